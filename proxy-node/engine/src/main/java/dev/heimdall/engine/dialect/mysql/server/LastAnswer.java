@@ -14,6 +14,8 @@ public final class LastAnswer {
   private boolean hasRows;
   private long rows;
   private int results;
+  private Object diagnosticsOf;
+  private Object idOf;
 
   void begin() {
     affectedRows = 0;
@@ -82,5 +84,31 @@ public final class LastAnswer {
   /** How many results there were, an error included. */
   public int results() {
     return results;
+  }
+
+  // ---- whose it is
+
+  /** Whose warnings and errors the server would show; null where there may be none. */
+  public Object diagnosticsOf() {
+    return diagnosticsOf;
+  }
+
+  public void diagnosticsOf(Object session) {
+    diagnosticsOf = session;
+  }
+
+  /** Whose LAST_INSERT_ID() the server has; null where it has generated none. */
+  public Object idOf() {
+    return idOf;
+  }
+
+  public void idOf(Object session) {
+    idOf = session;
+  }
+
+  /** The connection is as good as new. */
+  void forget() {
+    diagnosticsOf = null;
+    idOf = null;
   }
 }

@@ -602,6 +602,11 @@ final class MysqlReplies implements ReplyScanner {
 
   // ---- what else the core asks
 
+  /** The flags that were said last. */
+  int status() {
+    return status;
+  }
+
   @Override
   public boolean cutReply() {
     return remaining > 0 && !dropRemaining;

@@ -111,6 +111,11 @@ public final class MysqlRequests implements ServerRequests {
     return last;
   }
 
+  /** The flags that the server has said last. */
+  public int status() {
+    return replies.status();
+  }
+
   /** Whether the server is a MariaDB. */
   public boolean mariadb() {
     return setUp.mariadb();
@@ -127,18 +132,24 @@ public final class MysqlRequests implements ServerRequests {
     send(own(Command.STMT_PREPARE, sql), owner);
   }
 
+  /** Has the server close the cursor of a statement that it has. */
+  public void resetStatement(StatementName statement, ReplyOwner owner) {
+    send(own(Command.STMT_RESET, number(statement)), owner);
+  }
+
+  private byte[] number(StatementName statement) {
+    long handle = connection.statements().handle(statement);
+    return new byte[] {
+      (byte) handle, (byte) (handle >> 8), (byte) (handle >> 16), (byte) (handle >> 24)
+    };
+  }
+
   /** Has the server forget a statement that it has; nothing answers that. */
   public void close(StatementName statement) {
-    long handle = connection.statements().handle(statement);
+    byte[] number = number(statement);
     connection.statements().closing(statement);
     connection.statements().closed();
-    send(
-        own(
-            Command.STMT_CLOSE,
-            new byte[] {
-              (byte) handle, (byte) (handle >> 8), (byte) (handle >> 16), (byte) (handle >> 24)
-            }),
-        null);
+    send(own(Command.STMT_CLOSE, number), null);
   }
 
   // ---- one at a time
@@ -338,6 +349,7 @@ public final class MysqlRequests implements ServerRequests {
   @Override
   public void reset(ReplyOwner owner) {
     reports.forget();
+    last.forget();
     Exchange sets = text(setUp.again());
     String database = connection.reported().get(StateChanges.DATABASE);
     if (database != null && !database.equals(setUp.database())) {

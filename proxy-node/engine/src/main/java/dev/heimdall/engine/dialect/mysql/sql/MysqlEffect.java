@@ -2,22 +2,37 @@ package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.sql.Effect;
 
-/** What statements of MySQL and MariaDB do to their session that no other dialect's do. */
+/** What statements of MySQL and MariaDB do that no other dialect's do. */
 public enum MysqlEffect implements Effect.Detail {
-  /** It asks for warnings or errors of the statement before: SHOW WARNINGS, @@warning_count. */
-  ASKS_DIAGNOSTICS,
-  /** It asks for LAST_INSERT_ID() or a variable that is the same. */
-  ASKS_ID,
-  /** It asks for ROW_COUNT(); with the place of the call, up to its closing bracket. */
-  ASKS_ROW_COUNT,
-  /** It asks for FOUND_ROWS(); with the place of the call, up to its closing bracket. */
-  ASKS_FOUND_ROWS,
-  /** It counts rows that it does not give: SQL_CALC_FOUND_ROWS. */
-  COUNTS_ROWS,
-  /** It gives LAST_INSERT_ID() a value, though it need not insert anything. */
-  SETS_ID,
-  /** It ends the connection of this number. */
-  KILL_CONNECTION,
-  /** It ends what the connection of this number carries out. */
-  KILL_QUERY
+  /** The default database becomes the one that the effect's name says. */
+  USES_DATABASE,
+  /** Reads the last generated id: {@code LAST_INSERT_ID()}, {@code @@identity}. */
+  READS_LAST_INSERT_ID,
+  /** Sets what that is: {@code LAST_INSERT_ID(expression)}, {@code SET last_insert_id}. */
+  SETS_LAST_INSERT_ID,
+  /** Reads how many rows the statement before has found. */
+  READS_FOUND_ROWS,
+  /** Has its rows counted beyond its LIMIT, for {@code FOUND_ROWS()}. */
+  COUNTS_FOUND_ROWS,
+  /** Reads how many rows the statement before has changed. */
+  READS_ROW_COUNT,
+  /** Reads warnings and errors of the statement before, or their number. */
+  READS_DIAGNOSTICS,
+  /** Reads the connection's number, which is another one to the client. */
+  READS_CONNECTION_ID,
+  /** Ends the connection of this number; the name is empty where that is computed. */
+  KILLS_CONNECTION,
+  /** Ends the statement that runs there; the name is empty where the number is computed. */
+  KILLS_QUERY,
+  /** The client is asked for a file. */
+  LOADS_LOCAL_FILE,
+  /** Begins a transaction with a snapshot of this moment: it must not be put off. */
+  TAKES_SNAPSHOT,
+  /** The server ends the connection after it. */
+  ENDS_CONNECTION,
+  /**
+   * Calls something that is not built in: what it does to the session only the server can tell,
+   * which reports that the state has changed.
+   */
+  CALLS_UNSEEN
 }

@@ -22,6 +22,7 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.RuleQuestions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -147,11 +148,9 @@ final class ClientMessages implements RequestHandler {
         new RuleCommands(
             client,
             client.encoder(),
-            parts.admin(),
-            parts.notes()::note,
-            parts.catalogue(),
             input,
-            lifecycle);
+            parts.loop(),
+            new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle));
     this.commands =
         List.of(
             (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,

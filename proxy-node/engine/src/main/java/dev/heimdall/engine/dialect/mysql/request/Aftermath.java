@@ -1,0 +1,270 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a statement leaves behind that the next one may ask about: warnings and errors, for which
+ * the session keeps its connection; the id that it has generated, which is read back and set again
+ * where somebody asks; the numbers of rows that it has changed or found.
+ */
+final class Aftermath {
+  private static final String DIAGNOSTICS = "warnings of the last statement";
+  private static final String FOUND_ROWS = "SQL_CALC_FOUND_ROWS";
+
+  private final HandledClient client;
+  private final SessionState carried;
+  private final RequestControl control;
+
+  /** LAST_INSERT_ID() of the session. */
+  private String id = "0";
+
+  private long rowCount;
+  private long foundRows;
+
+  /** What is known of the statement whose answer is awaited; null where nothing is. */
+  private StatementFacts sent;
+
+  /** Whether the id is another one than was read back last, perhaps. */
+  private boolean idDue;
+
+  /** The connection that answered the last statement, and how many answers it had given then. */
+  private long countsFrom;
+
+  private long countsAt;
+
+  Aftermath(HandledClient client, SessionState carried, RequestControl control) {
+    this.client = client;
+    this.carried = carried;
+    this.control = control;
+  }
+
+  // ---- before a statement is sent
+
+  /**
+   * Whether the connection is let go on which the statement before was carried out, so that the
+   * next one may go elsewhere.
+   *
+   * @param next null for what is no statement
+   */
+  boolean lets(StatementFacts next) {
+    if (!carried.held()
+        || client.outstanding() > 0
+        || next == null
+        || asks(next)
+        || !ClientCommands.idle(client)) {
+      return false;
+    }
+    if (idDue) {
+      readId(client.server());
+      return true;
+    }
+    carried.hold(null);
+    return !carried.pinned();
+  }
+
+  private static boolean asks(StatementFacts facts) {
+    return has(facts, MysqlEffect.READS_DIAGNOSTICS)
+        || has(facts, MysqlEffect.READS_FOUND_ROWS)
+        || has(facts, MysqlEffect.READS_ROW_COUNT);
+  }
+
+  private static boolean has(StatementFacts facts, MysqlEffect own) {
+    List<Effect> effects = facts.effects();
+    for (int i = 0; i < effects.size(); i++) {
+      if (effects.get(i).is(own)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the server would answer as that of a direct connection what the statement may ask about
+   * those before it; if not, it is being told, and the reader comes again.
+   */
+  boolean ready(ServerConnection server, StatementFacts facts) {
+    LastAnswer last = ServerSide.of(server).last();
+    if (mayAskId(facts) && last.idOf() != this && !(last.idOf() == null && id.equals("0"))) {
+      last.idOf(this);
+      tell(server, "SET last_insert_id=" + id);
+      return false;
+    }
+    if (has(facts, MysqlEffect.READS_DIAGNOSTICS) && last.diagnosticsOf() != this) {
+      last.diagnosticsOf(this);
+      tell(server, "SELECT 1 FROM (SELECT 1) AS nothing");
+      return false;
+    }
+    sent = facts;
+    return true;
+  }
+
+  private static boolean mayAskId(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case CALL, UNKNOWN, EXECUTE -> true;
+      default -> has(facts, MysqlEffect.READS_LAST_INSERT_ID);
+    };
+  }
+
+  private void tell(ServerConnection server, String sql) {
+    control.block();
+    server.query(
+        sql,
+        new StateQuery("SET") {
+          @Override
+          protected void ended(ServerConnection from, ServerError error) {
+            client.resumeReading();
+          }
+        });
+  }
+
+  /**
+   * The text with numbers in the place of what asks for those of the statement before, if that was
+   * not the last one on the connection; null where the text can stay.
+   */
+  byte[] inPlace(StatementFacts facts, QueryText text) {
+    ServerConnection server = client.server();
+    if (!asks(facts) || (server.id() == countsFrom && server.groupsAnswered() == countsAt)) {
+      return null;
+    }
+    byte[] changed = null;
+    List<Effect> effects = facts.effects();
+    for (int i = effects.size() - 1; i >= 0; i--) {
+      Effect effect = effects.get(i);
+      boolean ofFound = effect.is(MysqlEffect.READS_FOUND_ROWS);
+      if ((ofFound || effect.is(MysqlEffect.READS_ROW_COUNT)) && effect.start() >= 0) {
+        byte[] from = changed == null ? text.copy() : changed;
+        changed = replace(from, effect.start(), effect.end(), ofFound ? foundRows : rowCount);
+      }
+    }
+    return changed;
+  }
+
+  private static byte[] replace(byte[] text, int start, int end, long number) {
+    String call = new String(text, start, end - start, StandardCharsets.ISO_8859_1);
+    boolean column = standsAlone(text, start, end);
+    String value = "CAST(" + number + " AS SIGNED)" + (column ? " AS `" + call + "`" : "");
+    byte[] own = value.getBytes(StandardCharsets.ISO_8859_1);
+    byte[] changed = Arrays.copyOf(text, text.length - (end - start) + own.length);
+    System.arraycopy(own, 0, changed, start, own.length);
+    System.arraycopy(text, end, changed, start + own.length, text.length - end);
+    return changed;
+  }
+
+  /** Whether it is a column by itself, which has its text for a name. */
+  private static boolean standsAlone(byte[] text, int start, int end) {
+    String before =
+        new String(text, 0, start, StandardCharsets.ISO_8859_1)
+            .stripTrailing()
+            .toLowerCase(java.util.Locale.ROOT);
+    String behind =
+        new String(text, end, text.length - end, StandardCharsets.ISO_8859_1).stripLeading();
+    return (before.endsWith("select") || before.endsWith(","))
+        && (behind.isEmpty() || behind.startsWith(",") || behind.startsWith(";"));
+  }
+
+  // ---- when it is answered
+
+  /** The command that was sent last was answered. */
+  void answered(ServerConnection from) {
+    StatementFacts facts = sent;
+    sent = null;
+    if (facts == null) {
+      return;
+    }
+    LastAnswer last = ServerSide.of(from).last();
+    countsFrom = from.id();
+    countsAt = from.groupsAnswered();
+    rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
+    foundRows = last.hasRows() ? last.rows() : foundRows;
+    note(from, last, facts);
+    if (mayHaveId(facts, last)) {
+      last.idOf(this);
+      idDue = true;
+      id = last.generatedId() == 0 ? id : Long.toUnsignedString(last.generatedId());
+    }
+    if (idDue
+        && ClientCommands.idle(client)
+        && !client.server().closed()
+        && !carried.held()
+        && !carried.pinned()) {
+      readId(from);
+    }
+  }
+
+  /** A command that was no statement has failed there. */
+  void failed(ServerConnection from) {
+    ServerSide.of(from).last().diagnosticsOf(this);
+    carried.hold(DIAGNOSTICS);
+  }
+
+  private void note(ServerConnection from, LastAnswer last, StatementFacts facts) {
+    if (asks(facts) && !hasDiagnostics(last)) {
+      return; // what was there stays, to be asked again
+    }
+    if (hasDiagnostics(last)) {
+      last.diagnosticsOf(this);
+      carried.hold(DIAGNOSTICS);
+    } else if (has(facts, MysqlEffect.COUNTS_FOUND_ROWS)) {
+      carried.hold(FOUND_ROWS);
+    } else if (!(ServerSide.of(from).mariadb() && last.diagnosticsOf() == this && !clears(facts))) {
+      carried.hold(null);
+      if (clears(facts)) {
+        last.diagnosticsOf(null);
+      }
+    }
+  }
+
+  private static boolean hasDiagnostics(LastAnswer last) {
+    return last.error() != 0 || last.warnings() > 0;
+  }
+
+  /** Whether MariaDB forgets the warnings of before: what reads no table keeps them. */
+  private static boolean clears(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case DML, DDL, CALL, MULTI -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean mayHaveId(StatementFacts facts, LastAnswer last) {
+    return last.generatedId() != 0
+        || has(facts, MysqlEffect.SETS_LAST_INSERT_ID)
+        || switch (facts.kind()) {
+          case CALL, MULTI, UNKNOWN, EXECUTE -> true;
+          default -> false;
+        };
+  }
+
+  /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
+  private void readId(ServerConnection server) {
+    idDue = false;
+    carried.hold("LAST_INSERT_ID()");
+    server.query(
+        "SELECT @@last_insert_id",
+        new InternalQuery(true) {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            carried.hold(null);
+            if (error == null) {
+              id = rows().get(0).get(0);
+            } else if (!from.closed()) {
+              from.closeForState("SELECT @@last_insert_id", error);
+            }
+            client.quietDone(from);
+          }
+        });
+  }
+}

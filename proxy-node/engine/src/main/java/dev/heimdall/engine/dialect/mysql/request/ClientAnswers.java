@@ -1,0 +1,96 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.EofPacket;
+import dev.heimdall.engine.wire.mysql.OkPacket;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+import io.netty.buffer.ByteBuf;
+
+/** What the node itself answers to one client's commands, each of which it takes. */
+final class ClientAnswers {
+  /** What servers say of a session, rather than of one statement of its. */
+  private static final int OF_SESSION = StatusFlag.AUTOCOMMIT | StatusFlag.NO_BACKSLASH_ESCAPES;
+
+  private final HandledClient client;
+  private final ClientInput input;
+  private int status = StatusFlag.AUTOCOMMIT;
+
+  ClientAnswers(HandledClient client, ClientInput input) {
+    this.client = client;
+    this.input = input;
+  }
+
+  /** A command of the client's is sent to a server, whose answer is the client's. */
+  void begin(ServerConnection server, byte command) {
+    ServerSide.of(server).begin(command, client.owner(), false);
+    client.groupSent();
+  }
+
+  /** A server has said this of the session. */
+  void seen(int flags) {
+    status = flags & OF_SESSION;
+  }
+
+  /** Whether backslashes escape nothing in the session's texts. */
+  boolean plainStrings() {
+    return (status & StatusFlag.NO_BACKSLASH_ESCAPES) != 0;
+  }
+
+  /** Where the session stands, in the flags of its answers. */
+  int status() {
+    return client.status().inBlock() ? status | StatusFlag.IN_TRANSACTION : status;
+  }
+
+  /** Takes the command, and says that it was carried out on so many rows. */
+  void ok(long total, long rows) {
+    ByteBuf out = take(total, 32);
+    OkPacket.of(rows, status()).write(out, 1, OkPacket.OK, false);
+    client.write(out);
+  }
+
+  /** The same for one that is answered like the end of rows. */
+  void eof(long total, boolean deprecated) {
+    ByteBuf out = take(total, 32);
+    if (deprecated) {
+      OkPacket.of(0, status()).write(out, 1, OkPacket.END_OF_ROWS, false);
+    } else {
+      EofPacket.write(out, 1, 0, status());
+    }
+    client.write(out);
+  }
+
+  /** Takes the command, and says that it has failed. */
+  void error(long total, ServerError error) {
+    ByteBuf out = take(total, 128);
+    client.encoder().failure(error, client.status(), out);
+    client.write(out);
+  }
+
+  /** The same with an error of the protocol's own. */
+  void error(long total, int number, String sqlState, String message) {
+    error(total, ServerError.error(sqlState, message).withNumber(number));
+  }
+
+  /** Takes the command, and gives what the node itself says to it. */
+  void answer(long total, Answer answer) {
+    ByteBuf out = take(total, 512);
+    client.encoder().answer(answer, out);
+    client.encoder().ready(client.status(), out);
+    client.write(out);
+  }
+
+  /** Takes the command, and gives this answer in the protocol's bytes. */
+  void give(long total, ByteBuf consumed) {
+    input.begin(total, true);
+    client.write(consumed);
+  }
+
+  private ByteBuf take(long total, int size) {
+    input.begin(total, true);
+    return client.alloc().buffer(size);
+  }
+}

@@ -1,0 +1,410 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.Journal;
+import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.StatementOutcome;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestHandler;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.RuleQuestions;
+import dev.heimdall.engine.statement.SideActions;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Command;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What becomes of one command of a client: who answers it, and how it is sent. One command at a
+ * time is on its way to a server, which takes no other before it has answered.
+ */
+final class ClientCommands implements RequestHandler {
+  private static final int MAX_SMALL_COMMAND = 64 * 1024;
+
+  private static final ServerError MALFORMED =
+      ServerError.error("HY000", "Malformed communication packet.").withNumber(1835);
+
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final ClientInput input;
+  private final StatementLifecycle lifecycle;
+  private final QueryText text;
+  private final ClientAnswers answers;
+  private final SessionLexing lexing;
+  private final SentStatements notes;
+  private final PreparedCommands prepared;
+  private final Aftermath aftermath;
+  private final SessionCommands sessions;
+  private final DelayedBegins begins;
+  private final RuleQuestions questions;
+  private final List<Responder> commands;
+  private final List<Responder> responders;
+
+  ClientCommands(RequestParts parts) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.input = parts.input();
+    this.lifecycle = parts.lifecycle();
+    AgreedCapabilities agreed =
+        parts.capabilities() instanceof AgreedCapabilities those
+            ? those
+            : new AgreedCapabilities(0);
+    this.text = new QueryText(parts.loop(), agreed);
+    this.answers = new ClientAnswers(client, input);
+    this.lexing = new SessionLexing(client, parts.carried(), answers);
+    this.notes = new SentStatements(parts);
+    this.aftermath = new Aftermath(client, parts.carried(), parts.control());
+    this.prepared = new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath);
+    this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared);
+    this.begins = new DelayedBegins(parts, answers);
+    this.questions =
+        new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle);
+    this.commands = List.of(sessions, prepared, ofText(this::console));
+    this.responders =
+        List.of(this::rollBackLost, this::ruled, ofText(begins::answer), ofText(this::defer));
+  }
+
+  /** One that answers nothing but commands that carry a text. */
+  private static Responder ofText(Responder responder) {
+    return (type, total) -> type == Command.QUERY ? responder.answer(type, total) : Outcome.NEXT;
+  }
+
+  // ---- the steps of the path
+
+  @Override
+  public Outcome dialogue(byte type, long total) {
+    return Outcome.NEXT;
+  }
+
+  @Override
+  public boolean framed(ServerConnection server, byte type, long total) {
+    if (server != null && server.copyIn()) {
+      return true;
+    }
+    if (client.outstanding() > 0 || (server != null && !server.quiet())) {
+      parts.control().block();
+      return false;
+    }
+    return switch (type) {
+      case Command.QUERY, Command.STMT_PREPARE ->
+          input.whole(total, parts.limits().maxStatementSize());
+      case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE, Command.STMT_SEND_LONG_DATA ->
+          input.whole(total, parts.limits().maxMessageSize());
+      case CommandFormat.DATA -> true;
+      default -> input.whole(total, MAX_SMALL_COMMAND);
+    };
+  }
+
+  @Override
+  public boolean begins(ServerConnection server, byte type) {
+    return type != CommandFormat.DATA && (server == null || !server.copyIn());
+  }
+
+  @Override
+  public boolean judged(byte type, long total) {
+    boolean judged =
+        switch (type) {
+          case Command.QUERY -> judge(total);
+          case Command.STMT_EXECUTE -> prepared.judge();
+          default -> true;
+        };
+    if (!judged && !input.midMessage()) {
+      parts.control().block();
+    }
+    return judged;
+  }
+
+  private boolean judge(long total) {
+    if (!text.read(input.bytes(), total, true)) {
+      client.fatal(MALFORMED.asFatal());
+      return false;
+    }
+    return lifecycle.judge(text.bytes(), text.start(), text.length(), lexing.mode(), false);
+  }
+
+  @Override
+  public List<Responder> commands() {
+    return commands;
+  }
+
+  @Override
+  public List<Responder> responders() {
+    return responders;
+  }
+
+  @Override
+  public boolean leaves(byte type) {
+    boolean leaves = parts.destinations().awaitsDeparture();
+    if (!leaves
+        && aftermath.lets(
+            type == Command.QUERY || type == Command.STMT_EXECUTE ? lifecycle.effects() : null)) {
+      client.settle();
+      leaves = true;
+    }
+    if (leaves) {
+      parts.control().block();
+    }
+    return leaves;
+  }
+
+  @Override
+  public boolean aside(byte type, long total) {
+    client.fatal(ServerError.fatal("08S01", "Got packets out of order").withNumber(1156));
+    return false;
+  }
+
+  @Override
+  public boolean forward(ServerConnection server, byte type, long total) {
+    if (server.copyIn()) {
+      input.begin(total, false);
+      return true;
+    }
+    return switch (type) {
+      case Command.QUERY -> query(server, total);
+      case Command.STMT_PREPARE, Command.STMT_EXECUTE, Command.STMT_FETCH, Command.STMT_RESET ->
+          prepared.forward(server, type, total);
+      case CommandFormat.DATA -> aside(type, total);
+      default -> sessions.forward(server, type, total);
+    };
+  }
+
+  // ---- who answers
+
+  private Outcome console(byte type, long total) {
+    if (!parts.admin()
+        || !text.read(input.bytes(), total, true)
+        || !parts.console().recognises(text.bytes(), text.start(), text.length())) {
+      return Outcome.NEXT;
+    }
+    String command = new String(text.copy(), StandardCharsets.UTF_8);
+    input.begin(total, true);
+    parts.console().run(command);
+    return Outcome.DONE;
+  }
+
+  private Outcome ofRules(byte type, long total) {
+    if (!parts.admin()
+        || !text.read(input.bytes(), total, true)
+        || !questions.recognises(text.bytes(), text.start(), text.length())) {
+      return Outcome.NEXT;
+    }
+    Answer answer = questions.answer(text.copy(), 0, text.length());
+    if (answer == null) {
+      parts.control().block();
+      return Outcome.WAIT;
+    }
+    answers.answer(total, answer);
+    return Outcome.DONE;
+  }
+
+  private Outcome rollBackLost(byte type, long total) {
+    if (type == Command.QUERY
+        && client.transactionLost()
+        && lifecycle.effects().kind() == StatementKind.ROLLBACK) {
+      client.forgetLostTransaction();
+    }
+    return Outcome.NEXT;
+  }
+
+  private Outcome ruled(byte type, long total) {
+    return (type == Command.QUERY || type == Command.STMT_EXECUTE) && answersRuled(total)
+        ? Outcome.DONE
+        : Outcome.NEXT;
+  }
+
+  /**
+   * Answers a statement that a rule refuses or gives a result to: an error leaves a transaction as
+   * it is, so that no server has to know of it.
+   */
+  private boolean answersRuled(long total) {
+    if (!lifecycle.onItsWay()) {
+      return false;
+    }
+    Decision decision = lifecycle.decision();
+    ServerError refusal = lifecycle.refusal();
+    if (refusal == null && parts.destinations().foreign() != null) {
+      refusal = ServerError.error("0A000", "the statement cannot be forwarded to another engine");
+    }
+    if (refusal == null && decision.result().isEmpty()) {
+      return false;
+    }
+    long rows = decision.result().orElse(0);
+    lifecycle.settled();
+    if (refusal != null) {
+      answers.error(total, refusal);
+    } else {
+      answers.ok(total, rows);
+    }
+    return true;
+  }
+
+  private Outcome defer(byte type, long total) {
+    if (!lifecycle.deferral().wanted() || !text.read(input.bytes(), total, true)) {
+      return Outcome.NEXT;
+    }
+    String sql = new String(text.copy(), StandardCharsets.UTF_8);
+    return switch (lifecycle.deferral().defer(sql, lexing.mode(), List.of())) {
+      case WAIT -> {
+        parts.control().block();
+        yield Outcome.WAIT;
+      }
+      case DONE -> {
+        Executed end = lifecycle.deferral().executed();
+        lifecycle.settled();
+        if (end.succeeded()) {
+          answers.ok(total, end.rows());
+        } else {
+          answers.error(total, SideActions.failure(end));
+        }
+        yield Outcome.DONE;
+      }
+      case SEND -> Outcome.NEXT;
+    };
+  }
+
+  // ---- with a server connection
+
+  @Override
+  public void sendHeldBegin(ServerConnection server) {
+    begins.send(server);
+  }
+
+  private boolean query(ServerConnection server, long total) {
+    Decision decision = lifecycle.decision();
+    int outcome =
+        lifecycle.refusal() != null ? StatementOutcome.REFUSED : StatementOutcome.of(decision);
+    if (!parts.notes().ruled(outcome) || answersRuled(total)) {
+      return true;
+    }
+    StatementFacts facts = lifecycle.effects();
+    if (!text.read(input.bytes(), total, true)) {
+      client.fatal(MALFORMED.asFatal());
+      return false;
+    }
+    if (!aftermath.ready(server, facts)) {
+      return false;
+    }
+    byte[] changed =
+        decision.transformed().map(sql -> sql.getBytes(StandardCharsets.UTF_8)).orElse(null);
+    if (changed != null) {
+      facts = parts.sessions().classifier().classify(changed, 0, changed.length, lexing.mode());
+    } else {
+      changed = aftermath.inPlace(facts, text);
+    }
+    lifecycle.sent(server);
+    notes.sent(facts);
+    answers.begin(server, Command.QUERY);
+    if (changed == null) {
+      input.begin(total, false);
+    } else {
+      input.cut();
+      ByteBuf message = text.with(changed);
+      input.out(message.readableBytes()).writeBytes(message);
+      input.bytes().skipBytes((int) total);
+    }
+    return true;
+  }
+
+  @Override
+  public void answered(ServerConnection from, ServerError error) {
+    answers.seen(ServerSide.of(from).status());
+    prepared.answered(from);
+    aftermath.answered(from);
+  }
+
+  // ---- what may be sent again
+
+  @Override
+  public void note(Journal journal, ByteBuf in, byte type, int total) {
+    if (!(type == Command.QUERY
+        || (type == Command.STMT_EXECUTE && prepared.runsAsIs(in, in.readerIndex())))) {
+      journal.spoil();
+    }
+  }
+
+  @Override
+  public void note(TransactionLog log, ByteBuf from, int at, int length) {
+    if (from.getByte(at + 4) == Command.STMT_EXECUTE && !prepared.runsAsIs(from, at)) {
+      log.giveUp(Unreplayed.CUT);
+    }
+    log.count();
+  }
+
+  @Override
+  public boolean namesTaken(ByteBuf batch) {
+    return false;
+  }
+
+  @Override
+  public void freeNames(ByteBuf batch) {}
+
+  /** Nothing of a client's goes into a pipeline: servers are sent one command at a time. */
+  @Override
+  public boolean shareable(int most) {
+    return false;
+  }
+
+  @Override
+  public boolean runsOn(ServerConnection server) {
+    return true;
+  }
+
+  // ---- what there is nothing of
+
+  @Override
+  public void skipped() {}
+
+  @Override
+  public void handled(ServerConnection server) {}
+
+  @Override
+  public boolean isPrepared(byte kind) {
+    return false;
+  }
+
+  @Override
+  public void known(byte kind, Supplier<String> tag, ByteBuf out) {}
+
+  @Override
+  public String inClientsNames(String text) {
+    return text;
+  }
+
+  @Override
+  public void undoNothing(ServerConnection server) {}
+
+  @Override
+  public void guardSequences(ServerConnection server, boolean known) {}
+
+  @Override
+  public void forgetSequences(ServerConnection server) {}
+
+  @Override
+  public long held() {
+    return prepared.held();
+  }
+
+  @Override
+  public void forget() {
+    prepared.forget();
+  }
+
+  /** Whether a transaction is open, or would be by what was answered. */
+  static boolean idle(HandledClient client) {
+    return client.status() == TransactionState.IDLE;
+  }
+}

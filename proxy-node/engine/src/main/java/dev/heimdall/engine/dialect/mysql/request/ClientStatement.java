@@ -1,0 +1,75 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A statement that one client has prepared, by the number that it knows. */
+final class ClientStatement {
+  final int id;
+  final PreparedStatement statement;
+  final ClassifiedText examined;
+  final int parameters;
+
+  /** The default database when it was prepared, in which its names are looked up; or null. */
+  final String database;
+
+  /** Of its parameters as the client has given them last; null before. */
+  private byte[] types;
+
+  /** Parts of values that go ahead of the next execution: commands as the client has sent them. */
+  private final List<byte[]> longData = new ArrayList<>(0);
+
+  private long longBytes;
+
+  /** Whether rows of its last execution wait on the server to be fetched. */
+  boolean cursor;
+
+  ClientStatement(
+      int id,
+      PreparedStatement statement,
+      ClassifiedText examined,
+      int parameters,
+      String database) {
+    this.id = id;
+    this.statement = statement;
+    this.examined = examined;
+    this.parameters = parameters;
+    this.database = database;
+  }
+
+  byte[] types() {
+    return types;
+  }
+
+  void types(byte[] given) {
+    types = given;
+  }
+
+  /** Keeps a part of a value. */
+  void add(ByteBuf command, int total) {
+    byte[] part = new byte[total];
+    command.getBytes(command.readerIndex(), part);
+    longData.add(part);
+    longBytes += total;
+  }
+
+  long longBytes() {
+    return longBytes;
+  }
+
+  boolean hasLongData() {
+    return !longData.isEmpty();
+  }
+
+  List<byte[]> longData() {
+    return longData;
+  }
+
+  void forgetLongData() {
+    longData.clear();
+    longBytes = 0;
+  }
+}

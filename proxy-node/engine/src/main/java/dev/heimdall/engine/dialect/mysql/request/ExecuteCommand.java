@@ -1,0 +1,90 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.LengthEncoded;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.Payload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
+
+/**
+ * An execution of a prepared statement: flags, which parameters are NULL, their types if they are
+ * not those of before, and their values.
+ */
+final class ExecuteCommand {
+  private static final int FLAGS = 5;
+  private static final int NULLS = 10;
+
+  /** A flag: the number of parameters is there, with the attributes of the query among them. */
+  private static final int COUNTED = 0x08;
+
+  private final byte[] payload;
+  private final int typesAt;
+  private final byte[] types;
+
+  private ExecuteCommand(byte[] payload, int typesAt, byte[] types) {
+    this.payload = payload;
+    this.typesAt = typesAt;
+    this.types = types;
+  }
+
+  /**
+   * Reads the command at the reader's position.
+   *
+   * @param parameters of the statement
+   * @return null where it is malformed
+   */
+  static ExecuteCommand read(ByteBuf in, long total, int parameters, AgreedCapabilities agreed) {
+    byte[] payload = new byte[(int) Payload.length(total)];
+    Payload.copy(in, in.readerIndex(), 0, payload, payload.length);
+    if (payload.length < NULLS) {
+      return null;
+    }
+    ByteBuf body = Unpooled.wrappedBuffer(payload);
+    boolean attributes = agreed.has(Capability.QUERY_ATTRIBUTES);
+    int count = parameters;
+    try {
+      body.skipBytes(NULLS);
+      if (attributes && (parameters > 0 || (payload[FLAGS] & COUNTED) != 0)) {
+        count = (payload[FLAGS] & COUNTED) != 0 ? (int) LengthEncoded.read(body) : count;
+      }
+      if (count == 0) {
+        return new ExecuteCommand(payload, payload.length, null);
+      }
+      body.skipBytes((count + 7) / 8);
+      boolean given = body.readByte() != 0;
+      int from = body.readerIndex();
+      if (!given) {
+        return new ExecuteCommand(payload, from - 1, null);
+      }
+      for (int i = 0; i < count; i++) {
+        body.skipBytes(2);
+        if (attributes) {
+          LengthEncoded.readBytes(body);
+        }
+      }
+      return new ExecuteCommand(
+          payload, from - 1, Arrays.copyOfRange(payload, from, body.readerIndex()));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** The types of its parameters; null where they are those of before. */
+  byte[] types() {
+    return types;
+  }
+
+  /** The whole command with these types, and this number of the statement. */
+  ByteBuf with(byte[] given, int handle) {
+    ByteBuf changed = Unpooled.buffer(payload.length + given.length);
+    changed.writeBytes(payload, 0, typesAt).writeByte(1).writeBytes(given);
+    changed.writeBytes(payload, typesAt + 1, payload.length - typesAt - 1);
+    changed.setIntLE(1, handle);
+    ByteBuf packets = Unpooled.buffer(changed.readableBytes() + 2 * Packet.HEADER);
+    Payload.write(packets, changed);
+    return packets;
+  }
+}

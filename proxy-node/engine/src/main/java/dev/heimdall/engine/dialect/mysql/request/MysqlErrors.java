@@ -1,0 +1,55 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.wire.ServerError;
+
+/** What the errors of MySQL and MariaDB say, by their numbers. */
+final class MysqlErrors implements ErrorCauses {
+  private static final int OPTION_PREVENTS = 1290;
+
+  @Override
+  public boolean stalePlan(ServerError error) {
+    return error.number() == 1615; // it needs to be prepared anew
+  }
+
+  @Override
+  public boolean unknownStatement(ServerError error) {
+    return error.number() == 1243;
+  }
+
+  @Override
+  public boolean readOnly(ServerError error) {
+    return switch (error.number()) {
+      case OPTION_PREVENTS ->
+          error.message().contains("read-only") || error.message().contains("read_only");
+      case 1836, 1874 -> true; // readers of Aurora, and of InnoDB
+      default -> false;
+    };
+  }
+
+  /** Not what a value or a routine's own SIGNAL made of it, and not a cancel or a time limit. */
+  @Override
+  public boolean ofReplica(ServerError error) {
+    return switch (error.number()) {
+      case 1317, 1028, 1969, 3024 -> false; // interrupted, by whom or by what time limit ever
+      default ->
+          switch (error.sqlState().substring(0, Math.min(2, error.sqlState().length()))) {
+            case "22", "23", "45" -> false;
+            default -> true;
+          };
+    };
+  }
+
+  @Override
+  public boolean terminated(ServerError error) {
+    return switch (error.number()) {
+      case 1053, 1927, 3169 -> true; // shutdown; killed, as MariaDB and as MySQL say it
+      default -> false;
+    };
+  }
+
+  @Override
+  public boolean timeLimit(ServerError error) {
+    return error.number() == 4031;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.SettingRules;
+import dev.heimdall.engine.wire.mysql.StateChanges;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What session variables of MySQL and MariaDB mean. Servers report each that is changed, with the
+ * default database among them under a name that no variable of theirs can have.
+ */
+public final class MysqlSettings implements SettingRules {
+  /** The default database; no variable of a server's is called so. */
+  static final String DATABASE = StateChanges.DATABASE;
+
+  /** With these values a session depends on more than its variables. */
+  private static final Map<String, String> TYING =
+      Map.of(
+          "sql_auto_is_null", "ON",
+          "profiling", "ON");
+
+  @Override
+  public String nameOf(String written) {
+    return written.toLowerCase(Locale.ROOT);
+  }
+
+  /** SET TRANSACTION without SESSION is reported by no server; its classifier says so. */
+  @Override
+  public boolean ofTransaction(String name) {
+    return false;
+  }
+
+  @Override
+  public boolean reportedOnly(String name) {
+    return switch (name) {
+      case "last_gtid", "last_insert_id", "identity", "version" -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public boolean outlivesReset(String name) {
+    return name.equals(DATABASE);
+  }
+
+  @Override
+  public boolean unset(String name, String value) {
+    return false;
+  }
+
+  @Override
+  public Set<String> fixedByUse() {
+    return Set.of();
+  }
+
+  @Override
+  public PinReason pinOf(String name, String value) {
+    if (value.equals(TYING.get(name))
+        || (name.equals("gtid_next") && !value.equalsIgnoreCase("AUTOMATIC"))) {
+      return PinReason.of(name);
+    }
+    return null;
+  }
+
+  @Override
+  public PinReason pinOfChange(String name) {
+    return switch (name) {
+      case "insert_id",
+          "timestamp",
+          "rand_seed1",
+          "rand_seed2",
+          "pseudo_thread_id",
+          "session_track_system_variables",
+          "session_track_schema",
+          "session_track_state_change",
+          "session_track_gtids",
+          "session_track_transaction_info" ->
+          PinReason.harmless(name);
+      default -> null;
+    };
+  }
+
+  @Override
+  public boolean movesNames(String name) {
+    return name.equals(DATABASE);
+  }
+
+  @Override
+  public String path() {
+    return DATABASE;
+  }
+
+  @Override
+  public String role() {
+    return "";
+  }
+
+  @Override
+  public List<String> schemas(String path) {
+    return path.isEmpty() ? List.of() : List.of(path);
+  }
+
+  @Override
+  public boolean temporary(String path) {
+    return false;
+  }
+}

@@ -1,0 +1,540 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A client's prepared statements. The client knows them by the node's numbers, each server
+ * connection by its own; a connection that lacks one is told to prepare it first.
+ */
+final class PreparedCommands implements Responder {
+  /** Rows of an execution wait on the server connection. */
+  private static final PinReason CURSOR = PinReason.harmless("cursor");
+
+  /** MariaDB's drivers call the statement so that they have prepared last. */
+  private static final int LAST = -1;
+
+  private static final ServerError TOO_MUCH_DATA =
+      ServerError.fatal("08S01", "Got a packet bigger than 'max_allowed_packet' bytes")
+          .withNumber(1153);
+
+  /** Settings by which a text means something else, or its columns are described otherwise. */
+  private static final List<String> READING =
+      List.of(
+          "sql_mode",
+          "character_set_client",
+          "character_set_results",
+          "character_set_connection",
+          "collation_connection");
+
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final ClientInput input;
+  private final StatementLifecycle lifecycle;
+  private final SessionState carried;
+  private final AgreedCapabilities agreed;
+  private final QueryText text;
+  private final SessionLexing lexing;
+  private final ClientAnswers answers;
+  private final SentStatements notes;
+  private final Aftermath aftermath;
+
+  private final Map<Integer, ClientStatement> statements = new HashMap<>(4);
+  private int last;
+  private long longBytes;
+
+  /** What is being prepared for the command at the reader's position; null for nothing. */
+  private Preparation preparing;
+
+  /** Whose execution or fetch is unanswered; null for none. */
+  private ClientStatement running;
+
+  PreparedCommands(
+      RequestParts parts,
+      AgreedCapabilities agreed,
+      QueryText text,
+      SessionLexing lexing,
+      ClientAnswers answers,
+      SentStatements notes,
+      Aftermath aftermath) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.input = parts.input();
+    this.lifecycle = parts.lifecycle();
+    this.carried = parts.carried();
+    this.agreed = agreed;
+    this.text = text;
+    this.lexing = lexing;
+    this.answers = answers;
+    this.notes = notes;
+    this.aftermath = aftermath;
+  }
+
+  // ---- without a server
+
+  @Override
+  public Outcome answer(byte type, long total) {
+    switch (type) {
+      case Command.STMT_PREPARE -> {
+        return prepareKnown(total);
+      }
+      case Command.STMT_SEND_LONG_DATA -> {
+        return keepLongData(total);
+      }
+      case Command.STMT_CLOSE -> {
+        return close(total);
+      }
+      case Command.STMT_EXECUTE -> {
+        return known(total, "mysqld_stmt_execute") == null ? Outcome.DONE : Outcome.NEXT;
+      }
+      case Command.STMT_RESET -> {
+        ClientStatement reset = known(total, "mysqld_stmt_reset");
+        if (reset == null) {
+          return Outcome.DONE;
+        }
+        forgetLongData(reset);
+        if (reset.cursor) {
+          return Outcome.NEXT;
+        }
+        answers.ok(total, 0);
+        return Outcome.DONE;
+      }
+      case Command.STMT_FETCH -> {
+        ClientStatement fetched = known(total, "mysqld_stmt_fetch");
+        if (fetched != null && !fetched.cursor) {
+          answers.error(
+              total, 1421, "HY000", "The statement (" + fetched.id + ") has no open cursor.");
+        }
+        return fetched == null || !fetched.cursor ? Outcome.DONE : Outcome.NEXT;
+      }
+      default -> {
+        return Outcome.NEXT;
+      }
+    }
+  }
+
+  /** The statement that the command at the reader's position names; if none, it is answered so. */
+  private ClientStatement known(long total, String command) {
+    ClientStatement found = named();
+    if (found == null) {
+      answers.error(
+          total,
+          1243,
+          "HY000",
+          "Unknown prepared statement handler (" + number() + ") given to " + command);
+    }
+    return found;
+  }
+
+  private ClientStatement named() {
+    return named(input.bytes(), input.bytes().readerIndex());
+  }
+
+  private ClientStatement named(ByteBuf in, int at) {
+    int number = Packet.payload(in, at) < 5 ? 0 : in.getIntLE(at + Packet.HEADER + 1);
+    return statements.get(number == LAST ? last : number);
+  }
+
+  private String number() {
+    ByteBuf in = input.bytes();
+    int at = in.readerIndex();
+    return Packet.payload(in, at) < 5
+        ? ""
+        : Integer.toUnsignedString(in.getIntLE(at + Packet.HEADER + 1));
+  }
+
+  private Outcome keepLongData(long total) {
+    ClientStatement of = named();
+    if (of != null) {
+      if (longBytes + total > parts.limits().maxMessageSize()) {
+        client.fatal(TOO_MUCH_DATA);
+        return Outcome.WAIT;
+      }
+      of.add(input.bytes(), (int) total);
+      longBytes += total;
+    }
+    input.begin(total, true);
+    return Outcome.DONE;
+  }
+
+  private void forgetLongData(ClientStatement of) {
+    longBytes -= of.longBytes();
+    of.forgetLongData();
+  }
+
+  private Outcome close(long total) {
+    ClientStatement closed = named();
+    input.begin(total, true);
+    if (closed != null) {
+      statements.remove(closed.id);
+      forgetLongData(closed);
+      parts.sessions().statements().release(closed.statement);
+      if (closed.cursor) {
+        closed.cursor = false;
+        closeCursor(closed);
+      }
+    }
+    return Outcome.DONE;
+  }
+
+  /** What is left of a cursor on the connection goes, whatever its client has fetched. */
+  private void closeCursor(ClientStatement of) {
+    ServerConnection server = client.server();
+    if (server == null || statements.values().stream().anyMatch(one -> one.cursor)) {
+      return;
+    }
+    ServerSide.of(server)
+        .resetStatement(
+            of.statement.name(),
+            new InternalQuery() {
+              @Override
+              protected void done(ServerConnection from, ServerError error) {
+                carried.unpin(CURSOR);
+                client.quietDone(from);
+              }
+            });
+  }
+
+  // ---- preparing
+
+  /** What a text is to be prepared as. */
+  private static final class Preparation {
+    final PreparedStatement statement;
+    final ClassifiedText examined;
+    boolean underWay;
+    boolean done;
+    ServerError error;
+
+    Preparation(PreparedStatement statement, ClassifiedText examined) {
+      this.statement = statement;
+      this.examined = examined;
+    }
+  }
+
+  private Outcome prepareKnown(long total) {
+    if (preparing != null) {
+      return preparing.underWay ? blocked() : Outcome.NEXT;
+    }
+    text.read(input.bytes(), total, false);
+    if (!lifecycle.preview(copied(), text.length(), lexing.mode())) {
+      return blocked();
+    }
+    int most = client.settings().prepared().perClient();
+    if (statements.size() >= most) {
+      answers.error(
+          total,
+          1461,
+          "42000",
+          "Can't create more than max_prepared_stmt_count statements (current value: "
+              + most
+              + ")");
+      return Outcome.DONE;
+    }
+    StatementFacts facts = lifecycle.previewed().effects();
+    byte[] sql = text.copy();
+    ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode());
+    byte[] sent =
+        lifecycle.transformed().map(to -> to.getBytes(StandardCharsets.UTF_8)).orElse(sql);
+    PreparedStatement statement = statement(sent, facts);
+    if (statement.source() instanceof KnownAnswer
+        && parts.resolution().isSettled()
+        && !parts.transaction().definitionsPending()) {
+      give(total, statement, examined);
+      return Outcome.DONE;
+    }
+    preparing = new Preparation(statement, examined);
+    return Outcome.NEXT;
+  }
+
+  private byte[] copied() {
+    return text.copy();
+  }
+
+  private Outcome blocked() {
+    parts.control().block();
+    return Outcome.WAIT;
+  }
+
+  private PreparedStatement statement(byte[] sql, StatementFacts facts) {
+    StringBuilder scope = new StringBuilder(parts.resolution().scope());
+    scope.append('\0').append(agreed.flags());
+    for (String name : READING) {
+      scope.append('\0').append(carried.variables().get(name));
+    }
+    return parts
+        .sessions()
+        .statements()
+        .acquire(
+            sql,
+            sql.length,
+            PreparedStatement.Origin.NAMED,
+            facts,
+            scope.toString(),
+            client.schemaEpoch());
+  }
+
+  private void give(long total, PreparedStatement statement, ClassifiedText examined) {
+    KnownAnswer known = (KnownAnswer) statement.source();
+    last++;
+    statements.put(
+        last,
+        new ClientStatement(
+            last,
+            statement,
+            examined,
+            known.parameters(),
+            carried.variables().get(MysqlSettings.DATABASE)));
+    answers.give(total, known.numbered(last, client.alloc()));
+  }
+
+  /** Has the server prepare a text that nobody has prepared yet, as far as is known. */
+  private boolean prepare(ServerConnection server, long total) {
+    Preparation now = preparing;
+    if (now.done) {
+      preparing = null;
+      if (now.error != null) {
+        parts.sessions().statements().release(now.statement);
+        aftermath.failed(server);
+        answers.error(total, now.error);
+      } else {
+        give(total, now.statement, now.examined);
+      }
+      client.settle();
+      return true;
+    }
+    parts.control().block();
+    if (!now.underWay) {
+      now.underWay = true;
+      ask(server, now);
+    }
+    return false;
+  }
+
+  private void ask(ServerConnection server, Preparation now) {
+    ServerSide.of(server)
+        .prepare(
+            now.statement,
+            new Preparing(now.statement) {
+              @Override
+              protected void done(ServerConnection from, ServerError error) {
+                now.underWay = false;
+                if (!from.closed()) {
+                  keep(error);
+                  now.done = true;
+                  now.error = error;
+                }
+                client.resumeReading();
+              }
+            });
+  }
+
+  /** A preparation whose answer is kept with its statement. */
+  private abstract static class Preparing extends InternalQuery {
+    private final PreparedStatement statement;
+    private final ByteArrayOutputStream packets = new ByteArrayOutputStream(256);
+
+    Preparing(PreparedStatement statement) {
+      this.statement = statement;
+    }
+
+    @Override
+    protected void notified(ServerConnection from, ByteBuf messages) {
+      byte[] run = new byte[messages.readableBytes()];
+      messages.getBytes(messages.readerIndex(), run);
+      packets.writeBytes(run);
+    }
+
+    void keep(ServerError error) {
+      if (error == null) {
+        statement.source(new KnownAnswer(packets.toByteArray()));
+      }
+    }
+  }
+
+  // ---- executing
+
+  /** Has rules decide on the statement that is to be executed. */
+  boolean judge() {
+    return lifecycle.judge(named().examined);
+  }
+
+  boolean forward(ServerConnection server, byte type, long total) {
+    if (type == Command.STMT_PREPARE) {
+      return prepare(server, total);
+    }
+    ClientStatement of = named();
+    if (type == Command.STMT_EXECUTE) {
+      return execute(server, of, total);
+    }
+    notes.sent(SentStatements.OF_SESSION);
+    begin(server, type, of);
+    if (type == Command.STMT_RESET) {
+      of.cursor = false;
+    }
+    renumbered(server, of, total);
+    return true;
+  }
+
+  private void begin(ServerConnection server, byte type, ClientStatement of) {
+    running = of;
+    answers.begin(server, type);
+  }
+
+  private boolean execute(ServerConnection server, ClientStatement of, long total) {
+    if (!ready(server, of) || !aftermath.ready(server, of.statement.facts())) {
+      return false;
+    }
+    ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
+    if (command == null || (command.types() == null && of.types() == null && of.parameters > 0)) {
+      lifecycle.settled();
+      answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
+      return true;
+    }
+    lifecycle.sent(server);
+    notes.sent(of.statement.facts());
+    server.statements().bound(of.statement);
+    sendLongData(server, of);
+    begin(server, Command.STMT_EXECUTE, of);
+    if (command.types() != null) {
+      of.types(command.types());
+      renumbered(server, of, total);
+    } else if (of.parameters == 0) {
+      renumbered(server, of, total);
+    } else {
+      input.cut();
+      ByteBuf message = command.with(of.types(), handle(server, of));
+      input.out(message.readableBytes()).writeBytes(message);
+      input.bytes().skipBytes((int) total);
+    }
+    return true;
+  }
+
+  /** Whether the server has the statement; else it is asked to prepare it. */
+  private boolean ready(ServerConnection server, ClientStatement of) {
+    if (server.statements().confirmed(of.statement)) {
+      if (preparing != null) {
+        preparing = null;
+      }
+      return true;
+    }
+    if (preparing != null && preparing.done) {
+      ServerError error = preparing.error;
+      preparing = null;
+      if (error != null) {
+        lifecycle.settled();
+        aftermath.failed(server);
+        answers.error(
+            Packet.HEADER + Packet.payload(input.bytes(), input.bytes().readerIndex()), error);
+        client.settle();
+        return false;
+      }
+    }
+    parts.control().block();
+    if (preparing == null) {
+      preparing = new Preparation(of.statement, of.examined);
+      preparing.underWay = true;
+      ask(server, preparing);
+    }
+    return false;
+  }
+
+  private static int handle(ServerConnection server, ClientStatement of) {
+    return (int) server.statements().handle(of.statement.name());
+  }
+
+  /** Passes the command at the reader's position on with the server's number of the statement. */
+  private void renumbered(ServerConnection server, ClientStatement of, long total) {
+    input.cut();
+    ByteBuf in = input.bytes();
+    int head = Packet.HEADER + 5;
+    input
+        .out(head)
+        .writeBytes(in, in.readerIndex(), Packet.HEADER + 1)
+        .writeIntLE(handle(server, of));
+    in.skipBytes(head);
+    input.begin(total - head, false);
+  }
+
+  private void sendLongData(ServerConnection server, ClientStatement of) {
+    input.cut();
+    for (byte[] part : of.longData()) {
+      ByteBuf out = input.out(part.length);
+      int at = out.writerIndex();
+      out.writeBytes(part).setIntLE(at + Packet.HEADER + 1, handle(server, of));
+    }
+    forgetLongData(of);
+  }
+
+  /** Whether the execution at this place goes to a server as it stands there, but for numbers. */
+  boolean runsAsIs(ByteBuf in, int at) {
+    ClientStatement of = named(in, at);
+    return of != null && !of.hasLongData();
+  }
+
+  /** The command that was sent last was answered. */
+  void answered(ServerConnection from) {
+    ClientStatement of = running;
+    running = null;
+    if (of == null) {
+      return;
+    }
+    int status = ServerSide.of(from).status();
+    boolean open =
+        (status & StatusFlag.CURSOR_EXISTS) != 0 && (status & StatusFlag.LAST_ROW_SENT) == 0;
+    if (open != of.cursor) {
+      of.cursor = open;
+    }
+    if (open) {
+      carried.pin(CURSOR);
+      from.taint();
+    } else if (statements.values().stream().noneMatch(one -> one.cursor)) {
+      carried.unpin(CURSOR);
+    }
+  }
+
+  // ---- the end
+
+  long held() {
+    return longBytes;
+  }
+
+  /** The client has no prepared statements any more. */
+  void forget() {
+    for (ClientStatement each : statements.values()) {
+      parts.sessions().statements().release(each.statement);
+    }
+    statements.clear();
+    longBytes = 0;
+    if (preparing != null) {
+      preparing = null;
+    }
+    running = null;
+  }
+
+  /** Whether the client has prepared something under other circumstances than those of now. */
+  boolean foreign(ClientStatement of) {
+    return !Objects.equals(of.database, carried.variables().get(MysqlSettings.DATABASE));
+  }
+}

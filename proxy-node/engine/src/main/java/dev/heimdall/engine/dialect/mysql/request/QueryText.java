@@ -1,0 +1,99 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.BinaryValue;
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.LengthEncoded;
+import dev.heimdall.engine.wire.mysql.Payload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
+
+/**
+ * The text of a command that carries one, which stands behind the command's byte, or behind the
+ * attributes that a client gives its queries.
+ */
+final class QueryText {
+  private final LoopContext loop;
+  private final boolean attributes;
+  private byte[] bytes = {};
+  private int start;
+  private int end;
+
+  QueryText(LoopContext loop, AgreedCapabilities agreed) {
+    this.loop = loop;
+    this.attributes = agreed.has(Capability.QUERY_ATTRIBUTES);
+  }
+
+  /**
+   * Reads the command at the reader's position, which is here whole; what was read is good until
+   * something else is.
+   *
+   * @param query whether it may have attributes
+   * @return whether it is well formed
+   */
+  boolean read(ByteBuf in, long total, boolean query) {
+    int length = (int) Payload.length(total);
+    bytes = loop.scratch(length);
+    Payload.copy(in, in.readerIndex(), 0, bytes, length);
+    start = 1;
+    end = length;
+    if (!query || !attributes) {
+      return true;
+    }
+    ByteBuf payload = Unpooled.wrappedBuffer(bytes, 0, length);
+    try {
+      skipAttributes(payload.skipBytes(1));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return false;
+    }
+    start = payload.readerIndex();
+    return true;
+  }
+
+  private static void skipAttributes(ByteBuf in) {
+    int count = Math.toIntExact(LengthEncoded.read(in));
+    LengthEncoded.read(in); // how many sets of them there are: one
+    if (count == 0) {
+      return;
+    }
+    int nulls = in.readerIndex();
+    in.skipBytes((count + 7) / 8);
+    int[] types = new int[count];
+    boolean typed = in.readByte() != 0;
+    for (int i = 0; typed && i < count; i++) {
+      types[i] = in.readUnsignedShortLE() & 0xFF;
+      LengthEncoded.readBytes(in);
+    }
+    for (int i = 0; i < count; i++) {
+      if ((in.getByte(nulls + i / 8) & 1 << i % 8) == 0) {
+        BinaryValue.skip(in, types[i]);
+      }
+    }
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int start() {
+    return start;
+  }
+
+  int length() {
+    return end - start;
+  }
+
+  byte[] copy() {
+    return Arrays.copyOfRange(bytes, start, end);
+  }
+
+  /** The command with another text in its place, with its attributes. */
+  ByteBuf with(byte[] text) {
+    ByteBuf payload = Unpooled.wrappedBuffer(Arrays.copyOf(bytes, start), text);
+    ByteBuf packets = Unpooled.buffer(payload.readableBytes() + 64);
+    Payload.write(packets, payload);
+    return packets;
+  }
+}

@@ -1,0 +1,163 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Command;
+
+/** Commands that are no statements, but for those about prepared ones. */
+final class SessionCommands implements Responder {
+  /** The server connection takes several statements in one text now, or no more. */
+  private static final PinReason OPTION = new PinReason("COM_SET_OPTION", true, true, true);
+
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final AgreedCapabilities agreed;
+  private final ClientAnswers answers;
+  private final SentStatements notes;
+  private final PreparedCommands prepared;
+
+  /** Of the reset that is under way, or has ended. */
+  private boolean resetting;
+
+  private boolean resetDone;
+
+  SessionCommands(
+      RequestParts parts,
+      AgreedCapabilities agreed,
+      ClientAnswers answers,
+      SentStatements notes,
+      PreparedCommands prepared) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.agreed = agreed;
+    this.answers = answers;
+    this.notes = notes;
+    this.prepared = prepared;
+  }
+
+  // ---- without a server
+
+  @Override
+  public Outcome answer(byte type, long total) {
+    switch (type) {
+      case Command.QUIT -> {
+        client.terminate();
+        return Outcome.WAIT;
+      }
+      case Command.PING -> {
+        if (!ClientCommands.idle(client) || client.transactionLost()) {
+          return Outcome.NEXT;
+        }
+        answers.ok(total, 0);
+        return Outcome.DONE;
+      }
+      case Command.SET_OPTION -> {
+        return setOption(total);
+      }
+      case Command.QUERY,
+          Command.INIT_DB,
+          Command.FIELD_LIST,
+          Command.REFRESH,
+          Command.STATISTICS,
+          Command.PROCESS_INFO,
+          Command.PROCESS_KILL,
+          Command.DEBUG,
+          Command.RESET_CONNECTION,
+          Command.STMT_PREPARE,
+          Command.STMT_EXECUTE,
+          Command.STMT_SEND_LONG_DATA,
+          Command.STMT_CLOSE,
+          Command.STMT_RESET,
+          Command.STMT_FETCH -> {
+        return Outcome.NEXT;
+      }
+      default -> {
+        answers.error(total, 1047, "08S01", "Unknown command");
+        return Outcome.DONE;
+      }
+    }
+  }
+
+  /** A server connection that is other than what was agreed on is this session's to its end. */
+  private Outcome setOption(long total) {
+    if (total < 7) {
+      answers.error(total, 1047, "08S01", "Unknown command");
+      return Outcome.DONE;
+    }
+    int option = parts.input().bytes().getUnsignedShortLE(parts.input().bytes().readerIndex() + 5);
+    boolean now = agreed.has(Capability.MULTI_STATEMENTS);
+    if (option > 1) {
+      answers.error(total, 1047, "08S01", "Unknown command");
+    } else if ((option == 0) == now && !parts.carried().pins().contains(OPTION)) {
+      answers.eof(total, agreed.deprecatesEof());
+    } else {
+      return Outcome.NEXT;
+    }
+    return Outcome.DONE;
+  }
+
+  // ---- with one
+
+  boolean forward(ServerConnection server, byte type, long total) {
+    if (type == Command.RESET_CONNECTION) {
+      return reset(server, total);
+    }
+    if (type == Command.SET_OPTION) {
+      client.pin(OPTION);
+      server.taint();
+      server.lastUse();
+    }
+    notes.sent(SentStatements.OF_SESSION);
+    answers.begin(server, type);
+    parts.input().begin(total, false);
+    return true;
+  }
+
+  /** The node resets the connection as it does between clients, and then says so. */
+  private boolean reset(ServerConnection server, long total) {
+    if (resetDone) {
+      resetDone = false;
+      answers.ok(total, 0);
+      client.settle();
+      return true;
+    }
+    parts.control().block();
+    if (!resetting) {
+      resetting = true;
+      server
+          .requests()
+          .reset(
+              new InternalQuery() {
+                @Override
+                protected void done(ServerConnection from, ServerError error) {
+                  resetting = false;
+                  if (!from.closed()) {
+                    resetDone = true;
+                    begun(from);
+                    client.resumeReading();
+                  }
+                }
+              });
+    }
+    return false;
+  }
+
+  /** The session is as new, but for its default database. */
+  private void begun(ServerConnection from) {
+    String database = parts.carried().variables().get(MysqlSettings.DATABASE);
+    parts.carried().reset(from);
+    if (database != null) {
+      parts.carried().set(MysqlSettings.DATABASE, database);
+    }
+    parts.transaction().move(TransactionState.IDLE, false);
+    prepared.forget();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.sql.LexerMode;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+
+/** How a session has its texts cut into tokens, by its sql_mode and its character set. */
+final class SessionLexing {
+  /** In these, a byte of a character may look like a backslash. */
+  private static final Set<String> HIDING = Set.of("big5", "cp932", "gbk", "sjis", "gb18030");
+
+  private final HandledClient client;
+  private final SessionState carried;
+  private final ClientAnswers answers;
+  private String modes;
+  private String charset;
+  private boolean plain;
+  private LexerMode found = LexerMode.MYSQL;
+
+  SessionLexing(HandledClient client, SessionState carried, ClientAnswers answers) {
+    this.client = client;
+    this.carried = carried;
+    this.answers = answers;
+  }
+
+  LexerMode mode() {
+    String modesNow = value("sql_mode");
+    String charsetNow = value("character_set_client");
+    boolean plainNow = answers.plainStrings();
+    if (plainNow != plain
+        || !Objects.equals(modesNow, modes)
+        || !Objects.equals(charsetNow, charset)) {
+      modes = modesNow;
+      charset = charsetNow;
+      plain = plainNow;
+      String set = modes == null ? "" : modes.toUpperCase(Locale.ROOT);
+      found =
+          new LexerMode(
+              modes == null ? !plain : !set.contains("NO_BACKSLASH_ESCAPES"),
+              set.contains("ANSI_QUOTES"),
+              charset != null && HIDING.contains(charset));
+    }
+    return found;
+  }
+
+  /** What the present server has reported counts more than what was carried there. */
+  private String value(String name) {
+    ServerConnection server = client.server();
+    String reported = server == null ? null : server.reported().get(name);
+    return reported == null ? carried.variables().get(name) : reported;
+  }
+}

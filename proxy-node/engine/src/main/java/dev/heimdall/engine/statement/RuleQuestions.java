@@ -1,0 +1,149 @@
+package dev.heimdall.engine.statement;
+
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.rules.Explanation;
+import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * What an operator may ask of rules among his own statements: {@code EXPLAIN RULES statement} and
+ * {@code SHOW QUERYINFO}, about the statement before.
+ */
+public final class RuleQuestions {
+  private static final String EXPLAIN = "explain rules ";
+  private static final String QUERYINFO = "show queryinfo";
+  private static final int LONGEST_QUERYINFO = 64;
+
+  private final boolean admin;
+  private final Supplier<String> replay;
+  private final Supplier<Catalogue> catalogue;
+  private final StatementLifecycle lifecycle;
+
+  /**
+   * @param admin whether the user may give them
+   * @param replay what is known of the transaction's replay; null for nothing
+   * @param catalogue of the session's database
+   */
+  public RuleQuestions(
+      boolean admin,
+      Supplier<String> replay,
+      Supplier<Catalogue> catalogue,
+      StatementLifecycle lifecycle) {
+    this.admin = admin;
+    this.replay = replay;
+    this.catalogue = catalogue;
+    this.lifecycle = lifecycle;
+  }
+
+  /** Whether the text is one of them, and the user may ask it. Cheap. */
+  public boolean recognises(byte[] sql, int offset, int length) {
+    if (!admin) {
+      return false;
+    }
+    int head = Math.min(EXPLAIN.length(), length);
+    return head(sql, offset, head).toLowerCase(Locale.ROOT).equals(EXPLAIN)
+        || isQueryInfo(sql, offset, length);
+  }
+
+  private static String head(byte[] sql, int offset, int length) {
+    return new String(sql, offset, length, StandardCharsets.ISO_8859_1);
+  }
+
+  private static boolean isQueryInfo(byte[] sql, int offset, int length) {
+    String command = head(sql, offset, Math.min(length, LONGEST_QUERYINFO)).strip();
+    if (command.endsWith(";")) {
+      command = command.substring(0, command.length() - 1).stripTrailing();
+    }
+    return command.equalsIgnoreCase(QUERYINFO);
+  }
+
+  /**
+   * Answers one that was recognised.
+   *
+   * @return null if that cannot be done now; the reader comes again when it can
+   */
+  public Answer answer(byte[] sql, int offset, int length) {
+    if (isQueryInfo(sql, offset, length)) {
+      return texts(
+          List.of("attribute", "value"),
+          queryInfo(lifecycle.running(), replay.get(), catalogue.get()),
+          "SHOW");
+    }
+    Explanation explanation =
+        lifecycle.explain(Arrays.copyOfRange(sql, offset + EXPLAIN.length(), offset + length));
+    return explanation == null
+        ? null
+        : texts(Explanation.COLUMNS, explained(explanation), "EXPLAIN");
+  }
+
+  private static Answer texts(List<String> names, List<List<String>> rows, String tag) {
+    return new Answer.Rows(names.stream().map(Column::text).toList(), rows, tag);
+  }
+
+  private static List<List<String>> explained(Explanation explanation) {
+    List<List<String>> rows = new ArrayList<>();
+    explanation.rows().forEach(row -> rows.add(row.cells()));
+    for (String line : explanation.outcome()) {
+      rows.add(List.of("decision", "", "", "", "", line, ""));
+    }
+    return rows;
+  }
+
+  private static List<List<String>> queryInfo(
+      RunningStatements running, String replay, Catalogue catalogue) {
+    StatementSummary last = running.last();
+    List<List<String>> rows = new ArrayList<>();
+    if (replay != null) {
+      rows.add(List.of("transaction replay", replay));
+    }
+    if (last == null) {
+      rows.add(
+          List.of(
+              "statement",
+              "none was judged in this session yet, or there are neither rules nor a catalogue"));
+      return rows;
+    }
+    rows.add(List.of("statement", last.normalised()));
+    Statement statement = last.statement();
+    if (statement != null) {
+      rows.add(List.of("kind", statement.kind().name().toLowerCase(Locale.ROOT)));
+      rows.add(List.of("understood", Boolean.toString(statement.understood())));
+      if (statement.doubt() != null) {
+        rows.add(List.of("not understood because", statement.doubt()));
+      }
+      rows.add(List.of("tables read", String.join(", ", statement.tablesRead())));
+      rows.add(List.of("tables written", String.join(", ", statement.tablesWritten())));
+      rows.add(List.of("may write anything", Boolean.toString(statement.writesAnything())));
+      rows.add(List.of("repeatable", Boolean.toString(statement.repeatable())));
+      rows.add(List.of("rests on", statement.basis().name().toLowerCase(Locale.ROOT)));
+      rows.add(List.of("catalog now", catalogue.state()));
+      if (statement.reason() != null) {
+        rows.add(List.of("not a plain read because", statement.reason()));
+      }
+    }
+    if (last.averageMicros() >= 0) {
+      rows.add(List.of("average time", last.averageMicros() + " µs"));
+    }
+    if (running.pipelined() != null) {
+      rows.add(List.of("pipelined", running.pipelined()));
+    }
+    if (running.answeredBy() != null) {
+      rows.add(List.of("answered by", running.answeredBy()));
+    }
+    for (MatchedRule rule : last.decision().matched()) {
+      rows.add(List.of("rule", rule.toString()));
+    }
+    last.decision()
+        .effects()
+        .forEach((what, value) -> rows.add(List.of("decided: " + what, value)));
+    return rows;
+  }
+}
