@@ -139,10 +139,10 @@ public final class TransactionLog {
     }
   }
 
-  /** Whether it can end the transaction block that it is known to stand in. */
+  /** Whether it can end the transaction block that it stands in; in MySQL, the next BEGIN does. */
   private static boolean mayEnd(StatementFacts facts) {
     return switch (facts.kind()) {
-      case COMMIT, PREPARE_TRANSACTION, UNKNOWN -> true;
+      case BEGIN, COMMIT, PREPARE_TRANSACTION, UNKNOWN -> true;
       case MULTI -> facts.transactionControlInside() || facts.commitsImplicitly();
       default -> facts.commitsImplicitly();
     };

@@ -241,14 +241,16 @@ public final class Writes {
     }
   }
 
-  /** Whether it can do what most statements in a transaction block cannot: commit. */
+  /**
+   * Whether it can do what most statements in a transaction block cannot: commit. In MySQL, so does
+   * the BEGIN of the next one.
+   */
   static boolean ends(StatementFacts effects) {
     return switch (effects.kind()) {
       case EMPTY,
           SELECT,
           DML,
           DDL,
-          BEGIN,
           ROLLBACK,
           SAVEPOINT,
           SET,

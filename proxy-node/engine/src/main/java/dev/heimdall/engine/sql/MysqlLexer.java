@@ -16,7 +16,7 @@ public final class MysqlLexer extends Lexer {
     byte[] s = text;
     int stop = limit;
     int p = position;
-    boolean afterDot = p > 0 && p == end && p > start && end - start == 1 && s[start] == '.';
+    boolean afterDot = p == end && p > start && end - start == 1 && s[start] == '.';
     while (p < stop) {
       int c = s[p] & 0xff;
       if (ByteClass.OF[c] == ByteClass.SPACE) {
@@ -63,7 +63,7 @@ public final class MysqlLexer extends Lexer {
       case 'x', 'X', 'b', 'B':
         return following == '\'' ? delimited(p, p + 2, '\'', BIT_STRING) : word(p);
       case '.':
-        return isDigit(following) && !(p == end && p > 0 && isNameEnd(text[p - 1] & 0xff))
+        return isDigit(following) && !(p == end && end > start && isNameEnd(text[p - 1] & 0xff))
             ? number(p)
             : token('.', p, p + 1);
       default:

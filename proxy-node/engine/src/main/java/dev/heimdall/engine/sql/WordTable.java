@@ -23,10 +23,19 @@ public final class WordTable {
 
   /** Of words that are spelled as they are called; the first one stands for all that are none. */
   public static WordTable of(Enum<?>[] words) {
+    String[] names = new String[words.length];
+    for (int i = 0; i < words.length; i++) {
+      names[i] = words[i].name();
+    }
+    return of(names);
+  }
+
+  /** Of these words; the first one stands for all that are none. */
+  public static WordTable of(String... words) {
     byte[][] spellings = new byte[words.length][];
     int longest = 0;
     for (int i = 0; i < words.length; i++) {
-      String name = words[i].name();
+      String name = words[i];
       byte[] s = new byte[name.length()];
       for (int j = 0; j < s.length; j++) {
         s[j] = ByteClass.lower((byte) name.charAt(j));

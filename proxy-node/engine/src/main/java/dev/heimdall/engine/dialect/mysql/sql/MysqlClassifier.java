@@ -1,0 +1,645 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.EffectList;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import java.util.List;
+
+/**
+ * Says what text of MySQL or MariaDB is and what it does to its session, in one pass over the
+ * bytes. Text that it cannot be sure of gets an effect too many, never one too few; what routines
+ * and triggers do is out of sight.
+ *
+ * <p>One classifier per event loop: it owns scratch state and is not thread safe. Statements
+ * without effects cost no allocation. Nothing is ever thrown, whatever the bytes, and the time
+ * taken is linear in their number.
+ */
+public final class MysqlClassifier implements StatementClassifier {
+  /** Text that ends inside a token, or of which bytes may be signs or not. */
+  private static final StatementFacts UNREADABLE =
+      new StatementFacts(
+          StatementKind.UNKNOWN,
+          1,
+          List.of(new Effect(Effect.Type.PIN, MysqlPins.UNKNOWN)),
+          false,
+          false);
+
+  private final EffectList effects = new EffectList();
+  private final MysqlTokens tokens = new MysqlTokens(effects);
+  private final SetStatement settings = new SetStatement(tokens, effects);
+  private final StoredCode code = new StoredCode(tokens);
+  private boolean control;
+  private boolean chain;
+  private boolean literals;
+
+  @Override
+  public Dialect dialect() {
+    return Dialect.MYSQL;
+  }
+
+  @Override
+  public StatementFacts classify(byte[] sql, int offset, int length, LexerMode mode) {
+    effects.clear(offset);
+    literals = false;
+    if (mode.hiddenSigns() && !isAscii(sql, offset, length)) {
+      return UNREADABLE;
+    }
+    tokens.reset(sql, offset, length, mode);
+    code.reset();
+    control = false;
+    int statements = 0;
+    boolean open = false;
+    boolean changes = false;
+    StatementKind kind = StatementKind.EMPTY;
+    do {
+      tokens.nextStatement();
+      if (!tokens.atEnd()) {
+        statements++;
+        chain = false;
+        kind = statement();
+        tokens.skip();
+        changes |= !readsOnly(kind);
+        open =
+            switch (kind) {
+              case BEGIN -> true;
+              case COMMIT, ROLLBACK -> chain;
+              default -> open;
+            };
+      }
+    } while (tokens.token() == ';');
+    if (tokens.token() == Lexer.BROKEN || code.isOpen()) {
+      return UNREADABLE;
+    }
+    if (tokens.doubtful()) {
+      effects.pin(MysqlPins.UNKNOWN);
+      kind = StatementKind.UNKNOWN;
+    }
+    // Each statement of a text is final by itself, unless a transaction is open.
+    return statements > 1
+        ? StatementFacts.ofMulti(statements, effects.take(), control || changes, open)
+        : StatementFacts.ofSingle(kind, effects.take(), chain);
+  }
+
+  @Override
+  public boolean dependsOnLiterals() {
+    return literals;
+  }
+
+  private static boolean isAscii(byte[] sql, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      if (sql[i] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean readsOnly(StatementKind kind) {
+    return switch (kind) {
+      case EMPTY, SELECT, SHOW, EXPLAIN -> true;
+      default -> false;
+    };
+  }
+
+  /** Reads the statement that the current token begins, at least as far as its kind takes. */
+  private StatementKind statement() {
+    switch (tokens.word()) {
+      case SELECT, VALUES, TABLE:
+        return query();
+      case WITH:
+        return with();
+      case INSERT, REPLACE:
+        return insert();
+      case UPDATE, DELETE:
+        return StatementKind.DML;
+      case BEGIN:
+        return begin();
+      case START:
+        return start();
+      case COMMIT:
+        return endTransaction(StatementKind.COMMIT);
+      case ROLLBACK:
+        return endTransaction(StatementKind.ROLLBACK);
+      case SAVEPOINT, RELEASE:
+        control = true;
+        return StatementKind.SAVEPOINT;
+      case SET:
+        return set();
+      case SHOW:
+        return show();
+      case USE:
+        return use();
+      case PREPARE:
+        effects.pin(MysqlPins.PREPARED);
+        return StatementKind.SESSION;
+      case DEALLOCATE:
+        return StatementKind.SESSION;
+      case EXECUTE:
+        return notUnderstood();
+      case CALL:
+        return call();
+      case DO:
+        return doIt();
+      case XA:
+        return xa();
+      case HANDLER:
+        return handler();
+      case LOAD:
+        return load();
+      case LOCK:
+        return lock();
+      case UNLOCK:
+        return unlock();
+      case EXPLAIN, DESCRIBE, DESC:
+        return explain();
+      case ANALYZE:
+        return analyze();
+      case CREATE:
+        return create();
+      case ALTER:
+        return alter();
+      case DROP:
+        return drop();
+      case TRUNCATE, RENAME, GRANT, REVOKE, IMPORT:
+        tokens.callsNothing();
+        tokens.namesAccounts();
+        return commits(StatementKind.DDL);
+      case FLUSH:
+        return flush();
+      case CHECK, OPTIMIZE, REPAIR, CACHE, RESET, STOP, CHANGE, INSTALL, UNINSTALL:
+        tokens.callsNothing();
+        return commits(StatementKind.UTILITY);
+      case BACKUP:
+        effects.pin(MysqlPins.BACKUP_LOCK);
+        return commits(StatementKind.UTILITY);
+      case BINLOG:
+        effects.pin(MysqlPins.BINARY_LOG);
+        return commits(StatementKind.UTILITY);
+      case CLONE, SHUTDOWN, RESTART, PURGE, CHECKSUM:
+        tokens.callsNothing();
+        tokens.namesAccounts();
+        return StatementKind.UTILITY;
+      case KILL:
+        return kill();
+      case GET:
+        tokens.own(MysqlEffect.READS_DIAGNOSTICS);
+        return StatementKind.SESSION;
+      case SIGNAL, RESIGNAL:
+        return StatementKind.SESSION;
+      case HELP:
+        return StatementKind.SHOW;
+      default:
+        return tokens.token() == '(' ? parenthesised() : notUnderstood();
+    }
+  }
+
+  private StatementKind parenthesised() {
+    while (tokens.token() == '(') {
+      tokens.advance();
+    }
+    return switch (tokens.word()) {
+      case SELECT, VALUES, TABLE, WITH -> query();
+      default -> notUnderstood();
+    };
+  }
+
+  private StatementKind query() {
+    if (tokens.accept(MysqlWord.SELECT) && isFunction(MysqlWord.RELEASE_ALL_LOCKS)) {
+      return releaseAll(StatementKind.SELECT);
+    }
+    tokens.skip();
+    return tokens.writesFile() ? StatementKind.UTILITY : StatementKind.SELECT;
+  }
+
+  private boolean isFunction(MysqlWord name) {
+    return tokens.word() == name;
+  }
+
+  /** Nothing but a call of RELEASE_ALL_LOCKS is sure to be carried out, and last. */
+  private StatementKind releaseAll(StatementKind kind) {
+    tokens.advance();
+    if (tokens.token() == '(') {
+      tokens.advance();
+      if (tokens.token() == ')') {
+        tokens.advance();
+        if (tokens.atEnd()) {
+          effects.unpin(Effect.Type.UNPIN, MysqlPins.NAMED_LOCK);
+        }
+      }
+    }
+    tokens.skip();
+    return kind;
+  }
+
+  /** The first verb outside of brackets says what it is. */
+  private StatementKind with() {
+    while (!tokens.atEnd()) {
+      tokens.advance();
+      if (tokens.depth() == 0) {
+        switch (tokens.word()) {
+          case UPDATE, DELETE, INSERT, REPLACE:
+            return StatementKind.DML;
+          case SELECT, VALUES, TABLE:
+            return query();
+          default:
+        }
+      }
+    }
+    return StatementKind.SELECT;
+  }
+
+  /** What stands before the first bracket is a table. */
+  private StatementKind insert() {
+    tokens.callsNothing();
+    while (!tokens.atEnd() && tokens.token() != '(' && tokens.word() != MysqlWord.SET) {
+      tokens.advance();
+    }
+    tokens.mayCall();
+    return StatementKind.DML;
+  }
+
+  private StatementKind begin() {
+    tokens.advance();
+    tokens.accept(MysqlWord.WORK);
+    if (tokens.atEnd()) {
+      control = true;
+      return StatementKind.BEGIN;
+    }
+    return block();
+  }
+
+  /** A block of code, whose end nobody looks for. */
+  private StatementKind block() {
+    effects.pin(MysqlPins.UNKNOWN);
+    effects.add(Effect.Type.COMMITS);
+    while (tokens.token() >= 0) {
+      tokens.skip();
+      if (tokens.token() == ';') {
+        tokens.advance();
+      }
+    }
+    return StatementKind.BLOCK;
+  }
+
+  private StatementKind start() {
+    tokens.advance();
+    if (!tokens.accept(MysqlWord.TRANSACTION)) {
+      return commits(StatementKind.UTILITY); // a replica, or a group of them
+    }
+    control = true;
+    boolean more = !tokens.atEnd();
+    while (more) {
+      if (!acceptMode()) {
+        return notUnderstood();
+      }
+      more = tokens.token() == ',';
+      if (more) {
+        tokens.advance();
+      }
+    }
+    return tokens.atEnd() ? StatementKind.BEGIN : notUnderstood();
+  }
+
+  private boolean acceptMode() {
+    if (tokens.accept(MysqlWord.READ)) {
+      return tokens.accept(MysqlWord.ONLY) || tokens.accept(MysqlWord.WRITE);
+    }
+    if (tokens.accept(MysqlWord.WITH)
+        && tokens.accept(MysqlWord.CONSISTENT)
+        && tokens.accept(MysqlWord.SNAPSHOT)) {
+      tokens.own(MysqlEffect.TAKES_SNAPSHOT);
+      return true;
+    }
+    return false;
+  }
+
+  private StatementKind endTransaction(StatementKind kind) {
+    control = true;
+    tokens.advance();
+    tokens.accept(MysqlWord.WORK);
+    if (kind == StatementKind.ROLLBACK && tokens.word() == MysqlWord.TO) {
+      return StatementKind.SAVEPOINT;
+    }
+    if (tokens.accept(MysqlWord.AND)) {
+      boolean chained = !tokens.accept(MysqlWord.NO);
+      if (!tokens.accept(MysqlWord.CHAIN)) {
+        return notUnderstood();
+      }
+      chain = chained;
+    }
+    boolean stays = tokens.accept(MysqlWord.NO);
+    if (tokens.accept(MysqlWord.RELEASE)) {
+      if (!stays) {
+        tokens.own(MysqlEffect.ENDS_CONNECTION);
+        effects.pin(MysqlPins.UNKNOWN);
+      }
+    } else if (stays) {
+      return notUnderstood();
+    }
+    return tokens.atEnd() ? kind : notUnderstood();
+  }
+
+  private StatementKind set() {
+    tokens.advance();
+    if (tokens.word() != MysqlWord.STATEMENT) {
+      return settings.read();
+    }
+    // The variables are what they were before when the statement behind FOR has ended.
+    while (!tokens.atEnd() && !(tokens.word() == MysqlWord.FOR && tokens.depth() == 0)) {
+      tokens.advance();
+    }
+    if (!tokens.accept(MysqlWord.FOR)) {
+      return notUnderstood();
+    }
+    StatementKind kind = statement();
+    return switch (kind) {
+      case BEGIN, COMMIT, ROLLBACK, SAVEPOINT -> notUnderstood();
+      default -> kind;
+    };
+  }
+
+  private StatementKind show() {
+    tokens.advance();
+    if (tokens.word() == MysqlWord.GRANTS || tokens.word() == MysqlWord.CREATE) {
+      tokens.namesAccounts();
+    }
+    if (tokens.accept(MysqlWord.COUNT)) {
+      while (!tokens.atEnd() && tokens.token() != ')') {
+        tokens.advance();
+      }
+      if (!tokens.atEnd()) {
+        tokens.advance();
+      }
+    }
+    if (tokens.word() == MysqlWord.WARNINGS || tokens.word() == MysqlWord.ERRORS) {
+      tokens.own(MysqlEffect.READS_DIAGNOSTICS);
+    }
+    return StatementKind.SHOW;
+  }
+
+  private StatementKind use() {
+    tokens.advance();
+    if (!tokens.isName()) {
+      return notUnderstood();
+    }
+    String name = tokens.name();
+    int start = tokens.lexer().start();
+    int end = tokens.lexer().end();
+    tokens.advance();
+    if (!tokens.atEnd()) {
+      return notUnderstood();
+    }
+    effects.add(MysqlEffect.USES_DATABASE, name, start, end);
+    return StatementKind.SESSION;
+  }
+
+  private StatementKind call() {
+    tokens.callsNothing();
+    tokens.advance();
+    String name = tokens.isName() ? tokens.name() : "";
+    while (!tokens.atEnd() && tokens.token() != '(') {
+      tokens.advance();
+    }
+    tokens.mayCall();
+    effects.addOnce(new Effect(MysqlEffect.CALLS_UNSEEN, name, -1, -1));
+    return StatementKind.CALL;
+  }
+
+  private StatementKind doIt() {
+    tokens.advance();
+    return isFunction(MysqlWord.RELEASE_ALL_LOCKS)
+        ? releaseAll(StatementKind.UTILITY)
+        : StatementKind.UTILITY;
+  }
+
+  private StatementKind xa() {
+    tokens.advance();
+    switch (tokens.word()) {
+      // A connection that has an XA transaction of its own can end no other.
+      case COMMIT, ROLLBACK -> effects.unpin(Effect.Type.UNPIN, MysqlPins.XA);
+      case RECOVER -> {
+        return StatementKind.SHOW;
+      }
+      default -> effects.pin(MysqlPins.XA);
+    }
+    control = true;
+    return commits(StatementKind.UTILITY);
+  }
+
+  private StatementKind handler() {
+    tokens.advance();
+    while (!tokens.atEnd()) {
+      switch (tokens.word()) {
+        case OPEN:
+          effects.pin(MysqlPins.HANDLER);
+          return StatementKind.DECLARE;
+        case CLOSE:
+          return StatementKind.CLOSE;
+        case READ:
+          return StatementKind.FETCH;
+        default:
+          tokens.advance();
+      }
+    }
+    return notUnderstood();
+  }
+
+  private StatementKind load() {
+    tokens.advance();
+    tokens.callsNothing();
+    if (tokens.word() == MysqlWord.INDEX) {
+      return commits(StatementKind.UTILITY);
+    }
+    while (!tokens.atEnd() && tokens.word() != MysqlWord.INTO) {
+      if (tokens.word() == MysqlWord.LOCAL) {
+        tokens.own(MysqlEffect.LOADS_LOCAL_FILE);
+      }
+      tokens.advance();
+    }
+    while (!tokens.atEnd() && tokens.word() != MysqlWord.SET) {
+      tokens.advance();
+    }
+    tokens.mayCall();
+    return StatementKind.BULK;
+  }
+
+  private StatementKind lock() {
+    tokens.advance();
+    if (tokens.word() == MysqlWord.INSTANCE) {
+      effects.pin(MysqlPins.BACKUP_LOCK);
+    } else {
+      effects.pin(MysqlPins.LOCKED_TABLES);
+    }
+    return commits(StatementKind.LOCK);
+  }
+
+  private StatementKind unlock() {
+    tokens.advance();
+    PinReason what =
+        tokens.word() == MysqlWord.INSTANCE ? MysqlPins.BACKUP_LOCK : MysqlPins.LOCKED_TABLES;
+    effects.unpin(Effect.Type.UNPIN, what);
+    return commits(StatementKind.LOCK);
+  }
+
+  private StatementKind explain() {
+    tokens.advance();
+    while (!tokens.atEnd()) {
+      switch (tokens.word()) {
+        case SELECT, VALUES, TABLE, WITH, INSERT, REPLACE, UPDATE, DELETE, FOR:
+          return StatementKind.EXPLAIN;
+        default:
+          tokens.advance();
+      }
+    }
+    return StatementKind.EXPLAIN;
+  }
+
+  /** Of tables, or, in MariaDB, of a statement that is run. */
+  private StatementKind analyze() {
+    tokens.advance();
+    while (!tokens.atEnd()) {
+      switch (tokens.word()) {
+        case SELECT, VALUES, WITH:
+          return statement() == StatementKind.DML ? StatementKind.DML : StatementKind.EXPLAIN;
+        case INSERT, REPLACE, UPDATE, DELETE:
+          return statement();
+        case TABLE, TABLES:
+          tokens.callsNothing();
+          return commits(StatementKind.UTILITY);
+        default:
+          tokens.advance();
+      }
+    }
+    return commits(StatementKind.UTILITY);
+  }
+
+  private StatementKind create() {
+    tokens.callsNothing();
+    tokens.advance();
+    boolean temporary = false;
+    while (!tokens.atEnd()) {
+      switch (tokens.word()) {
+        case TEMPORARY:
+          temporary = true;
+          break;
+        case DEFINER:
+          tokens.namesAccounts();
+          break;
+        case TABLE, SEQUENCE:
+          if (temporary) {
+            effects.pin(PinReason.TEMP_TABLE);
+            return StatementKind.DDL;
+          }
+          return commits(StatementKind.DDL);
+        case PROCEDURE, FUNCTION, TRIGGER, EVENT, PACKAGE, LIBRARY:
+          code.skip();
+          return commits(StatementKind.DDL);
+        case USER, ROLE:
+          tokens.namesAccounts();
+          return commits(StatementKind.DDL);
+        default:
+      }
+      tokens.advance();
+    }
+    return commits(StatementKind.DDL);
+  }
+
+  private StatementKind alter() {
+    tokens.callsNothing();
+    tokens.advance();
+    if (tokens.word() == MysqlWord.DEFINER) {
+      tokens.namesAccounts();
+      while (!tokens.atEnd() && tokens.word() != MysqlWord.EVENT) {
+        tokens.advance();
+      }
+    }
+    switch (tokens.word()) {
+      case EVENT -> code.skip();
+      case USER -> tokens.namesAccounts();
+      case INSTANCE -> {
+        return commits(StatementKind.UTILITY);
+      }
+      default -> {}
+    }
+    return commits(StatementKind.DDL);
+  }
+
+  private StatementKind drop() {
+    tokens.callsNothing();
+    tokens.advance();
+    switch (tokens.word()) {
+      // Of its own tables, in whose place others may be seen.
+      case TEMPORARY, PREPARE -> {
+        return StatementKind.SESSION;
+      }
+      case USER, ROLE -> tokens.namesAccounts();
+      default -> {}
+    }
+    return commits(StatementKind.DDL);
+  }
+
+  private StatementKind flush() {
+    tokens.callsNothing();
+    while (!tokens.atEnd()) {
+      tokens.advance();
+      boolean locks = tokens.word() == MysqlWord.LOCK && tokens.previousWord() == MysqlWord.READ;
+      if (locks || tokens.word() == MysqlWord.EXPORT) {
+        effects.pin(MysqlPins.LOCKED_TABLES);
+      }
+    }
+    return commits(StatementKind.UTILITY);
+  }
+
+  private StatementKind kill() {
+    tokens.advance();
+    MysqlEffect what = MysqlEffect.KILLS_CONNECTION;
+    boolean byNumber = true;
+    while (!tokens.atEnd()) {
+      switch (tokens.word()) {
+        case HARD, SOFT, CONNECTION -> tokens.advance();
+        case QUERY -> {
+          what = MysqlEffect.KILLS_QUERY;
+          tokens.advance();
+        }
+        case ID, USER -> {
+          byNumber = false; // of a statement, or of an account
+          tokens.namesAccounts();
+          tokens.skip();
+        }
+        default -> {
+          int start = tokens.lexer().start();
+          int end = tokens.lexer().end();
+          boolean number = tokens.token() == Lexer.NUMBER;
+          String id = Lexer.decode(tokens.lexer().text(), start, end);
+          tokens.advance();
+          literals = true;
+          if (number && tokens.atEnd()) {
+            effects.add(what, id, start, end);
+          } else {
+            tokens.own(what);
+            tokens.skip();
+          }
+          return StatementKind.UTILITY;
+        }
+      }
+    }
+    return byNumber ? notUnderstood() : StatementKind.UTILITY;
+  }
+
+  private StatementKind commits(StatementKind kind) {
+    effects.add(Effect.Type.COMMITS);
+    return kind;
+  }
+
+  /** Most likely an error; if it is none, anything may have happened. */
+  private StatementKind notUnderstood() {
+    effects.pin(MysqlPins.UNKNOWN);
+    return StatementKind.UNKNOWN;
+  }
+}

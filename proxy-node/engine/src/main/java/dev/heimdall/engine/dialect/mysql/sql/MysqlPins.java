@@ -1,0 +1,62 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import dev.heimdall.engine.sql.PinReason;
+
+/**
+ * What else pins a session to its server connection where the server is MySQL or MariaDB. All of it
+ * is there whatever becomes of the transaction; COM_RESET_CONNECTION takes away what it can.
+ */
+public final class MysqlPins {
+  /** A user variable may have a value. */
+  public static final PinReason USER_VARIABLE = pin("user variable");
+
+  /** GET_LOCK holds a lock. */
+  public static final PinReason NAMED_LOCK = pin("named lock");
+
+  /** LOCK TABLES, or FLUSH TABLES with a lock. */
+  public static final PinReason LOCKED_TABLES = pin("locked tables");
+
+  /** A lock for a backup is held. */
+  public static final PinReason BACKUP_LOCK = pin("backup lock");
+
+  /** An XA transaction is the connection's. */
+  public static final PinReason XA = pin("XA transaction");
+
+  /** HANDLER has a table open. */
+  public static final PinReason HANDLER = pin("open handler");
+
+  /** A statement was prepared by SQL. */
+  public static final PinReason PREPARED = pin("PREPARE");
+
+  /** SET TRANSACTION is about the next transaction of this connection. */
+  public static final PinReason NEXT_TRANSACTION = pin("next transaction");
+
+  /** A sequence has a last value in this connection. */
+  public static final PinReason SEQUENCE = pin("sequence value");
+
+  /** A variable was set that cannot be carried. */
+  public static final PinReason VARIABLE = pin("variable of one connection");
+
+  /** Other roles are active than those of the log-in. */
+  public static final PinReason ROLE = pin("role");
+
+  /** What it runs, or whether, nobody can tell. */
+  public static final PinReason UNKNOWN = new PinReason("unknown statement", false, true, false);
+
+  /** The server's thread works in another resource group. */
+  public static final PinReason RESOURCE_GROUP = forGood("resource group");
+
+  /** The connection applies events of a binary log. */
+  public static final PinReason BINARY_LOG = forGood("binary log events");
+
+  private MysqlPins() {}
+
+  private static PinReason pin(String label) {
+    return new PinReason(label, true, true, false);
+  }
+
+  /** Of what COM_RESET_CONNECTION may leave. */
+  private static PinReason forGood(String label) {
+    return new PinReason(label, true, true, true);
+  }
+}

@@ -1,0 +1,385 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import dev.heimdall.engine.sql.ByteClass;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.EffectList;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.MysqlLexer;
+
+/**
+ * Reads the tokens of a text one by one, knows where its statements end, and watches for what has
+ * an effect wherever in a statement it stands: variables and calls of certain functions. What
+ * comments have that servers run is read like the rest.
+ */
+final class MysqlTokens {
+  /** {@code @name}. */
+  static final int USER_VARIABLE = 300;
+
+  /** {@code @@name}, {@code @@scope.name}: the lexer is at the last part of the name. */
+  static final int SYSTEM_VARIABLE = 301;
+
+  /** Every server runs what is in a comment for this version, and none leaves it out. */
+  private static final int RUN_BY_ALL = 50_699;
+
+  private final MysqlLexer lexer = new MysqlLexer(false);
+  private final EffectList effects;
+
+  private int token;
+  private MysqlWord word;
+  private int previousToken;
+  private MysqlWord previousWord;
+  private boolean qualified;
+  private int depth;
+  private boolean inComment;
+  private boolean doubtful;
+  private MysqlWord scope;
+  private boolean setsLastInsertId;
+  private boolean unseen;
+  private int nameStart;
+  private int nameEnd;
+  private boolean accounts;
+  private boolean idle;
+  private boolean writesFile;
+
+  MysqlTokens(EffectList effects) {
+    this.effects = effects;
+  }
+
+  void reset(byte[] text, int offset, int length, LexerMode mode) {
+    lexer.reset(text, offset, length, mode);
+    inComment = false;
+    doubtful = false;
+    token = ';';
+  }
+
+  /** Forgets the statement read and moves to the first token of the next one, if there is one. */
+  void nextStatement() {
+    depth = 0;
+    token = ';';
+    word = MysqlWord.OTHER;
+    qualified = false;
+    accounts = false;
+    idle = false;
+    unseen = true;
+    setsLastInsertId = false;
+    writesFile = false;
+    advance();
+  }
+
+  /** Moves to the next token. Must not be called where {@link #atEnd()}. */
+  void advance() {
+    previousToken = token;
+    previousWord = word;
+    boolean behindDot = token == '.';
+    token = visible();
+    word = MysqlWord.OTHER;
+    if (setsLastInsertId) {
+      setsLastInsertId = false;
+      if (token != ')') {
+        own(MysqlEffect.SETS_LAST_INSERT_ID);
+      }
+    }
+    switch (token) {
+      case Lexer.WORD -> {
+        MysqlWord found = MysqlWord.find(lexer.text(), lexer.start(), lexer.end());
+        word = behindDot ? MysqlWord.OTHER : found;
+        name(behindDot);
+        watch(found, behindDot);
+      }
+      case Lexer.QUOTED -> name(behindDot);
+      case '(' -> {
+        depth++;
+        if (previousToken == Lexer.WORD || previousToken == Lexer.QUOTED) {
+          called();
+        }
+      }
+      case ')' -> depth -= depth > 0 ? 1 : 0;
+      case '@' -> variable();
+      default -> {}
+    }
+  }
+
+  /** Moves to the end of the statement. */
+  void skip() {
+    while (!atEnd()) {
+      advance();
+    }
+  }
+
+  /** Moves to the next token that ends the statement or is a comma outside of brackets. */
+  void skipToComma() {
+    while (!atEnd() && !(token == ',' && depth == 0)) {
+      advance();
+    }
+  }
+
+  /** Moves on if the current word is this one, and says whether it was. */
+  boolean accept(MysqlWord expected) {
+    if (word != expected) {
+      return false;
+    }
+    advance();
+    return true;
+  }
+
+  /** Whether the current token is the one after the statement's last. */
+  boolean atEnd() {
+    return token < 0 || token == ';';
+  }
+
+  int token() {
+    return token;
+  }
+
+  MysqlWord word() {
+    return word;
+  }
+
+  MysqlWord previousWord() {
+    return previousWord;
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  MysqlLexer lexer() {
+    return lexer;
+  }
+
+  boolean isName() {
+    return token == Lexer.WORD || token == Lexer.QUOTED;
+  }
+
+  boolean isLiteral() {
+    return token == Lexer.STRING || token == Lexer.ESCAPE_STRING;
+  }
+
+  /** SESSION, LOCAL, GLOBAL and the like before the name of a system variable; OTHER for none. */
+  MysqlWord scope() {
+    return scope;
+  }
+
+  /** The name that the current token stands for, as it is written. */
+  String name() {
+    byte[] text = lexer.text();
+    if (token == Lexer.QUOTED || lexer.end() > lexer.start() && isQuote(text[lexer.start()])) {
+      String content = Lexer.decode(text, lexer.contentStart(), lexer.contentEnd());
+      String close = String.valueOf((char) text[lexer.end() - 1]);
+      return content.replace(close + close, close);
+    }
+    return Lexer.decode(text, lexer.start(), lexer.end());
+  }
+
+  private static boolean isQuote(byte b) {
+    return b == '`' || b == '"';
+  }
+
+  /** What stands behind @ names no variable from here on, but the host of an account. */
+  void namesAccounts() {
+    accounts = true;
+  }
+
+  /** What follows is stored and not run. */
+  void runsNothing() {
+    idle = true;
+  }
+
+  /** What stands before brackets from here on are types, columns and the like. */
+  void callsNothing() {
+    unseen = false;
+  }
+
+  /** Calls of what is not built in are told from here on. */
+  void mayCall() {
+    unseen = true;
+  }
+
+  /** Whether it has been INTO OUTFILE or INTO DUMPFILE. */
+  boolean writesFile() {
+    return writesFile;
+  }
+
+  /** Whether a comment was met that only some servers run. */
+  boolean doubtful() {
+    return doubtful;
+  }
+
+  void own(MysqlEffect effect) {
+    effects.addOnce(new Effect(effect, "", -1, -1));
+  }
+
+  /** The next token, the marks of comments that are run left out. */
+  private int visible() {
+    while (true) {
+      int next = lexer.next();
+      if (next == Lexer.EXECUTABLE) {
+        inComment = true;
+        doubtful |= !isRunByAll();
+      } else if (inComment && next == '*' && endsComment()) {
+        lexer.next();
+        inComment = false;
+      } else {
+        return next == Lexer.END && inComment ? Lexer.BROKEN : next;
+      }
+    }
+  }
+
+  private boolean endsComment() {
+    return lexer.end() < lexer.limit() && lexer.text()[lexer.end()] == '/';
+  }
+
+  /** A comment that names no version, or one that every server has had for long. */
+  private boolean isRunByAll() {
+    byte[] text = lexer.text();
+    int p = lexer.start() + 2;
+    if (text[p] == 'M') {
+      return false;
+    }
+    long version = 0;
+    for (p++; p < lexer.end() && version <= RUN_BY_ALL; p++) {
+      version = version * 10 + text[p] - '0';
+    }
+    return version <= RUN_BY_ALL;
+  }
+
+  private void name(boolean behindDot) {
+    qualified = behindDot;
+    nameStart = lexer.start();
+    nameEnd = lexer.end();
+  }
+
+  private void watch(MysqlWord found, boolean behindDot) {
+    if (idle) {
+      return;
+    }
+    switch (found) {
+      case SELECT -> unseen = true;
+      case NEXTVAL -> {
+        if (behindDot) {
+          effects.pin(MysqlPins.SEQUENCE); // as Oracle spells it
+        }
+      }
+      case CURRVAL -> {
+        if (behindDot) {
+          effects.add(Effect.Type.LAST_VALUE);
+        }
+      }
+      case VALUE -> {
+        if (previousWord == MysqlWord.NEXT) {
+          effects.pin(MysqlPins.SEQUENCE);
+        } else if (previousWord == MysqlWord.PREVIOUS) {
+          effects.add(Effect.Type.LAST_VALUE);
+        }
+      }
+      case SQL_CALC_FOUND_ROWS -> own(MysqlEffect.COUNTS_FOUND_ROWS);
+      case OUTFILE, DUMPFILE -> writesFile |= previousWord == MysqlWord.INTO;
+      default -> {}
+    }
+  }
+
+  /** The bracket just opened follows a name: notes what a call does. */
+  private void called() {
+    if (idle) {
+      return;
+    }
+    byte[] text = lexer.text();
+    boolean quoted = previousToken == Lexer.QUOTED;
+    int from = quoted ? nameStart + 1 : nameStart;
+    int to = quoted ? nameEnd - 1 : nameEnd;
+    if (!qualified) {
+      switch (MysqlWord.find(text, from, to)) {
+        case GET_LOCK -> effects.pin(MysqlPins.NAMED_LOCK);
+        case NEXTVAL -> effects.pin(MysqlPins.SEQUENCE);
+        case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
+        case FOUND_ROWS -> own(MysqlEffect.READS_FOUND_ROWS);
+        case ROW_COUNT -> own(MysqlEffect.READS_ROW_COUNT);
+        case CONNECTION_ID -> own(MysqlEffect.READS_CONNECTION_ID);
+        case LAST_INSERT_ID -> {
+          own(MysqlEffect.READS_LAST_INSERT_ID);
+          setsLastInsertId = true;
+        }
+        default -> {}
+      }
+    }
+    if (unseen && (qualified || !BuiltInFunctions.mayPrecedeBracket(text, from, to, quoted))) {
+      effects.addOnce(new Effect(MysqlEffect.CALLS_UNSEEN, Lexer.decode(text, from, to), -1, -1));
+    }
+  }
+
+  /** The current token is @. */
+  private void variable() {
+    byte[] text = lexer.text();
+    int next = lexer.end();
+    if (next < lexer.limit() && text[next] == '@') {
+      lexer.next();
+      token = SYSTEM_VARIABLE;
+      systemVariable();
+      return;
+    }
+    token = USER_VARIABLE;
+    while (next < lexer.limit() && continues(text[next])) {
+      int part = lexer.next();
+      if (part < 0) {
+        token = part;
+        return;
+      }
+      next = lexer.end();
+      if (part >= Lexer.QUOTED && part <= Lexer.ESCAPE_STRING) {
+        break;
+      }
+    }
+    if (!idle && !(accounts && isAccount())) {
+      effects.pin(MysqlPins.USER_VARIABLE);
+    }
+  }
+
+  /** Whether what stands before @ is the name of a user. */
+  private boolean isAccount() {
+    return switch (previousToken) {
+      case Lexer.WORD, Lexer.QUOTED, Lexer.STRING, Lexer.ESCAPE_STRING -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean continues(byte b) {
+    return ByteClass.isInWord(b) || b == '.' || b == '`' || b == '\'' || b == '"';
+  }
+
+  private void systemVariable() {
+    scope = MysqlWord.OTHER;
+    int part = lexer.next();
+    while (part == Lexer.WORD || part == Lexer.QUOTED) {
+      int after = lexer.end();
+      if (after >= lexer.limit() || lexer.text()[after] != '.') {
+        readSystemVariable();
+        return;
+      }
+      MysqlWord before = MysqlWord.find(lexer.text(), lexer.start(), lexer.end());
+      if (scope == MysqlWord.OTHER) {
+        scope = before;
+      }
+      lexer.next();
+      part = lexer.next();
+    }
+    if (part < 0) {
+      token = part;
+    }
+  }
+
+  private void readSystemVariable() {
+    if (idle) {
+      return;
+    }
+    byte[] text = lexer.text();
+    boolean quoted = isQuote(text[lexer.start()]);
+    int from = lexer.start() + (quoted ? 1 : 0);
+    switch (MysqlWord.find(text, from, lexer.end() - (quoted ? 1 : 0))) {
+      case IDENTITY, LAST_INSERT_ID -> own(MysqlEffect.READS_LAST_INSERT_ID);
+      case WARNING_COUNT, ERROR_COUNT -> own(MysqlEffect.READS_DIAGNOSTICS);
+      case PSEUDO_THREAD_ID -> own(MysqlEffect.READS_CONNECTION_ID);
+      default -> {}
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import static dev.heimdall.engine.dialect.mysql.sql.MysqlTokens.SYSTEM_VARIABLE;
+
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.EffectList;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementKind;
+import java.util.List;
+
+/** The grammar of SET, but for SET STATEMENT. */
+final class SetStatement {
+  private static final List<String> OF_NAMES =
+      List.of(
+          "character_set_client",
+          "character_set_connection",
+          "character_set_results",
+          "collation_connection");
+
+  private static final List<String> OF_TRANSACTION =
+      List.of("transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only");
+
+  private final MysqlTokens tokens;
+  private final EffectList effects;
+
+  /** Whether a value for the whole server was set: what has no scope of its own may be one too. */
+  private boolean global;
+
+  SetStatement(MysqlTokens tokens, EffectList effects) {
+    this.tokens = tokens;
+    this.effects = effects;
+  }
+
+  /** The current token follows SET. */
+  StatementKind read() {
+    global = false;
+    switch (tokens.word()) {
+      case PASSWORD -> {
+        return account();
+      }
+      case ROLE -> {
+        effects.pin(MysqlPins.ROLE);
+        return StatementKind.SESSION;
+      }
+      case DEFAULT -> {
+        tokens.advance();
+        return tokens.word() == MysqlWord.ROLE ? account() : notUnderstood();
+      }
+      case RESOURCE -> {
+        effects.pin(MysqlPins.RESOURCE_GROUP);
+        return StatementKind.SESSION;
+      }
+      default -> {}
+    }
+    while (true) {
+      if (!assignment()) {
+        return notUnderstood();
+      }
+      tokens.skipToComma();
+      if (tokens.atEnd()) {
+        return global ? StatementKind.UTILITY : StatementKind.SET;
+      }
+      tokens.advance();
+    }
+  }
+
+  private StatementKind account() {
+    tokens.namesAccounts();
+    effects.add(Effect.Type.COMMITS);
+    return StatementKind.DDL;
+  }
+
+  private StatementKind notUnderstood() {
+    effects.pin(MysqlPins.UNKNOWN);
+    return StatementKind.UNKNOWN;
+  }
+
+  /** Reads one assignment up to its value; false where there is none. */
+  private boolean assignment() {
+    if (tokens.token() == MysqlTokens.USER_VARIABLE) {
+      return true;
+    }
+    if (tokens.token() == SYSTEM_VARIABLE) {
+      MysqlWord scope = tokens.scope();
+      String name = SystemVariables.nameOf(tokens.name());
+      int start = tokens.lexer().start();
+      int end = tokens.lexer().end();
+      tokens.advance();
+      set(scope, name, start, end, scope == MysqlWord.OTHER);
+      return true;
+    }
+    switch (tokens.word()) {
+      case NAMES, CHARACTER, CHARSET -> {
+        for (String name : OF_NAMES) {
+          effects.add(Effect.Type.SET_VARIABLE, name, tokens.lexer().start(), tokens.lexer().end());
+        }
+        return true;
+      }
+      case TRANSACTION -> {
+        effects.pin(MysqlPins.NEXT_TRANSACTION);
+        return skipAll();
+      }
+      case GLOBAL, PERSIST, PERSIST_ONLY, SESSION, LOCAL -> {
+        MysqlWord scope = tokens.word();
+        tokens.advance();
+        if (tokens.word() == MysqlWord.TRANSACTION) {
+          for (String name : OF_TRANSACTION) {
+            set(scope, name, tokens.lexer().start(), tokens.lexer().end(), false);
+          }
+          return skipAll();
+        }
+        return variable(scope);
+      }
+      default -> {
+        return variable(MysqlWord.OTHER);
+      }
+    }
+  }
+
+  /** Its own commas separate no assignments. */
+  private boolean skipAll() {
+    tokens.skip();
+    return true;
+  }
+
+  private boolean variable(MysqlWord scope) {
+    if (!tokens.isName()) {
+      return false;
+    }
+    int start = tokens.lexer().start();
+    int end = tokens.lexer().end();
+    String name = tokens.name();
+    tokens.advance();
+    while (tokens.token() == '.') {
+      tokens.advance();
+      if (!tokens.isName()) {
+        return false;
+      }
+      name += "." + tokens.name();
+      end = tokens.lexer().end();
+      tokens.advance();
+    }
+    set(scope, SystemVariables.nameOf(name), start, end, false);
+    return true;
+  }
+
+  /**
+   * A variable gets the value whose sign is the current token.
+   *
+   * @param bare whether it is written with @@ and without a scope
+   */
+  private void set(MysqlWord scope, String name, int start, int end, boolean bare) {
+    boolean forServer =
+        switch (scope) {
+          case GLOBAL, PERSIST, PERSIST_ONLY -> true;
+          default -> false;
+        };
+    if (forServer || (global && scope == MysqlWord.OTHER)) {
+      global = true;
+      effects.add(Effect.Type.SESSION_DEFAULTS);
+      if (forServer) {
+        return;
+      }
+    }
+    PinReason pin = SystemVariables.pinOf(name);
+    if (name.equals("last_insert_id")) {
+      tokens.own(MysqlEffect.SETS_LAST_INSERT_ID);
+    } else if (pin != null) {
+      effects.pin(pin);
+    } else if (bare && SystemVariables.ofTransaction(name)) {
+      effects.pin(MysqlPins.NEXT_TRANSACTION);
+    } else {
+      effects.add(Effect.Type.SET_VARIABLE, name, start, end);
+      if (name.equals("autocommit") && !turnsOff()) {
+        effects.add(Effect.Type.COMMITS);
+      }
+    }
+  }
+
+  /** Whether the value is 0, OFF or FALSE, and no more. */
+  private boolean turnsOff() {
+    if (tokens.token() == ':') {
+      tokens.advance();
+    }
+    if (tokens.token() != '=') {
+      return false;
+    }
+    tokens.advance();
+    Lexer lexer = tokens.lexer();
+    boolean off =
+        switch (tokens.word()) {
+          case OFF, FALSE -> true;
+          default ->
+              tokens.token() == Lexer.NUMBER
+                      && lexer.end() - lexer.start() == 1
+                      && lexer.text()[lexer.start()] == '0'
+                  || tokens.isLiteral() && MysqlWord.inQuotes(lexer) == MysqlWord.OFF;
+        };
+    if (!off) {
+      return false;
+    }
+    tokens.advance();
+    return tokens.atEnd() || tokens.token() == ',';
+  }
+}
