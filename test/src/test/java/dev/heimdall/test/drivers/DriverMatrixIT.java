@@ -1,24 +1,8 @@
 package dev.heimdall.test.drivers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-
-import dev.heimdall.test.fixture.Toolchain;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,9 +16,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DriverMatrixIT {
   private static final List<String> DRIVERS =
       List.of("psql", "psycopg", "asyncpg", "pgx", "node-postgres");
-  private static final Pattern OUTCOME = Pattern.compile("(ok|FAIL) ([A-Za-z0-9_]+)(?:: (.*))?");
-
-  private static final long RUN_MINUTES = 5;
 
   @TestFactory
   Stream<DynamicContainer> drivers(DriverEndpoint endpoint) {
@@ -53,98 +34,9 @@ class DriverMatrixIT {
     String only = System.getProperty("driver", "");
     return drivers
         .filter(driver -> only.isEmpty() || only.equals(driver))
-        .map(driver -> DynamicContainer.dynamicContainer(driver, behaviours(driver, endpoint)));
-  }
-
-  private static Stream<DynamicTest> behaviours(String driver, DriverEndpoint endpoint) {
-    try {
-      Optional<String> missing = Toolchain.install(driver);
-      if (missing.isPresent()) {
-        return Stream.of(
-            DynamicTest.dynamicTest(
-                "toolchain", () -> Toolchain.unavailable(driver, missing.get())));
-      }
-      return run(driver, endpoint);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Tests that come as the driver's program prints its lines, and a last one for its end. */
-  private static Stream<DynamicTest> run(String driver, DriverEndpoint endpoint)
-      throws IOException {
-    Path errors = Files.createTempFile("heimdall-" + driver + "-", ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder(Toolchain.scripts(driver).resolve("run").toString());
-    builder
-        .environment()
-        .keySet()
-        .removeIf(name -> name.startsWith("PG") || name.matches("HD_(?!TIMEOUT$).*"));
-    builder.environment().putAll(endpoint.environment());
-    Process process = builder.redirectError(errors.toFile()).start();
-    process.getOutputStream().close();
-    Thread watchdog = watchdog(process);
-    BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-    List<String> seen = new ArrayList<>();
-    Stream<DynamicTest> outcomes =
-        lines
-            .lines()
-            .map(
-                line -> {
-                  Matcher outcome = OUTCOME.matcher(line);
-                  if (!outcome.matches()) {
-                    return DynamicTest.dynamicTest(
-                        "output", () -> fail("unexpected output of %s: %s", driver, line));
-                  }
-                  seen.add(outcome.group(1));
-                  return DynamicTest.dynamicTest(
-                      outcome.group(2),
-                      () -> {
-                        if (outcome.group(1).equals("FAIL")) {
-                          fail("%s: %s: %s", driver, outcome.group(2), outcome.group(3));
-                        }
-                      });
-                });
-    DynamicTest last =
-        DynamicTest.dynamicTest(
-            "ran to its end",
-            () -> {
-              assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
-              assertThat(process.exitValue())
-                  .as("exit status; standard error: %s", Files.readString(errors).strip())
-                  .isEqualTo(seen.contains("FAIL") ? 1 : 0);
-              assertThat(seen).as("behaviours run").isNotEmpty();
-            });
-    return Stream.concat(outcomes, Stream.of(last))
-        .onClose(
-            () -> {
-              watchdog.interrupt();
-              Toolchain.end(process);
-              try {
-                lines.close();
-                Files.deleteIfExists(errors);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-  }
-
-  /** A program that hangs keeps its output open: reading would never end. */
-  private static Thread watchdog(Process process) {
-    Thread watchdog =
-        new Thread(
-            () -> {
-              try {
-                if (!process.waitFor(RUN_MINUTES, TimeUnit.MINUTES)) {
-                  Toolchain.end(process);
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "driver-watchdog");
-    watchdog.setDaemon(true);
-    watchdog.start();
-    return watchdog;
+        .map(
+            driver ->
+                DynamicContainer.dynamicContainer(
+                    driver, DriverProgram.behaviours(driver, endpoint.environment())));
   }
 }
