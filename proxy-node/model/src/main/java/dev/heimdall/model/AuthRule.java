@@ -30,7 +30,9 @@ public record AuthRule(
     @Setting(
             value =
                 "How the client proves who it is. `password` is clear text and needs the type"
-                    + " `hostssl`, as `cert` does.",
+                    + " `hostssl`, as `cert` does. For MySQL and MariaDB `password` stands for"
+                    + " their own methods, which protect it without TLS too, and there is neither"
+                    + " `scram-sha-256` nor `md5`.",
             required = true,
             applies = Applies.NEW_CONNECTIONS)
         AuthMethod method) {

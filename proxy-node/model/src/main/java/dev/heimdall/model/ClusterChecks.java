@@ -37,8 +37,7 @@ final class ClusterChecks {
       in.problem(
           "$.url",
           source.hosts().size() + " hosts",
-          "exactly one host: write a data source for each server"
-              + (EngineSupport.of(source.engine()).clusters() ? ", or " + kinds() : ""));
+          "exactly one host: write a data source for each server, or " + kinds());
     }
   }
 

@@ -52,6 +52,8 @@ final class CrossChecks {
                     .ifPresent(
                         vdb -> {
                           source(vdb, document.in());
+                          engine(vdb, document.in()).all();
+                          engine(vdb, document.in()).ruleSources(sources);
                           adminDatabase(vdb, document.in());
                           ruleNames(vdb, document.in());
                         }));
@@ -68,7 +70,13 @@ final class CrossChecks {
     Map<String, Driver> driverValues = Driver.builtIn();
     driverValues.putAll(values(drivers));
     Map<String, VirtualDatabase> vdbValues = new TreeMap<>();
-    values(vdbs).forEach((name, vdb) -> vdbValues.put(name, vdb.withCredentials(credentials(vdb))));
+    values(vdbs)
+        .forEach(
+            (name, vdb) -> {
+              VdbEngineChecks engine = engine(vdb, vdbs.get(name).in());
+              vdbValues.put(
+                  name, vdb.resolved(credentials(vdb), engine.rules(), engine.pipelining()));
+            });
     return new Configuration(
         node.value().orElseThrow(),
         sourceValues,
@@ -86,6 +94,12 @@ final class CrossChecks {
 
   private Optional<DataSource> sourceOf(VirtualDatabase vdb) {
     return Optional.ofNullable(sources.get(vdb.source())).flatMap(Document::value);
+  }
+
+  /** By the engine that its data source has, as far as that is known. */
+  private VdbEngineChecks engine(VirtualDatabase vdb, Reading in) {
+    return new VdbEngineChecks(
+        vdb, sourceOf(vdb).map(DataSource::engine).orElse(Engine.POSTGRESQL), in);
   }
 
   private Credentials credentials(VirtualDatabase vdb) {
@@ -108,16 +122,6 @@ final class CrossChecks {
           JsonValue.quote(vdb.source()),
           "the name of a document in sources" + known(sources.keySet()),
           NearestName.of(vdb.source(), sources.keySet()));
-      return;
-    }
-    if (source.value().isPresent()
-        && source.in().sound("$.engine", "$.url")
-        && !EngineSupport.of(source.value().get().engine()).servesClients()) {
-      in.problem(
-          "$.source",
-          otherEngine(source.value().get()),
-          "a data source of PostgreSQL: those of other engines can only be among \"ruleSources\","
-              + " for rules that forward statements");
       return;
     }
     if (in.sound("$.credentials")
@@ -300,7 +304,7 @@ final class CrossChecks {
         return true;
       }
       VirtualDatabase vdb = document.value().get();
-      for (AuthRule rule : vdb.auth()) {
+      for (AuthRule rule : engine(vdb, document.in()).rules()) {
         boolean named = rule.users().contains(AuthRule.ALL) || rule.users().contains(user.name());
         if (named && fits(user, rule.method(), vdb)) {
           return true;

@@ -19,8 +19,8 @@ public record DataSource(
         String name,
     @Setting(
             value =
-                "The kind of database. Sources of `mysql` (MySQL and MariaDB) can only be what rules"
-                    + " `forward` statements to.",
+                "The kind of database: `mysql` stands for MySQL and MariaDB. Clients of a VDB speak"
+                    + " the protocol of its data source.",
             otherwise = "what `url` says",
             applies = Applies.NEW_CONNECTIONS)
         Engine engine,
@@ -36,9 +36,9 @@ public record DataSource(
         String url,
     @Setting(
             value =
-                "The user that server connections log in as, where a VDB has `credentials` `source`;"
-                    + " for MySQL and MariaDB all of them, and required, unless"
-                    + " `credentials.secret` says it.",
+                "The user that server connections log in as, where a VDB has `credentials` `source`."
+                    + " Required for MySQL and MariaDB, unless `credentials.secret` says it: the"
+                    + " node asks servers what they are.",
             format = Format.IDENTIFIER,
             applies = Applies.NEW_CONNECTIONS)
         Optional<String> user,

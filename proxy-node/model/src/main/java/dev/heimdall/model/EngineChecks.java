@@ -26,7 +26,7 @@ final class EngineChecks {
     } else {
       EngineSupport support = EngineSupport.of(ofUrl);
       support.unused().forEach(this::notHere);
-      if (!support.passesCredentials()) {
+      if (support.greetsFirst()) {
         user();
       }
     }
@@ -48,9 +48,9 @@ final class EngineChecks {
       in.problem(
           "$.user",
           "nothing",
-          "the user that statements are carried out as, because the engine is "
+          "the user as whom the node asks servers what they are, because the engine is "
               + quoted(source.engine())
-              + ": clients' own credentials are PostgreSQL's");
+              + ": clients hear that before they log in");
     }
   }
 

@@ -6,42 +6,64 @@ import java.util.Map;
 /**
  * What the node can do with servers of an engine.
  *
- * @param servesClients whether it speaks the protocol of their clients, so that virtual databases
- *     may have such data sources
- * @param clusters whether it watches clusters of them
- * @param passesCredentials whether clients may log in there as themselves
+ * @param greetsFirst whether a client hears what its server is before it says who it is: the node
+ *     itself has to log in there to find out
  * @param databaseOfUser whether each user has a database of the same name to begin with
+ * @param namesDatabases whether statements name databases, which then cannot have other names for
+ *     clients
+ * @param hidesPasswords whether clients send theirs so that nobody on the way can read them, also
+ *     without TLS
+ * @param pipelines whether several clients' statements may be sent over one connection at a time
+ * @param methods by which its clients prove who they are; the first one where nothing is written
+ * @param forwardsTo engines other than itself that rules may forward its clients' statements to
  * @param unused settings of data sources that mean nothing there
  */
 public record EngineSupport(
-    boolean servesClients,
-    boolean clusters,
-    boolean passesCredentials,
+    boolean greetsFirst,
     boolean databaseOfUser,
+    boolean namesDatabases,
+    boolean hidesPasswords,
+    boolean pipelines,
+    List<AuthMethod> methods,
+    List<Engine> forwardsTo,
     List<String> unused) {
 
   private static final Map<Engine, EngineSupport> TABLE =
       Map.of(
           Engine.POSTGRESQL,
-          new EngineSupport(true, true, true, true, List.of()),
-          Engine.MYSQL,
           new EngineSupport(
               false,
+              true,
               false,
               false,
+              true,
+              List.of(
+                  AuthMethod.SCRAM_SHA_256,
+                  AuthMethod.MD5,
+                  AuthMethod.PASSWORD,
+                  AuthMethod.TRUST,
+                  AuthMethod.REJECT,
+                  AuthMethod.CERT),
+              List.of(Engine.MYSQL),
+              List.of()),
+          Engine.MYSQL,
+          new EngineSupport(
+              true,
               false,
+              true,
+              true,
+              false,
+              List.of(AuthMethod.PASSWORD, AuthMethod.TRUST, AuthMethod.REJECT, AuthMethod.CERT),
+              List.of(),
               List.of(
                   "$.tls.certificateFile",
                   "$.tls.keyFile",
                   "$.tls.channelBinding",
-                  "$.tls.direct",
-                  "$.tcpUserTimeout",
-                  "$.parameters",
-                  "$.catalog",
-                  "$.driver",
-                  "$.cluster")));
+                  "$.tls.direct")));
 
   public EngineSupport {
+    methods = List.copyOf(methods);
+    forwardsTo = List.copyOf(forwardsTo);
     unused = List.copyOf(unused);
   }
 

@@ -71,6 +71,20 @@ public record PipeliningSettings(
                     + " behind it lose time before they move on.",
             byDefault = "false")
         boolean writes) {
+  /** The same with nothing shared. */
+  PipeliningSettings off() {
+    return new PipeliningSettings(
+        false,
+        connections,
+        maxDepth,
+        maxWait,
+        maxFirstAge,
+        maxStatementTime,
+        maxResultSize,
+        minRuns,
+        writes);
+  }
+
   /** Every setting at its default. */
   public static PipeliningSettings defaults() {
     return Shape.of(PipeliningSettings.class).defaults();

@@ -166,7 +166,9 @@ final class RuleReferences {
           .filter(source -> !source.equals(vdb.source()) && !vdb.ruleSources().contains(source))
           .ifPresent(source -> notOfVdb(source, vdb, path, in));
       if (!(own instanceof ActionParameters.Forward)) {
-        source(own).flatMap(this::otherEngine).ifPresent(other -> forwardOnly(other, path, in));
+        source(own)
+            .flatMap(other -> ofOtherEngine(other, vdb))
+            .ifPresent(other -> forwardOnly(other, path, in));
       }
       if (rule.action() == RuleAction.PROCEDURE_WRAP) {
         sqlServerOnly("$.rules[" + i + "].action", "\"procedure-wrap\"", vdb, in);
@@ -187,12 +189,17 @@ final class RuleReferences {
     return own instanceof ActionParameters.Trigger trigger ? trigger.source() : Optional.empty();
   }
 
-  /** The source of that name, if it is known to be one that statements are only forwarded to. */
-  private Optional<DataSource> otherEngine(String source) {
+  /** The source of that name, if it is known to have another engine than the VDB's. */
+  private Optional<DataSource> ofOtherEngine(String source, VirtualDatabase vdb) {
+    return known(source)
+        .filter(
+            found -> known(vdb.source()).filter(own -> own.engine() != found.engine()).isPresent());
+  }
+
+  private Optional<DataSource> known(String source) {
     return Optional.ofNullable(sources.get(source))
         .filter(document -> document.in().sound("$.engine", "$.url"))
-        .flatMap(Document::value)
-        .filter(found -> !EngineSupport.of(found.engine()).servesClients());
+        .flatMap(Document::value);
   }
 
   private static void forwardOnly(DataSource source, String path, Reading in) {
@@ -200,7 +207,7 @@ final class RuleReferences {
       in.problem(
           path,
           CrossChecks.otherEngine(source),
-          "a data source of PostgreSQL: only \"forward\" reaches other engines");
+          "a data source of the VDB's own engine: only \"forward\" reaches others");
     }
   }
 

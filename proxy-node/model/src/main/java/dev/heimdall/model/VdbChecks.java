@@ -121,18 +121,13 @@ final class VdbChecks {
   }
 
   private void rule(String path, AuthRule rule) {
-    boolean clear = rule.method() == AuthMethod.PASSWORD || rule.method() == AuthMethod.CERT;
     if (in.sound(path + ".type", path + ".method")
-        && clear
+        && rule.method() == AuthMethod.CERT
         && rule.type() != ConnectionType.HOSTSSL) {
       in.problem(
           path + ".type",
           JsonValue.quote(rule.type().spelling()),
-          "\"hostssl\", because the method "
-              + JsonValue.quote(rule.method().spelling())
-              + (rule.method() == AuthMethod.CERT
-                  ? " is about a TLS certificate"
-                  : " sends the password in clear text"));
+          "\"hostssl\", because the method \"cert\" is about a TLS certificate");
     }
     if (in.sound(path + ".type", "$.tls")
         && rule.type() == ConnectionType.HOSTSSL

@@ -29,7 +29,8 @@ public record VirtualDatabase(
     @Setting(
             value =
                 "The database names that clients may use, each with its name at the server."
-                    + " `\"*\": \"*\"` lets every other name through as it is.",
+                    + " `\"*\": \"*\"` lets every other name through as it is. For MySQL and MariaDB"
+                    + " both names must be the same, because statements name databases there.",
             byDefault = "{\"*\": \"*\"}",
             format = Format.IDENTIFIER,
             applies = Applies.NEW_CONNECTIONS)
@@ -69,7 +70,8 @@ public record VirtualDatabase(
     @Setting(
             value =
                 "Who may log in from where, and how. The first rule that fits decides; where none"
-                    + " fits, the client is refused.",
+                    + " fits, the client is refused. For MySQL and MariaDB the default is"
+                    + " `[{\"method\": \"password\"}]`.",
             byDefault = "[{\"method\": \"scram-sha-256\"}]",
             applies = Applies.NEW_CONNECTIONS)
         List<AuthRule> auth,
@@ -92,7 +94,9 @@ public record VirtualDatabase(
     auth = List.copyOf(auth);
   }
 
-  VirtualDatabase withCredentials(Credentials resolved) {
+  /** The same with what follows from its data source. */
+  VirtualDatabase resolved(
+      Credentials whose, List<AuthRule> rulesOfLogIns, PipeliningSettings shared) {
     return new VirtualDatabase(
         name,
         address,
@@ -101,16 +105,16 @@ public record VirtualDatabase(
         databases,
         multiplex,
         delayedTransaction,
-        resolved,
+        whose,
         rules,
         ruleSources,
         pool,
         clients,
         tls,
-        auth,
+        rulesOfLogIns,
         proxyProtocol,
         prepared,
-        pipelining,
+        shared,
         transactionReplay,
         limits,
         cloudWatch);

@@ -357,8 +357,8 @@ class ConfigurationProblemsTest {
               "vdbs/shop.json:1:49 $.auth[0].method: got nothing, expected one of \"scram-sha-256\", \"md5\", \"password\", \"trust\", \"reject\", \"cert\" (required)"),
           vdb(
               "\"auth\": [{\"method\": \"password\"}, {\"method\": \"cert\"}]",
-              "vdbs/shop.json $.auth[0].type: got \"host\", expected \"hostssl\", because the method \"password\" sends the password in clear text",
               "vdbs/shop.json $.auth[1].type: got \"host\", expected \"hostssl\", because the method \"cert\" is about a TLS certificate",
+              "vdbs/shop.json $.auth[0].type: got \"host\", expected \"hostssl\", because the method \"password\" sends the password in clear text",
               "vdbs/shop.json:1:84 $.auth[1].method: got \"cert\", expected another method, or tls.clientCertificate \"optional\" or \"require\""),
           vdb(
               "\"auth\": [{\"type\": \"hostssl\", \"method\": \"md5\"}]",
@@ -426,19 +426,19 @@ class ConfigurationProblemsTest {
               "users/alice.json:1:37 $.verifier: got ***, expected nothing, because \"password\" is set"),
           user(
               "\"verifier\": \"" + SCRAM.replace("4096", "1000001") + "\"",
-              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\", \"md5\" and 32 hexadecimal digits, \"*\" and 40 of them, or MySQL's \"$A$005$…\""),
           user(
               "\"verifier\": \"" + SCRAM.replace("c2FsdHNhbHRzYWx0", "A".repeat(343) + "=") + "\"",
-              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\", \"md5\" and 32 hexadecimal digits, \"*\" and 40 of them, or MySQL's \"$A$005$…\""),
           user(
               "\"verifier\": \"" + SCRAM.replace("c2FsdHNhbHRzYWx0", "QUJ=") + "\"",
-              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\", \"md5\" and 32 hexadecimal digits, \"*\" and 40 of them, or MySQL's \"$A$005$…\""),
           user(
               "\"verifier\": \"" + SCRAM.replace("E=", "F=") + "\"",
-              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\", \"md5\" and 32 hexadecimal digits, \"*\" and 40 of them, or MySQL's \"$A$005$…\""),
           user(
               "\"verifier\": \"SCRAM-SHA-256$4096:hunter2\"",
-              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\", \"md5\" and 32 hexadecimal digits, \"*\" and 40 of them, or MySQL's \"$A$005$…\""),
           user(
               "\"verifier\": \"md5" + "a".repeat(32) + "\"",
               "users/alice.json:1:14 $.verifier: got ***, expected credentials that a rule of the VDBs that the user may enter can use, or such a rule"),

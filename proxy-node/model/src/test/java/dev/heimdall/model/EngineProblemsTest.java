@@ -61,14 +61,35 @@ class EngineProblemsTest {
   }
 
   @Test
-  void clientsDoNotConnectToMysql() throws IOException {
+  void clientsMayConnectToMysql() throws Exception {
     write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\"}");
+    write("users/old.json", "{\"verifier\": \"*" + "0A".repeat(20) + "\", \"vdbs\": [\"other\"]}");
 
-    assertThat(problems())
-        .containsExactly(
-            "vdbs/other.json $.source: got \"crm\", which has the engine \"mysql\", expected a data"
-                + " source of PostgreSQL: those of other engines can only be among \"ruleSources\","
-                + " for rules that forward statements");
+    assertThat(problems()).isEmpty();
+    VirtualDatabase vdb = ConfigurationReader.read(dir).vdbs().get("other");
+    assertThat(vdb.auth()).extracting(AuthRule::method).containsExactly(AuthMethod.PASSWORD);
+    assertThat(vdb.pipelining().enabled()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"auth\": [{\"method\": \"scram-sha-256\"}] | auth[0].method: got \"scram-sha-256\","
+            + " expected one of \"password\", \"trust\", \"reject\", \"cert\", because the"
+            + " engine is \"mysql\"",
+        "\"databases\": {\"a\": \"b\"} | databases.a: got \"b\", expected \"a\", because the engine"
+            + " is \"mysql\": statements name databases as the server does",
+        "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
+            + " because the engine is \"mysql\": its servers get one statement at a time",
+        "\"ruleSources\": [\"primary\"] | ruleSources[0]: got \"primary\", which has the engine"
+            + " \"postgresql\", expected a data source of the engine \"mysql\": rules do not"
+            + " forward its clients' statements to others",
+      })
+  void whatItsClientsCannotHaveIsRefused(String setting, String problem) throws IOException {
+    write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\", " + setting + "}");
+
+    assertThat(problems()).containsExactly("vdbs/other.json $." + problem);
   }
 
   @ParameterizedTest
@@ -84,8 +105,8 @@ class EngineProblemsTest {
     assertThat(problems())
         .containsExactly(
             "rules/main.json $.rules[0].parameters.source: got \"crm\", which has the engine"
-                + " \"mysql\", expected a data source of PostgreSQL: only \"forward\" reaches other"
-                + " engines");
+                + " \"mysql\", expected a data source of the VDB's own engine: only \"forward\""
+                + " reaches others");
   }
 
   @Test
@@ -102,11 +123,6 @@ class EngineProblemsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"catalog\": {\"enabled\": false} | catalog",
-        "\"cluster\": {} | cluster",
-        "\"driver\": \"mysql\" | driver",
-        "\"parameters\": {} | parameters",
-        "\"tcpUserTimeout\": \"10s\" | tcpUserTimeout",
         "\"tls\": {\"direct\": false} | tls.direct",
         "\"tls\": {\"channelBinding\": \"disable\"} | tls.channelBinding",
       })
@@ -127,9 +143,9 @@ class EngineProblemsTest {
 
     assertThat(problems())
         .containsExactly(
-            "sources/crm.json $.user: got nothing, expected the user that statements are carried"
-                + " out as, because the engine is \"mysql\": clients' own credentials are"
-                + " PostgreSQL's");
+            "sources/crm.json $.user: got nothing, expected the user as whom the node asks servers"
+                + " what they are, because the engine is \"mysql\": clients hear that before they"
+                + " log in");
   }
 
   @ParameterizedTest
@@ -139,7 +155,7 @@ class EngineProblemsTest {
         "jdbc:mysql://m/crm?sslMode=REQUIRED | a URL without parameters after \"?\": use the setting \"tls.mode\" instead of \"sslMode\"",
         "jdbc:mysql://m/crm?currentSchema=x | a URL without parameters after \"?\"",
         "jdbc:mysql:///crm | a host name or an IP address: jdbc:mysql://host[:port][/database]",
-        "jdbc:mysql://m,n/crm | exactly one host: write a data source for each server",
+        "jdbc:mysql://m,n/crm | exactly one host: write a data source for each server, or a \"kind\" of \"cluster\", such as \"mysql\" for a primary with its replicas",
       })
   void theUrlOfMysqlIsCheckedAsStrictly(String url, String expected) throws IOException {
     write("sources/crm.json", "{\"url\": \"" + url + "\", \"user\": \"app\"}");

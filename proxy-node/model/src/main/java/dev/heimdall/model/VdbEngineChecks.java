@@ -1,0 +1,123 @@
+package dev.heimdall.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What the engine of its data source demands of a virtual database, and what follows from it. */
+final class VdbEngineChecks {
+  private final VirtualDatabase vdb;
+  private final Engine engine;
+  private final EngineSupport support;
+  private final Reading in;
+
+  VdbEngineChecks(VirtualDatabase vdb, Engine engine, Reading in) {
+    this.vdb = vdb;
+    this.engine = engine;
+    this.support = EngineSupport.of(engine);
+    this.in = in;
+  }
+
+  void all() {
+    List<AuthRule> rules = rules();
+    for (int i = 0; i < rules.size(); i++) {
+      method("$.auth[" + i + "]", rules.get(i));
+    }
+    if (support.namesDatabases()) {
+      vdb.databases().forEach(this::sameName);
+    }
+    if (!support.pipelines()
+        && in.written("$.pipelining.enabled")
+        && in.sound("$.pipelining.enabled")
+        && vdb.pipelining().enabled()) {
+      in.problem(
+          "$.pipelining.enabled",
+          "true",
+          "false, because the engine is " + name() + ": its servers get one statement at a time");
+    }
+  }
+
+  private void method(String path, AuthRule rule) {
+    if (!in.sound(path + ".type", path + ".method")) {
+      return;
+    }
+    if (!support.methods().contains(rule.method())) {
+      in.problem(
+          path + ".method",
+          JsonValue.quote(rule.method().spelling()),
+          "one of "
+              + support.methods().stream()
+                  .map(method -> JsonValue.quote(method.spelling()))
+                  .collect(Collectors.joining(", "))
+              + ", because the engine is "
+              + name());
+    } else if (rule.method() == AuthMethod.PASSWORD
+        && rule.type() != ConnectionType.HOSTSSL
+        && !support.hidesPasswords()) {
+      in.problem(
+          path + ".type",
+          JsonValue.quote(rule.type().spelling()),
+          "\"hostssl\", because the method \"password\" sends the password in clear text");
+    }
+  }
+
+  private void sameName(String client, String server) {
+    String path = Reading.member("$.databases", client);
+    if (in.sound(path) && !client.equals(server) && !client.equals(VirtualDatabase.ANY_DATABASE)) {
+      in.problem(
+          path,
+          JsonValue.quote(server),
+          JsonValue.quote(client)
+              + ", because the engine is "
+              + name()
+              + ": statements name databases as the server does");
+    }
+  }
+
+  private String name() {
+    return JsonValue.quote(engine.spelling());
+  }
+
+  /** Who may log in: what is written, or what the engine's clients can do. */
+  List<AuthRule> rules() {
+    if (in.written("$.auth")) {
+      return vdb.auth();
+    }
+    return vdb.auth().stream()
+        .map(
+            rule ->
+                new AuthRule(
+                    rule.type(),
+                    rule.databases(),
+                    rule.users(),
+                    rule.address(),
+                    support.methods().get(0)))
+        .toList();
+  }
+
+  PipeliningSettings pipelining() {
+    return support.pipelines() ? vdb.pipelining() : vdb.pipelining().off();
+  }
+
+  /** Sources of other engines that statements cannot be forwarded to. */
+  void ruleSources(Map<String, Document<DataSource>> sources) {
+    for (int i = 0; i < vdb.ruleSources().size(); i++) {
+      String path = "$.ruleSources[" + i + "]";
+      Document<DataSource> document = sources.get(vdb.ruleSources().get(i));
+      if (document == null || document.value().isEmpty() || !in.sound(path)) {
+        continue;
+      }
+      DataSource other = document.value().get();
+      if (document.in().sound("$.engine", "$.url")
+          && other.engine() != engine
+          && !support.forwardsTo().contains(other.engine())) {
+        in.problem(
+            path,
+            CrossChecks.otherEngine(other),
+            "a data source of the engine "
+                + name()
+                + ": rules do not forward its clients' statements to others");
+      }
+    }
+  }
+}
