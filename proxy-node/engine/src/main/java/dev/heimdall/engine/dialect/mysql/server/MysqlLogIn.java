@@ -296,19 +296,13 @@ final class MysqlLogIn extends ByteToMessageDecoder implements LogIn {
         String plugin = zeroEnded(payload);
         answer(ctx, authentication.begin(plugin, challenge(payload)), proof -> packet(ctx, proof));
       }
-      case MORE -> {
-        byte[] data = new byte[payload.readableBytes()];
-        payload.readBytes(data);
-        more(ctx, data);
-      }
       default -> {
-        if (!authentication.plugin().equals(ServerAuthentication.PARSEC)) {
-          throw ConnectFailure.unreachable(
-              "the server sent a packet of kind " + first + " during log-in");
-        }
-        byte[] data = new byte[payload.readableBytes() + 1];
-        payload.readerIndex(payload.readerIndex() - 1).readBytes(data);
-        more(ctx, data); // its salt stands alone
+        // MySQL's servers put a byte before what a method has to say, MariaDB's only where it
+        // would be taken for something else.
+        int from = payload.readerIndex() - (first == MORE ? 0 : 1);
+        byte[] data = new byte[payload.writerIndex() - from];
+        payload.getBytes(from, data);
+        more(ctx, data);
       }
     }
   }

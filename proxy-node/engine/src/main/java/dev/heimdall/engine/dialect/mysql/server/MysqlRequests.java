@@ -222,14 +222,14 @@ public final class MysqlRequests implements ServerRequests {
    * A command has failed: no error says whether a transaction is open. COM_SET_OPTION is answered
    * with that, and leaves warnings and counts as they are. Changes of variables that a failed
    * statement has made are kept back by MariaDB until it has another one to report, such as the
-   * default database when it is set to what it is.
+   * default database when it is set to what it is, and by all servers until there is an OK packet.
    */
   void askStatus() {
     Exchange asks =
         new Exchange(
             Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, multiStatements()));
     String database = connection.reported().getOrDefault(StateChanges.DATABASE, setUp.database());
-    if (!setUp.mariadb()) {
+    if (!setUp.mariadb() && setUp.agreed().deprecatesEof()) {
       running.then(asks);
     } else if (database.isEmpty()) {
       connection.taint();

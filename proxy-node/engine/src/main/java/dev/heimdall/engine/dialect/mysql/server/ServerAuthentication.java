@@ -26,7 +26,7 @@ final class ServerAuthentication {
   private static final String SHA256 = "sha256_password";
   private static final String CLEAR = "mysql_clear_password";
   private static final String ED25519 = "client_ed25519";
-  static final String PARSEC = "parsec";
+  private static final String PARSEC = "parsec";
 
   private static final int FAST_SUCCEEDED = 3;
   private static final int FULL_WANTED = 4;

@@ -20,14 +20,16 @@ final class SessionSetUp {
   private static final int UTF8MB4_GENERAL_CI = 45;
   private static final int UTF8MB4_0900_AI_CI = 255;
 
-  /** Behind the character sets, as setting one of these sets the collation. */
+  /**
+   * The collation of the connection is its character set as well: MariaDB reports only one of the
+   * two.
+   */
   private static final List<String> ASKED =
       List.of(
           "autocommit",
           "sql_mode",
           "time_zone",
           "character_set_client",
-          "character_set_connection",
           "character_set_results",
           "collation_connection");
 

@@ -47,7 +47,8 @@ final class StateReports implements StateChanges.Receiver {
     }
     inThisAnswer.clear();
     StateChanges.read(state, this);
-    // SET NAMES … COLLATE reports the character set alone, and either of the two sets the other.
+    // SET NAMES … COLLATE reports the character set alone, and either of the two sets the other;
+    // to MariaDB both are one, which it reports by either name.
     boolean characters = inThisAnswer.contains(CONNECTION_CHARACTERS);
     if (characters != inThisAnswer.contains(CONNECTION_COLLATION)) {
       doubt(characters ? CONNECTION_COLLATION : CONNECTION_CHARACTERS);

@@ -1,0 +1,2 @@
+/** The MySQL dialect against real servers. */
+package dev.heimdall.test.mysql;
