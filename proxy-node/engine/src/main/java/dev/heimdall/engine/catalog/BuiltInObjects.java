@@ -132,6 +132,14 @@ public class BuiltInObjects {
 
   // ---- names
 
+  /**
+   * Whether schemas are what a client calls databases: all of a server are read as one, and a
+   * session looks into the one that it logged in to unless it has said otherwise.
+   */
+  protected boolean schemasAreDatabases() {
+    return false;
+  }
+
   /** The schemas that a session looks into that has said nothing of them. */
   protected List<String> usualPath() {
     return List.of();

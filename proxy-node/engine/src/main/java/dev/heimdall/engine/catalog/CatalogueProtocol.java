@@ -8,6 +8,11 @@ public interface CatalogueProtocol {
   /** What the server brings into each of them. */
   BuiltInObjects own();
 
+  /** As part of which one a database is read: itself, or one that stands for all of a server. */
+  default String readAs(String database) {
+    return database;
+  }
+
   /**
    * Reads everything, unless nothing was written since.
    *

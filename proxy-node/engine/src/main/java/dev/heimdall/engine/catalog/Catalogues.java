@@ -120,7 +120,7 @@ public final class Catalogues implements AutoCloseable {
    * a database starts reading it, and has {@link Catalogue#unknown}.
    */
   public Catalogue current(String database) {
-    WatchedDatabase watched = databases.get(database);
+    WatchedDatabase watched = databases.get(readAs(database));
     return watched != null ? watched.current() : first(database);
   }
 
@@ -129,7 +129,7 @@ public final class Catalogues implements AutoCloseable {
    * {@link #current}: until it was read, or could not be. Never blocks.
    */
   public boolean beingReadFirst(String database) {
-    WatchedDatabase watched = databases.get(database);
+    WatchedDatabase watched = databases.get(readAs(database));
     return watched != null && watched.beingReadFirst();
   }
 
@@ -138,7 +138,7 @@ public final class Catalogues implements AutoCloseable {
    * so that it is worth waiting a moment for {@link #current}. Never blocks.
    */
   public boolean beingReadAgain(String database) {
-    WatchedDatabase watched = databases.get(database);
+    WatchedDatabase watched = databases.get(readAs(database));
     return watched != null && watched.beingReadAgain();
   }
 
@@ -149,7 +149,7 @@ public final class Catalogues implements AutoCloseable {
    * is not {@link Catalogue#fresh}, and counts everything as if it might do anything.
    */
   public void changed(String database) {
-    WatchedDatabase watched = databases.get(database);
+    WatchedDatabase watched = databases.get(readAs(database));
     if (watched != null) {
       watched.changed();
     }
@@ -166,8 +166,8 @@ public final class Catalogues implements AutoCloseable {
     if (executor == null) {
       return () -> {};
     }
-    Runnable over = changing.begin(database, () -> suspected(database));
-    WatchedDatabase watched = databases.get(database);
+    Runnable over = changing.begin(readAs(database), () -> suspected(database));
+    WatchedDatabase watched = databases.get(readAs(database));
     if (watched != null) {
       watched.changing();
     }
@@ -193,7 +193,7 @@ public final class Catalogues implements AutoCloseable {
    * has is not {@link Catalogue#confirmed}.
    */
   public void suspected(String database) {
-    WatchedDatabase watched = databases.get(database);
+    WatchedDatabase watched = databases.get(readAs(database));
     if (watched != null) {
       watched.suspected();
     }
@@ -223,7 +223,7 @@ public final class Catalogues implements AutoCloseable {
    * Never blocks.
    */
   public void free(String database) {
-    WatchedDatabase watched = databases.get(database);
+    WatchedDatabase watched = databases.get(readAs(database));
     if (watched != null) {
       forget(watched);
     }
@@ -291,13 +291,17 @@ public final class Catalogues implements AutoCloseable {
     return untold.get();
   }
 
+  private String readAs(String database) {
+    return protocol == null ? database : protocol.readAs(database);
+  }
+
   private Catalogue first(String database) {
     if (executor == null || closed) {
       return Catalogue.unknown(database, builtIns.own());
     }
     WatchedDatabase watched =
         databases.computeIfAbsent(
-            database,
+            readAs(database),
             name ->
                 new WatchedDatabase(
                     name,

@@ -6,6 +6,7 @@ import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +28,8 @@ import java.util.Set;
  * @param onTables functions that change the session and that hang on some table or view, with what
  *     calls them in words
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
+ * @param folded whether names of schemas and relations are in small letters, however statements
+ *     write them
  * @param byNumber all functions by the number that calls may name them by
  */
 public record DatabaseObjects(
@@ -42,6 +45,7 @@ public record DatabaseObjects(
     List<Unnamed> unnamed,
     Map<Routine, String> onTables,
     Map<Routine, String> onDefinition,
+    boolean folded,
     Map<Long, Routine> byNumber) {
 
   /** What is known of a database that was not asked: the server's own functions. */
@@ -59,6 +63,7 @@ public record DatabaseObjects(
         List.of(),
         Map.of(),
         Map.of(),
+        false,
         Map.of());
   }
 
@@ -104,7 +109,7 @@ public record DatabaseObjects(
     if (sameName != null) {
       List<String> schemas = qualified ? List.of(name.schema()) : searched(scope);
       for (Routine routine : sameName) {
-        if (schemas.contains(routine.schema())) {
+        if (schemas.stream().anyMatch(schema -> spelled(schema).equals(routine.schema()))) {
           candidates.add(routine);
         }
       }
@@ -125,13 +130,32 @@ public record DatabaseObjects(
     }
     List<String> configured = scope.searchPath();
     if (configured == null) {
-      configured = scope.user() == null ? null : rolePaths.get(scope.user());
+      configured =
+          own.schemasAreDatabases()
+              ? List.of(scope.database())
+              : scope.user() == null ? null : rolePaths.get(scope.user());
       configured = configured == null ? path : configured;
     }
     return own.searched(configured, scope.user());
   }
 
-  private Relation relation(String schema, String name) {
+  /** How a name is spelled in full that nothing here has. */
+  TableName full(TableName name, NameScope scope) {
+    if (!own.schemasAreDatabases()) {
+      return new TableName(scope.database(), name.schema(), name.table());
+    }
+    List<String> searched = searched(scope);
+    String first = searched.isEmpty() ? null : searched.get(0);
+    return new TableName(name.schema() == null ? first : name.schema(), null, name.table());
+  }
+
+  private String spelled(String name) {
+    return folded ? name.toLowerCase(Locale.ROOT) : name;
+  }
+
+  private Relation relation(String writtenSchema, String writtenName) {
+    String schema = spelled(writtenSchema);
+    String name = spelled(writtenName);
     Map<String, Relation> ofSchema = relations.get(schema);
     Relation found = ofSchema == null ? null : ofSchema.get(name);
     if (found == null) {

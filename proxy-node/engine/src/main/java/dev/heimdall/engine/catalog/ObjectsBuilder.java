@@ -37,6 +37,7 @@ public final class ObjectsBuilder {
   private final TypeUses types = new TypeUses();
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
   private List<String> path;
+  private boolean folded;
 
   private record Unjudged(Routine routine, String through, List<Long> types) {}
 
@@ -56,6 +57,12 @@ public final class ObjectsBuilder {
     RoutineBody body() {
       return row.body();
     }
+  }
+
+  /** Names of schemas and relations are in small letters, however statements write them. */
+  public ObjectsBuilder folded() {
+    folded = true;
+    return this;
   }
 
   /** A schema that every role may look into. */
@@ -289,6 +296,7 @@ public final class ObjectsBuilder {
         judged,
         onTables(),
         onDefinition,
+        folded,
         routinesById);
   }
 

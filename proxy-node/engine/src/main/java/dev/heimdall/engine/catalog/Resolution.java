@@ -574,10 +574,10 @@ final class Resolution {
   }
 
   private String spelled(TableName name) {
-    return new TableName(scope.database(), name.schema(), name.table()).spelled();
+    return objects.full(name, scope).spelled();
   }
 
   private String spelled(Relation relation) {
-    return new TableName(scope.database(), relation.schema(), relation.name()).spelled();
+    return objects.full(new TableName(null, relation.schema(), relation.name()), scope).spelled();
   }
 }

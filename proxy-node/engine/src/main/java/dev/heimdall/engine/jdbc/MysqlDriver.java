@@ -37,10 +37,9 @@ final class MysqlDriver {
     this.use = use;
   }
 
-  /** Connections to a database; an empty name for none. */
-  javax.sql.DataSource to(String database) throws SQLException {
+  /** Connections to a database of one server; an empty name for none. */
+  javax.sql.DataSource to(String database, ServerAddress server) throws SQLException {
     MysqlDataSource driver = new MysqlDataSource();
-    ServerAddress server = source.hosts().get(0);
     driver.setServerName(SourceConnections.spelled(server));
     driver.setPort(server.port());
     driver.setDatabaseName(database);

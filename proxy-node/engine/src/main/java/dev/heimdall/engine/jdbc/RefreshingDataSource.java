@@ -30,8 +30,18 @@ final class RefreshingDataSource implements DataSource {
    * One way to connect.
    *
    * @param host whom the credentials are for
+   * @param check whether it leads where it is to
    */
-  record Target(DataSource driver, String host, int port) {}
+  record Target(DataSource driver, String host, int port, Check check) {
+    Target(DataSource driver, String host, int port) {
+      this(driver, host, port, connection -> {});
+    }
+  }
+
+  /** Fails for a connection that is not to be used. */
+  interface Check {
+    void ask(Connection connection) throws SQLException;
+  }
 
   /**
    * @param targets are tried in their order
@@ -58,7 +68,8 @@ final class RefreshingDataSource implements DataSource {
     DatabaseLogin login = await(credentials.login(target.host(), target.port()));
     for (int tries = 1; ; tries++) {
       try {
-        return target.driver().getConnection(login.user(), login.password().orElse(null));
+        return checked(
+            target, target.driver().getConnection(login.user(), login.password().orElse(null)));
       } catch (SQLException e) {
         if (e.getSQLState() == null || !e.getSQLState().startsWith("28")) {
           throw e;
@@ -70,6 +81,16 @@ final class RefreshingDataSource implements DataSource {
         }
         login = next.get();
       }
+    }
+  }
+
+  private static Connection checked(Target target, Connection made) throws SQLException {
+    try {
+      target.check().ask(made);
+      return made;
+    } catch (SQLException | RuntimeException e) {
+      made.close();
+      throw e;
     }
   }
 

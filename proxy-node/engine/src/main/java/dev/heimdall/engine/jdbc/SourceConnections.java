@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ public final class SourceConnections {
             credentials,
             switch (source.engine()) {
               case POSTGRESQL -> targets(database);
-              case MYSQL -> List.of(target(new MysqlDriver(source, use).to(database), first()));
+              case MYSQL -> ofMysql(database);
             }));
     config.setMaximumPoolSize(use.connections());
     config.setMinimumIdle(0);
@@ -109,6 +110,37 @@ public final class SourceConnections {
   private static RefreshingDataSource.Target target(
       javax.sql.DataSource driver, ServerAddress server) {
     return new RefreshingDataSource.Target(driver, server.host(), server.port());
+  }
+
+  /**
+   * This driver does not find out which of several servers is the writer. What is only read may
+   * come from a replica as long as there is none.
+   */
+  private List<RefreshingDataSource.Target> ofMysql(String database) throws SQLException {
+    MysqlDriver driver = new MysqlDriver(source, use);
+    List<RefreshingDataSource.Target> targets = new ArrayList<>();
+    if (source.hosts().size() > 1) {
+      for (ServerAddress server : source.hosts()) {
+        targets.add(
+            new RefreshingDataSource.Target(
+                driver.to(database, server),
+                server.host(),
+                server.port(),
+                SourceConnections::refuseReplica));
+      }
+    }
+    if (targets.isEmpty() || use.reading()) {
+      for (ServerAddress server : source.hosts()) {
+        targets.add(target(driver.to(database, server), server));
+      }
+    }
+    return targets;
+  }
+
+  private static void refuseReplica(Connection connection) throws SQLException {
+    if (MysqlRole.isReplica(connection)) {
+      throw new SQLException("the server is a replica", "25006");
+    }
   }
 
   /** What is asked for anew may be for one server only: then the driver must not choose one. */

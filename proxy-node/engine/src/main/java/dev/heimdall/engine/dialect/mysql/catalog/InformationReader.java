@@ -1,0 +1,389 @@
+package dev.heimdall.engine.dialect.mysql.catalog;
+
+import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.catalog.Changes;
+import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.ObjectsBuilder;
+import dev.heimdall.engine.catalog.ReadingTerms;
+import dev.heimdall.engine.catalog.ReferentialAction;
+import dev.heimdall.engine.catalog.RelationKind;
+import dev.heimdall.engine.catalog.RoutineRow;
+import dev.heimdall.engine.jdbc.MysqlRole;
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.TableName;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads {@code information_schema} of one server, as far as its user may see it. Used once. Servers
+ * say nothing of what is hidden from the user: where that may be a trigger, anything may be changed
+ * by a write; a table that is hidden is one that the catalogue does not have.
+ */
+final class InformationReader {
+  /** What the least row becomes. */
+  private static final int OF_ROW = 100;
+
+  private static final String OF_SERVER =
+      " NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')";
+
+  private static final String TABLES =
+      """
+      SELECT table_schema, table_name, table_type, COALESCE(engine, '')
+      FROM information_schema.tables\
+      """;
+
+  private static final String VIEWS =
+      "SELECT table_schema, table_name, COALESCE(view_definition, '') FROM information_schema.views"
+          + " WHERE table_schema"
+          + OF_SERVER;
+
+  private static final String ROUTINES =
+      "SELECT routine_schema, routine_name, routine_type, routine_definition, sql_mode,"
+          + " last_altered FROM information_schema.routines WHERE routine_schema"
+          + OF_SERVER;
+
+  private static final String PARAMETERS =
+      "SELECT specific_schema, specific_name, parameter_name, routine_type"
+          + " FROM information_schema.parameters WHERE parameter_name IS NOT NULL"
+          + " AND specific_schema"
+          + OF_SERVER;
+
+  private static final String TRIGGERS =
+      "SELECT event_object_schema, event_object_table, trigger_name, event_manipulation,"
+          + " action_statement, sql_mode, trigger_schema FROM information_schema.triggers";
+
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT constraint_schema, table_name, unique_constraint_schema, referenced_table_name,
+        update_rule, delete_rule
+      FROM information_schema.referential_constraints\
+      """;
+
+  /** Of whole rows: the texts of routines may be long. */
+  private static final String DIGEST =
+      "SELECT COUNT(*), BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 16), 16, 10) AS UNSIGNED))"
+          + " FROM (%s) r";
+
+  private static final Map<String, String> DIGESTED =
+      Map.of(
+          TABLES, "1,2,3,4",
+          VIEWS, "1,2,3",
+          ROUTINES, "1,2,3,4,5,6",
+          PARAMETERS, "1,2,3,4",
+          TRIGGERS, "1,2,3,4,5,6,7",
+          FOREIGN_KEYS, "1,2,3,4,5,6");
+
+  /** Where triggers are seen: everywhere, or in certain databases. */
+  private static final String TRIGGER_RIGHTS =
+      """
+      SELECT NULL FROM information_schema.user_privileges
+      WHERE privilege_type = 'TRIGGER' AND grantee = %1$s
+      UNION SELECT table_schema FROM information_schema.schema_privileges
+      WHERE privilege_type = 'TRIGGER' AND grantee = %1$s
+      """;
+
+  /** {@code CURRENT_USER()} as rows of rights have it. */
+  private static final String GRANTEE =
+      "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''',"
+          + " SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+
+  private static final String SERVER = "SELECT @@global.lower_case_table_names, @@global.version";
+
+  /** Canonical texts have names in backticks and escapes in literals. */
+  private static final LexerMode CANONICAL = new LexerMode(true, true, false);
+
+  /** Engines whose tables have no rows but their own, and replicas the same. */
+  private static final Set<String> ORDINARY =
+      Set.of("INNODB", "MYISAM", "ARIA", "ROCKSDB", "NDBCLUSTER", "NDB", "CSV", "ARCHIVE", "");
+
+  /** What it looks like from outside, by which a change is noticed. */
+  record Digest(String text) implements CatalogueProtocol.Mark {}
+
+  private record Named(String schema, String name) {}
+
+  private interface Row {
+    void take(ResultSet row) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final ReadingTerms terms;
+  private final ObjectsBuilder builder;
+  private final Map<Named, Long> relations = new HashMap<>();
+  private final Map<String, List<Long>> routines = new HashMap<>();
+  private final Map<Named, Set<String>> parameters = new HashMap<>();
+  private boolean folded;
+  private long ids;
+  private long weight;
+
+  InformationReader(Connection connection, ReadingTerms terms) {
+    this.connection = connection;
+    this.terms = terms;
+    builder = new ObjectsBuilder(terms.builtIns());
+  }
+
+  /**
+   * Reads everything, unless nothing has changed.
+   *
+   * @param last of the last reading; null at first
+   * @param changed runs when something has, before it is read
+   */
+  CatalogueProtocol.Reading read(Digest last, Runnable changed) throws SQLException {
+    boolean replica = MysqlRole.isReplica(connection);
+    StringBuilder text = new StringBuilder();
+    each(SERVER, row -> text.append(row.getString(1)).append(' ').append(row.getString(2)));
+    folded = text.charAt(0) != '0';
+    Set<String> seen = new HashSet<>();
+    each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
+    text.append(' ').append(seen.size());
+    for (String query : List.of(TABLES, VIEWS, ROUTINES, PARAMETERS, TRIGGERS, FOREIGN_KEYS)) {
+      each(
+          digest(query),
+          row -> text.append(' ').append(row.getString(1)).append(' ').append(row.getString(2)));
+    }
+    Digest digest = new Digest(text.toString());
+    if (digest.equals(last)) {
+      connection.rollback();
+      return new CatalogueProtocol.Reading(replica, last, null, null);
+    }
+    if (!replica) {
+      changed.run();
+    }
+    if (folded) {
+      builder.folded();
+    }
+    relations();
+    routines();
+    reading();
+    writing(seen);
+    connection.rollback();
+    return new CatalogueProtocol.Reading(replica, digest, builder.build(), "");
+  }
+
+  /** The server names no columns of its own accord; they are numbered here. */
+  private static String digest(String query) {
+    int count = DIGESTED.get(query).split(",").length;
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      names.add("COALESCE(c" + i + ", '')");
+    }
+    int from = query.indexOf("FROM");
+    String[] columns = query.substring("SELECT".length(), from).split(",(?![^(]*\\))");
+    StringBuilder named = new StringBuilder("SELECT ");
+    for (int i = 0; i < count; i++) {
+      named.append(i == 0 ? "" : ", ").append(columns[i].strip()).append(" AS c").append(i + 1);
+    }
+    return DIGEST.formatted(
+        String.join(", ", names), named.append(' ').append(query.substring(from)).toString());
+  }
+
+  /** As the server keeps names of databases and tables. */
+  private String kept(String name) {
+    return folded ? name.toLowerCase(Locale.ROOT) : name;
+  }
+
+  private Named named(ResultSet row, int schema) throws SQLException {
+    return new Named(kept(row.getString(schema)), kept(row.getString(schema + 1)));
+  }
+
+  private void relations() throws SQLException {
+    each(
+        TABLES,
+        row -> {
+          Named table = named(row, 1);
+          relations.put(table, ++ids);
+          builder.relation(
+              ids, table.schema(), table.name(), kind(row.getString(3), row.getString(4)), false);
+        });
+  }
+
+  private static RelationKind kind(String type, String engine) {
+    return switch (type) {
+      case "VIEW", "SYSTEM VIEW" -> RelationKind.VIEW;
+      case "SEQUENCE" -> RelationKind.SEQUENCE;
+      default ->
+          ORDINARY.contains(engine.toUpperCase(Locale.ROOT))
+              ? RelationKind.TABLE
+              : RelationKind.FOREIGN;
+    };
+  }
+
+  private void routines() throws SQLException {
+    MysqlFunctions.EFFECTS.forEach(
+        (name, effect) -> {
+          builder.builtIn(++ids, name, effect);
+          routines.put(name, new ArrayList<>(List.of(ids)));
+        });
+    List<RoutineText> texts = new ArrayList<>();
+    each(
+        PARAMETERS,
+        row ->
+            parameters
+                .computeIfAbsent(named(row, 1), p -> new HashSet<>())
+                .add(row.getString(3).toLowerCase(Locale.ROOT)));
+    each(
+        ROUTINES,
+        row -> {
+          String name = row.getString(2).toLowerCase(Locale.ROOT);
+          texts.add(
+              new RoutineText(
+                  ++ids,
+                  named(row, 1),
+                  name,
+                  row.getString(4),
+                  BodyReader.mode(String.valueOf(row.getString(5)))));
+          routines.computeIfAbsent(name, n -> new ArrayList<>(1)).add(ids);
+          weighs(texts.get(texts.size() - 1).length());
+        });
+    for (RoutineText text : texts) {
+      builder.routine(row(text));
+    }
+  }
+
+  /**
+   * @param body null where the user may not see it
+   */
+  private record RoutineText(long id, Named routine, String name, String body, LexerMode mode) {
+    int length() {
+      return body == null ? 0 : body.length();
+    }
+  }
+
+  private RoutineRow row(RoutineText text) {
+    String schema = text.routine().schema();
+    return text.body() == null
+        ? hidden(text.id(), schema, text.name(), "has a body that the catalogue's user may not see")
+        : RoutineRow.of(
+            text.id(),
+            schema,
+            text.name(),
+            true,
+            body(
+                schema,
+                parameters.getOrDefault(text.routine(), Set.of()),
+                text.body(),
+                text.mode()),
+            List.of());
+  }
+
+  private RoutineBody body(String schema, Set<String> given, String text, LexerMode mode) {
+    return new BodyReader(schema, given, routines::containsKey).read(text, mode);
+  }
+
+  private static RoutineRow hidden(long id, String schema, String name, String because) {
+    RoutineRow.Unread unread = new RoutineRow.Unread(Effect.ANYTHING, because, true, true);
+    return new RoutineRow(id, schema, name, true, null, unread, null, List.of());
+  }
+
+  private void reading() throws SQLException {
+    each(
+        VIEWS,
+        row -> {
+          Named view = named(row, 1);
+          String text = row.getString(3);
+          weighs(text.length());
+          RoutineBody body = body(view.schema(), Set.of(), text, CANONICAL);
+          List<Long> reads = new ArrayList<>();
+          for (TableName name : body.mentioned()) {
+            Long read = relations.get(new Named(kept(name.schema()), kept(name.table())));
+            if (read != null) {
+              reads.add(read);
+            }
+          }
+          List<Long> calls = new ArrayList<>();
+          boolean session = false;
+          for (FunctionName call : body.calls()) {
+            calls.addAll(routines.getOrDefault(call.name(), List.of()));
+            Effect effect = MysqlFunctions.EFFECTS.getOrDefault(call.name(), Effect.REPEATABLE);
+            session |= effect != Effect.REPEATABLE;
+          }
+          if (text.isEmpty() || !body.understood() || body.dynamic()) {
+            String because = "is behind a view that the catalogue's user cannot read";
+            builder.routine(hidden(++ids, view.schema(), view.name(), because));
+            calls.add(ids);
+          }
+          builder.view(relations.getOrDefault(view, 0L), reads, calls, session, body.locks());
+        });
+  }
+
+  private void writing(Set<String> seen) throws SQLException {
+    each(
+        TRIGGERS,
+        row -> {
+          Named table = named(row, 1);
+          String name = row.getString(3);
+          String text = String.valueOf(row.getString(5));
+          weighs(text.length());
+          LexerMode mode = BodyReader.mode(String.valueOf(row.getString(6)));
+          String schema = kept(row.getString(7));
+          builder.routine(
+              RoutineRow.of(
+                  ++ids, schema, name, true, body(schema, Set.of(), text, mode), List.of()));
+          builder.trigger(
+              relations.getOrDefault(table, 0L), name, change(row.getString(4)), List.of(ids));
+        });
+    if (!seen.contains(null)) {
+      builder.routine(
+          hidden(++ids, "", "triggers", "may be hidden: the catalogue's user needs TRIGGER"));
+      long unseen = ids;
+      relations.forEach(
+          (table, id) -> {
+            if (!seen.contains(table.schema())) {
+              builder.trigger(id, "that may be hidden", Changes.ALL, List.of(unseen));
+            }
+          });
+    }
+    each(
+        FOREIGN_KEYS,
+        row ->
+            builder.foreignKey(
+                relations.getOrDefault(named(row, 1), 0L),
+                relations.getOrDefault(named(row, 3), 0L),
+                action(row.getString(5)),
+                action(row.getString(6))));
+  }
+
+  private static int change(String event) {
+    return switch (event) {
+      case "INSERT" -> Changes.INSERT;
+      case "UPDATE" -> Changes.UPDATE;
+      default -> Changes.DELETE;
+    };
+  }
+
+  private static ReferentialAction action(String rule) {
+    return switch (rule) {
+      case "CASCADE" -> ReferentialAction.CASCADE;
+      case "SET NULL", "SET DEFAULT" -> ReferentialAction.SET;
+      default -> ReferentialAction.NONE;
+    };
+  }
+
+  private void each(String query, Row taker) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      while (rows.next()) {
+        weighs(OF_ROW);
+        taker.take(rows);
+      }
+    }
+  }
+
+  /** Stops before the heap is full of what will be too large in the end. */
+  private void weighs(long more) throws SQLException {
+    weight += more;
+    if (weight > terms.most()) {
+      throw terms.tooLarge("more than " + (terms.most() >> 20));
+    }
+  }
+}

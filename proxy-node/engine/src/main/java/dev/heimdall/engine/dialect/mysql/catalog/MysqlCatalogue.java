@@ -1,0 +1,34 @@
+package dev.heimdall.engine.dialect.mysql.catalog;
+
+import dev.heimdall.engine.catalog.BuiltInObjects;
+import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.catalog.ReadingTerms;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** What a server of MySQL or MariaDB has in all its databases. */
+public final class MysqlCatalogue implements CatalogueProtocol {
+  private static final int NO_DATABASE = 1049;
+
+  @Override
+  public BuiltInObjects own() {
+    return MysqlObjects.INSTANCE;
+  }
+
+  /** Statements name tables of any database, and what they change may be read from any. */
+  @Override
+  public String readAs(String database) {
+    return "";
+  }
+
+  @Override
+  public Reading read(Connection connection, ReadingTerms terms, Mark last, Runnable changed)
+      throws SQLException {
+    return new InformationReader(connection, terms).read((InformationReader.Digest) last, changed);
+  }
+
+  @Override
+  public boolean isGone(SQLException failure) {
+    return failure.getErrorCode() == NO_DATABASE;
+  }
+}
