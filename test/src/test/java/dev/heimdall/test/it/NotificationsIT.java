@@ -167,6 +167,25 @@ class NotificationsIT extends EachNodeKind {
     }
   }
 
+  /** The first of them was heard long before the second was sent to the others. */
+  @Test
+  void aClientThatDoesNotWaitHearsItselfTwice() throws IOException {
+    try (RawClient client = logIn()) {
+      client.query("LISTEN twice");
+      client.send(
+          query("NOTIFY twice, '1'"), query("SELECT pg_sleep(0.2)"), query("NOTIFY twice, '3'"));
+      List<String> all = new ArrayList<>();
+      for (int answer = 0; answer < 3; answer++) {
+        for (Message message : client.untilReady()) {
+          all.add(message.type() == 'A' ? message.toString() : "" + message.type());
+        }
+      }
+      String one = "NotificationResponse twice=1";
+      String three = "NotificationResponse twice=3";
+      assertThat(all).containsExactly("C", one, "Z", "T", "D", "C", "Z", "C", three, "Z");
+    }
+  }
+
   /** Whatever server connection they had. */
   @Test
   void theSenderIsTheProcessThatItWasTold() throws IOException {

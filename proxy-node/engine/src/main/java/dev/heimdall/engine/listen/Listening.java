@@ -36,19 +36,6 @@ public final class Listening {
   /** An answer is held back no longer than that for notifications of its own. */
   private static final int MOST_HELD_MILLIS = 1000;
 
-  private static final long NOTHING = -1;
-
-  private enum State {
-    /** The session hears what it listens for, if anything. */
-    SETTLED,
-    /** The hub is being asked to listen; the LISTEN has not been sent. */
-    ASKING,
-    /** A LISTEN was, or is about to be, sent; what is heard waits for its outcome. */
-    UNDECIDED,
-    /** The server is being asked for the outcome, and freed of its listening. */
-    DECIDING
-  }
-
   private final ListeningClient client;
   private final NotificationHubs hubs;
   private final LoopContext loop;
@@ -60,34 +47,45 @@ public final class Listening {
   private Set<String> givenUp = Set.of();
 
   private NotificationHub hub;
-  private State state = State.SETTLED;
-  private boolean outcomeKnown;
+  private ListeningState state = ListeningState.SETTLED;
+
+  /** Whether senders are told apart for this client; a fact beside where its listening stands. */
   private boolean counted;
 
-  /** The first group of messages, not answered yet, that may notify; or {@link #NOTHING}. */
-  private long notifies = NOTHING;
+  private final NotifyingGroups notifies = new NotifyingGroups();
 
   /** Over which connection. */
   private ServerConnection sentOver;
 
+  private AnswerEnd end = AnswerEnd.FREE;
+
   /** Over when the end of an answer may go that is held back; null when none is. */
   private CompletableFuture<Void> announcing;
 
-  /** Whether the hub has told of all that the held answer needs, and the outcome is awaited. */
-  private boolean announced;
+  /** For the notifications that belong in front of that end; null when there is no such wait. */
+  private HubWait awaited;
 
-  /** Whether the hub must tell of what was committed after it was asked. */
-  private boolean again;
-
-  /** Whether a statement waits until others' notifications from its connection were told of. */
-  private boolean clearing;
-
-  private ScheduledFuture<?> limit;
+  /** For others' notifications from a statement's connection, so that it may be sent; or null. */
+  private HubWait clearing;
 
   public Listening(ListeningClient client, NotificationHubs hubs, LoopContext loop) {
     this.client = client;
     this.hubs = hubs;
     this.loop = loop;
+  }
+
+  private void become(ListeningState next) {
+    if (!state.mayBecome(next)) {
+      throw new IllegalStateException("listening cannot go from " + state + " to " + next);
+    }
+    state = next;
+  }
+
+  private void become(AnswerEnd next) {
+    if (!end.mayBecome(next)) {
+      throw new IllegalStateException("the end of an answer cannot go from " + end + " to " + next);
+    }
+    end = next;
   }
 
   /** Whether the client's next statement must wait. */
@@ -97,7 +95,7 @@ public final class Listening {
 
   /** Whether something of the server connection is awaited. */
   public boolean holdsServer() {
-    return state == State.ASKING || state == State.DECIDING || clearing;
+    return state.holdsServer() || clearing != null;
   }
 
   /**
@@ -105,7 +103,7 @@ public final class Listening {
    * other session's notifications come from it.
    */
   public boolean announces() {
-    return announcing != null;
+    return end != AnswerEnd.FREE;
   }
 
   /**
@@ -118,13 +116,13 @@ public final class Listening {
   public boolean ready(StatementFacts facts, boolean mayNotify, ServerConnection server) {
     if (mayNotify && hears() && hubs.senders().othersUnheard(server, client.processId())) {
       // Or they would be taken for its own.
-      clearing = true;
-      afterAll(
-          () -> {
-            clearing = false;
-            hubs.senders().heard(server);
-            client.resumeReading();
-          });
+      clearing =
+          new HubWait(
+              () -> {
+                clearing = null;
+                hubs.senders().heard(server);
+                client.resumeReading();
+              });
       return false;
     }
     return facts == null || facts.effects().isEmpty() || ready(facts);
@@ -155,7 +153,7 @@ public final class Listening {
     }
     if (wanted == null) {
       // The hub listens for it already; the server connection will, until it is freed of it.
-      state = State.UNDECIDED;
+      become(ListeningState.UNDECIDED);
       return true;
     }
     Set<String> all = new HashSet<>(asked);
@@ -164,7 +162,7 @@ public final class Listening {
       return false;
     }
     asked = all;
-    state = State.ASKING;
+    become(ListeningState.ASKING);
     if (hub == null) {
       hub = hubs.join(client.poolKey(), loop);
     }
@@ -192,8 +190,8 @@ public final class Listening {
   /** The client sends something over this connection that may notify, in this group of messages. */
   public void sends(ServerConnection server, long group) {
     hubs.senders().sends(server, client.processId());
-    if (hears() && notifies == NOTHING) {
-      notifies = group;
+    if (hears()) {
+      notifies.sent(group);
       sentOver = server;
     }
   }
@@ -204,45 +202,52 @@ public final class Listening {
    * @return over when that end may go; null for now
    */
   public CompletableFuture<Void> beforeEnd(long group) {
-    if (notifies == NOTHING || notifies > group) {
+    if (!notifies.answered(group)) {
       return null;
     }
-    notifies = NOTHING;
-    if (announcing == null) {
+    if (end == AnswerEnd.FREE) {
+      become(AnswerEnd.AWAITED);
       announcing = new CompletableFuture<>();
-      announced = false;
-      afterAll(this::toldOfAll);
+      awaited = new HubWait(this::hubIsDone);
     } else {
-      again = true;
+      become(AnswerEnd.AWAITED_AGAIN);
     }
     return announcing;
   }
 
-  /** Tells when the hub has told of all that is committed now, or cannot be waited for. */
-  private void afterAll(Runnable then) {
-    Runnable once =
-        new Runnable() {
-          private boolean done;
+  /** A wait for the hub to deliver all that is committed now, or for the time limit of that. */
+  private final class HubWait implements Runnable {
+    private final Runnable then;
+    private ScheduledFuture<?> limit;
 
-          @Override
-          public void run() {
-            if (!done && !client.closed()) {
-              done = true;
-              limit.cancel(false);
-              then.run();
-            }
-          }
-        };
-    limit = loop.later(once, MOST_HELD_MILLIS, TimeUnit.MILLISECONDS, client::failed);
-    hub.afterAll(() -> loop.soon(once, client::failed));
+    HubWait(Runnable then) {
+      this.then = then;
+      this.limit = loop.later(this, MOST_HELD_MILLIS, TimeUnit.MILLISECONDS, client::failed);
+      hub.afterAll(() -> loop.soon(this, client::failed));
+    }
+
+    @Override
+    public void run() {
+      if (limit != null && !client.closed()) {
+        cancel();
+        then.run();
+      }
+    }
+
+    void cancel() {
+      if (limit != null) {
+        limit.cancel(false);
+        limit = null;
+      }
+    }
   }
 
-  private void toldOfAll() {
-    if (again) {
-      again = false;
-      afterAll(this::toldOfAll);
-    } else if (state == State.DECIDING) {
-      announced = true;
+  private void hubIsDone() {
+    if (end == AnswerEnd.AWAITED_AGAIN) {
+      become(AnswerEnd.AWAITED);
+      awaited = new HubWait(this::hubIsDone);
+    } else if (state.decides()) {
+      become(AnswerEnd.HEARD);
     } else {
       announce();
     }
@@ -254,20 +259,23 @@ public final class Listening {
     if (heard != null) {
       client.writeBeforeEnd(heard);
     }
-    hubs.senders().heard(sentOver);
-    sentOver = null;
+    if (!notifies.any()) {
+      hubs.senders().heard(sentOver);
+      sentOver = null;
+    }
     CompletableFuture<Void> over = announcing;
     announcing = null;
-    announced = false;
+    awaited = null;
+    become(AnswerEnd.FREE);
     over.complete(null);
     client.announced();
   }
 
   private void hubListens(ServerError problem) {
-    if (state != State.ASKING) {
+    if (state != ListeningState.ASKING) {
       return;
     }
-    state = State.UNDECIDED;
+    become(ListeningState.UNDECIDED);
     if (problem != null) {
       // The hub has no connection: the session listens on its own one, which it then keeps.
       stopAsking();
@@ -293,9 +301,9 @@ public final class Listening {
     Set<String> given = asked;
     asked = Set.of();
     count();
-    state = State.SETTLED;
+    become(ListeningState.SETTLED);
     given.stream().filter(channel -> !channels.contains(channel)).forEach(this::leave);
-    if (announced) {
+    if (end == AnswerEnd.HEARD) {
       announce();
     } else {
       deliver();
@@ -312,18 +320,17 @@ public final class Listening {
    * @return whether there is something to decide; the session is told when it is done
    */
   public boolean decide(ServerConnection server) {
-    if (state != State.UNDECIDED) {
+    if (state != ListeningState.UNDECIDED) {
       return false;
     }
-    state = State.DECIDING;
-    outcomeKnown = false;
+    become(ListeningState.DECIDING);
     server.query(
         "SELECT pg_catalog.pg_listening_channels()",
         new StateQuery("pg_listening_channels()", true) {
           @Override
           protected void ended(ServerConnection from, ServerError error) {
-            if (error == null) {
-              outcomeKnown = true;
+            if (error == null && state == ListeningState.DECIDING) {
+              become(ListeningState.FREEING);
               Set<String> now = new HashSet<>(channels);
               rows().forEach(row -> now.add(row.get(0)));
               channels = now;
@@ -335,7 +342,7 @@ public final class Listening {
         new StateQuery("UNLISTEN") {
           @Override
           protected void ended(ServerConnection from, ServerError error) {
-            if (state == State.DECIDING) {
+            if (state.decides()) {
               decided();
             }
             if (!from.closed()) {
@@ -349,16 +356,16 @@ public final class Listening {
   /** The server connection is lost, and with it what was under way. */
   public void lost() {
     givenUp = Set.of();
-    if (state == State.DECIDING) {
+    if (state.decides()) {
       decided();
-    } else if (state == State.UNDECIDED) {
+    } else if (state == ListeningState.UNDECIDED) {
       stopAsking();
     }
   }
 
   /** The server has said what it listens for, or will not say it any more. */
   private void decided() {
-    if (!outcomeKnown) {
+    if (state == ListeningState.DECIDING) {
       // The transaction is over, and nobody told the client that it failed: better it hears of a
       // channel too many than that it waits in vain.
       Set<String> all = new HashSet<>(channels);
@@ -370,7 +377,7 @@ public final class Listening {
 
   /** Whether the present server connection may be listening. */
   public boolean undecided() {
-    return state == State.UNDECIDED || state == State.DECIDING;
+    return state == ListeningState.UNDECIDED || state.decides();
   }
 
   /**
@@ -450,7 +457,7 @@ public final class Listening {
   /** Delivers what waits, when the client is between transactions: no sooner than PostgreSQL. */
   public void deliver() {
     if (waiting.isEmpty()
-        || state != State.SETTLED
+        || state != ListeningState.SETTLED
         || announces()
         || !client.betweenTransactions()) {
       return;
@@ -480,11 +487,12 @@ public final class Listening {
       hubs.leave(client.poolKey());
     }
     count(false);
-    if (limit != null) {
-      limit.cancel(false);
+    if (awaited != null) {
+      awaited.cancel();
     }
-    announcing = null;
-    notifies = NOTHING;
+    if (clearing != null) {
+      clearing.cancel();
+    }
     givenUp = Set.of();
     waiting.clear();
     channels = Set.of();
