@@ -69,17 +69,12 @@ final class ConnectionEnd {
    * @param why in words, for the log
    */
   void close(String why) {
-    close(Ending.Side.NODE, why);
+    close(new Ending(Ending.Side.NODE, why));
   }
 
-  /** The same because nobody knows any more what is set on it. */
-  void closeForState(String why) {
-    close(Ending.Side.STATE, why);
-  }
-
-  private void close(Ending.Side side, String why) {
+  void close(Ending why) {
     if (!closed) {
-      note(side, why);
+      note(why.side(), why.reason());
       ByteBuf out = channel.alloc().buffer(5);
       connection.requests().terminate(out);
       connection.allLeaves();

@@ -56,15 +56,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Whether sessions that do not hold the connection have messages on their way at a time. */
   private boolean shared;
 
-  private boolean tainted;
-  private boolean wasTainted;
-
+  private Taint taint = Taint.NEVER;
   private boolean seedInDoubt;
 
-  private boolean lastUse;
-
-  /** Why nobody may have the connection after its holder; null where others may. */
-  private String condemned;
+  /** Why and by whom it is closed when its holder leaves it; null where others may have it. */
+  private Ending afterUse;
 
   /** How many groups had been answered when the connection was last as good as new. */
   private long groupsBeforeClean;
@@ -74,8 +70,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean cancelled;
   private long lastUsed;
 
-  private boolean flushPending;
-  private boolean flushesLate;
+  private Flush flush = Flush.NONE;
 
   /** So many of the bytes written were handed to the operating system, or may have been. */
   private long left;
@@ -85,6 +80,24 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private long bytesIn;
   private long bytesOut;
+
+  /** When what was written leaves. */
+  private enum Flush {
+    /** Nothing was written since the last one. */
+    NONE,
+    /** The same, and what is written next leaves at the end of the loop's turn. */
+    LATE,
+    /** What was written leaves at the end of the event or of the turn. */
+    PENDING
+  }
+
+  /** Whether something is left behind on the connection that only DISCARD ALL removes. */
+  private enum Taint {
+    NEVER,
+    TAINTED,
+    /** It was, and has been removed since. */
+    REMOVED
+  }
 
   /** Who keeps this connection: its pool. */
   public interface Listener {
@@ -144,13 +157,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     assert context.inLoop();
     bytesOut += consumed.readableBytes();
     channel.write(consumed, channel.voidPromise());
-    if (!flushPending) {
-      flushPending = true;
-      if (shared || flushesLate) {
+    if (flush != Flush.PENDING) {
+      if (shared || flush == Flush.LATE) {
         context.flushAtTurnsEnd(this);
       } else {
         context.flushLater(this);
       }
+      flush = Flush.PENDING;
     }
   }
 
@@ -159,13 +172,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * before whether the server has ended the connection, nothing is sent that it cannot get.
    */
   public void flushLate() {
-    flushesLate = true;
+    if (flush == Flush.NONE) {
+      flush = Flush.LATE;
+    }
   }
 
   @Override
   public void flushNow() {
-    flushPending = false;
-    flushesLate = false;
+    flush = Flush.NONE;
     if (end.isAnnounced()) {
       context.soon(end::follow, this::failed); // who has said so reads nothing any more
     } else if (channel.isActive()) {
@@ -402,18 +416,17 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Something stays behind on the connection that only DISCARD ALL removes. */
   public void taint() {
-    tainted = true;
-    wasTainted = true;
+    taint = Taint.TAINTED;
     seedInDoubt = true; // which a DISCARD ALL of the session's own leaves as it is
   }
 
   public boolean tainted() {
-    return tainted;
+    return taint == Taint.TAINTED;
   }
 
   /** Whether it ever was, however clean it is now. */
   public boolean wasTainted() {
-    return wasTainted;
+    return taint != Taint.NEVER;
   }
 
   /** A session may have set what random() gives from here on. */
@@ -433,7 +446,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** DISCARD ALL ran. */
   public void cleaned() {
-    tainted = false;
+    taint = taint == Taint.TAINTED ? Taint.REMOVED : taint;
     applied = Variables.NONE;
     changedReports.clear();
     statements.forgetAll();
@@ -627,25 +640,26 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * @param statement what failed, in words, for the log
    */
   public void closeForState(String statement, ServerError error) {
-    end.closeForState(statement + " failed with " + error.sqlState());
+    end.close(new Ending(Ending.Side.STATE, statement + " failed with " + error.sqlState()));
   }
 
   /** The same when the session that has it leaves it: that still needs it. */
   public void condemn(String statement, ServerError error) {
-    condemned = statement + " failed with " + error.sqlState();
+    afterUse = new Ending(Ending.Side.STATE, statement + " failed with " + error.sqlState());
   }
 
   /** A session leaves something on the connection that not even DISCARD ALL removes. */
   public void lastUse() {
-    lastUse = true;
+    if (afterUse == null) {
+      afterUse =
+          new Ending(Ending.Side.NODE, "a session has left on it what DISCARD ALL does not remove");
+    }
   }
 
   /** Closes the connection if nobody may have it any more. */
   public void closeCondemned() {
-    if (condemned != null) {
-      end.closeForState(condemned);
-    } else if (lastUse) {
-      end.close("a session has left on it what DISCARD ALL does not remove");
+    if (afterUse != null) {
+      end.close(afterUse);
     }
   }
 
