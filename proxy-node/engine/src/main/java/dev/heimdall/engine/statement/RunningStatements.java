@@ -35,13 +35,23 @@ public final class RunningStatements {
   private String pipelined;
   private String answeredBy;
 
-  /** The one statement that runs, if its time can be told from those of others. */
-  private FingerprintEntry observed;
+  private Observed observed = Observed.NONE;
 
-  private boolean several;
+  /** The one statement that runs, if its time can be told from those of others; else null. */
+  private FingerprintEntry alone;
 
   /** The last group with a statement whose reply has to wait for a trigger; -1 for none. */
   private long triggering = -1;
+
+  /** Whether the time of what runs is that of one statement. */
+  private enum Observed {
+    /** Nothing runs. */
+    NONE,
+    /** One statement does, by itself. */
+    ALONE,
+    /** It does among others. */
+    SEVERAL
+  }
 
   RunningStatements(
       RunningClient client,
@@ -78,20 +88,25 @@ public final class RunningStatements {
 
   /** A statement is being sent; how long it takes tells how long others like it will take. */
   void observe(FingerprintEntry statement, Statement does) {
-    several = observed != null || client.outstanding() > 0;
-    observed = statement;
+    boolean first = observed == Observed.NONE && client.outstanding() == 0;
+    observe(first ? Observed.ALONE : Observed.SEVERAL, first ? statement : null);
     sent = statement;
     sentDoes = does;
     pipelined = client.takeHowShared();
     answeredBy = client.noteDestination(does);
   }
 
+  private void observe(Observed next, FingerprintEntry one) {
+    observed = next;
+    alone = one;
+  }
+
   /** What was sent is answered; it took so long, if it was one statement by itself. */
   public void ran(long nanos, long bytes) {
-    if (observed != null && !several && !client.sharing()) {
-      client.ran(observed.history(), nanos, bytes);
+    if (alone != null && !client.sharing()) {
+      client.ran(alone.history(), nanos, bytes);
     }
-    observed = null;
+    observe(Observed.NONE, null);
   }
 
   private void limitTime(Running limited) {
@@ -183,8 +198,8 @@ public final class RunningStatements {
 
   /** A group was answered. */
   public void answered(long group, long micros, ServerError error) {
-    if (error == null && running.isEmpty() && observed != null && !several) {
-      observed.took(micros); // no rules: those that come some day are to know
+    if (error == null && running.isEmpty() && alone != null) {
+      alone.took(micros); // no rules: those that come some day are to know
     }
     while (!running.isEmpty() && running.peek().group() <= group) {
       Running done = running.poll();
@@ -256,7 +271,7 @@ public final class RunningStatements {
   void end() {
     running.forEach(Running::givePlacesBack);
     running.clear();
-    observed = null;
+    observe(Observed.NONE, null);
     notes.groupOver();
     stopClock();
   }

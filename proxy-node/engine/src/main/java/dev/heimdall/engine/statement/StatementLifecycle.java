@@ -49,15 +49,6 @@ import java.util.function.Consumer;
 public final class StatementLifecycle implements RoutedStatement {
   private static final long CATALOGUE_AGAIN_MILLIS = 20;
 
-  private enum Stage {
-    /** No statement is on its way. */
-    NONE,
-    /** The pipeline has said what it is; rules keep it back. */
-    HELD,
-    /** It may be sent. */
-    GO
-  }
-
   private final LifecycleClient client;
   private final SessionState carried;
   private final ClientTransaction transaction;
@@ -73,7 +64,7 @@ public final class StatementLifecycle implements RoutedStatement {
   private final AsyncWait awaiting;
   private final Deferral deferral;
 
-  private Stage stage = Stage.NONE;
+  private LifecycleStage stage = LifecycleStage.NONE;
   private Throttle throttle;
   private StatementFacts effects;
   private Statement statement;
@@ -133,6 +124,13 @@ public final class StatementLifecycle implements RoutedStatement {
             client, side, this::decision, this::statement, carried, transaction, writes, loop);
   }
 
+  private void become(LifecycleStage next) {
+    if (!stage.mayBecome(next)) {
+      throw new IllegalStateException("a statement cannot go from " + stage + " to " + next);
+    }
+    stage = next;
+  }
+
   private void comeAgain() {
     client.resumeReading();
   }
@@ -156,8 +154,8 @@ public final class StatementLifecycle implements RoutedStatement {
       LexerMode lexerMode,
       boolean asPrepared,
       int... declared) {
-    if (stage != Stage.NONE) {
-      return stage == Stage.GO;
+    if (stage != LifecycleStage.NONE) {
+      return stage == LifecycleStage.GO;
     }
     if (resumes()) {
       return go();
@@ -165,7 +163,7 @@ public final class StatementLifecycle implements RoutedStatement {
     prepared = asPrepared;
     if (!judges()) {
       effects = classifier.classify(sql, offset, length, lexerMode);
-      stage = Stage.GO;
+      become(LifecycleStage.GO);
       return true;
     }
     if (!mayLook()) {
@@ -189,10 +187,10 @@ public final class StatementLifecycle implements RoutedStatement {
    * @return whether it may be sent; always where there are no rules
    */
   public boolean judgeCall(int function) {
-    if (!ruled() || stage == Stage.GO) {
+    if (!ruled() || stage == LifecycleStage.GO) {
       return true;
     }
-    if (stage != Stage.NONE || !mayLook()) {
+    if (stage != LifecycleStage.NONE || !mayLook()) {
       return false;
     }
     byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
@@ -211,7 +209,7 @@ public final class StatementLifecycle implements RoutedStatement {
       failure = ReplicaReads.NOT_THERE;
     }
     if (failure != null || settledWithoutServer()) {
-      stage = Stage.GO;
+      become(LifecycleStage.GO);
       return true;
     }
     // What is deferred itself comes behind the others in its queue.
@@ -250,7 +248,7 @@ public final class StatementLifecycle implements RoutedStatement {
             }
           } else {
             failure = SideActions.failure(end);
-            stage = Stage.GO;
+            become(LifecycleStage.GO);
             client.resumeReading();
           }
         });
@@ -265,7 +263,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** Keeps the statement back until something of another thread is done. */
   private <T> void await(CompletableFuture<T> something, Consumer<T> then) {
-    stage = Stage.HELD;
+    become(LifecycleStage.HELD);
     awaiting.begin(something, then);
   }
 
@@ -273,7 +271,7 @@ public final class StatementLifecycle implements RoutedStatement {
     if (Throttle.wanted(decision)) {
       throttle = new Throttle(loop, decision, this::throttleOver, client::failed);
       if (!throttle.begin()) {
-        stage = Stage.HELD;
+        become(LifecycleStage.HELD);
         return false;
       }
       places = throttle.takeOver();
@@ -289,20 +287,20 @@ public final class StatementLifecycle implements RoutedStatement {
       await(
           known,
           nothing -> {
-            stage = Stage.GO;
+            become(LifecycleStage.GO);
             client.resumeReading();
           });
       return false;
     }
-    stage = Stage.GO;
+    become(LifecycleStage.GO);
     return true;
   }
 
   /** The same for a prepared statement that is about to be run. */
   public boolean judge(ClassifiedText examined) {
     this.examined = examined;
-    if (stage != Stage.NONE) {
-      return stage == Stage.GO;
+    if (stage != LifecycleStage.NONE) {
+      return stage == LifecycleStage.GO;
     }
     if (resumes()) {
       return go();
@@ -390,7 +388,9 @@ public final class StatementLifecycle implements RoutedStatement {
    */
   public Optional<String> transformed() {
     boolean decided =
-        stage == Stage.GO && pipeline.exactHigh() == takenHigh && pipeline.exactLow() == takenLow;
+        stage == LifecycleStage.GO
+            && pipeline.exactHigh() == takenHigh
+            && pipeline.exactLow() == takenLow;
     return (decided ? decision : pipeline.decision()).transformed();
   }
 
@@ -456,7 +456,7 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     awaiting.giveUp();
     failure = error;
-    stage = Stage.GO;
+    become(LifecycleStage.GO);
     client.resumeReading();
   }
 
@@ -464,7 +464,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   @Override
   public boolean onItsWay() {
-    return stage == Stage.GO;
+    return stage == LifecycleStage.GO;
   }
 
   /** What the statement does to its session. */
@@ -737,7 +737,9 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   private void forget() {
-    stage = Stage.NONE;
+    if (stage != LifecycleStage.NONE) {
+      become(LifecycleStage.NONE);
+    }
     decision = Decision.NONE;
     statement = null;
     known = null;
@@ -766,7 +768,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** Whether rules keep the client's statement back. */
   public boolean held() {
-    return stage == Stage.HELD;
+    return stage == LifecycleStage.HELD;
   }
 
   // ---- the statements that were sent
@@ -781,6 +783,7 @@ public final class StatementLifecycle implements RoutedStatement {
     Running back = running.takeBack();
     if (back != null) {
       resume(back);
+      become(LifecycleStage.GO);
     }
   }
 
@@ -791,7 +794,7 @@ public final class StatementLifecycle implements RoutedStatement {
    */
   public void takeBack(Set<Long> groups, boolean onward) {
     List<Running> back = running.takeBack(groups);
-    if (onward && stage == Stage.GO && known != null && pipeline.ruled()) {
+    if (onward && stage == LifecycleStage.GO && known != null && pipeline.ruled()) {
       long next = carried.sent();
       back.add(new Running(known, statement, decision, effects, prepared, places, next));
       places = List.of();
@@ -820,7 +823,6 @@ public final class StatementLifecycle implements RoutedStatement {
     doubted = false;
     prepared = back.prepared();
     places = back.places();
-    stage = Stage.GO;
   }
 
   /** The connection was lost, or the client: nothing more is answered. */
