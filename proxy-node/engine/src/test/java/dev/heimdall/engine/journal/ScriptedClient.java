@@ -19,6 +19,14 @@ final class ScriptedClient
   boolean begun;
   boolean due;
   boolean told;
+  boolean unitOpen;
+  boolean closed;
+  boolean skips;
+  boolean midMessage;
+  boolean waits;
+  long left = Long.MAX_VALUE;
+  TransactionState status = TransactionState.IDLE;
+  private boolean setAside;
 
   private static String text(ByteBuf consumed) {
     try {
@@ -45,12 +53,12 @@ final class ScriptedClient
 
   @Override
   public boolean unitOpen() {
-    return false;
+    return unitOpen;
   }
 
   @Override
   public TransactionState status() {
-    return TransactionState.IDLE;
+    return status;
   }
 
   @Override
@@ -60,7 +68,7 @@ final class ScriptedClient
 
   @Override
   public boolean closed() {
-    return false;
+    return closed;
   }
 
   // ---- the reader
@@ -72,7 +80,7 @@ final class ScriptedClient
 
   @Override
   public boolean skips() {
-    return false;
+    return skips;
   }
 
   @Override
@@ -92,7 +100,7 @@ final class ScriptedClient
 
   @Override
   public boolean waits() {
-    return false;
+    return waits;
   }
 
   @Override
@@ -102,7 +110,7 @@ final class ScriptedClient
 
   @Override
   public boolean midMessage() {
-    return false;
+    return midMessage;
   }
 
   @Override
@@ -111,15 +119,25 @@ final class ScriptedClient
   }
 
   @Override
-  public void setAside() {}
-
-  @Override
-  public boolean isSetAside() {
-    return false;
+  public void setAside() {
+    setAside = true;
   }
 
   @Override
-  public void putBack(ByteBuf inFront) {}
+  public boolean isSetAside() {
+    return setAside;
+  }
+
+  @Override
+  public void putBack(ByteBuf inFront) {
+    setAside = false;
+    if (inFront != null) {
+      String unsent = text(inFront);
+      if (!unsent.isEmpty()) {
+        readAgain.add("unsent " + unsent);
+      }
+    }
+  }
 
   // ---- what messages mean
 
@@ -186,6 +204,6 @@ final class ScriptedClient
 
   @Override
   public long left() {
-    return Long.MAX_VALUE;
+    return left;
   }
 }
