@@ -14,38 +14,50 @@ from pathlib import Path
 from .failure import Failure
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-PEERS = {"haproxy": ("bookworm", "usr/sbin/haproxy"), "pgbouncer": ("sid", "usr/sbin/pgbouncer")}
+# By name: the suite, the program, the folder that it is unpacked to, the packages.
+PEERS = {"haproxy": ("bookworm", "usr/sbin/haproxy", "bookworm", ["haproxy"]), "pgbouncer": ("sid", "usr/sbin/pgbouncer", "sid", ["pgbouncer"])}
+MYSQL = {"haproxy": PEERS["haproxy"], "sysbench": ("bookworm", "usr/bin/sysbench", "sysbench", ["sysbench", "libmariadb3"]),
+         "mysql": ("sid", "usr/sbin/mysqld", "mysql", ["mysql-server-core", "mysql-client-core"]),
+         "mariadb": ("bookworm", "usr/sbin/mariadbd", "mariadb", ["mariadb-server-core", "mariadb-client-core"]),
+         "mysqlrouter": ("sid", "usr/bin/mysqlrouter", "mysqlrouter", ["mysql-router"])}
+_ALL = PEERS | MYSQL
+_TITLES = {"haproxy": "HAProxy", "pgbouncer": "PgBouncer", "sysbench": "sysbench", "mysql": "MySQL", "mariadb": "MariaDB", "mysqlrouter": "MySQL Router"}
 
 
-def fetch_peers(folder, mirror=None, refresh=False):
+def fetch_peers(folder, mirror=None, refresh=False, peers=PEERS):
     """Fetches and unpacks every peer below `folder`; a peer that is there already is kept unless `refresh`."""
     for tool in ("apt-get", "dpkg-deb", "tar"):
         if not shutil.which(tool):
             raise Failure(f"{tool} is not on this machine: the peers are Debian packages, so run this on Debian, or unpack them "
                           f"elsewhere and give that folder with --peers")
-    for name, (suite, program) in PEERS.items():
-        root = Path(folder) / suite
+    for name, (suite, program, place, wanted) in peers.items():
+        root = Path(folder) / place
         if (root / program).exists() and not refresh:
             print(f"{name}: already in {root}")
             continue
         print(f"{name}: fetching from Debian {suite} ...", flush=True)
         shutil.rmtree(root, ignore_errors=True)
-        _fetch_suite(Path(folder) / f"apt-{suite}", suite, [name], mirror or machine_mirror())
-        _unpack(Path(folder) / f"apt-{suite}" / "cache" / "archives", root)
-        shutil.rmtree(Path(folder) / f"apt-{suite}", ignore_errors=True)
+        _fetch_suite(Path(folder) / f"apt-{place}", suite, wanted, mirror or machine_mirror())
+        _unpack(Path(folder) / f"apt-{place}" / "cache" / "archives", root)
+        shutil.rmtree(Path(folder) / f"apt-{place}", ignore_errors=True)
         print(f"{name}: {version_of(folder, name)}")
 
 
-def command(folder, name):
-    """The start of the command line that runs a fetched peer through its own loader."""
-    suite, program = PEERS[name]
-    root = Path(folder).resolve() / suite
+def root_of(folder, name):
+    """The folder with the packages of a peer."""
+    return Path(folder).resolve() / _ALL[name][2]
+
+
+def command(folder, name, program=None):
+    """The start of the command line that runs a fetched peer, or another program of its folder, through its own loader."""
+    program, root = program or _ALL[name][1], root_of(folder, name)
     if not (root / program).exists():
         raise Failure(f"{name} is not in {root}: run test/load/setup first, or give the folder it was unpacked to with --peers")
     loaders = [x for x in glob.glob(f"{root}/usr/lib/*-linux-gnu/ld-linux-*.so.*") if not os.path.islink(x)]
     if not loaders:
         raise Failure(f"no dynamic loader below {root}: unpacking was cut short; run test/load/setup --refresh")
-    return [loaders[0], "--library-path", os.path.dirname(loaders[0]), str(root / program)]
+    own = [os.path.dirname(loaders[0]), *map(str, [root / "usr/lib/mysql/private", root / "usr/lib/mysql-router"])]
+    return [loaders[0], "--library-path", ":".join(own), str(root / program)]
 
 
 def version_of(folder, name):
@@ -55,8 +67,8 @@ def version_of(folder, name):
     text = (run.stdout + run.stderr).strip()
     if run.returncode != 0 or not text:
         raise Failure(f"{name} does not run (exit {run.returncode}): {text[:300] or 'no output'}; try test/load/setup --refresh")
-    found = re.search(r"(?i)(haproxy|pgbouncer)\s+(?:version\s+)?(\d[\w.]*)", text)
-    return {"haproxy": "HAProxy", "pgbouncer": "PgBouncer"}[name] + " " + (found.group(2) if found else text.splitlines()[0])
+    found = re.search(r"(?i)(?:haproxy|pgbouncer|sysbench|ver)\s+(?:version\s+)?(\d[\w.]*)", text)
+    return _TITLES[name] + " " + (found.group(1) if found else text.splitlines()[0])
 
 
 def machine_mirror(sources="/etc/apt", os_release="/etc/os-release"):
