@@ -1,5 +1,6 @@
 package dev.heimdall.engine.console;
 
+import dev.heimdall.engine.client.ClientEncoder;
 import io.netty.channel.ChannelHandler;
 import java.util.Map;
 
@@ -8,8 +9,12 @@ public interface ConsoleProtocol {
   /** What the admin database reports of itself when a client has logged in, as a server does. */
   Map<String, String> reported();
 
-  /** Talks to a client that was told that it may send statements. */
-  Talk talk(Console console, Operator operator);
+  /**
+   * Talks to a client that was told that it may send statements.
+   *
+   * @param encoder how it is answered
+   */
+  Talk talk(Console console, Operator operator, ClientEncoder encoder);
 
   /** The other end of a client of the admin database. All on the client's event loop. */
   interface Talk {

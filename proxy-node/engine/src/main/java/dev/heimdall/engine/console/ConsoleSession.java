@@ -55,7 +55,9 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     this.channel = channel;
     this.admission = new Admission(node, vdb, clients, this);
     this.protocol = protocol;
-    this.talk = protocol.talk(console, new Operator(login.user(), login.admin(), login.address()));
+    this.talk =
+        protocol.talk(
+            console, new Operator(login.user(), login.admin(), login.address()), login.encoder());
   }
 
   @Override

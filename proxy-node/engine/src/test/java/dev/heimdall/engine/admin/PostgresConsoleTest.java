@@ -37,7 +37,7 @@ class PostgresConsoleTest {
 
   private ConsoleProtocol.Talk talk() {
     return new PostgresConsole()
-        .talk(new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN);
+        .talk(new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN, null);
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.console;
 
+import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.console.Operator;
@@ -29,7 +30,7 @@ public final class PostgresConsole implements ConsoleProtocol {
   }
 
   @Override
-  public Talk talk(Console console, Operator operator) {
+  public Talk talk(Console console, Operator operator, ClientEncoder encoder) {
     return new ConsoleHandler(console, operator);
   }
 }

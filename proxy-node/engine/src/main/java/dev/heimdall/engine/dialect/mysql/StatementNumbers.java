@@ -1,0 +1,24 @@
+package dev.heimdall.engine.dialect.mysql;
+
+import dev.heimdall.engine.prepared.ServerNaming;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Prepared statements have numbers that servers give: a name is the node's own and nobody else's.
+ */
+record StatementNumbers(int loop) implements ServerNaming {
+  @Override
+  public byte[] name(long number) {
+    return (loop + "." + number).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public boolean mayBeClients(byte[] given) {
+    return false;
+  }
+
+  @Override
+  public byte[] instead(String unknown) {
+    return null;
+  }
+}

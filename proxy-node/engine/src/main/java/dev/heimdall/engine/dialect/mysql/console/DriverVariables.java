@@ -1,0 +1,107 @@
+package dev.heimdall.engine.dialect.mysql.console;
+
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Answers what drivers and command lines of MySQL select by habit when they have connected:
+ * variables of a server that the console pretends to have.
+ */
+final class DriverVariables {
+  private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
+  private static final Pattern SELECT =
+      Pattern.compile(
+          "\\s*select\\s+(.+?)(?:\\s+limit\\s+1)?\\s*;?\\s*",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+  private static final Pattern ITEM =
+      Pattern.compile(
+          "\\s*(@@(?:session\\.|global\\.)?\\w+|\\w+\\(\\))(?:\\s+(?:as\\s+)?`?(\\w+)`?)?\\s*",
+          Pattern.CASE_INSENSITIVE);
+
+  /** What most drivers ask about is of no importance here. */
+  private static final Map<String, String> VALUES =
+      Map.ofEntries(
+          Map.entry("auto_increment_increment", "1"),
+          Map.entry("autocommit", "1"),
+          Map.entry("character_set_client", "utf8mb4"),
+          Map.entry("character_set_connection", "utf8mb4"),
+          Map.entry("character_set_results", "utf8mb4"),
+          Map.entry("character_set_server", "utf8mb4"),
+          Map.entry("collation_connection", "utf8mb4_general_ci"),
+          Map.entry("collation_server", "utf8mb4_general_ci"),
+          Map.entry("init_connect", ""),
+          Map.entry("interactive_timeout", "28800"),
+          Map.entry("license", "GPL"),
+          Map.entry("lower_case_table_names", "0"),
+          Map.entry("max_allowed_packet", "16777216"),
+          Map.entry("net_buffer_length", "16384"),
+          Map.entry("net_write_timeout", "60"),
+          Map.entry("performance_schema", "0"),
+          Map.entry("query_cache_size", "0"),
+          Map.entry("query_cache_type", "OFF"),
+          Map.entry("sql_mode", "STRICT_TRANS_TABLES"),
+          Map.entry("system_time_zone", "UTC"),
+          Map.entry("time_zone", "+00:00"),
+          Map.entry("transaction_isolation", "READ-COMMITTED"),
+          Map.entry("transaction_read_only", "0"),
+          Map.entry("tx_isolation", "READ-COMMITTED"),
+          Map.entry("tx_read_only", "0"),
+          Map.entry("version", "8.4.0 (Heimdall console)"),
+          Map.entry("version_comment", "Heimdall console"),
+          Map.entry("wait_timeout", "28800"));
+
+  private final String user;
+
+  DriverVariables(String user) {
+    this.user = user;
+  }
+
+  /** The answer, or empty if this is no such question. */
+  Optional<Answer> answer(String sql) {
+    String text = COMMENT.matcher(sql).replaceAll(" ");
+    if (text.strip().equalsIgnoreCase("show warnings")) {
+      return Optional.of(
+          new Answer.Rows(
+              List.of(
+                  Column.text("Level"),
+                  new Column("Code", Column.Type.INT4),
+                  Column.text("Message")),
+              List.of(),
+              "SHOW"));
+    }
+    Matcher select = SELECT.matcher(text);
+    if (!select.matches()) {
+      return Optional.empty();
+    }
+    List<Column> columns = new ArrayList<>();
+    List<String> row = new ArrayList<>();
+    for (String item : select.group(1).split(",")) {
+      Matcher parts = ITEM.matcher(item);
+      String value = parts.matches() ? value(parts.group(1).toLowerCase(Locale.ROOT)) : null;
+      if (value == null) {
+        return Optional.empty();
+      }
+      columns.add(Column.text(parts.group(2) == null ? parts.group(1) : parts.group(2)));
+      row.add(value);
+    }
+    return Optional.of(new Answer.Rows(columns, List.of(row), "SELECT 1"));
+  }
+
+  /** Null for what is not known here. */
+  private String value(String item) {
+    return switch (item) {
+      case "version()" -> VALUES.get("version");
+      case "user()", "current_user()" -> user + "@%";
+      case "database()" -> "heimdall";
+      case "connection_id()" -> "0";
+      default -> VALUES.get(item.substring(item.lastIndexOf(item.contains(".") ? '.' : '@') + 1));
+    };
+  }
+}
