@@ -18,6 +18,7 @@ import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.mysql.MysqlDialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
@@ -124,7 +125,7 @@ public final class Node implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param others dialects besides PostgreSQL's
+   * @param others dialects besides those that the node has, or in their places
    */
   private Node(
       Path directory, Configuration configuration, Observer observer, Map<Engine, Dialect> others)
@@ -141,11 +142,12 @@ public final class Node implements AutoCloseable {
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
     Map<Engine, Dialect> spoken = new EnumMap<>(Engine.class);
-    spoken.putAll(others);
     spoken.put(
         Engine.POSTGRESQL, PostgresDialect.create(keyCache, NonceSource.random(random), offLoop));
+    spoken.put(Engine.MYSQL, MysqlDialect.create(offLoop));
+    spoken.putAll(others);
     Dialects dialects = new Dialects(spoken);
-    budget = budget(configuration.node(), loopCount * dialects.engines().size());
+    budget = budget(configuration.node(), loopCount * engines(configuration));
     catalogues = new SourceCatalogues(logins, dialects, budget.ofNode(BudgetedCache.CATALOGUES));
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     metrics.observe(budget);
@@ -244,6 +246,17 @@ public final class Node implements AutoCloseable {
 
   private List<LoopSessions> sessions(Engine engine) {
     return nodeLoops.stream().map(loop -> loop.sessions().get(engine)).toList();
+  }
+
+  /** How many protocols are spoken: each of them has caches of its own on each event loop. */
+  private static int engines(Configuration configuration) {
+    return (int)
+        Math.max(
+            1,
+            configuration.vdbs().values().stream()
+                .map(vdb -> configuration.sources().get(vdb.source()).engine())
+                .distinct()
+                .count());
   }
 
   private static MemoryBudget budget(NodeSettings settings, int loops) {
