@@ -13,6 +13,7 @@ import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -56,6 +57,9 @@ public final class Writes {
 
   private ClusterView ownIn;
 
+  /** What the server has said of the group that is being answered. */
+  private Position reported = Position.NONE;
+
   /** Announced for the statement that is sent next; null for nothing. */
   private ChangeInProgress announced;
 
@@ -66,6 +70,7 @@ public final class Writes {
    * @param anything whether tables that nobody can name may be written too
    * @param code whether it calls something that may write where definitions have changed
    * @param ends whether a transaction may be committed by it
+   * @param single whether it is one statement, and no procedure that commits as it likes
    * @param judgedBy the catalogue by which this was told; null for none
    * @param change what it was announced as; null for nothing
    */
@@ -75,11 +80,12 @@ public final class Writes {
       boolean anything,
       boolean code,
       boolean ends,
+      boolean single,
       Defines defines,
       Catalogue.Edition judgedBy,
       ChangeInProgress change) {
     Note in(long other) {
-      return new Note(other, tables, anything, code, ends, defines, judgedBy, change);
+      return new Note(other, tables, anything, code, ends, single, defines, judgedBy, change);
     }
 
     /** Whether it matters by which definitions it was judged. */
@@ -189,6 +195,7 @@ public final class Writes {
       return;
     }
     boolean ends = ends(effects);
+    boolean single = does.parsed().statements() == 1;
     switch (does.kind()) {
       case EMPTY, READ, TRANSACTION, SESSION, LOCK -> {
         if (ends || does.writesAnything() || does.callsCode() || !does.tablesWritten().isEmpty()) {
@@ -198,6 +205,7 @@ public final class Writes {
               does.writesAnything(),
               does.callsCode(),
               ends,
+              single,
               defines,
               judgedBy);
         }
@@ -209,6 +217,7 @@ public final class Writes {
               does.writesAnything() || does.tablesWritten().isEmpty(),
               true,
               ends,
+              single,
               defines,
               judgedBy);
       default -> addAnything(defines);
@@ -223,7 +232,7 @@ public final class Writes {
   }
 
   private void addAnything(Defines defines) {
-    add(List.of(), true, false, true, defines, null);
+    add(List.of(), true, false, true, false, defines, null);
   }
 
   private void add(
@@ -231,10 +240,12 @@ public final class Writes {
       boolean anything,
       boolean code,
       boolean ends,
+      boolean single,
       Defines defines,
       Catalogue.Edition judgedBy) {
     Note note =
-        new Note(carried.sent(), tables, anything, code, ends, defines, judgedBy, announced);
+        new Note(
+            carried.sent(), tables, anything, code, ends, single, defines, judgedBy, announced);
     announced = null;
     if (!note.equals(notes.peekLast())) {
       notes.add(note);
@@ -300,13 +311,19 @@ public final class Writes {
   private void mark(long group, boolean anything) {
     Defines defines = definesPending;
     Set<String> written = new HashSet<>(pending);
+    boolean single = true;
+    int count = 0;
     for (Note note : notes) {
       if (note.group() <= group) {
         defines = defines.and(note.defines());
         written.addAll(note.tables());
+        single &= note.single();
+        count++;
       }
     }
-    mark(view(), written, anything, defines);
+    // Of several commits in one answer a server may have told of the first alone by now.
+    Position own = single && count == 1 ? reported : Position.NONE;
+    mark(view(), written, anything, defines, own);
   }
 
   private boolean mayWriteAnything(Note note) {
@@ -317,12 +334,14 @@ public final class Writes {
     return client.definitions().judges(database(), judgedBy);
   }
 
-  private void mark(ClusterView view, Set<String> written, boolean anything, Defines defines) {
+  private void mark(
+      ClusterView view, Set<String> written, boolean anything, Defines defines, Position own) {
     if (view != null) {
-      ClusterView.Committed committed = view.committed(written, anything, defines.of(database()));
+      ClusterView.Committed committed =
+          view.committed(written, anything, defines.of(database()), own);
       client.delayReplies(committed.told());
       if (view == viewOf(client.ownPools())) {
-        own = committed.mark();
+        this.own = committed.mark();
         ownIn = view;
       }
     }
@@ -332,8 +351,19 @@ public final class Writes {
     return client.database();
   }
 
+  /**
+   * The server says how far its data goes with what the first group that is not answered has
+   * committed; to be called before the piece of the reply comes that says so.
+   */
+  public void wrote(Position position) {
+    if (!client.away()) {
+      reported = Position.further(reported, position);
+    }
+  }
+
   /** A group was answered; so the transaction stands now. */
   public void answered(TransactionState status) {
+    reported = Position.NONE;
     long group = carried.done();
     while (!notes.isEmpty() && notes.peek().group() <= group) {
       Note note = notes.poll();
@@ -402,15 +432,16 @@ public final class Writes {
       pending.addAll(note.tables());
     }
     if (anything || !pending.isEmpty()) {
-      mark(view(), new HashSet<>(pending), anything, defines);
+      mark(view(), new HashSet<>(pending), anything, defines, Position.NONE);
     }
     notes.clear();
+    reported = Position.NONE;
     forgetPending();
   }
 
   /** Something was written past the session's statements, of which it waits to hear the end. */
   public void everything() {
-    mark(viewOf(client.ownPools()), Set.of(), true, Defines.PERHAPS);
+    mark(viewOf(client.ownPools()), Set.of(), true, Defines.PERHAPS, Position.NONE);
   }
 
   /**

@@ -157,10 +157,20 @@ public final class ClusterView {
    *     nodes judge what is written and read; null for nothing
    */
   public Committed committed(Collection<String> tables, boolean others, Redefinition redefinition) {
+    return committed(tables, others, redefinition, Position.NONE);
+  }
+
+  /**
+   * The same of one of which the server has said where it is.
+   *
+   * @param own {@link Position#NONE} where it has not
+   */
+  public Committed committed(
+      Collection<String> tables, boolean others, Redefinition redefinition, Position own) {
     if (redefinition != null) {
       definitions.written(redefinition);
     }
-    WriteMark mark = positions.committed(tables, others || redefinition != null);
+    WriteMark mark = positions.committed(tables, others || redefinition != null, own);
     return new Committed(mark, exchange.announce(tables, others, redefinition));
   }
 

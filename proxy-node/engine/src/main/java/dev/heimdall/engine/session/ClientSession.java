@@ -12,6 +12,7 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
@@ -220,6 +221,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     if (parts.sharing.active()) {
       parts.sharing.parameterChanged();
     }
+  }
+
+  @Override
+  public void wrote(ServerConnection from, Position position) {
+    parts.replies.wrote(position);
   }
 
   @Override

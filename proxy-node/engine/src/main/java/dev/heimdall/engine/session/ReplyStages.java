@@ -11,6 +11,7 @@ import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.Position;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
@@ -91,6 +92,11 @@ final class ReplyStages {
       }
       passed = 0;
     }
+  }
+
+  /** The server says how far its data goes, in what comes next. */
+  void wrote(Position position) {
+    writes.wrote(position);
   }
 
   void knownReply(ServerConnection from, byte kind) {

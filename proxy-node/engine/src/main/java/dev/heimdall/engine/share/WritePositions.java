@@ -14,9 +14,9 @@ import java.util.function.Supplier;
  * Up to where a replica must have come to show what was written: for each table, and for all of
  * them. What was written before this node began to listen counts as written when it did.
  *
- * <p>The commit itself does not say where it is. So a write is noted without a position, before its
- * reply goes to the client, and the writer is asked afterwards how far it has written: one question
- * for all writes that were noted before it. May be used from any thread, and never waits.
+ * <p>Where the commit itself does not say where it is, a write is noted without a position, before
+ * its reply goes to the client, and the writer is asked afterwards how far it has written: one
+ * question for all writes that were noted before it. May be used from any thread, and never waits.
  */
 public final class WritePositions {
   private static final int MOST_TABLES = 100_000;
@@ -37,6 +37,12 @@ public final class WritePositions {
   private volatile WriteMark latest;
 
   /**
+   * What covers every write that was noted, as long as none waits for its position. Guarded by this
+   * object.
+   */
+  private Position settled = Position.NONE;
+
+  /**
    * @param writtenByNow asks how far the writer has written, everything included that was committed
    *     before the call
    */
@@ -47,7 +53,7 @@ public final class WritePositions {
   WritePositions(Supplier<CompletableFuture<Position>> writtenByNow, int mostTables) {
     this.writtenByNow = writtenByNow;
     this.mostTables = mostTables;
-    note(List.of(), true);
+    note(List.of(), true, Position.NONE);
     resolve();
   }
 
@@ -59,7 +65,18 @@ public final class WritePositions {
    * @param others whether tables that nobody can name may have been written too
    */
   public WriteMark committed(Collection<String> written, boolean others) {
-    WriteMark mark = note(written, others);
+    return committed(written, others, Position.NONE);
+  }
+
+  /**
+   * The same of a transaction of which the server has said where it is. Who has that need not have
+   * what others have committed before: it counts with what covers the writes before it, and only
+   * where that is known.
+   *
+   * @param own {@link Position#NONE} where the server has not said so
+   */
+  public WriteMark committed(Collection<String> written, boolean others, Position own) {
+    WriteMark mark = note(written, others, own);
     resolve();
     return mark;
   }
@@ -72,10 +89,17 @@ public final class WritePositions {
     return committed(List.of(), true);
   }
 
-  private synchronized WriteMark note(Collection<String> written, boolean others) {
+  private synchronized WriteMark note(Collection<String> written, boolean others, Position own) {
     // The commit was before this, and whoever takes the mark away asks after that: its position has
     // the write within it.
     WriteMark mark = open.get();
+    Position with =
+        own == Position.NONE || pending() ? Position.BEYOND : Position.further(settled, own);
+    if (with != Position.BEYOND) {
+      settled = with;
+      mark.resolve(with);
+      open.set(new WriteMark(mark.number() + 1)); // nobody takes away what is not used
+    }
     mark.used(System.nanoTime());
     boolean forget = tables.size() + written.size() > mostTables;
     if (others || forget) {
@@ -133,7 +157,7 @@ public final class WritePositions {
     return asked != null || open.get().used();
   }
 
-  private WriteMark next() {
+  private synchronized WriteMark next() {
     WriteMark mark = open.getAndSet(new WriteMark(open.get().number() + 1));
     asked = mark;
     return mark;
@@ -146,14 +170,20 @@ public final class WritePositions {
             (position, failure) -> {
               boolean known = failure == null && position != Position.NONE;
               if (known) {
-                mark.resolve(position);
-                asked = null;
+                resolved(mark, position);
               }
               asking.set(false);
               if (known) {
                 resolve();
               }
             });
+  }
+
+  /** The writer has what was noted before, unless it was lost with another one. */
+  private synchronized void resolved(WriteMark mark, Position position) {
+    mark.resolve(position);
+    settled = position;
+    asked = null;
   }
 
   /** Whether writes wait for their position. */
