@@ -38,12 +38,9 @@ public record OkPacket(
     int warnings = in.readUnsignedShortLE();
     byte[] info = NOTHING;
     byte[] state = NOTHING;
-    if (!tracks) {
-      info = new byte[in.readableBytes()];
-      in.readBytes(info);
-    } else if (in.isReadable()) {
-      info = LengthEncoded.readBytes(in);
-      if ((status & StatusFlag.SESSION_STATE_CHANGED) != 0 && in.isReadable()) {
+    if (in.isReadable()) {
+      info = LengthEncoded.readBytes(in); // whatever was agreed on
+      if (tracks && (status & StatusFlag.SESSION_STATE_CHANGED) != 0 && in.isReadable()) {
         state = LengthEncoded.readBytes(in);
       }
     }
@@ -78,9 +75,7 @@ public record OkPacket(
             ? status | StatusFlag.SESSION_STATE_CHANGED
             : status & ~StatusFlag.SESSION_STATE_CHANGED);
     out.writeShortLE(warnings);
-    if (!tracks) {
-      out.writeBytes(info);
-    } else if (info.length > 0 || changes) {
+    if (info.length > 0 || changes) {
       LengthEncoded.write(out, info);
       if (changes) {
         LengthEncoded.write(out, state);

@@ -174,7 +174,8 @@ public final class MysqlEncoder implements ClientEncoder {
     end = End.NONE;
   }
 
-  private boolean tracks() {
+  /** Whether the client reads of changes of its session's state. */
+  public boolean tracks() {
     return (capabilities & Capability.SESSION_TRACK) != 0;
   }
 }

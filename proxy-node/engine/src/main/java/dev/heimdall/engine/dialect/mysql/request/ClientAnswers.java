@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.wire.Answer;
@@ -17,22 +18,25 @@ final class ClientAnswers {
 
   private final HandledClient client;
   private final ClientInput input;
+  private final MysqlEncoder encoder;
   private int status = StatusFlag.AUTOCOMMIT;
 
   ClientAnswers(HandledClient client, ClientInput input) {
     this.client = client;
     this.input = input;
+    this.encoder = (MysqlEncoder) client.encoder();
   }
 
   /** A command of the client's is sent to a server, whose answer is the client's. */
   void begin(ServerConnection server, byte command) {
-    ServerSide.of(server).begin(command, client.owner(), false);
+    ServerSide.of(server).begin(command, client.owner(), encoder.tracks());
     client.groupSent();
   }
 
   /** A server has said this of the session. */
   void seen(int flags) {
     status = flags & OF_SESSION;
+    encoder.status(flags);
   }
 
   /** Whether backslashes escape nothing in the session's texts. */
@@ -66,7 +70,7 @@ final class ClientAnswers {
   /** Takes the command, and says that it has failed. */
   void error(long total, ServerError error) {
     ByteBuf out = take(total, 128);
-    client.encoder().failure(error, client.status(), out);
+    encoder.failure(error, client.status(), out);
     client.write(out);
   }
 
@@ -78,8 +82,8 @@ final class ClientAnswers {
   /** Takes the command, and gives what the node itself says to it. */
   void answer(long total, Answer answer) {
     ByteBuf out = take(total, 512);
-    client.encoder().answer(answer, out);
-    client.encoder().ready(client.status(), out);
+    encoder.answer(answer, out);
+    encoder.ready(client.status(), out);
     client.write(out);
   }
 
