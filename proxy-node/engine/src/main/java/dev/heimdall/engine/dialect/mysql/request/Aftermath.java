@@ -27,6 +27,7 @@ final class Aftermath {
   private final HandledClient client;
   private final SessionState carried;
   private final RequestControl control;
+  private final ClientAnswers answers;
 
   /** LAST_INSERT_ID() of the session. */
   private String id = "0";
@@ -45,10 +46,12 @@ final class Aftermath {
 
   private long countsAt;
 
-  Aftermath(HandledClient client, SessionState carried, RequestControl control) {
+  Aftermath(
+      HandledClient client, SessionState carried, RequestControl control, ClientAnswers answers) {
     this.client = client;
     this.carried = carried;
     this.control = control;
+    this.answers = answers;
   }
 
   // ---- before a statement is sent
@@ -263,7 +266,7 @@ final class Aftermath {
             } else if (!from.closed()) {
               from.closeForState("SELECT @@last_insert_id", error);
             }
-            client.quietDone(from);
+            answers.after(from);
           }
         });
   }

@@ -33,6 +33,12 @@ final class ClientAnswers {
     client.groupSent();
   }
 
+  /** A statement of the node's own was answered on the session's connection. */
+  void after(ServerConnection from) {
+    client.quietDone(from);
+    client.settle();
+  }
+
   /** A server has said this of the session. */
   void seen(int flags) {
     status = flags & OF_SESSION;

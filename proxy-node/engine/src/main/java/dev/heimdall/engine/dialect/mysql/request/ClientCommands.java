@@ -67,7 +67,7 @@ final class ClientCommands implements RequestHandler {
     this.answers = new ClientAnswers(client, input);
     this.lexing = new SessionLexing(client, parts.carried(), answers);
     this.notes = new SentStatements(parts);
-    this.aftermath = new Aftermath(client, parts.carried(), parts.control());
+    this.aftermath = new Aftermath(client, parts.carried(), parts.control(), answers);
     this.prepared = new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared);
     this.begins = new DelayedBegins(parts, answers);

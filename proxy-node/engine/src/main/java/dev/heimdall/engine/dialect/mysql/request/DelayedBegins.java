@@ -98,7 +98,7 @@ final class DelayedBegins {
               // What follows it is on its way, and must not be taken for a transaction's.
               from.closeForState("BEGIN", error);
             } else {
-              client.quietDone(from);
+              answers.after(from);
             }
           }
         });

@@ -212,7 +212,7 @@ final class PreparedCommands implements Responder {
               @Override
               protected void done(ServerConnection from, ServerError error) {
                 carried.unpin(CURSOR);
-                client.quietDone(from);
+                answers.after(from);
               }
             });
   }
