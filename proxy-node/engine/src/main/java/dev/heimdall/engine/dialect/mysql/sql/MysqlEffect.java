@@ -2,7 +2,10 @@ package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.sql.Effect;
 
-/** What statements of MySQL and MariaDB do that no other dialect's do. */
+/**
+ * What statements of MySQL and MariaDB do that no other dialect's do. A call of a function has its
+ * place, brackets included.
+ */
 public enum MysqlEffect implements Effect.Detail {
   /** The default database becomes the one that the effect's name says. */
   USES_DATABASE,

@@ -34,7 +34,11 @@ final class MysqlTokens {
   private boolean inComment;
   private boolean doubtful;
   private MysqlWord scope;
-  private boolean setsLastInsertId;
+
+  /** The call whose bracket was opened last, until the next token; null where it matters not. */
+  private MysqlEffect call;
+
+  private int callStart;
   private boolean unseen;
   private int nameStart;
   private int nameEnd;
@@ -62,7 +66,7 @@ final class MysqlTokens {
     accounts = false;
     idle = false;
     unseen = true;
-    setsLastInsertId = false;
+    call = null;
     writesFile = false;
     advance();
   }
@@ -74,11 +78,8 @@ final class MysqlTokens {
     boolean behindDot = token == '.';
     token = visible();
     word = MysqlWord.OTHER;
-    if (setsLastInsertId) {
-      setsLastInsertId = false;
-      if (token != ')') {
-        own(MysqlEffect.SETS_LAST_INSERT_ID);
-      }
+    if (call != null) {
+      endCall();
     }
     switch (token) {
       case Lexer.WORD -> {
@@ -293,19 +294,34 @@ final class MysqlTokens {
         case GET_LOCK -> effects.pin(MysqlPins.NAMED_LOCK);
         case NEXTVAL -> effects.pin(MysqlPins.SEQUENCE);
         case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
-        case FOUND_ROWS -> own(MysqlEffect.READS_FOUND_ROWS);
-        case ROW_COUNT -> own(MysqlEffect.READS_ROW_COUNT);
-        case CONNECTION_ID -> own(MysqlEffect.READS_CONNECTION_ID);
-        case LAST_INSERT_ID -> {
-          own(MysqlEffect.READS_LAST_INSERT_ID);
-          setsLastInsertId = true;
-        }
+        case FOUND_ROWS -> begin(MysqlEffect.READS_FOUND_ROWS);
+        case ROW_COUNT -> begin(MysqlEffect.READS_ROW_COUNT);
+        case CONNECTION_ID -> begin(MysqlEffect.READS_CONNECTION_ID);
+        case LAST_INSERT_ID -> begin(MysqlEffect.READS_LAST_INSERT_ID);
         default -> {}
       }
     }
     if (unseen && (qualified || !BuiltInFunctions.mayPrecedeBracket(text, from, to, quoted))) {
       effects.addOnce(new Effect(MysqlEffect.CALLS_UNSEEN, Lexer.decode(text, from, to), -1, -1));
     }
+  }
+
+  private void begin(MysqlEffect effect) {
+    call = effect;
+    callStart = nameStart;
+  }
+
+  /** The current token follows the bracket of a call that has no argument, or that sets an id. */
+  private void endCall() {
+    if (token == ')') {
+      effects.add(call, "", callStart, lexer.end());
+    } else {
+      own(call);
+      if (call == MysqlEffect.READS_LAST_INSERT_ID) {
+        own(MysqlEffect.SETS_LAST_INSERT_ID);
+      }
+    }
+    call = null;
   }
 
   /** The current token is @. */

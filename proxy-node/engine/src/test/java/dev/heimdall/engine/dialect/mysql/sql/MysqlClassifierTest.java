@@ -216,7 +216,7 @@ class MysqlClassifierTest {
         "KILL 17 | UTILITY: KILLS_CONNECTION 17",
         "KILL QUERY 17 | UTILITY: KILLS_QUERY 17",
         "KILL HARD CONNECTION 17 | UTILITY: KILLS_CONNECTION 17",
-        "KILL CONNECTION_ID() | UTILITY: READS_CONNECTION_ID, KILLS_CONNECTION",
+        "KILL CONNECTION_ID() | UTILITY: KILLS_CONNECTION, READS_CONNECTION_ID",
         "KILL QUERY ID 17 | UTILITY",
         "KILL USER a@b | UTILITY",
         "USE `a``b` | SESSION: USES_DATABASE a`b",
@@ -328,5 +328,9 @@ class MysqlClassifierTest {
     assertThat(kill.start()).isEqualTo(11);
     assertThat(kill.end()).isEqualTo(13);
     assertThat(classifier.dependsOnLiterals()).isTrue();
+    String sql = "SELECT 1, `row_count` ( ) AS n, Found_Rows()";
+    assertThat(facts(sql, LexerMode.MYSQL).effects())
+        .extracting(effect -> sql.substring(effect.start(), effect.end()))
+        .containsExactly("`row_count` ( )", "Found_Rows()");
   }
 }
