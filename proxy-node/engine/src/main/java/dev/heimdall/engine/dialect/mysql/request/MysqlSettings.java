@@ -1,10 +1,10 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,7 +24,7 @@ public final class MysqlSettings implements SettingRules {
 
   @Override
   public String nameOf(String written) {
-    return written.toLowerCase(Locale.ROOT);
+    return SystemVariables.nameOf(written);
   }
 
   /** SET TRANSACTION without SESSION is reported by no server; its classifier says so. */

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.backend.ReplyDelivery;
+import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.GtidSet;
 import dev.heimdall.engine.wire.mysql.MariadbGtids;
@@ -73,7 +74,7 @@ final class StateReports implements StateChanges.Receiver {
     if (name.equals(LAST_GTID)) {
       gtids(value == null ? "" : value);
     } else if (!ofStatement(name)) {
-      changed(name, value == null ? "" : value);
+      changed(SystemVariables.reportedBy(mariadb, name), value == null ? "" : value);
     }
   }
 

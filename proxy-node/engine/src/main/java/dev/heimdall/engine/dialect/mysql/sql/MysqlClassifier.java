@@ -350,11 +350,8 @@ public final class MysqlClassifier implements StatementClassifier {
     if (tokens.word() != MysqlWord.STATEMENT) {
       return settings.read();
     }
-    // The variables are what they were before when the statement behind FOR has ended.
-    while (!tokens.atEnd() && !(tokens.word() == MysqlWord.FOR && tokens.depth() == 0)) {
-      tokens.advance();
-    }
-    if (!tokens.accept(MysqlWord.FOR)) {
+    tokens.advance();
+    if (!settings.readForStatement()) {
       return notUnderstood();
     }
     StatementKind kind = statement();

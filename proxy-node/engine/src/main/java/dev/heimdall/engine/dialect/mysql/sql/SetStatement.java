@@ -18,9 +18,6 @@ final class SetStatement {
           "character_set_results",
           "collation_connection");
 
-  private static final List<String> OF_TRANSACTION =
-      List.of("transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only");
-
   private final MysqlTokens tokens;
   private final EffectList effects;
 
@@ -76,6 +73,31 @@ final class SetStatement {
     return StatementKind.UNKNOWN;
   }
 
+  /**
+   * The current token follows SET STATEMENT: variables that are what they were before when the
+   * statement behind FOR has ended. MariaDB reports the values that they had meanwhile.
+   */
+  boolean readForStatement() {
+    while (!tokens.atEnd()) {
+      if (!tokens.isName()) {
+        return false;
+      }
+      String name = SystemVariables.nameOf(tokens.name());
+      effects.add(Effect.Type.SET_VARIABLE, name, tokens.lexer().start(), tokens.lexer().end());
+      while (!tokens.atEnd()
+          && !(tokens.depth() == 0 && (tokens.token() == ',' || tokens.word() == MysqlWord.FOR))) {
+        tokens.advance();
+      }
+      if (tokens.accept(MysqlWord.FOR)) {
+        return true;
+      }
+      if (!tokens.atEnd()) {
+        tokens.advance();
+      }
+    }
+    return false;
+  }
+
   /** Reads one assignment up to its value; false where there is none. */
   private boolean assignment() {
     if (tokens.token() == MysqlTokens.USER_VARIABLE) {
@@ -105,9 +127,7 @@ final class SetStatement {
         MysqlWord scope = tokens.word();
         tokens.advance();
         if (tokens.word() == MysqlWord.TRANSACTION) {
-          for (String name : OF_TRANSACTION) {
-            set(scope, name, tokens.lexer().start(), tokens.lexer().end(), false);
-          }
+          transaction(scope);
           return skipAll();
         }
         return variable(scope);
@@ -115,6 +135,17 @@ final class SetStatement {
       default -> {
         return variable(MysqlWord.OTHER);
       }
+    }
+  }
+
+  /**
+   * Under what names a session's characteristics of transactions are kept depends on the server's
+   * version: it reports them.
+   */
+  private void transaction(MysqlWord scope) {
+    if (scope != MysqlWord.SESSION && scope != MysqlWord.LOCAL) {
+      global = true;
+      effects.add(Effect.Type.SESSION_DEFAULTS);
     }
   }
 
@@ -168,8 +199,10 @@ final class SetStatement {
       tokens.own(MysqlEffect.SETS_LAST_INSERT_ID);
     } else if (pin != null) {
       effects.pin(pin);
-    } else if (bare && SystemVariables.ofTransaction(name)) {
-      effects.pin(MysqlPins.NEXT_TRANSACTION);
+    } else if (SystemVariables.ofTransaction(name)) {
+      if (bare) {
+        effects.pin(MysqlPins.NEXT_TRANSACTION);
+      }
     } else {
       effects.add(Effect.Type.SET_VARIABLE, name, start, end);
       if (name.equals("autocommit") && !turnsOff()) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** What is special of single system variables of MySQL and MariaDB, by their names. */
-final class SystemVariables {
+public final class SystemVariables {
   /** They are about one statement or one connection, or say something else when they are read. */
   private static final Set<String> OF_CONNECTION =
       Set.of(
@@ -28,16 +28,41 @@ final class SystemVariables {
           "skip_replication",
           "timestamp");
 
-  /** With @@ and no scope, a value is for the next transaction only. */
+  /**
+   * With @@ and no scope, a value is for the next transaction only. Which of the names a server
+   * knows depends on its version; it reports the one that it keeps the value under.
+   */
   private static final Set<String> OF_TRANSACTION =
       Set.of("transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only");
 
   private SystemVariables() {}
 
-  /** The one name of a variable, whatever its case and spelling. */
-  static String nameOf(String written) {
+  /**
+   * The one name of a variable that is known under several, in whatever case: what is kept under
+   * two names could be set by one of them and put back by the other.
+   */
+  public static String nameOf(String written) {
     String name = written.toLowerCase(Locale.ROOT);
-    return name.equals("identity") ? "last_insert_id" : name;
+    return switch (name) {
+      case "identity" -> "last_insert_id";
+      case "log_slow_min_examined_row_limit" -> "min_examined_row_limit";
+      case "log_slow_query_time" -> "long_query_time";
+      case "storage_engine" -> "default_storage_engine";
+      case "tmp_memory_table_size" -> "tmp_table_size";
+      default -> name;
+    };
+  }
+
+  /**
+   * The same of a name that a server reports. MariaDB reports a variable by the name by which the
+   * connection has set it first; of names that only some versions have, it knows the older ones.
+   */
+  public static String reportedBy(boolean mariadb, String name) {
+    return switch (mariadb ? name : "") {
+      case "transaction_isolation" -> "tx_isolation";
+      case "transaction_read_only" -> "tx_read_only";
+      default -> nameOf(name);
+    };
   }
 
   /** Why a session that has set this variable keeps its connection; null where it need not. */

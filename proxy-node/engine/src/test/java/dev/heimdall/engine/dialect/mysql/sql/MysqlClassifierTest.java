@@ -161,11 +161,11 @@ class MysqlClassifierTest {
         "SET CHARACTER SET latin1 | SET: character_set_client, character_set_connection,"
             + " character_set_results, collation_connection",
         "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY | SET: pin next transaction",
-        "SET SESSION TRANSACTION READ ONLY | SET: transaction_isolation, transaction_read_only,"
-            + " tx_isolation, tx_read_only",
+        "SET SESSION TRANSACTION READ ONLY | SET",
         "SET GLOBAL TRANSACTION READ ONLY | UTILITY: SESSION_DEFAULTS",
         "SET @@transaction_isolation = 'SERIALIZABLE' | SET: pin next transaction",
-        "SET transaction_isolation = 'SERIALIZABLE' | SET: transaction_isolation",
+        "SET transaction_isolation = 'SERIALIZABLE' | SET",
+        "SET @@session.tx_read_only = 1, storage_engine = x | SET: default_storage_engine",
         "SET timestamp = 1 | SET: pin variable of one connection",
         "SET insert_id = 1, rand_seed1 = 2 | SET: pin variable of one connection",
         "SET identity = 7 | SET: SETS_LAST_INSERT_ID",
@@ -173,8 +173,9 @@ class MysqlClassifierTest {
         "SET PASSWORD FOR 'a'@'b' = 'x' | DDL: commits",
         "SET DEFAULT ROLE ALL TO a@b | DDL: commits",
         "SET RESOURCE GROUP g | SESSION: pin resource group",
-        "SET STATEMENT max_statement_time = 1 FOR SELECT @a | SELECT: pin user variable",
-        "SET STATEMENT a = 1 FOR COMMIT | UNKNOWN: pin unknown statement",
+        "SET STATEMENT max_statement_time = 1, a = (SELECT 2 FOR UPDATE) FOR SELECT @a"
+            + " | SELECT: max_statement_time, a, pin user variable",
+        "SET STATEMENT a = 1 FOR COMMIT | UNKNOWN: a, pin unknown statement",
         "SET a | SET: a",
         "SET 1 = 2 | UNKNOWN: pin unknown statement",
       })
