@@ -56,8 +56,13 @@ public final class MysqlEncoder implements ClientEncoder {
   }
 
   /** What was agreed with the client; before that, nothing. */
-  public void agreed(long agreed) {
+  public void agree(long agreed) {
     capabilities = agreed;
+  }
+
+  /** Whether this was agreed on. */
+  public boolean agreed(long capability) {
+    return (capabilities & capability) != 0;
   }
 
   /** The number of the next packet, as it follows from the one before. */
@@ -165,7 +170,7 @@ public final class MysqlEncoder implements ClientEncoder {
   }
 
   private void finish(int flags, ByteBuf out) {
-    if (end == End.END_OF_ROWS && (capabilities & Capability.DEPRECATE_EOF) == 0) {
+    if (end == End.END_OF_ROWS && !agreed(Capability.DEPRECATE_EOF)) {
       EofPacket.write(out, take(), 0, flags);
     } else if (end != End.NONE) {
       OkPacket.of(done.affectedRows(), flags)
@@ -176,6 +181,6 @@ public final class MysqlEncoder implements ClientEncoder {
 
   /** Whether the client reads of changes of its session's state. */
   public boolean tracks() {
-    return (capabilities & Capability.SESSION_TRACK) != 0;
+    return agreed(Capability.SESSION_TRACK);
   }
 }

@@ -16,7 +16,9 @@ import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.QueryAttributes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -145,7 +147,14 @@ final class ConsoleCommands extends ChannelInboundHandlerAdapter implements Cons
     }
     commands++;
     ByteBuf out = ctx.alloc().buffer(256);
-    CompletableFuture<Void> answer = answer(code, command, out).toCompletableFuture();
+    CompletableFuture<Void> answer;
+    try {
+      answer = answer(code, command, out).toCompletableFuture();
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      out.release();
+      fail(ctx, ServerError.protocolViolation("a malformed command"));
+      return;
+    }
     if (answer.isDone()) {
       // Not by a callback: a buffer full of short commands must not become a deep stack.
       answer.whenComplete((nothing, problem) -> answered(ctx, out, problem));
@@ -166,6 +175,9 @@ final class ConsoleCommands extends ChannelInboundHandlerAdapter implements Cons
   private CompletionStage<Void> answer(byte code, ByteBuf command, ByteBuf out) {
     switch (code) {
       case QUERY -> {
+        if (encoder.agreed(Capability.QUERY_ATTRIBUTES)) {
+          QueryAttributes.skip(command);
+        }
         return query(command.toString(StandardCharsets.UTF_8), out);
       }
       case PING, INIT_DB, RESET_CONNECTION -> encoder.answer(OK, out);

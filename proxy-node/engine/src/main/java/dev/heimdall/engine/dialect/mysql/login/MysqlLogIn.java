@@ -170,7 +170,7 @@ final class MysqlLogIn implements LogInDialogue {
   }
 
   private void logIn() {
-    encoder.agreed(response.capabilities());
+    encoder.agree(response.capabilities());
     encoder
         .account()
         .is(

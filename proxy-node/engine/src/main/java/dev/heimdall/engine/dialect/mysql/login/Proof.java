@@ -14,6 +14,11 @@ import dev.heimdall.engine.client.LogIn;
 record Proof(Method method, byte[] challenge, byte[] response) implements PasswordProof {
   private static final int CHALLENGE = 20;
 
+  /** Who has no password may say so by the zero byte that would end it. */
+  Proof {
+    response = response.length == 1 && response[0] == 0 ? new byte[0] : response;
+  }
+
   /** One that a client is to be asked for. */
   static Proof wanted(Method method, LogIn login) {
     byte[] challenge = login.random(CHALLENGE);

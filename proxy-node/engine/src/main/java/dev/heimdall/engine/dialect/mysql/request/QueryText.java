@@ -2,10 +2,9 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
-import dev.heimdall.engine.wire.mysql.BinaryValue;
 import dev.heimdall.engine.wire.mysql.Capability;
-import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.Payload;
+import dev.heimdall.engine.wire.mysql.QueryAttributes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
@@ -44,33 +43,12 @@ final class QueryText {
     }
     ByteBuf payload = Unpooled.wrappedBuffer(bytes, 0, length);
     try {
-      skipAttributes(payload.skipBytes(1));
+      QueryAttributes.skip(payload.skipBytes(1));
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return false;
     }
     start = payload.readerIndex();
     return true;
-  }
-
-  private static void skipAttributes(ByteBuf in) {
-    int count = Math.toIntExact(LengthEncoded.read(in));
-    LengthEncoded.read(in); // how many sets of them there are: one
-    if (count == 0) {
-      return;
-    }
-    int nulls = in.readerIndex();
-    in.skipBytes((count + 7) / 8);
-    int[] types = new int[count];
-    boolean typed = in.readByte() != 0;
-    for (int i = 0; typed && i < count; i++) {
-      types[i] = in.readUnsignedShortLE() & 0xFF;
-      LengthEncoded.readBytes(in);
-    }
-    for (int i = 0; i < count; i++) {
-      if ((in.getByte(nulls + i / 8) & 1 << i % 8) == 0) {
-        BinaryValue.skip(in, types[i]);
-      }
-    }
   }
 
   byte[] bytes() {

@@ -109,14 +109,18 @@ class MysqlLogInTest {
                     + "'@'127.0.0.1' (using password: YES)");
         assertThat(bench.knows(number)).isFalse();
       }
-      LogInClient without = connect();
-      without.greeting();
-      without.logIn(user, SHA2, NOTHING);
-      assertThat(without.error())
-          .isEqualTo(
-              "1045 28000 Access denied for user '" + user + "'@'127.0.0.1' (using password: NO)");
+      for (byte[] empty : List.of(NOTHING, new byte[1])) {
+        LogInClient without = connect();
+        without.greeting();
+        without.logIn(user, SHA2, empty);
+        assertThat(without.error())
+            .isEqualTo(
+                "1045 28000 Access denied for user '"
+                    + user
+                    + "'@'127.0.0.1' (using password: NO)");
+      }
     }
-    assertThat(bench.refusals).hasSize(6);
+    assertThat(bench.refusals).hasSize(8);
   }
 
   @Test
