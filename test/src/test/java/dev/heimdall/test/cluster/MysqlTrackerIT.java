@@ -97,6 +97,10 @@ class MysqlTrackerIT {
       assertThat(watched.node(at(servers.first())).run())
           .as("seconds since the start are rounded, the run is the same")
           .isEqualTo(replica.run());
+
+      servers.primary().execute("SET GLOBAL read_only = 1");
+      watched.until(at(servers.primary()), NodeRole.WRITER, NodeState.READ_ONLY);
+      assertThat(watched.node(at(servers.primary())).why()).contains("read_only");
     }
   }
 
@@ -145,19 +149,6 @@ class MysqlTrackerIT {
       assertThat(watched.node(at(servers.first())).state()).isEqualTo(NodeState.UP);
       servers.primary().follow(servers.first());
       watched.until(at(servers.primary()), NodeRole.REPLICA, NodeState.UP);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void aWriterThatIsReadOnlyIsSaidToBe(MysqlRelease release) {
-    try (Servers servers = Servers.start(release);
-        Watched watched = watched(servers)) {
-      servers.primary().execute("SET GLOBAL read_only = 1");
-      watched.until(at(servers.primary()), NodeRole.WRITER, NodeState.READ_ONLY);
-      assertThat(watched.node(at(servers.primary())).why()).contains("read_only");
-      servers.primary().execute("SET GLOBAL read_only = 0");
-      watched.until(at(servers.primary()), NodeRole.WRITER, NodeState.UP);
     }
   }
 }

@@ -8,9 +8,11 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class KnownServer {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
+
+  /** While a cluster has no writer, it is looked for again so soon. */
+  private static final Duration AGAIN = Duration.ofMillis(100);
 
   private volatile Greeting last;
   private List<Waiter> waiters;
@@ -59,8 +64,7 @@ final class KnownServer {
         return;
       }
     }
-    Probe probe = new Probe(pools);
-    pools.connect(loop, key, Map.of(), pools.plan().preparedLimit(), probe, probe);
+    new Probe(pools, key, loop).begin();
   }
 
   private void over(Consumer<Waiter> outcome) {
@@ -81,9 +85,18 @@ final class KnownServer {
   /** A connection that is made to hear what the server says, and closed then. */
   private final class Probe implements ServerConnection.Listener, ServerConnector.Handler {
     private final VdbPools pools;
+    private final PoolKey key;
+    private final LoopContext loop;
+    private final long since = System.nanoTime();
 
-    Probe(VdbPools pools) {
+    Probe(VdbPools pools, PoolKey key, LoopContext loop) {
       this.pools = pools;
+      this.key = key;
+      this.loop = loop;
+    }
+
+    void begin() {
+      pools.connect(loop, key, Map.of(), pools.plan().preparedLimit(), this, this);
     }
 
     @Override
@@ -96,7 +109,18 @@ final class KnownServer {
 
     @Override
     public void failed(ConnectFailure failure) {
-      over(waiter -> waiter.unreachable().accept(failure.error()));
+      long left = pools.serverWait().toNanos() - (System.nanoTime() - since);
+      if (pools.led() && !failure.permanent() && left > AGAIN.toNanos()) {
+        // A statement would wait for the writer as well.
+        loop.later(this::begin, AGAIN.toMillis(), TimeUnit.MILLISECONDS, this::broken);
+      } else {
+        over(waiter -> waiter.unreachable().accept(failure.error()));
+      }
+    }
+
+    private void broken(Throwable cause) {
+      LOG.error("a log-in met an error in the node", cause);
+      over(waiter -> waiter.unreachable().accept(ServerError.fatal("XX000", "internal error")));
     }
 
     @Override

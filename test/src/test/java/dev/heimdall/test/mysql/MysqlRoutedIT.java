@@ -1,0 +1,209 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.TestConfiguration;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A node in front of a primary with two replicas: where reads and writes go, and what they see. */
+class MysqlRoutedIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Says which server answers: each has a row of its own there, which is not replicated. */
+  private static final String WHERE = "SELECT port FROM here";
+
+  private static final class Routed implements AutoCloseable {
+    final MysqlRelease release;
+    final MysqlCluster cluster;
+    final MysqlNode node;
+
+    Routed(MysqlRelease release, Consumer<TestConfiguration> wishes) {
+      this.release = release;
+      cluster = release.cluster().replicas(2).start();
+      primary().executeIn("app", "CREATE TABLE here (port int)", "CREATE TABLE t (i int)");
+      cluster.awaitReplay(PATIENCE);
+      for (MysqlServer server : cluster.servers()) {
+        boolean replica = release == MysqlRelease.MYSQL && server != primary();
+        server.executeIn(
+            "app",
+            replica ? "SET GLOBAL super_read_only = 0" : "DO 0",
+            "SET SESSION sql_log_bin = 0",
+            "INSERT INTO here VALUES (" + server.port() + ")",
+            replica ? "SET GLOBAL super_read_only = 1" : "DO 0");
+      }
+      node =
+          MysqlNode.start(
+              cluster,
+              c -> {
+                c.source("cluster.kind", "mysql");
+                c.source("cluster.reads", "all");
+                c.source("cluster.probe.user", cluster.superuser());
+                c.source("cluster.probe.password", cluster.password());
+                c.source("cluster.probe.positionInterval", "50ms");
+                c.source("cluster.probe.timeout", "1s");
+                wishes.accept(c);
+              });
+    }
+
+    MysqlServer primary() {
+      return cluster.primary();
+    }
+
+    MysqlServer first() {
+      return cluster.replicas().get(0);
+    }
+
+    void replay(boolean on) {
+      String verb = on ? "START" : "STOP";
+      String noun = release == MysqlRelease.MYSQL ? "REPLICA" : "SLAVE";
+      cluster.replicas().forEach(one -> one.execute(verb + " " + noun + " SQL_THREAD"));
+    }
+
+    void awaitReplicaReads(Connection client) {
+      Await.until(
+          "reads go to replicas",
+          PATIENCE,
+          () -> !value(client, WHERE).equals(String.valueOf(primary().port())),
+          () -> node.servers().toString());
+    }
+
+    @Override
+    public void close() {
+      node.close();
+      cluster.close();
+    }
+  }
+
+  private static String value(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void replicasAnswerReadsAndNoneMissesAWrite(MysqlRelease release) throws Exception {
+    try (Routed routed = new Routed(release, c -> {});
+        Connection client = routed.node.target().jdbc();
+        Connection other = routed.node.target().jdbc()) {
+      routed.awaitReplicaReads(client);
+      Set<String> servers = new TreeSet<>();
+      for (int i = 1; i <= 40; i++) {
+        execute(client, "INSERT INTO t VALUES (" + i + ")");
+        String all = String.valueOf(i);
+        assertThat(value(client, "SELECT count(*) FROM t")).as("its own").isEqualTo(all);
+        assertThat(value(other, "SELECT count(*) FROM t")).as("another's").isEqualTo(all);
+        servers.add(value(other, WHERE));
+      }
+      assertThat(servers).as("tables that nobody writes").hasSizeGreaterThan(1);
+
+      routed.replay(false);
+      execute(client, "INSERT INTO t VALUES (41)");
+      for (int i = 0; i < 5; i++) {
+        assertThat(value(other, "SELECT count(*) FROM t")).isEqualTo("41");
+      }
+      routed.replay(true);
+      String at = "SELECT concat(port, ' ', (SELECT count(*) FROM t)) FROM here";
+      Await.until(
+          "replicas have it",
+          PATIENCE,
+          () -> !value(other, at).equals(routed.primary().port() + " 41"),
+          () -> routed.node.servers().toString());
+      assertThat(value(other, at)).endsWith(" 41");
+    }
+  }
+
+  @Test
+  void sessionsFollowTheWriterWhenItIsKilled() throws Exception {
+    killed(MysqlRelease.MARIADB);
+  }
+
+  @Test
+  @Tag("long")
+  void sessionsFollowTheWriterWhenItIsKilledOfMysql() throws Exception {
+    killed(MysqlRelease.MYSQL);
+  }
+
+  private static void killed(MysqlRelease release) throws Exception {
+    try (Routed routed = new Routed(release, c -> {});
+        Connection client = routed.node.target().jdbc()) {
+      execute(client, "INSERT INTO t VALUES (1)");
+      routed.cluster.awaitReplay(PATIENCE);
+      routed.primary().kill();
+      CompletableFuture<String> read =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  execute(client, "INSERT INTO t VALUES (2)");
+                  return value(client, "SELECT count(*) FROM t");
+                } catch (SQLException e) {
+                  return e.toString();
+                }
+              });
+      routed.first().promote();
+      assertThat(read.get(30, TimeUnit.SECONDS)).as("it has waited for the writer").isEqualTo("2");
+      assertThat(routed.first().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void aWriteThatIsRefusedAsReadOnlyWaitsForTheNextWriter() throws Exception {
+    readOnly(MysqlRelease.MARIADB);
+  }
+
+  @Test
+  @Tag("long")
+  void aWriteThatIsRefusedAsReadOnlyWaitsForTheNextWriterOfMysql() throws Exception {
+    readOnly(MysqlRelease.MYSQL);
+  }
+
+  private static void readOnly(MysqlRelease release) throws Exception {
+    try (Routed routed = new Routed(release, c -> {});
+        Connection client = routed.node.target().jdbc()) {
+      execute(client, "INSERT INTO t VALUES (1)");
+      routed.cluster.awaitReplay(PATIENCE);
+      routed.primary().execute("SET GLOBAL read_only = 1");
+      CompletableFuture<String> write =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  execute(client, "INSERT INTO t VALUES (2)");
+                  return value(client, "SELECT count(*) FROM t");
+                } catch (SQLException e) {
+                  return e.toString();
+                }
+              });
+      routed.cluster.awaitReplay(PATIENCE);
+      routed.first().promote();
+      assertThat(write.get(30, TimeUnit.SECONDS)).isEqualTo("2");
+      assertThat(routed.first().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("2");
+      assertThat(routed.primary().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("1");
+    }
+  }
+}
