@@ -21,7 +21,7 @@ final class MysqlSyntax implements QuerySyntax {
       QuerySyntax.words(
           "all and any as between by case cast char character check coalesce columns cross cube decimal"
               + " distinct else end except exists float for from group grouping having in inner int"
-              + " integer intersect into is join json_table index key lateral like limit not nullif numeric"
+              + " integer intersect into is join index key lateral like limit not nullif numeric"
               + " of offset on or order outer over partition range real recursive references returning"
               + " rollup row rows select set sets some table then time timestamp to union unique update"
               + " using values varchar when where window with within");
@@ -58,6 +58,26 @@ final class MysqlSyntax implements QuerySyntax {
   @Override
   public boolean isJoin(String word) {
     return QuerySyntax.super.isJoin(word) || word.equals("straight_join");
+  }
+
+  /** A sequence is written, or rows of the past are read, by words that look like others. */
+  @Override
+  public boolean isUnreadable(TokenCursor cursor) {
+    return cursor.token().is("next") && cursor.ahead(1).is("value")
+        || cursor.ahead(1).isSign(".")
+            && (cursor.ahead(2).is("nextval")
+                || cursor.ahead(3).isSign(".") && cursor.ahead(4).is("nextval"))
+        || cursor.token().is("for") && cursor.ahead(1).is("system_time");
+  }
+
+  @Override
+  public boolean isNoTable(String word) {
+    return word.equals("dual");
+  }
+
+  @Override
+  public boolean deletesFromJoins() {
+    return true;
   }
 
   @Override

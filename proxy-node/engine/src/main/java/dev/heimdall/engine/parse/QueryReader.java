@@ -45,7 +45,10 @@ final class QueryReader extends ExpressionReader {
   @Override
   void statement(Scope outer) {
     Scope scope = cursor.accept("with") ? with(outer) : outer;
-    if (cursor.accept("insert") || cursor.accept("replace")) {
+    if (cursor.accept("insert")) {
+      insert(scope);
+    } else if (cursor.accept("replace")) {
+      changes(RowChange.DELETE);
       insert(scope);
     } else if (cursor.accept("update")) {
       update(scope);
@@ -154,13 +157,34 @@ final class QueryReader extends ExpressionReader {
   private void delete(Scope scope) {
     syntax.skipModifiers(cursor);
     changes(RowChange.DELETE);
-    expect(cursor.accept("from"));
-    relation(scope, true);
-    alias();
-    if (cursor.accept("using")) {
-      tables(scope, false);
+    if (syntax.deletesFromJoins() && deletesOfSeveral()) {
+      tables(scope, true);
+    } else {
+      expect(cursor.accept("from"));
+      relation(scope, true);
+      alias();
+      if (cursor.accept("using")) {
+        tables(scope, false);
+      }
     }
     clauses(scope);
+  }
+
+  /** Moves to the tables of a DELETE that names of which of them rows go, before or behind FROM. */
+  private boolean deletesOfSeveral() {
+    int begin = cursor.position();
+    boolean behind = cursor.accept("from");
+    while (cursor.token().isName() && !syntax.isReserved(cursor.keyword())
+        || cursor.token().isSign(".")
+        || cursor.token().isSign("*")
+        || cursor.token().isSign(",")) {
+      cursor.advance();
+    }
+    if (cursor.accept(behind ? "using" : "from")) {
+      return true;
+    }
+    cursor.moveTo(begin);
+    return false;
   }
 
   private void merge(Scope scope) {
@@ -322,6 +346,8 @@ final class QueryReader extends ExpressionReader {
       bracket(scope, "");
     } else if (isFunction()) {
       element(scope, false);
+    } else if (syntax.isNoTable(cursor.keyword()) && !cursor.ahead(1).isSign(".")) {
+      cursor.advance();
     } else {
       relation(scope, written);
     }

@@ -78,6 +78,16 @@ interface QuerySyntax {
     return false;
   }
 
+  /** Whether DELETE may name several tables, of those that are joined behind FROM or USING. */
+  default boolean deletesFromJoins() {
+    return false;
+  }
+
+  /** Whether a word stands for no table where one could be named. */
+  default boolean isNoTable(String word) {
+    return false;
+  }
+
   /** Moves past words between the verb of a change and its table. */
   default void skipModifiers(TokenCursor cursor) {}
 
