@@ -206,4 +206,81 @@ class MysqlRoutedIT {
       assertThat(routed.primary().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("1");
     }
   }
+
+  /** The writer is asked where commits are only where its answer has not said so. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void answersSayWhereTheirCommitsAre(MysqlRelease release) throws Exception {
+    MysqlCluster cluster = release.shared();
+    MysqlServer primary = cluster.primary();
+    primary.executeIn("app", "CREATE TABLE told (i int)");
+    try (MysqlNode node =
+            MysqlNode.start(
+                cluster,
+                c -> {
+                  c.source("cluster.kind", "mysql");
+                  c.source("cluster.reads", "all");
+                  c.source("cluster.probe.user", cluster.superuser());
+                  c.source("cluster.probe.password", cluster.password());
+                  c.source("cluster.probe.positionInterval", "1m");
+                });
+        Connection client = node.target().jdbc()) {
+      execute(client, "INSERT INTO told VALUES (0)");
+      primary.execute(
+          "TRUNCATE mysql.general_log",
+          "SET GLOBAL log_output = 'TABLE'",
+          "SET GLOBAL general_log = 1");
+      for (int i = 1; i <= 40; i++) {
+        execute(client, "INSERT INTO told VALUES (" + i + ")");
+      }
+      primary.execute("SET GLOBAL general_log = 0");
+      String asked =
+          primary.queryValue(
+              "mysql",
+              "SELECT count(*) FROM general_log WHERE argument LIKE '%gtid%' AND argument NOT LIKE"
+                  + " '%general_log%'");
+      assertThat(Integer.parseInt(asked)).isLessThan(10);
+    } finally {
+      primary.executeIn("app", "DROP TABLE told");
+    }
+  }
+
+  @Test
+  void aReadWhoseReplicaIsKilledIsAnsweredByAnother() throws Exception {
+    try (Routed routed = new Routed(MysqlRelease.MARIADB, c -> {});
+        Connection client = routed.node.target().jdbc()) {
+      routed.awaitReplicaReads(client);
+      for (MysqlServer replica : routed.cluster.replicas()) {
+        CompletableFuture<String> read =
+            CompletableFuture.supplyAsync(
+                () -> {
+                  try {
+                    return value(client, "SELECT port + sleep(1) FROM here");
+                  } catch (SQLException e) {
+                    return e.toString();
+                  }
+                });
+        replica.kill();
+        assertThat(read.get(30, TimeUnit.SECONDS)).matches("[0-9]+");
+      }
+      assertThat(value(client, WHERE)).isEqualTo(String.valueOf(routed.primary().port()));
+    }
+  }
+
+  @Test
+  void aTransactionIsRunAgainOnTheNextWriter() throws Exception {
+    try (Routed routed =
+            new Routed(MysqlRelease.MARIADB, c -> c.vdb("transactionReplay.enabled", true));
+        Connection client = routed.node.target().jdbc()) {
+      execute(client, "START TRANSACTION");
+      execute(client, "INSERT INTO t VALUES (1)");
+      assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("1");
+      routed.cluster.awaitReplay(PATIENCE);
+      routed.primary().kill();
+      routed.first().promote();
+      execute(client, "INSERT INTO t VALUES (2)");
+      execute(client, "COMMIT");
+      assertThat(routed.first().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("2");
+    }
+  }
 }
