@@ -3,30 +3,84 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.TestCertificate;
+import dev.heimdall.test.fixture.TestConfiguration;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real drivers log in to a node in front of a real MariaDB. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MysqlClientLogInIT {
   private static final MysqlRelease RELEASE = MysqlRelease.MARIADB;
+
+  /** What MySQL and MariaDB keep of "app-secret" for mysql_native_password. */
+  private static final String NATIVE = "*6C7A370C07660BC788681B3238D93E08BD74303C";
+
+  /** What MySQL keeps of "secret" for caching_sha2_password, in hexadecimal digits. */
+  private static final String SHA2 =
+      "0x2441243030412441265C5E325F06687C161C4059604D1231265525785A3959635876664431662F46306A4A"
+          + "734A63576652316F746673524A5671635736657763756930545541";
+
+  private static final TestCertificate CLIENT = TestCertificate.create("app", "RSA");
+
   private MysqlNode node;
   private MysqlTarget direct;
 
   @BeforeAll
   void start() {
-    node = MysqlNode.start(RELEASE, configuration -> {});
+    node = MysqlNode.start(RELEASE, MysqlClientLogInIT::configure);
     direct = MysqlTarget.of(RELEASE.shared().primary());
+  }
+
+  private static void configure(TestConfiguration c) {
+    c.clientTls("allow", TestCertificate.localhost());
+    c.file("clients.pem", CLIENT.certificate());
+    c.user("hashed", "verifier", NATIVE);
+    c.user("sha2", "verifier", SHA2);
+    for (String vdb : List.of("must", "cert", "narrow", "passed")) {
+      c.vdb(vdb, "address", "127.0.0.1");
+      c.vdb(vdb, "ports", List.of(0));
+      c.vdb(vdb, "source", "main");
+      c.vdb(vdb, "tls.certificateFile", "client-side.pem");
+      c.vdb(vdb, "tls.keyFile", "client-side.key");
+      c.vdb(vdb, "tls.mode", vdb.equals("must") ? "require" : "allow");
+    }
+    c.vdb("cert", "tls.clientCaFile", "clients.pem");
+    c.vdb("cert", "tls.clientCertificate", "require");
+    c.vdb("cert", "auth", List.of(Map.of("type", "hostssl", "method", "cert")));
+    c.vdb("narrow", "databases", Map.of("app", "app"));
+    c.vdb("narrow", "clients.max", 1);
+    c.vdb("passed", "credentials", "passthrough");
   }
 
   @AfterAll
@@ -42,21 +96,51 @@ class MysqlClientLogInIT {
     }
   }
 
-  @Test
-  void driversLogInAndQuery() throws Exception {
-    try (Connection connection = node.target().jdbc()) {
-      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+  @ParameterizedTest
+  @CsvSource({
+    "app, app-secret, false",
+    "app, app-secret, true",
+    "hashed, app-secret, false",
+    "sha2, secret, false",
+    "sha2, secret, true",
+  })
+  void driversLogInByWhatTheNodeKnowsOfPasswords(String user, String password, boolean tls)
+      throws Exception {
+    MysqlTarget target = node.target().as(user, password).tls(tls);
+    try (Connection connection = target.jdbc()) {
       assertThat(one(connection, "SELECT DATABASE()")).isEqualTo(MysqlRelease.DATABASE);
-      assertThat(connection.getMetaData().getDatabaseProductVersion()).isEqualTo(productVersion());
     }
-    try (Connection connection = node.target().mariaJdbc()) {
+    try (Connection connection =
+        target.jdbc("defaultAuthenticationPlugin", "mysql_native_password")) {
+      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+    }
+    try (Connection connection = target.mariaJdbc()) {
       assertThat(one(connection, "SELECT 1")).isEqualTo("1");
     }
   }
 
-  private String productVersion() throws SQLException {
-    try (Connection connection = direct.jdbc()) {
-      return connection.getMetaData().getDatabaseProductVersion();
+  @Test
+  void driversSeeTheServersVersion() throws Exception {
+    try (Connection through = node.target().jdbc();
+        Connection past = direct.jdbc()) {
+      assertThat(through.getMetaData().getDatabaseProductVersion())
+          .isEqualTo(past.getMetaData().getDatabaseProductVersion());
+    }
+  }
+
+  @Test
+  void passwordsArePassedThroughInTlsAndUnderTheNodesKey() throws Exception {
+    for (boolean tls : new boolean[] {true, false}) {
+      MysqlTarget target = node.target("passed").as(MysqlRelease.EMPTY, "").tls(tls);
+      SQLException empty = catchThrowableOfType(SQLException.class, target::jdbc);
+      assertThat(empty.getErrorCode()).isEqualTo(1045);
+      try (Connection connection =
+          target.as(MysqlRelease.NATIVE, MysqlRelease.PASSWORD).in("").jdbc()) {
+        assertThat(one(connection, "SELECT CURRENT_USER()")).isEqualTo(MysqlRelease.NATIVE + "@%");
+      }
+      SQLException wrong =
+          catchThrowableOfType(SQLException.class, target.as(MysqlRelease.NATIVE, "guess")::jdbc);
+      assertThat(wrong.getErrorCode()).isEqualTo(1045);
     }
   }
 
@@ -64,18 +148,121 @@ class MysqlClientLogInIT {
   void operatorsUseTheAdminDatabase() {
     assertThat(node.admin("SHOW POOLS")).isNotNull();
     assertThat(node.admin("SHOW VERSION")).hasSize(1);
+    SQLException error =
+        catchThrowableOfType(SQLException.class, node.target().in("heimdall")::jdbc);
+    assertThat(error.getErrorCode()).isEqualTo(1044);
   }
 
   @Test
-  void refusalsAreMysqlsOwn() {
-    for (MysqlTarget wrong :
-        List.of(
-            node.target().as("app", "wrong"),
-            node.target().as("nobody", "wrong"),
-            node.target().as("app", ""))) {
-      SQLException error = catchThrowableOfType(SQLException.class, wrong::jdbc);
-      assertThat(error.getErrorCode()).as(error.getMessage()).isEqualTo(1045);
-      assertThat(error.getSQLState()).isEqualTo("28000");
+  void refusalsAreThoseOfTheServer() {
+    for (String[] wrong : new String[][] {{"app", "wrong"}, {"app", "guess"}}) {
+      SQLException through =
+          catchThrowableOfType(SQLException.class, node.target().as(wrong[0], wrong[1])::jdbc);
+      SQLException past =
+          catchThrowableOfType(SQLException.class, direct.as(wrong[0], wrong[1])::jdbc);
+      assertThat(through.getErrorCode()).isEqualTo(past.getErrorCode()).isEqualTo(1045);
+      assertThat(through.getSQLState()).isEqualTo(past.getSQLState());
+      assertThat(through.getMessage().replace("127.0.0.1", "localhost"))
+          .isEqualTo(past.getMessage().replace("127.0.0.1", "localhost"));
+    }
+    // MariaDB has a number of its own for who has no password, MySQL has not.
+    for (String[] wrong : new String[][] {{"nobody", "wrong"}, {"app", ""}}) {
+      SQLException refused =
+          catchThrowableOfType(SQLException.class, node.target().as(wrong[0], wrong[1])::jdbc);
+      assertThat(refused.getErrorCode()).isEqualTo(1045);
+      assertThat(refused.getSQLState()).isEqualTo("28000");
+    }
+    for (String vdb : List.of("app", "narrow")) {
+      SQLException unknown =
+          catchThrowableOfType(SQLException.class, node.target(vdb).in("missing")::jdbc);
+      assertThat(unknown.getErrorCode()).as(unknown.getMessage()).isIn(1044, 1049);
+      assertThat(unknown.getSQLState()).isEqualTo("42000");
+    }
+  }
+
+  @Test
+  void clientsBeyondTheLimitAreTooMany() throws Exception {
+    try (Connection first = node.target("narrow").jdbc()) {
+      assertThat(one(first, "SELECT 1")).isEqualTo("1");
+      SQLException full = catchThrowableOfType(SQLException.class, node.target("narrow")::jdbc);
+      assertThat(full.getErrorCode()).isEqualTo(1040);
+      assertThat(full.getSQLState()).isEqualTo("08004");
+    }
+  }
+
+  @Test
+  void tlsIsDemandedInMysqlsWords() throws Exception {
+    SQLException refused =
+        catchThrowableOfType(SQLException.class, node.target("must").tls(false)::jdbc);
+    assertThat(refused.getErrorCode()).as(refused.getMessage()).isEqualTo(3159);
+    try (Connection connection = node.target("must").tls(true).jdbc()) {
+      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aCertificateStandsForAPassword(@TempDir Path files) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    Certificate certificate =
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(CLIENT.certificate().getBytes(StandardCharsets.US_ASCII)));
+    PrivateKey key =
+        KeyFactory.getInstance("RSA")
+            .generatePrivate(
+                new PKCS8EncodedKeySpec(
+                    Base64.getMimeDecoder().decode(CLIENT.key().replaceAll("-----.*-----", ""))));
+    store.setKeyEntry("app", key, "store".toCharArray(), new Certificate[] {certificate});
+    Path file = files.resolve("client.p12");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, "store".toCharArray());
+    }
+    String[] withCertificate = {
+      "clientCertificateKeyStoreUrl", file.toUri().toString(),
+      "clientCertificateKeyStoreType", "PKCS12",
+      "clientCertificateKeyStorePassword", "store"
+    };
+
+    try (Connection connection =
+        node.target("cert").as("app", "none").tls(true).jdbc(withCertificate)) {
+      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+    }
+    SQLException other =
+        catchThrowableOfType(
+            SQLException.class,
+            () -> node.target("cert").as("other", "none").tls(true).jdbc(withCertificate));
+    assertThat(other.getErrorCode()).isEqualTo(1045);
+  }
+
+  /** Whatever strangers send, the node says an error or closes, and others notice nothing. */
+  @Test
+  void garbageHarmsNobodyElse() throws Exception {
+    Random random = new Random(15);
+    try (LoggedLines log = LoggedLines.of("dev.heimdall.engine.client");
+        Connection beside = node.target().jdbc()) {
+      for (int i = 0; i < 100; i++) {
+        try (Socket socket = new Socket("127.0.0.1", node.target().port())) {
+          socket.setSoTimeout(20_000);
+          InputStream in = socket.getInputStream();
+          assertThat(in.read()).as("the greeting").isPositive();
+          byte[] junk = new byte[random.nextInt(400)];
+          random.nextBytes(junk);
+          if (i % 2 == 0 && junk.length > 4) {
+            junk[0] = (byte) (junk.length - 4);
+            junk[1] = (byte) (junk.length - 4 >> 8);
+            junk[2] = 0;
+            junk[3] = 1;
+          }
+          socket.getOutputStream().write(junk);
+          socket.shutdownOutput();
+          in.readAllBytes();
+        }
+        if (i % 10 == 0) {
+          assertThat(one(beside, "SELECT 1")).isEqualTo("1");
+        }
+      }
+      assertThat(log.beginningWith("log-in of")).isEmpty();
     }
   }
 }
