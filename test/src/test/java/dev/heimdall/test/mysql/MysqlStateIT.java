@@ -94,8 +94,9 @@ class MysqlStateIT {
       Reply reset = connected.ask((requests, reply) -> requests.reset(reply));
       assertThat(reset.error).isNull();
       assertThat(connected.query(VALUES).rows).isEqualTo(before);
-      assertThat(connected.query("SET sort_buffer_size = 300000").reported)
-          .containsEntry("sort_buffer_size", "300000");
+      assertThat(connected.query("SET sort_buffer_size = 200000").reported)
+          .as("the value that it had before the reset")
+          .containsEntry("sort_buffer_size", "200000");
     }
   }
 
@@ -263,5 +264,20 @@ class MysqlStateIT {
     assertThat(Set.copyOf(third.reported.keySet())).isEmpty();
     Reply role = connected.ask((requests, reply) -> requests.describeRole(reply));
     assertThat(role.rows.get(0)).startsWith(MysqlRelease.USER + "@%");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aConnectionThatHadNoDatabaseAndHasOneIsNotReset(MysqlRelease release) throws Exception {
+    Connected connected =
+        link.connect(
+            new Wish(
+                release.shared().primary().port(), MysqlRelease.USER, MysqlRelease.PASSWORD, ""));
+    assertThat(connected.ask((requests, reply) -> requests.reset(reply)).error).isNull();
+    assertThat(change(connected, Map.of(), Map.of(StateChanges.DATABASE, "app")).error).isNull();
+    assertThat(change(connected, Map.of(StateChanges.DATABASE, "app"), Map.of()).error.number())
+        .isEqualTo(1046);
+    assertThat(connected.ask((requests, reply) -> requests.reset(reply)).error.isFatal()).isTrue();
+    assertThat(ServerLink.get(connected.closed)).contains("default database");
   }
 }

@@ -350,9 +350,17 @@ public final class MysqlRequests implements ServerRequests {
   public void reset(ReplyOwner owner) {
     reports.forget();
     last.forget();
+    // It is not reported: the same value, set again, must count as another one.
+    connection.reported().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
     Exchange sets = text(setUp.again());
     String database = connection.reported().get(StateChanges.DATABASE);
     if (database != null && !database.equals(setUp.database())) {
+      if (setUp.database().isEmpty()) {
+        sets.release();
+        connection.expect(Command.RESET_CONNECTION, owner);
+        connection.close("it has a default database, which no command takes away again");
+        return;
+      }
       byte[] name = setUp.database().getBytes(StandardCharsets.UTF_8);
       sets.then(own(Command.INIT_DB, name));
     }

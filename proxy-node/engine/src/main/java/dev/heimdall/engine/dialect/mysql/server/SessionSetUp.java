@@ -138,6 +138,11 @@ final class SessionSetUp {
     return set.toString();
   }
 
+  /** Whether what is reported under this name is still so behind a COM_RESET_CONNECTION. */
+  boolean isKnownAfterReset(String name) {
+    return name.startsWith("(") || initial.containsKey(name);
+  }
+
   /** Adds that a variable has the value again which it began with. */
   void restore(SetStatement set, String name) {
     String value = initial.get(name);

@@ -1,0 +1,87 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Answers of servers on their way through a node. */
+@Timeout(30)
+class MysqlAnswersIT {
+  private static final Map<MysqlRelease, MysqlNode> NODES = new EnumMap<>(MysqlRelease.class);
+
+  @AfterAll
+  static void close() {
+    NODES.values().forEach(MysqlNode::close);
+  }
+
+  private static Connection connect(MysqlRelease release, String... options) throws SQLException {
+    MysqlNode node = NODES.computeIfAbsent(release, each -> MysqlNode.start(each, wishes -> {}));
+    return node.target().jdbc(options);
+  }
+
+  /** All results, counts among them, of a text. */
+  private static List<String> results(Statement statement, String sql) throws SQLException {
+    List<String> results = new ArrayList<>();
+    boolean rows = statement.execute(sql);
+    while (rows || statement.getUpdateCount() >= 0) {
+      if (rows) {
+        ResultSet set = statement.getResultSet();
+        StringBuilder text = new StringBuilder();
+        while (set.next()) {
+          text.append(set.getString(1)).append(' ');
+        }
+        results.add(text.toString().strip());
+      } else {
+        results.add("#" + statement.getUpdateCount());
+      }
+      rows = statement.getMoreResults();
+    }
+    return results;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aTextOfSeveralStatementsHasSeveralResults(MysqlRelease release) throws SQLException {
+    try (Connection connection = connect(release, "allowMultiQueries", "true");
+        Statement statement = connection.createStatement()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(results(statement, "SELECT 1; DO 1; SELECT 2 UNION SELECT 3; DO 2"))
+            .containsExactly("1", "#0", "2 3", "#0");
+      }
+      SQLException failed =
+          catchThrowableOfType(
+              SQLException.class, () -> results(statement, "SELECT 1; SELECT nothing; SELECT 2"));
+      assertThat(failed.getErrorCode()).isEqualTo(1054);
+      assertThat(results(statement, "SELECT 4")).containsExactly("4");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void errorsFollowOneAnother(MysqlRelease release) throws SQLException {
+    try (Connection connection = connect(release);
+        Statement statement = connection.createStatement()) {
+      for (int i = 0; i < 5; i++) {
+        SQLException failed =
+            catchThrowableOfType(SQLException.class, () -> statement.execute("SELECT nothing"));
+        assertThat(failed.getErrorCode()).isEqualTo(1054);
+        assertThat(results(statement, "SHOW ERRORS")).containsExactly("Error");
+        assertThat(results(statement, "SELECT 1")).containsExactly("1");
+      }
+    }
+  }
+}
