@@ -7,12 +7,11 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.Capabilities;
-import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,20 +33,7 @@ class LoopSharesTest extends OnePool {
 
   private void replicaAnswers() {
     TopologyNode node =
-        new TopologyNode(
-            REPLICA,
-            "",
-            "",
-            NodeRole.REPLICA,
-            NodeState.UP,
-            Optional.empty(),
-            Optional.empty(),
-            1,
-            new Lsn(0),
-            0,
-            0,
-            System.nanoTime(),
-            "said the test");
+        TopologyNodes.node(REPLICA, NodeRole.REPLICA, NodeState.UP, System.nanoTime());
     vdb.seen(new Topology(1, List.of(node)));
     runLoops();
   }

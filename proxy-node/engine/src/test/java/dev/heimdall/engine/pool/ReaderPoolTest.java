@@ -6,12 +6,11 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
-import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,20 +32,7 @@ class ReaderPoolTest extends OnePool {
 
   private void seen(NodeState state, String run, long at) {
     TopologyNode node =
-        new TopologyNode(
-            REPLICA,
-            "",
-            run,
-            NodeRole.REPLICA,
-            state,
-            Optional.empty(),
-            Optional.empty(),
-            1,
-            new Lsn(0),
-            0,
-            0,
-            at,
-            "said the test");
+        TopologyNodes.run(TopologyNodes.node(REPLICA, NodeRole.REPLICA, state, at), run);
     vdb.seen(new Topology(1, List.of(node)));
     runLoops();
   }

@@ -11,6 +11,7 @@ import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterSettings;
@@ -63,20 +64,7 @@ class ClusterViewTest {
 
   private static TopologyNode writer(String run, long position) {
     TopologyNode node = Clusters.node(Clusters.W, NodeRole.WRITER, NodeState.UP, position, 0, 0, 1);
-    return new TopologyNode(
-        node.address(),
-        node.name(),
-        run,
-        node.role(),
-        node.state(),
-        node.zone(),
-        node.weight(),
-        node.timeline(),
-        new Lsn(position),
-        0,
-        0,
-        1,
-        "");
+    return TopologyNodes.run(node, run);
   }
 
   private void cluster(long version, String run, long written, long replayed) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.route;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterSettings;
@@ -10,7 +11,6 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
-import java.util.Optional;
 
 /** Clusters for tests, in few words. */
 final class Clusters {
@@ -36,37 +36,8 @@ final class Clusters {
       long lagBytes,
       long lagMillis,
       long at) {
-    return new TopologyNode(
-        address,
-        "",
-        "",
-        role,
-        state,
-        Optional.empty(),
-        Optional.empty(),
-        1,
-        position < 0 ? Position.NONE : new Lsn(position),
-        lagBytes,
-        lagMillis,
-        at,
-        "");
-  }
-
-  static TopologyNode weighing(TopologyNode node, int weight) {
-    return new TopologyNode(
-        node.address(),
-        node.name(),
-        node.run(),
-        node.role(),
-        node.state(),
-        node.zone(),
-        Optional.of(weight),
-        node.timeline(),
-        node.position(),
-        node.lagBytes(),
-        node.lagMillis(),
-        node.at(),
-        node.why());
+    Position reached = position < 0 ? Position.NONE : new Lsn(position);
+    return TopologyNodes.node(address, role, state, reached, lagBytes, lagMillis, at);
   }
 
   /** {@link LoopBalancerTest#SOURCE} with another URL and another cluster. */

@@ -5,8 +5,8 @@ import static dev.heimdall.engine.route.Clusters.R2;
 import static dev.heimdall.engine.route.Clusters.W;
 import static dev.heimdall.engine.route.Clusters.node;
 import static dev.heimdall.engine.route.Clusters.replica;
-import static dev.heimdall.engine.route.Clusters.weighing;
 import static dev.heimdall.engine.route.Clusters.writer;
+import static dev.heimdall.engine.topology.TopologyNodes.weighing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

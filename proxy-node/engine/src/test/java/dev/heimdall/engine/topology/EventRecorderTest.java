@@ -1,8 +1,8 @@
 package dev.heimdall.engine.topology;
 
+import static dev.heimdall.engine.topology.TopologyNodes.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
@@ -20,20 +20,7 @@ class EventRecorderTest {
   private Topology topology = Topology.unasked(List.of(A, B));
 
   private static TopologyNode node(ServerAddress address, NodeRole role, NodeState state) {
-    return new TopologyNode(
-        address,
-        "",
-        "",
-        role,
-        state,
-        Optional.empty(),
-        Optional.empty(),
-        1,
-        new Lsn(1),
-        0,
-        0,
-        1,
-        "because");
+    return TopologyNodes.node(address, role, state, 1);
   }
 
   private List<String> next(long nanos, TopologyNode... nodes) {
@@ -47,23 +34,6 @@ class EventRecorderTest {
                     + e.server().host()
                     + e.lasted().map(Duration::toNanos).map(n -> " " + n).orElse(""))
         .toList();
-  }
-
-  private static TopologyNode run(TopologyNode node, String run) {
-    return new TopologyNode(
-        node.address(),
-        node.name(),
-        run,
-        node.role(),
-        node.state(),
-        node.zone(),
-        node.weight(),
-        node.timeline(),
-        node.position(),
-        node.lagBytes(),
-        node.lagMillis(),
-        node.at(),
-        node.why());
   }
 
   @Test
@@ -156,7 +126,7 @@ class EventRecorderTest {
     assertThat(recorder.tell(before, topology, NOW, 2))
         .filteredOn(event -> event.kind() == TopologyEvent.Kind.WRITER)
         .extracting(TopologyEvent::cause)
-        .containsExactly("because; probed because a:5432 is read-only");
+        .containsExactly("reported by the test; probed because a:5432 is read-only");
   }
 
   @Test
