@@ -6,7 +6,7 @@ import dev.heimdall.model.TlsMode;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 
-/** A server connection could not be made; {@link #error} is what a client may be told. */
+/** A server connection could not be made; {@link #error} is what a client may get. */
 public final class ConnectFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,7 @@ public final class ConnectFailure extends Exception {
     this.kind = kind;
   }
 
-  /** Nobody answered, or the connection broke: trying again may help. */
+  /** No server answered, or the connection broke: trying again may help. */
   public static ConnectFailure unreachable(String message) {
     return new ConnectFailure(ServerError.fatal("08006", message), Kind.UNREACHABLE);
   }
@@ -85,8 +85,8 @@ public final class ConnectFailure extends Exception {
   }
 
   /**
-   * Whether everyone who waits should be told: not so when the server starts up, shuts down or has
-   * no connection left, and not when it cannot be reached.
+   * Whether all that wait should get it: not so when the server starts up, shuts down or has no
+   * connection left, and not when it cannot be reached.
    */
   public boolean permanent() {
     return kind == Kind.REFUSED

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How one server connection ends: whose doing it is, what its users are told of it, and how it
- * stood at that moment.
+ * How one server connection ends: whose doing it is, what its users get, and how it stood at that
+ * moment.
  */
 final class ConnectionEnd {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
@@ -29,7 +29,7 @@ final class ConnectionEnd {
   /** Whether the server has said that it ends the connection. */
   private boolean announced;
 
-  /** The error that its users get; null as long as nobody has said why. */
+  /** The error that its users get; null as long as no reason is known. */
   private ServerError fatal;
 
   private Ending ending;
@@ -127,7 +127,7 @@ final class ConnectionEnd {
   }
 
   /**
-   * Some transports tell the end of a channel later than its close: nobody may meet it until then.
+   * Some transports report the end of a channel later than its close: it is not used until then.
    */
   private void closeNow() {
     if (connection.tls() && !announced) {
@@ -162,11 +162,11 @@ final class ConnectionEnd {
       Collections.addAll(owners, waiting);
       for (Object owner : waiting) {
         if (owners.remove(owner)) {
-          tell((ReplyOwner) owner);
+          notifyOwner((ReplyOwner) owner);
         }
       }
       if (held != null && !Arrays.asList(waiting).contains(held)) {
-        tell(held);
+        notifyOwner(held);
       }
       connection.tellPool();
     } finally {
@@ -174,7 +174,7 @@ final class ConnectionEnd {
     }
   }
 
-  private void tell(ReplyOwner owner) {
+  private void notifyOwner(ReplyOwner owner) {
     LoopContext.guarded(() -> owner.connectionLost(connection, fatal), owner::failed);
   }
 }

@@ -12,7 +12,7 @@ public interface LogIn extends ChannelInboundHandler {
   /** The time for it is over. */
   void expire(ChannelHandlerContext ctx);
 
-  /** Told once, on the channel's event loop. */
+  /** Called once, on the channel's event loop. */
   interface Outcome {
     void ready(ChannelHandlerContext ctx, LoggedIn found);
 
@@ -29,7 +29,7 @@ public interface LogIn extends ChannelInboundHandler {
    * What a finished log-in knows.
    *
    * @param processId the server's number for the connection, as its operators see it
-   * @param greeting what the server has told the session
+   * @param greeting what the server has reported to the session
    */
   record LoggedIn(int processId, Greeting greeting, Continuation next) {}
 }

@@ -26,7 +26,7 @@ public final class ReplyDelivery {
   /** Whether the owner must have what has come of the group: its end, or what is no answer. */
   private boolean due;
 
-  /** Whether what comes up to the group's end is nobody's. */
+  /** Whether what comes up to the group's end is dropped. */
   private boolean absorbing;
 
   /** The group's first one. */
@@ -74,7 +74,7 @@ public final class ReplyDelivery {
 
   /**
    * Who gets the message that comes now: the group's owner, or who holds the connection between
-   * groups; null when that is nobody.
+   * groups; null for none.
    */
   public ReplyOwner recipient() {
     ReplyOwner owner = groups.first();
@@ -136,7 +136,7 @@ public final class ReplyDelivery {
   /**
    * Offers the error that has just come to the group's owner.
    *
-   * @return whether nobody is told of it, nor of what comes up to the group's end
+   * @return whether it is dropped, and so is what comes up to the group's end
    */
   public boolean absorbs(ServerError found) {
     if (groups.firstHasNoOther() && groups.first().absorbs(connection, found)) {
@@ -181,7 +181,7 @@ public final class ReplyDelivery {
     try {
       owner.groupComplete(connection, status, first);
     } catch (RuntimeException | Error cause) {
-      owner.failed(cause); // the loss of the connection is not told to it any more
+      owner.failed(cause); // the loss of the connection is not reported to it any more
       throw cause;
     } finally {
       namesChanged = 0;

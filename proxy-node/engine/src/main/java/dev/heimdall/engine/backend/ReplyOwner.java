@@ -5,7 +5,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 
-/** Whoever waits for the replies of a group of messages: a client session, or the node itself. */
+/** Who waits for the replies of a group of messages: a client session, or the node itself. */
 public interface ReplyOwner {
   /**
    * A run of whole or partial messages for this owner.

@@ -268,7 +268,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) != null;
   }
 
-  /** What the server tells sessions like the one that this is now. */
+  /** What the server reports to sessions like the one that this is now. */
   public Greeting greeting() {
     return new Greeting(new TreeMap<>(reported), welcome.warned(), welcome.said());
   }
@@ -320,7 +320,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return names;
   }
 
-  /** Whether what was set here would disturb the connection while nobody has it. */
+  /** Whether what was set here would disturb the connection while it is idle. */
   public boolean restless() {
     return !applied.isEmpty() && requests.restful(applied) != applied;
   }
@@ -439,7 +439,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return seedInDoubt;
   }
 
-  /** A new seed was set that nobody knows. */
+  /** A new seed was set that is secret. */
   public void seeded() {
     seedInDoubt = false;
   }
@@ -517,7 +517,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.lastUsed = context.now();
   }
 
-  /** Whether several sessions use the connection's pipeline; nobody holds it then. */
+  /** Whether several sessions use the connection's pipeline; no session holds it then. */
   public void share(boolean byMany) {
     shared = byMany;
     lastUsed = context.now();
@@ -590,7 +590,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return cancels > 0;
   }
 
-  /** Moves the quiet connection to another event loop; told on that loop whether it got there. */
+  /**
+   * Moves the quiet connection to another event loop; calls back on that loop, with whether it got
+   * there.
+   */
   public void move(
       LoopContext to, Listener newListener, java.util.function.Consumer<Boolean> done) {
     LoopContext from = context;
@@ -635,7 +638,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /**
    * A statement of the node's own has failed that was to make the connection one session's, or to
-   * find out what a session has set: the connection is closed, and counted, and nobody gets it.
+   * find out what a session has set: the connection is closed, and counted, and no session gets it.
    *
    * @param statement what failed, in words, for the log
    */
@@ -656,7 +659,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** Closes the connection if nobody may have it any more. */
+  /** Closes the connection if no session may have it any more. */
   public void closeCondemned() {
     if (afterUse != null) {
       end.close(afterUse);

@@ -44,7 +44,7 @@ public final class ServerConnector {
     this.offLoop = offLoop;
   }
 
-  /** Told once, on the loop that asked. */
+  /** Called once, on the loop that asked. */
   public interface Handler {
     void connected(ServerConnection connection);
 

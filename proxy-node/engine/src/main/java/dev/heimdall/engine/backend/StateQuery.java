@@ -5,9 +5,9 @@ import dev.heimdall.engine.wire.TransactionState;
 
 /**
  * A statement of the node's own that makes a server connection one session's, finds out what a
- * session has changed on it, or removes that again. If it fails, nobody knows any more what is set
- * there: the connection is closed, logged and counted, and no other session gets it. This is the
- * only place that judges such a failure, but for a connection whose session still needs it ({@link
+ * session has changed on it, or removes that again. If it fails, it is unknown what is set there:
+ * the connection is closed, logged and counted, and no other session gets it. This is the only
+ * place that judges such a failure, but for a connection whose session still needs it ({@link
  * ServerConnection#condemn}).
  */
 public abstract class StateQuery extends InternalQuery {
@@ -39,7 +39,7 @@ public abstract class StateQuery extends InternalQuery {
       if (from.status() == TransactionState.IDLE) {
         from.closeForState(statement, error);
       } else if (!error.sqlState().equals(IN_FAILED_TRANSACTION)) {
-        // It has failed the transaction of its session, which can still be told so.
+        // It has failed the transaction of its session, which can still get the error.
         from.condemn(statement, error);
       }
     }

@@ -162,7 +162,7 @@ public final class BatchReplay {
     }
   }
 
-  /** Whether nothing is kept, under way, or open before what stands at the reader's position. */
+  /** Whether nothing is kept, in progress, or open before what stands at the reader's position. */
   private boolean standsAlone() {
     return !resumes
         && !unit.isKept()
@@ -257,7 +257,7 @@ public final class BatchReplay {
     return unit.recovery();
   }
 
-  /** Whether the rest of the answer is nobody's. */
+  /** Whether the rest of the answer is dropped. */
   public boolean absorbing() {
     return unit.isRecovering();
   }

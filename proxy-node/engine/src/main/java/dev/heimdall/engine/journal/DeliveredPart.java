@@ -30,9 +30,9 @@ public final class DeliveredPart {
   private Stage stage = Stage.NONE;
 
   /** So much it has had, with this sum, before the unit was read again. */
-  private long told;
+  private long delivered;
 
-  private byte[] toldSum;
+  private byte[] deliveredSum;
 
   /** Whether that ends amid a message. */
   private boolean cut;
@@ -120,8 +120,8 @@ public final class DeliveredPart {
    */
   void leaveOut(ServerError error) {
     if (stage == Stage.COUNTED) {
-      told = checksum.counted();
-      toldSum = checksum.soFar();
+      delivered = checksum.counted();
+      deliveredSum = checksum.soFar();
       cut = checksum.amidMessage();
     }
     failure = error;
@@ -135,9 +135,9 @@ public final class DeliveredPart {
       return false;
     }
     if (stage == Stage.LEFT_OUT) {
-      int behind = checksum.add(consumed, told, scratch.get());
-      if (checksum.counted() == told) {
-        become(Arrays.equals(checksum.soFar(), toldSum) ? Stage.COUNTED : Stage.DIFFERENT);
+      int behind = checksum.add(consumed, delivered, scratch.get());
+      if (checksum.counted() == delivered) {
+        become(Arrays.equals(checksum.soFar(), deliveredSum) ? Stage.COUNTED : Stage.DIFFERENT);
         consumed.readerIndex(behind);
         if (stage == Stage.COUNTED && consumed.isReadable()) {
           return false;

@@ -11,7 +11,7 @@ public interface ErrorCauses extends StatementErrors {
   /** Whether the error of a replica says nothing about a read: the writer may not have it. */
   boolean ofReplica(ServerError error);
 
-  /** Whether the server was stopped, or told to end the session, and has rolled back what ran. */
+  /** Whether the server was stopped, or had to end the session, and has rolled back what ran. */
   boolean terminated(ServerError error);
 
   /** Whether the server has ended the session for a time limit of its own. */

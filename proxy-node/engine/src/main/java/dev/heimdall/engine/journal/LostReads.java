@@ -88,7 +88,7 @@ public final class LostReads {
   }
 
   /**
-   * The server connection is lost, over which nothing but what was noted was under way that the
+   * The server connection is lost, over which nothing but what was noted was in progress that the
    * session depends on.
    *
    * @param cut whether it has cut a message of its answer
@@ -98,7 +98,7 @@ public final class LostReads {
    */
   public boolean survive(ReplySource from, boolean cut, long begun, ServerError error) {
     Delivery delivered = journal.reply().delivery(from.due());
-    boolean told = delivered != Delivery.NOTHING;
+    boolean deliveredAny = delivered != Delivery.NOTHING;
     if (input.midMessage() || reader.skips()) {
       return false;
     }
@@ -118,8 +118,8 @@ public final class LostReads {
     Set<Long> numbers = new HashSet<>();
     plan.forEach(segment -> numbers.addAll(segment.numbers()));
     boolean openLost = position.unitOpen() && !numbers.contains(end);
-    boolean continues = told && numbers.contains(done);
-    boolean amidMessage = told && (cut || part.cut()) && !continues;
+    boolean continues = deliveredAny && numbers.contains(done);
+    boolean amidMessage = deliveredAny && (cut || part.cut()) && !continues;
     if (numbers.isEmpty()
         || amidMessage
         || (stage != Stage.NONE && (openLost || !readsAllAgain(plan)))) {

@@ -29,7 +29,7 @@ public enum Recovery {
    * What is known of a unit at that moment.
    *
    * @param guard for what it is kept
-   * @param reads whether it changes nothing, so that nobody can tell whether it ran twice
+   * @param reads whether it changes nothing, so that it makes no difference whether it ran twice
    * @param delivered what its client has had of the answer
    * @param permitted whether what limits repetitions permits one more: attempts, ages, sizes, a
    *     rule's conditions
@@ -70,7 +70,7 @@ public enum Recovery {
     };
   }
 
-  /** Nobody knows whether a server that is gone has carried it out. */
+  /** Whether a server that is gone has carried it out is unknown. */
   private static Recovery ofLoss(Attempt unit) {
     return switch (unit.guard()) {
       case READ -> unit.reads() ? READ_AGAIN : FAIL;
@@ -82,7 +82,7 @@ public enum Recovery {
     };
   }
 
-  /** Nobody has carried it out. */
+  /** No server has carried it out. */
   private static Recovery ofUnsent(Guard guard) {
     return switch (guard) {
       case READ, UNSENT -> READ_AGAIN;

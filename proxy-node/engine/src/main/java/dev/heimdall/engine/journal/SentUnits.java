@@ -205,7 +205,7 @@ public final class SentUnits {
     journal.answered(done);
   }
 
-  /** Answers come as one that were to come one by one: nobody knows which is whose. */
+  /** Answers come as one that were to come one by one: which is whose is unknown. */
   public void giveUp() {
     journal.giveUp();
   }

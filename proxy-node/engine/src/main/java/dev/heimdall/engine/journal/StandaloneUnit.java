@@ -18,7 +18,7 @@ public final class StandaloneUnit {
     KEPT,
     /** It was sent to its end. */
     SENT,
-    /** Its answer failed; what comes of that is for nobody, and it is going to be sent again. */
+    /** Its answer failed; what comes of that is dropped, and it is going to be sent again. */
     RECOVERING
   }
 

@@ -97,7 +97,7 @@ public final class TransactionLog {
   /**
    * A statement is about to be sent.
    *
-   * @param facts null where nobody knows what it is
+   * @param facts null where that is unknown
    */
   public void statement(StatementFacts facts) {
     switch (stage) {

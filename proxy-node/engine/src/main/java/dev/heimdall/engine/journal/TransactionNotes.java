@@ -10,7 +10,7 @@ public interface TransactionNotes {
   /** The BEGIN that was answered before is about to be sent. */
   void begins(byte[] sql, boolean forReplica);
 
-  /** A statement is about to be sent; null where nobody knows what it is. */
+  /** A statement is about to be sent; null where that is unknown. */
   void statement(StatementFacts facts);
 
   /** The same for one that is bound. */

@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 /**
  * Runs a client's transaction again when its server is lost before an end of it was sent: one group
  * of messages after the other is read as if it had just come, over whatever connection there is,
- * and its answer is kept from the client and compared with what the client was told before. Where
+ * and its answer is kept from the client and compared with what the client was sent before. Where
  * all of it is the same the client goes on and notices nothing; else the transaction is rolled back
- * there, and the client is told that it was lost.
+ * there, and the client gets an error for its loss.
  */
 public final class TransactionReplay implements TransactionNotes {
   /** Where it stands; {@link #become} alone moves it. */
@@ -347,12 +347,12 @@ public final class TransactionReplay implements TransactionNotes {
       case NONE -> {
         return begin(loss);
       }
-      case FAILING -> tell();
+      case FAILING -> report();
       default -> {
         if (++attempts > MOST_ATTEMPTS) {
           become(Stage.FAILING);
           lost(Unreplayed.LOST_AGAIN, null);
-          tell();
+          report();
         } else {
           rewind();
         }
@@ -447,7 +447,7 @@ public final class TransactionReplay implements TransactionNotes {
   /**
    * All that the client knows is as it was.
    *
-   * @param unsent what the client has sent and nobody has handled again
+   * @param unsent what the client has sent and was not handled again
    */
   private void succeed(ByteBuf unsent) {
     stopClock();
@@ -516,11 +516,11 @@ public final class TransactionReplay implements TransactionNotes {
 
   private void undo() {
     if (stage == Stage.FAILING && !position.closed()) {
-      client.rollBack(this::tell);
+      client.rollBack(this::report);
     }
   }
 
-  private void tell() {
+  private void report() {
     client.unanswered(Set.of(), false);
     names.bringBack();
     names.forget();

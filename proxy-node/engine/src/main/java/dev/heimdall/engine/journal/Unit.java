@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
  * they stand in the buffers in which they came.
  */
 public final class Unit {
-  /** How many bytes had been written to its server connection before it; -1 if nobody knows. */
+  /** How many bytes had been written to its server connection before it; -1 if unknown. */
   long writtenBefore = -1;
 
   /** Counted by the session. */

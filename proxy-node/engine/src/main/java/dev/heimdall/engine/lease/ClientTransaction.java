@@ -35,7 +35,7 @@ public final class ClientTransaction {
     return status.inBlock();
   }
 
-  /** Whether it has changed definitions that nobody else can see yet. */
+  /** Whether it has changed definitions that no other session can see yet. */
   public boolean definitionsPending() {
     return definitionsPending;
   }
@@ -43,7 +43,7 @@ public final class ClientTransaction {
   /**
    * A statement is being sent.
    *
-   * @param facts null where nobody knows what it is
+   * @param facts null where that is unknown
    * @param group of messages that it belongs to, counted by the session
    */
   public void sent(StatementFacts facts, long group) {

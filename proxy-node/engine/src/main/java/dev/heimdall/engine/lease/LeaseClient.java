@@ -76,7 +76,7 @@ public interface LeaseClient {
   /** Sends the client a notice. */
   void notice(ServerError notice);
 
-  /** Tells the client that a parameter has this value now. */
+  /** Reports to the client that a parameter has this value now. */
   void parameter(String name, String value);
 
   // ---- shared pipelines

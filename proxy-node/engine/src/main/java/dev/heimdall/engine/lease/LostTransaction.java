@@ -8,7 +8,7 @@ import dev.heimdall.engine.wire.ServerError;
  * A client's transaction whose server connection was lost, as the lease of the next one sees it.
  */
 public interface LostTransaction {
-  /** What the client's next statement is to be told instead of being sent; null for nothing. */
+  /** What the client's next statement gets instead of being sent; null for nothing. */
   ServerError takeUntold();
 
   /** Whether the client is in a transaction whose connection was lost. */

@@ -45,10 +45,10 @@ public final class Resending {
     takeBack();
     long pausing = ++pauses;
     pending = true;
-    Duration patience = vdb.pools().plan().source().cluster().failover().queueTimeout();
+    Duration timeout = vdb.pools().plan().source().cluster().failover().queueTimeout();
     watch
         .confirmed()
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), client::failed));
   }
 

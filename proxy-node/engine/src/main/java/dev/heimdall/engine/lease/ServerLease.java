@@ -257,7 +257,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
             : error);
   }
 
-  /** Tells the client that its wait has become long, if it waits. */
+  /** Notifies the client that its wait has become long, if it waits. */
   public boolean waitsLong() {
     if (state == LeaseState.WAITING) {
       client.notice(
@@ -338,7 +338,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     }
   }
 
-  /** The session's own values are not taken: it is told so. */
+  /** The session's own values are rejected: its client gets the error. */
   void refusedThere(ServerConnection from, ServerError error) {
     if (state == LeaseState.STARTING) {
       from.taint();
@@ -373,7 +373,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   /** A statement that had to succeed before the client's has ended. */
   void prepared(ServerConnection from, boolean tellClient, ServerError error) {
     if (state == LeaseState.CLOSED) {
-      from.taint(); // what was set for it is set, and nobody has noted that
+      from.taint(); // what was set for it is set, and that was not noted
       abandonment.rest(from);
       return;
     }
@@ -383,7 +383,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       return;
     }
     if (from.closed()) {
-      return; // the loss of the connection is told next
+      return; // the loss of the connection is reported next
     }
     if (error != null) {
       transfer.findOut(from, tellClient, error);

@@ -40,7 +40,7 @@ public final class SessionState {
   private ArrayDeque<Note> notes;
   private Set<String> touched;
 
-  /** Those of {@link #touched} that only the server's reports tell of. */
+  /** Those of {@link #touched} that are known by the server's reports alone. */
   private Set<String> unseen = Set.of();
 
   private long touchedWeight;
@@ -56,7 +56,7 @@ public final class SessionState {
   private record Note(long group, StatementFacts facts) {}
 
   /**
-   * @param unlisten told of each channel that the session gives up, null for all
+   * @param unlisten called with each channel that the session gives up, null for all
    */
   public SessionState(
       SettingRules rules,
@@ -550,8 +550,8 @@ public final class SessionState {
   }
 
   /**
-   * Whether settings that the client was told of have been changed for good and not been read back:
-   * with the server connection they would be lost.
+   * Whether settings that were reported to the client have been changed for good and not been read
+   * back: with the server connection they would be lost.
    */
   public boolean unread() {
     return unread && touched != null && !reported.keySet().containsAll(touched);
@@ -580,7 +580,7 @@ public final class SessionState {
     }
   }
 
-  /** Whether nothing but a report tells that the setting was changed. */
+  /** Whether it is known by a report alone that the setting was changed. */
   boolean unseen(String name) {
     return unseen.contains(name);
   }

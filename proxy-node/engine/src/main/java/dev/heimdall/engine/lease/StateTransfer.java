@@ -41,7 +41,7 @@ final class StateTransfer {
   /**
    * Sets the session's variables on its connection.
    *
-   * @param tellClient whether the client is to be told of what that changes
+   * @param tellClient whether what that changes is to be reported to the client
    */
   void begin(ServerConnection server, boolean tellClient) {
     counters.stateReplayed();
@@ -56,7 +56,8 @@ final class StateTransfer {
 
   /**
    * The connection did not take the session's variables. Either it does not let go of what another
-   * session has set on it, and then nobody may have it, or the session's own values are to blame.
+   * session has set on it, and then no session may have it, or the session's own values are to
+   * blame.
    */
   void findOut(ServerConnection from, boolean tellClient, ServerError error) {
     Variables wanted = destinations.variables();
@@ -77,7 +78,7 @@ final class StateTransfer {
               @Override
               protected void done(ServerConnection restored, ServerError why) {
                 if (restored.closed()) {
-                  return; // the loss of the connection is told next
+                  return; // the loss of the connection is reported next
                 }
                 if (why != null) {
                   lease.closeUnusable(restored, "RESET", why);

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * hub hears in between waits, so nothing is lost and nothing comes twice.
  *
  * <p>What the session may have notified itself of comes before the end of the answer to it, as
- * PostgreSQL has it: that end is held back until the hub has told of all that was committed.
+ * PostgreSQL has it: that end is held back until the hub has delivered all that was committed.
  */
 public final class Listening {
   private static final int MAX_WAITING = 10_000;
@@ -49,7 +49,7 @@ public final class Listening {
   private NotificationHub hub;
   private ListeningState state = ListeningState.SETTLED;
 
-  /** Whether senders are told apart for this client; a fact beside where its listening stands. */
+  /** Whether senders are recorded for this client; a fact beside where its listening stands. */
   private boolean counted;
 
   private final NotifyingGroups notifies = new NotifyingGroups();
@@ -109,7 +109,7 @@ public final class Listening {
   /**
    * Makes ready for a statement that is about to be sent.
    *
-   * @param facts what it does to the session; null where nobody knows
+   * @param facts what it does to the session; null where that is unknown
    * @param mayNotify whether it may send notifications
    * @return whether it may be sent now; if not, the reader is called again when it may
    */
@@ -170,7 +170,7 @@ public final class Listening {
     return false;
   }
 
-  /** Others' connections are told apart as long as somebody listens. */
+  /** The senders of each connection are recorded as long as a client listens. */
   private void count(boolean listens) {
     if (listens != counted) {
       counted = listens;
@@ -284,7 +284,7 @@ public final class Listening {
     client.resumeReading();
   }
 
-  /** Estimated: here, and in the hub when nobody else listens to them. */
+  /** Estimated: here, and in the hub when no other client listens to them. */
   private static long weight(Set<String> names) {
     long weight = 0;
     for (String name : names) {
@@ -317,7 +317,7 @@ public final class Listening {
   /**
    * The transaction is over in which a LISTEN may have been sent.
    *
-   * @return whether there is something to decide; the session is told when it is done
+   * @return whether there is something to decide; the session is called when it is done
    */
   public boolean decide(ServerConnection server) {
     if (state != ListeningState.UNDECIDED) {
@@ -353,7 +353,7 @@ public final class Listening {
     return true;
   }
 
-  /** The server connection is lost, and with it what was under way. */
+  /** The server connection is lost, and with it what was in progress. */
   public void lost() {
     givenUp = Set.of();
     if (state.decides()) {
@@ -366,8 +366,8 @@ public final class Listening {
   /** The server has said what it listens for, or will not say it any more. */
   private void decided() {
     if (state == ListeningState.DECIDING) {
-      // The transaction is over, and nobody told the client that it failed: better it hears of a
-      // channel too many than that it waits in vain.
+      // The transaction is over, and its client got no error: better it hears of a
+      // channel too many than of none.
       Set<String> all = new HashSet<>(channels);
       all.addAll(asked);
       channels = all;

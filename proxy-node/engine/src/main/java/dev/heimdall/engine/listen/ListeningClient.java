@@ -20,7 +20,7 @@ public interface ListeningClient {
   /** Whether it is in a transaction block, as far as what was answered says. */
   boolean inTransaction();
 
-  /** The process id that it was told is its own. */
+  /** The process id that it was given as its own. */
   int processId();
 
   /** The client keeps its server connection from now on. */

@@ -35,7 +35,7 @@ enum ListeningState {
     return this == ASKING || decides();
   }
 
-  /** Whether statements of the node's own are under way that decide. */
+  /** Whether statements of the node's own are in progress that decide. */
   boolean decides() {
     return this == DECIDING || this == FREEING;
   }

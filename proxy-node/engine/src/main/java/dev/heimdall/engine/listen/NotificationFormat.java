@@ -13,7 +13,7 @@ public interface NotificationFormat {
   /** Reads what a server sent as far as it is whole, and hands over the notifications in it. */
   void read(ByteBuf in, Receiver receiver);
 
-  /** Who is told of them. */
+  /** Who gets them. */
   interface Receiver {
     void notified(int processId, String channel, String payload);
   }

@@ -51,7 +51,7 @@ final class NotificationHub
   private final Map<String, InternalQuery> listens = new HashMap<>();
 
   /** What the server has sent in one event, of which each session hears at once. */
-  private final Map<Listening, List<Notification>> told = new LinkedHashMap<>();
+  private final Map<Listening, List<Notification>> heard = new LinkedHashMap<>();
 
   /** Who waits for the round trip that begins next. */
   private final List<Runnable> waitingForAll = new ArrayList<>();
@@ -89,7 +89,7 @@ final class NotificationHub
   /**
    * Begins to deliver to the session what is notified on the channels; callable from any thread.
    *
-   * @param done told, on the hub's loop, when the server listens (null) or why it does not
+   * @param done called, on the hub's loop, when the server listens (null) or why it does not
    */
   void listen(Listening listener, Set<String> channels, Consumer<ServerError> done) {
     loop.loop().execute(() -> inEvent(() -> listenNow(listener, channels, done)));
@@ -106,15 +106,15 @@ final class NotificationHub
       return;
     }
     int[] left = {missing.size()};
-    boolean[] told = {false};
+    boolean[] heard = {false};
     for (String channel : missing) {
       waiting
           .computeIfAbsent(channel, c -> new LinkedHashSet<>())
           .add(
               error -> {
                 left[0]--;
-                if (!told[0] && (error != null || left[0] == 0)) {
-                  told[0] = true;
+                if (!heard[0] && (error != null || left[0] == 0)) {
+                  heard[0] = true;
                   done.accept(error);
                 }
               });
@@ -144,8 +144,8 @@ final class NotificationHub
   }
 
   /**
-   * Tells when sessions have been told of all that was committed before this; at once when there is
-   * no connection that could tell. A server signals those who listen before it says that a
+   * Calls back when sessions have all that was committed before this; at once when there is no
+   * connection that could have it. A server signals those who listen before it says that a
    * transaction is committed, so what it sends until it answers a statement behind that has it.
    * Callable from any thread.
    *
@@ -242,7 +242,7 @@ final class NotificationHub
         });
   }
 
-  /** Whether it is too early to tell those who wait: credentials are being changed. */
+  /** Whether it is too early to fail those who wait: credentials are being changed. */
   private boolean mayPass(ConnectFailure failure) {
     long now = loop.nanoTime();
     if (!withheld && failure.withheld()) {
@@ -347,19 +347,19 @@ final class NotificationHub
       partial.writeBytes(bytes);
       all = partial;
     }
-    boolean first = told.isEmpty();
-    format.read(all, this::tell);
-    if (first && !told.isEmpty()) {
+    boolean first = heard.isEmpty();
+    format.read(all, this::hear);
+    if (first && !heard.isEmpty()) {
       loop.flushLater(this);
     }
     keep(all);
   }
 
-  /** Sessions hear what the server has told. */
+  /** Sessions hear what the server has sent. */
   @Override
   public void flushNow() {
-    told.forEach(Listening::notified);
-    told.clear();
+    heard.forEach(Listening::notified);
+    heard.clear();
   }
 
   private void keep(ByteBuf rest) {
@@ -371,12 +371,12 @@ final class NotificationHub
     partial = kept;
   }
 
-  private void tell(int processId, String channel, String payload) {
+  private void hear(int processId, String channel, String payload) {
     Set<Listening> those = listeners.get(channel);
     if (those != null) {
       Notification notification = new Notification(senders.of(processId), channel, payload);
       those.forEach(
-          listener -> told.computeIfAbsent(listener, l -> new ArrayList<>(1)).add(notification));
+          listener -> heard.computeIfAbsent(listener, l -> new ArrayList<>(1)).add(notification));
     }
   }
 

@@ -7,16 +7,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Which client has sent what a server notifies of. The server names its own process, which works
- * for one client now and for another one next; what it notifies of is told later, by the connection
- * that listens. Kept only while somebody listens; thread-safe.
+ * for one client now and for another one next; what it notifies of comes later, by the connection
+ * that listens. Kept only while a client listens; thread-safe.
  */
 public final class Senders {
   private final Map<Integer, Sender> byProcess = new ConcurrentHashMap<>(0);
   private final AtomicInteger listeners = new AtomicInteger();
 
   /**
-   * @param client the process id that it was told is its own
-   * @param heard whether all that it has sent so far was told of
+   * @param client the process id that it was given as its own
+   * @param heard whether all that it has sent so far was delivered
    */
   private record Sender(ServerConnection server, int client, boolean heard) {}
 
@@ -48,7 +48,7 @@ public final class Senders {
     return last != null && last.client() != client && !last.heard();
   }
 
-  /** Whatever was notified from this connection before now was told of. */
+  /** What was notified from this connection before now was delivered. */
   void heard(ServerConnection server) {
     byProcess.computeIfPresent(
         server.processId(), (process, last) -> new Sender(last.server(), last.client(), true));

@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What a client has sent and nobody has handled yet, and what of it goes to the server. Whole runs
- * of messages are passed on as they lie; what must be renamed or left out cuts the run, and small
- * pieces are gathered in one buffer with messages of our own making.
+ * What a client has sent and the node has not handled, and what of it goes to the server. Whole
+ * runs of messages are passed on as they lie; what must be renamed or left out cuts the run, and
+ * small pieces are gathered in one buffer with messages of our own making.
  */
 public final class ClientInput implements ServerOutput, UnitInput {
   private static final int SMALL_RUN = 2048;

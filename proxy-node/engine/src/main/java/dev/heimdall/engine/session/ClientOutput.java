@@ -65,7 +65,7 @@ final class ClientOutput implements LoopContext.Flushable {
     channel.flush();
   }
 
-  /** Tells the client something beside the answers to its statements. */
+  /** Sends the client a notice, beside the answers to its statements. */
   void notice(ServerError notice) {
     ByteBuf out = alloc().buffer(128);
     encoder.notice(notice, out);

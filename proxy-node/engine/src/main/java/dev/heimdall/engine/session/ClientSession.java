@@ -352,7 +352,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     return parts.pending.awaited();
   }
 
-  /** Whether an operator's command of this session is under way. */
+  /** Whether an operator's command of this session is in progress. */
   public boolean atConsole() {
     return parts.console.busy();
   }

@@ -9,7 +9,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 final class FlushedReplies {
   private int awaited;
   private long since;
-  private boolean told;
+  private boolean reported;
 
   /**
    * Whether it takes longer than this; said once.
@@ -22,10 +22,10 @@ final class FlushedReplies {
     if (awaitedNow != awaited || lastActivity - since > 0) {
       awaited = awaitedNow;
       since = now;
-      told = false;
+      reported = false;
     }
-    boolean overdue = awaited > 0 && !told && now - since > nanos;
-    told |= overdue;
+    boolean overdue = awaited > 0 && !reported && now - since > nanos;
+    reported |= overdue;
     return overdue;
   }
 }

@@ -35,7 +35,7 @@ public final class ForeignCalls {
   private final class Run implements ForeignReply {
     private final Consumer<ForeignOutcome> then;
     private ForeignCall call;
-    private ScheduledFuture<?> patience;
+    private ScheduledFuture<?> timeout;
 
     /** Pieces that the source may send more when the client takes what it has. */
     private int pending;
@@ -81,20 +81,20 @@ public final class ForeignCalls {
     Run run = new Run(then);
     running = run;
     run.call = source.run(what, run);
-    Duration patience = client.queueTimeout();
-    if (!patience.isZero()) {
-      run.patience =
+    Duration timeout = client.queueTimeout();
+    if (!timeout.isZero()) {
+      run.timeout =
           loop.later(
-              () -> run.call.giveUp(late(patience)),
-              patience.toMillis(),
+              () -> run.call.giveUp(late(timeout)),
+              timeout.toMillis(),
               TimeUnit.MILLISECONDS,
               client::failed);
     }
   }
 
-  private static ServerError late(Duration patience) {
+  private static ServerError late(Duration timeout) {
     return ServerError.error(
-            "53300", "no server connection became free within " + patience.toMillis() + " ms")
+            "53300", "no server connection became free within " + timeout.toMillis() + " ms")
         .withHint(
             "The connections to the data source of another engine are busy; see the setting"
                 + " pool.size.");
@@ -119,8 +119,8 @@ public final class ForeignCalls {
       return;
     }
     running = null;
-    if (from.patience != null) {
-      from.patience.cancel(false);
+    if (from.timeout != null) {
+      from.timeout.cancel(false);
     }
     if (!client.connected()) {
       return;
@@ -148,8 +148,8 @@ public final class ForeignCalls {
     if (running != null) {
       Run left = running;
       running = null;
-      if (left.patience != null) {
-        left.patience.cancel(false);
+      if (left.timeout != null) {
+        left.timeout.cancel(false);
       }
       left.call.cancel(ServerError.error("57014", "the client has disconnected"));
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a session has lost with its server connections: whether its transaction is one of which no
- * server knows, what its client has not been told of that, and how often it has lost a connection
+ * server knows, what of that was not reported to its client, and how often it has lost a connection
  * since it was last answered.
  */
 final class Losses implements LostTransaction {
@@ -52,7 +52,7 @@ final class Losses implements LostTransaction {
     return error;
   }
 
-  /** A client that rolls a lost transaction back need not be told of the loss. */
+  /** A client that rolls a lost transaction back needs no report of the loss. */
   void forgetUnreported() {
     unreported = null;
   }

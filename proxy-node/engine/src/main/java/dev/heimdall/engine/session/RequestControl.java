@@ -5,7 +5,7 @@ import dev.heimdall.engine.wire.ServerError;
 /** What handlers of messages ask of the reader that hands them to them. */
 public interface RequestControl {
 
-  /** What waits cannot be handled now; whoever is in the way has the session come again. */
+  /** What waits cannot be handled now; what is in the way has the session come again. */
   void block();
 
   /** The client has sent part of a batch; the rest up to its Sync is void. */

@@ -318,7 +318,7 @@ final class RequestReader implements RequestControl, UnitReader {
 
   // ---- output
 
-  /** What the client has sent and nobody has handled yet. */
+  /** What the client has sent and the node has not handled. */
   ClientInput input() {
     return input;
   }

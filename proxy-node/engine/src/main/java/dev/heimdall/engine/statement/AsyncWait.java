@@ -42,7 +42,7 @@ final class AsyncWait {
     return awaited != null;
   }
 
-  /** Nobody waits any more: what comes of it is not told. */
+  /** Nothing waits any more: what comes of it is ignored. */
   void giveUp() {
     awaited = null;
   }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * Puts the statement that is on its way off, where a rule wants it carried out later, and knows how
- * it ended as far as its client is told.
+ * it ended as its client sees it.
  */
 public final class Deferral {
 

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Definitions that the session itself has changed, or may have. Until its transaction has ended and
- * everything is answered no catalogue has them, so that nobody can tell what code does that
+ * everything is answered no catalogue has them, so that it is unknown what code does that
  * statements call. Then the catalogue is read again, and who calls code waits a moment for that.
  */
 final class OwnDefinitions {
@@ -46,7 +46,7 @@ final class OwnDefinitions {
   /**
    * @param sent the group of messages that is being sent
    * @param suspected has the catalogue look for what code has defined
-   * @param defaultsChanged told when sessions may begin with other settings from now on
+   * @param defaultsChanged called when sessions may begin with other settings from now on
    */
   OwnDefinitions(
       LongSupplier sent,
@@ -64,7 +64,7 @@ final class OwnDefinitions {
   /**
    * A statement is being sent.
    *
-   * @param does what it does to data; null where nobody knows
+   * @param does what it does to data; null where that is unknown
    */
   void sent(Statement does, StatementFacts effects) {
     boolean unread = does != null && does.runsUnread();

@@ -24,7 +24,7 @@ public interface ResultWatch {
    */
   void take(ByteBuf piece, Iterable<Running> running);
 
-  /** Of this group nobody can tell whose reply is whose. */
+  /** Which reply of this group is whose is unknown. */
   void spoil(long number);
 
   /** The group is over, or is going to be repeated. */

@@ -20,7 +20,7 @@ public final class Running {
   private boolean placesGiven;
 
   /**
-   * @param statement what it does to data; null where nobody asked
+   * @param statement what it does to data; null where it was not judged
    * @param places places taken for it, to be given back with the first data
    * @param group the group of messages that it belongs to, counted by the session
    */
@@ -42,7 +42,7 @@ public final class Running {
     this.result = SampledResult.wanted(decision) ? new SampledResult() : null;
   }
 
-  /** What is seen of its result; null where nobody wants to know. */
+  /** What is seen of its result; null where it is not wanted. */
   public SampledResult result() {
     return result;
   }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The statements of a client that were sent and not answered, by their group: the places they take,
- * the time limit that a rule gives them, and what is told of each when it comes to its end.
+ * the time limit that a rule gives them, and what is logged of each when it comes to its end.
  */
 public final class RunningStatements {
   private final RunningClient client;
@@ -37,7 +37,7 @@ public final class RunningStatements {
 
   private Observed observed = Observed.NONE;
 
-  /** The one statement that runs, if its time can be told from those of others; else null. */
+  /** The one statement that runs, if its time can be measured; else null. */
   private FingerprintEntry alone;
 
   /** The last group with a statement whose reply has to wait for a trigger; -1 for none. */

@@ -25,7 +25,7 @@ public final class SampledResult {
   private final List<List<String>> rows = new ArrayList<>();
   private long rowCount;
 
-  /** What the columns are; empty where nobody has asked the server for them. */
+  /** What the columns are; empty where the server was not asked for them. */
   public List<Column> columns() {
     return columns;
   }

@@ -12,10 +12,10 @@ public interface SessionEvents extends ClientEvents {
 
   void pinned(ObservedSession session, String reason);
 
-  /** A rule matched whose matches are to be told. */
+  /** A rule matched whose matches are to be logged. */
   void ruleMatched(ObservedSession session, MatchedRule rule);
 
-  /** It took so long to decide on a statement, and a rule wants that to be told. */
+  /** It took so long to decide on a statement, and a rule wants that to be logged. */
   void decisionTimed(ObservedSession session, Decision decision, long nanos);
 
   /** A rule has switched a session's debug lines on or off. */

@@ -27,7 +27,7 @@ final class SessionScope {
   private final ScopedClient client;
   private final SessionState carried;
   private final QueryPipeline pipeline;
-  private Variables told;
+  private Variables passedOn;
   private NameScope scope;
   private boolean pathMoved;
   private final OwnDefinitions own;
@@ -46,8 +46,8 @@ final class SessionScope {
   }
 
   /**
-   * Takes note of a text that may move the path: from here to the end of the transaction nobody can
-   * tell where unqualified names lead.
+   * Takes note of a text that may move the path: from here to the end of the transaction it is
+   * unknown where unqualified names lead.
    */
   void note(LexerMode lexerMode) {
     ClassifiedText executed = executed(lexerMode);
@@ -157,7 +157,7 @@ final class SessionScope {
       client.pin(PinReason.TEMP_TABLE);
       server.taint();
     } else if (pathMoved) {
-      server.taint(); // nobody knows yet where to
+      server.taint(); // it is not known yet where to
     }
   }
 
@@ -183,10 +183,10 @@ final class SessionScope {
   void tellPipeline() {
     pipeline.rulesAndCatalogues(client.rulesAndCatalogues());
     Variables variables = carried.variables();
-    if (told == variables) {
+    if (passedOn == variables) {
       return;
     }
-    told = variables;
+    passedOn = variables;
     SettingRules rules = carried.rules();
     String path = variables.get(rules.path());
     String role = variables.get(rules.role());

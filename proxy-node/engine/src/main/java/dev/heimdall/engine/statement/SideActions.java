@@ -30,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * What rules want done beside, before or instead of a session's statement, away from its event
- * loop. Whoever waits for something is told on the loop.
+ * loop. What waits for something is called back on the loop.
  */
 public final class SideActions {
   /** A reply that waits for a trigger may take this much of memory; a longer one is passed on. */
@@ -42,7 +42,7 @@ public final class SideActions {
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final Writes writes;
-  private Variables told;
+  private Variables originOf;
   private Origin origin;
   private ByteBuf heldReply;
   private int afterRuns;
@@ -68,8 +68,8 @@ public final class SideActions {
   /** Where the session's statements come from, as they are now. */
   private Origin origin() {
     Variables variables = carried.variables();
-    if (told != variables) {
-      told = variables;
+    if (originOf != variables) {
+      originOf = variables;
       TreeMap<String, String> settings = new TreeMap<>(variables.asMap());
       String zone = client.reportedTimeZone();
       if (zone != null) {
@@ -80,7 +80,7 @@ public final class SideActions {
     return origin;
   }
 
-  /** The rules have decided: what nobody waits for begins. */
+  /** The rules have decided: what is not waited for begins. */
   void decided(
       Decision decision,
       FingerprintEntry known,
@@ -247,7 +247,7 @@ public final class SideActions {
     client.resumeReading();
   }
 
-  /** The error that tells a client how something of the node's own ended. */
+  /** The error that a client gets for how something of the node's own ended. */
   public static ServerError failure(Executed end) {
     return ServerError.error(end.sqlstate(), end.message());
   }

@@ -69,7 +69,7 @@ public final class StatementLifecycle implements RoutedStatement {
   private StatementFacts effects;
   private Statement statement;
 
-  /** By which catalogue the pipeline has said what it does; null where nobody is sure of it. */
+  /** By which catalogue the pipeline has said what it does; null where that is not certain. */
   private Catalogue.Edition judgedBy;
 
   private boolean doubted;
@@ -503,7 +503,7 @@ public final class StatementLifecycle implements RoutedStatement {
         : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));
   }
 
-  /** What the statement does to data; null where nobody asked. */
+  /** What the statement does to data; null where it was not judged. */
   @Override
   public Statement statement() {
     return statement;
@@ -521,7 +521,7 @@ public final class StatementLifecycle implements RoutedStatement {
         && statement.basis().compareTo(Basis.MOMENT) <= 0;
   }
 
-  /** By which catalogue that was told; null where nobody is sure of it. */
+  /** By which catalogue that is known; null where nobody is sure of it. */
   @Override
   public Catalogue.Edition judgedBy() {
     return judgedBy;
@@ -561,7 +561,7 @@ public final class StatementLifecycle implements RoutedStatement {
     return known.history();
   }
 
-  /** Whether nobody could tell if it was carried out once or twice. */
+  /** Whether it makes no difference if it was carried out once or twice. */
   private boolean mayRepeat() {
     return readsOnly()
         && decision.leavesText()
@@ -582,7 +582,7 @@ public final class StatementLifecycle implements RoutedStatement {
         && !client.repeatsGuarded();
   }
 
-  /** The same of a statement that nobody has judged. */
+  /** The same of a statement that was not judged. */
   public static boolean mayRunLater(StatementFacts effects) {
     return effects.effects().isEmpty()
         && switch (effects.kind()) {
@@ -612,7 +612,7 @@ public final class StatementLifecycle implements RoutedStatement {
   /**
    * The same of any statement.
    *
-   * @param statement what it does to data; null where nobody knows
+   * @param statement what it does to data; null where that is unknown
    */
   public static boolean mayNotify(StatementFacts effects, Statement statement) {
     return switch (effects.kind()) {
@@ -667,7 +667,7 @@ public final class StatementLifecycle implements RoutedStatement {
           server.lastUse();
         }
       } else if (doubted && statement != null && statement.writesAnything()) {
-        // A trigger or view that nobody has seen yet may leave something behind.
+        // A trigger or view that is not known yet may leave something behind.
         server.taint();
       }
       if (pipeline.ruled()) {

@@ -11,7 +11,7 @@ public final class StatementMix {
   /**
    * A statement is being sent.
    *
-   * @param statement what it does to data; null where nobody asked, and its first word decides
+   * @param statement what it does to data; null where it was not judged, and its first word decides
    * @param facts null where not even that is known: it is not counted then
    */
   public static void count(PoolMetrics counters, Statement statement, StatementFacts facts) {

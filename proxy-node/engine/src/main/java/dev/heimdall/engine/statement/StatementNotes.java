@@ -74,7 +74,7 @@ public final class StatementNotes {
     results.take(piece, running);
   }
 
-  /** A statement was sent that nobody has judged. */
+  /** A statement was sent that was not judged. */
   public void unjudged(long group) {
     results.spoil(group);
   }
@@ -87,7 +87,7 @@ public final class StatementNotes {
   /**
    * A statement was answered.
    *
-   * @param result what was seen of its result; null where nobody has looked
+   * @param result what was seen of its result; null where it was not looked at
    */
   void answered(StatementSummary summary, SampledResult result, long micros, ServerError error) {
     if (result != null) {

@@ -35,7 +35,7 @@ final class Throttle {
 
   /**
    * @param over runs when it is over, if it was not at once
-   * @param failed told what that has thrown
+   * @param failed takes what that has thrown
    */
   Throttle(LoopContext loop, Decision decision, Runnable over, Consumer<? super Throwable> failed) {
     this.loop = loop;
