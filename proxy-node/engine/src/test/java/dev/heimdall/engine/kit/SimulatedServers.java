@@ -280,7 +280,8 @@ public final class SimulatedServers {
     }
 
     private void query(String texts, ByteBuf out) {
-      for (String text : texts.split(";")) {
+      // Blocks of code are texts of their own.
+      for (String text : texts.split(";(?=(?:[^']*'[^']*')*[^']*$)")) {
         if (!execute(text.strip(), out, true)) {
           break;
         }
@@ -394,6 +395,10 @@ public final class SimulatedServers {
       }
       if (lower.contains("1/0")) {
         fail("22012", "division by zero", out);
+        return false;
+      }
+      if (lower.contains("raise exception")) {
+        fail("P0001", "raised", out);
         return false;
       }
       String tag = tag(text, lower);
