@@ -1,26 +1,21 @@
 package dev.heimdall.engine.listen;
 
-/**
- * The groups of a listening client's messages that may notify and are not answered, from the first
- * to the last; those between are taken for such, too.
- */
-final class NotifyingGroups {
-  private static final long NONE = -1;
+import java.util.ArrayDeque;
 
-  private long first = NONE;
-  private long last = NONE;
+/** The groups of a listening client's messages that may notify and are not answered. */
+final class NotifyingGroups {
+  private final ArrayDeque<Long> groups = new ArrayDeque<>(0);
 
   /** This group, not before the last one, is being sent and may notify. */
   void sent(long group) {
-    if (first == NONE) {
-      first = group;
+    if (groups.isEmpty() || groups.peekLast() != group) {
+      groups.add(group);
     }
-    last = group;
   }
 
   /** Whether there are such groups. */
   boolean any() {
-    return first != NONE;
+    return !groups.isEmpty();
   }
 
   /**
@@ -29,9 +24,10 @@ final class NotifyingGroups {
    * @return whether one of them may have notified
    */
   boolean answered(long group) {
-    boolean notified = first != NONE && first <= group;
-    if (notified) {
-      first = last > group ? group + 1 : NONE;
+    boolean notified = false;
+    while (!groups.isEmpty() && groups.peek() <= group) {
+      groups.poll();
+      notified = true;
     }
     return notified;
   }

@@ -19,9 +19,9 @@ class NotifyingGroupsTest {
     "s5 a5, yes",
     "s5 a7, yes",
     "s5 a5 a6, yes no",
-    "s5 s7 a5 a6 a7 a8, yes yes yes no",
+    "s5 s7 a5 a6 a7 a8, yes no yes no",
     "s5 s7 a7 a8, yes no",
-    "s5 a5 s6 a6 a7, yes yes no",
+    "s5 s5 a5 s6 a6 a7, yes yes no",
     "s5 s6 s7 a6 a7 a8, yes yes no",
     "s5 s7 a9223372036854775807 a8, yes no",
   })
