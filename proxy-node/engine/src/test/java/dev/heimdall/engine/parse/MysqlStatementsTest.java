@@ -43,6 +43,7 @@ class MysqlStatementsTest {
         "SELECT @a := b FROM t ~ READ r:t",
         "SELECT a FROM t FOR UPDATE SKIP LOCKED ~ READ r:t locking",
         "SELECT a FROM t LOCK IN SHARE MODE ~ READ r:t locking",
+        "SELECT a DIV (b), c REGEXP (d), default(e) FROM t ~ READ r:t",
         "SELECT convert(a USING utf8mb4), cast(b AS char(3)) FROM t ~ READ r:t f:convert",
         "SELECT group_concat(a ORDER BY b SEPARATOR '/') FROM t GROUP BY c WITH ROLLUP ~ READ r:t f:group_concat",
         "SELECT a FROM t WHERE match(b) against ('x' IN BOOLEAN MODE) ~ READ r:t f:match,against",

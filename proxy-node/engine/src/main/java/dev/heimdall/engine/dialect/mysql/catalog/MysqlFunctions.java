@@ -1,131 +1,35 @@
 package dev.heimdall.engine.dialect.mysql.catalog;
 
 import dev.heimdall.engine.catalog.Effect;
-import java.util.EnumMap;
+import dev.heimdall.engine.dialect.mysql.sql.BuiltInFunctions;
+import dev.heimdall.engine.dialect.mysql.sql.BuiltInFunctions.Volatility;
 import java.util.HashMap;
 import java.util.Map;
 
 /** What the functions do that MySQL and MariaDB bring. */
 final class MysqlFunctions {
-  /** Compute from their arguments. */
-  private static final String REPEATABLE =
-      """
-      abs acos add_months adddate addtime aes_decrypt aes_encrypt any_value area asbinary ascii
-      asin astext aswkb aswkt atan atan2 avg benchmark bin bin_to_uuid binary bit_and bit_count
-      bit_length bit_or bit_xor boundary buffer cast ceil ceiling centroid char char_length
-      character_length charset chr coalesce coercibility collation column_add column_check
-      column_create column_delete column_exists column_get column_json column_list compress
-      concat concat_operator_oracle concat_ws contains conv convert convert_tz convexhull cos
-      cot count crc32 crc32c crosses cume_dist date date_add date_format date_sub datediff day
-      dayname dayofmonth dayofweek dayofyear decode decode_histogram decode_oracle degrees
-      dense_rank des_decrypt des_encrypt dimension disjoint distance div elt encode encrypt
-      endpoint envelope equals exp export_set exteriorring extract extractvalue field
-      find_in_set first_value floor format format_bytes format_pico_time from_base64 from_days
-      from_vector geomcollection geometrycollection geometrycollectionfromtext geometryfromtext
-      geometryn geometrytype geomfromtext geomfromwkb get_format glength greatest group_concat
-      grouping gtid_subset gtid_subtract hex hour if ifnull inet6_aton inet6_ntoa inet_aton
-      inet_ntoa insert instr interiorringn intersects interval is_ipv4 is_ipv4_compat
-      is_ipv4_mapped is_ipv6 is_uuid isclosed isempty isnull isring issimple json_array
-      json_array_append json_array_insert json_array_intersect json_arrayagg json_compact
-      json_contains json_contains_path json_depth json_detailed json_equals json_exists
-      json_extract json_insert json_key_value json_keys json_length json_loose json_merge
-      json_merge_patch json_merge_preserve json_normalize json_object json_object_filter_keys
-      json_object_to_array json_objectagg json_overlaps json_pretty json_query json_quote
-      json_remove json_replace json_schema_valid json_schema_validation_report json_search
-      json_set json_storage_free json_storage_size json_table json_type json_unquote json_valid
-      json_value kdf lag last_day last_value lcase lead least left length lengthb like
-      linefromtext linefromwkb linestring linestringfromtext linestringfromwkb ln locate log
-      log10 log2 lower lpad lpad_oracle ltrim ltrim_oracle make_set makedate maketime max
-      mbrcontains mbrcoveredby mbrcovers mbrdisjoint mbrequals mbrintersects mbroverlaps
-      mbrtouches mbrwithin md5 median member microsecond mid min minute mod month monthname
-      multilinestring multilinestringfromtext multipoint multipointfromtext multipolygon
-      multipolygonfromtext name_const natural_sort_key nth_value ntile nullif numgeometries
-      numinteriorrings numpoints nvl nvl2 oct octet_length old_password ord overlaps password
-      percent_rank percentile_cont percentile_disc period_add period_diff pi point pointfromtext
-      pointfromwkb pointn pointonsurface polyfromtext polyfromwkb polygon polygonfromtext
-      polygonfromwkb position pow power quarter quote radians rank regexp regexp_instr
-      regexp_like regexp_replace regexp_substr replace replace_oracle reverse right round row
-      row_number rpad rpad_oracle rtrim rtrim_oracle schemas sec_to_time second sformat sha sha1
-      sha2 sign sin soundex space sqrt srid st_area st_asbinary st_asgeojson st_astext st_aswkb
-      st_aswkt st_boundary st_buffer st_buffer_strategy st_centroid st_collect st_contains
-      st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance
-      st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_frechetdistance
-      st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometrycollectionfromtext
-      st_geometrycollectionfromwkb st_geometryfromtext st_geometryfromwkb st_geometryn
-      st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_hausdorffdistance
-      st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_isring
-      st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext
-      st_linefromwkb st_lineinterpolatepoint st_lineinterpolatepoints st_linestringfromtext
-      st_linestringfromwkb st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext
-      st_mlinefromwkb st_mpointfromtext st_mpointfromwkb st_mpolyfromtext st_mpolyfromwkb
-      st_multilinestringfromtext st_multipointfromtext st_multipolygonfromtext st_numgeometries
-      st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash
-      st_pointfromtext st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext
-      st_polyfromwkb st_polygonfromtext st_polygonfromwkb st_relate st_simplify st_srid
-      st_startpoint st_swapxy st_symdifference st_touches st_transform st_union st_validate
-      st_within st_x st_y startpoint statement_digest statement_digest_text std stddev
-      stddev_pop stddev_samp str_to_date strcmp string_to_vector subdate substr substr_oracle
-      substring substring_index subtime sum tan time time_format time_to_sec timediff timestamp
-      timestampadd timestampdiff to_base64 to_char to_days to_number to_seconds to_vector
-      touches trim trim_oracle trunc truncate ucase uncompress uncompressed_length unhex
-      updatexml upper uuid_to_bin values var_pop var_samp variance vec_distance
-      vec_distance_cosine vec_distance_euclidean vec_fromtext vec_totext vector_dim
-      vector_to_string week weekday weekofyear weight_string within x y year yearweek
-      """;
-
-  /** Answer from the clock, from chance, or from the session. */
-  private static final String MOMENT =
-      """
-      connection_id curdate current_date current_role current_time current_timestamp
-      current_user curtime database default found_rows from_unixtime last_insert_id localtime
-      localtimestamp now rand random_bytes row_count schema session_user sleep sys_guid sysdate
-      system_user unix_timestamp user utc_date utc_time utc_timestamp uuid uuid_short uuid_v4
-      uuid_v7
-      """;
-
-  /** Answer from the server that is asked. */
-  private static final String SERVER =
-      """
-      binlog_gtid_pos can_access_column can_access_database can_access_table can_access_user
-      can_access_view get_dd_column_privileges get_dd_create_options
-      get_dd_index_sub_part_length icu_version is_free_lock is_used_lock is_visible_dd_object
-      lastval load_file master_gtid_wait master_pos_wait ps_current_thread_id ps_thread_id
-      roles_graphml source_pos_wait validate_password_strength version
-      wait_for_executed_gtid_set wsrep_last_seen_gtid wsrep_last_written_gtid
-      wsrep_sync_wait_upto_gtid
-      """;
-
-  /** Take or give back locks of the session. */
-  private static final String SESSION_LOCK =
-      """
-      get_lock release_all_locks release_lock
-      """;
-
-  /** Draw from sequences. */
-  private static final String WRITE =
-      """
-      nextval setval
-      """;
-
   /** By name, in small letters. */
   static final Map<String, Effect> EFFECTS = effects();
 
   private MysqlFunctions() {}
 
   private static Map<String, Effect> effects() {
-    Map<Effect, String> lists = new EnumMap<>(Effect.class);
-    lists.put(Effect.REPEATABLE, REPEATABLE);
-    lists.put(Effect.MOMENT, MOMENT);
-    lists.put(Effect.SERVER, SERVER);
-    lists.put(Effect.SESSION_LOCK, SESSION_LOCK);
-    lists.put(Effect.WRITE, WRITE);
     Map<String, Effect> effects = new HashMap<>();
-    lists.forEach(
-        (effect, names) -> {
-          for (String name : names.split("\\s+")) {
-            effects.put(name, effect);
-          }
-        });
+    for (Volatility volatility : Volatility.values()) {
+      for (String name : BuiltInFunctions.of(volatility)) {
+        effects.put(name, effect(volatility));
+      }
+    }
     return Map.copyOf(effects);
+  }
+
+  private static Effect effect(Volatility volatility) {
+    return switch (volatility) {
+      case REPEATABLE -> Effect.REPEATABLE;
+      case MOMENT -> Effect.MOMENT;
+      case SERVER -> Effect.SERVER;
+      case SESSION_LOCK -> Effect.SESSION_LOCK;
+      case WRITE -> Effect.WRITE;
+    };
   }
 }
