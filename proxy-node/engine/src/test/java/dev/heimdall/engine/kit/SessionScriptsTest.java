@@ -97,6 +97,28 @@ class SessionScriptsTest {
   }
 
   @Test
+  void aBatchThatWaitsForTooLongIsAnsweredOneError() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+    ann.query("BEGIN");
+
+    bob.send(
+        out -> {
+          SimulatedClient.statement(out, "SELECT 2");
+          SimulatedClient.statement(out, "SELECT 3");
+          SimulatedClient.sync(out);
+        });
+    node.turns().advance(Duration.ofMinutes(5));
+
+    List<String> told = bob.told();
+    assertThat(told.stream().filter(each -> each.startsWith("error"))).hasSize(1);
+    assertThat(told).endsWith("ready I");
+    ann.query("COMMIT");
+    bob.query("SELECT 4");
+    assertThat(bob.told()).isEqualTo(row("SELECT 4"));
+  }
+
+  @Test
   void aClientThatLeavesAmidATransactionUndoesIt() {
     SimulatedClient ann = node.client("ann");
     SimulatedClient bob = node.client("bob");
