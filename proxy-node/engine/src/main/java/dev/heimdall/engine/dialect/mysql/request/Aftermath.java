@@ -10,10 +10,14 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * What a statement leaves behind that the next one may ask about: warnings and errors, for which
@@ -23,6 +27,7 @@ import java.util.List;
 final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String FOUND_ROWS = "SQL_CALC_FOUND_ROWS";
+  private static final int MOST_CANDIDATES = 256;
 
   private final HandledClient client;
   private final SessionState carried;
@@ -35,11 +40,20 @@ final class Aftermath {
   private long rowCount;
   private long foundRows;
 
+  /** Whether the statement on its way is SHOW WARNINGS or SHOW ERRORS. */
+  private boolean showsDiagnostics;
+
   /** What is known of the statement whose answer is awaited; null where nothing is. */
   private StatementFacts sent;
 
   /** Whether the id is another one than was read back last, perhaps. */
   private boolean idDue;
+
+  /**
+   * Ids in answers since then, where the server had another session's before: one of them is this
+   * one's if the server has generated it, rather than been given it.
+   */
+  private final Set<String> candidates = new HashSet<>(0);
 
   /** The connection that answered the last statement, and how many answers it had given then. */
   private long countsFrom;
@@ -100,7 +114,13 @@ final class Aftermath {
    */
   boolean ready(ServerConnection server, StatementFacts facts) {
     LastAnswer last = ServerSide.of(server).last();
-    if (mayAskId(facts) && last.idOf() != this && !(last.idOf() == null && id.equals("0"))) {
+    if (idDue && last.idOf() != this && (mayAskId(facts) || mayHaveId(facts))) {
+      control.block();
+      readId(server);
+      return false;
+    }
+    boolean unlike = last.idOf() != this && !(last.idOf() == null && id.equals("0"));
+    if (unlike && (mayAskId(facts) || (mayHaveId(facts) && !idDue))) {
       last.idOf(this);
       tell(server, "SET last_insert_id=" + id);
       return false;
@@ -139,7 +159,16 @@ final class Aftermath {
    */
   byte[] inPlace(StatementFacts facts, QueryText text) {
     ServerConnection server = client.server();
-    if (!asks(facts) || (server.id() == countsFrom && server.groupsAnswered() == countsAt)) {
+    showsDiagnostics =
+        facts.kind() == StatementKind.SHOW
+            && has(facts, MysqlEffect.READS_DIAGNOSTICS)
+            && new String(text.copy(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
+    if (answers.rows() >= 0) {
+      rowCount = answers.rows();
+    } else if (server.id() == countsFrom && server.groupsAnswered() == countsAt) {
+      return null;
+    }
+    if (!asks(facts)) {
       return null;
     }
     byte[] changed = null;
@@ -158,7 +187,9 @@ final class Aftermath {
   private static byte[] replace(byte[] text, int start, int end, long number) {
     String call = new String(text, start, end - start, StandardCharsets.ISO_8859_1);
     boolean column = standsAlone(text, start, end);
-    String value = "CAST(" + number + " AS SIGNED)" + (column ? " AS `" + call + "`" : "");
+    // A BIGINT, as the call is, however small it is.
+    String value =
+        "IF(0, 9223372036854775807, " + number + ")" + (column ? " AS `" + call + "`" : "");
     byte[] own = value.getBytes(StandardCharsets.ISO_8859_1);
     byte[] changed = Arrays.copyOf(text, text.length - (end - start) + own.length);
     System.arraycopy(own, 0, changed, start, own.length);
@@ -171,7 +202,7 @@ final class Aftermath {
     String before =
         new String(text, 0, start, StandardCharsets.ISO_8859_1)
             .stripTrailing()
-            .toLowerCase(java.util.Locale.ROOT);
+            .toLowerCase(Locale.ROOT);
     String behind =
         new String(text, end, text.length - end, StandardCharsets.ISO_8859_1).stripLeading();
     return (before.endsWith("select") || before.endsWith(","))
@@ -188,15 +219,23 @@ final class Aftermath {
       return;
     }
     LastAnswer last = ServerSide.of(from).last();
-    countsFrom = from.id();
-    countsAt = from.groupsAnswered();
+    boolean here = countsFrom == from.id() && countsAt == from.groupsAnswered() - 1;
+    if (!(showsDiagnostics && !here)) { // they leave FOUND_ROWS() as it was
+      countsFrom = from.id();
+      countsAt = from.groupsAnswered();
+    }
     rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
-    foundRows = last.hasRows() ? last.rows() : foundRows;
+    foundRows = last.hasRows() && !showsDiagnostics ? last.rows() : foundRows;
+    showsDiagnostics = false;
     note(from, last, facts);
-    if (mayHaveId(facts, last)) {
+    if (mayHaveId(facts)) {
       last.idOf(this);
       idDue = true;
-      id = last.generatedId() == 0 ? id : Long.toUnsignedString(last.generatedId());
+    } else if (last.generatedId() != 0) {
+      idDue = true;
+      if (last.idOf() != this && candidates.size() < MOST_CANDIDATES) {
+        candidates.add(Long.toUnsignedString(last.generatedId()));
+      }
     }
     if (idDue
         && ClientCommands.idle(client)
@@ -209,6 +248,10 @@ final class Aftermath {
 
   /** A command that was no statement has failed there. */
   void failed(ServerConnection from) {
+    answers.ofServer();
+    countsFrom = from.id();
+    countsAt = from.groupsAnswered();
+    rowCount = -1;
     ServerSide.of(from).last().diagnosticsOf(this);
     carried.hold(DIAGNOSTICS);
   }
@@ -242,13 +285,12 @@ final class Aftermath {
     };
   }
 
-  private static boolean mayHaveId(StatementFacts facts, LastAnswer last) {
-    return last.generatedId() != 0
-        || has(facts, MysqlEffect.SETS_LAST_INSERT_ID)
-        || switch (facts.kind()) {
-          case CALL, MULTI, UNKNOWN, EXECUTE -> true;
-          default -> false;
-        };
+  /** Whether it may have set the id though its answer does not say so. */
+  private static boolean mayHaveId(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case CALL, MULTI, UNKNOWN, EXECUTE -> true;
+      default -> has(facts, MysqlEffect.SETS_LAST_INSERT_ID);
+    };
   }
 
   /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
@@ -262,12 +304,21 @@ final class Aftermath {
           protected void done(ServerConnection from, ServerError error) {
             carried.hold(null);
             if (error == null) {
-              id = rows().get(0).get(0);
+              read(from, rows().get(0).get(0));
             } else if (!from.closed()) {
               from.closeForState("SELECT @@last_insert_id", error);
             }
             answers.after(from);
           }
         });
+  }
+
+  private void read(ServerConnection from, String found) {
+    LastAnswer last = ServerSide.of(from).last();
+    if (last.idOf() == this || candidates.contains(found)) {
+      id = found;
+      last.idOf(this);
+    }
+    candidates.clear();
   }
 }

@@ -21,6 +21,9 @@ final class ClientAnswers {
   private final MysqlEncoder encoder;
   private int status = StatusFlag.AUTOCOMMIT;
 
+  /** Rows of the last OK that the node has given itself; negative once a server has answered. */
+  private long rows = -1;
+
   ClientAnswers(HandledClient client, ClientInput input) {
     this.client = client;
     this.input = input;
@@ -31,6 +34,17 @@ final class ClientAnswers {
   void begin(ServerConnection server, byte command) {
     ServerSide.of(server).begin(command, client.owner(), encoder.tracks());
     client.groupSent();
+    ofServer();
+  }
+
+  /** The last answer is a server's. */
+  void ofServer() {
+    rows = -1;
+  }
+
+  /** What ROW_COUNT() gives behind an answer of the node's own; negative behind a server's. */
+  long rows() {
+    return rows;
   }
 
   /** A statement of the node's own was answered on the session's connection. */
@@ -56,9 +70,10 @@ final class ClientAnswers {
   }
 
   /** Takes the command, and says that it was carried out on so many rows. */
-  void ok(long total, long rows) {
+  void ok(long total, long changed) {
     ByteBuf out = take(total, 32);
-    OkPacket.of(rows, status()).write(out, 1, OkPacket.OK, false);
+    rows = changed;
+    OkPacket.of(changed, status()).write(out, 1, OkPacket.OK, false);
     client.write(out);
   }
 

@@ -32,6 +32,11 @@ public final class LastAnswer {
     rows = 0;
   }
 
+  /** A result begins that has none. */
+  void noRows() {
+    hasRows = false;
+  }
+
   void row() {
     rows++;
   }

@@ -351,6 +351,9 @@ final class MysqlReplies implements ReplyScanner {
       default -> {}
     }
     if (first == OkPacket.OK) {
+      if (running.ofClient()) {
+        requests.last().noRows();
+      }
       return ok(length, running, end);
     }
     if (first == EofPacket.FIRST && length < Packet.MAX_PAYLOAD) {

@@ -1,0 +1,191 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the commands of MySQL's clients come to, over one server connection for all of them. */
+class MysqlPathIT {
+  private static MysqlNode node;
+
+  @BeforeAll
+  static void start() {
+    node = MysqlNode.start(MysqlRelease.MARIADB, c -> c.vdb("pool.size", 1));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static List<String> rows(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return rows(result);
+    }
+  }
+
+  private static List<String> rows(ResultSet result) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    while (result.next()) {
+      List<String> row = new ArrayList<>();
+      for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+        row.add(result.getString(i));
+      }
+      rows.add(String.join(" ", row));
+    }
+    return rows;
+  }
+
+  private static void run(Connection connection, String... texts) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : texts) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  @Test
+  void clientsTakeTurnsOnOneConnectionAndKeepTheirSettings() throws SQLException {
+    try (Connection one = node.target().jdbc();
+        Connection other = node.target().jdbc()) {
+      run(one, "SET time_zone = '+05:30'");
+      run(other, "SET group_concat_max_len = 77", "USE information_schema");
+      for (int i = 0; i < 3; i++) {
+        assertThat(rows(one, "SELECT @@time_zone, @@group_concat_max_len = 77, DATABASE()"))
+            .containsExactly("+05:30 0 app");
+        assertThat(rows(other, "SELECT @@time_zone, @@group_concat_max_len, DATABASE()"))
+            .containsExactly("SYSTEM 77 information_schema");
+      }
+      assertThat(one.isValid(1)).isTrue();
+    }
+  }
+
+  @Test
+  void aPreparedStatementRunsWhateverOthersBindToTheSame() throws SQLException {
+    try (Connection one = node.target().jdbc("useServerPrepStmts", "true");
+        Connection other = node.target().jdbc("useServerPrepStmts", "true");
+        PreparedStatement first = one.prepareStatement("SELECT ? + 1, ?");
+        PreparedStatement second = other.prepareStatement("SELECT ? + 1, ?")) {
+      for (int i = 0; i < 10; i++) {
+        first.setInt(1, i);
+        first.setString(2, "a" + i);
+        second.setDouble(1, 100 + i);
+        second.setInt(2, i);
+        try (ResultSet a = first.executeQuery();
+            ResultSet b = second.executeQuery()) {
+          assertThat(rows(a)).containsExactly((i + 1) + " a" + i);
+          assertThat(rows(b)).containsExactly((101.0 + i) + " " + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void rowsOfACursorAreFetchedFromTheConnectionThatHasThem() throws SQLException {
+    try (Connection client =
+            node.target().jdbc("useServerPrepStmts", "true", "useCursorFetch", "true");
+        PreparedStatement statement =
+            client.prepareStatement(
+                "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4")) {
+      statement.setFetchSize(2);
+      try (ResultSet result = statement.executeQuery()) {
+        assertThat(rows(result)).containsExactly("1", "2", "3", "4");
+      }
+      assertThat(rows(client, "SELECT 'after'")).containsExactly("after");
+    }
+    try (Connection next = node.target().jdbc()) {
+      assertThat(rows(next, "SELECT 'free'")).containsExactly("free");
+    }
+  }
+
+  @Test
+  void aLongValueGoesAheadOfItsExecution() throws SQLException {
+    String value = "x".repeat(300_000);
+    try (Connection client =
+            node.target().jdbc("useServerPrepStmts", "true", "blobSendChunkSize", "65536");
+        PreparedStatement statement = client.prepareStatement("SELECT length(?)")) {
+      statement.setCharacterStream(1, new java.io.StringReader(value), value.length());
+      try (ResultSet result = statement.executeQuery()) {
+        assertThat(rows(result)).containsExactly("300000");
+      }
+    }
+  }
+
+  @Test
+  void aTextOfMoreThanOnePacketIsCarriedOut() throws SQLException {
+    String value = "y".repeat(17_000_000);
+    try (Connection client = node.target().jdbc()) {
+      run(client, "SET @@session.max_join_size = 1000000");
+      assertThat(rows(client, "SELECT length('" + value + "')")).containsExactly("17000000");
+    }
+  }
+
+  @Test
+  void aTransactionIsItsClientsAlone() throws SQLException {
+    try (Connection client = node.target().jdbc()) {
+      run(client, "CREATE OR REPLACE TABLE path (id INT PRIMARY KEY)");
+      client.setAutoCommit(false);
+      run(client, "INSERT INTO path VALUES (1)");
+      client.rollback();
+      run(client, "INSERT INTO path VALUES (2)");
+      client.commit();
+      client.setAutoCommit(true);
+      assertThat(rows(client, "SELECT id FROM path")).containsExactly("2");
+      assertThatThrownBy(() -> run(client, "INSERT INTO path VALUES (2)"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1062));
+    }
+  }
+
+  @Test
+  void aConnectionIsResetAsItsClientWants() throws SQLException {
+    try (Connection client = node.target().jdbc()) {
+      run(client, "SET time_zone = '+01:00'", "SET @a = 1");
+      client.unwrap(com.mysql.cj.jdbc.JdbcConnection.class).resetServerState();
+      assertThat(rows(client, "SELECT @@time_zone, ifnull(@a, 'gone')"))
+          .containsExactly("SYSTEM gone");
+    }
+  }
+
+  @Test
+  void rulesRefuseAnswerAndChangeStatementsInATransactionToo() throws SQLException {
+    try (MysqlNode ruled =
+            MysqlNode.start(
+                MysqlRelease.MARIADB,
+                c ->
+                    c.vdb("rules", List.of("all"))
+                        .rules(
+                            "all",
+                            "{\"match\": \"secret\", \"action\": \"drop\"}",
+                            "{\"match\": \"quiet\", \"action\": \"result\","
+                                + " \"parameters\": {\"value\": 7}}",
+                            "{\"match\": \"'old'\", \"action\": \"transform\","
+                                + " \"parameters\": {\"target\": \"'new'\"}}"));
+        Connection client = ruled.target().jdbc()) {
+      for (boolean autocommit : new boolean[] {true, false}) {
+        client.setAutoCommit(autocommit);
+        assertThat(rows(client, "SELECT 1")).containsExactly("1");
+        assertThatThrownBy(() -> run(client, "SELECT secret"))
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("rejected by a rule");
+        try (Statement statement = client.createStatement()) {
+          assertThat(statement.executeUpdate("UPDATE quiet SET a = 1")).isEqualTo(7);
+        }
+        assertThat(rows(client, "SELECT 'old'")).containsExactly("new");
+      }
+    }
+  }
+}
