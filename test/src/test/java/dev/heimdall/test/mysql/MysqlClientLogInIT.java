@@ -67,7 +67,7 @@ class MysqlClientLogInIT {
     c.file("clients.pem", CLIENT.certificate());
     c.user("hashed", "verifier", NATIVE);
     c.user("sha2", "verifier", SHA2);
-    for (String vdb : List.of("must", "cert", "narrow", "passed")) {
+    for (String vdb : List.of("must", "cert", "narrow", "passed", "balanced")) {
       c.vdb(vdb, "address", "127.0.0.1");
       c.vdb(vdb, "ports", List.of(0));
       c.vdb(vdb, "source", "main");
@@ -81,6 +81,8 @@ class MysqlClientLogInIT {
     c.vdb("narrow", "databases", Map.of("app", "app"));
     c.vdb("narrow", "clients.max", 1);
     c.vdb("passed", "credentials", "passthrough");
+    c.vdb("balanced", "proxyProtocol.enabled", true);
+    c.vdb("balanced", "proxyProtocol.trusted", List.of("127.0.0.1/32"));
   }
 
   @AfterAll
@@ -233,6 +235,25 @@ class MysqlClientLogInIT {
             SQLException.class,
             () -> node.target("cert").as("other", "none").tls(true).jdbc(withCertificate));
     assertThat(other.getErrorCode()).isEqualTo(1045);
+  }
+
+  @Test
+  void aClientBehindALoadBalancerIsGreetedWhenItsAddressIsTold() throws Exception {
+    byte[] header = new byte[28];
+    byte[] signature = "\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(signature, 0, header, 0, signature.length);
+    byte[] client = {0x21, 0x11, 0, 12, (byte) 203, 0, 113, 7, 127, 0, 0, 1, 1, 1, 1, 1};
+    System.arraycopy(client, 0, header, signature.length, client.length);
+    try (Socket socket = new Socket("127.0.0.1", node.target("balanced").port())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(header);
+      byte[] greeting = socket.getInputStream().readNBytes(5);
+      assertThat(greeting[4]).as("version 10 of the protocol").isEqualTo((byte) 10);
+      byte[] outOfOrder = {0, 0, 0, 9};
+      socket.getOutputStream().write(outOfOrder);
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("#08S01Got packets out of order");
+    }
   }
 
   /** Whatever strangers send, the node says an error or closes, and others notice nothing. */

@@ -124,6 +124,22 @@ class MysqlLogInTest {
   }
 
   @Test
+  void whoGuessesIsSlowedOnceForEachGuess() throws Exception {
+    node(AuthMethod.PASSWORD).greeting();
+    for (int i = 0; i < 6; i++) {
+      assertThat(bench.guesses).isEqualTo(Math.max(0, i - 4));
+      LogInClient client = connect();
+      client.greeting();
+      client.logIn("ann", SHA2, new byte[32]);
+      if (i < 5) {
+        client.error();
+      } else {
+        assertThat(client.heardNothing()).as("it waits for its turn").isTrue();
+      }
+    }
+  }
+
+  @Test
   void olderMethodsAreTakenAndAskedForWhereTheClientWaits() throws Exception {
     LogInClient client = node(AuthMethod.PASSWORD);
     client.logIn("ann", NATIVE, NativePassword.response(SECRET, client.greeting().challenge()));
