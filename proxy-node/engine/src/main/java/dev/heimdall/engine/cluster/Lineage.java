@@ -34,9 +34,9 @@ record Lineage(List<ProbeHistory> all) {
 
   /**
    * Whether a server began to report that it is the writer without having become one: nobody
-   * replicates from it, and it has nothing that one has not got who reported so before, and allows
-   * writes. So is a replica whose replication was taken away. Only sets of transactions tell that;
-   * where positions are places in a log, histories have numbers.
+   * replicates from it, and it has nothing that one has not got who reported so before, answers,
+   * and allows writes. So is a replica whose replication was taken away. Only sets of transactions
+   * tell that; where positions are places in a log, histories have numbers.
    */
   boolean isLeftBehind(ProbeHistory probed) {
     NodeReport report = probed.last().orElseThrow();
@@ -45,7 +45,8 @@ record Lineage(List<ProbeHistory> all) {
       return false;
     }
     return all.stream()
-        .filter(other -> other.claims() && other.claimsSince() < probed.claimsSince())
+        .filter(other -> other.claims() && other.failures() == 0)
+        .filter(other -> other.claimsSince() < probed.claimsSince())
         .flatMap(other -> other.last().stream())
         .filter(other -> other.system().equals(report.system()))
         .anyMatch(other -> !other.readOnly() && other.position().covers(position));
