@@ -1,6 +1,7 @@
 package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.demo.Demo;
+import dev.heimdall.launcher.demo.DemoEngine;
 import dev.heimdall.launcher.demo.DemoPorts;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.Logging;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Shows a node at work in front of PostgreSQL servers of its own.",
+      "Shows a node at work in front of database servers of its own.",
       "Starts a primary with two replicas, a sample shop and a node, runs a short workload, and"
           + " stays up until Ctrl-C. Every process ends with it."
     })
@@ -27,6 +28,16 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      defaultValue = "postgresql",
+      description = {
+        "What the servers are: postgresql, or mysql, which stands for MariaDB.",
+        "Default: ${DEFAULT-VALUE}."
+      })
+  private String engine;
 
   @Option(
       names = "--port-base",
@@ -58,12 +69,24 @@ final class DemoCommand implements Callable<Integer> {
     Logging.quiet();
     Demo demo =
         new Demo(
+            engine(),
             new DemoPorts(portBase),
             Optional.ofNullable(seconds).map(Duration::ofSeconds),
             !noWorkload,
             spec.commandLine().getOut(),
             StopSignal.install());
     return demo.run().code();
+  }
+
+  private DemoEngine engine() {
+    return switch (engine) {
+      case "postgresql" -> DemoEngine.POSTGRESQL;
+      case "mysql" -> DemoEngine.MYSQL;
+      default ->
+          throw new ParameterException(
+              spec.commandLine(),
+              "--engine is %s, allowed is postgresql or mysql.".formatted(engine));
+    };
   }
 
   private ParameterException refused(String option, int got, String allowed) {

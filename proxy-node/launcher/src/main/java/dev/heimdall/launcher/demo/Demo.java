@@ -3,7 +3,6 @@ package dev.heimdall.launcher.demo;
 import dev.heimdall.engine.boot.Node;
 import dev.heimdall.engine.boot.StartupException;
 import dev.heimdall.launcher.embedded.ServerException;
-import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.StopSignal;
@@ -16,15 +15,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Properties;
-import org.postgresql.Driver;
 
 /** One run of {@code heimdall demo}, from the first port to the last process. */
 public final class Demo {
   private static final int CLIENTS = 32;
   private static final Duration WORKLOAD = Duration.ofSeconds(10);
-  private static final Duration REPLAYED_WITHIN = Duration.ofSeconds(20);
 
+  private final DemoEngine engine;
   private final DemoPorts ports;
   private final Optional<Duration> limit;
   private final boolean withWorkload;
@@ -37,11 +34,13 @@ public final class Demo {
    * @param out where it tells what it does
    */
   public Demo(
+      DemoEngine engine,
       DemoPorts ports,
       Optional<Duration> limit,
       boolean withWorkload,
       PrintWriter out,
       StopSignal stop) {
+    this.engine = engine;
     this.ports = ports;
     this.limit = limit;
     this.withWorkload = withWorkload;
@@ -58,13 +57,13 @@ public final class Demo {
    */
   public ExitCode run() throws CommandFailure {
     report.line("Heimdall demo");
-    ports.requireFree();
+    ports.requireFree(engine.product());
     report.step(
         "ports %d to %d and %d are free", ports.node(), ports.secondReplica(), ports.http());
     ExitCode result;
-    try (PostgresCluster databases = startDatabases();
-        DemoConfiguration configuration = DemoConfiguration.write(ports)) {
-      result = withDatabases(databases, configuration);
+    try (DemoServers servers = startServers();
+        DemoConfiguration configuration = DemoConfiguration.write(engine, ports)) {
+      result = withServers(servers, configuration);
     } catch (ServerException e) {
       if (stop.isRequested()) {
         return ExitCode.INTERRUPTED;
@@ -78,30 +77,25 @@ public final class Demo {
     return result;
   }
 
-  private PostgresCluster startDatabases() {
-    PostgresCluster databases =
-        PostgresCluster.builder()
-            .ports(ports.primary(), ports.firstReplica(), ports.secondReplica())
-            .setting("shared_buffers", "128MB")
-            .progress(step -> report.step("%s", step))
-            .start();
+  private DemoServers startServers() {
+    DemoServers servers = engine.start(ports, step -> report.step("%s", step));
     report.step(
-        "PostgreSQL %s: primary on %s:%d, replicas on %d and %d",
-        databases.primary().queryValue("postgres", "SHOW server_version"),
+        "%s: primary on %s:%d, replicas on %d and %d",
+        servers.release(),
         DemoPorts.HOST,
         ports.primary(),
         ports.firstReplica(),
         ports.secondReplica());
-    return databases;
+    return servers;
   }
 
-  private ExitCode withDatabases(PostgresCluster databases, DemoConfiguration configuration)
+  private ExitCode withServers(DemoServers servers, DemoConfiguration configuration)
       throws CommandFailure {
-    loadShop(databases);
+    loadShop(servers);
     try (Node node = Node.start(configuration.directory())) {
-      firstQuery();
-      printHowToConnect(configuration);
-      boolean well = !withWorkload || runWorkload(databases);
+      firstQuery(servers);
+      printHowToConnect(servers, configuration);
+      boolean well = !withWorkload || runWorkload(servers);
       stayUp();
       long began = System.nanoTime();
       node.drain();
@@ -116,28 +110,20 @@ public final class Demo {
     }
   }
 
-  private void loadShop(PostgresCluster databases) {
-    databases
-        .primary()
-        .execute(
-            "CREATE ROLE shop LOGIN PASSWORD 'shop' IN ROLE pg_monitor",
-            "CREATE DATABASE shop OWNER shop");
-    databases.primary().executeIn("shop", "SET ROLE shop", DemoConfiguration.resource("shop.sql"));
-    databases.awaitReplay(REPLAYED_WITHIN);
+  private void loadShop(DemoServers servers) {
+    servers.loadShop();
     report.step(
         "sample shop: %s",
-        databases
-            .primary()
-            .queryValue(
-                "shop",
-                "SELECT format('%s customers, %s products, %s orders, %s order lines',"
-                    + " (SELECT count(*) FROM customers), (SELECT count(*) FROM products),"
-                    + " (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines))"));
+        servers.shopValue(
+            "SELECT concat((SELECT count(*) FROM customers), ' customers, ',"
+                + " (SELECT count(*) FROM products), ' products, ',"
+                + " (SELECT count(*) FROM orders), ' orders, ',"
+                + " (SELECT count(*) FROM order_lines), ' order lines')"));
   }
 
-  private void firstQuery() throws CommandFailure {
+  private void firstQuery(DemoServers servers) throws CommandFailure {
     long began = System.nanoTime();
-    try (Connection connection = throughTheNode();
+    try (Connection connection = servers.throughTheNode();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT count(*) FROM orders")) {
       rows.next();
@@ -150,47 +136,23 @@ public final class Demo {
     }
   }
 
-  private Connection throughTheNode() throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("user", "shop");
-    properties.setProperty("password", "shop");
-    properties.setProperty("connectTimeout", "10");
-    properties.setProperty("socketTimeout", "30");
-    return new Driver().connect(jdbcUrl(), properties);
-  }
-
   private URI metrics() {
     return URI.create("http://%s:%d/metrics".formatted(DemoPorts.HOST, ports.http()));
   }
 
-  private String jdbcUrl() {
-    return "jdbc:postgresql://%s:%d/shop".formatted(DemoPorts.HOST, ports.node());
-  }
-
-  private void printHowToConnect(DemoConfiguration configuration) {
-    String psql = "psql \"host=%s port=%d user=%s password=%s dbname=%s\"";
+  private void printHowToConnect(DemoServers servers, DemoConfiguration configuration) {
     report.line("");
     report.line("  Connect through the node:");
-    report.line("    " + psql, DemoPorts.HOST, ports.node(), "shop", "shop", "shop");
-    report.line("    %s?user=shop&password=shop", jdbcUrl());
+    report.line("    %s%s", servers.client(ports.node(), "shop", "shop"), servers.clientNote());
+    report.line("    %s", servers.url());
     report.line("  Look inside it:");
-    report.line(
-        "    " + psql + " -c \"SHOW POOLS\"",
-        DemoPorts.HOST,
-        ports.node(),
-        "admin",
-        "admin",
-        "heimdall");
+    report.line("    %s", servers.client(ports.node(), "admin", "heimdall", "SHOW POOLS"));
     report.line("    http://%s:%d/status", DemoPorts.HOST, ports.http());
     report.line("    %s", metrics());
     report.line("  Past it, to the primary and the replicas:");
     report.line(
-        "    " + psql + "   (replicas: port %d and %d)",
-        DemoPorts.HOST,
-        ports.primary(),
-        "shop",
-        "shop",
-        "shop",
+        "    %s   (replicas: port %d and %d)",
+        servers.client(ports.primary(), "shop", "shop"),
         ports.firstReplica(),
         ports.secondReplica());
     report.line("  Its configuration, reloaded when you change it:");
@@ -199,7 +161,7 @@ public final class Demo {
   }
 
   /** Returns whether every statement succeeded and every acknowledged order is in the database. */
-  private boolean runWorkload(PostgresCluster databases) throws CommandFailure {
+  private boolean runWorkload(DemoServers servers) throws CommandFailure {
     Duration length = timeLeft().filter(left -> left.compareTo(WORKLOAD) < 0).orElse(WORKLOAD);
     if (length.isNegative() || length.isZero()) {
       return true;
@@ -207,12 +169,13 @@ public final class Demo {
     report.line(
         "  Workload: %d clients shop through the node for %d s", CLIENTS, length.toSeconds());
     String countOrders = "SELECT count(*) FROM orders";
-    long before = Long.parseLong(databases.primary().queryValue("shop", countOrders));
-    Workload workload = Workload.start(this::throughTheNode, CLIENTS);
+    long before = Long.parseLong(servers.shopValue(countOrders));
+    Workload workload = Workload.start(servers::throughTheNode, CLIENTS);
     LatencyHistogram.Snapshot all;
     long began = System.nanoTime();
     try (workload;
-        Monitor monitor = new Monitor(databases.primary(), metrics())) {
+        Monitor monitor = new Monitor(servers.figures(), metrics())) {
+      report.workloadHeader(monitor.lagUnit());
       all = watch(workload, monitor, length);
     } catch (SQLException e) {
       throw new CommandFailure(
@@ -220,7 +183,7 @@ public final class Demo {
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     long placed = workload.ordersPlaced();
-    long found = Long.parseLong(databases.primary().queryValue("shop", countOrders)) - before;
+    long found = Long.parseLong(servers.shopValue(countOrders)) - before;
     if (found < placed) {
       workload
           .errors()
@@ -244,7 +207,6 @@ public final class Demo {
 
   private LatencyHistogram.Snapshot watch(Workload workload, Monitor monitor, Duration length)
       throws SQLException {
-    report.workloadHeader();
     LatencyHistogram.Snapshot all = LatencyHistogram.Snapshot.empty();
     long began = System.nanoTime();
     long last = began;

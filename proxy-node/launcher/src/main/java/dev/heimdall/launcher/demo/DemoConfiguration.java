@@ -30,13 +30,13 @@ final class DemoConfiguration implements AutoCloseable {
     this.directory = directory;
   }
 
-  static DemoConfiguration write(DemoPorts ports) throws IOException {
+  static DemoConfiguration write(DemoEngine engine, DemoPorts ports) throws IOException {
     DemoConfiguration configuration =
         new DemoConfiguration(Files.createTempDirectory("heimdall-demo-").toRealPath());
     for (String file : FILES) {
       Path target = configuration.directory.resolve(file);
       Files.createDirectories(target.getParent());
-      Files.writeString(target, moved(resource("config/" + file), ports));
+      Files.writeString(target, moved(resource(engine.configuration() + "/" + file), ports));
     }
     return configuration;
   }

@@ -38,9 +38,9 @@ public record DemoPorts(int base) {
   }
 
   /** Fails with every port that cannot be had, what wanted it, and a base that is free. */
-  void requireFree() throws CommandFailure {
+  void requireFree(String product) throws CommandFailure {
     StringBuilder busy = new StringBuilder();
-    roles()
+    roles(product)
         .forEach(
             (port, role) -> {
               String why = obstacle(port);
@@ -60,18 +60,18 @@ public record DemoPorts(int base) {
     String how = "Stop what listens there, or move the demo with --port-base N";
     return IntStream.iterate(6050, candidate -> candidate <= 60050, candidate -> candidate + 1000)
         .mapToObj(DemoPorts::new)
-        .filter(other -> other.roles().keySet().stream().allMatch(port -> obstacle(port) == null))
+        .filter(other -> other.roles("").keySet().stream().allMatch(port -> obstacle(port) == null))
         .findFirst()
         .map(free -> how + ", for example: heimdall demo --port-base " + free.base())
         .orElse(how + ".");
   }
 
-  private Map<Integer, String> roles() {
+  private Map<Integer, String> roles(String product) {
     Map<Integer, String> roles = new LinkedHashMap<>();
     roles.put(node(), "the proxy node");
-    roles.put(primary(), "the PostgreSQL primary");
-    roles.put(firstReplica(), "the first PostgreSQL replica");
-    roles.put(secondReplica(), "the second PostgreSQL replica");
+    roles.put(primary(), "the " + product + " primary");
+    roles.put(firstReplica(), "the first " + product + " replica");
+    roles.put(secondReplica(), "the second " + product + " replica");
     roles.put(http(), "the node's HTTP endpoint");
     return roles;
   }

@@ -1,17 +1,12 @@
 package dev.heimdall.launcher.demo;
 
-import dev.heimdall.launcher.postgres.PostgresServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,15 +17,13 @@ final class Monitor implements AutoCloseable {
   private static final String READS = "heimdall_replica_reads_total{";
 
   /**
-   * What both say at one moment; the lags are in bytes of WAL, in the order of the names.
+   * What both say at one moment; the lags are in the order of the replicas.
    *
    * @param replicaReads since the reading before
    */
   record Reading(int serverConnections, List<Long> lags, long replicaReads) {}
 
-  private final Connection connection;
-  private final PreparedStatement connections;
-  private final PreparedStatement lags;
+  private final DemoServers.Figures servers;
   private final HttpRequest metrics;
   private final HttpClient http = HttpClient.newHttpClient();
   private long readsBefore;
@@ -38,32 +31,19 @@ final class Monitor implements AutoCloseable {
   /**
    * @param metrics where the node tells its numbers
    */
-  Monitor(PostgresServer primary, URI metrics) throws SQLException {
+  Monitor(DemoServers.Figures servers, URI metrics) {
+    this.servers = servers;
     this.metrics = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(5)).build();
-    connection = primary.connect("postgres");
-    connections =
-        connection.prepareStatement(
-            "SELECT count(*) FROM pg_stat_activity"
-                + " WHERE backend_type = 'client backend' AND datname = 'shop'");
-    lags =
-        connection.prepareStatement(
-            "SELECT coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::bigint"
-                + " FROM pg_stat_replication ORDER BY application_name");
     readsBefore = replicaReads();
   }
 
+  String lagUnit() {
+    return servers.lagUnit();
+  }
+
   Reading read() throws SQLException {
-    int count;
-    try (ResultSet rows = connections.executeQuery()) {
-      rows.next();
-      count = rows.getInt(1);
-    }
-    List<Long> behind = new ArrayList<>();
-    try (ResultSet rows = lags.executeQuery()) {
-      while (rows.next()) {
-        behind.add(rows.getLong(1));
-      }
-    }
+    int count = servers.connections();
+    List<Long> behind = servers.lags();
     long reads = replicaReads();
     long more = reads - readsBefore;
     readsBefore = reads;
@@ -88,6 +68,6 @@ final class Monitor implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    connection.close();
+    servers.close();
   }
 }

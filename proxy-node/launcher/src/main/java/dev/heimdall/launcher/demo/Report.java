@@ -30,7 +30,7 @@ final class Report {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  void workloadHeader() {
+  void workloadHeader(String lagUnit) {
     line(
         "  %6s %12s %12s %9s %9s %8s %13s %18s %7s",
         "second",
@@ -40,7 +40,7 @@ final class Report {
         "p99 ms",
         "clients",
         "server conns",
-        "replica lag bytes",
+        "replica lag " + lagUnit,
         "errors");
   }
 

@@ -42,7 +42,8 @@ final class Shopper implements AutoCloseable {
             "SELECT l.line, p.name, l.quantity, l.price FROM order_lines l"
                 + " JOIN products p ON p.id = l.product_id WHERE l.order_id = ?");
     placeOrder =
-        connection.prepareStatement("INSERT INTO orders (customer_id) VALUES (?) RETURNING id");
+        connection.prepareStatement(
+            "INSERT INTO orders (customer_id) VALUES (?)", new String[] {"id"});
     placeLine =
         connection.prepareStatement(
             "INSERT INTO order_lines (order_id, line, product_id, quantity, price)"
@@ -79,20 +80,21 @@ final class Shopper implements AutoCloseable {
   private void order() throws SQLException {
     connection.setAutoCommit(false);
     placeOrder.setInt(1, 1 + random.nextInt(CUSTOMERS));
-    long order = read(placeOrder);
+    long order = insert(placeOrder);
     int lines = 1 + random.nextInt(3);
     // In ascending order, or two shoppers could wait for each other's products.
     int product = 1 + random.nextInt(PRODUCTS / 2);
     for (int line = 1; line <= lines; line++) {
       int quantity = 1 + random.nextInt(3);
+      // First what locks the product: MySQL has the other one lock it too, for readers only.
+      takeStock.setInt(1, quantity);
+      takeStock.setInt(2, product);
+      write(takeStock);
       placeLine.setLong(1, order);
       placeLine.setInt(2, line);
       placeLine.setInt(3, quantity);
       placeLine.setInt(4, product);
       write(placeLine);
-      takeStock.setInt(1, quantity);
-      takeStock.setInt(2, product);
-      write(takeStock);
       product += 1 + random.nextInt(PRODUCTS / 8);
     }
     connection.commit();
@@ -113,6 +115,17 @@ final class Shopper implements AutoCloseable {
     }
     latencies.record(System.nanoTime() - began);
     return first;
+  }
+
+  /** Inserts one row; returns the key that the server gave it. */
+  private long insert(PreparedStatement statement) throws SQLException {
+    write(statement);
+    try (ResultSet keys = statement.getGeneratedKeys()) {
+      if (!keys.next()) {
+        throw new SQLException("an inserted row has no key");
+      }
+      return keys.getLong(1);
+    }
   }
 
   private void write(PreparedStatement statement) throws SQLException {

@@ -7,12 +7,15 @@ import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.ServerAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DemoConfigurationTest {
-  @Test
-  void theSampleConfigurationIsValidWithThePortsOfTheDemo() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void theSampleConfigurationIsValidWithThePortsOfTheDemo(DemoEngine engine) throws Exception {
     Path directory;
-    try (DemoConfiguration written = DemoConfiguration.write(new DemoPorts(7000))) {
+    try (DemoConfiguration written = DemoConfiguration.write(engine, new DemoPorts(7000))) {
       directory = written.directory();
 
       Configuration read = ConfigurationReader.read(directory);

@@ -93,7 +93,7 @@ class DemoIT {
         int base = some.getLocalPort();
         some.close();
         if (base <= DemoPorts.HIGHEST_BASE) {
-          new DemoPorts(base).requireFree();
+          new DemoPorts(base).requireFree("PostgreSQL");
           return base;
         }
       } catch (CommandFailure e) {

@@ -27,7 +27,7 @@ class DemoPortsTest {
     try (ServerSocket primary = listen(0)) {
       int base = primary.getLocalPort() - 1;
 
-      assertThatThrownBy(() -> new DemoPorts(base).requireFree())
+      assertThatThrownBy(() -> new DemoPorts(base).requireFree("PostgreSQL"))
           .isInstanceOfSatisfying(
               CommandFailure.class,
               failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.STARTUP))
