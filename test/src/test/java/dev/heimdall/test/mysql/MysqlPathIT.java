@@ -188,4 +188,23 @@ class MysqlPathIT {
       }
     }
   }
+
+  @Test
+  void aStatementThatIsPreparedAnewReadsTheTablesOfItsFirstDatabase() throws SQLException {
+    try (MysqlNode two = MysqlNode.start(MysqlRelease.MARIADB, c -> c.vdb("pool.size", 2));
+        Connection client = two.target().jdbc("useServerPrepStmts", "true");
+        Connection other = two.target().jdbc()) {
+      run(client, "CREATE OR REPLACE TABLE first_database (id INT)");
+      try (PreparedStatement statement =
+          client.prepareStatement("SELECT count(*) FROM first_database")) {
+        run(client, "USE information_schema");
+        run(other, "BEGIN", "SELECT 1"); // takes the connection that has it
+        try (ResultSet result = statement.executeQuery()) {
+          assertThat(rows(result)).containsExactly("0");
+        }
+        assertThat(rows(client, "SELECT DATABASE()")).containsExactly("information_schema");
+        run(other, "COMMIT");
+      }
+    }
+  }
 }

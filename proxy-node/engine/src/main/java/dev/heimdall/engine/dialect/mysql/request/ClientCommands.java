@@ -23,6 +23,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -171,6 +172,9 @@ final class ClientCommands implements RequestHandler {
   public boolean forward(ServerConnection server, byte type, long total) {
     if (server.copyIn()) {
       input.begin(total, false);
+      if (Payload.length(total) == 0) {
+        server.copyInEnded();
+      }
       return true;
     }
     return switch (type) {

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
@@ -455,9 +456,38 @@ final class PreparedCommands implements Responder {
     if (preparing == null) {
       preparing = new Preparation(of.statement, of.examined);
       preparing.underWay = true;
+      String now = carried.variables().get(MysqlSettings.DATABASE);
+      boolean elsewhere = !Objects.equals(of.database, now);
+      if (elsewhere) {
+        use(server, of.database);
+      }
       ask(server, preparing);
+      if (elsewhere) {
+        use(server, now);
+      }
     }
     return false;
+  }
+
+  /**
+   * The names of a statement are looked up in the database that was the default when its client
+   * prepared it.
+   *
+   * @param database null for the one that was logged in to
+   */
+  private void use(ServerConnection server, String database) {
+    String name = database == null ? server.target().database() : database;
+    if (name.isEmpty()) {
+      return; // no way leads back to none
+    }
+    server.query(
+        "USE `" + name.replace("`", "``") + "`",
+        new StateQuery("USE") {
+          @Override
+          protected void ended(ServerConnection from, ServerError error) {
+            client.resumeReading(); // what waits could not be sent before
+          }
+        });
   }
 
   private static int handle(ServerConnection server, ClientStatement of) {
@@ -531,10 +561,5 @@ final class PreparedCommands implements Responder {
       preparing = null;
     }
     running = null;
-  }
-
-  /** Whether the client has prepared something under other circumstances than those of now. */
-  boolean foreign(ClientStatement of) {
-    return !Objects.equals(of.database, carried.variables().get(MysqlSettings.DATABASE));
   }
 }
