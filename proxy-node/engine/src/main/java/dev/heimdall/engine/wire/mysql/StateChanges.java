@@ -11,6 +11,7 @@ public final class StateChanges {
 
   private static final int SYSTEM_VARIABLES = 0;
   private static final int SCHEMA = 1;
+  private static final int STATE_CHANGE = 2;
   private static final int GTIDS = 3;
 
   private StateChanges() {}
@@ -24,6 +25,9 @@ public final class StateChanges {
 
     /** The default database; empty for none. */
     void schema(String name);
+
+    /** Something of the state has changed: what the others say, or what nobody says more of. */
+    void state();
 
     /** The GTIDs of what the session has committed, as the server spells them. */
     void gtids(String gtids);
@@ -46,6 +50,7 @@ public final class StateChanges {
           }
         }
         case SCHEMA -> receiver.schema(LengthEncoded.readString(entry));
+        case STATE_CHANGE -> receiver.state();
         case GTIDS -> {
           entry.skipBytes(1); // how they are encoded: as text
           receiver.gtids(LengthEncoded.readString(entry));

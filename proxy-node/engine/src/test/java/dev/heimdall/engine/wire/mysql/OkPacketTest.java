@@ -29,6 +29,8 @@ class OkPacketTest {
     LengthEncoded.write(gtids, "0-1-7");
     state.writeByte(3);
     LengthEncoded.write(state, bytes(gtids));
+    state.writeByte(2);
+    LengthEncoded.write(state, "1");
     state.writeByte(5);
     LengthEncoded.write(state, "T_______");
     return bytes(state);
@@ -89,12 +91,17 @@ class OkPacketTest {
           }
 
           @Override
+          public void state() {
+            heard.add("state");
+          }
+
+          @Override
           public void gtids(String gtids) {
             heard.add("gtids " + gtids);
           }
         });
 
-    assertThat(heard).containsExactly("sql_mode=ANSI_QUOTES", "schema crm", "gtids 0-1-7");
+    assertThat(heard).containsExactly("sql_mode=ANSI_QUOTES", "schema crm", "gtids 0-1-7", "state");
   }
 
   @Test

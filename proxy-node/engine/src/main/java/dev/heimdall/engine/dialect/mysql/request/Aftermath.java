@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
@@ -27,6 +28,7 @@ import java.util.Set;
 final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String FOUND_ROWS = "SQL_CALC_FOUND_ROWS";
+  private static final int NO_SUCH_ROUTINE = 1305;
   private static final int MOST_CANDIDATES = 256;
 
   private final HandledClient client;
@@ -228,6 +230,10 @@ final class Aftermath {
     foundRows = last.hasRows() && !showsDiagnostics ? last.rows() : foundRows;
     showsDiagnostics = false;
     note(from, last, facts);
+    if (!carried.pinned() && changedUnseen(from, last, facts)) {
+      client.pin(MysqlPins.STORED_CODE);
+      from.taint();
+    }
     if (mayHaveId(facts)) {
       last.idOf(this);
       idDue = true;
@@ -271,6 +277,23 @@ final class Aftermath {
         last.diagnosticsOf(null);
       }
     }
+  }
+
+  /**
+   * Whether a user variable or a temporary table may be there of which the statement's text says
+   * nothing: a routine or a trigger can make one. Servers report that something has changed, but
+   * not what, not behind rows that end with an EOF packet, and not with an error.
+   */
+  private static boolean changedUnseen(
+      ServerConnection from, LastAnswer last, StatementFacts facts) {
+    return switch (last.stateChange()) {
+      case UNNAMED -> true;
+      case NAMED -> has(facts, MysqlEffect.CALLS_UNSEEN);
+      case NONE ->
+          ((last.error() != 0 && last.error() != NO_SUCH_ROUTINE)
+                  || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
+              && has(facts, MysqlEffect.CALLS_UNSEEN);
+    };
   }
 
   private static boolean hasDiagnostics(LastAnswer last) {

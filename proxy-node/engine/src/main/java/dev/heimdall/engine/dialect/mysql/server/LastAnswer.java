@@ -7,6 +7,15 @@ import dev.heimdall.engine.wire.mysql.OkPacket;
  * could ask for: ROW_COUNT(), FOUND_ROWS(), LAST_INSERT_ID(), SHOW WARNINGS and so on.
  */
 public final class LastAnswer {
+  /** What an answer says of the state of its session. */
+  public enum StateChange {
+    NONE,
+    /** Variables or the default database have changed, which it names, and perhaps more. */
+    NAMED,
+    /** Something has changed that no report names: a user variable, or a temporary table. */
+    UNNAMED
+  }
+
   private long affectedRows;
   private long generatedId;
   private int warnings;
@@ -14,6 +23,7 @@ public final class LastAnswer {
   private boolean hasRows;
   private long rows;
   private int results;
+  private StateChange stateChange = StateChange.NONE;
   private Object diagnosticsOf;
   private Object idOf;
 
@@ -25,6 +35,7 @@ public final class LastAnswer {
     hasRows = false;
     rows = 0;
     results = 0;
+    stateChange = StateChange.NONE;
   }
 
   void rowsBegin() {
@@ -41,7 +52,10 @@ public final class LastAnswer {
     rows++;
   }
 
-  void ended(OkPacket ok) {
+  void ended(OkPacket ok, StateChange change) {
+    if (change.compareTo(stateChange) > 0) {
+      stateChange = change;
+    }
     affectedRows = ok.affectedRows();
     generatedId = ok.generatedId();
     warnings = ok.warnings();
@@ -89,6 +103,11 @@ public final class LastAnswer {
   /** How many results there were, an error included. */
   public int results() {
     return results;
+  }
+
+  /** The most that one of its results says. */
+  public StateChange stateChange() {
+    return stateChange;
   }
 
   // ---- whose it is

@@ -465,16 +465,17 @@ final class MysqlReplies implements ReplyScanner {
 
   private boolean ok(int length, Exchange running, int end) {
     OkPacket ok;
+    LastAnswer.StateChange change = LastAnswer.StateChange.NONE;
     try {
       ok = OkPacket.read(in.slice(at + Packet.HEADER, length), true);
       if (ok.state().length > 0) {
-        reports.read(ok.state());
+        change = reports.read(ok.state());
       }
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return outOfSync("a malformed OK packet");
     }
     if (running.ofClient()) {
-      requests.last().ended(ok);
+      requests.last().ended(ok, change);
     }
     boolean words = ok.info().length > 0 || ok.state().length > 0;
     if (!running.stripsState() || !words) {

@@ -121,6 +121,11 @@ public final class MysqlRequests implements ServerRequests {
     return setUp.mariadb();
   }
 
+  /** Whether the end of rows says what has changed of the session's state. */
+  public boolean reportsBehindRows() {
+    return setUp.agreed().deprecatesEof();
+  }
+
   /**
    * Has the server prepare a statement, and number it; the answer is the owner's.
    *

@@ -68,7 +68,8 @@ final class SessionSetUp {
     SetStatement set =
         new SetStatement()
             .raw("session_track_system_variables", "'*'")
-            .raw("session_track_schema", "1");
+            .raw("session_track_schema", "1")
+            .raw("session_track_state_change", "1");
     return mariadb ? set : set.raw("session_track_gtids", "OWN_GTID");
   }
 
@@ -92,6 +93,9 @@ final class SessionSetUp {
 
           @Override
           public void schema(String name) {}
+
+          @Override
+          public void state() {}
 
           @Override
           public void gtids(String gtids) {}

@@ -29,6 +29,7 @@ final class StateReports implements StateChanges.Receiver {
   private final Map<String, String> fresh = new HashMap<>();
 
   private final Set<String> inThisAnswer = new HashSet<>();
+  private boolean changed;
   private long doubts;
 
   StateReports(ReplyDelivery delivery, boolean mariadb) {
@@ -41,12 +42,17 @@ final class StateReports implements StateChanges.Receiver {
     return name.equals("statement_id") || name.equals(LAST_GTID);
   }
 
-  /** What an OK packet has carried; not empty. */
-  void read(byte[] state) {
+  /**
+   * What an OK packet has carried; not empty.
+   *
+   * @return what it says of the session's state
+   */
+  LastAnswer.StateChange read(byte[] state) {
     if (isStatementId(state)) {
-      return;
+      return LastAnswer.StateChange.NONE;
     }
     inThisAnswer.clear();
+    changed = false;
     StateChanges.read(state, this);
     // SET NAMES … COLLATE reports the character set alone, and either of the two sets the other;
     // to MariaDB both are one, which it reports by either name.
@@ -54,6 +60,10 @@ final class StateReports implements StateChanges.Receiver {
     if (characters != inThisAnswer.contains(CONNECTION_COLLATION)) {
       doubt(characters ? CONNECTION_COLLATION : CONNECTION_CHARACTERS);
     }
+    if (!changed) {
+      return LastAnswer.StateChange.NONE;
+    }
+    return inThisAnswer.isEmpty() ? LastAnswer.StateChange.UNNAMED : LastAnswer.StateChange.NAMED;
   }
 
   private static boolean isStatementId(byte[] state) {
@@ -93,6 +103,11 @@ final class StateReports implements StateChanges.Receiver {
   @Override
   public void schema(String name) {
     changed(StateChanges.DATABASE, name);
+  }
+
+  @Override
+  public void state() {
+    changed = true;
   }
 
   @Override

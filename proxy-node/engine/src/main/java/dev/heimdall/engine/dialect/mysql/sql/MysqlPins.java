@@ -37,6 +37,9 @@ public final class MysqlPins {
   /** A variable was set that cannot be carried. */
   public static final PinReason VARIABLE = pin("variable of one connection");
 
+  /** Code on the server has changed something that no report names. */
+  public static final PinReason STORED_CODE = pin("state set by a routine or trigger");
+
   /** Other roles are active than those of the log-in. */
   public static final PinReason ROLE = pin("role");
 

@@ -1,0 +1,79 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What routines and triggers do to the session of their caller stays that session's, though its own
+ * text says nothing of it and the node has not read them.
+ */
+class MysqlStoredCodeIT {
+  private static void run(Connection connection, String... texts) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : texts) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static String value(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  /** Without the catalogue, so that what servers report is all that the node knows. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aVariableThatARoutineSetsIsItsCallersAlone(MysqlRelease release) throws SQLException {
+    try (MysqlNode node =
+        MysqlNode.start(release, c -> c.vdb("pool.size", 2).source("catalog.enabled", false))) {
+      try (Connection maker = release.shared().primary().connect("app")) {
+        run(
+            maker,
+            "DROP PROCEDURE IF EXISTS keep_it",
+            "DROP FUNCTION IF EXISTS kept",
+            "DROP FUNCTION IF EXISTS keeps",
+            "DROP TABLE IF EXISTS kept_by_trigger",
+            "CREATE PROCEDURE keep_it(v INT) SET @kept = v",
+            "CREATE FUNCTION kept() RETURNS INT NO SQL NOT DETERMINISTIC RETURN @kept",
+            "CREATE FUNCTION keeps(v INT) RETURNS INT NO SQL NOT DETERMINISTIC"
+                + " BEGIN SET @kept = v; RETURN v; END",
+            "CREATE TABLE kept_by_trigger (v INT)",
+            "CREATE TRIGGER keeper BEFORE INSERT ON kept_by_trigger FOR EACH ROW"
+                + " SET @kept = NEW.v");
+      }
+      List<String> ways =
+          List.of("CALL keep_it(7)", "SELECT keeps(7)", "INSERT INTO kept_by_trigger VALUES (7)");
+      for (String way : ways) {
+        List<String> others = new ArrayList<>();
+        try (Connection setter = node.target().jdbc();
+            Connection other = node.target().jdbc()) {
+          run(setter, way);
+          for (int i = 0; i < 4; i++) {
+            others.add(value(other, "SELECT kept()"));
+            assertThat(value(setter, "SELECT kept()")).as(way).isEqualTo("7");
+          }
+        }
+        try (Connection next = node.target().jdbc()) {
+          others.add(value(next, "SELECT kept()"));
+        }
+        assertThat(others).as(way).containsOnlyNulls();
+      }
+    }
+  }
+}
