@@ -6,6 +6,13 @@ package dev.heimdall.engine.auth;
  */
 public interface PasswordProof {
   /**
+   * Whether a wrong one is the end of the log-in. If not, its client may still send the password.
+   */
+  default boolean decides() {
+    return true;
+  }
+
+  /**
    * Whether it was made with this password. Takes as long whether it was or not.
    *
    * @param password in UTF-8; not kept

@@ -85,6 +85,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private InetSocketAddress address;
   private boolean proving;
+
+  /** Of a wrong proof whose client may still send the password; null for none. */
+  private AuthFailure doubt;
+
   private long provedAt;
   private Future<?> deadline;
 
@@ -156,6 +160,9 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
     if (number != 0 && !handedOver) {
       node.cancels().remove(number);
+    }
+    if (doubt != null) {
+      refused(errorOf(doubt)); // it has left with what its wrong proof has told it
     }
   }
 
@@ -395,7 +402,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
 
     @Override
+    public void doubted(AuthFailure failure) {
+      doubt = failure;
+    }
+
+    @Override
     public void admitted(ServerCredential credential) {
+      doubt = null;
       if (state != State.DONE) {
         ClientLogin.this.admitted(credential);
       }
@@ -565,9 +578,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     String user = request == null ? null : request.user();
     String database = request == null ? null : request.database();
     node.events().refused(vdb.name(), peer(), user, database, error);
-    if (proving && error.sqlState().equals(WRONG_PASSWORD)) {
+    if (proving && (doubt != null || error.sqlState().equals(WRONG_PASSWORD))) {
       guessed();
     }
+    doubt = null;
     if (user != null && vdb.settings().users().find(user).isPresent()) {
       // Whoever asks has proved nothing: names of its own making must not become labels.
       boolean named = vdb.settings().vdb().databases().containsKey(database);

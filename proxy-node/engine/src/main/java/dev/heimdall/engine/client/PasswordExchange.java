@@ -3,6 +3,7 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.auth.AuthDecision;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.AuthenticationFailed;
 import dev.heimdall.engine.auth.PasswordProof;
 import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
@@ -46,6 +47,12 @@ public final class PasswordExchange {
 
     /** Whether the client is still there. */
     boolean awaited();
+
+    /**
+     * The client's proof was wrong, but it may still send the password: if it does not, or sends a
+     * wrong one, that was one wrong guess.
+     */
+    void doubted(AuthFailure failure);
 
     /** The client is who it says. */
     void admitted(ServerCredential credential);
@@ -142,15 +149,31 @@ public final class PasswordExchange {
   /**
    * A proof in a way of the dialect's own by which the password itself is not sent.
    *
-   * @param otherwise it cannot be judged, or not be used: the client has been told nothing, and is
-   *     to send the password
+   * @param otherwise it cannot be judged, or not be used, or was wrong and does not {@linkplain
+   *     PasswordProof#decides decide}: the client has been told nothing, and is to send the
+   *     password
    */
   public void proof(PasswordProof proof, Runnable otherwise) {
     if (decision.judges(proof)) {
-      outcome.judge(() -> outcome.admitted(decision.admitProof(proof)));
+      outcome.judge(() -> judge(proof, otherwise));
     } else {
       otherwise.run();
     }
+  }
+
+  private void judge(PasswordProof proof, Runnable otherwise) throws AuthException {
+    ServerCredential credential;
+    try {
+      credential = decision.admitProof(proof);
+    } catch (AuthenticationFailed e) {
+      if (proof.decides()) {
+        throw e;
+      }
+      outcome.doubted(e.failure());
+      otherwise.run();
+      return;
+    }
+    outcome.admitted(credential);
   }
 
   private void check(byte[] password) throws AuthException {

@@ -51,6 +51,16 @@ record Proof(Method method, byte[] challenge, byte[] response) implements Passwo
         : Sha2Password.matches(password, challenge, response);
   }
 
+  /**
+   * Servers judge proofs by SHA-256 by what they have in a cache, and ask for the password
+   * otherwise. So they do when the proof is wrong, and there are drivers whose proofs always are
+   * (sqlx).
+   */
+  @Override
+  public boolean decides() {
+    return method != Method.SHA2;
+  }
+
   @Override
   public boolean judges(String hash) {
     return method == Method.NATIVE && NativePassword.isHash(hash);

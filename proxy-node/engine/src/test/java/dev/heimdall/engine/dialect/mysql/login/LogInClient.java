@@ -128,6 +128,11 @@ final class LogInClient {
     return data;
   }
 
+  void close() {
+    channel.close();
+    channel.runPendingTasks();
+  }
+
   void expectOk() {
     assertThat(packet().readUnsignedByte()).isZero();
   }

@@ -102,6 +102,10 @@ class MysqlLogInTest {
         LogInClient client = connect();
         int number = client.greeting().connectionId();
         client.logIn(user, plugin, new byte[plugin.equals(SHA2) ? 32 : 20]);
+        if (plugin.equals(SHA2)) {
+          assertThat(client.more()).containsExactly(4);
+          client.send(new byte[256]);
+        }
         assertThat(client.error())
             .isEqualTo(
                 "1045 28000 Access denied for user '"
@@ -131,12 +135,36 @@ class MysqlLogInTest {
       LogInClient client = connect();
       client.greeting();
       client.logIn("ann", SHA2, new byte[32]);
-      if (i < 5) {
-        client.error();
-      } else {
+      if (i == 5) {
         assertThat(client.heardNothing()).as("it waits for its turn").isTrue();
+        return;
+      }
+      assertThat(client.more()).containsExactly(4);
+      if (i % 2 == 0) {
+        client.close(); // it has learnt what it wanted to know
+      } else {
+        client.send(new byte[256]);
+        client.error();
       }
     }
+  }
+
+  @Test
+  void aWrongProofMayBeMadeGoodByThePasswordAndIsNoGuessThen() throws Exception {
+    node(AuthMethod.PASSWORD).greeting();
+    for (int i = 0; i < 10; i++) {
+      LogInClient client = connect();
+      byte[] challenge = client.greeting().challenge();
+      client.logIn("ann", SHA2, new byte[32]);
+      assertThat(client.more()).containsExactly(4);
+      client.send(new byte[] {2});
+      byte[] pem = client.more();
+      client.send(encrypted(pem, "secret\0".getBytes(StandardCharsets.UTF_8), challenge));
+      client.expectOk();
+      client.close();
+    }
+    assertThat(bench.refusals).isEmpty();
+    assertThat(bench.guesses).isZero();
   }
 
   @Test
