@@ -83,9 +83,11 @@ func open(changes ...func(*mysql.Config)) *sql.DB {
 	return must(sql.Open("mysql", c.FormatDSN()))
 }
 
-// connect opens one connection to the endpoint under test.
+// connect opens one connection to the endpoint under test. Closing it ends it: one that a pool kept would keep its state, and with it a connection to the server.
 func connect(changes ...func(*mysql.Config)) *sql.Conn {
-	return must(open(changes...).Conn(ctx))
+	db := open(changes...)
+	db.SetMaxIdleConns(-1)
+	return must(db.Conn(ctx))
 }
 
 type querier interface {
