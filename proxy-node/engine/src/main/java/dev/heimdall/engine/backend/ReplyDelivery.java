@@ -186,6 +186,10 @@ public final class ReplyDelivery {
     } finally {
       namesChanged = 0;
     }
+    ReplyOwner holder = connection.holder();
+    if (holder != null && holder != owner && groups.isEmpty()) {
+      holder.atRest(connection);
+    }
   }
 
   /** The server has said why it ends the connection, which it will do next. */

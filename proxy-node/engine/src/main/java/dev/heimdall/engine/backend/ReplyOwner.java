@@ -65,6 +65,12 @@ public interface ReplyOwner {
   default void wrote(ServerConnection from, Position position) {}
 
   /**
+   * This owner holds the connection, and the last of what others have sent on it is answered: a
+   * protocol that takes one command at a time may go on.
+   */
+  default void atRest(ServerConnection from) {}
+
+  /**
    * Whether an error stays unsaid, and what comes with it. Something of the group may have been
    * passed on before: {@link ServerConnection#told} and {@link ServerConnection#begun} say what.
    * Then {@link #groupAbsorbed} follows in the place of the rest of the group.

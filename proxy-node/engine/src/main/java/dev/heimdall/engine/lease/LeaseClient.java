@@ -67,6 +67,9 @@ public interface LeaseClient {
   /** Groups of messages that are not answered. */
   int outstanding();
 
+  /** Whether it keeps the connection until all that is pending on it is answered. */
+  boolean awaitsRest(ServerConnection server);
+
   /** A Sync of the node's own was sent. */
   void endingSent();
 

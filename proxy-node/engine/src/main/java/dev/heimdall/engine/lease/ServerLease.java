@@ -425,7 +425,8 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         || server == null
         || capture.underWay()
         || listening.holdsServer()
-        || client.streaming()) {
+        || client.streaming()
+        || client.awaitsRest(server)) {
       return;
     }
     if (transaction.status() == TransactionState.IDLE && !server.groupOpen()) {

@@ -229,6 +229,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public void atRest(ServerConnection from) {
+    if (parts.lease.closed()) {
+      quietDone(from);
+    } else if (from == parts.lease.server()) {
+      parts.requests.handler().atRest();
+    }
+  }
+
+  @Override
   public boolean absorbs(ServerConnection from, ServerError error) {
     return parts.groups.absorbs(from, error);
   }

@@ -41,6 +41,17 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
    */
   default void answered(ServerConnection from, ServerError error) {}
 
+  /**
+   * Whether the session keeps its server connection until everything on it is answered: a protocol
+   * that takes one command at a time has statements of the node's own ahead of the client's.
+   */
+  default boolean awaitsRest(ServerConnection server) {
+    return false;
+  }
+
+  /** Everything on the session's server connection is answered, the node's own at last. */
+  default void atRest() {}
+
   /** About how many bytes it keeps of the client's. */
   long held();
 

@@ -189,6 +189,11 @@ final class ServerPorts implements LeaseClient, SharingClient {
   }
 
   @Override
+  public boolean awaitsRest(ServerConnection server) {
+    return requests.handler().awaitsRest(server);
+  }
+
+  @Override
   public void endingSent() {
     pending.endingSent();
   }

@@ -224,6 +224,19 @@ final class ToyStatements implements RequestHandler {
     return number < 1 || number > prepared.size() ? null : prepared.get(number - 1);
   }
 
+  // ---- one request at a time
+
+  @Override
+  public boolean awaitsRest(ServerConnection server) {
+    return !server.quiet();
+  }
+
+  @Override
+  public void atRest() {
+    client.resumeReading();
+    client.settle();
+  }
+
   // ---- nothing waits, or is shared
 
   @Override

@@ -147,6 +147,19 @@ final class ClientCommands implements RequestHandler {
     return responders;
   }
 
+  /** Another session, perhaps of another loop, could be given it with commands on their way. */
+  @Override
+  public boolean awaitsRest(ServerConnection server) {
+    return !server.quiet();
+  }
+
+  /** What {@link #framed} has waited for, or what has kept the connection. */
+  @Override
+  public void atRest() {
+    client.resumeReading();
+    client.settle();
+  }
+
   @Override
   public boolean leaves(byte type) {
     boolean leaves = parts.destinations().awaitsDeparture();

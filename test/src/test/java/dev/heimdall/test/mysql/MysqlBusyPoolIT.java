@@ -1,0 +1,102 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Many clients of a few server connections, each of which lacks what the client has prepared. */
+class MysqlBusyPoolIT {
+  private static final int CLIENTS = 24;
+  private static final int ROUNDS = 6;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void eachClientGetsItsOwnAnswers(MysqlRelease release) throws Exception {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "DROP TABLE IF EXISTS busy_pool",
+            "CREATE TABLE busy_pool (id INT AUTO_INCREMENT PRIMARY KEY, client INT)");
+    ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 3))) {
+      List<Future<?>> clients = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        int client = i;
+        clients.add(threads.submit(() -> work(node, client)));
+      }
+      for (Future<?> each : clients) {
+        each.get(100, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Void work(MysqlNode node, int client) throws SQLException {
+    for (int round = 0; round < ROUNDS; round++) {
+      // Variables of its own, so that each connection has to be made this session's.
+      try (Connection connection = node.target().jdbc("useServerPrepStmts", "true")) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SET group_concat_max_len = " + (1000 + client));
+        }
+        for (int i = 0; i < 4; i++) {
+          read(connection, client, round * 4 + i);
+          insert(connection, client);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static void read(Connection connection, int client, int n) throws SQLException {
+    String text = "SELECT @@group_concat_max_len, ? + " + (n % 5);
+    try (PreparedStatement statement = connection.prepareStatement(text)) {
+      statement.setInt(1, n);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        assertThat(result.getInt(1)).isEqualTo(1000 + client);
+        assertThat(result.getInt(2)).isEqualTo(n + n % 5);
+      }
+    }
+  }
+
+  private static void insert(Connection connection, int client) throws SQLException {
+    try (PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO busy_pool (client) VALUES (?)");
+        PreparedStatement last =
+            connection.prepareStatement(
+                "SELECT client FROM busy_pool WHERE id = LAST_INSERT_ID()");
+        PreparedStatement id = connection.prepareStatement("SELECT LAST_INSERT_ID()")) {
+      insert.setInt(1, client);
+      insert.executeUpdate();
+      try (ResultSet result = last.executeQuery()) {
+        assertThat(result.next()).isTrue();
+        assertThat(result.getInt(1)).isEqualTo(client);
+      }
+      try (ResultSet result = id.executeQuery()) {
+        result.next();
+        assertThat(result.getLong(1)).isPositive();
+      }
+    }
+  }
+}
