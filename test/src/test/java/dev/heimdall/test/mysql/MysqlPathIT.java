@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.operate.Door;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -71,6 +72,21 @@ class MysqlPathIT {
       }
       assertThat(one.isValid(1)).isTrue();
     }
+  }
+
+  @Test
+  void aClientWithoutADatabaseGetsNobodyElses() throws Exception {
+    Door metrics = new Door(node.httpPort());
+    double failures = metrics.metric("heimdall_server_state_failures_total");
+    try (Connection one = node.target().in("").jdbc();
+        Connection other = node.target().in("").jdbc()) {
+      for (int i = 0; i < 3; i++) {
+        run(one, "USE app");
+        assertThat(rows(other, "SELECT DATABASE()")).containsExactly("null");
+        assertThat(rows(one, "SELECT DATABASE()")).containsExactly("app");
+      }
+    }
+    assertThat(metrics.metric("heimdall_server_state_failures_total")).isEqualTo(failures);
   }
 
   @Test

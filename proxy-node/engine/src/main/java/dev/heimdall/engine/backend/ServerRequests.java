@@ -37,6 +37,11 @@ public interface ServerRequests {
    */
   void restore(Variables from, Variables wanted, ReplyOwner owner);
 
+  /** Whether there is a way to {@link #restore}: some of what a session sets may stay for good. */
+  default boolean restores(Variables from, Variables wanted) {
+    return true;
+  }
+
   /** Those of the variables that may stay while nobody has the connection; the same for all. */
   Variables restful(Variables applied);
 

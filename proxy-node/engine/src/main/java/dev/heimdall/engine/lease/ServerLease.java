@@ -323,6 +323,17 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   void closeUnusable(ServerConnection from, String statement, ServerError error) {
     from.hold(null);
     from.closeForState(statement, error);
+    replace(from, error);
+  }
+
+  /** What another session has chosen stays as long as the connection: another one is taken. */
+  void closeUsed(ServerConnection from, ServerError error) {
+    from.hold(null);
+    from.close("another session has chosen on it what cannot be taken back");
+    replace(from, error);
+  }
+
+  private void replace(ServerConnection from, ServerError error) {
     giveBack(from);
     switch (state) {
       case CLOSED -> {}

@@ -70,6 +70,10 @@ final class StateTransfer {
       }
       return;
     }
+    if (!from.requests().restores(from.applied(), wanted)) {
+      lease.closeUsed(from, error);
+      return;
+    }
     from.requests()
         .restore(
             from.applied(),

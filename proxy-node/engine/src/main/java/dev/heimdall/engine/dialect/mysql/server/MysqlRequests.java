@@ -345,6 +345,14 @@ public final class MysqlRequests implements ServerRequests {
     change(new StateChange(from, from.restoredTo(wanted)), owner);
   }
 
+  /** No command leads from a default database back to none. */
+  @Override
+  public boolean restores(Variables from, Variables wanted) {
+    return !setUp.database().isEmpty()
+        || from.get(StateChanges.DATABASE) == null
+        || wanted.get(StateChanges.DATABASE) != null;
+  }
+
   @Override
   public Variables restful(Variables applied) {
     return applied.without(IDLE_TIMEOUT);
