@@ -396,7 +396,9 @@ public final class MysqlClassifier implements StatementClassifier {
     return StatementKind.SESSION;
   }
 
+  /** A procedure may commit, whatever transaction its CALL stands in. */
   private StatementKind call() {
+    effects.add(Effect.Type.COMMITS);
     tokens.callsNothing();
     tokens.advance();
     String name = tokens.isName() ? tokens.name() : "";
