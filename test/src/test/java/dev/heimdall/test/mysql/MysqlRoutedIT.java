@@ -9,6 +9,7 @@ import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestConfiguration;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -281,6 +282,52 @@ class MysqlRoutedIT {
       execute(client, "INSERT INTO t VALUES (2)");
       execute(client, "COMMIT");
       assertThat(routed.first().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void aTransactionThatBeganByItselfIsRunAgainOnTheNextWriter() throws Exception {
+    beganByItself(MysqlRelease.MARIADB);
+  }
+
+  @Test
+  @Tag("long")
+  void aTransactionThatBeganByItselfIsRunAgainOnTheNextWriterOfMysql() throws Exception {
+    beganByItself(MysqlRelease.MYSQL);
+  }
+
+  /** With autocommit off: a client that begins by reading, and one that prepares its statements. */
+  private static void beganByItself(MysqlRelease release) throws Exception {
+    try (Routed routed =
+            new Routed(release, c -> c.vdb("transactionReplay.enabled", true).vdb("pool.size", 4));
+        Connection client = routed.node.target().jdbc();
+        Connection preparing = routed.node.target().jdbc("useServerPrepStmts", "true")) {
+      routed.awaitReplicaReads(client);
+      client.setAutoCommit(false);
+      preparing.setAutoCommit(false);
+      execute(client, "INSERT INTO t VALUES (1)");
+      client.commit();
+      assertThat(value(client, "SELECT count(*) FROM t")).as("its transaction").isEqualTo("1");
+      execute(client, "INSERT INTO t VALUES (2)");
+      try (PreparedStatement insert = preparing.prepareStatement("INSERT INTO t VALUES (?)")) {
+        insert.setInt(1, 3);
+        insert.executeUpdate();
+        routed.cluster.awaitReplay(PATIENCE);
+        routed.primary().kill();
+        routed.first().promote();
+        assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("2");
+        execute(client, "INSERT INTO t VALUES (4)");
+        insert.setInt(1, 5);
+        insert.executeUpdate();
+        assertThat(routed.first().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("1");
+        client.commit();
+        preparing.rollback();
+        insert.setInt(1, 6);
+        insert.executeUpdate();
+        preparing.commit();
+      }
+      assertThat(routed.first().queryValue("app", "SELECT group_concat(i ORDER BY i) FROM t"))
+          .isEqualTo("1,2,4,6");
     }
   }
 }

@@ -98,14 +98,16 @@ public final class TransactionLog {
    * A statement is about to be sent.
    *
    * @param facts null where that is unknown
+   * @param autocommits whether it is a transaction of its own where none is open; else one begins
+   *     with it
    */
-  public void statement(StatementFacts facts) {
+  public void statement(StatementFacts facts, boolean autocommits) {
     switch (stage) {
       case NONE, GIVEN_UP -> {
         return;
       }
       case AWAITED -> {
-        if (facts == null || facts.kind() != StatementKind.BEGIN) {
+        if (facts == null || !(facts.kind() == StatementKind.BEGIN || begins(facts, autocommits))) {
           become(Stage.NONE);
           return;
         }
@@ -132,11 +134,18 @@ public final class TransactionLog {
   }
 
   /** A statement is about to be bound of which this is known. */
-  public void bound(StatementFacts facts, boolean unnamed) {
-    statement(facts);
+  public void bound(StatementFacts facts, boolean autocommits, boolean unnamed) {
+    statement(facts, autocommits);
     if (unnamed && !unnamedKnown) {
       giveUp(Unreplayed.UNNAMED);
     }
+  }
+
+  /**
+   * Whether a transaction may begin with it though it is no BEGIN: if none has, it is over soon.
+   */
+  private static boolean begins(StatementFacts facts, boolean autocommits) {
+    return !autocommits && facts.kind() != StatementKind.ROLLBACK && !mayEnd(facts);
   }
 
   /** Whether it can end the transaction block that it stands in; in MySQL, the next BEGIN does. */

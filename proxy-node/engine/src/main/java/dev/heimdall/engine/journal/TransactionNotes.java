@@ -16,6 +16,9 @@ public interface TransactionNotes {
   /** The same for one that is bound. */
   void bound(StatementFacts facts, boolean unnamed);
 
+  /** The transaction, if one is open, is undone by what is no statement. */
+  void over();
+
   /**
    * Rules have made this of a statement, which is about to be sent or answered.
    *

@@ -209,14 +209,22 @@ public final class TransactionReplay implements TransactionNotes {
   @Override
   public void statement(StatementFacts facts) {
     if (stage == Stage.NONE) {
-      log.statement(facts);
+      log.statement(facts, position.autocommits());
     }
   }
 
   @Override
   public void bound(StatementFacts facts, boolean unnamed) {
     if (stage == Stage.NONE) {
-      log.bound(facts, unnamed);
+      log.bound(facts, position.autocommits(), unnamed);
+    }
+  }
+
+  @Override
+  public void over() {
+    if (stage == Stage.NONE) {
+      log.end();
+      names.forget();
     }
   }
 

@@ -19,6 +19,12 @@ public interface UnitPosition {
   /** Of its transaction, by what was answered. */
   TransactionState status();
 
+  /**
+   * Whether a statement that it sends outside a transaction is one of its own; else a transaction
+   * begins with it.
+   */
+  boolean autocommits();
+
   /** Whether what it sends goes to a replica. */
   boolean away();
 

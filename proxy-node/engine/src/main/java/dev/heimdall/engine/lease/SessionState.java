@@ -148,6 +148,17 @@ public final class SessionState {
     return given;
   }
 
+  /**
+   * Whether a statement outside a transaction is one of its own; else one begins with it, and is
+   * open when it has been answered. Where it is about to be read back, one is taken for its own.
+   */
+  public boolean autocommits() {
+    String name = rules.autocommit();
+    return name == null
+        || (touched != null && touched.contains(name))
+        || !"OFF".equals(variables.get(name));
+  }
+
   public boolean atStartup() {
     return variables.equals(startup);
   }

@@ -223,7 +223,7 @@ public final class ReplicaReads implements ReplicaChoice {
       whole = true;
       return ofTransaction(split);
     }
-    if (transaction.status() != TransactionState.IDLE) {
+    if (transaction.status() != TransactionState.IDLE || !carried.autocommits()) {
       return OnWriter.TRANSACTION;
     }
     whole = false;

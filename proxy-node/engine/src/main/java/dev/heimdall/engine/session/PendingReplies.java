@@ -51,6 +51,11 @@ final class PendingReplies implements UnitPosition {
   }
 
   @Override
+  public boolean autocommits() {
+    return carried.autocommits();
+  }
+
+  @Override
   public long sent() {
     return carried.sent();
   }

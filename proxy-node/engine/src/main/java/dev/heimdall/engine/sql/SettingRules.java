@@ -32,6 +32,14 @@ public interface SettingRules {
   /** Why one cannot for which the server reports a change that no statement has made; or null. */
   PinReason pinOfChange(String name);
 
+  /**
+   * The setting with which statements are transactions of their own, unless it is OFF; null where
+   * they always are.
+   */
+  default String autocommit() {
+    return null;
+  }
+
   // ---- what unqualified names mean
 
   /** Whether they mean something else when it is changed. */

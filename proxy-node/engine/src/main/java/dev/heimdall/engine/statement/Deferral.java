@@ -70,6 +70,7 @@ public final class Deferral {
   public boolean wanted() {
     return decision.get().asyncExecute().isPresent()
         && transaction.status() == TransactionState.IDLE
+        && carried.autocommits()
         && statement.get() != null
         && !carried.pinned();
   }

@@ -21,6 +21,7 @@ final class ScriptedClient
   boolean told;
   boolean unitOpen;
   boolean closed;
+  boolean autocommits = true;
   boolean skips;
   boolean midMessage;
   boolean waits;
@@ -69,6 +70,11 @@ final class ScriptedClient
   @Override
   public boolean closed() {
     return closed;
+  }
+
+  @Override
+  public boolean autocommits() {
+    return autocommits;
   }
 
   // ---- the reader

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TransactionLogTest {
   private static final byte[] SUM = new byte[32];
@@ -33,6 +35,7 @@ class TransactionLogTest {
           UnpooledByteBufAllocator.DEFAULT);
   private TransactionLog log = log(100, 10_000);
   private long number = 5;
+  private boolean autocommits = true;
 
   private TransactionLog log(int statements, long size) {
     return new TransactionLog(
@@ -55,7 +58,7 @@ class TransactionLogTest {
     if (log.keeps()) {
       log.keep(bytes, number);
     }
-    log.statement(classifier.classify(text, 0, text.length, LexerMode.STANDARD));
+    log.statement(classifier.classify(text, 0, text.length, LexerMode.STANDARD), autocommits);
     log.unnamedKnown();
     log.count();
     handled(text.length, true);
@@ -148,7 +151,8 @@ class TransactionLogTest {
     journal.spoil();
     assertThat(input.refCnt()).as("with its transaction").isEqualTo(2);
     log.statement(
-        classifier.classify("BEGIN".getBytes(StandardCharsets.UTF_8), 0, 5, LexerMode.STANDARD));
+        classifier.classify("BEGIN".getBytes(StandardCharsets.UTF_8), 0, 5, LexerMode.STANDARD),
+        true);
     handled(5, true);
     journal.answered(number - 1);
     assertThat(text(log.group(0))).isEqualTo("BEGIN");
@@ -164,7 +168,8 @@ class TransactionLogTest {
     journal.keep(input, 6);
     log.keep(input, number);
     log.statement(
-        classifier.classify("SELECT 1".getBytes(StandardCharsets.UTF_8), 0, 8, LexerMode.STANDARD));
+        classifier.classify("SELECT 1".getBytes(StandardCharsets.UTF_8), 0, 8, LexerMode.STANDARD),
+        true);
     assertThat(log.keeps()).isFalse();
     handled(6, true);
     assertThat(input.refCnt()).isEqualTo(2);
@@ -328,12 +333,49 @@ class TransactionLogTest {
   void anUnnamedStatementFromBeforeIsNotBoundAgain() {
     byte[] text = "SELECT 1".getBytes(StandardCharsets.UTF_8);
     log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
-    log.bound(classifier.classify(text, 0, text.length, LexerMode.STANDARD), true);
+    log.bound(classifier.classify(text, 0, text.length, LexerMode.STANDARD), true, true);
     assertThat(obstacle()).isEqualTo(Unreplayed.UNNAMED);
 
     log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
     log.unnamedKnown();
-    log.bound(classifier.classify(text, 0, text.length, LexerMode.STANDARD), true);
+    log.bound(classifier.classify(text, 0, text.length, LexerMode.STANDARD), true, true);
     assertThat(obstacle()).isNull();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"INSERT 1", "SELECT 1", "SELECT 1; SELECT 2", "SAVEPOINT a", "BEGIN"})
+  void aTransactionBeginsWithAnyStatementWhereNoneIsOneOfItsOwn(String first) {
+    autocommits = false;
+    log.begin(0);
+    send(first);
+    assertThat(obstacle()).isNull();
+    answer(TransactionState.OPEN);
+    send("SELECT 3");
+    assertThat(text(log.group(0))).isEqualTo(first);
+    assertThat(obstacle()).isNull();
+    send("COMMIT");
+    assertThat(obstacle()).isEqualTo(Unreplayed.COMMIT);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"COMMIT", "ROLLBACK", "PREPARE TRANSACTION 'a'", "SELECT 1; COMMIT", "huh"})
+  void noneBeginsWithWhatEndsOne(String first) {
+    autocommits = false;
+    log.begin(0);
+    send(first);
+    assertThat(log.keeps()).isFalse();
+  }
+
+  @Test
+  void whatHasBegunNoneIsNoPartOfTheNext() {
+    autocommits = false;
+    log.begin(0);
+    send("SHOW a");
+    assertThat(answer(TransactionState.IDLE)).isTrue();
+    assertThat(log.keeps()).isFalse();
+    log.begin(0);
+    send("INSERT 1");
+    answer(TransactionState.OPEN);
+    assertThat(text(log.group(0))).isEqualTo("INSERT 1");
   }
 }

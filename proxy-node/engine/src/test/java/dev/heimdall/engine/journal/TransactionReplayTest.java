@@ -160,6 +160,48 @@ class TransactionReplayTest {
   }
 
   @Test
+  void aTransactionThatBeganByItselfGoesOnUnnoticed() {
+    client.autocommits = false;
+    exchange("INSERT INTO t VALUES (1)", "one row");
+    send("SELECT 2");
+
+    assertThat(lose(null)).isTrue();
+    again("one row");
+
+    assertThat(client.readAgain)
+        .containsExactly("rewind", "INSERT INTO t VALUES (1)", "unsent SELECT 2");
+    assertThat(note()).contains("was run again");
+  }
+
+  @Test
+  void theFirstStatementOfATransactionThatBeginsByItselfIsSentAgain() {
+    client.autocommits = false;
+    send("INSERT INTO t VALUES (1)");
+
+    assertThat(lose(null)).isTrue();
+    channel.runPendingTasks();
+
+    assertThat(client.readAgain).containsExactly("rewind", "unsent INSERT INTO t VALUES (1)");
+  }
+
+  @Test
+  void whatIsATransactionOfItsOwnIsNotSentAgain() {
+    send("INSERT INTO t VALUES (1)");
+
+    assertThat(lose(null)).isFalse();
+  }
+
+  @Test
+  void aTransactionThatNoStatementHasEndedIsOver() {
+    begin();
+    replay.over();
+    client.status = TransactionState.IDLE;
+
+    assertThat(lose(null)).isFalse();
+    assertThat(client.readAgain).isEmpty();
+  }
+
+  @Test
   void nothingOfWhatIsRunAgainReachesTheClient() {
     begin();
     lose(null);

@@ -84,6 +84,11 @@ public final class MysqlSettings implements SettingRules {
   }
 
   @Override
+  public String autocommit() {
+    return "autocommit";
+  }
+
+  @Override
   public boolean movesNames(String name) {
     return name.equals(DATABASE);
   }

@@ -158,6 +158,7 @@ final class SessionCommands implements Responder {
       parts.carried().set(MysqlSettings.DATABASE, database);
     }
     parts.transaction().move(TransactionState.IDLE, false);
+    parts.notes().over();
     prepared.forget();
   }
 }
