@@ -43,6 +43,11 @@ public final class RuleQuestions {
     this.lifecycle = lifecycle;
   }
 
+  /** Whether the user may ask them. */
+  public boolean allowed() {
+    return admin;
+  }
+
   /** Whether the text is one of them, and the user may ask it. Cheap. */
   public boolean recognises(byte[] sql, int offset, int length) {
     if (!admin) {

@@ -32,9 +32,12 @@ final class RuleCommands {
     this.questions = questions;
   }
 
-  /** Whether the whole Query message at the reader's position is one of these commands. */
+  /**
+   * Whether the whole Query message at the reader's position is one of these commands; not when it
+   * has no text, which is found out when it is judged.
+   */
   boolean recognises(int total) {
-    return questions.recognises(text(total), 0, total - 6);
+    return questions.allowed() && total >= 6 && questions.recognises(text(total), 0, total - 6);
   }
 
   private byte[] text(int total) {
