@@ -67,6 +67,11 @@ public final class CancelRegistry {
     return processId >>> SESSION_BITS;
   }
 
+  /** Whether it can be a process id of a session: of this node, or of another one of the fleet. */
+  static boolean isProcessId(long number) {
+    return number > SESSION_MASK && number <= Integer.MAX_VALUE;
+  }
+
   public int nodeId() {
     return nodeId;
   }
@@ -81,7 +86,7 @@ public final class CancelRegistry {
         : null;
   }
 
-  /** The client with this process id, for an operator's KILL. */
+  /** The client with this process id, for KILL; null for none. */
   public Client byId(int processId) {
     Entry entry = sessions.get(processId);
     return entry == null ? null : entry.client();

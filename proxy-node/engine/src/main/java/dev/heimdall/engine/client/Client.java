@@ -1,5 +1,7 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.wire.ServerError;
+
 /**
  * A client after its log-in, whether it talks to servers or to the admin console: what cancel
  * requests, {@code KILL} and a drain reach. Methods without another word belong to the thread of
@@ -38,7 +40,17 @@ public interface Client {
   void cancelFromAnyThread(Runnable done);
 
   /** Closes the connection as an administrator's terminate does; callable from any thread. */
-  void killFromAnyThread();
+  default void killFromAnyThread() {
+    killFromAnyThread(
+        ServerError.fatal("57P01", "terminating connection due to administrator command"));
+  }
+
+  /**
+   * Closes the connection; callable from any thread.
+   *
+   * @param why the client's last error
+   */
+  void killFromAnyThread(ServerError why);
 
   /** The node drains: an idle client goes at once, a busy one after its transaction. */
   void drain();

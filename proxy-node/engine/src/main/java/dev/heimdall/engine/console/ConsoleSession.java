@@ -119,8 +119,14 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   }
 
   @Override
-  public void killFromAnyThread() {
-    loop.loop().execute(this::terminate);
+  public void killFromAnyThread(ServerError why) {
+    loop.loop()
+        .execute(
+            () -> {
+              if (channel.isActive()) {
+                fatal(why);
+              }
+            });
   }
 
   @Override

@@ -290,8 +290,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
-  public void killFromAnyThread() {
-    parts.control.killFromAnyThread();
+  public void killFromAnyThread(ServerError why) {
+    parts.control.killFromAnyThread(why);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.TransactionNotes;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * What the handler of a session's messages is wired with.
  *
  * @param capabilities what was agreed with the client that its servers have agreed on too
+ * @param others the sessions that this one may interrupt
  * @param admin whether its user may use the admin console
  * @param catalogue what the session's database defines, as far as that is known
  */
@@ -40,6 +42,7 @@ public record RequestParts(
     ConsoleCommands console,
     SessionMemory memory,
     LoopSessions sessions,
+    OtherSessions others,
     LoopContext loop,
     LimitSettings limits,
     Capabilities capabilities,

@@ -140,8 +140,8 @@ final class SessionControl implements TimedClient {
     cancel(TIMED_OUT, () -> {});
   }
 
-  void killFromAnyThread() {
-    loop.soon(this::terminate, failed);
+  void killFromAnyThread(ServerError why) {
+    loop.soon(() -> end.fatal(why), failed);
   }
 
   private void terminate() {

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleCommands;
@@ -284,6 +285,7 @@ final class SessionParts {
                 console,
                 memory,
                 sessions,
+                new OtherSessions(node.access().cancels(), session),
                 loop,
                 limits,
                 login.capabilities(),

@@ -105,7 +105,7 @@ final class ToySession extends ChannelInboundHandlerAdapter implements Client {
   }
 
   @Override
-  public void killFromAnyThread() {}
+  public void killFromAnyThread(ServerError why) {}
 
   @Override
   public void drain() {}

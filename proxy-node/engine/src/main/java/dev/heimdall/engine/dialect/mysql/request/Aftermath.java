@@ -10,15 +10,15 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /**
  * What a statement leaves behind that the next one may ask about: warnings and errors, for which
@@ -35,6 +35,8 @@ final class Aftermath {
   private final SessionState carried;
   private final RequestControl control;
   private final ClientAnswers answers;
+  private final IntSupplier number;
+  private final CallReplacement calls = new CallReplacement();
 
   /** LAST_INSERT_ID() of the session. */
   private String id = "0";
@@ -62,12 +64,20 @@ final class Aftermath {
 
   private long countsAt;
 
+  /**
+   * @param number the client's, as it was told at its log-in
+   */
   Aftermath(
-      HandledClient client, SessionState carried, RequestControl control, ClientAnswers answers) {
+      HandledClient client,
+      SessionState carried,
+      RequestControl control,
+      ClientAnswers answers,
+      IntSupplier number) {
     this.client = client;
     this.carried = carried;
     this.control = control;
     this.answers = answers;
+    this.number = number;
   }
 
   // ---- before a statement is sent
@@ -157,58 +167,65 @@ final class Aftermath {
 
   /**
    * The text with numbers in the place of what asks for those of the statement before, if that was
-   * not the last one on the connection; null where the text can stay.
+   * not the last one on the connection, or for the number of the connection, which is another one
+   * to the client; null where the text can stay.
    */
-  byte[] inPlace(StatementFacts facts, QueryText text) {
+  byte[] inPlace(StatementFacts facts, QueryText text, LexerMode mode) {
     ServerConnection server = client.server();
     showsDiagnostics =
         facts.kind() == StatementKind.SHOW
             && has(facts, MysqlEffect.READS_DIAGNOSTICS)
             && new String(text.copy(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
+    boolean kept = false;
     if (answers.rows() >= 0) {
       rowCount = answers.rows();
-    } else if (server.id() == countsFrom && server.groupsAnswered() == countsAt) {
-      return null;
-    }
-    if (!asks(facts)) {
-      return null;
+    } else {
+      kept = server.id() == countsFrom && server.groupsAnswered() == countsAt;
     }
     byte[] changed = null;
     List<Effect> effects = facts.effects();
     for (int i = effects.size() - 1; i >= 0; i--) {
       Effect effect = effects.get(i);
-      boolean ofFound = effect.is(MysqlEffect.READS_FOUND_ROWS);
-      if ((ofFound || effect.is(MysqlEffect.READS_ROW_COUNT)) && effect.start() >= 0) {
-        byte[] from = changed == null ? text.copy() : changed;
-        changed = replace(from, effect.start(), effect.end(), ofFound ? foundRows : rowCount);
+      if (effect.type() != Effect.Type.OWN || effect.start() < 0) {
+        continue;
+      }
+      byte[] from = changed == null ? text.copy() : changed;
+      String value = value(effect, facts, from, kept, mode);
+      if (value != null) {
+        changed = calls.replace(from, effect, value, mode);
       }
     }
     return changed;
   }
 
-  private static byte[] replace(byte[] text, int start, int end, long number) {
-    String call = new String(text, start, end - start, StandardCharsets.ISO_8859_1);
-    boolean column = standsAlone(text, start, end);
-    // A BIGINT, as the call is, however small it is.
-    String value =
-        "IF(0, 9223372036854775807, " + number + ")" + (column ? " AS `" + call + "`" : "");
-    byte[] own = value.getBytes(StandardCharsets.ISO_8859_1);
-    byte[] changed = Arrays.copyOf(text, text.length - (end - start) + own.length);
-    System.arraycopy(own, 0, changed, start, own.length);
-    System.arraycopy(text, end, changed, start + own.length, text.length - end);
-    return changed;
+  /**
+   * What stands for the effect's call; null where the server's answer is right.
+   *
+   * @param kept whether the session's last statement was the last one there
+   */
+  private String value(
+      Effect effect, StatementFacts facts, byte[] text, boolean kept, LexerMode mode) {
+    if (effect.is(MysqlEffect.READS_CONNECTION_ID)) {
+      boolean reads = facts.kind() == StatementKind.SELECT || facts.kind() == StatementKind.MULTI;
+      return reads && calls.isColumn(text, effect, mode)
+          ? numbered(text[effect.start()] == '@')
+          : null;
+    }
+    if (!kept && effect.is(MysqlEffect.READS_FOUND_ROWS)) {
+      return bigint(foundRows);
+    }
+    return !kept && effect.is(MysqlEffect.READS_ROW_COUNT) ? bigint(rowCount) : null;
   }
 
-  /** Whether it is a column by itself, which has its text for a name. */
-  private static boolean standsAlone(byte[] text, int start, int end) {
-    String before =
-        new String(text, 0, start, StandardCharsets.ISO_8859_1)
-            .stripTrailing()
-            .toLowerCase(Locale.ROOT);
-    String behind =
-        new String(text, end, text.length - end, StandardCharsets.ISO_8859_1).stripLeading();
-    return (before.endsWith("select") || before.endsWith(","))
-        && (behind.isEmpty() || behind.startsWith(",") || behind.startsWith(";"));
+  /** In the type of the variable, or of the call. */
+  private String numbered(boolean variable) {
+    String value = "CAST(" + number.getAsInt() + " AS UNSIGNED)";
+    return variable ? "IF(0, CAST(18446744073709551615 AS UNSIGNED), " + value + ")" : value;
+  }
+
+  /** The type is the call's, however small the number is. */
+  private static String bigint(long value) {
+    return "IF(0, 9223372036854775807, " + value + ")";
   }
 
   // ---- when it is answered

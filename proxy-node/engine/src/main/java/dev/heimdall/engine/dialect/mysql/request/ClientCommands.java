@@ -52,6 +52,7 @@ final class ClientCommands implements RequestHandler {
   private final SessionCommands sessions;
   private final DelayedBegins begins;
   private final RuleQuestions questions;
+  private final SessionKills kills;
   private final List<Responder> commands;
   private final List<Responder> responders;
 
@@ -68,13 +69,15 @@ final class ClientCommands implements RequestHandler {
     this.answers = new ClientAnswers(client, input);
     this.lexing = new SessionLexing(client, parts.carried(), answers);
     this.notes = new SentStatements(parts);
-    this.aftermath = new Aftermath(client, parts.carried(), parts.control(), answers);
+    this.aftermath =
+        new Aftermath(client, parts.carried(), parts.control(), answers, parts.others()::own);
     this.prepared = new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath);
-    this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared);
+    this.kills = new SessionKills(parts, answers);
+    this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, kills);
     this.begins = new DelayedBegins(parts, answers);
     this.questions =
         new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle);
-    this.commands = List.of(sessions, prepared, ofText(this::console));
+    this.commands = List.of(sessions, prepared, ofText(this::console), ofText(this::kill));
     this.responders =
         List.of(this::rollBackLost, this::ruled, ofText(begins::answer), ofText(this::defer));
   }
@@ -213,6 +216,12 @@ final class ClientCommands implements RequestHandler {
     return Outcome.DONE;
   }
 
+  private Outcome kill(byte type, long total) {
+    return total <= SessionKills.LONGEST && text.read(input.bytes(), total, true)
+        ? kills.answer(total, text, lexing.mode())
+        : Outcome.NEXT;
+  }
+
   private Outcome ofRules(byte type, long total) {
     if (!parts.admin()
         || !text.read(input.bytes(), total, true)
@@ -255,6 +264,9 @@ final class ClientCommands implements RequestHandler {
     ServerError refusal = lifecycle.refusal();
     if (refusal == null && parts.destinations().foreign() != null) {
       refusal = ServerError.error("0A000", "the statement cannot be forwarded to another engine");
+    }
+    if (refusal == null) {
+      refusal = SessionKills.refusal(lifecycle.effects());
     }
     if (refusal == null && decision.result().isEmpty()) {
       return false;
@@ -320,7 +332,7 @@ final class ClientCommands implements RequestHandler {
     if (changed != null) {
       facts = parts.sessions().classifier().classify(changed, 0, changed.length, lexing.mode());
     } else {
-      changed = aftermath.inPlace(facts, text);
+      changed = aftermath.inPlace(facts, text, lexing.mode());
     }
     lifecycle.sent(server);
     notes.sent(facts);

@@ -254,6 +254,14 @@ final class PreparedCommands implements Responder {
       return Outcome.DONE;
     }
     StatementFacts facts = lifecycle.previewed().effects();
+    if (SessionKills.refusal(facts) != null) { // what it kills is found out when it is sent
+      answers.error(
+          total,
+          1295,
+          "HY000",
+          "This command is not supported in the prepared statement protocol yet");
+      return Outcome.DONE;
+    }
     byte[] sql = text.copy();
     ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode());
     byte[] sent =

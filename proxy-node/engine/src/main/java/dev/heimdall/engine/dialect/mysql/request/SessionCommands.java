@@ -23,6 +23,7 @@ final class SessionCommands implements Responder {
   private final ClientAnswers answers;
   private final SentStatements notes;
   private final PreparedCommands prepared;
+  private final SessionKills kills;
 
   /** Of the reset that is under way, or has ended. */
   private boolean resetting;
@@ -34,13 +35,15 @@ final class SessionCommands implements Responder {
       AgreedCapabilities agreed,
       ClientAnswers answers,
       SentStatements notes,
-      PreparedCommands prepared) {
+      PreparedCommands prepared,
+      SessionKills kills) {
     this.parts = parts;
     this.client = parts.client();
     this.agreed = agreed;
     this.answers = answers;
     this.notes = notes;
     this.prepared = prepared;
+    this.kills = kills;
   }
 
   // ---- without a server
@@ -62,13 +65,15 @@ final class SessionCommands implements Responder {
       case Command.SET_OPTION -> {
         return setOption(total);
       }
+      case Command.PROCESS_KILL -> {
+        return kills.answerCommand(total);
+      }
       case Command.QUERY,
           Command.INIT_DB,
           Command.FIELD_LIST,
           Command.REFRESH,
           Command.STATISTICS,
           Command.PROCESS_INFO,
-          Command.PROCESS_KILL,
           Command.DEBUG,
           Command.RESET_CONNECTION,
           Command.STMT_PREPARE,

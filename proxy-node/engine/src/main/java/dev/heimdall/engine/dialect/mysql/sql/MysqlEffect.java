@@ -4,7 +4,7 @@ import dev.heimdall.engine.sql.Effect;
 
 /**
  * What statements of MySQL and MariaDB do that no other dialect's do. A call of a function has its
- * place, brackets included.
+ * place, brackets included, and so has what reads a connection's number in a variable.
  */
 public enum MysqlEffect implements Effect.Detail {
   /** The default database becomes the one that the effect's name says. */

@@ -39,6 +39,7 @@ final class MysqlTokens {
   private MysqlEffect call;
 
   private int callStart;
+  private int variableStart;
   private boolean unseen;
   private int nameStart;
   private int nameEnd;
@@ -331,6 +332,7 @@ final class MysqlTokens {
     if (next < lexer.limit() && text[next] == '@') {
       lexer.next();
       token = SYSTEM_VARIABLE;
+      variableStart = next - 1;
       systemVariable();
       return;
     }
@@ -394,7 +396,8 @@ final class MysqlTokens {
     switch (MysqlWord.find(text, from, lexer.end() - (quoted ? 1 : 0))) {
       case IDENTITY, LAST_INSERT_ID -> own(MysqlEffect.READS_LAST_INSERT_ID);
       case WARNING_COUNT, ERROR_COUNT -> own(MysqlEffect.READS_DIAGNOSTICS);
-      case PSEUDO_THREAD_ID -> own(MysqlEffect.READS_CONNECTION_ID);
+      case PSEUDO_THREAD_ID ->
+          effects.add(MysqlEffect.READS_CONNECTION_ID, "", variableStart, lexer.end());
       default -> {}
     }
   }

@@ -1,0 +1,222 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.OtherSessions;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.MysqlLexer;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.Packet;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * KILL of what clients know by the number that they were greeted with, which is a session of the
+ * node's. No server gets such a number: one of its connections could have the same.
+ */
+final class SessionKills {
+  /** A command of more bytes is no KILL that is answered here. */
+  static final int LONGEST = 1024;
+
+  private static final Pattern OF_ITSELF =
+      Pattern.compile(
+          "\\s*KILL\\s+(?:(?:HARD|SOFT)\\s+)?(?:(?:QUERY|CONNECTION)\\s+)?CONNECTION_ID\\s*\\(\\s*\\)"
+              + "[\\s;]*",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final ServerError COMPUTED =
+      ServerError.error(
+              "42000",
+              "The number of a connection to KILL must be written out, in a statement by itself")
+          .withNumber(1235);
+
+  private static final ServerError KILLED =
+      ServerError.fatal("70100", "Connection was killed").withNumber(1927);
+
+  private static final ServerError INTERRUPTED =
+      ServerError.error("70100", "Query execution was interrupted").withNumber(1317);
+
+  private final RequestParts parts;
+  private final ClientAnswers answers;
+  private final MysqlLexer lexer = new MysqlLexer(false);
+
+  /** Whether a server is being told, or has been. */
+  private boolean underWay;
+
+  private boolean done;
+
+  SessionKills(RequestParts parts, ClientAnswers answers) {
+    this.parts = parts;
+    this.answers = answers;
+  }
+
+  // ---- statements
+
+  /**
+   * Why the statement goes to no server, nor can be prepared, if it kills something but by a number
+   * that only a server's connection can have; else null.
+   */
+  static ServerError refusal(StatementFacts facts) {
+    return concerns(facts) ? COMPUTED : null;
+  }
+
+  private static boolean concerns(StatementFacts facts) {
+    List<Effect> effects = facts.effects();
+    for (int i = 0; i < effects.size(); i++) {
+      if (isKill(effects.get(i)) && mayBeOfSession(effects.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isKill(Effect effect) {
+    return effect.is(MysqlEffect.KILLS_CONNECTION) || effect.is(MysqlEffect.KILLS_QUERY);
+  }
+
+  private static boolean mayBeOfSession(Effect kill) {
+    long number = number(kill);
+    return number < 0 || OtherSessions.isNumber(number);
+  }
+
+  /** Negative if it is no plain number. */
+  private static long number(Effect kill) {
+    String name = kill.name();
+    return !name.isEmpty()
+            && name.length() <= 18
+            && name.chars().allMatch(c -> c >= '0' && c <= '9')
+        ? Long.parseLong(name)
+        : -1;
+  }
+
+  /**
+   * Answers the statement if it is a KILL of a session. Rules are not asked, as they are not about
+   * cancel requests of other protocols.
+   *
+   * @param text of the command at the reader's position
+   */
+  Outcome answer(long total, QueryText text, LexerMode mode) {
+    if (!mayBeKill(text, mode)) {
+      return Outcome.NEXT;
+    }
+    StatementFacts facts =
+        parts.sessions().classifier().classify(text.bytes(), text.start(), text.length(), mode);
+    if (facts.kind() != StatementKind.UTILITY || !concerns(facts)) {
+      return Outcome.NEXT;
+    }
+    Effect kill = facts.effects().get(0);
+    long number = number(kill);
+    if (number < 0
+        && OF_ITSELF.matcher(new String(text.copy(), StandardCharsets.ISO_8859_1)).matches()) {
+      number = parts.others().own();
+    }
+    return number < 0
+        ? refuse(total, COMPUTED)
+        : kill(total, number, kill.is(MysqlEffect.KILLS_QUERY));
+  }
+
+  /** Nearly all statements are told apart by their first letter. */
+  private boolean mayBeKill(QueryText text, LexerMode mode) {
+    byte[] bytes = text.bytes();
+    int at = text.start();
+    int end = at + text.length();
+    while (at < end && bytes[at] >= 0 && bytes[at] <= ' ') {
+      at++;
+    }
+    if (at == end) {
+      return false;
+    }
+    switch (bytes[at]) {
+      case 'k', 'K' -> {
+        return true;
+      }
+      case '/', '-', '#' -> { // a comment
+        lexer.reset(bytes, at, end - at, mode);
+        return lexer.next() == Lexer.WORD && (bytes[lexer.start()] | 0x20) == 'k';
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
+  // ---- the command
+
+  /** Answers COM_PROCESS_KILL, if it is of a session. */
+  Outcome answerCommand(long total) {
+    ByteBuf in = parts.input().bytes();
+    int at = in.readerIndex();
+    if (Packet.payload(in, at) < 5) {
+      return Outcome.NEXT;
+    }
+    long number = in.getUnsignedIntLE(at + Packet.HEADER + 1);
+    return OtherSessions.isNumber(number) ? kill(total, number, false) : Outcome.NEXT;
+  }
+
+  // ---- both
+
+  private Outcome kill(long total, long number, boolean query) {
+    if (underWay) {
+      return done ? carriedOut(total) : blocked();
+    }
+    Client other = parts.others().find(number);
+    if (other == null) {
+      return refuse(total, said(1094, "Unknown thread id: " + number));
+    }
+    if (!parts.others().mayInterrupt(other)) {
+      return refuse(total, said(1095, "You are not owner of thread " + number));
+    }
+    if (number == parts.others().own()) {
+      if (query) {
+        return refuse(total, INTERRUPTED);
+      }
+      parts.client().fatal(INTERRUPTED.asFatal());
+      return Outcome.WAIT;
+    }
+    if (!query) {
+      other.killFromAnyThread(KILLED);
+      return carriedOut(total);
+    }
+    underWay = true;
+    other.cancelFromAnyThread(
+        () ->
+            parts
+                .loop()
+                .soon(
+                    () -> {
+                      done = true;
+                      parts.client().resumeReading();
+                    },
+                    parts.client()::failed));
+    return blocked();
+  }
+
+  private Outcome blocked() {
+    parts.control().block();
+    return Outcome.WAIT;
+  }
+
+  private Outcome carriedOut(long total) {
+    underWay = false;
+    done = false;
+    answers.ok(total, 0);
+    return Outcome.DONE;
+  }
+
+  private Outcome refuse(long total, ServerError error) {
+    answers.error(total, error);
+    return Outcome.DONE;
+  }
+
+  private static ServerError said(int number, String message) {
+    return ServerError.error("HY000", message).withNumber(number);
+  }
+}
