@@ -13,6 +13,8 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -199,6 +203,28 @@ class MysqlClientLogInIT {
     assertThat(refused.getErrorCode()).as(refused.getMessage()).isEqualTo(3159);
     try (Connection connection = node.target("must").tls(true).jdbc()) {
       assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  /** No client waits for an answer to its request: both may come in one segment. */
+  @Test
+  void aHandshakeMayComeWithTheRequestForIt() throws Exception {
+    SSLEngine engine = SSLContext.getDefault().createSSLEngine();
+    engine.setUseClientMode(true);
+    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    engine.wrap(ByteBuffer.allocate(0), hello);
+    hello.flip();
+    // PROTOCOL_41, SSL and SECURE_CONNECTION, packets of 16 MiB, utf8mb4
+    ByteBuffer both = ByteBuffer.allocate(36 + hello.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    both.putInt(32 | 1 << 24).putInt(0x8A00).putInt(1 << 24).put((byte) 45);
+    both.position(36).put(hello);
+    try (Socket socket = new Socket("127.0.0.1", node.target("must").port())) {
+      socket.setSoTimeout(20_000);
+      InputStream in = socket.getInputStream();
+      int length = in.read() | in.read() << 8 | in.read() << 16;
+      in.readNBytes(1 + length);
+      socket.getOutputStream().write(both.array());
+      assertThat(in.read()).as("a TLS record of the handshake").isEqualTo(0x16);
     }
   }
 

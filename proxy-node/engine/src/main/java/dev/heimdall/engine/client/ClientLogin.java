@@ -271,9 +271,20 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   @Override
-  public void beginTls() {
+  public void beginTls(ByteBuf begun) {
     become(State.TLS_HANDSHAKE);
-    ctx.pipeline().addBefore(ctx.name(), "tls", handshake(vdb.settings()));
+    SslHandler handler = handshake(vdb.settings());
+    ctx.pipeline().addBefore(ctx.name(), "tls", handler);
+    if (begun.isReadable()) {
+      ByteBuf first = ctx.alloc().buffer(begun.readableBytes()).writeBytes(begun);
+      ChannelHandlerContext inTls = ctx.pipeline().context(handler);
+      try {
+        handler.channelRead(inTls, first);
+        handler.channelReadComplete(inTls);
+      } catch (Exception e) {
+        inTls.fireExceptionCaught(e);
+      }
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -54,7 +55,17 @@ public interface LogIn {
   boolean offersTls();
 
   /** The client's next bytes are its TLS handshake; what comes after it is read decrypted. */
-  void beginTls();
+  default void beginTls() {
+    beginTls(Unpooled.EMPTY_BUFFER);
+  }
+
+  /**
+   * The same for a client that does not wait for an answer to its request: its handshake may have
+   * begun to come.
+   *
+   * @param begun what is here of the handshake; taken whole
+   */
+  void beginTls(ByteBuf begun);
 
   /**
    * The client has begun a TLS handshake that was not agreed, with the bytes that are being read. A

@@ -162,10 +162,8 @@ final class MysqlLogIn implements LogInDialogue {
   private void encryption(ByteBuf behind) {
     if (login.tls() || !login.offersTls()) {
       login.protocolError("TLS is not offered");
-    } else if (behind.isReadable()) {
-      login.protocolError("unencrypted data behind the request for TLS");
     } else {
-      login.beginTls();
+      login.beginTls(behind); // clients do not wait for an answer to their request
     }
   }
 
