@@ -52,6 +52,50 @@ class MysqlBusyPoolIT {
     }
   }
 
+  /** One connection still has the id of before when the session has generated another elsewhere. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void theLastIdIsTheLastOfWhicheverConnection(MysqlRelease release) throws SQLException {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "DROP TABLE IF EXISTS last_ids",
+            "CREATE TABLE last_ids (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc();
+        Connection first = node.target().jdbc();
+        Connection second = node.target().jdbc();
+        Statement statement = client.createStatement()) {
+      Connection holds = first;
+      Connection free = second;
+      for (int i = 1; i < 7; i++) {
+        hold(holds);
+        statement.execute("INSERT INTO last_ids (n) VALUES (1)");
+        hold(free); // the connection that has generated the id
+        holds.commit();
+        try (ResultSet result = statement.executeQuery("SELECT LAST_INSERT_ID()")) {
+          result.next();
+          assertThat(result.getInt(1)).isEqualTo(i);
+        }
+        free.commit();
+        Connection swapped = holds;
+        holds = free;
+        free = swapped;
+      }
+    }
+  }
+
+  private static void hold(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT n FROM last_ids LIMIT 1");
+    }
+  }
+
   private static Void work(MysqlNode node, int client) throws SQLException {
     for (int round = 0; round < ROUNDS; round++) {
       // Variables of its own, so that each connection has to be made this session's.

@@ -184,7 +184,7 @@ abstract class ExpressionReader {
     if (function != null) {
       findings.calls(function);
     } else if (called && cursor.token().isSign("(")) {
-      findings.calls(new FunctionName(schema, name.text()));
+      findings.calls(new FunctionName(schema, syntax.functionName(name.text())));
     }
   }
 

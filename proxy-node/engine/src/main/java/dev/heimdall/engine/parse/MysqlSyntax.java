@@ -3,6 +3,7 @@ package dev.heimdall.engine.parse;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Token;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Of MySQL and MariaDB. */
@@ -45,6 +46,12 @@ final class MysqlSyntax implements QuerySyntax {
   @Override
   public boolean isCalled(TokenCursor cursor) {
     return !UNCALLED.contains(cursor.keyword());
+  }
+
+  /** No routine's name depends on its letters' case, whatever those of tables do. */
+  @Override
+  public String functionName(String written) {
+    return written.toLowerCase(Locale.ROOT);
   }
 
   @Override

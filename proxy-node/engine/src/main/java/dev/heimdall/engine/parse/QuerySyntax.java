@@ -19,6 +19,11 @@ interface QuerySyntax {
   /** Whether the name at the cursor is that of a function if a bracket follows it. */
   boolean isCalled(TokenCursor cursor);
 
+  /** A function's name as the catalogue has it, of one as written but for quotes. */
+  default String functionName(String written) {
+    return written;
+  }
+
   /** The function that a word calls without brackets; null where it calls none. */
   FunctionName calledByWord(String word);
 

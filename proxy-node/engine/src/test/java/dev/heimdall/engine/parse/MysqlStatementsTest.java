@@ -41,6 +41,7 @@ class MysqlStatementsTest {
         "SELECT * FROM (SELECT a FROM t) AS x, LATERAL (SELECT x.a FROM u) y ~ READ r:t,u",
         "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT * FROM c, t ~ READ r:t",
         "SELECT @a := b FROM t ~ READ r:t",
+        "SELECT COUNT(*), `Max`(a), d.Mine(b) FROM t ~ READ r:t f:count,max,d.mine",
         "SELECT a FROM t FOR UPDATE SKIP LOCKED ~ READ r:t locking",
         "SELECT a FROM t LOCK IN SHARE MODE ~ READ r:t locking",
         "SELECT a DIV (b), c REGEXP (d), default(e) FROM t ~ READ r:t",

@@ -41,6 +41,9 @@ final class Aftermath {
   /** LAST_INSERT_ID() of the session. */
   private String id = "0";
 
+  /** Marks server connections that have this id: another one with each id. */
+  private Object idMark = new Object();
+
   private long rowCount;
   private long foundRows;
 
@@ -126,14 +129,14 @@ final class Aftermath {
    */
   boolean ready(ServerConnection server, StatementFacts facts) {
     LastAnswer last = ServerSide.of(server).last();
-    if (idDue && last.idOf() != this && (mayAskId(facts) || mayHaveId(facts))) {
+    if (idDue && last.idOf() != idMark && (mayAskId(facts) || mayHaveId(facts))) {
       control.block();
       readId(server);
       return false;
     }
-    boolean unlike = last.idOf() != this && !(last.idOf() == null && id.equals("0"));
+    boolean unlike = last.idOf() != idMark && !(last.idOf() == null && id.equals("0"));
     if (unlike && (mayAskId(facts) || (mayHaveId(facts) && !idDue))) {
-      last.idOf(this);
+      last.idOf(idMark);
       tell(server, "SET last_insert_id=" + id);
       return false;
     }
@@ -252,11 +255,11 @@ final class Aftermath {
       from.taint();
     }
     if (mayHaveId(facts)) {
-      last.idOf(this);
+      last.idOf(idMark);
       idDue = true;
     } else if (last.generatedId() != 0) {
       idDue = true;
-      if (last.idOf() != this && candidates.size() < MOST_CANDIDATES) {
+      if (last.idOf() != idMark && candidates.size() < MOST_CANDIDATES) {
         candidates.add(Long.toUnsignedString(last.generatedId()));
       }
     }
@@ -355,9 +358,12 @@ final class Aftermath {
 
   private void read(ServerConnection from, String found) {
     LastAnswer last = ServerSide.of(from).last();
-    if (last.idOf() == this || candidates.contains(found)) {
-      id = found;
-      last.idOf(this);
+    if (last.idOf() == idMark || candidates.contains(found)) {
+      if (!found.equals(id)) {
+        id = found;
+        idMark = new Object(); // connections that have an id of before are to get this one
+      }
+      last.idOf(idMark);
     }
     candidates.clear();
   }

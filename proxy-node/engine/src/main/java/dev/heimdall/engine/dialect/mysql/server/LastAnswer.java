@@ -121,13 +121,13 @@ public final class LastAnswer {
     diagnosticsOf = session;
   }
 
-  /** Whose LAST_INSERT_ID() the server has; null where it has generated none. */
+  /** The mark of the LAST_INSERT_ID() that the server has; null where it has generated none. */
   public Object idOf() {
     return idOf;
   }
 
-  public void idOf(Object session) {
-    idOf = session;
+  public void idOf(Object mark) {
+    idOf = mark;
   }
 
   /** The connection is as good as new. */
