@@ -8,6 +8,7 @@ import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.catalog.ReferentialAction;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.RoutineRow;
+import dev.heimdall.engine.catalog.WeighedRows;
 import dev.heimdall.engine.jdbc.MysqlRole;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
@@ -16,7 +17,6 @@ import dev.heimdall.engine.sql.TableName;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,9 +31,6 @@ import java.util.Set;
  * by a write; a table that is hidden is one that the catalogue does not have.
  */
 final class InformationReader {
-  /** What the least row becomes. */
-  private static final int OF_ROW = 100;
-
   private static final String OF_SERVER =
       " NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')";
 
@@ -112,10 +109,6 @@ final class InformationReader {
 
   private record Named(String schema, String name) {}
 
-  private interface Row {
-    void take(ResultSet row) throws SQLException;
-  }
-
   private final Connection connection;
   private final ReadingTerms terms;
   private final ObjectsBuilder builder;
@@ -124,11 +117,12 @@ final class InformationReader {
   private final Map<Named, Set<String>> parameters = new HashMap<>();
   private boolean folded;
   private long ids;
-  private long weight;
+  private final WeighedRows rows;
 
   InformationReader(Connection connection, ReadingTerms terms) {
     this.connection = connection;
     this.terms = terms;
+    rows = new WeighedRows(connection, terms, 0);
     builder = new ObjectsBuilder(terms.builtIns());
   }
 
@@ -141,13 +135,13 @@ final class InformationReader {
   CatalogueProtocol.Reading read(Digest last, Runnable changed) throws SQLException {
     boolean replica = MysqlRole.isReplica(connection);
     StringBuilder text = new StringBuilder();
-    each(SERVER, row -> text.append(row.getString(1)).append(' ').append(row.getString(2)));
+    rows.each(SERVER, row -> text.append(row.getString(1)).append(' ').append(row.getString(2)));
     folded = text.charAt(0) != '0';
     Set<String> seen = new HashSet<>();
-    each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
+    rows.each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
     text.append(' ').append(seen.size());
     for (String query : List.of(TABLES, VIEWS, ROUTINES, PARAMETERS, TRIGGERS, FOREIGN_KEYS)) {
-      each(
+      rows.each(
           digest(query),
           row -> text.append(' ').append(row.getString(1)).append(' ').append(row.getString(2)));
     }
@@ -197,7 +191,7 @@ final class InformationReader {
   }
 
   private void relations() throws SQLException {
-    each(
+    rows.each(
         TABLES,
         row -> {
           Named table = named(row, 1);
@@ -225,13 +219,13 @@ final class InformationReader {
           routines.put(name, new ArrayList<>(List.of(ids)));
         });
     List<RoutineText> texts = new ArrayList<>();
-    each(
+    rows.each(
         PARAMETERS,
         row ->
             parameters
                 .computeIfAbsent(named(row, 1), p -> new HashSet<>())
                 .add(row.getString(3).toLowerCase(Locale.ROOT)));
-    each(
+    rows.each(
         ROUTINES,
         row -> {
           String name = row.getString(2).toLowerCase(Locale.ROOT);
@@ -243,7 +237,7 @@ final class InformationReader {
                   row.getString(4),
                   BodyReader.mode(String.valueOf(row.getString(5)))));
           routines.computeIfAbsent(name, n -> new ArrayList<>(1)).add(ids);
-          weighs(texts.get(texts.size() - 1).length());
+          rows.weighs(texts.get(texts.size() - 1).length());
         });
     for (RoutineText text : texts) {
       builder.routine(row(text));
@@ -286,12 +280,12 @@ final class InformationReader {
   }
 
   private void reading() throws SQLException {
-    each(
+    rows.each(
         VIEWS,
         row -> {
           Named view = named(row, 1);
           String text = row.getString(3);
-          weighs(text.length());
+          rows.weighs(text.length());
           RoutineBody body = body(view.schema(), Set.of(), text, CANONICAL);
           List<Long> reads = new ArrayList<>();
           for (TableName name : body.mentioned()) {
@@ -317,13 +311,13 @@ final class InformationReader {
   }
 
   private void writing(Set<String> seen) throws SQLException {
-    each(
+    rows.each(
         TRIGGERS,
         row -> {
           Named table = named(row, 1);
           String name = row.getString(3);
           String text = String.valueOf(row.getString(5));
-          weighs(text.length());
+          rows.weighs(text.length());
           LexerMode mode = BodyReader.mode(String.valueOf(row.getString(6)));
           String schema = kept(row.getString(7));
           builder.routine(
@@ -343,7 +337,7 @@ final class InformationReader {
             }
           });
     }
-    each(
+    rows.each(
         FOREIGN_KEYS,
         row ->
             builder.foreignKey(
@@ -367,23 +361,5 @@ final class InformationReader {
       case "SET NULL", "SET DEFAULT" -> ReferentialAction.SET;
       default -> ReferentialAction.NONE;
     };
-  }
-
-  private void each(String query, Row taker) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      while (rows.next()) {
-        weighs(OF_ROW);
-        taker.take(rows);
-      }
-    }
-  }
-
-  /** Stops before the heap is full of what will be too large in the end. */
-  private void weighs(long more) throws SQLException {
-    weight += more;
-    if (weight > terms.most()) {
-      throw terms.tooLarge("more than " + (terms.most() >> 20));
-    }
   }
 }

@@ -8,6 +8,7 @@ import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.catalog.ReferentialAction;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.TypeUses;
+import dev.heimdall.engine.catalog.WeighedRows;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -25,9 +26,6 @@ final class CatalogueReader {
 
   /** Of rows that have the body of a function in them. */
   private static final int FETCH_BODIES = 200;
-
-  /** What the least row of a system table becomes. */
-  private static final int OF_ROW = 100;
 
   private static final int STATEMENT_SECONDS = 60;
 
@@ -74,17 +72,14 @@ final class CatalogueReader {
     }
   }
 
-  private interface Row {
-    void take(ResultSet row) throws SQLException;
-  }
-
   private final Connection connection;
   private final ReadingTerms terms;
-  private long weight;
+  private final WeighedRows rows;
 
   CatalogueReader(Connection connection, ReadingTerms terms) {
     this.connection = connection;
     this.terms = terms;
+    rows = new WeighedRows(connection, terms, FETCH_SIZE);
   }
 
   /**
@@ -102,7 +97,7 @@ final class CatalogueReader {
     }
     boolean[] replica = new boolean[1];
     String[] moment = new String[1];
-    each(
+    rows.each(
         CatalogueQueries.MOMENT,
         row -> {
           replica[0] = row.getBoolean(1);
@@ -117,7 +112,7 @@ final class CatalogueReader {
       return new CatalogueProtocol.Reading(replica[0], last, null, null);
     }
     String[] path = new String[1];
-    each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
+    rows.each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
     // Before the digest: what is counted meanwhile is looked at once more.
     Counted counted = replica[0] ? null : counted(last, path[0]);
     if (close && counted != null && counted.countsLike(last.counted())) {
@@ -127,7 +122,7 @@ final class CatalogueReader {
     }
     long taken = System.nanoTime();
     String[] digest = {path[0]};
-    each(CatalogueQueries.MARK, row -> digest[0] += ' ' + row.getString(1));
+    rows.each(CatalogueQueries.MARK, row -> digest[0] += ' ' + row.getString(1));
     Mark mark = new Mark(moment[0], counted, new Digest(digest[0], moment[0], taken));
     if (last != null && mark.digest().text().equals(last.digest().text())) {
       connection.rollback();
@@ -147,7 +142,7 @@ final class CatalogueReader {
       types(builder.types());
     }
     String[] defaults = new String[1];
-    each(CatalogueQueries.SESSION_DEFAULTS, row -> defaults[0] = row.getString(1));
+    rows.each(CatalogueQueries.SESSION_DEFAULTS, row -> defaults[0] = row.getString(1));
     connection.rollback();
     return new CatalogueProtocol.Reading(replica[0], mark, builder.build(), defaults[0]);
   }
@@ -155,7 +150,7 @@ final class CatalogueReader {
   private Counted counted(Mark last, String path) throws SQLException {
     String[] counter = new String[1];
     long[] transactions = new long[2];
-    each(
+    rows.each(
         CatalogueQueries.COUNTER,
         row -> {
           counter[0] = row.getString(1);
@@ -174,7 +169,7 @@ final class CatalogueReader {
     Savepoint here = connection.setSavepoint();
     try {
       StringBuilder changes = new StringBuilder(path);
-      each(CatalogueQueries.COUNTED, row -> changes.append(' ').append(row.getString(1)));
+      rows.each(CatalogueQueries.COUNTED, row -> changes.append(' ').append(row.getString(1)));
       return new Counted(counter[0], from, changes.toString());
     } catch (SQLException e) {
       // It is being taken away just now: then the digest tells.
@@ -199,7 +194,7 @@ final class CatalogueReader {
       builder.path(pathOfConnections);
     } else {
       builder.path(SearchPath.parse(usual));
-      each(
+      rows.each(
           CatalogueQueries.ROLE_SETTINGS,
           row -> {
             String role = row.getString(1);
@@ -212,11 +207,11 @@ final class CatalogueReader {
             }
           });
     }
-    each(CatalogueQueries.SCHEMAS, row -> builder.openSchema(row.getString(1)));
+    rows.each(CatalogueQueries.SCHEMAS, row -> builder.openSchema(row.getString(1)));
   }
 
   private void relations(ObjectsBuilder builder) throws SQLException {
-    each(
+    rows.each(
         CatalogueQueries.RELATIONS,
         row ->
             builder.relation(
@@ -225,14 +220,15 @@ final class CatalogueReader {
                 row.getString(3),
                 kind(character(row, 4)),
                 row.getBoolean(5)));
-    each(
+    rows.each(
         CatalogueQueries.INDEXES,
         row -> builder.index(row.getString(1), row.getString(2), row.getLong(3)));
-    each(CatalogueQueries.INHERITANCE, row -> builder.inherits(row.getLong(1), row.getLong(2)));
+    rows.each(
+        CatalogueQueries.INHERITANCE, row -> builder.inherits(row.getLong(1), row.getLong(2)));
   }
 
   private void routines(ObjectsBuilder builder) throws SQLException {
-    each(
+    rows.each(
         CatalogueQueries.BUILT_INS,
         row -> {
           String name = row.getString(2);
@@ -241,12 +237,12 @@ final class CatalogueReader {
         });
     // Before 14 there were no bodies in standard SQL.
     boolean parsedBodies = connection.getMetaData().getDatabaseMajorVersion() >= 14;
-    each(
+    rows.each(
         CatalogueQueries.routines(parsedBodies),
         FETCH_BODIES,
         row -> {
           String body = row.getString(7);
-          weighs(body == null ? 0 : body.length());
+          rows.weighs(body == null ? 0 : body.length());
           builder.routine(
               PostgresRoutines.row(
                   row.getLong(1),
@@ -260,7 +256,7 @@ final class CatalogueReader {
                   row.getBoolean(9),
                   ids(row, 10)));
         });
-    each(
+    rows.each(
         CatalogueQueries.OPERATORS,
         row ->
             builder.operator(
@@ -269,16 +265,16 @@ final class CatalogueReader {
                 row.getLong(3),
                 ids(row, 4),
                 row.getBoolean(5)));
-    each(
+    rows.each(
         CatalogueQueries.UNNAMED,
         row -> builder.unnamed(row.getLong(1), row.getString(2), ids(row, 3)));
-    each(
+    rows.each(
         CatalogueQueries.EVENT_TRIGGERS,
         row -> builder.eventTrigger(row.getString(1), row.getLong(2)));
   }
 
   private void reading(ObjectsBuilder builder) throws SQLException {
-    each(
+    rows.each(
         CatalogueQueries.RULES,
         row -> {
           long relation = row.getLong(1);
@@ -293,12 +289,12 @@ final class CatalogueReader {
             default -> builder.rule(relation, name, Changes.DELETE, relations, calls);
           }
         });
-    each(
+    rows.each(
         CatalogueQueries.POLICIES, row -> builder.policy(row.getLong(1), ids(row, 2), ids(row, 3)));
   }
 
   private void writing(ObjectsBuilder builder) throws SQLException {
-    each(
+    rows.each(
         CatalogueQueries.FOREIGN_KEYS,
         row ->
             builder.foreignKey(
@@ -306,14 +302,14 @@ final class CatalogueReader {
                 row.getLong(2),
                 action(character(row, 3)),
                 action(character(row, 4))));
-    each(
+    rows.each(
         CatalogueQueries.TRIGGERS,
         row -> {
           List<Long> calls = new ArrayList<>(ids(row, 5));
           calls.add(row.getLong(4));
           builder.trigger(row.getLong(1), row.getString(2), changes(row.getInt(3)), calls);
         });
-    each(
+    rows.each(
         CatalogueQueries.EXPRESSIONS,
         row -> {
           long domain = row.getLong(2);
@@ -328,7 +324,7 @@ final class CatalogueReader {
 
   /** Where types are used: read only where that matters. */
   private void types(TypeUses types) throws SQLException {
-    each(
+    rows.each(
         CatalogueQueries.TYPES,
         row -> {
           if (row.getString(2) == null) {
@@ -338,13 +334,15 @@ final class CatalogueReader {
                 row.getLong(1), row.getString(2), row.getLong(3), row.getLong(4), row.getLong(5));
           }
         });
-    each(
+    rows.each(
         CatalogueQueries.TYPES_OF_RELATIONS, row -> types.relation(row.getLong(1), row.getLong(2)));
-    each(CatalogueQueries.TYPES_OF_ROUTINES, row -> types.routine(row.getLong(1), row.getLong(2)));
+    rows.each(
+        CatalogueQueries.TYPES_OF_ROUTINES, row -> types.routine(row.getLong(1), row.getLong(2)));
   }
 
   private void comparisons(ObjectsBuilder builder) throws SQLException {
-    each(CatalogueQueries.COMPARISONS, row -> builder.expressions(row.getLong(1), ids(row, 2)));
+    rows.each(
+        CatalogueQueries.COMPARISONS, row -> builder.expressions(row.getLong(1), ids(row, 2)));
   }
 
   /**
@@ -377,30 +375,6 @@ final class CatalogueReader {
         | ((triggerType & ON_UPDATE) != 0 ? Changes.UPDATE : 0)
         | ((triggerType & ON_DELETE) != 0 ? Changes.DELETE : 0)
         | ((triggerType & ON_TRUNCATE) != 0 ? Changes.TRUNCATE : 0);
-  }
-
-  private void each(String query, Row taker) throws SQLException {
-    each(query, FETCH_SIZE, taker);
-  }
-
-  private void each(String query, int fetchSize, Row taker) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.setFetchSize(fetchSize);
-      try (ResultSet rows = statement.executeQuery(query)) {
-        while (rows.next()) {
-          weighs(OF_ROW);
-          taker.take(rows);
-        }
-      }
-    }
-  }
-
-  /** Stops before the heap is full of what will be too large in the end. */
-  private void weighs(long more) throws SQLException {
-    weight += more;
-    if (weight > terms.most()) {
-      throw terms.tooLarge("more than " + (terms.most() >> 20));
-    }
   }
 
   private static char character(ResultSet row, int column) throws SQLException {

@@ -1,0 +1,69 @@
+package dev.heimdall.engine.catalog;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * Asks a database what it defines, row by row, and stops before the heap is full of what would be
+ * too large in the end.
+ */
+public final class WeighedRows {
+  /** What a row of any query takes at least, in bytes. */
+  private static final int OF_ROW = 100;
+
+  /** Who takes a row. */
+  @FunctionalInterface
+  public interface Taker {
+    void take(ResultSet row) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final ReadingTerms terms;
+  private final int fetchSize;
+  private long weight;
+
+  /**
+   * @param fetchSize rows that the driver is to keep at a time; 0 for what it does by itself
+   */
+  public WeighedRows(Connection connection, ReadingTerms terms, int fetchSize) {
+    this.connection = connection;
+    this.terms = terms;
+    this.fetchSize = fetchSize;
+  }
+
+  /**
+   * Hands over each row of the answer.
+   *
+   * @throws SQLException also where what was read weighs more than it may
+   */
+  public void each(String query, Taker taker) throws SQLException {
+    each(query, fetchSize, taker);
+  }
+
+  /** The same with another number of rows at a time. */
+  public void each(String query, int rowsAtATime, Taker taker) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.setFetchSize(rowsAtATime);
+      try (ResultSet rows = statement.executeQuery(query)) {
+        while (rows.next()) {
+          weighs(OF_ROW);
+          taker.take(rows);
+        }
+      }
+    }
+  }
+
+  /**
+   * Counts more bytes than a row's.
+   *
+   * @throws SQLException if that is too much
+   */
+  public void weighs(long more) throws SQLException {
+    weight += more;
+    if (weight > terms.most()) {
+      throw terms.tooLarge("more than " + (terms.most() >> 20));
+    }
+  }
+}
