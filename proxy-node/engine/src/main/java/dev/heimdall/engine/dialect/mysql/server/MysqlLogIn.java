@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.mysql.server;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInDecoder;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.dialect.mysql.server.ServerAuthentication.Answer;
 import dev.heimdall.engine.wire.Greeting;
@@ -18,7 +18,6 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.model.TlsMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -30,7 +29,7 @@ import java.util.concurrent.Executor;
  * Logs in to a MySQL or MariaDB server, which speaks first: its handshake, TLS, the proof, and then
  * the one statement that has it report each change of the session's state.
  */
-final class MysqlLogIn extends ByteToMessageDecoder implements LogIn {
+final class MysqlLogIn extends LogInDecoder {
   private static final int MAX_PAYLOAD = 1 << 20;
 
   /** What the node takes part in whatever the client can do. */
@@ -425,29 +424,12 @@ final class MysqlLogIn extends ByteToMessageDecoder implements LogIn {
     outcome.ready(ctx, found);
   }
 
-  private void fail(ChannelHandlerContext ctx, ConnectFailure failure) {
+  @Override
+  protected void fail(ChannelHandlerContext ctx, ConnectFailure failure) {
     if (state != State.DONE) {
       become(State.DONE);
       ctx.close();
       outcome.failed(failure);
     }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-    super.channelInactive(ctx);
-    fail(ctx, ConnectFailure.unreachable("the server closed the connection during log-in"));
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    fail(
-        ctx,
-        ConnectFailure.unreachable("the connection failed during log-in: " + cause.getMessage()));
-  }
-
-  @Override
-  public void expire(ChannelHandlerContext ctx) {
-    fail(ctx, ConnectFailure.unreachable("the server did not finish the log-in in time"));
   }
 }

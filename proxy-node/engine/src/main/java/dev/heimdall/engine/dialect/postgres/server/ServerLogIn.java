@@ -7,7 +7,7 @@ import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.TlsServerEndPoint;
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInDecoder;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.wire.Greeting;
@@ -19,7 +19,6 @@ import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.TlsMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
@@ -38,7 +37,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * Logs in to a PostgreSQL server: TLS, start-up packet, authentication, until the first
  * ReadyForQuery.
  */
-final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
+final class ServerLogIn extends LogInDecoder {
   private static final int MAX_MESSAGE = 1 << 20;
 
   // Kinds of authentication requests.
@@ -427,29 +426,12 @@ final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
     return value;
   }
 
-  private void fail(ChannelHandlerContext ctx, ConnectFailure failure) {
+  @Override
+  protected void fail(ChannelHandlerContext ctx, ConnectFailure failure) {
     if (state != State.DONE) {
       become(State.DONE);
       ctx.close();
       outcome.failed(failure);
     }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-    super.channelInactive(ctx);
-    fail(ctx, ConnectFailure.unreachable("the server closed the connection during log-in"));
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    fail(
-        ctx,
-        ConnectFailure.unreachable("the connection failed during log-in: " + cause.getMessage()));
-  }
-
-  @Override
-  public void expire(ChannelHandlerContext ctx) {
-    fail(ctx, ConnectFailure.unreachable("the server did not finish the log-in in time"));
   }
 }
