@@ -239,7 +239,8 @@ final class PreparedCommands implements Responder {
       return preparing.underWay ? blocked() : Outcome.NEXT;
     }
     text.read(input.bytes(), total, false);
-    if (!lifecycle.preview(copied(), text.length(), lexing.mode())) {
+    byte[] sql = text.copy();
+    if (!lifecycle.preview(sql, text.length(), lexing.mode())) {
       return blocked();
     }
     int most = client.settings().prepared().perClient();
@@ -262,7 +263,6 @@ final class PreparedCommands implements Responder {
           "This command is not supported in the prepared statement protocol yet");
       return Outcome.DONE;
     }
-    byte[] sql = text.copy();
     ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode());
     byte[] sent =
         lifecycle.transformed().map(to -> to.getBytes(StandardCharsets.UTF_8)).orElse(sql);
@@ -275,10 +275,6 @@ final class PreparedCommands implements Responder {
     }
     preparing = new Preparation(statement, examined);
     return Outcome.NEXT;
-  }
-
-  private byte[] copied() {
-    return text.copy();
   }
 
   private Outcome blocked() {
