@@ -58,6 +58,11 @@ public record OkPacket(
         NOTHING);
   }
 
+  /** The same with this for what has changed of the session's state; empty for nothing. */
+  public OkPacket withState(byte[] changes) {
+    return new OkPacket(affectedRows, generatedId, status, warnings, info, changes);
+  }
+
   /**
    * Appends a whole packet.
    *

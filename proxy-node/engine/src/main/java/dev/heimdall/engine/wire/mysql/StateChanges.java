@@ -1,6 +1,7 @@
 package dev.heimdall.engine.wire.mysql;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
@@ -60,6 +61,19 @@ public final class StateChanges {
         }
       }
     }
+  }
+
+  /** That the default database is this one now; empty where there is none. */
+  public static byte[] schema(String name) {
+    if (name.isEmpty()) {
+      return new byte[0];
+    }
+    ByteBuf entry = Unpooled.buffer();
+    LengthEncoded.write(entry, name);
+    ByteBuf state = Unpooled.buffer().writeByte(SCHEMA);
+    LengthEncoded.write(state, entry.readableBytes());
+    state.writeBytes(entry);
+    return ByteBufUtil.getBytes(state);
   }
 
   private static String value(ByteBuf entry) {

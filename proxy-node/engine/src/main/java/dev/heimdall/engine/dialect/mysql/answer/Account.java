@@ -20,6 +20,11 @@ public final class Account {
     password = sent;
   }
 
+  /** The database that the client begins in; empty for none. */
+  String database() {
+    return database;
+  }
+
   /** Why the client does not get in, in MySQL's words where it has such. */
   ServerError refusal(ServerError error) {
     if (error.number() != 0) {

@@ -12,6 +12,7 @@ import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.ServerHello;
+import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -118,7 +119,10 @@ public final class MysqlEncoder implements ClientEncoder {
       more(PROOF_IS_ENOUGH, out);
     }
     status(ServerHello.of(greeting).status());
-    OkPacket.of(0, status).write(out, take(), OkPacket.OK, tracks());
+    // Drivers ask nobody else which database they are in.
+    OkPacket.of(0, status)
+        .withState(StateChanges.schema(account.database()))
+        .write(out, take(), OkPacket.OK, tracks());
     welcomed = true;
     next = FIRST_OF_ANSWER;
   }

@@ -8,6 +8,7 @@ import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Handshake;
+import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.model.AuthMethod;
 import io.netty.buffer.ByteBuf;
@@ -92,6 +93,28 @@ class MysqlLogInTest {
     assertThat(login.database()).isEqualTo("shop");
     assertThat(login.capabilities())
         .isEqualTo(new AgreedCapabilities(Capability.DEPRECATE_EOF, 45));
+  }
+
+  /** As servers do: MariaDB Connector/J takes it for the catalog. */
+  @Test
+  void whoReadsOfTheSessionsStateHearsInWhichDatabaseItBegins() throws Exception {
+    for (String database : List.of("shop", "")) {
+      for (long tracks : List.of(Capability.SESSION_TRACK, 0L)) {
+        LogInClient client = node(AuthMethod.PASSWORD);
+        byte[] proof = Sha2Password.response(SECRET, client.greeting().challenge());
+        client.logIn(LogInClient.WANTED | tracks, "ann", database, SHA2, proof);
+        client.more();
+
+        OkPacket ok = OkPacket.read(client.packet(), tracks != 0);
+
+        if (database.isEmpty() || tracks == 0) {
+          assertThat(ok.state()).isEmpty();
+        } else {
+          assertThat(ok.state()).isEqualTo(new byte[] {1, 5, 4, 's', 'h', 'o', 'p'});
+        }
+        close();
+      }
+    }
   }
 
   @Test
