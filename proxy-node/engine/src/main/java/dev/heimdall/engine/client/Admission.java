@@ -13,6 +13,7 @@ public final class Admission {
   private final Client client;
   private final ClientSlots slots = new ClientSlots();
   private int processId;
+  private boolean numberKept;
 
   public Admission(NodeAccess node, VdbAccess vdb, LoopClients clients, Client client) {
     this.node = node;
@@ -54,10 +55,22 @@ public final class Admission {
     return processId;
   }
 
-  /** The client has gone. */
+  /**
+   * The session ends, but its client stays: its number is reserved from now on, also behind {@link
+   * #release}.
+   */
+  int keepNumber() {
+    numberKept = true;
+    node.cancels().claim(processId, null, new byte[0]);
+    return processId;
+  }
+
+  /** The client has gone, or its session has ended. */
   public void release() {
     slots.release();
-    if (processId != 0) {
+    if (numberKept) {
+      clients.remove(client);
+    } else if (processId != 0) {
       clients.remove(client);
       node.cancels().remove(processId);
     } else if (client.login().request().number() != 0) {

@@ -110,6 +110,36 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     this.dialogue = protocol.logIn(this);
   }
 
+  /** Another log-in of a client that was logged in before, under the number that it had. */
+  ClientLogin(
+      NodeAccess node,
+      VdbAccess vdb,
+      LoopAccess loop,
+      ClientProtocol protocol,
+      SessionFactory sessions,
+      Login before,
+      int number) {
+    this.node = node;
+    this.vdb = vdb;
+    this.loop = loop;
+    this.protocol = protocol;
+    this.sessions = sessions;
+    this.tls = before.tls();
+    this.address = before.address();
+    this.number = number;
+    this.dialogue = protocol.logInAgain(this, before);
+  }
+
+  /** Static, so that a session does not keep the log-in that it comes from. */
+  private static LogInAgain again(
+      NodeAccess node,
+      VdbAccess vdb,
+      LoopAccess loop,
+      ClientProtocol protocol,
+      SessionFactory sessions) {
+    return (before, number) -> new ClientLogin(node, vdb, loop, protocol, sessions, before, number);
+  }
+
   private void become(State next) {
     if (state == State.DONE) {
       throw new IllegalStateException("log-in is over, cannot become " + next);
@@ -501,7 +531,8 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             provedAt,
             admin,
             tls,
-            address);
+            address,
+            protocol.logsInAgain() ? again(node, vdb, loop, protocol, sessions) : null);
     become(State.DONE);
     if (login.database().equals(node.settings().adminDatabase())) {
       openConsole(login);

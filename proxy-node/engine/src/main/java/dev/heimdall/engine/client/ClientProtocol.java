@@ -11,6 +11,20 @@ public interface ClientProtocol {
    */
   LogInDialogue logIn(LogIn login);
 
+  /** Whether its clients may log in again over the same connection. */
+  default boolean logsInAgain() {
+    return false;
+  }
+
+  /**
+   * The same for another log-in over the same connection.
+   *
+   * @param before as whom the client was logged in
+   */
+  default LogInDialogue logInAgain(LogIn login, Login before) {
+    throw new UnsupportedOperationException("its clients log in once");
+  }
+
   /**
    * Whether nobody on the way can read the passwords that its clients send, also without TLS: they
    * are encrypted in its messages.

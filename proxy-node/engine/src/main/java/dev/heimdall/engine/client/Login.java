@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
  * @param own what the client proved, as a log-in for the server
  * @param provedAt when it did, by {@link System#nanoTime}
  * @param admin whether it may use the admin console
+ * @param again how it may log in again over the same connection; null where its protocol has no
+ *     such thing
  */
 public record Login(
     SessionRequest request,
@@ -22,7 +24,8 @@ public record Login(
     long provedAt,
     boolean admin,
     boolean tls,
-    InetSocketAddress address) {
+    InetSocketAddress address,
+    LogInAgain again) {
 
   public String user() {
     return request.user();

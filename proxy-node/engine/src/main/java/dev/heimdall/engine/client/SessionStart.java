@@ -165,6 +165,11 @@ public final class SessionStart {
     node.events().refused(vdb.name(), login.address(), login.user(), login.database(), error);
   }
 
+  /** The session ends, and the client is to log in again: its number stays reserved for it. */
+  public int keepNumber() {
+    return admission.keepNumber();
+  }
+
   /** The session has ended. */
   public void release() {
     admission.release();

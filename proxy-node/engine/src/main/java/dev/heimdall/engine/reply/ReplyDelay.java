@@ -76,6 +76,11 @@ public final class ReplyDelay implements ReplyStage {
     return bytes > LARGE;
   }
 
+  /** Whether something waits. */
+  public boolean holds() {
+    return !held.isEmpty();
+  }
+
   private void pass() {
     if (over == null || !over.isDone()) {
       return;

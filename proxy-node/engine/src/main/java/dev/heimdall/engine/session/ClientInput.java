@@ -209,6 +209,13 @@ public final class ClientInput implements ServerOutput, UnitInput {
     return input.readableBytes() >= total;
   }
 
+  /** Gives away all that waits; null where nothing does. */
+  ByteBuf takeAll() {
+    ByteBuf all = input;
+    hold(null);
+    return all;
+  }
+
   // ---- handling it
 
   /** From here on it is handled, up to {@link #keepRest}. */

@@ -24,6 +24,7 @@ final class ClientOutput implements LoopContext.Flushable {
   private ReplyGate gate;
 
   private boolean flushPending;
+  private boolean ended;
 
   /**
    * @param passed runs when nothing that was delayed waits any more
@@ -52,11 +53,20 @@ final class ClientOutput implements LoopContext.Flushable {
 
   /** Sends the client what nothing delays any more. */
   void send(ByteBuf consumed) {
+    if (ended) {
+      consumed.release();
+      return;
+    }
     channel.write(consumed, channel.voidPromise());
     if (!flushPending) {
       flushPending = true;
       loop.flushLater(this);
     }
+  }
+
+  /** The channel is another session's from now on, and what comes late is for nobody. */
+  void end() {
+    ended = true;
   }
 
   @Override

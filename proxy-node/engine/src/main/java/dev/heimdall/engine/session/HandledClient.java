@@ -36,6 +36,12 @@ public interface HandledClient
   /** The client may be sent something again: it goes on. */
   void resumeReading();
 
+  /**
+   * The client logs in again over the same connection, by what waits: the session ends as if the
+   * client had gone. For a client that is owed no answer.
+   */
+  void logInAgain();
+
   /** The client cancels what it waits for, over the connection that it waits on. */
   void cancel();
 }

@@ -43,6 +43,7 @@ final class HandlerPorts implements HandledClient {
   private ReplyStages replies;
   private ClientGroups groups;
   private SessionControl control;
+  private LogInRenewal renewal;
 
   HandlerPorts(
       StatementOwner owner,
@@ -79,7 +80,8 @@ final class HandlerPorts implements HandledClient {
       SentUnits sent,
       ReplyStages replies,
       ClientGroups groups,
-      SessionControl control) {
+      SessionControl control,
+      LogInRenewal renewal) {
     this.lease = lease;
     this.pending = pending;
     this.sharing = sharing;
@@ -89,6 +91,7 @@ final class HandlerPorts implements HandledClient {
     this.replies = replies;
     this.groups = groups;
     this.control = control;
+    this.renewal = renewal;
   }
 
   @Override
@@ -285,6 +288,11 @@ final class HandlerPorts implements HandledClient {
   @Override
   public boolean led() {
     return vdb.pools().led();
+  }
+
+  @Override
+  public void logInAgain() {
+    renewal.request();
   }
 
   @Override

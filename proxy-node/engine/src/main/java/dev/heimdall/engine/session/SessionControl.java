@@ -144,7 +144,7 @@ final class SessionControl implements TimedClient {
     loop.soon(() -> end.fatal(why), failed);
   }
 
-  private void terminate() {
+  void terminate() {
     end.fatal(ServerError.fatal("57P01", "terminating connection due to administrator command"));
   }
 

@@ -38,6 +38,10 @@ final class SessionEnd {
   private final Consumer<String> ended;
   private final Consumer<Throwable> failed;
   private boolean announced;
+
+  /** Whether the client's channel is no more the session's. */
+  private boolean handedOver;
+
   private String reason = BY_CLIENT;
 
   /**
@@ -83,7 +87,7 @@ final class SessionEnd {
 
   /** Sends a FATAL error, unless the client is in the middle of a message, and closes. */
   void fatal(ServerError error) {
-    if (announced || !channel.isActive()) {
+    if (announced || handedOver || !channel.isActive()) {
       return;
     }
     announced = true;
@@ -118,7 +122,21 @@ final class SessionEnd {
 
   /** Some transports report the end of a channel later than its close: the session ends here. */
   void close() {
-    channel.close();
+    if (!handedOver) {
+      channel.close();
+    }
+    ended();
+  }
+
+  /**
+   * The session ends, and the channel stays open for another.
+   *
+   * @param why for the log
+   */
+  void handOver(String why) {
+    handedOver = true;
+    output.end();
+    reason = why;
     ended();
   }
 

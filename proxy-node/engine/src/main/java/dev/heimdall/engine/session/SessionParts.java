@@ -384,7 +384,11 @@ final class SessionParts {
             session::failed);
     ports.connect(carried, output, start, lease, pending, end, requests, control);
     servers.connect(pending, sharing, console, foreign, end, requests, sent, control);
-    handled.connect(lease, pending, sharing, end, requests, sent, replies, groups, control);
+    LogInRenewal renewal =
+        new LogInRenewal(
+            session, login, channel, input, output, requests, start, lease, end, control, loop);
+    handled.connect(
+        lease, pending, sharing, end, requests, sent, replies, groups, control, renewal);
     statements.connect(reads, lifecycle, lease, pending, sharing, end, requests, sent, control);
   }
 

@@ -61,6 +61,11 @@ public final class MysqlEncoder implements ClientEncoder {
     capabilities = agreed;
   }
 
+  /** All that was agreed with the client. */
+  public long capabilities() {
+    return capabilities;
+  }
+
   /** Whether this was agreed on. */
   public boolean agreed(long capability) {
     return (capabilities & capability) != 0;

@@ -30,6 +30,7 @@ record HandshakeResponse(
   static final int HEAD = 32;
 
   private static final int FILLER = 19;
+  private static final int LARGEST_COLLATION = 255;
 
   /** The first bytes of a payload: the capabilities, and the longest packet that it takes. */
   static long capabilitiesOf(ByteBuf payload) {
@@ -63,6 +64,32 @@ record HandshakeResponse(
             : Map.of();
     return new HandshakeResponse(
         wanted & offered, collation, user, proof, database, plugin, attributes);
+  }
+
+  /**
+   * What a client asks for that is logged in already, by COM_CHANGE_USER.
+   *
+   * @param payload behind the command
+   * @param agreed the capabilities that stay
+   * @param before the collation that it had
+   * @throws IndexOutOfBoundsException if it is cut
+   * @throws IllegalArgumentException where a length is none
+   */
+  static HandshakeResponse readChange(ByteBuf payload, long agreed, int before) {
+    String user = zeroEnded(payload);
+    byte[] proof = proof(payload, agreed & ~Capability.PLUGIN_AUTH_LENENC_DATA);
+    String database = zeroEnded(payload);
+    int collation = payload.isReadable() ? payload.readUnsignedShortLE() : before;
+    if (collation > LARGEST_COLLATION) {
+      collation = before; // servers are logged in at with one byte of it
+    }
+    String plugin =
+        has(agreed, Capability.PLUGIN_AUTH) && payload.isReadable() ? zeroEnded(payload) : "";
+    Map<String, String> attributes =
+        has(agreed, Capability.CONNECT_ATTRS) && payload.isReadable()
+            ? attributes(payload)
+            : Map.of();
+    return new HandshakeResponse(agreed, collation, user, proof, database, plugin, attributes);
   }
 
   private static byte[] proof(ByteBuf payload, long wanted) {

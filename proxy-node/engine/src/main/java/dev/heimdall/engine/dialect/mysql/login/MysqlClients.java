@@ -4,6 +4,7 @@ import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.Login;
 import io.netty.buffer.ByteBuf;
 
 /** Clients that speak the protocol of MySQL and MariaDB. */
@@ -12,7 +13,17 @@ public final class MysqlClients implements ClientProtocol {
 
   @Override
   public LogInDialogue logIn(LogIn login) {
-    return new MysqlLogIn(login, key);
+    return new MysqlLogIn(login, key, null);
+  }
+
+  @Override
+  public boolean logsInAgain() {
+    return true;
+  }
+
+  @Override
+  public LogInDialogue logInAgain(LogIn login, Login before) {
+    return new MysqlLogIn(login, key, before);
   }
 
   /** They are sent under a key where there is no TLS. */

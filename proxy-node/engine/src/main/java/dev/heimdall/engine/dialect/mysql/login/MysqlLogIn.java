@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.client.SessionRequest;
 import dev.heimdall.engine.client.StartupVariables;
@@ -64,6 +65,10 @@ final class MysqlLogIn implements LogInDialogue {
 
   private final LogIn login;
   private final RsaKey key;
+
+  /** As whom the client was logged in; null at its first log-in. */
+  private final Login before;
+
   private final MysqlEncoder encoder = new MysqlEncoder();
   private long offered;
   private HandshakeResponse response;
@@ -73,14 +78,22 @@ final class MysqlLogIn implements LogInDialogue {
 
   private PasswordPackets password;
 
-  MysqlLogIn(LogIn login, RsaKey key) {
+  /**
+   * @param before as whom the client was logged in; null at its first log-in
+   */
+  MysqlLogIn(LogIn login, RsaKey key, Login before) {
     this.login = login;
     this.key = key;
+    this.before = before;
   }
 
   @Override
   public void begin() {
-    login.greeting(new AgreedCapabilities(0), this::greet);
+    if (before == null) {
+      login.greeting(new AgreedCapabilities(0), this::greet);
+    } else {
+      proof = Proof.wanted(Method.SHA2, login);
+    }
   }
 
   private void greet(Greeting greeting) {
@@ -142,14 +155,13 @@ final class MysqlLogIn implements LogInDialogue {
       }
       return;
     }
+    if (before != null) {
+      logInAgain(payload.skipBytes(1));
+      return;
+    }
     long wanted = HandshakeResponse.capabilitiesOf(payload);
     if ((wanted & Capability.PROTOCOL_41) == 0) {
-      login.refuse(
-          ServerError.fatal(
-                  "08004",
-                  "Client does not support authentication protocol requested by server; consider"
-                      + " upgrading MySQL client")
-              .withNumber(1251));
+      refuseOldClient();
     } else if ((wanted & Capability.SSL) != 0
         && payload.readableBytes() == HandshakeResponse.HEAD) {
       encryption(behind);
@@ -167,7 +179,38 @@ final class MysqlLogIn implements LogInDialogue {
     }
   }
 
-  private void logIn() {
+  private void refuseOldClient() {
+    login.refuse(
+        ServerError.fatal(
+                "08004",
+                "Client does not support authentication protocol requested by server; consider"
+                    + " upgrading MySQL client")
+            .withNumber(1251));
+  }
+
+  /**
+   * By COM_CHANGE_USER. Which challenge the client has answered in it is not certain, so that it
+   * gets a new one, as from MySQL.
+   */
+  private void logInAgain(ByteBuf payload) {
+    response =
+        HandshakeResponse.readChange(
+            payload,
+            ((MysqlEncoder) before.encoder()).capabilities(),
+            ((AgreedCapabilities) before.capabilities()).collation());
+    account();
+    Method method = Method.of(response.plugin());
+    if ((response.capabilities() & Capability.PLUGIN_AUTH) == 0) {
+      refuseOldClient();
+    } else if (method == Method.CLEAR_TEXT && login.tls() && response.proof().length > 0) {
+      proof = new Proof(method, proof.challenge(), response.proof());
+      request();
+    } else {
+      ask(method == Method.NATIVE ? method : Method.SHA2);
+    }
+  }
+
+  private void account() {
     encoder.agree(response.capabilities());
     encoder
         .account()
@@ -175,6 +218,10 @@ final class MysqlLogIn implements LogInDialogue {
             response.user(),
             login.address() == null ? "" : login.address().getAddress().getHostAddress(),
             response.database());
+  }
+
+  private void logIn() {
+    account();
     boolean names = (response.capabilities() & Capability.PLUGIN_AUTH) != 0;
     Method method = names ? Method.of(response.plugin()) : Method.NATIVE;
     boolean known =
@@ -188,11 +235,15 @@ final class MysqlLogIn implements LogInDialogue {
       request();
     } else {
       // A client that prefers another method has not looked at the challenge.
-      proof = Proof.wanted(method == Method.NATIVE ? method : Method.SHA2, login);
-      ByteBuf out = login.buffer(64);
-      encoder.changeMethod(proof.method().spelling(), proof.challenge(), out);
-      login.send(out);
+      ask(method == Method.NATIVE ? method : Method.SHA2);
     }
+  }
+
+  private void ask(Method method) {
+    proof = Proof.wanted(method, login);
+    ByteBuf out = login.buffer(64);
+    encoder.changeMethod(proof.method().spelling(), proof.challenge(), out);
+    login.send(out);
   }
 
   private void request() {

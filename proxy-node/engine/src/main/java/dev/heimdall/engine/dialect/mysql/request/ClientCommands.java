@@ -108,7 +108,7 @@ final class ClientCommands implements RequestHandler {
           input.whole(total, parts.limits().maxStatementSize());
       case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE, Command.STMT_SEND_LONG_DATA ->
           input.whole(total, parts.limits().maxMessageSize());
-      case CommandFormat.DATA -> true;
+      case CommandFormat.DATA, Command.CHANGE_USER -> true;
       default -> input.whole(total, MAX_SMALL_COMMAND);
     };
   }

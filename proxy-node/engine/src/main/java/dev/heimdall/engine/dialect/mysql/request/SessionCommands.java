@@ -55,6 +55,10 @@ final class SessionCommands implements Responder {
         client.terminate();
         return Outcome.WAIT;
       }
+      case Command.CHANGE_USER -> {
+        client.logInAgain();
+        return Outcome.WAIT;
+      }
       case Command.PING -> {
         if (!ClientCommands.idle(client) || client.transactionLost()) {
           return Outcome.NEXT;

@@ -1,0 +1,94 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.SessionStart;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.net.LoopContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
+
+/**
+ * A client logs in again over its connection. Its session ends as if the client had gone, with all
+ * that it had, and a log-in takes over the channel: nothing of the one session gets into the next.
+ */
+final class LogInRenewal {
+  private final WiredSession session;
+  private final Login login;
+  private final Channel channel;
+  private final ClientInput input;
+  private final ClientOutput output;
+  private final RequestReader requests;
+  private final SessionStart start;
+  private final ServerLease lease;
+  private final SessionEnd end;
+  private final SessionControl control;
+  private final LoopContext loop;
+  private boolean requested;
+
+  LogInRenewal(
+      WiredSession session,
+      Login login,
+      Channel channel,
+      ClientInput input,
+      ClientOutput output,
+      RequestReader requests,
+      SessionStart start,
+      ServerLease lease,
+      SessionEnd end,
+      SessionControl control,
+      LoopContext loop) {
+    this.session = session;
+    this.login = login;
+    this.channel = channel;
+    this.input = input;
+    this.output = output;
+    this.requests = requests;
+    this.start = start;
+    this.lease = lease;
+    this.end = end;
+    this.control = control;
+    this.loop = loop;
+  }
+
+  /** What waits is the client's request; the reader that has found it comes to its end first. */
+  void request() {
+    if (output.delay().holds()) {
+      requests.block(); // an answer is still to be sent
+    } else if (!requested) {
+      requested = true;
+      loop.soon(this::begin, session::failed);
+    }
+  }
+
+  private void begin() {
+    if (lease.closed() || end.announced() || !channel.isActive()) {
+      return;
+    }
+    if (control.drains()) {
+      control.terminate();
+      return;
+    }
+    int number = start.keepNumber();
+    ByteBuf request = input.takeAll();
+    try {
+      end.handOver("the client logs in again");
+      ChannelInboundHandler next = login.again().handler(login, number);
+      channel.pipeline().replace(session, "login", next);
+      channel.config().setAutoRead(true);
+      ChannelHandlerContext ctx = channel.pipeline().context(next);
+      ByteBuf given = request;
+      request = null;
+      next.channelRead(ctx, given);
+      next.channelReadComplete(ctx);
+    } catch (Exception e) {
+      channel.close(); // which may be nobody's at this moment
+      session.failed(e);
+    } finally {
+      if (request != null) {
+        request.release();
+      }
+    }
+  }
+}
