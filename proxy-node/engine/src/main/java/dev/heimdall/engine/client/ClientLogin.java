@@ -7,7 +7,6 @@ import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.ProxyProtocolGate;
-import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
@@ -23,15 +22,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,14 +58,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private final LoopAccess loop;
   private final ClientProtocol protocol;
   private final SessionFactory sessions;
+  private final Refusals refusals;
+  private final ClientTls tls = new ClientTls();
   private final LogInDialogue dialogue;
   private ChannelHandlerContext ctx;
   private State state = State.READING;
-  private boolean tls;
-  private byte[] tlsServerEndPoint;
-
-  /** Of a handshake that was not agreed; null for others. */
-  private String applicationProtocol;
 
   /** Whether a session takes what the client sends. */
   private boolean handedOver;
@@ -102,16 +94,14 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       LoopAccess loop,
       ClientProtocol protocol,
       SessionFactory sessions) {
-    this.node = node;
-    this.vdb = vdb;
-    this.loop = loop;
-    this.protocol = protocol;
-    this.sessions = sessions;
-    this.dialogue = protocol.logIn(this);
+    this(node, vdb, loop, protocol, sessions, null, 0);
   }
 
-  /** Another log-in of a client that was logged in before, under the number that it had. */
-  ClientLogin(
+  /**
+   * @param before as whom a client was logged in that does so again; null at its first log-in
+   * @param number that it had then; 0 for none
+   */
+  private ClientLogin(
       NodeAccess node,
       VdbAccess vdb,
       LoopAccess loop,
@@ -124,10 +114,15 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     this.loop = loop;
     this.protocol = protocol;
     this.sessions = sessions;
-    this.tls = before.tls();
-    this.address = before.address();
+    this.refusals = new Refusals(node, vdb, loop);
     this.number = number;
-    this.dialogue = protocol.logInAgain(this, before);
+    if (before == null) {
+      this.dialogue = protocol.logIn(this);
+    } else {
+      this.tls.stays(before.tls());
+      this.address = before.address();
+      this.dialogue = protocol.logInAgain(this, before);
+    }
   }
 
   /** Static, so that a session does not keep the log-in that it comes from. */
@@ -292,7 +287,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   @Override
   public boolean tls() {
-    return tls;
+    return tls.inUse();
   }
 
   @Override
@@ -305,16 +300,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     become(State.TLS_HANDSHAKE);
     SslHandler handler = handshake(vdb.settings());
     ctx.pipeline().addBefore(ctx.name(), "tls", handler);
-    if (begun.isReadable()) {
-      ByteBuf first = ctx.alloc().buffer(begun.readableBytes()).writeBytes(begun);
-      ChannelHandlerContext inTls = ctx.pipeline().context(handler);
-      try {
-        handler.channelRead(inTls, first);
-        handler.channelReadComplete(inTls);
-      } catch (Exception e) {
-        inTls.fireExceptionCaught(e);
-      }
-    }
+    ClientTls.give(ctx.pipeline().context(handler), begun);
   }
 
   /**
@@ -330,7 +316,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
     ClientLogin behind = new ClientLogin(node, vdb, loop, protocol, sessions);
     behind.address = address;
-    behind.applicationProtocol = demanded;
+    behind.tls.demanded(demanded);
     behind.state = State.TLS_HANDSHAKE;
     ctx.pipeline().addAfter(ctx.name(), "login-in-tls", behind);
     SslHandler handler = behind.handshake(settings);
@@ -340,10 +326,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private SslHandler handshake(VdbAccess.Settings settings) {
-    SslHandler handler = settings.tls().newHandler(ctx.alloc());
-    tls = true;
-    // Of the certificate that this client sees: a reload may put another one in force meanwhile.
-    tlsServerEndPoint = settings.tlsServerEndPoint();
+    SslHandler handler = tls.begin(settings, ctx.alloc());
     handler
         .handshakeFuture()
         .addListener(
@@ -356,17 +339,16 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void handshakeOver(SslHandler handler, Throwable failure) {
+    String problem = tls.problem(handler, failure);
     if (failure instanceof ClosedChannelException) {
       close();
-    } else if (failure != null) {
-      closeUnanswered("TLS handshake failed: " + failure.getMessage());
-    } else if (applicationProtocol == null) {
-      become(State.READING);
-    } else if (applicationProtocol.equals(handler.applicationProtocol())) {
-      become(State.READING);
-      dialogue.begin();
+    } else if (problem != null) {
+      closeUnanswered(problem);
     } else {
-      closeUnanswered("direct TLS without the application protocol (ALPN) " + applicationProtocol);
+      become(State.READING);
+      if (tls.direct()) {
+        dialogue.begin();
+      }
     }
   }
 
@@ -384,7 +366,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       return;
     }
     VdbAccess.Settings settings = vdb.settings();
-    if (settings.vdb().tls().mode() == ClientTlsMode.REQUIRE && !tls) {
+    if (settings.vdb().tls().mode() == ClientTlsMode.REQUIRE && !tls()) {
       refuse(dialogue.tlsRequired(errorOf(AuthFailure.tlsRequired(vdb.name()))));
       return;
     }
@@ -393,12 +375,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             .authenticator()
             .decide(
                 new LogInRequest(
-                    tls,
+                    tls(),
                     protocol.hidesPasswords(),
                     address.getAddress(),
                     wanted.database(),
                     wanted.user(),
-                    certificate()));
+                    tls.certificate(ctx.pipeline())));
     provedAt = loop.context().nanoTime();
     switch (decision.exchange()) {
       case ACCEPTED -> {
@@ -418,7 +400,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                 loop,
                 decision,
                 wanted.database(),
-                tlsServerEndPoint,
+                tls.serverEndPoint(),
                 dialogue,
                 new ProofOutcome()));
       }
@@ -463,19 +445,6 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     @Override
     public void refused(ServerError error) {
       refuse(error);
-    }
-  }
-
-  private X509Certificate certificate() {
-    SslHandler handler = tls ? ctx.pipeline().get(SslHandler.class) : null;
-    if (handler == null) {
-      return null;
-    }
-    try {
-      Certificate[] chain = handler.engine().getSession().getPeerCertificates();
-      return chain.length > 0 && chain[0] instanceof X509Certificate first ? first : null;
-    } catch (SSLPeerUnverifiedException e) {
-      return null;
     }
   }
 
@@ -530,7 +499,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             own,
             provedAt,
             admin,
-            tls,
+            tls(),
             address,
             protocol.logsInAgain() ? again(node, vdb, loop, protocol, sessions) : null);
     become(State.DONE);
@@ -617,28 +586,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void refused(ServerError error) {
-    String user = request == null ? null : request.user();
-    String database = request == null ? null : request.database();
-    node.events().refused(vdb.name(), peer(), user, database, error);
+    refusals.refused(peer(), request, error);
     if (proving && (doubt != null || error.sqlState().equals(WRONG_PASSWORD))) {
-      guessed();
+      refusals.guessed(address, request.user());
     }
     doubt = null;
-    if (user != null && vdb.settings().users().find(user).isPresent()) {
-      // Whoever asks has proved nothing: names of its own making must not become labels.
-      boolean named = vdb.settings().vdb().databases().containsKey(database);
-      loop.metrics().pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
-    }
-  }
-
-  /** A password was wrong. */
-  private void guessed() {
-    Duration delay =
-        node.failedLogIns()
-            .failed(address.getAddress(), request.user(), node.settings().failedLogIns());
-    if (!delay.isZero()) {
-      node.events().slowed(vdb.name(), peer(), request.user(), delay);
-    }
   }
 
   @Override

@@ -1,0 +1,92 @@
+package dev.heimdall.engine.client;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** TLS of one client during its log-in. */
+final class ClientTls {
+  private boolean inUse;
+  private byte[] serverEndPoint;
+
+  /** Of a handshake that was not agreed; null for others. */
+  private String applicationProtocol;
+
+  /** The client is logged in already, and what protects its connection stays. */
+  void stays(boolean protectedBefore) {
+    inUse = protectedBefore;
+  }
+
+  /** The client has begun a handshake before anything was agreed, for this protocol (ALPN). */
+  void demanded(String protocol) {
+    applicationProtocol = protocol;
+  }
+
+  /** Whether the client's connection is in TLS, or about to be. */
+  boolean inUse() {
+    return inUse;
+  }
+
+  /** Whether the handshake was not agreed. */
+  boolean direct() {
+    return applicationProtocol != null;
+  }
+
+  /** The binding of SCRAM to the certificate that the client was shown; null for none. */
+  byte[] serverEndPoint() {
+    return serverEndPoint;
+  }
+
+  /** What takes the client's handshake. */
+  SslHandler begin(VdbAccess.Settings settings, ByteBufAllocator alloc) {
+    SslHandler handler = settings.tls().newHandler(alloc);
+    inUse = true;
+    // Of the certificate that this client sees: a reload may put another one in force meanwhile.
+    serverEndPoint = settings.tlsServerEndPoint();
+    return handler;
+  }
+
+  /** Gives the handler the beginning of a handshake that has come already. */
+  static void give(ChannelHandlerContext handler, ByteBuf begun) {
+    if (!begun.isReadable()) {
+      return;
+    }
+    ByteBuf first = handler.alloc().buffer(begun.readableBytes()).writeBytes(begun);
+    try {
+      SslHandler tls = (SslHandler) handler.handler();
+      tls.channelRead(handler, first);
+      tls.channelReadComplete(handler);
+    } catch (Exception e) {
+      handler.fireExceptionCaught(e);
+    }
+  }
+
+  /** Why nothing can be said over a connection whose handshake has ended so; null if it can. */
+  String problem(SslHandler handler, Throwable failure) {
+    if (failure != null) {
+      return "TLS handshake failed: " + failure.getMessage();
+    }
+    return applicationProtocol == null || applicationProtocol.equals(handler.applicationProtocol())
+        ? null
+        : "direct TLS without the application protocol (ALPN) " + applicationProtocol;
+  }
+
+  /** What the client has shown of itself; null for nothing. */
+  X509Certificate certificate(ChannelPipeline pipeline) {
+    SslHandler handler = inUse ? pipeline.get(SslHandler.class) : null;
+    if (handler == null) {
+      return null;
+    }
+    try {
+      Certificate[] chain = handler.engine().getSession().getPeerCertificates();
+      return chain.length > 0 && chain[0] instanceof X509Certificate first ? first : null;
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+}
