@@ -88,7 +88,9 @@ class HouseRulesTest {
                 room("dialect.postgres.catalog"),
                 room("dialect.postgres.cluster"),
                 room("dialect.mysql.catalog"),
-                room("dialect.mysql.cluster"))
+                room("dialect.mysql.cluster"),
+                room("dialect.postgres.foreign"),
+                room("dialect.mysql.foreign"))
             .should()
             .callMethodWhere(waits())
             .orShould()

@@ -2,7 +2,6 @@ package dev.heimdall.engine.foreign;
 
 import dev.heimdall.engine.sql.PlaceholderText;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One statement at a data source, from the moment somebody wants it. Thread-safe. */
-public final class ForeignCall implements Runnable, ResultWriter.Receiver {
+public final class ForeignCall implements Runnable, Pieces.Receiver {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
 
   /** Pieces that are on their way to a client that has not taken the first of them yet. */
@@ -177,11 +176,11 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
   }
 
   private ForeignOutcome connected() throws SQLException {
-    Optional<PlaceholderText> text = PlaceholderText.of(what.sql(), source.dialect().dialect());
+    Optional<PlaceholderText> text = what.format().placed(source.dialect().reading());
     boolean contained = what.contained() && text.isPresent() && !text.get().leavesTraces();
     Connection connection;
     try {
-      connection = source.connect();
+      connection = source.connect(what.database());
     } catch (SQLException e) {
       return ForeignOutcome.failed(source.errors().cannotConnect(e));
     }
@@ -194,8 +193,8 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
       clean = contained;
       throw e.cause();
     } finally {
-      if (end() || !clean) {
-        source.discard(connection);
+      if (end() || !(clean && source.dialect().clean(connection))) {
+        source.discard(connection, what.database());
       }
       connection.close();
     }
@@ -219,43 +218,43 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
 
   private ForeignOutcome carryOut(Connection connection, Optional<PlaceholderText> text)
       throws SQLException, Refused {
-    if (!what.database().equals(connection.getCatalog())) {
-      begun(
-          () -> {
-            connection.setCatalog(what.database());
-            return false;
-          });
-    }
-    try (ResultWriter out = new ResultWriter(this)) {
+    begun(
+        () -> {
+          source.dialect().begin(connection, what);
+          return false;
+        });
+    try (Pieces out = new Pieces(this)) {
       ForeignOutcome outcome =
           switch (what.want()) {
             case SIMPLE -> simple(connection, out);
             case PREPARED -> prepared(connection, placed(text), out);
-            case STATEMENT_DESCRIPTION, PORTAL_DESCRIPTION ->
-                description(connection, placed(text), out);
+            case DESCRIPTION -> description(connection, placed(text), out);
           };
       out.flush();
+      if (!connection.getAutoCommit()) {
+        connection.commit();
+      }
       return outcome;
     }
   }
 
-  private ForeignOutcome simple(Connection connection, ResultWriter out)
-      throws SQLException, Refused {
+  private ForeignOutcome simple(Connection connection, Pieces out) throws SQLException, Refused {
     try (Statement simple = connection.createStatement()) {
       simple.setEscapeProcessing(false);
       simple.setFetchSize(source.dialect().fetchSize());
+      simple.setMaxRows(what.maxRows());
       move(Stage.RUNNING, simple);
-      return result(simple, begun(() -> simple.execute(what.sql())), out);
+      return result(simple, begun(() -> simple.execute(what.format().text())), out);
     }
   }
 
-  private ForeignOutcome prepared(Connection connection, PlaceholderText text, ResultWriter out)
+  private ForeignOutcome prepared(Connection connection, PlaceholderText text, Pieces out)
       throws SQLException, Refused {
-    if (text.parameters() > what.parameters().size()) {
+    if (text.parameters() > what.format().given()) {
       throw new Refused(
           new SQLException(
               "bind message supplies "
-                  + what.parameters().size()
+                  + what.format().given()
                   + " parameters, but the statement requires "
                   + text.parameters(),
               "08P01"));
@@ -265,7 +264,7 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
       prepared.setMaxRows(what.maxRows());
       begun(
           () -> {
-            ParameterBinding.bind(prepared, text.numbers(), what.parameters());
+            what.format().bind(prepared, text.numbers());
             return false;
           });
       move(Stage.RUNNING, prepared);
@@ -273,19 +272,12 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
     }
   }
 
-  private ForeignOutcome description(Connection connection, PlaceholderText text, ResultWriter out)
+  private ForeignOutcome description(Connection connection, PlaceholderText text, Pieces out)
       throws SQLException, Refused {
     try (PreparedStatement prepared = prepare(connection, text)) {
-      if (what.want() == ForeignStatement.Want.STATEMENT_DESCRIPTION) {
-        out.parameters(what.types(), Math.max(text.parameters(), what.types().size()));
-      }
       ResultSetMetaData columns = prepared.getMetaData();
-      if (columns == null || columns.getColumnCount() == 0) {
-        out.noData();
-      } else {
-        out.columns(columns, what.formats());
-        out.describe();
-      }
+      boolean rows = columns != null && columns.getColumnCount() > 0;
+      what.format().describe(text.parameters(), rows ? columns : null, out.out());
       return new ForeignOutcome(null, 0, columns != null, false);
     }
   }
@@ -321,11 +313,10 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
     }
   }
 
-  private ForeignOutcome result(Statement done, boolean rows, ResultWriter out)
-      throws SQLException {
+  private ForeignOutcome result(Statement done, boolean rows, Pieces out) throws SQLException {
     long count = rows ? rows(done, out) : Math.max(0, done.getLargeUpdateCount());
-    if (!rows && what.described() && what.want() == ForeignStatement.Want.PREPARED) {
-      out.noData();
+    if (!rows) {
+      what.format().noRows(out.out());
     }
     boolean more = done.getMoreResults();
     while (more || done.getUpdateCount() >= 0) {
@@ -336,21 +327,19 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
     }
     SQLWarning warning = done.getWarnings();
     for (int i = 0; warning != null && i < MOST_WARNINGS; i++) {
-      ErrorMessage.encodeNotice(source.errors().warning(warning), out.out());
+      what.format().warning(source.errors().warning(warning), out.out());
       warning = warning.getNextWarning();
     }
     return new ForeignOutcome(null, count, rows, what.maxRows() > 0 && count == what.maxRows());
   }
 
-  private long rows(Statement done, ResultWriter out) throws SQLException {
+  private long rows(Statement done, Pieces out) throws SQLException {
     long count = 0;
     try (ResultSet result = done.getResultSet()) {
-      out.columns(result.getMetaData(), what.formats());
-      if (what.described()) {
-        out.describe();
-      }
+      what.format().begin(result.getMetaData(), out.out());
       while (result.next()) {
-        out.row(result);
+        what.format().row(result, out.out());
+        out.flushFull();
         count++;
       }
       return count;

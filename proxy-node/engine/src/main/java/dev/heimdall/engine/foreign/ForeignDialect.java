@@ -2,6 +2,9 @@ package dev.heimdall.engine.foreign;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.model.Engine;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 
 /** What engines differ in where JDBC does not hide it. */
@@ -9,6 +12,7 @@ enum ForeignDialect {
   MYSQL(
       Dialect.MYSQL,
       Integer.MIN_VALUE, // how the driver is told to leave the rows with the server
+      true,
       Map.ofEntries(
           Map.entry(1022, "23505"),
           Map.entry(1044, "42501"),
@@ -43,29 +47,69 @@ enum ForeignDialect {
           Map.entry(1969, "57014"),
           Map.entry(3024, "57014"),
           Map.entry(3819, "23514"),
-          Map.entry(4025, "23514")));
+          Map.entry(4025, "23514"))),
 
-  private final Dialect dialect;
+  /** Few rows at first; how many more at a time the driver finds out by how long they are. */
+  POSTGRES(Dialect.POSTGRES, 10, false, Map.of());
+
+  private final Dialect reading;
   private final int fetchSize;
+  private final boolean changesDatabase;
   private final Map<Integer, String> states;
 
-  ForeignDialect(Dialect dialect, int fetchSize, Map<Integer, String> states) {
-    this.dialect = dialect;
+  ForeignDialect(
+      Dialect reading, int fetchSize, boolean changesDatabase, Map<Integer, String> states) {
+    this.reading = reading;
     this.fetchSize = fetchSize;
+    this.changesDatabase = changesDatabase;
     this.states = states;
   }
 
   static ForeignDialect of(Engine engine) {
     return switch (engine) {
       case MYSQL -> MYSQL;
-      case POSTGRESQL ->
-          throw new IllegalArgumentException("PostgreSQL is spoken to in its own protocol");
+      case POSTGRESQL -> POSTGRES;
     };
   }
 
   /** How texts are read. */
-  Dialect dialect() {
-    return dialect;
+  Dialect reading() {
+    return reading;
+  }
+
+  /** Whether a connection can be brought from one database to another. */
+  boolean changesDatabase() {
+    return changesDatabase;
+  }
+
+  /** Makes a connection ready for a statement. PostgreSQL leaves rows in transactions only. */
+  void begin(Connection connection, ForeignStatement what) throws SQLException {
+    if (changesDatabase) {
+      if (!what.database().equals(connection.getCatalog())) {
+        connection.setCatalog(what.database());
+      }
+    } else if (what.mayStream()) {
+      connection.setAutoCommit(false);
+    }
+  }
+
+  /**
+   * Frees a connection of what routines and triggers may have left on it, where that can be done;
+   * says whether others may have it.
+   */
+  boolean clean(Connection connection) {
+    if (this == POSTGRES) {
+      try (Statement statement = connection.createStatement()) {
+        if (!connection.getAutoCommit()) {
+          connection.rollback();
+          connection.setAutoCommit(true);
+        }
+        statement.execute("DISCARD ALL");
+      } catch (SQLException e) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The fetch size with which results are not gathered in memory. */

@@ -4,11 +4,17 @@ import dev.heimdall.engine.wire.ServerError;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** What a data source of another engine says when something goes wrong, as PostgreSQL says it. */
+/**
+ * What a data source of another engine says when something goes wrong, with PostgreSQL's SQLSTATE.
+ */
 final class ForeignErrors {
   /** What it says of a fault that it has no SQLSTATE for: the error of a foreign data wrapper. */
   private static final String FOREIGN = "HV000";
+
+  /** How PostgreSQL's driver begins what the server has said. */
+  private static final Pattern SEVERITY = Pattern.compile("^(ERROR|FATAL|PANIC): +");
 
   private final String source;
   private final Map<Integer, String> states;
@@ -56,8 +62,7 @@ final class ForeignErrors {
 
   private static String message(SQLException e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().strip();
-    int line = message.indexOf('\n');
-    return line < 0 ? message : message.substring(0, line).stripTrailing();
+    return SEVERITY.matcher(message.lines().findFirst().orElse("")).replaceFirst("").strip();
   }
 
   private String detail(SQLException e) {

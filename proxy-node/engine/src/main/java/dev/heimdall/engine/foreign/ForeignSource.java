@@ -11,6 +11,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -27,6 +30,9 @@ public final class ForeignSource implements AutoCloseable {
   /** A thread for each connection: more would not be what a node is for. */
   private static final int MOST_CONNECTIONS = 100;
 
+  /** A pool for each, which has no connections when nobody has asked for a while. */
+  private static final int MOST_DATABASES = 100;
+
   private static final int CANCEL_THREADS = 2;
   private static final long CANCEL_PATIENCE_SECONDS = 10;
   private static final long IDLE_SECONDS = 60;
@@ -39,8 +45,8 @@ public final class ForeignSource implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final ScheduledThreadPoolExecutor housekeeping;
 
-  /** Guarded by this object; null before the first statement, and at the end. */
-  private HikariDataSource pool;
+  /** By database, where connections keep theirs. Guarded by this object. */
+  private final Map<String, HikariDataSource> pools = new HashMap<>();
 
   /**
    * What it is made of.
@@ -66,7 +72,7 @@ public final class ForeignSource implements AutoCloseable {
             named("forward")) {
           @Override
           protected void terminated() {
-            closePool();
+            closePools();
           }
         };
     workers.allowCoreThreadTimeOut(true);
@@ -104,7 +110,8 @@ public final class ForeignSource implements AutoCloseable {
     return plan;
   }
 
-  String name() {
+  /** What the data source is called. */
+  public String name() {
     return plan.source().name();
   }
 
@@ -155,10 +162,10 @@ public final class ForeignSource implements AutoCloseable {
     }
   }
 
-  /** A connection; blocks until it is there. */
-  Connection connect() throws SQLException {
+  /** A connection for a statement about this database; blocks until it is there. */
+  Connection connect(String database) throws SQLException {
     try {
-      return pool().getConnection();
+      return pool(poolOf(database)).getConnection();
     } catch (HikariPool.PoolInitializationException | SQLTransientConnectionException e) {
       // The pool wraps what it has met.
       throw e.getCause() instanceof SQLException cause
@@ -167,31 +174,40 @@ public final class ForeignSource implements AutoCloseable {
     }
   }
 
-  private synchronized HikariDataSource pool() throws SQLException {
-    if (workers.isShutdown() && pool == null) {
+  private synchronized HikariDataSource pool(String database) throws SQLException {
+    HikariDataSource pool = pools.get(database);
+    if (pool != null) {
+      return pool;
+    }
+    if (workers.isShutdown()) {
       throw new SQLException("the data source is being closed", "57P01");
     }
-    if (pool == null) {
-      DataSource source = plan.source();
-      Use use =
-          new Use(
-              "forward", "heimdall forward", workers.getMaximumPoolSize(), false, Duration.ZERO);
-      pool =
-          new SourceConnections(source, plan.login(), use, housekeeping, named("forward-connect"))
-              .to(source.database().orElse(""));
+    if (pools.size() == MOST_DATABASES) {
+      throw new SQLException("statements for too many databases were forwarded", "53400");
     }
+    Use use =
+        new Use("forward", "heimdall forward", workers.getMaximumPoolSize(), false, Duration.ZERO);
+    pool =
+        new SourceConnections(
+                plan.source(), plan.login(), use, housekeeping, named("forward-connect"))
+            .to(database);
+    pools.put(database, pool);
     return pool;
   }
 
-  /** The connection is not to be used again. */
-  void discard(Connection connection) {
+  /** The connection, which is for statements about this database, is not to be used again. */
+  void discard(Connection connection, String database) {
     HikariDataSource from;
     synchronized (this) {
-      from = pool;
+      from = pools.get(poolOf(database));
     }
     if (from != null) {
       from.evictConnection(connection);
     }
+  }
+
+  private String poolOf(String database) {
+    return dialect.changesDatabase() ? plan.source().database().orElse("") : database;
   }
 
   // ---- the end
@@ -202,15 +218,13 @@ public final class ForeignSource implements AutoCloseable {
     workers.shutdown();
   }
 
-  private void closePool() {
-    HikariDataSource last;
+  private void closePools() {
+    List<HikariDataSource> last;
     synchronized (this) {
-      last = pool;
-      pool = null;
+      last = List.copyOf(pools.values());
+      pools.clear();
     }
-    if (last != null) {
-      last.close();
-    }
+    last.forEach(HikariDataSource::close);
     cancels.shutdown();
     timer.shutdownNow();
     housekeeping.shutdownNow();

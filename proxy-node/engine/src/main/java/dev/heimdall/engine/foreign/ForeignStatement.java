@@ -1,31 +1,40 @@
 package dev.heimdall.engine.foreign;
 
-import dev.heimdall.engine.sql.Parameter;
-import java.util.List;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+import java.util.Set;
 
 /**
  * What a data source is asked for.
  *
  * @param want how much of it
- * @param sql the client's text, with {@code $1} and so on
+ * @param kind what the statement is, by its words
+ * @param format the statement as its client spells it
  * @param database the database that it is about
- * @param types of the parameters as far as the client has given them, 0 where it has not
- * @param parameters their values; none for a simple query and a description
- * @param formats of the result's columns as Bind has them: none for text, one for all, or one each
- * @param described whether the reply begins with a description of the result
  * @param maxRows how many rows are wanted; 0 for all
- * @param contained whether it leaves nothing on its connection for all that is known
  */
 public record ForeignStatement(
-    Want want,
-    String sql,
-    String database,
-    List<Integer> types,
-    List<Parameter> parameters,
-    List<Integer> formats,
-    boolean described,
-    int maxRows,
-    boolean contained) {
+    Want want, StatementKind kind, ForeignFormat format, String database, int maxRows) {
+  /** Statements that are about the session, which is at home, whatever rules say. */
+  private static final Set<StatementKind> AT_HOME =
+      Set.of(
+          StatementKind.EMPTY,
+          StatementKind.BEGIN,
+          StatementKind.COMMIT,
+          StatementKind.ROLLBACK,
+          StatementKind.SAVEPOINT,
+          StatementKind.PREPARE_TRANSACTION,
+          StatementKind.SET,
+          StatementKind.SESSION,
+          StatementKind.PREPARE,
+          StatementKind.EXECUTE,
+          StatementKind.DEALLOCATE,
+          StatementKind.DECLARE,
+          StatementKind.FETCH,
+          StatementKind.CLOSE,
+          StatementKind.LOCK);
 
   /** How much of a statement is wanted. */
   public enum Want {
@@ -33,26 +42,46 @@ public record ForeignStatement(
     SIMPLE,
     /** It is carried out with parameters. */
     PREPARED,
-    /** The types of its parameters and its result. */
-    STATEMENT_DESCRIPTION,
-    /** Those of its result. */
-    PORTAL_DESCRIPTION
+    /** What it takes and gives. */
+    DESCRIPTION
   }
 
-  public ForeignStatement {
-    types = List.copyOf(types);
-    parameters = List.copyOf(parameters);
-    formats = List.copyOf(formats);
+  /** Whether a statement of this kind goes where a rule wants it. */
+  public static boolean goes(StatementFacts facts) {
+    return !AT_HOME.contains(facts.kind())
+        && !(facts.kind() == StatementKind.UTILITY && facts.has(Effect.Type.PIN)); // LOAD
   }
 
-  /** A simple query. */
-  public static ForeignStatement simple(String sql, String database, boolean contained) {
-    return new ForeignStatement(
-        Want.SIMPLE, sql, database, List.of(), List.of(), List.of(), true, 0, contained);
+  /** Why a statement cannot be carried out at a data source; null when it can. */
+  public static ServerError refusal(StatementFacts facts, ForeignSource source) {
+    if (facts.kind() == StatementKind.MULTI) {
+      return refused("several statements in one", source).withHint("Send them one by one.");
+    }
+    return facts.kind() == StatementKind.BULK || !goes(facts)
+        ? refused("this kind of statement", source)
+        : null;
+  }
+
+  private static ServerError refused(String what, ForeignSource source) {
+    return ServerError.error(
+        "0A000", what + " cannot be forwarded to the data source \"" + source.name() + "\"");
+  }
+
+  /** Whether it leaves nothing behind on its connection, but for what its words say. */
+  boolean contained() {
+    return switch (kind) {
+      case SELECT, DML, DDL, SHOW, EXPLAIN -> true;
+      default -> want == Want.DESCRIPTION;
+    };
+  }
+
+  /** Whether it may give many rows, and can be carried out in a transaction. */
+  boolean mayStream() {
+    return want != Want.DESCRIPTION && (kind == StatementKind.SELECT || kind == StatementKind.DML);
   }
 
   @Override
   public String toString() {
-    return want + " with " + parameters.size() + " parameters";
+    return want + " of a statement: " + kind;
   }
 }

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat;
+import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat.Asked;
 import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.foreign.ForeignStatement.Want;
 import dev.heimdall.engine.sql.Parameter;
@@ -31,17 +33,20 @@ record ForeignPortal(
   }
 
   ForeignStatement execution(String database, boolean described, int maxRows) {
-    return asked(Want.PREPARED, database, described, maxRows);
+    return asked(Want.PREPARED, described ? Asked.PORTAL : Asked.ROWS, database, maxRows);
   }
 
   ForeignStatement description(String database) {
-    return asked(Want.PORTAL_DESCRIPTION, database, true, 0);
+    return asked(Want.DESCRIPTION, Asked.PORTAL, database, 0);
   }
 
-  private ForeignStatement asked(Want want, String database, boolean described, int maxRows) {
-    boolean contained = ForeignRules.contained(facts);
+  private ForeignStatement asked(Want want, Asked asked, String database, int maxRows) {
     return new ForeignStatement(
-        want, sql, database, types, parameters, formats, described, maxRows, contained);
+        want,
+        facts.kind(),
+        new PostgresForeignFormat(sql, types, parameters, formats, asked),
+        database,
+        maxRows);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat;
+import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat.Asked;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.foreign.ForeignOutcome;
@@ -145,7 +147,8 @@ final class ForeignRequests implements Responder {
     } else {
       calls.run(
           source,
-          ForeignStatement.simple(sql, database, ForeignRules.contained(facts)),
+          new ForeignStatement(
+              Want.SIMPLE, facts.kind(), PostgresForeignFormat.query(sql), database, 0),
           outcome -> answered(outcome, facts, sql));
     }
     return Outcome.DONE;
@@ -193,7 +196,7 @@ final class ForeignRequests implements Responder {
       }
       decision = lifecycle.previewed().decision();
       found =
-          ForeignRules.goes(lifecycle.previewed().effects())
+          ForeignStatement.goes(lifecycle.previewed().effects())
               ? destinations.foreign(decision)
               : null;
     }
@@ -399,15 +402,12 @@ final class ForeignRequests implements Responder {
     }
     ask(
         new ForeignStatement(
-            Want.STATEMENT_DESCRIPTION,
-            StatementBody.sql(body),
+            Want.DESCRIPTION,
+            prepared.facts(name).kind(),
+            new PostgresForeignFormat(
+                StatementBody.sql(body), types(body), List.of(), List.of(), Asked.STATEMENT),
             database,
-            types(body),
-            List.of(),
-            List.of(),
-            true,
-            0,
-            true));
+            0));
   }
 
   private void describePortal() {

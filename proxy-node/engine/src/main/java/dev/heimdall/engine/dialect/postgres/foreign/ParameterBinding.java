@@ -1,4 +1,4 @@
-package dev.heimdall.engine.foreign;
+package dev.heimdall.engine.dialect.postgres.foreign;
 
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParameterValue;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.foreign;
+package dev.heimdall.engine.dialect.postgres.foreign;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.foreign;
+package dev.heimdall.engine.dialect.postgres.foreign;
 
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
