@@ -54,7 +54,7 @@ public record EngineSupport(
               true,
               false,
               List.of(AuthMethod.PASSWORD, AuthMethod.TRUST, AuthMethod.REJECT, AuthMethod.CERT),
-              List.of(),
+              List.of(Engine.POSTGRESQL),
               List.of(
                   "$.tls.certificateFile",
                   "$.tls.keyFile",

@@ -32,6 +32,8 @@ public final class SourceConnections {
   /** What the rows of one fetch may take: a part of the heap, as the driver spells it. */
   private static final String MOST_OF_HEAP = "5p";
 
+  private static final String MOST_ROWS = "1000";
+
   private final DataSource source;
   private final DatabaseCredentials credentials;
   private final Use use;
@@ -178,6 +180,12 @@ public final class SourceConnections {
     driver.setApplicationName(use.application());
     driver.setProperty(PGProperty.GSS_ENC_MODE, "disable");
     driver.setProperty(PGProperty.MAX_RESULT_BUFFER, MOST_OF_HEAP);
+    if (!use.reading()) {
+      // So many rows at a time as fit into a part of that, however long they are.
+      driver.setProperty(PGProperty.ADAPTIVE_FETCH, "true");
+      driver.setProperty(PGProperty.ADAPTIVE_FETCH_MINIMUM, "1");
+      driver.setProperty(PGProperty.ADAPTIVE_FETCH_MAXIMUM, MOST_ROWS);
+    }
     tls(driver, source.tls());
     return driver;
   }

@@ -108,7 +108,9 @@ public final class Destinations {
 
   /** Whether statements may go elsewhere as the session stands. */
   private boolean mayLeave() {
-    return client.status() == TransactionState.IDLE && !client.keepsServer();
+    return client.status() == TransactionState.IDLE
+        && carried.autocommits()
+        && !client.keepsServer();
   }
 
   private LoopPool wanted() {

@@ -4,9 +4,26 @@ import io.netty.buffer.ByteBuf;
 
 /** Columns of results that the node itself gives. */
 public final class ColumnDefinition {
+  public static final int TYPE_TINY = 0x01;
+  public static final int TYPE_SHORT = 0x02;
+  public static final int TYPE_LONG = 0x03;
+  public static final int TYPE_FLOAT = 0x04;
   public static final int TYPE_DOUBLE = 0x05;
   public static final int TYPE_LONGLONG = 0x08;
+  public static final int TYPE_DATE = 0x0A;
+  public static final int TYPE_TIME = 0x0B;
+  public static final int TYPE_DATETIME = 0x0C;
+  public static final int TYPE_NEWDECIMAL = 0xF6;
+  public static final int TYPE_BLOB = 0xFC;
   public static final int TYPE_VAR_STRING = 0xFD;
+
+  /** Digits behind the decimal point where there may be any number of them. */
+  public static final int ANY_DECIMALS = 31;
+
+  /** Flags of values that have no length of their own in the column, and of bytes. */
+  public static final int FLAG_BLOB = 0x10;
+
+  public static final int FLAG_BINARY = 0x80;
 
   /** The collation of numbers. */
   public static final int BINARY = 63;
@@ -24,6 +41,20 @@ public final class ColumnDefinition {
    */
   public static void write(
       ByteBuf out, int sequence, String name, int collation, int type, long length) {
+    int decimals = type == TYPE_DOUBLE ? ANY_DECIMALS : 0;
+    write(out, sequence, name, collation, type, length, 0, decimals);
+  }
+
+  /** The same with flags, and with digits behind the decimal point. */
+  public static void write(
+      ByteBuf out,
+      int sequence,
+      String name,
+      int collation,
+      int type,
+      long length,
+      int flags,
+      int decimals) {
     int at = Packet.begin(out, sequence);
     LengthEncoded.write(out, "def");
     LengthEncoded.write(out, "");
@@ -35,8 +66,8 @@ public final class ColumnDefinition {
         .writeShortLE(collation)
         .writeIntLE((int) length)
         .writeByte(type)
-        .writeShortLE(0)
-        .writeByte(type == TYPE_DOUBLE ? 31 : 0)
+        .writeShortLE(flags)
+        .writeByte(decimals)
         .writeShortLE(0);
     Packet.end(out, at);
   }

@@ -31,11 +31,37 @@ public final class Payload {
 
   /** Appends the payload in as many packets as it takes, the first of which has the number 0. */
   public static void write(ByteBuf out, ByteBuf payload) {
-    int sequence = 0;
+    write(out, payload, 0);
+  }
+
+  /**
+   * Ends the payload of the packet that begins at this place; one that is too long for it goes on
+   * in more packets.
+   *
+   * @return the number of the packet behind it
+   */
+  public static int end(ByteBuf out, int at) {
+    int length = out.writerIndex() - at - Packet.HEADER;
+    int sequence = Packet.sequence(out, at);
+    if (length < Packet.MAX_PAYLOAD) {
+      Packet.end(out, at);
+      return sequence + 1 & 0xFF;
+    }
+    ByteBuf payload = out.copy(at + Packet.HEADER, length);
+    try {
+      return write(out.writerIndex(at), payload, sequence);
+    } finally {
+      payload.release();
+    }
+  }
+
+  private static int write(ByteBuf out, ByteBuf payload, int first) {
+    int sequence = first;
     int length;
     do {
       length = Math.min(payload.readableBytes(), Packet.MAX_PAYLOAD);
       out.writeMediumLE(length).writeByte(sequence++).writeBytes(payload, length);
     } while (length == Packet.MAX_PAYLOAD);
+    return sequence & 0xFF;
   }
 }

@@ -3,7 +3,10 @@ package dev.heimdall.engine.dialect.mysql.answer;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Map;
 
-/** What the node's own errors are called by MySQL: the numbers that drivers decide by. */
+/**
+ * What errors are called by MySQL that no server of its has raised, but the node or a data source
+ * of another engine: the numbers that drivers decide by.
+ */
 final class ErrorNumbers {
   static final int UNKNOWN = 1105;
   private static final String GENERAL = "HY000";
@@ -26,8 +29,17 @@ final class ErrorNumbers {
           Map.entry("08007", CONNECTION_LOST),
           Map.entry("08P01", new Known(1835, GENERAL, null)),
           Map.entry("0A000", new Known(1235, "42000", null)),
+          Map.entry("22001", new Known(1406, "22001", null)),
           Map.entry("22003", new Known(1264, "22003", null)),
+          Map.entry("22007", new Known(1292, "22007", null)),
+          Map.entry("22008", new Known(1292, "22007", null)),
+          Map.entry("22012", new Known(1365, "22012", null)),
+          Map.entry("22P02", new Known(1366, GENERAL, null)),
           Map.entry("22023", new Known(1231, "42000", null)),
+          Map.entry("23502", new Known(1048, "23000", null)),
+          Map.entry("23503", new Known(1452, "23000", null)),
+          Map.entry("23505", new Known(1062, "23000", null)),
+          Map.entry("23514", new Known(3819, GENERAL, null)),
           Map.entry("25001", new Known(1568, "25001", null)),
           Map.entry("25006", new Known(1290, GENERAL, null)),
           Map.entry(
@@ -46,6 +58,10 @@ final class ErrorNumbers {
           Map.entry("42501", new Known(1142, "42000", null)),
           Map.entry("42601", new Known(1064, "42000", null)),
           Map.entry("42703", new Known(1054, "42S22", null)),
+          Map.entry("42701", new Known(1060, "42S21", null)),
+          Map.entry("42803", new Known(1055, "42000", null)),
+          Map.entry("42883", new Known(1305, "42000", null)),
+          Map.entry("42P07", new Known(1050, "42S01", null)),
           Map.entry("42P01", new Known(1146, "42S02", null)),
           Map.entry("53200", new Known(1041, GENERAL, null)),
           Map.entry("53300", new Known(1040, GENERAL, null)),

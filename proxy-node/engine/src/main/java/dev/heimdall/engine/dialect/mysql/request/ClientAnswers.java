@@ -71,28 +71,46 @@ final class ClientAnswers {
 
   /** Takes the command, and says that it was carried out on so many rows. */
   void ok(long total, long changed) {
-    ByteBuf out = take(total, 32);
-    rows = changed;
-    OkPacket.of(changed, status()).write(out, 1, OkPacket.OK, false);
-    client.write(out);
+    input.begin(total, true);
+    client.write(changed(1, changed));
   }
 
   /** The same for one that is answered like the end of rows. */
   void eof(long total, boolean deprecated) {
-    ByteBuf out = take(total, 32);
+    input.begin(total, true);
+    client.write(endOfRows(1, deprecated));
+  }
+
+  // ---- the end of an answer, in a packet of this number
+
+  ByteBuf changed(int sequence, long changed) {
+    ByteBuf out = client.alloc().buffer(32);
+    rows = changed;
+    OkPacket.of(changed, status()).write(out, sequence, OkPacket.OK, false);
+    return out;
+  }
+
+  ByteBuf endOfRows(int sequence, boolean deprecated) {
+    ByteBuf out = client.alloc().buffer(32);
     if (deprecated) {
-      OkPacket.of(0, status()).write(out, 1, OkPacket.END_OF_ROWS, false);
+      OkPacket.of(0, status()).write(out, sequence, OkPacket.END_OF_ROWS, false);
     } else {
-      EofPacket.write(out, 1, 0, status());
+      EofPacket.write(out, sequence, 0, status());
     }
-    client.write(out);
+    return out;
+  }
+
+  ByteBuf failure(int sequence, ServerError error) {
+    ByteBuf out = client.alloc().buffer(128);
+    encoder.follows(sequence - 1);
+    encoder.failure(error, client.status(), out);
+    return out;
   }
 
   /** Takes the command, and says that it has failed. */
   void error(long total, ServerError error) {
-    ByteBuf out = take(total, 128);
-    encoder.failure(error, client.status(), out);
-    client.write(out);
+    input.begin(total, true);
+    client.write(failure(1, error));
   }
 
   /** The same with an error of the protocol's own. */
@@ -102,7 +120,8 @@ final class ClientAnswers {
 
   /** Takes the command, and gives what the node itself says to it. */
   void answer(long total, Answer answer) {
-    ByteBuf out = take(total, 512);
+    input.begin(total, true);
+    ByteBuf out = client.alloc().buffer(512);
     encoder.answer(answer, out);
     encoder.ready(client.status(), out);
     client.write(out);
@@ -112,10 +131,5 @@ final class ClientAnswers {
   void give(long total, ByteBuf consumed) {
     input.begin(total, true);
     client.write(consumed);
-  }
-
-  private ByteBuf take(long total, int size) {
-    input.begin(total, true);
-    return client.alloc().buffer(size);
   }
 }

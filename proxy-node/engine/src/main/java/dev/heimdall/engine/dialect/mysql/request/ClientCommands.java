@@ -47,6 +47,7 @@ final class ClientCommands implements RequestHandler {
   private final ClientAnswers answers;
   private final SessionLexing lexing;
   private final SentStatements notes;
+  private final ForeignCommands foreign;
   private final PreparedCommands prepared;
   private final Aftermath aftermath;
   private final SessionCommands sessions;
@@ -71,7 +72,9 @@ final class ClientCommands implements RequestHandler {
     this.notes = new SentStatements(parts);
     this.aftermath =
         new Aftermath(client, parts.carried(), parts.control(), answers, parts.others()::own);
-    this.prepared = new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath);
+    this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
+    this.prepared =
+        new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath, foreign);
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, kills);
     this.begins = new DelayedBegins(parts, answers);
@@ -79,7 +82,12 @@ final class ClientCommands implements RequestHandler {
         new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle);
     this.commands = List.of(sessions, prepared, ofText(this::console), ofText(this::kill));
     this.responders =
-        List.of(this::rollBackLost, this::ruled, ofText(begins::answer), ofText(this::defer));
+        List.of(
+            this::rollBackLost,
+            this::ruled,
+            ofText(begins::answer),
+            ofText(this::defer),
+            this::forwarded);
   }
 
   /** One that answers nothing but commands that carry a text. */
@@ -262,9 +270,6 @@ final class ClientCommands implements RequestHandler {
     }
     Decision decision = lifecycle.decision();
     ServerError refusal = lifecycle.refusal();
-    if (refusal == null && parts.destinations().foreign() != null) {
-      refusal = ServerError.error("0A000", "the statement cannot be forwarded to another engine");
-    }
     if (refusal == null) {
       refusal = SessionKills.refusal(lifecycle.effects());
     }
@@ -302,6 +307,14 @@ final class ClientCommands implements RequestHandler {
         yield Outcome.DONE;
       }
       case SEND -> Outcome.NEXT;
+    };
+  }
+
+  private Outcome forwarded(byte type, long total) {
+    return switch (type) {
+      case Command.QUERY -> foreign.query(total);
+      case Command.STMT_EXECUTE -> prepared.forwarded(total);
+      default -> Outcome.NEXT;
     };
   }
 

@@ -2,9 +2,14 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A statement that one client has prepared, by the number that it knows. */
 final class ClientStatement {
@@ -66,6 +71,21 @@ final class ClientStatement {
 
   List<byte[]> longData() {
     return longData;
+  }
+
+  /** What they come to for each parameter, by its place. */
+  Map<Integer, ByteArrayOutputStream> longValues() {
+    Map<Integer, ByteArrayOutputStream> values = new HashMap<>();
+    for (byte[] part : longData) {
+      int length = (int) Payload.length(part.length);
+      byte[] payload = new byte[length];
+      Payload.copy(Unpooled.wrappedBuffer(part), 0, 0, payload, length);
+      int parameter = payload.length < 7 ? -1 : (payload[5] & 0xFF) | (payload[6] & 0xFF) << 8;
+      values
+          .computeIfAbsent(parameter, place -> new ByteArrayOutputStream())
+          .write(payload, Math.min(7, length), Math.max(0, length - 7));
+    }
+    return values;
   }
 
   void forgetLongData() {

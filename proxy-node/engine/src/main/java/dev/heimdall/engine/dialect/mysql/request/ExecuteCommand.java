@@ -7,7 +7,11 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /**
  * An execution of a prepared statement: flags, which parameters are NULL, their types if they are
@@ -23,11 +27,13 @@ final class ExecuteCommand {
   private final byte[] payload;
   private final int typesAt;
   private final byte[] types;
+  private final boolean attributes;
 
-  private ExecuteCommand(byte[] payload, int typesAt, byte[] types) {
+  private ExecuteCommand(byte[] payload, int typesAt, byte[] types, boolean attributes) {
     this.payload = payload;
     this.typesAt = typesAt;
     this.types = types;
+    this.attributes = attributes;
   }
 
   /**
@@ -51,13 +57,13 @@ final class ExecuteCommand {
         count = (payload[FLAGS] & COUNTED) != 0 ? (int) LengthEncoded.read(body) : count;
       }
       if (count == 0) {
-        return new ExecuteCommand(payload, payload.length, null);
+        return new ExecuteCommand(payload, payload.length, null, attributes);
       }
       body.skipBytes((count + 7) / 8);
       boolean given = body.readByte() != 0;
       int from = body.readerIndex();
       if (!given) {
-        return new ExecuteCommand(payload, from - 1, null);
+        return new ExecuteCommand(payload, from - 1, null, attributes);
       }
       for (int i = 0; i < count; i++) {
         body.skipBytes(2);
@@ -66,7 +72,7 @@ final class ExecuteCommand {
         }
       }
       return new ExecuteCommand(
-          payload, from - 1, Arrays.copyOfRange(payload, from, body.readerIndex()));
+          payload, from - 1, Arrays.copyOfRange(payload, from, body.readerIndex()), attributes);
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       return null;
     }
@@ -75,6 +81,46 @@ final class ExecuteCommand {
   /** The types of its parameters; null where they are those of before. */
   byte[] types() {
     return types;
+  }
+
+  /**
+   * The values of the parameters, each a text, an array of bytes or null.
+   *
+   * @param count how many there are
+   * @param given their types, with names where attributes were agreed on
+   * @param sent those that were sent ahead of the command, by the parameter's place
+   * @throws IndexOutOfBoundsException where it is malformed
+   * @throws IllegalArgumentException likewise
+   */
+  List<Object> values(int count, byte[] given, Map<Integer, ByteArrayOutputStream> sent) {
+    if (count == 0) {
+      return List.of();
+    }
+    ByteBuf typed = Unpooled.wrappedBuffer(given);
+    int from = typesAt + 1 + (types == null ? 0 : types.length);
+    ByteBuf body = Unpooled.wrappedBuffer(payload, from, payload.length - from);
+    int nulls = NULLS;
+    if (attributes && (payload[FLAGS] & COUNTED) != 0) {
+      nulls += LengthEncoded.size(payload[NULLS]);
+    }
+    List<Object> values = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int type = typed.readUnsignedByte();
+      int flags = typed.readUnsignedByte();
+      if (attributes) {
+        LengthEncoded.readBytes(typed);
+      }
+      if (sent.containsKey(i)) {
+        boolean bytes = type >= 0xF9 && type <= 0xFC;
+        byte[] value = sent.get(i).toByteArray();
+        values.add(bytes ? value : ExecuteValues.text(value));
+      } else if ((payload[nulls + i / 8] & 1 << i % 8) != 0) {
+        values.add(null);
+      } else {
+        values.add(ExecuteValues.read(body, type, flags));
+      }
+    }
+    return values;
   }
 
   /** The whole command with these types, and this number of the statement. */

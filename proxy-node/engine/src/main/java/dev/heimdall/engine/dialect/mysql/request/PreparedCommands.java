@@ -3,10 +3,12 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
@@ -61,6 +63,7 @@ final class PreparedCommands implements Responder {
   private final ClientAnswers answers;
   private final SentStatements notes;
   private final Aftermath aftermath;
+  private final ForeignCommands foreign;
 
   private final Map<Integer, ClientStatement> statements = new HashMap<>(4);
   private int last;
@@ -68,6 +71,9 @@ final class PreparedCommands implements Responder {
 
   /** What is being prepared for the command at the reader's position; null for nothing. */
   private Preparation preparing;
+
+  /** What is being prepared has no number yet: it is nobody's when the client goes. */
+  private PreparedStatement unnumbered;
 
   /** Whose execution or fetch is unanswered; null for none. */
   private ClientStatement running;
@@ -79,7 +85,8 @@ final class PreparedCommands implements Responder {
       SessionLexing lexing,
       ClientAnswers answers,
       SentStatements notes,
-      Aftermath aftermath) {
+      Aftermath aftermath,
+      ForeignCommands foreign) {
     this.parts = parts;
     this.client = parts.client();
     this.input = parts.input();
@@ -91,6 +98,7 @@ final class PreparedCommands implements Responder {
     this.answers = answers;
     this.notes = notes;
     this.aftermath = aftermath;
+    this.foreign = foreign;
   }
 
   // ---- without a server
@@ -263,10 +271,28 @@ final class PreparedCommands implements Responder {
           "This command is not supported in the prepared statement protocol yet");
       return Outcome.DONE;
     }
+    Decision decision = lifecycle.previewed().decision();
+    if (decision.forward().isPresent() && aftermath.lets(facts)) {
+      client.settle(); // else it would not go where its executions do
+      return blocked();
+    }
     ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode());
     byte[] sent =
         lifecycle.transformed().map(to -> to.getBytes(StandardCharsets.UTF_8)).orElse(sql);
     PreparedStatement statement = statement(sent, facts);
+    unnumbered = statement;
+    ForeignSource elsewhere = foreign.of(facts, decision);
+    if (elsewhere != null) {
+      int id = last + 1;
+      return foreign.prepare(
+          total,
+          elsewhere,
+          sent,
+          facts,
+          id,
+          parameters -> keep(id, statement, examined, parameters),
+          this::forgetUnnumbered);
+    }
     if (statement.source() instanceof KnownAnswer
         && parts.resolution().isSettled()
         && !parts.transaction().definitionsPending()) {
@@ -302,16 +328,22 @@ final class PreparedCommands implements Responder {
 
   private void give(long total, PreparedStatement statement, ClassifiedText examined) {
     KnownAnswer known = (KnownAnswer) statement.source();
-    last++;
-    statements.put(
-        last,
-        new ClientStatement(
-            last,
-            statement,
-            examined,
-            known.parameters(),
-            carried.variables().get(MysqlSettings.DATABASE)));
+    keep(last + 1, statement, examined, known.parameters());
     answers.give(total, known.numbered(last, client.alloc()));
+  }
+
+  private void keep(int id, PreparedStatement statement, ClassifiedText examined, int parameters) {
+    String database = carried.variables().get(MysqlSettings.DATABASE);
+    statements.put(id, new ClientStatement(id, statement, examined, parameters, database));
+    last = id;
+    unnumbered = null;
+  }
+
+  private void forgetUnnumbered() {
+    if (unnumbered != null) {
+      parts.sessions().statements().release(unnumbered);
+      unnumbered = null;
+    }
   }
 
   /** Has the server prepare a text that nobody has prepared yet, as far as is known. */
@@ -320,7 +352,7 @@ final class PreparedCommands implements Responder {
     if (now.done) {
       preparing = null;
       if (now.error != null) {
-        parts.sessions().statements().release(now.statement);
+        forgetUnnumbered();
         aftermath.failed(server);
         answers.error(total, now.error);
       } else {
@@ -383,6 +415,16 @@ final class PreparedCommands implements Responder {
   /** Has rules decide on the statement that is to be executed. */
   boolean judge() {
     return lifecycle.judge(named().examined);
+  }
+
+  /** Has the execution at the reader's position carried out elsewhere, if that is its way. */
+  Outcome forwarded(long total) {
+    ClientStatement of = named();
+    Outcome outcome = foreign.execute(total, of);
+    if (outcome == Outcome.DONE) {
+      forgetLongData(of);
+    }
+    return outcome;
   }
 
   boolean forward(ServerConnection server, byte type, long total) {
@@ -560,6 +602,7 @@ final class PreparedCommands implements Responder {
       parts.sessions().statements().release(each.statement);
     }
     statements.clear();
+    forgetUnnumbered();
     longBytes = 0;
     if (preparing != null) {
       preparing = null;

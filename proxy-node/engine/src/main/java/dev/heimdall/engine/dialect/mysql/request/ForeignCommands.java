@@ -1,0 +1,269 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.dialect.mysql.foreign.MysqlForeignFormat;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.foreign.ForeignOutcome;
+import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.foreign.ForeignStatement;
+import dev.heimdall.engine.foreign.ForeignStatement.Want;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntConsumer;
+
+/** Statements of a client that go to a data source of another engine. */
+final class ForeignCommands {
+  private static final Set<String> UTF8 = Set.of("", "utf8", "utf8mb3", "utf8mb4", "ascii");
+
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final StatementLifecycle lifecycle;
+  private final SessionState carried;
+  private final AgreedCapabilities agreed;
+  private final QueryText text;
+  private final SessionLexing lexing;
+  private final ClientAnswers answers;
+
+  ForeignCommands(
+      RequestParts parts,
+      AgreedCapabilities agreed,
+      QueryText text,
+      SessionLexing lexing,
+      ClientAnswers answers) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.lifecycle = parts.lifecycle();
+    this.carried = parts.carried();
+    this.agreed = agreed;
+    this.text = text;
+    this.lexing = lexing;
+    this.answers = answers;
+  }
+
+  /** Where a statement of this decision goes as the session stands; null where it stays. */
+  ForeignSource of(StatementFacts facts, Decision decision) {
+    return parts.destinations().foreigners() && goes(facts)
+        ? parts.destinations().foreign(decision)
+        : null;
+  }
+
+  private static boolean goes(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (effect.is(MysqlEffect.READS_DIAGNOSTICS)) {
+        return false; // of a statement that its server knows
+      }
+    }
+    return ForeignStatement.goes(facts);
+  }
+
+  // ---- texts
+
+  /** Has the judged text at the reader's position carried out, if it goes elsewhere. */
+  Outcome query(long total) {
+    StatementFacts facts = lifecycle.effects();
+    ForeignSource source = of(facts, lifecycle.decision());
+    if (source == null || !text.read(parts.input().bytes(), total, true)) {
+      return Outcome.NEXT;
+    }
+    byte[] sql =
+        lifecycle
+            .decision()
+            .transformed()
+            .map(changed -> changed.getBytes(StandardCharsets.UTF_8))
+            .orElseGet(text::copy);
+    return run(
+        total,
+        source,
+        facts,
+        MysqlForeignFormat.query(sql, lexing.mode(), agreed, answers.status()));
+  }
+
+  // ---- prepared statements
+
+  /** Has the judged execution at the reader's position carried out, if it goes elsewhere. */
+  Outcome execute(long total, ClientStatement of) {
+    StatementFacts facts = of.statement.facts();
+    ForeignSource source = of(facts, lifecycle.decision());
+    if (source == null) {
+      return Outcome.NEXT;
+    }
+    List<Object> values = values(total, of);
+    if (values == null) {
+      lifecycle.settled();
+      answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
+      return Outcome.DONE;
+    }
+    return run(
+        total,
+        source,
+        facts,
+        MysqlForeignFormat.execution(
+            of.statement.body(), lexing.mode(), values, agreed, answers.status()));
+  }
+
+  /** Of the parameters; null where the command is malformed. */
+  private List<Object> values(long total, ClientStatement of) {
+    ExecuteCommand command =
+        ExecuteCommand.read(parts.input().bytes(), total, of.parameters, agreed);
+    if (command != null && command.types() != null) {
+      of.types(command.types());
+    }
+    if (command == null || (of.types() == null && of.parameters > 0)) {
+      return null;
+    }
+    try {
+      return command.values(of.parameters, of.types(), of.longValues());
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Has a data source say what a text that is being prepared takes and gives, and the client told.
+   *
+   * @param id what the client is to call the statement
+   * @param done given the number of its parameters
+   * @param failed told ahead of the error; the client has no such statement
+   */
+  Outcome prepare(
+      long total,
+      ForeignSource source,
+      byte[] sql,
+      StatementFacts facts,
+      int id,
+      IntConsumer done,
+      Runnable failed) {
+    if (!client.admits()) {
+      failed.run();
+      return Outcome.WAIT;
+    }
+    String database =
+        parts.destinations().foreignDatabase(source, lifecycle.previewed().decision());
+    MysqlForeignFormat format =
+        MysqlForeignFormat.preparation(sql, lexing.mode(), id, agreed, answers.status());
+    take(total);
+    ServerError refusal = refusal(facts, source);
+    if (refusal != null) {
+      failed.run();
+      fail(refusal, format);
+      return Outcome.DONE;
+    }
+    parts
+        .foreign()
+        .run(
+            source,
+            new ForeignStatement(Want.DESCRIPTION, facts.kind(), format, database, 0),
+            outcome -> {
+              if (outcome.error() != null) {
+                failed.run();
+                fail(outcome.error(), format);
+              } else {
+                done.accept(format.parameters());
+                client.answeredElsewhere(null);
+              }
+            });
+    return Outcome.DONE;
+  }
+
+  // ---- both
+
+  private Outcome run(
+      long total, ForeignSource source, StatementFacts facts, MysqlForeignFormat format) {
+    if (!client.admits()) {
+      return Outcome.WAIT;
+    }
+    String database = parts.destinations().foreignDatabase(source, lifecycle.decision());
+    take(total);
+    lifecycle.sentElsewhere();
+    ServerError refusal = refusal(facts, source);
+    if (refusal != null) {
+      fail(refusal, format);
+      return Outcome.DONE;
+    }
+    Want want = format.given() > 0 ? Want.PREPARED : Want.SIMPLE;
+    parts
+        .foreign()
+        .run(
+            source,
+            new ForeignStatement(want, facts.kind(), format, database, mostRows()),
+            outcome -> end(outcome, format));
+    return Outcome.DONE;
+  }
+
+  private void take(long total) {
+    parts.input().begin(total, true);
+    client.sentElsewhere();
+  }
+
+  private void end(ForeignOutcome outcome, MysqlForeignFormat format) {
+    if (outcome.error() != null) {
+      fail(outcome.error(), format);
+      return;
+    }
+    client.replyElsewhere(
+        outcome.result()
+            ? answers.endOfRows(format.sequence(), agreed.deprecatesEof())
+            : answers.changed(format.sequence(), outcome.rows()));
+    client.answeredElsewhere(null);
+  }
+
+  private void fail(ServerError why, MysqlForeignFormat format) {
+    client.replyElsewhere(answers.failure(format.sequence(), why));
+    client.answeredElsewhere(why);
+  }
+
+  /** What drivers set where an application wants no more; 0 for all. */
+  private int mostRows() {
+    String most = carried.variables().get("sql_select_limit");
+    return most != null && most.length() < 10 ? Integer.parseInt(most) : 0;
+  }
+
+  private ServerError refusal(StatementFacts facts, ForeignSource source) {
+    ServerError refusal = ForeignStatement.refusal(facts, source);
+    for (String name : List.of("character_set_client", "character_set_results")) {
+      String charset = carried.variables().get(name);
+      boolean utf8 =
+          charset == null
+              ? hasUtf8(agreed.collation())
+              : UTF8.contains(charset.toLowerCase(Locale.ROOT));
+      if (refusal == null && !utf8) {
+        refusal =
+            ServerError.error(
+                "0A000",
+                "with another "
+                    + name
+                    + " than utf8mb4 nothing can be forwarded to the data source \""
+                    + source.name()
+                    + "\"");
+      }
+    }
+    return refusal;
+  }
+
+  /** Whether a collation, by its number, is one of UTF-8, or nobody has asked for one. */
+  private static boolean hasUtf8(int collation) {
+    if (collation >= 2048) {
+      return collation < 2560; // MariaDB's newer ones: a range for each character set
+    }
+    int number = collation > 1024 ? collation - 1024 : collation; // the same without padding
+    return number == 0
+        || number == 33
+        || number == 45
+        || number == 46
+        || number == 76
+        || number == 83
+        || (number >= 192 && number < 248)
+        || (number >= 255 && number < 640);
+  }
+}
