@@ -89,6 +89,68 @@ class MysqlBusyPoolIT {
     }
   }
 
+  /** No command brings another connection to having no default database. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aSessionGoesOnWhenItsDefaultDatabaseIsDropped(MysqlRelease release) throws SQLException {
+    release
+        .shared()
+        .primary()
+        .execute(
+            "DROP DATABASE IF EXISTS dropped",
+            "CREATE DATABASE dropped",
+            "GRANT ALL ON dropped.* TO " + MysqlRelease.USER,
+            "CREATE TABLE IF NOT EXISTS app.last_ids (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc();
+        Connection other = node.target().jdbc();
+        Statement statement = client.createStatement()) {
+      statement.execute("USE dropped");
+      statement.execute("DROP DATABASE dropped");
+      hold(other); // any connection that is free
+      try (ResultSet result = statement.executeQuery("SELECT DATABASE()")) {
+        result.next();
+        assertThat(result.getString(1)).isNull();
+      }
+      statement.execute("USE app");
+      statement.execute("SELECT n FROM last_ids");
+      other.commit();
+    }
+  }
+
+  /** FLUSH STATUS counts for the connection on which it ran. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void theStatusOfASessionIsItsOwnOnceItHasFlushedIt(MysqlRelease release) throws SQLException {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "DROP TABLE IF EXISTS counted",
+            "CREATE TABLE counted (n INT)",
+            "INSERT INTO counted VALUES (1), (2)",
+            "CREATE TABLE IF NOT EXISTS last_ids (id INT AUTO_INCREMENT PRIMARY KEY, n INT)",
+            "GRANT RELOAD ON *.* TO " + MysqlRelease.USER);
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc();
+        Connection other = node.target().jdbc();
+        Statement statement = client.createStatement()) {
+      statement.execute("FLUSH STATUS");
+      statement.executeQuery("SELECT n FROM counted").close();
+      hold(other);
+      try (ResultSet result = statement.executeQuery("SHOW STATUS LIKE 'Handler_read_rnd_next'")) {
+        result.next();
+        assertThat(result.getInt(2)).isEqualTo(3);
+      }
+      other.commit();
+    }
+  }
+
   private static void hold(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {

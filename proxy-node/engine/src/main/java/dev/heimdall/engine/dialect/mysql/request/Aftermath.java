@@ -250,7 +250,10 @@ final class Aftermath {
     foundRows = last.hasRows() && !showsDiagnostics ? last.rows() : foundRows;
     showsDiagnostics = false;
     note(from, last, facts);
-    if (!carried.pinned() && changedUnseen(from, last, facts)) {
+    if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
+      client.pin(MysqlPins.NO_DATABASE);
+      from.taint();
+    } else if (!carried.pinned() && changedUnseen(from, last, facts)) {
       client.pin(MysqlPins.STORED_CODE);
       from.taint();
     }
@@ -307,7 +310,7 @@ final class Aftermath {
   private static boolean changedUnseen(
       ServerConnection from, LastAnswer last, StatementFacts facts) {
     return switch (last.stateChange()) {
-      case UNNAMED -> true;
+      case UNNAMED, NO_DATABASE -> true;
       case NAMED -> has(facts, MysqlEffect.CALLS_UNSEEN);
       case NONE ->
           ((last.error() != 0 && last.error() != NO_SUCH_ROUTINE)

@@ -13,7 +13,9 @@ public final class LastAnswer {
     /** Variables or the default database have changed, which it names, and perhaps more. */
     NAMED,
     /** Something has changed that no report names: a user variable, or a temporary table. */
-    UNNAMED
+    UNNAMED,
+    /** The default database was dropped, and perhaps more has changed. */
+    NO_DATABASE
   }
 
   private long affectedRows;

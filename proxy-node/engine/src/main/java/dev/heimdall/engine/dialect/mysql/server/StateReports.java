@@ -30,6 +30,7 @@ final class StateReports implements StateChanges.Receiver {
 
   private final Set<String> inThisAnswer = new HashSet<>();
   private boolean changed;
+  private boolean withoutDatabase;
   private long doubts;
 
   StateReports(ReplyDelivery delivery, boolean mariadb) {
@@ -53,12 +54,16 @@ final class StateReports implements StateChanges.Receiver {
     }
     inThisAnswer.clear();
     changed = false;
+    withoutDatabase = false;
     StateChanges.read(state, this);
     // SET NAMES … COLLATE reports the character set alone, and either of the two sets the other;
     // to MariaDB both are one, which it reports by either name.
     boolean characters = inThisAnswer.contains(CONNECTION_CHARACTERS);
     if (characters != inThisAnswer.contains(CONNECTION_COLLATION)) {
       doubt(characters ? CONNECTION_COLLATION : CONNECTION_CHARACTERS);
+    }
+    if (withoutDatabase) {
+      return LastAnswer.StateChange.NO_DATABASE;
     }
     if (!changed) {
       return LastAnswer.StateChange.NONE;
@@ -102,6 +107,7 @@ final class StateReports implements StateChanges.Receiver {
 
   @Override
   public void schema(String name) {
+    withoutDatabase = name.isEmpty();
     changed(StateChanges.DATABASE, name);
   }
 

@@ -587,6 +587,9 @@ public final class MysqlClassifier implements StatementClassifier {
     tokens.callsNothing();
     while (!tokens.atEnd()) {
       tokens.advance();
+      if (tokens.word() == MysqlWord.STATUS) {
+        effects.pin(MysqlPins.STATUS);
+      }
       boolean locks = tokens.word() == MysqlWord.LOCK && tokens.previousWord() == MysqlWord.READ;
       if (locks || tokens.word() == MysqlWord.EXPORT) {
         effects.pin(MysqlPins.LOCKED_TABLES);

@@ -37,6 +37,12 @@ public final class MysqlPins {
   /** A variable was set that cannot be carried. */
   public static final PinReason VARIABLE = pin("variable of one connection");
 
+  /** FLUSH STATUS has begun to count for this connection anew. */
+  public static final PinReason STATUS = pin("session status");
+
+  /** Its default database was dropped; no command brings another connection to having none. */
+  public static final PinReason NO_DATABASE = pin("default database dropped");
+
   /** Code on the server has changed something that no report names. */
   public static final PinReason STORED_CODE = pin("state set by a routine or trigger");
 

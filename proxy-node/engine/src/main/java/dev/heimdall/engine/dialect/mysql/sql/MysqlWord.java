@@ -115,6 +115,7 @@ enum MysqlWord {
   SQL_CALC_FOUND_ROWS,
   START,
   STATEMENT,
+  STATUS,
   STOP,
   TABLE,
   TABLES,
