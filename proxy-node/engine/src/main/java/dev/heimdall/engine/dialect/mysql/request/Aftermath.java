@@ -169,6 +169,24 @@ final class Aftermath {
   }
 
   /**
+   * A text is about to be sent.
+   *
+   * @return whether {@link #inPlace} is to see it
+   */
+  boolean sends(StatementFacts facts) {
+    if (answers.rows() >= 0) {
+      rowCount = answers.rows();
+    }
+    List<Effect> effects = facts.effects();
+    for (int i = 0; i < effects.size(); i++) {
+      if (effects.get(i).type() == Effect.Type.OWN) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * The text with numbers in the place of what asks for those of the statement before, if that was
    * not the last one on the connection, or for the number of the connection, which is another one
    * to the client; null where the text can stay.
@@ -179,12 +197,8 @@ final class Aftermath {
         facts.kind() == StatementKind.SHOW
             && has(facts, MysqlEffect.READS_DIAGNOSTICS)
             && new String(text.copy(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
-    boolean kept = false;
-    if (answers.rows() >= 0) {
-      rowCount = answers.rows();
-    } else {
-      kept = server.id() == countsFrom && server.groupsAnswered() == countsAt;
-    }
+    boolean kept =
+        answers.rows() < 0 && server.id() == countsFrom && server.groupsAnswered() == countsAt;
     byte[] changed = null;
     List<Effect> effects = facts.effects();
     for (int i = effects.size() - 1; i >= 0; i--) {

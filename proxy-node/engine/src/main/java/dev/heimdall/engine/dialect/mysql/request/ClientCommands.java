@@ -36,6 +36,8 @@ import java.util.function.Supplier;
 final class ClientCommands implements RequestHandler {
   private static final int MAX_SMALL_COMMAND = 64 * 1024;
 
+  private static final int[] NO_TYPES = {};
+
   private static final ServerError MALFORMED =
       ServerError.error("HY000", "Malformed communication packet.").withNumber(1835);
 
@@ -80,19 +82,8 @@ final class ClientCommands implements RequestHandler {
     this.begins = new DelayedBegins(parts, answers);
     this.questions =
         new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle);
-    this.commands = List.of(sessions, prepared, ofText(this::console), ofText(this::kill));
-    this.responders =
-        List.of(
-            this::rollBackLost,
-            this::ruled,
-            ofText(begins::answer),
-            ofText(this::defer),
-            this::forwarded);
-  }
-
-  /** One that answers nothing but commands that carry a text. */
-  private static Responder ofText(Responder responder) {
-    return (type, total) -> type == Command.QUERY ? responder.answer(type, total) : Outcome.NEXT;
+    this.commands = List.of(this::command);
+    this.responders = List.of(this::respond);
   }
 
   // ---- the steps of the path
@@ -145,7 +136,8 @@ final class ClientCommands implements RequestHandler {
       client.fatal(MALFORMED.asFatal());
       return false;
     }
-    return lifecycle.judge(text.bytes(), text.start(), text.length(), lexing.mode(), false);
+    return lifecycle.judge(
+        text.bytes(), text.start(), text.length(), lexing.mode(), false, NO_TYPES);
   }
 
   @Override
@@ -212,7 +204,38 @@ final class ClientCommands implements RequestHandler {
 
   // ---- who answers
 
-  private Outcome console(byte type, long total) {
+  /** Who comes before rules: what they answer is no statement, or one of the node's own. */
+  private Outcome command(byte type, long total) {
+    boolean carriesText = type == Command.QUERY;
+    Outcome outcome = carriesText ? console(total) : sessions.answer(type, total);
+    if (outcome != Outcome.NEXT) {
+      return outcome;
+    }
+    return carriesText ? kill(total) : prepared.answer(type, total);
+  }
+
+  private Outcome respond(byte type, long total) {
+    boolean carriesText = type == Command.QUERY;
+    if (!carriesText && type != Command.STMT_EXECUTE) {
+      return Outcome.NEXT;
+    }
+    if (client.transactionLost() && carriesText) {
+      forgetLost();
+    }
+    if (answersRuled(total)) {
+      return Outcome.DONE;
+    }
+    if (!carriesText) {
+      return prepared.forwarded(total);
+    }
+    Outcome outcome = begins.answer(total);
+    if (outcome == Outcome.NEXT) {
+      outcome = defer(total);
+    }
+    return outcome == Outcome.NEXT ? foreign.query(total) : outcome;
+  }
+
+  private Outcome console(long total) {
     if (!parts.admin()
         || !text.read(input.bytes(), total, true)
         || !parts.console().recognises(text.bytes(), text.start(), text.length())) {
@@ -224,8 +247,10 @@ final class ClientCommands implements RequestHandler {
     return Outcome.DONE;
   }
 
-  private Outcome kill(byte type, long total) {
-    return total <= SessionKills.LONGEST && text.read(input.bytes(), total, true)
+  private Outcome kill(long total) {
+    return total <= SessionKills.LONGEST
+            && text.mayBeginWith(input.bytes(), total, 'k')
+            && text.read(input.bytes(), total, true)
         ? kills.answer(total, text, lexing.mode())
         : Outcome.NEXT;
   }
@@ -245,19 +270,10 @@ final class ClientCommands implements RequestHandler {
     return Outcome.DONE;
   }
 
-  private Outcome rollBackLost(byte type, long total) {
-    if (type == Command.QUERY
-        && client.transactionLost()
-        && lifecycle.effects().kind() == StatementKind.ROLLBACK) {
+  private void forgetLost() {
+    if (lifecycle.effects().kind() == StatementKind.ROLLBACK) {
       client.forgetLostTransaction();
     }
-    return Outcome.NEXT;
-  }
-
-  private Outcome ruled(byte type, long total) {
-    return (type == Command.QUERY || type == Command.STMT_EXECUTE) && answersRuled(total)
-        ? Outcome.DONE
-        : Outcome.NEXT;
   }
 
   /**
@@ -286,7 +302,7 @@ final class ClientCommands implements RequestHandler {
     return true;
   }
 
-  private Outcome defer(byte type, long total) {
+  private Outcome defer(long total) {
     if (!lifecycle.deferral().wanted() || !text.read(input.bytes(), total, true)) {
       return Outcome.NEXT;
     }
@@ -310,14 +326,6 @@ final class ClientCommands implements RequestHandler {
     };
   }
 
-  private Outcome forwarded(byte type, long total) {
-    return switch (type) {
-      case Command.QUERY -> foreign.query(total);
-      case Command.STMT_EXECUTE -> prepared.forwarded(total);
-      default -> Outcome.NEXT;
-    };
-  }
-
   // ---- with a server connection
 
   @Override
@@ -333,18 +341,18 @@ final class ClientCommands implements RequestHandler {
       return true;
     }
     StatementFacts facts = lifecycle.effects();
-    if (!text.read(input.bytes(), total, true)) {
-      client.fatal(MALFORMED.asFatal());
-      return false;
-    }
     if (!aftermath.ready(server, facts)) {
       return false;
     }
     byte[] changed =
         decision.transformed().map(sql -> sql.getBytes(StandardCharsets.UTF_8)).orElse(null);
+    boolean asks = aftermath.sends(facts);
+    if (changed != null || asks) {
+      text.read(input.bytes(), total, true);
+    }
     if (changed != null) {
       facts = parts.sessions().classifier().classify(changed, 0, changed.length, lexing.mode());
-    } else {
+    } else if (asks) {
       changed = aftermath.inPlace(facts, text, lexing.mode());
     }
     lifecycle.sent(server);

@@ -36,7 +36,7 @@ final class DelayedBegins {
     this.answers = answers;
   }
 
-  Outcome answer(byte type, long total) {
+  Outcome answer(long total) {
     boolean begun = transaction.heldBegin() != null;
     if (!(begun || mayBegin()) || client.transactionLost() || !lifecycle.onItsWay()) {
       return Outcome.NEXT;

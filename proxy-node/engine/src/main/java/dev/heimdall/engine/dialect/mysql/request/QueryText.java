@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
 import dev.heimdall.engine.wire.mysql.QueryAttributes;
 import io.netty.buffer.ByteBuf;
@@ -49,6 +50,25 @@ final class QueryText {
     }
     start = payload.readerIndex();
     return true;
+  }
+
+  /**
+   * Whether the text of the command at the reader's position may begin with a word of this first
+   * letter: no, where it begins with another letter, which is seen without reading it.
+   *
+   * @param letter a small one
+   */
+  boolean mayBeginWith(ByteBuf in, long total, char letter) {
+    int at = in.readerIndex() + Packet.HEADER + 1;
+    int end = in.readerIndex() + (int) total;
+    if (attributes) {
+      if (end - at < 2 || in.getByte(at) != 0) {
+        return true;
+      }
+      at += 2; // none, in one set
+    }
+    int first = at < end ? in.getByte(at) | 0x20 : 0;
+    return first == letter || first < 'a' || first > 'z';
   }
 
   byte[] bytes() {

@@ -16,10 +16,11 @@ final class SessionLexing {
   private final HandledClient client;
   private final SessionState carried;
   private final ClientAnswers answers;
-  private String modes;
-  private String charset;
-  private boolean plain;
-  private LexerMode found = LexerMode.MYSQL;
+
+  /** What was found last while the session had a server connection, and while it had none. */
+  private final Found held = new Found();
+
+  private final Found apart = new Found();
 
   SessionLexing(HandledClient client, SessionState carried, ClientAnswers answers) {
     this.client = client;
@@ -28,29 +29,42 @@ final class SessionLexing {
   }
 
   LexerMode mode() {
-    String modesNow = value("sql_mode");
-    String charsetNow = value("character_set_client");
-    boolean plainNow = answers.plainStrings();
-    if (plainNow != plain
-        || !Objects.equals(modesNow, modes)
-        || !Objects.equals(charsetNow, charset)) {
-      modes = modesNow;
-      charset = charsetNow;
-      plain = plainNow;
-      String set = modes == null ? "" : modes.toUpperCase(Locale.ROOT);
-      found =
-          new LexerMode(
-              modes == null ? !plain : !set.contains("NO_BACKSLASH_ESCAPES"),
-              set.contains("ANSI_QUOTES"),
-              charset != null && HIDING.contains(charset));
-    }
-    return found;
+    ServerConnection server = client.server();
+    return (server == null ? apart : held)
+        .mode(
+            value(server, "sql_mode"),
+            value(server, "character_set_client"),
+            answers.plainStrings());
   }
 
   /** What the present server has reported counts more than what was carried there. */
-  private String value(String name) {
-    ServerConnection server = client.server();
+  private String value(ServerConnection server, String name) {
     String reported = server == null ? null : server.reported().get(name);
     return reported == null ? carried.variables().get(name) : reported;
+  }
+
+  /** What follows from values that seldom change. */
+  private static final class Found {
+    private String modes;
+    private String charset;
+    private boolean plain;
+    private LexerMode mode = LexerMode.MYSQL;
+
+    LexerMode mode(String modesNow, String charsetNow, boolean plainNow) {
+      if (plainNow != plain
+          || !Objects.equals(modesNow, modes)
+          || !Objects.equals(charsetNow, charset)) {
+        modes = modesNow;
+        charset = charsetNow;
+        plain = plainNow;
+        String set = modes == null ? "" : modes.toUpperCase(Locale.ROOT);
+        mode =
+            new LexerMode(
+                modes == null ? !plain : !set.contains("NO_BACKSLASH_ESCAPES"),
+                set.contains("ANSI_QUOTES"),
+                charset != null && HIDING.contains(charset));
+      }
+      return mode;
+    }
   }
 }

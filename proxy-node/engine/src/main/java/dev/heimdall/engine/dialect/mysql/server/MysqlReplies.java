@@ -374,19 +374,21 @@ final class MysqlReplies implements ReplyScanner {
   }
 
   private boolean resultBegins(int first, int length, Exchange running, int end) {
-    ByteBuf payload = in.slice(at + Packet.HEADER, length);
-    int size = LengthEncoded.size(payload.getByte(payload.readerIndex()));
-    long columns =
-        first == LOCAL_INFILE || size > 3 || size > length ? 0 : LengthEncoded.read(payload);
+    int body = at + Packet.HEADER;
+    int size = LengthEncoded.size(first);
+    int columns = 0;
+    if (first != LOCAL_INFILE && size <= length) {
+      columns = size == 1 ? first : size == 3 ? in.getUnsignedShortLE(body + 1) : 0;
+    }
     if (columns == 0) {
       return outOfSync("an answer that begins with " + first);
     }
     if (running.ofClient()) {
       requests.last().rowsBegin();
     }
-    definitions = (int) columns;
+    definitions = columns;
     place = Place.DEFINITION;
-    if (payload.isReadable() && payload.readByte() == 0) {
+    if (length > size && in.getByte(body + size) == 0) {
       definitions = 0; // the client has been told them before
       place = deprecatesEof ? Place.ROW : Place.DEFINITIONS_END;
     }

@@ -177,6 +177,9 @@ public final class MysqlRequests implements ServerRequests {
   private ByteBuf packets(byte command, byte[] body) {
     ByteBuf out =
         connection.allocate(body.length + Packet.HEADER * (2 + body.length / Packet.MAX_PAYLOAD));
+    if (body.length + 1 < Packet.MAX_PAYLOAD) {
+      return out.writeMediumLE(body.length + 1).writeByte(0).writeByte(command).writeBytes(body);
+    }
     Payload.write(out, Unpooled.wrappedBuffer(new byte[] {command}, body));
     return out;
   }
