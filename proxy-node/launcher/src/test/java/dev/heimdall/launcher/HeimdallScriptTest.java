@@ -77,7 +77,9 @@ class HeimdallScriptTest {
   void aNodeWithADirectoryLeavesTheMachineItsMemory() throws Exception {
     Run run = run("proxy", "--config", "conf");
 
-    assertThat(run.text().lines()).contains("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
+    assertThat(run.text().lines())
+        .contains("-Dio.netty.allocator.lowMemory=false")
+        .contains("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
     assertThat(run.text()).doesNotContain("planned");
   }
 

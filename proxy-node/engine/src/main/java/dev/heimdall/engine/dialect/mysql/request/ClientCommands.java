@@ -219,8 +219,10 @@ final class ClientCommands implements RequestHandler {
     if (!carriesText && type != Command.STMT_EXECUTE) {
       return Outcome.NEXT;
     }
-    if (client.transactionLost() && carriesText) {
-      forgetLost();
+    if (carriesText
+        && client.transactionLost()
+        && lifecycle.effects().kind() == StatementKind.ROLLBACK) {
+      client.forgetLostTransaction();
     }
     if (answersRuled(total)) {
       return Outcome.DONE;
@@ -268,12 +270,6 @@ final class ClientCommands implements RequestHandler {
     }
     answers.answer(total, answer);
     return Outcome.DONE;
-  }
-
-  private void forgetLost() {
-    if (lifecycle.effects().kind() == StatementKind.ROLLBACK) {
-      client.forgetLostTransaction();
-    }
   }
 
   /**
