@@ -10,10 +10,10 @@ public final class StateChanges {
   /** What the default database is called among a session's variables; no variable is called so. */
   public static final String DATABASE = "(database)";
 
-  private static final int SYSTEM_VARIABLES = 0;
-  private static final int SCHEMA = 1;
-  private static final int STATE_CHANGE = 2;
-  private static final int GTIDS = 3;
+  public static final int SYSTEM_VARIABLES = 0;
+  public static final int SCHEMA = 1;
+  public static final int STATE_CHANGE = 2;
+  public static final int GTIDS = 3;
 
   private StateChanges() {}
 

@@ -10,6 +10,7 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -113,7 +114,7 @@ final class Aftermath {
         || has(facts, MysqlEffect.READS_ROW_COUNT);
   }
 
-  private static boolean has(StatementFacts facts, MysqlEffect own) {
+  static boolean has(StatementFacts facts, MysqlEffect own) {
     List<Effect> effects = facts.effects();
     for (int i = 0; i < effects.size(); i++) {
       if (effects.get(i).is(own)) {
@@ -189,7 +190,8 @@ final class Aftermath {
   /**
    * The text with numbers in the place of what asks for those of the statement before, if that was
    * not the last one on the connection, or for the number of the connection, which is another one
-   * to the client; null where the text can stay.
+   * to the client, and with what the node needs in the place of what servers shall report; null
+   * where the text can stay.
    */
   byte[] inPlace(StatementFacts facts, QueryText text, LexerMode mode) {
     ServerConnection server = client.server();
@@ -227,6 +229,10 @@ final class Aftermath {
       return reads && calls.isColumn(text, effect, mode)
           ? numbered(text[effect.start()] == '@')
           : null;
+    }
+    if (effect.is(MysqlEffect.SETS_TRACKING)) {
+      return answers.tracks(
+          effect.name(), Lexer.decode(text, effect.start(), effect.end()).strip());
     }
     if (!kept && effect.is(MysqlEffect.READS_FOUND_ROWS)) {
       return bigint(foundRows);

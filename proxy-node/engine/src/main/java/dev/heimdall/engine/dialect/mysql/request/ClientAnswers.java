@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
+import dev.heimdall.engine.dialect.mysql.server.ClientTracking;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.wire.Answer;
@@ -19,6 +20,10 @@ final class ClientAnswers {
   private final HandledClient client;
   private final ClientInput input;
   private final MysqlEncoder encoder;
+
+  /** What the client reads of changes of its session's state; null where it reads of none. */
+  private final ClientTracking tracking;
+
   private int status = StatusFlag.AUTOCOMMIT;
 
   /** Rows of the last OK that the node has given itself; negative once a server has answered. */
@@ -28,13 +33,29 @@ final class ClientAnswers {
     this.client = client;
     this.input = input;
     this.encoder = (MysqlEncoder) client.encoder();
+    this.tracking = encoder.tracks() ? new ClientTracking() : null;
   }
 
   /** A command of the client's is sent to a server, whose answer is the client's. */
   void begin(ServerConnection server, byte command) {
-    ServerSide.of(server).begin(command, client.owner(), encoder.tracks());
+    ServerSide.of(server).begin(command, client.owner(), tracking);
     client.groupSent();
     ofServer();
+  }
+
+  /** The client sets which changes servers report; gives what servers are told in its place. */
+  String tracks(String variable, String value) {
+    if (tracking != null) {
+      tracking.set(variable, value);
+    }
+    return "'" + ClientTracking.needed(variable) + "'";
+  }
+
+  /** The session is as new. */
+  void reset() {
+    if (tracking != null) {
+      tracking.reset();
+    }
   }
 
   /** The last answer is a server's. */

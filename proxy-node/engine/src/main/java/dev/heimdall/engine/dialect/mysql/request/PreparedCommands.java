@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
@@ -263,7 +264,8 @@ final class PreparedCommands implements Responder {
       return Outcome.DONE;
     }
     StatementFacts facts = lifecycle.previewed().effects();
-    if (SessionKills.refusal(facts) != null) { // what it kills is found out when it is sent
+    if (SessionKills.refusal(facts) != null // what it kills is found out when it is sent
+        || Aftermath.has(facts, MysqlEffect.SETS_TRACKING)) {
       answers.error(
           total,
           1295,

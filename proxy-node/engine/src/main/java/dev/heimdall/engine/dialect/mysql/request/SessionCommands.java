@@ -163,6 +163,7 @@ final class SessionCommands implements Responder {
   private void begun(ServerConnection from) {
     String database = parts.carried().variables().get(MysqlSettings.DATABASE);
     parts.carried().reset(from);
+    answers.reset();
     if (database != null) {
       parts.carried().set(MysqlSettings.DATABASE, database);
     }

@@ -11,12 +11,11 @@ final class Exchange {
   private final boolean isShort;
   private ByteBuf bytes;
   private Exchange then;
+  private ClientTracking tracking;
 
   /** Who reads the answer. */
   enum Use {
-    /** A client that reads of changes of its session's state. */
-    CLIENT_TRACKING,
-    /** A client that does not. */
+    /** A client. */
     CLIENT,
     /** The node: what comes is handed to its owner. */
     NODE,
@@ -39,12 +38,18 @@ final class Exchange {
     return command;
   }
 
-  boolean ofClient() {
-    return use == Use.CLIENT || use == Use.CLIENT_TRACKING;
+  /** A client's, which reads of these changes of its session's state; of none where it is null. */
+  Exchange(byte command, ClientTracking tracking, ByteBuf consumed) {
+    this(command, Use.CLIENT, consumed);
+    this.tracking = tracking;
   }
 
-  boolean stripsState() {
+  boolean ofClient() {
     return use == Use.CLIENT;
+  }
+
+  ClientTracking tracking() {
+    return tracking;
   }
 
   boolean asksStatus() {

@@ -467,11 +467,13 @@ final class MysqlReplies implements ReplyScanner {
 
   private boolean ok(int length, Exchange running, int end) {
     OkPacket ok;
+    byte[] told = null;
     LastAnswer.StateChange change = LastAnswer.StateChange.NONE;
     try {
       ok = OkPacket.read(in.slice(at + Packet.HEADER, length), true);
       if (ok.state().length > 0) {
         change = reports.read(ok.state());
+        told = running.tracking() == null ? null : running.tracking().of(ok.state());
       }
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return outOfSync("a malformed OK packet");
@@ -479,16 +481,20 @@ final class MysqlReplies implements ReplyScanner {
     if (running.ofClient()) {
       requests.last().ended(ok, change);
     }
-    boolean words = ok.info().length > 0 || ok.state().length > 0;
-    if (!running.stripsState() || !words) {
+    boolean tracks = running.tracking() != null;
+    if (!running.ofClient() || (tracks ? told == null || told == ok.state() : !hasWords(ok))) {
       return resultEnds(length, ok.status(), running, end);
     }
     // The same in the bytes that such a client understands: never more of them.
     ByteBuf place = in.slice(at, Packet.HEADER + length).writerIndex(0);
-    ok.withoutState()
-        .write(place, Packet.sequence(in, at), in.getUnsignedByte(at + Packet.HEADER), false);
+    (told == null ? ok.withoutState() : ok.withState(told))
+        .write(place, Packet.sequence(in, at), in.getUnsignedByte(at + Packet.HEADER), tracks);
     int shorter = place.writerIndex() - Packet.HEADER;
     return resultEnds(shorter, length - shorter, ok.status(), running, end);
+  }
+
+  private static boolean hasWords(OkPacket ok) {
+    return ok.info().length > 0 || ok.state().length > 0;
   }
 
   private boolean resultEnds(int length, int now, Exchange running, int end) {

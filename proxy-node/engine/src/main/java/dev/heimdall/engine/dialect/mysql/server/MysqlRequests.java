@@ -91,19 +91,20 @@ public final class MysqlRequests implements ServerRequests {
    * Sends a whole command of a client's, in its turn.
    *
    * @param consumed its packets, numbered from 0
-   * @param tracks whether the client has asked for changes of its session's state (SESSION_TRACK)
+   * @param tracking what the client reads of changes of its session's state; null where it has not
+   *     asked for them (SESSION_TRACK)
    */
-  public void command(ByteBuf consumed, ReplyOwner owner, boolean tracks) {
+  public void command(ByteBuf consumed, ReplyOwner owner, ClientTracking tracking) {
     byte command = consumed.getByte(consumed.readerIndex() + Packet.HEADER);
-    send(new Exchange(command, tracks ? Use.CLIENT_TRACKING : Use.CLIENT, consumed), owner);
+    send(new Exchange(command, tracking, consumed), owner);
   }
 
   /**
    * Begins a client's command whose bytes the caller writes to the connection itself, from now on
    * until it is whole; {@link #idle} given.
    */
-  public void begin(byte command, ReplyOwner owner, boolean tracks) {
-    send(new Exchange(command, tracks ? Use.CLIENT_TRACKING : Use.CLIENT, null), owner);
+  public void begin(byte command, ReplyOwner owner, ClientTracking tracking) {
+    send(new Exchange(command, tracking, null), owner);
   }
 
   /** What the last answer to a client's command has said of itself. */

@@ -88,6 +88,8 @@ final class StateReports implements StateChanges.Receiver {
   public void variable(String name, String value) {
     if (name.equals(LAST_GTID)) {
       gtids(value == null ? "" : value);
+    } else if (ClientTracking.needed(name).equals(value)) {
+      inThisAnswer.add(name); // as the node has set it, or put it into a client's statement
     } else if (!ofStatement(name)) {
       changed(SystemVariables.reportedBy(mariadb, name), value == null ? "" : value);
     }

@@ -31,6 +31,8 @@ public enum MysqlEffect implements Effect.Detail {
   LOADS_LOCAL_FILE,
   /** Begins a transaction with a snapshot of this moment: it must not be put off. */
   TAKES_SNAPSHOT,
+  /** Sets which changes of a session's state servers report; the value has its place. */
+  SETS_TRACKING,
   /** The server ends the connection after it. */
   ENDS_CONNECTION,
   /**

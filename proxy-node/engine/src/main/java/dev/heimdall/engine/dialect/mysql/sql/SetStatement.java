@@ -197,6 +197,8 @@ final class SetStatement {
     PinReason pin = SystemVariables.pinOf(name);
     if (name.equals("last_insert_id")) {
       tokens.own(MysqlEffect.SETS_LAST_INSERT_ID);
+    } else if (name.startsWith("session_track_")) {
+      tracking(name);
     } else if (pin != null) {
       effects.pin(pin);
     } else if (SystemVariables.ofTransaction(name)) {
@@ -211,8 +213,22 @@ final class SetStatement {
     }
   }
 
-  /** Whether the value is 0, OFF or FALSE, and no more. */
-  private boolean turnsOff() {
+  /** The node depends on what servers report: it puts a value of its own there. */
+  private void tracking(String name) {
+    if (!equalsSign()) {
+      return;
+    }
+    int start = tokens.lexer().start();
+    int end = start;
+    while (!tokens.atEnd() && !(tokens.token() == ',' && tokens.depth() == 0)) {
+      end = tokens.lexer().end();
+      tokens.advance();
+    }
+    effects.add(MysqlEffect.SETS_TRACKING, name, start, end);
+  }
+
+  /** Moves behind the sign between a variable and its value. */
+  private boolean equalsSign() {
     if (tokens.token() == ':') {
       tokens.advance();
     }
@@ -220,6 +236,14 @@ final class SetStatement {
       return false;
     }
     tokens.advance();
+    return true;
+  }
+
+  /** Whether the value is 0, OFF or FALSE, and no more. */
+  private boolean turnsOff() {
+    if (!equalsSign()) {
+      return false;
+    }
     Lexer lexer = tokens.lexer();
     boolean off =
         switch (tokens.word()) {

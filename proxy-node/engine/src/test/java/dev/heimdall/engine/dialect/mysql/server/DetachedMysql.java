@@ -81,8 +81,18 @@ final class DetachedMysql {
   /** A client's command. */
   void command(byte command, Client client, boolean tracks) {
     context.beginEvent();
-    requests().command(Unpooled.wrappedBuffer(new byte[] {1, 0, 0, 0, command}), client, tracks);
+    ByteBuf bytes = Unpooled.wrappedBuffer(new byte[] {1, 0, 0, 0, command});
+    requests().command(bytes, client, tracks ? everything() : null);
     context.endEvent();
+  }
+
+  /** A client reads of all that a server reports. */
+  private static ClientTracking everything() {
+    ClientTracking tracking = new ClientTracking();
+    tracking.set("session_track_system_variables", "'*'");
+    tracking.set("session_track_state_change", "1");
+    tracking.set("session_track_gtids", "OWN_GTID");
+    return tracking;
   }
 
   /** The server sends bytes, in one piece. */

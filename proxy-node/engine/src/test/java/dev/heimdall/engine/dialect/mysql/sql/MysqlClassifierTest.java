@@ -169,6 +169,9 @@ class MysqlClassifierTest {
         "SET timestamp = 1 | SET: pin variable of one connection",
         "SET insert_id = 1, rand_seed1 = 2 | SET: pin variable of one connection",
         "SET identity = 7 | SET: SETS_LAST_INSERT_ID",
+        "SET @@session.session_track_schema := f(1, 2), sql_mode = ''"
+            + " | SET: CALLS_UNSEEN f, SETS_TRACKING session_track_schema, sql_mode",
+        "SET GLOBAL session_track_schema = 1 | UTILITY: SESSION_DEFAULTS",
         "SET ROLE admin | SESSION: pin role",
         "SET PASSWORD FOR 'a'@'b' = 'x' | DDL: commits",
         "SET DEFAULT ROLE ALL TO a@b | DDL: commits",

@@ -1,0 +1,142 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
+import dev.heimdall.engine.wire.mysql.LengthEncoded;
+import dev.heimdall.engine.wire.mysql.StateChanges;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which changes of its session's state a client reads of. Servers report all of them, to the node:
+ * the client gets those that it would get from a server of its own, for drivers stumble over
+ * others.
+ */
+public final class ClientTracking {
+  /** What servers report unless they are told otherwise. */
+  private static final List<String> USUAL =
+      List.of(
+          "autocommit",
+          "character_set_client",
+          "character_set_connection",
+          "character_set_results",
+          "time_zone");
+
+  private static final int LONGEST_NAME = 64;
+
+  /** More than any server has. */
+  private static final int MOST = 1000;
+
+  private static final Pattern LITERAL = Pattern.compile("'([^']*)'|\"([^\"]*)\"");
+
+  private final Set<String> variables = new HashSet<>();
+  private boolean schema;
+  private boolean state;
+  private boolean gtids;
+
+  public ClientTracking() {
+    reset();
+  }
+
+  /** The session is as new. */
+  public void reset() {
+    variables.clear();
+    variables.addAll(USUAL);
+    schema = true;
+    state = false;
+    gtids = false;
+  }
+
+  /** What a server's variable must be so that the server reports to the node all that it needs. */
+  public static String needed(String name) {
+    return switch (name) {
+      case "session_track_system_variables" -> "*";
+      case "session_track_gtids" -> "OWN_GTID";
+      case "session_track_transaction_info" -> "OFF";
+      case "session_track_schema", "session_track_state_change" -> "ON";
+      default -> "";
+    };
+  }
+
+  /**
+   * The client sets one of the variables by which servers know what to report.
+   *
+   * @param value as it is written; lists that are computed have the names of their literals, and
+   *     the usual ones where they are read from a variable
+   */
+  public void set(String name, String value) {
+    String word = value.replaceAll("['\"]", "").toLowerCase(Locale.ROOT);
+    boolean usual = word.equals("default");
+    boolean on = !(word.equals("0") || word.equals("off") || word.equals("false"));
+    switch (name) {
+      case "session_track_system_variables" -> list(value, usual || value.contains("@@"));
+      case "session_track_schema" -> schema = usual || on;
+      case "session_track_state_change" -> state = !usual && on;
+      case "session_track_gtids" -> gtids = !usual && on;
+      default -> {
+        // transactions: not reported
+      }
+    }
+  }
+
+  private void list(String value, boolean usual) {
+    variables.clear();
+    if (usual) {
+      variables.addAll(USUAL);
+    }
+    Matcher literals = LITERAL.matcher(value);
+    while (literals.find()) {
+      String list = literals.group(1) == null ? literals.group(2) : literals.group(1);
+      for (String written : list.split(",")) {
+        String name = named(written.strip().toLowerCase(Locale.ROOT));
+        if (name.length() <= LONGEST_NAME && variables.size() < MOST) {
+          variables.add(name);
+        }
+      }
+    }
+  }
+
+  private static String named(String name) {
+    return SystemVariables.reportedBy(true, name);
+  }
+
+  /**
+   * What a client reads of this.
+   *
+   * @param changes of the state, as a server reports them
+   * @return the same array where that is all
+   */
+  byte[] of(byte[] changes) {
+    ByteBuf in = Unpooled.wrappedBuffer(changes);
+    byte[] kept = new byte[changes.length];
+    int length = 0;
+    while (in.isReadable()) {
+      int from = in.readerIndex();
+      int type = in.readUnsignedByte();
+      ByteBuf entry = in.readSlice(Math.toIntExact(LengthEncoded.read(in)));
+      if (reads(type, entry)) {
+        int size = in.readerIndex() - from;
+        System.arraycopy(changes, from, kept, length, size);
+        length += size;
+      }
+    }
+    return length == changes.length ? changes : Arrays.copyOf(kept, length);
+  }
+
+  private boolean reads(int type, ByteBuf entry) {
+    return switch (type) {
+      case StateChanges.SYSTEM_VARIABLES ->
+          variables.contains("*") || variables.contains(named(LengthEncoded.readString(entry)));
+      case StateChanges.SCHEMA -> schema;
+      case StateChanges.STATE_CHANGE -> state;
+      case StateChanges.GTIDS -> gtids;
+      default -> false;
+    };
+  }
+}

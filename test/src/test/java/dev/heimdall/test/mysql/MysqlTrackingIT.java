@@ -1,0 +1,59 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Clients that set which changes of their session's state servers report, as MariaDB Connector/J
+ * does when it connects.
+ */
+class MysqlTrackingIT {
+  private static final String VALUES = "SELECT concat(@@group_concat_max_len, ' ', @@sql_mode)";
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void whateverIsReportedEachSessionHasItsOwnState(MysqlRelease release) throws SQLException {
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
+        Connection client = node.target().jdbc();
+        Connection other = node.target().jdbc()) {
+      String before = one(other, VALUES);
+      for (String off :
+          new String[] {
+            "session_track_system_variables = ''",
+            "session_track_system_variables = CONCAT(@@global.session_track_system_variables,',a')",
+            "SESSION session_track_schema := OFF, @@session.session_track_system_variables = NULL",
+          }) {
+        execute(client, "SET " + off + ", sql_mode = 'ANSI_QUOTES', group_concat_max_len = 5555");
+        execute(client, "SET group_concat_max_len = 6666");
+        execute(client, "USE information_schema");
+
+        assertThat(one(other, VALUES)).as(off).isEqualTo(before);
+        assertThat(one(other, "SELECT database()")).as(off).isEqualTo("app");
+        assertThat(one(client, VALUES)).as(off).isEqualTo("6666 ANSI_QUOTES");
+        assertThat(one(client, "SELECT database()")).as(off).isEqualTo("information_schema");
+      }
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String one(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+}
