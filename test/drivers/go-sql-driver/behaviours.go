@@ -25,6 +25,14 @@ var behaviours = []behaviour{
 		_, err := open(func(c *mysql.Config) { c.Passwd += "!" }).Conn(ctx)
 		number(1045, err)
 	}},
+	{"connect_with_tls", func() {
+		encrypted := func(c *mysql.Config) { c.TLSConfig = "skip-verify" }
+		c := connect(encrypted)
+		defer c.Close()
+		same("value", one[int](c, "SELECT 1"), 1)
+		_, err := open(encrypted, func(c *mysql.Config) { c.Passwd += "!" }).Conn(ctx)
+		number(1045, err)
+	}},
 	{"connect_without_a_database", func() {
 		c := connect(func(c *mysql.Config) { c.DBName = "" })
 		defer c.Close()
@@ -132,16 +140,13 @@ var behaviours = []behaviour{
 	{"large_values", func() {
 		c := connect()
 		defer c.Close()
-		table(c, "go_large", "n int, b longblob")
-		for n, size := range []int{1 << 16, 1<<24 - 1, 1<<24 + 7, 20_000_000} {
+		for n, size := range []int{1 << 16, 1<<24 + 7} {
 			value := make([]byte, size)
 			rand.New(rand.NewSource(int64(n))).Read(value)
-			exec(c, "INSERT INTO go_large VALUES (?, ?)", n, value)
-			if !bytes.Equal(one[[]byte](c, "SELECT b FROM go_large WHERE n = ?", n), value) {
+			if !bytes.Equal(one[[]byte](c, "SELECT ?", value), value) {
 				fail("a value of %d bytes came back as another", size)
 			}
 		}
-		exec(c, "DROP TABLE go_large")
 	}},
 	{"several_statements_in_one", func() {
 		c := connect(func(c *mysql.Config) { c.MultiStatements = true })

@@ -48,6 +48,14 @@ b_connect() {
   has 'wrong password' "$(MYSQL_PWD=wrong sql -e 'SELECT 1' 2>&1 || true)" 'ERROR 1045 (28000)'
 }
 
+b_connect_with_tls() {
+  local tls=("--ssl")
+  ((oracle == 0)) || tls=(--ssl-mode=REQUIRED)
+  ((oracle == 1)) || tls+=(--skip-ssl-verify-server-cert)
+
+  [[ $(sql -e '\s') == *'Cipher in use'* ]] || fail 'not encrypted'
+}
+
 b_status() {
   has status "$(plain <<<'\s')" 'Threads: '
   has 'connection id' "$(plain <<<'\s')" 'Connection id:'

@@ -14,6 +14,14 @@ behaviour('connect_with_a_wrong_password', async () => {
   await fails(1045, connect({ password: 'wrong' }))
 })
 
+behaviour('connect_with_tls', async () => {
+  const tls = { ssl: { rejectUnauthorized: false } }
+  const c = await connect(tls)
+  ok(c.connection.stream.encrypted, 'not encrypted')
+  equal(await one(c, 'SELECT 1'), 1)
+  await fails(1045, connect({ ...tls, password: 'wrong' }))
+})
+
 behaviour('connect_without_a_database', async () => {
   const c = await connect({ database: undefined })
   equal(await one(c, 'SELECT database()'), null)
@@ -109,14 +117,11 @@ behaviour('errors', async () => {
 
 behaviour('large_values', async () => {
   const c = await connect()
-  await table(c, 'node_large', 'n int, b longblob')
-  for (const [n, size] of [1 << 16, (1 << 24) - 1, (1 << 24) + 3, 20_000_000].entries()) {
+  for (const [n, size] of [1 << 16, (1 << 24) + 3, (1 << 24) - 1].entries()) {
     const value = randomBytes(size)
-    await (n % 2 ? c.query('INSERT INTO node_large VALUES (?, ?)', [n, value]) : c.execute('INSERT INTO node_large VALUES (?, ?)', [n, value]))
-    const [[row]] = await (n % 2 ? c.execute('SELECT b FROM node_large WHERE n = ?', [n]) : c.query('SELECT b FROM node_large WHERE n = ?', [n]))
+    const [[row]] = await (n % 2 ? c.query('SELECT ? AS b', [value]) : c.execute('SELECT CAST(? AS BINARY) AS b', [value]))
     ok(row.b.equals(value), `a value of ${size} bytes came back as another`)
   }
-  await c.query('DROP TABLE node_large')
 })
 
 behaviour('several_statements_in_one', async () => {

@@ -29,13 +29,12 @@ def behaviour(function):
     return function
 
 
-def _tls():
-    if SSLMODE == "disable":
-        return {"ssl_disabled": True}
+def encrypted():
+    """What connect() is told for TLS, whatever HD_SSLMODE says."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return {"ssl": context}
+    return {"ssl": context, "ssl_disabled": False}
 
 
 def connect(**changes):
@@ -50,7 +49,7 @@ def connect(**changes):
         charset="utf8mb4",
         connect_timeout=20,
         max_allowed_packet=64 << 20,
-        **_tls(),
+        **({"ssl_disabled": True} if SSLMODE == "disable" else encrypted()),
     )
     settings.update(changes)
     return pymysql.connect(**settings)

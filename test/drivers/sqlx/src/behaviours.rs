@@ -148,14 +148,11 @@ async fn errors_leave_the_connection_usable() {
 
 async fn large_values() {
     let mut c = connect().await;
-    table(&mut c, "rs_large", "n int, b longblob").await;
-    for (n, size) in [1usize << 16, (1 << 24) - 1, (1 << 24) + 9].into_iter().enumerate() {
+    for (n, size) in [1usize << 16, (1 << 24) + 9].into_iter().enumerate() {
         let value: Vec<u8> = (0..size).map(|i| (i * 7 + n) as u8).collect();
-        query("INSERT INTO rs_large VALUES (?, ?)").bind(n as i32).bind(&value).execute(&mut c).await.unwrap();
-        let got: Vec<u8> = query_scalar("SELECT b FROM rs_large WHERE n = ?").bind(n as i32).fetch_one(&mut c).await.unwrap();
+        let got: Vec<u8> = query_scalar("SELECT ?").bind(&value).fetch_one(&mut c).await.unwrap();
         assert!(got == value, "a value of {size} bytes came back as another");
     }
-    run(&mut c, "DROP TABLE rs_large").await;
 }
 
 async fn rows_as_a_stream() {
