@@ -3,6 +3,8 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.mysql.cj.MysqlConnection;
+import com.mysql.cj.NativeSession;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -51,6 +53,41 @@ class MysqlAnswersIT {
       rows = statement.getMoreResults();
     }
     return results;
+  }
+
+  /** Drivers set it for batches, with COM_SET_OPTION. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void whetherATextMayHaveSeveralStatementsOutlivesAnError(MysqlRelease release)
+      throws SQLException {
+    for (boolean agreed : new boolean[] {false, true}) {
+      try (Connection connection = connect(release, "allowMultiQueries", String.valueOf(agreed));
+          Statement statement = connection.createStatement()) {
+        NativeSession session =
+            (NativeSession) connection.unwrap(MysqlConnection.class).getSession();
+        for (boolean now : new boolean[] {!agreed, agreed}) {
+          if (now) {
+            session.enableMultiQueries();
+          } else {
+            session.disableMultiQueries();
+          }
+          for (int i = 0; i < 2; i++) {
+            SQLException missing =
+                catchThrowableOfType(
+                    SQLException.class, () -> statement.execute("SELECT * FROM app.missing"));
+            assertThat(missing.getErrorCode()).isEqualTo(1146);
+            if (now) {
+              assertThat(results(statement, "SELECT 1; SELECT 2")).containsExactly("1", "2");
+            } else {
+              SQLException refused =
+                  catchThrowableOfType(
+                      SQLException.class, () -> statement.execute("SELECT 1; SELECT 2"));
+              assertThat(refused.getErrorCode()).isEqualTo(1064);
+            }
+          }
+        }
+      }
+    }
   }
 
   @ParameterizedTest

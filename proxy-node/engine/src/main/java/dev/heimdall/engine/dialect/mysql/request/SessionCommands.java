@@ -11,6 +11,8 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.Packet;
+import io.netty.buffer.ByteBuf;
 
 /** Commands that are no statements, but for those about prepared ones. */
 final class SessionCommands implements Responder {
@@ -101,7 +103,7 @@ final class SessionCommands implements Responder {
       answers.error(total, 1047, "08S01", "Unknown command");
       return Outcome.DONE;
     }
-    int option = parts.input().bytes().getUnsignedShortLE(parts.input().bytes().readerIndex() + 5);
+    int option = option();
     boolean now = agreed.has(Capability.MULTI_STATEMENTS);
     if (option > 1) {
       answers.error(total, 1047, "08S01", "Unknown command");
@@ -113,6 +115,11 @@ final class SessionCommands implements Responder {
     return Outcome.DONE;
   }
 
+  private int option() {
+    ByteBuf in = parts.input().bytes();
+    return in.getUnsignedShortLE(in.readerIndex() + Packet.HEADER + 1);
+  }
+
   // ---- with one
 
   boolean forward(ServerConnection server, byte type, long total) {
@@ -121,6 +128,7 @@ final class SessionCommands implements Responder {
     }
     if (type == Command.SET_OPTION) {
       client.pin(OPTION);
+      ServerSide.of(server).multiStatements(option() == 0);
       server.taint();
       server.lastUse();
     }

@@ -56,6 +56,9 @@ public final class MysqlRequests implements ServerRequests {
   private MysqlReplies replies;
   private Exchange running;
 
+  /** Whether the server takes several statements in one text. */
+  private boolean multiStatements;
+
   private MysqlRequests(
       ServerConnection connection,
       SessionSetUp setUp,
@@ -65,6 +68,7 @@ public final class MysqlRequests implements ServerRequests {
     this.setUp = setUp;
     this.cancellation = cancellation;
     this.reports = reports;
+    this.multiStatements = setUp.agreed().has(Capability.MULTI_STATEMENTS);
   }
 
   /** What a connection goes on with when its log-in is over. */
@@ -75,8 +79,7 @@ public final class MysqlRequests implements ServerRequests {
       Cancellation cancellation) {
     StateReports reports = new StateReports(delivery, setUp.mariadb());
     MysqlRequests requests = new MysqlRequests(connection, setUp, cancellation, reports);
-    requests.replies =
-        new MysqlReplies(connection, delivery, requests, reports, setUp.agreed().deprecatesEof());
+    requests.replies = new MysqlReplies(connection, delivery, requests, reports, setUp.agreed().deprecatesEof());
     return new ServerDialogue(requests.replies, requests);
   }
 
@@ -105,6 +108,11 @@ public final class MysqlRequests implements ServerRequests {
    */
   public void begin(byte command, ReplyOwner owner, ClientTracking tracking) {
     send(new Exchange(command, tracking, null), owner);
+  }
+
+  /** The client has the server take several statements in one text, or no more (COM_SET_OPTION). */
+  public void multiStatements(boolean taken) {
+    multiStatements = taken;
   }
 
   /** What the last answer to a client's command has said of itself. */
@@ -228,15 +236,15 @@ public final class MysqlRequests implements ServerRequests {
   }
 
   /**
-   * A command has failed: no error says whether a transaction is open. COM_SET_OPTION is answered
-   * with that, and leaves warnings and counts as they are. Changes of variables that a failed
-   * statement has made are kept back by MariaDB until it has another one to report, such as the
-   * default database when it is set to what it is, and by all servers until there is an OK packet.
+   * A command has failed: no error says whether a transaction is open. COM_SET_OPTION, of what is
+   * set already, is answered with that, and leaves warnings and counts as they are. Changes of
+   * variables that a failed statement has made are kept back by MariaDB until it has another one to
+   * report, such as the default database when it is set to what it is, and by all servers until
+   * there is an OK packet.
    */
   void askStatus() {
     Exchange asks =
-        new Exchange(
-            Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, multiStatements()));
+        new Exchange(Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, asItIs()));
     String database = connection.reported().getOrDefault(StateChanges.DATABASE, setUp.database());
     if (!setUp.mariadb() && setUp.agreed().deprecatesEof()) {
       running.then(asks);
@@ -250,9 +258,8 @@ public final class MysqlRequests implements ServerRequests {
     }
   }
 
-  private byte[] multiStatements() {
-    boolean on = setUp.agreed().has(Capability.MULTI_STATEMENTS);
-    return new byte[] {(byte) (on ? MULTI_STATEMENTS_ON : MULTI_STATEMENTS_OFF), 0};
+  private byte[] asItIs() {
+    return new byte[] {(byte) (multiStatements ? MULTI_STATEMENTS_ON : MULTI_STATEMENTS_OFF), 0};
   }
 
   /** Nothing is answered any more. */
