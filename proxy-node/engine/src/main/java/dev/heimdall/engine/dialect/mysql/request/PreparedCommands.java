@@ -9,6 +9,8 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
@@ -39,6 +41,12 @@ final class PreparedCommands implements Responder {
 
   /** MariaDB's drivers call the statement so that they have prepared last. */
   private static final int LAST = -1;
+
+  /** Of an answer that is kept for other clients; with more, a server is asked each time. */
+  private static final int LONGEST_KEPT = 1 << 20;
+
+  /** More than 65,535 parameters and 4,096 columns of a result are told with. */
+  private static final int LONGEST_ANSWER = 16 << 20;
 
   private static final ServerError TOO_MUCH_DATA =
       ServerError.fatal("08S01", "Got a packet bigger than 'max_allowed_packet' bytes")
@@ -236,6 +244,7 @@ final class PreparedCommands implements Responder {
     boolean underWay;
     boolean done;
     ServerError error;
+    KnownAnswer answer;
 
     Preparation(PreparedStatement statement, ClassifiedText examined) {
       this.statement = statement;
@@ -295,10 +304,10 @@ final class PreparedCommands implements Responder {
           parameters -> keep(id, statement, examined, parameters),
           this::forgetUnnumbered);
     }
-    if (statement.source() instanceof KnownAnswer
+    if (statement.source() instanceof KnownAnswer known
         && parts.resolution().isSettled()
         && !parts.transaction().definitionsPending()) {
-      give(total, statement, examined);
+      give(total, statement, examined, known);
       return Outcome.DONE;
     }
     preparing = new Preparation(statement, examined);
@@ -328,8 +337,8 @@ final class PreparedCommands implements Responder {
             client.schemaEpoch());
   }
 
-  private void give(long total, PreparedStatement statement, ClassifiedText examined) {
-    KnownAnswer known = (KnownAnswer) statement.source();
+  private void give(
+      long total, PreparedStatement statement, ClassifiedText examined, KnownAnswer known) {
     keep(last + 1, statement, examined, known.parameters());
     answers.give(total, known.numbered(last, client.alloc()));
   }
@@ -358,7 +367,7 @@ final class PreparedCommands implements Responder {
         aftermath.failed(server);
         answers.error(total, now.error);
       } else {
-        give(total, now.statement, now.examined);
+        give(total, now.statement, now.examined, now.answer);
       }
       client.settle();
       return true;
@@ -372,43 +381,64 @@ final class PreparedCommands implements Responder {
   }
 
   private void ask(ServerConnection server, Preparation now) {
+    makeRoom(server, now.statement);
     ServerSide.of(server)
         .prepare(
             now.statement,
-            new Preparing(now.statement) {
+            new Preparing() {
               @Override
               protected void done(ServerConnection from, ServerError error) {
                 now.underWay = false;
                 if (!from.closed()) {
-                  keep(error);
                   now.done = true;
                   now.error = error;
+                  if (error == null) {
+                    now.answer = answer(now.statement);
+                  }
                 }
                 client.resumeReading();
               }
             });
   }
 
-  /** A preparation whose answer is kept with its statement. */
-  private abstract static class Preparing extends InternalQuery {
-    private final PreparedStatement statement;
-    private final ByteArrayOutputStream packets = new ByteArrayOutputStream(256);
-
-    Preparing(PreparedStatement statement) {
-      this.statement = statement;
+  /** The server closes those that were not used for long, and what it has of this one. */
+  private void makeRoom(ServerConnection server, PreparedStatement statement) {
+    ServerStatements there = server.statements();
+    if (there.confirmed(statement)) {
+      ServerSide.of(server).close(statement.name());
     }
+    if (carried.pins().contains(CURSOR)) {
+      return; // which may be that of the one that was not used for longest
+    }
+    for (StatementName victim = there.victimOf(statement);
+        victim != null;
+        victim = there.victimOf(statement)) {
+      ServerSide.of(server).close(victim);
+    }
+  }
+
+  /** A preparation, with its answer. */
+  private abstract static class Preparing extends InternalQuery {
+    private final ByteArrayOutputStream packets = new ByteArrayOutputStream(256);
 
     @Override
     protected void notified(ServerConnection from, ByteBuf messages) {
+      if (packets.size() + messages.readableBytes() > LONGEST_ANSWER) {
+        from.close("an answer of more than " + LONGEST_ANSWER + " bytes to a PREPARE");
+        return;
+      }
       byte[] run = new byte[messages.readableBytes()];
       messages.getBytes(messages.readerIndex(), run);
       packets.writeBytes(run);
     }
 
-    void keep(ServerError error) {
-      if (error == null) {
-        statement.source(new KnownAnswer(packets.toByteArray()));
+    /** What the server has said, kept with the statement unless it is long. */
+    KnownAnswer answer(PreparedStatement statement) {
+      KnownAnswer answer = new KnownAnswer(packets.toByteArray());
+      if (packets.size() <= LONGEST_KEPT) {
+        statement.source(answer);
       }
+      return answer;
     }
   }
 

@@ -1,0 +1,106 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What is kept of prepared statements, by the node and by the one server connection that it has.
+ */
+@Timeout(30)
+class MysqlPreparedIT {
+  private static final int PER_SERVER = 3;
+
+  private static final Map<MysqlRelease, MysqlNode> NODES = new EnumMap<>(MysqlRelease.class);
+
+  @AfterAll
+  static void close() {
+    NODES.values().forEach(MysqlNode::close);
+  }
+
+  private static Connection connect(MysqlRelease release) throws SQLException {
+    return NODES
+        .computeIfAbsent(
+            release,
+            each ->
+                MysqlNode.start(
+                    each, c -> c.vdb("pool.size", 1).vdb("prepared.perServer", PER_SERVER)))
+        .target()
+        .jdbc("useServerPrepStmts", "true");
+  }
+
+  private static long status(MysqlRelease release, String name) throws SQLException {
+    try (Connection direct = release.shared().primary().connect("");
+        Statement statement = direct.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE '" + name + "'")) {
+      rows.next();
+      return rows.getLong(2);
+    }
+  }
+
+  private static void run(PreparedStatement statement, int parameters) throws SQLException {
+    for (int i = 1; i <= parameters; i++) {
+      statement.setInt(i, i);
+    }
+    try (ResultSet result = statement.executeQuery()) {
+      result.next();
+      assertThat(result.getInt(1)).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aLongAnswerIsNotKeptAndNeedsAServerEachTime(MysqlRelease release) throws SQLException {
+    for (int parameters : new int[] {10, 60_000}) {
+      String sql = "SELECT 1 IN (1" + ", ?".repeat(parameters) + ")";
+      try (Connection first = connect(release);
+          Connection second = connect(release);
+          PreparedStatement one = first.prepareStatement(sql)) {
+        run(one, parameters);
+        long before = status(release, "Com_stmt_prepare");
+        try (PreparedStatement other = second.prepareStatement(sql)) {
+          long asked = status(release, "Com_stmt_prepare") - before;
+          assertThat(asked).isEqualTo(parameters == 10 ? 0 : 1);
+          run(other, parameters);
+          run(one, parameters);
+        }
+      }
+    }
+    assertThat(statements(release)).isLessThanOrEqualTo(PER_SERVER);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aServerConnectionKeepsThoseThatWereUsedLast(MysqlRelease release) throws SQLException {
+    try (Connection client = connect(release)) {
+      List<PreparedStatement> statements = new ArrayList<>();
+      for (int i = 0; i < 3 * PER_SERVER; i++) {
+        statements.add(client.prepareStatement("SELECT ? /* statement " + i + " */"));
+        run(statements.get(i), 1);
+        assertThat(statements(release)).isLessThanOrEqualTo(PER_SERVER);
+      }
+      for (PreparedStatement statement : statements) {
+        run(statement, 1);
+      }
+      assertThat(statements(release)).isEqualTo(PER_SERVER);
+    }
+  }
+
+  private static long statements(MysqlRelease release) throws SQLException {
+    return status(release, "Prepared_stmt_count");
+  }
+}
