@@ -56,7 +56,15 @@ public record ClientSettings(
             byDefault = "0",
             range = "1ms..365d",
             zero = "no limit")
-        Duration queryTimeout) {
+        Duration queryTimeout,
+    @Setting(
+            value =
+                "Let clients send files of their own when a statement asks for one (`LOAD DATA"
+                    + " LOCAL INFILE`), for MySQL and MariaDB. The server must allow it, too, and"
+                    + " the client.",
+            byDefault = "false",
+            applies = Applies.NEW_CONNECTIONS)
+        boolean localInfile) {
   /** Every setting at its default. */
   public static ClientSettings defaults() {
     return Shape.of(ClientSettings.class).defaults();

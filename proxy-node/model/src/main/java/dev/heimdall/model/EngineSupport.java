@@ -14,6 +14,7 @@ import java.util.Map;
  * @param hidesPasswords whether clients send theirs so that nobody on the way can read them, also
  *     without TLS
  * @param pipelines whether several clients' statements may be sent over one connection at a time
+ * @param localFiles whether servers may ask clients for files
  * @param methods by which its clients prove who they are; the first one where nothing is written
  * @param forwardsTo engines other than itself that rules may forward its clients' statements to
  * @param unused settings of data sources that mean nothing there
@@ -24,6 +25,7 @@ public record EngineSupport(
     boolean namesDatabases,
     boolean hidesPasswords,
     boolean pipelines,
+    boolean localFiles,
     List<AuthMethod> methods,
     List<Engine> forwardsTo,
     List<String> unused) {
@@ -37,6 +39,7 @@ public record EngineSupport(
               false,
               false,
               true,
+              false,
               List.of(
                   AuthMethod.SCRAM_SHA_256,
                   AuthMethod.MD5,
@@ -53,6 +56,7 @@ public record EngineSupport(
               true,
               true,
               false,
+              true,
               List.of(AuthMethod.PASSWORD, AuthMethod.TRUST, AuthMethod.REJECT, AuthMethod.CERT),
               List.of(Engine.POSTGRESQL),
               List.of(

@@ -26,14 +26,18 @@ final class VdbEngineChecks {
     if (support.namesDatabases()) {
       vdb.databases().forEach(this::sameName);
     }
-    if (!support.pipelines()
-        && in.written("$.pipelining.enabled")
-        && in.sound("$.pipelining.enabled")
-        && vdb.pipelining().enabled()) {
-      in.problem(
-          "$.pipelining.enabled",
-          "true",
-          "false, because the engine is " + name() + ": its servers get one statement at a time");
+    if (!support.pipelines() && vdb.pipelining().enabled()) {
+      mustBeFalse("$.pipelining.enabled", "its servers get one statement at a time");
+    }
+    if (!support.localFiles() && vdb.clients().localInfile()) {
+      mustBeFalse("$.clients.localInfile", "its servers ask for no files");
+    }
+  }
+
+  /** Unless it is a default. */
+  private void mustBeFalse(String path, String why) {
+    if (in.written(path) && in.sound(path)) {
+      in.problem(path, "true", "false, because the engine is " + name() + ": " + why);
     }
   }
 

@@ -92,6 +92,18 @@ class EngineProblemsTest {
     assertThat(problems()).containsExactly("vdbs/other.json $." + problem);
   }
 
+  @Test
+  void filesAreSentByClientsOfMysqlAlone() throws IOException {
+    String allowed = ", \"clients\": {\"localInfile\": true}}";
+    write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\"" + allowed);
+    write("vdbs/another.json", "{\"ports\": [5052], \"source\": \"primary\"" + allowed);
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/another.json $.clients.localInfile: got true, expected false, because the engine"
+                + " is \"postgresql\": its servers ask for no files");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

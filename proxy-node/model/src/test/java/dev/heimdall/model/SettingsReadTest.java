@@ -161,7 +161,8 @@ class SettingsReadTest {
                     Duration.ZERO,
                     Duration.ZERO,
                     Duration.ofSeconds(60),
-                    Duration.ZERO),
+                    Duration.ZERO,
+                    false),
                 new ClientTls(
                     ClientTlsMode.DISABLE,
                     Optional.empty(),
@@ -337,7 +338,8 @@ class SettingsReadTest {
                     Duration.ofHours(1),
                     Duration.ofMinutes(1),
                     Duration.ofSeconds(20),
-                    Duration.ofMinutes(10)),
+                    Duration.ofMinutes(10),
+                    false),
                 new ClientTls(
                     ClientTlsMode.REQUIRE,
                     Optional.of(dir.resolve("tls/server.crt")),

@@ -296,6 +296,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   @Override
+  public boolean takesFiles() {
+    return vdb.settings().vdb().clients().localInfile();
+  }
+
+  @Override
   public void beginTls(ByteBuf begun) {
     become(State.TLS_HANDSHAKE);
     SslHandler handler = handshake(vdb.settings());

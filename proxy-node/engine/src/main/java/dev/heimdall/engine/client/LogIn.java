@@ -54,6 +54,9 @@ public interface LogIn {
   /** Whether the client may have it encrypted. */
   boolean offersTls();
 
+  /** Whether the client may send files of its own that statements ask for. */
+  boolean takesFiles();
+
   /** The client's next bytes are its TLS handshake; what comes after it is read decrypted. */
   default void beginTls() {
     beginTls(Unpooled.EMPTY_BUFFER);

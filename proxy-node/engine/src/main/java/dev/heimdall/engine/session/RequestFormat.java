@@ -21,6 +21,11 @@ public interface RequestFormat extends UnitFormat {
   /** The type of the message at the reader's position, whose header is here. */
   byte type(ByteBuf in);
 
+  /** The same for a message that comes while a server waits for data: a COPY's, or a file. */
+  default byte typeOfData(ByteBuf in) {
+    return type(in);
+  }
+
   /**
    * Whether a message of this type may be so long.
    *

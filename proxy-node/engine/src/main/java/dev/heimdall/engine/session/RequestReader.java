@@ -255,7 +255,7 @@ final class RequestReader implements RequestControl, UnitReader {
       if (total == 0) {
         return;
       }
-      byte type = format.type(bytes);
+      byte type = awaitsData() ? format.typeOfData(bytes) : format.type(bytes);
       if (total < 0 || !format.permits(type, total, limits.maxMessageSize())) {
         end.protocolError(
             "invalid message length "
@@ -268,6 +268,10 @@ final class RequestReader implements RequestControl, UnitReader {
         return;
       }
     }
+  }
+
+  private boolean awaitsData() {
+    return lease.server() != null && lease.server().copyIn();
   }
 
   private boolean step(byte type, long total) {

@@ -99,7 +99,11 @@ final class MysqlLogIn implements LogInDialogue {
   private void greet(Greeting greeting) {
     ServerHello hello = greeting == null ? UNKNOWN : ServerHello.of(greeting);
     proof = Proof.wanted(Method.SHA2, login);
-    offered = OWN | (hello.capabilities() & OF_SERVERS) | (login.offersTls() ? Capability.SSL : 0);
+    offered =
+        OWN
+            | (hello.capabilities() & OF_SERVERS)
+            | (login.offersTls() ? Capability.SSL : 0)
+            | (login.takesFiles() ? Capability.LOCAL_FILES : 0);
     ByteBuf out = login.buffer(128);
     new Handshake(
             hello.version(),

@@ -50,6 +50,12 @@ final class CommandFormat implements RequestFormat {
     return Packet.payload(in, at) == 0 ? NONE : in.getByte(at + Packet.HEADER);
   }
 
+  /** Whatever its number: those of a long file come round to 0 again. */
+  @Override
+  public byte typeOfData(ByteBuf in) {
+    return DATA;
+  }
+
   @Override
   public boolean permits(byte type, long total, long most) {
     return total <= most;

@@ -192,6 +192,9 @@ final class MysqlLogIn extends LogInDecoder {
   /** What the client has agreed on with the node, and what the node always needs. */
   private long capabilities() throws ConnectFailure {
     long agreed = SessionSetUp.agreed(target).flags();
+    if (!handshake.offers(Capability.LOCAL_FILES)) {
+      agreed &= ~Capability.LOCAL_FILES; // it says so itself when it is to ask for one
+    }
     if ((agreed & ~handshake.capabilities()) != 0) {
       throw ConnectFailure.refused(
           ServerError.fatal(

@@ -7,6 +7,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
@@ -45,6 +47,7 @@ final class MysqlReplies implements ReplyScanner {
   private final MysqlRequests requests;
   private final StateReports reports;
   private final boolean deprecatesEof;
+  private final boolean takesFiles;
 
   private Place place = Place.FIRST;
 
@@ -81,12 +84,13 @@ final class MysqlReplies implements ReplyScanner {
       ReplyDelivery delivery,
       MysqlRequests requests,
       StateReports reports,
-      boolean deprecatesEof) {
+      AgreedCapabilities agreed) {
     this.connection = connection;
     this.delivery = delivery;
     this.requests = requests;
     this.reports = reports;
-    this.deprecatesEof = deprecatesEof;
+    this.deprecatesEof = agreed.deprecatesEof();
+    this.takesFiles = agreed.has(Capability.LOCAL_FILES);
   }
 
   @Override
@@ -360,6 +364,9 @@ final class MysqlReplies implements ReplyScanner {
       return rowsEnd(length, running, end);
     }
     if (first == LOCAL_INFILE && length > 1) {
+      if (!takesFiles || !running.ofClient() || delivery.recipient() == null) {
+        return outOfSync("a request for a file that nobody has offered");
+      }
       boolean more = noted(length, end);
       place = Place.INFILE;
       sequence = UNKNOWN;

@@ -79,7 +79,7 @@ public final class MysqlRequests implements ServerRequests {
       Cancellation cancellation) {
     StateReports reports = new StateReports(delivery, setUp.mariadb());
     MysqlRequests requests = new MysqlRequests(connection, setUp, cancellation, reports);
-    requests.replies = new MysqlReplies(connection, delivery, requests, reports, setUp.agreed().deprecatesEof());
+    requests.replies = new MysqlReplies(connection, delivery, requests, reports, setUp.agreed());
     return new ServerDialogue(requests.replies, requests);
   }
 

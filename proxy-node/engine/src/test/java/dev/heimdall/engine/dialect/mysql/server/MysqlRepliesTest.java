@@ -323,6 +323,25 @@ class MysqlRepliesTest {
   }
 
   @Test
+  void aFileThatNobodyHasOfferedEndsTheConnection() {
+    for (boolean own : List.of(false, true)) {
+      DetachedMysql server = new DetachedMysql(MYSQL, own ? Capability.LOCAL_FILES : 0);
+      Client client = new Client();
+      if (own) {
+        server.requests().query("SELECT 1", client);
+      } else {
+        server.command(Command.QUERY, client, true);
+      }
+      server.server(new byte[] {7, 0, 0, 1, (byte) 0xFB, '/', 'e', 't', 'c', '/', 'x'});
+      assertThat(client.files).isZero();
+      assertThat(client.got.size()).isZero();
+      assertThat(client.lost).isEqualTo(1);
+      assertThat(server.connection.closed()).isTrue();
+      server.finish();
+    }
+  }
+
+  @Test
   void aFileIsAskedForAndSent() {
     DetachedMysql server = new DetachedMysql(MYSQL, Capability.LOCAL_FILES);
     Client client = new Client();
