@@ -2,6 +2,7 @@ package dev.heimdall.test.fault;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.File;
 import java.io.IOException;
@@ -39,12 +40,12 @@ public final class Rest {
   }
 
   /** Waits until nobody waits for, holds or cleans a server connection. */
-  public static void poolsOf(TestNode node) {
+  public static void poolsOf(RunningNode node) {
     poolsOf(node, 0);
   }
 
   /** The same while some idle clients stay. */
-  public static void poolsOf(TestNode node, int clients) {
+  public static void poolsOf(RunningNode node, int clients) {
     Await.until(
         "pools at rest",
         Duration.ofSeconds(20),
