@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node in front of a primary with two replicas: where reads and writes go, and what they see. */
 class MysqlRoutedIT {
@@ -246,23 +247,31 @@ class MysqlRoutedIT {
     }
   }
 
-  @Test
-  void aReadWhoseReplicaIsKilledIsAnsweredByAnother() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aReadWhoseReplicaIsKilledIsAnsweredByAnother(boolean prepared) throws Exception {
     try (Routed routed = new Routed(MysqlRelease.MARIADB, c -> {});
-        Connection client = routed.node.target().jdbc()) {
+        Connection client =
+            routed.node.target().jdbc("useServerPrepStmts", String.valueOf(prepared));
+        PreparedStatement slow = client.prepareStatement("SELECT port + sleep(1) FROM here")) {
       routed.awaitReplicaReads(client);
       for (MysqlServer replica : routed.cluster.replicas()) {
         CompletableFuture<String> read =
             CompletableFuture.supplyAsync(
                 () -> {
-                  try {
-                    return value(client, "SELECT port + sleep(1) FROM here");
+                  try (ResultSet rows = slow.executeQuery()) {
+                    rows.next();
+                    return rows.getString(1);
                   } catch (SQLException e) {
                     return e.toString();
                   }
                 });
+        Await.until(
+            "the read is under way",
+            () ->
+                routed.node.servers().stream().anyMatch(row -> "active".equals(row.get("state"))));
         replica.kill();
-        assertThat(read.get(30, TimeUnit.SECONDS)).matches("[0-9]+");
+        assertThat(read.get(30, TimeUnit.SECONDS)).matches("[0-9.]+");
       }
       assertThat(value(client, WHERE)).isEqualTo(String.valueOf(routed.primary().port()));
     }

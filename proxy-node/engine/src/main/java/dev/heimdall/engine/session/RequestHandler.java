@@ -14,6 +14,9 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
   /** The end of a batch has come, up to which everything was dropped. */
   void skipped();
 
+  /** The message at the reader's position is answered with an error in place of being sent. */
+  default void refused() {}
+
   /** Sends the BEGIN that was answered before there was a server connection. */
   void sendHeldBegin(ServerConnection server);
 

@@ -201,10 +201,14 @@ final class RequestReader implements RequestControl, UnitReader {
     countHeld();
   }
 
-  /** What kept the client's statements waiting is over. */
+  /**
+   * What kept the client's statements waiting is over. Where that is the end of the session's
+   * server connection, the session hears of it next, and goes on then.
+   */
   void resume() {
     assert loop.inLoop();
-    if (!lease.closed()) {
+    ServerConnection server = lease.server();
+    if (!lease.closed() && (server == null || !server.closed())) {
       process();
     }
   }
@@ -409,6 +413,7 @@ final class RequestReader implements RequestControl, UnitReader {
     long total = input.waits() ? format.total(input.bytes()) : 0;
     if (total > 0) {
       if (format.standsAlone(format.type(input.bytes()))) {
+        messages.refused();
         input.mark();
         input.begin(total, true);
         output.encoder().ready(transaction.status(), reply);

@@ -409,6 +409,11 @@ final class ClientCommands implements RequestHandler {
     return true;
   }
 
+  @Override
+  public void refused() {
+    prepared.refused();
+  }
+
   // ---- what there is nothing of
 
   @Override

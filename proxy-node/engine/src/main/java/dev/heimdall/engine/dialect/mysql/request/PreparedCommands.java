@@ -241,14 +241,19 @@ final class PreparedCommands implements Responder {
   private static final class Preparation {
     final PreparedStatement statement;
     final ClassifiedText examined;
+
+    /** Whether it is its client's first: whoever drops it releases the statement. */
+    final boolean first;
+
     boolean underWay;
     boolean done;
     ServerError error;
     KnownAnswer answer;
 
-    Preparation(PreparedStatement statement, ClassifiedText examined) {
+    Preparation(PreparedStatement statement, ClassifiedText examined, boolean first) {
       this.statement = statement;
       this.examined = examined;
+      this.first = first;
     }
   }
 
@@ -310,7 +315,7 @@ final class PreparedCommands implements Responder {
       give(total, statement, examined, known);
       return Outcome.DONE;
     }
-    preparing = new Preparation(statement, examined);
+    preparing = new Preparation(statement, examined, true);
     return Outcome.NEXT;
   }
 
@@ -531,8 +536,8 @@ final class PreparedCommands implements Responder {
       }
     }
     parts.control().block();
-    if (preparing == null) {
-      preparing = new Preparation(of.statement, of.examined);
+    if (preparing == null || !preparing.underWay) { // or its connection was lost
+      preparing = new Preparation(of.statement, of.examined, false);
       preparing.underWay = true;
       String now = carried.variables().get(MysqlSettings.DATABASE);
       boolean elsewhere = !Objects.equals(of.database, now);
@@ -624,6 +629,14 @@ final class PreparedCommands implements Responder {
 
   // ---- the end
 
+  /** The command at the reader's position is over before it was sent. */
+  void refused() {
+    if (preparing != null && preparing.first) {
+      parts.sessions().statements().release(preparing.statement);
+    }
+    preparing = null;
+  }
+
   long held() {
     return longBytes;
   }
@@ -636,9 +649,7 @@ final class PreparedCommands implements Responder {
     statements.clear();
     forgetUnnumbered();
     longBytes = 0;
-    if (preparing != null) {
-      preparing = null;
-    }
+    refused();
     running = null;
   }
 }
