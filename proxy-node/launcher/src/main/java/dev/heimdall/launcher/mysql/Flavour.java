@@ -50,6 +50,22 @@ public enum Flavour {
     }
 
     @Override
+    List<String> finish() {
+      // In this order: relay logs are thrown away when the second of the two threads starts alone.
+      return List.of("START SLAVE SQL_THREAD", "STOP SLAVE IO_THREAD");
+    }
+
+    @Override
+    String replicaStatus() {
+      return "SHOW SLAVE STATUS";
+    }
+
+    @Override
+    String received() {
+      return "Gtid_IO_Pos";
+    }
+
+    @Override
     List<String> promote() {
       return List.of("STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL read_only = OFF");
     }
@@ -108,6 +124,22 @@ public enum Flavour {
     }
 
     @Override
+    List<String> finish() {
+      // In this order: relay logs are thrown away when the second of the two threads starts alone.
+      return List.of("START REPLICA SQL_THREAD", "STOP REPLICA IO_THREAD");
+    }
+
+    @Override
+    String replicaStatus() {
+      return "SHOW REPLICA STATUS";
+    }
+
+    @Override
+    String received() {
+      return "Retrieved_Gtid_Set";
+    }
+
+    @Override
     List<String> promote() {
       return List.of("STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL read_only = OFF");
     }
@@ -148,6 +180,15 @@ public enum Flavour {
 
   /** Statements that make a server the replica of another, from wherever it is. */
   abstract List<String> follow(MysqlServer primary);
+
+  /** Statements after which a replica carries out what it has got, and gets nothing more. */
+  abstract List<String> finish();
+
+  /** Asks a replica how it is. */
+  abstract String replicaStatus();
+
+  /** The column of that which tells what it has got. */
+  abstract String received();
 
   /** Statements that make a replica take writes. */
   abstract List<String> promote();

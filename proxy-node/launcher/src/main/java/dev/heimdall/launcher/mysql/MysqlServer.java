@@ -22,6 +22,8 @@ import java.util.Properties;
  * <p>The operations that change the process may be called from any thread, one at a time.
  */
 public final class MysqlServer {
+  private static final Duration FINISHED_WITHIN = Duration.ofSeconds(60);
+
   private final String name;
   private final int port;
   private final Path data;
@@ -140,10 +142,37 @@ public final class MysqlServer {
     process.thaw();
   }
 
-  /** Makes a replica a primary of its own, which takes writes, also after a restart. */
+  /**
+   * Makes a replica a primary of its own, which takes writes, also after a restart. It carries out
+   * first what it has got of the one before.
+   */
   public synchronized void promote() {
+    finish();
     execute(flavour().promote().toArray(String[]::new));
     readOnly = false;
+  }
+
+  /**
+   * Has a replica get nothing more, and waits until it has carried out what it has got: commits may
+   * have been acknowledged because of that.
+   */
+  public synchronized void finish() {
+    execute(flavour().finish().toArray(String[]::new));
+    String received = received();
+    if (!received.isEmpty() && !reaches(received, FINISHED_WITHIN)) {
+      throw new MysqlException(
+          "%s has not replayed up to %s within %s".formatted(this, received, FINISHED_WITHIN));
+    }
+  }
+
+  private String received() {
+    try (Connection connection = connect("");
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(flavour().replicaStatus())) {
+      return row.next() ? row.getString(flavour().received()) : "";
+    } catch (SQLException e) {
+      throw new MysqlException("%s: %s".formatted(this, e.getMessage()), e);
+    }
   }
 
   /**
@@ -228,12 +257,22 @@ public final class MysqlServer {
     List<String> command = new ArrayList<>(programs.serve(data));
     command.add("--port=" + port);
     command.add("--socket=" + socket());
+    command.add("--tmpdir=" + temporaryFiles());
     command.add("--pid-file=" + data.resolveSibling(name + ".pid"));
     if (readOnly) {
       command.addAll(flavour().readOnly());
     }
     command.addAll(options);
     process.launch(command);
+  }
+
+  /** A folder of its own: several servers in one would delete each other's files. */
+  private Path temporaryFiles() {
+    try {
+      return Files.createDirectories(data.resolveSibling(name + ".tmp"));
+    } catch (IOException e) {
+      throw new MysqlException("cannot make a folder for temporary files", e);
+    }
   }
 
   /** Waits until a launched process accepts connections. */
