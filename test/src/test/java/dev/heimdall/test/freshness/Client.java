@@ -1,9 +1,8 @@
 package dev.heimdall.test.freshness;
 
-import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.freshness.Operation.Span;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -28,12 +27,13 @@ final class Client implements Runnable, Redefinitions.Steps {
   private final Fleet fleet;
   private final Work work;
   private final int index;
-  private final TestNode node;
+  private final RunningNode node;
   private final boolean simple;
   private final boolean obscure;
   private final Redefinitions redefinitions;
   private final Random random;
   private final List<Operation> history = new ArrayList<>();
+  private Servers.ClientOfNode client;
   private Connection connection;
   private int session;
   private String mine;
@@ -87,7 +87,8 @@ final class Client implements Runnable, Redefinitions.Steps {
   }
 
   private void connect() throws SQLException {
-    connection = node.target().jdbc("preferQueryMode", simple ? "simple" : "extended");
+    client = fleet.servers().client(node, simple);
+    connection = client.connection();
     session = work.newSession();
     mine = null;
   }
@@ -102,18 +103,13 @@ final class Client implements Runnable, Redefinitions.Steps {
       return;
     }
     int dice = random.nextInt(1000);
-    if (dice < 25) {
-      String counter = counterToWrite();
-      raise(counter, "UPDATE " + counter + " SET v = v + 1 RETURNING v");
-    } else if (dice < 27) {
-      String counter = counterToWrite();
-      raise(
-          counter, "WITH w AS (UPDATE " + counter + " SET v = v + 1 RETURNING v) SELECT v FROM w");
+    if (dice < 27) {
+      raise(counterToWrite());
     } else if (dice < 28) {
       raise(Fleet.WITH_FUNCTION, "SELECT raise_known_counter()");
     } else if (dice < 30 && obscure) {
       String counter = counterToWrite();
-      raise(counter, "SELECT raise_any_counter('" + counter + "')");
+      raise(counter, client.raisingAny(counter));
     } else if (dice < 36) {
       raiseTwo();
     } else if (dice < 46) {
@@ -127,11 +123,23 @@ final class Client implements Runnable, Redefinitions.Steps {
     }
   }
 
-  private void raise(String counter, String sql) throws SQLException {
+  private void raise(String counter) {
+    int way = random.nextInt();
+    raise(counter, () -> client.raise(counter, way));
+  }
+
+  private void raise(String counter, String sql) {
+    raise(counter, () -> Long.parseLong(ask(sql)[0]));
+  }
+
+  private interface Raising {
+    long value() throws SQLException;
+  }
+
+  private void raise(String counter, Raising raising) {
     long began = System.nanoTime();
     try {
-      long value = Long.parseLong(ask(sql)[0]);
-      raised(counter, value, Span.since(began));
+      raised(counter, raising.value(), Span.since(began));
     } catch (SQLException e) {
       failed("write", e);
       unknown(counter, Span.since(began));
@@ -147,7 +155,7 @@ final class Client implements Runnable, Redefinitions.Steps {
     try {
       connection.setAutoCommit(false);
       for (String counter : counters) {
-        values.add(Long.valueOf(ask("UPDATE " + counter + " SET v = v + 1 RETURNING v")[0]));
+        values.add(client.raise(counter, 1));
       }
       connection.commit();
       Span span = Span.since(began);
@@ -168,7 +176,7 @@ final class Client implements Runnable, Redefinitions.Steps {
     long element = work.newElement();
     long began = System.nanoTime();
     try {
-      ask("UPDATE %s SET e = e || %d::bigint RETURNING 1".formatted(list, element));
+      execute("UPDATE %s SET e = concat_ws(',', nullif(e, ''), '%d')".formatted(list, element));
       history.add(Operation.appended(session, index, list, element, Span.since(began)));
       wrote(list);
     } catch (SQLException e) {
@@ -195,21 +203,22 @@ final class Client implements Runnable, Redefinitions.Steps {
     String from = random.nextInt(8) == 0 ? "v" + counter : counter;
     return switch (random.nextInt(8)) {
       case 0 -> "SELECT v FROM " + from + " WHERE now() IS NOT NULL";
-      case 1 -> "SELECT v, current_setting('port'), random() FROM " + from;
+      case 1 -> "SELECT v, " + client.ofTheMoment() + " FROM " + from;
       default -> "SELECT v FROM " + from;
     };
   }
 
   /** What it reads may be as old as its beginning. */
   private void readTransaction() throws SQLException {
+    if (random.nextBoolean()) {
+      readTransactionByStatements();
+      return;
+    }
     long began = System.nanoTime();
     try {
       connection.setReadOnly(true);
       connection.setAutoCommit(false);
-      for (int i = 0; i < 2; i++) {
-        String counter = counterToRead();
-        found(counter, ask("SELECT v FROM " + counter), began);
-      }
+      readTwo(began);
       connection.commit();
     } catch (SQLException e) {
       failed("read transaction", e);
@@ -218,6 +227,31 @@ final class Client implements Runnable, Redefinitions.Steps {
       if (!connection.isClosed()) {
         connection.setReadOnly(false);
       }
+    }
+  }
+
+  private void readTransactionByStatements() throws SQLException {
+    long began = System.nanoTime();
+    try {
+      execute("START TRANSACTION READ ONLY");
+      readTwo(began);
+      execute("COMMIT");
+    } catch (SQLException e) {
+      failed("read transaction", e);
+      if (!connection.isClosed()) {
+        try {
+          execute("ROLLBACK");
+        } catch (SQLException lost) {
+          connection.close();
+        }
+      }
+    }
+  }
+
+  private void readTwo(long began) throws SQLException {
+    for (int i = 0; i < 2; i++) {
+      String counter = counterToRead();
+      found(counter, ask("SELECT v FROM " + counter), began);
     }
   }
 
@@ -232,7 +266,7 @@ final class Client implements Runnable, Redefinitions.Steps {
             : "l" + random.nextInt(Fleet.LISTS);
     long began = System.nanoTime();
     try {
-      String[] row = ask("SELECT array_to_string(e, ',') FROM " + list);
+      String[] row = ask("SELECT e FROM " + list);
       history.add(
           Operation.readList(session, index, list, Fleet.elements(row[0]), Span.since(began)));
     } catch (SQLException e) {
@@ -312,14 +346,6 @@ final class Client implements Runnable, Redefinitions.Steps {
   /** The first row, as texts. */
   @Override
   public String[] ask(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      String[] values = new String[row.getMetaData().getColumnCount()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = row.getString(i + 1);
-      }
-      return values;
-    }
+    return client.ask(sql);
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One history, from the first to the last operation, with servers of its own.
@@ -16,12 +17,14 @@ record Episode(Verdict verdict, double onReplicas) {
   private static final int CLIENTS = 12;
 
   /**
+   * @param servers nothing is in them yet; they are closed
    * @param judged what the history is judged by, which may be another one than the nodes keep
    * @param redefines whether views and triggers are changed meanwhile
    * @param turmoil whether replicas are delayed and killed and one is promoted; else the first one
    *     is only delayed
    */
   static Episode run(
+      Servers servers,
       Consistency kept,
       Consistency judged,
       long operations,
@@ -31,7 +34,7 @@ record Episode(Verdict verdict, double onReplicas) {
       Consumer<TestConfiguration> wishes)
       throws Exception {
     Work work = new Work(operations);
-    try (Fleet fleet = new Fleet(kept, wishes)) {
+    try (Fleet fleet = new Fleet(servers, kept, wishes)) {
       fleet.awaitReplicas();
       Turmoil trouble = new Turmoil(fleet, work);
       if (!turmoil) {
@@ -71,7 +74,10 @@ record Episode(Verdict verdict, double onReplicas) {
       }
       Verdict verdict =
           new Judge(judged, Fleet.STALENESS.toNanos())
-              .judge(work.history(), fleet.counters(), fleet.lists());
+              .judge(
+                  work.history(),
+                  fleet.counters(redefines ? Redefinitions.counters() : Stream.empty()),
+                  fleet.lists());
       Episode episode =
           new Episode(
               verdict, (double) (fleet.readsOnReplicas() - before) / Math.max(1, verdict.reads));

@@ -1,15 +1,12 @@
 package dev.heimdall.test.freshness;
 
-import dev.heimdall.launcher.postgres.PostgresCluster;
-import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
+import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.fixture.TestConfiguration;
-import dev.heimdall.test.fixture.TestNode;
 import dev.heimdall.test.operate.Door;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,13 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Two nodes over a primary with two replicas, of which the first is synchronous and the second
- * follows the first, so that it can go on when that is promoted; and a store over which the nodes
- * tell each other of writes.
+ * Two nodes over a primary with two replicas, and a store over which the nodes tell each other of
+ * writes.
  */
 final class Fleet implements AutoCloseable {
   static final int NODES = 2;
@@ -51,41 +46,28 @@ final class Fleet implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  private final PostgresCluster cluster;
+  private final Servers servers;
   private final RedisProcess store = RedisProcess.running();
-  private final List<TestNode> nodes = new ArrayList<>();
+  private final List<RunningNode> nodes = new ArrayList<>();
   private final List<Door> doors = new ArrayList<>();
-  private volatile PostgresServer writer;
 
   /**
+   * @param servers nothing is in them yet; they are closed with this
    * @param wishes what differs for both nodes
    */
-  Fleet(Consistency consistency, Consumer<TestConfiguration> wishes) {
-    cluster =
-        PostgresCluster.builder()
-            .ephemeralPorts()
-            .replicas(2)
-            .setting("max_connections", "200")
-            // What a read changes on a page is written down as well, and nobody has it flushed; a
-            // mark may be at that position, which replicas then wait for.
-            .setting("wal_writer_delay", "10ms")
-            .start();
-    writer = cluster.primary();
-    prepareServers();
+  Fleet(Servers servers, Consistency consistency, Consumer<TestConfiguration> wishes) {
+    this.servers = servers;
+    servers.create(schema());
     for (int id = 1; id <= NODES; id++) {
       int number = id;
       nodes.add(
-          TestNode.start(
+          servers.node(
               c -> {
                 c.node("id", number);
                 c.node("loops", 2);
                 c.node("store.servers", List.of(store.address()));
-                c.source("url", "jdbc:postgresql://" + hosts() + "/app");
-                c.source("cluster.kind", "postgres");
                 c.source("cluster.reads", "all");
                 c.source("cluster.consistency", consistency.name().toLowerCase(Locale.ROOT));
-                c.source("cluster.probe.user", cluster.superuser());
-                c.source("cluster.probe.password", cluster.password());
                 c.source("cluster.probe.timeout", "1s");
                 c.source("cluster.probe.positionInterval", "20ms");
                 c.source("cluster.lag.maxStaleness", STALENESS.toMillis() + "ms");
@@ -100,9 +82,9 @@ final class Fleet implements AutoCloseable {
   /** Waits until replicas answer through both nodes. */
   void awaitReplicas() {
     for (int i = 0; i < NODES; i++) {
-      TestNode node = nodes.get(i);
+      RunningNode node = nodes.get(i);
       Door door = doors.get(i);
-      try (Connection connection = node.target().jdbc()) {
+      try (Connection connection = node.connect()) {
         Await.until(
             "a replica answers",
             PATIENCE,
@@ -117,33 +99,7 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  private void prepareServers() {
-    PostgresServer primary = cluster.primary();
-    primary.execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
-    try (Connection owner = DriverManager.getConnection(primary.jdbcUrl("app"), "app", "app");
-        Statement statement = owner.createStatement()) {
-      for (String sql : schema()) {
-        statement.execute(sql);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-    String conninfo = second().queryValue("postgres", "SHOW primary_conninfo");
-    second()
-        .execute(
-            "ALTER SYSTEM SET primary_conninfo = '"
-                + conninfo
-                    .replace("port=" + primary.port(), "port=" + first().port())
-                    .replace("'", "''")
-                + "'",
-            "SELECT pg_reload_conf()");
-    primary.execute(
-        "ALTER SYSTEM SET synchronous_standby_names = '" + first().name() + "'",
-        "SELECT pg_reload_conf()");
-    cluster.awaitReplay(PATIENCE);
-  }
-
-  private static List<String> schema() {
+  private List<String> schema() {
     List<String> sql = new ArrayList<>();
     for (int i = 0; i < COUNTERS; i++) {
       sql.add("CREATE TABLE c%d (v bigint NOT NULL)".formatted(i));
@@ -151,60 +107,22 @@ final class Fleet implements AutoCloseable {
       sql.add("CREATE VIEW vc%1$d AS SELECT v FROM c%1$d".formatted(i));
     }
     for (int i = 0; i < LISTS; i++) {
-      sql.add("CREATE TABLE l%d (e bigint[] NOT NULL)".formatted(i));
-      sql.add("INSERT INTO l%d VALUES ('{}')".formatted(i));
+      sql.add("CREATE TABLE l%d (e text NOT NULL)".formatted(i));
+      sql.add("INSERT INTO l%d VALUES ('')".formatted(i));
     }
-    sql.add(
-        """
-        CREATE FUNCTION raise_any_counter(name text) RETURNS bigint LANGUAGE plpgsql AS $$
-        DECLARE made bigint; BEGIN
-          EXECUTE format('UPDATE %I SET v = v + 1 RETURNING v', name) INTO made; RETURN made;
-        END $$""");
-    sql.add(
-        """
-        CREATE FUNCTION raise_known_counter() RETURNS bigint LANGUAGE plpgsql AS $$
-        DECLARE made bigint; BEGIN
-          UPDATE %s SET v = v + 1 RETURNING v INTO made; RETURN made;
-        END $$"""
-            .formatted(WITH_FUNCTION));
-    sql.add(
-        """
-        CREATE FUNCTION read_known_counter() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
-          RETURN (SELECT v FROM %s);
-        END $$"""
-            .formatted(WITH_FUNCTION));
-    sql.add(
-        """
-        CREATE FUNCTION copy_counter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-          UPDATE %s SET v = NEW.v; RETURN NEW;
-        END $$"""
-            .formatted(WRITTEN_BY_TRIGGER));
-    sql.add(
-        "CREATE TRIGGER copies AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION copy_counter()"
-            .formatted(WITH_TRIGGER));
-    sql.addAll(Redefinitions.schema());
+    sql.addAll(servers.routines());
     return sql;
   }
 
-  private String hosts() {
-    return Stream.of(first(), second(), cluster.primary())
-        .map(server -> server.host() + ":" + server.port())
-        .collect(Collectors.joining(","));
-  }
-
-  PostgresServer first() {
-    return cluster.replicas().get(0);
-  }
-
-  PostgresServer second() {
-    return cluster.replicas().get(1);
+  Servers servers() {
+    return servers;
   }
 
   RedisProcess store() {
     return store;
   }
 
-  TestNode node(int index) {
+  RunningNode node(int index) {
     return nodes.get(index);
   }
 
@@ -218,26 +136,18 @@ final class Fleet implements AutoCloseable {
         door.metric("heimdall_replica_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}");
   }
 
-  /** Kills the primary and makes the first replica the writer. */
-  void failOver() {
-    cluster.primary().kill();
-    writer = first();
-    first().promote();
-  }
-
-  /** A connection past the nodes, as the owner of the schema. */
-  Connection toWriter() throws SQLException {
-    return DriverManager.getConnection(writer.jdbcUrl("app"), "app", "app");
-  }
-
-  /** What the counters are now. */
-  Map<String, Long> counters() throws SQLException {
+  /**
+   * What the counters are now.
+   *
+   * @param more others, each with the query that tells its value
+   */
+  Map<String, Long> counters(Stream<String[]> more) throws SQLException {
     Map<String, Long> found = new HashMap<>();
-    try (Connection connection = writer.connect("app")) {
+    try (Connection connection = servers.toWriter()) {
       for (int i = 0; i < COUNTERS; i++) {
         found.put("c" + i, Long.valueOf(value(connection, "SELECT v FROM c" + i)));
       }
-      for (String[] counter : Redefinitions.counters().toList()) {
+      for (String[] counter : more.toList()) {
         found.put(counter[0], Long.valueOf(value(connection, counter[1])));
       }
     }
@@ -247,9 +157,9 @@ final class Fleet implements AutoCloseable {
   /** What the lists hold now. */
   Map<String, List<Long>> lists() throws SQLException {
     Map<String, List<Long>> found = new HashMap<>();
-    try (Connection connection = writer.connect("app")) {
+    try (Connection connection = servers.toWriter()) {
       for (int i = 0; i < LISTS; i++) {
-        String text = value(connection, "SELECT array_to_string(e, ',') FROM l" + i);
+        String text = value(connection, "SELECT e FROM l" + i);
         found.put("l" + i, elements(text));
       }
     }
@@ -261,18 +171,27 @@ final class Fleet implements AutoCloseable {
     return text.isEmpty() ? List.of() : Stream.of(text.split(",")).map(Long::valueOf).toList();
   }
 
+  /** The first row of a result, as texts. */
+  static String[] firstRow(ResultSet row) throws SQLException {
+    row.next();
+    String[] values = new String[row.getMetaData().getColumnCount()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.getString(i + 1);
+    }
+    return values;
+  }
+
   private static String value(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
+      return firstRow(row)[0];
     }
   }
 
   @Override
   public void close() {
-    nodes.forEach(TestNode::close);
+    nodes.forEach(RunningNode::close);
     store.close();
-    cluster.close();
+    servers.close();
   }
 }

@@ -192,7 +192,7 @@ final class Redefinitions {
   }
 
   private void directly(String sql) throws SQLException {
-    try (Connection connection = fleet.toWriter();
+    try (Connection connection = fleet.servers().toWriter();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }

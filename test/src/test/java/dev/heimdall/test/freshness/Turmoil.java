@@ -1,8 +1,8 @@
 package dev.heimdall.test.freshness;
 
-import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import java.time.Duration;
+import java.util.List;
 
 /** What goes wrong while clients work; each thing when so much of the work is done. */
 final class Turmoil {
@@ -17,50 +17,46 @@ final class Turmoil {
   }
 
   void run() {
+    Servers servers = fleet.servers();
     at(0.08);
-    fleet.second().execute("SELECT pg_wal_replay_pause()");
+    servers.pause(1);
     at(0.16);
-    fleet.second().execute("SELECT pg_wal_replay_resume()");
+    servers.resume(1);
     at(0.20);
-    delay(fleet.first(), "80ms");
+    servers.delay(0, true);
     at(0.30);
-    fleet.second().kill();
+    servers.kill(1);
     at(0.38);
-    fleet.second().start();
+    servers.start(1);
     at(0.45);
-    fleet.first().execute("SELECT pg_wal_replay_pause()");
+    servers.pause(0);
     at(0.52);
-    fleet.first().execute("SELECT pg_wal_replay_resume()");
+    servers.resume(0);
     at(0.56);
     fleet.store().stop();
     at(0.62);
     fleet.store().start();
     at(0.66);
-    delay(fleet.first(), "0");
+    servers.delay(0, false);
     at(0.70);
-    delay(fleet.second(), "50ms");
-    at(0.76);
-    fleet.failOver();
+    servers.delay(1, true);
+    List<Runnable> changes = servers.changesOfWriter();
+    for (int i = 0; i < changes.size(); i++) {
+      at(0.76 + 0.24 * i / changes.size());
+      changes.get(i).run();
+    }
     at(1);
   }
 
   /** From now on what the replicas have is always a little old. */
   void delayReplicas() {
-    delay(fleet.first(), "80ms");
-    delay(fleet.second(), "50ms");
+    fleet.servers().delay(0, true);
+    fleet.servers().delay(1, true);
   }
 
   /** Nothing fails. */
   void untilWorkIsDone() {
     at(1);
-  }
-
-  private static void delay(PostgresServer replica, String by) {
-    replica.execute(
-        "ALTER SYSTEM SET recovery_min_apply_delay = '" + by + "'", "SELECT pg_reload_conf()");
-    Await.until(
-        "the replica has the delay",
-        () -> by.equals(replica.queryValue("postgres", "SHOW recovery_min_apply_delay")));
   }
 
   private void at(double share) {
