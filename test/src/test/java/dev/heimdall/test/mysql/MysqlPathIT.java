@@ -90,6 +90,46 @@ class MysqlPathIT {
   }
 
   @Test
+  void aDatabaseIsFoundWhateverTheCharacterSetOfTheClientBefore() throws SQLException {
+    MysqlRelease.MARIADB
+        .shared()
+        .primary()
+        .execute(
+            "CREATE DATABASE IF NOT EXISTS `bücher`",
+            "GRANT ALL ON `bücher`.* TO " + MysqlRelease.USER);
+    try (Connection one = node.target().jdbc();
+        Connection other = node.target().jdbc()) {
+      run(other, "SET NAMES koi8r");
+      run(one, "USE `bücher`");
+      for (int i = 0; i < 2; i++) {
+        assertThat(rows(other, "SELECT DATABASE()")).containsExactly("app");
+        assertThat(rows(one, "SELECT @@character_set_client, DATABASE()"))
+            .containsExactly("utf8mb4 bücher");
+      }
+      run(other, "USE app");
+      assertThat(rows(other, "SELECT @@character_set_client")).containsExactly("koi8r");
+    }
+  }
+
+  @Test
+  void aCharacterSetComesWithItsCollation() throws SQLException {
+    for (String of : List.of("connection", "server", "database")) {
+      String asked = "SELECT @@character_set_%s, @@collation_%s".formatted(of, of);
+      try (Connection one = node.target().jdbc();
+          Connection other = node.target().jdbc()) {
+        run(one, "SET @@collation_%s = koi8r_bin".formatted(of));
+        rows(other, asked);
+        run(one, "SET @@character_set_%s = latin1".formatted(of));
+        rows(other, asked);
+        assertThat(rows(one, asked)).containsExactly("latin1 latin1_swedish_ci");
+        run(one, "SET @@collation_%s = latin1_bin".formatted(of));
+        rows(other, asked);
+        assertThat(rows(one, asked)).containsExactly("latin1 latin1_bin");
+      }
+    }
+  }
+
+  @Test
   void aPreparedStatementRunsWhateverOthersBindToTheSame() throws SQLException {
     try (Connection one = node.target().jdbc("useServerPrepStmts", "true");
         Connection other = node.target().jdbc("useServerPrepStmts", "true");

@@ -313,7 +313,8 @@ final class Claims implements AutoCloseable {
 
   private static boolean sets(StatementFacts facts, String name) {
     for (Effect effect : facts.effects()) {
-      if (effect.type() == Effect.Type.SET_VARIABLE && effect.name().equals(name)) {
+      if (effect.type() == Effect.Type.SET_VARIABLE
+          && ALIASES.getOrDefault(name, List.of(name)).contains(effect.name())) {
         return true;
       }
     }

@@ -59,6 +59,7 @@ public final class MysqlSettings implements SettingRules {
   @Override
   public PinReason pinOf(String name, String value) {
     if (value.equals(TYING.get(name))
+        || (name.equals("optimizer_trace") && value.startsWith("enabled=on"))
         || (name.equals("gtid_next") && !value.equalsIgnoreCase("AUTOMATIC"))) {
       return PinReason.of(name);
     }

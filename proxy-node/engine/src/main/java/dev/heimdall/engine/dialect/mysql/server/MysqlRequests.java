@@ -50,6 +50,8 @@ public final class MysqlRequests implements ServerRequests {
   private final ServerConnection connection;
   private final SessionSetUp setUp;
   private final Cancellation cancellation;
+  private static final String CLIENT_CHARACTERS = "character_set_client";
+
   private final StateReports reports;
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(2);
@@ -248,7 +250,7 @@ public final class MysqlRequests implements ServerRequests {
     String database = connection.reported().getOrDefault(StateChanges.DATABASE, setUp.database());
     if (!setUp.mariadb() && setUp.agreed().deprecatesEof()) {
       running.then(asks);
-    } else if (database.isEmpty()) {
+    } else if (database.isEmpty() || !isPlain(database)) {
       connection.taint();
       running.then(asks);
     } else {
@@ -341,14 +343,34 @@ public final class MysqlRequests implements ServerRequests {
     if (!Objects.equals(before, database)) {
       // Servers refuse an empty name: back to no database at all leads no way.
       String name = database == null ? setUp.database() : database;
-      first = own(Command.INIT_DB, name.getBytes(StandardCharsets.UTF_8));
-    }
-    if (!set.isEmpty()) {
-      Exchange sets = text(set.toString());
-      first = first == null ? sets : first.then(sets);
+      if (!isPlain(name)) {
+        String characters = to.get(CLIENT_CHARACTERS);
+        if (characters == null) {
+          setUp.restore(set, CLIENT_CHARACTERS);
+        } else {
+          set.value(CLIENT_CHARACTERS, characters);
+        }
+      }
+      first = use(name, set.isEmpty() ? null : text(set.toString()));
+    } else if (!set.isEmpty()) {
+      first = text(set.toString());
     }
     reports.forget();
     send(first == null ? own(Command.PING, new byte[0]) : first, owner);
+  }
+
+  /**
+   * Changes the default database, whose name servers read as they read texts of the client.
+   *
+   * @param then sets the character set of these where the name is not plain; null for nothing
+   */
+  private Exchange use(String name, Exchange then) {
+    Exchange uses = own(Command.INIT_DB, name.getBytes(StandardCharsets.UTF_8)).then(then);
+    return isPlain(name) ? uses : text("SET " + CLIENT_CHARACTERS + "=utf8mb4").then(uses);
+  }
+
+  private static boolean isPlain(String name) {
+    return name.chars().allMatch(c -> c < 0x80);
   }
 
   @Override
@@ -385,8 +407,7 @@ public final class MysqlRequests implements ServerRequests {
         connection.close("it has a default database, which no command takes away again");
         return;
       }
-      byte[] name = setUp.database().getBytes(StandardCharsets.UTF_8);
-      sets.then(own(Command.INIT_DB, name));
+      sets = use(setUp.database(), sets);
     }
     send(own(Command.RESET_CONNECTION, new byte[0]).then(sets), owner);
   }

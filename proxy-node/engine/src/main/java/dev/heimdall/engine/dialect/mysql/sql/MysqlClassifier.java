@@ -561,6 +561,7 @@ public final class MysqlClassifier implements StatementClassifier {
     switch (tokens.word()) {
       case EVENT -> code.skip();
       case USER -> tokens.namesAccounts();
+      case DATABASE, SCHEMA -> effects.pin(MysqlPins.DEFAULTS);
       case INSTANCE -> {
         return commits(StatementKind.UTILITY);
       }

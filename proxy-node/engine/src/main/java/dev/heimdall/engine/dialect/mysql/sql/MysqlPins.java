@@ -40,6 +40,9 @@ public final class MysqlPins {
   /** FLUSH STATUS has begun to count for this connection anew. */
   public static final PinReason STATUS = pin("session status");
 
+  /** ALTER DATABASE changes defaults that connections read when they come to the database. */
+  public static final PinReason DEFAULTS = pin("defaults of a database");
+
   /** Its default database was dropped; no command brings another connection to having none. */
   public static final PinReason NO_DATABASE = pin("default database dropped");
 

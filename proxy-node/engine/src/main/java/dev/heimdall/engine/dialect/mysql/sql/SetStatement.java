@@ -207,6 +207,10 @@ final class SetStatement {
       }
     } else {
       effects.add(Effect.Type.SET_VARIABLE, name, start, end);
+      String other = SystemVariables.setWith(name);
+      if (other != null) {
+        effects.add(Effect.Type.SET_VARIABLE, other, start, end);
+      }
       if (name.equals("autocommit") && !turnsOff()) {
         effects.add(Effect.Type.COMMITS);
       }

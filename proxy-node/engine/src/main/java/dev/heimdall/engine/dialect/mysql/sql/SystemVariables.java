@@ -53,6 +53,19 @@ public final class SystemVariables {
     };
   }
 
+  /** The variable that gets another value with this one; null for none. */
+  static String setWith(String name) {
+    return switch (name) {
+      case "character_set_connection" -> "collation_connection";
+      case "collation_connection" -> "character_set_connection";
+      case "character_set_database" -> "collation_database";
+      case "collation_database" -> "character_set_database";
+      case "character_set_server" -> "collation_server";
+      case "collation_server" -> "character_set_server";
+      default -> null;
+    };
+  }
+
   /**
    * The same of a name that a server reports. MariaDB reports a variable by the name by which the
    * connection has set it first; of names that only some versions have, it knows the older ones.
