@@ -2,9 +2,11 @@ package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -86,6 +88,85 @@ class MysqlBusyPoolIT {
         holds = free;
         free = swapped;
       }
+    }
+  }
+
+  /** Its id is read back when it rests, or somebody waits for the connection. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aSessionThatInsertsAndInsertsIsNotAskedForEachId(MysqlRelease release) throws SQLException {
+    MysqlServer primary = release.shared().primary();
+    primary.executeIn(
+        "app",
+        "DROP TABLE IF EXISTS many_ids",
+        "CREATE TABLE many_ids (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client =
+            DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:"
+                    + node.target().port()
+                    + "/app?sslMode=disable&allowPublicKeyRetrieval=true&useBulkStmts=false",
+                MysqlRelease.USER,
+                MysqlRelease.PASSWORD);
+        PreparedStatement insert = client.prepareStatement("INSERT INTO many_ids (n) VALUES (?)")) {
+      for (int i = 0; i < 100; i++) {
+        insert.setInt(1, i);
+        insert.addBatch();
+      }
+      long before = selects(primary);
+      insert.executeBatch(); // the driver sends them ahead
+      assertThat(selects(primary) - before).isLessThan(30);
+      try (Statement statement = client.createStatement();
+          ResultSet result = statement.executeQuery("SELECT LAST_INSERT_ID()")) {
+        result.next();
+        assertThat(result.getInt(1)).isEqualTo(100);
+      }
+    }
+  }
+
+  private static long selects(MysqlServer server) throws SQLException {
+    try (Connection connection = server.connect("app");
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Com_select'")) {
+      result.next();
+      return result.getLong(2);
+    }
+  }
+
+  /**
+   * However many ids a transaction has generated on a connection with the id of another session.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void theLastOfManyIdsIsKnown(MysqlRelease release) throws SQLException {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "DROP TABLE IF EXISTS many_ids",
+            "CREATE TABLE many_ids (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
+        Connection client = node.target().jdbc();
+        Connection other = node.target().jdbc();
+        Statement statement = client.createStatement();
+        Statement of = other.createStatement()) {
+      of.execute("INSERT INTO many_ids (n) VALUES (1)");
+      client.setAutoCommit(false);
+      for (int i = 0; i < 300; i++) {
+        statement.execute("INSERT INTO many_ids (n) VALUES (1)");
+      }
+      client.commit();
+      of.execute("INSERT INTO many_ids (n) VALUES (1)");
+      try (ResultSet result = statement.executeQuery("SELECT LAST_INSERT_ID()")) {
+        result.next();
+        assertThat(result.getInt(1)).isEqualTo(301);
+      }
+      client.commit();
     }
   }
 

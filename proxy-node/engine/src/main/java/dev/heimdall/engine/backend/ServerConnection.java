@@ -105,6 +105,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
     /** A cancel request that held the connection back has been carried out. */
     void cancelsDone(ServerConnection connection);
+
+    /** Whether somebody waits for a connection like this, or it is to be closed. */
+    default boolean wanted(ServerConnection connection) {
+      return false;
+    }
   }
 
   ServerConnection(
@@ -412,6 +417,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** The end of a copy was sent, perhaps before the server has asked for its data. */
   public void copyInEnded() {
     scanner.copyInEnded();
+  }
+
+  /** Whether whoever has it ought to give it back as soon as can be. */
+  public boolean wanted() {
+    return listener.wanted(this);
   }
 
   /** Something stays behind on the connection that only DISCARD ALL removes. */

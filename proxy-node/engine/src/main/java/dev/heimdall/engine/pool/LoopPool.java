@@ -397,6 +397,14 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
   }
 
   @Override
+  public boolean wanted(ServerConnection connection) {
+    return !waiters.isEmpty()
+        || shared.scope().holdsBack()
+        || retired(connection)
+        || hungrier() != null;
+  }
+
+  @Override
   public boolean retired(ServerConnection connection) {
     return connections.retired(connection);
   }

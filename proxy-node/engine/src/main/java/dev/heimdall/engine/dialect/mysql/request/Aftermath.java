@@ -7,6 +7,7 @@ import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Effect;
@@ -19,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /**
@@ -30,11 +33,19 @@ final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String FOUND_ROWS = "SQL_CALC_FOUND_ROWS";
   private static final int NO_SUCH_ROUTINE = 1305;
+  private static final String GENERATED_ID = "LAST_INSERT_ID()";
   private static final int MOST_CANDIDATES = 256;
+
+  /** How long a session keeps its connection in case that its next statement comes at once. */
+  private static final long LINGERS_NANOS = 1_000_000;
+
+  /** How often in a row it goes on there before others of the pool have a chance. */
+  private static final int MOST_IN_A_ROW = 64;
 
   private final HandledClient client;
   private final SessionState carried;
   private final RequestControl control;
+  private final LoopContext loop;
   private final ClientAnswers answers;
   private final IntSupplier number;
   private final CallReplacement calls = new CallReplacement();
@@ -63,6 +74,13 @@ final class Aftermath {
    */
   private final Set<String> candidates = new HashSet<>(0);
 
+  /** Whether the connection is kept as its id is due: the next statement may make it void. */
+  private boolean lingers;
+
+  private long lingersUntil;
+  private boolean watched;
+  private int inARow;
+
   /** The connection that answered the last statement, and how many answers it had given then. */
   private long countsFrom;
 
@@ -75,11 +93,13 @@ final class Aftermath {
       HandledClient client,
       SessionState carried,
       RequestControl control,
+      LoopContext loop,
       ClientAnswers answers,
       IntSupplier number) {
     this.client = client;
     this.carried = carried;
     this.control = control;
+    this.loop = loop;
     this.answers = answers;
     this.number = number;
   }
@@ -91,13 +111,22 @@ final class Aftermath {
    * next one may go elsewhere.
    *
    * @param next null for what is no statement
+   * @param mayStay whether it may as well go on here
    */
-  boolean lets(StatementFacts next) {
+  boolean lets(StatementFacts next, BooleanSupplier mayStay) {
     if (!carried.held()
         || client.outstanding() > 0
         || next == null
-        || asks(next)
         || !ClientCommands.idle(client)) {
+      return false;
+    }
+    boolean asks = asks(next);
+    if (lingers && (asks || (goesOn(next) && mayStay.getAsBoolean()))) {
+      lingers = false;
+      carried.hold(null);
+      return false;
+    }
+    if (asks) {
       return false;
     }
     if (idDue) {
@@ -106,6 +135,13 @@ final class Aftermath {
     }
     carried.hold(null);
     return !carried.pinned();
+  }
+
+  private static boolean goesOn(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case BEGIN, DML, SELECT -> true;
+      default -> false;
+    };
   }
 
   private static boolean asks(StatementFacts facts) {
@@ -130,7 +166,11 @@ final class Aftermath {
    */
   boolean ready(ServerConnection server, StatementFacts facts) {
     LastAnswer last = ServerSide.of(server).last();
-    if (idDue && last.idOf() != idMark && (mayAskId(facts) || mayHaveId(facts))) {
+    if (idDue
+        && last.idOf() != idMark
+        && (mayAskId(facts)
+            || mayHaveId(facts)
+            || (candidates.size() >= MOST_CANDIDATES && !asks(facts)))) {
       control.block();
       readId(server);
       return false;
@@ -260,6 +300,7 @@ final class Aftermath {
     if (facts == null) {
       return;
     }
+    lingers = false;
     LastAnswer last = ServerSide.of(from).last();
     boolean here = countsFrom == from.id() && countsAt == from.groupsAnswered() - 1;
     if (!(showsDiagnostics && !here)) { // they leave FOUND_ROWS() as it was
@@ -282,7 +323,7 @@ final class Aftermath {
       idDue = true;
     } else if (last.generatedId() != 0) {
       idDue = true;
-      if (last.idOf() != idMark && candidates.size() < MOST_CANDIDATES) {
+      if (last.idOf() != idMark) {
         candidates.add(Long.toUnsignedString(last.generatedId()));
       }
     }
@@ -291,8 +332,46 @@ final class Aftermath {
         && !client.server().closed()
         && !carried.held()
         && !carried.pinned()) {
-      readId(from);
+      linger(from);
     }
+  }
+
+  /**
+   * A client that goes on at once may generate another id, or ask on this very connection: the id
+   * is read back when it does not, or when somebody waits for the connection.
+   */
+  private void linger(ServerConnection from) {
+    if (inARow == MOST_IN_A_ROW || from.wanted()) {
+      readId(from);
+      return;
+    }
+    inARow++;
+    lingers = true;
+    lingersUntil = loop.now() + LINGERS_NANOS;
+    carried.hold(GENERATED_ID);
+    if (!watched) {
+      watch(LINGERS_NANOS);
+    }
+  }
+
+  private void watch(long nanos) {
+    watched = true;
+    loop.later(this::look, nanos, TimeUnit.NANOSECONDS, client::failed);
+  }
+
+  private void look() {
+    watched = false;
+    ServerConnection server = client.server();
+    if (!lingers || server == null || server.closed()) {
+      lingers = false;
+      return;
+    }
+    long left = lingersUntil - loop.now();
+    if (left > 0 || client.outstanding() > 0) {
+      watch(Math.max(left, LINGERS_NANOS / 2));
+      return;
+    }
+    readId(server);
   }
 
   /** A command that was no statement has failed there. */
@@ -362,7 +441,9 @@ final class Aftermath {
   /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
   private void readId(ServerConnection server) {
     idDue = false;
-    carried.hold("LAST_INSERT_ID()");
+    lingers = false;
+    inARow = 0;
+    carried.hold(GENERATED_ID);
     server.query(
         "SELECT @@last_insert_id",
         new InternalQuery(true) {

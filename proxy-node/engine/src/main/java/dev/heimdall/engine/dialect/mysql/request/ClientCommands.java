@@ -73,7 +73,8 @@ final class ClientCommands implements RequestHandler {
     this.lexing = new SessionLexing(client, parts.carried(), answers);
     this.notes = new SentStatements(parts);
     this.aftermath =
-        new Aftermath(client, parts.carried(), parts.control(), answers, parts.others()::own);
+        new Aftermath(
+            client, parts.carried(), parts.control(), parts.loop(), answers, parts.others()::own);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
     this.prepared =
         new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath, foreign);
@@ -168,7 +169,8 @@ final class ClientCommands implements RequestHandler {
     boolean leaves = parts.destinations().awaitsDeparture();
     if (!leaves
         && aftermath.lets(
-            type == Command.QUERY || type == Command.STMT_EXECUTE ? lifecycle.effects() : null)) {
+            type == Command.QUERY || type == Command.STMT_EXECUTE ? lifecycle.effects() : null,
+            this::mayStay)) {
       client.settle();
       leaves = true;
     }
@@ -176,6 +178,13 @@ final class ClientCommands implements RequestHandler {
       parts.control().block();
     }
     return leaves;
+  }
+
+  /** Whether the statement would be given a connection of this pool, if it had none. */
+  private boolean mayStay() {
+    return lifecycle.refusal() == null
+        && lifecycle.decision().isNone()
+        && (!client.led() || lifecycle.effects().kind() == StatementKind.DML);
   }
 
   @Override

@@ -288,7 +288,7 @@ final class PreparedCommands implements Responder {
       return Outcome.DONE;
     }
     Decision decision = lifecycle.previewed().decision();
-    if (decision.forward().isPresent() && aftermath.lets(facts)) {
+    if (decision.forward().isPresent() && aftermath.lets(facts, () -> false)) {
       client.settle(); // else it would not go where its executions do
       return blocked();
     }
