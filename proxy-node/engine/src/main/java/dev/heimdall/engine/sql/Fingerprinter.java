@@ -199,8 +199,7 @@ public final class Fingerprinter {
       counted(NormalForm.CODE, false);
       return;
     }
-    boolean maybeName = dialect == Dialect.MYSQL && lexer.text()[lexer.start()] == '"';
-    if (maybeName || (previous == Lexer.WORD && isWord(UESCAPE))) {
+    if (previous == Lexer.WORD && isWord(UESCAPE)) {
       counted(NormalForm.LITERAL, true);
     } else {
       placeholder();

@@ -95,7 +95,7 @@ class FingerprinterTest {
     assertThat(mysql("SELECT a FROM T")).isNotEqualTo(mysql("SELECT a FROM t"));
     assertThat(mysql("SELECT a FROM d.Order")).isNotEqualTo(mysql("SELECT a FROM d.order"));
     assertThat(mysql("SELECT a FROM `T`")).isNotEqualTo(mysql("SELECT a FROM `t`"));
-    assertThat(mysql("SELECT a FROM \"T\"")).isNotEqualTo(mysql("SELECT a FROM \"t\""));
+    assertThat(mysql("SELECT \"T\"")).isEqualTo(mysql("SELECT \"t\""));
     assertThat(mysql("SELECT a FROM t.1a")).isNotEqualTo(mysql("SELECT a FROM t.2a"));
     assertThat(mysql("SELECT a FROM 1a")).isNotEqualTo(mysql("SELECT a FROM 2a"));
     assertThat(mysql("SELECT 'a\\'' FROM t")).isEqualTo(mysql("SELECT 'b' FROM t"));
