@@ -56,8 +56,12 @@ public final class SampledResult {
   /** Takes a row; counts it only, if there were enough. */
   public void row(List<String> values) {
     if (rowCount++ < MOST_ROWS) {
-      rows.add(List.copyOf(values));
+      rows.add(values.stream().map(SampledResult::cut).toList());
     }
+  }
+
+  private static String cut(String value) {
+    return value.length() > LONGEST_VALUE ? value.substring(0, LONGEST_VALUE) + "…" : value;
   }
 
   /** Whether a decision asks for a look at the result. */

@@ -52,7 +52,7 @@ public final class MysqlSessions implements SessionDialect {
 
   @Override
   public ResultWatch results() {
-    return new UnwatchedResults();
+    return new CommandResults();
   }
 
   /** A statement that fails leaves its transaction as it was. */

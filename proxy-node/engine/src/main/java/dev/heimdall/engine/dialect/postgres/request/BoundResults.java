@@ -1,11 +1,13 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.pipeline.FingerprintEntry;
+import dev.heimdall.engine.statement.MessageCutter;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.statement.Running;
 import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +16,9 @@ import java.util.Map;
 /** Follows each group of replies: a BindComplete in it tells whose reply comes next. */
 final class BoundResults implements ResultWatch, MessageCutter.Taker {
   private static final int MOST_REMEMBERED = 64;
+  private static final int HEADER = 5;
 
-  private final MessageCutter cutter = new MessageCutter(this);
+  private final MessageCutter cutter = new MessageCutter(this, HEADER);
   private boolean begun;
   private boolean follows;
   private int bound;
@@ -75,17 +78,22 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
   }
 
   @Override
-  public boolean wants(byte type) {
-    if (type == BackendType.ROW_DESCRIPTION) {
-      return true;
-    }
-    SampledResult result = type == BackendType.DATA_ROW ? result() : null;
-    return result != null && result.wantsRow();
+  public long length(byte[] header) {
+    return ByteBuffer.wrap(header).getInt(1) - 4L;
   }
 
   @Override
-  public void message(byte type, byte[] body, int length) {
-    switch (type) {
+  public int wants(byte[] header) {
+    if (header[0] == BackendType.ROW_DESCRIPTION) {
+      return MessageCutter.MOST;
+    }
+    SampledResult result = header[0] == BackendType.DATA_ROW ? result() : null;
+    return result != null && result.wantsRow() ? MessageCutter.MOST : 0;
+  }
+
+  @Override
+  public void message(byte[] header, byte[] body, int length) {
+    switch (header[0]) {
       case BackendType.BIND_COMPLETE -> next();
       case BackendType.ROW_DESCRIPTION ->
           columns(new RowText(RowText.described(body, length), false));

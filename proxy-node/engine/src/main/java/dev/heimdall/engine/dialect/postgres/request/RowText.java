@@ -92,14 +92,10 @@ record RowText(List<Column> columns, boolean exactly) {
         continue;
       }
       int there = Math.min(size, in.remaining());
-      row.add(cut(value(i, ByteBuffer.wrap(body, in.position(), there).slice())));
+      row.add(value(i, ByteBuffer.wrap(body, in.position(), there).slice()));
       in.position(in.position() + there);
     }
     return row;
-  }
-
-  private static String cut(String value) {
-    return value.length() > LONGEST_VALUE ? value.substring(0, LONGEST_VALUE) + "…" : value;
   }
 
   private String value(int column, ByteBuffer in) {

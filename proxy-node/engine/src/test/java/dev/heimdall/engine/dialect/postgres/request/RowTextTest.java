@@ -2,9 +2,11 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.statement.MessageCutter;
 import dev.heimdall.engine.statement.SampledResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,15 +126,21 @@ class RowTextTest {
           new MessageCutter(
               new MessageCutter.Taker() {
                 @Override
-                public boolean wants(byte type) {
-                  return type != 'Z';
+                public long length(byte[] header) {
+                  return ByteBuffer.wrap(header).getInt(1) - 4L;
                 }
 
                 @Override
-                public void message(byte type, byte[] body, int length) {
-                  seen.add((char) type + ":" + length);
+                public int wants(byte[] header) {
+                  return header[0] == 'Z' ? 0 : Integer.MAX_VALUE;
                 }
-              });
+
+                @Override
+                public void message(byte[] header, byte[] body, int length) {
+                  seen.add((char) header[0] + ":" + length);
+                }
+              },
+              5);
       for (int at = 0; at < stream.readableBytes(); at += size) {
         cutter.take(stream.slice(at, Math.min(size, stream.readableBytes() - at)));
       }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.dialect.postgres.request;
+package dev.heimdall.engine.statement;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -7,53 +7,60 @@ import java.util.Arrays;
  * Cuts a stream of a server's messages, which comes in pieces that end anywhere, into messages, and
  * copies those that somebody wants to look at, up to a length. The pieces are only read.
  */
-final class MessageCutter {
+public final class MessageCutter {
   /** Longer messages are shown cut. */
-  static final int MOST = 64 * 1024;
-
-  private static final int HEADER = 5;
+  public static final int MOST = 64 * 1024;
 
   /** Looks at messages. */
-  interface Taker {
-    /** Whether the message that begins now is to be copied. */
-    boolean wants(byte type);
+  public interface Taker {
+    /** How many bytes follow a header. */
+    long length(byte[] header);
+
+    /** How many bytes of the message that begins now are to be copied at most. */
+    int wants(byte[] header);
 
     /**
      * A message is over.
      *
      * @param body what was copied of it, without its header; only the first {@code length} bytes
-     *     count, and only until this returns. Of a message that was not wanted there are none
+     *     count, and only until this returns
      */
-    void message(byte type, byte[] body, int length);
+    void message(byte[] header, byte[] body, int length);
   }
 
   private final Taker taker;
-  private final byte[] header = new byte[HEADER];
+  private final byte[] header;
   private int headerLength;
   private long left;
-  private boolean wanted;
+  private int wanted;
   private byte[] body = new byte[256];
   private int copied;
 
-  MessageCutter(Taker taker) {
+  /**
+   * @param headerLength bytes in front of each message
+   */
+  public MessageCutter(Taker taker, int headerLength) {
     this.taker = taker;
+    this.header = new byte[headerLength];
   }
 
   /** What comes next begins with a message. */
-  void reset() {
+  public void reset() {
     headerLength = 0;
     left = 0;
   }
 
   /** The next piece. */
-  void take(ByteBuf piece) {
+  public void take(ByteBuf piece) {
     int at = piece.readerIndex();
     int end = piece.writerIndex();
     while (at < end) {
-      if (headerLength < HEADER) {
+      if (headerLength < header.length) {
         header[headerLength++] = piece.getByte(at++);
-        if (headerLength == HEADER) {
-          begin();
+        if (headerLength == header.length) {
+          left = Math.max(0, taker.length(header));
+          wanted = Math.min(MOST, taker.wants(header));
+          copied = 0;
         }
       } else {
         int part = (int) Math.min(left, end - at);
@@ -61,26 +68,15 @@ final class MessageCutter {
         at += part;
         left -= part;
       }
-      if (headerLength == HEADER && left == 0) {
+      if (headerLength == header.length && left == 0) {
         headerLength = 0;
-        taker.message(header[0], body, copied);
+        taker.message(header, body, copied);
       }
     }
   }
 
-  private void begin() {
-    int length =
-        (header[1] & 0xff) << 24
-            | (header[2] & 0xff) << 16
-            | (header[3] & 0xff) << 8
-            | (header[4] & 0xff);
-    left = Math.max(0, length - 4L);
-    wanted = taker.wants(header[0]);
-    copied = 0;
-  }
-
   private void copy(ByteBuf piece, int at, int length) {
-    int part = wanted ? Math.min(length, MOST - copied) : 0;
+    int part = Math.min(length, wanted - copied);
     if (part > 0) {
       if (body.length < copied + part) {
         body = Arrays.copyOf(body, Math.min(MOST, Math.max(copied + part, body.length * 2)));
