@@ -6,6 +6,7 @@ import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Origin;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
+import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
@@ -66,7 +67,12 @@ final class Actions implements AutoCloseable, ActionEvents {
     }
     actions =
         new RuleActions(
-            directory, configuration(directory, server, vdb), new SourceLogins(), this, threads);
+            directory,
+            configuration(directory, server, vdb),
+            new SourceLogins(),
+            source -> new PostgresActions(),
+            this,
+            threads);
   }
 
   static Configuration configuration(Path directory, PostgresServer server, String vdb)

@@ -3,6 +3,7 @@ package dev.heimdall.test.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.action.LearnedRow;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.model.ActionParameters.LearnPattern;
 import dev.heimdall.model.Configuration;
@@ -37,7 +38,9 @@ class LearnIT {
   }
 
   private void learn(long fingerprint, String sql) {
-    db.actions().learned().learn(HOW, 0, fingerprint, () -> sql, LexerMode.STANDARD);
+    db.actions()
+        .learned()
+        .learn(HOW, 0, fingerprint, () -> sql, Dialect.POSTGRES, LexerMode.STANDARD);
   }
 
   private List<Rule> rules() throws Exception {
@@ -69,7 +72,10 @@ class LearnIT {
     learn(1, "SELECT 1");
     db.actions().close();
     try (Actions again = new Actions(directory, "action_learn", 2)) {
-      again.actions().learned().learn(HOW, 0, 5, () -> "SELECT a", LexerMode.STANDARD);
+      again
+          .actions()
+          .learned()
+          .learn(HOW, 0, 5, () -> "SELECT a", Dialect.POSTGRES, LexerMode.STANDARD);
     }
     assertThat(rules()).hasSize(2);
     assertThat(Files.readString(directory.resolve("rules/firewall.json")))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.model.ActionParameters.ExtractPlan;
@@ -54,6 +55,7 @@ class PlanIT {
             2,
             4711,
             sql,
+            Dialect.POSTGRES,
             LexerMode.STANDARD,
             List.of(parameters),
             db.facts(sql, false, "t"));

@@ -90,7 +90,9 @@ class HouseRulesTest {
                 room("dialect.mysql.catalog"),
                 room("dialect.mysql.cluster"),
                 room("dialect.postgres.foreign"),
-                room("dialect.mysql.foreign"))
+                room("dialect.mysql.foreign"),
+                room("dialect.postgres.action"),
+                room("dialect.mysql.action"))
             .should()
             .callMethodWhere(waits())
             .orShould()

@@ -327,6 +327,8 @@ class RoomsTest {
                 room("dialect.mysql.cluster"),
                 room("dialect.postgres.foreign"),
                 room("dialect.mysql.foreign"),
+                room("dialect.postgres.action"),
+                room("dialect.mysql.action"),
                 room("foreign"))
             .should()
             .dependOnClassesThat()

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -45,6 +46,7 @@ public final class AsyncQueues {
 
   private final Supplier<Configuration> configuration;
   private final SourceLogins logins;
+  private final Function<DataSource, ActionProtocol> protocols;
   private final ActionEvents events;
   private final Executor workers;
   private final ScheduledExecutorService timer;
@@ -61,12 +63,14 @@ public final class AsyncQueues {
   AsyncQueues(
       Supplier<Configuration> configuration,
       SourceLogins logins,
+      Function<DataSource, ActionProtocol> protocols,
       ActionEvents events,
       Executor workers,
       ScheduledExecutorService timer,
       BatchRunner runner) {
     this.configuration = configuration;
     this.logins = logins;
+    this.protocols = protocols;
     this.events = events;
     this.workers = workers;
     this.timer = timer;
@@ -85,16 +89,17 @@ public final class AsyncQueues {
     Optional<DataSource> source = Target.source(now, origin, how.source());
     Optional<Target> target = source.flatMap(s -> Target.of(now, logins, origin, s));
     String refusal = target.isEmpty() ? "no password is known for its user" : null;
+    ActionProtocol protocol = source.map(protocols).orElse(null);
     Optional<BoundText> bound = Optional.empty();
     Deferrable.Verdict verdict = Deferrable.Verdict.NO;
     if (refusal == null) {
-      refusal = SessionSettings.refusal(origin, source.get());
+      refusal = protocol.refusal(source.get().parameters(), origin.settings());
     }
     if (refusal == null && statement.sql().length() > how.asyncsize()) {
       refusal = "it is longer than asyncsize";
     }
     if (refusal == null) {
-      verdict = Deferrable.of(statement);
+      verdict = Deferrable.of(statement, protocol);
       refusal =
           verdict == Deferrable.Verdict.NO ? "it has a result, or needs its own session" : null;
     }
@@ -116,12 +121,13 @@ public final class AsyncQueues {
           queues.put(name, queue);
         }
         Map<String, String> settings =
-            SessionSettings.of(origin, source.get(), statement.lexerMode());
+            protocol.settings(source.get().parameters(), origin.settings(), statement.lexerMode());
         ticket =
             new Ticket(
                 statement,
                 bound.get(),
                 target.get(),
+                protocol,
                 settings,
                 verdict == Deferrable.Verdict.BATCHED,
                 how,

@@ -1,12 +1,9 @@
 package dev.heimdall.engine.action;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +49,12 @@ final class BatchRunner {
         done.done(batch.get(0), alone(lease, batch.get(0)));
         return List.of();
       }
-      return batch.size() > 1 ? together(lease, batch, done) : oneByOne(lease, batch, done);
+      List<Ticket> left =
+          batch.size() > 1 ? together(lease, batch, done) : oneByOne(lease, batch, done);
+      if (!batch.get(0).protocol.clean(lease.connection(), true)) {
+        lease.discard();
+      }
+      return left;
     } catch (SQLException e) {
       if (!Failure.isRefusal(e)) {
         return batch;
@@ -115,7 +117,7 @@ final class BatchRunner {
     List<Executed> executed;
     try {
       connection.setAutoCommit(false);
-      SessionSettings.apply(connection, batch.get(0).settings, true);
+      batch.get(0).protocol.apply(connection, batch.get(0).settings, true);
       executed = execute(connection, batch);
     } catch (SQLException e) {
       return new Attempt(rolledBack(lease, e), e, List.of());
@@ -174,36 +176,15 @@ final class BatchRunner {
       throws SQLException {
     Set<Integer> types = new TreeSet<>();
     batch.forEach(ticket -> types.addAll(ticket.text.unknownTypes()));
-    return typeNames(connection, types);
-  }
-
-  /** What the server calls types, so that the name can be used with the connection's variables. */
-  static Map<Integer, String> typeNames(Connection connection, Set<Integer> types)
-      throws SQLException {
-    Map<Integer, String> names = new HashMap<>();
-    if (types.isEmpty()) {
-      return names;
-    }
-    try (PreparedStatement ask =
-        connection.prepareStatement(
-            "SELECT oid, pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type"
-                + " WHERE oid = ANY (?)")) {
-      // As bigint: an OID has no sign.
-      Long[] oids = types.stream().map(Integer::toUnsignedLong).toArray(Long[]::new);
-      ask.setArray(1, connection.createArrayOf("int8", oids));
-      try (ResultSet rows = ask.executeQuery()) {
-        while (rows.next()) {
-          names.put((int) rows.getLong(1), rows.getString(2));
-        }
-      }
-    }
-    return names;
+    return batch.get(0).protocol.typeNames(connection, types);
   }
 
   private static Executed alone(Connections.Lease lease, Ticket ticket) throws SQLException {
     return OutsideTransaction.execute(
         lease,
+        ticket.protocol,
         ticket.settings,
-        connection -> text(ticket, typeNames(connection, ticket.text.unknownTypes())));
+        connection ->
+            text(ticket, ticket.protocol.typeNames(connection, ticket.text.unknownTypes())));
   }
 }

@@ -45,6 +45,7 @@ final class Connections implements AutoCloseable {
   final class Lease implements AutoCloseable {
     private final Pool pool;
     private final Connection connection;
+    private boolean discarded;
 
     private Lease(Pool pool, Connection connection) {
       this.pool = pool;
@@ -57,13 +58,16 @@ final class Connections implements AutoCloseable {
 
     /** Not to be used again by anybody. */
     void discard() {
+      discarded = true;
       pool.connections.evictConnection(connection);
     }
 
     @Override
     public void close() {
       try {
-        connection.close();
+        if (!discarded) { // or the pool would set on it anew what it has no more
+          connection.close();
+        }
       } catch (SQLException e) {
         // It was broken, and whoever used it knows.
       } finally {

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.action;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.Token;
@@ -17,33 +16,13 @@ import java.util.Set;
  */
 final class Deferrable {
   private static final int MOST_TOKENS = 20_000;
-  private static final Set<String> CHANGING_ROWS = Set.of("insert", "update", "delete", "merge");
+  private static final Set<String> CHANGING_ROWS =
+      Set.of("insert", "update", "delete", "merge", "replace");
   private static final Set<String> AFTER_WITH =
       Set.of("select", "values", "table", "insert", "update", "delete", "merge");
-  private static final Set<String> ALONE =
-      Set.of("truncate", "call", "refresh", "vacuum", "analyze", "cluster", "reindex");
   private static final Set<StatementClass> KINDS =
       EnumSet.of(
           StatementClass.WRITE, StatementClass.CALL, StatementClass.DDL, StatementClass.UTILITY);
-
-  /** Functions that are about the session that calls them. */
-  private static final Set<String> OF_SESSION =
-      Set.of(
-          "currval",
-          "lastval",
-          "pg_backend_pid",
-          "pg_advisory_lock",
-          "pg_advisory_lock_shared",
-          "pg_try_advisory_lock",
-          "pg_try_advisory_lock_shared",
-          "pg_advisory_unlock",
-          "pg_advisory_unlock_shared",
-          "pg_advisory_unlock_all",
-          "pg_current_xact_id",
-          "txid_current",
-          "set_config",
-          "inet_client_addr",
-          "inet_client_port");
 
   /** What a statement is to a queue. */
   enum Verdict {
@@ -57,19 +36,19 @@ final class Deferrable {
 
   private Deferrable() {}
 
-  static Verdict of(AsyncStatement statement) {
+  static Verdict of(AsyncStatement statement, ActionProtocol protocol) {
     ParsedStatement parsed = statement.facts().parsed();
     if (!parsed.understood()
         || parsed.statements() != 1
         || !KINDS.contains(parsed.kind())
         || statement.facts().changesSession() != null
         || parsed.functions().stream()
-            .anyMatch(f -> OF_SESSION.contains(f.name().toLowerCase(Locale.ROOT)))) {
+            .anyMatch(f -> protocol.ofSession().contains(f.name().toLowerCase(Locale.ROOT)))) {
       return Verdict.NO;
     }
     byte[] text = statement.sql().getBytes(StandardCharsets.UTF_8);
     List<Token> tokens =
-        new Tokenizer(Dialect.POSTGRES)
+        new Tokenizer(protocol.reading())
             .read(text, 0, text.length, statement.lexerMode(), MOST_TOKENS);
     if (tokens == null || tokens.stream().anyMatch(token -> token.is("returning"))) {
       return Verdict.NO;
@@ -78,7 +57,7 @@ final class Deferrable {
     if (CHANGING_ROWS.contains(verb)) {
       return parsed.kind() == StatementClass.WRITE ? Verdict.BATCHED : Verdict.NO;
     }
-    return ALONE.contains(verb) ? Verdict.ALONE : Verdict.NO;
+    return protocol.goingAlone().contains(verb) ? Verdict.ALONE : Verdict.NO;
   }
 
   private static String verb(List<Token> tokens) {

@@ -7,8 +7,14 @@ package dev.heimdall.engine.action;
  * @param sqlstate why it failed; null when it did not
  * @param message what the server said, for the statement's own client and nobody else; null when it
  *     did not fail
+ * @param number what the server calls the error, where it numbers them; else 0
  */
-public record Executed(long rows, String sqlstate, String message) {
+public record Executed(long rows, String sqlstate, String message, int number) {
+  /** One that has no number. */
+  public Executed(long rows, String sqlstate, String message) {
+    this(rows, sqlstate, message, 0);
+  }
+
   static Executed rows(long rows) {
     return new Executed(rows, null, null);
   }

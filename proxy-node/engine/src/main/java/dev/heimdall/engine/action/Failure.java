@@ -9,6 +9,9 @@ final class Failure {
   /** The connection was lost while the outcome was on its way. */
   private static final String UNCERTAIN = "08007";
 
+  /** What MySQL's servers say when they end a connection. */
+  private static final String LINK_FAILURE = "08S01";
+
   static final String NO_CONNECTION = "08006";
   static final String STOPPING = "57P01";
   private static final String UNSPECIFIED = "58000";
@@ -21,11 +24,12 @@ final class Failure {
 
   /** What the server said, for the statement's own client. */
   static Executed of(SQLException e) {
-    PSQLException server = fromServer(e);
-    if (server != null) {
-      return Executed.failed(sqlstate(e), server.getServerErrorMessage().getMessage());
-    }
-    return Executed.failed(sqlstate(e), "the server could not be queried");
+    String server = fromServer(e);
+    return new Executed(
+        0,
+        sqlstate(e),
+        server == null ? "the server could not be queried" : server,
+        e.getErrorCode());
   }
 
   static Executed uncertain() {
@@ -40,7 +44,7 @@ final class Failure {
   static boolean isLoss(SQLException e) {
     String state = sqlstate(e);
     if (fromServer(e) != null) {
-      return state.startsWith("57P");
+      return state.startsWith("57P") || state.equals(LINK_FAILURE);
     }
     return state.startsWith("08") || state.equals(UNSPECIFIED);
   }
@@ -48,9 +52,12 @@ final class Failure {
   /**
    * What the server sent, which a batch's exception has as its cause; null when it sent nothing.
    */
-  private static PSQLException fromServer(SQLException e) {
-    Throwable cause = e instanceof BatchUpdateException ? e.getCause() : e;
-    return cause instanceof PSQLException p && p.getServerErrorMessage() != null ? p : null;
+  private static String fromServer(SQLException e) {
+    Throwable cause = e instanceof BatchUpdateException && e.getCause() != null ? e.getCause() : e;
+    if (cause instanceof PSQLException p) {
+      return p.getServerErrorMessage() == null ? null : p.getServerErrorMessage().getMessage();
+    }
+    return e.getErrorCode() == 0 ? null : e.getMessage();
   }
 
   /** Whether trying again at once may help: the transaction was in another one's way. */

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Weight;
 import dev.heimdall.model.ActionParameters;
@@ -83,6 +84,7 @@ public final class LearnedPatterns {
    * @param high the upper half of its fingerprint
    * @param low the lower half
    * @param sql gives the text; asked only, and at once, when the pattern is new
+   * @param dialect how texts are read
    * @param lexerMode how its session has texts cut into tokens
    */
   public void learn(
@@ -90,6 +92,7 @@ public final class LearnedPatterns {
       long high,
       long low,
       Supplier<String> sql,
+      Dialect dialect,
       LexerMode lexerMode) {
     Key key = new Key(how.rule(), how.action(), high, low);
     Pattern pattern = patterns.get(key);
@@ -105,7 +108,7 @@ public final class LearnedPatterns {
         size.incrementAndGet();
         String text = sql.get();
         String learnt = text.length() <= LONGEST_TEXT ? text : null;
-        run(() -> make(key, mine, learnt, lexerMode));
+        run(() -> make(key, mine, learnt, dialect, lexerMode));
       }
     }
     pattern.seen.increment();
@@ -127,13 +130,13 @@ public final class LearnedPatterns {
     }
   }
 
-  private void make(Key key, Pattern pattern, String text, LexerMode lexerMode) {
-    String regex = text == null ? null : PatternRegex.of(text, lexerMode).orElse(null);
+  private void make(Key key, Pattern pattern, String text, Dialect dialect, LexerMode lexerMode) {
+    String regex = text == null ? null : PatternRegex.of(text, dialect, lexerMode).orElse(null);
     if (regex == null) {
       events.failed(ACTION, key.list(), List.of(), null, "a statement has no pattern to be learnt");
       return;
     }
-    pattern.rule = new Learnt(regex, key.action(), Normalised.text(text, lexerMode));
+    pattern.rule = new Learnt(regex, key.action(), Normalised.text(text, dialect, lexerMode));
     weight.addAndGet(300 + Weight.of(pattern.rule.match()) + Weight.of(pattern.rule.comment()));
     events.count(NodeCounter.PATTERNS_LEARNT, 1);
     if (planned.compareAndSet(false, true)) {

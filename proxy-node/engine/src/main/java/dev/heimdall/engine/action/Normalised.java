@@ -11,10 +11,9 @@ final class Normalised {
 
   private Normalised() {}
 
-  static String text(String sql, LexerMode lexerMode) {
+  static String text(String sql, Dialect dialect, LexerMode lexerMode) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-    String text =
-        new Fingerprinter(Dialect.POSTGRES, 0, 0).normalised(bytes, 0, bytes.length, lexerMode);
+    String text = new Fingerprinter(dialect, 0, 0).normalised(bytes, 0, bytes.length, lexerMode);
     return text.length() > LONGEST ? text.substring(0, LONGEST) + " …" : text;
   }
 }

@@ -19,15 +19,16 @@ final class OutsideTransaction {
    *
    * @throws SQLException when the connection was lost before the text was sent
    */
-  static Executed execute(Connections.Lease lease, Map<String, String> settings, Text text)
+  static Executed execute(
+      Connections.Lease lease, ActionProtocol protocol, Map<String, String> settings, Text text)
       throws SQLException {
     Connection connection = lease.connection();
     try (Statement statement = connection.createStatement()) {
       connection.setAutoCommit(true);
-      SessionSettings.apply(connection, settings, false);
+      protocol.apply(connection, settings, false);
       statement.setEscapeProcessing(false);
       Executed executed = execute(statement, text.on(connection));
-      clean(lease, statement, executed);
+      clean(lease, protocol, executed);
       return executed;
     } catch (SQLException e) {
       lease.discard();
@@ -38,11 +39,12 @@ final class OutsideTransaction {
     }
   }
 
-  private static void clean(Connections.Lease lease, Statement statement, Executed executed) {
+  private static void clean(Connections.Lease lease, ActionProtocol protocol, Executed executed) {
     if (executed.succeeded()) {
       try {
-        statement.execute("DISCARD ALL");
-        return;
+        if (protocol.clean(lease.connection(), false)) {
+          return;
+        }
       } catch (SQLException e) {
         // What was done is done; the connection is not used again.
       }

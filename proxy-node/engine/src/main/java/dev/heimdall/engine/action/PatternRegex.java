@@ -23,29 +23,34 @@ final class PatternRegex {
   private static final String LITERALS = LITERAL + "(?:\\s*,\\s*" + LITERAL + ")*";
 
   private final List<Token> tokens;
+
+  /** What stands around names that are quoted. */
+  private final String mark;
+
   private final StringBuilder regex = new StringBuilder("^\\s*");
   private int at;
 
-  private PatternRegex(List<Token> tokens) {
+  private PatternRegex(List<Token> tokens, Dialect dialect) {
     this.tokens = tokens;
+    this.mark = dialect == Dialect.MYSQL ? "`" : "\"";
   }
 
   /** Empty when the text is too long, or has something in it that cannot be read for certain. */
-  static Optional<String> of(String sql, LexerMode lexerMode) {
+  static Optional<String> of(String sql, Dialect dialect, LexerMode lexerMode) {
     if (sql.contains("U&\"") || sql.contains("u&\"")) {
       // Tokens have what such a name means, a pattern needs how it is spelled.
       return Optional.empty();
     }
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    List<Token> tokens =
-        new Tokenizer(Dialect.POSTGRES).read(text, 0, text.length, lexerMode, MOST_TOKENS);
+    List<Token> tokens = new Tokenizer(dialect).read(text, 0, text.length, lexerMode, MOST_TOKENS);
     if (tokens == null
         || tokens.isEmpty()
         || tokens.stream()
             .anyMatch(t -> t.type() == Token.Type.OPAQUE || t.type() == Token.Type.HINT)) {
       return Optional.empty();
     }
-    return Optional.of(new PatternRegex(tokens).build()).filter(r -> r.length() <= LONGEST);
+    return Optional.of(new PatternRegex(tokens, dialect).build())
+        .filter(r -> r.length() <= LONGEST);
   }
 
   private String build() {
@@ -87,7 +92,7 @@ final class PatternRegex {
     switch (token.type()) {
       case WORD -> regex.append("(?i:").append(quoted(token.text())).append(')');
       case QUOTED ->
-          regex.append('"').append(quoted(token.text().replace("\"", "\"\""))).append('"');
+          regex.append(mark).append(quoted(token.text().replace(mark, mark + mark))).append(mark);
       case SIGN -> regex.append(quoted(token.text()));
       default -> regex.append(isInList() ? LITERALS : LITERAL);
     }
@@ -132,7 +137,7 @@ final class PatternRegex {
     text.codePoints()
         .forEach(
             c -> {
-              if (c < 128 && !Character.isLetterOrDigit(c) && c != '_' && c != '"') {
+              if (c < 128 && !Character.isLetterOrDigit(c) && c != '_' && c != '"' && c != '`') {
                 quoted.append('\\');
               }
               quoted.appendCodePoint(c);

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
@@ -13,6 +14,7 @@ import java.util.List;
  * @param low the lower half
  * @param averageMicros how long its pattern takes on average, in µs; -1 when that is not known
  * @param sql the text
+ * @param dialect how texts are read
  * @param lexerMode how its session has texts cut into tokens
  * @param parameters the values of {@code $1} and so on
  * @param facts what it does
@@ -23,6 +25,7 @@ public record PlanRequest(
     long low,
     long averageMicros,
     String sql,
+    Dialect dialect,
     LexerMode lexerMode,
     List<Parameter> parameters,
     Statement facts) {

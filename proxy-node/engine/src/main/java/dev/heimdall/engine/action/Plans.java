@@ -8,9 +8,7 @@ import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,9 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.postgresql.core.BaseStatement;
-import org.postgresql.core.QueryExecutor;
 
 /**
  * Plans of statements, asked for with EXPLAIN, which does not carry them out. May be called on
@@ -44,10 +41,10 @@ public final class Plans {
   private static final int MOST_WAITING = 100;
 
   private static final int LONGEST_PLAN = 256 << 10;
-  private static final int GENERIC_SINCE = 16;
 
   private final Supplier<Configuration> configuration;
   private final SourceLogins logins;
+  private final Function<DataSource, ActionProtocol> protocols;
   private final ActionEvents events;
   private final Executor workers;
   private final Connections connections;
@@ -83,11 +80,13 @@ public final class Plans {
   Plans(
       Supplier<Configuration> configuration,
       SourceLogins logins,
+      Function<DataSource, ActionProtocol> protocols,
       ActionEvents events,
       Executor workers,
       Connections connections) {
     this.configuration = configuration;
     this.logins = logins;
+    this.protocols = protocols;
     this.events = events;
     this.workers = workers;
     this.connections = connections;
@@ -163,7 +162,7 @@ public final class Plans {
               pattern.fingerprint(),
               origin.vdb(),
               origin.database(),
-              Normalised.text(request.sql(), request.lexerMode()),
+              Normalised.text(request.sql(), request.dialect(), request.lexerMode()),
               how.format().spelling(),
               PlanText.masked(plan),
               Instant.now(),
@@ -217,78 +216,52 @@ public final class Plans {
     try (Connections.Lease lease = connections.lease(target)) {
       Connection connection = lease.connection();
       try {
-        connection.setAutoCommit(false);
         return ask(connection, how, request, source);
       } finally {
-        end(lease);
+        end(lease, protocols.apply(source));
       }
     }
   }
 
-  private static void end(Connections.Lease lease) {
+  private static void end(Connections.Lease lease, ActionProtocol protocol) {
     try {
       lease.connection().rollback();
+      if (!protocol.clean(lease.connection(), true)) {
+        lease.discard();
+      }
     } catch (SQLException e) {
       lease.discard();
     }
   }
 
-  private static String ask(
+  private String ask(
       Connection connection,
       ActionParameters.ExtractPlan how,
       PlanRequest request,
       DataSource source)
       throws SQLException {
-    boolean generic = connection.getMetaData().getDatabaseMajorVersion() >= GENERIC_SINCE;
-    if (generic && !request.parameters().isEmpty()) {
+    ActionProtocol protocol = protocols.apply(source);
+    Map<String, String> settings =
+        protocol.settings(source.parameters(), request.origin().settings(), request.lexerMode());
+    if (!request.parameters().isEmpty() && protocol.plansWithoutValues(connection)) {
       try {
-        prepare(connection, request, source);
-        return explain(connection, how, ", GENERIC_PLAN", request.sql());
+        protocol.beginPlan(connection, settings);
+        return protocol.explain(connection, how, true, request.sql(), LONGEST_PLAN);
       } catch (SQLException e) {
         // Types that only the client named: with values the plan can be had all the same.
         connection.rollback();
       }
     }
-    prepare(connection, request, source);
+    protocol.beginPlan(connection, settings);
     BoundText bound =
         BoundText.of(request.sql(), request.lexerMode(), request.parameters())
             .orElseThrow(() -> new SQLException("a value in an unknown format", "0A000"));
-    Map<Integer, String> names = BatchRunner.typeNames(connection, bound.unknownTypes());
+    Map<Integer, String> names = protocol.typeNames(connection, bound.unknownTypes());
     String text =
         bound
             .inlined(names::get)
             .orElseThrow(() -> new SQLException("a parameter without a value", "42P02"));
-    return explain(connection, how, "", text);
-  }
-
-  private static void prepare(Connection connection, PlanRequest request, DataSource source)
-      throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SET TRANSACTION READ ONLY");
-      SessionSettings.apply(
-          connection, SessionSettings.of(request.origin(), source, request.lexerMode()), true);
-      statement.execute("SET LOCAL statement_timeout = '10s'");
-      statement.execute("SET LOCAL lock_timeout = '1s'");
-    }
-  }
-
-  private static String explain(
-      Connection connection, ActionParameters.ExtractPlan how, String generic, String text)
-      throws SQLException {
-    String sql = "EXPLAIN (FORMAT " + how.format().name() + generic + ") " + text;
-    StringBuilder plan = new StringBuilder();
-    try (Statement statement = connection.createStatement()) {
-      statement.setEscapeProcessing(false);
-      // The extended protocol would want values for the parameters, which a generic plan has not.
-      BaseStatement simple = statement.unwrap(BaseStatement.class);
-      simple.executeWithFlags(sql, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
-      try (ResultSet lines = simple.getResultSet()) {
-        while (lines.next() && plan.length() < LONGEST_PLAN) {
-          plan.append(plan.isEmpty() ? "" : "\n").append(lines.getString(1));
-        }
-      }
-    }
-    return plan.toString();
+    return protocol.explain(connection, how, false, text, LONGEST_PLAN);
   }
 
   /** The plans that are kept, the newest last. */

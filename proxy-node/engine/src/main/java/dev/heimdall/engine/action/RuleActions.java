@@ -2,6 +2,7 @@ package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.model.Configuration;
+import dev.heimdall.model.DataSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -11,6 +12,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /** All that rule actions do away from the event loops, on a few threads of their own. */
 public final class RuleActions implements AutoCloseable {
@@ -28,6 +30,7 @@ public final class RuleActions implements AutoCloseable {
   /**
    * @param directory the configuration directory, where learnt rules are written to
    * @param logins as whom the node logs in at data sources
+   * @param protocols how the servers of a source are spoken to
    * @param threads how many statements and programs are carried out at the same time, at least 1;
    *     also how many connections there are to one database at most
    */
@@ -35,6 +38,7 @@ public final class RuleActions implements AutoCloseable {
       Path directory,
       Configuration configuration,
       SourceLogins logins,
+      Function<DataSource, ActionProtocol> protocols,
       ActionEvents events,
       int threads) {
     this.configuration = new AtomicReference<>(configuration);
@@ -44,9 +48,17 @@ public final class RuleActions implements AutoCloseable {
     connections = new Connections(threads, timer, threads("heimdall-action-connect"));
     async =
         new AsyncQueues(
-            this.configuration::get, logins, events, workers, timer, new BatchRunner(connections));
-    triggers = new Triggers(this.configuration::get, logins, events, workers, timer, connections);
-    plans = new Plans(this.configuration::get, logins, events, workers, connections);
+            this.configuration::get,
+            logins,
+            protocols,
+            events,
+            workers,
+            timer,
+            new BatchRunner(connections));
+    triggers =
+        new Triggers(
+            this.configuration::get, logins, protocols, events, workers, timer, connections);
+    plans = new Plans(this.configuration::get, logins, protocols, events, workers, connections);
     learned = new LearnedPatterns(directory, events, workers, timer);
   }
 

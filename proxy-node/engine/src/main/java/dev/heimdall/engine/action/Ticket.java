@@ -12,6 +12,7 @@ final class Ticket {
   final BoundText text;
   final Origin origin;
   final Target target;
+  final ActionProtocol protocol;
   final Map<String, String> settings;
   final Set<String> tables;
   final boolean anything;
@@ -40,6 +41,7 @@ final class Ticket {
       AsyncStatement statement,
       BoundText text,
       Target target,
+      ActionProtocol protocol,
       Map<String, String> settings,
       boolean batched,
       ActionParameters.AsyncExecute how,
@@ -47,6 +49,7 @@ final class Ticket {
     this.text = text;
     this.origin = statement.origin();
     this.target = target;
+    this.protocol = protocol;
     this.settings = settings;
     this.tables = statement.tables();
     this.anything = statement.facts().writesAnything() || tables.isEmpty();

@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +40,7 @@ public final class Triggers {
 
   private final Supplier<Configuration> configuration;
   private final SourceLogins logins;
+  private final Function<DataSource, ActionProtocol> protocols;
   private final ActionEvents events;
   private final Executor workers;
   private final ScheduledExecutorService timer;
@@ -71,12 +73,14 @@ public final class Triggers {
   Triggers(
       Supplier<Configuration> configuration,
       SourceLogins logins,
+      Function<DataSource, ActionProtocol> protocols,
       ActionEvents events,
       Executor workers,
       ScheduledExecutorService timer,
       Connections connections) {
     this.configuration = configuration;
     this.logins = logins;
+    this.protocols = protocols;
     this.events = events;
     this.workers = workers;
     this.timer = timer;
@@ -235,10 +239,12 @@ public final class Triggers {
     if (target.isEmpty()) {
       return Executed.failed("28000", "the node knows no password for this user");
     }
+    ActionProtocol protocol = protocols.apply(source.get());
     try (Connections.Lease lease = connections.lease(target.get())) {
       return OutsideTransaction.execute(
           lease,
-          SessionSettings.of(origin, source.get(), LexerMode.STANDARD),
+          protocol,
+          protocol.settings(source.get().parameters(), origin.settings(), LexerMode.STANDARD),
           connection -> trigger.command());
     }
   }

@@ -171,7 +171,12 @@ public final class Node implements AutoCloseable {
     clientsOfUser.update(configuration.users());
     actions =
         new RuleActions(
-            directory, configuration, logins, new LoggedActions(log, metrics), ACTION_THREADS);
+            directory,
+            configuration,
+            logins,
+            source -> dialects.of(source).actions(),
+            new LoggedActions(log, metrics),
+            ACTION_THREADS);
     listeners = new OperatorListeners(this, metrics, watch, log);
     SessionEvents events = new LoggedEvents(log, metrics);
     context =

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect;
 
+import dev.heimdall.engine.action.ActionProtocol;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
@@ -22,6 +23,7 @@ import java.util.function.IntFunction;
  * @param notifications how they are spelled
  * @param catalogue how what is in their databases is read
  * @param clusters how theirs are watched
+ * @param actions what rules do on connections of the node's own
  * @param naming of prepared statements on servers, for each event loop by its number
  */
 public record Dialect(
@@ -33,4 +35,5 @@ public record Dialect(
     NotificationFormat notifications,
     CatalogueProtocol catalogue,
     ClusterProtocol clusters,
+    ActionProtocol actions,
     IntFunction<ServerNaming> naming) {}

@@ -194,9 +194,10 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
       throw e.cause();
     } finally {
       if (end() || !(clean && source.dialect().clean(connection))) {
-        source.discard(connection, what.database());
+        source.discard(connection, what.database()); // and with that it is closed
+      } else {
+        connection.close();
       }
-      connection.close();
     }
   }
 

@@ -13,6 +13,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
@@ -37,6 +38,7 @@ public final class SideActions {
   private static final int MOST_HELD = 256 * 1024;
 
   private final ActingClient client;
+  private final Dialect dialect;
   private final LoopContext loop;
   private final RuleActions actions;
   private final SessionState carried;
@@ -53,12 +55,14 @@ public final class SideActions {
   SideActions(
       ActingClient client,
       RuleActions actions,
+      Dialect dialect,
       SessionState carried,
       ClientTransaction transaction,
       Writes writes,
       LoopContext loop) {
     this.client = client;
     this.actions = actions;
+    this.dialect = dialect;
     this.carried = carried;
     this.transaction = transaction;
     this.writes = writes;
@@ -97,6 +101,7 @@ public final class SideActions {
               known.high(),
               known.low(),
               () -> text(sql, offset, length),
+              dialect,
               lexerMode);
     }
     if (timing(decision, TriggerTiming.PARALLEL)) {
@@ -130,6 +135,7 @@ public final class SideActions {
                   known.low(),
                   average,
                   text(sql, offset, length),
+                  dialect,
                   lexerMode,
                   List.of(),
                   statement));
@@ -249,7 +255,7 @@ public final class SideActions {
 
   /** The error that a client gets for how something of the node's own ended. */
   public static ServerError failure(Executed end) {
-    return ServerError.error(end.sqlstate(), end.message());
+    return ServerError.error(end.sqlstate(), end.message()).withNumber(end.number());
   }
 
   /** Whether a trigger keeps back what the client is to read next. */

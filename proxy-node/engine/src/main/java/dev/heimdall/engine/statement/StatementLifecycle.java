@@ -116,7 +116,8 @@ public final class StatementLifecycle implements RoutedStatement {
             this::sessionDefaultsChanged,
             loop);
     this.scope = new SessionScope(client, carried, pipeline, definitions);
-    this.side = new SideActions(client, actions, carried, transaction, writes, loop);
+    this.side =
+        new SideActions(client, actions, classifier.dialect(), carried, transaction, writes, loop);
     this.running = new RunningStatements(client, carried, notes, side, loop);
     this.awaiting = new AsyncWait(loop, client::failed);
     this.deferral =

@@ -3,6 +3,7 @@ package dev.heimdall.engine.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PatternRegexTest {
   private static boolean matches(String learnt, String sql) {
-    return Pattern.compile(PatternRegex.of(learnt, LexerMode.STANDARD).orElseThrow())
+    return Pattern.compile(
+            PatternRegex.of(learnt, Dialect.POSTGRES, LexerMode.STANDARD).orElseThrow())
         .matcher(sql)
         .find();
   }
@@ -73,18 +75,25 @@ class PatternRegexTest {
   @Test
   void noValueIsLeftInThePattern() {
     assertThat(
-            PatternRegex.of("select 'secret', 4711, $$hidden$$ from t", LexerMode.STANDARD)
+            PatternRegex.of(
+                    "select 'secret', 4711, $$hidden$$ from t",
+                    Dialect.POSTGRES,
+                    LexerMode.STANDARD)
                 .orElseThrow())
         .doesNotContain("secret", "4711", "hidden");
-    assertThat(Normalised.text("select 'secret', 4711, $$hidden$$ from t", LexerMode.STANDARD))
+    assertThat(
+            Normalised.text(
+                "select 'secret', 4711, $$hidden$$ from t", Dialect.POSTGRES, LexerMode.STANDARD))
         .doesNotContain("secret", "4711", "hidden");
   }
 
   @Test
   void whatCannotBeReadForCertainHasNoPattern() {
-    assertThat(PatternRegex.of("select 'open", LexerMode.STANDARD)).isEmpty();
-    assertThat(PatternRegex.of("select U&\"\\0061\"", LexerMode.STANDARD)).isEmpty();
-    assertThat(PatternRegex.of("/*+ hint */ select 1", LexerMode.STANDARD)).isEmpty();
-    assertThat(PatternRegex.of("", LexerMode.STANDARD)).isEmpty();
+    assertThat(PatternRegex.of("select 'open", Dialect.POSTGRES, LexerMode.STANDARD)).isEmpty();
+    assertThat(PatternRegex.of("select U&\"\\0061\"", Dialect.POSTGRES, LexerMode.STANDARD))
+        .isEmpty();
+    assertThat(PatternRegex.of("/*+ hint */ select 1", Dialect.POSTGRES, LexerMode.STANDARD))
+        .isEmpty();
+    assertThat(PatternRegex.of("", Dialect.POSTGRES, LexerMode.STANDARD)).isEmpty();
   }
 }

@@ -29,6 +29,7 @@ import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
+import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
@@ -169,7 +170,9 @@ final class SimulatedNode implements AutoCloseable {
         new ServerConnector(
             new InMemory(server, buffers), to -> dialect.servers(), turns.node()::execute);
     SourceLogins logins = new SourceLogins();
-    actions = new RuleActions(directory, configuration, logins, new Unheard(), 1);
+    actions =
+        new RuleActions(
+            directory, configuration, logins, any -> new PostgresActions(), new Unheard(), 1);
     NodeContext node =
         new NodeContext(
             new NodeAccess(

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.toy;
 
+import dev.heimdall.engine.action.ActionProtocol;
 import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.ReadingTerms;
@@ -28,6 +29,7 @@ public final class ToyDialect {
         lacking(NotificationFormat.class),
         new Unasked(),
         lacking(ClusterProtocol.class),
+        lacking(ActionProtocol.class),
         loop -> new Numbers());
   }
 

@@ -110,7 +110,12 @@ final class ToyPath implements AutoCloseable {
     MemoryBudget budget = new MemoryBudget(16 << 20, 1);
     actions =
         new RuleActions(
-            directory, configuration, new SourceLogins(), unheard(ActionEvents.class), 1);
+            directory,
+            configuration,
+            new SourceLogins(),
+            source -> dialect.actions(),
+            unheard(ActionEvents.class),
+            1);
     sessions =
         new LoopSessions(
             servers.context(),

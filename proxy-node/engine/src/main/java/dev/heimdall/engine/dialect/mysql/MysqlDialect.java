@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql;
 
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.mysql.action.MysqlActions;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlCatalogue;
 import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
 import dev.heimdall.engine.dialect.mysql.console.MysqlConsole;
@@ -27,6 +28,7 @@ public final class MysqlDialect {
         new MysqlNotifications(),
         new MysqlCatalogue(),
         new MysqlClusters(),
+        new MysqlActions(),
         StatementNumbers::new);
   }
 }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
 import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
@@ -33,6 +34,7 @@ public final class PostgresDialect {
         new PostgresNotifications(),
         new PostgresCatalogue(),
         new PostgresClusters(),
+        new PostgresActions(),
         StatementNames::ofLoop);
   }
 }

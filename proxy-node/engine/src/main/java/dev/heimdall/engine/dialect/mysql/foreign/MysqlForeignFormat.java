@@ -14,6 +14,7 @@ import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -73,7 +74,7 @@ public final class MysqlForeignFormat implements ForeignFormat {
   /**
    * An execution.
    *
-   * @param values a text, bytes or null for each parameter
+   * @param values a text, a number, bytes or null for each parameter
    */
   public static MysqlForeignFormat execution(
       byte[] sql, LexerMode lexerMode, List<Object> values, AgreedCapabilities agreed, int status) {
@@ -127,7 +128,8 @@ public final class MysqlForeignFormat implements ForeignFormat {
       } else if (value == null) {
         into.setNull(i + 1, Types.NULL);
       } else {
-        into.setObject(i + 1, value, Types.OTHER);
+        boolean number = value instanceof BigDecimal;
+        into.setObject(i + 1, number ? ((BigDecimal) value).toPlainString() : value, Types.OTHER);
       }
     }
   }

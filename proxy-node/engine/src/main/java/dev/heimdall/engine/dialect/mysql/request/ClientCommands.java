@@ -27,6 +27,7 @@ import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -220,7 +221,11 @@ final class ClientCommands implements RequestHandler {
     if (outcome != Outcome.NEXT) {
       return outcome;
     }
-    return carriesText ? kill(total) : prepared.answer(type, total);
+    if (!carriesText) {
+      return prepared.answer(type, total);
+    }
+    outcome = kill(total);
+    return outcome == Outcome.NEXT ? ofRules(total) : outcome;
   }
 
   private Outcome respond(byte type, long total) {
@@ -236,14 +241,14 @@ final class ClientCommands implements RequestHandler {
     if (answersRuled(total)) {
       return Outcome.DONE;
     }
-    if (!carriesText) {
-      return prepared.forwarded(total);
-    }
-    Outcome outcome = begins.answer(total);
+    Outcome outcome = carriesText ? begins.answer(total) : Outcome.NEXT;
     if (outcome == Outcome.NEXT) {
-      outcome = defer(total);
+      outcome = defer(!carriesText, total);
     }
-    return outcome == Outcome.NEXT ? foreign.query(total) : outcome;
+    if (outcome != Outcome.NEXT) {
+      return outcome;
+    }
+    return carriesText ? foreign.query(total) : prepared.forwarded(total);
   }
 
   private Outcome console(long total) {
@@ -266,7 +271,7 @@ final class ClientCommands implements RequestHandler {
         : Outcome.NEXT;
   }
 
-  private Outcome ofRules(byte type, long total) {
+  private Outcome ofRules(long total) {
     if (!parts.admin()
         || !text.read(input.bytes(), total, true)
         || !questions.recognises(text.bytes(), text.start(), text.length())) {
@@ -307,17 +312,23 @@ final class ClientCommands implements RequestHandler {
     return true;
   }
 
-  private Outcome defer(long total) {
-    if (!lifecycle.deferral().wanted() || !text.read(input.bytes(), total, true)) {
+  private Outcome defer(boolean execution, long total) {
+    if (!lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
-    String sql = new String(text.copy(), StandardCharsets.UTF_8);
-    return switch (lifecycle.deferral().defer(sql, lexing.mode(), List.of())) {
+    Optional<String> sql = execution ? prepared.inText(total) : query(total);
+    if (sql.isEmpty()) {
+      return Outcome.NEXT;
+    }
+    return switch (lifecycle.deferral().defer(sql.get(), lexing.mode(), List.of())) {
       case WAIT -> {
         parts.control().block();
         yield Outcome.WAIT;
       }
       case DONE -> {
+        if (execution) {
+          prepared.taken();
+        }
         Executed end = lifecycle.deferral().executed();
         lifecycle.settled();
         if (end.succeeded()) {
@@ -329,6 +340,12 @@ final class ClientCommands implements RequestHandler {
       }
       case SEND -> Outcome.NEXT;
     };
+  }
+
+  private Optional<String> query(long total) {
+    return text.read(input.bytes(), total, true)
+        ? Optional.of(new String(text.copy(), StandardCharsets.UTF_8))
+        : Optional.empty();
   }
 
   // ---- with a server connection

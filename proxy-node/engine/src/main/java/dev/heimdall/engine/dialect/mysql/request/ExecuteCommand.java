@@ -84,7 +84,7 @@ final class ExecuteCommand {
   }
 
   /**
-   * The values of the parameters, each a text, an array of bytes or null.
+   * The values of the parameters, each a text, a number, an array of bytes or null.
    *
    * @param count how many there are
    * @param given their types, with names where attributes were agreed on

@@ -91,42 +91,21 @@ final class ForeignCommands {
 
   // ---- prepared statements
 
-  /** Has the judged execution at the reader's position carried out, if it goes elsewhere. */
-  Outcome execute(long total, ClientStatement of) {
+  /** Whether the judged execution at the reader's position goes elsewhere. */
+  boolean takes(ClientStatement of) {
+    return of(of.statement.facts(), lifecycle.decision()) != null;
+  }
+
+  /** Has it carried out with these values. */
+  Outcome execute(long total, ClientStatement of, List<Object> values) {
     StatementFacts facts = of.statement.facts();
     ForeignSource source = of(facts, lifecycle.decision());
-    if (source == null) {
-      return Outcome.NEXT;
-    }
-    List<Object> values = values(total, of);
-    if (values == null) {
-      lifecycle.settled();
-      answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
-      return Outcome.DONE;
-    }
     return run(
         total,
         source,
         facts,
         MysqlForeignFormat.execution(
             of.statement.body(), lexing.mode(), values, agreed, answers.status()));
-  }
-
-  /** Of the parameters; null where the command is malformed. */
-  private List<Object> values(long total, ClientStatement of) {
-    ExecuteCommand command =
-        ExecuteCommand.read(parts.input().bytes(), total, of.parameters, agreed);
-    if (command != null && command.types() != null) {
-      of.types(command.types());
-    }
-    if (command == null || (of.types() == null && of.parameters > 0)) {
-      return null;
-    }
-    try {
-      return command.values(of.parameters, of.types(), of.longValues());
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      return null;
-    }
   }
 
   /**

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A client's prepared statements. The client knows them by the node's numbers, each server
@@ -457,11 +458,52 @@ final class PreparedCommands implements Responder {
   /** Has the execution at the reader's position carried out elsewhere, if that is its way. */
   Outcome forwarded(long total) {
     ClientStatement of = named();
-    Outcome outcome = foreign.execute(total, of);
+    if (!foreign.takes(of)) {
+      return Outcome.NEXT;
+    }
+    List<Object> values = values(total, of);
+    Outcome outcome =
+        values == null ? incorrectArguments(total) : foreign.execute(total, of, values);
     if (outcome == Outcome.DONE) {
       forgetLongData(of);
     }
     return outcome;
+  }
+
+  /** The text of the execution at the reader's position, with its values; empty for none. */
+  Optional<String> inText(long total) {
+    ClientStatement of = named();
+    List<Object> values = values(total, of);
+    return values == null
+        ? Optional.empty()
+        : ExecuteValues.inText(of.statement.body(), lexing.mode(), values);
+  }
+
+  /** The execution at the reader's position is answered: what was sent ahead of it is over. */
+  void taken() {
+    forgetLongData(named());
+  }
+
+  /** Of the parameters; null where the command is malformed. */
+  private List<Object> values(long total, ClientStatement of) {
+    ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
+    if (command != null && command.types() != null) {
+      of.types(command.types());
+    }
+    if (command == null || (of.types() == null && of.parameters > 0)) {
+      return null;
+    }
+    try {
+      return command.values(of.parameters, of.types(), of.longValues());
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private Outcome incorrectArguments(long total) {
+    lifecycle.settled();
+    answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
+    return Outcome.DONE;
   }
 
   boolean forward(ServerConnection server, byte type, long total) {
@@ -492,9 +534,7 @@ final class PreparedCommands implements Responder {
     }
     ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
     if (command == null || (command.types() == null && of.types() == null && of.parameters > 0)) {
-      lifecycle.settled();
-      answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
-      return true;
+      return incorrectArguments(total) == Outcome.DONE;
     }
     lifecycle.sent(server);
     notes.sent(of.statement.facts());

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * A statement that sets session variables. What it says does not depend on the session's SQL mode
  * and character set.
  */
-final class SetStatement {
+public final class SetStatement {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
   private static final Pattern PLAIN = Pattern.compile("[ -&(-\\[\\]-~]*");
   private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_.$]*");
@@ -20,7 +20,7 @@ final class SetStatement {
   }
 
   /** Sets a variable to the value that a server has reported of it. */
-  SetStatement value(String name, String value) {
+  public SetStatement value(String name, String value) {
     if (value.isEmpty() && name.equals("character_set_results")) {
       return raw(name, "NULL"); // which is reported like this
     }
@@ -45,7 +45,8 @@ final class SetStatement {
     return "@@" + name;
   }
 
-  SetStatement raw(String name, String expression) {
+  /** Gives a variable the value of an expression. */
+  public SetStatement raw(String name, String expression) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("no name of a variable");
     }

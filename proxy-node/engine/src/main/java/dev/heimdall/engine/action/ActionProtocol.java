@@ -1,0 +1,77 @@
+package dev.heimdall.engine.action;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.model.ActionParameters;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the node's own connections to servers of one engine differ in where JDBC does not hide it.
+ */
+public interface ActionProtocol {
+  /** How texts are read. */
+  Dialect reading();
+
+  /** Why the driver cannot have a session's variables; null when it can. */
+  String refusal(Map<String, String> ofSource, Map<String, String> ofSession);
+
+  /**
+   * All variables with which a session's statements mean the same on a connection of the node's, by
+   * name.
+   *
+   * @param ofSource what the data source sets for everybody
+   * @param ofSession what the session has that differs from a fresh connection
+   */
+  Map<String, String> settings(
+      Map<String, String> ofSource, Map<String, String> ofSession, LexerMode lexerMode);
+
+  /**
+   * Sets them on a connection.
+   *
+   * @param local only until the transaction ends, where there is such a thing
+   */
+  void apply(Connection connection, Map<String, String> settings, boolean local)
+      throws SQLException;
+
+  /**
+   * Brings a connection back to what it was before; says whether that can be done.
+   *
+   * @param local whether only what ends with the transaction was set, by {@link #apply}
+   */
+  boolean clean(Connection connection, boolean local) throws SQLException;
+
+  /** First words of statements that can be put off, and go by themselves. */
+  Set<String> goingAlone();
+
+  /** Functions that are about the session that calls them, in small letters. */
+  Set<String> ofSession();
+
+  /**
+   * What the server calls types of parameters, by their numbers, so that the name can be used with
+   * the connection's variables.
+   */
+  Map<Integer, String> typeNames(Connection connection, Set<Integer> types) throws SQLException;
+
+  /** Whether a plan can be had of a statement whose parameters have no values. */
+  boolean plansWithoutValues(Connection connection) throws SQLException;
+
+  /** Begins a transaction on a connection in which nothing but a plan is asked for. */
+  void beginPlan(Connection connection, Map<String, String> settings) throws SQLException;
+
+  /**
+   * Asks for a plan, which carries nothing out.
+   *
+   * @param withoutValues whether the text has parameters
+   * @param longest how many characters of it are wanted at most, about
+   */
+  String explain(
+      Connection connection,
+      ActionParameters.ExtractPlan how,
+      boolean withoutValues,
+      String text,
+      int longest)
+      throws SQLException;
+}

@@ -1,0 +1,151 @@
+package dev.heimdall.engine.dialect.mysql.action;
+
+import dev.heimdall.engine.action.ActionProtocol;
+import dev.heimdall.engine.dialect.mysql.server.SetStatement;
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.wire.mysql.StateChanges;
+import dev.heimdall.model.ActionParameters;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Rule actions on MySQL and MariaDB. A connection is used once: nothing brings it back. */
+public final class MysqlActions implements ActionProtocol {
+  private static final String MODE = "sql_mode";
+  private static final String COLLATION = "collation_connection";
+  private static final int PLAN_SECONDS = 10;
+
+  /** What the driver keeps for itself, and what says how the statement before has ended. */
+  private static final Set<String> LEFT_OUT =
+      Set.of(
+          "autocommit",
+          "character_set_client",
+          "character_set_connection",
+          "character_set_results",
+          "identity",
+          "last_gtid",
+          "last_insert_id",
+          "version");
+
+  private static final Set<String> ALONE = Set.of("truncate", "call", "analyze", "optimize");
+
+  private static final Set<String> OF_SESSION =
+      Set.of(
+          "connection_id",
+          "found_rows",
+          "get_lock",
+          "is_used_lock",
+          "last_insert_id",
+          "lastval",
+          "release_all_locks",
+          "release_lock",
+          "row_count");
+
+  @Override
+  public Dialect reading() {
+    return Dialect.MYSQL;
+  }
+
+  @Override
+  public String refusal(Map<String, String> ofSource, Map<String, String> ofSession) {
+    String charset = ofSession.get("character_set_client");
+    return charset == null || charset.startsWith("utf8")
+        ? null
+        : "the session's character_set_client is not utf8mb4";
+  }
+
+  @Override
+  public Map<String, String> settings(
+      Map<String, String> ofSource, Map<String, String> ofSession, LexerMode lexerMode) {
+    Map<String, String> all = new TreeMap<>();
+    all.putAll(ofSource);
+    all.putAll(ofSession);
+    all.keySet().removeIf(name -> LEFT_OUT.contains(name) || name.startsWith("session_track_"));
+    if (!all.getOrDefault(COLLATION, "").startsWith("utf8")) {
+      all.remove(COLLATION);
+    }
+    return Collections.unmodifiableMap(all);
+  }
+
+  @Override
+  public void apply(Connection connection, Map<String, String> settings, boolean local)
+      throws SQLException {
+    SetStatement set = new SetStatement();
+    if (!settings.containsKey(MODE)) {
+      set.raw(MODE, "@@global.sql_mode"); // the driver's is another one
+    }
+    for (Map.Entry<String, String> each : settings.entrySet()) {
+      if (each.getKey().equals(StateChanges.DATABASE)) {
+        connection.setCatalog(each.getValue());
+      } else {
+        set.value(each.getKey(), each.getValue());
+      }
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(set.toString());
+    }
+  }
+
+  @Override
+  public boolean clean(Connection connection, boolean local) {
+    return false;
+  }
+
+  @Override
+  public Set<String> goingAlone() {
+    return ALONE;
+  }
+
+  @Override
+  public Set<String> ofSession() {
+    return OF_SESSION;
+  }
+
+  @Override
+  public Map<Integer, String> typeNames(Connection connection, Set<Integer> types) {
+    return Map.of();
+  }
+
+  @Override
+  public boolean plansWithoutValues(Connection connection) {
+    return false;
+  }
+
+  @Override
+  public void beginPlan(Connection connection, Map<String, String> settings) throws SQLException {
+    apply(connection, settings, false);
+    connection.setAutoCommit(false);
+  }
+
+  @Override
+  public String explain(
+      Connection connection,
+      ActionParameters.ExtractPlan how,
+      boolean withoutValues,
+      String text,
+      int longest)
+      throws SQLException {
+    StringBuilder plan = new StringBuilder();
+    try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      statement.setQueryTimeout(PLAN_SECONDS);
+      String format = how.format() == ActionParameters.PlanFormat.JSON ? "FORMAT=JSON " : "";
+      try (ResultSet lines = statement.executeQuery("EXPLAIN " + format + text)) {
+        int columns = lines.getMetaData().getColumnCount();
+        while (lines.next() && plan.length() < longest) {
+          plan.append(plan.isEmpty() ? "" : "\n");
+          for (int i = 1; i <= columns; i++) {
+            plan.append(i == 1 ? "" : "\t").append(lines.getString(i));
+          }
+        }
+      }
+    }
+    return plan.toString();
+  }
+}

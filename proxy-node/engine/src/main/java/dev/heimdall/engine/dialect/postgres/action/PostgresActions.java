@@ -1,0 +1,197 @@
+package dev.heimdall.engine.dialect.postgres.action;
+
+import dev.heimdall.engine.action.ActionProtocol;
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.model.ActionParameters;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.postgresql.core.BaseStatement;
+import org.postgresql.core.QueryExecutor;
+
+/** Rule actions on PostgreSQL. */
+public final class PostgresActions implements ActionProtocol {
+  private static final String ENCODING = "client_encoding";
+  private static final String STRINGS = "standard_conforming_strings";
+  private static final int GENERIC_SINCE = 16;
+
+  /** What the driver keeps for itself, and what a session cannot change. */
+  private static final Set<String> LEFT_OUT =
+      Set.of(
+          ENCODING,
+          "options",
+          "is_superuser",
+          "session_authorization",
+          "in_hot_standby",
+          "integer_datetimes",
+          "server_encoding",
+          "server_version");
+
+  private static final Set<String> ALONE =
+      Set.of("truncate", "call", "refresh", "vacuum", "analyze", "cluster", "reindex");
+
+  private static final Set<String> OF_SESSION =
+      Set.of(
+          "currval",
+          "lastval",
+          "pg_backend_pid",
+          "pg_advisory_lock",
+          "pg_advisory_lock_shared",
+          "pg_try_advisory_lock",
+          "pg_try_advisory_lock_shared",
+          "pg_advisory_unlock",
+          "pg_advisory_unlock_shared",
+          "pg_advisory_unlock_all",
+          "pg_current_xact_id",
+          "txid_current",
+          "set_config",
+          "inet_client_addr",
+          "inet_client_port");
+
+  @Override
+  public Dialect reading() {
+    return Dialect.POSTGRES;
+  }
+
+  @Override
+  public String refusal(Map<String, String> ofSource, Map<String, String> ofSession) {
+    String encoding = ofSession.get(ENCODING);
+    if (encoding != null && !encoding.replace("-", "").equalsIgnoreCase("utf8")) {
+      return "the session's client_encoding is not UTF8";
+    }
+    String dates = settings(ofSource, ofSession, LexerMode.STANDARD).get("DateStyle");
+    if (dates != null && !dates.toUpperCase(Locale.ROOT).startsWith("ISO")) {
+      return "the session's DateStyle is not ISO";
+    }
+    return null;
+  }
+
+  @Override
+  public Map<String, String> settings(
+      Map<String, String> ofSource, Map<String, String> ofSession, LexerMode lexerMode) {
+    Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    all.putAll(ofSource);
+    all.putAll(ofSession);
+    all.keySet().removeIf(name -> LEFT_OUT.contains(name.toLowerCase(Locale.ROOT)));
+    all.put(STRINGS, lexerMode.backslashEscapes() ? "off" : "on");
+    return Collections.unmodifiableMap(all);
+  }
+
+  @Override
+  public void apply(Connection connection, Map<String, String> settings, boolean local)
+      throws SQLException {
+    List<String> names = new ArrayList<>(settings.keySet());
+    // Another role may not be allowed to set the others.
+    if (names.removeIf(name -> name.equalsIgnoreCase("role"))) {
+      names.add("role");
+    }
+    String one = "pg_catalog.set_config(?, ?, " + local + ")";
+    String sql = "SELECT " + String.join(", ", Collections.nCopies(names.size(), one));
+    try (PreparedStatement set = connection.prepareStatement(sql)) {
+      int index = 1;
+      for (String name : names) {
+        set.setString(index++, name);
+        set.setString(index++, settings.get(name));
+      }
+      set.executeQuery().close();
+    }
+  }
+
+  @Override
+  public boolean clean(Connection connection, boolean local) throws SQLException {
+    if (!local) {
+      execute(connection, "DISCARD ALL");
+    }
+    return true;
+  }
+
+  private static void execute(Connection connection, String... texts) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : texts) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  @Override
+  public Set<String> goingAlone() {
+    return ALONE;
+  }
+
+  @Override
+  public Set<String> ofSession() {
+    return OF_SESSION;
+  }
+
+  @Override
+  public Map<Integer, String> typeNames(Connection connection, Set<Integer> types)
+      throws SQLException {
+    Map<Integer, String> names = new HashMap<>();
+    if (types.isEmpty()) {
+      return names;
+    }
+    try (PreparedStatement ask =
+        connection.prepareStatement(
+            "SELECT oid, pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type"
+                + " WHERE oid = ANY (?)")) {
+      // As bigint: an OID has no sign.
+      Long[] oids = types.stream().map(Integer::toUnsignedLong).toArray(Long[]::new);
+      ask.setArray(1, connection.createArrayOf("int8", oids));
+      try (ResultSet rows = ask.executeQuery()) {
+        while (rows.next()) {
+          names.put((int) rows.getLong(1), rows.getString(2));
+        }
+      }
+    }
+    return names;
+  }
+
+  @Override
+  public boolean plansWithoutValues(Connection connection) throws SQLException {
+    return connection.getMetaData().getDatabaseMajorVersion() >= GENERIC_SINCE;
+  }
+
+  @Override
+  public void beginPlan(Connection connection, Map<String, String> settings) throws SQLException {
+    connection.setAutoCommit(false);
+    execute(connection, "SET TRANSACTION READ ONLY");
+    apply(connection, settings, true);
+    execute(connection, "SET LOCAL statement_timeout = '10s'", "SET LOCAL lock_timeout = '1s'");
+  }
+
+  @Override
+  public String explain(
+      Connection connection,
+      ActionParameters.ExtractPlan how,
+      boolean withoutValues,
+      String text,
+      int longest)
+      throws SQLException {
+    String generic = withoutValues ? ", GENERIC_PLAN" : "";
+    String sql = "EXPLAIN (FORMAT " + how.format().name() + generic + ") " + text;
+    StringBuilder plan = new StringBuilder();
+    try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      // The extended protocol would want values for the parameters, which a generic plan has not.
+      BaseStatement simple = statement.unwrap(BaseStatement.class);
+      simple.executeWithFlags(sql, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
+      try (ResultSet lines = simple.getResultSet()) {
+        while (lines.next() && plan.length() < longest) {
+          plan.append(plan.isEmpty() ? "" : "\n").append(lines.getString(1));
+        }
+      }
+    }
+    return plan.toString();
+  }
+}
