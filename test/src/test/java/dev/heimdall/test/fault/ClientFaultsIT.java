@@ -2,89 +2,106 @@ package dev.heimdall.test.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.RunningNode;
+import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
-import io.netty.util.internal.PlatformDependent;
+import dev.heimdall.test.fixture.WireClient;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A client misbehaves: it may lose its session, and nobody else may notice. */
-class ClientFaultsIT {
-  private int descriptors;
+/** The contract on PostgreSQL, and what its protocol alone has. */
+class ClientFaultsIT extends ClientFaultsContract {
   private TestNode node;
-  private RawClient bystander;
 
-  @BeforeAll
-  static void warmUp() throws IOException {
-    Rest.warmUp();
+  @Override
+  RunningNode start(Consumer<TestConfiguration> wishes) {
+    node = TestNode.start(wishes);
+    return node;
   }
 
-  @BeforeEach
-  void start() throws IOException {
-    descriptors = Rest.descriptors();
-    node =
-        TestNode.start(
-            c ->
-                c.node("loops", 1)
-                    .node("loginTimeout", "2s")
-                    .vdb("pool.size", 2)
-                    .vdb("pool.queueTimeout", "20s"));
-    bystander = RawClient.logIn(node.target());
+  @Override
+  WireClient connect() throws IOException {
+    return RawClient.connect(node.target());
   }
 
-  @AfterEach
-  void end() throws IOException {
-    assertThat(bystander.value("SELECT 'unharmed'")).isEqualTo("unharmed");
-    bystander.close();
-    Rest.poolsOf(node);
-    node.close();
-    Rest.descriptorsLike(descriptors);
+  @Override
+  WireClient logIn(int receiveBuffer) throws IOException {
+    return RawClient.connect(node.target(), receiveBuffer).logIn(0);
   }
 
-  /** Requests that a client may be in the middle of. */
-  static Stream<Arguments> requests() {
+  @Override
+  byte[] query(String sql) {
+    return Frontend.query(sql);
+  }
+
+  @Override
+  String millions(int rows) {
+    return "SELECT repeat('x', 1000000) FROM generate_series(1, " + rows + ")";
+  }
+
+  @Override
+  byte[] halfLogIn() {
+    return Frontend.startup(0, Map.of("user", "app", "database", "app"));
+  }
+
+  @Override
+  void assertClean(List<WireClient> clients) throws IOException {
+    for (WireClient client : clients) {
+      client.value("BEGIN"); // keeps one of the two
+      assertThat(
+              client.value(
+                  "SELECT count(*) FROM pg_class WHERE relname = 'left_behind' AND pg_table_is_visible(oid)"))
+          .isEqualTo("0");
+      assertThat(
+              client.value(
+                  "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"))
+          .isEqualTo("0");
+    }
+  }
+
+  @Override
+  Stream<Request> requests() {
     String large = "x".repeat(200_000);
     return Stream.of(
-        Arguments.of("query", Frontend.query("SELECT 'half'")),
-        Arguments.of("large query", Frontend.query("SELECT '" + large + "'")),
-        Arguments.of(
+        new Request("query", Frontend.query("SELECT 'half'")),
+        new Request("large query", Frontend.query("SELECT '" + large + "'")),
+        new Request(
             "batch", Frontend.all(Frontend.statement("SELECT $1::text", "x"), Frontend.sync())),
-        Arguments.of(
+        new Request(
             "large bind",
             Frontend.all(Frontend.statement("SELECT $1::text", large), Frontend.sync())),
-        Arguments.of("batch without sync", Frontend.statement("SELECT 1")),
-        Arguments.of(
+        new Request("batch without sync", Frontend.statement("SELECT 1")),
+        new Request(
             "query in a failed batch",
             Frontend.all(Frontend.statement("SELECT 1/0"), Frontend.query("SELECT 1"))),
-        Arguments.of(
+        new Request(
             "transaction",
             Frontend.all(Frontend.query("BEGIN"), Frontend.query("SELECT txid_current()"))),
-        Arguments.of("sleep", Frontend.query("SELECT pg_sleep(60)")),
-        Arguments.of(
+        new Request("sleep", Frontend.query("SELECT pg_sleep(60)")),
+        new Request(
             "copy in",
             Frontend.all(
                 Frontend.query("COPY pg_catalog.pg_largeobject FROM STDIN"),
                 Frontend.copyData("1\n"))),
-        Arguments.of("temporary table", Frontend.query("CREATE TEMP TABLE left_behind (a int)")),
-        Arguments.of("lock", Frontend.query("SELECT pg_advisory_lock(4242)")),
-        Arguments.of("large result", Frontend.query("SELECT repeat('x', 30000000)")));
+        new Request("temporary table", Frontend.query("CREATE TEMP TABLE left_behind (a int)")),
+        new Request("lock", Frontend.query("SELECT pg_advisory_lock(4242)")),
+        new Request("large result", Frontend.query("SELECT repeat('x', 30000000)")));
   }
 
   @Test
@@ -107,39 +124,6 @@ class ClientFaultsIT {
       }
     } catch (SocketException reset) {
       // an end as well
-    }
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("requests")
-  void aClientCutOffAnywhereLeavesNothingBehind(String name, byte[] request) throws IOException {
-    Random random = new Random(request.length);
-    for (int round = 0; round < 12; round++) {
-      RawClient client = RawClient.logIn(node.target());
-      int cut = round < 2 ? request.length : 1 + random.nextInt(request.length);
-      client.sendPart(request, 0, cut);
-      if (round % 2 == 0) {
-        client.vanish();
-      } else {
-        client.close();
-      }
-    }
-    Rest.poolsOf(node, 1);
-    try (RawClient one = RawClient.logIn(node.target());
-        RawClient two = RawClient.logIn(node.target())) {
-      // Both places of the pool are there, and clean.
-      one.query("BEGIN");
-      two.query("BEGIN");
-      for (RawClient client : List.of(one, two)) {
-        assertThat(
-                client.value(
-                    "SELECT count(*) FROM pg_class WHERE relname = 'left_behind' AND pg_table_is_visible(oid)"))
-            .isEqualTo("0");
-        assertThat(
-                client.value(
-                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"))
-            .isEqualTo("0");
-      }
     }
   }
 
@@ -197,133 +181,8 @@ class ClientFaultsIT {
           client.untilClosed();
         }
       }
-      assertThat(bystander.value("SELECT 'served'")).isEqualTo("served");
+      assertServed();
     }
-  }
-
-  @Test
-  void aFloodOfSilentAndBabblingConnectionsIsClosedAndOthersGoOn() throws IOException {
-    Random random = new Random(3);
-    List<RawClient> flood = new ArrayList<>();
-    for (int i = 0; i < 1000; i++) {
-      RawClient client = RawClient.connect(node.target());
-      flood.add(client);
-      byte[] garbage = new byte[1 + random.nextInt(60)];
-      random.nextBytes(garbage);
-      try {
-        switch (i % 4) {
-          case 0 -> {} // says nothing at all
-          case 1 -> client.send(garbage);
-          case 2 -> client.sendPart(Frontend.startup(0, java.util.Map.of("user", "app")), 0, 9);
-          default -> client.startup(0); // asks to log in and never answers
-        }
-      } catch (IOException closed) {
-        // refused already
-      }
-      if (i % 100 == 0) {
-        assertThat(bystander.value("SELECT 'served'")).isEqualTo("served");
-      }
-    }
-    try (RawClient late = RawClient.logIn(node.target())) {
-      assertThat(late.value("SELECT 'let in'")).isEqualTo("let in");
-    }
-    for (RawClient client : flood) {
-      assertThat(client.untilClosed()).allMatch(m -> m.type() == 'E' || m.type() == 'R');
-      client.close();
-    }
-  }
-
-  @Test
-  void aClientThatDoesNotReadKeepsOnlyItsOwnServerConnection() throws IOException {
-    List<RawClient> slow = new ArrayList<>();
-    RawClient stuck = RawClient.connect(node.target(), 4096);
-    slow.add(stuck);
-    stuck.logIn(0);
-    stuck.send(Frontend.query("SELECT repeat('x', 1000000) FROM generate_series(1, 300)"));
-    long direct = PlatformDependent.usedDirectMemory();
-    for (int i = 0; i < 50; i++) {
-      assertThat(bystander.value("SELECT 'served'")).isEqualTo("served");
-    }
-    assertThat(PlatformDependent.usedDirectMemory() - direct)
-        .as("300 MB are not read ahead")
-        .isLessThan(64L << 20);
-    for (RawClient client : slow) {
-      client.vanish();
-    }
-  }
-
-  @Test
-  void anAnswerThatStillWaitsForItsReaderHoldsNoServerConnection() throws IOException {
-    // Sizes around what the kernel's buffers take: of some answers only the tail is left with the
-    // node when the server has sent all of it.
-    List<RawClient> slow = new ArrayList<>();
-    for (int kilobytes = 64; kilobytes <= 8192; kilobytes += kilobytes < 1024 ? 64 : 256) {
-      RawClient client = RawClient.connect(node.target(), 4096);
-      client.logIn(0);
-      slow.add(client);
-      client.send(Frontend.query("SELECT repeat('x', " + kilobytes * 1024 + ")"));
-      if (slow.size() % 4 == 0) {
-        slow.remove(0).vanish();
-      }
-      if (kilobytes >= 2048) {
-        // beyond what any kernel takes: these hold their connection with good reason
-        slow.remove(slow.size() - 1).vanish();
-      }
-      assertThat(bystander.value("SELECT 'served'")).isEqualTo("served");
-    }
-    for (RawClient client : slow) {
-      client.vanish();
-    }
-  }
-
-  @Test
-  void aClientThatAsksAndNeverReadsIsHeldBack() throws IOException {
-    RawClient greedy = RawClient.connect(node.target(), 4096);
-    greedy.logIn(0);
-    long direct = PlatformDependent.usedDirectMemory();
-    byte[] query = Frontend.query("SELECT repeat('x', 10000)");
-    Thread asking =
-        new Thread(
-            () -> {
-              try {
-                for (int i = 0; i < 20_000; i++) {
-                  greedy.send(query);
-                }
-              } catch (IOException closed) {
-                // vanished below
-              }
-            });
-    asking.start();
-    Await.until("held back", () -> asking.getState() != Thread.State.NEW);
-    for (int i = 0; i < 200; i++) {
-      assertThat(bystander.value("SELECT 'served'")).isEqualTo("served");
-    }
-    assertThat(PlatformDependent.usedDirectMemory() - direct)
-        .as("200 MB of answers are not kept")
-        .isLessThan(64L << 20);
-    greedy.vanish();
-  }
-
-  @Test
-  void aClientThatDoesNotReadIsEndedAllTheSame() throws IOException {
-    RawClient stuck = RawClient.connect(node.target(), 4096);
-    stuck.logIn(0);
-    stuck.query("SET application_name = 'stuck'");
-    stuck.send(Frontend.query("SELECT repeat('x', 1000000) FROM generate_series(1, 300)"));
-    Await.until(
-        "the answer is on its way",
-        () -> node.clients().stream().anyMatch(row -> "active".equals(row.get("state"))));
-    String id =
-        node.clients().stream()
-            .filter(row -> "stuck".equals(row.get("application_name")))
-            .findFirst()
-            .orElseThrow()
-            .get("id");
-
-    node.admin("KILL " + id);
-
-    Await.until("the client has disconnected", () -> node.clients().size() == 1);
-    stuck.vanish();
   }
 
   @ParameterizedTest

@@ -9,6 +9,14 @@ import io.netty.buffer.ByteBuf;
  */
 public interface RequestFormat extends UnitFormat {
   /**
+   * The bytes that the message at the reader's position has at least, where its length is told only
+   * further on.
+   */
+  default long least(ByteBuf in) {
+    return 0;
+  }
+
+  /**
    * The length of the message at the reader's position.
    *
    * @return with its header; 0 as long as that is not here; of an invalid header less

@@ -257,6 +257,7 @@ final class RequestReader implements RequestControl, UnitReader {
       ByteBuf bytes = input.bytes();
       long total = format.total(bytes);
       if (total == 0) {
+        input.whole(format.least(bytes), limits.maxMessageSize());
         return;
       }
       byte type = awaitsData() ? format.typeOfData(bytes) : format.type(bytes);

@@ -37,6 +37,17 @@ final class CommandFormat implements RequestFormat {
   }
 
   @Override
+  public long least(ByteBuf in) {
+    int at = in.readerIndex();
+    long least = 0;
+    while (in.writerIndex() - at >= Packet.HEADER) {
+      least += Packet.HEADER + Packet.payload(in, at);
+      at += Packet.HEADER + Packet.payload(in, at);
+    }
+    return least;
+  }
+
+  @Override
   public long claimed(ByteBuf in) {
     return Packet.payload(in, in.readerIndex());
   }
