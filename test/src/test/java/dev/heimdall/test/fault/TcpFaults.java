@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /** Passes TCP connections on to a target, well or badly. */
 public final class TcpFaults implements AutoCloseable {
@@ -24,6 +25,7 @@ public final class TcpFaults implements AutoCloseable {
   private volatile boolean refuses;
   private volatile long cutAfter = -1;
   private volatile int corruptEvery;
+  private volatile UnaryOperator<byte[]> mangle;
   private final AtomicReference<Swap> swap = new AtomicReference<>();
   private final AtomicReference<Cut> cut = new AtomicReference<>();
 
@@ -96,6 +98,11 @@ public final class TcpFaults implements AutoCloseable {
   /** The first time that this comes from the target in one piece, that comes instead of it. */
   public void swapOnce(byte[] what, byte[] with) {
     swap.set(new Swap(what.clone(), with.clone()));
+  }
+
+  /** What comes from the target is made something else of, piece by piece; null for nothing. */
+  public void mangle(UnaryOperator<byte[]> by) {
+    mangle = by;
   }
 
   /** Whether {@link #swapOnce} has happened. */
@@ -247,7 +254,12 @@ public final class TcpFaults implements AutoCloseable {
           cutAfter = limit - size;
         }
         passed += size;
-        out.write(piece, 0, size);
+        UnaryOperator<byte[]> by = back ? mangle : null;
+        if (by == null) {
+          out.write(piece, 0, size);
+        } else {
+          out.write(by.apply(Arrays.copyOf(piece, size)));
+        }
       }
     } catch (IOException ended) {
       link.cut(false);

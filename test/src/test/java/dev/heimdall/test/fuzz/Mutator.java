@@ -52,6 +52,11 @@ final class Mutator {
     return bytes;
   }
 
+  /** The same bytes, but for something. */
+  byte[] damaged(byte[] bytes) {
+    return bytes.length == 0 ? bytes : mutated(bytes);
+  }
+
   private byte[] mutated(byte[] bytes) {
     int at = random.nextInt(bytes.length);
     switch (random.nextInt(7)) {

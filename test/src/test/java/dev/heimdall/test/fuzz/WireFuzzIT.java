@@ -1,56 +1,25 @@
 package dev.heimdall.test.fuzz;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.heimdall.test.fault.Backend;
 import dev.heimdall.test.fault.FakeServer;
-import dev.heimdall.test.fault.NodeErrors;
-import dev.heimdall.test.fault.Rest;
-import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
-import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.fixture.WireClient;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * Damaged bytes from clients and servers. {@code -Dfuzz.seconds} is the time of each test (default
- * 3), {@code -Dfuzz.seed} repeats a run.
- */
-class WireFuzzIT {
-  private static final int SECONDS = Integer.getInteger("fuzz.seconds", 3);
-  private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
-  private static final String FUZZED = "fuzzed";
-
-  private int descriptors;
-  private NodeErrors errors;
+/** The contract on PostgreSQL. */
+class WireFuzzIT extends WireFuzzContract {
   private FakeServer server;
   private TestNode node;
-  private RawClient control;
-  private int rounds;
-  private final ArrayDeque<String> latest = new ArrayDeque<>();
 
-  @BeforeAll
-  static void warmUp() throws IOException {
-    Rest.warmUp();
-    System.out.printf("wire fuzz: seed %d, %d s a test%n", SEED, SECONDS);
-  }
-
-  @BeforeEach
-  void start() throws IOException {
-    descriptors = Rest.descriptors();
-    errors = new NodeErrors();
+  @Override
+  RunningNode start() throws IOException {
     server =
         new FakeServer(
             talk -> {
@@ -72,82 +41,17 @@ class WireFuzzIT {
                     .vdb(FUZZED, "source", "fake")
                     .vdb(FUZZED, "pool.size", 3)
                     .vdb(FUZZED, "pool.queueTimeout", "1s"));
-    control = RawClient.logIn(node.target());
+    return node;
   }
 
-  @AfterEach
-  void end() throws IOException {
-    System.out.printf("wire fuzz: %d rounds%n", rounds);
-    checkHealth();
-    control.close();
-    Rest.poolsOf(node);
-    node.close();
+  @Override
+  WireClient logIn() throws IOException {
+    return RawClient.logIn(node.target());
+  }
+
+  @Override
+  void stop() throws IOException {
     server.close();
-    Rest.descriptorsLike(descriptors);
-    errors.close();
-    assertThat(rounds).isGreaterThan(10);
-  }
-
-  private interface Round {
-    void run(byte[] bytes, Random random) throws IOException;
-  }
-
-  private void fuzz(List<byte[]> samples, Round round) throws IOException {
-    Random random = new Random(SEED);
-    Mutator mutator = new Mutator(random, samples);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    while (System.nanoTime() < end) {
-      rounds++;
-      byte[] bytes = mutator.next();
-      latest.add(HexFormat.of().formatHex(bytes));
-      if (latest.size() > 12) {
-        latest.remove();
-      }
-      round.run(bytes, random);
-      if (rounds % 10 == 0) {
-        checkHealth();
-      }
-    }
-  }
-
-  private void checkHealth() throws IOException {
-    control.send(Frontend.query("SELECT 'healthy'"));
-    try {
-      Await.until("the control client is served", control::hasInput);
-    } catch (AssertionError e) {
-      throw new AssertionError(
-          "seed %d, round %d: %s%nclients %s%nservers %s%nlatest input %s"
-              .formatted(
-                  SEED,
-                  rounds,
-                  e.getMessage(),
-                  node.clients(),
-                  node.servers(),
-                  String.join("\n", latest)),
-          e);
-    }
-    assertThat(control.untilReady()).extracting(Message::type).contains('D');
-  }
-
-  /** Reads what comes within a moment; sooner or later the client goes without a word. */
-  private static void readAndLeave(RawClient client, Random random) throws IOException {
-    byte[] read = new byte[64 * 1024];
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(random.nextInt(20));
-    try {
-      while (System.nanoTime() < end) {
-        if (client.hasInput() && client.stream().read(read) < 0) {
-          break;
-        }
-        Thread.onSpinWait();
-      }
-    } catch (IOException closed) {
-      // by the node, which is its right
-    }
-    if (random.nextBoolean()) {
-      client.vanish();
-    } else {
-      client.close();
-    }
   }
 
   @Test
