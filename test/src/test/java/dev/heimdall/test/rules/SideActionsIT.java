@@ -6,6 +6,7 @@ import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
@@ -122,6 +123,20 @@ class SideActionsIT {
       assertThat(failed.messages().get(0).sqlState()).isEqualTo("42P01");
       assertThat(Replies.simple(client, "SELECT 1/0 -- noted wrongly").types()).isEqualTo("EZ");
       Await.until("the session goes on", () -> "1".equals(client.value("SELECT 1")));
+    }
+  }
+
+  /** The client is told to send its data, and of the end when the trigger is done. */
+  @Test
+  void aTriggerRunsAfterACopy() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(Frontend.query("COPY noted FROM STDIN /* noted after */"));
+      assertThat(client.receive().type()).isEqualTo('G');
+      client.send(Frontend.copyData("copied\n"), Frontend.copyDone());
+      client.untilReady();
+      assertThat(client.value("SELECT string_agg(what, ' ' ORDER BY ctid) FROM noted"))
+          .endsWith("copied after");
+      client.query("DELETE FROM noted");
     }
   }
 

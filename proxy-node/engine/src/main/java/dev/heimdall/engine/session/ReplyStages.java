@@ -163,7 +163,14 @@ final class ReplyStages {
 
   /** An answer waits for the trigger that a rule runs behind its statement. */
   private boolean triggering(ReplySource from, ByteBuf consumed) {
-    return running.holdsReply() && lifecycle.side().take(consumed);
+    if (!running.holdsReply()) {
+      return false;
+    }
+    if (lease.server() != null && lease.server().copyIn()) {
+      lifecycle.side().passOn(); // without it the client does not send what the server waits for
+      return false;
+    }
+    return lifecycle.side().take(consumed);
   }
 
   /** A server that sends faster than the client reads is to pause. */

@@ -263,7 +263,8 @@ public final class SideActions {
     return afterRuns > 0;
   }
 
-  private void passOn() {
+  /** What was taken of the reply so far goes to the client. */
+  public void passOn() {
     if (heldReply != null) {
       ByteBuf reply = heldReply;
       heldReply = null;
