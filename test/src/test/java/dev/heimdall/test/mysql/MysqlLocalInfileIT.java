@@ -246,17 +246,19 @@ class MysqlLocalInfileIT {
     MysqlNode node = node(release);
     Connection leaving = client(node.target("files"));
     CountDownLatch gone = new CountDownLatch(1);
-    catchThrowableOfType(
-        SQLException.class,
-        () ->
-            load(
-                leaving,
-                new Cut(
-                    big(0, 8),
-                    () -> {
-                      leaving.abort(Runnable::run);
-                      gone.countDown();
-                    })));
+    SQLException cut =
+        catchThrowableOfType(
+            SQLException.class,
+            () ->
+                load(
+                    leaving,
+                    new Cut(
+                        big(0, 8),
+                        () -> {
+                          leaving.abort(Runnable::run);
+                          gone.countDown();
+                        })));
+    assertThat(cut.getMessage()).isNotEmpty();
     gone.await();
     try (Connection next = client(node.target("files"))) {
       assertThat(one(next, "SELECT 1")).isEqualTo("1");
