@@ -30,6 +30,12 @@ class Mysql(unittest.TestCase):
         read(SAID, found)
         self.assertEqual((found.transactions, found.tps, found.average_ms, found.p99_ms, found.failure), (12345, 6172.5, 1.74, 16.71, ""))
 
+    def test_what_is_no_transaction_of_sysbench_counts_by_events(self):
+        found = row("node", 0)
+        found.transactions = 0
+        read("    total time:                          2.0006s\n    total number of events:              9002\n avg: 1.0\n 99th percentile: 2.0\n", found)
+        self.assertEqual((found.transactions, round(found.tps), found.failure), (9002, 4500, ""))
+
     def test_a_run_that_failed_says_why(self):
         found = row("node", 0)
         read("FATAL: unable to connect to MySQL server", found)

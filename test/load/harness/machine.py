@@ -117,6 +117,11 @@ def wait_until_quiet(own, cores, seconds, window=1.0):
     return False
 
 
+def processors():
+    """How many processors what is started here may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def facts():
     """The machine, in the words a report needs."""
     cpu = Path("/proc/cpuinfo").read_text()
@@ -125,6 +130,6 @@ def facts():
     release = re.search(r'^PRETTY_NAME="?([^"\n]+)', Path("/etc/os-release").read_text(), re.M)
     virtual = " (virtual machine)" if re.search(r"^flags\s*:.*\bhypervisor\b", cpu, re.M) else ""
     return {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-            "cores": f"{os.cpu_count()}{virtual}, {model.group(1).strip() if model else os.uname().machine}",
+            "cores": f"{processors()}{virtual}, {model.group(1).strip() if model else os.uname().machine}",
             "memory": f"{memory / 1048576:.1f} GiB", "kernel": f"Linux {os.uname().release.split('-')[0]}",
             "system": release.group(1) if release else "unknown"}

@@ -15,7 +15,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import packages, process
+from . import machine, packages, process
 from .failure import Failure
 from .options import HOME
 from .wire import Client
@@ -145,7 +145,7 @@ listen database
 """)
         child = self._processes.start("HAProxy", self._peer("haproxy") + ["-db", "-f", folder / "haproxy.cfg"], folder / "log", user=self._user)
         return Route(name, port, version=packages.version_of(self._options.peers, "haproxy"),
-                     settings=f"TCP mode, default threads ({os.cpu_count()})", child=child)
+                     settings=f"TCP mode, default threads ({machine.processors()})", child=child)
 
     def _pgbouncer(self, name, port):
         folder = self._folder(name)
