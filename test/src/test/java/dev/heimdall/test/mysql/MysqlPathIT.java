@@ -130,6 +130,19 @@ class MysqlPathIT {
   }
 
   @Test
+  void whatSettingAVariableSetsBesidesIsCarriedToo() throws SQLException {
+    String asked = "SELECT @@max_join_size, @@sql_big_selects";
+    try (Connection one = node.target().jdbc();
+        Connection other = node.target().jdbc()) {
+      run(one, "SET max_join_size = 1000", "SET sql_big_selects = 1");
+      rows(other, asked);
+      run(one, "SET max_join_size = 2000");
+      rows(other, asked);
+      assertThat(rows(one, asked)).containsExactly("2000 0");
+    }
+  }
+
+  @Test
   void aPreparedStatementRunsWhateverOthersBindToTheSame() throws SQLException {
     try (Connection one = node.target().jdbc("useServerPrepStmts", "true");
         Connection other = node.target().jdbc("useServerPrepStmts", "true");

@@ -62,6 +62,7 @@ public final class SystemVariables {
       case "collation_database" -> "character_set_database";
       case "character_set_server" -> "collation_server";
       case "collation_server" -> "character_set_server";
+      case "max_join_size" -> "sql_big_selects";
       default -> null;
     };
   }
