@@ -10,7 +10,7 @@ import static dev.heimdall.engine.wire.mysql.Command.STMT_PREPARE;
 
 import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Console;
-import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.console.ConsoleMessages;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.wire.Answer;
@@ -20,11 +20,6 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.QueryAttributes;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -32,21 +27,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A client of the admin database after its log-in: takes its bytes apart into commands and has them
- * answered one after the other. While the client does not take its answers nothing more is read.
+ * The commands of one client of the admin database. Answers MySQL's commands one at a time; the
+ * caller waits for an answer before it asks for the next.
  */
-final class ConsoleCommands extends ChannelInboundHandlerAdapter implements ConsoleProtocol.Talk {
-  private static final int LONGEST_COMMAND = 64 * 1024;
+final class ConsoleCommands implements ConsoleMessages {
   private static final Answer OK = new Answer.Done("OK");
 
   private final Console console;
   private final Operator operator;
   private final MysqlEncoder encoder;
   private final DriverVariables variables;
-  private ByteBuf received;
-  private boolean answering;
-  private boolean closing;
-  private long commands;
   private volatile Command running;
 
   ConsoleCommands(Console console, Operator operator, MysqlEncoder encoder) {
@@ -57,119 +47,44 @@ final class ConsoleCommands extends ChannelInboundHandlerAdapter implements Cons
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ByteBuf bytes = (ByteBuf) message;
-    if (closing) {
-      bytes.release();
-      return;
+  public int total(ByteBuf received, int longest) {
+    if (received.readableBytes() < Packet.HEADER) {
+      return 0;
     }
-    if (received == null) {
-      received = bytes;
-    } else {
-      ByteBuf joined = ctx.alloc().buffer(received.readableBytes() + bytes.readableBytes());
-      joined.writeBytes(received).writeBytes(bytes);
-      received.release();
-      bytes.release();
-      received = joined;
+    int length = Packet.payload(received, received.readerIndex());
+    int sequence = Packet.sequence(received, received.readerIndex());
+    if (sequence != 0 || length == 0 || length > longest) {
+      throw new IllegalArgumentException("a packet " + sequence + " of " + length + " bytes");
     }
-    answerNext(ctx);
+    return Packet.HEADER + length;
   }
 
   @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    answerNext(ctx);
-    ctx.fireChannelWritabilityChanged();
+  public boolean ends(ByteBuf message) {
+    return code(message) == QUIT;
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    closing = true;
-    forget();
-    cancel();
-    ctx.fireChannelInactive();
+  public boolean isCommand(ByteBuf message) {
+    return code(message) != STMT_CLOSE;
+  }
+
+  private static byte code(ByteBuf message) {
+    return message.getByte(message.readerIndex() + Packet.HEADER);
   }
 
   @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    forget();
+  public CompletionStage<Void> answer(ByteBuf message, ByteBuf out) {
+    byte code = code(message);
+    return code == STMT_CLOSE
+        ? CompletableFuture.completedFuture(null)
+        : answer(code, message.skipBytes(Packet.HEADER + 1), out)
+            .thenRun(() -> encoder.ready(TransactionState.IDLE, out));
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
-      ctx.close();
-    } else {
-      fail(ctx, failure(cause));
-    }
-  }
-
-  private static ServerError failure(Throwable cause) {
-    return ServerError.fatal("XX000", "the console failed: " + cause.getClass().getSimpleName());
-  }
-
-  private void answerNext(ChannelHandlerContext ctx) {
-    while (!answering
-        && !closing
-        && ctx.channel().isWritable()
-        && received != null
-        && received.readableBytes() >= Packet.HEADER) {
-      int length = Packet.payload(received, received.readerIndex());
-      int sequence = Packet.sequence(received, received.readerIndex());
-      if (sequence != 0 || length == 0 || length > LONGEST_COMMAND) {
-        fail(
-            ctx,
-            ServerError.protocolViolation("a packet " + sequence + " of " + length + " bytes"));
-        return;
-      }
-      if (!Packet.whole(received, received.readerIndex(), received.writerIndex())) {
-        break;
-      }
-      answer(ctx, received.skipBytes(Packet.HEADER).readSlice(length));
-    }
-    if (received != null && !received.isReadable()) {
-      forget();
-    }
-    ctx.flush();
-    // Reading goes on while an answer is waited for: a client that goes away must be noticed.
-    boolean full = received != null && received.readableBytes() > LONGEST_COMMAND;
-    ctx.channel().config().setAutoRead(ctx.channel().isWritable() && !(answering && full));
-  }
-
-  private void answer(ChannelHandlerContext ctx, ByteBuf command) {
-    byte code = command.readByte();
-    if (code == QUIT) {
-      closing = true;
-      ctx.close();
-      return;
-    }
-    if (code == STMT_CLOSE) {
-      return;
-    }
-    commands++;
-    ByteBuf out = ctx.alloc().buffer(256);
-    CompletableFuture<Void> answer;
-    try {
-      answer = answer(code, command, out).toCompletableFuture();
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      out.release();
-      fail(ctx, ServerError.protocolViolation("a malformed command"));
-      return;
-    }
-    if (answer.isDone()) {
-      // Not by a callback: a buffer full of short commands must not become a deep stack.
-      answer.whenComplete((nothing, problem) -> answered(ctx, out, problem));
-      return;
-    }
-    answering = true;
-    answer.whenComplete(
-        (nothing, problem) ->
-            ctx.executor()
-                .execute(
-                    () -> {
-                      answering = false;
-                      answered(ctx, out, problem);
-                      answerNext(ctx);
-                    }));
+  public void fail(ServerError error, ByteBuf out) {
+    encoder.error(error, out);
   }
 
   private CompletionStage<Void> answer(byte code, ByteBuf command, ByteBuf out) {
@@ -215,48 +130,6 @@ final class ConsoleCommands extends ChannelInboundHandlerAdapter implements Cons
               return runFrom(
                   plans, answer instanceof Answer.Failed ? plans.size() : index + 1, out);
             });
-  }
-
-  private void answered(ChannelHandlerContext ctx, ByteBuf out, Throwable problem) {
-    if (closing) {
-      out.release();
-    } else if (problem == null) {
-      encoder.ready(TransactionState.IDLE, out);
-      ctx.write(out);
-    } else {
-      out.release();
-      fail(ctx, failure(problem));
-    }
-  }
-
-  private void fail(ChannelHandlerContext ctx, ServerError error) {
-    closing = true;
-    forget();
-    ByteBuf out = ctx.alloc().buffer();
-    encoder.error(error, out);
-    ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
-  }
-
-  private void forget() {
-    if (received != null) {
-      received.release();
-      received = null;
-    }
-  }
-
-  @Override
-  public ChannelHandler handler() {
-    return this;
-  }
-
-  @Override
-  public boolean busy() {
-    return answering;
-  }
-
-  @Override
-  public long commands() {
-    return commands;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.console;
 
 import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.ConsoleChannel;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
@@ -23,6 +24,6 @@ public final class MysqlConsole implements ConsoleProtocol {
 
   @Override
   public Talk talk(Console console, Operator operator, ClientEncoder encoder) {
-    return new ConsoleCommands(console, operator, (MysqlEncoder) encoder);
+    return new ConsoleChannel(new ConsoleCommands(console, operator, (MysqlEncoder) encoder));
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.console;
 
 import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.ConsoleMessages;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.postgres.answer.AnswerWriter;
 import dev.heimdall.engine.wire.Answer;
@@ -23,12 +24,13 @@ import java.util.concurrent.CompletionStage;
  * portals. Answers PostgreSQL's messages one at a time; the caller waits for an answer before it
  * asks for the next.
  */
-final class ConsoleDialogue {
+final class ConsoleDialogue implements ConsoleMessages {
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String PROTOCOL_VIOLATION = "08P01";
   private static final String FAILED_TRANSACTION = "25P02";
   private static final String UNDEFINED_STATEMENT = "26000";
   private static final String UNDEFINED_PORTAL = "34000";
+  private static final int HEADER = 5;
   private static final int MOST_STATEMENTS = 1000;
   private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
 
@@ -72,14 +74,41 @@ final class ConsoleDialogue {
     this.operator = operator;
   }
 
-  /**
-   * Answers one message.
-   *
-   * @param body the message without type and length; read before this returns
-   * @param out gets the answer; not to be touched until the stage completes
-   * @return fails with {@link IndexOutOfBoundsException} if the body is too short for its type
-   */
-  CompletionStage<Void> answer(char type, ByteBuf body, ByteBuf out) {
+  @Override
+  public int total(ByteBuf received, int longest) {
+    if (received.readableBytes() < HEADER) {
+      return 0;
+    }
+    int length = received.getInt(received.readerIndex() + 1);
+    if (length < 4 || length > longest) {
+      throw new IllegalArgumentException("invalid message length " + length);
+    }
+    return 1 + length;
+  }
+
+  @Override
+  public boolean ends(ByteBuf message) {
+    return type(message) == 'X';
+  }
+
+  @Override
+  public boolean isCommand(ByteBuf message) {
+    return type(message) == 'Q' || type(message) == 'E';
+  }
+
+  private static char type(ByteBuf message) {
+    return (char) message.getUnsignedByte(message.readerIndex());
+  }
+
+  @Override
+  public void fail(ServerError error, ByteBuf out) {
+    ErrorMessage.encode(error, out);
+  }
+
+  @Override
+  public CompletionStage<Void> answer(ByteBuf message, ByteBuf out) {
+    char type = type(message);
+    ByteBuf body = message.skipBytes(HEADER);
     try {
       if (skipping && type != 'S') {
         return DONE;
@@ -273,7 +302,8 @@ final class ConsoleDialogue {
   }
 
   /** Gives up waiting for what is being answered; on any thread. */
-  void cancel() {
+  @Override
+  public void cancel() {
     Command plan = running;
     if (plan != null) {
       plan.cancel();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.console;
 
 import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.ConsoleChannel;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.console.Operator;
 import java.util.Collections;
@@ -31,6 +32,6 @@ public final class PostgresConsole implements ConsoleProtocol {
 
   @Override
   public Talk talk(Console console, Operator operator, ClientEncoder encoder) {
-    return new ConsoleHandler(console, operator);
+    return new ConsoleChannel(new ConsoleDialogue(console, operator));
   }
 }

@@ -1,10 +1,6 @@
-package dev.heimdall.engine.dialect.postgres.console;
+package dev.heimdall.engine.console;
 
-import dev.heimdall.engine.console.Console;
-import dev.heimdall.engine.console.ConsoleProtocol;
-import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -18,21 +14,21 @@ import java.util.concurrent.CompletionException;
  * A client of the admin database after its log-in: takes its bytes apart into messages and has them
  * answered one after the other. While the client does not take its answers nothing more is read.
  */
-final class ConsoleHandler extends ChannelInboundHandlerAdapter implements ConsoleProtocol.Talk {
-  private static final String PROTOCOL_VIOLATION = "08P01";
-  private static final String INTERNAL_ERROR = "XX000";
+public final class ConsoleChannel extends ChannelInboundHandlerAdapter
+    implements ConsoleProtocol.Talk {
   private static final int LONGEST_MESSAGE = 64 * 1024;
-  private static final int HEADER = 5;
+  private static final ServerError MALFORMED =
+      ServerError.protocolViolation("invalid message format");
 
-  private final ConsoleDialogue dialogue;
+  private final ConsoleMessages messages;
   private ByteBuf received;
   private boolean answering;
   private boolean closing;
   private long commands;
 
-  /** The log-in is over and ReadyForQuery was sent; the console is idle. */
-  ConsoleHandler(Console console, Operator operator) {
-    this.dialogue = new ConsoleDialogue(console, operator);
+  /** The log-in is over; the console is idle. */
+  public ConsoleChannel(ConsoleMessages messages) {
+    this.messages = messages;
   }
 
   @Override
@@ -64,7 +60,7 @@ final class ConsoleHandler extends ChannelInboundHandlerAdapter implements Conso
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
     forget();
-    dialogue.cancel();
+    messages.cancel();
     ctx.fireChannelInactive();
   }
 
@@ -78,50 +74,27 @@ final class ConsoleHandler extends ChannelInboundHandlerAdapter implements Conso
     if (cause instanceof IOException) {
       ctx.close();
     } else {
-      fail(ctx, INTERNAL_ERROR, "the console failed: " + cause.getClass().getSimpleName());
+      fail(ctx, failure(cause));
     }
   }
 
-  @Override
-  public ChannelHandler handler() {
-    return this;
-  }
-
-  @Override
-  public void cancel() {
-    if (answering) {
-      dialogue.cancel();
-    }
-  }
-
-  @Override
-  public boolean busy() {
-    return answering;
-  }
-
-  @Override
-  public long commands() {
-    return commands;
+  private static ServerError failure(Throwable cause) {
+    return ServerError.fatal("XX000", "the console failed: " + cause.getClass().getSimpleName());
   }
 
   private void answerNext(ChannelHandlerContext ctx) {
-    while (!answering
-        && !closing
-        && ctx.channel().isWritable()
-        && received != null
-        && received.readableBytes() >= HEADER) {
-      int start = received.readerIndex();
-      int length = received.getInt(start + 1);
-      if (length < 4 || length > LONGEST_MESSAGE) {
-        fail(ctx, PROTOCOL_VIOLATION, "invalid message length " + length);
+    while (!answering && !closing && ctx.channel().isWritable() && received != null) {
+      int total;
+      try {
+        total = messages.total(received, LONGEST_MESSAGE);
+      } catch (IllegalArgumentException e) {
+        fail(ctx, ServerError.protocolViolation(e.getMessage()));
         return;
       }
-      if (received.readableBytes() < 1 + length) {
+      if (total == 0 || received.readableBytes() < total) {
         break;
       }
-      char type = (char) (received.readByte() & 0xff);
-      received.readInt();
-      answer(ctx, type, received.readSlice(length - 4));
+      answer(ctx, received.readSlice(total));
     }
     if (received != null && !received.isReadable()) {
       forget();
@@ -132,17 +105,24 @@ final class ConsoleHandler extends ChannelInboundHandlerAdapter implements Conso
     ctx.channel().config().setAutoRead(ctx.channel().isWritable() && !(answering && full));
   }
 
-  private void answer(ChannelHandlerContext ctx, char type, ByteBuf body) {
-    if (type == 'X') {
+  private void answer(ChannelHandlerContext ctx, ByteBuf message) {
+    if (messages.ends(message)) {
       closing = true;
       ctx.close();
       return;
     }
-    if (type == 'Q' || type == 'E') {
+    if (messages.isCommand(message)) {
       commands++;
     }
     ByteBuf out = ctx.alloc().buffer(256);
-    CompletableFuture<Void> answer = dialogue.answer(type, body, out).toCompletableFuture();
+    CompletableFuture<Void> answer;
+    try {
+      answer = messages.answer(message, out).toCompletableFuture();
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      out.release();
+      fail(ctx, MALFORMED);
+      return;
+    }
     if (answer.isDone()) {
       // Not by a callback: a buffer full of short messages must not become a deep stack.
       answer.whenComplete((nothing, problem) -> answered(ctx, out, problem));
@@ -168,19 +148,15 @@ final class ConsoleHandler extends ChannelInboundHandlerAdapter implements Conso
     } else {
       out.release();
       Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
-      boolean malformed = cause instanceof IndexOutOfBoundsException;
-      fail(
-          ctx,
-          malformed ? PROTOCOL_VIOLATION : INTERNAL_ERROR,
-          malformed ? "invalid message format" : "the console failed: " + cause);
+      fail(ctx, cause instanceof IndexOutOfBoundsException ? MALFORMED : failure(cause));
     }
   }
 
-  private void fail(ChannelHandlerContext ctx, String sqlstate, String message) {
+  private void fail(ChannelHandlerContext ctx, ServerError error) {
     closing = true;
     forget();
     ByteBuf out = ctx.alloc().buffer();
-    ErrorMessage.encode(ServerError.fatal(sqlstate, message), out);
+    messages.fail(error, out);
     ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 
@@ -188,6 +164,28 @@ final class ConsoleHandler extends ChannelInboundHandlerAdapter implements Conso
     if (received != null) {
       received.release();
       received = null;
+    }
+  }
+
+  @Override
+  public ChannelHandler handler() {
+    return this;
+  }
+
+  @Override
+  public boolean busy() {
+    return answering;
+  }
+
+  @Override
+  public long commands() {
+    return commands;
+  }
+
+  @Override
+  public void cancel() {
+    if (answering) {
+      messages.cancel();
     }
   }
 }
