@@ -62,6 +62,11 @@ class MysqlLocalInfileIT {
     c.vdb("files", "ports", List.of(0));
     c.vdb("files", "source", "main");
     c.vdb("files", "pool.size", 1);
+    c.vdb("files", "rules", List.of("told"));
+    c.rules(
+        "told",
+        "{\"match\": \"INFILE .*loaded\", \"action\": \"trigger\", \"parameters\":"
+            + " {\"timing\": \"after\", \"command\": \"SELECT 1\"}}");
     c.vdb("files", "clients.localInfile", true);
     c.vdb("files", "transactionReplay.enabled", true);
   }
