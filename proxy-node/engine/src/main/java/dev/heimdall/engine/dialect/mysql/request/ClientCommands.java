@@ -272,7 +272,7 @@ final class ClientCommands implements RequestHandler {
   }
 
   private Outcome ofRules(long total) {
-    if (!parts.admin()
+    if (!questions.allowed()
         || !text.read(input.bytes(), total, true)
         || !questions.recognises(text.bytes(), text.start(), text.length())) {
       return Outcome.NEXT;
