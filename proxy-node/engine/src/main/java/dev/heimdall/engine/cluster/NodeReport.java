@@ -41,25 +41,6 @@ public record NodeReport(
     follows = List.copyOf(follows);
   }
 
-  /** Of a server that does not say whom it replicates from. */
-  public NodeReport(
-      String identity,
-      String run,
-      String name,
-      String system,
-      boolean writer,
-      boolean readOnly,
-      long timeline,
-      Position position,
-      long lagMillis,
-      boolean streaming,
-      List<Member> members,
-      boolean complete) {
-    this(
-        identity, run, name, system, writer, readOnly, timeline, position, lagMillis, streaming,
-        members, complete, List.of());
-  }
-
   /**
    * A server that another one names.
    *

@@ -40,7 +40,8 @@ class MembersTest {
         0,
         true,
         Arrays.stream(named).map(at -> new NodeReport.Member(at, "", Position.NONE, -1)).toList(),
-        true);
+        true,
+        List.of());
   }
 
   @Test

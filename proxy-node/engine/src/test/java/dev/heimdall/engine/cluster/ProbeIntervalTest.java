@@ -21,7 +21,8 @@ class ProbeIntervalTest {
   private static ProbeHistory writer(long at) {
     return ProbeHistory.none(A)
         .answered(
-            new NodeReport("a", "a", "", "", true, false, 1, new Lsn(1), 0, true, List.of(), true),
+            new NodeReport(
+                "a", "a", "", "", true, false, 1, new Lsn(1), 0, true, List.of(), true, List.of()),
             at);
   }
 

@@ -52,7 +52,8 @@ class TopologyJudgeTest {
         -1,
         true,
         members,
-        true);
+        true,
+        List.of());
   }
 
   private static ProbeHistory writer(ServerAddress address, long timeline, long position) {
@@ -134,7 +135,8 @@ class TopologyJudgeTest {
                 0,
                 true,
                 List.of(),
-                true),
+                true,
+                List.of()),
             1);
   }
 

@@ -71,7 +71,19 @@ final class ToyMember implements ProbedServer {
     answers();
     String name = "toy" + address.port();
     return new NodeReport(
-        name, name, name, "toys", writer, false, 0, position(), 0, true, List.of(), members);
+        name,
+        name,
+        name,
+        "toys",
+        writer,
+        false,
+        0,
+        position(),
+        0,
+        true,
+        List.of(),
+        members,
+        List.of());
   }
 
   @Override

@@ -93,7 +93,8 @@ final class AuroraProber implements JdbcServer.Questions {
           writer ? 0 : lag,
           true,
           found,
-          true);
+          true,
+          List.of());
     }
   }
 

@@ -104,7 +104,8 @@ final class GroupProber implements JdbcServer.Questions {
           writer ? 0 : online ? lag(statement) : TopologyNode.UNKNOWN,
           online,
           members ? found : List.of(),
-          members);
+          members,
+          List.of());
     }
   }
 

@@ -109,7 +109,8 @@ final class AuroraProber implements JdbcServer.Questions {
         lag,
         true,
         found,
-        true);
+        true,
+        List.of());
   }
 
   @Override

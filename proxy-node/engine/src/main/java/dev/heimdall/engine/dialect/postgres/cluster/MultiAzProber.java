@@ -56,7 +56,8 @@ final class MultiAzProber implements JdbcServer.Questions {
           self.lagMillis(),
           self.streaming(),
           members ? members(connection) : List.of(),
-          members);
+          members,
+          List.of());
     }
   }
 

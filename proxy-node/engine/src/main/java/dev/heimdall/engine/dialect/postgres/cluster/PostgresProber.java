@@ -117,7 +117,8 @@ final class PostgresProber implements JdbcServer.Questions {
           orUnknown(row, "lag"),
           writer || row.getBoolean("streaming"),
           members && writer ? replicas(connection) : List.of(),
-          members);
+          members,
+          List.of());
     }
   }
 
