@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
+import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -11,7 +12,6 @@ import java.util.regex.Pattern;
 public final class SetStatement {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
   private static final Pattern PLAIN = Pattern.compile("[ -&(-\\[\\]-~]*");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_.$]*");
 
   private final StringBuilder text = new StringBuilder(128);
 
@@ -39,7 +39,7 @@ public final class SetStatement {
 
   /** What reads a session variable. */
   static String session(String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!SystemVariables.isName(name)) {
       throw new IllegalArgumentException("no name of a variable");
     }
     return "@@" + name;
@@ -47,7 +47,7 @@ public final class SetStatement {
 
   /** Gives a variable the value of an expression. */
   public SetStatement raw(String name, String expression) {
-    if (!NAME.matcher(name).matches()) {
+    if (!SystemVariables.isName(name)) {
       throw new IllegalArgumentException("no name of a variable");
     }
     // Not "@@name": MariaDB reports no change of what is written so.

@@ -88,8 +88,10 @@ final class StateReports implements StateChanges.Receiver {
   public void variable(String name, String value) {
     if (name.equals(LAST_GTID)) {
       gtids(value == null ? "" : value);
-    } else if (ClientTracking.needed(name).equals(value)) {
+    } else if (name.startsWith("session_track_") && ClientTracking.needed(name).equals(value)) {
       inThisAnswer.add(name); // as the node has set it, or put it into a client's statement
+    } else if (!SystemVariables.isName(name)) {
+      state(); // no server has such a variable, and none could be asked for it
     } else if (!ofStatement(name)) {
       changed(SystemVariables.reportedBy(mariadb, name), value == null ? "" : value);
     }

@@ -83,6 +83,9 @@ final class SetStatement {
         return false;
       }
       String name = SystemVariables.nameOf(tokens.name());
+      if (!SystemVariables.isName(name)) {
+        return false;
+      }
       effects.add(Effect.Type.SET_VARIABLE, name, tokens.lexer().start(), tokens.lexer().end());
       while (!tokens.atEnd()
           && !(tokens.depth() == 0 && (tokens.token() == ',' || tokens.word() == MysqlWord.FOR))) {
@@ -205,7 +208,7 @@ final class SetStatement {
       if (bare) {
         effects.pin(MysqlPins.NEXT_TRANSACTION);
       }
-    } else {
+    } else if (SystemVariables.isName(name)) {
       effects.add(Effect.Type.SET_VARIABLE, name, start, end);
       String other = SystemVariables.setWith(name);
       if (other != null) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.sql;
 import dev.heimdall.engine.sql.PinReason;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What is special of single system variables of MySQL and MariaDB, by their names. */
 public final class SystemVariables {
@@ -35,7 +36,17 @@ public final class SystemVariables {
   private static final Set<String> OF_TRANSACTION =
       Set.of("transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only");
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_.$]*");
+
   private SystemVariables() {}
+
+  /**
+   * Whether a server may have a variable of this name. Variables of routines and blocks, which are
+   * set in the same words, may be called anything.
+   */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
 
   /**
    * The one name of a variable that is known under several, in whatever case: what is kept under

@@ -143,6 +143,8 @@ class MysqlClassifierTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
+        "SET `no variable` = 1 | SET",
+        "SET `database()` = 'a', sql_mode = '' | SET: sql_mode",
         "SET a = 1 | SET: a",
         "SET SQL_MODE = 'ANSI', SESSION x = 2, @@y = 3, @@session.z = 4, @@LOCAL.`w` := 5"
             + " | SET: sql_mode, x, y, z, w",
