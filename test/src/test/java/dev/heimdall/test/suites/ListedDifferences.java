@@ -13,14 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The tests that docs/differences.md lists for a suite. Each row names a test, the pooling modes in
- * which it differs from a direct connection, and why; a reason that begins with "At times" lets it
+ * The tests that docs/differences.md lists for a suite. Each row names tests, the pooling modes in
+ * which they differ from a direct connection, and why; a reason that begins with "At times" lets it
  * differ or not.
  */
 final class ListedDifferences {
   private static final Path PAGE = Path.of("../docs/differences.md");
   private static final Pattern ROW =
-      Pattern.compile("\\| `([^`]+)` \\| (transaction|session|both) \\| (\\S.*) \\|");
+      Pattern.compile("\\| (`[^`]+`(?:, `[^`]+`)*) \\| (transaction|session|both) \\| (\\S.*) \\|");
 
   private static final String AT_TIMES = "At times";
 
@@ -45,10 +45,12 @@ final class ListedDifferences {
       for (String line : Files.readAllLines(PAGE)) {
         inside = line.startsWith("## ") ? line.equals("## " + suite) : inside;
         Matcher row = ROW.matcher(line);
-        if (inside
-            && row.matches()
-            && rows.put(row.group(1), new Row(row.group(2), row.group(3))) != null) {
-          throw new IllegalStateException(suite + " lists " + row.group(1) + " twice");
+        if (inside && row.matches()) {
+          for (String test : row.group(1).replace("`", "").split(", ")) {
+            if (rows.put(test, new Row(row.group(2), row.group(3))) != null) {
+              throw new IllegalStateException(suite + " lists " + test + " twice");
+            }
+          }
         }
       }
       return new ListedDifferences(rows);
@@ -62,6 +64,13 @@ final class ListedDifferences {
     Map<String, Row> others = new TreeMap<>(rows);
     others.keySet().removeAll(tests);
     return new ListedDifferences(others);
+  }
+
+  /** What it says of these tests. */
+  ListedDifferences among(Collection<String> tests) {
+    Map<String, Row> some = new TreeMap<>(rows);
+    some.keySet().retainAll(tests);
+    return new ListedDifferences(some);
   }
 
   /**
