@@ -233,7 +233,7 @@ public final class MysqlCluster implements AutoCloseable {
                 programs,
                 children,
                 superuser,
-                optionsOf(i + 1, home.path())));
+                optionsOf(i + 1, home.path(), temporary(home.path(), name))));
       }
       MysqlCluster cluster = new MysqlCluster(home, children, servers);
       Runtime.getRuntime().addShutdownHook(cluster.hook);
@@ -242,6 +242,7 @@ public final class MysqlCluster implements AutoCloseable {
         Path template = template(children);
         for (MysqlServer server : servers) {
           Directories.copy(template, server.dataDirectory());
+          Files.createDirectories(temporary(home.path(), server.name()));
           // Replicas that call themselves alike are not served.
           Files.deleteIfExists(server.dataDirectory().resolve("auto.cnf"));
         }
@@ -260,13 +261,19 @@ public final class MysqlCluster implements AutoCloseable {
       }
     }
 
-    private List<String> optionsOf(int number, Path home) {
+    /** Each server deletes what others have left of temporary tables, or have there now. */
+    private static Path temporary(Path home, String name) {
+      return home.resolve(name + "-tmp");
+    }
+
+    private List<String> optionsOf(int number, Path home, Path temporary) {
       List<String> all = new ArrayList<>(programs.flavour().options());
       options.forEach((name, value) -> all.add("--" + name + "=" + value));
       if (!tls) {
         all.addAll(programs.flavour().withoutTls());
       }
       all.add("--server-id=" + number);
+      all.add("--tmpdir=" + temporary);
       all.add("--init-file=" + home.resolve("start.sql"));
       return all;
     }
