@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -11,7 +12,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.Pattern;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,32 +30,47 @@ class MysqlDifferentialIT {
   private static final int CLIENTS = 3;
   private static final int STEPS = 120;
 
+  /** Of a client that works at the same time as others. */
+  private static final int STEPS_AT_ONCE = 25;
+
   private static final String[] PROPERTIES = {
-    "allowMultiQueries", "true", "useServerPrepStmts", "true", "cachePrepStmts", "false"
+    "allowMultiQueries", "true",
+    "useServerPrepStmts", "true",
+    "cachePrepStmts", "false",
+    "useCursorFetch", "true"
   };
 
-  /** MySQL warns of the call that a number has taken the place of. */
-  private static final Pattern DEPRECATED = Pattern.compile("warning 1287 FOUND_ROWS\\(\\)[^;]*");
+  private static RandomClient client(
+      Connection connection, int number, MysqlRelease release, long seed) {
+    String isolation = release == MysqlRelease.MYSQL ? "transaction_isolation" : "tx_isolation";
+    return new RandomClient(connection, number, isolation, seed);
+  }
+
+  private static void begin(MysqlTarget target, int number) throws SQLException {
+    try (Connection connection = target.jdbc();
+        Statement statement = connection.createStatement()) {
+      RandomClient.begin(statement, number);
+    }
+  }
+
+  // ---- one at a time
 
   private static List<String> play(MysqlTarget target, MysqlRelease release, long seed)
       throws SQLException {
-    String isolation = release == MysqlRelease.MYSQL ? "transaction_isolation" : "tx_isolation";
     List<String> said = new ArrayList<>();
     List<Connection> connections = new ArrayList<>();
     try {
       List<RandomClient> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
+        begin(target, i);
         Connection connection = target.jdbc(PROPERTIES);
         connections.add(connection);
-        try (Statement statement = connection.createStatement()) {
-          RandomClient.prepare(statement, i);
-        }
-        clients.add(new RandomClient(connection, i, isolation, seed * CLIENTS + i));
+        clients.add(client(connection, i, release, seed * CLIENTS + i));
       }
       Random turns = new Random(seed);
       for (int step = 0; step < STEPS; step++) {
         int who = turns.nextInt(CLIENTS);
-        said.add(who + ": " + DEPRECATED.matcher(clients.get(who).step()).replaceAll(""));
+        said.add(who + ": " + clients.get(who).step());
       }
     } finally {
       for (Connection connection : connections) {
@@ -62,10 +81,13 @@ class MysqlDifferentialIT {
   }
 
   private static void compare(MysqlRelease release, long first, int seeds) throws SQLException {
-    MysqlTarget server = MysqlTarget.of(release.shared().primary());
+    MysqlServer server = release.shared().primary();
+    for (int i = 0; i < CLIENTS; i++) {
+      RandomClient.create(server, i);
+    }
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", CLIENTS))) {
       for (long seed = first; seed < first + seeds; seed++) {
-        List<String> direct = play(server, release, seed);
+        List<String> direct = play(MysqlTarget.of(server), release, seed);
         List<String> through = play(node.target(), release, seed);
         assertThat(through).as("seed %d", seed).isEqualTo(direct);
       }
@@ -82,5 +104,76 @@ class MysqlDifferentialIT {
   @EnumSource(MysqlRelease.class)
   void theNodeAnswersAsTheServerDoesForLong(MysqlRelease release) throws SQLException {
     compare(release, 1000, 40);
+  }
+
+  // ---- at once
+
+  /** What one client was told in some sessions, one after the other. */
+  private static List<String> sessions(
+      MysqlTarget target, MysqlRelease release, int number, long seed, int sessions)
+      throws SQLException {
+    List<String> said = new ArrayList<>();
+    begin(target, number);
+    for (int session = 0; session < sessions; session++) {
+      try (Connection connection = target.jdbc(PROPERTIES)) {
+        RandomClient client = client(connection, number, release, seed * 1000 + session);
+        for (int step = 0; step < STEPS_AT_ONCE; step++) {
+          said.add("session " + session + ": " + client.step());
+        }
+      }
+    }
+    return said;
+  }
+
+  private static List<List<String>> atOnce(
+      MysqlTarget target, MysqlRelease release, int clients, long seed, int sessions)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    try {
+      List<Future<List<String>>> running = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        int number = i;
+        running.add(
+            threads.submit(
+                () -> sessions(target, release, number, seed * clients + number, sessions)));
+      }
+      List<List<String>> said = new ArrayList<>();
+      for (Future<List<String>> one : running) {
+        said.add(one.get(5, TimeUnit.MINUTES));
+      }
+      return said;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static void compareAtOnce(
+      MysqlRelease release, int clients, int connections, long seed, int sessions)
+      throws Exception {
+    MysqlServer server = release.shared().primary();
+    for (int i = 0; i < clients; i++) {
+      RandomClient.create(server, i);
+    }
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", connections))) {
+      List<List<String>> direct = atOnce(MysqlTarget.of(server), release, clients, seed, sessions);
+      List<List<String>> through = atOnce(node.target(), release, clients, seed, sessions);
+      for (int i = 0; i < clients; i++) {
+        assertThat(through.get(i)).as("client %d, seed %d", i, seed).isEqualTo(direct.get(i));
+      }
+    }
+  }
+
+  @Test
+  void clientsAtOnceSeeNothingOfEachOther() throws Exception {
+    compareAtOnce(MysqlRelease.MARIADB, 8, 3, 1, 2);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(MysqlRelease.class)
+  void clientsAtOnceSeeNothingOfEachOtherForLong(MysqlRelease release) throws Exception {
+    for (long seed = 100; seed < 110; seed++) {
+      compareAtOnce(release, 16, 4, seed, 12);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.heimdall.test.mysql;
 
+import com.mysql.cj.jdbc.JdbcConnection;
+import dev.heimdall.launcher.mysql.MysqlServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,6 +9,9 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -21,7 +26,14 @@ final class RandomClient {
   };
 
   private static final String[][] VALUES = {
-    {"''", "'ANSI_QUOTES'", "'STRICT_TRANS_TABLES'", "'NO_BACKSLASH_ESCAPES'", "DEFAULT"},
+    {
+      "''",
+      "'ANSI_QUOTES'",
+      "'STRICT_TRANS_TABLES'",
+      "'NO_BACKSLASH_ESCAPES'",
+      "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'",
+      "DEFAULT"
+    },
     {"'+00:00'", "'+05:30'", "'SYSTEM'", "DEFAULT"},
     {"100", "2000", "DEFAULT"},
     {"1000000", "2000000", "DEFAULT"},
@@ -33,79 +45,236 @@ final class RandomClient {
     {"28000", "1000", "DEFAULT"}
   };
 
+  /** With # for the client's number, and ? for a number of up to two digits. */
+  private static final String[] SESSION = {
+    "SELECT ? + 1, 'x'",
+    "SELECT DATABASE()",
+    "SELECT @a",
+    "SET @a = ?#",
+    "USE information_schema",
+    "USE app",
+    "USE app",
+    "USE nowhere",
+    "CREATE TEMPORARY TABLE tt (x INT AUTO_INCREMENT PRIMARY KEY)",
+    "INSERT INTO tt VALUES (NULL)",
+    "SELECT count(*) FROM tt",
+    "DROP TEMPORARY TABLE tt",
+    "SET NAMES latin1",
+    "SET NAMES utf8mb4",
+    "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
+    "SET CHARACTER SET latin1",
+    "SET collation_connection = 'utf8mb4_bin'",
+    "SELECT @@character_set_client, @@character_set_results, @@collation_connection",
+    "SELECT HEX('a\u00e4\u4e2d'), COLLATION('x'), CHARSET('x')",
+    "SELECT HEX('a\\\\nb')",
+    "SELECT \"s\" FROM app.t# ORDER BY id LIMIT 1",
+    "SELECT FROM_UNIXTIME(86400), @@time_zone",
+    "SELECT 1/7, CONCAT_WS(',', MONTHNAME('2001-03-01'))",
+    "SET time_zone = '+0?:00'",
+    "SELECT GET_LOCK('l#', 0)",
+    "SELECT IS_FREE_LOCK('l#')",
+    "SELECT RELEASE_LOCK('l#')",
+    "SELECT RELEASE_ALL_LOCKS()",
+    "LOCK TABLES app.t# WRITE",
+    "UNLOCK TABLES",
+    "PREPARE s FROM 'SELECT ?# + ?'",
+    "EXECUTE s USING @a",
+    "DEALLOCATE PREPARE s",
+    "SET timestamp = 1000000",
+    "SELECT NOW() < '2000-01-01'",
+    "SET timestamp = DEFAULT",
+    "CALL app.sets#()",
+    "CALL app.setsandfails#()"
+  };
+
+  private static final String[] TRANSACTIONS = {
+    "BEGIN",
+    "BEGIN",
+    "START TRANSACTION READ ONLY",
+    "START TRANSACTION WITH CONSISTENT SNAPSHOT",
+    "COMMIT",
+    "COMMIT",
+    "COMMIT",
+    "COMMIT AND CHAIN",
+    "ROLLBACK",
+    "SAVEPOINT a",
+    "SAVEPOINT a",
+    "ROLLBACK TO a",
+    "RELEASE SAVEPOINT a",
+    "SET TRANSACTION READ ONLY",
+    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "SET SESSION TRANSACTION READ ONLY",
+    "SET SESSION TRANSACTION READ WRITE",
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+  };
+
+  private static final String[] QUESTIONS = {
+    "SELECT LAST_INSERT_ID()",
+    "SELECT LAST_INSERT_ID()",
+    "SELECT LAST_INSERT_ID() + 1 AS x",
+    "SELECT @@identity, @@last_insert_id",
+    "SELECT ROW_COUNT()",
+    "SELECT ROW_COUNT() AS n",
+    "SELECT FOUND_ROWS()",
+    "SHOW WARNINGS",
+    "SHOW WARNINGS LIMIT 1",
+    "SHOW ERRORS",
+    "SHOW COUNT(*) WARNINGS",
+    "SHOW COUNT(*) ERRORS",
+    "SELECT @@warning_count, @@error_count",
+    "GET DIAGNOSTICS @n = NUMBER",
+    "GET DIAGNOSTICS CONDITION 1 @m = MESSAGE_TEXT",
+    "SELECT @n, @m"
+  };
+
+  private static final String[] READS = {
+    "SELECT * FROM app.t# ORDER BY id LIMIT 2",
+    "SELECT * FROM t# ORDER BY id LIMIT 3",
+    "SELECT count(*), max(v) FROM app.t#",
+    "SELECT SQL_CALC_FOUND_ROWS id FROM app.t# LIMIT 1",
+    "(SELECT SQL_CALC_FOUND_ROWS id FROM app.t# LIMIT 1) UNION ALL (SELECT ?) LIMIT 1",
+    "SELECT 1/0, CAST('abc' AS SIGNED)",
+    "SELECT * FROM nowhere#",
+    "SELEC ?",
+    "SELECT 1; SELECT ?; UPDATE app.t# SET v = v + 1",
+    "SELECT 1; SELEC ?; SELECT 2",
+    "INSERT INTO app.t# (v) VALUES (?); INSERT INTO app.t# (id) VALUES (1); SELECT 3",
+    "SET @a = 1; SELECT @a; SELECT LAST_INSERT_ID()",
+    "SELECT app.f#(?)",
+    "SELECT count(*) FROM app.l#"
+  };
+
+  private static final String[] WRITES = {
+    "INSERT INTO app.t# (v, s) VALUES (?, 'n')",
+    "INSERT INTO app.t# (v, s) VALUES (?, 'n')",
+    "INSERT INTO app.t# (v) VALUES (?), (?)",
+    "INSERT INTO app.t# (id, v) VALUES (?, 5)",
+    "INSERT INTO app.t# (id, v) VALUES (?, 5) ON DUPLICATE KEY UPDATE v = v + 1",
+    "INSERT INTO app.t# (id, v) VALUES (?, 5) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), v = 1",
+    "INSERT INTO app.t# (v) SELECT v FROM app.t# ORDER BY id LIMIT 1",
+    "INSERT INTO app.t# (v) VALUES (LAST_INSERT_ID())",
+    "INSERT IGNORE INTO app.t# (id, v) VALUES (1, 1)",
+    "INSERT INTO app.t# (v) VALUES ('x?')",
+    "INSERT INTO app.t# (v, s) VALUES (?, 'r') RETURNING id, v",
+    "REPLACE INTO app.t# (id, v) VALUES (?, 8)",
+    "INSERT INTO app.g# (v) VALUES (?)",
+    "INSERT INTO app.m# (v) VALUES (?)",
+    "UPDATE app.t# SET v = 3 WHERE id < ?",
+    "UPDATE app.t# SET v = LAST_INSERT_ID(v + 1) WHERE id = 1",
+    "SELECT LAST_INSERT_ID(?)",
+    "SET last_insert_id = ?",
+    "SET insert_id = 2?",
+    "DELETE FROM app.t# WHERE id > 30",
+    "DELETE FROM app.t# WHERE id > 40 RETURNING id",
+    "TRUNCATE app.m#",
+    "ALTER TABLE app.m# COMMENT 'c?'",
+    "CALL app.p#()",
+    "CALL app.fails#()"
+  };
+
+  private static final String[][] KINDS = {
+    SESSION, TRANSACTIONS, QUESTIONS, QUESTIONS, READS, WRITES
+  };
+
   private final Connection connection;
+
+  private final int number;
   private final String table;
   private final String isolation;
   private final Random random;
   private final PreparedStatement[] prepared = new PreparedStatement[3];
 
   /**
-   * @param number of the client, which has the table t with that number
+   * Whose rows are fetched by a cursor: MySQL confuses drivers if only some of its runs have one.
+   */
+  private final boolean[] fetched = new boolean[3];
+
+  /**
+   * @param number of the client, which has the tables and routines with that number
    * @param isolation what the server calls its variable
    */
   RandomClient(Connection connection, int number, String isolation, long seed) {
     this.connection = connection;
+    this.number = number;
     this.table = "t" + number;
     this.isolation = isolation;
     this.random = new Random(seed);
   }
 
-  /** Makes its table anew. */
-  static void prepare(Statement statement, int number) throws SQLException {
-    statement.execute("DROP TABLE IF EXISTS t" + number);
-    statement.execute(
-        "CREATE TABLE t" + number + " (id INT AUTO_INCREMENT PRIMARY KEY, v INT, s VARCHAR(20))");
+  /** Makes what a client has of its own. */
+  static void create(MysqlServer server, int number) {
+    List<String> texts = new ArrayList<>();
+    for (String name : List.of("t", "l", "g", "m")) {
+      texts.add("DROP TABLE IF EXISTS " + name + "#");
+      texts.add(
+          "CREATE TABLE "
+              + name
+              + "# (id INT AUTO_INCREMENT PRIMARY KEY, v INT, s VARCHAR(20)) ENGINE="
+              + (name.equals("m") ? "MyISAM" : "InnoDB"));
+    }
+    for (String name : List.of("p", "fails", "sets", "setsandfails")) {
+      texts.add("DROP PROCEDURE IF EXISTS " + name + "#");
+    }
+    texts.add("DROP FUNCTION IF EXISTS f#");
+    texts.addAll(
+        List.of(
+            "CREATE TRIGGER trigger# BEFORE INSERT ON g# FOR EACH ROW"
+                + " INSERT INTO l# (v) VALUES (NEW.v)",
+            "CREATE PROCEDURE p#() BEGIN SELECT 1; INSERT INTO t# (v) VALUES (9);"
+                + " SELECT count(*) FROM t#; END",
+            "CREATE PROCEDURE fails#() BEGIN INSERT INTO t# (v) VALUES (10); SELECT 2;"
+                + " INSERT INTO t# (id) VALUES (1); END",
+            "CREATE PROCEDURE sets#() BEGIN SET sql_mode = 'ANSI_QUOTES';"
+                + " SET div_precision_increment = 5; SELECT 1; SET time_zone = '+03:00'; END",
+            "CREATE PROCEDURE setsandfails#() BEGIN SET group_concat_max_len = 333; SELECT 1;"
+                + " SET sql_mode = ''; SET time_zone = '+04:00'; SELECT * FROM nowhere; END",
+            "CREATE FUNCTION f#(x INT) RETURNS INT DETERMINISTIC MODIFIES SQL DATA BEGIN"
+                + " INSERT INTO l# (v) VALUES (x); RETURN x + 1; END"));
+    server.executeIn(
+        "app", texts.stream().map(text -> text.replace("#", "" + number)).toArray(String[]::new));
+  }
+
+  /** Makes its tables what they are at the beginning. */
+  static void begin(Statement statement, int number) throws SQLException {
+    for (String name : List.of("t", "l", "g", "m")) {
+      statement.execute("TRUNCATE " + name + number);
+    }
     statement.execute("INSERT INTO t" + number + " (v, s) VALUES (1,'a'), (2,'b'), (3,'c')");
-    statement.execute("DROP PROCEDURE IF EXISTS p" + number);
-    statement.execute(
-        "CREATE PROCEDURE p"
-            + number
-            + "() BEGIN SELECT 1; INSERT INTO t"
-            + number
-            + " (v) VALUES (9); SELECT count(*) FROM t"
-            + number
-            + "; END");
   }
 
   /** Does something; says what, and what came of it. */
   String step() {
-    int choice = random.nextInt(44);
-    int v = random.nextInt(100);
-    return switch (choice) {
-      case 0, 1 -> run("SELECT " + v + " + 1, 'x'");
-      case 2, 3 -> run("SELECT * FROM " + table + " ORDER BY id LIMIT " + (1 + v % 4));
-      case 4, 5, 6 -> run("INSERT INTO " + table + " (v, s) VALUES (" + v + ", 'n')");
-      case 7 -> run("INSERT INTO " + table + " (v) VALUES (" + v + "), (" + v + ")");
-      case 8 -> run("INSERT INTO " + table + " (id, v) VALUES (" + (1 + v) + ", 5)");
-      case 9 -> run("UPDATE " + table + " SET v = " + v % 3 + " WHERE id < " + v % 10);
-      case 10 -> run("DELETE FROM " + table + " WHERE id > " + (20 + v));
-      case 11 -> run("SELEC " + v);
-      case 12 -> run("SELECT * FROM nowhere" + v % 2);
-      case 13, 14, 15 -> set(random.nextInt(VARIABLES.length));
-      case 16, 17, 18 -> run("SELECT @@" + name(random.nextInt(VARIABLES.length)));
-      case 19 -> run("SET @a = " + v);
-      case 20 -> run("SELECT @a");
-      case 21, 22 -> run("SELECT LAST_INSERT_ID()");
-      case 23 -> run("SELECT ROW_COUNT()");
-      case 24 -> run("SELECT FOUND_ROWS()");
-      case 25 -> run("SHOW WARNINGS");
-      case 26 -> run("SHOW COUNT(*) WARNINGS");
-      case 27 -> run("SELECT 1/0, CAST('abc' AS SIGNED)");
-      case 28 -> run("INSERT IGNORE INTO " + table + " (id, v) VALUES (1, 1)");
-      case 29 -> run("SELECT SQL_CALC_FOUND_ROWS id FROM " + table + " LIMIT 1");
-      case 30, 31 -> run(v % 2 == 0 ? "BEGIN" : "START TRANSACTION READ ONLY");
-      case 32, 33 -> run("COMMIT");
-      case 34 -> run("ROLLBACK");
-      case 35 -> run("CREATE TEMPORARY TABLE tt (x INT)");
-      case 36 -> run(v % 2 == 0 ? "SELECT count(*) FROM tt" : "DROP TEMPORARY TABLE tt");
-      case 37 -> run(v % 2 == 0 ? "USE information_schema" : "USE app");
-      case 38 -> run("SELECT DATABASE()");
-      case 39 -> run("SELECT 1; SELECT " + v + "; UPDATE " + table + " SET v = v + 1");
-      case 40 -> run("CALL app.p" + table.substring(1) + "()");
-      case 41 -> prepare(v % prepared.length, v % 4);
-      case 42 -> execute(v % prepared.length, v);
-      default -> close(v % prepared.length);
+    int choice = random.nextInt(KINDS.length + 5);
+    if (choice < KINDS.length) {
+      String[] texts = KINDS[choice];
+      return run(filled(texts[random.nextInt(texts.length)]));
+    }
+    int slot = random.nextInt(prepared.length);
+    return switch (choice - KINDS.length) {
+      case 0 -> set(random.nextInt(VARIABLES.length));
+      case 1 -> run("SELECT @@" + name(random.nextInt(VARIABLES.length)));
+      case 2 -> prepare(slot, random.nextInt(8));
+      case 3 -> random.nextInt(12) == 0 ? reset() : execute(slot, random.nextInt(100));
+      default -> random.nextInt(3) == 0 ? close(slot) : execute(slot, random.nextInt(100));
     };
+  }
+
+  private String filled(String text) {
+    String filled = text.replace("#", Integer.toString(number));
+    for (int at = filled.indexOf('?'); at >= 0; at = filled.indexOf('?')) {
+      filled = filled.substring(0, at) + random.nextInt(100) + filled.substring(at + 1);
+    }
+    return filled;
+  }
+
+  private String reset() {
+    return said(
+        "reset",
+        () -> {
+          Arrays.fill(prepared, null);
+          connection.unwrap(JdbcConnection.class).resetServerState();
+          return "done";
+        });
   }
 
   private String name(int variable) {
@@ -119,6 +288,11 @@ final class RandomClient {
   }
 
   private String run(String sql) {
+    return run(connection, sql);
+  }
+
+  /** What came of a statement, word by word. */
+  static String run(Connection connection, String sql) {
     return said(
         sql,
         () -> {
@@ -135,9 +309,14 @@ final class RandomClient {
           case 1 -> "INSERT INTO app." + table + " (v, s) VALUES (?, ?)";
           case 2 ->
               "SELECT id, v, s FROM app." + table + " WHERE id < ? OR s = ? ORDER BY id LIMIT 3";
+          case 3 -> "SELECT LAST_INSERT_ID(), ? + 1, HEX(?)";
+          case 4 -> "INSERT INTO app.g" + number + " (v, s) VALUES (?, ?)";
+          case 5 -> "SELECT v FROM app." + table + " WHERE id > ? AND s <> ? ORDER BY id";
+          case 6 -> "UPDATE app." + table + " SET v = ? WHERE s = ?";
           default -> "SELECT ? FROM nowhere WHERE ?";
         };
     close(slot);
+    fetched[slot] = kind == 2 && random.nextBoolean();
     return said(
         "prepare " + slot + " " + sql,
         () -> {
@@ -154,9 +333,13 @@ final class RandomClient {
     return said(
         "execute " + slot + " " + v,
         () -> {
+          statement.setFetchSize(fetched[slot] ? 1 : 0);
           if (v % 3 == 0) {
             statement.setInt(1, v);
             statement.setString(2, "s" + v);
+          } else if (v % 11 == 0) {
+            statement.setLong(1, -v);
+            statement.setBytes(2, new byte[] {0, '\'', '\\', (byte) v});
           } else {
             statement.setLong(1, v);
             statement.setString(2, v % 5 == 0 ? null : "b");

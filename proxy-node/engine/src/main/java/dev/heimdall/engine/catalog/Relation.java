@@ -72,6 +72,11 @@ final class Relation {
     return kind == RelationKind.PARTITIONED;
   }
 
+  /** Whether what was written may stay there when the transaction is rolled back. */
+  boolean lasting() {
+    return kind == RelationKind.LASTING || kind == RelationKind.FOREIGN;
+  }
+
   /** What its rows rest on; nothing else if they only change by writes that name it. */
   Basis basis() {
     if (system || kind == RelationKind.SEQUENCE) {

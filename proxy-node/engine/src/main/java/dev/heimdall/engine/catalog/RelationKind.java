@@ -3,6 +3,8 @@ package dev.heimdall.engine.catalog;
 /** What stands behind a name that rows are read from. */
 public enum RelationKind {
   TABLE,
+  /** A table of which no rollback takes anything back. */
+  LASTING,
   /** A table whose rows are in others, its partitions. */
   PARTITIONED,
   /** A query by a name. */

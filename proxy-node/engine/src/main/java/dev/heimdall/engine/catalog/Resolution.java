@@ -44,6 +44,7 @@ final class Resolution {
 
   private StatementClass kind;
   private boolean writesAnything;
+  private boolean outlivesRollback;
   private boolean understood = true;
   private boolean runsUnread;
   private boolean mayNotify;
@@ -105,6 +106,7 @@ final class Resolution {
         tablesRead,
         tablesWritten,
         writesAnything,
+        outlivesRollback || writesAnything,
         basis,
         changesSession,
         outlivesDiscard,
@@ -248,6 +250,7 @@ final class Resolution {
   private void writeNamed(TableName name) {
     List<Relation> found = objects.relations(name, scope);
     if (found.isEmpty()) {
+      outlivesRollback = true;
       tablesWritten.add(spelled(name));
       if (knowledge == Catalogue.Knowledge.FRESH && parsed.kind() != StatementClass.DDL) {
         reason = reason + "; the table " + spelled(name) + " is not in the catalogue";
@@ -396,6 +399,7 @@ final class Resolution {
   }
 
   private void write(Relation relation, int changes, String through) {
+    outlivesRollback |= relation.lasting();
     if (changes == 0) {
       tablesWritten.add(spelled(relation));
       descend(relation, 0, through);
@@ -419,6 +423,7 @@ final class Resolution {
       return;
     }
     written.put(relation, before | changes);
+    outlivesRollback |= relation.lasting();
     tablesWritten.add(spelled(relation));
     if (through != null) {
       because(through + " writes " + spelled(relation));

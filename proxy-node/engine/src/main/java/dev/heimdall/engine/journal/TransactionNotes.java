@@ -1,5 +1,6 @@
 package dev.heimdall.engine.journal;
 
+import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
 
 /** What is noted of a client's transaction, so that it can be run again, by who sends it. */
@@ -18,6 +19,9 @@ public interface TransactionNotes {
 
   /** The transaction, if one is open, is undone by what is no statement. */
   void over();
+
+  /** The open transaction cannot be run again. */
+  void giveUp(Unreplayed why);
 
   /**
    * Rules have made this of a statement, which is about to be sent or answered.

@@ -258,7 +258,7 @@ public final class TransactionReplay implements TransactionNotes {
     return active();
   }
 
-  /** The open transaction cannot be run again. */
+  @Override
   public void giveUp(Unreplayed why) {
     if (stage == Stage.NONE) {
       log.giveUp(why);

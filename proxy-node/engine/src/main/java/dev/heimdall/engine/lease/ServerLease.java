@@ -445,7 +445,11 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         carried.changedUnseen(server.takeChangedReports(), server);
       }
       if (!carried.touched().isEmpty()) {
-        capture.begin(server);
+        if (carried.held()) {
+          client.process(); // asked now, the server would forget what the next statement may ask
+        } else {
+          capture.begin(server);
+        }
         return;
       }
       if (resolution.settle()) {

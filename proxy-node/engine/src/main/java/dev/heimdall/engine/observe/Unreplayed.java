@@ -15,6 +15,7 @@ public enum Unreplayed {
   COPY("it copies from its client"),
   FUNCTION_CALL("it calls a function by its number"),
   LISTEN("it changes what its client listens to"),
+  LASTING("it may have written a table of which no rollback takes anything back"),
   RULE("a rule's trigger belongs to one of its statements"),
   UNNAMED("it runs an unnamed statement from before it began"),
   CUT("its client was amid a message, or has sent what its server skips"),

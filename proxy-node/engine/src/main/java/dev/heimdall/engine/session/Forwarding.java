@@ -167,7 +167,8 @@ final class Forwarding implements ServerLeasing {
     }
     lifecycle.decision().retry().ifPresent(rule -> sent.alone().keepForRetry(input.bytes(), rule));
     if (led.getAsBoolean() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
-      sent.alone().keepForFailover(input.bytes(), lifecycle.undoable());
+      boolean takenBack = !format.hasLastingTables() || lifecycle.leavesNothing();
+      sent.alone().keepForFailover(input.bytes(), lifecycle.undoable() && takenBack);
     }
   }
 }

@@ -47,6 +47,11 @@ public interface RequestFormat extends UnitFormat {
   /** Whether the client takes its leave with it. */
   boolean terminates(byte type);
 
+  /** Whether servers have tables of which no rollback takes anything back. */
+  default boolean hasLastingTables() {
+    return false;
+  }
+
   /** Whether it ends a batch. */
   boolean endsBatch(byte type);
 

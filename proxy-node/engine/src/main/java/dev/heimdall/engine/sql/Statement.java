@@ -13,6 +13,8 @@ import java.util.TreeSet;
  *     the tables behind it, a partitioned table beside its partitions
  * @param tablesWritten all tables that may be written, cascades and triggers included
  * @param writesAnything whether tables that nobody can name may be written too
+ * @param outlivesRollback whether some of what it writes may stay when its transaction is rolled
+ *     back: in tables without transactions, or where nobody knows
  * @param basis what its answer rests on
  * @param changesSession what of the session it may change out of sight (inside a function), or null
  * @param outlivesDiscard whether DISCARD ALL may leave what it changes out of sight where it is: it
@@ -37,6 +39,7 @@ public record Statement(
     SortedSet<String> tablesRead,
     SortedSet<String> tablesWritten,
     boolean writesAnything,
+    boolean outlivesRollback,
     Basis basis,
     String changesSession,
     boolean outlivesDiscard,
@@ -69,6 +72,7 @@ public record Statement(
         kind,
         tablesRead,
         tablesWritten,
+        writesAnything,
         writesAnything,
         basis,
         changesSession,

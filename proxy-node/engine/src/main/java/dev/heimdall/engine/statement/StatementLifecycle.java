@@ -542,6 +542,11 @@ public final class StatementLifecycle implements RoutedStatement {
     return effects != null && effects.statements() == 1 && effects.kind() == StatementKind.DML;
   }
 
+  /** Whether a rollback is known to leave nothing of it, in whatever tables it may write. */
+  public boolean leavesNothing() {
+    return statement != null && !statement.outlivesRollback();
+  }
+
   /** Whether it changes nothing, neither of data nor of its session. */
   @Override
   public boolean readsOnly() {

@@ -101,8 +101,10 @@ final class InformationReader {
   private static final LexerMode CANONICAL = new LexerMode(true, true, false);
 
   /** Engines whose tables have no rows but their own, and replicas the same. */
-  private static final Set<String> ORDINARY =
-      Set.of("INNODB", "MYISAM", "ARIA", "ROCKSDB", "NDBCLUSTER", "NDB", "CSV", "ARCHIVE", "");
+  private static final Set<String> ORDINARY = Set.of("INNODB", "ROCKSDB", "NDBCLUSTER", "NDB");
+
+  /** The same without transactions; or nobody knows. */
+  private static final Set<String> LASTING = Set.of("MYISAM", "ARIA", "CSV", "ARCHIVE", "");
 
   /** What it looks like from outside, by which a change is noticed. */
   record Digest(String text) implements CatalogueProtocol.Mark {}
@@ -205,11 +207,15 @@ final class InformationReader {
     return switch (type) {
       case "VIEW", "SYSTEM VIEW" -> RelationKind.VIEW;
       case "SEQUENCE" -> RelationKind.SEQUENCE;
-      default ->
-          ORDINARY.contains(engine.toUpperCase(Locale.ROOT))
-              ? RelationKind.TABLE
-              : RelationKind.FOREIGN;
+      default -> ofEngine(engine.toUpperCase(Locale.ROOT));
     };
+  }
+
+  private static RelationKind ofEngine(String engine) {
+    if (ORDINARY.contains(engine)) {
+      return RelationKind.TABLE;
+    }
+    return LASTING.contains(engine) ? RelationKind.LASTING : RelationKind.FOREIGN;
   }
 
   private void routines() throws SQLException {

@@ -16,6 +16,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a statement leaves behind that the next one may ask about: warnings and errors, for which
@@ -49,6 +51,7 @@ final class Aftermath {
   private final ClientAnswers answers;
   private final IntSupplier number;
   private final CallReplacement calls = new CallReplacement();
+  private final FromClause from = new FromClause();
 
   /** LAST_INSERT_ID() of the session. */
   private String id = "0";
@@ -59,11 +62,17 @@ final class Aftermath {
   private long rowCount;
   private long foundRows;
 
+  /** Whether only the server knows that number. */
+  private boolean countsFound;
+
   /** Whether the statement on its way is SHOW WARNINGS or SHOW ERRORS. */
   private boolean showsDiagnostics;
 
   /** What is known of the statement whose answer is awaited; null where nothing is. */
   private StatementFacts sent;
+
+  /** Whether it clears the warnings of those before it where it has none itself. */
+  private boolean clearing;
 
   /** Whether the id is another one than was read back last, perhaps. */
   private boolean idDue;
@@ -126,7 +135,9 @@ final class Aftermath {
       carried.hold(null);
       return false;
     }
-    if (asks) {
+    if (asks
+        || (keepsDiagnostics(client.server()) && !clears(next))
+        || (countsFound && !setsFound(next))) {
       return false;
     }
     if (idDue) {
@@ -134,7 +145,14 @@ final class Aftermath {
       return true;
     }
     carried.hold(null);
-    return !carried.pinned();
+    if (carried.pinned()) {
+      return false;
+    }
+    LastAnswer last = ServerSide.of(client.server()).last();
+    if (last.diagnosticsOf() == this) {
+      last.diagnosticsOf(last); // what is left there will be nobody's
+    }
+    return true;
   }
 
   private static boolean goesOn(StatementFacts facts) {
@@ -163,8 +181,11 @@ final class Aftermath {
   /**
    * Whether the server would answer as that of a direct connection what the statement may ask about
    * those before it; if not, it is being told, and the reader comes again.
+   *
+   * @param text the statement's
    */
-  boolean ready(ServerConnection server, StatementFacts facts) {
+  boolean ready(
+      ServerConnection server, StatementFacts facts, Supplier<byte[]> text, LexerMode mode) {
     LastAnswer last = ServerSide.of(server).last();
     if (idDue
         && last.idOf() != idMark
@@ -181,12 +202,18 @@ final class Aftermath {
       tell(server, "SET last_insert_id=" + id);
       return false;
     }
-    if (has(facts, MysqlEffect.READS_DIAGNOSTICS) && last.diagnosticsOf() != this) {
+    boolean others = last.diagnosticsOf() != null && last.diagnosticsOf() != this;
+    if (others && has(facts, MysqlEffect.READS_DIAGNOSTICS)) {
       last.diagnosticsOf(this);
       tell(server, "SELECT 1 FROM (SELECT 1) AS nothing");
       return false;
     }
     sent = facts;
+    clearing =
+        clears(facts)
+            || (facts.kind() == StatementKind.SELECT
+                && keepsDiagnostics(server)
+                && from.isIn(text.get(), mode));
     return true;
   }
 
@@ -274,10 +301,12 @@ final class Aftermath {
       return answers.tracks(
           effect.name(), Lexer.decode(text, effect.start(), effect.end()).strip());
     }
-    if (!kept && effect.is(MysqlEffect.READS_FOUND_ROWS)) {
-      return bigint(foundRows);
+    if (effect.is(MysqlEffect.READS_FOUND_ROWS)) {
+      boolean there = ServerSide.of(client.server()).last().foundRowsOf() == this;
+      // MySQL warns of the call, wherever it stands.
+      return there ? null : bigint("FOUND_ROWS() < 0", foundRows);
     }
-    return !kept && effect.is(MysqlEffect.READS_ROW_COUNT) ? bigint(rowCount) : null;
+    return !kept && effect.is(MysqlEffect.READS_ROW_COUNT) ? bigint("0", rowCount) : null;
   }
 
   /** In the type of the variable, or of the call. */
@@ -287,8 +316,8 @@ final class Aftermath {
   }
 
   /** The type is the call's, however small the number is. */
-  private static String bigint(long value) {
-    return "IF(0, 9223372036854775807, " + value + ")";
+  private static String bigint(String never, long value) {
+    return "IF(" + never + ", 9223372036854775807, " + value + ")";
   }
 
   // ---- when it is answered
@@ -303,12 +332,21 @@ final class Aftermath {
     lingers = false;
     LastAnswer last = ServerSide.of(from).last();
     boolean here = countsFrom == from.id() && countsAt == from.groupsAnswered() - 1;
-    if (!(showsDiagnostics && !here)) { // they leave FOUND_ROWS() as it was
+    boolean asksOnly = facts.kind() == StatementKind.SESSION && asks(facts) && last.error() == 0;
+    if (here || !(showsDiagnostics || asksOnly)) { // they leave what others did not leave there
       countsFrom = from.id();
       countsAt = from.groupsAnswered();
     }
-    rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
-    foundRows = last.hasRows() && !showsDiagnostics ? last.rows() : foundRows;
+    if (!asksOnly) {
+      rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
+    }
+    boolean found = last.hadRows() ? countsRows(facts) : last.error() == 0 && setsFound(facts);
+    if (found && !showsDiagnostics) {
+      foundRows = found(last, facts, ServerSide.of(from).mariadb() ? -1 : last.matchedRows());
+      boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
+      countsFound = fetched || has(facts, MysqlEffect.COUNTS_FOUND_ROWS);
+      last.foundRowsOf(this);
+    }
     showsDiagnostics = false;
     note(from, last, facts);
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
@@ -374,6 +412,29 @@ final class Aftermath {
     readId(server);
   }
 
+  /** The session is as new. */
+  void forget() {
+    id = "0";
+    idMark = new Object();
+    idDue = false;
+    candidates.clear();
+    rowCount = 0; // FOUND_ROWS() stays
+    countsFound = false;
+    countsFrom = 0;
+  }
+
+  /**
+   * What FOUND_ROWS() gives behind an answer that sets it.
+   *
+   * @param updated how many rows an UPDATE has found, which is what counts in MySQL; or negative
+   */
+  private static long found(LastAnswer last, StatementFacts facts, long updated) {
+    if (updated >= 0 && !last.hasRows()) {
+      return updated;
+    }
+    return last.hadRows() && facts.kind() != StatementKind.DML ? last.rows() : 1;
+  }
+
   /** A command that was no statement has failed there. */
   void failed(ServerConnection from) {
     answers.ofServer();
@@ -384,21 +445,26 @@ final class Aftermath {
     carried.hold(DIAGNOSTICS);
   }
 
-  private void note(ServerConnection from, LastAnswer last, StatementFacts facts) {
+  private void note(ServerConnection server, LastAnswer last, StatementFacts facts) {
     if (asks(facts) && !hasDiagnostics(last)) {
       return; // what was there stays, to be asked again
     }
     if (hasDiagnostics(last)) {
       last.diagnosticsOf(this);
       carried.hold(DIAGNOSTICS);
-    } else if (has(facts, MysqlEffect.COUNTS_FOUND_ROWS)) {
+    } else if (countsFound) {
       carried.hold(FOUND_ROWS);
-    } else if (!(ServerSide.of(from).mariadb() && last.diagnosticsOf() == this && !clears(facts))) {
+    } else if (clearing || !keepsDiagnostics(server)) {
       carried.hold(null);
-      if (clears(facts)) {
-        last.diagnosticsOf(null);
-      }
     }
+    if (clearing && !hasDiagnostics(last)) {
+      last.diagnosticsOf(null);
+    }
+  }
+
+  /** Whether MariaDB has warnings or errors of the session's, which not every statement clears. */
+  private boolean keepsDiagnostics(ServerConnection server) {
+    return ServerSide.of(server).mariadb() && ServerSide.of(server).last().diagnosticsOf() == this;
   }
 
   /**
@@ -422,12 +488,25 @@ final class Aftermath {
     return last.error() != 0 || last.warnings() > 0;
   }
 
-  /** Whether MariaDB forgets the warnings of before: what reads no table keeps them. */
+  /** Whether MariaDB forgets the warnings of before: what uses no table keeps them. */
   private static boolean clears(StatementFacts facts) {
     return switch (facts.kind()) {
-      case DML, DDL, CALL, MULTI -> true;
+      case DML, DDL -> true;
       default -> false;
     };
+  }
+
+  /** Whether FOUND_ROWS() is another one behind it for certain, if it succeeds. */
+  private static boolean setsFound(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case SELECT, DML, DDL -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether its rows are counted: those that say how something went are not. */
+  private static boolean countsRows(StatementFacts facts) {
+    return facts.kind() != StatementKind.EXPLAIN && facts.kind() != StatementKind.UTILITY;
   }
 
   /** Whether it may have set the id though its answer does not say so. */

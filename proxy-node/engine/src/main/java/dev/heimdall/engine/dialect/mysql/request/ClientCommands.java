@@ -80,7 +80,7 @@ final class ClientCommands implements RequestHandler {
     this.prepared =
         new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath, foreign);
     this.kills = new SessionKills(parts, answers);
-    this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, kills);
+    this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.begins = new DelayedBegins(parts, answers);
     this.questions =
         new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle);
@@ -355,6 +355,11 @@ final class ClientCommands implements RequestHandler {
     begins.send(server);
   }
 
+  private byte[] read(long total) {
+    text.read(input.bytes(), total, true);
+    return text.copy();
+  }
+
   private boolean query(ServerConnection server, long total) {
     Decision decision = lifecycle.decision();
     int outcome =
@@ -363,7 +368,7 @@ final class ClientCommands implements RequestHandler {
       return true;
     }
     StatementFacts facts = lifecycle.effects();
-    if (!aftermath.ready(server, facts)) {
+    if (!aftermath.ready(server, facts, () -> read(total), lexing.mode())) {
       return false;
     }
     byte[] changed =
@@ -377,8 +382,7 @@ final class ClientCommands implements RequestHandler {
     } else if (asks) {
       changed = aftermath.inPlace(facts, text, lexing.mode());
     }
-    lifecycle.sent(server);
-    notes.sent(facts);
+    notes.statement(server, facts);
     answers.begin(server, Command.QUERY);
     if (changed == null) {
       input.begin(total, false);

@@ -84,6 +84,11 @@ final class CommandFormat implements RequestFormat {
 
   /** There are no batches. */
   @Override
+  public boolean hasLastingTables() {
+    return true;
+  }
+
+  @Override
   public boolean endsBatch(byte type) {
     return false;
   }

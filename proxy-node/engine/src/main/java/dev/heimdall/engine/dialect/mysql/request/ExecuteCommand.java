@@ -24,6 +24,9 @@ final class ExecuteCommand {
   /** A flag: the number of parameters is there, with the attributes of the query among them. */
   private static final int COUNTED = 0x08;
 
+  /** Flags: the kinds of cursors. */
+  private static final int CURSORS = 0x07;
+
   private final byte[] payload;
   private final int typesAt;
   private final byte[] types;
@@ -76,6 +79,11 @@ final class ExecuteCommand {
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       return null;
     }
+  }
+
+  /** Whether its rows are to wait on the server until they are fetched. */
+  boolean opensCursor() {
+    return (payload[FLAGS] & CURSORS) != 0;
   }
 
   /** The types of its parameters; null where they are those of before. */

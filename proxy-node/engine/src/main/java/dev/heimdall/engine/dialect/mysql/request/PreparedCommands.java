@@ -529,16 +529,20 @@ final class PreparedCommands implements Responder {
   }
 
   private boolean execute(ServerConnection server, ClientStatement of, long total) {
-    if (!ready(server, of) || !aftermath.ready(server, of.statement.facts())) {
+    PreparedStatement statement = of.statement;
+    if (!ready(server, of)
+        || !aftermath.ready(server, statement.facts(), statement::body, lexing.mode())) {
       return false;
     }
     ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
     if (command == null || (command.types() == null && of.types() == null && of.parameters > 0)) {
       return incorrectArguments(total) == Outcome.DONE;
     }
-    lifecycle.sent(server);
-    notes.sent(of.statement.facts());
-    server.statements().bound(of.statement);
+    if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())) {
+      return execute(server, of, total);
+    }
+    notes.statement(server, statement.facts());
+    server.statements().bound(statement);
     sendLongData(server, of);
     begin(server, Command.STMT_EXECUTE, of);
     if (command.types() != null) {

@@ -1,8 +1,12 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import java.util.List;
 
 /** Tells the parts of a session what is being sent to its server connection. */
@@ -17,7 +21,26 @@ final class SentStatements {
     this.parts = parts;
   }
 
-  /** A statement of which this is known is being sent. */
+  /** The statement on its way, of which this is known, is being sent to the server. */
+  void statement(ServerConnection server, StatementFacts facts) {
+    StatementLifecycle lifecycle = parts.lifecycle();
+    boolean lasting = mayWrite(facts) && !lifecycle.readsOnly() && !lifecycle.leavesNothing();
+    lifecycle.sent(server);
+    sent(facts);
+    if (lasting) {
+      parts.notes().giveUp(Unreplayed.LASTING);
+    }
+  }
+
+  private static boolean mayWrite(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case EMPTY, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET, SHOW, SESSION -> false;
+      case SELECT -> facts.effects().stream().anyMatch(one -> one.is(MysqlEffect.CALLS_UNSEEN));
+      default -> true;
+    };
+  }
+
+  /** A statement or another command of which this is known is being sent. */
   void sent(StatementFacts facts) {
     parts.notes().statement(facts);
     parts.transaction().sent(facts, parts.carried().sent());

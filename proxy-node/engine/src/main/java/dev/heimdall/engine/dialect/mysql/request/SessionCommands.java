@@ -25,6 +25,7 @@ final class SessionCommands implements Responder {
   private final ClientAnswers answers;
   private final SentStatements notes;
   private final PreparedCommands prepared;
+  private final Aftermath aftermath;
   private final SessionKills kills;
 
   /** Of the reset that is under way, or has ended. */
@@ -38,6 +39,7 @@ final class SessionCommands implements Responder {
       ClientAnswers answers,
       SentStatements notes,
       PreparedCommands prepared,
+      Aftermath aftermath,
       SessionKills kills) {
     this.parts = parts;
     this.client = parts.client();
@@ -45,6 +47,7 @@ final class SessionCommands implements Responder {
     this.answers = answers;
     this.notes = notes;
     this.prepared = prepared;
+    this.aftermath = aftermath;
     this.kills = kills;
   }
 
@@ -149,6 +152,12 @@ final class SessionCommands implements Responder {
     parts.control().block();
     if (!resetting) {
       resetting = true;
+      String database = server.reported().get(MysqlSettings.DATABASE);
+      String known = parts.carried().variables().get(MysqlSettings.DATABASE);
+      if (database != null
+          && !database.equals(known == null ? server.target().database() : known)) {
+        parts.carried().set(MysqlSettings.DATABASE, database); // changed in a transaction
+      }
       server
           .requests()
           .reset(
@@ -178,5 +187,6 @@ final class SessionCommands implements Responder {
     parts.transaction().move(TransactionState.IDLE, false);
     parts.notes().over();
     prepared.forget();
+    aftermath.forget();
   }
 }

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.wire.mysql.OkPacket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * What the last answer to a client's command on a server connection has said that a later statement
@@ -18,23 +20,30 @@ public final class LastAnswer {
     NO_DATABASE
   }
 
+  private static final byte[] MATCHED = "Rows matched: ".getBytes(StandardCharsets.US_ASCII);
+
   private long affectedRows;
   private long generatedId;
+  private long matchedRows;
   private int warnings;
   private int error;
   private boolean hasRows;
+  private boolean hadRows;
   private long rows;
   private int results;
   private StateChange stateChange = StateChange.NONE;
   private Object diagnosticsOf;
   private Object idOf;
+  private Object foundRowsOf;
 
   void begin() {
     affectedRows = 0;
+    matchedRows = -1;
     generatedId = 0;
     warnings = 0;
     error = 0;
     hasRows = false;
+    hadRows = false;
     rows = 0;
     results = 0;
     stateChange = StateChange.NONE;
@@ -42,6 +51,7 @@ public final class LastAnswer {
 
   void rowsBegin() {
     hasRows = true;
+    hadRows = true;
     rows = 0;
   }
 
@@ -59,6 +69,7 @@ public final class LastAnswer {
       stateChange = change;
     }
     affectedRows = ok.affectedRows();
+    matchedRows = matched(ok.info());
     generatedId = ok.generatedId();
     warnings = ok.warnings();
     results++;
@@ -78,6 +89,26 @@ public final class LastAnswer {
     return affectedRows;
   }
 
+  /**
+   * What FOUND_ROWS() gives behind an UPDATE of MySQL's; 1 where that is not said, as behind
+   * others.
+   */
+  public long matchedRows() {
+    return matchedRows;
+  }
+
+  private static long matched(byte[] info) {
+    if (info.length <= MATCHED.length
+        || !Arrays.equals(MATCHED, 0, MATCHED.length, info, 0, MATCHED.length)) {
+      return -1;
+    }
+    long rows = 0;
+    for (int i = MATCHED.length; i < info.length && info[i] >= '0' && info[i] <= '9'; i++) {
+      rows = rows * 10 + info[i] - '0';
+    }
+    return rows;
+  }
+
   /** The first value that an AUTO_INCREMENT column was given, or LAST_INSERT_ID(…); 0 for none. */
   public long generatedId() {
     return generatedId;
@@ -95,6 +126,11 @@ public final class LastAnswer {
   /** Whether the last result had rows, if only none of them. */
   public boolean hasRows() {
     return hasRows;
+  }
+
+  /** Whether some result had rows, if only none of them. */
+  public boolean hadRows() {
+    return hadRows;
   }
 
   /** How many rows the last result with rows had. */
@@ -132,8 +168,18 @@ public final class LastAnswer {
     idOf = mark;
   }
 
+  /** Whose FOUND_ROWS() the server has; null for nobody's. */
+  public Object foundRowsOf() {
+    return foundRowsOf;
+  }
+
+  public void foundRowsOf(Object session) {
+    foundRowsOf = session;
+  }
+
   /** The connection is as good as new. */
   void forget() {
+    foundRowsOf = null;
     diagnosticsOf = null;
     idOf = null;
   }

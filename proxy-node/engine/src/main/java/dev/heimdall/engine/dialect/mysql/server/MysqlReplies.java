@@ -479,7 +479,9 @@ final class MysqlReplies implements ReplyScanner {
     try {
       ok = OkPacket.read(in.slice(at + Packet.HEADER, length), true);
       if (ok.state().length > 0) {
-        change = reports.read(ok.state());
+        boolean behindRows = in.getUnsignedByte(at + Packet.HEADER) != OkPacket.OK;
+        change =
+            reports.read(ok.state(), behindRows && (ok.status() & StatusFlag.MORE_RESULTS) != 0);
         told = running.tracking() == null ? null : running.tracking().of(ok.state());
       }
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
@@ -487,6 +489,8 @@ final class MysqlReplies implements ReplyScanner {
     }
     if (running.ofClient()) {
       requests.last().ended(ok, change);
+    } else if (ok.warnings() > 0) {
+      requests.last().diagnosticsOf(requests);
     }
     boolean tracks = running.tracking() != null;
     if (!running.ofClient() || (tracks ? told == null || told == ok.state() : !hasWords(ok))) {

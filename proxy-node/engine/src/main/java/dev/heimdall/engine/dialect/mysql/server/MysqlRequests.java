@@ -23,8 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -55,6 +57,7 @@ public final class MysqlRequests implements ServerRequests {
   private final StateReports reports;
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(2);
+  private final Set<StatementName> hadCursor = new HashSet<>(0);
   private MysqlReplies replies;
   private Exchange running;
 
@@ -160,8 +163,25 @@ public final class MysqlRequests implements ServerRequests {
     };
   }
 
+  /**
+   * A statement that the server has is to be executed. MySQL sends no end of rows for one that had
+   * a cursor and is executed without: it has to be prepared anew.
+   *
+   * @return whether it can be; if not, the server has it no longer
+   */
+  public boolean executes(StatementName statement, boolean opensCursor) {
+    if (opensCursor) {
+      hadCursor.add(statement);
+    } else if (!setUp.mariadb() && hadCursor.contains(statement)) {
+      close(statement);
+      return false;
+    }
+    return true;
+  }
+
   /** Has the server forget a statement that it has; nothing answers that. */
   public void close(StatementName statement) {
+    hadCursor.remove(statement);
     byte[] number = number(statement);
     connection.statements().closing(statement);
     connection.statements().closed();
@@ -213,6 +233,8 @@ public final class MysqlRequests implements ServerRequests {
       replies.begin(exchange);
       if (exchange.ofClient()) {
         last.begin();
+      } else if (exchange.command() == Command.QUERY) {
+        last.foundRowsOf(null);
       }
     }
     if (bytes != null) {
@@ -396,6 +418,7 @@ public final class MysqlRequests implements ServerRequests {
   public void reset(ReplyOwner owner) {
     reports.forget();
     last.forget();
+    hadCursor.clear();
     // It is not reported: the same value, set again, must count as another one.
     connection.reported().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
     Exchange sets = text(setUp.again());

@@ -22,6 +22,9 @@ final class StateReports implements StateChanges.Receiver {
   private static final String CONNECTION_CHARACTERS = "character_set_connection";
   private static final String CONNECTION_COLLATION = "collation_connection";
 
+  /** What a routine has of its own while it runs: whoever calls it has them back behind it. */
+  private static final Set<String> OF_ROUTINE = Set.of(StateChanges.DATABASE, "sql_mode");
+
   private final ReplyDelivery delivery;
   private final boolean mariadb;
 
@@ -31,6 +34,7 @@ final class StateReports implements StateChanges.Receiver {
   private final Set<String> inThisAnswer = new HashSet<>();
   private boolean changed;
   private boolean withoutDatabase;
+  private boolean passing;
   private long doubts;
 
   StateReports(ReplyDelivery delivery, boolean mariadb) {
@@ -46,15 +50,18 @@ final class StateReports implements StateChanges.Receiver {
   /**
    * What an OK packet has carried; not empty.
    *
+   * @param insideRoutine whether a routine may still run: what it sets may be put back at its end,
+   *     of which nothing is reported
    * @return what it says of the session's state
    */
-  LastAnswer.StateChange read(byte[] state) {
+  LastAnswer.StateChange read(byte[] state, boolean insideRoutine) {
     if (isStatementId(state)) {
       return LastAnswer.StateChange.NONE;
     }
     inThisAnswer.clear();
     changed = false;
     withoutDatabase = false;
+    passing = insideRoutine;
     StateChanges.read(state, this);
     // SET NAMES … COLLATE reports the character set alone, and either of the two sets the other;
     // to MariaDB both are one, which it reports by either name.
@@ -99,8 +106,12 @@ final class StateReports implements StateChanges.Receiver {
 
   private void changed(String name, String value) {
     inThisAnswer.add(name);
-    fresh.put(name, value);
-    delivery.reported(name, value);
+    if (!passing) {
+      fresh.put(name, value);
+      delivery.reported(name, value);
+    } else if (!OF_ROUTINE.contains(name)) {
+      doubt(name);
+    }
   }
 
   /** Has whoever carries the session's variables ask for this one. */

@@ -276,6 +276,7 @@ final class MysqlTokens {
         }
       }
       case SQL_CALC_FOUND_ROWS -> own(MysqlEffect.COUNTS_FOUND_ROWS);
+      case RETURNING -> own(MysqlEffect.SETS_LAST_INSERT_ID); // no answer with rows says so
       case OUTFILE, DUMPFILE -> writesFile |= previousWord == MysqlWord.INTO;
       default -> {}
     }

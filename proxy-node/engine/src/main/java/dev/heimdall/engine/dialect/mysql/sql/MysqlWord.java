@@ -100,6 +100,7 @@ enum MysqlWord {
   RESIGNAL,
   RESOURCE,
   RESTART,
+  RETURNING,
   REVOKE,
   ROLE,
   ROLLBACK,

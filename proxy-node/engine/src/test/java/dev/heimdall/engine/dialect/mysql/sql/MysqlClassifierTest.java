@@ -76,7 +76,7 @@ class MysqlClassifierTest {
         "INSERT INTO t VALUES (f(1)) | DML: CALLS_UNSEEN f",
         "UPDATE t, u SET t.a = u.b WHERE t.id = u.id | DML",
         "DELETE t FROM t JOIN u USING (id) | DML",
-        "DELETE FROM t RETURNING id | DML",
+        "DELETE FROM t RETURNING id | DML: SETS_LAST_INSERT_ID",
         "DO sleep(1) | UTILITY",
         "CALL p(1) | CALL: commits, CALLS_UNSEEN p",
         "CALL d.p(@out) | CALL: commits, CALLS_UNSEEN d, pin user variable",

@@ -1,0 +1,122 @@
+package dev.heimdall.test.mysql;
+
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What statements leave behind for those after them is as on a direct connection, though another
+ * client uses the server connections in between.
+ */
+class MysqlAftermathIT {
+  private static final List<List<String>> SCRIPTS =
+      List.of(
+          // What uses no table leaves MariaDB's warnings and errors where they are.
+          List.of("SELECT * FROM nowhere", "SELECT @@sql_mode", "SHOW WARNINGS"),
+          List.of("SELECT * FROM nowhere", "SET NAMES utf8mb4", "SELECT 1", "SHOW ERRORS"),
+          List.of("SELECT * FROM nowhere", "SELECT v FROM mine", "SHOW WARNINGS"),
+          List.of("SELECT 1/0", "SELECT EXTRACT(YEAR FROM '2001-01-01')", "SHOW WARNINGS"),
+          List.of("SELECT * FROM nowhere", "SELECT 1 FROM DUAL", "SELECT @@warning_count"),
+          List.of("SELECT * FROM nowhere", "SELECT 1; SELECT 2", "SHOW WARNINGS"),
+          // What has no rows leaves the number that FOUND_ROWS() gives.
+          List.of("SELECT 1 UNION SELECT 2", "USE app", "COMMIT", "SELECT FOUND_ROWS()"),
+          List.of("SELECT 1 UNION SELECT 2", "SELECT @@x_y", "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "SHOW WARNINGS", "SELECT FOUND_ROWS()"),
+          List.of(
+              "SELECT SQL_CALC_FOUND_ROWS v FROM mine LIMIT 1",
+              "USE app",
+              "BEGIN",
+              "COMMIT",
+              "SELECT FOUND_ROWS()"),
+          List.of(
+              "BEGIN",
+              "SELECT SQL_CALC_FOUND_ROWS v FROM mine LIMIT 1",
+              "SAVEPOINT a",
+              "COMMIT",
+              "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "DELETE FROM mine WHERE v = 17", "SELECT FOUND_ROWS()"),
+          List.of("CALL three_rows()", "COMMIT", "SELECT FOUND_ROWS()"),
+          List.of("SELECT 1; SELECT 1 UNION SELECT 2; COMMIT", "COMMIT", "SELECT FOUND_ROWS()"),
+          // What routines of other databases have for their own time is not the session's.
+          List.of("USE information_schema", "CALL app.rows_and_fails()", "SELECT DATABASE()"),
+          List.of("USE information_schema", "CALL app.three_rows()", "SELECT DATABASE()"),
+          List.of(
+              "USE information_schema",
+              "BEGIN",
+              "CALL app.rows_and_fails()",
+              "SELECT DATABASE()",
+              "ROLLBACK",
+              "SELECT DATABASE()"),
+          List.of(
+              "CALL sets_and_fails()", "SELECT @@sql_mode, @@time_zone, @@div_precision_increment"),
+          List.of(
+              "BEGIN",
+              "CALL sets_and_fails()",
+              "SELECT @@sql_mode, @@time_zone, @@div_precision_increment",
+              "COMMIT",
+              "SELECT @@sql_mode, @@time_zone, @@div_precision_increment"),
+          List.of("CALL sets()", "SELECT @@sql_mode, @@time_zone, @@div_precision_increment"),
+          List.of("CALL sets_names()", "SELECT @@collation_connection, @@character_set_client"));
+
+  private static final List<String> SET_UP =
+      List.of(
+          "DROP TABLE IF EXISTS mine",
+          "CREATE TABLE mine (v INT)",
+          "INSERT INTO mine VALUES (1), (2), (3)",
+          "DROP PROCEDURE IF EXISTS three_rows",
+          "CREATE PROCEDURE three_rows() SELECT v FROM app.mine",
+          "DROP PROCEDURE IF EXISTS rows_and_fails",
+          "CREATE PROCEDURE rows_and_fails() BEGIN SELECT 1; SELECT * FROM nowhere; END",
+          "DROP PROCEDURE IF EXISTS sets",
+          "CREATE PROCEDURE sets() BEGIN SET sql_mode = 'ANSI_QUOTES'; SET time_zone = '+05:00';"
+              + " SELECT 1; SET div_precision_increment = 7; SELECT 2; END",
+          "DROP PROCEDURE IF EXISTS sets_and_fails",
+          "CREATE PROCEDURE sets_and_fails() BEGIN SET sql_mode = 'ANSI_QUOTES';"
+              + " SET time_zone = '+05:00'; SELECT 1; SET div_precision_increment = 7;"
+              + " SELECT * FROM nowhere; END",
+          "DROP PROCEDURE IF EXISTS sets_names",
+          "CREATE PROCEDURE sets_names() BEGIN SET NAMES latin1; SELECT 1; END");
+
+  private static List<String> play(MysqlTarget target, List<String> script) throws SQLException {
+    List<String> said = new ArrayList<>();
+    try (Connection client = target.jdbc("allowMultiQueries", "true");
+        Connection other = target.jdbc();
+        Statement others = other.createStatement()) {
+      for (String sql : script) {
+        said.add(RandomClient.run(client, sql));
+        others.execute("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
+      }
+    }
+    return said;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void answersAreThoseOfADirectConnection(MysqlRelease release) throws SQLException {
+    MysqlTarget server = MysqlTarget.of(release.shared().primary());
+    SoftAssertions all = new SoftAssertions();
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
+      try (Connection maker = server.jdbc();
+          Statement statement = maker.createStatement()) {
+        for (String sql : SET_UP) {
+          statement.execute(sql);
+        }
+      }
+      for (List<String> script : SCRIPTS) {
+        List<String> direct = play(server, script);
+        all.assertThat(play(node.target(), script)).isEqualTo(direct);
+      }
+    }
+    all.assertAll();
+  }
+}
