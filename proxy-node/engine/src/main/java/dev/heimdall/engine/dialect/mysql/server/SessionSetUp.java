@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Handshake;
@@ -86,7 +87,9 @@ final class SessionSetUp {
         new StateChanges.Receiver() {
           @Override
           public void variable(String name, String value) {
-            if (!name.startsWith("session_track_") && !StateReports.ofStatement(name)) {
+            if (SystemVariables.isName(name)
+                && !name.startsWith("session_track_")
+                && !StateReports.ofStatement(name)) {
               learned.put(name, value == null ? "" : value);
             }
           }
