@@ -82,9 +82,6 @@ class EngineProblemsTest {
             + " is \"mysql\": statements name databases as the server does",
         "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
             + " because the engine is \"mysql\": its servers get one statement at a time",
-        "\"ruleSources\": [\"primary\"] | ruleSources[0]: got \"primary\", which has the engine"
-            + " \"postgresql\", expected a data source of the engine \"mysql\": rules do not"
-            + " forward its clients' statements to others",
       })
   void whatItsClientsCannotHaveIsRefused(String setting, String problem) throws IOException {
     write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\", " + setting + "}");

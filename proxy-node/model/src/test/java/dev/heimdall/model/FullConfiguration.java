@@ -172,7 +172,8 @@ final class FullConfiguration {
             "idleTimeout": "1h",
             "idleInTransactionTimeout": "1m",
             "incompleteMessageTimeout": "20s",
-            "queryTimeout": "10m"
+            "queryTimeout": "10m",
+            "localInfile": false
           },
           "tls": {
             "mode": "require",
