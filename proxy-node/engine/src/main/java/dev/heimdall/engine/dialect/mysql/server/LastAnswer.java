@@ -32,7 +32,7 @@ public final class LastAnswer {
   private long rows;
   private int results;
   private StateChange stateChange = StateChange.NONE;
-  private Object diagnosticsOf;
+  private Object diagnosticsOf = this; // setting the session up has left some, perhaps
   private Object idOf;
   private Object foundRowsOf;
 
@@ -180,7 +180,7 @@ public final class LastAnswer {
   /** The connection is as good as new. */
   void forget() {
     foundRowsOf = null;
-    diagnosticsOf = null;
+    diagnosticsOf = this; // MariaDB keeps them over a reset
     idOf = null;
   }
 }
