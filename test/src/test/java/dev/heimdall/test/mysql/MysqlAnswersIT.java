@@ -8,6 +8,8 @@ import com.mysql.cj.NativeSession;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,9 +33,12 @@ class MysqlAnswersIT {
     NODES.values().forEach(MysqlNode::close);
   }
 
+  private static MysqlNode node(MysqlRelease release) {
+    return NODES.computeIfAbsent(release, each -> MysqlNode.start(each, wishes -> {}));
+  }
+
   private static Connection connect(MysqlRelease release, String... options) throws SQLException {
-    MysqlNode node = NODES.computeIfAbsent(release, each -> MysqlNode.start(each, wishes -> {}));
-    return node.target().jdbc(options);
+    return node(release).target().jdbc(options);
   }
 
   /** All results, counts among them, of a text. */
@@ -119,6 +125,43 @@ class MysqlAnswersIT {
         assertThat(results(statement, "SHOW ERRORS")).containsExactly("Error");
         assertThat(results(statement, "SELECT 1")).containsExactly("1");
       }
+    }
+  }
+
+  /** Routines raise errors of any number, and MariaDB means something else by one of these. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void anErrorIsNoEndOfTheConnectionForItsNumber(MysqlRelease release) throws SQLException {
+    // Connector/J leaves its server when it is told 4031.
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:"
+                    + node(release).target().port()
+                    + "/app?useServerPrepStmts=true&allowPublicKeyRetrieval=true",
+                MysqlRelease.USER,
+                MysqlRelease.PASSWORD);
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET @kept = 1");
+      for (int number : new int[] {1053, 1079, 1927, 3169, 4031}) {
+        String signals = "SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = " + number;
+        statement.execute("DROP PROCEDURE IF EXISTS app.signals");
+        statement.execute("CREATE PROCEDURE app.signals() BEGIN SELECT 1; " + signals + "; END");
+        try (PreparedStatement prepared = connection.prepareStatement("CALL app.signals()")) {
+          for (ThrowingCallable each :
+              List.<ThrowingCallable>of(
+                  () -> statement.execute(signals),
+                  () -> results(statement, "CALL app.signals()"),
+                  () -> {
+                    prepared.execute();
+                    prepared.getMoreResults();
+                  })) {
+            SQLException raised = catchThrowableOfType(SQLException.class, each);
+            assertThat(raised.getErrorCode()).isEqualTo(number);
+            assertThat(results(statement, "SELECT @kept")).containsExactly("1");
+          }
+        }
+      }
+      statement.execute("DROP PROCEDURE app.signals");
     }
   }
 }

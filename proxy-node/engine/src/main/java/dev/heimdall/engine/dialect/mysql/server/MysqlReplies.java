@@ -29,6 +29,14 @@ final class MysqlReplies implements ReplyScanner {
   private static final int LOCAL_INFILE = 0xFB;
   private static final int UNKNOWN = -1;
 
+  /**
+   * An error that could be a server's last.
+   *
+   * @param bytes its packet
+   * @param ofClient whether a client's command has had it
+   */
+  private record Farewell(ServerError error, ByteBuf bytes, boolean ofClient) {}
+
   /** What the next packet may be. */
   private enum Place {
     /** The first one of an answer, or of its next result. */
@@ -69,6 +77,9 @@ final class MysqlReplies implements ReplyScanner {
 
   /** The beginning of what must be looked at whole. */
   private ByteBuf carry;
+
+  /** An error that may be the server's last words, until it is answered or gone; null for none. */
+  private Farewell farewell;
 
   /** The flags of the last packet that had any. */
   private int status = StatusFlag.AUTOCOMMIT;
@@ -275,6 +286,11 @@ final class MysqlReplies implements ReplyScanner {
         return false;
       }
       return error(length, running, end);
+    }
+    if (farewell != null) {
+      delivery.pass(in, start, at);
+      start = at;
+      wasOfStatement();
     }
     return switch (place) {
       case FIRST -> first(first, length, running, end);
@@ -591,9 +607,18 @@ final class MysqlReplies implements ReplyScanner {
     ServerError error = read(length);
     if (endsConnection(error)) {
       delivery.pass(in, start, at);
-      delivery.failed(error.asFatal());
-      delivery.endAnnounced(error.asFatal()); // told by connectionLost
-      return false;
+      if (!running.failureHidesStatus()) {
+        announced(farewell == null ? error : farewell.error());
+        return false;
+      }
+      withhold(error, length);
+      running.dropThen();
+      requests.askStatus();
+      requests.follow();
+      return true;
+    }
+    if (farewell != null) {
+      wasOfStatement();
     }
     if (running.asksStatus()) {
       return ends(length, status, running, end); // what it was before is the best that is known
@@ -615,7 +640,41 @@ final class MysqlReplies implements ReplyScanner {
     return ends(length, status, running, end);
   }
 
-  /** Whether the server ends the connection with this error, rather than a statement. */
+  /** The server ends the connection, and this is why: told by connectionLost. */
+  private void announced(ServerError error) {
+    delivery.failed(error.asFatal());
+    delivery.endAnnounced(error.asFatal());
+  }
+
+  /**
+   * Routines may raise errors of any number, and MariaDB has other meanings for some: whether the
+   * server goes with it shows when it is asked something.
+   */
+  private void withhold(ServerError error, int length) {
+    int total = Packet.HEADER + length;
+    farewell = new Farewell(error, in.copy(at, total), requests.running().ofClient());
+    at += total;
+    start = at;
+  }
+
+  /** The server is still there: the error is the answer of the statement. */
+  private void wasOfStatement() {
+    Farewell none = farewell;
+    farewell = null;
+    if (none.ofClient()) {
+      requests.last().failed(none.error().number());
+    }
+    delivery.failed(none.error());
+    ReplyOwner owner = delivery.recipient();
+    if (delivery.absorbs(none.error()) || owner == null) {
+      none.bytes().release();
+    } else {
+      delivery.noted(false, true);
+      owner.reply(connection, none.bytes());
+    }
+  }
+
+  /** Whether servers end their connections with errors of this number. */
   private static boolean endsConnection(ServerError error) {
     return switch (error.number()) {
       case 1053, 1077, 1079, 1080, 1184, 1927, 3169, 4031 -> true;
@@ -677,7 +736,11 @@ final class MysqlReplies implements ReplyScanner {
     place = Place.FIRST;
     Exchange running = requests.running();
     requests.lost();
-    if (running != null && running.asksStatus()) {
+    if (farewell != null) {
+      farewell.bytes().release();
+      announced(farewell.error());
+      farewell = null;
+    } else if (running != null && running.asksStatus()) {
       // Its owner has had the whole answer: what is lost is no more than how it stands.
       delivery.ends(transactionState());
       ReplyOwner owner = delivery.groups().first();
