@@ -109,4 +109,52 @@ class MysqlPreparedIT {
   private static long statements(MysqlRelease release) throws SQLException {
     return status(release, "Prepared_stmt_count");
   }
+
+  /** Also where the session has changed it in its open transaction, and on another connection. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aStatementReadsTheDatabaseThatItWasPreparedIn(MysqlRelease release) throws SQLException {
+    for (String database : List.of("app", "prepared_in")) {
+      release
+          .shared()
+          .primary()
+          .executeIn(
+              "",
+              "CREATE DATABASE IF NOT EXISTS " + database,
+              "GRANT ALL ON " + database + ".* TO " + MysqlRelease.USER,
+              "CREATE OR REPLACE VIEW " + database + ".place AS SELECT '" + database + "' AS name");
+    }
+    String sql = "SELECT name FROM place";
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc("useServerPrepStmts", "true");
+        Connection other = node.target().jdbc();
+        Statement statement = client.createStatement();
+        PreparedStatement outside = client.prepareStatement(sql)) {
+      assertThat(name(outside)).isEqualTo("app");
+      other.setAutoCommit(false);
+      other.createStatement().execute("SELECT 1 FROM app.place"); // keeps that connection
+      client.setAutoCommit(false);
+      statement.execute("SELECT 1 FROM app.place");
+      statement.execute("USE prepared_in");
+      try (PreparedStatement inside = client.prepareStatement(sql)) {
+        for (int i = 0; i < 2; i++) {
+          assertThat(name(outside)).isEqualTo("app");
+          assertThat(name(inside)).isEqualTo("prepared_in");
+          client.commit();
+        }
+        statement.execute("USE app");
+        other.rollback();
+        assertThat(name(inside)).isEqualTo("prepared_in");
+        assertThat(name(outside)).isEqualTo("app");
+      }
+      client.rollback();
+    }
+  }
+
+  private static String name(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
 }

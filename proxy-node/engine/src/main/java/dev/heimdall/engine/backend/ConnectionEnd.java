@@ -93,6 +93,9 @@ final class ConnectionEnd {
   void announced(ServerError error) {
     fatal = error;
     announced = true;
+    if (ending != null && ending.side() == Ending.Side.SERVER) {
+      ending = new Ending(Ending.Side.SERVER, error.message()); // found out after it went
+    }
   }
 
   /** Whether the server has said why it ends the connection, which it reads nothing from then. */
