@@ -121,8 +121,9 @@ final class Aftermath {
    *
    * @param next null for what is no statement
    * @param mayStay whether it may as well go on here
+   * @param elsewhere whether it is to go to another data source
    */
-  boolean lets(StatementFacts next, BooleanSupplier mayStay) {
+  boolean lets(StatementFacts next, BooleanSupplier mayStay, boolean elsewhere) {
     if (!carried.held()
         || client.outstanding() > 0
         || next == null
@@ -136,7 +137,7 @@ final class Aftermath {
       return false;
     }
     if (asks
-        || (keepsDiagnostics(client.server()) && !clears(next))
+        || (!elsewhere && keepsDiagnostics(client.server()) && !clears(next))
         || (countsFound && !setsFound(next))) {
       return false;
     }

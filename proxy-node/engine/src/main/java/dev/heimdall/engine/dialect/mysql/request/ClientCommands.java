@@ -171,7 +171,8 @@ final class ClientCommands implements RequestHandler {
     if (!leaves
         && aftermath.lets(
             type == Command.QUERY || type == Command.STMT_EXECUTE ? lifecycle.effects() : null,
-            this::mayStay)) {
+            this::mayStay,
+            lifecycle.decision().forward().isPresent())) {
       client.settle();
       leaves = true;
     }

@@ -289,7 +289,7 @@ final class PreparedCommands implements Responder {
       return Outcome.DONE;
     }
     Decision decision = lifecycle.previewed().decision();
-    if (decision.forward().isPresent() && aftermath.lets(facts, () -> false)) {
+    if (decision.forward().isPresent() && aftermath.lets(facts, () -> false, true)) {
       client.settle(); // else it would not go where its executions do
       return blocked();
     }
