@@ -122,32 +122,28 @@ class MysqlPreparedIT {
               "",
               "CREATE DATABASE IF NOT EXISTS " + database,
               "GRANT ALL ON " + database + ".* TO " + MysqlRelease.USER,
-              "CREATE OR REPLACE VIEW " + database + ".place AS SELECT '" + database + "' AS name");
+              "CREATE OR REPLACE VIEW " + database + ".place AS SELECT '" + database + "' AS name",
+              "CREATE TABLE IF NOT EXISTS app.places (id INT)");
     }
     String sql = "SELECT name FROM place";
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
         Connection client = node.target().jdbc("useServerPrepStmts", "true");
         Connection other = node.target().jdbc();
-        Statement statement = client.createStatement();
-        PreparedStatement outside = client.prepareStatement(sql)) {
-      assertThat(name(outside)).isEqualTo("app");
-      other.setAutoCommit(false);
-      other.createStatement().execute("SELECT 1 FROM app.place"); // keeps that connection
-      client.setAutoCommit(false);
-      statement.execute("SELECT 1 FROM app.place");
-      statement.execute("USE prepared_in");
-      try (PreparedStatement inside = client.prepareStatement(sql)) {
-        for (int i = 0; i < 2; i++) {
-          assertThat(name(outside)).isEqualTo("app");
-          assertThat(name(inside)).isEqualTo("prepared_in");
-          client.commit();
+        Statement statement = client.createStatement()) {
+      statement.execute("BEGIN");
+      statement.execute("INSERT INTO app.places VALUES (1)");
+      try (PreparedStatement before = client.prepareStatement(sql)) {
+        statement.execute("USE prepared_in");
+        try (PreparedStatement behind = client.prepareStatement(sql)) {
+          for (boolean last : List.of(false, true)) {
+            assertThat(name(behind)).isEqualTo("prepared_in");
+            assertThat(name(before)).isEqualTo("app");
+            statement.execute("COMMIT");
+            other.setAutoCommit(last);
+            other.createStatement().execute("SELECT 1 FROM app.place");
+          }
         }
-        statement.execute("USE app");
-        other.rollback();
-        assertThat(name(inside)).isEqualTo("prepared_in");
-        assertThat(name(outside)).isEqualTo("app");
       }
-      client.rollback();
     }
   }
 

@@ -29,7 +29,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -329,7 +328,10 @@ final class PreparedCommands implements Responder {
     StringBuilder scope = new StringBuilder(parts.resolution().scope());
     scope.append('\0').append(agreed.flags());
     for (String name : READING) {
-      scope.append('\0').append(carried.variables().get(name));
+      scope.append('\0').append(now(name));
+    }
+    if (!parts.resolution().isSettled()) {
+      scope.append('\0').append(now(MysqlSettings.DATABASE));
     }
     return parts
         .sessions()
@@ -343,6 +345,14 @@ final class PreparedCommands implements Responder {
             client.schemaEpoch());
   }
 
+  /** In a transaction the server has reported what is not carried yet. */
+  private String now(String name) {
+    ServerConnection server = client.server();
+    String reported =
+        server == null || parts.resolution().isSettled() ? null : server.reported().get(name);
+    return reported == null ? carried.variables().get(name) : reported;
+  }
+
   private void give(
       long total, PreparedStatement statement, ClassifiedText examined, KnownAnswer known) {
     keep(last + 1, statement, examined, known.parameters());
@@ -350,7 +360,7 @@ final class PreparedCommands implements Responder {
   }
 
   private void keep(int id, PreparedStatement statement, ClassifiedText examined, int parameters) {
-    String database = carried.variables().get(MysqlSettings.DATABASE);
+    String database = now(MysqlSettings.DATABASE);
     statements.put(id, new ClientStatement(id, statement, examined, parameters, database));
     last = id;
     unnumbered = null;
@@ -583,10 +593,11 @@ final class PreparedCommands implements Responder {
     if (preparing == null || !preparing.underWay) { // or its connection was lost
       preparing = new Preparation(of.statement, of.examined, false);
       preparing.underWay = true;
-      String now = carried.variables().get(MysqlSettings.DATABASE);
-      boolean elsewhere = !Objects.equals(of.database, now);
+      String before = database(server, of.database);
+      String now = database(server, now(MysqlSettings.DATABASE));
+      boolean elsewhere = !before.equals(now);
       if (elsewhere) {
-        use(server, of.database);
+        use(server, before);
       }
       ask(server, preparing);
       if (elsewhere) {
@@ -596,14 +607,16 @@ final class PreparedCommands implements Responder {
     return false;
   }
 
+  /** The database of this name, or that was logged in to where it is null. */
+  private static String database(ServerConnection server, String name) {
+    return name == null ? server.target().database() : name;
+  }
+
   /**
    * The names of a statement are looked up in the database that was the default when its client
    * prepared it.
-   *
-   * @param database null for the one that was logged in to
    */
-  private void use(ServerConnection server, String database) {
-    String name = database == null ? server.target().database() : database;
+  private void use(ServerConnection server, String name) {
     if (name.isEmpty()) {
       return; // no way leads back to none
     }
