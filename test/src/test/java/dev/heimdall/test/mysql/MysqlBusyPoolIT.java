@@ -286,4 +286,38 @@ class MysqlBusyPoolIT {
       }
     }
   }
+
+  /** With autocommit=0 it may be a transaction's first statement, which does not open it yet. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aSavepointIsThereThatBeginsATransaction(MysqlRelease release) throws SQLException {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "CREATE TABLE IF NOT EXISTS last_ids (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc();
+        Connection other = node.target().jdbc();
+        Statement statement = client.createStatement()) {
+      statement.execute("SET autocommit = 0");
+      for (String end : List.of("COMMIT", "ROLLBACK")) {
+        statement.execute("SAVEPOINT a");
+        hold(other);
+        statement.execute("ROLLBACK TO SAVEPOINT a");
+        statement.execute("RELEASE SAVEPOINT a");
+        statement.execute(end);
+        other.commit();
+        try (Connection third = node.target().jdbc()) {
+          hold(other);
+          hold(third); // the session keeps none
+          other.commit();
+          third.commit();
+        }
+      }
+    }
+  }
 }

@@ -357,6 +357,9 @@ final class Aftermath {
       client.pin(MysqlPins.STORED_CODE);
       from.taint();
     }
+    if (last.error() == 0) {
+      savepoint(facts, ServerSide.of(from).status());
+    }
     if (mayHaveId(facts)) {
       last.idOf(idMark);
       idDue = true;
@@ -372,6 +375,19 @@ final class Aftermath {
         && !carried.held()
         && !carried.pinned()) {
       linger(from);
+    }
+  }
+
+  /**
+   * With autocommit=0 a savepoint is kept that comes ahead of the transaction's first statement.
+   */
+  private void savepoint(StatementFacts facts, int status) {
+    if (facts.kind() == StatementKind.SAVEPOINT) {
+      if ((status & (StatusFlag.AUTOCOMMIT | StatusFlag.IN_TRANSACTION)) == 0) {
+        client.pin(MysqlPins.SAVEPOINT);
+      }
+    } else if (facts.kind() == StatementKind.COMMIT || facts.kind() == StatementKind.ROLLBACK) {
+      carried.unpin(MysqlPins.SAVEPOINT);
     }
   }
 

@@ -31,6 +31,11 @@ public final class MysqlPins {
   /** SET TRANSACTION is about the next transaction of this connection. */
   public static final PinReason NEXT_TRANSACTION = pin("next transaction");
 
+  /**
+   * SAVEPOINT is the first statement of a transaction that autocommit=0 begins: none is open yet.
+   */
+  public static final PinReason SAVEPOINT = pin("savepoint");
+
   /** A sequence has a last value in this connection. */
   public static final PinReason SEQUENCE = pin("sequence value");
 
