@@ -192,11 +192,11 @@ class MysqlStateIT {
   @ParameterizedTest
   @EnumSource
   void theServerSaysHowFarItIsWithEachCommit(MysqlRelease release) throws Exception {
-    release.shared().primary().executeIn("app", "CREATE TABLE IF NOT EXISTS written (n int)");
+    release.shared().primary().executeIn("app", "CREATE TABLE IF NOT EXISTS far_written (n int)");
     Connected connected = connect(release, Capability.DEPRECATE_EOF);
-    Reply first = connected.query("INSERT INTO written VALUES (1)");
+    Reply first = connected.query("INSERT INTO far_written VALUES (1)");
     connected.query("BEGIN");
-    assertThat(connected.query("INSERT INTO written VALUES (2)").wrote).isNull();
+    assertThat(connected.query("INSERT INTO far_written VALUES (2)").wrote).isNull();
     Reply second = connected.query("COMMIT");
     assertThat(connected.query("SELECT 1").wrote).isNull();
     assertThat(first.wrote)
