@@ -23,25 +23,19 @@ final class DocumentChecks {
       }
     }
     store(node.store(), in);
-    topology(node.topology(), in);
+    keys("$.topology.key", node.topology().key(), in);
+    keys("$.fleetKey", node.fleetKey(), in);
   }
 
-  private static void topology(TopologySettings topology, Reading in) {
-    if (in.sound("$.topology.key") && topology.key().isPresent()) {
+  private static void keys(String path, Optional<Secret> secret, Reading in) {
+    if (in.sound(path) && secret.isPresent()) {
       List<String> keys =
-          topology
-              .key()
-              .get()
-              .value()
-              .lines()
-              .map(String::strip)
-              .filter(key -> !key.isEmpty())
-              .toList();
+          secret.get().value().lines().map(String::strip).filter(key -> !key.isEmpty()).toList();
       if (keys.isEmpty()
           || keys.size() > TopologySettings.MOST_KEYS
           || keys.stream().anyMatch(key -> key.length() < TopologySettings.SHORTEST_KEY)) {
         in.problem(
-            "$.topology.key",
+            path,
             Secret.MASK,
             "one key or "
                 + TopologySettings.MOST_KEYS

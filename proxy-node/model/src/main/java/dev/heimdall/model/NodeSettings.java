@@ -2,6 +2,7 @@ package dev.heimdall.model;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The settings of one node: {@code node.json}, which may be missing. */
 public record NodeSettings(
@@ -23,10 +24,10 @@ public record NodeSettings(
         int loops,
     @Setting(
             value =
-                "How the node talks to the kernel. `auto` takes `epoll` where the machine has it, else"
-                    + " `nio`; naming one that it lacks is an error at start. `io_uring` (a kernel of"
-                    + " 6.0 or newer) is experimental: not faster in measurements, and its buffers"
-                    + " may take more memory than `memoryBudget` plans.",
+                "How the node talks to the kernel. `auto` takes `epoll` where the machine has it,"
+                    + " else `nio`; naming one that it lacks is an error at start. `io_uring` (a"
+                    + " kernel of 6.0 or newer) is experimental: not faster in measurements, and"
+                    + " its buffers may take more memory than `memoryBudget` plans.",
             byDefault = "auto",
             applies = Applies.RESTART)
         Transport transport,
@@ -40,9 +41,18 @@ public record NodeSettings(
             applies = Applies.NEW_CONNECTIONS)
         String adminDatabase,
     @Setting(
-            value = "The other nodes of the fleet, to which cancel requests can be passed on.",
+            value =
+                "The other nodes of the fleet, to which cancel requests and `KILL` can be passed"
+                    + " on.",
             byDefault = "[]")
         List<Peer> peers,
+    @Setting(
+            value =
+                "What nodes of a fleet prove to one another with that a `KILL` of a client of MySQL"
+                    + " or MariaDB was passed on by one of them. A key of 32 characters or more, or"
+                    + " two, one a line: either is accepted. The same for all nodes. Without it"
+                    + " none is passed on, nor taken.")
+        Optional<Secret> fleetKey,
     @Setting(
             value =
                 "How long a node that was asked to stop waits for transactions to end before it"
@@ -70,7 +80,8 @@ public record NodeSettings(
             value =
                 "Bytes of the heap that the node's large caches may have together: what it knows of"
                     + " statements, what rules decided, prepared statements that no client names"
-                    + " any more, catalogues of databases. What was not used for longest is evicted.",
+                    + " any more, catalogues of databases. What was not used for longest is"
+                    + " evicted.",
             byDefault = "0",
             range = "1MiB..1024GiB",
             zero = "a quarter of the heap",

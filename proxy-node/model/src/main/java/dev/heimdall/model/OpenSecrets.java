@@ -28,7 +28,9 @@ public final class OpenSecrets {
     List<Path> documents = new ArrayList<>();
     List<Path> keys = new ArrayList<>();
     NodeSettings node = configuration.node();
-    if (node.topology().key().isPresent() || node.store().password().isPresent()) {
+    if (node.topology().key().isPresent()
+        || node.store().password().isPresent()
+        || node.fleetKey().isPresent()) {
       documents.add(dir.resolve("node.json"));
     }
     for (DataSource source : configuration.sources().values()) {

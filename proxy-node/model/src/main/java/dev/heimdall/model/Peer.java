@@ -9,4 +9,17 @@ public record Peer(
             format = Format.HOST)
         String host,
     @Setting(value = "The port of one of its VDBs.", required = true, range = "1..65535") int port,
-    @Setting("TLS towards that node.") PeerTls tls) {}
+    @Setting(
+            value =
+                "The port of one of its VDBs of MySQL or MariaDB, to which `KILL` is passed on,"
+                    + " where `port` is that of a VDB of PostgreSQL.",
+            byDefault = "0",
+            range = "1..65535",
+            zero = "`port`")
+        int mysqlPort,
+    @Setting("TLS towards that node.") PeerTls tls) {
+  /** Where its clients of MySQL and MariaDB connect. */
+  public int portOfMysql() {
+    return mysqlPort == 0 ? port : mysqlPort;
+  }
+}

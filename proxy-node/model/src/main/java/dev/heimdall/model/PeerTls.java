@@ -7,8 +7,8 @@ import java.util.Optional;
 public record PeerTls(
     @Setting(
             value =
-                "Whether cancel requests go to the other node in TLS, and how far its certificate is"
-                    + " checked, as libpq's `sslmode`.",
+                "Whether cancel requests and `KILL` go to the other node in TLS, and how far its"
+                    + " certificate is checked, as libpq's `sslmode`.",
             byDefault = "prefer")
         TlsMode mode,
     @Setting(

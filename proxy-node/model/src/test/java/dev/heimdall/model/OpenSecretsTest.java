@@ -1,6 +1,7 @@
 package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,5 +53,27 @@ class OpenSecretsTest {
   void directoryThatOthersCannotEnterProtectsWhatIsInIt() throws Exception {
     mode(dir, "rwx------");
     assertThat(open()).isEmpty();
+  }
+
+  @Test
+  void theKeyOfTheFleetIsASecret() throws Exception {
+    file("node.json", "{\"fleetKey\": \"0123456789abcdef0123456789abcdef\"}", "rw-r--r--");
+    assertThat(open())
+        .anyMatch(line -> line.startsWith("node.json holds a secret"))
+        .noneMatch(line -> line.contains("0123456789"));
+  }
+
+  @Test
+  void theKeyOfTheFleetIsNotShort() throws Exception {
+    file("node.json", "{\"fleetKey\": \"0123456789abcdef0123456789abcde\"}", "rw-------");
+    assertThatThrownBy(this::open)
+        .isInstanceOfSatisfying(
+            ConfigurationException.class,
+            e ->
+                assertThat(e.problems())
+                    .singleElement()
+                    .hasToString(
+                        "node.json:1:14 $.fleetKey: got ***, expected one key or 2, one a line,"
+                            + " each of at least 32 characters, which nobody can guess"));
   }
 }

@@ -395,6 +395,7 @@ class RoomsTest {
                 room("client"),
                 room("auth"),
                 room("backend"),
+                room("fleet"),
                 room("net"),
                 room("observe"),
                 room("pool"),

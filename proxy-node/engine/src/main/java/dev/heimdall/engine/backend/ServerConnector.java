@@ -5,7 +5,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.model.DataSource;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -20,13 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes server connections, and the short ones that carry cancel requests. */
 public final class ServerConnector {
-  private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
-
   private final Sockets sockets;
   private final Function<DataSource, ServerProtocol> protocols;
   private final Executor offLoop;
@@ -207,19 +202,23 @@ public final class ServerConnector {
             connection::failed);
   }
 
+  /** A request to another node; both on the loop that asked, and one of them once. */
+  public interface Passing {
+    /** What goes by this route. */
+    CancelConnections.Request by(ServerProtocol protocol, CancelRoute route);
+
+    /** There is no route. */
+    void lost(String why);
+  }
+
   /**
-   * Passes a cancel request on.
+   * Passes a request on to another node.
    *
    * @param source whose settings of connections are used
    * @param route called off the loops, as names are resolved there
-   * @param done runs on the loop when nothing more will happen
    */
   public void passOn(
-      LoopContext context,
-      DataSource source,
-      Callable<CancelRoute> route,
-      ByteBuf consumed,
-      Runnable done) {
+      LoopContext context, DataSource source, Callable<CancelRoute> route, Passing passing) {
     offLoop.execute(
         () -> {
           try {
@@ -230,7 +229,7 @@ public final class ServerConnector {
                 .execute(
                     () -> {
                       CancelConnections.Request request =
-                          protocols.apply(source).cancelRequest(found, consumed, done);
+                          passing.by(protocols.apply(source), found);
                       if (isUnresolved(address)) {
                         request.notConnected("its name cannot be resolved");
                       } else {
@@ -238,14 +237,7 @@ public final class ServerConnector {
                       }
                     });
           } catch (Exception e) {
-            LOG.warn("a cancel request is lost: {}", e.getMessage());
-            context
-                .loop()
-                .execute(
-                    () -> {
-                      consumed.release();
-                      done.run();
-                    });
+            context.loop().execute(() -> passing.lost(String.valueOf(e.getMessage())));
           }
         });
   }

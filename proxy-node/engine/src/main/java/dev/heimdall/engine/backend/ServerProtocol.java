@@ -1,7 +1,11 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.fleet.FleetKeys;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
 
 /** How a dialect talks to its servers. */
 public interface ServerProtocol {
@@ -19,4 +23,16 @@ public interface ServerProtocol {
    * @param done runs once, when the other side has taken it, or cannot
    */
   CancelConnections.Request cancelRequest(CancelRoute route, ByteBuf consumed, Runnable done);
+
+  /**
+   * A client's wish to interrupt a session of another node, for a protocol whose clients say so in
+   * a session of their own.
+   *
+   * @param keys by which the other node knows that a node asks
+   * @param told called once
+   */
+  default CancelConnections.Request killRequest(
+      CancelRoute route, FleetKeys keys, KillRequest request, Consumer<KillOutcome> told) {
+    throw new UnsupportedOperationException("its clients send cancel requests");
+  }
 }

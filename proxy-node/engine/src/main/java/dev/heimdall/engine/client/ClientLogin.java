@@ -5,6 +5,9 @@ import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.fleet.FleetKeys;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.wire.Capabilities;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -547,6 +551,31 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     new CancelRequest(key)
         .carryOut(
             node, vdb, loop.context(), protocol, () -> ctx.executor().execute(() -> ctx.close()));
+  }
+
+  @Override
+  public void kill(
+      KillRequest wanted,
+      byte[] challenge,
+      byte[] proof,
+      ServerError lastWords,
+      Function<KillOutcome, ByteBuf> answer) {
+    if (!FleetKeys.of(node.settings().fleetKey()).accept(challenge, wanted, proof)) {
+      refuse(ServerError.fatal("28000", "a KILL of another node is not proved by \"fleetKey\""));
+      return;
+    }
+    become(State.DONE);
+    new SessionKill(node.cancels())
+        .carryOut(
+            wanted,
+            lastWords,
+            outcome ->
+                loop.context()
+                    .soon(
+                        () ->
+                            ctx.writeAndFlush(answer.apply(outcome))
+                                .addListener(ChannelFutureListener.CLOSE),
+                        this::failed));
   }
 
   @Override

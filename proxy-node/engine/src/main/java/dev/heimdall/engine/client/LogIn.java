@@ -1,5 +1,7 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
@@ -7,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -83,6 +86,21 @@ public interface LogIn {
 
   /** The client wants to cancel what another one runs, and nothing else. */
   void cancel(CancelKey key);
+
+  /**
+   * Another node passes on what a client of its own wants. It is carried out only where the proof
+   * is of a node of this fleet.
+   *
+   * @param challenge that was sent by this connection
+   * @param lastWords to the client of a session that ends
+   * @param answer to the other node, behind which the connection is closed
+   */
+  void kill(
+      KillRequest request,
+      byte[] challenge,
+      byte[] proof,
+      ServerError lastWords,
+      Function<KillOutcome, ByteBuf> answer);
 
   /** The client is told, and the connection closed. */
   void refuse(ServerError error);

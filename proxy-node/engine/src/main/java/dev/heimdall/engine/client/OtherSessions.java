@@ -1,15 +1,32 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.backend.CancelConnections;
+import dev.heimdall.engine.backend.CancelRoute;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.backend.ServerProtocol;
+import dev.heimdall.engine.fleet.FleetKeys;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.Peer;
+import java.util.Optional;
+import java.util.function.Consumer;
+
 /**
- * The sessions of one virtual database as one of them may interrupt the others: by the numbers that
- * their clients were told at the log-in.
+ * The sessions of one virtual database, on all nodes of the fleet, as one of them may interrupt the
+ * others: by the numbers that their clients were told at the log-in.
  */
 public final class OtherSessions {
-  private final CancelRegistry registry;
+  private final NodeAccess node;
+  private final VdbAccess vdb;
+  private final LoopContext loop;
   private final Client self;
 
-  public OtherSessions(CancelRegistry registry, Client self) {
-    this.registry = registry;
+  public OtherSessions(NodeAccess node, VdbAccess vdb, LoopContext loop, Client self) {
+    this.node = node;
+    this.vdb = vdb;
+    this.loop = loop;
     this.self = self;
   }
 
@@ -23,14 +40,56 @@ public final class OtherSessions {
     return self.processId();
   }
 
-  /** The session with this number; null if the virtual database has none on this node. */
-  public Client find(long number) {
-    Client found = isNumber(number) ? registry.byId((int) number) : null;
-    return found != null && found.vdbName().equals(self.vdbName()) ? found : null;
+  /**
+   * Interrupts the session with this number, wherever it is.
+   *
+   * @param connection whether it is to end, rather than what it runs
+   * @param lastWords to its client then, if it is on this node
+   * @param told called once, on any thread
+   */
+  public void interrupt(
+      int number, boolean connection, ServerError lastWords, Consumer<KillOutcome> told) {
+    KillRequest request =
+        new KillRequest(
+            number, connection, self.vdbName(), self.login().user(), self.login().admin());
+    int home = CancelRegistry.nodeOf(number);
+    Optional<Peer> peer =
+        node.settings().peers().stream().filter(other -> other.id() == home).findFirst();
+    if (home == node.cancels().nodeId()) {
+      new SessionKill(node.cancels()).carryOut(request, lastWords, told);
+    } else if (peer.isEmpty()) {
+      told.accept(KillOutcome.UNKNOWN);
+    } else {
+      passOn(peer.get(), request, told);
+    }
   }
 
-  /** Whether the one that asks may: it is the same user's, or an operator's. */
-  public boolean mayInterrupt(Client other) {
-    return self.login().admin() || self.login().user().equals(other.login().user());
+  private void passOn(Peer peer, KillRequest request, Consumer<KillOutcome> told) {
+    FleetKeys keys = FleetKeys.of(node.settings().fleetKey());
+    if (keys.isEmpty()) {
+      told.accept(KillOutcome.failed("fleetKey in node.json is not set"));
+      return;
+    }
+    String where = "node " + peer.id() + ": ";
+    node.connector()
+        .passOn(
+            loop,
+            vdb.pools().plan().source(),
+            () -> CancelRequest.routeTo(peer, peer.portOfMysql()),
+            new ServerConnector.Passing() {
+              @Override
+              public CancelConnections.Request by(ServerProtocol protocol, CancelRoute route) {
+                return protocol.killRequest(
+                    route,
+                    keys,
+                    request,
+                    outcome -> told.accept(new KillOutcome(outcome.kind(), where + outcome.why())));
+              }
+
+              @Override
+              public void lost(String why) {
+                told.accept(KillOutcome.failed(where + why));
+              }
+            });
   }
 }

@@ -285,7 +285,7 @@ final class SessionParts {
                 console,
                 memory,
                 sessions,
-                new OtherSessions(node.access().cancels(), session),
+                new OtherSessions(node.access(), vdb.access(), loop, session),
                 loop,
                 limits,
                 login.capabilities(),

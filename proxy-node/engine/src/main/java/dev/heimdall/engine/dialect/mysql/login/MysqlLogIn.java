@@ -9,12 +9,17 @@ import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.client.SessionRequest;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
+import dev.heimdall.engine.dialect.mysql.fleet.KillErrors;
+import dev.heimdall.engine.dialect.mysql.fleet.KillMessage;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Handshake;
+import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.ServerHello;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
@@ -171,8 +176,31 @@ final class MysqlLogIn implements LogInDialogue {
       encryption(behind);
     } else {
       response = HandshakeResponse.read(payload, offered);
-      logIn();
+      if (response.plugin().equals(KillMessage.METHOD)) {
+        kill();
+      } else {
+        logIn();
+      }
     }
+  }
+
+  /** It is a node of the fleet, or says so. */
+  private void kill() {
+    account();
+    KillRequest request = KillMessage.read(response.user(), response.attributes());
+    login.kill(
+        request, proof.challenge(), response.proof(), KillErrors.KILLED, o -> answer(request, o));
+  }
+
+  private ByteBuf answer(KillRequest request, KillOutcome outcome) {
+    ByteBuf out = login.buffer(64);
+    ServerError error = KillErrors.of(outcome, request.session());
+    if (error != null) {
+      encoder.error(error, out);
+    } else {
+      OkPacket.of(0, StatusFlag.AUTOCOMMIT).write(out, encoder.upcoming(), OkPacket.OK, false);
+    }
+    return out;
   }
 
   private void encryption(ByteBuf behind) {

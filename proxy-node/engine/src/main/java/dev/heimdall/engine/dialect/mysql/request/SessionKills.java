@@ -1,8 +1,9 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
-import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.OtherSessions;
+import dev.heimdall.engine.dialect.mysql.fleet.KillErrors;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.Effect;
@@ -38,20 +39,15 @@ final class SessionKills {
               "The number of a connection to KILL must be written out, in a statement by itself")
           .withNumber(1235);
 
-  private static final ServerError KILLED =
-      ServerError.fatal("70100", "Connection was killed").withNumber(1927);
-
-  private static final ServerError INTERRUPTED =
-      ServerError.error("70100", "Query execution was interrupted").withNumber(1317);
-
   private final RequestParts parts;
   private final ClientAnswers answers;
   private final MysqlLexer lexer = new MysqlLexer(false);
 
-  /** Whether a server is being told, or has been. */
-  private boolean underWay;
+  /** Whether the session's node has been asked for the one at the reader's position. */
+  private boolean asked;
 
-  private boolean done;
+  /** What came of it; null as long as nobody knows. */
+  private KillOutcome outcome;
 
   SessionKills(RequestParts parts, ClientAnswers answers) {
     this.parts = parts;
@@ -164,39 +160,30 @@ final class SessionKills {
   // ---- both
 
   private Outcome kill(long total, long number, boolean query) {
-    if (underWay) {
-      return done ? carriedOut(total) : blocked();
-    }
-    Client other = parts.others().find(number);
-    if (other == null) {
-      return refuse(total, said(1094, "Unknown thread id: " + number));
-    }
-    if (!parts.others().mayInterrupt(other)) {
-      return refuse(total, said(1095, "You are not owner of thread " + number));
+    if (asked) {
+      return outcome == null ? blocked() : answered(total, number);
     }
     if (number == parts.others().own()) {
       if (query) {
-        return refuse(total, INTERRUPTED);
+        return refuse(total, KillErrors.INTERRUPTED);
       }
-      parts.client().fatal(INTERRUPTED.asFatal());
+      parts.client().fatal(KillErrors.INTERRUPTED.asFatal());
       return Outcome.WAIT;
     }
-    if (!query) {
-      other.killFromAnyThread(KILLED);
-      return carriedOut(total);
-    }
-    underWay = true;
-    other.cancelFromAnyThread(
-        () ->
-            parts
-                .loop()
-                .soon(
-                    () -> {
-                      done = true;
-                      parts.client().resumeReading();
-                    },
-                    parts.client()::failed));
+    asked = true;
+    parts
+        .others()
+        .interrupt(
+            (int) number,
+            !query,
+            KillErrors.KILLED,
+            found -> parts.loop().soon(() -> known(found), parts.client()::failed));
     return blocked();
+  }
+
+  private void known(KillOutcome found) {
+    outcome = found;
+    parts.client().resumeReading();
   }
 
   private Outcome blocked() {
@@ -204,9 +191,13 @@ final class SessionKills {
     return Outcome.WAIT;
   }
 
-  private Outcome carriedOut(long total) {
-    underWay = false;
-    done = false;
+  private Outcome answered(long total, long number) {
+    ServerError error = KillErrors.of(outcome, number);
+    asked = false;
+    outcome = null;
+    if (error != null) {
+      return refuse(total, error);
+    }
     answers.ok(total, 0);
     return Outcome.DONE;
   }
@@ -214,9 +205,5 @@ final class SessionKills {
   private Outcome refuse(long total, ServerError error) {
     answers.error(total, error);
     return Outcome.DONE;
-  }
-
-  private static ServerError said(int number, String message) {
-    return ServerError.error("HY000", message).withNumber(number);
   }
 }

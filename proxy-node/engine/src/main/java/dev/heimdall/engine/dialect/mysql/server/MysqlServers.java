@@ -6,9 +6,14 @@ import dev.heimdall.engine.backend.CancelRoute;
 import dev.heimdall.engine.backend.LogIn;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.dialect.mysql.fleet.PassedKill;
+import dev.heimdall.engine.fleet.FleetKeys;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** How the node talks to MySQL and MariaDB servers. */
 public final class MysqlServers implements ServerProtocol {
@@ -40,5 +45,11 @@ public final class MysqlServers implements ServerProtocol {
     consumed.release();
     done.run();
     throw new UnsupportedOperationException("a statement is cancelled by a client that logs in");
+  }
+
+  @Override
+  public CancelConnections.Request killRequest(
+      CancelRoute route, FleetKeys keys, KillRequest request, Consumer<KillOutcome> told) {
+    return new PassedKill(route, keys, request, told);
   }
 }

@@ -1,0 +1,27 @@
+package dev.heimdall.engine.fleet;
+
+/**
+ * What came of a {@link KillRequest}.
+ *
+ * @param why for people, where nobody knows whether it was carried out; else empty
+ */
+public record KillOutcome(Kind kind, String why) {
+  public static final KillOutcome DONE = new KillOutcome(Kind.DONE, "");
+  public static final KillOutcome UNKNOWN = new KillOutcome(Kind.UNKNOWN, "");
+  public static final KillOutcome NOT_ALLOWED = new KillOutcome(Kind.NOT_ALLOWED, "");
+
+  /** Which of them it is. */
+  public enum Kind {
+    DONE,
+    /** There is no such session. */
+    UNKNOWN,
+    /** The session is another user's. */
+    NOT_ALLOWED,
+    /** The session's node could not be asked, or has not answered. */
+    FAILED
+  }
+
+  public static KillOutcome failed(String why) {
+    return new KillOutcome(Kind.FAILED, why);
+  }
+}

@@ -1,0 +1,297 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.mysql.cj.MysqlConnection;
+import com.mysql.cj.NativeSession;
+import com.mysql.cj.protocol.a.NativeConstants.IntegerDataType;
+import com.mysql.cj.protocol.a.NativePacketPayload;
+import dev.heimdall.engine.wire.mysql.Handshake;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import dev.heimdall.test.fixture.TestCertificate;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** KILL of what another node of the fleet has, by a key that the nodes share. */
+@Timeout(60)
+class MysqlFleetKillIT {
+  private static final String SLEEPS =
+      "SELECT SLEEP(30) FROM (SELECT 1 AS fleet UNION SELECT 2) AS t";
+
+  private static final String KEY = "a key of the fleet, of tests only, long enough";
+
+  /** The session is at home on one, the KILL comes by way of the other. */
+  private record Fleet(MysqlNode home, MysqlNode other) {}
+
+  private static final Map<MysqlRelease, Fleet> FLEETS = new EnumMap<>(MysqlRelease.class);
+
+  @AfterAll
+  static void close() {
+    for (Fleet fleet : FLEETS.values()) {
+      fleet.home().close();
+      fleet.other().close();
+    }
+  }
+
+  private static Fleet fleet(MysqlRelease release) {
+    return FLEETS.computeIfAbsent(
+        release,
+        each -> {
+          MysqlNode home = node(each, 2, KEY);
+          MysqlNode other = node(each, 1, KEY);
+          other.change(c -> c.node("peers", List.of(peer(2, home.port("app"), "require"))));
+          home.change(c -> c.node("peers", List.of(peer(1, other.port("app"), "require"))));
+          return new Fleet(home, other);
+        });
+  }
+
+  private static MysqlNode node(MysqlRelease release, int id, String key) {
+    return MysqlNode.start(
+        release,
+        c -> {
+          c.node("id", id).node("loops", 2).vdb("pool.size", 4);
+          c.clientTls("allow", TestCertificate.localhost());
+          if (key != null) {
+            c.node("fleetKey", key);
+          }
+        });
+  }
+
+  private static Map<String, Object> peer(int id, int port, String tls) {
+    return Map.of("id", id, "host", "localhost", "port", port, "tls", Map.of("mode", tls));
+  }
+
+  private static long number(Connection connection) throws SQLException {
+    return connection.unwrap(MysqlConnection.class).getId();
+  }
+
+  private static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String value(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  private static CompletableFuture<SQLException> sleeping(MysqlRelease release, Connection client) {
+    CompletableFuture<SQLException> failed =
+        CompletableFuture.supplyAsync(
+            () -> catchThrowableOfType(SQLException.class, () -> run(client, SLEEPS)));
+    Await.until("the statement runs", () -> runs(release));
+    return failed;
+  }
+
+  private static boolean runs(MysqlRelease release) {
+    return !release
+        .shared()
+        .primary()
+        .queryValue(
+            "",
+            "SELECT count(*) FROM information_schema.processlist WHERE info LIKE '" + SLEEPS + "'")
+        .equals("0");
+  }
+
+  private static SQLException get(CompletableFuture<SQLException> failed) throws Exception {
+    return failed.get(40, TimeUnit.SECONDS);
+  }
+
+  private static void refused(Connection connection, String sql, int number, String message) {
+    assertThatThrownBy(() -> run(connection, sql))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getErrorCode()).as(sql).isEqualTo(number))
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aStatementOfAnotherNodeIsKilledByItsUserAndByAnOperatorOnly(MysqlRelease release)
+      throws Exception {
+    Fleet fleet = fleet(release);
+    MysqlTarget there = fleet.other().target();
+    try (Connection client = fleet.home().target().jdbc();
+        Connection same = there.jdbc();
+        Connection stranger = there.as(MysqlRelease.OTHER, MysqlRelease.PASSWORD).jdbc();
+        Connection operator = there.as("admin", "admin").jdbc()) {
+      String kill = "KILL QUERY " + number(client);
+      run(client, "CREATE TEMPORARY TABLE its_own_there (a INT)");
+      for (Connection killer : List.of(same, operator)) {
+        CompletableFuture<SQLException> failed = sleeping(release, client);
+        refused(stranger, kill, 1095, "You are not owner of thread " + number(client));
+        refused(stranger, "KILL " + number(client), 1095, "not owner");
+        assertThat(failed).isNotDone();
+        run(killer, kill);
+        assertThat(get(failed).getErrorCode()).isEqualTo(1317);
+      }
+      run(same, kill); // of one that does nothing
+      run(client, "INSERT INTO its_own_there VALUES (1)");
+      assertThat(value(client, "SELECT a FROM its_own_there")).isEqualTo("1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aClientOfAnotherNodeIsKilled(MysqlRelease release) throws Exception {
+    Fleet fleet = fleet(release);
+    try (Connection client = fleet.home().target().jdbc();
+        Connection idle = fleet.home().target().jdbc();
+        Connection killer = fleet.other().target().jdbc()) {
+      CompletableFuture<SQLException> failed = sleeping(release, client);
+      run(killer, "KILL CONNECTION " + number(client));
+      assertThat(get(failed).getErrorCode()).isEqualTo(1927);
+      assertThat(client.isValid(5)).isFalse();
+      Await.until("its statement has ended", () -> !runs(release));
+      refused(killer, "KILL " + number(client), 1094, "Unknown thread id: " + number(client));
+
+      NativePacketPayload command = new NativePacketPayload(5);
+      command.writeInteger(IntegerDataType.INT1, 12); // COM_PROCESS_KILL
+      command.writeInteger(IntegerDataType.INT4, number(idle));
+      NativeSession session = (NativeSession) killer.unwrap(MysqlConnection.class).getSession();
+      session.getProtocol().sendCommand(command, false, 0);
+      assertThat(idle.isValid(5)).isFalse();
+
+      long nobody = 9L << 19 | 5;
+      refused(killer, "KILL " + nobody, 1094, "Unknown thread id: " + nobody);
+      assertThat(value(killer, "SELECT 'goes on'")).isEqualTo("goes on");
+    }
+  }
+
+  /** A load balancer may send the connection that a driver opens to cancel to any node. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void driversCancelByWayOfAnotherNode(MysqlRelease release) throws Exception {
+    Fleet fleet = fleet(release);
+    MysqlTarget home = fleet.home().target();
+    try (TurningRelay relay =
+            new TurningRelay(fleet.home().port("app"), fleet.other().port("app"));
+        Connection warm = home.jdbc()) {
+      MysqlTarget behind =
+          new MysqlTarget(
+              "127.0.0.1", relay.port(), home.database(), home.user(), home.password(), false);
+      for (boolean maria : new boolean[] {false, true}) {
+        relay.startAnew();
+        try (Connection client = maria ? behind.mariaJdbc() : behind.jdbc();
+            Statement statement = client.createStatement()) {
+          statement.setQueryTimeout(1);
+          assertThatThrownBy(() -> statement.execute(SLEEPS))
+              .isInstanceOf(SQLTimeoutException.class);
+          assertThat(value(client, "SELECT 'goes on'")).isEqualTo("goes on");
+        }
+        // MariaDB's driver leaves the time limit to a MariaDB server.
+        boolean kills = !maria || release == MysqlRelease.MYSQL;
+        assertThat(relay.connections()).as("connections").isEqualTo(kills ? 2 : 1);
+      }
+      assertThat(value(warm, "SELECT 'goes on'")).isEqualTo("goes on");
+    }
+  }
+
+  @Test
+  void aNodeThatCannotBeAskedIsNamedInTheError() throws Exception {
+    int closed = FreePort.any();
+    try (MysqlNode node = node(MysqlRelease.MARIADB, 1, null);
+        Connection client = node.target().jdbc()) {
+      long number = 7L << 19 | 5;
+      refused(client, "KILL " + number, 1094, "Unknown thread id: " + number);
+      node.change(c -> c.node("peers", List.of(peer(7, closed, "disable"))));
+      refused(client, "KILL " + number, 1105, "fleetKey in node.json is not set");
+      node.change(c -> c.node("fleetKey", KEY));
+      refused(client, "KILL QUERY " + number, 1105, "node 7: cannot connect");
+      int server = MysqlRelease.MARIADB.shared().primary().port();
+      node.change(c -> c.node("peers", List.of(peer(7, server, "disable"))));
+      refused(client, "KILL QUERY " + number, 1105, "no node that takes such requests");
+      assertThat(value(client, "SELECT 'goes on'")).isEqualTo("goes on");
+    }
+  }
+
+  @Test
+  void aNodeWithAnotherKeyIsRefused() throws Exception {
+    Fleet fleet = fleet(MysqlRelease.MARIADB);
+    try (MysqlNode stranger = node(MysqlRelease.MARIADB, 3, "another" + KEY);
+        Connection client = fleet.home().target().jdbc();
+        Connection killer = stranger.target().jdbc()) {
+      stranger.change(c -> c.node("peers", List.of(peer(2, fleet.home().port("app"), "prefer"))));
+      CompletableFuture<SQLException> failed = sleeping(MysqlRelease.MARIADB, client);
+      refused(killer, "KILL QUERY " + number(client), 1105, "does not know this node's fleetKey");
+      assertThat(failed).isNotDone();
+      // Now it takes both.
+      fleet.home().change(c -> c.node("fleetKey", KEY + "\nanother" + KEY));
+      run(killer, "KILL QUERY " + number(client));
+      assertThat(get(failed).getErrorCode()).isEqualTo(1317);
+      fleet.home().change(c -> c.node("fleetKey", KEY));
+    }
+  }
+
+  @Test
+  void whatWasSeenOnItsWayIsOfNoUseAgain() throws Exception {
+    Fleet fleet = fleet(MysqlRelease.MARIADB);
+    MysqlTarget home = fleet.home().target();
+    try (MysqlNode sender = node(MysqlRelease.MARIADB, 4, KEY);
+        TurningRelay relay = new TurningRelay(fleet.home().port("app"));
+        Connection client = home.jdbc();
+        Connection killer = sender.target().jdbc()) {
+      sender.change(c -> c.node("peers", List.of(peer(2, relay.port(), "disable"))));
+      run(killer, "KILL QUERY " + number(client));
+      byte[] request = relay.sentByClient();
+      assertThat(new String(request, StandardCharsets.ISO_8859_1))
+          .contains("heimdall_kill", Long.toString(number(client)))
+          .doesNotContain(KEY);
+
+      CompletableFuture<SQLException> failed = sleeping(MysqlRelease.MARIADB, client);
+      for (byte[] forged : forgeries(request)) {
+        try (RawMysqlClient outsider = RawMysqlClient.connect(home)) {
+          assertThat(Handshake.read(Unpooled.wrappedBuffer(outsider.receive())).challenge())
+              .hasSize(Handshake.CHALLENGE);
+          outsider.send(forged);
+          assertThat(outsider.untilClosed())
+              .singleElement()
+              .asString()
+              .matches("1045 28000 Access denied .*|1043 08S01 Bad handshake.*");
+        }
+      }
+      assertThat(failed).isNotDone();
+      run(killer, "KILL QUERY " + number(client));
+      assertThat(get(failed).getErrorCode()).isEqualTo(1317);
+    }
+  }
+
+  /** The request as it was, one without a proof, one with another scope. */
+  private static List<byte[]> forgeries(byte[] request) {
+    List<byte[]> all = new ArrayList<>(List.of(request));
+    String text = new String(request, StandardCharsets.ISO_8859_1);
+    int proof = text.indexOf("\u0020", text.indexOf("app\0") + 3); // its length, 32
+    byte[] empty = request.clone();
+    Arrays.fill(empty, proof + 1, proof + 33, (byte) 0);
+    all.add(empty);
+    all.add(text.replace("false", "maybe").getBytes(StandardCharsets.ISO_8859_1));
+    return all;
+  }
+}
