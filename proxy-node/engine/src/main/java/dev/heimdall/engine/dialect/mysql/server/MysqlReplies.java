@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ReplyDelivery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.server.AnswerPlace.Place;
 import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -25,30 +26,9 @@ import java.util.List;
  * by the grammar of that command, and hands runs of packets to its owner. Each command makes a
  * group. Rows are never looked into.
  */
-final class MysqlReplies implements ReplyScanner {
+final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   private static final int LOCAL_INFILE = 0xFB;
   private static final int UNKNOWN = -1;
-
-  /**
-   * An error that could be a server's last.
-   *
-   * @param bytes its packet
-   * @param ofClient whether a client's command has had it
-   */
-  private record Farewell(ServerError error, ByteBuf bytes, boolean ofClient) {}
-
-  /** What the next packet may be. */
-  private enum Place {
-    /** The first one of an answer, or of its next result. */
-    FIRST,
-    /** A definition of a column, or of a parameter. */
-    DEFINITION,
-    /** What ends definitions, where EOF packets are not deprecated. */
-    DEFINITIONS_END,
-    ROW,
-    /** Nothing: the server waits for a file. */
-    INFILE
-  }
 
   private final ServerConnection connection;
   private final ReplyDelivery delivery;
@@ -56,13 +36,9 @@ final class MysqlReplies implements ReplyScanner {
   private final StateReports reports;
   private final boolean deprecatesEof;
   private final boolean takesFiles;
-
-  private Place place = Place.FIRST;
-
-  /** Definitions that are to come, and those of columns that come behind those of parameters. */
-  private int definitions;
-
-  private int behind;
+  private final PacketRuns packets;
+  private final AnswerPlace place;
+  private final LastWords lastWords;
 
   /** The sequence number of the next packet; {@link #UNKNOWN} for any. */
   private int sequence;
@@ -70,25 +46,8 @@ final class MysqlReplies implements ReplyScanner {
   /** Whether the next packet goes on with a payload. */
   private boolean continued;
 
-  /** How much of a packet is still to come whose beginning was looked at. */
-  private int remaining;
-
-  private boolean dropRemaining;
-
-  /** The beginning of what must be looked at whole. */
-  private ByteBuf carry;
-
-  /** An error that may be the server's last words, until it is answered or gone; null for none. */
-  private Farewell farewell;
-
   /** The flags of the last packet that had any. */
   private int status = StatusFlag.AUTOCOMMIT;
-
-  // ---- one buffer
-
-  private ByteBuf in;
-  private int start;
-  private int at;
 
   MysqlReplies(
       ServerConnection connection,
@@ -102,6 +61,9 @@ final class MysqlReplies implements ReplyScanner {
     this.reports = reports;
     this.deprecatesEof = agreed.deprecatesEof();
     this.takesFiles = agreed.has(Capability.LOCAL_FILES);
+    this.packets = new PacketRuns(connection, delivery, this);
+    this.place = new AnswerPlace(deprecatesEof);
+    this.lastWords = new LastWords(connection, delivery, requests.last());
   }
 
   @Override
@@ -119,110 +81,16 @@ final class MysqlReplies implements ReplyScanner {
   void begin(Exchange exchange) {
     sequence = exchange.isShort() ? 1 : UNKNOWN;
     continued = false;
-    definitions = 0;
-    behind = 0;
-    place =
-        switch (exchange.command()) {
-          case Command.STMT_FETCH, Command.FIELD_LIST -> Place.ROW;
-          default -> Place.FIRST;
-        };
+    place.begin(exchange.command());
   }
-
-  // ---- reading
 
   @Override
   public void read(ByteBuf consumed) {
-    boolean done;
-    try {
-      done = connection.closed() || (carry != null && !completeCarry(consumed));
-    } catch (RuntimeException | Error cause) {
-      consumed.release();
-      throw cause;
-    }
-    if (!done && consumed.isReadable() && !connection.closed()) {
-      scan(consumed);
-    } else {
-      consumed.release();
-    }
+    packets.read(consumed);
   }
 
-  /** Adds what the packet that was cut off lacks and no more. */
-  private boolean completeCarry(ByteBuf more) {
-    ByteBuf held = carry;
-    int wanted = wanted(held, held.readerIndex(), held.writerIndex());
-    while (held.readableBytes() < wanted) {
-      if (!more.isReadable()) {
-        return false;
-      }
-      held.writeBytes(more, Math.min(wanted - held.readableBytes(), more.readableBytes()));
-      wanted = wanted(held, held.readerIndex(), held.writerIndex());
-    }
-    carry = null;
-    scan(held);
-    return true;
-  }
-
-  private void scan(ByteBuf buffer) {
-    in = buffer;
-    try {
-      walk();
-    } finally {
-      if (in != null) {
-        in.release();
-        in = null;
-      }
-    }
-  }
-
-  private void walk() {
-    int begin = in.readerIndex();
-    int end = in.writerIndex();
-    start = begin;
-    at = begin;
-    while (at < end && !connection.closed()) {
-      if (remaining > 0) {
-        int step = Math.min(remaining, end - at);
-        remaining -= step;
-        at += step;
-        if (dropRemaining) {
-          start = at;
-        }
-        continue;
-      }
-      if (end - at < wanted(in, at, end)) {
-        break;
-      }
-      if (!packet(end)) {
-        return;
-      }
-      if (in == null) {
-        return; // handed on whole
-      }
-      end = in.writerIndex();
-    }
-    if (connection.closed()) {
-      return;
-    }
-    if (at < end) {
-      carry = connection.allocate(Math.max(64, Math.min(wanted(in, at, end), 64 * 1024)));
-      carry.writeBytes(in, at, end - at);
-    }
-    if (start == begin && at == in.writerIndex() && delivery.recipient() != null) {
-      handOver();
-    } else {
-      delivery.pass(in, start, at);
-    }
-  }
-
-  /** The owner gets the whole buffer. */
-  private void handOver() {
-    ByteBuf whole = in;
-    in = null;
-    delivery.recipient().reply(connection, whole);
-  }
-
-  /** How many bytes have to be here before the packet at this place can be judged. */
-  private int wanted(ByteBuf from, int index, int end) {
+  @Override
+  public int wanted(ByteBuf from, int index, int end) {
     if (end - index < Packet.HEADER) {
       return Packet.HEADER;
     }
@@ -234,39 +102,16 @@ final class MysqlReplies implements ReplyScanner {
       return Packet.HEADER + 1;
     }
     int first = from.getUnsignedByte(index + Packet.HEADER);
-    boolean whole =
-        switch (place) {
-          case FIRST, DEFINITIONS_END -> true;
-          case DEFINITION -> first == ErrPacket.FIRST || lastOfPrepare();
-          case ROW -> first == ErrPacket.FIRST || endsRows(first, length);
-          case INFILE -> true;
-        };
-    return Packet.HEADER + (whole ? length : 1);
-  }
-
-  private boolean lastOfPrepare() {
-    return deprecatesEof
-        && definitions == 1
-        && behind == 0
-        && requests.running().command() == Command.STMT_PREPARE;
-  }
-
-  private boolean endsRows(int first, int length) {
-    return first == EofPacket.FIRST
-        && (deprecatesEof ? length < Packet.MAX_PAYLOAD : EofPacket.fits(length));
+    return Packet.HEADER + (place.wantsWhole(first, length) ? length : 1);
   }
 
   // ---- packets
 
-  /**
-   * The packet at the place that was come to.
-   *
-   * @return whether there may be more behind it
-   */
-  private boolean packet(int end) {
-    int length = Packet.payload(in, at);
-    int number = Packet.sequence(in, at);
-    int first = length == 0 ? UNKNOWN : in.getUnsignedByte(at + Packet.HEADER);
+  @Override
+  public boolean packet() {
+    int length = packets.length();
+    int number = packets.sequence();
+    int first = length == 0 ? UNKNOWN : packets.bytes().getUnsignedByte(packets.body());
     Exchange running = requests.running();
     if (running == null) {
       unasked(first, length);
@@ -278,36 +123,31 @@ final class MysqlReplies implements ReplyScanner {
     sequence = number + 1 & 0xFF;
     if (continued) {
       continued = length == Packet.MAX_PAYLOAD;
-      return skip(length, end);
+      packets.skip(length, drops(running));
+      return true;
     }
     if (first == ErrPacket.FIRST) {
-      if (place == Place.INFILE) {
+      if (place.now() == Place.INFILE) {
         unasked(first, length);
         return false;
       }
-      return error(length, running, end);
+      return error(length, running);
     }
-    if (farewell != null) {
-      delivery.pass(in, start, at);
-      start = at;
-      wasOfStatement();
+    if (lastWords.withheld()) {
+      packets.pass();
+      lastWords.wereOfStatement();
     }
-    return switch (place) {
-      case FIRST -> first(first, length, running, end);
-      case DEFINITION -> {
-        if (--definitions == 0) {
-          place = deprecatesEof ? Place.ROW : Place.DEFINITIONS_END;
-        }
-        yield definitionsOver(running) ? ends(length, status, running, end) : noted(length, end);
-      }
-      case DEFINITIONS_END -> definitionsEnd(first, length, running, end);
-      case ROW -> row(first, length, running, end);
+    return switch (place.now()) {
+      case FIRST -> first(first, length, running);
+      case DEFINITION -> place.definition() ? ends(length, status, running) : noted(length);
+      case DEFINITIONS_END -> definitionsEnd(first, length, running);
+      case ROW -> row(first, length, running);
       case INFILE -> outOfSync("a packet while it waits for a file");
     };
   }
 
   private boolean outOfSync(String what) {
-    delivery.pass(in, start, at);
+    packets.pass();
     delivery.outOfSync(what);
     return false;
   }
@@ -322,50 +162,39 @@ final class MysqlReplies implements ReplyScanner {
   }
 
   private ServerError read(int length) {
-    return ErrPacket.read(in.slice(at + Packet.HEADER, length), StandardCharsets.UTF_8);
+    return ErrPacket.read(packets.payload(length), StandardCharsets.UTF_8);
   }
 
   /** The packet is its owner's, and says nothing to the connection. */
-  private boolean noted(int length, int end) {
+  private boolean noted(int length) {
     Exchange running = requests.running();
     continued = length == Packet.MAX_PAYLOAD;
-    if (!running.asksStatus() && !delivery.absorbing()) {
+    if (!drops(running)) {
       delivery.noted(false, true);
     }
-    return skip(length, end);
-  }
-
-  private boolean skip(int length, int end) {
-    int total = Packet.HEADER + length;
-    boolean drops = requests.running().asksStatus() || delivery.absorbing();
-    if (drops) {
-      delivery.pass(in, start, at);
-    }
-    int here = Math.min(total, end - at);
-    remaining = total - here;
-    dropRemaining = drops;
-    at += here;
-    if (drops) {
-      start = at;
-    }
+    packets.skip(length, drops(running));
     return true;
   }
 
-  private boolean first(int first, int length, Exchange running, int end) {
+  private boolean drops(Exchange running) {
+    return running.asksStatus() || delivery.absorbing();
+  }
+
+  private boolean first(int first, int length, Exchange running) {
     if (length == 0) {
       return outOfSync("an empty packet");
     }
     switch (running.command()) {
       case Command.STATISTICS -> {
-        return ends(length, status, running, end);
+        return ends(length, status, running);
       }
       case Command.STMT_PREPARE -> {
-        return prepared(length, running, end);
+        return prepared(length, running);
       }
       case Command.CHANGE_USER -> {
         if (first != OkPacket.OK) {
           sequence = UNKNOWN; // the client's turn
-          return noted(length, end);
+          return noted(length);
         }
       }
       default -> {}
@@ -374,30 +203,29 @@ final class MysqlReplies implements ReplyScanner {
       if (running.ofClient()) {
         requests.last().noRows();
       }
-      return ok(length, running, end);
+      return ok(length, running);
     }
     if (first == EofPacket.FIRST && length < Packet.MAX_PAYLOAD) {
-      return rowsEnd(length, running, end);
+      return rowsEnd(length, running);
     }
     if (first == LOCAL_INFILE && length > 1) {
       if (!takesFiles || !running.ofClient() || delivery.recipient() == null) {
         return outOfSync("a request for a file that nobody has offered");
       }
-      boolean more = noted(length, end);
-      place = Place.INFILE;
+      boolean more = noted(length);
+      place.infile();
       sequence = UNKNOWN;
-      ByteBuf buffer = in;
-      delivery.pass(buffer, start, at);
-      start = at;
+      packets.pass();
       ReplyOwner owner = delivery.recipient();
       owner.copyInStarted(connection, 0);
       return more;
     }
-    return resultBegins(first, length, running, end);
+    return resultBegins(first, length, running);
   }
 
-  private boolean resultBegins(int first, int length, Exchange running, int end) {
-    int body = at + Packet.HEADER;
+  private boolean resultBegins(int first, int length, Exchange running) {
+    ByteBuf in = packets.bytes();
+    int body = packets.body();
     int size = LengthEncoded.size(first);
     int columns = 0;
     if (first != LOCAL_INFILE && size <= length) {
@@ -409,93 +237,73 @@ final class MysqlReplies implements ReplyScanner {
     if (running.ofClient()) {
       requests.last().rowsBegin();
     }
-    definitions = columns;
-    place = Place.DEFINITION;
-    if (length > size && in.getByte(body + size) == 0) {
-      definitions = 0; // the client has been told them before
-      place = deprecatesEof ? Place.ROW : Place.DEFINITIONS_END;
-    }
-    return noted(length, end);
+    place.columns(columns, length > size && in.getByte(body + size) == 0);
+    return noted(length);
   }
 
-  private boolean prepared(int length, Exchange running, int end) {
-    if (length < 9 || in.getByte(at + Packet.HEADER) != OkPacket.OK) {
+  private boolean prepared(int length, Exchange running) {
+    ByteBuf in = packets.bytes();
+    int body = packets.body();
+    if (length < 9 || in.getByte(body) != OkPacket.OK) {
       return outOfSync("an answer to a PREPARE that is none");
     }
-    int body = at + Packet.HEADER;
     connection.statements().parsed(in.getUnsignedIntLE(body + 1));
     int columns = in.getUnsignedShortLE(body + 5);
     int parameters = in.getUnsignedShortLE(body + 7);
     boolean withheld = length > 12 && in.getByte(body + 12) == 0;
-    definitions = withheld ? 0 : parameters > 0 ? parameters : columns;
-    behind = withheld || parameters == 0 ? 0 : columns;
-    place = Place.DEFINITION;
-    return definitions == 0 ? ends(length, status, running, end) : noted(length, end);
+    return place.prepared(parameters, columns, withheld)
+        ? noted(length)
+        : ends(length, status, running);
   }
 
-  /** Whether the last definition that is to come for a PREPARE was just come to. */
-  private boolean definitionsOver(Exchange running) {
-    if (definitions > 0 || running.command() != Command.STMT_PREPARE || !deprecatesEof) {
-      return false;
-    }
-    return !nextDefinitions();
-  }
-
-  private boolean nextDefinitions() {
-    definitions = behind;
-    behind = 0;
-    place = Place.DEFINITION;
-    return definitions > 0;
-  }
-
-  private boolean definitionsEnd(int first, int length, Exchange running, int end) {
+  private boolean definitionsEnd(int first, int length, Exchange running) {
     if (first != EofPacket.FIRST || !EofPacket.fits(length) || length < 5) {
       return outOfSync("a packet that does not end definitions of columns");
     }
-    int now = EofPacket.status(in, at + Packet.HEADER);
+    int now = EofPacket.status(packets.bytes(), packets.body());
     if (running.command() == Command.STMT_PREPARE) {
-      return nextDefinitions() ? noted(length, end) : ends(length, now, running, end);
+      return place.nextDefinitions() ? noted(length) : ends(length, now, running);
     }
     if (running.command() == Command.STMT_EXECUTE && (now & StatusFlag.CURSOR_EXISTS) != 0) {
-      return rowsEnd(length, running, end); // its rows are fetched
+      return rowsEnd(length, running); // its rows are fetched
     }
-    place = Place.ROW;
-    return noted(length, end);
+    place.rows();
+    return noted(length);
   }
 
-  private boolean row(int first, int length, Exchange running, int end) {
-    if (endsRows(first, length)) {
-      return rowsEnd(length, running, end);
+  private boolean row(int first, int length, Exchange running) {
+    if (place.endsRows(first, length)) {
+      return rowsEnd(length, running);
     }
     if (running.ofClient()) {
       requests.last().row();
     }
-    return noted(length, end);
+    return noted(length);
   }
 
   /** An OK or EOF packet behind rows, or in the place of a result. */
-  private boolean rowsEnd(int length, Exchange running, int end) {
+  private boolean rowsEnd(int length, Exchange running) {
     if (deprecatesEof && length > 5) {
-      return ok(length, running, end);
+      return ok(length, running);
     }
     if (length < 5) {
       return outOfSync("an end of rows of " + length + " bytes");
     }
-    int body = at + Packet.HEADER;
     if (running.ofClient()) {
-      requests.last().ended(EofPacket.warnings(in, body));
+      requests.last().ended(EofPacket.warnings(packets.bytes(), packets.body()));
     }
-    return resultEnds(length, EofPacket.status(in, body), running, end);
+    return resultEnds(length, EofPacket.status(packets.bytes(), packets.body()), running);
   }
 
-  private boolean ok(int length, Exchange running, int end) {
+  private boolean ok(int length, Exchange running) {
+    int first = packets.bytes().getUnsignedByte(packets.body());
     OkPacket ok;
     byte[] told = null;
     LastAnswer.StateChange change = LastAnswer.StateChange.NONE;
     try {
-      ok = OkPacket.read(in.slice(at + Packet.HEADER, length), true);
+      ok = OkPacket.read(packets.payload(length), true);
       if (ok.state().length > 0) {
-        boolean behindRows = in.getUnsignedByte(at + Packet.HEADER) != OkPacket.OK;
+        boolean behindRows = first != OkPacket.OK;
         change =
             reports.read(ok.state(), behindRows && (ok.status() & StatusFlag.MORE_RESULTS) != 0);
         told = running.tracking() == null ? null : running.tracking().of(ok.state());
@@ -510,80 +318,60 @@ final class MysqlReplies implements ReplyScanner {
     }
     boolean tracks = running.tracking() != null;
     if (!running.ofClient() || (tracks ? told == null || told == ok.state() : !hasWords(ok))) {
-      return resultEnds(length, ok.status(), running, end);
+      return resultEnds(length, ok.status(), running);
     }
     // The same in the bytes that such a client understands: never more of them.
-    ByteBuf place = in.slice(at, Packet.HEADER + length).writerIndex(0);
+    ByteBuf anew = packets.place(length);
     (told == null ? ok.withoutState() : ok.withState(told))
-        .write(place, Packet.sequence(in, at), in.getUnsignedByte(at + Packet.HEADER), tracks);
-    int shorter = place.writerIndex() - Packet.HEADER;
-    return resultEnds(shorter, length - shorter, ok.status(), running, end);
+        .write(anew, packets.sequence(), first, tracks);
+    int shorter = anew.writerIndex() - Packet.HEADER;
+    return resultEnds(shorter, length - shorter, ok.status(), running);
   }
 
   private static boolean hasWords(OkPacket ok) {
     return ok.info().length > 0 || ok.state().length > 0;
   }
 
-  private boolean resultEnds(int length, int now, Exchange running, int end) {
-    return resultEnds(length, 0, now, running, end);
+  private boolean resultEnds(int length, int now, Exchange running) {
+    return resultEnds(length, 0, now, running);
   }
 
   /**
    * @param cut bytes behind the packet that were part of it
    */
-  private boolean resultEnds(int length, int cut, int now, Exchange running, int end) {
+  private boolean resultEnds(int length, int cut, int now, Exchange running) {
     if ((now & StatusFlag.MORE_RESULTS) == 0) {
-      return ends(length, cut, now, running, end);
+      return ends(length, cut, now, running);
     }
     status = now;
-    place = Place.FIRST;
-    boolean more = noted(length, end);
-    if (cut > 0) {
-      delivery.pass(in, start, at);
-      at += cut;
-      start = at;
-    }
-    return more;
+    place.first();
+    noted(length);
+    packets.cut(cut);
+    return true;
   }
 
   // ---- ends
 
-  private boolean ends(int length, int now, Exchange running, int end) {
-    return ends(length, 0, now, running, end);
+  private boolean ends(int length, int now, Exchange running) {
+    return ends(length, 0, now, running);
   }
 
   /** The packet ends the answer to the command. */
-  private boolean ends(int length, int cut, int now, Exchange running, int end) {
+  private boolean ends(int length, int cut, int now, Exchange running) {
     status = now;
-    int total = Packet.HEADER + length;
+    boolean drops = drops(running);
     if (running.then() != null) {
-      if (running.asksStatus() || delivery.absorbing()) {
-        delivery.pass(in, start, at);
-        start = at + total + cut;
-      }
-      at += total + cut;
+      packets.skip(length, drops);
+      packets.cut(cut);
       requests.follow();
       return true;
     }
     TransactionState next = transactionState();
     delivery.ends(next);
-    boolean drops = running.asksStatus() || delivery.absorbing();
-    if (drops || delivery.groups().first().endsApart(connection, next)) {
-      delivery.pass(in, start, at);
-      start = at;
+    if (!drops && delivery.groups().first().endsApart(connection, next)) {
+      packets.pass();
     }
-    int to = at + total;
-    at = to + cut;
-    boolean whole = at == end && start == in.readerIndex();
-    if (drops) {
-      start = at;
-    } else if (whole && delivery.recipient() != null) {
-      in.writerIndex(to);
-      handOver();
-    } else {
-      delivery.pass(in, start, to);
-      start = at;
-    }
+    packets.end(length, cut, drops);
     ReplyOwner owner = delivery.groups().first();
     delivery.groups().dropFirst();
     requests.answered();
@@ -597,31 +385,31 @@ final class MysqlReplies implements ReplyScanner {
         : TransactionState.OPEN;
   }
 
-  private boolean error(int length, Exchange running, int end) {
+  private boolean error(int length, Exchange running) {
     if (length < 3) {
       return outOfSync("an error of " + length + " bytes");
     }
-    if (ErrPacket.number(in, at + Packet.HEADER) == ErrPacket.PROGRESS) {
-      return noted(length, end);
+    if (ErrPacket.number(packets.bytes(), packets.body()) == ErrPacket.PROGRESS) {
+      return noted(length);
     }
     ServerError error = read(length);
-    if (endsConnection(error)) {
-      delivery.pass(in, start, at);
+    if (LastWords.mayBe(error)) {
+      packets.pass();
       if (!running.failureHidesStatus()) {
-        announced(farewell == null ? error : farewell.error());
+        lastWords.announced(error);
         return false;
       }
-      withhold(error, length);
+      lastWords.withhold(error, packets.takeOut(length), running.ofClient());
       running.dropThen();
       requests.askStatus();
       requests.follow();
       return true;
     }
-    if (farewell != null) {
-      wasOfStatement();
+    if (lastWords.withheld()) {
+      lastWords.wereOfStatement();
     }
     if (running.asksStatus()) {
-      return ends(length, status, running, end); // what it was before is the best that is known
+      return ends(length, status, running); // what it was before is the best that is known
     }
     if (running.ofClient()) {
       requests.last().failed(error.number());
@@ -637,49 +425,7 @@ final class MysqlReplies implements ReplyScanner {
     if (running.failureHidesStatus()) {
       requests.askStatus();
     }
-    return ends(length, status, running, end);
-  }
-
-  /** The server ends the connection, and this is why: told by connectionLost. */
-  private void announced(ServerError error) {
-    delivery.failed(error.asFatal());
-    delivery.endAnnounced(error.asFatal());
-  }
-
-  /**
-   * Routines may raise errors of any number, and MariaDB has other meanings for some: whether the
-   * server goes with it shows when it is asked something.
-   */
-  private void withhold(ServerError error, int length) {
-    int total = Packet.HEADER + length;
-    farewell = new Farewell(error, in.copy(at, total), requests.running().ofClient());
-    at += total;
-    start = at;
-  }
-
-  /** The server is still there: the error is the answer of the statement. */
-  private void wasOfStatement() {
-    Farewell none = farewell;
-    farewell = null;
-    if (none.ofClient()) {
-      requests.last().failed(none.error().number());
-    }
-    delivery.failed(none.error());
-    ReplyOwner owner = delivery.recipient();
-    if (delivery.absorbs(none.error()) || owner == null) {
-      none.bytes().release();
-    } else {
-      delivery.noted(false, true);
-      owner.reply(connection, none.bytes());
-    }
-  }
-
-  /** Whether servers end their connections with errors of this number. */
-  private static boolean endsConnection(ServerError error) {
-    return switch (error.number()) {
-      case 1053, 1077, 1079, 1080, 1184, 1927, 3169, 4031 -> true;
-      default -> false;
-    };
+    return ends(length, status, running);
   }
 
   // ---- what else the core asks
@@ -691,7 +437,7 @@ final class MysqlReplies implements ReplyScanner {
 
   @Override
   public boolean cutReply() {
-    return remaining > 0 && !dropRemaining;
+    return packets.cutOff();
   }
 
   @Override
@@ -701,13 +447,13 @@ final class MysqlReplies implements ReplyScanner {
 
   @Override
   public boolean copyIn() {
-    return place == Place.INFILE;
+    return place.now() == Place.INFILE;
   }
 
   @Override
   public void copyInEnded() {
-    if (place == Place.INFILE) {
-      place = Place.FIRST;
+    if (copyIn()) {
+      place.first();
     }
   }
 
@@ -729,17 +475,12 @@ final class MysqlReplies implements ReplyScanner {
 
   @Override
   public void lost() {
-    if (carry != null) {
-      carry.release();
-      carry = null;
-    }
-    place = Place.FIRST;
+    packets.lost();
+    place.first();
     Exchange running = requests.running();
     requests.lost();
-    if (farewell != null) {
-      farewell.bytes().release();
-      announced(farewell.error());
-      farewell = null;
+    if (lastWords.withheld()) {
+      lastWords.lost();
     } else if (running != null && running.asksStatus()) {
       // Its owner has had the whole answer: what is lost is no more than how it stands.
       delivery.ends(transactionState());
