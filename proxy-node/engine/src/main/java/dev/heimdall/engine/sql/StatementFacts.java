@@ -82,6 +82,16 @@ public record StatementFacts(
     return false;
   }
 
+  /** Whether it has this effect of its dialect's own. */
+  public boolean has(Effect.Detail own) {
+    for (int i = 0; i < effects.size(); i++) {
+      if (effects.get(i).is(own)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** About how many bytes it takes in memory. */
   public long weight() {
     long sum = 64;

@@ -1,8 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
@@ -15,49 +13,31 @@ import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
  * What a statement leaves behind that the next one may ask about: warnings and errors, for which
- * the session keeps its connection; the id that it has generated, which is read back and set again
- * where somebody asks; the numbers of rows that it has changed or found.
+ * the session keeps its connection; the id that it has {@linkplain GeneratedId generated}; the
+ * numbers of rows that it has changed or found.
  */
 final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String FOUND_ROWS = "SQL_CALC_FOUND_ROWS";
   private static final int NO_SUCH_ROUTINE = 1305;
-  private static final String GENERATED_ID = "LAST_INSERT_ID()";
-  private static final int MOST_CANDIDATES = 256;
-
-  /** How long a session keeps its connection in case that its next statement comes at once. */
-  private static final long LINGERS_NANOS = 1_000_000;
-
-  /** How often in a row it goes on there before others of the pool have a chance. */
-  private static final int MOST_IN_A_ROW = 64;
 
   private final HandledClient client;
   private final SessionState carried;
   private final RequestControl control;
-  private final LoopContext loop;
   private final ClientAnswers answers;
   private final IntSupplier number;
+  private final GeneratedId generated;
   private final CallReplacement calls = new CallReplacement();
   private final FromClause from = new FromClause();
-
-  /** LAST_INSERT_ID() of the session. */
-  private String id = "0";
-
-  /** Marks server connections that have this id: another one with each id. */
-  private Object idMark = new Object();
 
   private long rowCount;
   private long foundRows;
@@ -73,22 +53,6 @@ final class Aftermath {
 
   /** Whether it clears the warnings of those before it where it has none itself. */
   private boolean clearing;
-
-  /** Whether the id is another one than was read back last, perhaps. */
-  private boolean idDue;
-
-  /**
-   * Ids in answers since then, where the server had another session's before: one of them is this
-   * one's if the server has generated it, rather than been given it.
-   */
-  private final Set<String> candidates = new HashSet<>(0);
-
-  /** Whether the connection is kept as its id is due: the next statement may make it void. */
-  private boolean lingers;
-
-  private long lingersUntil;
-  private boolean watched;
-  private int inARow;
 
   /** The connection that answered the last statement, and how many answers it had given then. */
   private long countsFrom;
@@ -108,9 +72,9 @@ final class Aftermath {
     this.client = client;
     this.carried = carried;
     this.control = control;
-    this.loop = loop;
     this.answers = answers;
     this.number = number;
+    this.generated = new GeneratedId(client, carried, control, loop, answers);
   }
 
   // ---- before a statement is sent
@@ -131,9 +95,8 @@ final class Aftermath {
       return false;
     }
     boolean asks = asks(next);
-    if (lingers && (asks || (goesOn(next) && mayStay.getAsBoolean()))) {
-      lingers = false;
-      carried.hold(null);
+    if (generated.lingers() && (asks || (goesOn(next) && mayStay.getAsBoolean()))) {
+      generated.goesOn();
       return false;
     }
     if (asks
@@ -141,8 +104,8 @@ final class Aftermath {
         || (countsFound && !setsFound(next))) {
       return false;
     }
-    if (idDue) {
-      readId(client.server());
+    if (generated.due()) {
+      generated.readBack(client.server());
       return true;
     }
     carried.hold(null);
@@ -164,19 +127,9 @@ final class Aftermath {
   }
 
   private static boolean asks(StatementFacts facts) {
-    return has(facts, MysqlEffect.READS_DIAGNOSTICS)
-        || has(facts, MysqlEffect.READS_FOUND_ROWS)
-        || has(facts, MysqlEffect.READS_ROW_COUNT);
-  }
-
-  static boolean has(StatementFacts facts, MysqlEffect own) {
-    List<Effect> effects = facts.effects();
-    for (int i = 0; i < effects.size(); i++) {
-      if (effects.get(i).is(own)) {
-        return true;
-      }
-    }
-    return false;
+    return facts.has(MysqlEffect.READS_DIAGNOSTICS)
+        || facts.has(MysqlEffect.READS_FOUND_ROWS)
+        || facts.has(MysqlEffect.READS_ROW_COUNT);
   }
 
   /**
@@ -187,26 +140,15 @@ final class Aftermath {
    */
   boolean ready(
       ServerConnection server, StatementFacts facts, Supplier<byte[]> text, LexerMode mode) {
+    if (!generated.ready(server, facts, asks(facts))) {
+      return false;
+    }
     LastAnswer last = ServerSide.of(server).last();
-    if (idDue
-        && last.idOf() != idMark
-        && (mayAskId(facts)
-            || mayHaveId(facts)
-            || (candidates.size() >= MOST_CANDIDATES && !asks(facts)))) {
-      control.block();
-      readId(server);
-      return false;
-    }
-    boolean unlike = last.idOf() != idMark && !(last.idOf() == null && id.equals("0"));
-    if (unlike && (mayAskId(facts) || (mayHaveId(facts) && !idDue))) {
-      last.idOf(idMark);
-      tell(server, "SET last_insert_id=" + id);
-      return false;
-    }
     boolean others = last.diagnosticsOf() != null && last.diagnosticsOf() != this;
-    if (others && has(facts, MysqlEffect.READS_DIAGNOSTICS)) {
+    if (others && facts.has(MysqlEffect.READS_DIAGNOSTICS)) {
       last.diagnosticsOf(this);
-      tell(server, "SELECT 1 FROM (SELECT 1) AS nothing");
+      control.block();
+      ServerSide.ahead(server, client, "SET", "SELECT 1 FROM (SELECT 1) AS nothing");
       return false;
     }
     sent = facts;
@@ -218,25 +160,6 @@ final class Aftermath {
     return true;
   }
 
-  private static boolean mayAskId(StatementFacts facts) {
-    return switch (facts.kind()) {
-      case CALL, UNKNOWN, EXECUTE -> true;
-      default -> has(facts, MysqlEffect.READS_LAST_INSERT_ID);
-    };
-  }
-
-  private void tell(ServerConnection server, String sql) {
-    control.block();
-    server.query(
-        sql,
-        new StateQuery("SET") {
-          @Override
-          protected void ended(ServerConnection from, ServerError error) {
-            client.resumeReading();
-          }
-        });
-  }
-
   /**
    * A text is about to be sent.
    *
@@ -246,13 +169,7 @@ final class Aftermath {
     if (answers.rows() >= 0) {
       rowCount = answers.rows();
     }
-    List<Effect> effects = facts.effects();
-    for (int i = 0; i < effects.size(); i++) {
-      if (effects.get(i).type() == Effect.Type.OWN) {
-        return true;
-      }
-    }
-    return false;
+    return facts.has(Effect.Type.OWN);
   }
 
   /**
@@ -265,7 +182,7 @@ final class Aftermath {
     ServerConnection server = client.server();
     showsDiagnostics =
         facts.kind() == StatementKind.SHOW
-            && has(facts, MysqlEffect.READS_DIAGNOSTICS)
+            && facts.has(MysqlEffect.READS_DIAGNOSTICS)
             && new String(text.copy(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
     boolean kept =
         answers.rows() < 0 && server.id() == countsFrom && server.groupsAnswered() == countsAt;
@@ -330,7 +247,6 @@ final class Aftermath {
     if (facts == null) {
       return;
     }
-    lingers = false;
     LastAnswer last = ServerSide.of(from).last();
     boolean here = countsFrom == from.id() && countsAt == from.groupsAnswered() - 1;
     boolean asksOnly = facts.kind() == StatementKind.SESSION && asks(facts) && last.error() == 0;
@@ -345,7 +261,7 @@ final class Aftermath {
     if (found && !showsDiagnostics) {
       foundRows = found(last, facts, ServerSide.of(from).mariadb() ? -1 : last.matchedRows());
       boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
-      countsFound = fetched || has(facts, MysqlEffect.COUNTS_FOUND_ROWS);
+      countsFound = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
       last.foundRowsOf(this);
     }
     showsDiagnostics = false;
@@ -360,22 +276,7 @@ final class Aftermath {
     if (last.error() == 0) {
       savepoint(facts, ServerSide.of(from).status());
     }
-    if (mayHaveId(facts)) {
-      last.idOf(idMark);
-      idDue = true;
-    } else if (last.generatedId() != 0) {
-      idDue = true;
-      if (last.idOf() != idMark) {
-        candidates.add(Long.toUnsignedString(last.generatedId()));
-      }
-    }
-    if (idDue
-        && ClientCommands.idle(client)
-        && !client.server().closed()
-        && !carried.held()
-        && !carried.pinned()) {
-      linger(from);
-    }
+    generated.answered(from, last, facts);
   }
 
   /**
@@ -391,50 +292,9 @@ final class Aftermath {
     }
   }
 
-  /**
-   * A client that goes on at once may generate another id, or ask on this very connection: the id
-   * is read back when it does not, or when somebody waits for the connection.
-   */
-  private void linger(ServerConnection from) {
-    if (inARow == MOST_IN_A_ROW || from.wanted()) {
-      readId(from);
-      return;
-    }
-    inARow++;
-    lingers = true;
-    lingersUntil = loop.now() + LINGERS_NANOS;
-    carried.hold(GENERATED_ID);
-    if (!watched) {
-      watch(LINGERS_NANOS);
-    }
-  }
-
-  private void watch(long nanos) {
-    watched = true;
-    loop.later(this::look, nanos, TimeUnit.NANOSECONDS, client::failed);
-  }
-
-  private void look() {
-    watched = false;
-    ServerConnection server = client.server();
-    if (!lingers || server == null || server.closed()) {
-      lingers = false;
-      return;
-    }
-    long left = lingersUntil - loop.now();
-    if (left > 0 || client.outstanding() > 0) {
-      watch(Math.max(left, LINGERS_NANOS / 2));
-      return;
-    }
-    readId(server);
-  }
-
   /** The session is as new. */
   void forget() {
-    id = "0";
-    idMark = new Object();
-    idDue = false;
-    candidates.clear();
+    generated.forget();
     rowCount = 0; // FOUND_ROWS() stays
     countsFound = false;
     countsFrom = 0;
@@ -493,11 +353,11 @@ final class Aftermath {
       ServerConnection from, LastAnswer last, StatementFacts facts) {
     return switch (last.stateChange()) {
       case UNNAMED, NO_DATABASE -> true;
-      case NAMED -> has(facts, MysqlEffect.CALLS_UNSEEN);
+      case NAMED -> facts.has(MysqlEffect.CALLS_UNSEEN);
       case NONE ->
           ((last.error() != 0 && last.error() != NO_SUCH_ROUTINE)
                   || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
-              && has(facts, MysqlEffect.CALLS_UNSEEN);
+              && facts.has(MysqlEffect.CALLS_UNSEEN);
     };
   }
 
@@ -524,47 +384,5 @@ final class Aftermath {
   /** Whether its rows are counted: those that say how something went are not. */
   private static boolean countsRows(StatementFacts facts) {
     return facts.kind() != StatementKind.EXPLAIN && facts.kind() != StatementKind.UTILITY;
-  }
-
-  /** Whether it may have set the id though its answer does not say so. */
-  private static boolean mayHaveId(StatementFacts facts) {
-    return switch (facts.kind()) {
-      case CALL, MULTI, UNKNOWN, EXECUTE -> true;
-      default -> has(facts, MysqlEffect.SETS_LAST_INSERT_ID);
-    };
-  }
-
-  /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
-  private void readId(ServerConnection server) {
-    idDue = false;
-    lingers = false;
-    inARow = 0;
-    carried.hold(GENERATED_ID);
-    server.query(
-        "SELECT @@last_insert_id",
-        new InternalQuery(true) {
-          @Override
-          protected void done(ServerConnection from, ServerError error) {
-            carried.hold(null);
-            if (error == null) {
-              read(from, rows().get(0).get(0));
-            } else if (!from.closed()) {
-              from.closeForState("SELECT @@last_insert_id", error);
-            }
-            answers.after(from);
-          }
-        });
-  }
-
-  private void read(ServerConnection from, String found) {
-    LastAnswer last = ServerSide.of(from).last();
-    if (last.idOf() == idMark || candidates.contains(found)) {
-      if (!found.equals(id)) {
-        id = found;
-        idMark = new Object(); // connections that have an id of before are to get this one
-      }
-      last.idOf(idMark);
-    }
-    candidates.clear();
   }
 }

@@ -11,7 +11,6 @@ import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
-import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -59,12 +58,8 @@ final class ForeignCommands {
   }
 
   private static boolean goes(StatementFacts facts) {
-    for (Effect effect : facts.effects()) {
-      if (effect.is(MysqlEffect.READS_DIAGNOSTICS)) {
-        return false; // of a statement that its server knows
-      }
-    }
-    return ForeignStatement.goes(facts);
+    return !facts.has(MysqlEffect.READS_DIAGNOSTICS) // of a statement that its server knows
+        && ForeignStatement.goes(facts);
   }
 
   // ---- texts

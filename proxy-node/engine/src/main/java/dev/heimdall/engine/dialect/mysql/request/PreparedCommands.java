@@ -2,15 +2,12 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.ServerStatements;
-import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
@@ -24,11 +21,8 @@ import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,27 +33,9 @@ final class PreparedCommands implements Responder {
   /** Rows of an execution wait on the server connection. */
   private static final PinReason CURSOR = PinReason.harmless("cursor");
 
-  /** MariaDB's drivers call the statement so that they have prepared last. */
-  private static final int LAST = -1;
-
-  /** Of an answer that is kept for other clients; with more, a server is asked each time. */
-  private static final int LONGEST_KEPT = 1 << 20;
-
-  /** More than 65,535 parameters and 4,096 columns of a result are told with. */
-  private static final int LONGEST_ANSWER = 16 << 20;
-
   private static final ServerError TOO_MUCH_DATA =
       ServerError.fatal("08S01", "Got a packet bigger than 'max_allowed_packet' bytes")
           .withNumber(1153);
-
-  /** Settings by which a text means something else, or its columns are described otherwise. */
-  private static final List<String> READING =
-      List.of(
-          "sql_mode",
-          "character_set_client",
-          "character_set_results",
-          "character_set_connection",
-          "collation_connection");
 
   private final RequestParts parts;
   private final HandledClient client;
@@ -73,16 +49,12 @@ final class PreparedCommands implements Responder {
   private final SentStatements notes;
   private final Aftermath aftermath;
   private final ForeignCommands foreign;
-
-  private final Map<Integer, ClientStatement> statements = new HashMap<>(4);
-  private int last;
-  private long longBytes;
+  private final NumberedStatements statements;
+  private final NumberedCommands numbered;
+  private final PreparedMeaning meaning;
 
   /** What is being prepared for the command at the reader's position; null for nothing. */
   private Preparation preparing;
-
-  /** What is being prepared has no number yet: it is nobody's when the client goes. */
-  private PreparedStatement unnumbered;
 
   /** Whose execution or fetch is unanswered; null for none. */
   private ClientStatement running;
@@ -108,6 +80,9 @@ final class PreparedCommands implements Responder {
     this.notes = notes;
     this.aftermath = aftermath;
     this.foreign = foreign;
+    this.statements = new NumberedStatements(parts.sessions().statements());
+    this.numbered = new NumberedCommands(input);
+    this.meaning = new PreparedMeaning(parts, agreed);
   }
 
   // ---- without a server
@@ -132,7 +107,7 @@ final class PreparedCommands implements Responder {
         if (reset == null) {
           return Outcome.DONE;
         }
-        forgetLongData(reset);
+        statements.forgetLongData(reset);
         if (reset.cursor) {
           return Outcome.NEXT;
         }
@@ -167,12 +142,7 @@ final class PreparedCommands implements Responder {
   }
 
   private ClientStatement named() {
-    return named(input.bytes(), input.bytes().readerIndex());
-  }
-
-  private ClientStatement named(ByteBuf in, int at) {
-    int number = Packet.payload(in, at) < 5 ? 0 : in.getIntLE(at + Packet.HEADER + 1);
-    return statements.get(number == LAST ? last : number);
+    return statements.named(input.bytes(), input.bytes().readerIndex());
   }
 
   private String number() {
@@ -180,35 +150,27 @@ final class PreparedCommands implements Responder {
     int at = in.readerIndex();
     return Packet.payload(in, at) < 5
         ? ""
-        : Integer.toUnsignedString(in.getIntLE(at + Packet.HEADER + 1));
+        : Integer.toUnsignedString(NumberedStatements.number(in, at));
   }
 
   private Outcome keepLongData(long total) {
     ClientStatement of = named();
     if (of != null) {
-      if (longBytes + total > parts.limits().maxMessageSize()) {
+      if (statements.longBytes() + total > parts.limits().maxMessageSize()) {
         client.fatal(TOO_MUCH_DATA);
         return Outcome.WAIT;
       }
-      of.add(input.bytes(), (int) total);
-      longBytes += total;
+      statements.add(of, input.bytes(), (int) total);
     }
     input.begin(total, true);
     return Outcome.DONE;
-  }
-
-  private void forgetLongData(ClientStatement of) {
-    longBytes -= of.longBytes();
-    of.forgetLongData();
   }
 
   private Outcome close(long total) {
     ClientStatement closed = named();
     input.begin(total, true);
     if (closed != null) {
-      statements.remove(closed.id);
-      forgetLongData(closed);
-      parts.sessions().statements().release(closed.statement);
+      statements.close(closed);
       if (closed.cursor) {
         closed.cursor = false;
         closeCursor(closed);
@@ -220,7 +182,7 @@ final class PreparedCommands implements Responder {
   /** What is left of a cursor on the connection goes, whatever its client has fetched. */
   private void closeCursor(ClientStatement of) {
     ServerConnection server = client.server();
-    if (server == null || statements.values().stream().anyMatch(one -> one.cursor)) {
+    if (server == null || statements.haveCursor()) {
       return;
     }
     ServerSide.of(server)
@@ -237,29 +199,9 @@ final class PreparedCommands implements Responder {
 
   // ---- preparing
 
-  /** What a text is to be prepared as. */
-  private static final class Preparation {
-    final PreparedStatement statement;
-    final ClassifiedText examined;
-
-    /** Whether it is its client's first: whoever drops it releases the statement. */
-    final boolean first;
-
-    boolean underWay;
-    boolean done;
-    ServerError error;
-    KnownAnswer answer;
-
-    Preparation(PreparedStatement statement, ClassifiedText examined, boolean first) {
-      this.statement = statement;
-      this.examined = examined;
-      this.first = first;
-    }
-  }
-
   private Outcome prepareKnown(long total) {
     if (preparing != null) {
-      return preparing.underWay ? blocked() : Outcome.NEXT;
+      return preparing.underWay() ? blocked() : Outcome.NEXT;
     }
     text.read(input.bytes(), total, false);
     byte[] sql = text.copy();
@@ -279,7 +221,7 @@ final class PreparedCommands implements Responder {
     }
     StatementFacts facts = lifecycle.previewed().effects();
     if (SessionKills.refusal(facts) != null // what it kills is found out when it is sent
-        || Aftermath.has(facts, MysqlEffect.SETS_TRACKING)) {
+        || facts.has(MysqlEffect.SETS_TRACKING)) {
       answers.error(
           total,
           1295,
@@ -295,11 +237,11 @@ final class PreparedCommands implements Responder {
     ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode());
     byte[] sent =
         lifecycle.transformed().map(to -> to.getBytes(StandardCharsets.UTF_8)).orElse(sql);
-    PreparedStatement statement = statement(sent, facts);
-    unnumbered = statement;
+    PreparedStatement statement = meaning.acquire(sent, facts);
+    statements.begin(statement);
     ForeignSource elsewhere = foreign.of(facts, decision);
     if (elsewhere != null) {
-      int id = last + 1;
+      int id = statements.next();
       return foreign.prepare(
           total,
           elsewhere,
@@ -307,15 +249,13 @@ final class PreparedCommands implements Responder {
           facts,
           id,
           parameters -> keep(id, statement, examined, parameters),
-          this::forgetUnnumbered);
+          statements::forgetUnnumbered);
     }
-    if (statement.source() instanceof KnownAnswer known
-        && parts.resolution().isSettled()
-        && !parts.transaction().definitionsPending()) {
+    if (statement.source() instanceof KnownAnswer known && meaning.settled()) {
       give(total, statement, examined, known);
       return Outcome.DONE;
     }
-    preparing = new Preparation(statement, examined, true);
+    preparing = new Preparation(statement, examined);
     return Outcome.NEXT;
   }
 
@@ -324,138 +264,41 @@ final class PreparedCommands implements Responder {
     return Outcome.WAIT;
   }
 
-  private PreparedStatement statement(byte[] sql, StatementFacts facts) {
-    StringBuilder scope = new StringBuilder(parts.resolution().scope());
-    scope.append('\0').append(agreed.flags());
-    for (String name : READING) {
-      scope.append('\0').append(now(name));
-    }
-    if (!parts.resolution().isSettled()) {
-      scope.append('\0').append(now(MysqlSettings.DATABASE));
-    }
-    return parts
-        .sessions()
-        .statements()
-        .acquire(
-            sql,
-            sql.length,
-            PreparedStatement.Origin.NAMED,
-            facts,
-            scope.toString(),
-            client.schemaEpoch());
-  }
-
-  /** In a transaction the server has reported what is not carried yet. */
-  private String now(String name) {
-    ServerConnection server = client.server();
-    String reported =
-        server == null || parts.resolution().isSettled() ? null : server.reported().get(name);
-    return reported == null ? carried.variables().get(name) : reported;
-  }
-
   private void give(
       long total, PreparedStatement statement, ClassifiedText examined, KnownAnswer known) {
-    keep(last + 1, statement, examined, known.parameters());
-    answers.give(total, known.numbered(last, client.alloc()));
+    int id = statements.next();
+    keep(id, statement, examined, known.parameters());
+    answers.give(total, known.numbered(id, client.alloc()));
   }
 
   private void keep(int id, PreparedStatement statement, ClassifiedText examined, int parameters) {
-    String database = now(MysqlSettings.DATABASE);
-    statements.put(id, new ClientStatement(id, statement, examined, parameters, database));
-    last = id;
-    unnumbered = null;
-  }
-
-  private void forgetUnnumbered() {
-    if (unnumbered != null) {
-      parts.sessions().statements().release(unnumbered);
-      unnumbered = null;
-    }
+    statements.keep(id, statement, examined, parameters, meaning.database());
   }
 
   /** Has the server prepare a text that nobody has prepared yet, as far as is known. */
   private boolean prepare(ServerConnection server, long total) {
     Preparation now = preparing;
-    if (now.done) {
+    if (now.done()) {
       preparing = null;
-      if (now.error != null) {
-        forgetUnnumbered();
+      if (now.error() != null) {
+        statements.forgetUnnumbered();
         aftermath.failed(server);
-        answers.error(total, now.error);
+        answers.error(total, now.error());
       } else {
-        give(total, now.statement, now.examined, now.answer);
+        give(total, now.statement(), now.examined(), now.answer());
       }
       client.settle();
       return true;
     }
     parts.control().block();
-    if (!now.underWay) {
-      now.underWay = true;
-      ask(server, now);
+    if (!now.underWay()) {
+      ask(server);
     }
     return false;
   }
 
-  private void ask(ServerConnection server, Preparation now) {
-    makeRoom(server, now.statement);
-    ServerSide.of(server)
-        .prepare(
-            now.statement,
-            new Preparing() {
-              @Override
-              protected void done(ServerConnection from, ServerError error) {
-                now.underWay = false;
-                if (!from.closed()) {
-                  now.done = true;
-                  now.error = error;
-                  if (error == null) {
-                    now.answer = answer(now.statement);
-                  }
-                }
-                client.resumeReading();
-              }
-            });
-  }
-
-  /** The server closes those that were not used for long, and what it has of this one. */
-  private void makeRoom(ServerConnection server, PreparedStatement statement) {
-    ServerStatements there = server.statements();
-    if (there.confirmed(statement)) {
-      ServerSide.of(server).close(statement.name());
-    }
-    if (carried.pins().contains(CURSOR)) {
-      return; // which may be that of the one that was not used for longest
-    }
-    for (StatementName victim = there.victimOf(statement);
-        victim != null;
-        victim = there.victimOf(statement)) {
-      ServerSide.of(server).close(victim);
-    }
-  }
-
-  /** A preparation, with its answer. */
-  private abstract static class Preparing extends InternalQuery {
-    private final ByteArrayOutputStream packets = new ByteArrayOutputStream(256);
-
-    @Override
-    protected void notified(ServerConnection from, ByteBuf messages) {
-      if (packets.size() + messages.readableBytes() > LONGEST_ANSWER) {
-        from.close("an answer of more than " + LONGEST_ANSWER + " bytes to a PREPARE");
-        return;
-      }
-      byte[] run = new byte[messages.readableBytes()];
-      messages.getBytes(messages.readerIndex(), run);
-      packets.writeBytes(run);
-    }
-
-    /** What the server has said, kept with the statement unless it is long. */
-    KnownAnswer answer(PreparedStatement statement) {
-      KnownAnswer answer = new KnownAnswer(packets.toByteArray());
-      if (packets.size() <= LONGEST_KEPT) {
-        statement.source(answer);
-      }
-      return answer;
-    }
+  private void ask(ServerConnection server) {
+    preparing.ask(server, carried.pins().contains(CURSOR), client::resumeReading);
   }
 
   // ---- executing
@@ -475,7 +318,7 @@ final class PreparedCommands implements Responder {
     Outcome outcome =
         values == null ? incorrectArguments(total) : foreign.execute(total, of, values);
     if (outcome == Outcome.DONE) {
-      forgetLongData(of);
+      statements.forgetLongData(of);
     }
     return outcome;
   }
@@ -491,7 +334,7 @@ final class PreparedCommands implements Responder {
 
   /** The execution at the reader's position is answered: what was sent ahead of it is over. */
   void taken() {
-    forgetLongData(named());
+    statements.forgetLongData(named());
   }
 
   /** Of the parameters; null where the command is malformed. */
@@ -529,7 +372,7 @@ final class PreparedCommands implements Responder {
     if (type == Command.STMT_RESET) {
       of.cursor = false;
     }
-    renumbered(server, of, total);
+    numbered.pass(server, of, total);
     return true;
   }
 
@@ -553,18 +396,14 @@ final class PreparedCommands implements Responder {
     }
     notes.statement(server, statement.facts());
     server.statements().bound(statement);
-    sendLongData(server, of);
+    numbered.passLongData(server, of);
+    statements.forgetLongData(of);
     begin(server, Command.STMT_EXECUTE, of);
-    if (command.types() != null) {
-      of.types(command.types());
-      renumbered(server, of, total);
-    } else if (of.parameters == 0) {
-      renumbered(server, of, total);
+    if (command.types() == null && of.parameters > 0) {
+      numbered.pass(server, of, command, total);
     } else {
-      input.cut();
-      ByteBuf message = command.with(of.types(), handle(server, of));
-      input.out(message.readableBytes()).writeBytes(message);
-      input.bytes().skipBytes((int) total);
+      of.types(command.types());
+      numbered.pass(server, of, total);
     }
     return true;
   }
@@ -572,13 +411,11 @@ final class PreparedCommands implements Responder {
   /** Whether the server has the statement; else it is asked to prepare it. */
   private boolean ready(ServerConnection server, ClientStatement of) {
     if (server.statements().confirmed(of.statement)) {
-      if (preparing != null) {
-        preparing = null;
-      }
+      preparing = null;
       return true;
     }
-    if (preparing != null && preparing.done) {
-      ServerError error = preparing.error;
+    if (preparing != null && preparing.done()) {
+      ServerError error = preparing.error();
       preparing = null;
       if (error != null) {
         lifecycle.settled();
@@ -590,16 +427,15 @@ final class PreparedCommands implements Responder {
       }
     }
     parts.control().block();
-    if (preparing == null || !preparing.underWay) { // or its connection was lost
-      preparing = new Preparation(of.statement, of.examined, false);
-      preparing.underWay = true;
+    if (preparing == null || !preparing.underWay()) { // or its connection was lost
+      preparing = new Preparation(of.statement, of.examined);
       String before = database(server, of.database);
-      String now = database(server, now(MysqlSettings.DATABASE));
+      String now = database(server, meaning.database());
       boolean elsewhere = !before.equals(now);
       if (elsewhere) {
         use(server, before);
       }
-      ask(server, preparing);
+      ask(server);
       if (elsewhere) {
         use(server, now);
       }
@@ -617,49 +453,14 @@ final class PreparedCommands implements Responder {
    * prepared it.
    */
   private void use(ServerConnection server, String name) {
-    if (name.isEmpty()) {
-      return; // no way leads back to none
+    if (!name.isEmpty()) { // no way leads back to none
+      ServerSide.ahead(server, client, "USE", "USE `" + name.replace("`", "``") + "`");
     }
-    server.query(
-        "USE `" + name.replace("`", "``") + "`",
-        new StateQuery("USE") {
-          @Override
-          protected void ended(ServerConnection from, ServerError error) {
-            client.resumeReading(); // what waits could not be sent before
-          }
-        });
-  }
-
-  private static int handle(ServerConnection server, ClientStatement of) {
-    return (int) server.statements().handle(of.statement.name());
-  }
-
-  /** Passes the command at the reader's position on with the server's number of the statement. */
-  private void renumbered(ServerConnection server, ClientStatement of, long total) {
-    input.cut();
-    ByteBuf in = input.bytes();
-    int head = Packet.HEADER + 5;
-    input
-        .out(head)
-        .writeBytes(in, in.readerIndex(), Packet.HEADER + 1)
-        .writeIntLE(handle(server, of));
-    in.skipBytes(head);
-    input.begin(total - head, false);
-  }
-
-  private void sendLongData(ServerConnection server, ClientStatement of) {
-    input.cut();
-    for (byte[] part : of.longData()) {
-      ByteBuf out = input.out(part.length);
-      int at = out.writerIndex();
-      out.writeBytes(part).setIntLE(at + Packet.HEADER + 1, handle(server, of));
-    }
-    forgetLongData(of);
   }
 
   /** Whether the execution at this place goes to a server as it stands there, but for numbers. */
   boolean runsAsIs(ByteBuf in, int at) {
-    ClientStatement of = named(in, at);
+    ClientStatement of = statements.named(in, at);
     return of != null && !of.hasLongData();
   }
 
@@ -673,13 +474,11 @@ final class PreparedCommands implements Responder {
     int status = ServerSide.of(from).status();
     boolean open =
         (status & StatusFlag.CURSOR_EXISTS) != 0 && (status & StatusFlag.LAST_ROW_SENT) == 0;
-    if (open != of.cursor) {
-      of.cursor = open;
-    }
+    of.cursor = open;
     if (open) {
       carried.pin(CURSOR);
       from.taint();
-    } else if (statements.values().stream().noneMatch(one -> one.cursor)) {
+    } else if (!statements.haveCursor()) {
       carried.unpin(CURSOR);
     }
   }
@@ -688,25 +487,20 @@ final class PreparedCommands implements Responder {
 
   /** The command at the reader's position is over before it was sent. */
   void refused() {
-    if (preparing != null && preparing.first) {
-      parts.sessions().statements().release(preparing.statement);
+    if (preparing != null) {
+      statements.forgetUnnumbered();
+      preparing = null;
     }
-    preparing = null;
   }
 
   long held() {
-    return longBytes;
+    return statements.longBytes();
   }
 
   /** The client has no prepared statements any more. */
   void forget() {
-    for (ClientStatement each : statements.values()) {
-      parts.sessions().statements().release(each.statement);
-    }
-    statements.clear();
-    forgetUnnumbered();
-    longBytes = 0;
-    refused();
+    statements.forget();
+    preparing = null;
     running = null;
   }
 }

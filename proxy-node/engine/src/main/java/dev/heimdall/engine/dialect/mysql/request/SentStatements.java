@@ -35,7 +35,7 @@ final class SentStatements {
   private static boolean mayWrite(StatementFacts facts) {
     return switch (facts.kind()) {
       case EMPTY, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET, SHOW, SESSION -> false;
-      case SELECT -> facts.effects().stream().anyMatch(one -> one.is(MysqlEffect.CALLS_UNSEEN));
+      case SELECT -> facts.has(MysqlEffect.CALLS_UNSEEN);
       default -> true;
     };
   }

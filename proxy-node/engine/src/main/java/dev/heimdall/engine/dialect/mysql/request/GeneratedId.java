@@ -1,0 +1,231 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * LAST_INSERT_ID() of a session: read back from the connection that has generated it, before
+ * another session gets that, and set again where a statement may ask for it.
+ */
+final class GeneratedId {
+  private static final String HOLD = "LAST_INSERT_ID()";
+  private static final int MOST_CANDIDATES = 256;
+
+  /** How long a session keeps its connection in case that its next statement comes at once. */
+  private static final long LINGERS_NANOS = 1_000_000;
+
+  /** How often in a row it goes on there before others of the pool have a chance. */
+  private static final int MOST_IN_A_ROW = 64;
+
+  private final HandledClient client;
+  private final SessionState carried;
+  private final RequestControl control;
+  private final LoopContext loop;
+  private final ClientAnswers answers;
+
+  private String id = "0";
+
+  /** Marks server connections that have this id: another one with each id. */
+  private Object mark = new Object();
+
+  /** Whether the id is another one than was read back last, perhaps. */
+  private boolean due;
+
+  /**
+   * Ids in answers since then, where the server had another session's before: one of them is this
+   * one's if the server has generated it, rather than been given it.
+   */
+  private final Set<String> candidates = new HashSet<>(0);
+
+  /** Whether the connection is kept as the id is due: the next statement may make it void. */
+  private boolean lingers;
+
+  private long lingersUntil;
+  private boolean watched;
+  private int inARow;
+
+  GeneratedId(
+      HandledClient client,
+      SessionState carried,
+      RequestControl control,
+      LoopContext loop,
+      ClientAnswers answers) {
+    this.client = client;
+    this.carried = carried;
+    this.control = control;
+    this.loop = loop;
+    this.answers = answers;
+  }
+
+  // ---- before a statement is sent
+
+  boolean due() {
+    return due;
+  }
+
+  boolean lingers() {
+    return lingers;
+  }
+
+  /** The next statement goes to the connection that is kept. */
+  void goesOn() {
+    lingers = false;
+    carried.hold(null);
+  }
+
+  /**
+   * Whether the server would give the statement the session's id; if not, that is being mended, and
+   * the reader comes again.
+   *
+   * @param asks whether the statement asks for something else that the one before has left there
+   */
+  boolean ready(ServerConnection server, StatementFacts facts, boolean asks) {
+    LastAnswer last = ServerSide.of(server).last();
+    boolean unlike = last.idOf() != mark && !(last.idOf() == null && id.equals("0"));
+    if (!unlike && !(due && last.idOf() != mark)) {
+      return true;
+    }
+    boolean mayAsk = mayAsk(facts);
+    boolean maySet = maySet(facts);
+    if (due && (mayAsk || maySet || (candidates.size() >= MOST_CANDIDATES && !asks))) {
+      control.block();
+      readBack(server);
+      return false;
+    }
+    if (unlike && (mayAsk || (maySet && !due))) {
+      last.idOf(mark);
+      control.block();
+      ServerSide.ahead(server, client, "SET", "SET last_insert_id=" + id);
+      return false;
+    }
+    return true;
+  }
+
+  private static boolean mayAsk(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case CALL, UNKNOWN, EXECUTE -> true;
+      default -> facts.has(MysqlEffect.READS_LAST_INSERT_ID);
+    };
+  }
+
+  /** Whether it may set the id though its answer does not say so. */
+  private static boolean maySet(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case CALL, MULTI, UNKNOWN, EXECUTE -> true;
+      default -> facts.has(MysqlEffect.SETS_LAST_INSERT_ID);
+    };
+  }
+
+  // ---- when it is answered
+
+  void answered(ServerConnection from, LastAnswer last, StatementFacts facts) {
+    lingers = false;
+    if (maySet(facts)) {
+      last.idOf(mark);
+      due = true;
+    } else if (last.generatedId() != 0) {
+      due = true;
+      if (last.idOf() != mark) {
+        candidates.add(Long.toUnsignedString(last.generatedId()));
+      }
+    }
+    if (due
+        && ClientCommands.idle(client)
+        && !client.server().closed()
+        && !carried.held()
+        && !carried.pinned()) {
+      linger(from);
+    }
+  }
+
+  /**
+   * A client that goes on at once may generate another id, or ask on this very connection: the id
+   * is read back when it does not, or when somebody waits for the connection.
+   */
+  private void linger(ServerConnection from) {
+    if (inARow == MOST_IN_A_ROW || from.wanted()) {
+      readBack(from);
+      return;
+    }
+    inARow++;
+    lingers = true;
+    lingersUntil = loop.now() + LINGERS_NANOS;
+    carried.hold(HOLD);
+    if (!watched) {
+      watch(LINGERS_NANOS);
+    }
+  }
+
+  private void watch(long nanos) {
+    watched = true;
+    loop.later(this::look, nanos, TimeUnit.NANOSECONDS, client::failed);
+  }
+
+  private void look() {
+    watched = false;
+    ServerConnection server = client.server();
+    if (!lingers || server == null || server.closed()) {
+      lingers = false;
+      return;
+    }
+    long left = lingersUntil - loop.now();
+    if (left > 0 || client.outstanding() > 0) {
+      watch(Math.max(left, LINGERS_NANOS / 2));
+      return;
+    }
+    readBack(server);
+  }
+
+  /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
+  void readBack(ServerConnection server) {
+    due = false;
+    lingers = false;
+    inARow = 0;
+    carried.hold(HOLD);
+    server.query(
+        "SELECT @@last_insert_id",
+        new InternalQuery(true) {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            carried.hold(null);
+            if (error == null) {
+              read(from, rows().get(0).get(0));
+            } else if (!from.closed()) {
+              from.closeForState("SELECT @@last_insert_id", error);
+            }
+            answers.after(from);
+          }
+        });
+  }
+
+  private void read(ServerConnection from, String found) {
+    LastAnswer last = ServerSide.of(from).last();
+    if (last.idOf() == mark || candidates.contains(found)) {
+      if (!found.equals(id)) {
+        id = found;
+        mark = new Object(); // connections that have an id of before are to get this one
+      }
+      last.idOf(mark);
+    }
+    candidates.clear();
+  }
+
+  /** The session is as new. */
+  void forget() {
+    id = "0";
+    mark = new Object();
+    due = false;
+    candidates.clear();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+
+/** A text that a server connection prepares for the command at the reader's position. */
+final class Preparation {
+  /** Of an answer that is kept for other clients; with more, a server is asked each time. */
+  private static final int LONGEST_KEPT = 1 << 20;
+
+  /** More than 65,535 parameters and 4,096 columns of a result are told with. */
+  private static final int LONGEST_ANSWER = 16 << 20;
+
+  private final PreparedStatement statement;
+  private final ClassifiedText examined;
+  private boolean underWay;
+  private boolean done;
+  private ServerError error;
+  private KnownAnswer answer;
+
+  Preparation(PreparedStatement statement, ClassifiedText examined) {
+    this.statement = statement;
+    this.examined = examined;
+  }
+
+  PreparedStatement statement() {
+    return statement;
+  }
+
+  ClassifiedText examined() {
+    return examined;
+  }
+
+  /** Whether a server was asked and may still answer; not if its connection was lost. */
+  boolean underWay() {
+    return underWay;
+  }
+
+  boolean done() {
+    return done;
+  }
+
+  /** Why it is not prepared; null where it is. */
+  ServerError error() {
+    return error;
+  }
+
+  KnownAnswer answer() {
+    return answer;
+  }
+
+  /**
+   * Asks a server, which closes those that were not used for long, and what it has of this one.
+   *
+   * @param keepsAll whether it must not close any for that: its cursor may be in use
+   * @param ended told when it has answered, or the connection was lost
+   */
+  void ask(ServerConnection server, boolean keepsAll, Runnable ended) {
+    underWay = true;
+    makeRoom(server, keepsAll);
+    ServerSide.of(server).prepare(statement, new Asked(ended));
+  }
+
+  private void makeRoom(ServerConnection server, boolean keepsAll) {
+    ServerStatements there = server.statements();
+    if (there.confirmed(statement)) {
+      ServerSide.of(server).close(statement.name());
+    }
+    if (keepsAll) {
+      return;
+    }
+    for (StatementName victim = there.victimOf(statement);
+        victim != null;
+        victim = there.victimOf(statement)) {
+      ServerSide.of(server).close(victim);
+    }
+  }
+
+  /** The command, with its answer. */
+  private final class Asked extends InternalQuery {
+    private final ByteArrayOutputStream packets = new ByteArrayOutputStream(256);
+    private final Runnable ended;
+
+    Asked(Runnable ended) {
+      this.ended = ended;
+    }
+
+    @Override
+    protected void notified(ServerConnection from, ByteBuf messages) {
+      if (packets.size() + messages.readableBytes() > LONGEST_ANSWER) {
+        from.close("an answer of more than " + LONGEST_ANSWER + " bytes to a PREPARE");
+        return;
+      }
+      byte[] run = new byte[messages.readableBytes()];
+      messages.getBytes(messages.readerIndex(), run);
+      packets.writeBytes(run);
+    }
+
+    @Override
+    protected void done(ServerConnection from, ServerError refusal) {
+      underWay = false;
+      if (!from.closed()) {
+        done = true;
+        error = refusal;
+        if (refusal == null) {
+          answered();
+        }
+      }
+      ended.run();
+    }
+
+    /** What the server has said is kept with the statement unless it is long. */
+    private void answered() {
+      answer = new KnownAnswer(packets.toByteArray());
+      if (packets.size() <= LONGEST_KEPT) {
+        statement.source(answer);
+      }
+    }
+  }
+}
