@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
-import dev.heimdall.engine.sql.EffectList;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
@@ -30,12 +29,11 @@ public final class MysqlClassifier implements StatementClassifier {
           false,
           false);
 
-  private final EffectList effects = new EffectList();
+  private final MysqlEffects effects = new MysqlEffects();
   private final MysqlTokens tokens = new MysqlTokens(effects);
   private final SetStatement settings = new SetStatement(tokens, effects);
-  private final StoredCode code = new StoredCode(tokens);
-  private boolean control;
-  private boolean chain;
+  private final TransactionControl transactions = new TransactionControl(tokens, effects);
+  private final DefinitionStatement definitions = new DefinitionStatement(tokens, effects);
   private boolean literals;
 
   @Override
@@ -51,8 +49,8 @@ public final class MysqlClassifier implements StatementClassifier {
       return UNREADABLE;
     }
     tokens.reset(sql, offset, length, mode);
-    code.reset();
-    control = false;
+    definitions.reset();
+    transactions.reset();
     int statements = 0;
     boolean open = false;
     boolean changes = false;
@@ -61,19 +59,19 @@ public final class MysqlClassifier implements StatementClassifier {
       tokens.nextStatement();
       if (!tokens.atEnd()) {
         statements++;
-        chain = false;
+        transactions.nextStatement();
         kind = statement();
         tokens.skip();
         changes |= !readsOnly(kind);
         open =
             switch (kind) {
               case BEGIN -> true;
-              case COMMIT, ROLLBACK -> chain;
+              case COMMIT, ROLLBACK -> transactions.chains();
               default -> open;
             };
       }
     } while (tokens.token() == ';');
-    if (tokens.token() == Lexer.BROKEN || code.isOpen()) {
+    if (tokens.token() == Lexer.BROKEN || definitions.isOpen()) {
       return UNREADABLE;
     }
     if (tokens.doubtful()) {
@@ -82,8 +80,8 @@ public final class MysqlClassifier implements StatementClassifier {
     }
     // Each statement of a text is final by itself, unless a transaction is open.
     return statements > 1
-        ? StatementFacts.ofMulti(statements, effects.take(), control || changes, open)
-        : StatementFacts.ofSingle(kind, effects.take(), chain);
+        ? StatementFacts.ofMulti(statements, effects.take(), transactions.found() || changes, open)
+        : StatementFacts.ofSingle(kind, effects.take(), transactions.chains());
   }
 
   @Override
@@ -118,17 +116,8 @@ public final class MysqlClassifier implements StatementClassifier {
         return insert();
       case UPDATE, DELETE:
         return StatementKind.DML;
-      case BEGIN:
-        return begin();
-      case START:
-        return start();
-      case COMMIT:
-        return endTransaction(StatementKind.COMMIT);
-      case ROLLBACK:
-        return endTransaction(StatementKind.ROLLBACK);
-      case SAVEPOINT, RELEASE:
-        control = true;
-        return StatementKind.SAVEPOINT;
+      case BEGIN, START, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, XA:
+        return transactions.read();
       case SET:
         return set();
       case SHOW:
@@ -141,13 +130,11 @@ public final class MysqlClassifier implements StatementClassifier {
       case DEALLOCATE:
         return StatementKind.SESSION;
       case EXECUTE:
-        return notUnderstood();
+        return effects.notUnderstood();
       case CALL:
         return call();
       case DO:
         return doIt();
-      case XA:
-        return xa();
       case HANDLER:
         return handler();
       case LOAD:
@@ -160,27 +147,23 @@ public final class MysqlClassifier implements StatementClassifier {
         return explain();
       case ANALYZE:
         return analyze();
-      case CREATE:
-        return create();
-      case ALTER:
-        return alter();
-      case DROP:
-        return drop();
+      case CREATE, ALTER, DROP:
+        return definitions.read();
       case TRUNCATE, RENAME, GRANT, REVOKE, IMPORT:
         tokens.callsNothing();
         tokens.namesAccounts();
-        return commits(StatementKind.DDL);
+        return effects.commits(StatementKind.DDL);
       case FLUSH:
         return flush();
       case CHECK, OPTIMIZE, REPAIR, CACHE, RESET, STOP, CHANGE, INSTALL, UNINSTALL:
         tokens.callsNothing();
-        return commits(StatementKind.UTILITY);
+        return effects.commits(StatementKind.UTILITY);
       case BACKUP:
         effects.pin(MysqlPins.BACKUP_LOCK);
-        return commits(StatementKind.UTILITY);
+        return effects.commits(StatementKind.UTILITY);
       case BINLOG:
         effects.pin(MysqlPins.BINARY_LOG);
-        return commits(StatementKind.UTILITY);
+        return effects.commits(StatementKind.UTILITY);
       case CLONE, SHUTDOWN, RESTART, PURGE, CHECKSUM:
         tokens.callsNothing();
         tokens.namesAccounts();
@@ -195,7 +178,7 @@ public final class MysqlClassifier implements StatementClassifier {
       case HELP:
         return StatementKind.SHOW;
       default:
-        return tokens.token() == '(' ? parenthesised() : notUnderstood();
+        return tokens.token() == '(' ? parenthesised() : effects.notUnderstood();
     }
   }
 
@@ -205,7 +188,7 @@ public final class MysqlClassifier implements StatementClassifier {
     }
     return switch (tokens.word()) {
       case SELECT, VALUES, TABLE, WITH -> query();
-      default -> notUnderstood();
+      default -> effects.notUnderstood();
     };
   }
 
@@ -264,87 +247,6 @@ public final class MysqlClassifier implements StatementClassifier {
     return StatementKind.DML;
   }
 
-  private StatementKind begin() {
-    tokens.advance();
-    tokens.accept(MysqlWord.WORK);
-    if (tokens.atEnd()) {
-      control = true;
-      return StatementKind.BEGIN;
-    }
-    return block();
-  }
-
-  /** A block of code, whose end nobody looks for. */
-  private StatementKind block() {
-    effects.pin(MysqlPins.UNKNOWN);
-    effects.add(Effect.Type.COMMITS);
-    while (tokens.token() >= 0) {
-      tokens.skip();
-      if (tokens.token() == ';') {
-        tokens.advance();
-      }
-    }
-    return StatementKind.BLOCK;
-  }
-
-  private StatementKind start() {
-    tokens.advance();
-    if (!tokens.accept(MysqlWord.TRANSACTION)) {
-      return commits(StatementKind.UTILITY); // a replica, or a group of them
-    }
-    control = true;
-    boolean more = !tokens.atEnd();
-    while (more) {
-      if (!acceptMode()) {
-        return notUnderstood();
-      }
-      more = tokens.token() == ',';
-      if (more) {
-        tokens.advance();
-      }
-    }
-    return tokens.atEnd() ? StatementKind.BEGIN : notUnderstood();
-  }
-
-  private boolean acceptMode() {
-    if (tokens.accept(MysqlWord.READ)) {
-      return tokens.accept(MysqlWord.ONLY) || tokens.accept(MysqlWord.WRITE);
-    }
-    if (tokens.accept(MysqlWord.WITH)
-        && tokens.accept(MysqlWord.CONSISTENT)
-        && tokens.accept(MysqlWord.SNAPSHOT)) {
-      tokens.own(MysqlEffect.TAKES_SNAPSHOT);
-      return true;
-    }
-    return false;
-  }
-
-  private StatementKind endTransaction(StatementKind kind) {
-    control = true;
-    tokens.advance();
-    tokens.accept(MysqlWord.WORK);
-    if (kind == StatementKind.ROLLBACK && tokens.word() == MysqlWord.TO) {
-      return StatementKind.SAVEPOINT;
-    }
-    if (tokens.accept(MysqlWord.AND)) {
-      boolean chained = !tokens.accept(MysqlWord.NO);
-      if (!tokens.accept(MysqlWord.CHAIN)) {
-        return notUnderstood();
-      }
-      chain = chained;
-    }
-    boolean stays = tokens.accept(MysqlWord.NO);
-    if (tokens.accept(MysqlWord.RELEASE)) {
-      if (!stays) {
-        tokens.own(MysqlEffect.ENDS_CONNECTION);
-        effects.pin(MysqlPins.UNKNOWN);
-      }
-    } else if (stays) {
-      return notUnderstood();
-    }
-    return tokens.atEnd() ? kind : notUnderstood();
-  }
-
   private StatementKind set() {
     tokens.advance();
     if (tokens.word() != MysqlWord.STATEMENT) {
@@ -352,11 +254,11 @@ public final class MysqlClassifier implements StatementClassifier {
     }
     tokens.advance();
     if (!settings.readForStatement()) {
-      return notUnderstood();
+      return effects.notUnderstood();
     }
     StatementKind kind = statement();
     return switch (kind) {
-      case BEGIN, COMMIT, ROLLBACK, SAVEPOINT -> notUnderstood();
+      case BEGIN, COMMIT, ROLLBACK, SAVEPOINT -> effects.notUnderstood();
       default -> kind;
     };
   }
@@ -383,14 +285,14 @@ public final class MysqlClassifier implements StatementClassifier {
   private StatementKind use() {
     tokens.advance();
     if (!tokens.isName()) {
-      return notUnderstood();
+      return effects.notUnderstood();
     }
     String name = tokens.name();
     int start = tokens.lexer().start();
     int end = tokens.lexer().end();
     tokens.advance();
     if (!tokens.atEnd()) {
-      return notUnderstood();
+      return effects.notUnderstood();
     }
     effects.add(MysqlEffect.USES_DATABASE, name, start, end);
     return StatementKind.SESSION;
@@ -417,20 +319,6 @@ public final class MysqlClassifier implements StatementClassifier {
         : StatementKind.UTILITY;
   }
 
-  private StatementKind xa() {
-    tokens.advance();
-    switch (tokens.word()) {
-      // A connection that has an XA transaction of its own can end no other.
-      case COMMIT, ROLLBACK -> effects.unpin(Effect.Type.UNPIN, MysqlPins.XA);
-      case RECOVER -> {
-        return StatementKind.SHOW;
-      }
-      default -> effects.pin(MysqlPins.XA);
-    }
-    control = true;
-    return commits(StatementKind.UTILITY);
-  }
-
   private StatementKind handler() {
     tokens.advance();
     while (!tokens.atEnd()) {
@@ -446,14 +334,14 @@ public final class MysqlClassifier implements StatementClassifier {
           tokens.advance();
       }
     }
-    return notUnderstood();
+    return effects.notUnderstood();
   }
 
   private StatementKind load() {
     tokens.advance();
     tokens.callsNothing();
     if (tokens.word() == MysqlWord.INDEX) {
-      return commits(StatementKind.UTILITY);
+      return effects.commits(StatementKind.UTILITY);
     }
     while (!tokens.atEnd() && tokens.word() != MysqlWord.INTO) {
       if (tokens.word() == MysqlWord.LOCAL) {
@@ -475,7 +363,7 @@ public final class MysqlClassifier implements StatementClassifier {
     } else {
       effects.pin(MysqlPins.LOCKED_TABLES);
     }
-    return commits(StatementKind.LOCK);
+    return effects.commits(StatementKind.LOCK);
   }
 
   private StatementKind unlock() {
@@ -483,7 +371,7 @@ public final class MysqlClassifier implements StatementClassifier {
     PinReason what =
         tokens.word() == MysqlWord.INSTANCE ? MysqlPins.BACKUP_LOCK : MysqlPins.LOCKED_TABLES;
     effects.unpin(Effect.Type.UNPIN, what);
-    return commits(StatementKind.LOCK);
+    return effects.commits(StatementKind.LOCK);
   }
 
   private StatementKind explain() {
@@ -510,78 +398,12 @@ public final class MysqlClassifier implements StatementClassifier {
           return statement();
         case TABLE, TABLES:
           tokens.callsNothing();
-          return commits(StatementKind.UTILITY);
+          return effects.commits(StatementKind.UTILITY);
         default:
           tokens.advance();
       }
     }
-    return commits(StatementKind.UTILITY);
-  }
-
-  private StatementKind create() {
-    tokens.callsNothing();
-    tokens.advance();
-    boolean temporary = false;
-    while (!tokens.atEnd()) {
-      switch (tokens.word()) {
-        case TEMPORARY:
-          temporary = true;
-          break;
-        case DEFINER:
-          tokens.namesAccounts();
-          break;
-        case TABLE, SEQUENCE:
-          if (temporary) {
-            effects.pin(PinReason.TEMP_TABLE);
-            return StatementKind.DDL;
-          }
-          return commits(StatementKind.DDL);
-        case PROCEDURE, FUNCTION, TRIGGER, EVENT, PACKAGE, LIBRARY:
-          code.skip();
-          return commits(StatementKind.DDL);
-        case USER, ROLE:
-          tokens.namesAccounts();
-          return commits(StatementKind.DDL);
-        default:
-      }
-      tokens.advance();
-    }
-    return commits(StatementKind.DDL);
-  }
-
-  private StatementKind alter() {
-    tokens.callsNothing();
-    tokens.advance();
-    if (tokens.word() == MysqlWord.DEFINER) {
-      tokens.namesAccounts();
-      while (!tokens.atEnd() && tokens.word() != MysqlWord.EVENT) {
-        tokens.advance();
-      }
-    }
-    switch (tokens.word()) {
-      case EVENT -> code.skip();
-      case USER -> tokens.namesAccounts();
-      case DATABASE, SCHEMA -> effects.pin(MysqlPins.DEFAULTS);
-      case INSTANCE -> {
-        return commits(StatementKind.UTILITY);
-      }
-      default -> {}
-    }
-    return commits(StatementKind.DDL);
-  }
-
-  private StatementKind drop() {
-    tokens.callsNothing();
-    tokens.advance();
-    switch (tokens.word()) {
-      // Of its own tables, in whose place others may be seen.
-      case TEMPORARY, PREPARE -> {
-        return StatementKind.SESSION;
-      }
-      case USER, ROLE -> tokens.namesAccounts();
-      default -> {}
-    }
-    return commits(StatementKind.DDL);
+    return effects.commits(StatementKind.UTILITY);
   }
 
   private StatementKind flush() {
@@ -596,7 +418,7 @@ public final class MysqlClassifier implements StatementClassifier {
         effects.pin(MysqlPins.LOCKED_TABLES);
       }
     }
-    return commits(StatementKind.UTILITY);
+    return effects.commits(StatementKind.UTILITY);
   }
 
   private StatementKind kill() {
@@ -632,17 +454,6 @@ public final class MysqlClassifier implements StatementClassifier {
         }
       }
     }
-    return byNumber ? notUnderstood() : StatementKind.UTILITY;
-  }
-
-  private StatementKind commits(StatementKind kind) {
-    effects.add(Effect.Type.COMMITS);
-    return kind;
-  }
-
-  /** Most likely an error; if it is none, anything may have happened. */
-  private StatementKind notUnderstood() {
-    effects.pin(MysqlPins.UNKNOWN);
-    return StatementKind.UNKNOWN;
+    return byNumber ? effects.notUnderstood() : StatementKind.UTILITY;
   }
 }

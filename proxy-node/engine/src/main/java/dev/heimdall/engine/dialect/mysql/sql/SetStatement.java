@@ -3,7 +3,6 @@ package dev.heimdall.engine.dialect.mysql.sql;
 import static dev.heimdall.engine.dialect.mysql.sql.MysqlTokens.SYSTEM_VARIABLE;
 
 import dev.heimdall.engine.sql.Effect;
-import dev.heimdall.engine.sql.EffectList;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementKind;
@@ -19,12 +18,12 @@ final class SetStatement {
           "collation_connection");
 
   private final MysqlTokens tokens;
-  private final EffectList effects;
+  private final MysqlEffects effects;
 
   /** Whether a value for the whole server was set: what has no scope of its own may be one too. */
   private boolean global;
 
-  SetStatement(MysqlTokens tokens, EffectList effects) {
+  SetStatement(MysqlTokens tokens, MysqlEffects effects) {
     this.tokens = tokens;
     this.effects = effects;
   }
@@ -42,7 +41,7 @@ final class SetStatement {
       }
       case DEFAULT -> {
         tokens.advance();
-        return tokens.word() == MysqlWord.ROLE ? account() : notUnderstood();
+        return tokens.word() == MysqlWord.ROLE ? account() : effects.notUnderstood();
       }
       case RESOURCE -> {
         effects.pin(MysqlPins.RESOURCE_GROUP);
@@ -52,7 +51,7 @@ final class SetStatement {
     }
     while (true) {
       if (!assignment()) {
-        return notUnderstood();
+        return effects.notUnderstood();
       }
       tokens.skipToComma();
       if (tokens.atEnd()) {
@@ -64,13 +63,7 @@ final class SetStatement {
 
   private StatementKind account() {
     tokens.namesAccounts();
-    effects.add(Effect.Type.COMMITS);
-    return StatementKind.DDL;
-  }
-
-  private StatementKind notUnderstood() {
-    effects.pin(MysqlPins.UNKNOWN);
-    return StatementKind.UNKNOWN;
+    return effects.commits(StatementKind.DDL);
   }
 
   /**

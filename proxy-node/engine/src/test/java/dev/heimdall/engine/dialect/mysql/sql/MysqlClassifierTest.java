@@ -81,7 +81,8 @@ class MysqlClassifierTest {
         "CALL p(1) | CALL: commits, CALLS_UNSEEN p",
         "CALL d.p(@out) | CALL: commits, CALLS_UNSEEN d, pin user variable",
         "LOAD DATA INFILE 'x' INTO TABLE t (a, b) | BULK",
-        "LOAD DATA LOCAL INFILE 'x' INTO TABLE t (a, @b) SET c = @b | BULK: LOADS_LOCAL_FILE, pin user variable",
+        "LOAD DATA LOCAL INFILE 'x' INTO TABLE t (a, @b) SET c = @b | BULK: LOADS_LOCAL_FILE, pin"
+            + " user variable",
         "LOAD XML LOCAL INFILE 'x' INTO TABLE t | BULK: LOADS_LOCAL_FILE",
         "EXPLAIN SELECT f(1) FROM t | EXPLAIN: CALLS_UNSEEN f",
         "DESCRIBE t | EXPLAIN",
@@ -113,7 +114,8 @@ class MysqlClassifierTest {
         "START TRANSACTION READ ONLY | BEGIN",
         "START TRANSACTION READ WRITE, WITH CONSISTENT SNAPSHOT | BEGIN: TAKES_SNAPSHOT",
         "START TRANSACTION READ | UNKNOWN: pin unknown statement",
-        "BEGIN NOT ATOMIC SET @a = 1; COMMIT; END | BLOCK: pin unknown statement, commits, pin user variable",
+        "BEGIN NOT ATOMIC SET @a = 1; COMMIT; END | BLOCK: pin unknown statement, commits, pin user"
+            + " variable",
         "COMMIT | COMMIT",
         "COMMIT WORK AND CHAIN | COMMIT +open",
         "COMMIT AND NO CHAIN NO RELEASE | COMMIT",
@@ -252,12 +254,13 @@ class MysqlClassifierTest {
         "ALTER TABLE t ADD b decimal(3, 1) | DDL: commits",
         "CREATE UNIQUE INDEX i ON t (a) | DDL: commits",
         "CREATE DEFINER = `u`@`%` VIEW v AS SELECT 1 | DDL: commits",
-        "CREATE DEFINER=u@localhost PROCEDURE p() BEGIN SET @a = 1; IF a THEN CALL q(@b); END IF; END"
-            + " | DDL: commits",
+        "CREATE DEFINER=u@localhost PROCEDURE p() BEGIN SET @a = 1; IF a THEN CALL q(@b); END IF;"
+            + " END | DDL: commits",
         "CREATE FUNCTION f() RETURNS int RETURN @a | DDL: commits",
-        "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = get_lock('x', 1) | DDL: commits",
-        "CREATE PROCEDURE p() BEGIN CASE 1 WHEN 1 THEN SELECT CASE 2 WHEN 2 THEN 3 END; END CASE; END; SET @a = 1"
-            + " | MULTI +control: commits, pin user variable",
+        "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = get_lock('x', 1) | DDL:"
+            + " commits",
+        "CREATE PROCEDURE p() BEGIN CASE 1 WHEN 1 THEN SELECT CASE 2 WHEN 2 THEN 3 END; END CASE;"
+            + " END; SET @a = 1 | MULTI +control: commits, pin user variable",
         "CREATE PROCEDURE p() SELECT 1; SET @a = 1 | MULTI +control: commits, pin user variable",
         "CREATE PROCEDURE p() BEGIN SELECT 1; | UNKNOWN: pin unknown statement",
         "TRUNCATE t | DDL: commits",
@@ -345,5 +348,11 @@ class MysqlClassifierTest {
     assertThat(facts(sql, LexerMode.MYSQL).effects())
         .extracting(effect -> sql.substring(effect.start(), effect.end()))
         .containsExactly("`row_count` ( )", "Found_Rows()");
+  }
+
+  @Test
+  void whatOneTextBeginsIsNotOfTheNext() {
+    assertThat(said("commit and chain")).isEqualTo("COMMIT +open");
+    assertThat(said("")).isEqualTo("EMPTY");
   }
 }

@@ -1,0 +1,99 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementKind;
+
+/** The grammar of CREATE, ALTER and DROP. */
+final class DefinitionStatement {
+  private final MysqlTokens tokens;
+  private final MysqlEffects effects;
+  private final StoredCode code;
+
+  DefinitionStatement(MysqlTokens tokens, MysqlEffects effects) {
+    this.tokens = tokens;
+    this.effects = effects;
+    this.code = new StoredCode(tokens);
+  }
+
+  /** Another text begins. */
+  void reset() {
+    code.reset();
+  }
+
+  /** Whether the text has ended inside the body of what it defines. */
+  boolean isOpen() {
+    return code.isOpen();
+  }
+
+  /** The current token is the statement's first. */
+  StatementKind read() {
+    tokens.callsNothing();
+    MysqlWord verb = tokens.word();
+    tokens.advance();
+    return switch (verb) {
+      case CREATE -> create();
+      case ALTER -> alter();
+      default -> drop();
+    };
+  }
+
+  private StatementKind create() {
+    boolean temporary = false;
+    while (!tokens.atEnd()) {
+      switch (tokens.word()) {
+        case TEMPORARY:
+          temporary = true;
+          break;
+        case DEFINER:
+          tokens.namesAccounts();
+          break;
+        case TABLE, SEQUENCE:
+          if (temporary) {
+            effects.pin(PinReason.TEMP_TABLE);
+            return StatementKind.DDL;
+          }
+          return effects.commits(StatementKind.DDL);
+        case PROCEDURE, FUNCTION, TRIGGER, EVENT, PACKAGE, LIBRARY:
+          code.skip();
+          return effects.commits(StatementKind.DDL);
+        case USER, ROLE:
+          tokens.namesAccounts();
+          return effects.commits(StatementKind.DDL);
+        default:
+      }
+      tokens.advance();
+    }
+    return effects.commits(StatementKind.DDL);
+  }
+
+  private StatementKind alter() {
+    if (tokens.word() == MysqlWord.DEFINER) {
+      tokens.namesAccounts();
+      while (!tokens.atEnd() && tokens.word() != MysqlWord.EVENT) {
+        tokens.advance();
+      }
+    }
+    switch (tokens.word()) {
+      case EVENT -> code.skip();
+      case USER -> tokens.namesAccounts();
+      case DATABASE, SCHEMA -> effects.pin(MysqlPins.DEFAULTS);
+      case INSTANCE -> {
+        return effects.commits(StatementKind.UTILITY);
+      }
+      default -> {}
+    }
+    return effects.commits(StatementKind.DDL);
+  }
+
+  private StatementKind drop() {
+    switch (tokens.word()) {
+      // Of its own tables, in whose place others may be seen.
+      case TEMPORARY, PREPARE -> {
+        return StatementKind.SESSION;
+      }
+      case USER, ROLE -> tokens.namesAccounts();
+      default -> {}
+    }
+    return effects.commits(StatementKind.DDL);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.EffectList;
+import dev.heimdall.engine.sql.StatementKind;
+
+/** The effects of a text, with what the readers of several statements find. */
+final class MysqlEffects extends EffectList {
+  /** The statement, of this kind, commits what is open. */
+  StatementKind commits(StatementKind kind) {
+    add(Effect.Type.COMMITS);
+    return kind;
+  }
+
+  /** Most likely the statement is an error; if it is none, anything may have happened. */
+  StatementKind notUnderstood() {
+    pin(MysqlPins.UNKNOWN);
+    return StatementKind.UNKNOWN;
+  }
+}
