@@ -26,7 +26,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientLogin extends ByteToMessageDecoder implements ClientAddress, LogIn {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
-  private static final String WRONG_PASSWORD = "28P01";
 
   /** Of what a client sends ahead while its password is checked. */
   private static final int MAX_AHEAD = 10_000;
@@ -80,12 +78,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private ServerError unknownServer;
 
   private InetSocketAddress address;
-  private boolean proving;
 
-  /** Of a wrong proof whose client may still send the password; null for none. */
-  private AuthFailure doubt;
+  /** Null where none is asked for. */
+  private ClientProof proof;
 
-  private long provedAt;
   private Future<?> deadline;
 
   /**
@@ -120,13 +116,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     this.sessions = sessions;
     this.refusals = new Refusals(node, vdb, loop);
     this.number = number;
-    if (before == null) {
-      this.dialogue = protocol.logIn(this);
-    } else {
+    if (before != null) {
       this.tls.stays(before.tls());
       this.address = before.address();
-      this.dialogue = protocol.logInAgain(this, before);
     }
+    this.dialogue = protocol.logIn(this, before);
   }
 
   /** Static, so that a session does not keep the log-in that it comes from. */
@@ -190,8 +184,8 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (number != 0 && !handedOver) {
       node.cancels().remove(number);
     }
-    if (doubt != null) {
-      refused(errorOf(doubt)); // it has left with what its wrong proof has told it
+    if (proof != null && proof.unanswered() != null) {
+      refused(errorOf(proof.unanswered())); // it has left with what its wrong proof has told it
     }
   }
 
@@ -283,10 +277,18 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private <T> void computed(T result, Consumer<T> then) {
-    if (state == State.CHECKING && ctx.channel().isActive()) {
-      become(State.READING);
+    if (resumed()) {
       then.accept(result);
     }
+  }
+
+  /** Whether what was checked is still awaited; then the dialogue reads on. */
+  private boolean resumed() {
+    boolean awaited = state == State.CHECKING && ctx.channel().isActive();
+    if (awaited) {
+      become(State.READING);
+    }
+    return awaited;
   }
 
   @Override
@@ -335,16 +337,14 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private SslHandler handshake(VdbAccess.Settings settings) {
-    SslHandler handler = tls.begin(settings, ctx.alloc());
-    handler
-        .handshakeFuture()
-        .addListener(
-            done -> {
-              if (state == State.TLS_HANDSHAKE) {
-                handshakeOver(handler, done.cause());
-              }
-            });
-    return handler;
+    return tls.begin(
+        settings,
+        ctx.alloc(),
+        (handler, failure) -> {
+          if (state == State.TLS_HANDSHAKE) {
+            handshakeOver(handler, failure);
+          }
+        });
   }
 
   private void handshakeOver(SslHandler handler, Throwable failure) {
@@ -390,7 +390,6 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                     wanted.database(),
                     wanted.user(),
                     tls.certificate(ctx.pipeline())));
-    provedAt = loop.context().nanoTime();
     switch (decision.exchange()) {
       case ACCEPTED -> {
         try {
@@ -401,7 +400,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       }
       case REFUSED -> refuse(decision.failure());
       case SCRAM, MD5, CLEAR_TEXT -> {
-        proving = true;
+        proof = new ClientProof(node, loop, refusals, address, wanted.user(), new AwaitedClient());
         dialogue.prove(
             new PasswordExchange(
                 node,
@@ -411,81 +410,48 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                 wanted.database(),
                 tls.serverEndPoint(),
                 dialogue,
-                new ProofOutcome()));
+                proof));
       }
     }
   }
 
-  /** Of the client's proof. */
-  private final class ProofOutcome implements PasswordExchange.Outcome {
-    @Override
-    public void judge(PasswordExchange.Judgement judgement) {
-      whenItsTurnComes(judgement);
-    }
-
-    @Override
-    public void checking() {
-      become(State.CHECKING);
-    }
-
+  /** Who has to prove who it is. */
+  private final class AwaitedClient implements ClientProof.Claimant {
     @Override
     public boolean awaited() {
       return ctx.channel().isActive();
     }
 
     @Override
-    public void doubted(AuthFailure failure) {
-      doubt = failure;
+    public void pause() {
+      become(State.CHECKING);
+    }
+
+    @Override
+    public boolean resume() {
+      return resumed();
     }
 
     @Override
     public void admitted(ServerCredential credential) {
-      doubt = null;
       if (state != State.DONE) {
         ClientLogin.this.admitted(credential);
       }
     }
 
     @Override
-    public void refused(AuthFailure failure) {
-      refuse(failure);
+    public void refuse(AuthFailure failure) {
+      ClientLogin.this.refuse(failure);
     }
 
     @Override
-    public void refused(ServerError error) {
-      refuse(error);
+    public void refuse(ServerError error) {
+      ClientLogin.this.refuse(error);
     }
-  }
 
-  /** Who guesses passwords has to wait. */
-  private void whenItsTurnComes(PasswordExchange.Judgement judgement) {
-    OptionalLong wait =
-        node.failedLogIns()
-            .turn(address.getAddress(), request.user(), node.settings().failedLogIns());
-    if (wait.isEmpty()) {
-      refuse(AuthFailure.tooManyFailures(request.user()));
-    } else if (wait.getAsLong() == 0) {
-      judge(judgement);
-    } else {
-      become(State.CHECKING);
-      ctx.executor().schedule(() -> turnCame(judgement), wait.getAsLong(), TimeUnit.NANOSECONDS);
-    }
-  }
-
-  /** Others as the same user from the same address have guessed; this one had to wait. */
-  private void turnCame(PasswordExchange.Judgement judgement) {
-    if (state == State.CHECKING && ctx.channel().isActive()) {
-      become(State.READING);
-      judge(judgement);
-    }
-  }
-
-  private void judge(PasswordExchange.Judgement judgement) {
-    provedAt = loop.context().nanoTime();
-    try {
-      judgement.run();
-    } catch (AuthException e) {
-      refuse(e.failure());
+    @Override
+    public void later(Runnable task, long nanos) {
+      ctx.executor().schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -496,8 +462,8 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       become(State.DONE);
       return;
     }
-    if (proving) {
-      node.failedLogIns().succeeded(address.getAddress(), request.user());
+    if (proof != null) {
+      proof.succeeded();
     }
     boolean admin = vdb.settings().users().find(request.user()).map(u -> u.admin()).orElse(false);
     Login login =
@@ -506,20 +472,27 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             dialogue.encoder(),
             dialogue.capabilities(),
             own,
-            provedAt,
+            proof == null ? loop.context().nanoTime() : proof.judgedAt(),
             admin,
             tls(),
             address,
             protocol.logsInAgain() ? again(node, vdb, loop, protocol, sessions) : null);
     become(State.DONE);
-    if (login.database().equals(node.settings().adminDatabase())) {
-      openConsole(login);
-      return;
-    }
-    if (unknownServer != null) {
+    boolean console = login.database().equals(node.settings().adminDatabase());
+    if (console && !admin) {
+      fail(
+          ServerError.fatal("42501", "permission denied for database \"" + login.database() + "\"")
+              .withDetail("It is the node's admin console, for users with \"admin\": true."));
+    } else if (console) {
+      handOver("console-session", sessions.console(login, ctx.channel()));
+    } else if (unknownServer != null) {
       fail(unknownServer);
-      return;
+    } else {
+      openSession(login);
     }
+  }
+
+  private void openSession(Login login) {
     StartupVariables given;
     try {
       given = dialogue.variables();
@@ -527,21 +500,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       fail(e.error());
       return;
     }
-    ChannelHandler session = sessions.session(login, given, ctx.channel());
-    handedOver = true;
-    ctx.pipeline().addLast("session", session);
-    ctx.pipeline().remove(this);
+    handOver("session", sessions.session(login, given, ctx.channel()));
   }
 
-  private void openConsole(Login login) {
-    if (!login.admin()) {
-      fail(
-          ServerError.fatal("42501", "permission denied for database \"" + login.database() + "\"")
-              .withDetail("It is the node's admin console, for users with \"admin\": true."));
-      return;
-    }
+  private void handOver(String name, ChannelHandler session) {
     handedOver = true;
-    ctx.pipeline().addLast("console-session", sessions.console(login, ctx.channel()));
+    ctx.pipeline().addLast(name, session);
     ctx.pipeline().remove(this);
   }
 
@@ -621,10 +585,9 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private void refused(ServerError error) {
     refusals.refused(peer(), request, error);
-    if (proving && (doubt != null || error.sqlState().equals(WRONG_PASSWORD))) {
-      refusals.guessed(address, request.user());
+    if (proof != null) {
+      proof.failed(error);
     }
-    doubt = null;
   }
 
   @Override

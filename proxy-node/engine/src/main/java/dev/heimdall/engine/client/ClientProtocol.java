@@ -8,21 +8,14 @@ public interface ClientProtocol {
    * The part of this protocol in the log-in of one client.
    *
    * @param login what it asks of the node
+   * @param before as whom the client was logged in over the same connection; null at its first
+   *     log-in, and where it {@linkplain #logsInAgain cannot} do so again
    */
-  LogInDialogue logIn(LogIn login);
+  LogInDialogue logIn(LogIn login, Login before);
 
   /** Whether its clients may log in again over the same connection. */
   default boolean logsInAgain() {
     return false;
-  }
-
-  /**
-   * The same for another log-in over the same connection.
-   *
-   * @param before as whom the client was logged in
-   */
-  default LogInDialogue logInAgain(LogIn login, Login before) {
-    throw new UnsupportedOperationException("its clients log in once");
   }
 
   /**

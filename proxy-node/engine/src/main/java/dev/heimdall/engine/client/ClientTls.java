@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** TLS of one client during its log-in. */
@@ -42,12 +43,18 @@ final class ClientTls {
     return serverEndPoint;
   }
 
-  /** What takes the client's handshake. */
-  SslHandler begin(VdbAccess.Settings settings, ByteBufAllocator alloc) {
+  /**
+   * What takes the client's handshake.
+   *
+   * @param over told how it has ended: with a cause, or with null
+   */
+  SslHandler begin(
+      VdbAccess.Settings settings, ByteBufAllocator alloc, BiConsumer<SslHandler, Throwable> over) {
     SslHandler handler = settings.tls().newHandler(alloc);
     inUse = true;
     // Of the certificate that this client sees: a reload may put another one in force meanwhile.
     serverEndPoint = settings.tlsServerEndPoint();
+    handler.handshakeFuture().addListener(done -> over.accept(handler, done.cause()));
     return handler;
   }
 

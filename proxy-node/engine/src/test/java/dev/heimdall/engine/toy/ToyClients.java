@@ -4,6 +4,7 @@ import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.Login;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -13,7 +14,7 @@ import io.netty.buffer.ByteBuf;
  */
 final class ToyClients implements ClientProtocol {
   @Override
-  public LogInDialogue logIn(LogIn login) {
+  public LogInDialogue logIn(LogIn login, Login before) {
     return new ToyDialogue(login);
   }
 

@@ -12,18 +12,13 @@ public final class MysqlClients implements ClientProtocol {
   private final RsaKey key = new RsaKey();
 
   @Override
-  public LogInDialogue logIn(LogIn login) {
-    return new MysqlLogIn(login, key, null);
+  public LogInDialogue logIn(LogIn login, Login before) {
+    return new MysqlLogIn(login, key, before);
   }
 
   @Override
   public boolean logsInAgain() {
     return true;
-  }
-
-  @Override
-  public LogInDialogue logInAgain(LogIn login, Login before) {
-    return new MysqlLogIn(login, key, before);
   }
 
   /** They are sent under a key where there is no TLS. */

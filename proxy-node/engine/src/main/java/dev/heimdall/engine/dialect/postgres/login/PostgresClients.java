@@ -5,6 +5,7 @@ import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 
@@ -20,7 +21,7 @@ public final class PostgresClients implements ClientProtocol {
   }
 
   @Override
-  public LogInDialogue logIn(LogIn login) {
+  public LogInDialogue logIn(LogIn login, Login before) {
     return new StartupDialogue(login, encoder);
   }
 

@@ -1,0 +1,157 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.auth.AuthException;
+import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.wire.ServerError;
+import java.net.InetSocketAddress;
+import java.util.OptionalLong;
+
+/**
+ * How a client that has to prove who it is fares: its proof is judged when its turn has come, as
+ * who guesses passwords has to wait, and wrong ones are counted.
+ */
+final class ClientProof implements PasswordExchange.Outcome {
+  private static final String WRONG_PASSWORD = "28P01";
+
+  private final NodeAccess node;
+  private final LoopAccess loop;
+  private final Refusals refusals;
+  private final InetSocketAddress address;
+  private final String user;
+  private final Claimant claimant;
+
+  /** Of a wrong proof whose client may still send the password; null for none. */
+  private AuthFailure doubt;
+
+  private long judgedAt;
+
+  /** The log-in whose client it is. */
+  interface Claimant {
+    /** Whether the client is still there. */
+    boolean awaited();
+
+    /** What the client sends from now on waits. */
+    void pause();
+
+    /**
+     * It is read again.
+     *
+     * @return whether the log-in still waits for that, and so does its client
+     */
+    boolean resume();
+
+    /** The client is who it says. */
+    void admitted(ServerCredential credential);
+
+    void refuse(AuthFailure failure);
+
+    void refuse(ServerError error);
+
+    void later(Runnable task, long nanos);
+  }
+
+  ClientProof(
+      NodeAccess node,
+      LoopAccess loop,
+      Refusals refusals,
+      InetSocketAddress address,
+      String user,
+      Claimant claimant) {
+    this.node = node;
+    this.loop = loop;
+    this.refusals = refusals;
+    this.address = address;
+    this.user = user;
+    this.claimant = claimant;
+    this.judgedAt = loop.context().nanoTime();
+  }
+
+  /** When it was judged last, by {@link System#nanoTime}. */
+  long judgedAt() {
+    return judgedAt;
+  }
+
+  @Override
+  public void judge(PasswordExchange.Judgement judgement) {
+    OptionalLong wait =
+        node.failedLogIns().turn(address.getAddress(), user, node.settings().failedLogIns());
+    if (wait.isEmpty()) {
+      claimant.refuse(AuthFailure.tooManyFailures(user));
+    } else if (wait.getAsLong() == 0) {
+      judgeNow(judgement);
+    } else {
+      claimant.pause();
+      claimant.later(() -> turnCame(judgement), wait.getAsLong());
+    }
+  }
+
+  /** Others as the same user from the same address have guessed; this one had to wait. */
+  private void turnCame(PasswordExchange.Judgement judgement) {
+    if (claimant.resume()) {
+      judgeNow(judgement);
+    }
+  }
+
+  private void judgeNow(PasswordExchange.Judgement judgement) {
+    judgedAt = loop.context().nanoTime();
+    try {
+      judgement.run();
+    } catch (AuthException e) {
+      claimant.refuse(e.failure());
+    }
+  }
+
+  @Override
+  public void checking() {
+    claimant.pause();
+  }
+
+  @Override
+  public boolean awaited() {
+    return claimant.awaited();
+  }
+
+  @Override
+  public void doubted(AuthFailure failure) {
+    doubt = failure;
+  }
+
+  @Override
+  public void admitted(ServerCredential credential) {
+    doubt = null;
+    claimant.admitted(credential);
+  }
+
+  @Override
+  public void refused(AuthFailure failure) {
+    claimant.refuse(failure);
+  }
+
+  @Override
+  public void refused(ServerError error) {
+    claimant.refuse(error);
+  }
+
+  /** The client is let in. */
+  void succeeded() {
+    node.failedLogIns().succeeded(address.getAddress(), user);
+  }
+
+  /** The client is not let in, and gets this error. */
+  void failed(ServerError error) {
+    if (doubt != null || error.sqlState().equals(WRONG_PASSWORD)) {
+      refusals.guessed(address, user);
+    }
+    doubt = null;
+  }
+
+  /**
+   * The client has left.
+   *
+   * @return what its wrong proof has told it; null where it has had none, or has sent more
+   */
+  AuthFailure unanswered() {
+    return doubt;
+  }
+}
