@@ -1,8 +1,32 @@
 package dev.heimdall.engine.wire.mysql;
 
-import io.netty.buffer.ByteBuf;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_BIT;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_BLOB;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_DATE;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_DATETIME;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_DOUBLE;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_FLOAT;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_INT24;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_LONG;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_LONGLONG;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_LONG_BLOB;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_MEDIUM_BLOB;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_NULL;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_SHORT;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TIME;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TIMESTAMP;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TINY;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TINY_BLOB;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_YEAR;
 
-/** Values of parameters as the binary protocol has them. */
+import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Values of parameters and of rows as the binary protocol has them. */
 public final class BinaryValue {
   private BinaryValue() {}
 
@@ -14,13 +38,86 @@ public final class BinaryValue {
    */
   public static void skip(ByteBuf in, int type) {
     switch (type & 0xFF) {
-      case 0x06 -> {}
-      case 0x01 -> in.skipBytes(1);
-      case 0x02, 0x0D -> in.skipBytes(2);
-      case 0x03, 0x04, 0x09 -> in.skipBytes(4);
-      case 0x05, 0x08 -> in.skipBytes(8);
-      case 0x07, 0x0A, 0x0B, 0x0C -> in.skipBytes(in.readUnsignedByte());
+      case TYPE_NULL -> {}
+      case TYPE_TINY -> in.skipBytes(1);
+      case TYPE_SHORT, TYPE_YEAR -> in.skipBytes(2);
+      case TYPE_LONG, TYPE_FLOAT, TYPE_INT24 -> in.skipBytes(4);
+      case TYPE_DOUBLE, TYPE_LONGLONG -> in.skipBytes(8);
+      case TYPE_TIMESTAMP, TYPE_DATE, TYPE_TIME, TYPE_DATETIME ->
+          in.skipBytes(in.readUnsignedByte());
       default -> in.skipBytes(Math.toIntExact(LengthEncoded.read(in)));
     }
+  }
+
+  /**
+   * Reads a value that is not NULL.
+   *
+   * @param type of MYSQL_TYPE_*
+   * @return a text, a number, or an array of bytes; null for the type NULL
+   * @throws IndexOutOfBoundsException if it is cut
+   * @throws NumberFormatException for a number that none is
+   */
+  public static Object read(ByteBuf in, int type, boolean unsigned) {
+    return switch (type & 0xFF) {
+      case TYPE_NULL -> null;
+      case TYPE_TINY -> new BigDecimal(unsigned ? in.readUnsignedByte() : in.readByte());
+      case TYPE_SHORT, TYPE_YEAR ->
+          new BigDecimal(unsigned ? in.readUnsignedShortLE() : in.readShortLE());
+      case TYPE_LONG, TYPE_INT24 ->
+          new BigDecimal(unsigned ? in.readUnsignedIntLE() : in.readIntLE());
+      case TYPE_LONGLONG ->
+          unsigned
+              ? new BigDecimal(Long.toUnsignedString(in.readLongLE()))
+              : new BigDecimal(in.readLongLE());
+      case TYPE_FLOAT -> number(Float.toString(in.readFloatLE()));
+      case TYPE_DOUBLE -> number(Double.toString(in.readDoubleLE()));
+      case TYPE_TIMESTAMP, TYPE_DATE, TYPE_DATETIME -> moment(in.readSlice(in.readUnsignedByte()));
+      case TYPE_TIME -> time(in.readSlice(in.readUnsignedByte()));
+      case TYPE_BIT, TYPE_TINY_BLOB, TYPE_MEDIUM_BLOB, TYPE_LONG_BLOB, TYPE_BLOB ->
+          LengthEncoded.readBytes(in);
+      default -> text(LengthEncoded.readBytes(in));
+    };
+  }
+
+  /** Some drivers send bytes as they send texts. */
+  public static Object text(byte[] value) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    } catch (CharacterCodingException e) {
+      return value;
+    }
+  }
+
+  /** Some drivers have no whole numbers. */
+  private static BigDecimal number(String value) {
+    return new BigDecimal(value).stripTrailingZeros();
+  }
+
+  private static String moment(ByteBuf in) {
+    String date =
+        in.isReadable()
+            ? String.format(
+                Locale.ROOT,
+                "%04d-%02d-%02d",
+                in.readUnsignedShortLE(),
+                in.readByte(),
+                in.readByte())
+            : "0000-00-00";
+    return in.isReadable() ? date + " " + clock(in, 0) : date;
+  }
+
+  private static String time(ByteBuf in) {
+    if (!in.isReadable()) {
+      return "00:00:00";
+    }
+    String sign = in.readByte() == 0 ? "" : "-";
+    return sign + clock(in, 24 * in.readIntLE());
+  }
+
+  private static String clock(ByteBuf in, int hours) {
+    String clock =
+        String.format(
+            Locale.ROOT, "%02d:%02d:%02d", hours + in.readByte(), in.readByte(), in.readByte());
+    return in.isReadable() ? clock + String.format(Locale.ROOT, ".%06d", in.readIntLE()) : clock;
   }
 }

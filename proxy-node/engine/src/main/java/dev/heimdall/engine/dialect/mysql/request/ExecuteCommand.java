@@ -1,7 +1,9 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.BinaryValue;
 import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
@@ -26,6 +28,9 @@ final class ExecuteCommand {
 
   /** Flags: the kinds of cursors. */
   private static final int CURSORS = 0x07;
+
+  /** A flag of a parameter. */
+  private static final int UNSIGNED = 0x80;
 
   private final byte[] payload;
   private final int typesAt;
@@ -119,13 +124,12 @@ final class ExecuteCommand {
         LengthEncoded.readBytes(typed);
       }
       if (sent.containsKey(i)) {
-        boolean bytes = type >= 0xF9 && type <= 0xFC;
         byte[] value = sent.get(i).toByteArray();
-        values.add(bytes ? value : ExecuteValues.text(value));
+        values.add(ColumnDefinition.isBlob(type) ? value : BinaryValue.text(value));
       } else if ((payload[nulls + i / 8] & 1 << i % 8) != 0) {
         values.add(null);
       } else {
-        values.add(ExecuteValues.read(body, type, flags));
+        values.add(BinaryValue.read(body, type, (flags & UNSIGNED) != 0));
       }
     }
     return values;

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.statement.SampledResult;
+import dev.heimdall.engine.wire.mysql.BinaryValue;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import io.netty.buffer.ByteBuf;
@@ -20,31 +21,31 @@ import java.util.Map;
  */
 record ResultColumn(String name, int type, boolean unsigned, boolean bytes) {
   private static final int UNSIGNED_FLAG = 0x20;
-  private static final int UNSIGNED_PARAMETER = 0x80;
   private static final int RESERVED_NULLS = 2;
   private static final int LONGEST = 4 * SampledResult.LONGEST_VALUE;
   private static final String NULL = "null";
-  private static final ResultColumn UNKNOWN = new ResultColumn("", 0xFD, false, false);
+  private static final ResultColumn UNKNOWN =
+      new ResultColumn("", ColumnDefinition.TYPE_VAR_STRING, false, false);
 
   private static final Map<Integer, String> TYPES =
       Map.ofEntries(
-          Map.entry(0x00, "decimal"),
-          Map.entry(0x01, "tinyint"),
-          Map.entry(0x02, "smallint"),
-          Map.entry(0x03, "int"),
-          Map.entry(0x04, "float"),
-          Map.entry(0x05, "double"),
-          Map.entry(0x06, "null"),
-          Map.entry(0x07, "timestamp"),
-          Map.entry(0x08, "bigint"),
-          Map.entry(0x09, "mediumint"),
-          Map.entry(0x0A, "date"),
-          Map.entry(0x0B, "time"),
-          Map.entry(0x0C, "datetime"),
-          Map.entry(0x0D, "year"),
-          Map.entry(0x10, "bit"),
-          Map.entry(0xF5, "json"),
-          Map.entry(0xF6, "decimal"));
+          Map.entry(ColumnDefinition.TYPE_DECIMAL, "decimal"),
+          Map.entry(ColumnDefinition.TYPE_TINY, "tinyint"),
+          Map.entry(ColumnDefinition.TYPE_SHORT, "smallint"),
+          Map.entry(ColumnDefinition.TYPE_LONG, "int"),
+          Map.entry(ColumnDefinition.TYPE_FLOAT, "float"),
+          Map.entry(ColumnDefinition.TYPE_DOUBLE, "double"),
+          Map.entry(ColumnDefinition.TYPE_NULL, "null"),
+          Map.entry(ColumnDefinition.TYPE_TIMESTAMP, "timestamp"),
+          Map.entry(ColumnDefinition.TYPE_LONGLONG, "bigint"),
+          Map.entry(ColumnDefinition.TYPE_INT24, "mediumint"),
+          Map.entry(ColumnDefinition.TYPE_DATE, "date"),
+          Map.entry(ColumnDefinition.TYPE_TIME, "time"),
+          Map.entry(ColumnDefinition.TYPE_DATETIME, "datetime"),
+          Map.entry(ColumnDefinition.TYPE_YEAR, "year"),
+          Map.entry(ColumnDefinition.TYPE_BIT, "bit"),
+          Map.entry(ColumnDefinition.TYPE_JSON, "json"),
+          Map.entry(ColumnDefinition.TYPE_NEWDECIMAL, "decimal"));
 
   /** Reads the body of a definition; as far as it goes, if it was cut. */
   static ResultColumn read(ByteBuf in) {
@@ -74,13 +75,10 @@ record ResultColumn(String name, int type, boolean unsigned, boolean bytes) {
   }
 
   SampledResult.Column seen() {
-    String own = TYPES.getOrDefault(type, holdsMuch() ? "text" : "varchar");
+    String own = TYPES.getOrDefault(type, ColumnDefinition.isBlob(type) ? "text" : "varchar");
     boolean binary = bytes && !TYPES.containsKey(type);
-    return new SampledResult.Column(name, binary ? (holdsMuch() ? "blob" : "varbinary") : own);
-  }
-
-  private boolean holdsMuch() {
-    return type >= 0xF9 && type <= 0xFC;
+    return new SampledResult.Column(
+        name, binary ? (ColumnDefinition.isBlob(type) ? "blob" : "varbinary") : own);
   }
 
   /** The values of a row; as far as it goes, if it was cut. */
@@ -122,7 +120,7 @@ record ResultColumn(String name, int type, boolean unsigned, boolean bytes) {
         continue;
       }
       ResultColumn column = columns.get(i);
-      Object value = ExecuteValues.read(in, column.type, column.unsigned ? UNSIGNED_PARAMETER : 0);
+      Object value = BinaryValue.read(in, column.type, column.unsigned);
       row.add(
           value instanceof byte[] all
               ? column.shown(all)
