@@ -134,7 +134,6 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       return error(length, running);
     }
     if (lastWords.withheld()) {
-      packets.pass();
       lastWords.wereOfStatement();
     }
     return switch (place.now()) {
