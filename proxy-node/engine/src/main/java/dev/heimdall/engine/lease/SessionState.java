@@ -69,15 +69,29 @@ public final class SessionState {
     this.startup = given.carried();
     this.variables = startup;
     this.names = new PreparedNames(registry);
-    pinForValues();
-  }
-
-  private void pinForValues() {
     for (String name : variables.names()) {
       PinReason reason = rules.pinOf(name, variables.get(name));
       if (reason != null) {
         pins.add(reason);
       }
+    }
+  }
+
+  /** What a value makes the server keep is there yet when the value is another one again. */
+  private void pinForValues(ServerConnection server) {
+    for (String name : variables.names()) {
+      PinReason reason = rules.pinOf(name, variables.get(name));
+      if (reason != null) {
+        pin(reason, server);
+      }
+    }
+  }
+
+  private void pin(PinReason reason, ServerConnection server) {
+    pins.add(reason);
+    server.taint();
+    if (reason.outlivesReset()) {
+      server.lastUse();
     }
   }
 
@@ -377,13 +391,7 @@ public final class SessionState {
         }
       }
       case UNPIN -> pins.remove(effect.pin());
-      case PIN -> {
-        pins.add(effect.pin());
-        server.taint();
-        if (effect.pin().outlivesReset()) {
-          server.lastUse();
-        }
-      }
+      case PIN -> pin(effect.pin(), server);
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
@@ -580,8 +588,7 @@ public final class SessionState {
       String setting = rules.nameOf(name);
       PinReason pin = rules.pinOfChange(setting);
       if (pin != null) {
-        pins.add(pin);
-        server.taint();
+        pin(pin, server);
       } else if (!rules.reportedOnly(setting)) {
         touch(setting);
         if (!seen.contains(setting)) {
@@ -626,7 +633,7 @@ public final class SessionState {
     }
     forgetTouched();
     reported.clear();
-    pinForValues();
+    pinForValues(server);
   }
 
   /** The connection was lost: what was in flight on it has no effect that we know of. */

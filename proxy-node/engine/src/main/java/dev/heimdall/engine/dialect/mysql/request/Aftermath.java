@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * What a statement leaves behind that the next one may ask about: warnings and errors, for which
@@ -28,7 +29,9 @@ import java.util.function.Supplier;
 final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String FOUND_ROWS = "SQL_CALC_FOUND_ROWS";
+  private static final int SYNTAX = 1064;
   private static final int NO_SUCH_ROUTINE = 1305;
+  private static final Pattern PLAIN_GTID = Pattern.compile("[0-9,-]*");
 
   private final HandledClient client;
   private final SessionState carried;
@@ -41,6 +44,12 @@ final class Aftermath {
 
   private long rowCount;
   private long foundRows;
+
+  /** How the server calls the session's last transaction; empty for none. */
+  private String gtid = "";
+
+  /** The same of the connection when the last statement was sent. */
+  private String gtidBefore = "";
 
   /** Whether only the server knows that number. */
   private boolean countsFound;
@@ -152,6 +161,7 @@ final class Aftermath {
       return false;
     }
     sent = facts;
+    gtidBefore = ServerSide.of(server).lastGtid();
     clearing =
         clears(facts)
             || (facts.kind() == StatementKind.SELECT
@@ -215,6 +225,11 @@ final class Aftermath {
           ? numbered(text[effect.start()] == '@')
           : null;
     }
+    if (effect.is(MysqlEffect.READS_LAST_GTID)) {
+      return ServerSide.of(client.server()).mariadb() && PLAIN_GTID.matcher(gtid).matches()
+          ? "'" + gtid + "'"
+          : null;
+    }
     if (effect.is(MysqlEffect.SETS_TRACKING)) {
       return answers.tracks(
           effect.name(), Lexer.decode(text, effect.start(), effect.end()).strip());
@@ -247,6 +262,10 @@ final class Aftermath {
     if (facts == null) {
       return;
     }
+    String gtidNow = ServerSide.of(from).lastGtid();
+    if (!gtidNow.equals(gtidBefore)) {
+      gtid = gtidNow;
+    }
     LastAnswer last = ServerSide.of(from).last();
     boolean here = countsFrom == from.id() && countsAt == from.groupsAnswered() - 1;
     boolean asksOnly = facts.kind() == StatementKind.SESSION && asks(facts) && last.error() == 0;
@@ -273,6 +292,9 @@ final class Aftermath {
       client.pin(MysqlPins.STORED_CODE);
       from.taint();
     }
+    if (isOpaque(facts) && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
+      from.lastUse(); // a role, say, which MySQL keeps over a reset
+    }
     if (last.error() == 0) {
       savepoint(facts, ServerSide.of(from).status());
     }
@@ -295,6 +317,7 @@ final class Aftermath {
   /** The session is as new. */
   void forget() {
     generated.forget();
+    gtid = "";
     rowCount = 0; // FOUND_ROWS() stays
     countsFound = false;
     countsFrom = 0;
@@ -359,6 +382,16 @@ final class Aftermath {
                   || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
               && facts.has(MysqlEffect.CALLS_UNSEEN);
     };
+  }
+
+  /** Whether nobody can tell what it runs. */
+  private static boolean isOpaque(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.PIN && effect.pin() == MysqlPins.UNKNOWN) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean hasDiagnostics(LastAnswer last) {

@@ -1,11 +1,11 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,12 +15,6 @@ import java.util.Set;
 public final class MysqlSettings implements SettingRules {
   /** The default database; no variable of a server's is called so. */
   static final String DATABASE = StateChanges.DATABASE;
-
-  /** With these values a session depends on more than its variables. */
-  private static final Map<String, String> TYING =
-      Map.of(
-          "sql_auto_is_null", "ON",
-          "profiling", "ON");
 
   @Override
   public String nameOf(String written) {
@@ -58,17 +52,23 @@ public final class MysqlSettings implements SettingRules {
 
   @Override
   public PinReason pinOf(String name, String value) {
-    if (value.equals(TYING.get(name))
-        || (name.equals("optimizer_trace") && value.startsWith("enabled=on"))
-        || (name.equals("gtid_next") && !value.equalsIgnoreCase("AUTOMATIC"))) {
-      return PinReason.of(name);
-    }
-    return null;
+    return switch (name) {
+      case "optimizer_trace" -> value.startsWith("enabled=on") ? MysqlPins.TRACE : null;
+      case "sql_auto_is_null" -> isOn(value) ? PinReason.of(name) : null;
+      case "gtid_next" -> value.equalsIgnoreCase("AUTOMATIC") ? null : PinReason.of(name);
+      default -> null;
+    };
+  }
+
+  /** A server reports the word, and gives the number where it is asked. */
+  private static boolean isOn(String value) {
+    return value.equals("ON") || value.equals("1");
   }
 
   @Override
   public PinReason pinOfChange(String name) {
     return switch (name) {
+      case "profiling" -> MysqlPins.PROFILES; // behind a trigger MariaDB says OFF, and goes on
       case "insert_id",
           "timestamp",
           "rand_seed1",

@@ -130,6 +130,11 @@ public final class MysqlRequests implements ServerRequests {
     return replies.status();
   }
 
+  /** How the server calls the last transaction of this connection; empty where it had none. */
+  public String lastGtid() {
+    return reports.gtids();
+  }
+
   /** Whether the server is a MariaDB. */
   public boolean mariadb() {
     return setUp.mariadb();
@@ -447,7 +452,7 @@ public final class MysqlRequests implements ServerRequests {
 
   @Override
   public void rollBack(ReplyOwner owner) {
-    query("ROLLBACK", owner);
+    query("ROLLBACK AND NO CHAIN NO RELEASE", owner); // whatever completion_type says
   }
 
   /** There is no such thing: a transaction that is lost is over. */

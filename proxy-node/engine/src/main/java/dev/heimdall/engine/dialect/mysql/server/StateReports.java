@@ -35,6 +35,7 @@ final class StateReports implements StateChanges.Receiver {
   private boolean changed;
   private boolean withoutDatabase;
   private boolean passing;
+  private String gtids = "";
   private long doubts;
 
   StateReports(ReplyDelivery delivery, boolean mariadb) {
@@ -136,6 +137,7 @@ final class StateReports implements StateChanges.Receiver {
     if (gtids.isEmpty()) {
       return;
     }
+    this.gtids = gtids;
     Position position;
     try {
       position = mariadb ? MariadbGtids.parse(gtids) : GtidSet.parse(gtids);
@@ -143,6 +145,11 @@ final class StateReports implements StateChanges.Receiver {
       position = Position.BEYOND; // nothing but the writer has it for certain
     }
     delivery.wrote(position);
+  }
+
+  /** What was reported last of what the connection has written; empty for nothing. */
+  String gtids() {
+    return gtids;
   }
 
   /** What a variable was last reported to be, unless that was read before; else null. */

@@ -279,6 +279,12 @@ public final class MysqlClassifier implements StatementClassifier {
     if (tokens.word() == MysqlWord.WARNINGS || tokens.word() == MysqlWord.ERRORS) {
       tokens.own(MysqlEffect.READS_DIAGNOSTICS);
     }
+    while (!tokens.atEnd()) {
+      if (tokens.word() == MysqlWord.VARIABLES) {
+        tokens.own(MysqlEffect.READS_LAST_INSERT_ID);
+      }
+      tokens.advance();
+    }
     return StatementKind.SHOW;
   }
 

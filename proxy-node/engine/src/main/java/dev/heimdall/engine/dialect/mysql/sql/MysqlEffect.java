@@ -21,6 +21,8 @@ public enum MysqlEffect implements Effect.Detail {
   READS_ROW_COUNT,
   /** Reads warnings and errors of the statement before, or their number. */
   READS_DIAGNOSTICS,
+  /** Reads what the last transaction of the connection is called in its server's binary log. */
+  READS_LAST_GTID,
   /** Reads the connection's number, which is another one to the client. */
   READS_CONNECTION_ID,
   /** Ends the connection of this number; the name is empty where that is computed. */

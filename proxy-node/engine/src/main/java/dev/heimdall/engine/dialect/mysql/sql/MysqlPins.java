@@ -54,11 +54,17 @@ public final class MysqlPins {
   /** Code on the server has changed something that no report names. */
   public static final PinReason STORED_CODE = pin("state set by a routine or trigger");
 
-  /** Other roles are active than those of the log-in. */
-  public static final PinReason ROLE = pin("role");
-
   /** What it runs, or whether, nobody can tell. */
   public static final PinReason UNKNOWN = new PinReason("unknown statement", false, true, false);
+
+  /** Other roles are active than those of the log-in. */
+  public static final PinReason ROLE = forGood("role");
+
+  /** Traces of the optimizer are kept, with the statements that they are of. */
+  public static final PinReason TRACE = forGood("optimizer_trace");
+
+  /** Profiles of statements are kept, with their texts. */
+  public static final PinReason PROFILES = forGood("profiling");
 
   /** The server's thread works in another resource group. */
   public static final PinReason RESOURCE_GROUP = forGood("resource group");

@@ -22,6 +22,9 @@ final class MysqlTokens {
   /** Every server runs what is in a comment for this version, and none leaves it out. */
   private static final int RUN_BY_ALL = 50_699;
 
+  private static final int SHORTEST_TABLE = MysqlWord.SYSTEM_VARIABLES.name().length();
+  private static final int LONGEST_TABLE = MysqlWord.VARIABLES_BY_THREAD.name().length();
+
   private final MysqlLexer lexer = new MysqlLexer(false);
   private final EffectList effects;
 
@@ -89,7 +92,10 @@ final class MysqlTokens {
         name(behindDot);
         watch(found, behindDot);
       }
-      case Lexer.QUOTED -> name(behindDot);
+      case Lexer.QUOTED -> {
+        name(behindDot);
+        watchQuoted();
+      }
       case '(' -> {
         depth++;
         if (previousToken == Lexer.WORD || previousToken == Lexer.QUOTED) {
@@ -265,21 +271,44 @@ final class MysqlTokens {
       }
       case CURRVAL -> {
         if (behindDot) {
-          effects.add(Effect.Type.LAST_VALUE);
+          lastValue();
         }
       }
       case VALUE -> {
         if (previousWord == MysqlWord.NEXT) {
           effects.pin(MysqlPins.SEQUENCE);
         } else if (previousWord == MysqlWord.PREVIOUS) {
-          effects.add(Effect.Type.LAST_VALUE);
+          lastValue();
         }
       }
+      case SESSION_VARIABLES, SYSTEM_VARIABLES, VARIABLES_BY_THREAD ->
+          own(MysqlEffect.READS_LAST_INSERT_ID);
       case SQL_CALC_FOUND_ROWS -> own(MysqlEffect.COUNTS_FOUND_ROWS);
       case RETURNING -> own(MysqlEffect.SETS_LAST_INSERT_ID); // no answer with rows says so
       case OUTFILE, DUMPFILE -> writesFile |= previousWord == MysqlWord.INTO;
       default -> {}
     }
+  }
+
+  /** A table with variables of sessions may stand in quotes as well. */
+  private void watchQuoted() {
+    int length = nameEnd - nameStart - 2;
+    if (!idle && length >= SHORTEST_TABLE && length <= LONGEST_TABLE) {
+      switch (MysqlWord.inQuotes(lexer)) {
+        case SESSION_VARIABLES, SYSTEM_VARIABLES, VARIABLES_BY_THREAD ->
+            own(MysqlEffect.READS_LAST_INSERT_ID);
+        default -> {}
+      }
+    }
+  }
+
+  /**
+   * What a sequence gave may be by a column's default, which no text says: a session that asks once
+   * keeps its connection from then on.
+   */
+  private void lastValue() {
+    effects.add(Effect.Type.LAST_VALUE);
+    effects.pin(MysqlPins.SEQUENCE);
   }
 
   /** The bracket just opened follows a name: notes what a call does. */
@@ -295,7 +324,7 @@ final class MysqlTokens {
       switch (MysqlWord.find(text, from, to)) {
         case GET_LOCK -> effects.pin(MysqlPins.NAMED_LOCK);
         case NEXTVAL -> effects.pin(MysqlPins.SEQUENCE);
-        case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
+        case LASTVAL -> lastValue();
         case FOUND_ROWS -> begin(MysqlEffect.READS_FOUND_ROWS);
         case ROW_COUNT -> begin(MysqlEffect.READS_ROW_COUNT);
         case CONNECTION_ID -> begin(MysqlEffect.READS_CONNECTION_ID);
@@ -399,6 +428,7 @@ final class MysqlTokens {
       case WARNING_COUNT, ERROR_COUNT -> own(MysqlEffect.READS_DIAGNOSTICS);
       case PSEUDO_THREAD_ID ->
           effects.add(MysqlEffect.READS_CONNECTION_ID, "", variableStart, lexer.end());
+      case LAST_GTID -> effects.add(MysqlEffect.READS_LAST_GTID, "", variableStart, lexer.end());
       default -> {}
     }
   }

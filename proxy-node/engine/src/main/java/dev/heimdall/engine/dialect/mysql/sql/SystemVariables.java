@@ -20,7 +20,6 @@ public final class SystemVariables {
           "insert_id",
           "original_commit_timestamp",
           "original_server_version",
-          "profiling",
           "pseudo_replica_mode",
           "pseudo_slave_mode",
           "pseudo_thread_id",
@@ -92,6 +91,9 @@ public final class SystemVariables {
 
   /** Why a session that has set this variable keeps its connection; null where it need not. */
   static PinReason pinOf(String name) {
+    if (name.equals("profiling")) {
+      return MysqlPins.PROFILES;
+    }
     return OF_CONNECTION.contains(name) ? MysqlPins.VARIABLE : null;
   }
 
