@@ -249,6 +249,7 @@ public final class AsyncQueues {
     }
     if (queue.isEmpty()) {
       queues.remove(queue.name, queue);
+      lock.notifyAll(); // whoever closes waits for the last queue to go
       return;
     }
     for (Ticket blocker : queue.head().blockers) {
@@ -383,7 +384,6 @@ public final class AsyncQueues {
     List<AsyncQueue> waiting = List.copyOf(ticket.waiting);
     ticket.waiting.clear();
     waiting.forEach(this::look);
-    lock.notifyAll();
   }
 
   /**
