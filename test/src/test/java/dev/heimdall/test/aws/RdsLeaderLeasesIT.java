@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,9 +105,14 @@ class RdsLeaderLeasesIT {
                 "one", "shop", "", List.of(), "one.example", 5432, "eu-west-1a", "available")));
   }
 
-  private static void untilToldMore(Node node, int times) {
-    int before = node.told.size();
-    Await.until("it is told more", () -> node.told.size() >= before + times);
+  /** Each of them, of what happens from now on. */
+  private static void untilToldMore(int times, Node... nodes) {
+    int[] before = Stream.of(nodes).mapToInt(node -> node.told.size()).toArray();
+    for (int i = 0; i < nodes.length; i++) {
+      Node node = nodes[i];
+      int enough = before[i] + times;
+      Await.until("it is told more", () -> node.told.size() >= enough);
+    }
   }
 
   @Test
@@ -116,9 +122,7 @@ class RdsLeaderLeasesIT {
     Node b = new Node(2, SOMEBODY);
     Node c = new Node(3, SOMEBODY);
 
-    for (Node node : List.of(a, b, c)) {
-      untilToldMore(node, 4);
-    }
+    untilToldMore(4, a, b, c);
 
     int told = a.told.size() + b.told.size() + c.told.size();
     assertThat(rds.calls("DescribeDBClusters")).isBetween(2L, told / 2L);
@@ -131,16 +135,16 @@ class RdsLeaderLeasesIT {
   void whenTheOneThatAsksIsGoneAnotherDoes() throws Exception {
     aCluster();
     Node a = new Node(1, SOMEBODY);
-    untilToldMore(a, 1);
+    untilToldMore(1, a);
     Node b = new Node(2, SOMEBODY);
-    untilToldMore(b, 1);
+    untilToldMore(1, b);
 
     a.close();
     nodes.remove(a);
     long before = rds.calls("DescribeDBClusters");
 
     Await.until("the other one asks", () -> rds.calls("DescribeDBClusters") > before);
-    untilToldMore(b, 1);
+    untilToldMore(1, b);
   }
 
   @Test
@@ -149,8 +153,7 @@ class RdsLeaderLeasesIT {
     Node poor = new Node(1, NOBODY);
     Node rich = new Node(2, SOMEBODY);
 
-    untilToldMore(rich, 2);
-    untilToldMore(poor, 2);
+    untilToldMore(2, rich, poor);
   }
 
   @Test
@@ -158,16 +161,13 @@ class RdsLeaderLeasesIT {
     aCluster();
     Node a = new Node(1, SOMEBODY);
     Node b = new Node(2, SOMEBODY);
-    untilToldMore(a, 1);
-    untilToldMore(b, 1);
+    untilToldMore(1, a, b);
 
     redis.stop();
-    untilToldMore(a, 1);
-    untilToldMore(b, 1);
+    untilToldMore(1, a, b);
 
     redis.start();
-    untilToldMore(a, 2);
-    untilToldMore(b, 2);
+    untilToldMore(2, a, b);
   }
 
   @Test

@@ -261,7 +261,7 @@ class ScaleInIT {
           }
           answered = System.nanoTime();
           answers.incrementAndGet();
-          Thread.sleep(1); // Four without a pause would have the machine to themselves.
+          Thread.sleep(5); // Four without a pause would have the machine to themselves.
         }
       }
     }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -186,6 +187,7 @@ class StoredConfigurationIT {
   }
 
   @Test
+  @Tag("long") // the same once more; what is different is in SecretStoreIT
   void fromASecret() throws Exception {
     bootsFollowsAndSurvives("secret:heimdall/conf");
   }
