@@ -147,6 +147,32 @@ class MysqlPreparedIT {
     }
   }
 
+  /** Whatever its session has set meanwhile, and for whichever client it is prepared again. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aStatementKeepsTheModeInWhichItWasPrepared(MysqlRelease release) throws SQLException {
+    String sql = "SELECT \"id\" FROM (SELECT 'quoted' AS id) AS keeps_mode";
+    try (MysqlNode node =
+            MysqlNode.start(release, c -> c.vdb("pool.size", 1).vdb("prepared.perServer", 1));
+        Connection client = node.target().jdbc("useServerPrepStmts", "true");
+        Connection other = node.target().jdbc("useServerPrepStmts", "true");
+        Statement statement = client.createStatement();
+        PreparedStatement before = client.prepareStatement(sql)) {
+      assertThat(name(before)).isEqualTo("id");
+      statement.execute("SET sql_mode = 'STRICT_TRANS_TABLES,ANSI_QUOTES'");
+      try (PreparedStatement instead = client.prepareStatement("SELECT 'instead'")) {
+        assertThat(name(instead)).isEqualTo("instead");
+      }
+      assertThat(name(before)).isEqualTo("id");
+      try (PreparedStatement likewise = other.prepareStatement(sql);
+          PreparedStatement behind = client.prepareStatement(sql)) {
+        assertThat(name(likewise)).isEqualTo("id");
+        assertThat(name(behind)).isEqualTo("quoted");
+        assertThat(name(before)).isEqualTo("id");
+      }
+    }
+  }
+
   private static String name(PreparedStatement statement) throws SQLException {
     try (ResultSet rows = statement.executeQuery()) {
       rows.next();

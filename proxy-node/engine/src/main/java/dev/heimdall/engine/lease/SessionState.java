@@ -608,6 +608,12 @@ public final class SessionState {
     reported.put(name, value);
   }
 
+  /** The value of a setting as the server has reported it last; null for what a fresh one has. */
+  public String now(String name) {
+    String since = reported.get(name);
+    return since == null ? variables.get(name) : since;
+  }
+
   /** The server connection is lost outside a transaction: what the server reported is kept. */
   public void keepReported() {
     if (unread && touched != null) {

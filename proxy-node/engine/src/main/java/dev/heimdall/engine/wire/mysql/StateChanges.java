@@ -15,7 +15,21 @@ public final class StateChanges {
   public static final int STATE_CHANGE = 2;
   public static final int GTIDS = 3;
 
+  /** No server reports a value like it, but for the name of a database. */
+  private static final String DOUBT = "(unknown) ";
+
   private StateChanges() {}
+
+  /**
+   * What stands for a value that has changed to one that nobody has reported: another each time.
+   */
+  public static String doubt(long number) {
+    return DOUBT + number;
+  }
+
+  public static boolean doubtful(String value) {
+    return value != null && value.startsWith(DOUBT);
+  }
 
   /** Who learns of them, in their order. */
   public interface Receiver {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.wire.mysql.Payload;
@@ -18,8 +19,8 @@ final class ClientStatement {
   final ClassifiedText examined;
   final int parameters;
 
-  /** The default database when it was prepared, in which its names are looked up; or null. */
-  final String database;
+  /** By which it was read when it was prepared, the default database among them. */
+  final Variables settings;
 
   /** Of its parameters as the client has given them last; null before. */
   private byte[] types;
@@ -37,12 +38,12 @@ final class ClientStatement {
       PreparedStatement statement,
       ClassifiedText examined,
       int parameters,
-      String database) {
+      Variables settings) {
     this.id = id;
     this.statement = statement;
     this.examined = examined;
     this.parameters = parameters;
-    this.database = database;
+    this.settings = settings;
   }
 
   byte[] types() {

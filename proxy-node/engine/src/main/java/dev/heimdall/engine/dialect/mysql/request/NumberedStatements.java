@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
@@ -61,8 +62,8 @@ final class NumberedStatements {
       PreparedStatement statement,
       ClassifiedText examined,
       int parameters,
-      String database) {
-    statements.put(id, new ClientStatement(id, statement, examined, parameters, database));
+      Variables settings) {
+    statements.put(id, new ClientStatement(id, statement, examined, parameters, settings));
     last = id;
     unnumbered = null;
   }

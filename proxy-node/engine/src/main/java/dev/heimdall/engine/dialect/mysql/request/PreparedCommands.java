@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
@@ -272,7 +273,7 @@ final class PreparedCommands implements Responder {
   }
 
   private void keep(int id, PreparedStatement statement, ClassifiedText examined, int parameters) {
-    statements.keep(id, statement, examined, parameters, meaning.database());
+    statements.keep(id, statement, examined, parameters, meaning.settings());
   }
 
   /** Has the server prepare a text that nobody has prepared yet, as far as is known. */
@@ -408,7 +409,10 @@ final class PreparedCommands implements Responder {
     return true;
   }
 
-  /** Whether the server has the statement; else it is asked to prepare it. */
+  /**
+   * Whether the server has the statement; else it is asked to prepare it, by the settings with
+   * which its client has prepared it.
+   */
   private boolean ready(ServerConnection server, ClientStatement of) {
     if (server.statements().confirmed(of.statement)) {
       preparing = null;
@@ -429,33 +433,17 @@ final class PreparedCommands implements Responder {
     parts.control().block();
     if (preparing == null || !preparing.underWay()) { // or its connection was lost
       preparing = new Preparation(of.statement, of.examined);
-      String before = database(server, of.database);
-      String now = database(server, meaning.database());
-      boolean elsewhere = !before.equals(now);
-      if (elsewhere) {
-        use(server, before);
+      Variables now = meaning.settings();
+      Variables atFirst = meaning.again(of.settings);
+      if (!atFirst.equals(now)) {
+        meaning.change(server, now, atFirst);
       }
       ask(server);
-      if (elsewhere) {
-        use(server, now);
+      if (!atFirst.equals(now)) {
+        meaning.change(server, atFirst, now);
       }
     }
     return false;
-  }
-
-  /** The database of this name, or that was logged in to where it is null. */
-  private static String database(ServerConnection server, String name) {
-    return name == null ? server.target().database() : name;
-  }
-
-  /**
-   * The names of a statement are looked up in the database that was the default when its client
-   * prepared it.
-   */
-  private void use(ServerConnection server, String name) {
-    if (!name.isEmpty()) { // no way leads back to none
-      ServerSide.ahead(server, client, "USE", "USE `" + name.replace("`", "``") + "`");
-    }
   }
 
   /** Whether the execution at this place goes to a server as it stands there, but for numbers. */

@@ -1,10 +1,15 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.List;
 
 /**
@@ -12,17 +17,17 @@ import java.util.List;
  * statement to all clients of the loop.
  */
 final class PreparedMeaning {
-  /** Settings by which a text means something else, or its columns are described otherwise. */
+  /** Settings by which a text means something else. */
   private static final List<String> READING =
-      List.of(
-          "sql_mode",
-          "character_set_client",
-          "character_set_results",
-          "character_set_connection",
-          "collation_connection");
+      List.of("sql_mode", "character_set_client", "collation_connection", MysqlSettings.DATABASE);
+
+  /** Those by which its columns are described otherwise. */
+  private static final List<String> DESCRIBING =
+      List.of("character_set_results", "character_set_connection");
 
   private final RequestParts parts;
   private final AgreedCapabilities agreed;
+  private Variables last = Variables.NONE;
 
   PreparedMeaning(RequestParts parts, AgreedCapabilities agreed) {
     this.parts = parts;
@@ -34,10 +39,10 @@ final class PreparedMeaning {
     StringBuilder scope = new StringBuilder(parts.resolution().scope());
     scope.append('\0').append(agreed.flags());
     for (String name : READING) {
-      scope.append('\0').append(now(name));
+      scope.append('\0').append(parts.carried().now(name));
     }
-    if (!parts.resolution().isSettled()) {
-      scope.append('\0').append(database());
+    for (String name : DESCRIBING) {
+      scope.append('\0').append(parts.carried().now(name));
     }
     return parts
         .sessions()
@@ -56,16 +61,47 @@ final class PreparedMeaning {
     return parts.resolution().isSettled() && !parts.transaction().definitionsPending();
   }
 
-  /** The default database, in which names are looked up; null for that which was logged in to. */
-  String database() {
-    return now(MysqlSettings.DATABASE);
+  /** By which settings it is read. */
+  Variables settings() {
+    Variables now = Variables.NONE;
+    for (String name : READING) {
+      String value = parts.carried().now(name);
+      now = value == null ? now : now.with(name, value);
+    }
+    if (!now.equals(last)) {
+      last = now; // of which all that is prepared with it has the one instance
+    }
+    return last;
   }
 
-  /** In a transaction the server has reported what is not carried yet. */
-  private String now(String name) {
-    ServerConnection server = parts.client().server();
-    String reported =
-        server == null || parts.resolution().isSettled() ? null : server.reported().get(name);
-    return reported == null ? parts.carried().variables().get(name) : reported;
+  /**
+   * The same for a statement that is to be prepared again: by which it was read at first, but for
+   * what is not known for sure.
+   */
+  Variables again(Variables atFirst) {
+    Variables again = settings();
+    boolean noDatabase = parts.client().server().target().database().isEmpty();
+    for (String name : READING) {
+      String before = atFirst.get(name);
+      boolean noWay = before == null && noDatabase && name.equals(MysqlSettings.DATABASE);
+      if (!noWay && !StateChanges.doubtful(before) && !StateChanges.doubtful(again.get(name))) {
+        again = before == null ? again.without(name) : again.with(name, before);
+      }
+    }
+    return again;
+  }
+
+  /** Has the server read texts by other settings; what comes behind waits for its turn. */
+  void change(ServerConnection server, Variables from, Variables to) {
+    server
+        .requests()
+        .change(
+            new StateChange(from, to),
+            new StateQuery("SET") {
+              @Override
+              protected void ended(ServerConnection of, ServerError error) {
+                parts.client().resumeReading(); // what waits could not be sent before
+              }
+            });
   }
 }

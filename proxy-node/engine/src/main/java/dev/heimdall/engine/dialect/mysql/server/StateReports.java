@@ -118,7 +118,7 @@ final class StateReports implements StateChanges.Receiver {
   /** Has whoever carries the session's variables ask for this one. */
   private void doubt(String name) {
     fresh.remove(name);
-    delivery.reported(name, "?" + doubts++);
+    delivery.reported(name, StateChanges.doubt(doubts++));
   }
 
   @Override
