@@ -9,6 +9,11 @@ import dev.heimdall.test.fixture.MariaServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -343,6 +348,43 @@ class MysqlRulesIT {
               node.admin("SHOW PLANS").stream()
                   .anyMatch(plan -> plan.toString().contains(" " + what + " ")));
       assertThat(node.admin("SHOW PLANS").toString()).contains("ruled").doesNotContain("hidden");
+    }
+  }
+
+  /** MariaDB fills derived tables for a plan. */
+  @Test
+  void aPlanWritesNothing() throws SQLException {
+    try (Connection maker = MysqlRelease.MARIADB.shared().primary().connect("app");
+        Connection client = client(false)) {
+      run(
+          maker,
+          "DROP TABLE IF EXISTS written_by_plans",
+          "DROP FUNCTION IF EXISTS writes_for_plans",
+          "CREATE TABLE written_by_plans (i INT) ENGINE=MyISAM",
+          "CREATE FUNCTION writes_for_plans() RETURNS INT DETERMINISTIC MODIFIES SQL DATA"
+              + " BEGIN INSERT INTO written_by_plans VALUES (1); RETURN 1; END",
+          "GRANT EXECUTE ON FUNCTION app.writes_for_plans TO " + MysqlRelease.USER);
+      double before = plans();
+      rows(client, "SELECT `planned` FROM (SELECT writes_for_plans() AS `planned`) AS derived");
+      Await.until("a plan was asked for", () -> plans() > before);
+      assertThat(rows(maker, "SELECT COUNT(*) FROM written_by_plans")).containsExactly("1");
+    }
+  }
+
+  /** How often one was asked for, and there was one or none. */
+  private static double plans() {
+    HttpRequest wanted =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + "/metrics"))
+            .build();
+    try {
+      return HttpClient.newHttpClient()
+          .send(wanted, HttpResponse.BodyHandlers.ofLines())
+          .body()
+          .filter(line -> line.matches("heimdall_plans_(taken|failed)_total.*"))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+          .sum();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

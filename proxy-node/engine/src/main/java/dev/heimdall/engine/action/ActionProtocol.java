@@ -58,8 +58,13 @@ public interface ActionProtocol {
   /** Whether a plan can be had of a statement whose parameters have no values. */
   boolean plansWithoutValues(Connection connection) throws SQLException;
 
-  /** Begins a transaction on a connection in which nothing but a plan is asked for. */
-  void beginPlan(Connection connection, Map<String, String> settings) throws SQLException;
+  /**
+   * Begins a transaction on a connection in which nothing but a plan is asked for.
+   *
+   * @param reads whether it is that of a statement that changes nothing
+   */
+  void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
+      throws SQLException;
 
   /**
    * Asks for a plan, which carries nothing out.

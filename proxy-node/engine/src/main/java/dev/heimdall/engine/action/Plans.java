@@ -243,16 +243,17 @@ public final class Plans {
     ActionProtocol protocol = protocols.apply(source);
     Map<String, String> settings =
         protocol.settings(source.parameters(), request.origin().settings(), request.lexerMode());
+    boolean reads = request.facts().parsed().kind() == StatementClass.READ;
     if (!request.parameters().isEmpty() && protocol.plansWithoutValues(connection)) {
       try {
-        protocol.beginPlan(connection, settings);
+        protocol.beginPlan(connection, settings, reads);
         return protocol.explain(connection, how, true, request.sql(), LONGEST_PLAN);
       } catch (SQLException e) {
         // Types that only the client named: with values the plan can be had all the same.
         connection.rollback();
       }
     }
-    protocol.beginPlan(connection, settings);
+    protocol.beginPlan(connection, settings, reads);
     BoundText bound =
         BoundText.of(request.sql(), request.lexerMode(), request.parameters())
             .orElseThrow(() -> new SQLException("a value in an unknown format", "0A000"));

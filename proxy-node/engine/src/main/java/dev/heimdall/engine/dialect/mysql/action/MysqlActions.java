@@ -117,10 +117,20 @@ public final class MysqlActions implements ActionProtocol {
     return false;
   }
 
+  /**
+   * EXPLAIN may carry out what a derived table calls (MariaDB), and in a transaction that reads has
+   * no plan for what changes rows.
+   */
   @Override
-  public void beginPlan(Connection connection, Map<String, String> settings) throws SQLException {
+  public void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
+      throws SQLException {
     apply(connection, settings, false);
     connection.setAutoCommit(false);
+    if (reads) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("START TRANSACTION READ ONLY");
+      }
+    }
   }
 
   @Override

@@ -163,7 +163,8 @@ public final class PostgresActions implements ActionProtocol {
   }
 
   @Override
-  public void beginPlan(Connection connection, Map<String, String> settings) throws SQLException {
+  public void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
+      throws SQLException {
     connection.setAutoCommit(false);
     execute(connection, "SET TRANSACTION READ ONLY");
     apply(connection, settings, true);
