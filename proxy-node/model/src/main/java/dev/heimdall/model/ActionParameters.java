@@ -7,7 +7,8 @@ public sealed interface ActionParameters {
   /** Of {@code async-execute}. */
   record AsyncExecute(
       @Setting(
-              value = "The longest statement that is put off; a longer one is carried out at once.",
+              value =
+                  "The longest statement that is deferred; a longer one is carried out at once.",
               byDefault = "65536",
               range = "1..67108864",
               unit = "characters")

@@ -368,7 +368,7 @@ class AsyncExecuteIT {
   }
 
   @Test
-  void unknownBinaryValuesLongTextsAndOddVariablesAreNotPutOff() {
+  void unknownBinaryValuesLongTextsAndOddVariablesAreNotDeferred() {
     assertThat(
             submit(
                 db.origin(), "DELETE FROM a WHERE s = $1", new Parameter(1186, true, new byte[16])))

@@ -132,7 +132,7 @@ class MysqlAnswersIT {
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
   void anErrorIsNoEndOfTheConnectionForItsNumber(MysqlRelease release) throws SQLException {
-    // Connector/J leaves its server when it is told 4031.
+    // Connector/J leaves its server when it gets 4031.
     try (Connection connection =
             DriverManager.getConnection(
                 "jdbc:mariadb://127.0.0.1:"

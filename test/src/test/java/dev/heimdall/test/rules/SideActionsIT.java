@@ -72,7 +72,7 @@ class SideActionsIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(Replies.simple(client, "INSERT INTO later VALUES (1)").tag())
           .isEqualTo("INSERT 0 5");
-      // A statement on a table with something put off waits for it.
+      // A statement on a table with something deferred waits for it.
       assertThat(client.value("SELECT count(*) FROM later WHERE a = 1")).isEqualTo("1");
       Replies extended = Replies.batch(client, "INSERT INTO later VALUES ($1::int)", "2");
       assertThat(extended.types()).isEqualTo("12nCZ");

@@ -43,7 +43,7 @@ public interface ActionProtocol {
    */
   boolean clean(Connection connection, boolean local) throws SQLException;
 
-  /** First words of statements that can be put off, and go by themselves. */
+  /** First words of statements that can be deferred, and go by themselves. */
   Set<String> goingAlone();
 
   /** Functions that are about the session that calls them, in small letters. */

@@ -168,8 +168,8 @@ public final class AsyncQueues {
   }
 
   /**
-   * Whether a statement has to wait for others that were put off on its tables and lock them. When
-   * nothing was put off this is one volatile read.
+   * Whether a statement has to wait for others that were deferred on its tables and lock them. When
+   * nothing was deferred this is one volatile read.
    *
    * @param source the data source that the statement is about to go to
    * @param tables the tables that it reads or writes, in full
@@ -185,8 +185,8 @@ public final class AsyncQueues {
   }
 
   /**
-   * Completes when all that was put off until now on these tables, and locks them, is done. Not to
-   * be asked for inside of a transaction: what was put off may wait for a row that the transaction
+   * Completes when all that was deferred until now on these tables, and locks them, is done. Not to
+   * be asked for inside of a transaction: what was deferred may wait for a row that the transaction
    * has locked.
    */
   public CompletableFuture<Void> pending(

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which statements can be put off: those that have no result but a number of rows, and that mean
+ * Which statements can be deferred: those that have no result but a number of rows, and that mean
  * the same in another session with the same variables.
  */
 final class Deferrable {
@@ -30,7 +30,7 @@ final class Deferrable {
     BATCHED,
     /** Goes by itself, outside of a transaction. */
     ALONE,
-    /** Cannot be put off. */
+    /** Cannot be deferred. */
     NO
   }
 

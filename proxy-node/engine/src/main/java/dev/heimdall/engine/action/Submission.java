@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * @param reason why it is not, in words for an operator; null when it is
  * @param executed completes when it has been carried out or has failed, always normally; null when
  *     it was not accepted
- * @param after when it was not accepted: completes when all that was put off before on its tables
+ * @param after when it was not accepted: completes when all that was deferred before on its tables
  *     is done, so that it can be carried out as usual; null when it was accepted
  */
 public record Submission(

@@ -41,7 +41,7 @@ public interface NodeView {
   /** The process' memory, and what each large cache has of it. */
   List<MemoryRow> memory();
 
-  /** What rules have put off, by queue. */
+  /** What rules have deferred, by queue. */
   List<QueueRow> queues();
 
   /** Plans that rules had taken. */

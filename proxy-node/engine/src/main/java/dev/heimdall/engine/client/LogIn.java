@@ -102,7 +102,7 @@ public interface LogIn {
       ServerError lastWords,
       Function<KillOutcome, ByteBuf> answer);
 
-  /** The client is told, and the connection closed. */
+  /** The client gets the error, and the connection is closed. */
   void refuse(ServerError error);
 
   /** The same for what the protocol does not allow; it is counted. */

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 
-/** Who is told that a client was not let in: the log, metrics, and what slows down guesses. */
+/** Reports that a client was not let in: to the log, metrics, and what slows down guesses. */
 final class Refusals {
   private final NodeAccess node;
   private final VdbAccess vdb;

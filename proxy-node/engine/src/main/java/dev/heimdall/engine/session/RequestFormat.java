@@ -9,7 +9,7 @@ import io.netty.buffer.ByteBuf;
  */
 public interface RequestFormat extends UnitFormat {
   /**
-   * The bytes that the message at the reader's position has at least, where its length is told only
+   * The bytes that the message at the reader's position has at least, where its length stands only
    * further on.
    */
   default long least(ByteBuf in) {

@@ -26,7 +26,7 @@ public final class Deferral {
   public enum Outcome {
     /** The reader comes again. */
     WAIT,
-    /** It was put off, or carried out: {@link #executed} has how it ended for the client. */
+    /** It was deferred, or carried out: {@link #executed} has how it ended for the client. */
     DONE,
     /** It is to be sent as any other. */
     SEND
@@ -111,7 +111,7 @@ public final class Deferral {
     return Outcome.WAIT;
   }
 
-  /** How the statement that was put off ended, as far as its client is told. */
+  /** How the statement that was deferred ended, as far as its client learns of it. */
   public Executed executed() {
     return executed;
   }

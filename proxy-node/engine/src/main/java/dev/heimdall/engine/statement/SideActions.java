@@ -161,7 +161,7 @@ public final class SideActions {
 
   // ---- before the statement
 
-  /** What was put off on the statement's tables and locks them; null when there is nothing. */
+  /** What was deferred on the statement's tables and locks them; null when there is nothing. */
   CompletableFuture<Void> pending(Statement statement) {
     if (statement == null || transaction.status() != TransactionState.IDLE) {
       return null;

@@ -51,7 +51,6 @@ public enum Flavour {
 
     @Override
     List<String> finish() {
-      // In this order: relay logs are thrown away when the second of the two threads starts alone.
       return List.of("START SLAVE SQL_THREAD", "STOP SLAVE IO_THREAD");
     }
 
@@ -125,7 +124,6 @@ public enum Flavour {
 
     @Override
     List<String> finish() {
-      // In this order: relay logs are thrown away when the second of the two threads starts alone.
       return List.of("START REPLICA SQL_THREAD", "STOP REPLICA IO_THREAD");
     }
 
@@ -181,7 +179,10 @@ public enum Flavour {
   /** Statements that make a server the replica of another, from wherever it is. */
   abstract List<String> follow(MysqlServer primary);
 
-  /** Statements after which a replica carries out what it has got, and gets nothing more. */
+  /**
+   * Statements after which a replica carries out what it has got, and gets nothing more. In this
+   * order: relay logs are thrown away when the second of the two threads starts alone.
+   */
   abstract List<String> finish();
 
   /** Asks a replica how it is. */

@@ -28,7 +28,7 @@ import java.util.Optional;
 
 /**
  * A client's prepared statements. The client knows them by the node's numbers, each server
- * connection by its own; a connection that lacks one is told to prepare it first.
+ * connection by its own; a connection that lacks one prepares it first.
  */
 final class PreparedCommands implements Responder {
   /** Rows of an execution wait on the server connection. */

@@ -31,7 +31,7 @@ public enum MysqlEffect implements Effect.Detail {
   KILLS_QUERY,
   /** The client is asked for a file. */
   LOADS_LOCAL_FILE,
-  /** Begins a transaction with a snapshot of this moment: it must not be put off. */
+  /** Begins a transaction with a snapshot of this moment: it must not be delayed. */
   TAKES_SNAPSHOT,
   /** Sets which changes of a session's state servers report; the value has its place. */
   SETS_TRACKING,

@@ -199,7 +199,7 @@ final class MysqlTokens {
     unseen = false;
   }
 
-  /** Calls of what is not built in are told from here on. */
+  /** Calls of what is not built in are noted from here on. */
   void mayCall() {
     unseen = true;
   }

@@ -258,7 +258,7 @@ final class ExtendedStatements {
     return statement == null ? null : (ClassifiedText) statement.source();
   }
 
-  /** Whether the Bind's statement was put off; null when it is to be sent. */
+  /** Whether the Bind's statement was deferred; null when it is to be sent. */
   private Boolean deferred(
       ServerConnection server, int total, int portalAt, int portalEnd, int nameEnd) {
     ByteBuf input = pending.bytes();
