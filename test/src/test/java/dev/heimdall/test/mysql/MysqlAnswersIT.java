@@ -128,7 +128,7 @@ class MysqlAnswersIT {
     }
   }
 
-  /** Routines raise errors of any number, and MariaDB means something else by one of these. */
+  /** Routines raise errors of any number, and MariaDB means something else by two of these. */
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
   void anErrorIsNoEndOfTheConnectionForItsNumber(MysqlRelease release) throws SQLException {
@@ -142,7 +142,10 @@ class MysqlAnswersIT {
                 MysqlRelease.PASSWORD);
         Statement statement = connection.createStatement()) {
       statement.execute("SET @kept = 1");
-      for (int number : new int[] {1053, 1079, 1927, 3169, 4031}) {
+      for (int number : new int[] {1053, 1079, 1927, 3169, 4031, 65535}) {
+        if (number == 65535 && release == MysqlRelease.MARIADB) {
+          continue; // which does not let routines use it
+        }
         String signals = "SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = " + number;
         statement.execute("DROP PROCEDURE IF EXISTS app.signals");
         statement.execute("CREATE PROCEDURE app.signals() BEGIN SELECT 1; " + signals + "; END");
@@ -156,7 +159,7 @@ class MysqlAnswersIT {
                     prepared.getMoreResults();
                   })) {
             SQLException raised = catchThrowableOfType(SQLException.class, each);
-            assertThat(raised.getErrorCode()).isEqualTo(number);
+            assertThat(raised.getErrorCode()).isEqualTo((short) number); // as the driver reads it
             assertThat(results(statement, "SELECT @kept")).containsExactly("1");
           }
         }

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 public final class ErrPacket {
   public static final int FIRST = 0xFF;
 
-  /** The number of a MariaDB server's progress report, which is no error. */
-  public static final int PROGRESS = 0xFFFF;
+  /** The number of a MariaDB server's progress report, and one that SIGNAL may set. */
+  private static final int PROGRESS = 0xFFFF;
 
   private static final String GENERAL = "HY000";
 
@@ -19,6 +19,16 @@ public final class ErrPacket {
   /** The error's number in the payload at this place, whose first byte is {@link #FIRST}. */
   public static int number(ByteBuf in, int at) {
     return in.getUnsignedShortLE(at + 1);
+  }
+
+  /**
+   * Whether the payload at this place, whose first byte is {@link #FIRST}, is no error but a
+   * progress report of MariaDB: that has a count of strings where an error has its SQLSTATE.
+   *
+   * @param length of the payload, as far as it is there
+   */
+  public static boolean isProgress(ByteBuf in, int at, int length) {
+    return length > 3 && number(in, at) == PROGRESS && in.getByte(at + 3) != '#';
   }
 
   /**

@@ -117,7 +117,7 @@ final class CommandResults implements ResultWatch, MessageCutter.Taker {
 
   private void packet(int first, int whole, ByteBuf body) {
     if (first == ErrPacket.FIRST) {
-      if (body.readableBytes() < 3 || ErrPacket.number(body, 0) != ErrPacket.PROGRESS) {
+      if (!ErrPacket.isProgress(body, 0, body.readableBytes())) {
         stage = Stage.OVER;
       }
       return;

@@ -38,9 +38,10 @@ public final class MysqlSessions implements SessionDialect {
 
       @Override
       public boolean answers(ByteBuf in, int at) {
-        return !(in.writerIndex() - at >= Packet.HEADER + 3
+        int there = in.writerIndex() - at - Packet.HEADER;
+        return !(there > 0
             && in.getUnsignedByte(at + Packet.HEADER) == ErrPacket.FIRST
-            && ErrPacket.number(in, at + Packet.HEADER) == ErrPacket.PROGRESS);
+            && ErrPacket.isProgress(in, at + Packet.HEADER, there));
       }
     };
   }

@@ -388,7 +388,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (length < 3) {
       return outOfSync("an error of " + length + " bytes");
     }
-    if (ErrPacket.number(packets.bytes(), packets.body()) == ErrPacket.PROGRESS) {
+    if (ErrPacket.isProgress(packets.bytes(), packets.body(), length)) {
       return noted(length);
     }
     ServerError error = read(length);

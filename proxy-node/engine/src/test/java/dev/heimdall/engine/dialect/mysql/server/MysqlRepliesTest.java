@@ -130,6 +130,13 @@ class MysqlRepliesTest {
               "IDLE"));
       cases.add(
           new Case(
+              "an error with the number of progress",
+              Command.INIT_DB,
+              agreed | Capability.MARIADB_PROGRESS,
+              new Answers(now).error(0xFFFF),
+              "IDLE 65535"));
+      cases.add(
+          new Case(
               "init db",
               Command.INIT_DB,
               agreed,
