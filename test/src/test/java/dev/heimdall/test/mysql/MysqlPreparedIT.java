@@ -6,6 +6,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -87,6 +88,62 @@ class MysqlPreparedIT {
         return asked;
       }
     }
+  }
+
+  /** Also by a client whose text another one has prepared before. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void whatAServerHasWarnedOfInAPreparationCanBeAskedFor(MysqlRelease release)
+      throws SQLException {
+    String sql =
+        release == MysqlRelease.MARIADB
+            ? "EXPLAIN SELECT 1 FROM information_schema.engines WHERE 1 IN (SELECT 1)"
+            : "SELECT CAST('warned' AS CHAR CHARACTER SET utf8mb3)";
+    List<String> warnings;
+    try (Connection direct =
+        DriverManager.getConnection(
+            release.shared().primary().jdbcUrl("app")
+                + "?useServerPrepStmts=true&sslMode=DISABLED&allowPublicKeyRetrieval=true",
+            MysqlRelease.USER,
+            MysqlRelease.PASSWORD)) {
+      warnings = warnings(direct, sql);
+      direct
+          .createStatement()
+          .execute("CREATE TABLE IF NOT EXISTS prepared_ids (id int PRIMARY KEY AUTO_INCREMENT)");
+    }
+    assertThat(warnings).isNotEmpty();
+    for (int i = 0; i < 2; i++) {
+      try (Connection asking = connect(release)) {
+        assertThat(warnings(asking, sql)).isEqualTo(warnings);
+        for (int id = 0; id < 10; id++) {
+          asking.createStatement().execute("INSERT INTO prepared_ids VALUES (NULL)");
+          assertThat(warnings(asking, sql)).as("behind an id").isEqualTo(warnings);
+        }
+      }
+      try (Connection other = connect(release);
+          Statement clean = other.createStatement()) {
+        try (ResultSet none = clean.executeQuery("SHOW WARNINGS")) {
+          assertThat(none.next()).isFalse();
+        }
+      }
+    }
+  }
+
+  /** Those of a preparation, and those behind the execution that follows. */
+  private static List<String> warnings(Connection connection, String sql) throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (Statement show = connection.createStatement();
+        PreparedStatement prepared = connection.prepareStatement(sql)) {
+      for (int i = 0; i < 2; i++) {
+        try (ResultSet rows = show.executeQuery("SHOW WARNINGS")) {
+          while (rows.next()) {
+            found.add(rows.getString(2) + " " + rows.getString(3));
+          }
+        }
+        prepared.executeQuery().close();
+      }
+    }
+    return found;
   }
 
   @ParameterizedTest

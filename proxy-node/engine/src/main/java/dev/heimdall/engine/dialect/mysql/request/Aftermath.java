@@ -341,6 +341,29 @@ final class Aftermath {
     countsFrom = from.id();
     countsAt = from.groupsAnswered();
     rowCount = -1;
+    keepDiagnostics(from);
+  }
+
+  /** A statement is being prepared there. */
+  void preparing() {
+    generated.pause();
+  }
+
+  /**
+   * It is prepared.
+   *
+   * @param warned whether the server has warned of it
+   */
+  void prepared(ServerConnection from, boolean warned) {
+    if (warned) {
+      keepDiagnostics(from);
+    } else {
+      generated.resume(from, false);
+    }
+  }
+
+  private void keepDiagnostics(ServerConnection from) {
+    generated.resume(from, true);
     ServerSide.of(from).last().diagnosticsOf(this);
     carried.hold(DIAGNOSTICS);
   }

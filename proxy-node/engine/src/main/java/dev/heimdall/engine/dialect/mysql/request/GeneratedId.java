@@ -51,6 +51,9 @@ final class GeneratedId {
   /** Whether the connection is kept as the id is due: the next statement may make it void. */
   private boolean lingers;
 
+  /** Whether that was so when something began that is not to be followed by a question. */
+  private boolean paused;
+
   private long lingersUntil;
   private boolean watched;
   private int inARow;
@@ -129,8 +132,28 @@ final class GeneratedId {
 
   // ---- when it is answered
 
+  /** A statement is being prepared: what that leaves there is not to be lost by reading the id. */
+  void pause() {
+    paused |= lingers;
+    lingers = false;
+  }
+
+  /**
+   * It is prepared.
+   *
+   * @param kept whether the connection is kept for what that has left
+   */
+  void resume(ServerConnection from, boolean kept) {
+    boolean again = paused && !kept;
+    paused = false;
+    if (again) {
+      linger(from);
+    }
+  }
+
   void answered(ServerConnection from, LastAnswer last, StatementFacts facts) {
     lingers = false;
+    paused = false;
     if (maySet(facts)) {
       last.idOf(mark);
       due = true;
@@ -226,6 +249,7 @@ final class GeneratedId {
     id = "0";
     mark = new Object();
     due = false;
+    paused = false;
     candidates.clear();
   }
 }

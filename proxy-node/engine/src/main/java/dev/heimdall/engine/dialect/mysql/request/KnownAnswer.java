@@ -11,6 +11,9 @@ import io.netty.buffer.ByteBufAllocator;
 final class KnownAnswer {
   private static final int ID = Packet.HEADER + 1;
 
+  /** The length of a first packet that says how many warnings there are. */
+  private static final int WITH_WARNINGS = 12;
+
   private final byte[] packets;
 
   KnownAnswer(byte[] packets) {
@@ -23,6 +26,15 @@ final class KnownAnswer {
   }
 
   int parameters() {
-    return (packets[ID + 6] & 0xFF) | (packets[ID + 7] & 0xFF) << 8;
+    return number(ID + 6);
+  }
+
+  /** Whether the server has warned of the statement, which its client may ask it about. */
+  boolean warns() {
+    return packets[0] >= WITH_WARNINGS && number(ID + 9) > 0;
+  }
+
+  private int number(int at) {
+    return (packets[at] & 0xFF) | (packets[at + 1] & 0xFF) << 8;
   }
 }

@@ -252,7 +252,7 @@ final class PreparedCommands implements Responder {
           parameters -> keep(id, statement, examined, parameters),
           statements::forgetUnnumbered);
     }
-    if (statement.source() instanceof KnownAnswer known && meaning.settled()) {
+    if (statement.source() instanceof KnownAnswer known && !known.warns() && meaning.settled()) {
       give(total, statement, examined, known);
       return Outcome.DONE;
     }
@@ -286,6 +286,7 @@ final class PreparedCommands implements Responder {
         aftermath.failed(server);
         answers.error(total, now.error());
       } else {
+        aftermath.prepared(server, now.answer().warns());
         give(total, now.statement(), now.examined(), now.answer());
       }
       client.settle();
@@ -299,6 +300,7 @@ final class PreparedCommands implements Responder {
   }
 
   private void ask(ServerConnection server) {
+    aftermath.preparing();
     preparing.ask(server, carried.pins().contains(CURSOR), client::resumeReading);
   }
 

@@ -249,6 +249,9 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     connection.statements().parsed(in.getUnsignedIntLE(body + 1));
     int columns = in.getUnsignedShortLE(body + 5);
     int parameters = in.getUnsignedShortLE(body + 7);
+    if (length >= 12 && in.getUnsignedShortLE(body + 10) > 0) {
+      requests.last().diagnosticsOf(requests);
+    }
     boolean withheld = length > 12 && in.getByte(body + 12) == 0;
     return place.prepared(parameters, columns, withheld)
         ? noted(length)
