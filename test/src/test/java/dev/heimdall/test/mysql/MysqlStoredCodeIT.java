@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -73,6 +74,49 @@ class MysqlStoredCodeIT {
           others.add(value(next, "SELECT kept()"));
         }
         assertThat(others).as(way).containsOnlyNulls();
+      }
+    }
+  }
+
+  /** MariaDB reports nothing of what is set with @@ and no scope, and flags by each other's names. */
+  @ParameterizedTest
+  @CsvSource({
+    "MARIADB, false", "MARIADB, true", "MARIADB_NEW, false", "MARIADB_NEW, true", "MYSQL, false"
+  })
+  void aSystemVariableThatARoutineSetsIsItsCallersAlone(MysqlRelease release, boolean catalogue)
+      throws SQLException {
+    List<String> ways =
+        List.of(
+            "CALL sets_plain()", "CALL sets_bare()", "CALL sets_flag()", "SELECT sets_inside()");
+    try (Connection maker = release.shared().primary().connect("app")) {
+      for (String way : ways) {
+        String kind = way.startsWith("CALL") ? "PROCEDURE" : "FUNCTION";
+        run(maker, "DROP %s IF EXISTS %s".formatted(kind, way.split("[ (]")[1]));
+      }
+      run(
+          maker,
+          "CREATE PROCEDURE sets_plain() SET sort_buffer_size = 65536",
+          "CREATE PROCEDURE sets_bare() SET @@sort_buffer_size = 65536",
+          "CREATE PROCEDURE sets_flag() SET SESSION foreign_key_checks = 0",
+          "CREATE FUNCTION sets_inside() RETURNS INT NO SQL NOT DETERMINISTIC"
+              + " BEGIN SET @@sort_buffer_size = 65536; RETURN 1; END");
+    }
+    for (String way : ways) {
+      try (MysqlNode node =
+          MysqlNode.start(
+              release, c -> c.vdb("pool.size", 1).source("catalog.enabled", catalogue))) {
+        String asked =
+            way.contains("flag") ? "SELECT @@foreign_key_checks" : "SELECT @@sort_buffer_size";
+        String before;
+        try (Connection setter = node.target().jdbc()) {
+          run(setter, "SET unique_checks = 1"); // by this name MariaDB reports the other flag
+          before = value(setter, asked);
+          run(setter, way);
+          assertThat(value(setter, asked)).as(way).isIn("65536", "0");
+        }
+        try (Connection next = node.target().jdbc()) {
+          assertThat(value(next, asked)).as(way).isEqualTo(before);
+        }
       }
     }
   }

@@ -39,6 +39,7 @@ final class Aftermath {
   private final ClientAnswers answers;
   private final IntSupplier number;
   private final GeneratedId generated;
+  private final BooleanSupplier seesThrough;
   private final CallReplacement calls = new CallReplacement();
   private final FromClause from = new FromClause();
 
@@ -60,6 +61,9 @@ final class Aftermath {
   /** What is known of the statement whose answer is awaited; null where nothing is. */
   private StatementFacts sent;
 
+  /** Whether the catalogue has said what it does to the session by what it calls. */
+  private boolean seenThrough;
+
   /** Whether it clears the warnings of those before it where it has none itself. */
   private boolean clearing;
 
@@ -70,6 +74,7 @@ final class Aftermath {
 
   /**
    * @param number the client's, as it was told at its log-in
+   * @param seesThrough whether it is known what the statement on its way calls
    */
   Aftermath(
       HandledClient client,
@@ -77,13 +82,15 @@ final class Aftermath {
       RequestControl control,
       LoopContext loop,
       ClientAnswers answers,
-      IntSupplier number) {
+      IntSupplier number,
+      BooleanSupplier seesThrough) {
     this.client = client;
     this.carried = carried;
     this.control = control;
     this.answers = answers;
     this.number = number;
     this.generated = new GeneratedId(client, carried, control, loop, answers);
+    this.seesThrough = seesThrough;
   }
 
   // ---- before a statement is sent
@@ -162,6 +169,7 @@ final class Aftermath {
     }
     sent = facts;
     gtidBefore = ServerSide.of(server).lastGtid();
+    seenThrough = seesThrough.getAsBoolean();
     clearing =
         clears(facts)
             || (facts.kind() == StatementKind.SELECT
@@ -393,16 +401,20 @@ final class Aftermath {
   /**
    * Whether a user variable or a temporary table may be there of which the statement's text says
    * nothing: a routine or a trigger can make one. Servers report that something has changed, but
-   * not what, not behind rows that end with an EOF packet, and not with an error.
+   * not what, not behind rows that end with an EOF packet, and not with an error. Of {@code SET
+   * @@name} MariaDB reports nothing at all.
    */
-  private static boolean changedUnseen(
+  private boolean changedUnseen(
       ServerConnection from, LastAnswer last, StatementFacts facts) {
     return switch (last.stateChange()) {
       case UNNAMED, NO_DATABASE -> true;
       case NAMED -> facts.has(MysqlEffect.CALLS_UNSEEN);
       case NONE ->
           ((last.error() != 0 && last.error() != NO_SUCH_ROUTINE)
-                  || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
+                  || (last.hasRows() && !ServerSide.of(from).reportsBehindRows())
+                  || (!seenThrough
+                      && ServerSide.of(from).mariadb()
+                      && last.error() != NO_SUCH_ROUTINE))
               && facts.has(MysqlEffect.CALLS_UNSEEN);
     };
   }

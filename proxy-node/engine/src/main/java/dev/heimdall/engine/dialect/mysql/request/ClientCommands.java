@@ -75,7 +75,13 @@ final class ClientCommands implements RequestHandler {
     this.notes = new SentStatements(parts);
     this.aftermath =
         new Aftermath(
-            client, parts.carried(), parts.control(), parts.loop(), answers, parts.others()::own);
+            client,
+            parts.carried(),
+            parts.control(),
+            parts.loop(),
+            answers,
+            parts.others()::own,
+            lifecycle::seenThrough);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
     this.prepared =
         new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath, foreign);
