@@ -142,6 +142,29 @@ class MysqlPathIT {
     }
   }
 
+  /** MariaDB reports what they are meanwhile, and not that they are as before. */
+  @Test
+  void limitsOfWaitsAreAsBeforeBehindAStatementWithItsOwn() throws SQLException {
+    String asked = "SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout";
+    try (Connection one = node.target().jdbc();
+        Connection other = node.target().jdbc()) {
+      run(
+          one,
+          "CREATE OR REPLACE TABLE path_waits (a int)",
+          "SET lock_wait_timeout = 77, innodb_lock_wait_timeout = 7");
+      for (String waits :
+          List.of(
+              "SELECT a FROM path_waits FOR UPDATE NOWAIT",
+              "SELECT a FROM path_waits FOR UPDATE WAIT 2",
+              "ALTER TABLE path_waits WAIT 3 ADD b int",
+              "DROP TABLE path_waits NOWAIT")) {
+        run(one, waits);
+        rows(other, asked);
+        assertThat(rows(one, asked)).as(waits).containsExactly("77 7");
+      }
+    }
+  }
+
   @Test
   void aPreparedStatementRunsWhateverOthersBindToTheSame() throws SQLException {
     try (Connection one = node.target().jdbc("useServerPrepStmts", "true");
