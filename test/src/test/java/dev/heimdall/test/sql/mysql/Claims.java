@@ -45,7 +45,14 @@ final class Claims implements AutoCloseable {
           "rand_seed2",
           "timestamp",
           "skip_replication",
+          // Of the replication that default_master_connection names.
+          "max_relay_log_size",
+          "slave_parallel_mode",
           "pseudo_thread_id");
+
+  /** The node asks for them, whatever was reported. */
+  private static final Set<String> DOUBTED =
+      Set.of("lock_wait_timeout", "innodb_lock_wait_timeout");
 
   /** Variables that are one. */
   private static final Map<String, List<String>> ALIASES = aliases();
@@ -59,6 +66,8 @@ final class Claims implements AutoCloseable {
             List.of("storage_engine", "default_storage_engine"),
             List.of("tmp_table_size", "tmp_memory_table_size"),
             List.of("long_query_time", "log_slow_query_time"),
+            List.of("slow_query_log", "log_slow_query"),
+            List.of("max_delayed_threads", "max_insert_delayed_threads"),
             List.of("min_examined_row_limit", "log_slow_min_examined_row_limit"))) {
       names.forEach(name -> aliases.put(name, names));
     }
@@ -138,6 +147,7 @@ final class Claims implements AutoCloseable {
       answer = connection.query(text);
     } catch (IOException e) {
       refused++;
+      System.out.println(e);
       connect(); // it took too long, or has ended the connection
       return;
     }
@@ -162,19 +172,32 @@ final class Claims implements AutoCloseable {
     answer
         .variables()
         .forEach(
-            (name, value) ->
+            (name, value) -> {
+              if (!DOUBTED.contains(name)) {
                 ALIASES
                     .getOrDefault(name, List.of(name))
-                    .forEach(alias -> variables.put(alias, value)));
-    tidy();
+                    .forEach(alias -> variables.put(alias, value));
+              }
+            });
+    if (tidy() && !pins(facts) && !unseen(facts)) {
+      wrong.add("lock <- " + sql.strip() + "  [" + said(facts) + "]");
+    }
+    if (readsAlone(facts) && missed.isEmpty() && writes(text)) {
+      wrong.add("write by itself <- " + sql.strip() + "  [" + said(facts) + "]");
+    }
     if (mayChangeVariables(facts, sql)) {
       Map<String, String> now = connection.variables();
+      if (now.isEmpty()) { // max_join_size, perhaps
+        connect();
+        return;
+      }
       for (Map.Entry<String, String> variable : now.entrySet()) {
         String name = variable.getKey();
         String known = variables.get(name);
         if (!FOLLOWING.contains(name)
             && !variable.getValue().equals(known)
             && !pins(facts)
+            && !(connection.mariadb() && unseen(facts)) // these keep their connection there
             && facts.kind() != StatementKind.UTILITY
             && !name.startsWith("session_track")) {
           (sets(facts, name) ? unreported : wrong)
@@ -210,16 +233,46 @@ final class Claims implements AutoCloseable {
     };
   }
 
-  private void tidy() throws IOException {
+  /** Ends what the statement has begun, and says whether it has left a named lock. */
+  private boolean tidy() throws IOException {
     try {
-      if (connection.query("ROLLBACK").error() != 0) {
-        connect();
-      } else if (connection.query("SELECT 1").error() != 0) {
-        connect();
+      if (connection.query("ROLLBACK").error() == 0) {
+        String locks = connection.pairs("SELECT 'locks', RELEASE_ALL_LOCKS()").get("locks");
+        if (locks != null) {
+          return !locks.equals("0");
+        }
       }
+      connect();
     } catch (IOException e) {
       connect();
     }
+    return false;
+  }
+
+  /** Runs a statement again outside of a transaction, and says whether it has written anything. */
+  private boolean writes(byte[] text) throws IOException {
+    try {
+      TrackedConnection.Answer again = connection.query(text);
+      TrackedConnection.Answer end = connection.query("COMMIT");
+      return again.error() == 0 && (again.gtid() != null || end.gtid() != null);
+    } catch (IOException e) {
+      connect();
+      return false;
+    }
+  }
+
+  private static boolean readsAlone(StatementFacts facts) {
+    return (reads(facts.kind()) || facts.kind() == StatementKind.EXPLAIN)
+        && !pins(facts)
+        && !unseen(facts);
+  }
+
+  /** Whether what it does is known to the server alone. */
+  private static boolean unseen(StatementFacts facts) {
+    return pins(facts) && facts.kind() == StatementKind.UNKNOWN
+        || facts.kind() == StatementKind.BLOCK
+        || facts.kind() == StatementKind.CALL
+        || has(facts, MysqlEffect.CALLS_UNSEEN);
   }
 
   private LexerMode mode() {
@@ -237,8 +290,7 @@ final class Claims implements AutoCloseable {
     List<String> missed = new ArrayList<>();
     boolean unknown =
         pins(facts) && facts.kind() == StatementKind.UNKNOWN || facts.kind() == StatementKind.BLOCK;
-    boolean unseen =
-        unknown || facts.kind() == StatementKind.CALL || has(facts, MysqlEffect.CALLS_UNSEEN);
+    boolean unseen = unseen(facts);
     for (Map.Entry<String, String> variable : answer.variables().entrySet()) {
       String name = SystemVariables.nameOf(variable.getKey());
       boolean same = variable.getValue().equals(variables.get(name));
@@ -246,6 +298,8 @@ final class Claims implements AutoCloseable {
           && !same
           && !unseen
           && !pins(facts)
+          && !DOUBTED.contains(name)
+          && !(name.startsWith("session_track_") && has(facts, MysqlEffect.SETS_TRACKING))
           && !sets(facts, name)
           && !transactionsOf(facts, name)) {
         missed.add("variable " + name);
@@ -265,7 +319,8 @@ final class Claims implements AutoCloseable {
         && !pins(facts)
         && facts.kind() != StatementKind.DML
         && facts.kind() != StatementKind.BULK
-        && !(temporary && facts.kind() == StatementKind.DDL)
+        && !(temporary
+            && (facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.UTILITY))
         && !temporary(facts)) {
       missed.add("state");
     }

@@ -1,6 +1,7 @@
 package dev.heimdall.test.sql.mysql;
 
 import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
@@ -23,9 +24,13 @@ import java.util.TreeMap;
 final class TrackedConnection implements AutoCloseable {
   private static final int LIMIT_MILLIS = 8_000;
 
+  /** The length of an EOF packet, which MySQL sends at times though they are deprecated. */
+  private static final int OF_EOF = 5;
+
   private final Socket socket = new Socket();
   private final DataInputStream in;
   private final OutputStream out;
+  private final boolean mariadb;
   private int sequence;
   private Map<String, String> pairs;
 
@@ -59,11 +64,15 @@ final class TrackedConnection implements AutoCloseable {
     socket.setSoTimeout(LIMIT_MILLIS);
     in = new DataInputStream(socket.getInputStream());
     out = socket.getOutputStream();
-    boolean mariadb = logIn(user);
+    mariadb = logIn(user);
     query(
         "SET session_track_system_variables='*', session_track_schema=1,"
             + " session_track_state_change=1, lock_wait_timeout=3, innodb_lock_wait_timeout=2"
             + (mariadb ? "" : ", session_track_gtids=OWN_GTID"));
+  }
+
+  boolean mariadb() {
+    return mariadb;
   }
 
   private boolean logIn(String user) throws IOException {
@@ -131,9 +140,23 @@ final class TrackedConnection implements AutoCloseable {
             state[1] != null,
             state[2]);
       }
+      if (packet.length == OF_EOF) {
+        int status = EofPacket.status(Unpooled.wrappedBuffer(packet), 0);
+        if ((status & StatusFlag.MORE_RESULTS) == 0) {
+          return new Answer(
+              0, "", rows, status, variables, state[0], state[1] != null, state[2]);
+        }
+        continue;
+      }
       OkPacket ok = OkPacket.read(Unpooled.wrappedBuffer(packet), true);
-      readState(Unpooled.wrappedBuffer(ok.state()), variables, state);
-      if ((ok.status() & StatusFlag.MORE_RESULTS) == 0) {
+      boolean more = (ok.status() & StatusFlag.MORE_RESULTS) != 0;
+      Map<String, String> reported = new TreeMap<>();
+      readState(Unpooled.wrappedBuffer(ok.state()), reported, state);
+      if (more) {
+        reported.remove("sql_mode"); // a routine's own, which ends with it
+      }
+      variables.putAll(reported);
+      if (!more) {
         return new Answer(
             0, "", rows, ok.status(), variables, state[0], state[1] != null, state[2]);
       }
@@ -160,10 +183,18 @@ final class TrackedConnection implements AutoCloseable {
 
   /** The values of all session variables. */
   Map<String, String> variables() throws IOException {
-    pairs = new TreeMap<>();
-    query("SHOW SESSION VARIABLES");
-    Map<String, String> all = pairs;
-    pairs = null;
+    return pairs("SHOW SESSION VARIABLES");
+  }
+
+  /** What a query with two columns has in the second one, by the first one. */
+  Map<String, String> pairs(String sql) throws IOException {
+    Map<String, String> all = new TreeMap<>();
+    pairs = all;
+    try {
+      query(sql);
+    } finally {
+      pairs = null;
+    }
     return all;
   }
 

@@ -50,9 +50,10 @@ final class DefinitionStatement {
         case TABLE, SEQUENCE:
           if (temporary) {
             effects.pin(PinReason.TEMP_TABLE);
-            return StatementKind.DDL;
           }
-          return effects.commits(StatementKind.DDL);
+          return temporary && tokens.word() == MysqlWord.TABLE
+              ? StatementKind.DDL
+              : effects.commits(StatementKind.DDL);
         case PROCEDURE, FUNCTION, TRIGGER, EVENT, PACKAGE, LIBRARY:
           code.skip();
           return effects.commits(StatementKind.DDL);

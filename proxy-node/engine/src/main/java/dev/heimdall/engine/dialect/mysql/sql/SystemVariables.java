@@ -55,8 +55,10 @@ public final class SystemVariables {
     String name = written.toLowerCase(Locale.ROOT);
     return switch (name) {
       case "identity" -> "last_insert_id";
+      case "log_slow_query" -> "slow_query_log";
       case "log_slow_min_examined_row_limit" -> "min_examined_row_limit";
       case "log_slow_query_time" -> "long_query_time";
+      case "max_insert_delayed_threads" -> "max_delayed_threads";
       case "storage_engine" -> "default_storage_engine";
       case "tmp_memory_table_size" -> "tmp_table_size";
       default -> name;
