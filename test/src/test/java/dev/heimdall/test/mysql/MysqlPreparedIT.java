@@ -93,8 +93,7 @@ class MysqlPreparedIT {
   /** Also by a client whose text another one has prepared before. */
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
-  void whatAServerHasWarnedOfInAPreparationCanBeAskedFor(MysqlRelease release)
-      throws SQLException {
+  void whatAServerHasWarnedOfInAPreparationCanBeAskedFor(MysqlRelease release) throws SQLException {
     String sql =
         release == MysqlRelease.MARIADB
             ? "EXPLAIN SELECT 1 FROM information_schema.engines WHERE 1 IN (SELECT 1)"

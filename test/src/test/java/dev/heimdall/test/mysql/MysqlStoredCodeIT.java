@@ -78,10 +78,16 @@ class MysqlStoredCodeIT {
     }
   }
 
-  /** MariaDB reports nothing of what is set with @@ and no scope, and flags by each other's names. */
+  /**
+   * MariaDB reports nothing of what is set with @@ and no scope, and flags by each other's names.
+   */
   @ParameterizedTest
   @CsvSource({
-    "MARIADB, false", "MARIADB, true", "MARIADB_NEW, false", "MARIADB_NEW, true", "MYSQL, false"
+    "MARIADB, false",
+    "MARIADB, true",
+    "MARIADB_NEW, false",
+    "MARIADB_NEW, true",
+    "MYSQL, false"
   })
   void aSystemVariableThatARoutineSetsIsItsCallersAlone(MysqlRelease release, boolean catalogue)
       throws SQLException {

@@ -22,7 +22,8 @@ final class FreshServer implements AutoCloseable {
   private static final Duration CLIENTS_LEAVE_WITHIN = Duration.ofSeconds(10);
 
   /** These change by themselves. */
-  private static final Pattern FOLLOWING = Pattern.compile("gtid_.*|last_.*|.*_pos|timestamp");
+  private static final Pattern FOLLOWING =
+      Pattern.compile("gtid_.*|last_.*|.*_pos|timestamp|innodb_buffer_pool_load.*");
 
   private static final List<String> DATABASES =
       List.of("mysql", "information_schema", "performance_schema", "sys", "test", "mtr");
@@ -60,10 +61,7 @@ final class FreshServer implements AutoCloseable {
       statement.execute("CREATE DATABASE test");
       for (String user : users(statement)) {
         if (!users.contains(user) || user.startsWith("'root'")) {
-          statement.execute(
-              (user.endsWith("@''")
-                  ? "DROP ROLE " + user.substring(0, user.length() - 3)
-                  : "DROP USER " + user));
+          statement.execute(drop(user));
         }
       }
       statement.execute("CREATE USER root@localhost");
@@ -72,9 +70,7 @@ final class FreshServer implements AutoCloseable {
       for (Map.Entry<String, String> variable : variables.entrySet()) {
         String value = variable.getValue();
         if (!value.equals(now.get(variable.getKey()))
-            && !variable
-                .getKey()
-                .matches("gtid_.*|last_.*|.*_pos|timestamp|innodb_buffer_pool_load.*")) {
+            && !FOLLOWING.matcher(variable.getKey()).matches()) {
           statement.execute(
               "SET GLOBAL %s = %s"
                   .formatted(
@@ -120,8 +116,8 @@ final class FreshServer implements AutoCloseable {
   /** A pool's connections may stay; what they do ends. */
   private static void awaitNobody(Statement statement) throws SQLException {
     String busy =
-        "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user <> 'event_scheduler'"
-            + " AND user <> 'system user' AND command NOT IN ('Sleep', 'Daemon')";
+        "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user <>"
+            + " 'event_scheduler' AND user <> 'system user' AND command NOT IN ('Sleep', 'Daemon')";
     long until = System.nanoTime() + CLIENTS_LEAVE_WITHIN.toNanos();
     try {
       Await.until(

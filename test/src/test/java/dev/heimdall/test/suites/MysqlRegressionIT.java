@@ -27,12 +27,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * docs/differences.md lists those that do not.
  *
  * <p>{@code -Dregression.tests} runs those alone whose names match, {@code -Dregression.protocol}
- * with another protocol of the client ({@code ps}, {@code cursor}, {@code sp}), {@code
- * -Dregression.session=true} in session mode; what differs is kept below target/regression.
+ * with another protocol of the client ({@code ps}, {@code cursor}, {@code sp}, {@code view}),
+ * {@code -Dregression.session=true} in session mode, {@code -Dregression.part=2/3} every third test
+ * from the second on, {@code -Dregression.minutes} for another time than half an hour; what differs
+ * is kept below target/regression.
  */
 @Tag("long")
 class MysqlRegressionIT {
-  private static final long MINUTES = 30;
+  private static final long MINUTES = Long.getLong("regression.minutes", 30);
 
   /** Where the clients of the tests log in as root, without a password, and as whom they name. */
   private static final List<Object> EVERYBODY = List.of(Map.of("method", "trust"));
@@ -41,7 +43,7 @@ class MysqlRegressionIT {
 
   @ParameterizedTest
   @EnumSource
-  @Timeout(value = 2 * MINUTES, unit = TimeUnit.MINUTES)
+  @Timeout(value = 3, unit = TimeUnit.HOURS)
   void everyTestEndsAsItDoesDirectly(SqlSuite suite) throws IOException {
     suite.install();
     PoolingMode mode =

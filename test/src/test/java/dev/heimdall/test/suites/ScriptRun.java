@@ -100,11 +100,14 @@ record ScriptRun(int code, String printed) {
   }
 
   private static List<String> protocol() {
-    return switch (System.getProperty("regression.protocol", "")) {
+    String named = System.getProperty("regression.protocol", "");
+    return switch (named) {
       case "ps" -> List.of("--ps-protocol");
       case "cursor" -> List.of("--ps-protocol", "--cursor-protocol");
       case "sp" -> List.of("--sp-protocol");
-      default -> List.of();
+      case "view" -> List.of("--view-protocol");
+      case "" -> List.of();
+      default -> throw new IllegalArgumentException("regression.protocol: " + named);
     };
   }
 

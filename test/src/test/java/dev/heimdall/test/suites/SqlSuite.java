@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The regression tests that come with MariaDB and with MySQL, and the client that runs them. */
@@ -70,8 +71,8 @@ enum SqlSuite {
   /** Whom a connection under a name logs in as, or changes to, and with which password. */
   private static final Pattern LOG_IN =
       Pattern.compile(
-          "(?:connect *\\(? *[\\w$]+ *, *[\"'`]?[\\w.]*[\"'`]? *,|change_user) *[\"'`]?([^\\W\\d]\\w*)[\"'`]?"
-              + " *(?:, *[\"'`]?(\\w*))?",
+          "(?:connect *\\(? *[\\w$]+ *, *[\"'`]?[\\w.]*[\"'`]? *,|change_user)"
+              + " *[\"'`]?([^\\W\\d]\\w*)[\"'`]? *(?:, *[\"'`]?(\\w*))?",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern INCLUDED = Pattern.compile("source +(\\S+\\.inc)");
@@ -188,7 +189,13 @@ enum SqlSuite {
         throw new UncheckedIOException(e);
       }
     }
-    return found;
+    String[] part = System.getProperty("regression.part", "1/1").split("/");
+    int parts = Integer.parseInt(part[1]);
+    int first = Integer.parseInt(part[0]) - 1;
+    return IntStream.range(0, found.size())
+        .filter(i -> i % parts == first)
+        .mapToObj(found::get)
+        .toList();
   }
 
   /** Whom, but for root, a test has clients log in as, each with the password or none. */

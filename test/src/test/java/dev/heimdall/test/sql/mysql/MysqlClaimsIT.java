@@ -101,7 +101,8 @@ class MysqlClaimsIT {
           "SELECT RELEASE_ALL_LOCKS()",
           "HANDLER t OPEN",
           "HANDLER t CLOSE",
-          "CREATE PROCEDURE p() BEGIN SET @x = 1; IF 1 THEN SELECT CASE 1 WHEN 1 THEN 2 END; END IF; END",
+          "CREATE PROCEDURE p() BEGIN SET @x = 1; IF 1 THEN SELECT CASE 1 WHEN 1 THEN 2 END; END"
+              + " IF; END",
           "CALL p()",
           "CREATE PROCEDURE changes() SET SESSION sort_buffer_size = 65536",
           "CALL changes()",

@@ -143,8 +143,7 @@ final class TrackedConnection implements AutoCloseable {
       if (packet.length == OF_EOF) {
         int status = EofPacket.status(Unpooled.wrappedBuffer(packet), 0);
         if ((status & StatusFlag.MORE_RESULTS) == 0) {
-          return new Answer(
-              0, "", rows, status, variables, state[0], state[1] != null, state[2]);
+          return new Answer(0, "", rows, status, variables, state[0], state[1] != null, state[2]);
         }
         continue;
       }

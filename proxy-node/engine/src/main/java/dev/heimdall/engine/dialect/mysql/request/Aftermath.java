@@ -401,11 +401,10 @@ final class Aftermath {
   /**
    * Whether a user variable or a temporary table may be there of which the statement's text says
    * nothing: a routine or a trigger can make one. Servers report that something has changed, but
-   * not what, not behind rows that end with an EOF packet, and not with an error. Of {@code SET
-   * @@name} MariaDB reports nothing at all.
+   * not what, not behind rows that end with an EOF packet, and not with an error. Of {@code
+   * SET @@name} MariaDB reports nothing at all.
    */
-  private boolean changedUnseen(
-      ServerConnection from, LastAnswer last, StatementFacts facts) {
+  private boolean changedUnseen(ServerConnection from, LastAnswer last, StatementFacts facts) {
     return switch (last.stateChange()) {
       case UNNAMED, NO_DATABASE -> true;
       case NAMED -> facts.has(MysqlEffect.CALLS_UNSEEN);

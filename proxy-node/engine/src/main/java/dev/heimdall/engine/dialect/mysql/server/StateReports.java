@@ -29,7 +29,8 @@ final class StateReports implements StateChanges.Receiver {
    * MariaDB reports the values that they have during a statement with WAIT or NOWAIT, and not, or
    * late, that it puts them back.
    */
-  private static final Set<String> OF_WAITS = Set.of("lock_wait_timeout", "innodb_lock_wait_timeout");
+  private static final Set<String> OF_WAITS =
+      Set.of("lock_wait_timeout", "innodb_lock_wait_timeout");
 
   private final ReplyDelivery delivery;
   private final boolean mariadb;
