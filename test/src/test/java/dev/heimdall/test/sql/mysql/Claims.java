@@ -48,11 +48,15 @@ final class Claims implements AutoCloseable {
           // Of the replication that default_master_connection names.
           "max_relay_log_size",
           "slave_parallel_mode",
+          "sql_slave_skip_counter",
           "pseudo_thread_id");
 
   /** The node asks for them, whatever was reported. */
   private static final Set<String> DOUBTED =
       Set.of("lock_wait_timeout", "innodb_lock_wait_timeout");
+
+  /** Fewer variables than this are not all. */
+  private static final int MOST_SERVERS_HAVE = 300;
 
   /** Variables that are one. */
   private static final Map<String, List<String>> ALIASES = aliases();
@@ -187,7 +191,7 @@ final class Claims implements AutoCloseable {
     }
     if (mayChangeVariables(facts, sql)) {
       Map<String, String> now = connection.variables();
-      if (now.isEmpty()) { // max_join_size, perhaps
+      if (now.size() < MOST_SERVERS_HAVE) { // max_join_size or sql_select_limit, perhaps
         connect();
         return;
       }
@@ -320,7 +324,10 @@ final class Claims implements AutoCloseable {
         && facts.kind() != StatementKind.DML
         && facts.kind() != StatementKind.BULK
         && !(temporary
-            && (facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.UTILITY))
+            && switch (facts.kind()) {
+              case DDL, UTILITY, MULTI -> true;
+              default -> false;
+            })
         && !temporary(facts)) {
       missed.add("state");
     }

@@ -117,6 +117,8 @@ final class TrackedConnection implements AutoCloseable {
     Map<String, String> variables = new TreeMap<>();
     String[] state = new String[3];
     boolean rows = false;
+    boolean calls =
+        new String(sql, StandardCharsets.UTF_8).strip().regionMatches(true, 0, "call", 0, 4);
     while (true) {
       byte[] packet = read();
       int first = packet[0] & 0xff;
@@ -151,7 +153,7 @@ final class TrackedConnection implements AutoCloseable {
       boolean more = (ok.status() & StatusFlag.MORE_RESULTS) != 0;
       Map<String, String> reported = new TreeMap<>();
       readState(Unpooled.wrappedBuffer(ok.state()), reported, state);
-      if (more) {
+      if (more && calls) {
         reported.remove("sql_mode"); // a routine's own, which ends with it
       }
       variables.putAll(reported);
