@@ -102,6 +102,7 @@ public record EmbeddedMariaDb(Path home) implements ServerPrograms {
             "--skip-test-db",
             "--skip-name-resolve",
             "--innodb-log-file-size=16M",
+            "--innodb-use-native-aio=OFF",
             "--force"));
     return words;
   }
