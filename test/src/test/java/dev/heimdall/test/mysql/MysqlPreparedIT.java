@@ -2,9 +2,12 @@ package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -26,6 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 class MysqlPreparedIT {
   private static final int PER_SERVER = 3;
+
+  /** How many statements clients have. */
+  private static final String NAMED = "heimdall_cache_entries{cache=\"named\"";
 
   private static final Map<MysqlRelease, MysqlNode> NODES = new EnumMap<>(MysqlRelease.class);
 
@@ -227,6 +233,35 @@ class MysqlPreparedIT {
         assertThat(name(before)).isEqualTo("id");
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aClientThatLeavesWhileItsStatementIsPreparedReleasesItOnce(MysqlRelease release)
+      throws IOException {
+    byte[] prepare = RawMysqlClient.text(Command.STMT_PREPARE, "SELECT 'released once'");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1).node("loops", 1))) {
+      RawMysqlClient holder = RawMysqlClient.logIn(node.target());
+      RawMysqlClient leaves = RawMysqlClient.logIn(node.target());
+      RawMysqlClient stays = RawMysqlClient.logIn(node.target());
+      holder.query(RawMysqlClient.query("START TRANSACTION"));
+      holder.query(RawMysqlClient.query("SELECT 1"));
+      leaves.send(prepare);
+      stays.send(prepare);
+      Await.until("both wait", () -> waiting(node) == 2);
+      leaves.close();
+      Await.until("one has left", () -> node.clients().size() == 2);
+      assertThat(node.metric(NAMED)).isEqualTo(1);
+      holder.query(RawMysqlClient.query("COMMIT"));
+      assertThat(stays.receive()[0]).isZero();
+      stays.close();
+      holder.close();
+      Await.until("nobody has it", () -> node.metric(NAMED) == 0);
+    }
+  }
+
+  private static long waiting(MysqlNode node) {
+    return node.clients().stream().filter(row -> "waiting".equals(row.get("state"))).count();
   }
 
   private static String name(PreparedStatement statement) throws SQLException {
