@@ -22,14 +22,14 @@ import java.util.function.Consumer;
  * (semi-synchronous, {@code AFTER_SYNC}). They are told to be a second late, because no shorter
  * time can be had.
  */
-final class MysqlFamilyServers implements Servers {
+public final class MysqlFamilyServers implements Servers {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final MysqlRelease release;
   private final MysqlCluster cluster;
   private volatile MysqlServer writer;
 
-  MysqlFamilyServers(MysqlRelease release) {
+  public MysqlFamilyServers(MysqlRelease release) {
     this.release = release;
     MysqlCluster.Builder builder =
         release.cluster().replicas(2).option("log-bin-trust-function-creators", "ON");
@@ -54,6 +54,8 @@ final class MysqlFamilyServers implements Servers {
 
   @Override
   public void create(List<String> schema) {
+    writer.executeIn(
+        MysqlRelease.DATABASE, "CREATE TABLE commits (n int)", "INSERT INTO commits VALUES (0)");
     writer.executeIn(MysqlRelease.DATABASE, schema.toArray(String[]::new));
     cluster.awaitReplay(PATIENCE);
   }
@@ -66,21 +68,25 @@ final class MysqlFamilyServers implements Servers {
           SET @raise = concat('UPDATE ', name, ' SET v = last_insert_id(v + 1)');
           PREPARE raising FROM @raise; EXECUTE raising; DEALLOCATE PREPARE raising;
           SELECT last_insert_id();
-        END""",
+        END\
+        """,
         """
         CREATE FUNCTION raise_known_counter() RETURNS bigint BEGIN
           UPDATE %1$s SET v = v + 1; RETURN (SELECT v FROM %1$s);
-        END"""
+        END\
+        """
             .formatted(Fleet.WITH_FUNCTION),
         """
         CREATE FUNCTION read_known_counter() RETURNS bigint READS SQL DATA BEGIN
           RETURN (SELECT v FROM %s);
-        END"""
+        END\
+        """
             .formatted(Fleet.WITH_FUNCTION),
         """
         CREATE TRIGGER copies AFTER UPDATE ON %s FOR EACH ROW BEGIN
           UPDATE %s SET v = NEW.v;
-        END"""
+        END\
+        """
             .formatted(Fleet.WITH_TRIGGER, Fleet.WRITTEN_BY_TRIGGER));
   }
 
@@ -149,6 +155,28 @@ final class MysqlFamilyServers implements Servers {
   }
 
   @Override
+  public int replicaInTransaction() {
+    for (int i = 0; i < 2; i++) {
+      if (!replica(i).isRunning()) {
+        continue;
+      }
+      String open =
+          replica(i)
+              .queryValue(
+                  "",
+                  "SELECT count(*) FROM information_schema.innodb_trx t"
+                      + " JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id"
+                      + " WHERE p.user = '"
+                      + MysqlRelease.USER
+                      + "'");
+      if (!"0".equals(open)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Override
   public List<Runnable> changesOfWriter() {
     return List.of(this::switchOver, this::failOver, this::failOver);
   }
@@ -162,9 +190,35 @@ final class MysqlFamilyServers implements Servers {
     if (!next.reaches(before.position(), PATIENCE)) {
       throw new IllegalStateException(next + " stays behind");
     }
+    become(next);
+  }
+
+  /**
+   * Who is left follows the next one before that takes writes: a MariaDB server does not let a
+   * replica begin while commits wait for one.
+   */
+  private void become(MysqlServer next) {
+    MysqlServer before = writer;
+    List<MysqlServer> followers =
+        cluster.servers().stream()
+            .filter(one -> one.isRunning() && one != next && one != before)
+            .toList();
+    followers.forEach(one -> one.follow(next));
+    followers.forEach(one -> awaitFollows(one, next));
     next.promote();
     writer = next;
-    others().forEach(other -> other.follow(next));
+    if (before.isRunning()) {
+      before.follow(next);
+    }
+  }
+
+  private void awaitFollows(MysqlServer one, MysqlServer next) {
+    String role = release.flavour() == Flavour.MYSQL ? "source" : "master";
+    Await.until(
+        one + " follows " + next,
+        PATIENCE,
+        () -> !"0".equals(status(next, "rpl_semi_sync_" + role + "_clients")),
+        next::toString);
   }
 
   /** Whoever has got most of what the killed one has acknowledged takes its place. */
@@ -178,9 +232,7 @@ final class MysqlFamilyServers implements Servers {
             .filter(one -> left.stream().allMatch(o -> one.reaches(o.position(), Duration.ZERO)))
             .findFirst()
             .orElseThrow();
-    next.promote();
-    writer = next;
-    others().forEach(other -> other.follow(next));
+    become(next);
   }
 
   private List<MysqlServer> others() {
@@ -194,15 +246,20 @@ final class MysqlFamilyServers implements Servers {
         "commits wait for a replica",
         PATIENCE,
         () -> {
-          try (Connection connection = writer.connect("");
-              Statement statement = connection.createStatement();
-              ResultSet row =
-                  statement.executeQuery("SHOW STATUS LIKE 'rpl_semi_sync_" + role + "_status'")) {
-            return row.next() && row.getString(2).equals("ON");
-          }
+          // It is found out by a commit that there is a replica again.
+          writer.executeIn(MysqlRelease.DATABASE, "UPDATE commits SET n = n + 1");
+          return "ON".equals(status(writer, "rpl_semi_sync_" + role + "_status"));
         },
         () -> writer.toString());
     cluster.awaitReplay(writer, PATIENCE);
+  }
+
+  private static String status(MysqlServer server, String variable) throws SQLException {
+    try (Connection connection = server.connect("");
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SHOW STATUS LIKE '" + variable + "'")) {
+      return row.next() ? row.getString(2) : null;
+    }
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * The first replica is synchronous, and the second follows the first, so that it can go on when
  * that is promoted.
  */
-final class PostgresServers implements Servers {
+public final class PostgresServers implements Servers {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final List<String> DELAYS = List.of("80ms", "50ms");
 
@@ -72,25 +72,29 @@ final class PostgresServers implements Servers {
         CREATE FUNCTION raise_any_counter(name text) RETURNS bigint LANGUAGE plpgsql AS $$
         DECLARE made bigint; BEGIN
           EXECUTE format('UPDATE %I SET v = v + 1 RETURNING v', name) INTO made; RETURN made;
-        END $$""");
+        END $$\
+        """);
     sql.add(
         """
         CREATE FUNCTION raise_known_counter() RETURNS bigint LANGUAGE plpgsql AS $$
         DECLARE made bigint; BEGIN
           UPDATE %s SET v = v + 1 RETURNING v INTO made; RETURN made;
-        END $$"""
+        END $$\
+        """
             .formatted(Fleet.WITH_FUNCTION));
     sql.add(
         """
         CREATE FUNCTION read_known_counter() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
           RETURN (SELECT v FROM %s);
-        END $$"""
+        END $$\
+        """
             .formatted(Fleet.WITH_FUNCTION));
     sql.add(
         """
         CREATE FUNCTION copy_counter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
           UPDATE %s SET v = NEW.v; RETURN NEW;
-        END $$"""
+        END $$\
+        """
             .formatted(Fleet.WRITTEN_BY_TRIGGER));
     sql.add(
         "CREATE TRIGGER copies AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION copy_counter()"
@@ -158,6 +162,25 @@ final class PostgresServers implements Servers {
   @Override
   public void start(int replica) {
     replica(replica).start();
+  }
+
+  @Override
+  public int replicaInTransaction() {
+    for (int i = 0; i < 2; i++) {
+      if (!replica(i).isRunning()) {
+        continue;
+      }
+      String open =
+          replica(i)
+              .queryValue(
+                  "app",
+                  "SELECT count(*) FROM pg_stat_activity"
+                      + " WHERE usename = 'app' AND state = 'idle in transaction'");
+      if (!"0".equals(open)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   @Override

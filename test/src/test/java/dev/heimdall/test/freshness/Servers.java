@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * acknowledged; what is done to them, and how clients speak with them. Replicas are called by
  * number, 0 and 1.
  */
-interface Servers extends AutoCloseable {
+public interface Servers extends AutoCloseable {
   /** Starts a node in front of them; its cluster is watched by a user with all rights. */
   RunningNode node(Consumer<TestConfiguration> wishes);
 
@@ -41,6 +41,9 @@ interface Servers extends AutoCloseable {
 
   /** Starts a replica that was killed. */
   void start(int replica);
+
+  /** The replica on which a client has a transaction open; -1 for none. */
+  int replicaInTransaction();
 
   /** Ways to get another writer, to be used once each, in this order. */
   List<Runnable> changesOfWriter();

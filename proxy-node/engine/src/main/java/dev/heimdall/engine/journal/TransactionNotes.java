@@ -8,6 +8,9 @@ public interface TransactionNotes {
   /** Whether a transaction is being run again: nothing else goes to the client or comes from it. */
   boolean active();
 
+  /** Whether what is sent is kept, as that of a transaction that may have to be run again. */
+  boolean keeps();
+
   /** The BEGIN that was answered before is about to be sent. */
   void begins(byte[] sql, boolean forReplica);
 
@@ -31,8 +34,8 @@ public interface TransactionNotes {
   boolean ruled(int outcome);
 
   /**
-   * Whether what a rule would answer without a server must not be, because it is being run again:
-   * it was sent the first time.
+   * Whether what would be answered without a server must not be, because it is being run again: it
+   * was sent the first time.
    */
   boolean wasSent();
 

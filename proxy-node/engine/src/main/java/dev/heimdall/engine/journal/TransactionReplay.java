@@ -137,6 +137,11 @@ public final class TransactionReplay implements TransactionNotes {
 
   // ---- what is kept
 
+  @Override
+  public boolean keeps() {
+    return log.keeps();
+  }
+
   /**
    * What stands at the reader's position is about to be sent; a transaction may begin with it.
    *

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.dialect.mysql.server.ClientTracking;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.wire.Answer;
@@ -19,6 +20,7 @@ final class ClientAnswers {
 
   private final HandledClient client;
   private final ClientInput input;
+  private final TransactionNotes notes;
   private final MysqlEncoder encoder;
 
   /** What the client reads of changes of its session's state; null where it reads of none. */
@@ -29,9 +31,10 @@ final class ClientAnswers {
   /** Rows of the last OK that the node has given itself; negative once a server has answered. */
   private long rows = -1;
 
-  ClientAnswers(HandledClient client, ClientInput input) {
+  ClientAnswers(HandledClient client, ClientInput input, TransactionNotes notes) {
     this.client = client;
     this.input = input;
+    this.notes = notes;
     this.encoder = (MysqlEncoder) client.encoder();
     this.tracking = encoder.tracks() ? new ClientTracking() : null;
   }
@@ -92,14 +95,16 @@ final class ClientAnswers {
 
   /** Takes the command, and says that it was carried out on so many rows. */
   void ok(long total, long changed) {
-    input.begin(total, true);
-    client.write(changed(1, changed));
+    if (takes(total)) {
+      client.write(changed(1, changed));
+    }
   }
 
   /** The same for one that is answered like the end of rows. */
   void eof(long total, boolean deprecated) {
-    input.begin(total, true);
-    client.write(endOfRows(1, deprecated));
+    if (takes(total)) {
+      client.write(endOfRows(1, deprecated));
+    }
   }
 
   // ---- the end of an answer, in a packet of this number
@@ -130,8 +135,9 @@ final class ClientAnswers {
 
   /** Takes the command, and says that it has failed. */
   void error(long total, ServerError error) {
-    input.begin(total, true);
-    client.write(failure(1, error));
+    if (takes(total)) {
+      client.write(failure(1, error));
+    }
   }
 
   /** The same with an error of the protocol's own. */
@@ -141,16 +147,26 @@ final class ClientAnswers {
 
   /** Takes the command, and gives what the node itself says to it. */
   void answer(long total, Answer answer) {
-    input.begin(total, true);
-    ByteBuf out = client.alloc().buffer(512);
-    encoder.answer(answer, out);
-    encoder.ready(client.status(), out);
-    client.write(out);
+    if (takes(total)) {
+      ByteBuf out = client.alloc().buffer(512);
+      encoder.answer(answer, out);
+      encoder.ready(client.status(), out);
+      client.write(out);
+    }
   }
 
   /** Takes the command, and gives this answer in the protocol's bytes. */
   void give(long total, ByteBuf consumed) {
+    if (takes(total)) {
+      client.write(consumed);
+    } else {
+      consumed.release();
+    }
+  }
+
+  /** Takes the command; returns whether it is to be answered here, for its client waits for it. */
+  private boolean takes(long total) {
     input.begin(total, true);
-    client.write(consumed);
+    return !notes.wasSent();
   }
 }

@@ -70,7 +70,7 @@ final class ClientCommands implements RequestHandler {
             ? those
             : new AgreedCapabilities(0);
     this.text = new QueryText(parts.loop(), agreed);
-    this.answers = new ClientAnswers(client, input);
+    this.answers = new ClientAnswers(client, input, parts.notes());
     this.lexing = new SessionLexing(client, parts.carried(), answers);
     this.notes = new SentStatements(parts);
     this.aftermath =

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
@@ -15,7 +16,12 @@ final class NumberedStatements {
   private static final int LAST = -1;
 
   private final StatementRegistry registry;
+  private final TransactionNotes notes;
   private final Map<Integer, ClientStatement> statements = new HashMap<>(4);
+
+  /** Those that were closed in a transaction that is kept: it may have to be run again. */
+  private final Map<Integer, ClientStatement> closed = new HashMap<>(0);
+
   private int last;
   private long longBytes;
 
@@ -25,8 +31,9 @@ final class NumberedStatements {
   /**
    * @param registry of which each statement here is one that is released when it goes
    */
-  NumberedStatements(StatementRegistry registry) {
+  NumberedStatements(StatementRegistry registry, TransactionNotes notes) {
     this.registry = registry;
+    this.notes = notes;
   }
 
   int size() {
@@ -36,7 +43,18 @@ final class NumberedStatements {
   /** The one that the command at this place names; null for none. */
   ClientStatement named(ByteBuf in, int at) {
     int number = number(in, at);
-    return statements.get(number == LAST ? last : number);
+    ClientStatement found = statements.get(number == LAST ? last : number);
+    return found == null && notes.active() ? closed.get(number) : found;
+  }
+
+  /**
+   * Has the command at this place, which has just come, name the statement by its number: when it
+   * is read again another one may be the last.
+   */
+  void settle(ByteBuf in, int at) {
+    if (number(in, at) == LAST && statements.containsKey(last)) {
+      in.setIntLE(at + Packet.HEADER + 1, last);
+    }
   }
 
   /** The number in the command at this place; 0 where it is too short for one. */
@@ -76,17 +94,33 @@ final class NumberedStatements {
     }
   }
 
-  void close(ClientStatement closed) {
-    statements.remove(closed.id);
-    forgetLongData(closed);
-    registry.release(closed.statement);
+  void close(ClientStatement over) {
+    statements.remove(over.id);
+    forgetLongData(over);
+    if (notes.keeps()) {
+      closed.put(over.id, over);
+    } else {
+      registry.release(over.statement);
+    }
+  }
+
+  /** Those go that were closed, unless they may have to be run again. */
+  void forgetClosed() {
+    if (!closed.isEmpty() && !notes.keeps()) {
+      release(closed);
+    }
+  }
+
+  private void release(Map<Integer, ClientStatement> some) {
+    for (ClientStatement each : some.values()) {
+      registry.release(each.statement);
+    }
+    some.clear();
   }
 
   void forget() {
-    for (ClientStatement each : statements.values()) {
-      registry.release(each.statement);
-    }
-    statements.clear();
+    release(statements);
+    release(closed);
     forgetUnnumbered();
     longBytes = 0;
   }

@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -23,6 +24,7 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -81,7 +83,7 @@ final class PreparedCommands implements Responder {
     this.notes = notes;
     this.aftermath = aftermath;
     this.foreign = foreign;
-    this.statements = new NumberedStatements(parts.sessions().statements());
+    this.statements = new NumberedStatements(parts.sessions().statements(), parts.notes());
     this.numbered = new NumberedCommands(input);
     this.meaning = new PreparedMeaning(parts, agreed);
   }
@@ -90,6 +92,7 @@ final class PreparedCommands implements Responder {
 
   @Override
   public Outcome answer(byte type, long total) {
+    statements.forgetClosed();
     switch (type) {
       case Command.STMT_PREPARE -> {
         return prepareKnown(total);
@@ -131,6 +134,7 @@ final class PreparedCommands implements Responder {
 
   /** The statement that the command at the reader's position names; if none, it is answered so. */
   private ClientStatement known(long total, String command) {
+    statements.settle(input.bytes(), input.bytes().readerIndex());
     ClientStatement found = named();
     if (found == null) {
       answers.error(
@@ -405,6 +409,9 @@ final class PreparedCommands implements Responder {
     if (command.types() == null && of.parameters > 0) {
       numbered.pass(server, of, command, total);
     } else {
+      if (of.types() != null && !Arrays.equals(of.types(), command.types())) {
+        parts.notes().giveUp(Unreplayed.CUT); // an execution before it may have named none
+      }
       of.types(command.types());
       numbered.pass(server, of, total);
     }
