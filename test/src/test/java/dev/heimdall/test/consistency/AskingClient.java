@@ -4,34 +4,33 @@ import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.function.BooleanSupplier;
 
-/** What a client asks, what it is answered, and what is written down where that is wrong. */
-abstract class AskingClient {
-  private static final int KEPT = 60;
-
-  final int number;
-  final Journal journal;
-  final Random random;
-  final ArrayDeque<String> history = new ArrayDeque<>();
-
+/** What a client of PostgreSQL asks, and what it is answered. */
+abstract class AskingClient extends JudgedClient {
   RawClient client;
   SessionModel model;
-  String backend;
-  int counter;
 
-  AskingClient(int number, Journal journal, Random random) {
-    this.number = number;
-    this.journal = journal;
-    this.random = random;
+  AskingClient(int number, Journal journal, long seed, BooleanSupplier goesOn) {
+    super(number, journal, seed, goesOn);
   }
 
-  /** The model and the session no longer agree: this session is given up. */
-  static final class Disagreement extends Exception {
-    private static final long serialVersionUID = 1L;
+  @Override
+  final boolean inTransaction() {
+    return model != null && model.inTransaction();
+  }
+
+  @Override
+  final void vanish() {
+    try {
+      if (client != null) {
+        client.vanish();
+      }
+    } catch (IOException e) {
+      note("cannot close: " + e);
+    }
   }
 
   /** One answer, up to ReadyForQuery. */
@@ -97,24 +96,5 @@ abstract class AskingClient {
       violated("error", "expected " + sqlState + " and got " + answer);
     }
     model.statementFailed();
-  }
-
-  final void violated(String kind, String what) throws Disagreement {
-    journal.violation(kind, "client " + number + ": " + what, List.copyOf(history), backend);
-    throw new Disagreement();
-  }
-
-  final void note(String what) {
-    history.add(what);
-    if (history.size() > KEPT) {
-      history.remove();
-    }
-    if (backend != null && model != null && model.inTransaction()) {
-      journal.onServer(backend, "client " + number + " in transaction: " + what);
-    }
-  }
-
-  final String unique() {
-    return "c" + number + "_" + ++counter;
   }
 }

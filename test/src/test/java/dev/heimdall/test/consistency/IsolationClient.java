@@ -8,11 +8,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /** One client after the other, each doing random things and comparing what it sees with a model. */
-final class IsolationClient extends AskingClient implements Runnable {
+final class IsolationClient extends AskingClient {
   private static final List<String> ZONES =
       List.of("Asia/Tokyo", "Europe/Warsaw", "America/New_York", "Africa/Cairo", "UTC");
   private static final List<String> SETTINGS =
@@ -29,7 +28,6 @@ final class IsolationClient extends AskingClient implements Runnable {
   private final AlikeSteps alike;
   private final Target target;
   private final Map<String, String> defaults;
-  private final BooleanSupplier goesOn;
 
   /**
    * @param renderings what rows look like under settings, for a client that has much in common with
@@ -43,31 +41,14 @@ final class IsolationClient extends AskingClient implements Runnable {
       Journal journal,
       long seed,
       BooleanSupplier goesOn) {
-    super(number, journal, new Random(seed * 31 + number));
+    super(number, journal, seed, goesOn);
     this.target = target;
     this.defaults = defaults;
     this.alike = renderings == null ? null : new AlikeSteps(this, renderings);
-    this.goesOn = goesOn;
   }
 
   @Override
-  public void run() {
-    while (goesOn.getAsBoolean() && journal.violations().size() < 20) {
-      history.clear();
-      backend = null;
-      try {
-        session();
-      } catch (Disagreement e) {
-        vanish();
-      } catch (IOException | RuntimeException e) {
-        note("failed: " + e);
-        journal.violation("error", "client " + number + ": " + e, List.copyOf(history), backend);
-        vanish();
-      }
-    }
-  }
-
-  private void session() throws IOException, Disagreement {
+  void session() throws IOException, Disagreement {
     Map<String, String> startup = new HashMap<>(defaults);
     String name = alike == null ? unique() : "alike";
     startup.put("application_name", name);
@@ -81,6 +62,7 @@ final class IsolationClient extends AskingClient implements Runnable {
       parameters.addAll(List.of("options", "-c iso.value=" + value));
       startup.put("iso.value", value);
     }
+    model = null;
     client = RawClient.logIn(target, parameters.toArray(String[]::new));
     journal.session();
     model = new SessionModel(startup);
@@ -112,16 +94,6 @@ final class IsolationClient extends AskingClient implements Runnable {
       vanish();
     } else {
       client.close();
-    }
-  }
-
-  private void vanish() {
-    try {
-      if (client != null) {
-        client.vanish();
-      }
-    } catch (IOException e) {
-      note("cannot close: " + e);
     }
   }
 

@@ -1,68 +1,32 @@
 package dev.heimdall.test.consistency;
 
-import dev.heimdall.test.fixture.RawClient;
-import dev.heimdall.test.fixture.SharedPostgres;
-import dev.heimdall.test.fixture.Target;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
-/** Many clients at once against one target. */
+/** Many clients at once against one target, of any engine. */
 final class IsolationRun {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private IsolationRun() {}
 
-  /** The database objects that clients use. */
-  static void prepareDatabase() {
-    SharedPostgres.primary()
-        .executeIn(
-            SharedPostgres.DATABASE,
-            "CREATE SEQUENCE IF NOT EXISTS iso_sequence",
-            "CREATE SEQUENCE IF NOT EXISTS iso_other",
-            "CREATE TABLE IF NOT EXISTS iso_serial (id bigserial)",
-            "GRANT ALL ON iso_serial TO PUBLIC",
-            "GRANT ALL ON SEQUENCE iso_sequence, iso_other, iso_serial_id_seq TO PUBLIC",
-            "ALTER ROLE app RESET ALL");
-    Renderings.prepareDatabase();
-    for (int i = 0; i < 3; i++) {
-      String role = "iso_" + i;
-      SharedPostgres.primary()
-          .executeIn(
-              SharedPostgres.DATABASE,
-              "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%1$s') THEN CREATE ROLE %1$s; END IF; END $$"
-                  .formatted(role),
-              "GRANT " + role + " TO app");
-    }
+  /** Makes the clients of a run. */
+  interface Clients {
+    /** One that works until it need not go on. */
+    Runnable client(int number, Journal journal, long seed, BooleanSupplier goesOn);
   }
 
   /**
+   * @param what kind of clients they are, for people
    * @param ignored kinds of violations that end a client's session and are not written down
    */
-  static Journal run(Target target, int clients, Duration time, long seed, Set<String> ignored)
-      throws Exception {
-    return run(target, clients, false, time, seed, ignored);
-  }
-
-  /**
-   * The same.
-   *
-   * @param alike whether many clients have the same settings, and mostly read what follows from
-   *     those
-   */
   static Journal run(
-      Target target, int clients, boolean alike, Duration time, long seed, Set<String> ignored)
-      throws Exception {
-    System.out.printf(
-        "session isolation: seed %d, %d clients%s, %s%n",
-        seed, clients, alike ? " that are alike" : "", time);
-    Map<String, String> defaults = defaults();
-    Renderings renderings = alike ? new Renderings() : null;
+      String what, int clients, Clients made, Duration time, long seed, Set<String> ignored)
+      throws InterruptedException {
+    System.out.printf("session isolation: seed %d, %d clients %s, %s%n", seed, clients, what, time);
     Journal journal = new Journal(ignored);
     long end = System.nanoTime() + time.toNanos();
     // On a machine that is busy with something else, until there was a step for each client.
@@ -72,11 +36,7 @@ final class IsolationRun {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       Thread thread =
-          new Thread(
-              null,
-              new IsolationClient(i, target, defaults, renderings, journal, seed, goesOn),
-              "isolation-" + i,
-              256 * 1024);
+          new Thread(null, made.client(i, journal, seed, goesOn), "isolation-" + i, 256 * 1024);
       thread.setDaemon(true);
       thread.start();
       threads.add(thread);
@@ -98,21 +58,5 @@ final class IsolationRun {
         "session isolation: %d sessions, %d steps, %d server connections, %d violations%n",
         journal.sessions(), journal.steps(), journal.servers(), journal.violations().size());
     return journal;
-  }
-
-  private static Map<String, String> defaults() throws Exception {
-    Map<String, String> defaults = new HashMap<>();
-    try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
-      for (String setting : List.of("work_mem", "statement_timeout")) {
-        defaults.put(setting, direct.value("SHOW " + setting));
-      }
-      for (String setting : Renderings.SETTINGS.keySet()) {
-        defaults.put(setting, direct.value("SHOW " + setting));
-      }
-    }
-    defaults.put("iso.value", "");
-    defaults.put("role", "none");
-    defaults.put("application_name", "");
-    return defaults;
   }
 }

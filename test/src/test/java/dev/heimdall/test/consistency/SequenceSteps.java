@@ -1,7 +1,7 @@
 package dev.heimdall.test.consistency;
 
 import dev.heimdall.test.consistency.AskingClient.Answer;
-import dev.heimdall.test.consistency.AskingClient.Disagreement;
+import dev.heimdall.test.consistency.JudgedClient.Disagreement;
 import dev.heimdall.test.fixture.Frontend;
 import java.io.IOException;
 import java.util.List;
