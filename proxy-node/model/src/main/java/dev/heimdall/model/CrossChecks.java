@@ -54,6 +54,7 @@ final class CrossChecks {
                           source(vdb, document.in());
                           engine(vdb, document.in()).all();
                           engine(vdb, document.in()).ruleSources(sources);
+                          cache(vdb, document.in());
                           adminDatabase(vdb, document.in());
                           ruleNames(vdb, document.in());
                         }));
@@ -134,6 +135,36 @@ final class CrossChecks {
           "\"source\"",
           "\"passthrough\" or \"user\", or a \"user\" or \"credentials.secret\" in "
               + source.in().file());
+    }
+  }
+
+  /** What the cache rests on is found out of the source's servers. */
+  private void cache(VirtualDatabase vdb, Reading in) {
+    Document<DataSource> document = sources.get(vdb.source());
+    if (!vdb.cache().enabled()
+        || !in.sound("$.cache.enabled", "$.source")
+        || document == null
+        || document.value().isEmpty()) {
+      return;
+    }
+    DataSource source = document.value().get();
+    if (!EngineSupport.of(source.engine()).results()) {
+      return; // which is said already
+    }
+    if (!source.cluster().watched() && document.in().sound("$.cluster.kind")) {
+      in.problem(
+          "$.cache.enabled",
+          "true",
+          "false, or a \"cluster.kind\" other than \"none\" in "
+              + document.in().file()
+              + ": the node must notice when another server is the writer");
+    } else if (!source.catalog().enabled() && document.in().sound("$.catalog.enabled")) {
+      in.problem(
+          "$.cache.enabled",
+          "true",
+          "false, or \"catalog.enabled\" true in "
+              + document.in().file()
+              + ": without it nobody knows which tables a result is from");
     }
   }
 

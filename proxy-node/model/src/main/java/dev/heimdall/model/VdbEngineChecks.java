@@ -29,6 +29,9 @@ final class VdbEngineChecks {
     if (!support.pipelines() && vdb.pipelining().enabled()) {
       mustBeFalse("$.pipelining.enabled", "its servers get one statement at a time");
     }
+    if (!support.results() && vdb.cache().enabled()) {
+      mustBeFalse("$.cache.enabled", "its results cannot be kept yet");
+    }
     if (!support.localFiles() && vdb.clients().localInfile()) {
       mustBeFalse("$.clients.localInfile", "its servers ask for no files");
     }

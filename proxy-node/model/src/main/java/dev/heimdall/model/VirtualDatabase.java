@@ -28,9 +28,9 @@ public record VirtualDatabase(
         String source,
     @Setting(
             value =
-                "The database names that clients may use, each with its name at the server."
-                    + " `\"*\": \"*\"` lets every other name through as it is. For MySQL and MariaDB"
-                    + " both names must be the same, because statements name databases there.",
+                "The database names that clients may use, each with its name at the server. `\"*\":"
+                    + " \"*\"` lets every other name through as it is. For MySQL and MariaDB both"
+                    + " names must be the same, because statements name databases there.",
             byDefault = "{\"*\": \"*\"}",
             format = Format.IDENTIFIER,
             applies = Applies.NEW_CONNECTIONS)
@@ -79,6 +79,8 @@ public record VirtualDatabase(
     @Setting("Prepared statements.") PreparedSettings prepared,
     @Setting("Short reads of several clients over one server connection at the same time.")
         PipeliningSettings pipelining,
+    @Setting("Results that the node keeps, and serves until something writes their tables.")
+        CacheSettings cache,
     @Setting("Transactions that are run again when their server is lost before a COMMIT was sent.")
         TransactionReplaySettings transactionReplay,
     @Setting("Sizes that protect the node.") LimitSettings limits,
@@ -115,6 +117,7 @@ public record VirtualDatabase(
         proxyProtocol,
         prepared,
         shared,
+        cache,
         transactionReplay,
         limits,
         cloudWatch);

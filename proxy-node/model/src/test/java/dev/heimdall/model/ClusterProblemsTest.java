@@ -54,6 +54,26 @@ class ClusterProblemsTest {
   }
 
   @Test
+  void aCacheNeedsAClusterAndACatalogue() throws IOException {
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [5050], \"source\": \"primary\", \"cache\": {\"enabled\": true}}");
+    assertThat(problems()).isEmpty();
+    source("jdbc:postgresql://a", "\"cluster\": {}");
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/shop.json $.cache.enabled: got true, expected false, or a \"cluster.kind\" other"
+                + " than \"none\" in sources/primary.json: the node must notice when another"
+                + " server is the writer");
+    source("jdbc:postgresql://a", KIND + "}, \"catalog\": {\"enabled\": false}");
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/shop.json $.cache.enabled: got true, expected false, or \"catalog.enabled\" true"
+                + " in sources/primary.json: without it nobody knows which tables a result is"
+                + " from");
+  }
+
+  @Test
   void aClusterOfSeveralHostsIsRight() {
     assertThat(problems()).isEmpty();
   }
@@ -94,7 +114,8 @@ class ClusterProblemsTest {
         .singleElement()
         .asString()
         .startsWith(
-            "sources/primary.json $.cluster.arn: got \"arn:aws:s3:::bucket\", expected an ARN of RDS");
+            "sources/primary.json $.cluster.arn: got \"arn:aws:s3:::bucket\", expected an ARN of"
+                + " RDS");
 
     source(
         "jdbc:postgresql://a",
@@ -122,8 +143,8 @@ class ClusterProblemsTest {
   void everyProblemOfAClusterIsNamedAtOnce() throws IOException {
     source(
         "jdbc:postgresql://a",
-        "\"driver\": \"postgresq\", \"cluster\": {\"kind\": \"postgress\", \"consistancy\": \"fleet\","
-            + " \"probe\": {\"interval\": \"10ms\"}, \"lag\": {\"maxBytes\": \"1 MB\"},"
+        "\"driver\": \"postgresq\", \"cluster\": {\"kind\": \"postgress\", \"consistancy\":"
+            + " \"fleet\", \"probe\": {\"interval\": \"10ms\"}, \"lag\": {\"maxBytes\": \"1 MB\"},"
             + " \"hostPattern\": \"db\", \"nodes\": [{\"address\": \"a:0\", \"weight\": 1001}]}");
 
     assertThat(problems())
@@ -136,8 +157,8 @@ class ClusterProblemsTest {
                 + " \"aurora\"; did you mean"
                 + " \"postgres\"?",
             "sources/primary.json $.cluster.consistancy: got the unknown key \"consistancy\","
-                + " expected one of kind, arn, reads, consistency, hostPattern,"
-                + " writeEndpoint, readEndpoint, nodes, probe, api, lag, balance, failover; did you mean"
+                + " expected one of kind, arn, reads, consistency, hostPattern, writeEndpoint,"
+                + " readEndpoint, nodes, probe, api, lag, balance, failover; did you mean"
                 + " \"consistency\"?",
             "sources/primary.json $.cluster.probe.interval: got \"10ms\", expected a duration with"
                 + " a unit (ms, s, m, h, d) from 100ms to 1h",
@@ -145,12 +166,12 @@ class ClusterProblemsTest {
                 + " \"64KiB\" or \"16MiB\", or a number of bytes without quotes, from 0 to"
                 + " 1024GiB, or 0 (no limit); did you mean \"1MiB\"?",
             "sources/primary.json $.cluster.hostPattern: got \"db\", expected a host with one \"?\""
-                + " in place of a node's own name, such as \"?.abc123.eu-west-1.rds.amazonaws.com\","
-                + " with or without a port",
-            "sources/primary.json $.cluster.nodes[0].address: got \"a:0\", expected a port from 1 to"
-                + " 65535 after the host",
-            "sources/primary.json $.cluster.nodes[0].weight: got 1001, expected an integer from 1 to"
-                + " 1000, or 0 (no reads)");
+                + " in place of a node's own name, such as"
+                + " \"?.abc123.eu-west-1.rds.amazonaws.com\", with or without a port",
+            "sources/primary.json $.cluster.nodes[0].address: got \"a:0\", expected a port from 1"
+                + " to 65535 after the host",
+            "sources/primary.json $.cluster.nodes[0].weight: got 1001, expected an integer from 1"
+                + " to 1000, or 0 (no reads)");
   }
 
   @Test
@@ -161,8 +182,8 @@ class ClusterProblemsTest {
 
     assertThat(problems())
         .containsExactly(
-            "sources/primary.json $.cluster.nodes[1].address: got a:5432 again, expected each server"
-                + " only once");
+            "sources/primary.json $.cluster.nodes[1].address: got a:5432 again, expected each"
+                + " server only once");
   }
 
   @Test
@@ -175,8 +196,8 @@ class ClusterProblemsTest {
 
     assertThat(problems())
         .containsExactly(
-            "sources/primary.json $.cluster.probe.failedInterval: got \"2s\", expected not more than"
-                + " \"interval\", which is 1s",
+            "sources/primary.json $.cluster.probe.failedInterval: got \"2s\", expected not more"
+                + " than \"interval\", which is 1s",
             "sources/primary.json $.cluster.balance.ejectFor: got \"2s\", expected not more than"
                 + " \"ejectAtMost\", which is 1s");
   }
@@ -253,8 +274,8 @@ class ClusterProblemsTest {
             "drivers/own.json $.writerUrl: got \"jdbc:postgresql://${wirter}/${database}\","
                 + " expected one of ${writer}, ${writers}, ${readers}, ${writeEndpoint}; did you"
                 + " mean \"jdbc:postgresql://${writer}/${database}\"?",
-            "drivers/own.json $.readerUrl: got \"jdbc:postgresql://${readerEndpoint}\", expected one"
-                + " of ${reader}, ${readers}, ${readEndpoint}; did you mean"
+            "drivers/own.json $.readerUrl: got \"jdbc:postgresql://${readerEndpoint}\", expected"
+                + " one of ${reader}, ${readers}, ${readEndpoint}; did you mean"
                 + " \"jdbc:postgresql://${readEndpoint}\"?");
   }
 
@@ -278,9 +299,9 @@ class ClusterProblemsTest {
 
     assertThat(problems())
         .containsExactly(
-            "sources/primary.json $.cluster.api.use: got \"on\" with the kind \"postgres\", expected"
-                + " \"rds\", \"rds-multi-az\" or \"aurora\" as \"kind\": the API knows of no"
-                + " others");
+            "sources/primary.json $.cluster.api.use: got \"on\" with the kind \"postgres\","
+                + " expected \"rds\", \"rds-multi-az\" or \"aurora\" as \"kind\": the API knows of"
+                + " no others");
   }
 
   @Test

@@ -101,12 +101,25 @@ class EngineProblemsTest {
                 + " is \"postgresql\": its servers ask for no files");
   }
 
+  @Test
+  void resultsOfPostgresqlAloneAreKept() throws IOException {
+    write(
+        "vdbs/other.json",
+        "{\"ports\": [5051], \"source\": \"crm\", \"cache\": {\"enabled\": true}}");
+
+    assertThat(problems())
+        .contains(
+            "vdbs/other.json $.cache.enabled: got true, expected false, because the engine is"
+                + " \"mysql\": its results cannot be kept yet");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "{\"action\": \"async-execute\", \"parameters\": {\"source\": \"crm\"}}",
-        "{\"action\": \"trigger\", \"parameters\": {\"command\": \"SELECT 1\", \"source\": \"crm\"}}",
+        "{\"action\": \"trigger\", \"parameters\": {\"command\": \"SELECT 1\", \"source\":"
+            + " \"crm\"}}",
       })
   void onlyForwardReachesMysql(String rule) throws IOException {
     rule(rule);
@@ -161,10 +174,12 @@ class EngineProblemsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "jdbc:mysql://m/crm?sslMode=REQUIRED | a URL without parameters after \"?\": use the setting \"tls.mode\" instead of \"sslMode\"",
+        "jdbc:mysql://m/crm?sslMode=REQUIRED | a URL without parameters after \"?\": use the"
+            + " setting \"tls.mode\" instead of \"sslMode\"",
         "jdbc:mysql://m/crm?currentSchema=x | a URL without parameters after \"?\"",
         "jdbc:mysql:///crm | a host name or an IP address: jdbc:mysql://host[:port][/database]",
-        "jdbc:mysql://m,n/crm | exactly one host: write a data source for each server, or a \"kind\" of \"cluster\", such as \"mysql\" for a primary with its replicas",
+        "jdbc:mysql://m,n/crm | exactly one host: write a data source for each server, or a"
+            + " \"kind\" of \"cluster\", such as \"mysql\" for a primary with its replicas",
       })
   void theUrlOfMysqlIsCheckedAsStrictly(String url, String expected) throws IOException {
     write("sources/crm.json", "{\"url\": \"" + url + "\", \"user\": \"app\"}");

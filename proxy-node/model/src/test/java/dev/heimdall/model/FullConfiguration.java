@@ -206,6 +206,13 @@ final class FullConfiguration {
             "minRuns": 5,
             "writes": true
           },
+          "cache": {
+            "enabled": false,
+            "maxSize": "32MiB",
+            "maxResultSize": "64KiB",
+            "ttl": "1m",
+            "preCacheTracking": true
+          },
           "transactionReplay": {
             "enabled": true,
             "maxStatements": 20,

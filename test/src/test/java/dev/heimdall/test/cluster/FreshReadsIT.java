@@ -112,7 +112,7 @@ class FreshReadsIT {
                 }
               });
       positions = new WritePositions(tracker::writtenByNow);
-      view = new ClusterView(source, DRIVER, positions, Definitions.NONE, new SingleNode());
+      view = new ClusterView(source, DRIVER, positions, Definitions.NONE, new SingleNode(), false);
       told = view;
       tracker.start();
       Await.until("all servers are known", () -> ready(view.topology()));

@@ -62,11 +62,11 @@ public final class AdminCommands implements Console {
       return false;
     }
     int first = sql[start] | 0x20;
-    if (first != 's' && first != 'p' && first != 'r' && first != 'k') {
+    if (first != 's' && first != 'p' && first != 'r' && first != 'f' && first != 'k') {
       return false;
     }
     int second = start + 1 < end ? sql[start + 1] | 0x20 : 0;
-    if (first == 's' && second != 'h') {
+    if ((first == 's' && second != 'h') || (first == 'f' && second != 'l')) {
       return false;
     }
     String text = new String(sql, start, end - start, StandardCharsets.UTF_8);
@@ -133,7 +133,7 @@ public final class AdminCommands implements Console {
   }
 
   private AdminPlan plan(AdminVerb verb, List<Token> arguments, Operator operator) {
-    String vdb = arguments.isEmpty() ? null : arguments.get(0).text();
+    String name = arguments.isEmpty() ? null : arguments.get(0).text();
     return switch (verb) {
       case SHOW_POOLS -> show(Tables.POOLS, node::pools);
       case SHOW_CLIENTS -> show(Tables.CLIENTS, node::clients);
@@ -145,6 +145,7 @@ public final class AdminCommands implements Console {
       case SHOW_STORE -> show(Tables.STORE, () -> done(node.store().stream().toList()));
       case SHOW_TOPOLOGY -> show(Tables.TOPOLOGY, () -> done(TopologyRow.all(node.topology())));
       case SHOW_MEMORY -> show(Tables.MEMORY, () -> done(node.memory()));
+      case SHOW_CACHE -> show(Tables.CACHE, () -> done(node.cache()));
       case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
       case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));
       case SHOW_LEARNED -> show(Tables.LEARNED, () -> done(node.learned()));
@@ -153,10 +154,11 @@ public final class AdminCommands implements Console {
       case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));
       case SHOW_VERSION -> show(Tables.VERSION, () -> done(List.of("Heimdall " + node.version())));
       case SHOW_HELP -> show(Tables.HELP, () -> done(List.of(AdminVerb.values())));
-      case PAUSE -> pause(vdb, operator);
-      case RESUME -> change(verb, vdb, operator, () -> node.resume(vdb));
-      case RECONNECT -> change(verb, vdb, operator, () -> node.reconnect(vdb));
+      case PAUSE -> pause(name, operator);
+      case RESUME -> change(verb, name, operator, () -> node.resume(name));
+      case RECONNECT -> change(verb, name, operator, () -> node.reconnect(name));
       case RELOAD -> change(verb, null, operator, node::reload);
+      case FLUSH_CACHE -> change(verb, name, operator, () -> node.flushCache(name));
       case KILL -> kill(arguments.get(0).text(), operator);
     };
   }

@@ -24,6 +24,7 @@ enum AdminVerb {
       Argument.NONE,
       "The shared store: where, and whether it publishes events of keys"),
   SHOW_MEMORY("SHOW MEMORY", Argument.NONE, "Heap, network buffers, and what caches have of them"),
+  SHOW_CACHE("SHOW CACHE", Argument.NONE, "Results that are kept, and how often they serve"),
   SHOW_QUEUES("SHOW QUEUES", Argument.NONE, "Queues of async-execute rules"),
   SHOW_PLANS("SHOW PLANS", Argument.NONE, "Plans that extract-plan rules had taken"),
   SHOW_LEARNED("SHOW LEARNED", Argument.NONE, "Patterns that learn-pattern rules learnt"),
@@ -35,6 +36,7 @@ enum AdminVerb {
   PAUSE("PAUSE", Argument.VDB, "Finish transactions, then hold statements back"),
   RESUME("RESUME", Argument.VDB, "End a pause"),
   RECONNECT("RECONNECT", Argument.VDB, "Replace server connections as they become free"),
+  FLUSH_CACHE("FLUSH CACHE", Argument.TABLE, "Let go of kept results, of all tables or of one"),
   KILL("KILL", Argument.CLIENT, "Disconnect a client"),
   RELOAD("RELOAD", Argument.NONE, "Read the configuration again");
 
@@ -42,6 +44,7 @@ enum AdminVerb {
   enum Argument {
     NONE(""),
     VDB(" [vdb]"),
+    TABLE(" [table]"),
     CLIENT(" <client id>");
 
     private final String usage;
@@ -99,6 +102,7 @@ enum AdminVerb {
       case NONE:
         return arguments.isEmpty();
       case VDB:
+      case TABLE:
         return arguments.isEmpty() || arguments.size() == 1 && isName(arguments.get(0));
       case CLIENT:
         return arguments.size() == 1 && arguments.get(0).kind() == Kind.NUMBER;

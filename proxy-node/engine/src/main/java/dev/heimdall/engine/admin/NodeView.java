@@ -41,6 +41,9 @@ public interface NodeView {
   /** The process' memory, and what each large cache has of it. */
   List<MemoryRow> memory();
 
+  /** One row for each virtual database with a cache. */
+  List<CacheRow> cache();
+
   /** What rules have deferred, by queue. */
   List<QueueRow> queues();
 
@@ -103,6 +106,15 @@ public interface NodeView {
    * @return how many server connections will be replaced
    */
   CompletionStage<Integer> reconnect(String vdb);
+
+  /**
+   * Lets go of kept results: of all virtual databases on this node, or of those of a table on all
+   * nodes.
+   *
+   * @param table its name in full, as {@code SHOW QUERYINFO} shows it; null for all tables
+   * @return how many virtual databases have a cache
+   */
+  CompletionStage<Integer> flushCache(String table);
 
   /**
    * Closes the connection of a client, with SQLSTATE 57P01; an open transaction is rolled back.

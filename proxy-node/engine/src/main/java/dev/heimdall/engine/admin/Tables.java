@@ -130,6 +130,19 @@ final class Tables {
           .text("last", LearnedRow::last)
           .text("rule", LearnedRow::rule);
 
+  static final Table<CacheRow> CACHE =
+      new Table<>(Comparator.comparing(CacheRow::vdb))
+          .text("vdb", CacheRow::vdb)
+          .number("results", row -> row.figures().entries())
+          .number("bytes", row -> row.figures().bytes())
+          .number("limit", row -> row.figures().limit())
+          .number("hits", row -> row.figures().hits())
+          .number("misses", row -> row.figures().misses())
+          .number("hit_percent", CacheRow::hitPercent)
+          .number("stored", row -> row.figures().stored())
+          .number("outdated", row -> row.figures().outdated())
+          .number("evictions", row -> row.figures().evictions());
+
   static final Table<MemoryRow> MEMORY =
       new Table<>(Comparator.comparing(MemoryRow::name))
           .text("memory", MemoryRow::name)

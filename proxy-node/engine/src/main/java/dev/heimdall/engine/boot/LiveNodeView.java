@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.admin.AdminException;
+import dev.heimdall.engine.admin.CacheRow;
 import dev.heimdall.engine.admin.ClientRow;
 import dev.heimdall.engine.admin.ClusterEventRow;
 import dev.heimdall.engine.admin.ClusterNodeRow;
@@ -22,7 +23,9 @@ import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.memory.CacheUse;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Applies;
@@ -243,6 +246,34 @@ final class LiveNodeView implements NodeView {
       }
     }
     return CompletableFuture.completedFuture(resumed);
+  }
+
+  @Override
+  public List<CacheRow> cache() {
+    return node.vdbContexts().values().stream()
+        .filter(context -> context.cache() != null)
+        .map(context -> new CacheRow(context.name(), context.cache().figures()))
+        .toList();
+  }
+
+  @Override
+  public CompletionStage<Integer> flushCache(String table) {
+    List<VdbContext> cached =
+        node.vdbContexts().values().stream().filter(context -> context.cache() != null).toList();
+    for (VdbContext context : cached) {
+      WriterWatch watch = context.pools().watch();
+      if (table == null) {
+        context.cache().clear();
+      } else if (watch != null) {
+        watch.view().committed(List.of(spelled(table)), false); // as if it had been written
+      }
+    }
+    return CompletableFuture.completedFuture(cached.size());
+  }
+
+  private static String spelled(String table) {
+    String[] parts = table.split("\\.", -1);
+    return parts.length == 3 ? new TableName(parts[0], parts[1], parts[2]).spelled() : table;
   }
 
   @Override

@@ -33,6 +33,7 @@ final class RunningCluster implements AutoCloseable {
    *
    * @param asker as whom servers are asked
    * @param protocol how
+   * @param cached whether results of it are kept
    * @param catalogues what this node knows of its databases
    * @param sharing how writes are told to other nodes
    * @param offLoop where the tracker is told what sessions find
@@ -42,6 +43,7 @@ final class RunningCluster implements AutoCloseable {
       DatabaseCredentials asker,
       ClusterProtocol protocol,
       Driver driver,
+      boolean cached,
       Catalogues catalogues,
       BiFunction<WritePositions, Definitions, Exchange> sharing,
       EventLog log,
@@ -57,7 +59,7 @@ final class RunningCluster implements AutoCloseable {
     WritePositions positions = new WritePositions(tracker::writtenByNow);
     Definitions definitions = new CatalogueDefinitions(catalogues);
     exchange = sharing.apply(positions, definitions);
-    view = new ClusterView(source, driver, positions, definitions, exchange);
+    view = new ClusterView(source, driver, positions, definitions, exchange, cached);
     if (view.tracksWrites()) {
       catalogues.watchClosely(source.cluster().probe().positionInterval(), view::redefinedUntold);
     }

@@ -44,17 +44,19 @@ final class SourceClusters implements AutoCloseable {
   /**
    * A cluster that is watched.
    *
+   * @param cached whether results of it are kept
    * @param hearing what AWS says of it
    * @param asking AWS, where nobody else does
    */
   private record Running(
       DataSource source,
       Driver driver,
+      boolean cached,
       RunningCluster cluster,
       TopologyFeed.Watching hearing,
       Optional<RdsWatch.Watching> asking) {
     Running asking(Optional<RdsWatch.Watching> next) {
-      return new Running(source, driver, cluster, hearing, next);
+      return new Running(source, driver, cached, cluster, hearing, next);
     }
 
     void close() {
@@ -97,6 +99,7 @@ final class SourceClusters implements AutoCloseable {
               boolean stays =
                   source != null
                       && source.equals(known.source())
+                      && cached(source, next) == known.cached()
                       && next.driverOf(source).equals(known.driver());
               if (!stays) {
                 known.close();
@@ -112,6 +115,7 @@ final class SourceClusters implements AutoCloseable {
                 logins.ofProbes(source).orElseThrow(),
                 dialects.of(source).clusters(),
                 driver,
+                cached(source, next),
                 catalogues.of(source),
                 (positions, definitions) -> exchange(source, positions, definitions, next.node()),
                 log,
@@ -121,9 +125,20 @@ final class SourceClusters implements AutoCloseable {
             feed.watch(Subject.of(source), cluster.tracker()::described);
         running.put(
             source.name(),
-            new Running(source, driver, cluster, hearing, asking(source, next.node())));
+            new Running(
+                source,
+                driver,
+                cached(source, next),
+                cluster,
+                hearing,
+                asking(source, next.node())));
       }
     }
+  }
+
+  private static boolean cached(DataSource source, Configuration in) {
+    return in.vdbs().values().stream()
+        .anyMatch(vdb -> vdb.cache().enabled() && vdb.source().equals(source.name()));
   }
 
   private Optional<RdsWatch.Watching> asking(DataSource source, NodeSettings node) {

@@ -393,6 +393,13 @@ public final class Metrics implements AutoCloseable {
               .tags(tags(key).and("reason", reason.label()))
               .register(registry);
         }
+        for (Uncached reason : Uncached.values()) {
+          FunctionCounter.builder(
+                  "heimdall.uncached", this, metrics -> metrics.sum(key, p -> p.read(reason)))
+              .description("Statements that a rule wants cached and that were not, and why")
+              .tags(tags(key).and("reason", reason.label()))
+              .register(registry);
+        }
         for (OnWriter reason : OnWriter.values()) {
           FunctionCounter.builder(
                   "heimdall.writer.reads", this, metrics -> metrics.sum(key, p -> p.read(reason)))

@@ -8,6 +8,7 @@ public final class PoolMetrics {
   private final PoolKey key;
   private final Counters counters = new Counters(PoolCounter.values().length);
   private final Counters unshared = new Counters(Unshared.values().length);
+  private final Counters uncached = new Counters(Uncached.values().length);
   private final Counters onWriter = new Counters(OnWriter.values().length);
   private final Counters unreplayed = new Counters(Unreplayed.values().length);
   private final LatencyHistogram queryTime = new LatencyHistogram();
@@ -132,6 +133,16 @@ public final class PoolMetrics {
     unshared.add(reason.ordinal(), 1);
   }
 
+  /** A statement was looked for in the cache. */
+  public void cached(boolean hit) {
+    count(hit ? PoolCounter.CACHE_HITS : PoolCounter.CACHE_MISSES, 1);
+  }
+
+  /** A statement that a rule wants cached is not. */
+  public void uncached(Uncached reason) {
+    uncached.add(reason.ordinal(), 1);
+  }
+
   /** A read was sent to a replica. */
   public void readOnReplica() {
     count(PoolCounter.REPLICA_READS, 1);
@@ -172,6 +183,10 @@ public final class PoolMetrics {
 
   long read(Unshared reason) {
     return unshared.get(reason.ordinal());
+  }
+
+  long read(Uncached reason) {
+    return uncached.get(reason.ordinal());
   }
 
   long read(OnWriter reason) {

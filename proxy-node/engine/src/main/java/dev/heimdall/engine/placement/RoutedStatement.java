@@ -30,4 +30,10 @@ public interface RoutedStatement {
 
   /** The text without its values; null where nobody asked. */
   String normalised();
+
+  /** The upper half of the name of its very text. */
+  long exactHigh();
+
+  /** The lower half. */
+  long exactLow();
 }

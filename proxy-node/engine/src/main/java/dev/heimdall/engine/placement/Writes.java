@@ -73,6 +73,7 @@ public final class Writes {
    * @param single whether it is one statement, and no procedure that commits as it likes
    * @param judgedBy the catalogue by which this was told; null for none
    * @param change what it was announced as; null for nothing
+   * @param committing to be run when it can commit nothing any more; null for nothing
    */
   private record Note(
       long group,
@@ -83,9 +84,26 @@ public final class Writes {
       boolean single,
       Defines defines,
       Catalogue.Edition judgedBy,
-      ChangeInProgress change) {
+      ChangeInProgress change,
+      Runnable committing) {
     Note in(long other) {
-      return new Note(other, tables, anything, code, ends, single, defines, judgedBy, change);
+      return new Note(
+          other, tables, anything, code, ends, single, defines, judgedBy, change, committing);
+    }
+
+    Note until(Runnable over) {
+      return new Note(group, tables, anything, code, ends, single, defines, judgedBy, change, over);
+    }
+
+    /** Whether nothing new is said by this one behind that one. */
+    boolean repeats(Note other) {
+      return other != null && equals(other.until(null));
+    }
+
+    void over() {
+      if (committing != null) {
+        committing.run();
+      }
     }
 
     /** Whether it matters by which definitions it was judged. */
@@ -188,6 +206,9 @@ public final class Writes {
     if (view() == null || client.away()) {
       return; // what is sent to a replica writes nothing
     }
+    if (!decision.evictTables().isEmpty()) {
+      add(decision.evictTables(), false, false, true, false, Defines.NOTHING, judgedBy);
+    }
     boolean changed = decision.transformed().isPresent();
     Defines defines = Defines.of(does, effects);
     if (does == null || changed || decision.flag(Decision.Flag.UPDATE).orElse(false)) {
@@ -245,11 +266,45 @@ public final class Writes {
       Catalogue.Edition judgedBy) {
     Note note =
         new Note(
-            carried.sent(), tables, anything, code, ends, single, defines, judgedBy, announced);
+            carried.sent(),
+            tables,
+            anything,
+            code,
+            ends,
+            single,
+            defines,
+            judgedBy,
+            announced,
+            null);
     announced = null;
-    if (!note.equals(notes.peekLast())) {
-      notes.add(note);
+    if (!note.repeats(notes.peekLast())) {
+      notes.add(note.until(committing(note)));
     }
+  }
+
+  /**
+   * What may be committed by this, which is about to be sent: it is what was written before, too.
+   */
+  private Runnable committing(Note note) {
+    ClusterView view = view();
+    if (view == null || !view.mindsCommits()) {
+      return null;
+    }
+    boolean before = note.ends() || mayBeIdle();
+    if (!before && transaction.status() != TransactionState.IDLE) {
+      return null;
+    }
+    Set<String> tables = new HashSet<>(note.tables());
+    boolean anything = mayWriteAnything(note);
+    if (before) {
+      tables.addAll(pending);
+      anything |= anythingPending;
+      for (Note each : notes) {
+        tables.addAll(each.tables());
+        anything |= mayWriteAnything(each);
+      }
+    }
+    return tables.isEmpty() && !anything ? null : view.committing(tables, anything);
   }
 
   /**
@@ -380,6 +435,7 @@ public final class Writes {
       if (note.change() != null) {
         note.change().over().run();
       }
+      note.over();
     }
     if (status == TransactionState.IDLE) {
       forgetPending();
@@ -432,8 +488,13 @@ public final class Writes {
       pending.addAll(note.tables());
     }
     if (anything || !pending.isEmpty()) {
-      mark(view(), new HashSet<>(pending), anything, defines, Position.NONE);
+      ClusterView view = view();
+      if (view != null) {
+        view.doubted(pending, anything);
+      }
+      mark(view, new HashSet<>(pending), anything, defines, Position.NONE);
     }
+    notes.forEach(Note::over);
     notes.clear();
     reported = Position.NONE;
     forgetPending();

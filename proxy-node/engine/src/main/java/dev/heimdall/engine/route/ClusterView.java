@@ -36,6 +36,7 @@ public final class ClusterView {
   private final ReadRequirements needs;
   private final WriterSamples samples;
   private final boolean tracksWrites;
+  private final boolean cached;
   private volatile Snapshot snapshot;
 
   /** Stands for all that was written before the writer became what it is; null before the first. */
@@ -56,13 +57,15 @@ public final class ClusterView {
    * @param positions what was written through this node, and what others told of
    * @param definitions what this node knows of them
    * @param exchange tells the others, and knows whether they are heard
+   * @param cached whether results of it are kept
    */
   public ClusterView(
       DataSource source,
       Driver driver,
       WritePositions positions,
       Definitions definitions,
-      Exchange exchange) {
+      Exchange exchange,
+      boolean cached) {
     ClusterSettings settings = source.cluster();
     this.source = source;
     this.driver = driver;
@@ -72,7 +75,9 @@ public final class ClusterView {
     freshness = new Freshness(settings.lag());
     needs = new ReadRequirements(settings.consistency());
     samples = new WriterSamples(settings.lag().maxStaleness());
-    tracksWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof SingleNode);
+    this.cached = cached;
+    tracksWrites =
+        cached || settings.reads() != ReadSplit.NONE || !(exchange instanceof SingleNode);
     snapshot = of(Topology.unasked(source.hosts()));
   }
 
@@ -100,7 +105,7 @@ public final class ClusterView {
         definitions.otherServer();
       }
       lastWriter = writer;
-      taken = positions.missed();
+      taken = positions.otherWriter();
     }
     snapshot = same ? new Snapshot(topology, before.plan(), before.writer()) : of(topology);
     samples.take(topology, now);
@@ -124,7 +129,10 @@ public final class ClusterView {
         this, source.cluster().balance(), () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  /** Whether anybody wants to know what is written: replicas that are read from, or other nodes. */
+  /**
+   * Whether anybody wants to know what is written: replicas that are read from, kept results, or
+   * other nodes.
+   */
   public boolean tracksWrites() {
     return tracksWrites;
   }
@@ -234,6 +242,57 @@ public final class ClusterView {
   /** How far a server must be to answer the next read of a session that has seen so much. */
   public Position position(MonotonicReads seen, long now) {
     return seen.position(snapshot.topology(), samples, now);
+  }
+
+  /**
+   * A statement is about to be sent that may commit what was written to these tables.
+   *
+   * @return to be run when it is answered, or its connection lost; null where nobody minds
+   */
+  public Runnable committing(Collection<String> tables, boolean others) {
+    return cached ? positions.committing(tables, others) : null;
+  }
+
+  /** Whether somebody minds what is being committed. */
+  public boolean mindsCommits() {
+    return cached;
+  }
+
+  /**
+   * A server connection was lost before what was written over it was answered; to be called beside
+   * {@link #committed}.
+   */
+  public void doubted(Collection<String> tables, boolean others) {
+    positions.doubted(tables, others);
+  }
+
+  /**
+   * How many writes were noted: what is read from now on has them. Taken before a statement is sent
+   * whose result is to be kept.
+   */
+  public long noted() {
+    return positions.noted();
+  }
+
+  /** Whether what was read of these tables when so many writes were noted is what a read finds. */
+  public boolean holds(long noted, Collection<String> tables) {
+    return positions.unwrittenSince(noted, tables);
+  }
+
+  /**
+   * Whether results may be kept and served at all: this node hears of what others write, or nobody
+   * expects it to.
+   */
+  public boolean keepsResults() {
+    return source.cluster().consistency() == Consistency.SESSION || exchange.connectedToPeers();
+  }
+
+  /**
+   * Whether a replica that may answer a read has every write that was noted before it, and not only
+   * those of its own session.
+   */
+  public boolean replicasHaveAll() {
+    return source.cluster().consistency() != Consistency.SESSION;
   }
 
   Freshness freshness() {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -42,6 +43,7 @@ final class ReplyStages {
       ServerLease lease,
       PipelineSharing sharing,
       Writes writes,
+      CachedReads cached,
       PendingReplies pending,
       RequestHandler handler,
       ClientOutput output,
@@ -62,6 +64,7 @@ final class ReplyStages {
                 this::observed,
                 this::replayed,
                 recoverable,
+                cached,
                 this::counted,
                 this::triggering,
                 this::metered),

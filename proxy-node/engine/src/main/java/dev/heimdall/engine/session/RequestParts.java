@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.console.ConsoleCommands;
@@ -36,6 +37,7 @@ public record RequestParts(
     BatchReplay replay,
     TransactionNotes notes,
     Writes writes,
+    CachedReads cached,
     Destinations destinations,
     ForeignCalls foreign,
     Listening listening,

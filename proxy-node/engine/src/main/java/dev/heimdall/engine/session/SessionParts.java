@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.client.SessionStart;
@@ -60,6 +61,7 @@ final class SessionParts {
   final SentUnits sent;
   final ReplyStages replies;
   final ClientGroups groups;
+  private final CachedReads cached;
 
   /**
    * @param session to whom callbacks come
@@ -121,7 +123,10 @@ final class SessionParts {
             start,
             this::pin,
             session::failed,
-            listening);
+            listening,
+            transaction,
+            losses);
+    this.cached = new CachedReads(statements);
     Writes writes = new Writes(statements, carried, transaction);
     this.reads =
         new ReplicaReads(
@@ -279,6 +284,7 @@ final class SessionParts {
                 sent.alone(),
                 sent.transaction(),
                 writes,
+                cached,
                 lease.destinations(),
                 foreign,
                 listening,
@@ -321,7 +327,7 @@ final class SessionParts {
         new HeldInput(input, handler, sent, carried, writes, lifecycle.running(), memory));
     this.replies =
         new ReplyStages(
-            sent, lifecycle, lease, sharing, writes, pending, handler, output, counters);
+            sent, lifecycle, lease, sharing, writes, cached, pending, handler, output, counters);
     this.groups =
         new ClientGroups(
             sent,
@@ -389,7 +395,8 @@ final class SessionParts {
             session, login, channel, input, output, requests, start, lease, end, control, loop);
     handled.connect(
         lease, pending, sharing, end, requests, sent, replies, groups, control, renewal);
-    statements.connect(reads, lifecycle, lease, pending, sharing, end, requests, sent, control);
+    statements.connect(
+        cached, reads, lifecycle, lease, pending, sharing, end, requests, sent, control);
   }
 
   private StatementLifecycle lifecycle() {
@@ -432,6 +439,7 @@ final class SessionParts {
     carried.names().close();
     listening.end();
     memory.end();
+    cached.forget();
     console.cancel();
     output.delay().end();
     foreign.abandon();

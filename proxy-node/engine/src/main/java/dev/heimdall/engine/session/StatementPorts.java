@@ -1,15 +1,21 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.caching.CachingClient;
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.RunHistory;
@@ -21,6 +27,8 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sharing.PipelineSharing;
@@ -30,6 +38,7 @@ import dev.heimdall.engine.statement.LifecycleClient;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
+import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -39,7 +48,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A session as the parts see it that judge its statements and choose where they go. */
-final class StatementPorts implements LifecycleClient, WritingClient, ReadingClient {
+final class StatementPorts implements LifecycleClient, WritingClient, ReadingClient, CachingClient {
   private final Login login;
   private final Channel channel;
   private final VdbContext vdb;
@@ -51,8 +60,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   private final Consumer<PinReason> pin;
   private final Consumer<Throwable> failed;
   private final Listening listening;
+  private final ClientTransaction transaction;
+  private final Losses losses;
 
   // Made with this port, and therefore after it.
+  private CachedReads cached;
   private ReplicaReads reads;
   private StatementLifecycle lifecycle;
   private ServerLease lease;
@@ -74,7 +86,9 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
       SessionStart start,
       Consumer<PinReason> pin,
       Consumer<Throwable> failed,
-      Listening listening) {
+      Listening listening,
+      ClientTransaction transaction,
+      Losses losses) {
     this.login = login;
     this.channel = channel;
     this.vdb = vdb;
@@ -86,10 +100,13 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
     this.pin = pin;
     this.failed = failed;
     this.listening = listening;
+    this.transaction = transaction;
+    this.losses = losses;
   }
 
   /** Before anything is asked of it. */
   void connect(
+      CachedReads cached,
       ReplicaReads reads,
       StatementLifecycle lifecycle,
       ServerLease lease,
@@ -99,6 +116,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
       RequestReader requests,
       SentUnits sent,
       SessionControl control) {
+    this.cached = cached;
     this.reads = reads;
     this.lifecycle = lifecycle;
     this.lease = lease;
@@ -256,6 +274,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
+  public void statementSent() {
+    cached.sent();
+  }
+
+  @Override
   public String takeHowShared() {
     return sharing.takeHow();
   }
@@ -311,6 +334,43 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   @Override
   public RoutedStatement next() {
     return lifecycle;
+  }
+
+  @Override
+  public QueryCache cache() {
+    return vdb.cache();
+  }
+
+  @Override
+  public ClusterView view() {
+    WriterWatch watch = vdb.pools().watch();
+    return watch == null || !watch.view().tracksWrites() ? null : watch.view();
+  }
+
+  @Override
+  public boolean standsAlone() {
+    return transaction.status() == TransactionState.IDLE
+        && !losses.transactionLost()
+        && carried.autocommits();
+  }
+
+  @Override
+  public Object asker(boolean shared) {
+    PoolKey key = poolKey();
+    return new Asker(shared ? key.database() : key, carried.variables());
+  }
+
+  /** Whose answers are alike. */
+  private record Asker(Object who, Variables settings) {}
+
+  @Override
+  public void counted(boolean hit) {
+    counters.cached(hit);
+  }
+
+  @Override
+  public void counted(Uncached reason) {
+    counters.uncached(reason);
   }
 
   @Override

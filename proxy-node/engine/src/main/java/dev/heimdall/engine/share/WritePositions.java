@@ -23,7 +23,18 @@ public final class WritePositions {
 
   private final Supplier<CompletableFuture<Position>> writtenByNow;
   private final int mostTables;
-  private final Map<String, WriteMark> tables = new ConcurrentHashMap<>();
+  private final Map<String, Written> tables = new ConcurrentHashMap<>();
+
+  /**
+   * How many writes were noted. Several may have one mark, as they are asked about together; each
+   * has a number of its own, by which results of before are told from results of after.
+   */
+  private volatile long noted;
+
+  /** Writes of which nobody knows whether, and when, they are committed. */
+  private final DoubtfulWrites doubtful = new DoubtfulWrites(System::nanoTime);
+
+  private final WritesInFlight inFlight = new WritesInFlight();
 
   /** Takes the writes that come until the next question is asked. */
   private final AtomicReference<WriteMark> open = new AtomicReference<>(new WriteMark(1));
@@ -33,7 +44,7 @@ public final class WritePositions {
   /** The mark that the question under way, or one that failed, is about. */
   private volatile WriteMark asked;
 
-  private volatile WriteMark anything;
+  private volatile Written anything;
   private volatile WriteMark latest;
 
   /**
@@ -41,6 +52,13 @@ public final class WritePositions {
    * object.
    */
   private Position settled = Position.NONE;
+
+  /**
+   * The last write of a table.
+   *
+   * @param number among all that were noted
+   */
+  private record Written(WriteMark mark, long number) {}
 
   /**
    * @param writtenByNow asks how far the writer has written, everything included that was committed
@@ -102,31 +120,84 @@ public final class WritePositions {
     }
     mark.used(System.nanoTime());
     boolean forget = tables.size() + written.size() > mostTables;
+    Written now = new Written(mark, noted + 1);
     if (others || forget) {
-      anything = mark;
+      anything = now;
     }
     latest = mark;
     if (forget) {
       // Whoever reads one of the forgotten tables waits for more than need be, never for less.
       tables.clear();
     } else {
-      written.forEach(table -> tables.put(table, mark));
+      written.forEach(table -> tables.put(table, now));
     }
+    noted = now.number(); // after the tables: who knows the number finds them written
     return mark;
+  }
+
+  /**
+   * How many writes were noted: whatever is read from the writer after this call has all of them.
+   */
+  public long noted() {
+    return noted;
+  }
+
+  /**
+   * Whether what was read of these tables when so many writes were noted is what the writer would
+   * answer now, as far as anybody was told.
+   */
+  public boolean unwrittenSince(long count, Collection<String> read) {
+    // First: what was in flight a moment ago is noted, and what was not had not been committed.
+    if (inFlight.any(read) || doubtful.any(read) || anything.number() > count) {
+      return false;
+    }
+    for (String table : read) {
+      Written last = tables.get(table);
+      if (last != null && last.number() > count) {
+        return false;
+      }
+    }
+    // After the tables, as above.
+    return anything.number() <= count;
+  }
+
+  /**
+   * A statement is about to be sent that may commit what was written to these tables; until it is
+   * over, nothing that was read of them is unwritten.
+   *
+   * @return to be run when it is over, after {@link #committed} where that was to be called
+   */
+  public Runnable committing(Collection<String> written, boolean others) {
+    return inFlight.begin(written, others);
+  }
+
+  /**
+   * The connection over which these were being written is lost: nobody knows whether they are
+   * committed, or will be when the server has come to their end. To be called beside {@link
+   * #committed}.
+   */
+  public void doubted(Collection<String> written, boolean others) {
+    doubtful.add(written, others);
+  }
+
+  /** Whatever the last writer has not committed by now, it can commit no more. */
+  public WriteMark otherWriter() {
+    doubtful.clear();
+    return missed();
   }
 
   /** The last write to any of these tables, or to one that nobody can name. */
   public WriteMark last(Collection<String> read) {
-    WriteMark last = null;
+    Written last = null;
     for (String table : read) {
-      WriteMark mark = tables.get(table);
-      if (mark != null && (last == null || mark.number() > last.number())) {
-        last = mark;
+      Written written = tables.get(table);
+      if (written != null && (last == null || written.number() > last.number())) {
+        last = written;
       }
     }
     // After the tables: it takes the place of those that are forgotten.
-    WriteMark any = anything;
-    return last == null || any.number() > last.number() ? any : last;
+    Written any = anything;
+    return (last == null || any.number() > last.number() ? any : last).mark();
   }
 
   /** The last write of all: for statements of which nobody knows what they read. */

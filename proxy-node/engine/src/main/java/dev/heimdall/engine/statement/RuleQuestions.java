@@ -24,21 +24,26 @@ public final class RuleQuestions {
 
   private final boolean admin;
   private final Supplier<String> replay;
+  private final Supplier<String> cached;
   private final Supplier<Catalogue> catalogue;
   private final StatementLifecycle lifecycle;
 
   /**
    * @param admin whether the user may give them
    * @param replay what is known of the transaction's replay; null for nothing
+   * @param cached whether the statement before was answered from the cache, or why not; null where
+   *     no rule wants it
    * @param catalogue of the session's database
    */
   public RuleQuestions(
       boolean admin,
       Supplier<String> replay,
+      Supplier<String> cached,
       Supplier<Catalogue> catalogue,
       StatementLifecycle lifecycle) {
     this.admin = admin;
     this.replay = replay;
+    this.cached = cached;
     this.catalogue = catalogue;
     this.lifecycle = lifecycle;
   }
@@ -76,7 +81,7 @@ public final class RuleQuestions {
     if (isQueryInfo(sql, offset, length)) {
       return texts(
           List.of("attribute", "value"),
-          queryInfo(lifecycle.running(), replay.get(), catalogue.get()),
+          queryInfo(lifecycle.running(), replay.get(), cached.get(), catalogue.get()),
           "SHOW");
     }
     Explanation explanation =
@@ -100,7 +105,7 @@ public final class RuleQuestions {
   }
 
   private static List<List<String>> queryInfo(
-      RunningStatements running, String replay, Catalogue catalogue) {
+      RunningStatements running, String replay, String cached, Catalogue catalogue) {
     StatementSummary last = running.last();
     List<List<String>> rows = new ArrayList<>();
     if (replay != null) {
@@ -133,6 +138,9 @@ public final class RuleQuestions {
     }
     if (last.averageMicros() >= 0) {
       rows.add(List.of("average time", last.averageMicros() + " µs"));
+    }
+    if (cached != null) {
+      rows.add(List.of("cached", cached));
     }
     if (running.pipelined() != null) {
       rows.add(List.of("pipelined", running.pipelined()));

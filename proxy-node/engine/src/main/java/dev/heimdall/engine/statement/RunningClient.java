@@ -13,6 +13,9 @@ interface RunningClient {
   /** Whether a statement is in a pipeline of a connection that others use as well. */
   boolean sharing();
 
+  /** A statement is being sent, and is known. */
+  void statementSent();
+
   /** Whether the statement that is being sent shares its connection, or why not; asked once. */
   String takeHowShared();
 

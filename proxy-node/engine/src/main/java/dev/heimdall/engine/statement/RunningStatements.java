@@ -92,6 +92,7 @@ public final class RunningStatements {
     observe(first ? Observed.ALONE : Observed.SEVERAL, first ? statement : null);
     sent = statement;
     sentDoes = does;
+    client.statementSent();
     pipelined = client.takeHowShared();
     answeredBy = client.noteDestination(does);
   }

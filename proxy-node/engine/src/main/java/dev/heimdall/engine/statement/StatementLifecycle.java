@@ -567,6 +567,16 @@ public final class StatementLifecycle implements RoutedStatement {
     return known == null ? null : known.normalised();
   }
 
+  @Override
+  public long exactHigh() {
+    return takenHigh;
+  }
+
+  @Override
+  public long exactLow() {
+    return takenLow;
+  }
+
   /** How statements like it have run. */
   public RunHistory history() {
     return known.history();

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.vdb;
 
+import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
@@ -7,6 +8,7 @@ import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.listen.NotificationHubs;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.model.CacheSettings;
 import dev.heimdall.model.VirtualDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ public final class VdbContext {
   private final NotificationHubs hubs;
   private final DefinitionChanges definitions;
   private volatile Settings settings;
+  private volatile QueryCache cache;
   private volatile boolean sequenceComputed;
   private volatile boolean fixedSettingUsed;
 
@@ -86,6 +89,15 @@ public final class VdbContext {
       }
     }
     access.update(next.access());
+    CacheSettings wanted = next.vdb().cache();
+    if (cache == null ? wanted.enabled() : !cache.settings().equals(wanted)) {
+      cache = wanted.enabled() ? new QueryCache(wanted) : null;
+    }
+  }
+
+  /** Where results are kept; null where none are. */
+  public QueryCache cache() {
+    return cache;
   }
 
   /** How its definitions change. */

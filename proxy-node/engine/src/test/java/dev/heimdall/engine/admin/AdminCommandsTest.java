@@ -118,6 +118,11 @@ class AdminCommandsTest {
         .containsEntry("limit_bytes", "2000")
         .containsEntry("entries", "12")
         .containsEntry("evictions", "34");
+    assertThat(rows("SHOW CACHE").get(0))
+        .containsEntry("vdb", "shop")
+        .containsEntry("results", "12")
+        .containsEntry("hit_percent", "75")
+        .containsEntry("outdated", "2");
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))
         .extracting(row -> row.get("command"))
@@ -146,6 +151,7 @@ class AdminCommandsTest {
     assertThat(run("pause shop;")).isEqualTo(new Answer.Done("PAUSE 1"));
     assertThat(run("RESUME \"My shop\"")).isEqualTo(new Answer.Done("RESUME 1"));
     assertThat(run("RECONNECT /* all */ shop -- now")).isEqualTo(new Answer.Done("RECONNECT 1"));
+    assertThat(run("FLUSH CACHE shop.public.orders")).isEqualTo(new Answer.Done("FLUSH CACHE 1"));
     assertThat(run("KILL 12")).isEqualTo(new Answer.Done("KILL 1"));
     assertThat(run("RELOAD")).isEqualTo(new Answer.Done("RELOAD 2"));
     run("PAUSE shop-eu.west_1");
@@ -155,6 +161,7 @@ class AdminCommandsTest {
             "pause shop",
             "resume My shop",
             "reconnect shop",
+            "flush shop.public.orders",
             "kill 12",
             "reload",
             "pause shop-eu.west_1");
@@ -355,6 +362,7 @@ class AdminCommandsTest {
         "pause shop",
         "RESUME \"My shop\";",
         "RECONNECT shop",
+        "FLUSH CACHE",
         "KILL 17",
         "RELOAD"
       })

@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.FeedState;
@@ -291,6 +292,18 @@ final class FakeNode implements NodeView {
   @Override
   public CompletionStage<Integer> reconnect(String vdb) {
     return order("reconnect", vdb);
+  }
+
+  @Override
+  public List<CacheRow> cache() {
+    return List.of(
+        new CacheRow("shop", new QueryCache.Figures(12, 3400, 64 << 20, 30, 10, 15, 2, 1)));
+  }
+
+  @Override
+  public CompletionStage<Integer> flushCache(String table) {
+    orders.add("flush " + table);
+    return CompletableFuture.completedFuture(1);
   }
 
   @Override

@@ -38,7 +38,7 @@ class ClusterViewTest {
   private final WritePositions positions =
       new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log)));
   private final ClusterView view =
-      new ClusterView(source(), DRIVER, positions, Definitions.NONE, new SingleNode());
+      new ClusterView(source(), DRIVER, positions, Definitions.NONE, new SingleNode(), false);
   private final LoopRouter router = new LoopRouter(view, source().cluster().balance(), () -> 0.5);
 
   private static DataSource source() {

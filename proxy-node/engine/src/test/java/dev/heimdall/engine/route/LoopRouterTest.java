@@ -51,7 +51,8 @@ class LoopRouterTest {
                   ? CompletableFuture.completedFuture(new Lsn(log))
                   : CompletableFuture.failedFuture(new IllegalStateException("no writer")));
   private final ClusterView view =
-      new ClusterView(LoopBalancerTest.SOURCE, DRIVER, positions, Definitions.NONE, new OneOther());
+      new ClusterView(
+          LoopBalancerTest.SOURCE, DRIVER, positions, Definitions.NONE, new OneOther(), false);
   private final LoopRouter router =
       new LoopRouter(view, LoopBalancerTest.SOURCE.cluster().balance(), new Random(3)::nextDouble);
 

@@ -46,7 +46,8 @@ final class ToyWatch implements WriterWatch, AutoCloseable {
             configuration.driverOf(source),
             new WritePositions(tracker::writtenByNow),
             Definitions.NONE,
-            new SingleNode());
+            new SingleNode(),
+            false);
     pools.follow(this);
     tracker.start();
   }

@@ -89,7 +89,8 @@ final class ClientCommands implements RequestHandler {
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.begins = new DelayedBegins(parts, answers);
     this.questions =
-        new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle);
+        new RuleQuestions(
+            parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
     this.commands = List.of(this::command);
     this.responders = List.of(this::respond);
   }

@@ -141,6 +141,8 @@ final class ClientMessages implements RequestHandler {
             extended,
             elsewhere);
     LoneStatement statement = new LoneStatement(cursor, lifecycle, sessions, names, prepared);
+    UnsentStatement local =
+        new UnsentStatement(client, lifecycle, prepared, names, unnamed, extended, statement);
     this.begins =
         new DelayedBegins(
             client, parts.notes(), transaction, parts.loop(), lifecycle, unnamed, statement);
@@ -150,7 +152,12 @@ final class ClientMessages implements RequestHandler {
             client.encoder(),
             input,
             parts.loop(),
-            new RuleQuestions(parts.admin(), parts.notes()::note, parts.catalogue(), lifecycle));
+            new RuleQuestions(
+                parts.admin(),
+                parts.notes()::note,
+                parts.cached()::how,
+                parts.catalogue(),
+                lifecycle));
     this.commands =
         List.of(
             (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,
@@ -160,16 +167,8 @@ final class ClientMessages implements RequestHandler {
         List.of(
             this::rollBackLost,
             new ClosingBatch(client, parts.notes(), prepared, cursor),
-            new RuleResults(
-                client,
-                parts.notes(),
-                requests,
-                prepared,
-                names,
-                lifecycle,
-                unnamed,
-                extended,
-                statement),
+            new RuleResults(client, parts.notes(), requests, lifecycle, local, statement),
+            new CachedStatements(client, parts.cached(), lifecycle, local, statement),
             begins,
             new NameCommands(
                 client,

@@ -291,7 +291,8 @@ final class ExtendedStatements {
     }
   }
 
-  private int[] types(ByteBuf input, int nameAt, int nameEnd) {
+  /** The types that a Parse gave to the parameters of the statement of this name. */
+  int[] types(ByteBuf input, int nameAt, int nameEnd) {
     if (nameEnd == nameAt) {
       PreparedStatement cached = unnamed.cached();
       return cached == null

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.AnsweringClient;
@@ -12,6 +13,7 @@ import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -20,6 +22,11 @@ import java.util.Arrays;
  * Whoever answers it without a server does not ask which one it is.
  */
 final class LoneStatement {
+  private static final byte[] NOTHING = {};
+
+  /** What a Bind says without parameters and formats: three times none. */
+  private static final int NO_VALUES = 6;
+
   private final RequestCursor cursor;
 
   /** Where the name of the portal begins, and its length; of the statement that is bound, too. */
@@ -31,6 +38,11 @@ final class LoneStatement {
 
   private int executions;
   private boolean parses;
+
+  /** Whether its columns are described, and whether an execution asks for all rows. */
+  private boolean describes;
+
+  private boolean allRows;
 
   private final StatementLifecycle lifecycle;
   private final LoopSessions sessions;
@@ -59,6 +71,8 @@ final class LoneStatement {
     cursor.read();
     executions = 0;
     parses = false;
+    describes = false;
+    allRows = true;
     if (cursor.isQuery()) {
       return true;
     }
@@ -98,9 +112,11 @@ final class LoneStatement {
     switch (cursor.type(i)) {
       case FrontendType.EXECUTE -> {
         executions++;
+        allRows &= cursor.total(i) == 10 + portalLength && in.getInt(cursor.end(i) - 4) == 0;
         return cursor.total(i) == 10 + portalLength && equal(in, at, portalAt, portalLength + 1);
       }
       case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
+        describes |= cursor.type(i) == FrontendType.DESCRIBE;
         return cursor.total(i) == 7 + portalLength
             && in.getByte(at) == 'P'
             && equal(in, at + 1, portalAt, portalLength + 1);
@@ -149,6 +165,54 @@ final class LoneStatement {
         && end - formats >= 6
         && in.getShort(formats) == 0
         && in.getShort(formats + 2) == 0;
+  }
+
+  /** Whether it is run exactly once, for all of its rows. */
+  boolean runsWhole() {
+    return isQuery() || (executions == 1 && allRows);
+  }
+
+  /** Whether its answer has to describe the columns. */
+  boolean describesColumns() {
+    return isQuery() || describes;
+  }
+
+  /**
+   * What its answer depends on besides its text: the types of its parameters, and what Bind says of
+   * formats and values. Empty for what a Query would be answered.
+   *
+   * @param declared the types that its Parse gives
+   */
+  byte[] values(int[] declared) {
+    if (isQuery()) {
+      return NOTHING;
+    }
+    int formats = nameAt + nameLength + 1;
+    int end = cursor.end(parses ? 1 : 0);
+    if (declared.length == 0 && end - formats == NO_VALUES && isZero(formats, end)) {
+      return NOTHING;
+    }
+    byte[] values = new byte[4 * declared.length + end - formats];
+    ByteBuffer types = ByteBuffer.wrap(values, end - formats, 4 * declared.length);
+    for (int type : declared) {
+      types.putInt(type);
+    }
+    bytes().getBytes(formats, values, 0, end - formats);
+    return values;
+  }
+
+  private boolean isZero(int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (bytes().getByte(at) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The types that its Parse gives to parameters, if that is part of the batch. */
+  int[] declared() {
+    return BindParameters.types(bytes(), textAt() + textLength() + 1, cursor.end(0));
   }
 
   /** Where its name begins in the input. */
@@ -237,6 +301,29 @@ final class LoneStatement {
   void reply(AnsweringClient client, String tag) {
     ByteBuf out = client.alloc().buffer(64);
     answer(tag, out);
+    PgWriter.ready(out, client.status());
+    client.write(out);
+  }
+
+  /** Takes it and answers what a server has answered to an equal one. */
+  void reply(AnsweringClient client, StoredAnswer answer) {
+    byte[] columns = answer.columns();
+    int size = 64 + answer.rows().length + (columns == null ? 0 : columns.length);
+    ByteBuf out = client.alloc().buffer(size);
+    if (isQuery()) {
+      out.writeBytes(columns).writeBytes(answer.rows());
+    } else {
+      for (int i = 0; i < cursor.count() - 1; i++) {
+        switch (cursor.type(i)) {
+          case FrontendType.PARSE -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
+          case FrontendType.BIND -> PgWriter.empty(out, BackendType.BIND_COMPLETE);
+          case FrontendType.DESCRIBE -> out.writeBytes(columns);
+          case FrontendType.EXECUTE -> out.writeBytes(answer.rows());
+          default -> PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
+        }
+      }
+    }
+    take();
     PgWriter.ready(out, client.status());
     client.write(out);
   }

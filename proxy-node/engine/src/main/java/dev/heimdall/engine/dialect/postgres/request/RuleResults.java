@@ -3,9 +3,6 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
-import dev.heimdall.engine.prepared.PreparedNames;
-import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -23,31 +20,22 @@ final class RuleResults implements Responder {
   private final HandledClient client;
   private final TransactionNotes notes;
   private final RequestControl requests;
-  private final PreparedNames prepared;
-  private final ServerNames names;
   private final StatementLifecycle lifecycle;
-  private final UnnamedStatement unnamed;
-  private final ExtendedStatements extended;
+  private final UnsentStatement local;
   private final LoneStatement statement;
 
   RuleResults(
       HandledClient client,
       TransactionNotes notes,
       RequestControl requests,
-      PreparedNames prepared,
-      ServerNames names,
       StatementLifecycle lifecycle,
-      UnnamedStatement unnamed,
-      ExtendedStatements extended,
+      UnsentStatement local,
       LoneStatement statement) {
     this.notes = notes;
     this.client = client;
     this.requests = requests;
-    this.prepared = prepared;
-    this.names = names;
     this.lifecycle = lifecycle;
-    this.unnamed = unnamed;
-    this.extended = extended;
+    this.local = local;
     this.statement = statement;
   }
 
@@ -88,43 +76,19 @@ final class RuleResults implements Responder {
   }
 
   private Outcome batch() {
-    ClassifiedText bound;
-    if (statement.parses()) {
-      if (!statement.isUnnamed()
-          && (prepared.get(statement.name()) != null
-              || prepared.refusesAnother(client.settings().prepared().perClient()) != null)) {
-        return Outcome.NEXT; // there is more to say about it
-      }
-      bound = lifecycle.previewed().examine(statement.text(), names.lexerMode());
-    } else {
-      bound = extended.examinedOf(statement.bytes(), statement.nameAt(), statement.nameLength());
-    }
+    ClassifiedText bound = local.bound();
     if (bound == null) {
       return Outcome.NEXT;
     }
     ByteBuf text = Unpooled.wrappedBuffer(bound.sql());
     String tag = ResultTag.of(lifecycle.effects(), text, 0, bound.length(), rows());
-    if (statement.parses()) {
-      prepare(bound);
-    }
+    local.prepare(bound);
     reply(tag);
     return Outcome.DONE;
   }
 
   private long rows() {
     return lifecycle.decision().result().getAsInt();
-  }
-
-  private void prepare(ClassifiedText bound) {
-    if (statement.isUnnamed()) {
-      unnamed.source(bound, ClassifiedText.weight(bound));
-      unnamed.becomes(statement.body(), lifecycle.effects());
-      return;
-    }
-    PreparedStatement named =
-        names.own().alone(statement.name(), statement.body(), lifecycle.effects());
-    named.source(bound);
-    prepared.put(statement.name(), named);
   }
 
   private void reply(String tag) {

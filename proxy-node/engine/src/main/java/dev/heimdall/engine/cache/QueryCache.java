@@ -1,0 +1,194 @@
+package dev.heimdall.engine.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.model.CacheSettings;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The results that are kept of one virtual database, weighed in bytes, those that were not used for
+ * long going first. May be used from any thread, and never waits.
+ *
+ * <p>A result is kept with the number of writes that were noted before its statement was sent. It
+ * is served as long as none of its tables was written since: whoever writes through the node, or
+ * through another one of the fleet, has that noted before his client is told. So a result cannot be
+ * older than what was acknowledged, whatever the order in which the two came.
+ */
+public final class QueryCache {
+  /** Of the results' memory, so much again may be taken by answers that are just being copied. */
+  private static final int COPIES_SHARE = 4;
+
+  /** Texts and values of which it is remembered that they came, for `preCacheTracking`. */
+  private static final int MOST_SEEN = 1 << 16;
+
+  private final CacheSettings settings;
+  private final Cache<CacheKey, Entry> entries;
+  private final long[] seen;
+  private final AtomicLong copied = new AtomicLong();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder stored = new LongAdder();
+  private final LongAdder outdated = new LongAdder();
+
+  /**
+   * @param in what was written is asked there: a cluster that is watched anew has counted anew
+   * @param noted writes before the statement was sent
+   * @param until when it is to be served no more, by {@link System#nanoTime}
+   */
+  private record Entry(StoredAnswer answer, ClusterView in, long noted, long until) {}
+
+  /** An entry is gone when its own time is over, whoever asks. */
+  private static final class UntilOver implements Expiry<CacheKey, Entry> {
+    @Override
+    public long expireAfterCreate(CacheKey key, Entry entry, long now) {
+      return Math.max(0, entry.until() - System.nanoTime());
+    }
+
+    @Override
+    public long expireAfterUpdate(CacheKey key, Entry entry, long now, long left) {
+      return expireAfterCreate(key, entry, now);
+    }
+
+    @Override
+    public long expireAfterRead(CacheKey key, Entry entry, long now, long left) {
+      return left;
+    }
+  }
+
+  public QueryCache(CacheSettings settings) {
+    this.settings = settings;
+    this.seen = new long[settings.preCacheTracking() ? MOST_SEEN : 0];
+    this.entries =
+        Caffeine.newBuilder()
+            .maximumWeight(settings.maxSize())
+            .weigher((CacheKey key, Entry entry) -> key.weight() + entry.answer().size())
+            .expireAfter(new UntilOver())
+            .executor(Runnable::run) // upkeep is a few pointers each time: no thread for it
+            .recordStats()
+            .build();
+  }
+
+  public CacheSettings settings() {
+    return settings;
+  }
+
+  /**
+   * What is kept, and holds.
+   *
+   * @param tables that the result is from
+   * @return null for nothing
+   */
+  public StoredAnswer find(CacheKey key, ClusterView view, Collection<String> tables) {
+    Entry entry = entries.getIfPresent(key);
+    if (entry == null) {
+      return null;
+    }
+    if (entry.until() - System.nanoTime() <= 0) {
+      return null; // Caffeine removes it at its leisure
+    }
+    if (entry.in() != view || !view.holds(entry.noted(), tables)) {
+      entries.asMap().remove(key, entry);
+      outdated.increment();
+      return null;
+    }
+    return entry.answer();
+  }
+
+  /**
+   * Keeps a result, unless its tables were written meanwhile.
+   *
+   * @param noted writes before the statement was sent
+   * @param nanos how long it may be served
+   */
+  public void keep(
+      CacheKey key,
+      StoredAnswer answer,
+      ClusterView view,
+      long noted,
+      Collection<String> tables,
+      long nanos) {
+    if (view.holds(noted, tables)) {
+      entries.put(key, new Entry(answer, view, noted, System.nanoTime() + nanos));
+      stored.increment();
+    }
+  }
+
+  /**
+   * So many bytes of an answer are about to be copied.
+   *
+   * @return whether there is room for them; if not, nothing was taken
+   */
+  public boolean takeRoom(int bytes) {
+    if (copied.addAndGet(bytes) > settings.maxSize() / COPIES_SHARE) {
+      copied.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  /** So many bytes that were copied are kept by now, or dropped. */
+  public void giveRoomBack(int bytes) {
+    copied.addAndGet(-bytes);
+  }
+
+  /** Whether a result is worth its memory: it was asked for before, where that is demanded. */
+  public boolean mayKeep(CacheKey key) {
+    if (seen.length == 0) {
+      return true;
+    }
+    long name = key.name();
+    int at = (int) (name >>> 48) & (MOST_SEEN - 1);
+    boolean before = seen[at] == name; // a race costs one more miss
+    seen[at] = name;
+    return before;
+  }
+
+  /** A statement was looked for. */
+  public void counted(boolean hit) {
+    (hit ? hits : misses).increment();
+  }
+
+  /** Lets go of all that is kept. */
+  public void clear() {
+    entries.invalidateAll();
+  }
+
+  /** How it does, for operators. */
+  public Figures figures() {
+    return new Figures(
+        entries.estimatedSize(),
+        entries
+            .policy()
+            .eviction()
+            .flatMap(e -> e.weightedSize().stream().boxed().findAny())
+            .orElse(0L),
+        settings.maxSize(),
+        hits.sum(),
+        misses.sum(),
+        stored.sum(),
+        outdated.sum(),
+        entries.stats().evictionCount());
+  }
+
+  /**
+   * Its figures.
+   *
+   * @param bytes that the results and what they are known by take
+   * @param limit bytes that they may take
+   * @param outdated results that were found to be older than a write of their tables
+   * @param evictions results that had to go for want of room, or whose time was over
+   */
+  public record Figures(
+      long entries,
+      long bytes,
+      long limit,
+      long hits,
+      long misses,
+      long stored,
+      long outdated,
+      long evictions) {}
+}

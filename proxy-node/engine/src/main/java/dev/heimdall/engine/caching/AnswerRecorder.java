@@ -1,0 +1,29 @@
+package dev.heimdall.engine.caching;
+
+import dev.heimdall.engine.cache.StoredAnswer;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Copies the answer to one statement as it passes on its way to the client, in its protocol's
+ * messages. Belongs to an event loop.
+ */
+public interface AnswerRecorder {
+  /** How far it has come. */
+  enum State {
+    /** More is to come. */
+    MORE,
+    /** The answer is over, and {@link #answer} is what it was. */
+    WHOLE,
+    /** It is not to be kept: an error, a notice, more than may be kept, or nobody knows what. */
+    USELESS
+  }
+
+  /**
+   * A piece of the answer, which may end anywhere; it is only read. Nothing more is to be given to
+   * one that has not answered {@link State#MORE}.
+   */
+  State take(ByteBuf piece);
+
+  /** What was copied. */
+  StoredAnswer answer();
+}

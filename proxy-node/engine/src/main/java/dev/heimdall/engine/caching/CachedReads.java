@@ -1,0 +1,288 @@
+package dev.heimdall.engine.caching;
+
+import dev.heimdall.engine.cache.CacheKey;
+import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.placement.RoutedStatement;
+import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.reply.ReplyStage;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.model.ActionParameters;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * One session's part in the cache: which of its statements may be answered from it, and what of the
+ * answers that pass is kept. Whatever is not known for certain goes to the server.
+ *
+ * <p>A statement that may be answered, and is not there, is awaited: the answer that comes next
+ * from a server is its, because it is asked for only where nothing else is unanswered, and
+ * forgotten as soon as another statement comes.
+ */
+public final class CachedReads implements ReplyStage {
+  private static final long NANOS_OF_MILLI = Duration.ofMillis(1).toNanos();
+
+  private final CachingClient client;
+
+  /** What became of the statement before, in words; null where no rule wants it cached. */
+  private String how;
+
+  /** Why the statement at the reader's position has to be sent; null where no rule minds. */
+  private Uncached why;
+
+  private Awaited awaited;
+
+  /** Bytes of the awaited answer that were copied. */
+  private int copied;
+
+  /**
+   * An answer that is to be kept when it comes.
+   *
+   * @param noted writes before its statement goes anywhere
+   */
+  private record Awaited(
+      QueryCache cache,
+      CacheKey key,
+      ClusterView view,
+      long noted,
+      Collection<String> tables,
+      long nanos,
+      boolean whateverReplica,
+      AnswerRecorder recorder) {}
+
+  public CachedReads(CachingClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Whether the statement at the reader's position may be answered from the cache, and its answer
+   * put there. Whatever was awaited before is not any more.
+   */
+  public boolean mayAnswer() {
+    forget();
+    why = null;
+    QueryCache cache = client.cache();
+    if (cache == null || !client.next().onItsWay() || client.next().decision().cache().isEmpty()) {
+      return false;
+    }
+    why = reason(client.next(), client.next().decision());
+    return why == null;
+  }
+
+  /** The statement's messages are not such that it can be answered from the cache. */
+  public void refusedShape() {
+    why = Uncached.SHAPE;
+  }
+
+  /**
+   * A statement is being sent, whether it was asked about or not. Before that it may have been
+   * asked about several times, which counts once.
+   */
+  public void sent() {
+    how = why == null ? null : why.answer();
+    if (why == Uncached.NOT_THERE || why == Uncached.NEW) {
+      client.cache().counted(false);
+      client.counted(false);
+    }
+    if (why != null) {
+      client.counted(why);
+      why = null;
+    }
+  }
+
+  private Uncached reason(RoutedStatement next, Decision decision) {
+    if (!client.standsAlone()) {
+      return Uncached.TRANSACTION;
+    }
+    if (client.keepsServer()) {
+      return Uncached.PINNED;
+    }
+    if (asksForMore(decision) || nanos(decision) <= 0) {
+      return Uncached.RULE;
+    }
+    Statement statement = next.statement();
+    if (statement == null || next.judgedBy() == null) {
+      return Uncached.UNKNOWN;
+    }
+    if (!statement.readOnly() || next.effects().kind() != StatementKind.SELECT) {
+      return Uncached.NOT_A_READ;
+    }
+    if (next.effects().statements() != 1) {
+      return Uncached.SHAPE;
+    }
+    if (!next.readsOnly() || statement.readsSequences() || statement.maySeed()) {
+      return Uncached.SESSION;
+    }
+    Uncached reason = byBasis(next, statement, decision.cache().orElseThrow());
+    if (reason == null && tables(next).isEmpty() && !decision.withoutTables()) {
+      reason = Uncached.NO_TABLES;
+    }
+    if (reason != null) {
+      return reason;
+    }
+    ClusterView view = client.view();
+    return view == null || !view.keepsResults() ? Uncached.OUT_OF_TOUCH : null;
+  }
+
+  private static Uncached byBasis(
+      RoutedStatement next, Statement statement, ActionParameters.Cache rule) {
+    switch (statement.basis()) {
+      case TABLES -> {
+        return next.readsNamedTables() ? null : Uncached.UNKNOWN;
+      }
+      case MOMENT -> {
+        if (!rule.unconditional()) {
+          return Uncached.VOLATILE;
+        }
+        return next.readsNamedTables() ? null : Uncached.UNKNOWN;
+      }
+      case SERVER -> {
+        return rule.cachesystem() ? null : Uncached.SYSTEM;
+      }
+      default -> {
+        return Uncached.UNKNOWN;
+      }
+    }
+  }
+
+  /** Those that it reads, and those that a rule says it depends on. */
+  private static Collection<String> tables(RoutedStatement of) {
+    if (of.decision().extraTables().isEmpty()) {
+      return of.statement().tablesRead();
+    }
+    Set<String> all = new HashSet<>(of.statement().tablesRead());
+    all.addAll(of.decision().extraTables());
+    return all;
+  }
+
+  /** Whether rules want something of the statement for which it has to reach a server. */
+  private static boolean asksForMore(Decision decision) {
+    return decision.transformed().isPresent()
+        || decision.trigger().isPresent()
+        || decision.forward().isPresent()
+        || decision.asyncExecute().isPresent()
+        || decision.extractPlan().isPresent()
+        || decision.flag(Decision.Flag.UPDATE).orElse(false)
+        || decision.cache().map(ActionParameters.Cache::revalidateOnly).orElse(false);
+  }
+
+  private long nanos(Decision decision) {
+    long most = client.cache().settings().ttl().toNanos();
+    OptionalInt millis = decision.ttlMillis();
+    return millis.isEmpty() ? most : Math.min(most, millis.getAsInt() * NANOS_OF_MILLI);
+  }
+
+  /**
+   * The answer to the statement of which {@link #mayAnswer} was true.
+   *
+   * @param textHigh with {@code textLow} the name of the very text
+   * @param values of its parameters, with types and formats; not to be changed afterwards
+   * @param columns whether it has to describe its columns
+   * @param recorder takes the answer down when it comes from a server
+   * @return null where it has to come from a server
+   */
+  public StoredAnswer answer(
+      long textHigh, long textLow, byte[] values, boolean columns, AnswerRecorder recorder) {
+    QueryCache cache = client.cache();
+    ClusterView view = client.view();
+    RoutedStatement statement = client.next();
+    ActionParameters.Cache rule = statement.decision().cache().orElseThrow();
+    Collection<String> tables = tables(statement);
+    CacheKey key = new CacheKey(client.asker(rule.shared()), textHigh, textLow, values);
+    StoredAnswer found = cache.find(key, view, tables);
+    if (found != null && (found.columns() != null || !columns)) {
+      cache.counted(true);
+      client.counted(true);
+      how = "yes"; // nor is it sent
+      return found;
+    }
+    why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
+    if (why == Uncached.NEW) {
+      return null;
+    }
+    boolean lagIgnored = statement.decision().flag(Decision.Flag.LAG_IGNORE).orElse(false);
+    awaited =
+        new Awaited(
+            cache,
+            key,
+            view,
+            view.noted(),
+            tables,
+            nanos(statement.decision()),
+            view.replicasHaveAll() && !lagIgnored,
+            recorder);
+    return null;
+  }
+
+  /** The largest answer that is kept of the statement at the reader's position, in bytes. */
+  public int largest() {
+    long most = client.cache().settings().maxResultSize();
+    ActionParameters.Cache rule = client.next().decision().cache().orElseThrow();
+    return (int) Math.min(most, Math.min(rule.maxSize(), rule.maxLocalSize()));
+  }
+
+  /** Whether the statement before was answered from the cache, or why not; null where none was. */
+  public String how() {
+    return how;
+  }
+
+  @Override
+  public boolean takes(ReplySource from, ByteBuf piece) {
+    if (awaited != null) {
+      take(piece);
+    }
+    return false;
+  }
+
+  private void take(ByteBuf piece) {
+    Awaited one = awaited;
+    int bytes = piece.readableBytes();
+    if (!one.cache().takeRoom(bytes)) {
+      notKept(Uncached.NO_ROOM);
+      return;
+    }
+    copied += bytes;
+    switch (one.recorder().take(piece)) {
+      case MORE -> {}
+      case USELESS -> notKept(Uncached.UNSUITED);
+      case WHOLE -> {
+        if (client.away() && !one.whateverReplica()) {
+          notKept(Uncached.REPLICA);
+          return;
+        }
+        one.cache()
+            .keep(
+                one.key(),
+                one.recorder().answer(),
+                one.view(),
+                one.noted(),
+                one.tables(),
+                one.nanos());
+        forget();
+      }
+    }
+  }
+
+  private void notKept(Uncached reason) {
+    forget();
+    how = reason.answer();
+    client.counted(reason);
+  }
+
+  /** Nothing is awaited any more; also when the session is over. */
+  public void forget() {
+    if (awaited != null) {
+      awaited.cache().giveRoomBack(copied);
+      copied = 0;
+      awaited = null;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.heimdall.engine.caching;
+
+import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.placement.RoutedStatement;
+import dev.heimdall.engine.route.ClusterView;
+
+/** A session as the cache sees it; all on its loop. */
+public interface CachingClient {
+  /** Where results of its virtual database are kept; null where none are. */
+  QueryCache cache();
+
+  /** What was written to its data source; null where nobody wants to know. */
+  ClusterView view();
+
+  /** The statement at the reader's position. */
+  RoutedStatement next();
+
+  /** Whether its statements stand alone: no transaction is begun, held back or lost. */
+  boolean standsAlone();
+
+  /** Whether it keeps its server connection. */
+  boolean keepsServer();
+
+  /**
+   * Who asks, as far as that makes a difference to answers: the database, its user, and whatever
+   * differs of its settings from those of a new connection.
+   *
+   * @param shared whether the user makes none
+   */
+  Object asker(boolean shared);
+
+  /** Whether the present server connection leads to a replica. */
+  boolean away();
+
+  /** A statement was answered from the cache, or could have been. */
+  void counted(boolean hit);
+
+  /** A statement that a rule wants cached is not. */
+  void counted(Uncached reason);
+}

@@ -1,0 +1,39 @@
+package dev.heimdall.engine.observe;
+
+import java.util.Locale;
+
+/** Why a statement that a rule wants cached was neither answered from the cache nor put there. */
+public enum Uncached {
+  RULE("a rule gives its result no time, or wants something else done with it"),
+  TRANSACTION("it is part of a transaction"),
+  PINNED("its session keeps a server connection"),
+  SHAPE("it is not one statement up to its Sync, or asks for some of the rows only"),
+  UNKNOWN("what it reads is not known for certain"),
+  NOT_A_READ("it is not a read that locks nothing"),
+  SESSION("it may answer differently from session to session, or changes its session"),
+  NO_TABLES("it reads no table"),
+  VOLATILE("its result rests on more than its tables: the clock, chance, its session"),
+  SYSTEM("it reads system tables, or what else the server has to say of itself"),
+  OUT_OF_TOUCH("the node does not know what is written through other nodes"),
+  NOT_THERE("it was not there"),
+  NEW("it comes for the first time"),
+  NO_ROOM("too much of other answers was being copied at that time"),
+  UNSUITED("its answer was too large, an error, or came with a notice"),
+  REPLICA("a replica answered it that need not have the writes of other sessions");
+
+  private final String answer;
+
+  Uncached(String words) {
+    this.answer = "no: " + words;
+  }
+
+  /** For a metric's label. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** For a person who asks whether a statement was cached. */
+  public String answer() {
+    return answer;
+  }
+}

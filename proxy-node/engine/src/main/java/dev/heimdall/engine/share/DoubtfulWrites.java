@@ -1,0 +1,74 @@
+package dev.heimdall.engine.share;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Tables with writes whose server connection was lost before they were answered. A server whose
+ * client is gone may still come to the end of a statement and commit it, until it notices; so for a
+ * while nothing that is read of these tables lasts. May be used from any thread.
+ */
+final class DoubtfulWrites {
+  /** Within this time a server notices that nobody is there, or its statement has ended. */
+  static final Duration LASTS = Duration.ofMinutes(5);
+
+  /** With more, all tables are doubtful. */
+  private static final int MOST_TABLES = 10_000;
+
+  private final LongSupplier clock;
+  private final Map<String, Long> until = new ConcurrentHashMap<>();
+
+  /** Until when all tables are doubtful; of no meaning where none ever was. */
+  private volatile long anythingUntil;
+
+  private volatile boolean none = true;
+
+  /**
+   * @param clock {@link System#nanoTime}
+   */
+  DoubtfulWrites(LongSupplier clock) {
+    this.clock = clock;
+    anythingUntil = clock.getAsLong();
+  }
+
+  synchronized void add(Collection<String> tables, boolean others) {
+    long end = clock.getAsLong() + LASTS.toNanos();
+    until.values().removeIf(this::over);
+    if (others || until.size() + tables.size() > MOST_TABLES) {
+      anythingUntil = end;
+    } else {
+      tables.forEach(table -> until.put(table, end));
+    }
+    none = false;
+  }
+
+  /** Whether any of these is doubtful. */
+  boolean any(Collection<String> tables) {
+    if (none) {
+      return false;
+    }
+    if (!over(anythingUntil)) {
+      return true;
+    }
+    for (String table : tables) {
+      Long end = until.get(table);
+      if (end != null && !over(end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean over(long end) {
+    return clock.getAsLong() - end >= 0;
+  }
+
+  synchronized void clear() {
+    until.clear();
+    anythingUntil = clock.getAsLong();
+    none = true;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.heimdall.engine.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.share.Definitions;
+import dev.heimdall.engine.share.SingleNode;
+import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.wire.Position;
+import dev.heimdall.model.CacheSettings;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.DataSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QueryCacheTest {
+  private static final List<String> ROWS = List.of("app.public.rows");
+  private static final List<String> OTHERS = List.of("app.public.others");
+  private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+  @TempDir Path dir;
+
+  private ClusterView view;
+  private final QueryCache cache = new QueryCache(settings(1 << 20, false));
+
+  private static CacheSettings settings(long maxSize, boolean tracking) {
+    return new CacheSettings(true, maxSize, 64 << 10, Duration.ofMinutes(5), tracking);
+  }
+
+  @BeforeEach
+  void watch() throws Exception {
+    Files.createDirectories(dir.resolve("sources"));
+    Files.writeString(
+        dir.resolve("sources/main.json"),
+        "{\"url\": \"jdbc:postgresql://a\", \"user\": \"u\", \"cluster\": {\"kind\":"
+            + " \"postgres\"}}");
+    Files.createDirectories(dir.resolve("vdbs"));
+    Files.writeString(dir.resolve("vdbs/app.json"), "{\"ports\": [0], \"source\": \"main\"}");
+    view = newView();
+  }
+
+  private ClusterView newView() throws Exception {
+    Configuration read = ConfigurationReader.read(dir);
+    DataSource source = read.sources().get("main");
+    return new ClusterView(
+        source,
+        read.driverOf(source),
+        new WritePositions(() -> CompletableFuture.completedFuture(Position.NONE)),
+        Definitions.NONE,
+        new SingleNode(),
+        true);
+  }
+
+  private static CacheKey key(int text) {
+    return new CacheKey("asker", text, text, new byte[0]);
+  }
+
+  private static StoredAnswer answer(int size) {
+    return new StoredAnswer(null, new byte[size]);
+  }
+
+  private void keep(int text, StoredAnswer answer) {
+    cache.keep(key(text), answer, view, view.noted(), ROWS, MINUTE);
+  }
+
+  @Test
+  void aResultIsFoundUntilOneOfItsTablesIsWritten() {
+    StoredAnswer answer = answer(10);
+    keep(1, answer);
+    view.committed(OTHERS, false);
+    assertThat(cache.find(key(1), view, ROWS)).isSameAs(answer);
+    view.committed(ROWS, false);
+    assertThat(cache.find(key(1), view, ROWS)).isNull();
+    assertThat(cache.figures().outdated()).isEqualTo(1);
+    assertThat(cache.figures().entries()).isZero();
+  }
+
+  @Test
+  void whatMayHaveWrittenAnythingLeavesNothing() {
+    keep(1, answer(10));
+    view.committed(List.of(), true);
+    assertThat(cache.find(key(1), view, ROWS)).isNull();
+  }
+
+  @Test
+  void aResultThatWasWrittenWhileItCameIsNotKept() {
+    long noted = view.noted();
+    view.committed(ROWS, false);
+    cache.keep(key(1), answer(10), view, noted, ROWS, MINUTE);
+    assertThat(cache.find(key(1), view, ROWS)).isNull();
+    assertThat(cache.figures().stored()).isZero();
+  }
+
+  @Test
+  void aResultOfAClusterThatIsWatchedAnewIsNotServed() throws Exception {
+    keep(1, answer(10));
+    assertThat(cache.find(key(1), newView(), ROWS)).isNull();
+  }
+
+  @Test
+  void aResultLastsForItsTime() {
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0);
+    assertThat(cache.find(key(1), view, ROWS)).isNull();
+  }
+
+  @Test
+  void askersTextsAndValuesHaveResultsOfTheirOwn() {
+    cache.keep(
+        new CacheKey("one", 1, 2, new byte[] {3}), answer(1), view, view.noted(), ROWS, MINUTE);
+    assertThat(cache.find(new CacheKey("one", 1, 2, new byte[] {3}), view, ROWS)).isNotNull();
+    assertThat(cache.find(new CacheKey("two", 1, 2, new byte[] {3}), view, ROWS)).isNull();
+    assertThat(cache.find(new CacheKey("one", 2, 2, new byte[] {3}), view, ROWS)).isNull();
+    assertThat(cache.find(new CacheKey("one", 1, 3, new byte[] {3}), view, ROWS)).isNull();
+    assertThat(cache.find(new CacheKey("one", 1, 2, new byte[] {4}), view, ROWS)).isNull();
+  }
+
+  @Test
+  void whatIsKeptStaysWithinItsMemory() {
+    for (int i = 0; i < 1000; i++) {
+      keep(i, answer(10_000));
+    }
+    assertThat(cache.figures().bytes()).isBetween(500_000L, 1L << 20);
+    assertThat(cache.figures().evictions()).isGreaterThan(800);
+  }
+
+  @Test
+  void whatIsBeingCopiedHasRoomOfItsOwn() {
+    assertThat(cache.takeRoom(200 << 10)).isTrue();
+    assertThat(cache.takeRoom(100 << 10)).isFalse();
+    assertThat(cache.takeRoom(56 << 10)).isTrue();
+    cache.giveRoomBack(200 << 10);
+    assertThat(cache.takeRoom(100 << 10)).isTrue();
+  }
+
+  @Test
+  void withTrackingTheFirstTimeCostsNothing() {
+    QueryCache tracking = new QueryCache(settings(1 << 20, true));
+    assertThat(tracking.mayKeep(key(1))).isFalse();
+    assertThat(tracking.mayKeep(key(2))).isFalse();
+    assertThat(tracking.mayKeep(key(1))).isTrue();
+    assertThat(cache.mayKeep(key(1))).isTrue();
+  }
+
+  @Test
+  void valuesAreNotTold() {
+    assertThat(new CacheKey("asker", 1, 2, new byte[] {3}).toString()).isEqualTo("CacheKey");
+    assertThat(answer(3).toString()).isEqualTo("StoredAnswer[3 bytes]");
+  }
+}

@@ -1,0 +1,43 @@
+package dev.heimdall.model;
+
+import java.time.Duration;
+
+/** Results that the node keeps, and serves until something writes their tables. */
+public record CacheSettings(
+    @Setting(
+            value =
+                "Whether rules with the action `cache` are carried out. Needs `catalog.enabled` of"
+                    + " the data source, and a `cluster.kind` other than `none`, by which the node"
+                    + " notices that another server is the writer.",
+            byDefault = "false")
+        boolean enabled,
+    @Setting(
+            value =
+                "Bytes of the heap that the kept results may have. What was not used for long goes"
+                    + " first.",
+            byDefault = "64MiB",
+            range = "1MiB..64GiB")
+        long maxSize,
+    @Setting(
+            value = "The largest result that is kept, as the server has sent it.",
+            byDefault = "256KiB",
+            range = "1KiB..64MiB")
+        long maxResultSize,
+    @Setting(
+            value =
+                "How long a result may be served if nothing is written to its tables. Rules can"
+                    + " only shorten it.",
+            byDefault = "5m",
+            range = "1ms..24h")
+        Duration ttl,
+    @Setting(
+            value =
+                "Keep a result only when its statement has come before, with the same values."
+                    + " Statements that come once then cost no memory.",
+            byDefault = "false")
+        boolean preCacheTracking) {
+  /** Every setting at its default. */
+  public static CacheSettings defaults() {
+    return Shape.of(CacheSettings.class).defaults();
+  }
+}

@@ -1,0 +1,375 @@
+package dev.heimdall.test.cache;
+
+import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is answered from the cache, and what is not. A write past the node shows a hit. */
+class CachedReadsIT {
+  private static final String READ = "SELECT name FROM cr_rows WHERE id = 1";
+
+  private static TestNode node;
+  private static Connection past;
+
+  @BeforeAll
+  static void start() throws IOException, SQLException {
+    node =
+        TestNode.start(
+            c ->
+                c.source("cluster.kind", "postgres")
+                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
+                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                    .vdb("cache.enabled", true)
+                    .vdb("cache.maxResultSize", "8KiB")
+                    .vdb("rules", List.of("cached"))
+                    .rules(
+                        "cached",
+                        "{\"match\": \"shared_by_all\", \"action\": \"cache\","
+                            + " \"parameters\": {\"shared\": true, \"stop\": true}}",
+                        "{\"match\": \"never_this\", \"action\": \"nocache\"}",
+                        "{\"match\": \"for_a_moment\", \"action\": \"cache\","
+                            + " \"parameters\": {\"ttl\": 1, \"stop\": true}}",
+                        "{\"match\": \"though_it_changes\", \"action\": \"cache\","
+                            + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
+                        "{\"action\": \"cache\"}"));
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query(
+          "DROP TABLE IF EXISTS cr_rows, cr_others CASCADE;"
+              + " CREATE TABLE cr_rows (id int PRIMARY KEY, name text, at timestamptz);"
+              + " CREATE TABLE cr_others (id int REFERENCES cr_rows ON DELETE CASCADE, note text);"
+              + " CREATE VIEW cr_view AS SELECT * FROM cr_rows;"
+              + " GRANT SELECT ON cr_rows, cr_others, cr_view TO other");
+    }
+    past = SharedPostgres.target().jdbc();
+  }
+
+  @AfterAll
+  static void stop() throws SQLException, IOException {
+    past.close();
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("DROP TABLE cr_rows, cr_others CASCADE");
+    }
+    node.close();
+  }
+
+  @BeforeEach
+  void rows() throws IOException {
+    try (RawClient client = admin()) {
+      client.query(
+          "TRUNCATE cr_rows, cr_others; INSERT INTO cr_rows VALUES (1, 'one', '2026-01-01 12:00Z'),"
+              + " (2, 'two', now()); INSERT INTO cr_others VALUES (1, 'of one')");
+      Await.until(
+          "the catalogue is read",
+          () -> {
+            client.query(READ);
+            client.query(READ);
+            return "yes".equals(info(client).get("cached"));
+          });
+    }
+  }
+
+  private static RawClient admin() throws IOException {
+    return RawClient.logIn(node.target().as("admin", "admin"));
+  }
+
+  private static Map<String, String> info(RawClient client) throws IOException {
+    Map<String, String> info = new TreeMap<>();
+    for (Message row : client.query("SHOW QUERYINFO")) {
+      if (row.type() == 'D') {
+        info.put(row.columns().get(0), row.columns().get(1));
+      }
+    }
+    return info;
+  }
+
+  /** The answer, byte for byte. */
+  private static List<String> answer(RawClient client, byte[] request) throws IOException {
+    client.send(request);
+    return client.untilReady().stream()
+        .map(message -> message.type() + " " + HexFormat.of().formatHex(message.body()))
+        .toList();
+  }
+
+  /** What only who looks at the server itself can see. */
+  private static void writePast(String sql) throws SQLException {
+    past.createStatement().execute(sql);
+  }
+
+  @Test
+  void aResultIsServedUntilItsTableIsWritten() throws IOException, SQLException {
+    try (RawClient client = admin();
+        RawClient other = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      assertThat(client.value(READ)).isEqualTo("one");
+      assertThat(info(client)).containsEntry("cached", "yes");
+      other.query("UPDATE cr_rows SET name = 'two again' WHERE id = 2");
+      assertThat(client.value(READ)).isEqualTo("past the node");
+      assertThat(info(client)).containsEntry("cached", "no: it was not there");
+      assertThat(client.value(READ)).isEqualTo("past the node");
+      assertThat(info(client)).containsEntry("cached", "yes");
+    }
+  }
+
+  @Test
+  void bothSpellingsAreAnsweredAlike() throws IOException, SQLException {
+    try (RawClient client = admin()) {
+      String read = "SELECT id, name, at FROM cr_rows WHERE id = 1";
+      List<String> batch = answer(client, all(statement(read), sync()));
+      List<String> query = answer(client, query(read));
+      writePast("DELETE FROM cr_others");
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      assertThat(answer(client, query(read))).isEqualTo(query);
+      assertThat(answer(client, all(statement(read), sync()))).isEqualTo(batch);
+      assertThat(info(client)).containsEntry("cached", "yes");
+    }
+  }
+
+  @Test
+  void valuesAndFormatsOfPreparedStatementsCount() throws SQLException {
+    try (Connection client = node.connect("prepareThreshold", "1");
+        PreparedStatement read =
+            client.prepareStatement("SELECT id, name FROM cr_rows WHERE id = ?")) {
+      for (int round = 0; round < 6; round++) {
+        for (int id = 1; id <= 2; id++) {
+          read.setInt(1, id);
+          try (ResultSet rows = read.executeQuery()) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(id);
+            assertThat(rows.getString(2)).isEqualTo(id == 1 ? "one" : "two");
+            assertThat(rows.next()).isFalse();
+          }
+        }
+      }
+      writePast("UPDATE cr_rows SET name = 'past the node'");
+      read.setInt(1, 2);
+      try (ResultSet rows = read.executeQuery()) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getString(2)).isEqualTo("two");
+      }
+    }
+  }
+
+  @Test
+  void usersAndSettingsHaveResultsOfTheirOwn() throws IOException, SQLException {
+    String read = "SELECT at FROM cr_rows WHERE id = 1";
+    try (RawClient client = admin();
+        RawClient there = admin();
+        RawClient other = RawClient.logIn(node.target().as("other", "other"))) {
+      there.query("SET TimeZone = 'Asia/Tokyo'");
+      client.query("SET TimeZone = 'UTC'");
+      assertThat(client.value(read)).isEqualTo("2026-01-01 12:00:00+00");
+      assertThat(there.value(read)).isEqualTo("2026-01-01 21:00:00+09");
+      writePast("UPDATE cr_rows SET at = '2027-01-01 12:00Z'");
+      assertThat(client.value(read)).isEqualTo("2026-01-01 12:00:00+00");
+      assertThat(there.value(read)).isEqualTo("2026-01-01 21:00:00+09");
+      assertThat(other.value(read)).startsWith("2027");
+    }
+  }
+
+  @Test
+  void aRuleMaySaveThePlaceOfOneResultForEachUser() throws IOException, SQLException {
+    String read = "SELECT name AS shared_by_all FROM cr_rows WHERE id = 1";
+    try (RawClient client = admin();
+        RawClient other = RawClient.logIn(node.target().as("other", "other"))) {
+      assertThat(client.value(read)).isEqualTo("one");
+      writePast("UPDATE cr_rows SET name = 'past the node'");
+      assertThat(other.value(read)).isEqualTo("one");
+    }
+  }
+
+  @Test
+  void whatATransactionWritesCountsWhenItIsCommitted() throws IOException, SQLException {
+    try (RawClient writer = admin();
+        RawClient reader = admin()) {
+      assertThat(reader.value(READ)).isEqualTo("one");
+      writer.query("BEGIN");
+      writer.query("UPDATE cr_rows SET name = 'uncommitted' WHERE id = 1");
+      assertThat(writer.value(READ)).isEqualTo("uncommitted");
+      assertThat(info(writer)).doesNotContainKey("cached");
+      assertThat(reader.value(READ)).isEqualTo("one");
+      writer.query("ROLLBACK");
+      assertThat(reader.value(READ)).isEqualTo("one");
+      writer.query("BEGIN");
+      writer.query("UPDATE cr_rows SET name = 'committed' WHERE id = 1");
+      writer.query("COMMIT");
+      assertThat(reader.value(READ)).isEqualTo("committed");
+      assertThat(writer.value(READ)).isEqualTo("committed");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE cr_rows SET name = 'written' WHERE id = 1",
+        "UPDATE cr_view SET name = 'written' WHERE id = 1",
+        "WITH w AS (UPDATE cr_rows SET name = 'written' WHERE id = 1 RETURNING id) SELECT * FROM w",
+        "INSERT INTO cr_rows VALUES (1, 'x', now()) ON CONFLICT (id) DO UPDATE SET name ="
+            + " 'written'",
+        "DO $$BEGIN UPDATE cr_rows SET name = 'written' WHERE id = 1; END$$",
+        "BEGIN; UPDATE cr_rows SET name = 'written' WHERE id = 1; COMMIT",
+        "PREPARE w AS UPDATE cr_rows SET name = 'written' WHERE id = 1; EXECUTE w; DEALLOCATE w"
+      })
+  void everyWayOfWritingIsNoticed(String write) throws IOException {
+    String through = "SELECT name FROM cr_view WHERE id = 1";
+    try (RawClient client = admin();
+        RawClient other = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      assertThat(client.value(through)).isEqualTo("one");
+      other.query(write);
+      assertThat(client.value(READ)).isEqualTo("written");
+      assertThat(client.value(through)).isEqualTo("written");
+    }
+  }
+
+  @Test
+  void cascadesAndTruncationsAreNoticed() throws IOException {
+    String read = "SELECT count(*) FROM cr_others";
+    try (RawClient client = admin();
+        RawClient other = admin()) {
+      assertThat(client.value(read)).isEqualTo("1");
+      other.query("DELETE FROM cr_rows WHERE id = 1");
+      assertThat(client.value(read)).isEqualTo("0");
+      other.query("INSERT INTO cr_others VALUES (2, 'of two')");
+      assertThat(client.value(read)).isEqualTo("1");
+      other.query("TRUNCATE cr_rows CASCADE");
+      assertThat(client.value(read)).isEqualTo("0");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SELECT now(), name FROM cr_rows WHERE id = 1|its result rests on more than its tables",
+        "SELECT random() FROM cr_rows|its result rests on more than its tables",
+        "SELECT 1|it reads no table",
+        "SELECT relname FROM pg_class WHERE relname = 'cr_rows'|it reads system tables",
+        "SELECT name FROM cr_rows WHERE id = 1 FOR UPDATE|it is not a read",
+        "UPDATE cr_rows SET name = name WHERE id = 1|it is not a read",
+        "SELECT set_config('TimeZone', 'UTC', false) FROM cr_rows|it "
+      })
+  void whatIsNotTheSameEachTimeIsNotCached(String statement, String reason) throws IOException {
+    try (RawClient client = admin()) {
+      client.query(statement);
+      client.query(statement);
+      assertThat(info(client).get("cached")).startsWith("no: " + reason);
+    }
+  }
+
+  @Test
+  void rulesSayWhatIsCachedAndForHowLong() throws IOException, SQLException {
+    try (RawClient client = admin()) {
+      String never = "SELECT name AS never_this FROM cr_rows WHERE id = 1";
+      client.query(never);
+      client.query(never);
+      assertThat(info(client)).doesNotContainKey("cached");
+      String moment = "SELECT name AS for_a_moment FROM cr_rows WHERE id = 1";
+      assertThat(client.value(moment)).isEqualTo("one");
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      Await.until("its time is over", () -> client.value(moment).equals("past the node"));
+      String changes = "SELECT now() AS though_it_changes FROM cr_rows WHERE id = 1";
+      assertThat(client.value(changes)).isEqualTo(client.value(changes));
+    }
+  }
+
+  @Test
+  void largeAnswersErrorsAndNoticesAreNotKept() throws IOException {
+    try (RawClient client = admin()) {
+      String large = "SELECT repeat(name, 9000) FROM cr_rows WHERE id = 1";
+      client.query(large);
+      client.query(large);
+      assertThat(info(client).get("cached")).startsWith("no: its answer was too large");
+      String error = "SELECT 1 / (id - 1) FROM cr_rows WHERE id = 1";
+      assertThat(client.query(error)).extracting(Message::type).contains('E');
+      assertThat(client.query(error)).extracting(Message::type).contains('E');
+      assertThat(info(client).get("cached")).startsWith("no: its answer was too large, an error");
+    }
+  }
+
+  @Test
+  void aSessionWithThingsOfItsOwnAsksTheServer() throws IOException {
+    try (RawClient client = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      client.query("CREATE TEMP TABLE cr_rows (id int, name text)");
+      client.query("INSERT INTO cr_rows VALUES (1, 'my own')");
+      assertThat(client.value(READ)).isEqualTo("my own");
+    }
+    try (RawClient client = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+    }
+  }
+
+  @Test
+  void changedDefinitionsAreNoticed() throws IOException {
+    try (RawClient client = admin();
+        RawClient other = admin()) {
+      String through = "SELECT * FROM cr_view WHERE id = 1";
+      assertThat(client.value(through)).isEqualTo("1");
+      other.query("CREATE OR REPLACE VIEW cr_view AS SELECT id + 10 AS id, name, at FROM cr_rows");
+      assertThat(client.query(through)).extracting(Message::type).doesNotContain('D');
+      other.query("CREATE OR REPLACE VIEW cr_view AS SELECT * FROM cr_rows");
+      assertThat(client.value(through)).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void operatorsSeeAndFlushIt() throws IOException, SQLException {
+    try (RawClient client = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      Map<String, String> before = node.admin("SHOW CACHE").get(0);
+      assertThat(client.value(READ)).isEqualTo("one");
+      Map<String, String> after = node.admin("SHOW CACHE").get(0);
+      assertThat(before).containsEntry("vdb", "app");
+      assertThat(Long.parseLong(after.get("hits")))
+          .isEqualTo(1 + Long.parseLong(before.get("hits")));
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      client.query("FLUSH CACHE app.public.cr_others");
+      assertThat(client.value(READ)).isEqualTo("one");
+      client.query("FLUSH CACHE app.public.cr_rows");
+      assertThat(client.value(READ)).isEqualTo("past the node");
+      writePast("UPDATE cr_rows SET name = 'again' WHERE id = 1");
+      client.query("FLUSH CACHE");
+      assertThat(client.value(READ)).isEqualTo("again");
+    }
+  }
+
+  @Test
+  void aLostRightIsLostAtOnce() throws IOException {
+    try (RawClient owner = admin();
+        RawClient client = RawClient.logIn(node.target().as("other", "other"))) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      owner.query("REVOKE SELECT ON cr_rows FROM app"); // whose connections all clients have
+      try {
+        assertThat(client.query(READ)).extracting(Message::type).contains('E');
+      } finally {
+        owner.query("GRANT SELECT ON cr_rows TO app");
+      }
+      assertThat(client.value(READ)).isEqualTo("one");
+    }
+  }
+}
