@@ -224,12 +224,22 @@ class SharedServerFaultsIT {
     node.awaitShares(first);
     first.send(
         query(
-            "SELECT pipe_slow(20000, n::text) FROM pipe_rows r, generate_series(1, 1) n WHERE id = 1 /* shared */"));
+            "SELECT pipe_slow(20000, n::text) FROM pipe_rows r, generate_series(1, 1) n WHERE id ="
+                + " 1 /* shared */"));
     node.awaitDepth(1);
     RawClient second = node.logIn();
     behind.add(second);
     second.send(query("SELECT 'second' /* shared */"));
     node.awaitDepth(2);
+    Await.until(
+        "the first one has locked its table",
+        () ->
+            !replica
+                .queryValue(
+                    "app",
+                    "SELECT count(*) FROM pg_locks WHERE granted AND relation ="
+                        + " 'pipe_rows'::regclass")
+                .equals("0"));
     cluster
         .primary()
         .executeIn("app", "BEGIN; LOCK TABLE pipe_rows IN ACCESS EXCLUSIVE MODE; COMMIT");

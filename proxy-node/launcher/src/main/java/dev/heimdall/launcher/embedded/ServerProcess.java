@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -121,7 +122,27 @@ public final class ServerProcess {
   public synchronized void freeze() {
     if (isRunning() && !frozen) {
       frozen = true;
-      processes().forEach(handle -> signal("STOP", handle));
+      List<ProcessHandle> all = processes();
+      all.forEach(handle -> signal("STOP", handle));
+      awaitNone(all, ServerProcess::runs, "do not mind SIGSTOP");
+    }
+  }
+
+  /** A signal is on its way for a moment, and a thread that runs answers meanwhile. */
+  private static boolean runs(ProcessHandle handle) {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", "" + handle.pid(), "task"))) {
+      return threads.anyMatch(ServerProcess::runs);
+    } catch (IOException e) {
+      return false; // it has ended, or this is no Linux
+    }
+  }
+
+  private static boolean runs(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+      return "RS".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -152,17 +173,20 @@ public final class ServerProcess {
   }
 
   private void awaitEnd(List<ProcessHandle> handles) {
+    awaitNone(handles, ServerProcess::isAlive, "survive SIGKILL");
+  }
+
+  private void awaitNone(List<ProcessHandle> handles, Predicate<ProcessHandle> still, String what) {
     long deadline = System.nanoTime() + STOPPED_WITHIN.toNanos();
-    while (handles.stream().anyMatch(ServerProcess::isAlive)) {
+    while (handles.stream().anyMatch(still)) {
       if (System.nanoTime() > deadline) {
-        throw new ServerException(
-            "%s has processes that survive SIGKILL: %s".formatted(name, handles));
+        throw new ServerException("%s has processes that %s: %s".formatted(name, what, handles));
       }
       try {
         Thread.sleep(2);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new ServerException("interrupted while waiting for the end of " + name, e);
+        throw new ServerException("interrupted while waiting for " + name, e);
       }
     }
   }
