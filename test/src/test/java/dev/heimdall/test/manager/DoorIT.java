@@ -26,6 +26,8 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Requests of strangers and slow ones, and TLS. */
 class DoorIT {
@@ -121,6 +123,7 @@ class DoorIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // with the others: it waits for half a minute
   void slowClientsAreDroppedAndOthersServedMeanwhile() throws Exception {
     try (Running manager = start()) {
       List<Socket> slow = new ArrayList<>();
@@ -133,7 +136,11 @@ class DoorIT {
                   ? "GET /version HT"
                   : "PUT /api/v1/documents/users/a.json HTTP/1.1\r\nHost: localhost\r\n"
                       + authorization(manager)
-                      + "\r\nIf-None-Match: *\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+                      + "\r\n"
+                      + "If-None-Match: *\r\n"
+                      + "Content-Type: application/json\r\n"
+                      + "Content-Length: 100\r\n\r\n"
+                      + "{";
           socket.getOutputStream().write(begun.getBytes(StandardCharsets.UTF_8));
         }
         assertThat(manager.rest().get("/version").status()).isEqualTo(200);

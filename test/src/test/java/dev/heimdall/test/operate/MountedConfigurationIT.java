@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A node whose configuration is on a file system of another machine, which goes away: its directory
@@ -114,6 +116,7 @@ class MountedConfigurationIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // with the others: it waits, as the next but one does
   void aDirectoryThatVanishesEndsNothingAndStopsNoStart() throws Exception {
     start();
     assertThat(configuration().get("place").asText()).isEqualTo(mounted.toString());
