@@ -23,26 +23,22 @@ import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Reads whose server connection is cut anywhere in their answer are carried out again, and their
- * clients see one answer, the whole one. {@code -Dcuts.step} says by how many bytes the places of
- * the cuts differ (default 7).
- */
-class LostReadsIT {
-  private static final int STEP = Integer.getInteger("cuts.step", 7);
-  private static final byte[] MARK = "marked_answer".getBytes(StandardCharsets.US_ASCII);
+/** The contract on PostgreSQL, and what clients send ahead of its answers. */
+class LostReadsIT extends LostReadsContract {
   private static final String READ = "SELECT i, v AS marked_answer FROM lost_reads ORDER BY i";
   private static final String OTHER = "SELECT max(i), min(i) FROM lost_reads";
 
@@ -152,10 +148,10 @@ class LostReadsIT {
     };
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
+  /** Each with whether it may share its server connection. */
+  @Override
+  Stream<String> ways() {
+    return Stream.of(
         "query | true",
         "query | false",
         "unnamed | true",
@@ -174,28 +170,50 @@ class LostReadsIT {
         "two known in a batch | false",
         "two named in a batch | true",
         "prepared only | true",
-        "described only | true"
-      })
-  void aReadIsAnsweredWholeWhereverItsConnectionWasCut(String kind, boolean shared)
-      throws IOException {
-    start(c -> c.vdb("pipelining.enabled", shared));
-    IntFunction<byte[]> request = request(kind);
-    try (RawClient client = logIn()) {
-      client.send(parse("known", READ), describeStatement("known"), sync());
-      client.untilReady();
-      client.send(request.apply(0));
-      List<Message> whole = client.untilReady();
-      int bytes = whole.stream().mapToInt(message -> 5 + message.body().length).sum();
-      for (int passed = 0; passed < bytes; passed += STEP) {
-        network.cutOnce(MARK, passed);
-        client.send(request.apply(1 + passed));
-        assertThat(client.untilReady()).as("cut behind %d", passed).hasToString(whole.toString());
-        assertThat(network.cutDone()).isTrue();
+        "described only | true");
+  }
+
+  @Override
+  Reading reading(String way) throws IOException {
+    String[] parts = way.split(" \\| ");
+    start(c -> c.vdb("pipelining.enabled", Boolean.valueOf(parts[1])));
+    return new Asking(parts[0], logIn());
+  }
+
+  @Override
+  TcpFaults network() {
+    return network;
+  }
+
+  private record Asking(String kind, RawClient client) implements Reading {
+    Asking {
+      try {
+        client.send(parse("known", READ), describeStatement("known"), sync());
+        client.untilReady();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
+    }
+
+    @Override
+    public Told read(int number) throws IOException {
+      client.send(request(kind).apply(number));
+      List<Message> answer = client.untilReady();
+      int bytes = answer.stream().mapToInt(message -> 5 + message.body().length).sum();
+      return new Told(answer.toString(), bytes);
+    }
+
+    @Override
+    public void end() throws IOException {
       if (kind.startsWith("prepared")) {
         client.send(bind("", "n1"), execute("", 0), sync());
         assertThat(client.untilReady()).anyMatch(message -> message.type() == 'D');
       }
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
     }
   }
 

@@ -1,0 +1,189 @@
+package dev.heimdall.test.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.test.fault.TcpFaults;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract on MariaDB, and that no write among reads is carried out twice. */
+class MariadbLostReadsIT extends LostReadsContract {
+  private static final String READ = "SELECT i, v AS marked_answer FROM lost_reads ORDER BY i";
+
+  private TcpFaults network;
+  private MysqlNode node;
+
+  @BeforeAll
+  void start() throws IOException {
+    MysqlCluster cluster = MysqlRelease.MARIADB.shared();
+    cluster
+        .primary()
+        .executeIn(
+            "app",
+            "DROP TABLE IF EXISTS lost_reads",
+            "CREATE TABLE lost_reads (i int, v varchar(20))",
+            "INSERT INTO lost_reads VALUES (1, 'value 1'), (2, 'value 2'), (3, 'value 3')");
+    network = new TcpFaults(cluster.primary().host(), cluster.primary().port());
+    node =
+        MysqlNode.start(
+            MysqlRelease.MARIADB,
+            c ->
+                c.source("url", "jdbc:mysql://127.0.0.1:" + network.port() + "/app")
+                    .source("cluster.kind", "mysql")
+                    .source("cluster.probe.discover", false)
+                    .source("cluster.probe.user", cluster.superuser())
+                    .source("cluster.probe.password", cluster.password())
+                    .source("catalog.user", cluster.superuser())
+                    .source("catalog.password", cluster.password())
+                    .vdb("pool.size", 4)
+                    .user("app", "admin", true));
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      Await.until(
+          "the catalogue was read",
+          () -> {
+            client.value("SELECT v FROM lost_reads");
+            return client
+                .query(RawMysqlClient.query("SHOW QUERYINFO"))
+                .contains(List.of("rests on", "tables"));
+          });
+    }
+  }
+
+  @AfterAll
+  void end() throws IOException {
+    node.close();
+    network.close();
+  }
+
+  @Override
+  Stream<String> ways() {
+    return Stream.of("text", "two in a text", "prepared", "prepared each time", "with a parameter");
+  }
+
+  @Override
+  TcpFaults network() {
+    return network;
+  }
+
+  @Override
+  Reading reading(String way) throws IOException {
+    return new Asking(way, RawMysqlClient.logIn(node.target()));
+  }
+
+  private static final class Asking implements Reading {
+    private final String way;
+    private final RawMysqlClient client;
+    private int known;
+
+    Asking(String way, RawMysqlClient client) throws IOException {
+      this.way = way;
+      this.client = client;
+      this.known = way.equals("prepared") ? client.prepare(READ) : 0;
+      if (way.equals("with a parameter")) {
+        known = client.prepare("SELECT v AS marked_answer, ? FROM lost_reads ORDER BY i");
+      }
+    }
+
+    @Override
+    public Told read(int number) throws IOException {
+      int each = way.equals("prepared each time") ? client.prepare(READ + " LIMIT 3") : known;
+      client.send(
+          switch (way) {
+            case "text" -> RawMysqlClient.query(READ);
+            case "two in a text" ->
+                RawMysqlClient.query(READ + "; SELECT max(i), min(i) FROM lost_reads");
+            case "with a parameter" -> RawMysqlClient.execute(known, "a text");
+            default ->
+                RawMysqlClient.ofStatement(Command.STMT_EXECUTE, each, new byte[] {0, 1, 0, 0, 0});
+          });
+      Told told = told(way.startsWith("two") ? 2 : 1);
+      if (way.equals("prepared each time")) {
+        client.send(RawMysqlClient.ofStatement(Command.STMT_CLOSE, each));
+      }
+      return told;
+    }
+
+    /** The packets of so many results with rows. */
+    private Told told(int results) throws IOException {
+      StringBuilder words = new StringBuilder();
+      int bytes = 0;
+      int left = results;
+      boolean rows = false;
+      while (left > 0) {
+        byte[] packet = client.receive();
+        int first = packet[0] & 0xFF;
+        bytes += 4 + packet.length;
+        words.append(new String(packet, StandardCharsets.ISO_8859_1)).append('\n');
+        if (first == 0xFF) {
+          return new Told(RawMysqlClient.error(packet), bytes);
+        }
+        left -= rows && first == 0xFE ? 1 : 0;
+        rows = true;
+      }
+      return new Told(words.toString(), bytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
+    }
+  }
+
+  /** What a client is told of a write that it sends among reads. */
+  @ParameterizedTest
+  @ValueSource(strings = {"behind a read", "in a text of reads"})
+  void aWriteAmongReadsThatWereSentAheadIsCarriedOutOnceAtMost(String place) throws IOException {
+    int refused = 0;
+    for (int passed = 0; passed < 160; passed += STEP) {
+      int value = (place.startsWith("in") ? 10_000 : 1000) + passed;
+      String insert = "INSERT INTO lost_reads VALUES (" + value + ", 'more')";
+      String read = "SELECT v AS marked_answer FROM lost_reads WHERE i < 4 ORDER BY i";
+      boolean told = false;
+      network.cutOnce(MARK, passed);
+      try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+        if (place.startsWith("in")) {
+          client.send(RawMysqlClient.query(read + "; " + insert), RawMysqlClient.query(read));
+        } else {
+          client.send(RawMysqlClient.query(read), RawMysqlClient.query(insert));
+          assertThat(client.rows()).as("the read before it, cut behind %d", passed).hasSize(3);
+        }
+        client.rows();
+        told = true;
+      } catch (RawMysqlClient.ErrorReceived | EOFException e) {
+        refused++;
+      }
+      assertThat(network.cutDone()).isTrue();
+      String count =
+          MysqlRelease.MARIADB
+              .shared()
+              .primary()
+              .queryValue("app", "SELECT count(*) FROM lost_reads WHERE i = " + value);
+      assertThat(count).as("cut behind %d", passed).isIn(told ? List.of("1") : List.of("0", "1"));
+    }
+    assertThat(refused > 0).isEqualTo(place.startsWith("in"));
+  }
+
+  @Test
+  void aSessionThatDependsOnItsConnectionEndsWithIt() throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      client.value("SELECT GET_LOCK('lost_reads', 1)");
+      network.cutOnce(MARK, 0);
+      client.send(RawMysqlClient.query(READ));
+      assertThat(client.untilClosed()).singleElement().asString().matches("[0-9]+ .+");
+    }
+  }
+}
