@@ -13,6 +13,7 @@ import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -107,7 +108,7 @@ final class Aftermath {
     if (!carried.held()
         || client.outstanding() > 0
         || next == null
-        || !ClientCommands.idle(client)) {
+        || client.status() != TransactionState.IDLE) {
       return false;
     }
     boolean asks = asks(next);

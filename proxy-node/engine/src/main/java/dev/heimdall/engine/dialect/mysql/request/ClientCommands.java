@@ -20,7 +20,6 @@ import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Payload;
@@ -490,10 +489,5 @@ final class ClientCommands implements RequestHandler {
   @Override
   public void forget() {
     prepared.forget();
-  }
-
-  /** Whether a transaction is open, or would be by what was answered. */
-  static boolean idle(HandledClient client) {
-    return client.status() == TransactionState.IDLE;
   }
 }

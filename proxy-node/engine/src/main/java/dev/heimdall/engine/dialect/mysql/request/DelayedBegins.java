@@ -10,6 +10,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ final class DelayedBegins {
 
   private boolean mayBegin() {
     return client.settings().delayedTransaction()
-        && ClientCommands.idle(client)
+        && client.status() == TransactionState.IDLE
         && !parts.notes().active();
   }
 

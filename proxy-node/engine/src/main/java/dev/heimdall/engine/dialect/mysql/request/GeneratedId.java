@@ -10,6 +10,7 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -164,7 +165,7 @@ final class GeneratedId {
       }
     }
     if (due
-        && ClientCommands.idle(client)
+        && client.status() == TransactionState.IDLE
         && !client.server().closed()
         && !carried.held()
         && !carried.pinned()) {

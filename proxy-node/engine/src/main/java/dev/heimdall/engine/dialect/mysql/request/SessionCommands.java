@@ -65,7 +65,7 @@ final class SessionCommands implements Responder {
         return Outcome.WAIT;
       }
       case Command.PING -> {
-        if (!ClientCommands.idle(client) || client.transactionLost()) {
+        if (client.status() != TransactionState.IDLE || client.transactionLost()) {
           return Outcome.NEXT;
         }
         answers.ok(total, 0);
