@@ -91,6 +91,7 @@ class MysqlHuntIT {
             .release
             .cluster()
             .option("local-infile", "ON")
+            .option("innodb-use-native-aio", "OFF")
             .option("log-bin-trust-function-creators", "1")
             .atStart(
                 "CREATE USER IF NOT EXISTS hunter@'%'",

@@ -266,7 +266,10 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (running.command() == Command.STMT_PREPARE) {
       return place.nextDefinitions() ? noted(length) : ends(length, now, running);
     }
-    if (running.command() == Command.STMT_EXECUTE && (now & StatusFlag.CURSOR_EXISTS) != 0) {
+    // MariaDB also names a cursor that a procedure has open, whose caller has rows.
+    if (running.command() == Command.STMT_EXECUTE
+        && requests.mayOpenCursor()
+        && (now & StatusFlag.CURSOR_EXISTS) != 0) {
       return rowsEnd(length, running); // its rows are fetched
     }
     place.rows();

@@ -58,6 +58,10 @@ public final class MysqlRequests implements ServerRequests {
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(2);
   private final Set<StatementName> hadCursor = new HashSet<>(0);
+
+  /** Where nobody has said so, an answer that names a cursor has one. */
+  private boolean mayOpenCursor = true;
+
   private MysqlReplies replies;
   private Exchange running;
 
@@ -175,6 +179,7 @@ public final class MysqlRequests implements ServerRequests {
    * @return whether it can be; if not, the server has it no longer
    */
   public boolean executes(StatementName statement, boolean opensCursor) {
+    mayOpenCursor = opensCursor;
     if (opensCursor) {
       hadCursor.add(statement);
     } else if (!setUp.mariadb() && hadCursor.contains(statement)) {
@@ -182,6 +187,11 @@ public final class MysqlRequests implements ServerRequests {
       return false;
     }
     return true;
+  }
+
+  /** Whether the execution that was sent last has asked for a cursor. */
+  boolean mayOpenCursor() {
+    return mayOpenCursor;
   }
 
   /** Has the server forget a statement that it has; nothing answers that. */

@@ -177,6 +177,26 @@ class MysqlRepliesTest {
   }
 
   @Test
+  void aCursorThatAProcedureHasOpenIsNoneOfItsCallers() {
+    DetachedMysql server = new DetachedMysql(MYSQL, eof(false));
+    Client client = new Client();
+    server.requests().executes(null, false);
+    server.command(Command.STMT_EXECUTE, client, false);
+    Answers answer =
+        new Answers(false)
+            .packet(2)
+            .random(random, 9, 3)
+            .random(random, 9, 3)
+            .eof(AUTO | StatusFlag.CURSOR_EXISTS)
+            .rows(random, 3)
+            .rowsEnd(AUTO, NOTHING);
+    server.server(answer.sent(), List.of());
+    assertThat(client.got.toByteArray()).isEqualTo(answer.sent());
+    assertThat(client.ends).containsExactly("IDLE");
+    server.finish();
+  }
+
+  @Test
   void payloadsOfSeveralPacketsAreRowsAsALone() {
     for (boolean now : List.of(false, true)) {
       for (int behind : List.of(now ? 0 : 5)) {
