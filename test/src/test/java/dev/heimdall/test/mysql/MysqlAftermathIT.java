@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * client uses the server connections in between.
  */
 class MysqlAftermathIT {
+  private static final String PREPARED = "prepared: ";
+
   private static final List<List<String>> SCRIPTS =
       List.of(
           // What uses no table leaves MariaDB's warnings and errors where they are.
@@ -45,6 +47,58 @@ class MysqlAftermathIT {
           List.of("SELECT v FROM mine", "DELETE FROM mine WHERE v = 17", "SELECT FOUND_ROWS()"),
           List.of("CALL three_rows()", "COMMIT", "SELECT FOUND_ROWS()"),
           List.of("SELECT 1; SELECT 1 UNION SELECT 2; COMMIT", "COMMIT", "SELECT FOUND_ROWS()"),
+          List.of("INSERT INTO mine_too SELECT v FROM mine", "COMMIT", "SELECT FOUND_ROWS()"),
+          List.of("REPLACE INTO mine_too SELECT v FROM mine WHERE v > 90", "SELECT FOUND_ROWS()"),
+          List.of(
+              "CREATE TABLE mine_copied SELECT v FROM mine",
+              "SELECT FOUND_ROWS()",
+              "DROP TABLE mine_copied",
+              "SELECT FOUND_ROWS()"),
+          List.of(
+              "BEGIN",
+              "INSERT INTO mine_too SELECT v FROM mine",
+              "SELECT LAST_INSERT_ID(7)",
+              "INSERT INTO mine_too SELECT v FROM mine",
+              "COMMIT",
+              "SELECT FOUND_ROWS()"),
+          List.of(
+              "SET @kept = 1",
+              "INSERT INTO mine_too SELECT v FROM mine",
+              "SET lc_time_names = 'de_DE'",
+              "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "DO mine_copies()", "SELECT FOUND_ROWS()"),
+          List.of(
+              "SELECT SQL_CALC_FOUND_ROWS v FROM mine LIMIT 1",
+              "GET DIAGNOSTICS @n = NUMBER",
+              "SELECT FOUND_ROWS()"),
+          // Numbers of rows in GET DIAGNOSTICS, and in what is prepared.
+          List.of(
+              "TRUNCATE mine_too",
+              "INSERT INTO mine_too VALUES (1), (2)",
+              "GET CURRENT DIAGNOSTICS @`a b` = ROW_COUNT, @'n' = NUMBER",
+              "SELECT @`a b`, @n"),
+          List.of(
+              "SELECT * FROM nowhere",
+              "GET DIAGNOSTICS @r = ROW_COUNT, @n = NUMBER",
+              "SELECT @r, @n"),
+          List.of(
+              "TRUNCATE mine_too",
+              "INSERT INTO mine_too VALUES (1), (2)",
+              PREPARED + "SELECT ROW_COUNT(), FOUND_ROWS() AS found"),
+          List.of(
+              "SELECT v FROM mine",
+              PREPARED + "SELECT FOUND_ROWS()",
+              PREPARED + "SELECT FOUND_ROWS()",
+              "TRUNCATE mine_too",
+              "INSERT INTO mine_too VALUES (1), (2)",
+              "UPDATE mine_too SET v = 3 WHERE v = 1",
+              PREPARED + "SELECT ROW_COUNT() AS n"),
+          List.of(PREPARED + "SELECT CONNECTION_ID() = @@pseudo_thread_id"),
+          List.of(
+              "SELECT * FROM nowhere",
+              PREPARED + "SELECT v FROM mine WHERE v < 0",
+              "SHOW WARNINGS",
+              "SELECT @@warning_count"),
           // What routines of other databases have for their own time is not the session's.
           List.of("USE information_schema", "CALL app.rows_and_fails()", "SELECT DATABASE()"),
           List.of("USE information_schema", "CALL app.three_rows()", "SELECT DATABASE()"),
@@ -71,6 +125,12 @@ class MysqlAftermathIT {
           "DROP TABLE IF EXISTS mine",
           "CREATE TABLE mine (v INT)",
           "INSERT INTO mine VALUES (1), (2), (3)",
+          "DROP TABLE IF EXISTS mine_too",
+          "CREATE TABLE mine_too (v INT)",
+          "DROP TABLE IF EXISTS mine_copied",
+          "DROP FUNCTION IF EXISTS mine_copies",
+          "CREATE FUNCTION mine_copies() RETURNS INT DETERMINISTIC MODIFIES SQL DATA BEGIN"
+              + " INSERT INTO mine_too SELECT v FROM mine; RETURN 1; END",
           "DROP PROCEDURE IF EXISTS three_rows",
           "CREATE PROCEDURE three_rows() SELECT v FROM app.mine",
           "DROP PROCEDURE IF EXISTS rows_and_fails",
@@ -87,11 +147,15 @@ class MysqlAftermathIT {
 
   private static List<String> play(MysqlTarget target, List<String> script) throws SQLException {
     List<String> said = new ArrayList<>();
-    try (Connection client = target.jdbc("allowMultiQueries", "true");
+    try (Connection client =
+            target.jdbc("allowMultiQueries", "true", "useServerPrepStmts", "true");
         Connection other = target.jdbc();
         Statement others = other.createStatement()) {
       for (String sql : script) {
-        said.add(RandomClient.run(client, sql));
+        said.add(
+            sql.startsWith(PREPARED)
+                ? RandomClient.runPrepared(client, sql.substring(PREPARED.length()))
+                : RandomClient.run(client, sql));
         others.execute("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
       }
     }
@@ -106,12 +170,7 @@ class MysqlAftermathIT {
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
     SoftAssertions all = new SoftAssertions();
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
-      try (Connection maker = server.jdbc();
-          Statement statement = maker.createStatement()) {
-        for (String sql : SET_UP) {
-          statement.execute(sql);
-        }
-      }
+      release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
       for (List<String> script : SCRIPTS) {
         List<String> direct = play(server, script);
         all.assertThat(play(node.target(), script)).isEqualTo(direct);

@@ -61,6 +61,8 @@ final class RandomClient {
     "DROP TEMPORARY TABLE tt",
     "SET NAMES latin1",
     "SET NAMES utf8mb4",
+    "SET NAMES utf8",
+    "SET collation_connection = 'utf8_bin'",
     "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
     "SET CHARACTER SET latin1",
     "SET collation_connection = 'utf8mb4_bin'",
@@ -123,7 +125,10 @@ final class RandomClient {
     "SHOW COUNT(*) ERRORS",
     "SELECT @@warning_count, @@error_count",
     "GET DIAGNOSTICS @n = NUMBER",
+    "GET DIAGNOSTICS @n = ROW_COUNT",
+    "GET DIAGNOSTICS @m = ROW_COUNT, @n = NUMBER",
     "GET DIAGNOSTICS CONDITION 1 @m = MESSAGE_TEXT",
+    "SHOW VARIABLES LIKE 'last_insert_id'",
     "SELECT @n, @m"
   };
 
@@ -150,8 +155,11 @@ final class RandomClient {
     "INSERT INTO app.t# (v) VALUES (?), (?)",
     "INSERT INTO app.t# (id, v) VALUES (?, 5)",
     "INSERT INTO app.t# (id, v) VALUES (?, 5) ON DUPLICATE KEY UPDATE v = v + 1",
-    "INSERT INTO app.t# (id, v) VALUES (?, 5) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), v = 1",
+    "INSERT INTO app.t# (id, v) VALUES (?, 5) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), v ="
+        + " 1",
     "INSERT INTO app.t# (v) SELECT v FROM app.t# ORDER BY id LIMIT 1",
+    "INSERT INTO app.t# (v) SELECT v FROM app.t# ORDER BY id LIMIT 3",
+    "REPLACE INTO app.m# (v) SELECT v FROM app.t# WHERE id < ?",
     "INSERT INTO app.t# (v) VALUES (LAST_INSERT_ID())",
     "INSERT IGNORE INTO app.t# (id, v) VALUES (1, 1)",
     "INSERT INTO app.t# (v) VALUES ('x?')",
@@ -168,6 +176,8 @@ final class RandomClient {
     "DELETE FROM app.t# WHERE id > 40 RETURNING id",
     "TRUNCATE app.m#",
     "ALTER TABLE app.m# COMMENT 'c?'",
+    "DO app.f#(?)",
+    "DO LAST_INSERT_ID(?)",
     "CALL app.p#()",
     "CALL app.fails#()"
   };
@@ -188,6 +198,9 @@ final class RandomClient {
    * Whose rows are fetched by a cursor: MySQL confuses drivers if only some of its runs have one.
    */
   private final boolean[] fetched = new boolean[3];
+
+  /** Whose parameters have the types of columns; MySQL takes those of others from any session. */
+  private final boolean[] typed = new boolean[3];
 
   /**
    * @param number of the client, which has the tables and routines with that number
@@ -253,7 +266,7 @@ final class RandomClient {
     return switch (choice - KINDS.length) {
       case 0 -> set(random.nextInt(VARIABLES.length));
       case 1 -> run("SELECT @@" + name(random.nextInt(VARIABLES.length)));
-      case 2 -> prepare(slot, random.nextInt(8));
+      case 2 -> prepare(slot, random.nextInt(9));
       case 3 -> random.nextInt(12) == 0 ? reset() : execute(slot, random.nextInt(100));
       default -> random.nextInt(3) == 0 ? close(slot) : execute(slot, random.nextInt(100));
     };
@@ -302,6 +315,17 @@ final class RandomClient {
         });
   }
 
+  /** The same of one that a server prepares, without parameters. */
+  static String runPrepared(Connection connection, String sql) {
+    return said(
+        sql,
+        () -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            return answer(statement, statement.execute());
+          }
+        });
+  }
+
   private String prepare(int slot, int kind) {
     String sql =
         switch (kind) {
@@ -313,10 +337,15 @@ final class RandomClient {
           case 4 -> "INSERT INTO app.g" + number + " (v, s) VALUES (?, ?)";
           case 5 -> "SELECT v FROM app." + table + " WHERE id > ? AND s <> ? ORDER BY id";
           case 6 -> "UPDATE app." + table + " SET v = ? WHERE s = ?";
+          case 7 ->
+              "SELECT ROW_COUNT(), FOUND_ROWS() AS f FROM app."
+                  + table
+                  + " WHERE id < ? OR s = ? ORDER BY id LIMIT 1";
           default -> "SELECT ? FROM nowhere WHERE ?";
         };
     close(slot);
     fetched[slot] = kind == 2 && random.nextBoolean();
+    typed[slot] = kind != 0 && kind != 3;
     return said(
         "prepare " + slot + " " + sql,
         () -> {
@@ -334,7 +363,10 @@ final class RandomClient {
         "execute " + slot + " " + v,
         () -> {
           statement.setFetchSize(fetched[slot] ? 1 : 0);
-          if (v % 3 == 0) {
+          if (v % 7 == 0 && typed[slot]) {
+            statement.setDouble(1, v + 0.25);
+            statement.setString(2, "b");
+          } else if (v % 3 == 0) {
             statement.setInt(1, v);
             statement.setString(2, "s" + v);
           } else if (v % 11 == 0) {

@@ -43,6 +43,7 @@ final class Aftermath {
   private final BooleanSupplier seesThrough;
   private final CallReplacement calls = new CallReplacement();
   private final FromClause from = new FromClause();
+  private final DiagnosticsItems items = new DiagnosticsItems();
 
   private long rowCount;
   private long foundRows;
@@ -68,6 +69,9 @@ final class Aftermath {
   /** Whether it clears the warnings of those before it where it has none itself. */
   private boolean clearing;
 
+  /** Whether warnings or an error of the session's may be on its connection. */
+  private boolean leftDiagnostics;
+
   /** The connection that answered the last statement, and how many answers it had given then. */
   private long countsFrom;
 
@@ -90,7 +94,8 @@ final class Aftermath {
     this.control = control;
     this.answers = answers;
     this.number = number;
-    this.generated = new GeneratedId(client, carried, control, loop, answers);
+    this.generated =
+        new GeneratedId(client, carried, control, loop, answers, rows -> foundRows = rows);
     this.seesThrough = seesThrough;
   }
 
@@ -162,7 +167,9 @@ final class Aftermath {
     }
     LastAnswer last = ServerSide.of(server).last();
     boolean others = last.diagnosticsOf() != null && last.diagnosticsOf() != this;
-    if (others && facts.has(MysqlEffect.READS_DIAGNOSTICS)) {
+    // It would change what FOUND_ROWS() gives if it came later.
+    if (others
+        && (facts.has(MysqlEffect.READS_DIAGNOSTICS) || facts.has(MysqlEffect.COUNTS_FOUND_ROWS))) {
       last.diagnosticsOf(this);
       control.block();
       ServerSide.ahead(server, client, "SET", "SELECT 1 FROM (SELECT 1) AS nothing");
@@ -174,7 +181,8 @@ final class Aftermath {
     clearing =
         clears(facts)
             || (facts.kind() == StatementKind.SELECT
-                && keepsDiagnostics(server)
+                && last.diagnosticsOf() != null
+                && ServerSide.of(server).mariadb()
                 && from.isIn(text.get(), mode));
     return true;
   }
@@ -197,14 +205,20 @@ final class Aftermath {
    * to the client, and with what the node needs in the place of what servers shall report; null
    * where the text can stay.
    */
-  byte[] inPlace(StatementFacts facts, QueryText text, LexerMode mode) {
+  byte[] inPlace(StatementFacts facts, Supplier<byte[]> text, LexerMode mode) {
     ServerConnection server = client.server();
     showsDiagnostics =
         facts.kind() == StatementKind.SHOW
             && facts.has(MysqlEffect.READS_DIAGNOSTICS)
-            && new String(text.copy(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
+            && new String(text.get(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
     boolean kept =
         answers.rows() < 0 && server.id() == countsFrom && server.groupsAnswered() == countsAt;
+    if (!kept
+        && !leftDiagnostics
+        && facts.kind() == StatementKind.SESSION
+        && facts.has(MysqlEffect.READS_ROW_COUNT)) {
+      return items.asSet(text.get(), rowCount, mode);
+    }
     byte[] changed = null;
     List<Effect> effects = facts.effects();
     for (int i = effects.size() - 1; i >= 0; i--) {
@@ -212,7 +226,7 @@ final class Aftermath {
       if (effect.type() != Effect.Type.OWN || effect.start() < 0) {
         continue;
       }
-      byte[] from = changed == null ? text.copy() : changed;
+      byte[] from = changed == null ? text.get() : changed;
       String value = value(effect, facts, from, kept, mode);
       if (value != null) {
         changed = calls.replace(from, effect, value, mode);
@@ -285,12 +299,18 @@ final class Aftermath {
     if (!asksOnly) {
       rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
     }
+    boolean untold = findsUntold(from, facts) && (last.error() == 0 || last.foundRowsOf() == this);
     boolean found = last.hadRows() ? countsRows(facts) : last.error() == 0 && setsFound(facts);
     if (found && !showsDiagnostics) {
       foundRows = found(last, facts, ServerSide.of(from).mariadb() ? -1 : last.matchedRows());
       boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
       countsFound = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
       last.foundRowsOf(this);
+      generated.foundDue(false);
+    }
+    if (untold) {
+      last.foundRowsOf(this);
+      generated.foundDue(true);
     }
     showsDiagnostics = false;
     note(from, last, facts);
@@ -328,6 +348,7 @@ final class Aftermath {
     generated.forget();
     gtid = "";
     rowCount = 0; // FOUND_ROWS() stays
+    leftDiagnostics = false;
     countsFound = false;
     countsFrom = 0;
   }
@@ -342,6 +363,11 @@ final class Aftermath {
       return updated;
     }
     return last.hadRows() && facts.kind() != StatementKind.DML ? last.rows() : 1;
+  }
+
+  /** Whether preparing a statement may clear warnings or an error of the session's. */
+  boolean preparingClears() {
+    return leftDiagnostics && carried.held();
   }
 
   /** A command that was no statement has failed there. */
@@ -373,6 +399,7 @@ final class Aftermath {
 
   private void keepDiagnostics(ServerConnection from) {
     generated.resume(from, true);
+    leftDiagnostics = true;
     ServerSide.of(from).last().diagnosticsOf(this);
     carried.hold(DIAGNOSTICS);
   }
@@ -381,6 +408,8 @@ final class Aftermath {
     if (asks(facts) && !hasDiagnostics(last)) {
       return; // what was there stays, to be asked again
     }
+    leftDiagnostics =
+        hasDiagnostics(last) || (leftDiagnostics && ServerSide.of(server).mariadb() && !clearing);
     if (hasDiagnostics(last)) {
       last.diagnosticsOf(this);
       carried.hold(DIAGNOSTICS);
@@ -446,6 +475,19 @@ final class Aftermath {
     return switch (facts.kind()) {
       case SELECT, DML, DDL -> true;
       default -> false;
+    };
+  }
+
+  /**
+   * Whether no answer says what FOUND_ROWS() gives behind it. In MariaDB, what functions find is
+   * forgotten when they end.
+   */
+  private static boolean findsUntold(ServerConnection server, StatementFacts facts) {
+    return switch (facts.kind()) {
+      case UTILITY, SET ->
+          facts.has(MysqlEffect.FINDS_UNTOLD)
+              || (facts.has(MysqlEffect.CALLS_UNSEEN) && !ServerSide.of(server).mariadb());
+      default -> facts.has(MysqlEffect.FINDS_UNTOLD) || GeneratedId.maySet(facts);
     };
   }
 

@@ -387,7 +387,7 @@ final class ClientCommands implements RequestHandler {
     if (changed != null) {
       facts = parts.sessions().classifier().classify(changed, 0, changed.length, lexing.mode());
     } else if (asks) {
-      changed = aftermath.inPlace(facts, text, lexing.mode());
+      changed = aftermath.inPlace(facts, text::copy, lexing.mode());
     }
     notes.statement(server, facts);
     answers.begin(server, Command.QUERY);

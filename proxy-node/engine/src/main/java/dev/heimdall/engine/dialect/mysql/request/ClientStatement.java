@@ -30,6 +30,9 @@ final class ClientStatement {
 
   private long longBytes;
 
+  /** What runs in its place: the same with numbers that the node knows; null for itself. */
+  private PreparedStatement stand;
+
   /** Whether rows of its last execution wait on the server to be fetched. */
   boolean cursor;
 
@@ -44,6 +47,20 @@ final class ClientStatement {
     this.examined = examined;
     this.parameters = parameters;
     this.settings = settings;
+  }
+
+  /** What servers run for it. */
+  PreparedStatement runs() {
+    return stand == null ? statement : stand;
+  }
+
+  /** What runs in its place; null for nothing. */
+  PreparedStatement stand() {
+    return stand;
+  }
+
+  void stand(PreparedStatement now) {
+    stand = now;
   }
 
   byte[] types() {

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
@@ -12,12 +13,15 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * LAST_INSERT_ID() of a session: read back from the connection that has generated it, before
- * another session gets that, and set again where a statement may ask for it.
+ * another session gets that, and set again where a statement may ask for it. What FOUND_ROWS()
+ * gives is read back with it where no answer has told that.
  */
 final class GeneratedId {
   private static final String HOLD = "LAST_INSERT_ID()";
@@ -34,6 +38,7 @@ final class GeneratedId {
   private final RequestControl control;
   private final LoopContext loop;
   private final ClientAnswers answers;
+  private final LongConsumer found;
 
   private String id = "0";
 
@@ -42,6 +47,9 @@ final class GeneratedId {
 
   /** Whether the id is another one than was read back last, perhaps. */
   private boolean due;
+
+  /** Whether what FOUND_ROWS() gives is known to nobody but the server. */
+  private boolean foundDue;
 
   /**
    * Ids in answers since then, where the server had another session's before: one of them is this
@@ -59,23 +67,28 @@ final class GeneratedId {
   private boolean watched;
   private int inARow;
 
+  /**
+   * @param found told what FOUND_ROWS() gives
+   */
   GeneratedId(
       HandledClient client,
       SessionState carried,
       RequestControl control,
       LoopContext loop,
-      ClientAnswers answers) {
+      ClientAnswers answers,
+      LongConsumer found) {
     this.client = client;
     this.carried = carried;
     this.control = control;
     this.loop = loop;
     this.answers = answers;
+    this.found = found;
   }
 
   // ---- before a statement is sent
 
   boolean due() {
-    return due;
+    return due || foundDue;
   }
 
   boolean lingers() {
@@ -108,12 +121,22 @@ final class GeneratedId {
       return false;
     }
     if (unlike && (mayAsk || (maySet && !due))) {
+      if (foundDue) {
+        control.block();
+        readBack(server);
+        return false;
+      }
       last.idOf(mark);
       control.block();
       ServerSide.ahead(server, client, "SET", "SET last_insert_id=" + id);
       return false;
     }
     return true;
+  }
+
+  /** Whether what FOUND_ROWS() gives behind the last statement no answer has told. */
+  void foundDue(boolean now) {
+    foundDue = now;
   }
 
   private static boolean mayAsk(StatementFacts facts) {
@@ -124,7 +147,7 @@ final class GeneratedId {
   }
 
   /** Whether it may set the id though its answer does not say so. */
-  private static boolean maySet(StatementFacts facts) {
+  static boolean maySet(StatementFacts facts) {
     return switch (facts.kind()) {
       case CALL, MULTI, UNKNOWN, EXECUTE -> true;
       default -> facts.has(MysqlEffect.SETS_LAST_INSERT_ID);
@@ -164,11 +187,13 @@ final class GeneratedId {
         candidates.add(Long.toUnsignedString(last.generatedId()));
       }
     }
-    if (due
+    // What the node itself asks there may change FOUND_ROWS(), though the session stays. An XA
+    // transaction that was ended takes no questions.
+    boolean wanted = foundDue && !carried.pins().contains(MysqlPins.XA);
+    if ((wanted || (due && !carried.pinned()))
         && client.status() == TransactionState.IDLE
         && !client.server().closed()
-        && !carried.held()
-        && !carried.pinned()) {
+        && !carried.held()) {
       linger(from);
     }
   }
@@ -213,18 +238,24 @@ final class GeneratedId {
 
   /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
   void readBack(ServerConnection server) {
+    boolean both = foundDue;
     due = false;
+    foundDue = false;
     lingers = false;
     inARow = 0;
     carried.hold(HOLD);
     server.query(
-        "SELECT @@last_insert_id",
+        both ? "SELECT @@last_insert_id, FOUND_ROWS()" : "SELECT @@last_insert_id",
         new InternalQuery(true) {
           @Override
           protected void done(ServerConnection from, ServerError error) {
             carried.hold(null);
             if (error == null) {
-              read(from, rows().get(0).get(0));
+              List<String> row = rows().get(0);
+              read(from, row.get(0));
+              if (both) {
+                found.accept(Long.parseLong(row.get(1)));
+              }
             } else if (!from.closed()) {
               from.closeForState("SELECT @@last_insert_id", error);
             }
@@ -251,6 +282,7 @@ final class GeneratedId {
     mark = new Object();
     due = false;
     paused = false;
+    foundDue = false;
     candidates.clear();
   }
 }

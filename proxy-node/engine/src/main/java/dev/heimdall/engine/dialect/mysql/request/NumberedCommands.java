@@ -16,7 +16,7 @@ final class NumberedCommands {
   }
 
   private static int handle(ServerConnection server, ClientStatement of) {
-    return (int) server.statements().handle(of.statement.name());
+    return (int) server.statements().handle(of.runs().name());
   }
 
   /** The command at the reader's position, as it stands there. */

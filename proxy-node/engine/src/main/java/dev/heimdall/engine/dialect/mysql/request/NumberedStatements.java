@@ -100,7 +100,7 @@ final class NumberedStatements {
     if (notes.keeps()) {
       closed.put(over.id, over);
     } else {
-      registry.release(over.statement);
+      release(over);
     }
   }
 
@@ -112,10 +112,21 @@ final class NumberedStatements {
   }
 
   private void release(Map<Integer, ClientStatement> some) {
-    for (ClientStatement each : some.values()) {
-      registry.release(each.statement);
-    }
+    some.values().forEach(this::release);
     some.clear();
+  }
+
+  private void release(ClientStatement gone) {
+    registry.release(gone.statement);
+    stand(gone, null);
+  }
+
+  /** From now on this one, which was acquired, runs in its place; null for itself. */
+  void stand(ClientStatement of, PreparedStatement now) {
+    if (of.stand() != null) {
+      registry.release(of.stand());
+    }
+    of.stand(now);
   }
 
   void forget() {

@@ -192,7 +192,7 @@ final class PreparedCommands implements Responder {
     }
     ServerSide.of(server)
         .resetStatement(
-            of.statement.name(),
+            of.runs().name(),
             new InternalQuery() {
               @Override
               protected void done(ServerConnection from, ServerError error) {
@@ -256,7 +256,10 @@ final class PreparedCommands implements Responder {
           parameters -> keep(id, statement, examined, parameters),
           statements::forgetUnnumbered);
     }
-    if (statement.source() instanceof KnownAnswer known && !known.warns() && meaning.settled()) {
+    if (statement.source() instanceof KnownAnswer known
+        && !known.warns()
+        && meaning.settled()
+        && !aftermath.preparingClears()) {
       give(total, statement, examined, known);
       return Outcome.DONE;
     }
@@ -389,7 +392,8 @@ final class PreparedCommands implements Responder {
   }
 
   private boolean execute(ServerConnection server, ClientStatement of, long total) {
-    PreparedStatement statement = of.statement;
+    inPlace(of);
+    PreparedStatement statement = of.runs();
     if (!ready(server, of)
         || !aftermath.ready(server, statement.facts(), statement::body, lexing.mode())) {
       return false;
@@ -418,12 +422,26 @@ final class PreparedCommands implements Responder {
     return true;
   }
 
+  /** Puts what the node knows better than the server in the place of what the statement asks. */
+  private void inPlace(ClientStatement of) {
+    StatementFacts facts = of.statement.facts();
+    if (!aftermath.sends(facts)) {
+      return;
+    }
+    byte[] body = of.statement.body();
+    // A rule may have changed the text: places are those of the one that runs.
+    StatementFacts here =
+        parts.sessions().classifier().classify(body, 0, body.length, lexing.mode());
+    byte[] changed = aftermath.inPlace(here, of.statement::body, lexing.mode());
+    statements.stand(of, changed == null ? null : meaning.acquire(changed, facts, of.settings));
+  }
+
   /**
    * Whether the server has the statement; else it is asked to prepare it, by the settings with
    * which its client has prepared it.
    */
   private boolean ready(ServerConnection server, ClientStatement of) {
-    if (server.statements().confirmed(of.statement)) {
+    if (server.statements().confirmed(of.runs())) {
       preparing = null;
       return true;
     }
@@ -441,7 +459,7 @@ final class PreparedCommands implements Responder {
     }
     parts.control().block();
     if (preparing == null || !preparing.underWay()) { // or its connection was lost
-      preparing = new Preparation(of.statement, of.examined);
+      preparing = new Preparation(of.runs(), of.examined);
       Variables now = meaning.settings();
       Variables atFirst = meaning.again(of.settings);
       if (!atFirst.equals(now)) {

@@ -36,10 +36,19 @@ final class PreparedMeaning {
 
   /** The statement that this text is, to be released when its client has it no longer. */
   PreparedStatement acquire(byte[] sql, StatementFacts facts) {
+    return acquire(sql, facts, settings());
+  }
+
+  /**
+   * The same of one that is read by these settings.
+   *
+   * @param by as {@link #settings} gave them
+   */
+  PreparedStatement acquire(byte[] sql, StatementFacts facts, Variables by) {
     StringBuilder scope = new StringBuilder(parts.resolution().scope());
     scope.append('\0').append(agreed.flags());
     for (String name : READING) {
-      scope.append('\0').append(parts.carried().now(name));
+      scope.append('\0').append(by.get(name));
     }
     for (String name : DESCRIBING) {
       scope.append('\0').append(parts.carried().now(name));

@@ -62,6 +62,9 @@ public final class MysqlClassifier implements StatementClassifier {
         transactions.nextStatement();
         kind = statement();
         tokens.skip();
+        if (tokens.selects() && findsUntold(kind)) {
+          tokens.own(MysqlEffect.FINDS_UNTOLD);
+        }
         changes |= !readsOnly(kind);
         open =
             switch (kind) {
@@ -101,6 +104,14 @@ public final class MysqlClassifier implements StatementClassifier {
   private static boolean readsOnly(StatementKind kind) {
     return switch (kind) {
       case EMPTY, SELECT, SHOW, EXPLAIN -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether a query inside of it has rows that no answer tells of. */
+  private static boolean findsUntold(StatementKind kind) {
+    return switch (kind) {
+      case DML, DDL, UTILITY, SET -> true;
       default -> false;
     };
   }
@@ -171,8 +182,7 @@ public final class MysqlClassifier implements StatementClassifier {
       case KILL:
         return kill();
       case GET:
-        tokens.own(MysqlEffect.READS_DIAGNOSTICS);
-        return StatementKind.SESSION;
+        return getDiagnostics();
       case SIGNAL, RESIGNAL:
         return StatementKind.SESSION;
       case HELP:
@@ -180,6 +190,17 @@ public final class MysqlClassifier implements StatementClassifier {
       default:
         return tokens.token() == '(' ? parenthesised() : effects.notUnderstood();
     }
+  }
+
+  private StatementKind getDiagnostics() {
+    tokens.own(MysqlEffect.READS_DIAGNOSTICS);
+    while (!tokens.atEnd()) {
+      if (tokens.word() == MysqlWord.ROW_COUNT) {
+        tokens.own(MysqlEffect.READS_ROW_COUNT);
+      }
+      tokens.advance();
+    }
+    return StatementKind.SESSION;
   }
 
   private StatementKind parenthesised() {

@@ -17,6 +17,8 @@ public enum MysqlEffect implements Effect.Detail {
   READS_FOUND_ROWS,
   /** Has its rows counted beyond its LIMIT, for {@code FOUND_ROWS()}. */
   COUNTS_FOUND_ROWS,
+  /** What {@code FOUND_ROWS()} gives behind it no answer says. */
+  FINDS_UNTOLD,
   /** Reads how many rows the statement before has changed. */
   READS_ROW_COUNT,
   /** Reads warnings and errors of the statement before, or their number. */

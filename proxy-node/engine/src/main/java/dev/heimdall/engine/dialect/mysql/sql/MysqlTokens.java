@@ -49,6 +49,7 @@ final class MysqlTokens {
   private boolean accounts;
   private boolean idle;
   private boolean writesFile;
+  private boolean selects;
 
   MysqlTokens(EffectList effects) {
     this.effects = effects;
@@ -72,6 +73,7 @@ final class MysqlTokens {
     unseen = true;
     call = null;
     writesFile = false;
+    selects = false;
     advance();
   }
 
@@ -209,6 +211,11 @@ final class MysqlTokens {
     return writesFile;
   }
 
+  /** Whether a query was met, be it inside of something else. */
+  boolean selects() {
+    return selects;
+  }
+
   /** Whether a comment was met that only some servers run. */
   boolean doubtful() {
     return doubtful;
@@ -263,7 +270,10 @@ final class MysqlTokens {
       return;
     }
     switch (found) {
-      case SELECT -> unseen = true;
+      case SELECT -> {
+        unseen = true;
+        selects = true;
+      }
       case NEXTVAL -> {
         if (behindDot) {
           effects.pin(MysqlPins.SEQUENCE); // as Oracle spells it

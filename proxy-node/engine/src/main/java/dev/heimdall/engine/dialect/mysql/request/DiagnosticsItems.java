@@ -1,0 +1,60 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.MysqlLexer;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Says by SET what GET DIAGNOSTICS would answer where a statement has left nothing but a number.
+ */
+final class DiagnosticsItems {
+  private final MysqlLexer lexer = new MysqlLexer(false);
+
+  /**
+   * @return null where the text is none that gives user variables the number of rows, and that of
+   *     conditions, of which there are none
+   */
+  byte[] asSet(byte[] text, long rows, LexerMode mode) {
+    lexer.reset(text, 0, text.length, mode);
+    lexer.next();
+    int token = lexer.next();
+    if (isWord(token, "current")) {
+      token = lexer.next();
+    }
+    if (!isWord(token, "diagnostics")) {
+      return null;
+    }
+    ByteArrayOutputStream set = new ByteArrayOutputStream(64);
+    String separator = "SET ";
+    do {
+      token = lexer.next();
+      int from = lexer.start();
+      int to = from;
+      while (token >= 0 && token != '=' && token != ',') {
+        to = lexer.end();
+        token = lexer.next();
+      }
+      int item = token == '=' ? lexer.next() : Lexer.BROKEN;
+      String value =
+          isWord(item, "row_count")
+              ? Long.toString(rows)
+              : isWord(item, "number") ? "CAST(0 AS UNSIGNED)" : null;
+      if (value == null || text[from] != '@') {
+        return null;
+      }
+      set.writeBytes(separator.getBytes(StandardCharsets.US_ASCII));
+      set.write(text, from, to - from);
+      set.writeBytes(("=" + value).getBytes(StandardCharsets.US_ASCII));
+      separator = ",";
+      token = lexer.next();
+    } while (token == ',');
+    return token == Lexer.END || token == ';' ? set.toByteArray() : null;
+  }
+
+  private boolean isWord(int token, String expected) {
+    return token == Lexer.WORD
+        && expected.equalsIgnoreCase(Lexer.decode(lexer.text(), lexer.start(), lexer.end()));
+  }
+}

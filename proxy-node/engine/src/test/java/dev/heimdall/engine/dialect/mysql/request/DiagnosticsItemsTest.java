@@ -1,0 +1,37 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.sql.LexerMode;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DiagnosticsItemsTest {
+  private static String asSet(String sql) {
+    byte[] set =
+        new DiagnosticsItems().asSet(sql.getBytes(StandardCharsets.UTF_8), 5, LexerMode.MYSQL);
+    return set == null ? null : new String(set, StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "GET DIAGNOSTICS @a = ROW_COUNT | SET @a=5",
+        "get current diagnostics @`a, b` = row_count , @'c' = number; "
+            + "| SET @`a, b`=5,@'c'=CAST(0 AS UNSIGNED)",
+        "GET DIAGNOSTICS CONDITION 1 @a = MESSAGE_TEXT |",
+        "GET STACKED DIAGNOSTICS @a = ROW_COUNT |",
+        "GET DIAGNOSTICS a = ROW_COUNT |",
+        "GET DIAGNOSTICS @a = ROW_COUNT, |",
+        "GET DIAGNOSTICS @a ROW_COUNT |",
+        "GET DIAGNOSTICS @a = ROW_COUNT x |",
+        "GET DIAGNOSTICS |",
+        "GET |"
+      })
+  void numbersOfRowsAndConditionsBecomeASet(String sql, String set) {
+    assertThat(asSet(sql)).isEqualTo(set);
+  }
+}
