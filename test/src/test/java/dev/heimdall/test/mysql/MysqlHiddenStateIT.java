@@ -1,11 +1,14 @@
 package dev.heimdall.test.mysql;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
@@ -120,16 +123,34 @@ class MysqlHiddenStateIT {
           Case.of("SELECT * FROM nowhere", "SHOW ERRORS", "SHOW COUNT(*) ERRORS"),
           Case.of("SIGNAL SQLSTATE '01000'", "GET DIAGNOSTICS @n = NUMBER", "SELECT @n"));
 
-  private static List<String> play(MysqlTarget target, Case of) throws SQLException {
+  /**
+   * @param watcher where the ends of connections to the server itself are awaited; null for a node
+   */
+  private static List<String> play(MysqlTarget target, Case of, Connection watcher)
+      throws SQLException {
     List<String> said = new ArrayList<>();
     for (List<String> texts : List.of(of.leaves(), of.asks())) {
+      String id;
       try (Connection client = target.jdbc()) {
+        id = value(client, "SELECT CONNECTION_ID()");
         for (String sql : texts) {
           said.add(RandomClient.run(client, sql));
         }
       }
+      if (watcher != null) {
+        String there = "SELECT COUNT(*) FROM information_schema.processlist WHERE id = " + id;
+        Await.until("connection " + id + " is gone", () -> value(watcher, there).equals("0"));
+      }
     }
     return said;
+  }
+
+  private static String value(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    }
   }
 
   @ParameterizedTest
@@ -143,10 +164,11 @@ class MysqlHiddenStateIT {
       server.executeIn("app", SEQUENCES.toArray(String[]::new));
     }
     SoftAssertions all = new SoftAssertions();
-    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1))) {
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
+        Connection watcher = MysqlTarget.of(server).jdbc()) {
       for (Case each : CASES) {
-        List<String> direct = play(MysqlTarget.of(server), each);
-        all.assertThat(play(node.target(), each)).isEqualTo(direct);
+        List<String> direct = play(MysqlTarget.of(server), each, watcher);
+        all.assertThat(play(node.target(), each, null)).isEqualTo(direct);
       }
     }
     all.assertAll();
