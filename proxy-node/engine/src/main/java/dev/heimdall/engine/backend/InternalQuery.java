@@ -90,6 +90,12 @@ public abstract class InternalQuery implements ReplyOwner {
     done(from, error == null && tooLong ? TOO_LONG : error);
   }
 
+  /** Whoever the answer was for has left it behind, having dropped it before its end. */
+  @Override
+  public final void groupAbsorbed(ServerConnection from) {
+    groupComplete(from, from.status(), null);
+  }
+
   @Override
   public final void connectionLost(ServerConnection from, ServerError lastError) {
     done(

@@ -318,6 +318,21 @@ class MysqlRepliesTest {
   }
 
   @Test
+  void whoTakesOverAnAnswerThatWasAbsorbedHearsOfItsEnd() {
+    DetachedMysql server = new DetachedMysql(MYSQL, eof(true));
+    Client client = new Client();
+    client.absorbs = true;
+    server.command(Command.QUERY, client, true);
+    server.server(new Answers(true).error(1290).sent());
+    Own left = new Own();
+    server.connection.replaceOwner(client, left);
+    server.server(new Answers(true).rowsEnd(AUTO, NOTHING).sent());
+    assertThat(left.done).isTrue();
+    assertThat(client.ends).isEmpty();
+    server.finish();
+  }
+
+  @Test
   void aConnectionThatIsLostBehindAnErrorHasAnswered() {
     DetachedMysql server = new DetachedMysql(MYSQL, eof(true));
     Client client = new Client();
