@@ -100,6 +100,25 @@ class MysqlStateIT {
     }
   }
 
+  /** MySQL takes DEFAULT for the opposite of the global value in the first two of them. */
+  @ParameterizedTest
+  @EnumSource
+  void whatIsOnOrOffGoesBackToWhatItWas(MysqlRelease release) throws Exception {
+    Connected connected = connect(release, 0);
+    for (String name :
+        List.of("foreign_key_checks", "unique_checks", "sql_notes", "sql_safe_updates")) {
+      String value = "SELECT @@" + name + ", @@GLOBAL." + name;
+      List<List<String>> before = connected.query(value).rows;
+      for (String now : List.of("OFF", "ON")) {
+        assertThat(change(connected, Map.of(), Map.of(name, now)).error).isNull();
+        assertThat(connected.query(value).rows.get(0).get(0))
+            .isEqualTo(now.equals("ON") ? "1" : "0");
+        assertThat(change(connected, Map.of(name, now), Map.of()).error).isNull();
+        assertThat(connected.query(value).rows).as("%s after %s", name, now).isEqualTo(before);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void awkwardValuesAreCarriedWhateverTheSqlMode(MysqlRelease release) throws Exception {

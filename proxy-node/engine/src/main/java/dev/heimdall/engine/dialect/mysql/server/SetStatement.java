@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.server;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +13,9 @@ import java.util.regex.Pattern;
 public final class SetStatement {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
   private static final Pattern PLAIN = Pattern.compile("[ -&(-\\[\\]-~]*");
+
+  /** MySQL's servers take DEFAULT for the opposite of the global value. */
+  private static final Set<String> INVERTED = Set.of("foreign_key_checks", "unique_checks");
 
   private final StringBuilder text = new StringBuilder(128);
 
@@ -29,7 +33,7 @@ public final class SetStatement {
 
   /** Gives a variable the value that new sessions begin with. */
   SetStatement standard(String name) {
-    return raw(name, "DEFAULT");
+    return raw(name, INVERTED.contains(name) ? "@@GLOBAL." + name : "DEFAULT");
   }
 
   /** Has a variable reported without changing it. */
