@@ -44,6 +44,7 @@ final class Claims implements AutoCloseable {
           "rand_seed1",
           "rand_seed2",
           "timestamp",
+          "insert_id",
           "skip_replication",
           // Of the replication that default_master_connection names.
           "max_relay_log_size",

@@ -334,6 +334,11 @@ final class MysqlTokens {
       switch (MysqlWord.find(text, from, to)) {
         case GET_LOCK -> effects.pin(MysqlPins.NAMED_LOCK);
         case NEXTVAL -> effects.pin(MysqlPins.SEQUENCE);
+        case DEFAULT -> {
+          if (unseen) {
+            effects.pin(MysqlPins.SEQUENCE); // which may be what a column's default draws from
+          }
+        }
         case LASTVAL -> lastValue();
         case FOUND_ROWS -> begin(MysqlEffect.READS_FOUND_ROWS);
         case ROW_COUNT -> begin(MysqlEffect.READS_ROW_COUNT);

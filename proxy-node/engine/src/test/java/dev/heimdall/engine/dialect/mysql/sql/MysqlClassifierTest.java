@@ -218,6 +218,8 @@ class MysqlClassifierTest {
         "SELECT nextval(s) | SELECT: pin sequence value",
         "SELECT NEXT VALUE FOR s | SELECT: pin sequence value",
         "SELECT s.nextval | SELECT: pin sequence value",
+        "SELECT a FROM t WHERE DEFAULT(a) > 0 | SELECT: pin sequence value",
+        "INSERT INTO t (a) VALUES (DEFAULT) | DML",
         "SELECT lastval(s) | SELECT: LAST_VALUE, pin sequence value",
         "SELECT PREVIOUS VALUE FOR s | SELECT: LAST_VALUE, pin sequence value",
         "SHOW LOCAL VARIABLES LIKE 'a' | SHOW: READS_LAST_INSERT_ID",
@@ -261,6 +263,7 @@ class MysqlClassifierTest {
         "DROP TEMPORARY TABLE t | SESSION",
         "DROP TABLE t | DDL: commits",
         "ALTER TABLE t ADD b decimal(3, 1) | DDL: commits",
+        "ALTER TABLE t ADD b int DEFAULT (1 + 2) | DDL: commits",
         "CREATE UNIQUE INDEX i ON t (a) | DDL: commits",
         "CREATE DEFINER = `u`@`%` VIEW v AS SELECT 1 | DDL: commits, FINDS_UNTOLD",
         "CREATE DEFINER=u@localhost PROCEDURE p() BEGIN SET @a = 1; IF a THEN CALL q(@b); END IF;"
