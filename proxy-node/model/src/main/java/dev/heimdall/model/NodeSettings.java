@@ -90,6 +90,8 @@ public record NodeSettings(
     @Setting("What rules may do on the node itself.") RuleSettings rules,
     @Setting("The store over which the nodes of a fleet tell each other of writes.")
         StoreSettings store,
+    @Setting("Answers that the query caches of a fleet's nodes keep for each other in the store.")
+        FarCacheSettings farCache,
     @Setting("Where the node hears what AWS says of its clusters, besides asking it.")
         TopologySettings topology,
     @Setting("How CloudWatch is reached, for virtual databases that want it.")

@@ -38,6 +38,13 @@ final class FullConfiguration {
             "tls": {"mode": "verify-full", "caFile": "tls/ca.pem"},
             "prefix": "blue"
           },
+          "farCache": {
+            "enabled": false,
+            "timeout": "5ms",
+            "maxSize": "2MiB",
+            "compressAbove": "1KiB",
+            "trackedKeys": 5000
+          },
           "topology": {
             "key": "0123456789abcdef0123456789abcdef",
             "store": "s3://fleet/topology?region=eu-west-1&endpoint=http://127.0.0.1:5000",

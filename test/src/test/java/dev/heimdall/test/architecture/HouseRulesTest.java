@@ -53,6 +53,7 @@ class HouseRulesTest {
               "route",
               "rules",
               "parse",
+              "cache",
               "sql")
           .map(Product::room)
           .toArray(String[]::new);

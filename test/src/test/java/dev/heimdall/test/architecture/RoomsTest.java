@@ -634,6 +634,23 @@ class RoomsTest {
   }
 
   @Test
+  void whatKeepsAnswersForOtherNodesKnowsOnlyTheirBytes() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("cache.far"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "dev.heimdall.model..",
+                room("cache.far"),
+                room("observe"),
+                room("share")));
+  }
+
+  @Test
   void trackersKnowNeitherSessionsNorTheWire() {
     holds(
         classes()

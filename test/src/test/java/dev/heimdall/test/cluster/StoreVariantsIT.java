@@ -420,7 +420,7 @@ class StoreVariantsIT {
     StoreNode node = node(at(StoreMode.STANDALONE, redis), 1);
 
     keyEvents(node, KeyEvents.OFF, redis.address() + " is \"\"");
-    logged(SILENT, redis.address(), "should be AE", "Nothing of this version needs it");
+    logged(SILENT, redis.address(), "should be AE", "for every answer of the query cache");
     redis.run("CONFIG SET notify-keyspace-events KEg$", "CLIENT KILL TYPE pubsub");
     Await.until("what it says now is known", () -> node.store().state().detail().contains("g$"));
     keyEvents(node, KeyEvents.OFF, "is \"g$KE\"");

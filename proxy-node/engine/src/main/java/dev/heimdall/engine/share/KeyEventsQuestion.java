@@ -50,6 +50,16 @@ final class KeyEventsQuestion {
     String name() {
       return uri.getHost() + ":" + uri.getPort();
     }
+
+    /** A key of this server's. The part in braces alone says whose it is, also of later names. */
+    String key(String beginning) {
+      while (true) {
+        String key = beginning + ":{" + UUID.randomUUID() + "}";
+        if (has.test(SlotHash.getSlot(key))) {
+          return key;
+        }
+      }
+    }
   }
 
   /**
@@ -116,7 +126,7 @@ final class KeyEventsQuestion {
 
   private Answer tried(
       RedisClient client, Primary primary, RedisCommands<String, String> commands) {
-    String key = key(primary);
+    String key = primary.key(prefix + ":events");
     Set<String> renamed = ConcurrentHashMap.newKeySet();
     try (StatefulRedisPubSubConnection<String, String> listening =
         client.connectPubSub(StringCodec.UTF8, primary.uri())) {
@@ -140,15 +150,5 @@ final class KeyEventsQuestion {
             KeyEvents.OFF, "%s has published no event for a renamed key".formatted(primary.name()))
         : new Answer(
             KeyEvents.ON, "%s has published the event of a renamed key".formatted(primary.name()));
-  }
-
-  /** One of this server's. The part in braces alone says whose it is, also of its later name. */
-  private String key(Primary primary) {
-    while (true) {
-      String key = prefix + ":events:{" + UUID.randomUUID() + "}";
-      if (primary.has().test(SlotHash.getSlot(key))) {
-        return key;
-      }
-    }
   }
 }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Knows whether the store tells of what becomes of its keys: asks at each connection, and once a
  * minute as long as it does not, as that is changed while servers run. On a thread of its own,
- * which is there only meanwhile: nothing waits for it, and nothing depends on it yet.
+ * which is there only meanwhile: nothing waits for it.
  */
 final class KeyEventsWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
@@ -102,8 +102,8 @@ final class KeyEventsWatch implements AutoCloseable {
     } else if (news && found.events() == KeyEvents.OFF) {
       LOG.warn(
           "the shared store does not tell of its keys: {}; notify-keyspace-events should be AE"
-              + " (CONFIG SET; with ElastiCache in the parameter group). Nothing of this version"
-              + " needs it, but the query cache will",
+              + " (CONFIG SET; with ElastiCache in the parameter group). Until then the node"
+              + " asks it for every answer of the query cache",
           found.detail());
     } else if (news && said.events() == KeyEvents.OFF) {
       LOG.info("the shared store publishes events of its keys now: {}", found.detail());

@@ -5,11 +5,13 @@ import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -27,6 +29,8 @@ public final class SharedStore implements AutoCloseable {
   private final ScheduledExecutorService beats;
   private final Map<String, Channel> channels = new ConcurrentHashMap<>();
   private final KeyEventsWatch events;
+  private final StoreServers servers;
+  private final List<ByteLink> bytes = new CopyOnWriteArrayList<>();
   private final StoreLink link;
 
   /**
@@ -46,11 +50,16 @@ public final class SharedStore implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    StoreServers servers = new StoreServers(settings, resources);
+    servers = new StoreServers(settings, resources);
     events = new KeyEventsWatch(new KeyEventsQuestion(servers, settings.prefix()));
     link =
-        new StoreLink(
-            settings, servers, channels::keySet, this::subscribed, this::heard, events::at);
+        new StoreLink(settings, servers, channels::keySet, this::subscribed, this::heard, this::at);
+  }
+
+  /** The node is here, or still is. */
+  private void at(StoreConnections connections) {
+    events.at(connections);
+    bytes.forEach(link -> link.at(connections));
   }
 
   /** At first, and again each time when the connection was lost. */
@@ -114,6 +123,33 @@ public final class SharedStore implements AutoCloseable {
         answer.detail());
   }
 
+  /**
+   * Bytes under keys of the store, at connections of their own. Connects in the background, where
+   * this node has found the store.
+   *
+   * @param keys how all of these keys begin, behind the prefix of the settings; what else begins so
+   *     is reported as well
+   * @param watcher learns which keys there are, where the store publishes events of its keys
+   */
+  public ByteStore bytes(String keys, KeyWatcher watcher) {
+    ByteLink opened =
+        new ByteLink(
+            servers, settings.prefix() + ":" + keys + ":", this::mayPublishEvents, watcher);
+    bytes.add(opened);
+    link.connections().ifPresent(opened::at);
+    return opened;
+  }
+
+  /** Where nobody can say, because a server did not answer, tracking keys finds out by itself. */
+  private boolean mayPublishEvents(StoreConnections connections) {
+    KeyEventsQuestion.Answer answer = events.answer(connections);
+    return switch (answer.events()) {
+      case ON -> true;
+      case OFF -> false;
+      case UNKNOWN -> !answer.detail().isEmpty();
+    };
+  }
+
   /** What one node of the fleet does for all. */
   public LeaderLeases leaderLeases() {
     return new StoreLeaderLeases(link, settings.prefix(), self);
@@ -172,7 +208,13 @@ public final class SharedStore implements AutoCloseable {
   public void close() {
     beats.shutdownNow();
     link.close();
+    bytes.forEach(ByteLink::close);
     events.close();
+    // What the driver still has to do needs its loops.
+    CompletableFuture.allOf(bytes.stream().map(ByteLink::ended).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(failure -> null)
+        .join();
     StoreServers.end(resources);
   }
 }

@@ -14,10 +14,13 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -149,15 +152,63 @@ final class StoreServers {
     }
   }
 
-  private StoreConnections cluster() {
-    List<RedisURI> seeds = new ArrayList<>(uris);
-    seeds.addAll(members);
+  private RedisClusterClient clusterClient(List<RedisURI> seeds) {
     RedisClusterClient client = RedisClusterClient.create(resources, seeds);
     client.setOptions(
         options(ClusterClientOptions.builder())
             .topologyRefreshOptions(
                 ClusterTopologyRefreshOptions.builder().enableAllAdaptiveRefreshTriggers().build())
             .build());
+    return client;
+  }
+
+  private List<KeyEventsQuestion.Primary> primaries(RedisClusterClient client) {
+    return client.getPartitions().stream()
+        .filter(server -> server.getRole().isUpstream() && !server.getSlots().isEmpty())
+        .map(server -> new KeyEventsQuestion.Primary(own(server), server::hasSlot))
+        .toList();
+  }
+
+  /** Connects for bytes to where a node is. For any thread that may wait. */
+  ByteConnections connectBytes(StoreConnections at) {
+    if (settings.mode() == StoreMode.CLUSTER) {
+      RedisClusterClient client =
+          clusterClient(at.primaries().stream().map(KeyEventsQuestion.Primary::uri).toList());
+      try {
+        StatefulRedisClusterConnection<byte[], byte[]> connection =
+            client.connect(ByteArrayCodec.INSTANCE);
+        ClusterNodes nodes = new ClusterNodes(connection, () -> primaries(client));
+        ByteConnections found =
+            new ByteConnections(
+                client,
+                connection.async(),
+                () -> primaries(client),
+                loss -> client.refreshPartitionsAsync().thenRun(() -> nodes.open(loss)));
+        nodes.open(found.loss()).join();
+        return found;
+      } catch (RuntimeException e) {
+        StoreConnections.shutDown(client);
+        throw e;
+      }
+    }
+    RedisClient client = client();
+    try {
+      StatefulRedisConnection<byte[], byte[]> connection =
+          client.connect(ByteArrayCodec.INSTANCE, at.primaries().get(0).uri());
+      ByteConnections found =
+          new ByteConnections(client, connection.async(), at::primaries, loss -> {});
+      connection.addListener(found.loss());
+      return found;
+    } catch (RuntimeException e) {
+      StoreConnections.shutDown(client);
+      throw e;
+    }
+  }
+
+  private StoreConnections cluster() {
+    List<RedisURI> seeds = new ArrayList<>(uris);
+    seeds.addAll(members);
+    RedisClusterClient client = clusterClient(seeds);
     try {
       StoreConnections found =
           StoreConnections.of(
@@ -165,10 +216,7 @@ final class StoreServers {
               client.connectPubSub(),
               client.connectPubSub(),
               client.connect(),
-              client.getPartitions().stream()
-                  .filter(server -> server.getRole().isUpstream() && !server.getSlots().isEmpty())
-                  .map(server -> new KeyEventsQuestion.Primary(own(server), server::hasSlot))
-                  .toList());
+              primaries(client));
       members = client.getPartitions().stream().map(this::own).toList();
       return found;
     } catch (RuntimeException e) {

@@ -30,6 +30,7 @@ final class FakeStore implements AutoCloseable {
   private final AtomicInteger roles = new AtomicInteger();
   private volatile boolean primary = true;
   private volatile boolean away;
+  private volatile String muting;
 
   FakeStore() throws IOException {
     listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -63,6 +64,11 @@ final class FakeStore implements AutoCloseable {
     } else {
       refusals.put(command, error);
     }
+  }
+
+  /** Connections on which this command arrives answer nothing any more; null for none. */
+  void muteAt(String command) {
+    muting = command;
   }
 
   /** Ends its connections, and whatever connects, until it is back. */
@@ -134,8 +140,13 @@ final class FakeStore implements AutoCloseable {
       try (socket;
           DataInputStream in =
               new DataInputStream(new BufferedInputStream(socket.getInputStream()))) {
+        boolean mute = false;
         while (true) {
-          send(answer(command(in)));
+          List<String> command = command(in);
+          mute |= command.get(0).equalsIgnoreCase(muting);
+          if (!mute) {
+            send(answer(command));
+          }
         }
       } catch (IOException ended) {
         // the node went, or the test wants it so
@@ -176,6 +187,7 @@ final class FakeStore implements AutoCloseable {
       return switch (name) {
         case "PING" -> "+PONG\r\n";
         case "CLIENT" -> "+OK\r\n";
+        case "GET" -> "$-1\r\n";
         case "ROLE" ->
             primary
                 ? "*3\r\n" + bulk("master") + ":0\r\n*0\r\n"
