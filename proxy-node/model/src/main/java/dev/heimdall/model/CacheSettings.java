@@ -35,7 +35,13 @@ public record CacheSettings(
                 "Keep a result only when its statement has come before, with the same values."
                     + " Statements that come once then cost no memory.",
             byDefault = "false")
-        boolean preCacheTracking) {
+        boolean preCacheTracking,
+    @Setting(
+            value =
+                "Keep results in this node's memory only: nothing of them goes to the shared store,"
+                    + " where `farCache` of `node.json` would have nodes keep them for each other.",
+            byDefault = "false")
+        boolean pciHipaaCache) {
   /** Every setting at its default. */
   public static CacheSettings defaults() {
     return Shape.of(CacheSettings.class).defaults();

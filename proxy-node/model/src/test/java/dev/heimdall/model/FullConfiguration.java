@@ -218,7 +218,8 @@ final class FullConfiguration {
             "maxSize": "32MiB",
             "maxResultSize": "64KiB",
             "ttl": "1m",
-            "preCacheTracking": true
+            "preCacheTracking": true,
+            "pciHipaaCache": true
           },
           "transactionReplay": {
             "enabled": true,

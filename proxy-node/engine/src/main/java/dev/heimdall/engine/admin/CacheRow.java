@@ -9,4 +9,16 @@ public record CacheRow(String vdb, QueryCache.Figures figures) {
     long asked = figures.hits() + figures.misses();
     return asked == 0 ? 0 : 100 * figures.hits() / asked;
   }
+
+  /** How it is with what the nodes keep for each other: {@code off} where they keep nothing. */
+  String far() {
+    return figures
+        .far()
+        .map(far -> !far.connected() ? "away" : far.reads().equals("closed") ? "on" : "not asked")
+        .orElse("off");
+  }
+
+  long farMicros() {
+    return figures.far().map(far -> far.times().percentile(99)).orElse(0L);
+  }
 }

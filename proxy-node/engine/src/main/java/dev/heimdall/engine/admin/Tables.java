@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.cache.far.FarFigures;
 import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.share.StoreState;
@@ -141,7 +142,11 @@ final class Tables {
           .number("hit_percent", CacheRow::hitPercent)
           .number("stored", row -> row.figures().stored())
           .number("outdated", row -> row.figures().outdated())
-          .number("evictions", row -> row.figures().evictions());
+          .number("evictions", row -> row.figures().evictions())
+          .text("far", CacheRow::far)
+          .number("far_keys", row -> row.figures().far().map(FarFigures::keys).orElse(0))
+          .number("far_hits", row -> row.figures().far().map(FarFigures::hits).orElse(0L))
+          .number("far_p99_us", CacheRow::farMicros);
 
   static final Table<MemoryRow> MEMORY =
       new Table<>(Comparator.comparing(MemoryRow::name))

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
@@ -244,7 +245,8 @@ final class RunningVdbs {
             TlsContexts.serverEndPoint(vdb.tls())),
         new RulesAndCatalogues(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
         forwards,
-        foreigners);
+        foreigners,
+        vdb.cache().enabled() ? clusters.far(from.node()) : Optional.empty());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -40,6 +41,7 @@ final class SourceClusters implements AutoCloseable {
   private final RdsWatch rds;
   private final TopologyFeed feed;
   private SharedStore store;
+  private FarTier far;
 
   /**
    * A cluster that is watched.
@@ -201,6 +203,14 @@ final class SourceClusters implements AutoCloseable {
     return Optional.ofNullable(store);
   }
 
+  /** What the nodes keep for each other of results; empty for a node that has no part in that. */
+  synchronized Optional<FarTier> far(NodeSettings node) {
+    if (far == null && node.farCache().enabled()) {
+      far = store(node).map(s -> FarTier.over(s, node.farCache())).orElse(null);
+    }
+    return Optional.ofNullable(far);
+  }
+
   /** Has these pools follow the writer of their source, where that is a cluster. */
   synchronized void lead(VdbPools pools) {
     Running now = running.get(pools.plan().source().name());
@@ -236,6 +246,9 @@ final class SourceClusters implements AutoCloseable {
     running.values().forEach(Running::close);
     running.clear();
     followed.clear();
+    if (far != null) {
+      far.close();
+    }
     if (store != null) {
       store.close();
     }

@@ -3,9 +3,12 @@ package dev.heimdall.engine.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import dev.heimdall.engine.cache.far.FarFigures;
+import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.model.CacheSettings;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -26,6 +29,7 @@ public final class QueryCache {
   private static final int MOST_SEEN = 1 << 16;
 
   private final CacheSettings settings;
+  private final Optional<FarResults> far;
   private final Cache<CacheKey, Entry> entries;
   private final long[] seen;
   private final AtomicLong copied = new AtomicLong();
@@ -59,7 +63,11 @@ public final class QueryCache {
     }
   }
 
-  public QueryCache(CacheSettings settings) {
+  /**
+   * @param far where nodes keep results for each other, where they do
+   */
+  public QueryCache(CacheSettings settings, Optional<FarTier> far) {
+    this.far = settings.pciHipaaCache() ? Optional.empty() : far.map(FarResults::new);
     this.settings = settings;
     this.seen = new long[settings.preCacheTracking() ? MOST_SEEN : 0];
     this.entries =
@@ -70,6 +78,11 @@ public final class QueryCache {
             .executor(Runnable::run) // upkeep is a few pointers each time: no thread for it
             .recordStats()
             .build();
+  }
+
+  /** What the nodes keep for each other; empty where this one keeps all to itself. */
+  public Optional<FarResults> far() {
+    return far;
   }
 
   public CacheSettings settings() {
@@ -103,18 +116,21 @@ public final class QueryCache {
    *
    * @param noted writes before the statement was sent
    * @param nanos how long it may be served
+   * @return whether it is kept
    */
-  public void keep(
+  public boolean keep(
       CacheKey key,
       StoredAnswer answer,
       ClusterView view,
       long noted,
       Collection<String> tables,
       long nanos) {
-    if (view.holds(noted, tables)) {
+    boolean holds = view.holds(noted, tables);
+    if (holds) {
       entries.put(key, new Entry(answer, view, noted, System.nanoTime() + nanos));
       stored.increment();
     }
+    return holds;
   }
 
   /**
@@ -171,7 +187,8 @@ public final class QueryCache {
         misses.sum(),
         stored.sum(),
         outdated.sum(),
-        entries.stats().evictionCount());
+        entries.stats().evictionCount(),
+        far.map(FarResults::figures));
   }
 
   /**
@@ -181,6 +198,7 @@ public final class QueryCache {
    * @param limit bytes that they may take
    * @param outdated results that were found to be older than a write of their tables
    * @param evictions results that had to go for want of room, or whose time was over
+   * @param far of what the nodes keep for each other, all virtual databases of this node together
    */
   public record Figures(
       long entries,
@@ -190,5 +208,6 @@ public final class QueryCache {
       long misses,
       long stored,
       long outdated,
-      long evictions) {}
+      long evictions,
+      Optional<FarFigures> far) {}
 }

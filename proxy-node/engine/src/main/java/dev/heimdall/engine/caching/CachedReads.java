@@ -1,6 +1,8 @@
 package dev.heimdall.engine.caching;
 
 import dev.heimdall.engine.cache.CacheKey;
+import dev.heimdall.engine.cache.FarResult;
+import dev.heimdall.engine.cache.FarResults;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.observe.Uncached;
@@ -14,10 +16,13 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.model.ActionParameters;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One session's part in the cache: which of its statements may be answered from it, and what of the
@@ -40,6 +45,9 @@ public final class CachedReads implements ReplyStage {
 
   private Awaited awaited;
 
+  /** What other nodes were asked for. */
+  private Lookup lookup;
+
   /** Bytes of the awaited answer that were copied. */
   private int copied;
 
@@ -56,7 +64,25 @@ public final class CachedReads implements ReplyStage {
       Collection<String> tables,
       long nanos,
       boolean whateverReplica,
-      AnswerRecorder recorder) {}
+      AnswerRecorder recorder,
+      FarPut far) {}
+
+  /**
+   * Where a result is to be kept for other nodes.
+   *
+   * @param position how far the writer had written before its statement goes there
+   */
+  private record FarPut(FarResults results, byte[] key, long position) {}
+
+  /** A question to the other nodes' results. */
+  private static final class Lookup {
+    final CacheKey key;
+    boolean over;
+
+    Lookup(CacheKey key) {
+      this.key = key;
+    }
+  }
 
   public CachedReads(CachingClient client) {
     this.client = client;
@@ -186,11 +212,17 @@ public final class CachedReads implements ReplyStage {
    * @param textHigh with {@code textLow} the name of the very text
    * @param values of its parameters, with types and formats; not to be changed afterwards
    * @param columns whether it has to describe its columns
+   * @param text the text, for those to whom its name says nothing
    * @param recorder takes the answer down when it comes from a server
-   * @return null where it has to come from a server
+   * @return null where it has to come from a server, or {@link #waits}
    */
   public StoredAnswer answer(
-      long textHigh, long textLow, byte[] values, boolean columns, AnswerRecorder recorder) {
+      long textHigh,
+      long textLow,
+      byte[] values,
+      boolean columns,
+      Supplier<byte[]> text,
+      AnswerRecorder recorder) {
     QueryCache cache = client.cache();
     ClusterView view = client.view();
     RoutedStatement statement = client.next();
@@ -203,6 +235,10 @@ public final class CachedReads implements ReplyStage {
       client.counted(true);
       how = "yes"; // nor is it sent
       return found;
+    }
+    byte[] farKey = farKey(view, rule, text, values);
+    if (farKey != null && asksOthers(key, farKey, tables, nanos(statement.decision()))) {
+      return null;
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
     if (why == Uncached.NEW) {
@@ -218,8 +254,76 @@ public final class CachedReads implements ReplyStage {
             tables,
             nanos(statement.decision()),
             view.replicasHaveAll() && !lagIgnored,
-            recorder);
+            recorder,
+            farPut(farKey, view));
     return null;
+  }
+
+  /** What the result is known by at other nodes; null where they keep none for this one. */
+  private byte[] farKey(
+      ClusterView view, ActionParameters.Cache rule, Supplier<byte[]> text, byte[] values) {
+    if (client.cache().far().isEmpty() || view.written().isEmpty() || view.writerRun().isEmpty()) {
+      return null;
+    }
+    List<String> of = new ArrayList<>(client.askerAnywhere(rule.shared()));
+    of.add(view.writerRun().get());
+    return FarResults.key(of, text.get(), values);
+  }
+
+  private FarPut farPut(byte[] farKey, ClusterView view) {
+    return farKey == null
+        ? null
+        : new FarPut(client.cache().far().orElseThrow(), farKey, view.written().orElseThrow());
+  }
+
+  /**
+   * Asks for what other nodes keep, once for each statement; what is found and holds is kept here.
+   *
+   * @return whether the statement waits for that
+   */
+  private boolean asksOthers(CacheKey key, byte[] farKey, Collection<String> tables, long nanos) {
+    if (lookup == null || !lookup.key.equals(key)) {
+      Lookup asked = new Lookup(key);
+      lookup = asked;
+      QueryCache cache = client.cache();
+      ClusterView view = client.view();
+      boolean waits =
+          cache
+              .far()
+              .orElseThrow()
+              .ask(
+                  farKey,
+                  client.loop(),
+                  result -> heard(asked, result, cache, view, tables, nanos));
+      asked.over |= !waits;
+    }
+    if (lookup.over) {
+      lookup = null;
+      return false;
+    }
+    return true;
+  }
+
+  private void heard(
+      Lookup asked,
+      FarResult result,
+      QueryCache cache,
+      ClusterView view,
+      Collection<String> tables,
+      long nanos) {
+    asked.over = true;
+    long noted = view.noted();
+    if (result != null && view.keepsResults() && view.holdsAt(result.position(), tables)) {
+      cache.keep(asked.key, result.answer(), view, noted, tables, nanos);
+    }
+    if (lookup == asked) {
+      client.resumeReading();
+    }
+  }
+
+  /** Whether the statement that was asked about last waits for what other nodes keep. */
+  public boolean waits() {
+    return lookup != null && !lookup.over;
   }
 
   /** The largest answer that is kept of the statement at the reader's position, in bytes. */
@@ -258,16 +362,18 @@ public final class CachedReads implements ReplyStage {
           notKept(Uncached.REPLICA);
           return;
         }
-        one.cache()
-            .keep(
-                one.key(),
-                one.recorder().answer(),
-                one.view(),
-                one.noted(),
-                one.tables(),
-                one.nanos());
+        keep(one, one.recorder().answer());
         forget();
       }
+    }
+  }
+
+  private void keep(Awaited one, StoredAnswer answer) {
+    boolean kept =
+        one.cache().keep(one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos());
+    FarPut far = one.far();
+    if (kept && far != null && !client.away()) { // a replica need not be so far
+      far.results().put(far.key(), new FarResult(far.position(), answer), one.nanos());
     }
   }
 
@@ -277,12 +383,18 @@ public final class CachedReads implements ReplyStage {
     client.counted(reason);
   }
 
-  /** Nothing is awaited any more; also when the session is over. */
-  public void forget() {
+  /** Nothing is awaited any more. */
+  private void forget() {
     if (awaited != null) {
       awaited.cache().giveRoomBack(copied);
       copied = 0;
       awaited = null;
     }
+  }
+
+  /** The session is over. */
+  public void end() {
+    forget();
+    lookup = null;
   }
 }

@@ -4,6 +4,8 @@ import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.route.ClusterView;
+import java.util.List;
+import java.util.concurrent.Executor;
 
 /** A session as the cache sees it; all on its loop. */
 public interface CachingClient {
@@ -29,6 +31,18 @@ public interface CachingClient {
    * @param shared whether the user makes none
    */
   Object asker(boolean shared);
+
+  /**
+   * The same in texts that are the same at all nodes: the data source, the database, its user, the
+   * settings.
+   */
+  List<String> askerAnywhere(boolean shared);
+
+  /** Its event loop. */
+  Executor loop();
+
+  /** What waits can be handled again. */
+  void resumeReading();
 
   /** Whether the present server connection leads to a replica. */
   boolean away();

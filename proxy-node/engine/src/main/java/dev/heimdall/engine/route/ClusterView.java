@@ -18,6 +18,7 @@ import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
@@ -277,6 +278,38 @@ public final class ClusterView {
   /** Whether what was read of these tables when so many writes were noted is what a read finds. */
   public boolean holds(long noted, Collection<String> tables) {
     return positions.unwrittenSince(noted, tables);
+  }
+
+  /**
+   * How far the writer had certainly written before now, in bytes of its log, so that what is read
+   * from it from now on has all that was acknowledged by then; empty where that is not known.
+   */
+  public OptionalLong written() {
+    Optional<TopologyNode> writer = snapshot.topology().writer();
+    return writer.isPresent() ? writer.get().position().bytesOfLog() : OptionalLong.empty();
+  }
+
+  /** Which server the writer is, in words that are the same at all nodes; empty for none. */
+  public Optional<String> writerRun() {
+    return snapshot
+        .topology()
+        .writer()
+        .filter(writer -> !writer.run().isEmpty())
+        .map(writer -> writer.run() + "/" + writer.timeline());
+  }
+
+  /**
+   * Whether what another node has read of these tables, when the writer had written so far, is what
+   * a read finds now. It is where every write that this node has heard of is before that: the last
+   * one was located after it was acknowledged, so what was read beyond that place was read later.
+   *
+   * @param position what was {@link #written} there before it was read
+   */
+  public boolean holdsAt(long position, Collection<String> tables) {
+    OptionalLong last = positions.last(tables).position().bytesOfLog();
+    return last.isPresent()
+        && position > last.getAsLong()
+        && positions.unwrittenSince(positions.noted(), tables);
   }
 
   /**

@@ -125,7 +125,8 @@ final class SessionParts {
             session::failed,
             listening,
             transaction,
-            losses);
+            losses,
+            loop);
     this.cached = new CachedReads(statements);
     Writes writes = new Writes(statements, carried, transaction);
     this.reads =
@@ -439,7 +440,7 @@ final class SessionParts {
     carried.names().close();
     listening.end();
     memory.end();
-    cached.forget();
+    cached.end();
     console.cancel();
     output.delay().end();
     foreign.abandon();

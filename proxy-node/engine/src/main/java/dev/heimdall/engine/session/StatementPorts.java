@@ -14,6 +14,7 @@ import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.observe.Unreplayed;
@@ -43,8 +44,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** A session as the parts see it that judge its statements and choose where they go. */
@@ -62,6 +65,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   private final Listening listening;
   private final ClientTransaction transaction;
   private final Losses losses;
+  private final Executor loop;
 
   // Made with this port, and therefore after it.
   private CachedReads cached;
@@ -88,7 +92,8 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
       Consumer<Throwable> failed,
       Listening listening,
       ClientTransaction transaction,
-      Losses losses) {
+      Losses losses,
+      LoopContext context) {
     this.login = login;
     this.channel = channel;
     this.vdb = vdb;
@@ -102,6 +107,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
     this.listening = listening;
     this.transaction = transaction;
     this.losses = losses;
+    this.loop = task -> context.soon(task, failed);
   }
 
   /** Before anything is asked of it. */
@@ -358,6 +364,29 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   public Object asker(boolean shared) {
     PoolKey key = poolKey();
     return new Asker(shared ? key.database() : key, carried.variables());
+  }
+
+  @Override
+  public List<String> askerAnywhere(boolean shared) {
+    PoolKey key = poolKey();
+    List<String> asker = new ArrayList<>();
+    asker.add(source());
+    asker.add(key.database());
+    asker.add(shared ? "" : key.credential().user());
+    carried
+        .variables()
+        .asMap()
+        .forEach(
+            (name, value) -> {
+              asker.add(name);
+              asker.add(value);
+            });
+    return asker;
+  }
+
+  @Override
+  public Executor loop() {
+    return loop;
   }
 
   /** Whose answers are alike. */

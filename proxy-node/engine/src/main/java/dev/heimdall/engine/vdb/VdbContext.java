@@ -1,6 +1,7 @@
 package dev.heimdall.engine.vdb;
 
 import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
@@ -13,6 +14,7 @@ import dev.heimdall.model.VirtualDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One virtual database at run time: its settings of the moment and what its sessions share. */
 public final class VdbContext {
@@ -33,12 +35,14 @@ public final class VdbContext {
    * @param rulesAndCatalogues what statements are judged by
    * @param forwards pools of the sources that rules may send statements to, by the source's name
    * @param foreigners those of them that are of other engines
+   * @param far where nodes keep results for each other, where they do
    */
   public record Settings(
       VdbAccess.Settings access,
       RulesAndCatalogues rulesAndCatalogues,
       Map<String, VdbPools> forwards,
-      Map<String, ForeignSource> foreigners) {
+      Map<String, ForeignSource> foreigners,
+      Optional<FarTier> far) {
     public VirtualDatabase vdb() {
       return access.vdb();
     }
@@ -91,7 +95,7 @@ public final class VdbContext {
     access.update(next.access());
     CacheSettings wanted = next.vdb().cache();
     if (cache == null ? wanted.enabled() : !cache.settings().equals(wanted)) {
-      cache = wanted.enabled() ? new QueryCache(wanted) : null;
+      cache = wanted.enabled() ? new QueryCache(wanted, next.far()) : null;
     }
   }
 

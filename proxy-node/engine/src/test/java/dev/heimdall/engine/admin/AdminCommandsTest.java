@@ -122,7 +122,8 @@ class AdminCommandsTest {
         .containsEntry("vdb", "shop")
         .containsEntry("results", "12")
         .containsEntry("hit_percent", "75")
-        .containsEntry("outdated", "2");
+        .containsEntry("outdated", "2")
+        .containsEntry("far", "off");
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))
         .extracting(row -> row.get("command"))

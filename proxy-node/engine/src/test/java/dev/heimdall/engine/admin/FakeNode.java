@@ -297,7 +297,9 @@ final class FakeNode implements NodeView {
   @Override
   public List<CacheRow> cache() {
     return List.of(
-        new CacheRow("shop", new QueryCache.Figures(12, 3400, 64 << 20, 30, 10, 15, 2, 1)));
+        new CacheRow(
+            "shop",
+            new QueryCache.Figures(12, 3400, 64 << 20, 30, 10, 15, 2, 1, Optional.empty())));
   }
 
   @Override

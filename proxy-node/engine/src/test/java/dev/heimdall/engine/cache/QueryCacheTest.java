@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,10 +29,10 @@ class QueryCacheTest {
   @TempDir Path dir;
 
   private ClusterView view;
-  private final QueryCache cache = new QueryCache(settings(1 << 20, false));
+  private final QueryCache cache = new QueryCache(settings(1 << 20, false), Optional.empty());
 
   private static CacheSettings settings(long maxSize, boolean tracking) {
-    return new CacheSettings(true, maxSize, 64 << 10, Duration.ofMinutes(5), tracking);
+    return new CacheSettings(true, maxSize, 64 << 10, Duration.ofMinutes(5), tracking, false);
   }
 
   @BeforeEach
@@ -141,7 +142,7 @@ class QueryCacheTest {
 
   @Test
   void withTrackingTheFirstTimeCostsNothing() {
-    QueryCache tracking = new QueryCache(settings(1 << 20, true));
+    QueryCache tracking = new QueryCache(settings(1 << 20, true), Optional.empty());
     assertThat(tracking.mayKeep(key(1))).isFalse();
     assertThat(tracking.mayKeep(key(2))).isFalse();
     assertThat(tracking.mayKeep(key(1))).isTrue();

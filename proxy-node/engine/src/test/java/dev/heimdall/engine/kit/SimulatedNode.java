@@ -227,7 +227,8 @@ final class SimulatedNode implements AutoCloseable {
                         PostgresObjects.INSTANCE,
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
-                Map.of()));
+                Map.of(),
+                Optional.empty()));
     listening =
         new ServerBootstrap()
             .group(turns.node())

@@ -77,6 +77,24 @@ class ClusterViewTest {
   }
 
   @Test
+  void whatAnotherNodeHasReadHoldsWhereItWasReadBehindTheLastWrite() {
+    cluster(1, "blue", 1_000, 1_000);
+    view.committed(Set.of("t"), false);
+    log = 2_000;
+    view.committed(Set.of("other"), false);
+    assertThat(view.holdsAt(999, Set.of("t"))).isFalse();
+    assertThat(view.holdsAt(1_000, Set.of("t"))).as("it may have been about to show").isFalse();
+    assertThat(view.holdsAt(1_001, Set.of("t"))).isTrue();
+    assertThat(view.holdsAt(1_001, Set.of("t", "other"))).isFalse();
+    assertThat(view.holdsAt(2_001, Set.of("t", "other"))).isTrue();
+    assertThat(view.written()).hasValue(1_000);
+    assertThat(view.writerRun()).contains("blue/1");
+
+    view.doubted(Set.of("t"), false);
+    assertThat(view.holdsAt(9_000, Set.of("t"))).isFalse();
+  }
+
+  @Test
   void aPositionInTheLogOfAServerThatWasReplacedSaysNothingOfTheNextOne() {
     cluster(1, "blue", 1_000, 1_000);
     WriteMark own = view.committed(Set.of("t"), false).mark();

@@ -56,6 +56,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -97,7 +98,8 @@ final class ToyPath implements AutoCloseable {
             """
             , "cluster": {"kind": "postgres", "reads": "all",
               "probe": {"interval": "100ms", "failedInterval": "100ms", "positionInterval": "10ms",
-                "failoverInterval": "10ms", "discover": false}}"""),
+                "failoverInterval": "10ms", "discover": false}}\
+            """),
         true);
   }
 
@@ -171,7 +173,8 @@ final class ToyPath implements AutoCloseable {
                         dialect.catalogue().own(),
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
-                Map.of()));
+                Map.of(),
+                Optional.empty()));
   }
 
   private static Configuration configuration(

@@ -5,7 +5,10 @@ import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Answers a statement by what a server has answered before to an equal one, with no regard to which
@@ -15,6 +18,7 @@ final class CachedStatements implements Responder {
   private static final int[] NO_TYPES = {};
 
   private final HandledClient client;
+  private final RequestControl requests;
   private final CachedReads cached;
   private final StatementLifecycle lifecycle;
   private final UnsentStatement local;
@@ -22,11 +26,13 @@ final class CachedStatements implements Responder {
 
   CachedStatements(
       HandledClient client,
+      RequestControl requests,
       CachedReads cached,
       StatementLifecycle lifecycle,
       UnsentStatement local,
       LoneStatement statement) {
     this.client = client;
+    this.requests = requests;
     this.cached = cached;
     this.lifecycle = lifecycle;
     this.local = local;
@@ -58,7 +64,12 @@ final class CachedStatements implements Responder {
             lifecycle.exactLow(),
             statement.values(declared),
             statement.describesColumns(),
+            text(bound),
             new AnswerCopy(cached.largest()));
+    if (answer == null && cached.waits()) {
+      requests.block();
+      return Outcome.WAIT;
+    }
     if (answer == null) {
       return Outcome.NEXT;
     }
@@ -68,5 +79,9 @@ final class CachedStatements implements Responder {
     lifecycle.settled();
     statement.reply(client, answer);
     return Outcome.DONE;
+  }
+
+  private Supplier<byte[]> text(ClassifiedText bound) {
+    return () -> bound == null ? statement.text() : Arrays.copyOf(bound.sql(), bound.length());
   }
 }

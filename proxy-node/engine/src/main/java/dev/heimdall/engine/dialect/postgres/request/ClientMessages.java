@@ -168,7 +168,7 @@ final class ClientMessages implements RequestHandler {
             this::rollBackLost,
             new ClosingBatch(client, parts.notes(), prepared, cursor),
             new RuleResults(client, parts.notes(), requests, lifecycle, local, statement),
-            new CachedStatements(client, parts.cached(), lifecycle, local, statement),
+            new CachedStatements(client, requests, parts.cached(), lifecycle, local, statement),
             begins,
             new NameCommands(
                 client,

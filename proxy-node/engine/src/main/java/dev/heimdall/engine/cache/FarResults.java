@@ -1,0 +1,82 @@
+package dev.heimdall.engine.cache;
+
+import dev.heimdall.engine.cache.far.FarFigures;
+import dev.heimdall.engine.cache.far.FarTier;
+import dev.heimdall.engine.cache.far.Miss;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Results that the nodes of a fleet keep for each other. May be used from any thread. */
+public final class FarResults {
+  private static final int VERSION = 1;
+
+  private final FarTier tier;
+
+  FarResults(FarTier tier) {
+    this.tier = tier;
+  }
+
+  /**
+   * What a result is known by at all nodes: a digest, from which nobody learns what it was made of.
+   *
+   * @param of texts that tell apart where it is from and who asks
+   */
+  public static byte[] key(List<String> of, byte[] text, byte[] values) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((byte) VERSION);
+      for (String each : of) {
+        part(digest, each.getBytes(StandardCharsets.UTF_8));
+      }
+      part(digest, text);
+      part(digest, values);
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
+
+  private static void part(MessageDigest digest, byte[] bytes) {
+    digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
+    digest.update(bytes);
+  }
+
+  /**
+   * Asks for a result.
+   *
+   * @param then gets it on the loop, or null where there is none
+   * @return false where there is none, as is known at once: then nobody is called
+   */
+  public boolean ask(byte[] key, Executor loop, Consumer<FarResult> then) {
+    return tier.get(
+        key,
+        Long.MAX_VALUE,
+        loop,
+        new FarTier.Receiver() {
+          @Override
+          public void found(byte[] answer) {
+            then.accept(FarResult.decode(answer));
+          }
+
+          @Override
+          public void absent(Miss why) {
+            then.accept(null);
+          }
+        });
+  }
+
+  FarFigures figures() {
+    return tier.figures();
+  }
+
+  /** Keeps a result for the others, or does not. */
+  public void put(byte[] key, FarResult result, long nanos) {
+    tier.put(key, result.encoded(), Duration.ofNanos(nanos));
+  }
+}

@@ -1,0 +1,51 @@
+package dev.heimdall.engine.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FarResultTest {
+  private static final byte[] COLUMNS = {1, 2, 3};
+  private static final byte[] ROWS = {4, 5};
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aResultComesBackAsItWas() {
+    for (byte[] columns : new byte[][] {null, {}, COLUMNS}) {
+      FarResult back =
+          FarResult.decode(new FarResult(1L << 40, new StoredAnswer(columns, ROWS)).encoded());
+      assertThat(back.position()).isEqualTo(1L << 40);
+      assertThat(back.answer().columns()).isEqualTo(columns);
+      assertThat(back.answer().rows()).isEqualTo(ROWS);
+    }
+  }
+
+  @Test
+  void whatIsCutIsNone() {
+    byte[] whole = new FarResult(7, new StoredAnswer(COLUMNS, new byte[0])).encoded();
+    for (int length = 0; length < whole.length; length++) {
+      assertThat(FarResult.decode(Arrays.copyOf(whole, length))).isNull();
+    }
+    assertThat(FarResult.decode(whole)).isNotNull();
+  }
+
+  @Test
+  void whateverIsOtherGivesAnotherKey() {
+    List<byte[]> keys =
+        List.of(
+            FarResults.key(List.of("source", "user"), bytes("SELECT 1"), new byte[] {1}),
+            FarResults.key(List.of("source", "other"), bytes("SELECT 1"), new byte[] {1}),
+            FarResults.key(List.of("sourceuser"), bytes("SELECT 1"), new byte[] {1}),
+            FarResults.key(List.of("source", "user"), bytes("SELECT 2"), new byte[] {1}),
+            FarResults.key(List.of("source", "user"), bytes("SELECT 1"), new byte[] {2}),
+            FarResults.key(List.of("source", "user"), bytes("SELECT 1\1"), new byte[0]));
+    assertThat(keys.stream().map(Arrays::toString).distinct()).hasSize(keys.size());
+    assertThat(keys).allSatisfy(key -> assertThat(key).hasSize(32));
+  }
+}

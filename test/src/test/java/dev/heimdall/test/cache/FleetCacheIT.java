@@ -1,0 +1,146 @@
+package dev.heimdall.test.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.RedisProcess;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What one node has read another one serves, as long as nothing was written. */
+class FleetCacheIT {
+  private static final String READ = "SELECT name FROM fc_rows WHERE id = 1";
+
+  private static RedisProcess store;
+  private static TestNode first;
+  private static TestNode second;
+  private static TestNode apart;
+
+  @BeforeAll
+  static void start() {
+    store = RedisProcess.running();
+    first = TestNode.start(c -> fleet(c, 1));
+    second = TestNode.start(c -> fleet(c, 2));
+    apart = TestNode.start(c -> fleet(c, 3).vdb("cache.pciHipaaCache", true));
+  }
+
+  private static TestConfiguration fleet(TestConfiguration c, int id) {
+    return c.node("id", id)
+        .node("store.servers", List.of(store.address()))
+        .node("farCache.timeout", "5s") // machines are busy
+        .source("cluster.kind", "postgres")
+        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
+        .source("cluster.probe.password", SharedPostgres.cluster().password())
+        .source("cluster.probe.positionInterval", "20ms")
+        .source("cluster.consistency", "strict")
+        .vdb("cache.enabled", true)
+        .vdb("rules", List.of("cached"))
+        .rules("cached", "{\"match\": \"(?i)^select name\", \"action\": \"cache\"}");
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    past("DROP TABLE fc_rows, fc_others");
+    apart.close();
+    second.close();
+    first.close();
+    store.close();
+  }
+
+  private static void past(String sql) throws IOException {
+    try (RawClient client = RawClient.logIn(SharedPostgres.target())) {
+      client.query(sql);
+    }
+  }
+
+  private static String read(TestNode node) throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      return client.value(READ);
+    }
+  }
+
+  private static long stored(TestNode node) {
+    return Long.parseLong(node.admin("SHOW CACHE").get(0).get("stored"));
+  }
+
+  /** The first node has kept the row for the others, and nothing else has happened since. */
+  @BeforeEach
+  void rows() throws IOException {
+    try (RawClient client = RawClient.logIn(first.target())) {
+      client.query(
+          "DROP TABLE IF EXISTS fc_rows, fc_others;"
+              + " CREATE TABLE fc_rows (id int PRIMARY KEY, name text);"
+              + " CREATE TABLE fc_others (id int); INSERT INTO fc_rows VALUES (1, 'one')");
+      Await.until(
+          "the second node serves what the first has read",
+          () -> {
+            client.query("INSERT INTO fc_others VALUES (1)"); // the log goes on
+            client.query("FLUSH CACHE");
+            past("UPDATE fc_rows SET name = 'one'");
+            first.admin("FLUSH CACHE");
+            second.admin("FLUSH CACHE");
+            String fresh = read(first);
+            past("UPDATE fc_rows SET name = 'past the nodes'");
+            return fresh.equals("one") && read(second).equals("one");
+          });
+    }
+  }
+
+  @Test
+  void aWriteThroughOneNodeIsSeenThroughTheOther() throws IOException {
+    try (RawClient client = RawClient.logIn(second.target())) {
+      client.query("UPDATE fc_rows SET name = 'written' WHERE id = 1");
+    }
+    assertThat(read(first)).isEqualTo("written");
+    assertThat(read(second)).isEqualTo("written");
+    second.admin("FLUSH CACHE");
+    assertThat(read(second)).isEqualTo("written");
+  }
+
+  @Test
+  void whoKeepsAllToItselfServesNothingOfOthers() throws IOException {
+    assertThat(read(apart)).isEqualTo("past the nodes");
+    Object keys = store.run("DBSIZE");
+    apart.admin("FLUSH CACHE");
+    read(apart);
+    assertThat(store.run("DBSIZE")).isEqualTo(keys);
+  }
+
+  @Test
+  void anotherUserHasResultsOfItsOwn() throws IOException {
+    past("GRANT SELECT ON fc_rows TO other");
+    try (RawClient client = RawClient.logIn(second.target().as("other", "other"))) {
+      // Server connections are the source's user's for both; settings tell them apart.
+      client.query("SET TimeZone = 'Asia/Tokyo'");
+      assertThat(client.value(READ)).isEqualTo("past the nodes");
+    }
+  }
+
+  @Test
+  void withoutTheStoreStatementsGoToTheDatabase() throws IOException {
+    store.stop();
+    try {
+      assertThat(read(second)).isIn("one", "past the nodes");
+      second.admin("FLUSH CACHE");
+      assertThat(read(second)).isEqualTo("past the nodes");
+    } finally {
+      store.start();
+    }
+    Await.until(
+        "results are kept again",
+        () -> {
+          long before = stored(second);
+          read(second);
+          second.admin("FLUSH CACHE");
+          return stored(second) > before;
+        });
+  }
+}
