@@ -143,9 +143,29 @@ final class StoreConnections {
     return shutDown(client);
   }
 
+  /**
+   * On a thread of its own: in a cluster the driver waits for connections that it was making, and
+   * for one that is never made it waits without end.
+   */
   static CompletableFuture<Void> shutDown(AbstractRedisClient client) {
-    return client.shutdownAsync(
-        StoreServers.QUIET.toMillis(), StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    Thread thread = new Thread(() -> shutDown(client, ended), "heimdall-store-end");
+    thread.setDaemon(true);
+    thread.start();
+    return ended;
+  }
+
+  private static void shutDown(AbstractRedisClient client, CompletableFuture<Void> ended) {
+    try {
+      client
+          .shutdownAsync(
+              StoreServers.QUIET.toMillis(),
+              StoreServers.PATIENCE.toMillis(),
+              TimeUnit.MILLISECONDS)
+          .whenComplete((done, failure) -> ended.complete(null));
+    } catch (RuntimeException e) {
+      ended.complete(null); // its loops have ended before
+    }
   }
 
   /** What the store, the network or the driver said. */
