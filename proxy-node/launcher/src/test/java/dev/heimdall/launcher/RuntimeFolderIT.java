@@ -30,6 +30,7 @@ class RuntimeFolderIT {
           "aws-json-protocol",
           "aws-query-protocol",
           "aws-xml-protocol",
+          "caffeine",
           "checker-qual",
           "checksums",
           "checksums-spi",

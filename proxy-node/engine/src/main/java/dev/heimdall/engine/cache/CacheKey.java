@@ -15,15 +15,18 @@ public final class CacheKey {
   private final long textLow;
   private final byte[] values;
   private final int hash;
+  private final int weight;
 
   /**
    * @param asker who asks, as far as that makes a difference: database, user, settings
+   * @param askerWeight about how many bytes that takes; others may have the same, and count it too
    * @param textHigh with {@code textLow} the name of the very text
    * @param values of its parameters, their types and formats and those of the columns; not to be
    *     changed
    */
-  public CacheKey(Object asker, long textHigh, long textLow, byte[] values) {
+  public CacheKey(Object asker, long askerWeight, long textHigh, long textLow, byte[] values) {
     this.asker = asker;
+    this.weight = (int) Math.min(Integer.MAX_VALUE / 2, OVERHEAD + askerWeight + values.length);
     this.textHigh = textHigh;
     this.textLow = textLow;
     this.values = values;
@@ -37,7 +40,7 @@ public final class CacheKey {
   }
 
   int weight() {
-    return OVERHEAD + values.length;
+    return weight;
   }
 
   @Override

@@ -228,12 +228,14 @@ public final class CachedReads implements ReplyStage {
     RoutedStatement statement = client.next();
     ActionParameters.Cache rule = statement.decision().cache().orElseThrow();
     Collection<String> tables = tables(statement);
-    CacheKey key = new CacheKey(client.asker(rule.shared()), textHigh, textLow, values);
+    Object asker = client.asker(rule.shared());
+    CacheKey key = new CacheKey(asker, client.askerWeight(), textHigh, textLow, values);
     StoredAnswer found = cache.find(key, view, tables);
     if (found != null && (found.columns() != null || !columns)) {
       cache.counted(true);
       client.counted(true);
       how = "yes"; // nor is it sent
+      lookup = null;
       return found;
     }
     byte[] farKey = farKey(view, rule, text, values);
@@ -314,7 +316,8 @@ public final class CachedReads implements ReplyStage {
     asked.over = true;
     long noted = view.noted();
     if (result != null && view.keepsResults() && view.holdsAt(result.position(), tables)) {
-      cache.keep(asked.key, result.answer(), view, noted, tables, nanos);
+      long left = (result.until() - System.currentTimeMillis()) * NANOS_OF_MILLI;
+      cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left));
     }
     if (lookup == asked) {
       client.resumeReading();
@@ -373,7 +376,8 @@ public final class CachedReads implements ReplyStage {
         one.cache().keep(one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos());
     FarPut far = one.far();
     if (kept && far != null && !client.away()) { // a replica need not be so far
-      far.results().put(far.key(), new FarResult(far.position(), answer), one.nanos());
+      long until = System.currentTimeMillis() + one.nanos() / NANOS_OF_MILLI;
+      far.results().put(far.key(), new FarResult(far.position(), until, answer), one.nanos());
     }
   }
 

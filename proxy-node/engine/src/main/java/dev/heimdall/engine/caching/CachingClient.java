@@ -32,6 +32,9 @@ public interface CachingClient {
    */
   Object asker(boolean shared);
 
+  /** About how many bytes that takes. */
+  long askerWeight();
+
   /**
    * The same in texts that are the same at all nodes: the data source, the database, its user, the
    * settings.

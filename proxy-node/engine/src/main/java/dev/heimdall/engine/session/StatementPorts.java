@@ -367,6 +367,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
+  public long askerWeight() {
+    return carried.variables().weight();
+  }
+
+  @Override
   public List<String> askerAnywhere(boolean shared) {
     PoolKey key = poolKey();
     List<String> asker = new ArrayList<>();
@@ -395,6 +400,10 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   @Override
   public void counted(boolean hit) {
     counters.cached(hit);
+    if (hit) {
+      counters.queryFinished(0);
+      counters.transactionFinished(0);
+    }
   }
 
   @Override

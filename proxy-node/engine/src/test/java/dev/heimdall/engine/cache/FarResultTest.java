@@ -19,8 +19,9 @@ class FarResultTest {
   void aResultComesBackAsItWas() {
     for (byte[] columns : new byte[][] {null, {}, COLUMNS}) {
       FarResult back =
-          FarResult.decode(new FarResult(1L << 40, new StoredAnswer(columns, ROWS)).encoded());
+          FarResult.decode(new FarResult(1L << 40, 77, new StoredAnswer(columns, ROWS)).encoded());
       assertThat(back.position()).isEqualTo(1L << 40);
+      assertThat(back.until()).isEqualTo(77);
       assertThat(back.answer().columns()).isEqualTo(columns);
       assertThat(back.answer().rows()).isEqualTo(ROWS);
     }
@@ -28,7 +29,7 @@ class FarResultTest {
 
   @Test
   void whatIsCutIsNone() {
-    byte[] whole = new FarResult(7, new StoredAnswer(COLUMNS, new byte[0])).encoded();
+    byte[] whole = new FarResult(7, 8, new StoredAnswer(COLUMNS, new byte[0])).encoded();
     for (int length = 0; length < whole.length; length++) {
       assertThat(FarResult.decode(Arrays.copyOf(whole, length))).isNull();
     }

@@ -60,7 +60,7 @@ class QueryCacheTest {
   }
 
   private static CacheKey key(int text) {
-    return new CacheKey("asker", text, text, new byte[0]);
+    return new CacheKey("asker", 0, text, text, new byte[0]);
   }
 
   private static StoredAnswer answer(int size) {
@@ -114,12 +114,12 @@ class QueryCacheTest {
   @Test
   void askersTextsAndValuesHaveResultsOfTheirOwn() {
     cache.keep(
-        new CacheKey("one", 1, 2, new byte[] {3}), answer(1), view, view.noted(), ROWS, MINUTE);
-    assertThat(cache.find(new CacheKey("one", 1, 2, new byte[] {3}), view, ROWS)).isNotNull();
-    assertThat(cache.find(new CacheKey("two", 1, 2, new byte[] {3}), view, ROWS)).isNull();
-    assertThat(cache.find(new CacheKey("one", 2, 2, new byte[] {3}), view, ROWS)).isNull();
-    assertThat(cache.find(new CacheKey("one", 1, 3, new byte[] {3}), view, ROWS)).isNull();
-    assertThat(cache.find(new CacheKey("one", 1, 2, new byte[] {4}), view, ROWS)).isNull();
+        new CacheKey("one", 0, 1, 2, new byte[] {3}), answer(1), view, view.noted(), ROWS, MINUTE);
+    assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {3}), view, ROWS)).isNotNull();
+    assertThat(cache.find(new CacheKey("two", 0, 1, 2, new byte[] {3}), view, ROWS)).isNull();
+    assertThat(cache.find(new CacheKey("one", 0, 2, 2, new byte[] {3}), view, ROWS)).isNull();
+    assertThat(cache.find(new CacheKey("one", 0, 1, 3, new byte[] {3}), view, ROWS)).isNull();
+    assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {4}), view, ROWS)).isNull();
   }
 
   @Test
@@ -129,6 +129,15 @@ class QueryCacheTest {
     }
     assertThat(cache.figures().bytes()).isBetween(500_000L, 1L << 20);
     assertThat(cache.figures().evictions()).isGreaterThan(800);
+  }
+
+  @Test
+  void whoAsksCountsToo() {
+    for (int i = 0; i < 100; i++) {
+      CacheKey key = new CacheKey("with settings", 100_000, i, i, new byte[0]);
+      cache.keep(key, answer(10), view, view.noted(), ROWS, MINUTE);
+    }
+    assertThat(cache.figures().entries()).isLessThanOrEqualTo(10);
   }
 
   @Test
@@ -151,7 +160,7 @@ class QueryCacheTest {
 
   @Test
   void valuesAreNotTold() {
-    assertThat(new CacheKey("asker", 1, 2, new byte[] {3}).toString()).isEqualTo("CacheKey");
+    assertThat(new CacheKey("asker", 0, 1, 2, new byte[] {3}).toString()).isEqualTo("CacheKey");
     assertThat(answer(3).toString()).isEqualTo("StoredAnswer[3 bytes]");
   }
 }
