@@ -13,7 +13,8 @@ import java.util.Map;
  *     clients
  * @param hidesPasswords whether clients send theirs so that nobody on the way can read them, also
  *     without TLS
- * @param pipelines whether several clients' statements may be sent over one connection at a time
+ * @param pipelines whether several clients' statements are sent over one connection at a time where
+ *     the configuration does not say
  * @param localFiles whether servers may ask clients for files
  * @param results whether results of its statements can be kept
  * @param methods by which its clients prove who they are; the first one where nothing is written

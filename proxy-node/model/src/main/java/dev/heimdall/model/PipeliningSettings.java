@@ -7,7 +7,8 @@ public record PipeliningSettings(
     @Setting(
             value =
                 "Whether short reads of several clients may share the pipeline of a server"
-                    + " connection. Needs `catalog.enabled` of the data source.",
+                    + " connection. Needs `catalog.enabled` of the data source. On MySQL and"
+                    + " MariaDB they do only where `true` is written.",
             byDefault = "true")
         boolean enabled,
     @Setting(

@@ -26,9 +26,6 @@ final class VdbEngineChecks {
     if (support.namesDatabases()) {
       vdb.databases().forEach(this::sameName);
     }
-    if (!support.pipelines() && vdb.pipelining().enabled()) {
-      mustBeFalse("$.pipelining.enabled", "its servers get one statement at a time");
-    }
     if (!support.results() && vdb.cache().enabled()) {
       mustBeFalse("$.cache.enabled", "its results cannot be kept yet");
     }
@@ -103,7 +100,9 @@ final class VdbEngineChecks {
   }
 
   PipeliningSettings pipelining() {
-    return support.pipelines() ? vdb.pipelining() : vdb.pipelining().off();
+    return support.pipelines() || in.written("$.pipelining.enabled")
+        ? vdb.pipelining()
+        : vdb.pipelining().off();
   }
 
   /** Sources of other engines that statements cannot be forwarded to. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,13 +81,24 @@ class EngineProblemsTest {
             + " engine is \"mysql\"",
         "\"databases\": {\"a\": \"b\"} | databases.a: got \"b\", expected \"a\", because the engine"
             + " is \"mysql\": statements name databases as the server does",
-        "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
-            + " because the engine is \"mysql\": its servers get one statement at a time",
       })
   void whatItsClientsCannotHaveIsRefused(String setting, String problem) throws IOException {
     write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\", " + setting + "}");
 
     assertThat(problems()).containsExactly("vdbs/other.json $." + problem);
+  }
+
+  @Test
+  void clientsOfMysqlShareConnectionsWhereThatIsWritten() throws Exception {
+    write(
+        "vdbs/other.json",
+        "{\"ports\": [5051], \"source\": \"crm\", \"pipelining\": {\"enabled\": true}}");
+    write("vdbs/more.json", "{\"ports\": [5052], \"source\": \"crm\", \"pipelining\": {}}");
+
+    assertThat(problems()).isEmpty();
+    Map<String, VirtualDatabase> vdbs = ConfigurationReader.read(dir).vdbs();
+    assertThat(vdbs.get("other").pipelining().enabled()).isTrue();
+    assertThat(vdbs.get("more").pipelining().enabled()).isFalse();
   }
 
   @Test

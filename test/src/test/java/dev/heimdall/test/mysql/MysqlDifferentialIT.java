@@ -6,6 +6,8 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.pipelining.SharingNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,15 +172,22 @@ class MysqlDifferentialIT {
     }
   }
 
-  private static void compareAtOnce(
-      MysqlRelease release, int clients, int connections, long first, int seeds, int sessions)
+  /** Returns how many statements have shared a connection. */
+  private static long compareAtOnce(
+      MysqlRelease release,
+      int clients,
+      long first,
+      int seeds,
+      int sessions,
+      Consumer<TestConfiguration> wishes)
       throws Exception {
     MysqlServer server = release.shared().primary();
     for (int i = 0; i < clients; i++) {
       RandomClient.create(server, i);
     }
     List<String> differences = new ArrayList<>();
-    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", connections))) {
+    long shared;
+    try (MysqlNode node = MysqlNode.start(release, wishes)) {
       for (long seed = first; seed < first + seeds; seed++) {
         List<List<String>> direct =
             atOnce(MysqlTarget.of(server), release, clients, seed, sessions);
@@ -187,19 +197,41 @@ class MysqlDifferentialIT {
               .ifPresent(differences::add);
         }
       }
+      shared =
+          node.admin("SHOW STATS").stream()
+              .mapToLong(row -> Long.parseLong(row.get("pipelined")))
+              .sum();
     }
     assertThat(differences).isEmpty();
+    return shared;
   }
 
   @Test
   void clientsAtOnceSeeNothingOfEachOther() throws Exception {
-    compareAtOnce(MysqlRelease.MARIADB, 8, 3, 1, 1, 2);
+    compareAtOnce(MysqlRelease.MARIADB, 8, 1, 1, 2, c -> c.vdb("pool.size", 3));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void clientsThatShareConnectionsSeeNothingOfEachOther(MysqlRelease release) throws Exception {
+    assertThat(compareAtOnce(release, 8, 8, 1, 3, c -> SharingNode.settings(c, 3))).isPositive();
   }
 
   @Tag("long")
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void clientsAtOnceSeeNothingOfEachOtherForLong(MysqlRelease release) throws Exception {
-    compareAtOnce(release, 16, 4, SEED, Math.max(1, SEEDS / 4), 12);
+    compareAtOnce(release, 16, SEED, Math.max(1, SEEDS / 4), 12, c -> c.vdb("pool.size", 4));
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(MysqlRelease.class)
+  void clientsThatShareConnectionsSeeNothingOfEachOtherForLong(MysqlRelease release)
+      throws Exception {
+    int seeds = Math.max(1, SEEDS / 4);
+    compareAtOnce(release, 16, SEED, seeds, 12, c -> SharingNode.settings(c, 4));
   }
 }

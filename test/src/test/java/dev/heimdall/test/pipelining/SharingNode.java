@@ -95,10 +95,11 @@ public final class SharingNode implements AutoCloseable {
   }
 
   /** Sharing forced as far as settings can. */
-  static void settings(TestConfiguration c, int size) {
+  public static void settings(TestConfiguration c, int size) {
     c.node("loops", 1)
         .vdb("pool.size", size)
         .vdb("pool.queueTimeout", "60s")
+        .vdb("pipelining.enabled", true)
         .vdb("pipelining.connections", 1)
         .vdb("pipelining.minRuns", 1)
         .vdb("pipelining.maxDepth", 64)

@@ -146,6 +146,19 @@ public final class ReplyDelivery {
     return absorbing;
   }
 
+  /**
+   * Offers the group's owner to have none of its answer, which has no error.
+   *
+   * @param whole whether the end of the answer has come
+   * @return whether what comes up to the group's end is dropped
+   */
+  public boolean takesBack(boolean whole) {
+    if (groups.firstHasNoOther() && groups.first().takesBack(connection, whole)) {
+      absorbing = true;
+    }
+    return absorbing;
+  }
+
   /** Whether what comes up to the group's end is nobody's. */
   public boolean absorbing() {
     return absorbing;

@@ -79,6 +79,17 @@ public interface ReplyOwner {
     return false;
   }
 
+  /**
+   * Whether an answer stays unsaid that came without an error, because it is too long to be held
+   * until its end, or has left something on the connection that the owner's next statement may ask
+   * about. Then {@link #groupAbsorbed} follows in the place of the rest of the group.
+   *
+   * @param whole whether its end has come
+   */
+  default boolean takesBack(ServerConnection from, boolean whole) {
+    return false;
+  }
+
   /** ReadyForQuery ended a group whose only message was an error that its owner has absorbed. */
   default void groupAbsorbed(ServerConnection from) {}
 

@@ -125,6 +125,11 @@ public final class Catalogue {
     return fresh() && confirmed;
   }
 
+  /** Whether its server is known to take commands before it has answered those ahead of them. */
+  public boolean pipelines() {
+    return known() && objects.pipelines();
+  }
+
   /** What statements are judged by, for people. */
   public String state() {
     if (knowledge == Knowledge.FRESH) {

@@ -30,6 +30,7 @@ import java.util.Set;
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
  * @param folded whether names of schemas and relations are in small letters, however statements
  *     write them
+ * @param pipelines whether the server is known to take commands before it has answered those ahead
  * @param byNumber all functions by the number that calls may name them by
  */
 public record DatabaseObjects(
@@ -46,6 +47,7 @@ public record DatabaseObjects(
     Map<Routine, String> onTables,
     Map<Routine, String> onDefinition,
     boolean folded,
+    boolean pipelines,
     Map<Long, Routine> byNumber) {
 
   /** What is known of a database that was not asked: the server's own functions. */
@@ -63,6 +65,7 @@ public record DatabaseObjects(
         List.of(),
         Map.of(),
         Map.of(),
+        false,
         false,
         Map.of());
   }

@@ -38,6 +38,7 @@ public final class ObjectsBuilder {
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
   private List<String> path;
   private boolean folded;
+  private boolean pipelines;
 
   private record Unjudged(Routine routine, String through, List<Long> types) {}
 
@@ -62,6 +63,12 @@ public final class ObjectsBuilder {
   /** Names of schemas and relations are in small letters, however statements write them. */
   public ObjectsBuilder folded() {
     folded = true;
+    return this;
+  }
+
+  /** The server is known to take commands before it has answered those ahead of them. */
+  public ObjectsBuilder pipelines() {
+    pipelines = true;
     return this;
   }
 
@@ -297,6 +304,7 @@ public final class ObjectsBuilder {
         onTables(),
         onDefinition,
         folded,
+        pipelines,
         routinesById);
   }
 

@@ -18,5 +18,10 @@ public enum Cause {
   /** Its server answered that it accepts no writes. */
   READ_ONLY_SERVER,
   /** Its replica answered with an error that the writer may not have. */
-  REPLICA_ERROR
+  REPLICA_ERROR,
+  /**
+   * Its answer has left something on the server connection that its client's next statement may ask
+   * about.
+   */
+  LEFT_BEHIND
 }

@@ -11,6 +11,12 @@ public interface ErrorCauses extends StatementErrors {
   /** Whether the error of a replica says nothing about a read: the writer may not have it. */
   boolean ofReplica(ServerError error);
 
+  /**
+   * Whether the error stays on its server connection, where its session may ask about it, and
+   * another server connection would have the same.
+   */
+  boolean leftBehind(ServerError error);
+
   /** Whether the server was stopped, or had to end the session, and has rolled back what ran. */
   boolean terminated(ServerError error);
 

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.journal;
 
+import dev.heimdall.engine.reply.ReplySource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
@@ -9,12 +10,6 @@ import java.util.function.Consumer;
  * the rest, so that its client has had nothing of it should the server be lost first.
  */
 public final class HeldReply {
-  /**
-   * So much waits. A server gathers 8 KiB before it sends any of an answer that has not ended: what
-   * is less has only been cut up on its way, or is the last that the server will send.
-   */
-  private static final int MOST = 7 * 1024;
-
   private final ByteBufAllocator allocator;
   private final DeliveredPart part;
   private final Consumer<ByteBuf> client;
@@ -65,7 +60,7 @@ public final class HeldReply {
 
   /** Whether so many bytes more are still little. */
   public boolean hasRoom(int more) {
-    return (bytes == null ? 0 : bytes.readableBytes()) + more <= MOST;
+    return (bytes == null ? 0 : bytes.readableBytes()) + more <= ReplySource.MOST_HELD;
   }
 
   /**

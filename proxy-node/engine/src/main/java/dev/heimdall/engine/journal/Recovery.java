@@ -47,6 +47,7 @@ public enum Recovery {
           case STALE_PLAN -> ofStalePlan(unit.guard());
           case READ_ONLY_SERVER -> ofRefusedWrite(unit.guard());
           case REPLICA_ERROR -> ofReplicaError(unit.guard());
+          case LEFT_BEHIND -> unit.guard() == Guard.SHARED && unit.reads() ? ALONE : FAIL;
         };
     return unit.permitted() ? afterDelivery(recovery, unit) : FAIL;
   }

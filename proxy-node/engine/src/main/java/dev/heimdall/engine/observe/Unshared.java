@@ -15,6 +15,7 @@ public enum Unshared {
   NEW("such statements have not run often enough"),
   SLOW("such statements take too long"),
   LARGE("such statements have had too large an answer"),
+  LEFTOVERS("such statements leave warnings or errors for the next one to ask about"),
   NO_PLACE("no connection could be shared at that time");
 
   private final String answer;

@@ -22,6 +22,7 @@ public final class RunHistory {
   private long windowSince;
   private long largest;
   private int longRuns;
+  private int leftovers;
 
   /**
    * One was answered.
@@ -36,6 +37,7 @@ public final class RunHistory {
     largest = Math.max(largest, bytes);
     longRuns =
         Math.max(0, nanos > most ? Math.min(longRuns + WEIGHT, 2 * TOO_OFTEN) : longRuns - 1);
+    leftovers = Math.max(0, leftovers - 1);
     if (runs == 1 || now - windowSince > WINDOW_NANOS) {
       windowSince = now;
       bestBefore = best;
@@ -58,6 +60,16 @@ public final class RunHistory {
   /** Whether some take so long, too often, that others should not stand behind them. */
   public boolean oftenLong() {
     return longRuns > TOO_OFTEN;
+  }
+
+  /** The answer of one has left warnings or an error for the statement behind it. */
+  public void leftBehind() {
+    leftovers = Math.min(leftovers + WEIGHT, 2 * TOO_OFTEN);
+  }
+
+  /** Whether answers do so often enough that they should not be asked for twice. */
+  public boolean oftenLeavesBehind() {
+    return leftovers > TOO_OFTEN;
   }
 
   /** Bytes of the largest answer. */

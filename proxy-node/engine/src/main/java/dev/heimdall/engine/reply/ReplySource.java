@@ -2,6 +2,13 @@ package dev.heimdall.engine.reply;
 
 /** What a server connection can say of the answer that it is passing on. */
 public interface ReplySource {
+  /**
+   * So much of an answer waits at most. A server gathers 8 KiB before it sends any of an answer
+   * that has not ended: what is less has only been cut up on its way, or is the last that the
+   * server will send.
+   */
+  int MOST_HELD = 7 * 1024;
+
   /** Whether something of it has come but what precedes the execution of a statement. */
   boolean begun();
 

@@ -268,6 +268,10 @@ final class ClientGroups {
     return lease.state() == LeaseState.ACTIVE && sent.alone().absorbs(error, from);
   }
 
+  boolean takesBack(ServerConnection from, boolean whole) {
+    return sharing.active() && sharing.takesBack(from, whole);
+  }
+
   void absorbed(ServerConnection from) {
     BatchReplay replay = sent.alone();
     pending.takeBack();
@@ -279,7 +283,7 @@ final class ClientGroups {
       if (sharing.absorbed()) {
         schemaChanged();
       }
-      if (unanswered || sharing.failedOnReplica()) {
+      if (unanswered || sharing.runsWholeAgain()) {
         replay.repeat();
       } else {
         replay.sendAgain();

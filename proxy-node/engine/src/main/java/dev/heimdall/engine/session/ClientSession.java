@@ -243,6 +243,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public boolean takesBack(ServerConnection from, boolean whole) {
+    return parts.groups.takesBack(from, whole);
+  }
+
+  @Override
   public void groupAbsorbed(ServerConnection from) {
     parts.groups.absorbed(from);
   }

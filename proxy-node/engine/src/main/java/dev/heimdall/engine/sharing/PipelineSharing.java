@@ -67,6 +67,9 @@ public final class PipelineSharing {
   /** Whether the answer was absorbed because a replica gave it, and the writer may give another. */
   private boolean failedOnReplica;
 
+  /** Whether it was absorbed because it had left something on the connection, or was too long. */
+  private boolean leftBehind;
+
   /** What the client is to be told when its answer begins; 0 for nothing. */
   private byte untold;
 
@@ -258,6 +261,9 @@ public final class PipelineSharing {
     if (lifecycle.decision().asksToShare()) {
       return null;
     }
+    if (ran.oftenLeavesBehind()) {
+      return Unshared.LEFTOVERS;
+    }
     if (ran.runs() < settings.minRuns()) {
       return Unshared.NEW;
     }
@@ -328,6 +334,7 @@ public final class PipelineSharing {
     Cause cause = causeOf(error, from);
     stalePlan = errors.stalePlan(error);
     failedOnReplica = cause == Cause.REPLICA_ERROR;
+    leftBehind = cause == Cause.LEFT_BEHIND;
     boolean undelivered = cause == Cause.STALE_PLAN || client.nothingGiven(from);
     Attempt attempt = new Attempt(Guard.SHARED, harmless, Delivery.of(undelivered), true);
     return Recovery.of(attempt, cause) == Recovery.ALONE;
@@ -338,7 +345,30 @@ public final class PipelineSharing {
     if (stale && !from.told()) {
       return Cause.STALE_PLAN;
     }
-    return reads.away() && errors.ofReplica(error) ? Cause.REPLICA_ERROR : Cause.ERROR;
+    if (reads.away() && errors.ofReplica(error)) {
+      return Cause.REPLICA_ERROR;
+    }
+    // An error that follows a cancel is the client's, whatever it says.
+    return errors.leftBehind(error) && !from.wasCancelled() ? Cause.LEFT_BEHIND : Cause.ERROR;
+  }
+
+  /**
+   * Whether the answer, which has no error, is dropped and its statement runs again by itself: the
+   * connection has something for the next statement to ask about, or the answer is too long to be
+   * held until it is known that it has not.
+   */
+  public boolean takesBack(ServerConnection from, boolean whole) {
+    Attempt attempt =
+        new Attempt(Guard.SHARED, harmless, Delivery.of(client.nothingGiven(from)), true);
+    leftBehind = Recovery.of(attempt, Cause.LEFT_BEHIND) == Recovery.ALONE;
+    if (leftBehind) {
+      stalePlan = false;
+      failedOnReplica = false;
+      if (!whole) {
+        history.grew(vdb.pools().plan().pipelining().maxResultSize() + 1);
+      }
+    }
+    return leftBehind;
   }
 
   /**
@@ -350,6 +380,10 @@ public final class PipelineSharing {
     Lane place = lane;
     lane = null;
     byItself = true;
+    if (leftBehind) {
+      history.leftBehind();
+      counters.pipelineRepeated();
+    }
     if (failedOnReplica) {
       reads.refusedThere();
     } else {
@@ -361,9 +395,12 @@ public final class PipelineSharing {
     return stalePlan && !failedOnReplica;
   }
 
-  /** Whether what was absorbed is what only a replica may have to say. */
-  public boolean failedOnReplica() {
-    return failedOnReplica;
+  /**
+   * Whether the client has had nothing of what was absorbed: only a replica may have to say it, or
+   * another answer takes its place.
+   */
+  public boolean runsWholeAgain() {
+    return failedOnReplica || leftBehind;
   }
 
   /** What stands before the statement takes too long. It always can: alone it has no one before. */

@@ -65,6 +65,11 @@ final class ToySessions implements SessionDialect {
       }
 
       @Override
+      public boolean leftBehind(ServerError error) {
+        return false;
+      }
+
+      @Override
       public boolean terminated(ServerError error) {
         return false;
       }

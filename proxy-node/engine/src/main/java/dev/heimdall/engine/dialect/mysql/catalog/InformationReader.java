@@ -69,8 +69,8 @@ final class InformationReader {
 
   /** Of whole rows: the texts of routines may be long. */
   private static final String DIGEST =
-      "SELECT COUNT(*), BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 16), 16, 10) AS UNSIGNED))"
-          + " FROM (%s) r";
+      "SELECT COUNT(*), BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 16), 16, 10) AS"
+          + " UNSIGNED)) FROM (%s) r";
 
   private static final Map<String, String> DIGESTED =
       Map.of(
@@ -96,6 +96,9 @@ final class InformationReader {
           + " SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
 
   private static final String SERVER = "SELECT @@global.lower_case_table_names, @@global.version";
+
+  /** Only Aurora has it, which does not bear commands that are sent ahead. */
+  private static final String AURORA = "SHOW GLOBAL VARIABLES LIKE 'aurora\\_version'";
 
   /** Canonical texts have names in backticks and escapes in literals. */
   private static final LexerMode CANONICAL = new LexerMode(true, true, false);
@@ -157,6 +160,11 @@ final class InformationReader {
     }
     if (folded) {
       builder.folded();
+    }
+    Set<String> aurora = new HashSet<>();
+    rows.each(AURORA, row -> aurora.add(row.getString(1)));
+    if (aurora.isEmpty()) {
+      builder.pipelines();
     }
     relations();
     routines();

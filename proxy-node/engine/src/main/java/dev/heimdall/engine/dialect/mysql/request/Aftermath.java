@@ -331,6 +331,32 @@ final class Aftermath {
   }
 
   /**
+   * Whether nothing of the session is left on a server connection that it would have to be told.
+   */
+  boolean leavesNothing() {
+    return !generated.due() && !generated.lingers() && !countsFound && !carried.held();
+  }
+
+  /**
+   * The same where other sessions use the connection as well. What has left more behind than
+   * numbers of rows was not answered there.
+   */
+  void answeredShared(ServerConnection from) {
+    StatementFacts facts = sent;
+    sent = null;
+    if (facts == null) {
+      return;
+    }
+    LastAnswer last = ServerSide.of(from).last();
+    countsFrom = 0; // whatever others leave there
+    rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
+    if (last.hadRows() && last.error() == 0) {
+      foundRows = found(last, facts, -1);
+    }
+    countsFound = false;
+  }
+
+  /**
    * With autocommit=0 a savepoint is kept that comes ahead of the transaction's first statement.
    */
   private void savepoint(StatementFacts facts, int status) {

@@ -88,6 +88,11 @@ final class ClientAnswers {
     return (status & StatusFlag.NO_BACKSLASH_ESCAPES) != 0;
   }
 
+  /** Whether each statement outside of a transaction is one by itself, as far as was said. */
+  boolean commitsEach() {
+    return (status & StatusFlag.AUTOCOMMIT) != 0;
+  }
+
   /** Where the session stands, in the flags of its answers. */
   int status() {
     return client.status().inBlock() ? status | StatusFlag.IN_TRANSACTION : status;

@@ -30,8 +30,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What becomes of one command of a client: who answers it, and how it is sent. One command at a
- * time is on its way to a server, which takes no other before it has answered.
+ * What becomes of one command of a client: who answers it, and how it is sent. One command of each
+ * client at a time is on its way to a server.
  */
 final class ClientCommands implements RequestHandler {
   private static final int MAX_SMALL_COMMAND = 64 * 1024;
@@ -106,7 +106,7 @@ final class ClientCommands implements RequestHandler {
     if (server != null && server.copyIn()) {
       return true;
     }
-    if (client.outstanding() > 0 || (server != null && !server.quiet())) {
+    if (client.outstanding() > 0 || (server != null && !server.quiet() && !server.shared())) {
       parts.control().block();
       return false;
     }
@@ -406,7 +406,11 @@ final class ClientCommands implements RequestHandler {
   public void answered(ServerConnection from, ServerError error) {
     answers.seen(ServerSide.of(from).status());
     prepared.answered(from);
-    aftermath.answered(from);
+    if (from.shared()) {
+      aftermath.answeredShared(from);
+    } else {
+      aftermath.answered(from);
+    }
   }
 
   // ---- what may be sent again
@@ -435,15 +439,22 @@ final class ClientCommands implements RequestHandler {
   @Override
   public void freeNames(ByteBuf batch) {}
 
-  /** Nothing of a client's goes into a pipeline: servers are sent one command at a time. */
+  /** Reads in texts alone: what is prepared may have to be prepared on the connection first. */
   @Override
   public boolean shareable(int most) {
-    return false;
+    ByteBuf in = input.bytes();
+    return in.readableBytes() <= most
+        && CommandFormat.isOneText(in)
+        && lifecycle.statement().readOnly()
+        && answers.commitsEach()
+        && aftermath.leavesNothing()
+        && parts.catalogue().get().pipelines();
   }
 
+  /** What a connection has said last is that of its sessions, be it that it was never asked. */
   @Override
   public boolean runsOn(ServerConnection server) {
-    return true;
+    return server.groupsAnswered() > 0 && ServerSide.of(server).takesAhead();
   }
 
   @Override

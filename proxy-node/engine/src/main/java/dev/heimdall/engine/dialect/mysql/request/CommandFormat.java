@@ -125,6 +125,15 @@ final class CommandFormat implements RequestFormat {
     return length == in.readableBytes() ? length : 0;
   }
 
+  /** Whether all that waits is one text, in a single packet. */
+  static boolean isOneText(ByteBuf in) {
+    int at = in.readerIndex();
+    return in.readableBytes() > Packet.HEADER
+        && Packet.HEADER + Packet.payload(in, at) == in.readableBytes()
+        && Packet.sequence(in, at) == 0
+        && in.getByte(at + Packet.HEADER) == Command.QUERY;
+  }
+
   private static boolean runs(byte type) {
     return type == Command.QUERY || type == Command.STMT_EXECUTE;
   }

@@ -30,13 +30,24 @@ final class MysqlErrors implements ErrorCauses {
   /** Not what a value or a routine's own SIGNAL made of it, and not a cancel or a time limit. */
   @Override
   public boolean ofReplica(ServerError error) {
+    return !interrupted(error)
+        && switch (error.sqlState().substring(0, Math.min(2, error.sqlState().length()))) {
+          case "22", "23", "45" -> false;
+          default -> true;
+        };
+  }
+
+  /** All errors do, for SHOW WARNINGS; what somebody has ended is not to run again. */
+  @Override
+  public boolean leftBehind(ServerError error) {
+    return !interrupted(error);
+  }
+
+  /** By whom or by what time limit ever. */
+  private static boolean interrupted(ServerError error) {
     return switch (error.number()) {
-      case 1317, 1028, 1969, 3024 -> false; // interrupted, by whom or by what time limit ever
-      default ->
-          switch (error.sqlState().substring(0, Math.min(2, error.sqlState().length()))) {
-            case "22", "23", "45" -> false;
-            default -> true;
-          };
+      case 1317, 1028, 1969, 3024 -> true;
+      default -> false;
     };
   }
 

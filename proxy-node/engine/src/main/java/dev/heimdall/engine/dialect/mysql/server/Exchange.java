@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 final class Exchange {
   private final byte command;
   private final Use use;
+  private final boolean shared;
   private final boolean isShort;
   private ByteBuf bytes;
   private Exchange then;
@@ -27,11 +28,17 @@ final class Exchange {
    * @param consumed what is written when its turn comes; null where the caller writes it
    */
   Exchange(byte command, Use use, ByteBuf consumed) {
+    this(command, use, consumed, false);
+  }
+
+  private Exchange(byte command, Use use, ByteBuf consumed, boolean shared) {
     this.command = command;
     this.use = use;
     this.bytes = consumed;
+    this.shared = shared;
     this.isShort =
-        consumed != null && consumed.readableBytes() < Packet.HEADER + Packet.MAX_PAYLOAD;
+        shared
+            || (consumed != null && consumed.readableBytes() < Packet.HEADER + Packet.MAX_PAYLOAD);
   }
 
   byte command() {
@@ -42,6 +49,21 @@ final class Exchange {
   Exchange(byte command, ClientTracking tracking, ByteBuf consumed) {
     this(command, Use.CLIENT, consumed);
     this.tracking = tracking;
+  }
+
+  /**
+   * A client's in a pipeline that others use as well: the caller writes it at once, whatever is
+   * being answered, and it is a single packet.
+   */
+  static Exchange shared(byte command, ClientTracking tracking) {
+    Exchange exchange = new Exchange(command, Use.CLIENT, null, true);
+    exchange.tracking = tracking;
+    return exchange;
+  }
+
+  /** Whether others' commands may have been sent behind it. */
+  boolean isShared() {
+    return shared;
   }
 
   boolean ofClient() {

@@ -148,6 +148,15 @@ public final class LastAnswer {
     return stateChange;
   }
 
+  /** Whether a statement that comes next could find something of it but its numbers of rows. */
+  boolean leavesBehind() {
+    return error != 0
+        || warnings > 0
+        || generatedId != 0
+        || results != 1
+        || stateChange != StateChange.NONE;
+  }
+
   // ---- whose it is
 
   /** Whose warnings and errors the server would show; null where there may be none. */

@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.AnswerPlace.Place;
+import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -39,6 +40,12 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   private final PacketRuns packets;
   private final AnswerPlace place;
   private final LastWords lastWords;
+
+  /** Whether nothing of the answer has come. */
+  private boolean fresh;
+
+  /** How much has come of an answer in a shared pipeline before its end. */
+  private int held;
 
   /** The sequence number of the next packet; {@link #UNKNOWN} for any. */
   private int sequence;
@@ -80,6 +87,8 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   /** A command is being sent: what comes now answers it. */
   void begin(Exchange exchange) {
     sequence = exchange.isShort() ? 1 : UNKNOWN;
+    fresh = true;
+    held = 0;
     continued = false;
     place.begin(exchange.command());
   }
@@ -117,6 +126,13 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       unasked(first, length);
       return false;
     }
+    if (fresh) {
+      fresh = false;
+      if (running.ofClient()) {
+        requests.last().begin();
+      }
+    }
+    dropTakenBack(running);
     if (sequence != UNKNOWN && number != sequence) {
       return outOfSync("packet number " + number + " in the place of " + sequence);
     }
@@ -177,6 +193,27 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
 
   private boolean drops(Exchange running) {
     return running.asksStatus() || delivery.absorbing();
+  }
+
+  /** The owner of an answer in a shared pipeline that is taken back has none of it. */
+  private void dropTakenBack(Exchange running) {
+    if (running.isShared() && delivery.absorbing()) {
+      packets.drop();
+    }
+  }
+
+  /**
+   * More than can be held of an answer in a shared pipeline, until it is known what it leaves
+   * behind, is dropped, and so is the rest.
+   */
+  @Override
+  public boolean dropsPart(int bytes) {
+    Exchange running = requests.running();
+    if (running == null || !running.isShared()) {
+      return false;
+    }
+    held += bytes;
+    return delivery.absorbing() || (held > ReplySource.MOST_HELD && delivery.takesBack(false));
   }
 
   private boolean first(int first, int length, Exchange running) {
@@ -364,6 +401,10 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   /** The packet ends the answer to the command. */
   private boolean ends(int length, int cut, int now, Exchange running) {
     status = now;
+    if (running.isShared()) {
+      leaves(now);
+      dropTakenBack(running);
+    }
     boolean drops = drops(running);
     if (running.then() != null) {
       packets.skip(length, drops);
@@ -384,6 +425,21 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return !connection.closed();
   }
 
+  /** What a read in a shared pipeline leaves on the connection is to be no other session's. */
+  private void leaves(int now) {
+    LastAnswer last = requests.last();
+    if (!last.leavesBehind() && (now & StatusFlag.IN_TRANSACTION) == 0) {
+      return;
+    }
+    last.diagnosticsOf(last);
+    if (last.stateChange() != LastAnswer.StateChange.NONE) {
+      connection.taint();
+    }
+    if (last.error() == 0 && !delivery.absorbing()) {
+      delivery.takesBack(true);
+    }
+  }
+
   private TransactionState transactionState() {
     return (status & StatusFlag.IN_TRANSACTION) == 0
         ? TransactionState.IDLE
@@ -398,7 +454,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       return noted(length);
     }
     ServerError error = read(length);
-    if (LastWords.mayBe(error)) {
+    if (LastWords.mayBe(error) && !running.isShared()) {
       packets.pass();
       if (!running.failureHidesStatus()) {
         lastWords.announced(error);
@@ -427,7 +483,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       delivery.noted(false, true);
     }
     running.dropThen();
-    if (running.failureHidesStatus()) {
+    if (running.failureHidesStatus() && !requests.sentBehind()) { // else the next answer says so
       requests.askStatus();
     }
     return ends(length, status, running);

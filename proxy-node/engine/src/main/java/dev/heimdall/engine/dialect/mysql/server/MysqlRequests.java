@@ -17,6 +17,7 @@ import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
 import dev.heimdall.engine.wire.mysql.StateChanges;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,8 @@ import java.util.function.Predicate;
 
 /**
  * What is said on a connection to a MySQL or MariaDB server, one command at a time: the node's own
- * commands, and those of clients, wait until what was sent before is answered.
+ * commands, and those of clients, wait until what was sent before is answered. Only reads that
+ * share the connection's pipeline are sent ahead.
  */
 public final class MysqlRequests implements ServerRequests {
   /**
@@ -113,10 +115,36 @@ public final class MysqlRequests implements ServerRequests {
 
   /**
    * Begins a client's command whose bytes the caller writes to the connection itself, from now on
-   * until it is whole; {@link #idle} given.
+   * until it is whole; {@link #idle} given, or where sessions share the connection {@link
+   * #takesAhead}.
    */
   public void begin(byte command, ReplyOwner owner, ClientTracking tracking) {
-    send(new Exchange(command, tracking, null), owner);
+    send(
+        connection.shared()
+            ? Exchange.shared(command, tracking)
+            : new Exchange(command, tracking, null),
+        owner);
+  }
+
+  /**
+   * Whether a read may be sent now, before what was sent ahead of it is answered: nothing is to be
+   * sent yet that would come behind it, and no transaction begins by itself.
+   */
+  public boolean takesAhead() {
+    int status = replies.status();
+    boolean commits =
+        (status & StatusFlag.AUTOCOMMIT) != 0 && (status & StatusFlag.IN_TRANSACTION) == 0;
+    return commits && (running == null || (running.isShared() && running.then() == null && sent()));
+  }
+
+  /** Whether all that waits for its turn to be answered was sent. */
+  private boolean sent() {
+    return waiting.isEmpty() || waiting.peekLast().isShared();
+  }
+
+  /** Whether a command was sent behind the one that is being answered. */
+  boolean sentBehind() {
+    return !waiting.isEmpty() && waiting.peekFirst().isShared();
   }
 
   /** The client has the server take several statements in one text, or no more (COM_SET_OPTION). */
@@ -246,9 +274,7 @@ public final class MysqlRequests implements ServerRequests {
     if (exchange.answered()) {
       running = exchange;
       replies.begin(exchange);
-      if (exchange.ofClient()) {
-        last.begin();
-      } else if (exchange.command() == Command.QUERY) {
+      if (exchange.isShared() || (!exchange.ofClient() && exchange.command() == Command.QUERY)) {
         last.foundRowsOf(null);
       }
     }

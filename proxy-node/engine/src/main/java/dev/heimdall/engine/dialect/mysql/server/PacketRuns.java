@@ -24,6 +24,13 @@ final class PacketRuns {
      * @return whether there may be more behind it
      */
     boolean packet();
+
+    /**
+     * What has come of an answer that has not ended is about to be handed out.
+     *
+     * @return whether it is dropped
+     */
+    boolean dropsPart(int bytes);
   }
 
   private final ServerConnection connection;
@@ -126,6 +133,9 @@ final class PacketRuns {
       carry = connection.allocate(Math.max(SMALLEST_CARRY, Math.min(wanted, LARGEST_CARRY)));
       carry.writeBytes(in, at, end - at);
     }
+    if (at > start && judge.dropsPart(at - start)) {
+      drop();
+    }
     if (start == begin && at == end && delivery.recipient() != null) {
       handOver();
     } else {
@@ -171,6 +181,11 @@ final class PacketRuns {
   /** Hands out what came before it and was not handed out yet. */
   void pass() {
     delivery.pass(in, start, at);
+    start = at;
+  }
+
+  /** What came before it and was not handed out yet never is. */
+  void drop() {
     start = at;
   }
 

@@ -5,6 +5,7 @@ import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -85,6 +86,27 @@ final class Answers {
     OkPacket ok = new OkPacket(3, 4, status, 5, info.getBytes(StandardCharsets.UTF_8), state);
     ok.write(sent, sequence, first, true);
     ok.withoutState().write(plain, sequence, first, false);
+    sequence = sequence + 1 & 0xFF;
+    return this;
+  }
+
+  /** Rows behind which nothing is left to ask about. */
+  Answers clean(Random random, int columns, int rows) {
+    packet(columns);
+    definitions(random, columns).rows(random, rows);
+    return end(0, 0);
+  }
+
+  /** The end of rows, with so many warnings, and an id that was generated. */
+  Answers end(int warnings, int id) {
+    for (ByteBuf out : new ByteBuf[] {sent, plain}) {
+      if (deprecated) {
+        new OkPacket(0, id, StatusFlag.AUTOCOMMIT, warnings, NOTHING, NOTHING)
+            .write(out, sequence, OkPacket.END_OF_ROWS, false);
+      } else {
+        EofPacket.write(out, sequence, warnings, StatusFlag.AUTOCOMMIT);
+      }
+    }
     sequence = sequence + 1 & 0xFF;
     return this;
   }

@@ -14,6 +14,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
@@ -86,6 +87,16 @@ final class DetachedMysql {
     context.endEvent();
   }
 
+  /** A client's read in the pipeline that others use as well, which is sent at once. */
+  void shared(Client client) {
+    context.beginEvent();
+    connection.share(true);
+    requests().begin(Command.QUERY, client, null);
+    connection.write(Unpooled.wrappedBuffer(new byte[] {1, 0, 0, 0, Command.QUERY}));
+    context.endEvent();
+    channel.runPendingTasks();
+  }
+
   /** A client reads of all that a server reports. */
   private static ClientTracking everything() {
     ClientTracking tracking = new ClientTracking();
@@ -145,6 +156,7 @@ final class DetachedMysql {
     final List<Position> wrote = new ArrayList<>();
     final List<String> ends = new ArrayList<>();
     boolean absorbs;
+    boolean takesBack;
     int files;
     int lost;
 
@@ -157,6 +169,11 @@ final class DetachedMysql {
     @Override
     public boolean absorbs(ServerConnection from, ServerError error) {
       return absorbs;
+    }
+
+    @Override
+    public boolean takesBack(ServerConnection from, boolean whole) {
+      return takesBack;
     }
 
     @Override
