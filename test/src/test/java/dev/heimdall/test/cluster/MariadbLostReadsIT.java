@@ -177,6 +177,26 @@ class MariadbLostReadsIT extends LostReadsContract {
     assertThat(refused > 0).isEqualTo(place.startsWith("in"));
   }
 
+  /** Else no read of any client is sent again until the catalogue was read anew. */
+  @Test
+  void aTextOfSeveralReadsLeavesInForceWhatIsKnownOfTables() throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      Await.until("the catalogue was read", () -> knowsTables(client));
+      for (int round = 0; round < 20; round++) {
+        client.query(RawMysqlClient.query("SELECT max(i) FROM lost_reads; " + READ));
+        assertThat(knowsTables(client)).as("behind the text, round %d", round).isTrue();
+      }
+    }
+  }
+
+  /** Whether the next read would be known to be no more than that. */
+  private static boolean knowsTables(RawMysqlClient client) throws IOException {
+    client.value("SELECT v FROM lost_reads");
+    List<List<String>> info = client.query(RawMysqlClient.query("SHOW QUERYINFO"));
+    return info.contains(List.of("rests on", "tables"))
+        && info.contains(List.of("catalog now", "confirmed"));
+  }
+
   @Test
   void aSessionThatDependsOnItsConnectionEndsWithIt() throws IOException {
     try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {

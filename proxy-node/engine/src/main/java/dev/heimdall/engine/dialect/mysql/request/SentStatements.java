@@ -24,9 +24,12 @@ final class SentStatements {
   /** The statement on its way, of which this is known, is being sent to the server. */
   void statement(ServerConnection server, StatementFacts facts) {
     StatementLifecycle lifecycle = parts.lifecycle();
-    boolean lasting = mayWrite(facts) && !lifecycle.readsOnly() && !lifecycle.leavesNothing();
+    boolean reads = lifecycle.readsOnly();
+    boolean lasting = mayWrite(facts) && !reads && !lifecycle.leavesNothing();
+    // What was judged is the client's text, not one that a rule has put in its place.
+    boolean judged = lifecycle.decision().transformed().isEmpty();
     lifecycle.sent(server);
-    sent(facts);
+    sent(facts, reads && judged);
     if (lasting) {
       parts.notes().giveUp(Unreplayed.LASTING);
     }
@@ -42,14 +45,21 @@ final class SentStatements {
 
   /** A statement or another command of which this is known is being sent. */
   void sent(StatementFacts facts) {
+    sent(facts, false);
+  }
+
+  /**
+   * @param reads whether it is known to change nothing, be it one statement or several
+   */
+  private void sent(StatementFacts facts, boolean reads) {
     parts.notes().statement(facts);
     parts.transaction().sent(facts, parts.carried().sent());
     parts.resolution().sent(facts);
-    boolean several = facts.kind() == StatementKind.MULTI;
-    if (several) {
+    boolean mayDefine = facts.kind() == StatementKind.MULTI && !reads;
+    if (mayDefine) {
       parts.resolution().moved();
     }
-    if (!facts.effects().isEmpty() || facts.kind() == StatementKind.DDL || several) {
+    if (!facts.effects().isEmpty() || facts.kind() == StatementKind.DDL || mayDefine) {
       parts.carried().note(facts);
     }
   }
