@@ -198,6 +198,16 @@ class MariadbLostReadsIT extends LostReadsContract {
   }
 
   @Test
+  void aSessionGoesOnWhoseConnectionIsLostWhileTheNodeAsksThereForItself() throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      network.cutOnce("@@last_insert_id".getBytes(StandardCharsets.US_ASCII), 0);
+      client.query(RawMysqlClient.query(READ + "; " + READ));
+      Await.until("it was cut off", network::cutDone);
+      assertThat(client.value("SELECT count(*) FROM lost_reads WHERE i < 4")).isEqualTo("3");
+    }
+  }
+
+  @Test
   void aSessionThatDependsOnItsConnectionEndsWithIt() throws IOException {
     try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
       client.value("SELECT GET_LOCK('lost_reads', 1)");

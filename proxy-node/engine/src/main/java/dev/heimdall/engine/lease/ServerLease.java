@@ -434,6 +434,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     if (state != LeaseState.ACTIVE
         || client.outstanding() > 0
         || server == null
+        || server.closed() // the loss of the connection is reported next
         || capture.underWay()
         || listening.holdsServer()
         || client.streaming()
