@@ -4,10 +4,12 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.vdb.VdbContext;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a session's statement that failed is sent again: after a pause, or when there is a writer.
+ * When a session's statement that failed is sent again, or the next one is sent: after a pause, or
+ * when there is a writer.
  */
 public final class Resending {
   private final ServerLease lease;
@@ -19,6 +21,9 @@ public final class Resending {
   private boolean pending;
 
   private long pauses;
+
+  /** Done when a server says that it is the writer; null where none is awaited. */
+  private CompletableFuture<Void> writerAwaited;
 
   Resending(ServerLease lease, LeaseClient client, VdbContext vdb, LoopContext loop) {
     this.lease = lease;
@@ -45,11 +50,40 @@ public final class Resending {
     takeBack();
     long pausing = ++pauses;
     pending = true;
-    Duration timeout = vdb.pools().plan().source().cluster().failover().queueTimeout();
-    watch
-        .confirmed()
-        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+    confirmed(watch)
         .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), client::failed));
+  }
+
+  private CompletableFuture<Void> confirmed(WriterWatch watch) {
+    Duration timeout = vdb.pools().plan().source().cluster().failover().queueTimeout();
+    return watch.confirmed().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * The server that is taken for the writer has rejected what cannot be sent again: what the client
+   * begins next waits, instead of being rejected, too, until a server has said that it is the
+   * writer, or the time for that is over.
+   */
+  public void doubtWriter() {
+    WriterWatch watch = vdb.pools().watch();
+    if (watch == null || !vdb.pools().led() || writerAwaited != null) {
+      return;
+    }
+    CompletableFuture<Void> awaited = confirmed(watch);
+    writerAwaited = awaited;
+    awaited.whenComplete((done, late) -> loop.soon(this::writerConfirmed, client::failed));
+  }
+
+  private void writerConfirmed() {
+    writerAwaited = null;
+    if (!lease.closed()) {
+      client.process();
+    }
+  }
+
+  /** Whether a server is to say first that it is the writer; the client goes on by itself then. */
+  boolean awaitsWriter() {
+    return writerAwaited != null;
   }
 
   private void takeBack() {

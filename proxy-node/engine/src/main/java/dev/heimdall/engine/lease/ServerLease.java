@@ -154,8 +154,8 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       return false;
     }
     LoopPool lender = destinations.choose();
-    if (replicas.awaits()) {
-      client.block(); // it comes again when a replica may be far enough
+    if (replicas.awaits() || !replicas.away() && resending.awaitsWriter()) {
+      client.block(); // it comes again when a replica may be far enough, or there is a writer
       return false;
     }
     ServerConnection shared = destinations.mayShare() ? client.placeShared(lender) : null;

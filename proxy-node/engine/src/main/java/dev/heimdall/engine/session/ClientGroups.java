@@ -217,6 +217,7 @@ final class ClientGroups {
   private void refusedToWrite(ServerConnection from, ServerError error) {
     if (errors.readOnly(error) && !reads.away()) {
       lease.destinations().lender().scope().suspect(from, "rejects writes");
+      lease.resending().doubtWriter();
     }
   }
 
