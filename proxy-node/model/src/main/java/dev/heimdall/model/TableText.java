@@ -6,13 +6,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Names of tables as rules have them: {@code catalog.table} or {@code catalog.schema.table}. */
-final class TableText {
+public final class TableText {
   static final String NONE = "none";
 
   private TableText() {}
 
   /** The one spelling of a name: the schema {@code public} is left out. */
-  static String usual(String name) {
+  public static String usual(String name) {
     String[] parts = name.split("\\.", -1);
     return parts.length == 3 && parts[1].equals("public") ? parts[0] + "." + parts[2] : name;
   }

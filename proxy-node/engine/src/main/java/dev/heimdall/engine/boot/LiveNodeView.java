@@ -25,11 +25,11 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.share.StoreState;
-import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Applies;
 import dev.heimdall.model.SettingValue;
+import dev.heimdall.model.TableText;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -265,15 +265,10 @@ final class LiveNodeView implements NodeView {
       if (table == null) {
         context.cache().clear();
       } else if (watch != null) {
-        watch.view().committed(List.of(spelled(table)), false); // as if it had been written
+        watch.view().committed(List.of(TableText.usual(table)), false); // as if it had been written
       }
     }
     return CompletableFuture.completedFuture(cached.size());
-  }
-
-  private static String spelled(String table) {
-    String[] parts = table.split("\\.", -1);
-    return parts.length == 3 ? new TableName(parts[0], parts[1], parts[2]).spelled() : table;
   }
 
   @Override

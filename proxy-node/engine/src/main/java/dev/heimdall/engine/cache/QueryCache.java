@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>A result is kept with the number of writes that were noted before its statement was sent. It
  * is served as long as none of its tables was written since: whoever writes through the node, or
- * through another one of the fleet, has that noted before his client is told. So a result cannot be
+ * through another one of the fleet, has that noted before it is acknowledged. So a result cannot be
  * older than what was acknowledged, whatever the order in which the two came.
  */
 public final class QueryCache {

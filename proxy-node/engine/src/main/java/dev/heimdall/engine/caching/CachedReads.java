@@ -77,10 +77,12 @@ public final class CachedReads implements ReplyStage {
   /** A question to the other nodes' results. */
   private static final class Lookup {
     final CacheKey key;
+    final byte[] farKey;
     boolean over;
 
-    Lookup(CacheKey key) {
+    Lookup(CacheKey key, byte[] farKey) {
       this.key = key;
+      this.farKey = farKey;
     }
   }
 
@@ -238,7 +240,8 @@ public final class CachedReads implements ReplyStage {
       lookup = null;
       return found;
     }
-    byte[] farKey = farKey(view, rule, text, values);
+    byte[] farKey =
+        lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
     if (farKey != null && asksOthers(key, farKey, tables, nanos(statement.decision()))) {
       return null;
     }
@@ -285,7 +288,7 @@ public final class CachedReads implements ReplyStage {
    */
   private boolean asksOthers(CacheKey key, byte[] farKey, Collection<String> tables, long nanos) {
     if (lookup == null || !lookup.key.equals(key)) {
-      Lookup asked = new Lookup(key);
+      Lookup asked = new Lookup(key, farKey);
       lookup = asked;
       QueryCache cache = client.cache();
       ClusterView view = client.view();

@@ -3,8 +3,6 @@ package dev.heimdall.engine.placement;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
-import dev.heimdall.engine.pool.PoolScope;
-import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.ChangeInProgress;
@@ -97,7 +95,9 @@ public final class Writes {
 
     /** Whether nothing new is said by this one behind that one. */
     boolean repeats(Note other) {
-      return other != null && equals(other.until(null));
+      return other != null
+          && group == other.group
+          && equals(other.committing == null ? other : other.until(null));
     }
 
     void over() {
@@ -120,12 +120,7 @@ public final class Writes {
 
   /** The cluster that the session's statements go to now; null where nobody wants to know. */
   private ClusterView view() {
-    return viewOf(client.lender());
-  }
-
-  private static ClusterView viewOf(PoolScope pools) {
-    WriterWatch watch = pools.watch();
-    return watch == null || !watch.view().tracksWrites() ? null : watch.view();
+    return client.lender().writes();
   }
 
   /**
@@ -157,7 +152,7 @@ public final class Writes {
 
   /** What sessions begin with was changed, for other nodes, too. */
   public void sessionDefaultsChanged() {
-    ClusterView view = viewOf(client.ownPools());
+    ClusterView view = client.ownPools().writes();
     if (view != null) {
       view.sessionDefaultsChanged();
     }
@@ -166,7 +161,7 @@ public final class Writes {
   /** Where the next statement goes is not chosen yet; the last one may have gone to a replica. */
   private ClusterView viewOfNext() {
     if (transaction.status() == TransactionState.IDLE) {
-      return viewOf(client.ownPools());
+      return client.ownPools().writes();
     }
     return client.away() ? null : view();
   }
@@ -278,7 +273,8 @@ public final class Writes {
             null);
     announced = null;
     if (!note.repeats(notes.peekLast())) {
-      notes.add(note.until(committing(note)));
+      Runnable over = committing(note);
+      notes.add(over == null ? note : note.until(over));
     }
   }
 
@@ -395,7 +391,7 @@ public final class Writes {
       ClusterView.Committed committed =
           view.committed(written, anything, defines.of(database()), own);
       client.delayReplies(committed.told());
-      if (view == viewOf(client.ownPools())) {
+      if (view == client.ownPools().writes()) {
         this.own = committed.mark();
         ownIn = view;
       }
@@ -502,7 +498,7 @@ public final class Writes {
 
   /** Something was written past the session's statements, of which it waits to hear the end. */
   public void everything() {
-    mark(viewOf(client.ownPools()), Set.of(), true, Defines.PERHAPS, Position.NONE);
+    mark(client.ownPools().writes(), Set.of(), true, Defines.PERHAPS, Position.NONE);
   }
 
   /**
@@ -510,7 +506,7 @@ public final class Writes {
    * thread.
    */
   public void everythingAfter(CompletableFuture<?> end) {
-    ClusterView view = viewOf(client.ownPools());
+    ClusterView view = client.ownPools().writes();
     if (view != null) {
       Redefinition redefinition = Defines.PERHAPS.of(database());
       end.whenComplete((done, failure) -> view.committed(List.of(), true, redefinition));

@@ -3,6 +3,7 @@ package dev.heimdall.engine.pool;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
@@ -22,6 +23,12 @@ public interface PoolScope {
 
   /** Who tells where connections go; null where nobody does. */
   WriterWatch watch();
+
+  /** Where what is written to its cluster is noted; null where nobody wants to know. */
+  default ClusterView writes() {
+    WriterWatch watch = watch();
+    return watch == null || !watch.view().tracksWrites() ? null : watch.view();
+  }
 
   /** A server has shown that it is not what it is taken for. */
   void suspect(ServerConnection connection, String why);

@@ -248,13 +248,13 @@ public final class ClusterView {
   /**
    * A statement is about to be sent that may commit what was written to these tables.
    *
-   * @return to be run when it is answered, or its connection lost; null where nobody minds
+   * @return to be run when it is answered, or its connection lost
    */
   public Runnable committing(Collection<String> tables, boolean others) {
-    return cached ? positions.committing(tables, others) : null;
+    return positions.committing(tables, others);
   }
 
-  /** Whether somebody minds what is being committed. */
+  /** Whether {@link #committing} is to be called: results are kept. */
   public boolean mindsCommits() {
     return cached;
   }

@@ -28,7 +28,6 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.VdbPools;
-import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
@@ -349,8 +348,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public ClusterView view() {
-    WriterWatch watch = vdb.pools().watch();
-    return watch == null || !watch.view().tracksWrites() ? null : watch.view();
+    return vdb.pools().writes();
   }
 
   @Override

@@ -26,7 +26,7 @@ final class ReadBreaker {
 
   /**
    * @param limitNanos how long a get may take; those that take half as long are slow
-   * @param probed told of each probe
+   * @param probed called for each probe
    */
   ReadBreaker(ByteStore store, ScheduledExecutorService timer, long limitNanos, Runnable probed) {
     this.store = store;
