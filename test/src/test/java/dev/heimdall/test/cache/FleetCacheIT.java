@@ -9,6 +9,9 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,6 +106,26 @@ class FleetCacheIT {
     assertThat(read(second)).isEqualTo("written");
     second.admin("FLUSH CACHE");
     assertThat(read(second)).isEqualTo("written");
+  }
+
+  @Test
+  void whatTheStoreAnsweredIsShownToScrapers() throws IOException {
+    String metrics = metrics(second);
+    assertThat(metrics)
+        .contains(
+            "heimdall_far_cache_connected 1.0",
+            "heimdall_far_cache_breaker{of=\"reads\",state=\"closed\"} 1.0");
+    long hits = Long.parseLong(second.admin("SHOW CACHE").get(0).get("far_hits"));
+    assertThat(hits).isPositive();
+    assertThat(metrics.lines())
+        .contains("heimdall_far_cache_gets_total{outcome=\"hit\"} " + (double) hits);
+  }
+
+  private static String metrics(TestNode node) throws IOException {
+    URL page = new URL("http://127.0.0.1:" + node.httpPort() + "/metrics");
+    try (InputStream in = page.openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   @Test

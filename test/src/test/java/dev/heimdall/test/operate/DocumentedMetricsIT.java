@@ -29,7 +29,8 @@ class DocumentedMetricsIT {
 
   @Test
   void eachMetricIsExplainedAndEachExplainedCounterIsThere() throws Exception {
-    try (TestNode node = TestNode.start(c -> {});
+    try (TestNode node =
+            TestNode.start(c -> c.source("cluster.kind", "postgres").vdb("cache.enabled", true));
         RawClient client = RawClient.logIn(node.target())) {
       client.value("SELECT 1");
       Set<String> exported = names(EXPORTED, new Door(node.httpPort()).get("/metrics").body());

@@ -290,7 +290,8 @@ final class HttpEndpoints {
                         row.node().lagMillis()))
             .toList(),
         feed(node.topology()),
-        config(node.configState()));
+        config(node.configState()),
+        CacheRow.gauges(node.cache()));
   }
 
   private static NodeGauges.Config config(ConfigurationState state) {

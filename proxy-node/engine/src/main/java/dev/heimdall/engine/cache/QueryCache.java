@@ -3,11 +3,14 @@ package dev.heimdall.engine.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.heimdall.engine.cache.far.FarFigures;
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.model.CacheSettings;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,7 +39,7 @@ public final class QueryCache {
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder stored = new LongAdder();
-  private final LongAdder outdated = new LongAdder();
+  private final Map<Removal, LongAdder> removed = new EnumMap<>(Removal.class);
 
   /**
    * @param in what was written is asked there: a cluster that is watched anew has counted anew
@@ -70,13 +73,16 @@ public final class QueryCache {
     this.far = settings.pciHipaaCache() ? Optional.empty() : far.map(FarResults::new);
     this.settings = settings;
     this.seen = new long[settings.preCacheTracking() ? MOST_SEEN : 0];
+    for (Removal why : Removal.values()) {
+      removed.put(why, new LongAdder());
+    }
     this.entries =
         Caffeine.newBuilder()
             .maximumWeight(settings.maxSize())
             .weigher((CacheKey key, Entry entry) -> key.weight() + entry.answer().size())
             .expireAfter(new UntilOver())
             .executor(Runnable::run) // upkeep is a few pointers each time: no thread for it
-            .recordStats()
+            .evictionListener((key, entry, cause) -> evicted(cause))
             .build();
   }
 
@@ -103,12 +109,25 @@ public final class QueryCache {
     if (entry.until() - System.nanoTime() <= 0) {
       return null; // Caffeine removes it at its leisure
     }
-    if (entry.in() != view || !view.holds(entry.noted(), tables)) {
-      entries.asMap().remove(key, entry);
-      outdated.increment();
+    if (entry.in() != view) {
+      remove(key, entry, Removal.CLUSTER);
+      return null;
+    }
+    if (!view.holds(entry.noted(), tables)) {
+      remove(key, entry, Removal.WRITTEN);
       return null;
     }
     return entry.answer();
+  }
+
+  private void remove(CacheKey key, Entry entry, Removal why) {
+    if (entries.asMap().remove(key, entry)) {
+      removed.get(why).increment();
+    }
+  }
+
+  private void evicted(RemovalCause cause) {
+    removed.get(cause == RemovalCause.EXPIRED ? Removal.EXPIRED : Removal.SIZE).increment();
   }
 
   /**
@@ -170,6 +189,7 @@ public final class QueryCache {
 
   /** Lets go of all that is kept. */
   public void clear() {
+    removed.get(Removal.FLUSHED).add(entries.estimatedSize());
     entries.invalidateAll();
   }
 
@@ -186,9 +206,14 @@ public final class QueryCache {
         hits.sum(),
         misses.sum(),
         stored.sum(),
-        outdated.sum(),
-        entries.stats().evictionCount(),
+        removed(),
         far.map(FarResults::figures));
+  }
+
+  private Map<Removal, Long> removed() {
+    Map<Removal, Long> sums = new EnumMap<>(Removal.class);
+    removed.forEach((why, count) -> sums.put(why, count.sum()));
+    return sums;
   }
 
   /**
@@ -196,8 +221,7 @@ public final class QueryCache {
    *
    * @param bytes that the results and what they are known by take
    * @param limit bytes that they may take
-   * @param outdated results that were found to be older than a write of their tables
-   * @param evictions results that had to go for want of room, or whose time was over
+   * @param removed results that are not kept any more, by why
    * @param far of what the nodes keep for each other, all virtual databases of this node together
    */
   public record Figures(
@@ -207,7 +231,20 @@ public final class QueryCache {
       long hits,
       long misses,
       long stored,
-      long outdated,
-      long evictions,
-      Optional<FarFigures> far) {}
+      Map<Removal, Long> removed,
+      Optional<FarFigures> far) {
+    public Figures {
+      removed = Map.copyOf(removed);
+    }
+
+    /** Results that were found to be older than a write of their tables. */
+    public long outdated() {
+      return removed.get(Removal.WRITTEN) + removed.get(Removal.CLUSTER);
+    }
+
+    /** Results that had to go for want of room, or whose time was over. */
+    public long evictions() {
+      return removed.get(Removal.SIZE) + removed.get(Removal.EXPIRED);
+    }
+  }
 }

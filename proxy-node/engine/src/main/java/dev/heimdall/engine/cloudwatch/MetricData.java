@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
 /**
  * Figures as CloudWatch wants them, by their well-known names. A mean goes with how many it is the
  * mean of, so that the mean over nodes and intervals is a mean over queries. What nobody knows is
- * not sent: the mean of nothing, and {@code Cache Hit Percent} as long as there is no cache.
+ * not sent, the mean of nothing: so {@code Cache Hit Percent} without a cache.
  */
 final class MetricData {
   private final Optional<Dimension> node;
@@ -58,6 +58,8 @@ final class MetricData {
         figures.transactionPercent(),
         dimensions,
         at);
+    mean(
+        data, "Cache Hit Percent", StandardUnit.PERCENT, figures.cacheHitPercent(), dimensions, at);
   }
 
   private static void mean(

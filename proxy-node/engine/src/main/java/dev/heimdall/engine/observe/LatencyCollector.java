@@ -6,15 +6,12 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Shows histograms to Prometheus, one for each virtual database. The limits double from 64 µs to 67
- * s: at powers of two the counts are exact.
+ * Shows histograms to Prometheus, one for each set of labels. The limits double from 64 µs to 67 s:
+ * at powers of two the counts are exact.
  */
 final class LatencyCollector implements Collector {
   private static final int FIRST_POWER = 6;
@@ -22,17 +19,11 @@ final class LatencyCollector implements Collector {
 
   private final String name;
   private final String description;
-  private final Supplier<List<PoolTotals>> totals;
-  private final Function<PoolTotals, LatencySnapshot> times;
+  private final Supplier<Map<Labels, LatencySnapshot>> times;
 
-  LatencyCollector(
-      String name,
-      String description,
-      Supplier<List<PoolTotals>> totals,
-      Function<PoolTotals, LatencySnapshot> times) {
+  LatencyCollector(String name, String description, Supplier<Map<Labels, LatencySnapshot>> times) {
     this.name = name;
     this.description = description;
-    this.totals = totals;
     this.times = times;
   }
 
@@ -43,16 +34,12 @@ final class LatencyCollector implements Collector {
 
   @Override
   public MetricSnapshot collect() {
-    Map<String, LatencySnapshot> byVdb = new TreeMap<>();
-    for (PoolTotals pool : totals.get()) {
-      byVdb.merge(pool.key().vdb(), times.apply(pool), LatencySnapshot::plus);
-    }
     HistogramSnapshot.Builder snapshot = HistogramSnapshot.builder().name(name).help(description);
-    byVdb.forEach((vdb, latency) -> snapshot.dataPoint(point(vdb, latency)));
+    times.get().forEach((labels, latency) -> snapshot.dataPoint(point(labels, latency)));
     return snapshot.build();
   }
 
-  private static HistogramDataPointSnapshot point(String vdb, LatencySnapshot latency) {
+  private static HistogramDataPointSnapshot point(Labels labels, LatencySnapshot latency) {
     ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
     long below = 0;
     for (int power = FIRST_POWER; power <= LAST_POWER; power++) {
@@ -64,7 +51,7 @@ final class LatencyCollector implements Collector {
     HistogramDataPointSnapshot.Builder point =
         HistogramDataPointSnapshot.builder().classicHistogramBuckets(buckets.build());
     point.sum(latency.sum() * 1e-6);
-    point.labels(Labels.of("vdb", vdb));
+    point.labels(labels);
     return point.build();
   }
 }

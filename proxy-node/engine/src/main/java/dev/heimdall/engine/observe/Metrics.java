@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.util.internal.PlatformDependent;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -66,6 +68,7 @@ public final class Metrics implements AutoCloseable {
   private final FeedGauges feed = new FeedGauges(registry, () -> gauges.get().feed());
   private final AtomicReference<List<VdbFigures>> figures = new AtomicReference<>(List.of());
   private final VdbGauges vdbs = new VdbGauges(registry);
+  private final CacheGauges caches = new CacheGauges(registry, () -> gauges.get().caches());
   private final MultiGauge portOpen;
   private final MultiGauge portOpenToAll;
   private final MultiGauge reachable;
@@ -107,16 +110,22 @@ public final class Metrics implements AutoCloseable {
             new LatencyCollector(
                 "heimdall_query_duration_seconds",
                 "Time from a statement's arrival to its last reply byte",
-                this::totals,
-                PoolTotals::queryTimes));
+                () -> byVdb(PoolTotals::queryTimes)));
     registry
         .getPrometheusRegistry()
         .register(
             new LatencyCollector(
                 "heimdall_pool_wait_duration_seconds",
                 "Time statements waited for a server connection, of those that had to",
-                this::totals,
-                PoolTotals::waitTimes));
+                () -> byVdb(PoolTotals::waitTimes)));
+  }
+
+  private Map<Labels, LatencySnapshot> byVdb(Function<PoolTotals, LatencySnapshot> times) {
+    Map<Labels, LatencySnapshot> sums = new TreeMap<>();
+    for (PoolTotals pool : totals()) {
+      sums.merge(Labels.of("vdb", pool.key().vdb()), times.apply(pool), LatencySnapshot::plus);
+    }
+    return sums;
   }
 
   /** The counters of one loop, numbered from 0. */
@@ -238,6 +247,7 @@ public final class Metrics implements AutoCloseable {
     config.update();
     clusters.update(gauges.get().nodes(), gauges.get().pools());
     vdbs.update(figures.get());
+    caches.update();
     return registry.scrape(openMetrics ? OPEN_METRICS : PROMETHEUS_TEXT);
   }
 

@@ -17,7 +17,8 @@ public record NodeGauges(
     List<Pool> pools,
     List<ClusterNode> nodes,
     Feed feed,
-    Config config) {
+    Config config,
+    Caches caches) {
   public NodeGauges {
     reachable = Map.copyOf(reachable);
     pools = List.copyOf(pools);
@@ -33,7 +34,62 @@ public record NodeGauges(
         List.of(),
         List.of(),
         new Feed(List.of(), Map.of(), 0),
-        new Config("", "", "", true, true, false, Optional.empty()));
+        new Config("", "", "", true, true, false, Optional.empty()),
+        Caches.NONE);
+  }
+
+  /**
+   * The query caches.
+   *
+   * @param gets of what nodes keep for each other, by what has become of them; likewise puts. All
+   *     outcomes that there are, also without such a tier
+   */
+  public record Caches(
+      List<NearCache> near,
+      Optional<FarCache> far,
+      Map<String, Long> gets,
+      Map<String, Long> puts) {
+    static final Caches NONE = new Caches(List.of(), Optional.empty(), Map.of(), Map.of());
+
+    public Caches {
+      near = List.copyOf(near);
+      gets = Map.copyOf(gets);
+      puts = Map.copyOf(puts);
+    }
+  }
+
+  /**
+   * The results of one virtual database.
+   *
+   * @param bytes that they take, of so many as they may
+   * @param removed results that were let go of, by why
+   */
+  public record NearCache(
+      String vdb, long results, long bytes, long limit, long stored, Map<String, Long> removed) {
+    public NearCache {
+      removed = Map.copyOf(removed);
+    }
+  }
+
+  /**
+   * What nodes keep for each other.
+   *
+   * @param tracked whether the node knows which keys the store holds
+   * @param breakers states of those that keep requests from the store, by which requests
+   * @param times how long the store took to answer gets
+   */
+  public record FarCache(
+      boolean connected,
+      boolean tracked,
+      long keys,
+      long inFlight,
+      Map<String, String> breakers,
+      long deletes,
+      long probes,
+      LatencySnapshot times) {
+    public FarCache {
+      breakers = Map.copyOf(breakers);
+    }
   }
 
   /**

@@ -1,17 +1,25 @@
 package dev.heimdall.engine.observe;
 
-/** What was counted of one virtual database since the node started; times in microseconds. */
+/**
+ * What was counted of one virtual database since the node started; times in microseconds.
+ *
+ * @param cacheHits of the queries, those that no server was asked for
+ */
 record VdbCounts(
+    long cacheHits,
+    long cacheMisses,
     long queries,
     long queryMicros,
     long waitMicros,
     long transactionQueries,
     long reads,
     long writes) {
-  static final VdbCounts NONE = new VdbCounts(0, 0, 0, 0, 0, 0);
+  static final VdbCounts NONE = new VdbCounts(0, 0, 0, 0, 0, 0, 0, 0);
 
   static VdbCounts of(PoolMetrics pool) {
     return new VdbCounts(
+        pool.read(PoolCounter.CACHE_HITS), // first: each is counted there before it is a query
+        pool.read(PoolCounter.CACHE_MISSES),
         pool.read(PoolCounter.QUERIES),
         pool.read(PoolCounter.QUERY_MICROS),
         pool.read(PoolCounter.WAIT_MICROS),
@@ -22,6 +30,8 @@ record VdbCounts(
 
   VdbCounts plus(VdbCounts other) {
     return new VdbCounts(
+        cacheHits + other.cacheHits,
+        cacheMisses + other.cacheMisses,
         queries + other.queries,
         queryMicros + other.queryMicros,
         waitMicros + other.waitMicros,
@@ -32,11 +42,18 @@ record VdbCounts(
 
   VdbCounts minus(VdbCounts other) {
     return new VdbCounts(
+        cacheHits - other.cacheHits,
+        cacheMisses - other.cacheMisses,
         queries - other.queries,
         queryMicros - other.queryMicros,
         waitMicros - other.waitMicros,
         transactionQueries - other.transactionQueries,
         reads - other.reads,
         writes - other.writes);
+  }
+
+  /** Queries that servers have answered. */
+  long sent() {
+    return Math.max(0, queries - cacheHits);
   }
 }

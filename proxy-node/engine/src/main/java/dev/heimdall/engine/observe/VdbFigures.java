@@ -7,9 +7,11 @@ import java.time.Duration;
  *
  * @param queryRate queries a second that servers answered
  * @param queryMillis how long servers took for one
- * @param responseMillis how long clients waited for one, the queue for a server connection included
+ * @param responseMillis how long clients waited for one, the queue for a server connection
+ *     included; what comes from the cache takes no time
  * @param readPercent how many of the statements that read or write data only read
  * @param transactionPercent how many of the queries were part of a transaction
+ * @param cacheHitPercent how many of the queries that were looked for in the cache were there
  */
 public record VdbFigures(
     String vdb,
@@ -17,7 +19,8 @@ public record VdbFigures(
     Mean queryMillis,
     Mean responseMillis,
     Mean readPercent,
-    Mean transactionPercent) {
+    Mean transactionPercent,
+    Mean cacheHitPercent) {
   /**
    * A mean that goes without saying where there was nothing.
    *
@@ -37,10 +40,11 @@ public record VdbFigures(
   static VdbFigures of(String vdb, VdbCounts counts, Duration interval) {
     return new VdbFigures(
         vdb,
-        counts.queries() * 1e9 / interval.toNanos(),
-        Mean.of(counts.queryMicros() / 1e3, counts.queries()),
+        counts.sent() * 1e9 / interval.toNanos(),
+        Mean.of(counts.queryMicros() / 1e3, counts.sent()),
         Mean.of((counts.queryMicros() + counts.waitMicros()) / 1e3, counts.queries()),
         Mean.of(100.0 * counts.reads(), counts.reads() + counts.writes()),
-        Mean.of(100.0 * counts.transactionQueries(), counts.queries()));
+        Mean.of(100.0 * counts.transactionQueries(), counts.queries()),
+        Mean.of(100.0 * counts.cacheHits(), counts.cacheHits() + counts.cacheMisses()));
   }
 }

@@ -49,6 +49,13 @@ final class VdbGauges {
                 null,
                 "Queries that were part of a transaction, in the last interval",
                 VdbFigures::transactionPercent,
+                1),
+            mean(
+                registry,
+                "heimdall.vdb.cache.hit.percent",
+                null,
+                "Queries that were found in the cache, of those looked for, in the last interval",
+                VdbFigures::cacheHitPercent,
                 1));
   }
 

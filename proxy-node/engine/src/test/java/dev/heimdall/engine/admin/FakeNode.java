@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.cache.Removal;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.FeedState;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -299,7 +301,20 @@ final class FakeNode implements NodeView {
     return List.of(
         new CacheRow(
             "shop",
-            new QueryCache.Figures(12, 3400, 64 << 20, 30, 10, 15, 2, 1, Optional.empty())));
+            new QueryCache.Figures(
+                12,
+                3400,
+                64 << 20,
+                30,
+                10,
+                15,
+                Map.of(
+                    Removal.WRITTEN, 2L,
+                    Removal.CLUSTER, 0L,
+                    Removal.EXPIRED, 0L,
+                    Removal.SIZE, 1L,
+                    Removal.FLUSHED, 0L),
+                Optional.empty())));
   }
 
   @Override

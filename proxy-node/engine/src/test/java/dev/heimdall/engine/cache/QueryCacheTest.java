@@ -163,4 +163,29 @@ class QueryCacheTest {
     assertThat(new CacheKey("asker", 0, 1, 2, new byte[] {3}).toString()).isEqualTo("CacheKey");
     assertThat(answer(3).toString()).isEqualTo("StoredAnswer[3 bytes]");
   }
+
+  private long removed(Removal why) {
+    return cache.figures().removed().get(why);
+  }
+
+  @Test
+  void whyResultsAreKeptNoLongerIsCounted() throws Exception {
+    keep(1, answer(10));
+    keep(2, answer(10));
+    view.committed(ROWS, false);
+    cache.find(key(1), view, ROWS);
+    cache.find(key(1), view, ROWS);
+    assertThat(removed(Removal.WRITTEN)).isEqualTo(1);
+    cache.find(key(2), newView(), ROWS);
+    assertThat(removed(Removal.CLUSTER)).isEqualTo(1);
+    keep(3, answer(10));
+    cache.clear();
+    assertThat(removed(Removal.FLUSHED)).isEqualTo(1);
+    for (int i = 0; i < 100; i++) {
+      keep(i, answer(50_000));
+    }
+    QueryCache.Figures figures = cache.figures();
+    assertThat(figures.removed().get(Removal.SIZE)).isEqualTo(100 - figures.entries());
+    assertThat(figures.outdated()).isEqualTo(2);
+  }
 }

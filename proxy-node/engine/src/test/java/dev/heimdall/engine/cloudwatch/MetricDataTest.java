@@ -19,7 +19,8 @@ class MetricDataTest {
           new VdbFigures.Mean(1.5, 150),
           new VdbFigures.Mean(2, 150),
           new VdbFigures.Mean(80, 100),
-          new VdbFigures.Mean(10, 150));
+          new VdbFigures.Mean(10, 150),
+          new VdbFigures.Mean(75, 40));
 
   @Test
   void eachFigureHasItsWellKnownNameAndOneDimension() {
@@ -31,7 +32,8 @@ class MetricDataTest {
             "DB Query Time",
             "Avg Response Time",
             "DB Read Percent",
-            "DB Transaction Percent");
+            "DB Transaction Percent",
+            "Cache Hit Percent");
     assertThat(data)
         .allSatisfy(
             one -> {
@@ -50,6 +52,8 @@ class MetricDataTest {
     assertThat(data.get(1).unitAsString()).isEqualTo("Milliseconds");
     assertThat(data.get(3).counts()).containsExactly(100.0);
     assertThat(data.get(3).unitAsString()).isEqualTo("Percent");
+    assertThat(data.get(5).values()).containsExactly(75.0);
+    assertThat(data.get(5).counts()).containsExactly(40.0);
   }
 
   @Test
@@ -57,7 +61,7 @@ class MetricDataTest {
     VdbFigures.Mean nothing = new VdbFigures.Mean(Double.NaN, 0);
     assertThat(
             new MetricData(Optional.empty())
-                .of(new VdbFigures("shop", 0, nothing, nothing, nothing, nothing), AT))
+                .of(new VdbFigures("shop", 0, nothing, nothing, nothing, nothing, nothing), AT))
         .extracting(MetricDatum::metricName)
         .containsExactly("DB Query Rate");
   }
@@ -65,9 +69,9 @@ class MetricDataTest {
   @Test
   void theNodeIsADimensionOnlyWhereThatIsWanted() {
     assertThat(new MetricData(Optional.of("7")).of(FIGURES, AT))
-        .hasSize(10)
+        .hasSize(12)
         .filteredOn(one -> one.dimensions().size() == 2)
-        .hasSize(5)
+        .hasSize(6)
         .allSatisfy(
             one ->
                 assertThat(one.dimensions())

@@ -51,7 +51,8 @@ class FiguresTest {
                 new VdbFigures.Mean(2.0, 20),
                 new VdbFigures.Mean(3.0, 20),
                 new VdbFigures.Mean(2000.0 / 24, 24),
-                new VdbFigures.Mean(20.0, 20)));
+                new VdbFigures.Mean(20.0, 20),
+                new VdbFigures.Mean(Double.NaN, 0)));
 
     metrics.loop(1).pool("shop", "shop", "user1").queryFinished(8_000);
     VdbFigures second = after(5).get(0);
@@ -71,6 +72,26 @@ class FiguresTest {
         .contains("heimdall_vdb_query_rate{vdb=\"shop\"} 0.0")
         .doesNotContain("heimdall_vdb_query_time_seconds{")
         .doesNotContain("heimdall_vdb_read_percent{");
+  }
+
+  @Test
+  void whatTheCacheAnsweredIsNoQueryOfTheServer() {
+    PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
+    for (int i = 0; i < 6; i++) { // each as a session counts it
+      pool.cached(true);
+      pool.queryFinished(0);
+    }
+    for (int i = 0; i < 2; i++) {
+      pool.cached(false);
+      pool.queryFinished(4_000);
+    }
+    VdbFigures figures = after(2).get(0);
+    assertThat(figures.queryRate()).isEqualTo(1.0);
+    assertThat(figures.queryMillis()).isEqualTo(new VdbFigures.Mean(4.0, 2));
+    assertThat(figures.responseMillis()).isEqualTo(new VdbFigures.Mean(1.0, 8));
+    assertThat(figures.cacheHitPercent()).isEqualTo(new VdbFigures.Mean(75.0, 8));
+    assertThat(metrics.scrape(false).lines())
+        .contains("heimdall_vdb_cache_hit_percent{vdb=\"shop\"} 75.0");
   }
 
   @Test

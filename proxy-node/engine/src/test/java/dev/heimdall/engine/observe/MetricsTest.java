@@ -158,21 +158,24 @@ class MetricsTest {
                 List.of(new NodeGauges.Document("eu-west-1", "push", 7, Duration.ofMillis(1500))),
                 Map.of("taken", 3L, "replayed", 2L),
                 1),
-            CONFIG));
+            CONFIG,
+            NodeGauges.Caches.NONE));
     assertThat(metrics.scrape(false).lines())
         .contains(
             "heimdall_ready 1.0",
             "heimdall_draining 0.0",
             "heimdall_vdb_reachable{vdb=\"old\"} 0.0",
             "heimdall_vdb_reachable{vdb=\"shop\"} 1.0",
-            "heimdall_pool_clients{database=\"db\",state=\"waiting\",user=\"ann\",vdb=\"shop\"} 3.0",
+            "heimdall_pool_clients{database=\"db\",state=\"waiting\",user=\"ann\",vdb=\"shop\"}"
+                + " 3.0",
             "heimdall_pool_servers{database=\"db\",state=\"login\",user=\"ann\",vdb=\"shop\"} 8.0",
             "heimdall_pool_size{database=\"db\",user=\"ann\",vdb=\"shop\"} 20.0",
             "heimdall_pool_max_wait_seconds{database=\"db\",user=\"ann\",vdb=\"shop\"} 1.5",
             "heimdall_pool_paused{database=\"db\",user=\"bob\",vdb=\"old\"} 1.0",
             "heimdall_cluster_node_up{node=\"one:5432\",role=\"writer\",source=\"main\"} 1.0",
             "heimdall_cluster_node_up{node=\"two:5432\",role=\"replica\",source=\"main\"} 0.0",
-            "heimdall_cluster_node_lag_bytes{node=\"two:5432\",role=\"replica\",source=\"main\"} 16.0",
+            "heimdall_cluster_node_lag_bytes{node=\"two:5432\",role=\"replica\",source=\"main\"}"
+                + " 16.0",
             "heimdall_topology_age_seconds{by=\"push\",source=\"eu-west-1\"} 1.5",
             "heimdall_topology_version{source=\"eu-west-1\"} 7.0",
             "heimdall_topology_pushes_total{outcome=\"taken\"} 3.0",
@@ -188,7 +191,8 @@ class MetricsTest {
             List.of(pool("shop", "ann", false)),
             List.of(),
             NO_FEED,
-            CONFIG));
+            CONFIG,
+            NodeGauges.Caches.NONE));
     String later = metrics.scrape(false);
     assertThat(later.lines()).contains("heimdall_ready 0.0", "heimdall_draining 1.0");
     assertThat(later).doesNotContain("vdb=\"old\"");
@@ -255,7 +259,8 @@ class MetricsTest {
             List.of(pool("shop", "ann", false, "w:5432"), pool("shop", "ann", true, "r:5432")),
             List.of(),
             NO_FEED,
-            CONFIG));
+            CONFIG,
+            NodeGauges.Caches.NONE));
 
     assertThat(metrics.scrape(false))
         .contains(
@@ -267,6 +272,56 @@ class MetricsTest {
         .contains(
             "heimdall_cluster_pool_waiting{database=\"db\",server=\"w:5432\",user=\"ann\","
                 + "vdb=\"shop\"} 3.0");
+  }
+
+  private static NodeGauges.Caches caches(long removed, NodeGauges.FarCache far) {
+    return new NodeGauges.Caches(
+        List.of(new NodeGauges.NearCache("shop", 12, 3400, 65536, 20, Map.of("written", removed))),
+        Optional.ofNullable(far),
+        Map.of("hit", 7L, "late", 2L),
+        Map.of("kept", 9L));
+  }
+
+  @Test
+  void whatCachesKeepIsShownByVirtualDatabaseAndReason() {
+    LatencyHistogram times = new LatencyHistogram();
+    times.record(100);
+    metrics.observe(
+        observed(
+            caches(
+                3,
+                new NodeGauges.FarCache(
+                    true, true, 40, 1, Map.of("reads", "open"), 5, 6, times.snapshot()))));
+    assertThat(metrics.scrape(false).lines())
+        .contains(
+            "heimdall_query_cache_results{vdb=\"shop\"} 12.0",
+            "heimdall_query_cache_used_bytes{vdb=\"shop\"} 3400.0",
+            "heimdall_query_cache_max_bytes{vdb=\"shop\"} 65536.0",
+            "heimdall_query_cache_stored_total{vdb=\"shop\"} 20.0",
+            "heimdall_query_cache_removed_total{reason=\"written\",vdb=\"shop\"} 3.0",
+            "heimdall_far_cache_gets_total{outcome=\"hit\"} 7.0",
+            "heimdall_far_cache_gets_total{outcome=\"late\"} 2.0",
+            "heimdall_far_cache_puts_total{outcome=\"kept\"} 9.0",
+            "heimdall_far_cache_deletes_total 5.0",
+            "heimdall_far_cache_probes_total 6.0",
+            "heimdall_far_cache_connected 1.0",
+            "heimdall_far_cache_tracked 1.0",
+            "heimdall_far_cache_keys 40.0",
+            "heimdall_far_cache_in_flight 1.0",
+            "heimdall_far_cache_breaker{of=\"reads\",state=\"closed\"} 0.0",
+            "heimdall_far_cache_breaker{of=\"reads\",state=\"open\"} 1.0",
+            "heimdall_far_cache_get_duration_seconds_bucket{le=\"1.28E-4\"} 1",
+            "heimdall_far_cache_get_duration_seconds_count 1");
+
+    metrics.observe(observed(caches(4, null)));
+    assertThat(metrics.scrape(false))
+        .contains("heimdall_query_cache_removed_total{reason=\"written\",vdb=\"shop\"} 4.0")
+        .contains("heimdall_far_cache_deletes_total 0.0")
+        .doesNotContain("heimdall_far_cache_connected ");
+  }
+
+  private static NodeGauges observed(NodeGauges.Caches caches) {
+    return new NodeGauges(true, false, Map.of(), List.of(), List.of(), NO_FEED, CONFIG, caches);
   }
 
   @Test

@@ -1,0 +1,17 @@
+package dev.heimdall.engine.cache;
+
+import dev.heimdall.model.Spelled;
+
+/** Why a result is not kept any more. */
+public enum Removal implements Spelled {
+  /** One of its tables was written, as was found when it was asked for. */
+  WRITTEN,
+  /** The cluster that it is from is watched anew, as was found likewise. */
+  CLUSTER,
+  /** Its time was over. */
+  EXPIRED,
+  /** Others needed the room. */
+  SIZE,
+  /** An operator wanted all of them gone. */
+  FLUSHED
+}
