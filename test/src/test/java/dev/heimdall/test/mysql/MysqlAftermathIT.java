@@ -28,6 +28,14 @@ class MysqlAftermathIT {
           List.of("SELECT 1/0", "SELECT EXTRACT(YEAR FROM '2001-01-01')", "SHOW WARNINGS"),
           List.of("SELECT * FROM nowhere", "SELECT 1 FROM DUAL", "SELECT @@warning_count"),
           List.of("SELECT * FROM nowhere", "SELECT 1; SELECT 2", "SHOW WARNINGS"),
+          List.of(
+              "TRUNCATE mine_counted",
+              "BEGIN",
+              "INSERT INTO mine_counted (v) VALUES (1)",
+              "SELECT CAST('a' AS SIGNED) FROM mine",
+              "SELECT LAST_INSERT_ID()",
+              "COMMIT",
+              "SHOW WARNINGS"),
           // What has no rows leaves the number that FOUND_ROWS() gives.
           List.of("SELECT 1 UNION SELECT 2", "USE app", "COMMIT", "SELECT FOUND_ROWS()"),
           List.of("SELECT 1 UNION SELECT 2", "SELECT @@x_y", "SELECT FOUND_ROWS()"),
@@ -128,6 +136,8 @@ class MysqlAftermathIT {
           "DROP TABLE IF EXISTS mine_too",
           "CREATE TABLE mine_too (v INT)",
           "DROP TABLE IF EXISTS mine_copied",
+          "DROP TABLE IF EXISTS mine_counted",
+          "CREATE TABLE mine_counted (id INT AUTO_INCREMENT PRIMARY KEY, v INT)",
           "DROP FUNCTION IF EXISTS mine_copies",
           "CREATE FUNCTION mine_copies() RETURNS INT DETERMINISTIC MODIFIES SQL DATA BEGIN"
               + " INSERT INTO mine_too SELECT v FROM mine; RETURN 1; END",

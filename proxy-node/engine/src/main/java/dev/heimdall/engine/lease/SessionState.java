@@ -152,6 +152,11 @@ public final class SessionState {
     held = why;
   }
 
+  /** Why the session holds its connection for the moment; null where it does not. */
+  public String heldFor() {
+    return held;
+  }
+
   /** Whether the session keeps its connection for what the next statement may ask. */
   public boolean held() {
     return held != null;

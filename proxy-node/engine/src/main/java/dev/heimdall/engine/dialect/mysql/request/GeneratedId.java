@@ -239,6 +239,7 @@ final class GeneratedId {
   /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
   void readBack(ServerConnection server) {
     boolean both = foundDue;
+    String others = HOLD.equals(carried.heldFor()) ? null : carried.heldFor();
     due = false;
     foundDue = false;
     lingers = false;
@@ -249,7 +250,7 @@ final class GeneratedId {
         new InternalQuery(true) {
           @Override
           protected void done(ServerConnection from, ServerError error) {
-            carried.hold(null);
+            carried.hold(others);
             if (error == null) {
               List<String> row = rows().get(0);
               read(from, row.get(0));
