@@ -20,8 +20,9 @@ MYSQL = {"haproxy": PEERS["haproxy"], "sysbench": ("bookworm", "usr/bin/sysbench
          "mysql": ("sid", "usr/sbin/mysqld", "mysql", ["mysql-server-core", "mysql-client-core"]),
          "mariadb": ("bookworm", "usr/sbin/mariadbd", "mariadb", ["mariadb-server-core", "mariadb-client-core"]),
          "mysqlrouter": ("sid", "usr/bin/mysqlrouter", "mysqlrouter", ["mysql-router"])}
-_ALL = PEERS | MYSQL
-_TITLES = {"haproxy": "HAProxy", "pgbouncer": "PgBouncer", "sysbench": "sysbench", "mysql": "MySQL", "mariadb": "MariaDB", "mysqlrouter": "MySQL Router"}
+CACHE = {"pgbouncer": PEERS["pgbouncer"], "redis": ("bookworm", "usr/bin/redis-server", "redis", ["redis-server"])}
+_ALL = PEERS | MYSQL | CACHE
+_TITLES = {"haproxy": "HAProxy", "pgbouncer": "PgBouncer", "sysbench": "sysbench", "mysql": "MySQL", "mariadb": "MariaDB", "mysqlrouter": "MySQL Router", "redis": "Redis"}
 
 
 def fetch_peers(folder, mirror=None, refresh=False, peers=PEERS):
@@ -62,12 +63,12 @@ def command(folder, name, program=None):
 
 def version_of(folder, name):
     """What the peer says of itself, e.g. `PgBouncer 1.25.1`."""
-    flag = "-v" if name == "haproxy" else "--version"
+    flag = "-v" if name in ("haproxy", "redis") else "--version"
     run = subprocess.run(command(folder, name) + [flag], capture_output=True, text=True, timeout=20, check=False)
     text = (run.stdout + run.stderr).strip()
     if run.returncode != 0 or not text:
         raise Failure(f"{name} does not run (exit {run.returncode}): {text[:300] or 'no output'}; try test/load/setup --refresh")
-    found = re.search(r"(?i)(?:haproxy|pgbouncer|sysbench|ver)\s+(?:version\s+)?(\d[\w.]*)", text)
+    found = re.search(r"(?i)(?:haproxy|pgbouncer|sysbench|ver|server)\s+(?:version\s+)?v?=?(\d[\w.]*)", text)
     return _TITLES[name] + " " + (found.group(1) if found else text.splitlines()[0])
 
 

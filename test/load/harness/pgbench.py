@@ -76,22 +76,26 @@ class Row:
 class Pgbench:
     """Runs `pgbench -S`, or a mix of reads and writes, and takes the times of `postmasters`, of the proxies in `own` and of everything else on the machine."""
 
-    def __init__(self, program, seconds, postmasters, own, threads=1, scale=10):
+    def __init__(self, program, seconds, postmasters, own, threads=1, scale=10, scripts=None):
+        """`scripts` has more modes by name: a protocol, and texts with their shares."""
         self._program, self._seconds, self._threads, self._scale = program, seconds, threads, scale
         self._postmasters, self._own = postmasters, own
+        more = scripts or {}
+        self._scripts = _SCRIPTS | {name: texts for name, (_, texts) in more.items()}
+        self._protocols = _PROTOCOLS | {name: protocol for name, (protocol, _) in more.items()}
 
     def run(self, route, mode, clients, round_, attempt, seconds=None):
         row = Row(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), mode, clients, round_, route.name, attempt, seconds or self._seconds)
         connecting = mode in _CONNECTING
         # pgbench waits for one connection before it begins the next in the same thread, so logging in needs a thread for each client.
         threads = clients if connecting else min(self._threads, clients)
-        command = [self._program, "-n", "-M", _PROTOCOLS.get(mode, mode), "-c", clients, "-j", threads, "-T", row.seconds,
+        command = [self._program, "-n", "-M", self._protocols.get(mode, mode), "-c", clients, "-j", threads, "-T", row.seconds,
                    "-h", "127.0.0.1", "-p", route.port, "-U", _CONNECTING.get(mode, TRUSTED), "-l"]
         command += ["-C"] if connecting else [f"--sampling-rate={_SAMPLING}"]
-        command += ["-D", f"scale={self._scale}"] if mode in _SCRIPTS else ["-S"]
+        command += ["-D", f"scale={self._scale}"] if mode in self._scripts else ["-S"]
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         with tempfile.TemporaryDirectory(dir=memory, prefix="load-") as folder:
-            for index, (script, share) in enumerate(_SCRIPTS.get(mode, ())):
+            for index, (script, share) in enumerate(self._scripts.get(mode, ())):
                 path = Path(folder) / f"script-{index}.sql"
                 path.write_text(script)
                 command += ["-f", f"{path}@{share}"]

@@ -38,7 +38,8 @@ REPLAY = "node-replay"
 NAMES = ("direct", "haproxy", "pgbouncer", "node", "node-2", "node-alone", "node-uring", REPLAY, *RULES)
 _HBA = f"host all {','.join(_ITERATIONS)} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
 _OFFSETS = {"direct": 0, "haproxy": 1, "pgbouncer": 2, "node": 3, "node-2": 5, "node-alone": 13, "rules-0": 7, "rules-10": 9, "rules-100": 11,
-            "node-writer": 7, "node-replicas": 9, REPLAY: 15, "node-uring": 17}
+            "node-writer": 7, "node-replicas": 9, REPLAY: 15, "node-uring": 17,
+            "node-plain": 3, "node-cached": 5, "node-far": 7, "node-fill": 9}
 
 
 @dataclass
@@ -130,6 +131,14 @@ class Bench:
         """The data source of a node, as its document."""
         return {"url": f"jdbc:postgresql://127.0.0.1:{self.database_port}/bench", "user": TRUSTED, "password": secrets.token_hex(8), "tls": {"mode": "disable"}}
 
+    def _adjust(self, name, documents):
+        """Changes the documents of a node, by path, to what a measurement wants."""
+
+    def _settings(self, name):
+        """What else the page says of a node."""
+        return (f", {RULES[name]} rules" if name in RULES else ", nothing shared" if name == "node-alone" else ", io_uring" if name == "node-uring"
+                else ", transactions can be run again" if name == REPLAY else "")
+
     def _haproxy(self, name, port):
         folder = self._folder(name)
         (folder / "haproxy.cfg").write_text(f"""global
@@ -184,6 +193,7 @@ listen database
             documents["rules/load.json"] = {"rules": mixed_rules(RULES[name])}
             documents["vdbs/bench.json"]["rules"] = ["load"]
         documents.update({f"users/{user}.json": {"verifier": verifier} for user, verifier in self._verifiers.items()})
+        self._adjust(name, documents)
         for path, document in documents.items():
             (folder / "config" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "config" / path).write_text(json.dumps(document, indent=2) + "\n")
@@ -192,9 +202,7 @@ listen database
         if not shutil.which(command[0], path=os.pathsep.join([os.environ.get("PATH", ""), str(HOME)])):
             raise Failure(f"route {name}: {command[0]} is not there or cannot be executed; give --node-command, or leave the route out of --routes")
         child = self._processes.start("the node", command, folder / "log", cwd=HOME)
-        rules = (f", {RULES[name]} rules" if name in RULES else ", nothing shared" if name == "node-alone" else ", io_uring" if name == "node-uring"
-                 else ", transactions can be run again" if name == REPLAY else "")
-        return Route(name, port, settings=f"transaction pooling, {POOL_SIZE} server connections, {loops} event loop{'s' * (loops > 1)}{rules}",
+        return Route(name, port, settings=f"transaction pooling, {POOL_SIZE} server connections, {loops} event loop{'s' * (loops > 1)}{self._settings(name)}",
                      child=child)
 
     def _peer(self, name):
