@@ -7,8 +7,8 @@ import java.util.Arrays;
  * database, as long as nothing is written.
  */
 public final class CacheKey {
-  /** Of the two arrays' headers, this object and its place in the table. */
-  private static final int OVERHEAD = 200;
+  /** Of the arrays' headers, this object, the entry and its place in the table. */
+  private static final int OVERHEAD = 300;
 
   private final Object asker;
   private final long textHigh;

@@ -3,20 +3,11 @@ package dev.heimdall.engine.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.route.ClusterView;
-import dev.heimdall.engine.share.Definitions;
-import dev.heimdall.engine.share.SingleNode;
-import dev.heimdall.engine.share.WritePositions;
-import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.CacheSettings;
-import dev.heimdall.model.Configuration;
-import dev.heimdall.model.ConfigurationReader;
-import dev.heimdall.model.DataSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,26 +28,7 @@ class QueryCacheTest {
 
   @BeforeEach
   void watch() throws Exception {
-    Files.createDirectories(dir.resolve("sources"));
-    Files.writeString(
-        dir.resolve("sources/main.json"),
-        "{\"url\": \"jdbc:postgresql://a\", \"user\": \"u\", \"cluster\": {\"kind\":"
-            + " \"postgres\"}}");
-    Files.createDirectories(dir.resolve("vdbs"));
-    Files.writeString(dir.resolve("vdbs/app.json"), "{\"ports\": [0], \"source\": \"main\"}");
-    view = newView();
-  }
-
-  private ClusterView newView() throws Exception {
-    Configuration read = ConfigurationReader.read(dir);
-    DataSource source = read.sources().get("main");
-    return new ClusterView(
-        source,
-        read.driverOf(source),
-        new WritePositions(() -> CompletableFuture.completedFuture(Position.NONE)),
-        Definitions.NONE,
-        new SingleNode(),
-        true);
+    view = Views.of(dir);
   }
 
   private static CacheKey key(int text) {
@@ -102,7 +74,7 @@ class QueryCacheTest {
   @Test
   void aResultOfAClusterThatIsWatchedAnewIsNotServed() throws Exception {
     keep(1, answer(10));
-    assertThat(cache.find(key(1), newView(), ROWS)).isNull();
+    assertThat(cache.find(key(1), Views.again(dir), ROWS)).isNull();
   }
 
   @Test
@@ -176,7 +148,7 @@ class QueryCacheTest {
     cache.find(key(1), view, ROWS);
     cache.find(key(1), view, ROWS);
     assertThat(removed(Removal.WRITTEN)).isEqualTo(1);
-    cache.find(key(2), newView(), ROWS);
+    cache.find(key(2), Views.again(dir), ROWS);
     assertThat(removed(Removal.CLUSTER)).isEqualTo(1);
     keep(3, answer(10));
     cache.clear();
