@@ -1,7 +1,6 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.caching.CachingClient;
@@ -65,6 +64,9 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   private final ClientTransaction transaction;
   private final Losses losses;
   private final Executor loop;
+
+  /** Who has asked last: one for all that is kept of its answers. */
+  private Asker asker;
 
   // Made with this port, and therefore after it.
   private CachedReads cached;
@@ -361,7 +363,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   @Override
   public Object asker(boolean shared) {
     PoolKey key = poolKey();
-    return new Asker(shared ? key.database() : key, carried.variables());
+    Object who = shared ? key.database() : key;
+    if (asker == null || !asker.is(who, carried.variables())) {
+      asker = new Asker(who, carried.variables());
+    }
+    return asker;
   }
 
   @Override
@@ -391,9 +397,6 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   public Executor loop() {
     return loop;
   }
-
-  /** Whose answers are alike. */
-  private record Asker(Object who, Variables settings) {}
 
   @Override
   public void counted(boolean hit) {
