@@ -1,6 +1,7 @@
 package dev.heimdall.test.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlCluster;
@@ -150,6 +151,7 @@ class MariadbLostReadsIT extends LostReadsContract {
     String read = "SELECT v AS marked_answer FROM lost_reads WHERE i < 4 ORDER BY i";
     int answer; // behind it, the write may be on its way
     try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      Await.until("the catalogue was read", () -> knowsTables(client));
       client.send(RawMysqlClient.query(read));
       answer = Asking.told(client, 1).bytes();
     }
@@ -209,6 +211,27 @@ class MariadbLostReadsIT extends LostReadsContract {
       client.query(RawMysqlClient.query(READ + "; " + READ));
       Await.until("it was cut off", network::cutDone);
       assertThat(client.value("SELECT count(*) FROM lost_reads WHERE i < 4")).isEqualTo("3");
+    }
+  }
+
+  /** Nobody knows what it was: an id that was given to an INSERT is in its answer, too. */
+  @Test
+  void anIdThatWasLostWithItsConnectionIsNotTakenForTheOneBefore() throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      client.query(
+          RawMysqlClient.query("CREATE TABLE lost_ids (i int AUTO_INCREMENT PRIMARY KEY)"));
+      client.query(RawMysqlClient.query("INSERT INTO lost_ids VALUES ()"));
+      assertThat(client.value("SELECT LAST_INSERT_ID()")).isEqualTo("1");
+      network.cutOnce("@@last_insert_id".getBytes(StandardCharsets.US_ASCII), 0);
+      client.query(RawMysqlClient.query("INSERT INTO lost_ids VALUES ()"));
+      Await.until("it was cut off", network::cutDone);
+      assertThatThrownBy(() -> client.value("SELECT LAST_INSERT_ID()"))
+          .isInstanceOf(RawMysqlClient.ErrorReceived.class)
+          .hasMessageContaining("1105 HY000 LAST_INSERT_ID() is not known");
+      assertThat(client.value("SELECT max(i) FROM lost_ids")).isEqualTo("2");
+      client.query(RawMysqlClient.query("INSERT INTO lost_ids VALUES ()"));
+      assertThat(client.value("SELECT LAST_INSERT_ID()")).isEqualTo("3");
+      client.query(RawMysqlClient.query("DROP TABLE lost_ids"));
     }
   }
 

@@ -26,6 +26,11 @@ import java.util.function.LongConsumer;
 final class GeneratedId {
   private static final String HOLD = "LAST_INSERT_ID()";
   private static final int MOST_CANDIDATES = 256;
+  private static final ServerError LOST =
+      ServerError.error(
+              "HY000",
+              "LAST_INSERT_ID() is not known: the server connection that has generated it was lost")
+          .withNumber(1105);
 
   /** How long a session keeps its connection in case that its next statement comes at once. */
   private static final long LINGERS_NANOS = 1_000_000;
@@ -42,11 +47,17 @@ final class GeneratedId {
 
   private String id = "0";
 
+  /** Whether it was another one, which was lost with its server connection. */
+  private boolean lost;
+
   /** Marks server connections that have this id: another one with each id. */
   private Object mark = new Object();
 
   /** Whether the id is another one than was read back last, perhaps. */
   private boolean due;
+
+  /** The connection that has it then. */
+  private long dueFrom;
 
   /** Whether what FOUND_ROWS() gives is known to nobody but the server. */
   private boolean foundDue;
@@ -108,6 +119,10 @@ final class GeneratedId {
    * @param asks whether the statement asks for something else that the one before has left there
    */
   boolean ready(ServerConnection server, StatementFacts facts, boolean asks) {
+    if (lost && !due && facts.has(MysqlEffect.READS_LAST_INSERT_ID)) {
+      control.refuse(LOST);
+      return false;
+    }
     LastAnswer last = ServerSide.of(server).last();
     boolean unlike = last.idOf() != mark && !(last.idOf() == null && id.equals("0"));
     if (!unlike && !(due && last.idOf() != mark)) {
@@ -178,6 +193,7 @@ final class GeneratedId {
   void answered(ServerConnection from, LastAnswer last, StatementFacts facts) {
     lingers = false;
     paused = false;
+    dueFrom = due ? dueFrom : from.id();
     if (maySet(facts)) {
       last.idOf(mark);
       due = true;
@@ -257,7 +273,9 @@ final class GeneratedId {
               if (both) {
                 found.accept(Long.parseLong(row.get(1)));
               }
-            } else if (!from.closed()) {
+            } else if (from.closed()) {
+              lost = true;
+            } else {
               from.closeForState("SELECT @@last_insert_id", error);
             }
             answers.after(from);
@@ -273,6 +291,9 @@ final class GeneratedId {
         mark = new Object(); // connections that have an id of before are to get this one
       }
       last.idOf(mark);
+      lost = false;
+    } else if (from.id() != dueFrom) {
+      lost = true;
     }
     candidates.clear();
   }
@@ -280,6 +301,7 @@ final class GeneratedId {
   /** The session is as new. */
   void forget() {
     id = "0";
+    lost = false;
     mark = new Object();
     due = false;
     paused = false;
