@@ -38,6 +38,15 @@ public record CacheSettings(
         boolean preCacheTracking,
     @Setting(
             value =
+                "Of equal statements that come while none of them is in the cache, one goes to the"
+                    + " server, and the others wait for its result for about so long. Then they go"
+                    + " by themselves, as they do at once where it is not kept.",
+            byDefault = "5s",
+            range = "1ms..10m",
+            zero = "each goes to the server")
+        Duration singleFlight,
+    @Setting(
+            value =
                 "Keep results in this node's memory only: nothing of them goes to the shared store,"
                     + " where `farCache` of `node.json` would have nodes keep them for each other.",
             byDefault = "false")

@@ -181,7 +181,14 @@ class SettingsReadTest {
                 new ProxyProtocol(false, List.of(), true),
                 new PreparedSettings(200, 5000, AnonymousParse.AUTO),
                 PipeliningSettings.defaults(),
-                new CacheSettings(false, 64 << 20, 256 << 10, Duration.ofMinutes(5), false, false),
+                new CacheSettings(
+                    false,
+                    64 << 20,
+                    256 << 10,
+                    Duration.ofMinutes(5),
+                    false,
+                    Duration.ofSeconds(5),
+                    false),
                 new TransactionReplaySettings(false, 1000, 256 << 10, Duration.ofSeconds(60)),
                 new LimitSettings(64 << 20, (1 << 30) - 1, 1000, 64 << 10, 32 << 10),
                 new CloudWatchExport(false, false, Optional.empty(), 30)));
@@ -378,7 +385,14 @@ class SettingsReadTest {
                     16 * 1024,
                     5,
                     true),
-                new CacheSettings(false, 32 << 20, 64 << 10, Duration.ofMinutes(1), true, true),
+                new CacheSettings(
+                    false,
+                    32 << 20,
+                    64 << 10,
+                    Duration.ofMinutes(1),
+                    true,
+                    Duration.ofSeconds(2),
+                    true),
                 new TransactionReplaySettings(true, 20, 8 * 1024, Duration.ofSeconds(5)),
                 new LimitSettings(1 << 20, 2 << 20, 10, 1 << 20, 1),
                 new CloudWatchExport(true, true, Optional.of("/databases/shop"), 0)));

@@ -143,6 +143,8 @@ final class Tables {
           .number("stored", row -> row.figures().stored())
           .number("outdated", row -> row.figures().outdated())
           .number("evictions", row -> row.figures().evictions())
+          .number("waiting", row -> row.figures().waiting())
+          .number("waited", row -> row.figures().waited())
           .text("far", CacheRow::far)
           .number("far_keys", row -> row.figures().far().map(FarFigures::keys).orElse(0))
           .number("far_hits", row -> row.figures().far().map(FarFigures::hits).orElse(0L))

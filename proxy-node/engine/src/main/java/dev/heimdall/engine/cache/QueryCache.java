@@ -34,6 +34,7 @@ public final class QueryCache {
   private final CacheSettings settings;
   private final Optional<FarResults> far;
   private final Cache<CacheKey, Entry> entries;
+  private final Flights flights;
   private final long[] seen;
   private final AtomicLong copied = new AtomicLong();
   private final LongAdder hits = new LongAdder();
@@ -72,6 +73,7 @@ public final class QueryCache {
   public QueryCache(CacheSettings settings, Optional<FarTier> far) {
     this.far = settings.pciHipaaCache() ? Optional.empty() : far.map(FarResults::new);
     this.settings = settings;
+    this.flights = new Flights(settings.singleFlight().toNanos(), System::nanoTime);
     this.seen = new long[settings.preCacheTracking() ? MOST_SEEN : 0];
     for (Removal why : Removal.values()) {
       removed.put(why, new LongAdder());
@@ -89,6 +91,11 @@ public final class QueryCache {
   /** What the nodes keep for each other; empty where this one keeps all to itself. */
   public Optional<FarResults> far() {
     return far;
+  }
+
+  /** Statements that are on their way for several who wait. */
+  public Flights flights() {
+    return flights;
   }
 
   public CacheSettings settings() {
@@ -207,6 +214,8 @@ public final class QueryCache {
         misses.sum(),
         stored.sum(),
         removed(),
+        flights.waiting(),
+        flights.waited(),
         far.map(FarResults::figures));
   }
 
@@ -222,6 +231,8 @@ public final class QueryCache {
    * @param bytes that the results and what they are known by take
    * @param limit bytes that they may take
    * @param removed results that are not kept any more, by why
+   * @param waiting statements that wait for an equal one at present
+   * @param waited statements that were served what another one has fetched meanwhile
    * @param far of what the nodes keep for each other, all virtual databases of this node together
    */
   public record Figures(
@@ -232,6 +243,8 @@ public final class QueryCache {
       long misses,
       long stored,
       Map<Removal, Long> removed,
+      long waiting,
+      long waited,
       Optional<FarFigures> far) {
     public Figures {
       removed = Map.copyOf(removed);

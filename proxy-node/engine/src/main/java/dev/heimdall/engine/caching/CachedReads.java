@@ -34,6 +34,7 @@ import java.util.function.Supplier;
  */
 public final class CachedReads implements ReplyStage {
   private static final long NANOS_OF_MILLI = Duration.ofMillis(1).toNanos();
+  private static final String SERVED_BY_ANOTHER = "yes: by the answer to an equal statement";
 
   private final CachingClient client;
 
@@ -44,6 +45,9 @@ public final class CachedReads implements ReplyStage {
   private Uncached why;
 
   private Awaited awaited;
+
+  /** What other sessions of this node fetch, or wait for. */
+  private final SharedMiss shared;
 
   /** What other nodes were asked for. */
   private Lookup lookup;
@@ -88,6 +92,7 @@ public final class CachedReads implements ReplyStage {
 
   public CachedReads(CachingClient client) {
     this.client = client;
+    this.shared = new SharedMiss(client);
   }
 
   /**
@@ -99,15 +104,20 @@ public final class CachedReads implements ReplyStage {
     why = null;
     QueryCache cache = client.cache();
     if (cache == null || !client.next().onItsWay() || client.next().decision().cache().isEmpty()) {
+      shared.over();
       return false;
     }
     why = reason(client.next(), client.next().decision());
+    if (why != null) {
+      shared.over();
+    }
     return why == null;
   }
 
   /** The statement's messages are not such that it can be answered from the cache. */
   public void refusedShape() {
     why = Uncached.SHAPE;
+    shared.over();
   }
 
   /**
@@ -124,6 +134,13 @@ public final class CachedReads implements ReplyStage {
       client.counted(why);
       why = null;
     }
+    shared.sent();
+  }
+
+  /** The statement at the reader's position is not sent after all, or is read again. */
+  public void dropped() {
+    lookup = null;
+    shared.over();
   }
 
   private Uncached reason(RoutedStatement next, Decision decision) {
@@ -238,7 +255,15 @@ public final class CachedReads implements ReplyStage {
       client.counted(true);
       how = "yes"; // nor is it sent
       lookup = null;
+      if (shared.waited()) {
+        cache.flights().served();
+        how = SERVED_BY_ANOTHER;
+      }
+      shared.over();
       return found;
+    }
+    if (shared.waits(cache, key)) {
+      return null;
     }
     byte[] farKey =
         lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
@@ -247,6 +272,7 @@ public final class CachedReads implements ReplyStage {
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
     if (why == Uncached.NEW) {
+      shared.over();
       return null;
     }
     boolean lagIgnored = statement.decision().flag(Decision.Flag.LAG_IGNORE).orElse(false);
@@ -327,9 +353,22 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  /** Whether the statement that was asked about last waits for what other nodes keep. */
+  /**
+   * Whether the statement that was asked about last waits for what other nodes keep, or another
+   * session fetches.
+   */
   public boolean waits() {
-    return lookup != null && !lookup.over;
+    return shared.waits() || (lookup != null && !lookup.over);
+  }
+
+  /**
+   * The statement that waits for one of another session, if it does, is to wait no more: it is to
+   * be handled again, or refused.
+   *
+   * @return whether it did
+   */
+  public boolean stopWaiting() {
+    return shared.goAlone();
   }
 
   /** The largest answer that is kept of the statement at the reader's position, in bytes. */
@@ -370,6 +409,7 @@ public final class CachedReads implements ReplyStage {
         }
         keep(one, one.recorder().answer());
         forget();
+        shared.over();
       }
     }
   }
@@ -377,6 +417,7 @@ public final class CachedReads implements ReplyStage {
   private void keep(Awaited one, StoredAnswer answer) {
     boolean kept =
         one.cache().keep(one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos());
+    one.cache().flights().suited(one.key(), true);
     FarPut far = one.far();
     if (kept && far != null && !client.away()) { // a replica need not be so far
       long until = System.currentTimeMillis() + one.nanos() / NANOS_OF_MILLI;
@@ -385,7 +426,9 @@ public final class CachedReads implements ReplyStage {
   }
 
   private void notKept(Uncached reason) {
+    awaited.cache().flights().suited(awaited.key(), false);
     forget();
+    shared.over();
     how = reason.answer();
     client.counted(reason);
   }
@@ -402,6 +445,6 @@ public final class CachedReads implements ReplyStage {
   /** The session is over. */
   public void end() {
     forget();
-    lookup = null;
+    dropped();
   }
 }

@@ -44,6 +44,9 @@ public interface CachingClient {
   /** Its event loop. */
   Executor loop();
 
+  /** Runs something on it later. */
+  void later(Runnable task, long nanos);
+
   /** What waits can be handled again. */
   void resumeReading();
 

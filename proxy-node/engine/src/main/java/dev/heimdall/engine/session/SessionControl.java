@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.TimeLimits;
 import dev.heimdall.engine.client.TimedClient;
@@ -36,6 +37,7 @@ final class SessionControl implements TimedClient {
   private final ServerLease lease;
   private final PipelineSharing sharing;
   private final ReplicaReads reads;
+  private final CachedReads cached;
   private final ForeignCalls foreign;
   private final ConsoleCommands console;
   private final SessionStart start;
@@ -60,6 +62,7 @@ final class SessionControl implements TimedClient {
       ServerLease lease,
       PipelineSharing sharing,
       ReplicaReads reads,
+      CachedReads cached,
       ForeignCalls foreign,
       ConsoleCommands console,
       SessionStart start,
@@ -77,6 +80,7 @@ final class SessionControl implements TimedClient {
     this.lease = lease;
     this.sharing = sharing;
     this.reads = reads;
+    this.cached = cached;
     this.foreign = foreign;
     this.console = console;
     this.start = start;
@@ -119,7 +123,7 @@ final class SessionControl implements TimedClient {
       }
     } else if (lease.resending().cancel()) {
       sent.alone().refuse(ServerError.error("57014", message));
-    } else if (lease.stopWaiting() || reads.stopAwaiting()) {
+    } else if (lease.stopWaiting() || reads.stopAwaiting() || cached.stopWaiting()) {
       requests.refuse(ServerError.error("57014", message));
     } else if (sharing.active()) {
       sharing.cancel(ServerError.error("57014", message), done);
@@ -150,6 +154,9 @@ final class SessionControl implements TimedClient {
 
   /** The node drains: an idle session goes at once, a busy one after its transaction. */
   void drain() {
+    if (cached.stopWaiting()) {
+      requests.process(); // its statement has come before
+    }
     drains = true;
     if (lease.state() == LeaseState.STARTING || idle()) {
       terminate();
@@ -168,6 +175,7 @@ final class SessionControl implements TimedClient {
         && !sent.transaction().active()
         && !lease.resending().pending()
         && !sent.lost().underWay()
+        && !cached.waits()
         && ((lease.state() == LeaseState.READY && !pending.awaited())
             || (lease.state() == LeaseState.ACTIVE && betweenTransactions()));
   }
@@ -212,6 +220,7 @@ final class SessionControl implements TimedClient {
         && !serverTakesNoMore()
         && !console.busy()
         && !lease.resending().pending()
+        && !cached.waits()
         && lease.state() != LeaseState.WAITING
         && lease.state() != LeaseState.STARTING;
   }

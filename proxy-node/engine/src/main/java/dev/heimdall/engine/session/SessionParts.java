@@ -380,6 +380,7 @@ final class SessionParts {
             lease,
             sharing,
             reads,
+            cached,
             foreign,
             console,
             start,

@@ -46,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A session as the parts see it that judge its statements and choose where they go. */
@@ -63,6 +64,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   private final Listening listening;
   private final ClientTransaction transaction;
   private final Losses losses;
+  private final LoopContext context;
   private final Executor loop;
 
   /** Who has asked last: one for all that is kept of its answers. */
@@ -108,6 +110,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
     this.listening = listening;
     this.transaction = transaction;
     this.losses = losses;
+    this.context = context;
     this.loop = task -> context.soon(task, failed);
   }
 
@@ -286,6 +289,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
+  public void statementDropped() {
+    cached.dropped();
+  }
+
+  @Override
   public String takeHowShared() {
     return sharing.takeHow();
   }
@@ -396,6 +404,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   @Override
   public Executor loop() {
     return loop;
+  }
+
+  @Override
+  public void later(Runnable task, long nanos) {
+    context.later(task, nanos, TimeUnit.NANOSECONDS, failed);
   }
 
   @Override

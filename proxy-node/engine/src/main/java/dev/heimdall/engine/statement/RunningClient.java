@@ -16,6 +16,9 @@ interface RunningClient {
   /** A statement is being sent, and is known. */
   void statementSent();
 
+  /** The statement at the reader's position is not sent after all, or is read again. */
+  void statementDropped();
+
   /** Whether the statement that is being sent shares its connection, or why not; asked once. */
   String takeHowShared();
 

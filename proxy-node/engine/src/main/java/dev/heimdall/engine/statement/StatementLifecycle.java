@@ -785,6 +785,7 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     places.forEach(ConcurrencyLimit::release);
     forget();
+    client.statementDropped();
   }
 
   /** Whether rules keep the client's statement back. */

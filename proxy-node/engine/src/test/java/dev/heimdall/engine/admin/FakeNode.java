@@ -314,6 +314,8 @@ final class FakeNode implements NodeView {
                     Removal.EXPIRED, 0L,
                     Removal.SIZE, 1L,
                     Removal.FLUSHED, 0L),
+                3,
+                4,
                 Optional.empty())));
   }
 

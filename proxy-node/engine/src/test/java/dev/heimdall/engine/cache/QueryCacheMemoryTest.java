@@ -36,7 +36,8 @@ class QueryCacheMemoryTest {
 
   private static QueryCache cache() {
     return new QueryCache(
-        new CacheSettings(true, LIMIT, 64 << 10, Duration.ofMinutes(5), false, false),
+        new CacheSettings(
+            true, LIMIT, 64 << 10, Duration.ofMinutes(5), false, Duration.ofSeconds(5), false),
         Optional.empty());
   }
 

@@ -23,7 +23,8 @@ class QueryCacheTest {
   private final QueryCache cache = new QueryCache(settings(1 << 20, false), Optional.empty());
 
   private static CacheSettings settings(long maxSize, boolean tracking) {
-    return new CacheSettings(true, maxSize, 64 << 10, Duration.ofMinutes(5), tracking, false);
+    return new CacheSettings(
+        true, maxSize, 64 << 10, Duration.ofMinutes(5), tracking, Duration.ofSeconds(5), false);
   }
 
   @BeforeEach

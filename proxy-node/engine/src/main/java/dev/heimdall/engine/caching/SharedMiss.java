@@ -1,0 +1,117 @@
+package dev.heimdall.engine.caching;
+
+import dev.heimdall.engine.cache.CacheKey;
+import dev.heimdall.engine.cache.Flight;
+import dev.heimdall.engine.cache.Flights;
+import dev.heimdall.engine.cache.QueryCache;
+
+/**
+ * One session's part in statements that wait for an equal one of another session: others wait for
+ * its own, or its own waits. All on its loop.
+ */
+final class SharedMiss {
+  private final CachingClient client;
+  private Stage stage = Stage.NONE;
+  private CacheKey key;
+  private Flight led;
+
+  /** Told apart from one that was given up, and whose end is still heard of. */
+  private Object followed;
+
+  /** {@link #become} alone moves it. */
+  private enum Stage {
+    NONE,
+    /** Others may wait for the session's statement. */
+    LEADS,
+    /** The session's statement waits. */
+    FOLLOWS,
+    /** It has waited, and goes by itself if there is nothing for it. */
+    ALONE
+  }
+
+  SharedMiss(CachingClient client) {
+    this.client = client;
+  }
+
+  private void become(Stage next, CacheKey of) {
+    stage = next;
+    key = of;
+  }
+
+  /**
+   * A statement is not in the cache.
+   *
+   * @return whether it waits for an equal one
+   */
+  boolean waits(QueryCache cache, CacheKey of) {
+    if (!of.equals(key)) {
+      over();
+    }
+    if (stage == Stage.NONE) {
+      begin(cache.flights(), of);
+    }
+    return stage == Stage.FOLLOWS;
+  }
+
+  private void begin(Flights flights, CacheKey of) {
+    led = flights.lead(of);
+    if (led != null) {
+      become(Stage.LEADS, of);
+      return;
+    }
+    Object own = new Object();
+    if (flights.follow(of, client.loop(), () -> landed(own), client::later)) {
+      followed = own;
+      become(Stage.FOLLOWS, of);
+    }
+  }
+
+  private void landed(Object of) {
+    if (followed == of) {
+      goAlone();
+      client.resumeReading();
+    }
+  }
+
+  /** Whether the statement that was asked about last waits. */
+  boolean waits() {
+    return stage == Stage.FOLLOWS;
+  }
+
+  /** Whether it has waited. */
+  boolean waited() {
+    return stage == Stage.ALONE;
+  }
+
+  /**
+   * The statement that waits is to wait no more.
+   *
+   * @return whether one did
+   */
+  boolean goAlone() {
+    boolean did = waits();
+    if (did) {
+      followed = null;
+      become(Stage.ALONE, key);
+    }
+    return did;
+  }
+
+  /** The statement is being sent: the next one may wait again. */
+  void sent() {
+    if (stage != Stage.LEADS) {
+      over();
+    }
+  }
+
+  /** The statement is answered, or never will be: nobody waits for it, nor does it wait. */
+  void over() {
+    Flight of = led;
+    led = null;
+    followed = null;
+    become(Stage.NONE, null);
+    if (of != null) {
+      of.over();
+    }
+  }
+}
