@@ -147,6 +147,7 @@ public final class Demo {
     report.line("    %s", servers.url());
     report.line("  Look inside it:");
     report.line("    %s", servers.client(ports.node(), "admin", "heimdall", "SHOW POOLS"));
+    report.line("    %s", servers.client(ports.node(), "admin", "heimdall", "SHOW CACHE"));
     report.line("    http://%s:%d/status", DemoPorts.HOST, ports.http());
     report.line("    %s", metrics());
     report.line("  Past it, to the primary and the replicas:");
@@ -172,11 +173,13 @@ public final class Demo {
     long before = Long.parseLong(servers.shopValue(countOrders));
     Workload workload = Workload.start(servers::throughTheNode, CLIENTS);
     LatencyHistogram.Snapshot all;
+    Counted node;
     long began = System.nanoTime();
     try (workload;
         Monitor monitor = new Monitor(servers.figures(), metrics())) {
       report.workloadHeader(monitor.lagUnit());
       all = watch(workload, monitor, length);
+      node = monitor.sinceStart();
     } catch (SQLException e) {
       throw new CommandFailure(
           ExitCode.STARTUP, "cannot ask the primary about its connections: " + e.getMessage(), e);
@@ -198,6 +201,12 @@ public final class Demo {
         Report.millis(all.percentile(50)),
         Report.millis(all.percentile(99)),
         workload.errors().total());
+    if (node.fromCache() > 0) {
+      report.line(
+          "  %,d reads of offers came from the node's cache, %d %% of all; %,d results were"
+              + " outdated by a changed offer",
+          node.fromCache(), node.hitPercent(), node.outdated());
+    }
     workload.errors().lines().forEach(line -> report.line("    %s", line));
     if (all.count() == 0) {
       report.line("    no statement came through");

@@ -18,6 +18,7 @@ final class DemoConfiguration implements AutoCloseable {
           "node.json",
           "sources/shop.json",
           "vdbs/shop.json",
+          "rules/shop.json",
           "users/shop.json",
           "users/admin.json");
 

@@ -11,22 +11,21 @@ import java.util.List;
 
 /**
  * Asks the primary itself, past the node, how many connections it serves and how far its replicas
- * are; and the node, how many reads it has sent to these.
+ * are; and the node, how many reads it has sent to these, and answered from its cache.
  */
 final class Monitor implements AutoCloseable {
-  private static final String READS = "heimdall_replica_reads_total{";
-
   /**
    * What both say at one moment; the lags are in the order of the replicas.
    *
-   * @param replicaReads since the reading before
+   * @param node what it has counted since the reading before
    */
-  record Reading(int serverConnections, List<Long> lags, long replicaReads) {}
+  record Reading(int serverConnections, List<Long> lags, Counted node) {}
 
   private final DemoServers.Figures servers;
   private final HttpRequest metrics;
   private final HttpClient http = HttpClient.newHttpClient();
-  private long readsBefore;
+  private final Counted start;
+  private Counted before = Counted.NOTHING;
 
   /**
    * @param metrics where the node tells its numbers
@@ -34,7 +33,8 @@ final class Monitor implements AutoCloseable {
   Monitor(DemoServers.Figures servers, URI metrics) {
     this.servers = servers;
     this.metrics = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(5)).build();
-    readsBefore = replicaReads();
+    start = counted();
+    before = start;
   }
 
   String lagUnit() {
@@ -44,25 +44,26 @@ final class Monitor implements AutoCloseable {
   Reading read() throws SQLException {
     int count = servers.connections();
     List<Long> behind = servers.lags();
-    long reads = replicaReads();
-    long more = reads - readsBefore;
-    readsBefore = reads;
+    Counted now = counted();
+    Counted more = now.since(before);
+    before = now;
     return new Reading(count, behind, more);
   }
 
+  /** What the node has counted from the beginning to the last reading. */
+  Counted sinceStart() {
+    return before.since(start);
+  }
+
   /** What was counted last when the node does not answer. */
-  private long replicaReads() {
+  private Counted counted() {
     try {
-      return http.send(metrics, HttpResponse.BodyHandlers.ofLines())
-          .body()
-          .filter(line -> line.startsWith(READS))
-          .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-          .sum();
+      return Counted.in(http.send(metrics, HttpResponse.BodyHandlers.ofLines()).body());
     } catch (IOException e) {
-      return readsBefore;
+      return before;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return readsBefore;
+      return before;
     }
   }
 

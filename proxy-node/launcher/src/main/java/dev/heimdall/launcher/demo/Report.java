@@ -32,10 +32,13 @@ final class Report {
 
   void workloadHeader(String lagUnit) {
     line(
-        "  %6s %12s %12s %9s %9s %8s %13s %18s %7s",
+        "  %6s %12s %12s %11s %5s %8s %8s %8s %7s %12s %18s %6s",
         "second",
         "statements/s",
         "on replicas",
+        "from cache",
+        "hit %",
+        "outdated",
         "p50 ms",
         "p99 ms",
         "clients",
@@ -52,10 +55,13 @@ final class Report {
       Monitor.Reading servers,
       long errors) {
     line(
-        "  %6d %,12.0f %,12.0f %9s %9s %8d %13d %18s %7d",
+        "  %6d %,12.0f %,12.0f %,11.0f %5d %8d %8s %8s %7d %12d %18s %6d",
         second,
         statements.count() / seconds,
-        servers.replicaReads() / seconds,
+        servers.node().replicaReads() / seconds,
+        servers.node().fromCache() / seconds,
+        servers.node().hitPercent(),
+        servers.node().outdated(),
         millis(statements.percentile(50)),
         millis(statements.percentile(99)),
         clients,

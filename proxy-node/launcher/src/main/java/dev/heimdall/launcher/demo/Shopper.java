@@ -7,16 +7,26 @@ import java.sql.SQLException;
 import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 
-/** One client of the shop: looks at products and orders, and places an order now and then. */
+/**
+ * One client of the shop: looks at offers, products and orders, and places an order now and then.
+ * Once in a while it is a clerk, who changes an offer.
+ */
 final class Shopper implements AutoCloseable {
   private static final int CUSTOMERS = 1000;
   private static final int PRODUCTS = 200;
+  private static final int OFFERS = 40;
+
+  /** Of so many visits one is a clerk's. */
+  private static final int VISITS_OF_A_CLERK = 300;
+
   private static final String[] CATEGORIES = {"lighting", "seating", "tables", "storage"};
 
   private final Connection connection;
   private final LatencyHistogram latencies;
   private final LongAdder ordersPlaced;
   private final Random random;
+  private final PreparedStatement offersOf;
+  private final PreparedStatement changeOffer;
   private final PreparedStatement productsOf;
   private final PreparedStatement ordersOf;
   private final PreparedStatement linesOf;
@@ -30,9 +40,14 @@ final class Shopper implements AutoCloseable {
     this.latencies = latencies;
     this.ordersPlaced = ordersPlaced;
     this.random = random;
+    offersOf =
+        connection.prepareStatement(
+            "SELECT id, title, percent FROM offers WHERE category = ? ORDER BY percent DESC");
+    changeOffer = connection.prepareStatement("UPDATE offers SET percent = ? WHERE id = ?");
     productsOf =
         connection.prepareStatement(
-            "SELECT id, name, price, stock FROM products WHERE category = ? ORDER BY price LIMIT 10");
+            "SELECT id, name, price, stock FROM products WHERE category = ? ORDER BY price LIMIT"
+                + " 10");
     ordersOf =
         connection.prepareStatement(
             "SELECT id, status, placed_at FROM orders WHERE customer_id = ?"
@@ -53,7 +68,11 @@ final class Shopper implements AutoCloseable {
 
   /** One visit: mostly reads; one in six places an order. */
   void visit() throws SQLException {
-    if (random.nextInt(6) == 0) {
+    if (random.nextInt(VISITS_OF_A_CLERK) == 0) {
+      changeOffer.setInt(1, 5 + random.nextInt(40));
+      changeOffer.setInt(2, 1 + random.nextInt(OFFERS));
+      write(changeOffer);
+    } else if (random.nextInt(6) == 0) {
       order();
     } else {
       browse();
@@ -66,7 +85,10 @@ final class Shopper implements AutoCloseable {
   }
 
   private void browse() throws SQLException {
-    productsOf.setString(1, CATEGORIES[random.nextInt(CATEGORIES.length)]);
+    String category = CATEGORIES[random.nextInt(CATEGORIES.length)];
+    offersOf.setString(1, category);
+    read(offersOf);
+    productsOf.setString(1, category);
     read(productsOf);
     ordersOf.setInt(1, 1 + random.nextInt(CUSTOMERS));
     long order = read(ordersOf);

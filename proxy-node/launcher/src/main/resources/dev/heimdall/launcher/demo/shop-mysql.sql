@@ -32,6 +32,13 @@ CREATE TABLE order_lines (
   PRIMARY KEY (order_id, line)
 );
 
+CREATE TABLE offers (
+  id int PRIMARY KEY,
+  category varchar(40) NOT NULL,
+  title varchar(80) NOT NULL,
+  percent int NOT NULL CHECK (percent BETWEEN 1 AND 90)
+);
+
 INSERT INTO customers (id, name, email, city, created_at)
 SELECT seq,
        concat(elt(1 + seq % 10, 'Ada', 'Bo', 'Chen', 'Dara', 'Eli', 'Fatou', 'Goran', 'Hana', 'Ines', 'Jonas'), ' ',
@@ -50,6 +57,13 @@ SELECT seq,
        1000000
 FROM seq_1_to_200;
 
+INSERT INTO offers (id, category, title, percent)
+SELECT seq,
+       elt(1 + seq % 4, 'lighting', 'seating', 'tables', 'storage'),
+       concat('Offer ', seq),
+       5 + seq * 7 % 40
+FROM seq_1_to_40;
+
 INSERT INTO orders (id, customer_id, status, placed_at)
 SELECT seq, 1 + seq * 7919 % 1000, 'shipped', timestamp '2025-06-01 00:00:00' + INTERVAL seq * 53 MINUTE
 FROM seq_1_to_3000;
@@ -60,4 +74,4 @@ FROM orders o
 JOIN seq_1_to_4 l ON l.seq <= 1 + o.id % 4
 JOIN products p ON p.id = 1 + (o.id * 31 + l.seq * 17) % 200;
 
-ANALYZE TABLE customers, products, orders, order_lines
+ANALYZE TABLE customers, products, offers, orders, order_lines

@@ -31,6 +31,14 @@ CREATE TABLE order_lines (
   PRIMARY KEY (order_id, line)
 );
 
+-- What hangs in the window: everybody reads it, and it changes now and then.
+CREATE TABLE offers (
+  id integer PRIMARY KEY,
+  category text NOT NULL,
+  title text NOT NULL,
+  percent integer NOT NULL CHECK (percent BETWEEN 1 AND 90)
+);
+
 INSERT INTO customers (id, name, email, city, created_at)
 SELECT n,
        (ARRAY['Ada','Bo','Chen','Dara','Eli','Fatou','Goran','Hana','Ines','Jonas'])[1 + n % 10]
@@ -50,6 +58,13 @@ SELECT n,
        5 + (n * 37 % 400) + 0.99,
        1000000
 FROM generate_series(1, 200) AS n;
+
+INSERT INTO offers (id, category, title, percent)
+SELECT n,
+       (ARRAY['lighting','seating','tables','storage'])[1 + n % 4],
+       'Offer ' || n,
+       5 + n * 7 % 40
+FROM generate_series(1, 40) AS n;
 
 INSERT INTO orders (id, customer_id, status, placed_at)
 SELECT n, 1 + n * 7919 % 1000, 'shipped', timestamptz '2025-06-01' + n * interval '53 minutes'

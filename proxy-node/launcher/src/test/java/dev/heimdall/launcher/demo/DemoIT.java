@@ -47,6 +47,7 @@ class DemoIT {
     assertThat(output())
         .contains("first query through it: 3000 orders")
         .contains("; 0 errors")
+        .containsPattern("[1-9][\\d,]* reads of offers came from the node's cache")
         .containsPattern("(?m)^ +\\d+ +[\\d,]+ +[1-9][\\d,]* ")
         .contains("every process has ended")
         .doesNotContain("LEAK:");
