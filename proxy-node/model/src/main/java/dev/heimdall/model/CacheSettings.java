@@ -38,6 +38,15 @@ public record CacheSettings(
         boolean preCacheTracking,
     @Setting(
             value =
+                "Percent of the statements with a table that may write it. Where more do, results"
+                    + " of that table are not kept, except by rules with `unconditional`; `100` is"
+                    + " no limit. About the last minute counts, and less than 100 statements say"
+                    + " nothing.",
+            byDefault = "5",
+            range = "1..100")
+        int dmlThreshold,
+    @Setting(
+            value =
                 "Of equal statements that come while none of them is in the cache, one goes to the"
                     + " server, and the others wait for its result for about so long. Then they go"
                     + " by themselves, as they do at once where it is not kept.",

@@ -219,6 +219,7 @@ final class FullConfiguration {
             "maxResultSize": "64KiB",
             "ttl": "1m",
             "preCacheTracking": true,
+            "dmlThreshold": 20,
             "singleFlight": "2s",
             "pciHipaaCache": true
           },

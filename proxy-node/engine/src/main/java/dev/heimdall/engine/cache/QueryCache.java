@@ -35,6 +35,7 @@ public final class QueryCache {
   private final Optional<FarResults> far;
   private final Cache<CacheKey, Entry> entries;
   private final Flights flights;
+  private final TableTraffic traffic;
   private final long[] seen;
   private final AtomicLong copied = new AtomicLong();
   private final LongAdder hits = new LongAdder();
@@ -74,6 +75,7 @@ public final class QueryCache {
     this.far = settings.pciHipaaCache() ? Optional.empty() : far.map(FarResults::new);
     this.settings = settings;
     this.flights = new Flights(settings.singleFlight().toNanos(), System::nanoTime);
+    this.traffic = new TableTraffic(settings.dmlThreshold(), System::nanoTime);
     this.seen = new long[settings.preCacheTracking() ? MOST_SEEN : 0];
     for (Removal why : Removal.values()) {
       removed.put(why, new LongAdder());
@@ -96,6 +98,11 @@ public final class QueryCache {
   /** Statements that are on their way for several who wait. */
   public Flights flights() {
     return flights;
+  }
+
+  /** How often tables are read and written. */
+  public TableTraffic traffic() {
+    return traffic;
   }
 
   public CacheSettings settings() {

@@ -12,16 +12,12 @@ import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.model.ActionParameters;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -107,7 +103,7 @@ public final class CachedReads implements ReplyStage {
       shared.over();
       return false;
     }
-    why = reason(client.next(), client.next().decision());
+    why = Suitability.reason(client);
     if (why != null) {
       shared.over();
     }
@@ -135,94 +131,20 @@ public final class CachedReads implements ReplyStage {
       why = null;
     }
     shared.sent();
+    count(client.cache(), client.next().statement());
+  }
+
+  /** What a statement that is being sent reads and writes. */
+  private static void count(QueryCache cache, Statement statement) {
+    if (cache != null && statement != null) {
+      cache.traffic().count(statement.tablesRead(), statement.tablesWritten());
+    }
   }
 
   /** The statement at the reader's position is not sent after all, or is read again. */
   public void dropped() {
     lookup = null;
     shared.over();
-  }
-
-  private Uncached reason(RoutedStatement next, Decision decision) {
-    if (!client.standsAlone()) {
-      return Uncached.TRANSACTION;
-    }
-    if (client.keepsServer()) {
-      return Uncached.PINNED;
-    }
-    if (asksForMore(decision) || nanos(decision) <= 0) {
-      return Uncached.RULE;
-    }
-    Statement statement = next.statement();
-    if (statement == null || next.judgedBy() == null) {
-      return Uncached.UNKNOWN;
-    }
-    if (!statement.readOnly() || next.effects().kind() != StatementKind.SELECT) {
-      return Uncached.NOT_A_READ;
-    }
-    if (next.effects().statements() != 1) {
-      return Uncached.SHAPE;
-    }
-    if (!next.readsOnly() || statement.readsSequences() || statement.maySeed()) {
-      return Uncached.SESSION;
-    }
-    Uncached reason = byBasis(next, statement, decision.cache().orElseThrow());
-    if (reason == null && tables(next).isEmpty() && !decision.withoutTables()) {
-      reason = Uncached.NO_TABLES;
-    }
-    if (reason != null) {
-      return reason;
-    }
-    ClusterView view = client.view();
-    return view == null || !view.keepsResults() ? Uncached.OUT_OF_TOUCH : null;
-  }
-
-  private static Uncached byBasis(
-      RoutedStatement next, Statement statement, ActionParameters.Cache rule) {
-    switch (statement.basis()) {
-      case TABLES -> {
-        return next.readsNamedTables() ? null : Uncached.UNKNOWN;
-      }
-      case MOMENT -> {
-        if (!rule.unconditional()) {
-          return Uncached.VOLATILE;
-        }
-        return next.readsNamedTables() ? null : Uncached.UNKNOWN;
-      }
-      case SERVER -> {
-        return rule.cachesystem() ? null : Uncached.SYSTEM;
-      }
-      default -> {
-        return Uncached.UNKNOWN;
-      }
-    }
-  }
-
-  /** Those that it reads, and those that a rule says it depends on. */
-  private static Collection<String> tables(RoutedStatement of) {
-    if (of.decision().extraTables().isEmpty()) {
-      return of.statement().tablesRead();
-    }
-    Set<String> all = new HashSet<>(of.statement().tablesRead());
-    all.addAll(of.decision().extraTables());
-    return all;
-  }
-
-  /** Whether rules want something of the statement for which it has to reach a server. */
-  private static boolean asksForMore(Decision decision) {
-    return decision.transformed().isPresent()
-        || decision.trigger().isPresent()
-        || decision.forward().isPresent()
-        || decision.asyncExecute().isPresent()
-        || decision.extractPlan().isPresent()
-        || decision.flag(Decision.Flag.UPDATE).orElse(false)
-        || decision.cache().map(ActionParameters.Cache::revalidateOnly).orElse(false);
-  }
-
-  private long nanos(Decision decision) {
-    long most = client.cache().settings().ttl().toNanos();
-    OptionalInt millis = decision.ttlMillis();
-    return millis.isEmpty() ? most : Math.min(most, millis.getAsInt() * NANOS_OF_MILLI);
   }
 
   /**
@@ -246,12 +168,13 @@ public final class CachedReads implements ReplyStage {
     ClusterView view = client.view();
     RoutedStatement statement = client.next();
     ActionParameters.Cache rule = statement.decision().cache().orElseThrow();
-    Collection<String> tables = tables(statement);
+    Collection<String> tables = Suitability.tables(statement);
     Object asker = client.asker(rule.shared());
     CacheKey key = new CacheKey(asker, client.askerWeight(), textHigh, textLow, values);
     StoredAnswer found = cache.find(key, view, tables);
     if (found != null && (found.columns() != null || !columns)) {
       cache.counted(true);
+      cache.traffic().count(tables, List.of());
       client.counted(true);
       how = "yes"; // nor is it sent
       lookup = null;
@@ -267,7 +190,8 @@ public final class CachedReads implements ReplyStage {
     }
     byte[] farKey =
         lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
-    if (farKey != null && asksOthers(key, farKey, tables, nanos(statement.decision()))) {
+    if (farKey != null
+        && asksOthers(key, farKey, tables, Suitability.nanos(cache, statement.decision()))) {
       return null;
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
@@ -283,7 +207,7 @@ public final class CachedReads implements ReplyStage {
             view,
             view.noted(),
             tables,
-            nanos(statement.decision()),
+            Suitability.nanos(cache, statement.decision()),
             view.replicasHaveAll() && !lagIgnored,
             recorder,
             farPut(farKey, view));

@@ -14,6 +14,7 @@ public enum Uncached {
   NO_TABLES("it reads no table"),
   VOLATILE("its result rests on more than its tables: the clock, chance, its session"),
   SYSTEM("it reads system tables, or what else the server has to say of itself"),
+  WRITTEN_OFTEN("too many of the statements with one of its tables write it"),
   OUT_OF_TOUCH("the node does not know what is written through other nodes"),
   NOT_THERE("it was not there"),
   NEW("it comes for the first time"),

@@ -37,7 +37,7 @@ class QueryCacheMemoryTest {
   private static QueryCache cache() {
     return new QueryCache(
         new CacheSettings(
-            true, LIMIT, 64 << 10, Duration.ofMinutes(5), false, Duration.ofSeconds(5), false),
+            true, LIMIT, 64 << 10, Duration.ofMinutes(5), false, 5, Duration.ofSeconds(5), false),
         Optional.empty());
   }
 

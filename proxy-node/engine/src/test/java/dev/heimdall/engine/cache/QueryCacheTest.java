@@ -24,7 +24,7 @@ class QueryCacheTest {
 
   private static CacheSettings settings(long maxSize, boolean tracking) {
     return new CacheSettings(
-        true, maxSize, 64 << 10, Duration.ofMinutes(5), tracking, Duration.ofSeconds(5), false);
+        true, maxSize, 64 << 10, Duration.ofMinutes(5), tracking, 5, Duration.ofSeconds(5), false);
   }
 
   @BeforeEach

@@ -1,0 +1,133 @@
+package dev.heimdall.engine.cache;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * How often the tables of a virtual database are read and written through this node, and which of
+ * them are written so often that their results are not worth being kept. What was counted weighs
+ * less with each second, so that about the last minute counts. May be used from any thread.
+ */
+public final class TableTraffic {
+  /** A share of all statements that is never reached. */
+  private static final int ALL = 100;
+
+  private static final long ROUND = Duration.ofSeconds(1).toNanos();
+
+  /** What counts of everything before after one more round. */
+  private static final double KEPT = 59.0 / 60;
+
+  /** Fewer statements say nothing of a table. */
+  private static final double LEAST = 100;
+
+  /** A table is forgotten when so little is left of its statements. */
+  private static final double NOTHING = 0.5;
+
+  /** By so much the share of writes must be less for a table not to be written often any more. */
+  private static final double LESS = 0.8;
+
+  /** Tables of which this is known; with more nothing is known of the others. */
+  private static final int MOST_TABLES = 10_000;
+
+  private final int percent;
+  private final LongSupplier clock;
+  private final Map<String, Table> tables = new ConcurrentHashMap<>();
+
+  /** When the round ends. */
+  private final AtomicLong end;
+
+  /** What came in this round, and what is left of the ones before. */
+  private static final class Table {
+    final LongAdder reads = new LongAdder();
+    final LongAdder writes = new LongAdder();
+
+    /** Of interest to the thread alone that ends a round. */
+    double allReads;
+
+    double allWrites;
+    volatile boolean often;
+
+    void endRound(double kept, int percent) {
+      allReads = kept * (allReads + reads.sumThenReset());
+      allWrites = kept * (allWrites + writes.sumThenReset());
+      double all = allReads + allWrites;
+      double share = ALL * allWrites / Math.max(1, all);
+      often =
+          often ? all >= LEAST * LESS && share > percent * LESS : all >= LEAST && share > percent;
+    }
+
+    boolean isIdle() {
+      return allReads + allWrites < NOTHING;
+    }
+  }
+
+  /**
+   * @param percent of a table's statements that may be writes
+   * @param clock {@link System#nanoTime}
+   */
+  TableTraffic(int percent, LongSupplier clock) {
+    this.percent = percent;
+    this.clock = clock;
+    this.end = new AtomicLong(clock.getAsLong() + ROUND);
+  }
+
+  /** A statement is carried out, or answered; what it both reads and writes, it writes. */
+  public void count(Collection<String> read, Collection<String> written) {
+    if (percent == ALL) {
+      return;
+    }
+    for (String name : written) {
+      Table table = table(name);
+      if (table != null) {
+        table.writes.increment();
+      }
+    }
+    for (String name : read) {
+      Table table = written.contains(name) ? null : table(name);
+      if (table != null) {
+        table.reads.increment();
+      }
+    }
+    endRound();
+  }
+
+  private Table table(String name) {
+    Table table = tables.get(name);
+    if (table == null && tables.size() < MOST_TABLES) {
+      table = tables.computeIfAbsent(name, key -> new Table());
+    }
+    return table;
+  }
+
+  /** The first statement after the end of a round counts what came in it. */
+  private void endRound() {
+    long now = clock.getAsLong();
+    long ends = end.get();
+    if (now - ends < 0 || !end.compareAndSet(ends, now + ROUND)) {
+      return;
+    }
+    synchronized (this) { // who ended the round before may be at it still
+      double kept = Math.pow(KEPT, 1 + (now - ends) / ROUND);
+      for (Table table : tables.values()) {
+        table.endRound(kept, percent);
+      }
+      tables.values().removeIf(Table::isIdle); // a count that comes just now is lost with it
+    }
+  }
+
+  /** Whether more of the statements with one of these tables write it than may. */
+  public boolean writtenOften(Collection<String> of) {
+    for (String table : of) {
+      Table one = tables.get(table);
+      if (one != null && one.often) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.heimdall.engine.caching;
+
+import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.placement.RoutedStatement;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.model.ActionParameters;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Whether a statement's answer is one that anybody may be given who asks the same, or why not. */
+final class Suitability {
+  private static final long NANOS_OF_MILLI = Duration.ofMillis(1).toNanos();
+
+  private Suitability() {}
+
+  /** Why the statement at the reader's position is not cached; null where it may be. */
+  static Uncached reason(CachingClient client) {
+    RoutedStatement next = client.next();
+    Decision decision = next.decision();
+    if (!client.standsAlone()) {
+      return Uncached.TRANSACTION;
+    }
+    if (client.keepsServer()) {
+      return Uncached.PINNED;
+    }
+    if (asksForMore(decision) || nanos(client.cache(), decision) <= 0) {
+      return Uncached.RULE;
+    }
+    Statement statement = next.statement();
+    if (statement == null || next.judgedBy() == null) {
+      return Uncached.UNKNOWN;
+    }
+    if (!statement.readOnly() || next.effects().kind() != StatementKind.SELECT) {
+      return Uncached.NOT_A_READ;
+    }
+    if (next.effects().statements() != 1) {
+      return Uncached.SHAPE;
+    }
+    if (!next.readsOnly() || statement.readsSequences() || statement.maySeed()) {
+      return Uncached.SESSION;
+    }
+    Uncached reason = byBasis(next, statement, decision.cache().orElseThrow());
+    if (reason == null && tables(next).isEmpty() && !decision.withoutTables()) {
+      reason = Uncached.NO_TABLES;
+    }
+    if (reason == null
+        && !decision.cache().orElseThrow().unconditional()
+        && client.cache().traffic().writtenOften(tables(next))) {
+      reason = Uncached.WRITTEN_OFTEN;
+    }
+    if (reason != null) {
+      return reason;
+    }
+    ClusterView view = client.view();
+    return view == null || !view.keepsResults() ? Uncached.OUT_OF_TOUCH : null;
+  }
+
+  private static Uncached byBasis(
+      RoutedStatement next, Statement statement, ActionParameters.Cache rule) {
+    switch (statement.basis()) {
+      case TABLES -> {
+        return next.readsNamedTables() ? null : Uncached.UNKNOWN;
+      }
+      case MOMENT -> {
+        if (!rule.unconditional()) {
+          return Uncached.VOLATILE;
+        }
+        return next.readsNamedTables() ? null : Uncached.UNKNOWN;
+      }
+      case SERVER -> {
+        return rule.cachesystem() ? null : Uncached.SYSTEM;
+      }
+      default -> {
+        return Uncached.UNKNOWN;
+      }
+    }
+  }
+
+  /** Those that it reads, and those that a rule says it depends on. */
+  static Collection<String> tables(RoutedStatement of) {
+    if (of.decision().extraTables().isEmpty()) {
+      return of.statement().tablesRead();
+    }
+    Set<String> all = new HashSet<>(of.statement().tablesRead());
+    all.addAll(of.decision().extraTables());
+    return all;
+  }
+
+  /** Whether rules want something of the statement for which it has to reach a server. */
+  private static boolean asksForMore(Decision decision) {
+    return decision.transformed().isPresent()
+        || decision.trigger().isPresent()
+        || decision.forward().isPresent()
+        || decision.asyncExecute().isPresent()
+        || decision.extractPlan().isPresent()
+        || decision.flag(Decision.Flag.UPDATE).orElse(false);
+  }
+
+  /** How long its result may be served. */
+  static long nanos(QueryCache cache, Decision decision) {
+    long most = cache.settings().ttl().toNanos();
+    OptionalInt millis = decision.ttlMillis();
+    return millis.isEmpty() ? most : Math.min(most, millis.getAsInt() * NANOS_OF_MILLI);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.heimdall.engine.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TableTrafficTest {
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+  private static final List<String> ROWS = List.of("app.public.rows");
+
+  private long now = Long.MAX_VALUE - SECOND;
+  private final TableTraffic traffic = new TableTraffic(5, () -> now);
+
+  private void second(int reads, int writes) {
+    for (int i = 0; i < reads; i++) {
+      traffic.count(ROWS, List.of());
+    }
+    for (int i = 0; i < writes; i++) {
+      traffic.count(ROWS, ROWS);
+    }
+    now += SECOND;
+    traffic.count(List.of("app.public.others"), List.of());
+  }
+
+  private boolean often() {
+    return traffic.writtenOften(ROWS);
+  }
+
+  @Test
+  void aTableWithMoreWritesThanMayIsWrittenOften() {
+    second(1000, 10);
+    assertThat(often()).isFalse();
+    second(0, 60);
+    assertThat(often()).isTrue();
+    assertThat(traffic.writtenOften(List.of("app.public.others"))).isFalse();
+    assertThat(traffic.writtenOften(List.of("app.public.others", ROWS.get(0)))).isTrue();
+  }
+
+  @Test
+  void aFewStatementsSayNothing() {
+    second(0, 50);
+    assertThat(often()).isFalse();
+    second(0, 60);
+    assertThat(often()).isTrue();
+  }
+
+  @Test
+  void whatWasAMinuteAgoCountsLess() {
+    second(0, 500); // it is filled
+    assertThat(often()).isTrue();
+    int seconds = 0;
+    while (often()) {
+      second(100, 0);
+      seconds++;
+    }
+    assertThat(seconds).isBetween(30, 90);
+    for (int i = 0; i < 500; i++) {
+      second(100, 2);
+      assertThat(often()).describedAs("2 percent are few").isFalse();
+    }
+  }
+
+  @Test
+  void aShareAboutTheLimitDoesNotMakeItChangeEachTime() {
+    second(1000, 100);
+    int changes = 0;
+    boolean before = often();
+    for (int i = 0; i < 600; i++) {
+      second(100, i % 4 < 2 ? 4 : 6);
+      changes += often() == before ? 0 : 1;
+      before = often();
+    }
+    assertThat(changes).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void aTableThatRestsIsForgotten() {
+    second(0, 500);
+    now += Duration.ofMinutes(10).toNanos();
+    second(0, 0);
+    assertThat(often()).isFalse();
+  }
+
+  @Test
+  void aHundredPercentIsNoLimit() {
+    TableTraffic none = new TableTraffic(100, () -> now);
+    for (int i = 0; i < 1000; i++) {
+      none.count(List.of(), ROWS);
+    }
+    now += 2 * SECOND;
+    none.count(List.of(), ROWS);
+    assertThat(none.writtenOften(ROWS)).isFalse();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.heimdall.test.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A table that is written often is not worth the memory of its results. */
+class WrittenOftenIT {
+  private static final String READ = "SELECT name FROM wo_rows";
+  private static final String TOLD = "SELECT name AS in_any_case FROM wo_rows";
+  private static final String OTHER = "SELECT name FROM wo_others";
+
+  private static String cached(RawClient client, String sql) throws IOException {
+    client.query(sql);
+    return client.query("SHOW QUERYINFO").stream()
+        .filter(row -> row.type() == 'D' && row.columns().get(0).equals("cached"))
+        .map(row -> row.columns().get(1))
+        .findAny()
+        .orElse("");
+  }
+
+  @Test
+  void aTableThatIsWrittenOftenIsNotCachedUnlessARuleWantsIt() throws IOException {
+    try (TestNode node =
+            TestNode.start(
+                c ->
+                    c.source("cluster.kind", "postgres")
+                        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
+                        .source("cluster.probe.password", SharedPostgres.cluster().password())
+                        .vdb("cache.enabled", true)
+                        .vdb("cache.dmlThreshold", 5)
+                        .vdb("rules", List.of("cached"))
+                        .rules(
+                            "cached",
+                            "{\"match\": \"in_any_case\", \"action\": \"cache\","
+                                + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
+                            "{\"match\": \"(?i)^select\", \"action\": \"cache\"}"));
+        RawClient client = RawClient.logIn(node.target().as("admin", "admin"))) {
+      client.query(
+          "DROP TABLE IF EXISTS wo_rows, wo_others; CREATE TABLE wo_rows (name text);"
+              + " CREATE TABLE wo_others (name text); INSERT INTO wo_rows VALUES ('one')");
+      try {
+        Await.until("it is cached", () -> cached(client, READ).equals("yes"));
+        for (int i = 0; i < 120; i++) {
+          client.query("UPDATE wo_rows SET name = 'two'");
+        }
+        Await.until(
+            "it is written often",
+            () -> cached(client, READ).startsWith("no: too many of the statements"));
+        cached(client, TOLD);
+        assertThat(cached(client, TOLD)).isEqualTo("yes");
+        cached(client, OTHER);
+        assertThat(cached(client, OTHER)).isEqualTo("yes");
+      } finally {
+        client.query("DROP TABLE wo_rows, wo_others");
+      }
+    }
+  }
+}
