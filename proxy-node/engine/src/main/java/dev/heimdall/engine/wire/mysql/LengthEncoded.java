@@ -59,14 +59,27 @@ public final class LengthEncoded {
    * @throws IndexOutOfBoundsException if it is cut
    */
   public static byte[] readBytes(ByteBuf in) {
+    byte[] bytes = new byte[length(in)];
+    in.readBytes(bytes);
+    return bytes;
+  }
+
+  /**
+   * Goes on behind a string.
+   *
+   * @throws IndexOutOfBoundsException if it is cut
+   */
+  public static void skipBytes(ByteBuf in) {
+    in.skipBytes(length(in));
+  }
+
+  private static int length(ByteBuf in) {
     long length = read(in);
     if (length < 0 || length > in.readableBytes()) {
       throw new IndexOutOfBoundsException(
           "a string of " + length + " bytes, of which " + in.readableBytes() + " are here");
     }
-    byte[] bytes = new byte[(int) length];
-    in.readBytes(bytes);
-    return bytes;
+    return (int) length;
   }
 
   /** The same as text in UTF-8. */

@@ -51,6 +51,7 @@ final class ClientCommands implements RequestHandler {
   private final SentStatements notes;
   private final ForeignCommands foreign;
   private final PreparedCommands prepared;
+  private final SharedCommands shared;
   private final Aftermath aftermath;
   private final SessionCommands sessions;
   private final DelayedBegins begins;
@@ -82,8 +83,12 @@ final class ClientCommands implements RequestHandler {
             parts.others()::own,
             lifecycle::seenThrough);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
+    NumberedStatements statements =
+        new NumberedStatements(parts.sessions().statements(), parts.notes());
     this.prepared =
-        new PreparedCommands(parts, agreed, text, lexing, answers, notes, aftermath, foreign);
+        new PreparedCommands(
+            parts, agreed, text, lexing, answers, notes, aftermath, foreign, statements);
+    this.shared = new SharedCommands(parts, agreed, answers, aftermath, statements);
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.begins = new DelayedBegins(parts, answers);
@@ -439,22 +444,14 @@ final class ClientCommands implements RequestHandler {
   @Override
   public void freeNames(ByteBuf batch) {}
 
-  /** Reads in texts alone: what is prepared may have to be prepared on the connection first. */
   @Override
   public boolean shareable(int most) {
-    ByteBuf in = input.bytes();
-    return in.readableBytes() <= most
-        && CommandFormat.isOneText(in)
-        && lifecycle.statement().readOnly()
-        && answers.commitsEach()
-        && aftermath.leavesNothing()
-        && parts.catalogue().get().pipelines();
+    return shared.shareable(most);
   }
 
-  /** What a connection has said last is that of its sessions, be it that it was never asked. */
   @Override
   public boolean runsOn(ServerConnection server) {
-    return server.groupsAnswered() > 0 && ServerSide.of(server).takesAhead();
+    return shared.runsOn(server);
   }
 
   @Override

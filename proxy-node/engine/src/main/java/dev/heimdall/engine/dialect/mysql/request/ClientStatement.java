@@ -71,6 +71,11 @@ final class ClientStatement {
     types = given;
   }
 
+  /** Whether the types of an execution's parameters are known, if it has any. */
+  boolean knowsTypes(ExecuteCommand execution) {
+    return parameters == 0 || types != null || execution.hasTypes();
+  }
+
   /** Keeps a part of a value. */
   void add(ByteBuf command, int total) {
     byte[] part = new byte[total];

@@ -54,6 +54,11 @@ final class CommandFormat implements RequestFormat {
 
   @Override
   public byte type(ByteBuf in) {
+    return typeOf(in);
+  }
+
+  /** The command that begins at the reader's position. */
+  static byte typeOf(ByteBuf in) {
     int at = in.readerIndex();
     if (Packet.sequence(in, at) != 0) {
       return DATA;
@@ -125,13 +130,11 @@ final class CommandFormat implements RequestFormat {
     return length == in.readableBytes() ? length : 0;
   }
 
-  /** Whether all that waits is one text, in a single packet. */
-  static boolean isOneText(ByteBuf in) {
+  /** Whether all that waits is one command, in a single packet. */
+  static boolean isOnePacket(ByteBuf in) {
     int at = in.readerIndex();
-    return in.readableBytes() > Packet.HEADER
-        && Packet.HEADER + Packet.payload(in, at) == in.readableBytes()
-        && Packet.sequence(in, at) == 0
-        && in.getByte(at + Packet.HEADER) == Command.QUERY;
+    int payload = in.readableBytes() - Packet.HEADER;
+    return payload > 0 && payload < Packet.MAX_PAYLOAD && payload == Packet.payload(in, at);
   }
 
   private static boolean runs(byte type) {

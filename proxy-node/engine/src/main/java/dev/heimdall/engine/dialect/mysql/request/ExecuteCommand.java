@@ -33,14 +33,19 @@ final class ExecuteCommand {
   private static final int UNSIGNED = 0x80;
 
   private final byte[] payload;
+
+  /** Where it says whether the types of its parameters are there, which are behind that. */
   private final int typesAt;
-  private final byte[] types;
+
+  /** Where the values begin. */
+  private final int valuesAt;
+
   private final boolean attributes;
 
-  private ExecuteCommand(byte[] payload, int typesAt, byte[] types, boolean attributes) {
+  private ExecuteCommand(byte[] payload, int typesAt, int valuesAt, boolean attributes) {
     this.payload = payload;
     this.typesAt = typesAt;
-    this.types = types;
+    this.valuesAt = valuesAt;
     this.attributes = attributes;
   }
 
@@ -56,34 +61,43 @@ final class ExecuteCommand {
     if (payload.length < NULLS) {
       return null;
     }
-    ByteBuf body = Unpooled.wrappedBuffer(payload);
     boolean attributes = agreed.has(Capability.QUERY_ATTRIBUTES);
-    int count = parameters;
     try {
-      body.skipBytes(NULLS);
-      if (attributes && (parameters > 0 || (payload[FLAGS] & COUNTED) != 0)) {
-        count = (payload[FLAGS] & COUNTED) != 0 ? (int) LengthEncoded.read(body) : count;
-      }
-      if (count == 0) {
-        return new ExecuteCommand(payload, payload.length, null, attributes);
-      }
-      body.skipBytes((count + 7) / 8);
-      boolean given = body.readByte() != 0;
-      int from = body.readerIndex();
-      if (!given) {
-        return new ExecuteCommand(payload, from - 1, null, attributes);
-      }
-      for (int i = 0; i < count; i++) {
-        body.skipBytes(2);
-        if (attributes) {
-          LengthEncoded.readBytes(body);
-        }
-      }
-      return new ExecuteCommand(
-          payload, from - 1, Arrays.copyOfRange(payload, from, body.readerIndex()), attributes);
+      return attributes && (parameters > 0 || (payload[FLAGS] & COUNTED) != 0)
+          ? withAttributes(payload, parameters)
+          : plain(payload, parameters, attributes);
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       return null;
     }
+  }
+
+  private static ExecuteCommand plain(byte[] payload, int count, boolean attributes) {
+    if (count == 0) {
+      return new ExecuteCommand(payload, payload.length, payload.length, attributes);
+    }
+    int typesAt = NULLS + (count + 7) / 8;
+    int to = typesAt + 1 + (payload[typesAt] == 0 ? 0 : 2 * count);
+    if (to > payload.length) {
+      return null;
+    }
+    return new ExecuteCommand(payload, typesAt, to, attributes);
+  }
+
+  private static ExecuteCommand withAttributes(byte[] payload, int parameters) {
+    ByteBuf body = Unpooled.wrappedBuffer(payload).skipBytes(NULLS);
+    int count = (payload[FLAGS] & COUNTED) != 0 ? (int) LengthEncoded.read(body) : parameters;
+    if (count == 0) {
+      return new ExecuteCommand(payload, payload.length, payload.length, true);
+    }
+    body.skipBytes((count + 7) / 8);
+    int typesAt = body.readerIndex();
+    if (body.readByte() != 0) {
+      for (int i = 0; i < count; i++) {
+        body.skipBytes(2);
+        LengthEncoded.skipBytes(body);
+      }
+    }
+    return new ExecuteCommand(payload, typesAt, body.readerIndex(), true);
   }
 
   /** Whether its rows are to wait on the server until they are fetched. */
@@ -91,9 +105,19 @@ final class ExecuteCommand {
     return (payload[FLAGS] & CURSORS) != 0;
   }
 
+  /** Whether it has the types of its parameters: else they are those of before. */
+  boolean hasTypes() {
+    return valuesAt > typesAt + 1;
+  }
+
+  /** Whether it has these types of its parameters. */
+  boolean hasTypes(byte[] those) {
+    return hasTypes() && Arrays.equals(payload, typesAt + 1, valuesAt, those, 0, those.length);
+  }
+
   /** The types of its parameters; null where they are those of before. */
   byte[] types() {
-    return types;
+    return hasTypes() ? Arrays.copyOfRange(payload, typesAt + 1, valuesAt) : null;
   }
 
   /**
@@ -110,8 +134,7 @@ final class ExecuteCommand {
       return List.of();
     }
     ByteBuf typed = Unpooled.wrappedBuffer(given);
-    int from = typesAt + 1 + (types == null ? 0 : types.length);
-    ByteBuf body = Unpooled.wrappedBuffer(payload, from, payload.length - from);
+    ByteBuf body = Unpooled.wrappedBuffer(payload, valuesAt, payload.length - valuesAt);
     int nulls = NULLS;
     if (attributes && (payload[FLAGS] & COUNTED) != 0) {
       nulls += LengthEncoded.size(payload[NULLS]);

@@ -24,7 +24,6 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,7 +69,8 @@ final class PreparedCommands implements Responder {
       ClientAnswers answers,
       SentStatements notes,
       Aftermath aftermath,
-      ForeignCommands foreign) {
+      ForeignCommands foreign,
+      NumberedStatements statements) {
     this.parts = parts;
     this.client = parts.client();
     this.input = parts.input();
@@ -83,7 +83,7 @@ final class PreparedCommands implements Responder {
     this.notes = notes;
     this.aftermath = aftermath;
     this.foreign = foreign;
-    this.statements = new NumberedStatements(parts.sessions().statements(), parts.notes());
+    this.statements = statements;
     this.numbered = new NumberedCommands(input);
     this.meaning = new PreparedMeaning(parts, agreed);
   }
@@ -350,7 +350,7 @@ final class PreparedCommands implements Responder {
   /** Of the parameters; null where the command is malformed. */
   private List<Object> values(long total, ClientStatement of) {
     ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
-    if (command != null && command.types() != null) {
+    if (command != null && command.hasTypes()) {
       of.types(command.types());
     }
     if (command == null || (of.types() == null && of.parameters > 0)) {
@@ -387,7 +387,7 @@ final class PreparedCommands implements Responder {
   }
 
   private void begin(ServerConnection server, byte type, ClientStatement of) {
-    running = of;
+    running = server.shared() ? null : of; // no cursor comes of what shares a connection
     answers.begin(server, type);
   }
 
@@ -399,8 +399,10 @@ final class PreparedCommands implements Responder {
       return false;
     }
     ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
-    if (command == null || (command.types() == null && of.types() == null && of.parameters > 0)) {
-      return incorrectArguments(total) == Outcome.DONE;
+    if (command == null || !of.knowsTypes(command)) {
+      incorrectArguments(total);
+      client.settle();
+      return true;
     }
     if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())) {
       return execute(server, of, total);
@@ -410,13 +412,15 @@ final class PreparedCommands implements Responder {
     numbered.passLongData(server, of);
     statements.forgetLongData(of);
     begin(server, Command.STMT_EXECUTE, of);
-    if (command.types() == null && of.parameters > 0) {
+    if (!command.hasTypes() && of.parameters > 0) {
       numbered.pass(server, of, command, total);
     } else {
-      if (of.types() != null && !Arrays.equals(of.types(), command.types())) {
-        parts.notes().giveUp(Unreplayed.CUT); // an execution before it may have named none
+      if (of.types() == null || !command.hasTypes(of.types())) {
+        if (of.types() != null) {
+          parts.notes().giveUp(Unreplayed.CUT); // an execution before it may have named none
+        }
+        of.types(command.types());
       }
-      of.types(command.types());
       numbered.pass(server, of, total);
     }
     return true;

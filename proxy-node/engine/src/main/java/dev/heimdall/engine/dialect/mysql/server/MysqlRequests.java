@@ -210,11 +210,16 @@ public final class MysqlRequests implements ServerRequests {
     mayOpenCursor = opensCursor;
     if (opensCursor) {
       hadCursor.add(statement);
-    } else if (!setUp.mariadb() && hadCursor.contains(statement)) {
+    } else if (!executesAsIs(statement)) {
       close(statement);
       return false;
     }
     return true;
+  }
+
+  /** Whether a statement that the server has can be executed without a cursor as it is. */
+  public boolean executesAsIs(StatementName statement) {
+    return setUp.mariadb() || !hadCursor.contains(statement);
   }
 
   /** Whether the execution that was sent last has asked for a cursor. */

@@ -1,0 +1,94 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Command;
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Which commands of a client may go ahead over a server connection that other sessions use as well:
+ * reads of which the server has all that it needs, and after which nothing is left to be asked of
+ * it. Only where each statement is a transaction by itself.
+ */
+final class SharedCommands {
+  private final RequestParts parts;
+  private final ClientInput input;
+  private final StatementLifecycle lifecycle;
+  private final Supplier<Catalogue> catalogue;
+  private final AgreedCapabilities agreed;
+  private final ClientAnswers answers;
+  private final Aftermath aftermath;
+  private final NumberedStatements statements;
+
+  SharedCommands(
+      RequestParts parts,
+      AgreedCapabilities agreed,
+      ClientAnswers answers,
+      Aftermath aftermath,
+      NumberedStatements statements) {
+    this.parts = parts;
+    this.input = parts.input();
+    this.lifecycle = parts.lifecycle();
+    this.catalogue = parts.catalogue();
+    this.agreed = agreed;
+    this.answers = answers;
+    this.aftermath = aftermath;
+    this.statements = statements;
+  }
+
+  /** Whether all that waits is one command that may share a connection's pipeline. */
+  boolean shareable(int most) {
+    ByteBuf in = input.bytes();
+    return in.readableBytes() <= most
+        && CommandFormat.isOnePacket(in)
+        && lifecycle.statement().readOnly()
+        && answers.commitsEach()
+        && aftermath.leavesNothing()
+        && catalogue.get().pipelines()
+        && switch (CommandFormat.typeOf(in)) {
+          case Command.QUERY -> true;
+          case Command.STMT_EXECUTE -> runsAsItStands(in);
+          default -> false;
+        };
+  }
+
+  /** Whether an execution needs nothing ahead of it, and leaves no rows on the server. */
+  private boolean runsAsItStands(ByteBuf in) {
+    ClientStatement of = statements.named(in, in.readerIndex());
+    if (of == null || of.hasLongData() || of.cursor || of.stand() != null || !isReadHere(of)) {
+      return false;
+    }
+    ExecuteCommand command = ExecuteCommand.read(in, in.readableBytes(), of.parameters, agreed);
+    return command != null && !command.opensCursor() && of.knowsTypes(command);
+  }
+
+  /** What its names mean is looked up by the default database, which is the one of its PREPARE. */
+  private boolean isReadHere(ClientStatement of) {
+    return Objects.equals(
+        of.settings.get(MysqlSettings.DATABASE), parts.carried().now(MysqlSettings.DATABASE));
+  }
+
+  /**
+   * Whether the command that waits can be sent over this connection now. What a connection has said
+   * last is that of its sessions, be it that it was never asked.
+   */
+  boolean runsOn(ServerConnection server) {
+    return server.groupsAnswered() > 0
+        && ServerSide.of(server).takesAhead()
+        && (CommandFormat.typeOf(input.bytes()) != Command.STMT_EXECUTE || hasStatement(server));
+  }
+
+  private boolean hasStatement(ServerConnection server) {
+    ByteBuf in = input.bytes();
+    PreparedStatement statement = statements.named(in, in.readerIndex()).runs();
+    return server.statements().confirmed(statement)
+        && ServerSide.of(server).executesAsIs(statement.name());
+  }
+}
