@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       ConfigCommand.class,
       RulesCommand.class,
+      ChangesCommand.class,
       DoctorCommand.class,
       SurroundingsCommand.class,
       RoutingCommand.class,

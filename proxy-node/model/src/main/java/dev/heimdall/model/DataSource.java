@@ -27,18 +27,19 @@ public record DataSource(
     @Setting(
             value =
                 "Where the server is: `jdbc:postgresql://host[:port][/database]`, port 5432 unless"
-                    + " given; for a cluster any number of hosts, separated by commas. For MySQL and"
-                    + " MariaDB `jdbc:mysql://host[:port][/database]` (or `jdbc:mariadb://…`), port"
-                    + " 3306 unless given. Parameters after `?` are refused: each has a setting.",
+                    + " given; for a cluster any number of hosts, separated by commas. For MySQL"
+                    + " and MariaDB `jdbc:mysql://host[:port][/database]` (or `jdbc:mariadb://…`),"
+                    + " port 3306 unless given. Parameters after `?` are refused: each has a"
+                    + " setting.",
             required = true,
             format = Format.URL,
             applies = Applies.NEW_CONNECTIONS)
         String url,
     @Setting(
             value =
-                "The user that server connections log in as, where a VDB has `credentials` `source`."
-                    + " Required for MySQL and MariaDB, unless `credentials.secret` says it: the"
-                    + " node asks servers what they are.",
+                "The user that server connections log in as, where a VDB has `credentials`"
+                    + " `source`. Required for MySQL and MariaDB, unless `credentials.secret` says"
+                    + " it: the node asks servers what they are.",
             format = Format.IDENTIFIER,
             applies = Applies.NEW_CONNECTIONS)
         Optional<String> user,
@@ -84,7 +85,8 @@ public record DataSource(
             format = Format.NAME)
         Optional<String> driver,
     @Setting("The cluster that the source is, if it is more than one server.")
-        ClusterSettings cluster) {
+        ClusterSettings cluster,
+    @Setting("How the node hears of what is written past all nodes.") ChangeSettings changes) {
   public DataSource {
     engine = engine == null ? JdbcUrl.engine(url) : engine;
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
@@ -124,7 +126,8 @@ public record DataSource(
         parameters,
         catalog,
         Optional.empty(),
-        ClusterSettings.defaults());
+        ClusterSettings.defaults(),
+        changes);
   }
 
   /** The same source with another {@link #connectTimeout}. */
@@ -143,7 +146,8 @@ public record DataSource(
         parameters,
         catalog,
         driver,
-        cluster);
+        cluster,
+        changes);
   }
 
   /** The name of the {@link Driver} that says how connections are spread. */
@@ -233,6 +237,11 @@ public record DataSource(
   public boolean includes(String server, Collection<String> regions) {
     return RdsHost.of(host()).isEmpty()
         || regions.stream().anyMatch(region -> server.endsWith("." + RdsHost.rest(region)));
+  }
+
+  /** The databases whose writes past the nodes are heard, where any are. */
+  public List<String> heardDatabases() {
+    return changes.databases().isEmpty() ? database().stream().toList() : changes.databases();
   }
 
   /** The database of {@link #url}, if it names one. */

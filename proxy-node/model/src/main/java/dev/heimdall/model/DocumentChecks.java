@@ -80,6 +80,7 @@ final class DocumentChecks {
     }
     new ClusterChecks(source, in).all();
     new EngineChecks(source, in).all();
+    changes(source, in);
     BackendTls tls = source.tls();
     keyPair("$.tls", tls.certificateFile(), tls.keyFile(), in);
     if (in.sound("$.tls.mode", "$.tls.direct")
@@ -108,6 +109,37 @@ final class DocumentChecks {
             "only run-time settings of the server; user and database follow from the client, the"
                 + " data source and the VDB");
       }
+    }
+  }
+
+  private static void changes(DataSource source, Reading in) {
+    ChangeSettings changes = source.changes();
+    if (in.sound("$.changes.user", "$.changes.password")
+        && changes.password().isPresent()
+        && changes.user().isEmpty()) {
+      in.problem("$.changes.user", "nothing", "a user for \"changes.password\"");
+    }
+    if (changes.stream() && source.engine() == Engine.POSTGRESQL && in.sound("$.url")) {
+      in.problem("$.changes.stream", "true", "false: the log of PostgreSQL is not read yet");
+    }
+    String on = changes.notified() ? "$.changes.notify" : "$.changes.stream";
+    if (!changes.any() || !in.sound("$.changes.notify", "$.changes.stream")) {
+      return;
+    }
+    if (in.sound("$.cluster.kind") && !source.cluster().watched()) {
+      in.problem(
+          on,
+          "true",
+          "false, or a \"cluster.kind\" other than \"none\": the node must notice when another"
+              + " server is the writer");
+    }
+    if (in.sound("$.url", "$.changes.databases")
+        && source.engine() == Engine.POSTGRESQL
+        && source.heardDatabases().isEmpty()) {
+      in.problem(
+          "$.changes.databases",
+          "nothing, and a \"url\" without a database",
+          "the databases whose writes are to be heard");
     }
   }
 

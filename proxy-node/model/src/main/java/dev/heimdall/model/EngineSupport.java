@@ -68,7 +68,11 @@ public record EngineSupport(
                   "$.tls.certificateFile",
                   "$.tls.keyFile",
                   "$.tls.channelBinding",
-                  "$.tls.direct")));
+                  "$.tls.direct",
+                  "$.changes.notify",
+                  "$.changes.stream",
+                  "$.changes.slot",
+                  "$.changes.publication")));
 
   public EngineSupport {
     methods = List.copyOf(methods);

@@ -21,6 +21,8 @@ public enum Format {
   ADDRESS("an IPv4 or IPv6 address, such as \"0.0.0.0\" or \"::1\"", "^[0-9a-fA-F.:]+$"),
   /** A host to connect to. */
   HOST("a host name or an IP address, without a port", "^[A-Za-z0-9._:-]{1,253}$"),
+  /** How names of replication slots begin; something follows. */
+  SLOT("1 to 40 lower-case letters, digits and \"_\", such as \"heimdall\"", "^[a-z0-9_]{1,40}$"),
   /** A host with its port. */
   SERVER(
       "a host with or without a port, such as \"db.example:5432\" or \"[::1]:5432\"",
@@ -126,7 +128,17 @@ public enum Format {
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
       case VERIFIER -> !text.startsWith("SCRAM") || usable(text);
       case REGEX -> RuleExpression.regexFault(text).isEmpty();
-      case TEXT, NAME, ENDPOINT, SECRET, LOG_GROUP, ARN, STORE, TABLE, TABLES, TABLES_OR_NONE ->
+      case TEXT,
+          NAME,
+          SLOT,
+          ENDPOINT,
+          SECRET,
+          LOG_GROUP,
+          ARN,
+          STORE,
+          TABLE,
+          TABLES,
+          TABLES_OR_NONE ->
           true;
     };
   }

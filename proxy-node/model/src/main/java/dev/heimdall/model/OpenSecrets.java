@@ -34,7 +34,10 @@ public final class OpenSecrets {
       documents.add(dir.resolve("node.json"));
     }
     for (DataSource source : configuration.sources().values()) {
-      if (source.password().isPresent()) {
+      if (source.password().isPresent()
+          || source.catalog().password().isPresent()
+          || source.cluster().probe().password().isPresent()
+          || source.changes().password().isPresent()) {
         documents.add(dir.resolve("sources").resolve(source.name() + ".json"));
       }
       source.tls().keyFile().ifPresent(keys::add);

@@ -93,7 +93,7 @@ final class TextTypes {
     String name() {
       return switch (format) {
         case TEXT, VERIFIER -> "text";
-        case IDENTIFIER, NAME, SECRET, LOG_GROUP -> "name";
+        case IDENTIFIER, NAME, SLOT, SECRET, LOG_GROUP -> "name";
         case ADDRESS -> "IP address";
         case HOST -> "host";
         case URL, ENDPOINT -> "URL";

@@ -74,6 +74,38 @@ class ClusterProblemsTest {
   }
 
   @Test
+  void writesPastTheNodesAreHeardOfAWriterInDatabasesThatAreKnown() throws IOException {
+    String listening = "\"changes\": {\"notify\": true}";
+    source("jdbc:postgresql://a/shop", KIND + "}, " + listening);
+    assertThat(problems()).isEmpty();
+    source("jdbc:postgresql://a/shop", listening);
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.changes.notify: got true, expected false, or a"
+                + " \"cluster.kind\" other than \"none\": the node must notice when another server"
+                + " is the writer");
+    source("jdbc:postgresql://a", KIND + "}, " + listening);
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.changes.databases: got nothing, and a \"url\" without a"
+                + " database, expected the databases whose writes are to be heard");
+    source(
+        "jdbc:postgresql://a/shop",
+        KIND + "}, \"changes\": {\"notify\": true, \"password\": \"x\", \"slot\": \"Big\"}");
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.changes.user: got nothing, expected a user for"
+                + " \"changes.password\"",
+            "sources/primary.json $.changes.slot: got \"Big\", expected 1 to 40 lower-case"
+                + " letters, digits and \"_\", such as \"heimdall\"");
+    source("jdbc:mysql://a/shop", "\"cluster\": {\"kind\": \"mysql\"}, " + listening);
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.changes.notify: got a setting of PostgreSQL, expected nothing,"
+                + " because the engine is \"mysql\"");
+  }
+
+  @Test
   void aClusterOfSeveralHostsIsRight() {
     assertThat(problems()).isEmpty();
   }

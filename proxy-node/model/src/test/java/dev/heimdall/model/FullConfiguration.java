@@ -89,6 +89,16 @@ final class FullConfiguration {
             "refresh": "5m"
           },
           "driver": "pairs",
+          "changes": {
+            "notify": true,
+            "stream": false,
+            "user": "hearer",
+            "password": "hunter2",
+            "databases": ["shop"],
+            "slot": "shop_node",
+            "publication": "shop_written",
+            "maxLag": "2GiB"
+          },
           "cluster": {
             "kind": "aurora",
             "arn": "arn:aws:rds::123456789012:global-cluster:shop",

@@ -127,7 +127,8 @@ class SettingsReadTest {
                         5,
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(5)),
-                    new FailoverSettings(Duration.ofSeconds(30), 10000))));
+                    new FailoverSettings(Duration.ofSeconds(30), 10000)),
+                ChangeSettings.defaults()));
     assertThat(read.sources().get("primary").hasLogin()).isFalse();
     assertThat(read.drivers()).containsOnlyKeys("mysql", "postgresql", "sqlserver");
     assertThat(read.driverOf(read.sources().get("primary")).name()).isEqualTo("postgresql");
@@ -310,7 +311,16 @@ class SettingsReadTest {
                         0,
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1)),
-                    new FailoverSettings(Duration.ZERO, 0))));
+                    new FailoverSettings(Duration.ZERO, 0)),
+                new ChangeSettings(
+                    true,
+                    false,
+                    Optional.of("hearer"),
+                    Optional.of(new Secret("hunter2")),
+                    List.of("shop"),
+                    "shop_node",
+                    "shop_written",
+                    2L << 30)));
     assertThat(source.driverName()).isEqualTo("pairs");
     assertThat(read.driverOf(source).readerUrl())
         .isEqualTo("jdbc:postgresql://${reader}/${database}?targetServerType=secondary");

@@ -88,6 +88,8 @@ class HouseRulesTest {
             .resideOutsideOfPackages(
                 room("dialect.postgres.catalog"),
                 room("dialect.postgres.cluster"),
+                room("dialect.postgres.changes"),
+                room("dialect.mysql.changes"),
                 room("dialect.mysql.catalog"),
                 room("dialect.mysql.cluster"),
                 room("dialect.postgres.foreign"),

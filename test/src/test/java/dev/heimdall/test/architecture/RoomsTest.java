@@ -323,6 +323,9 @@ class RoomsTest {
                 room("cluster"),
                 room("dialect.postgres.catalog"),
                 room("dialect.postgres.cluster"),
+                room("dialect.postgres.changes"),
+                room("dialect.mysql.changes"),
+                room("changes"),
                 room("dialect.mysql.catalog"),
                 room("dialect.mysql.cluster"),
                 room("dialect.postgres.foreign"),
@@ -604,6 +607,7 @@ class RoomsTest {
                 "java..",
                 "dev.heimdall.model..",
                 ENGINE + ".wire",
+                room("changes"),
                 room("route"),
                 room("share"),
                 room("topology")));

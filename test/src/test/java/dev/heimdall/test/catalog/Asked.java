@@ -12,6 +12,7 @@ import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
@@ -89,7 +90,8 @@ final class Asked implements AutoCloseable {
         parameters,
         new CatalogSettings(true, Optional.empty(), Optional.empty(), refresh),
         Optional.empty(),
-        ClusterSettings.defaults());
+        ClusterSettings.defaults(),
+        ChangeSettings.defaults());
   }
 
   /** Runs statements as {@code app}, one after the other, each on its own. */

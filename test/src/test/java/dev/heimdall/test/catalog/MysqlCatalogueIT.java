@@ -20,6 +20,7 @@ import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
@@ -53,7 +54,8 @@ class MysqlCatalogueIT {
         Map.of(),
         new CatalogSettings(true, Optional.empty(), Optional.empty(), Duration.ofHours(1)),
         Optional.empty(),
-        ClusterSettings.defaults());
+        ClusterSettings.defaults(),
+        ChangeSettings.defaults());
   }
 
   private static Catalogues catalogues(DataSource source) {

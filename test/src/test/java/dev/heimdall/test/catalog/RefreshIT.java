@@ -12,6 +12,7 @@ import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
@@ -332,7 +333,8 @@ class RefreshIT {
             Map.of(),
             CatalogSettings.defaults(),
             Optional.empty(),
-            ClusterSettings.defaults());
+            ClusterSettings.defaults(),
+            ChangeSettings.defaults());
     try (Catalogues catalogues = Asked.catalogues(source)) {
       assertThat(catalogues.enabled()).isFalse();
       assertThat(catalogues.current("db").known()).isFalse();

@@ -9,6 +9,7 @@ import dev.heimdall.model.ApiSettings;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.BalanceSettings;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.Consistency;
@@ -78,7 +79,8 @@ final class StoreNode implements AutoCloseable {
                 lag.margin(),
                 Duration.ofSeconds(2)),
             BalanceSettings.defaults(),
-            FailoverSettings.defaults()));
+            FailoverSettings.defaults()),
+        ChangeSettings.defaults());
   }
 
   Exchange exchange() {

@@ -16,6 +16,7 @@ import dev.heimdall.model.ApiSettings;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.BalanceSettings;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.Consistency;
@@ -130,7 +131,8 @@ final class Watched implements AutoCloseable {
             api,
             LagSettings.defaults(),
             BalanceSettings.defaults(),
-            FailoverSettings.defaults()));
+            FailoverSettings.defaults()),
+        ChangeSettings.defaults());
   }
 
   static ServerAddress at(PostgresServer server) {

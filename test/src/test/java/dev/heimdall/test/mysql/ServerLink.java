@@ -17,6 +17,7 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
@@ -101,7 +102,8 @@ final class ServerLink implements AutoCloseable {
               parameters,
               new CatalogSettings(false, Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
               Optional.empty(),
-              ClusterSettings.defaults());
+              ClusterSettings.defaults(),
+              ChangeSettings.defaults());
       return new ServerTarget(
           source,
           tls == TlsMode.DISABLE ? null : TlsContexts.forServer(settings),

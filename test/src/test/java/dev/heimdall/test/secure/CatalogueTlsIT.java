@@ -11,6 +11,7 @@ import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
@@ -74,7 +75,8 @@ class CatalogueTlsIT {
                 Optional.of(new Secret(role + "-secret")),
                 Duration.ofHours(1)),
             Optional.empty(),
-            ClusterSettings.defaults());
+            ClusterSettings.defaults(),
+            ChangeSettings.defaults());
     return new Catalogues(
         source,
         new SourceLogins().ofCatalogue(source),

@@ -146,6 +146,7 @@ public final class AdminCommands implements Console {
       case SHOW_TOPOLOGY -> show(Tables.TOPOLOGY, () -> done(TopologyRow.all(node.topology())));
       case SHOW_MEMORY -> show(Tables.MEMORY, () -> done(node.memory()));
       case SHOW_CACHE -> show(Tables.CACHE, () -> done(node.cache()));
+      case SHOW_CHANGES -> show(Tables.CHANGES, () -> done(node.changes()));
       case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
       case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));
       case SHOW_LEARNED -> show(Tables.LEARNED, () -> done(node.learned()));

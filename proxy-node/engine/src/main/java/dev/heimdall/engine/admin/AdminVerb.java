@@ -25,6 +25,8 @@ enum AdminVerb {
       "The shared store: where, and whether it publishes events of keys"),
   SHOW_MEMORY("SHOW MEMORY", Argument.NONE, "Heap, network buffers, and what caches have of them"),
   SHOW_CACHE("SHOW CACHE", Argument.NONE, "Results that are kept, and how often they serve"),
+  SHOW_CHANGES(
+      "SHOW CHANGES", Argument.NONE, "Who hears what is written past the nodes, and how far"),
   SHOW_QUEUES("SHOW QUEUES", Argument.NONE, "Queues of async-execute rules"),
   SHOW_PLANS("SHOW PLANS", Argument.NONE, "Plans that extract-plan rules had taken"),
   SHOW_LEARNED("SHOW LEARNED", Argument.NONE, "Patterns that learn-pattern rules learnt"),

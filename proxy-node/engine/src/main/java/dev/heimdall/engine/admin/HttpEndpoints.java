@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.changes.Phase;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
@@ -288,6 +289,19 @@ final class HttpEndpoints {
                         row.node().state() == NodeState.UP,
                         row.node().lagBytes(),
                         row.node().lagMillis()))
+            .toList(),
+        node.changes().stream()
+            .map(
+                feed ->
+                    new NodeGauges.Changes(
+                        feed.source(),
+                        feed.way(),
+                        feed.database(),
+                        feed.phase() == Phase.FOLLOWING,
+                        feed.changes(),
+                        feed.own(),
+                        feed.gaps(),
+                        feed.behindBytes()))
             .toList(),
         feed(node.topology()),
         config(node.configState()),

@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
@@ -43,6 +44,9 @@ public interface NodeView {
 
   /** One row for each virtual database with a cache. */
   List<CacheRow> cache();
+
+  /** One row for each feed of what is written past the nodes. */
+  List<FeedStatus> changes();
 
   /** What rules have deferred, by queue. */
   List<QueueRow> queues();

@@ -4,10 +4,13 @@ import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.cache.far.FarFigures;
+import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ServerAddress;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
@@ -149,6 +152,25 @@ final class Tables {
           .number("far_keys", row -> row.figures().far().map(FarFigures::keys).orElse(0))
           .number("far_hits", row -> row.figures().far().map(FarFigures::hits).orElse(0L))
           .number("far_p99_us", CacheRow::farMicros);
+
+  static final Table<FeedStatus> CHANGES =
+      new Table<>(
+              Comparator.comparing(FeedStatus::source)
+                  .thenComparing(FeedStatus::way)
+                  .thenComparing(FeedStatus::database))
+          .text("source", FeedStatus::source)
+          .text("way", FeedStatus::way)
+          .text("database", FeedStatus::database)
+          .text("phase", row -> row.phase().spelling())
+          .text("server", row -> row.server().map(ServerAddress::toString).orElse(null))
+          .number("changes", FeedStatus::changes)
+          .number("known", FeedStatus::own)
+          .number("gaps", FeedStatus::gaps)
+          .number("behind_bytes", row -> row.behindBytes() < 0 ? null : row.behindBytes())
+          .text(
+              "last",
+              row -> row.lastAt() == 0 ? null : Instant.ofEpochMilli(row.lastAt()).toString())
+          .text("detail", FeedStatus::detail);
 
   static final Table<MemoryRow> MEMORY =
       new Table<>(Comparator.comparing(MemoryRow::name))

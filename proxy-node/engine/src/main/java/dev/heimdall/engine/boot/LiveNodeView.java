@@ -16,6 +16,7 @@ import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ProbeResult;
 import dev.heimdall.engine.admin.ServerRow;
+import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
@@ -254,6 +255,11 @@ final class LiveNodeView implements NodeView {
         .filter(context -> context.cache() != null)
         .map(context -> new CacheRow(context.name(), context.cache().figures()))
         .toList();
+  }
+
+  @Override
+  public List<FeedStatus> changes() {
+    return node.clusters().all().stream().flatMap(cluster -> cluster.changes().stream()).toList();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.changes.ChangeProtocol;
+import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.cluster.ClusterTracker;
 import dev.heimdall.engine.observe.EventLog;
@@ -27,6 +29,7 @@ final class RunningCluster implements AutoCloseable {
   private final Exchange exchange;
   private final ClusterView view;
   private final WriterFollowers followers;
+  private final ClusterChanges changes;
 
   /**
    * Begins to watch.
@@ -36,6 +39,7 @@ final class RunningCluster implements AutoCloseable {
    * @param cached whether results of it are kept
    * @param catalogues what this node knows of its databases
    * @param sharing how writes are told to other nodes
+   * @param ways in which it is heard what is written past the nodes
    * @param offLoop where the tracker is told what sessions find
    */
   RunningCluster(
@@ -46,6 +50,7 @@ final class RunningCluster implements AutoCloseable {
       boolean cached,
       Catalogues catalogues,
       BiFunction<WritePositions, Definitions, Exchange> sharing,
+      List<ChangeProtocol.Way> ways,
       EventLog log,
       Metrics metrics,
       Executor offLoop) {
@@ -64,12 +69,15 @@ final class RunningCluster implements AutoCloseable {
       catalogues.watchClosely(source.cluster().probe().positionInterval(), view::redefinedUntold);
     }
     followers = new WriterFollowers(tracker, view, offLoop);
+    changes = new ClusterChanges(source, ways, view.outside(), log);
     tracker.start();
+    changes.start();
   }
 
   private void changed(Topology topology, List<TopologyEvent> events) {
     view.changed(topology, System.nanoTime());
     followers.changed(topology);
+    changes.changed(topology);
     for (TopologyEvent event : events) {
       metrics.clusterEvents(source.name(), event.kind().spelling(), 1);
       log.clusterChanged(
@@ -100,12 +108,18 @@ final class RunningCluster implements AutoCloseable {
     return followers;
   }
 
+  /** How it is with those who hear what is written past the nodes. */
+  List<FeedStatus> changes() {
+    return changes.status();
+  }
+
   ClusterTracker tracker() {
     return tracker;
   }
 
   @Override
   public void close() {
+    changes.close();
     tracker.close();
     followers.end();
     exchange.close();

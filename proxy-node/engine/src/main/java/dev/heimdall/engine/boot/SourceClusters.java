@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cache.far.FarTier;
+import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -120,6 +121,7 @@ final class SourceClusters implements AutoCloseable {
                 cached(source, next),
                 catalogues.of(source),
                 (positions, definitions) -> exchange(source, positions, definitions, next.node()),
+                cached(source, next) ? ways(source) : List.of(),
                 log,
                 metrics,
                 offLoop);
@@ -136,6 +138,12 @@ final class SourceClusters implements AutoCloseable {
                 asking(source, next.node())));
       }
     }
+  }
+
+  private List<ChangeProtocol.Way> ways(DataSource source) {
+    return source.changes().any()
+        ? dialects.of(source).changes().ways(source, logins.ofChanges(source).orElseThrow())
+        : List.of();
   }
 
   private static boolean cached(DataSource source, Configuration in) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect;
 import dev.heimdall.engine.action.ActionProtocol;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
@@ -23,6 +24,7 @@ import java.util.function.IntFunction;
  * @param notifications how they are spelled
  * @param catalogue how what is in their databases is read
  * @param clusters how theirs are watched
+ * @param changes how it is heard what is written past the node
  * @param actions what rules do on connections of the node's own
  * @param naming of prepared statements on servers, for each event loop by its number
  */
@@ -35,5 +37,6 @@ public record Dialect(
     NotificationFormat notifications,
     CatalogueProtocol catalogue,
     ClusterProtocol clusters,
+    ChangeProtocol changes,
     ActionProtocol actions,
     IntFunction<ServerNaming> naming) {}

@@ -105,6 +105,22 @@ public final class SourceConnections {
     return new HikariDataSource(config);
   }
 
+  /**
+   * One connection in autocommit mode to a database of PostgreSQL, which is closed by whoever has
+   * asked for it.
+   *
+   * @param replicating whether it is one that the server's log can be read by
+   */
+  public Connection single(String database, boolean replicating) throws SQLException {
+    PGSimpleDataSource driver = driver(database, List.of(first()), use.reading());
+    if (replicating) {
+      driver.setProperty(PGProperty.REPLICATION, "database");
+      driver.setProperty(PGProperty.PREFER_QUERY_MODE, "simple");
+      driver.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION, "10");
+    }
+    return new RefreshingDataSource(credentials, List.of(target(driver, first()))).getConnection();
+  }
+
   private ServerAddress first() {
     return source.hosts().get(0);
   }

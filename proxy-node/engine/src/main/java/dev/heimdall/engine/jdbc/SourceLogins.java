@@ -59,6 +59,15 @@ public final class SourceLogins implements AutoCloseable {
         .or(() -> of(source));
   }
 
+  /** As whom its writes past the nodes are heard. */
+  public Optional<DatabaseCredentials> ofChanges(DataSource source) {
+    return source
+        .changes()
+        .user()
+        .map(user -> written(user, source.changes().password()))
+        .or(() -> ofProbes(source));
+  }
+
   /** Credentials of somebody whose name and password are known. */
   public static DatabaseCredentials written(String user, Optional<Secret> password) {
     return DatabaseCredentials.written(user, password.map(Secret::value));

@@ -172,6 +172,13 @@ public interface EventLog {
       Optional<Duration> lasted,
       boolean alarming);
 
+  /**
+   * Writes past the nodes are heard from now on, or not any more.
+   *
+   * @param why they are not; empty where they are
+   */
+  void changesHeard(String source, String way, String database, String server, String why);
+
   /** A changed configuration was taken over. */
   void configReloaded(int documents, String changes);
 

@@ -401,6 +401,20 @@ public final class KeyValueLog implements EventLog {
   }
 
   @Override
+  public void changesHeard(String source, String way, String database, String server, String why) {
+    LogLine line =
+        line(why.isEmpty() ? "changes followed" : "changes not followed")
+            .pair("source", source)
+            .pair("way", way)
+            .pair("database", database)
+            .pair("server", server);
+    if (!why.isEmpty()) {
+      line.pair("cause", why);
+    }
+    line.log(CLUSTER, why.isEmpty() ? Level.INFO : Level.WARN);
+  }
+
+  @Override
   public void secretOpen(String detail) {
     line("secret readable by others").pair("detail", detail).log(NODE, Level.WARN);
   }

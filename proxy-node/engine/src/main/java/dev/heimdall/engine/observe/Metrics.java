@@ -65,6 +65,7 @@ public final class Metrics implements AutoCloseable {
   private final AtomicReference<NodeGauges> gauges = new AtomicReference<>(NodeGauges.none());
   private final ClusterGauges clusters = new ClusterGauges(registry);
   private final ConfigGauges config = new ConfigGauges(registry, () -> gauges.get().config());
+  private final ChangeGauges changes = new ChangeGauges(registry, () -> gauges.get().changes());
   private final FeedGauges feed = new FeedGauges(registry, () -> gauges.get().feed());
   private final AtomicReference<List<VdbFigures>> figures = new AtomicReference<>(List.of());
   private final VdbGauges vdbs = new VdbGauges(registry);
@@ -244,6 +245,7 @@ public final class Metrics implements AutoCloseable {
     registerNewPools();
     updatePoolGauges(gauges.get());
     feed.update();
+    changes.update();
     config.update();
     clusters.update(gauges.get().nodes(), gauges.get().pools());
     vdbs.update(figures.get());

@@ -16,6 +16,7 @@ public record NodeGauges(
     Map<String, Boolean> reachable,
     List<Pool> pools,
     List<ClusterNode> nodes,
+    List<Changes> changes,
     Feed feed,
     Config config,
     Caches caches) {
@@ -23,6 +24,7 @@ public record NodeGauges(
     reachable = Map.copyOf(reachable);
     pools = List.copyOf(pools);
     nodes = List.copyOf(nodes);
+    changes = List.copyOf(changes);
   }
 
   /** What a node looks like that is only just being started. */
@@ -31,6 +33,7 @@ public record NodeGauges(
         false,
         false,
         Map.of(),
+        List.of(),
         List.of(),
         List.of(),
         new Feed(List.of(), Map.of(), 0),
@@ -108,6 +111,23 @@ public record NodeGauges(
       boolean valid,
       boolean onCopy,
       Optional<Duration> lookedAgo) {}
+
+  /**
+   * Who hears what is written to a database past the nodes.
+   *
+   * @param heard tables in transactions, since it began
+   * @param known of those, what the node knew already
+   * @param behind bytes that were not read yet; negative where nobody knows
+   */
+  public record Changes(
+      String source,
+      String way,
+      String database,
+      boolean following,
+      long heard,
+      long known,
+      long gaps,
+      long behind) {}
 
   /**
    * What was heard of clusters by topology documents.

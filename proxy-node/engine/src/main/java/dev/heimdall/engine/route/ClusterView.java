@@ -1,5 +1,6 @@
 package dev.heimdall.engine.route;
 
+import dev.heimdall.engine.changes.OutsideWrites;
 import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
@@ -33,6 +34,7 @@ public final class ClusterView {
   private final WritePositions positions;
   private final Definitions definitions;
   private final Exchange exchange;
+  private final OutsideWrites outside;
   private final Freshness freshness;
   private final ReadRequirements needs;
   private final WriterSamples samples;
@@ -73,6 +75,7 @@ public final class ClusterView {
     this.positions = positions;
     this.definitions = definitions;
     this.exchange = exchange;
+    outside = new OutsideWrites(positions, definitions);
     freshness = new Freshness(settings.lag());
     needs = new ReadRequirements(settings.consistency());
     samples = new WriterSamples(settings.lag().maxStaleness());
@@ -313,11 +316,17 @@ public final class ClusterView {
   }
 
   /**
-   * Whether results may be kept and served at all: this node hears of what others write, or nobody
-   * expects it to.
+   * Whether results may be kept and served at all: this node hears of what others write, and of
+   * what is written past all nodes, or nobody expects it to.
    */
   public boolean keepsResults() {
-    return source.cluster().consistency() == Consistency.SESSION || exchange.connectedToPeers();
+    return outside.heard()
+        && (source.cluster().consistency() == Consistency.SESSION || exchange.connectedToPeers());
+  }
+
+  /** What is written past all nodes, for those who hear of it. */
+  public OutsideWrites outside() {
+    return outside;
   }
 
   /**

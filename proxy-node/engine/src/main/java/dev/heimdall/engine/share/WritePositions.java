@@ -2,8 +2,10 @@ package dev.heimdall.engine.share;
 
 import dev.heimdall.engine.wire.Position;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  */
 public final class WritePositions {
   private static final int MOST_TABLES = 100_000;
+  private static final int MOST_REPORTED = 10_000;
 
   private final Supplier<CompletableFuture<Position>> writtenByNow;
   private final int mostTables;
@@ -35,6 +38,9 @@ public final class WritePositions {
   private final DoubtfulWrites doubtful = new DoubtfulWrites(System::nanoTime);
 
   private final WritesInFlight inFlight = new WritesInFlight();
+
+  /** The last commits of which the server has said where they are. Guarded by itself. */
+  private final Set<Position> reported = new LinkedHashSet<>();
 
   /** Takes the writes that come until the next question is asked. */
   private final AtomicReference<WriteMark> open = new AtomicReference<>(new WriteMark(1));
@@ -95,8 +101,26 @@ public final class WritePositions {
    */
   public WriteMark committed(Collection<String> written, boolean others, Position own) {
     WriteMark mark = note(written, others, own);
+    if (own != Position.NONE) {
+      synchronized (reported) {
+        reported.add(own);
+        if (reported.size() > MOST_REPORTED) {
+          reported.remove(reported.iterator().next());
+        }
+      }
+    }
     resolve();
     return mark;
+  }
+
+  /**
+   * Whether this is the very place of a commit that was noted here, by what the server has said of
+   * it: it was there before it was noted. Of the last commits only.
+   */
+  public boolean reported(Position commit) {
+    synchronized (reported) {
+      return reported.contains(commit);
+    }
   }
 
   /**

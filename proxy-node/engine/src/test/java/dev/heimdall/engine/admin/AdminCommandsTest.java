@@ -124,6 +124,16 @@ class AdminCommandsTest {
         .containsEntry("hit_percent", "75")
         .containsEntry("outdated", "2")
         .containsEntry("far", "off");
+    assertThat(rows("SHOW CHANGES").get(0))
+        .containsEntry("source", "main")
+        .containsEntry("way", "stream")
+        .containsEntry("phase", "away")
+        .containsEntry("server", "db:5432")
+        .containsEntry("changes", "7")
+        .containsEntry("known", "3")
+        .containsEntry("behind_bytes", null)
+        .containsEntry("last", "1970-01-01T00:00:01Z")
+        .containsEntry("detail", "cannot be reached");
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))
         .extracting(row -> row.get("command"))

@@ -5,6 +5,8 @@ import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.Removal;
+import dev.heimdall.engine.changes.FeedStatus;
+import dev.heimdall.engine.changes.Phase;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.FeedState;
@@ -317,6 +319,23 @@ final class FakeNode implements NodeView {
                 3,
                 4,
                 Optional.empty())));
+  }
+
+  @Override
+  public List<FeedStatus> changes() {
+    return List.of(
+        new FeedStatus(
+            "main",
+            "stream",
+            "shop",
+            Phase.AWAY,
+            Optional.of(new ServerAddress("db", 5432)),
+            "cannot be reached",
+            1000,
+            7,
+            3,
+            1,
+            -1));
   }
 
   @Override

@@ -154,6 +154,7 @@ class MetricsTest {
             List.of(
                 new NodeGauges.ClusterNode("main", "one:5432", "writer", true, 0, 0),
                 new NodeGauges.ClusterNode("main", "two:5432", "replica", false, 16, -1)),
+            List.of(),
             new NodeGauges.Feed(
                 List.of(new NodeGauges.Document("eu-west-1", "push", 7, Duration.ofMillis(1500))),
                 Map.of("taken", 3L, "replayed", 2L),
@@ -189,6 +190,7 @@ class MetricsTest {
             true,
             Map.of("shop", true),
             List.of(pool("shop", "ann", false)),
+            List.of(),
             List.of(),
             NO_FEED,
             CONFIG,
@@ -258,6 +260,7 @@ class MetricsTest {
             Map.of("shop", true),
             List.of(pool("shop", "ann", false, "w:5432"), pool("shop", "ann", true, "r:5432")),
             List.of(),
+            List.of(),
             NO_FEED,
             CONFIG,
             NodeGauges.Caches.NONE));
@@ -321,7 +324,8 @@ class MetricsTest {
   }
 
   private static NodeGauges observed(NodeGauges.Caches caches) {
-    return new NodeGauges(true, false, Map.of(), List.of(), List.of(), NO_FEED, CONFIG, caches);
+    return new NodeGauges(
+        true, false, Map.of(), List.of(), List.of(), List.of(), NO_FEED, CONFIG, caches);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
@@ -35,7 +36,8 @@ public final class PoolSources {
         Map.of(),
         new CatalogSettings(false, Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
         Optional.empty(),
-        cluster);
+        cluster,
+        ChangeSettings.defaults());
   }
 
   /** A cluster's settings, with defaults for everything else. */

@@ -6,6 +6,7 @@ import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.NodeRole;
@@ -57,7 +58,8 @@ final class Clusters {
         all.parameters(),
         all.catalog(),
         all.driver(),
-        cluster);
+        cluster,
+        ChangeSettings.defaults());
   }
 
   static Topology of(TopologyNode... nodes) {

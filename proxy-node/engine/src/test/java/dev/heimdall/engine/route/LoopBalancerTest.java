@@ -16,6 +16,7 @@ import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.BalanceBy;
 import dev.heimdall.model.BalanceSettings;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
@@ -48,7 +49,8 @@ class LoopBalancerTest {
           Map.of(),
           CatalogSettings.defaults(),
           Optional.empty(),
-          ClusterSettings.defaults());
+          ClusterSettings.defaults(),
+          ChangeSettings.defaults());
 
   private final Random random = new Random(7);
   private final Topology three = Clusters.of(writer(1), replica(R1, 1), replica(R2, 1));

@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.ActionProtocol;
 import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.ReadingTerms;
+import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.dialect.Dialect;
@@ -29,6 +30,7 @@ public final class ToyDialect {
         lacking(NotificationFormat.class),
         new Unasked(),
         lacking(ClusterProtocol.class),
+        ChangeProtocol.NONE,
         lacking(ActionProtocol.class),
         loop -> new Numbers());
   }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql;
 
+import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.mysql.action.MysqlActions;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlCatalogue;
@@ -28,6 +29,7 @@ public final class MysqlDialect {
         new MysqlNotifications(),
         new MysqlCatalogue(),
         new MysqlClusters(),
+        ChangeProtocol.NONE,
         new MysqlActions(),
         StatementNumbers::new);
   }

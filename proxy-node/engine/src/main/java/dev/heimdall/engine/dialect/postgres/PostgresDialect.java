@@ -6,6 +6,7 @@ import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
+import dev.heimdall.engine.dialect.postgres.changes.PostgresChanges;
 import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.listen.PostgresNotifications;
@@ -34,6 +35,7 @@ public final class PostgresDialect {
         new PostgresNotifications(),
         new PostgresCatalogue(),
         new PostgresClusters(),
+        new PostgresChanges(),
         new PostgresActions(),
         StatementNames::ofLoop);
   }

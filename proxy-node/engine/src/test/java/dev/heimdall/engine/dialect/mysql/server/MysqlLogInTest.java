@@ -14,6 +14,7 @@ import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
@@ -86,7 +87,8 @@ class MysqlLogInTest implements LogIn.Outcome {
             Map.of("lock_wait_timeout", "9"),
             new CatalogSettings(false, Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
             Optional.empty(),
-            ClusterSettings.defaults());
+            ClusterSettings.defaults(),
+            ChangeSettings.defaults());
     ServerTarget target =
         new ServerTarget(
             source,

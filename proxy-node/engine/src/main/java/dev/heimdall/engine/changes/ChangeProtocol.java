@@ -1,0 +1,26 @@
+package dev.heimdall.engine.changes;
+
+import dev.heimdall.model.DataSource;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import java.util.List;
+
+/** How servers of one engine are listened to. */
+public interface ChangeProtocol {
+  /** For engines that are not listened to. */
+  ChangeProtocol NONE = (source, listener) -> List.of();
+
+  /**
+   * One way to listen.
+   *
+   * @param way what operators call it
+   * @param database whose writes are heard
+   */
+  record Way(String way, String database, ChangeReader.Opening opening) {}
+
+  /**
+   * All ways that the data source's settings want.
+   *
+   * @param listener as whom to log in
+   */
+  List<Way> ways(DataSource source, DatabaseCredentials listener);
+}

@@ -1,0 +1,41 @@
+package dev.heimdall.engine.changes;
+
+import dev.heimdall.engine.wire.Position;
+import java.util.Collection;
+
+/** Takes what a feed hears. May be used from any thread, and never waits. */
+public interface ChangeSink {
+  /**
+   * A transaction has committed that wrote these tables, and whoever reads from now on sees it.
+   *
+   * @param tables in full, as the catalogue spells them
+   * @param at where the server says that the commit is, in the terms in which it tells a session of
+   *     its own commits; {@link Position#NONE} where it does not. A commit of which this node knows
+   *     that it was there is not news
+   * @return whether it was news
+   */
+  boolean written(Collection<String> tables, Position at);
+
+  /**
+   * The same, but whoever reads now may not see it yet. Servers pass commits on before all sessions
+   * see them: what was read in between must not last.
+   *
+   * @return to be run after {@link #written}; nothing happens when it is run again
+   */
+  Runnable arriving(Collection<String> tables);
+
+  /** Something was written, and nobody can say what. */
+  void missed();
+
+  /** Definitions of a database have changed. */
+  void defined(String database);
+
+  /**
+   * From now on anything may be written that is not heard of. Nothing is kept or served until
+   * {@link #following}.
+   */
+  void gap(String why);
+
+  /** All that is committed from now on is heard of. What was before may have been missed. */
+  void following();
+}

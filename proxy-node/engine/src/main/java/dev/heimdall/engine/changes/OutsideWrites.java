@@ -1,0 +1,82 @@
+package dev.heimdall.engine.changes;
+
+import dev.heimdall.engine.share.Definitions;
+import dev.heimdall.engine.share.Redefinition;
+import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.wire.Position;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What feeds hear of one data source, and whether they all do: as long as one of them does not,
+ * nothing that was read lasts. Thread-safe, and never waits.
+ */
+public final class OutsideWrites {
+  private final WritePositions positions;
+  private final Definitions definitions;
+  private final AtomicInteger gaps = new AtomicInteger();
+
+  public OutsideWrites(WritePositions positions, Definitions definitions) {
+    this.positions = positions;
+    this.definitions = definitions;
+  }
+
+  /** Whether whatever is written past the nodes is heard of, as far as that is wanted. */
+  public boolean heard() {
+    return gaps.get() == 0;
+  }
+
+  /** For one feed more. Nothing is heard before its first {@link ChangeSink#following}. */
+  public ChangeSink sink() {
+    gaps.incrementAndGet();
+    return new Sink();
+  }
+
+  private final class Sink implements ChangeSink {
+    /** Guarded by this object. */
+    private boolean missing = true;
+
+    @Override
+    public boolean written(Collection<String> tables, Position at) {
+      if (at != Position.NONE && positions.reported(at)) {
+        return false;
+      }
+      positions.committed(tables, false);
+      return true;
+    }
+
+    @Override
+    public Runnable arriving(Collection<String> tables) {
+      return positions.committing(tables, false);
+    }
+
+    @Override
+    public void missed() {
+      positions.missed();
+    }
+
+    @Override
+    public void defined(String database) {
+      definitions.written(new Redefinition(database, Redefinition.How.CERTAIN));
+      positions.missed();
+    }
+
+    @Override
+    public synchronized void gap(String why) {
+      if (!missing) {
+        missing = true;
+        gaps.incrementAndGet();
+      }
+    }
+
+    @Override
+    public synchronized void following() {
+      // Before anything is kept again: what was read before the gap must not be found.
+      positions.missed();
+      if (missing) {
+        missing = false;
+        gaps.decrementAndGet();
+      }
+    }
+  }
+}

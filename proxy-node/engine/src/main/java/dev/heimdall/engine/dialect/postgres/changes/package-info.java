@@ -1,0 +1,6 @@
+/**
+ * How PostgreSQL is heard to be written past the nodes: notifications of triggers ({@code
+ * NotifiedTables}), and the stream of its log ({@code LogStream}). Over JDBC, on the feeds'
+ * threads.
+ */
+package dev.heimdall.engine.dialect.postgres.changes;
