@@ -7,6 +7,7 @@ import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
@@ -55,6 +56,8 @@ class CachedReadsIT {
                             + " \"parameters\": {\"ttl\": 1, \"stop\": true}}",
                         "{\"match\": \"though_it_changes\", \"action\": \"cache\","
                             + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
+                        "{\"match\": \"only_compared\", \"action\": \"cache\","
+                            + " \"parameters\": {\"revalidateOnly\": true, \"stop\": true}}",
                         "{\"action\": \"cache\"}"));
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query(
@@ -356,6 +359,37 @@ class CachedReadsIT {
       client.query("FLUSH CACHE");
       assertThat(client.value(READ)).isEqualTo("again");
     }
+  }
+
+  @Test
+  void aRuleMayHaveResultsComparedOnly() throws IOException, SQLException {
+    String read = "SELECT name AS only_compared FROM cr_rows WHERE id = 1";
+    try (RawClient client = admin();
+        LoggedLines lines = LoggedLines.of("heimdall.query")) {
+      long same = figure("same");
+      long different = figure("different");
+      assertThat(client.value(read)).isEqualTo("one");
+      assertThat(client.value(read)).isEqualTo("one");
+      assertThat(info(client).get("cached")).startsWith("no: a rule has what is kept compared");
+      assertThat(figure("same")).isEqualTo(same + 1);
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      assertThat(client.value(read)).isEqualTo("past the node");
+      assertThat(figure("different")).isEqualTo(different + 1);
+      assertThat(lines.beginningWith("WARN cached result differs"))
+          .singleElement()
+          .asString()
+          .contains("tables=app.cr_rows", "kept_sha256=", "answered_sha256=")
+          .doesNotContain("past the node", "SELECT");
+      assertThat(client.value(read)).isEqualTo("past the node");
+      client.query("UPDATE cr_rows SET name = 'through it' WHERE id = 1");
+      assertThat(client.value(read)).isEqualTo("through it");
+      assertThat(figure("same")).isEqualTo(same + 2);
+      assertThat(figure("different")).isEqualTo(different + 1);
+    }
+  }
+
+  private static long figure(String column) {
+    return Long.parseLong(node.admin("SHOW CACHE").get(0).get(column));
   }
 
   @Test

@@ -47,7 +47,15 @@ public record CacheRow(String vdb, QueryCache.Figures figures) {
     Map<String, Long> removed = new HashMap<>();
     figures.removed().forEach((why, count) -> removed.put(why.spelling(), count));
     return new NodeGauges.NearCache(
-        vdb, figures.entries(), figures.bytes(), figures.limit(), figures.stored(), removed);
+        vdb,
+        figures.entries(),
+        figures.bytes(),
+        figures.limit(),
+        figures.stored(),
+        removed,
+        figures.waiting(),
+        figures.waited(),
+        Map.of("same", figures.same(), "different", figures.different()));
   }
 
   private static NodeGauges.FarCache gauges(FarFigures far) {

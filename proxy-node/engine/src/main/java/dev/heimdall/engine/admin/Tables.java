@@ -148,6 +148,8 @@ final class Tables {
           .number("evictions", row -> row.figures().evictions())
           .number("waiting", row -> row.figures().waiting())
           .number("waited", row -> row.figures().waited())
+          .number("same", row -> row.figures().same())
+          .number("different", row -> row.figures().different())
           .text("far", CacheRow::far)
           .number("far_keys", row -> row.figures().far().map(FarFigures::keys).orElse(0))
           .number("far_hits", row -> row.figures().far().map(FarFigures::hits).orElse(0L))

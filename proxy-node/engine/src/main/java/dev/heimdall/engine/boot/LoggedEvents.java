@@ -17,6 +17,7 @@ import dev.heimdall.model.ActionParameters;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +132,17 @@ final class LoggedEvents implements SessionEvents {
   public void decisionTimed(ObservedSession session, Decision decision, long nanos) {
     log.ruleTiming(
         session.processId(), session.vdbName(), places(decision), Duration.ofNanos(nanos));
+  }
+
+  @Override
+  public void resultDiffers(
+      ObservedSession session,
+      Decision decision,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered) {
+    log.resultDiffers(
+        session.processId(), session.vdbName(), places(decision), tables, kept, answered);
   }
 
   @Override

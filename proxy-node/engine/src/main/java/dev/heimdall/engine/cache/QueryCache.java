@@ -40,6 +40,8 @@ public final class QueryCache {
   private final AtomicLong copied = new AtomicLong();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
+  private final LongAdder same = new LongAdder();
+  private final LongAdder different = new LongAdder();
   private final LongAdder stored = new LongAdder();
   private final Map<Removal, LongAdder> removed = new EnumMap<>(Removal.class);
 
@@ -201,6 +203,11 @@ public final class QueryCache {
     (hit ? hits : misses).increment();
   }
 
+  /** A result was compared with what the server answers. */
+  public void compared(boolean alike) {
+    (alike ? same : different).increment();
+  }
+
   /** Lets go of all that is kept. */
   public void clear() {
     removed.get(Removal.FLUSHED).add(entries.estimatedSize());
@@ -223,6 +230,8 @@ public final class QueryCache {
         removed(),
         flights.waiting(),
         flights.waited(),
+        same.sum(),
+        different.sum(),
         far.map(FarResults::figures));
   }
 
@@ -240,6 +249,8 @@ public final class QueryCache {
    * @param removed results that are not kept any more, by why
    * @param waiting statements that wait for an equal one at present
    * @param waited statements that were served what another one has fetched meanwhile
+   * @param same results that were compared with what the server answers, and were the same
+   * @param different those that were not
    * @param far of what the nodes keep for each other, all virtual databases of this node together
    */
   public record Figures(
@@ -252,6 +263,8 @@ public final class QueryCache {
       Map<Removal, Long> removed,
       long waiting,
       long waited,
+      long same,
+      long different,
       Optional<FarFigures> far) {
     public Figures {
       removed = Map.copyOf(removed);

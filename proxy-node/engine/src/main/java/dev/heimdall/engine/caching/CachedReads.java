@@ -65,7 +65,15 @@ public final class CachedReads implements ReplyStage {
       long nanos,
       boolean whateverReplica,
       AnswerRecorder recorder,
-      FarPut far) {}
+      FarPut far,
+      Comparison comparison) {}
+
+  /**
+   * What is kept of a statement and is not served, but compared with what the server answers.
+   *
+   * @param decision which rules want that
+   */
+  private record Comparison(StoredAnswer kept, Decision decision) {}
 
   /**
    * Where a result is to be kept for other nodes.
@@ -172,6 +180,15 @@ public final class CachedReads implements ReplyStage {
     Object asker = client.asker(rule.shared());
     CacheKey key = new CacheKey(asker, client.askerWeight(), textHigh, textLow, values);
     StoredAnswer found = cache.find(key, view, tables);
+    if (rule.revalidateOnly()) {
+      shared.over();
+      why = found == null && !cache.mayKeep(key) ? Uncached.NEW : Uncached.COMPARED;
+      if (why == Uncached.COMPARED) {
+        Comparison comparison = found == null ? null : new Comparison(found, statement.decision());
+        await(key, tables, recorder, null, comparison);
+      }
+      return null;
+    }
     if (found != null && (found.columns() != null || !columns)) {
       cache.counted(true);
       cache.traffic().count(tables, List.of());
@@ -199,19 +216,31 @@ public final class CachedReads implements ReplyStage {
       shared.over();
       return null;
     }
-    boolean lagIgnored = statement.decision().flag(Decision.Flag.LAG_IGNORE).orElse(false);
+    await(key, tables, recorder, farPut(farKey, view), null);
+    return null;
+  }
+
+  private void await(
+      CacheKey key,
+      Collection<String> tables,
+      AnswerRecorder recorder,
+      FarPut far,
+      Comparison comparison) {
+    Decision decision = client.next().decision();
+    ClusterView view = client.view();
+    boolean lagIgnored = decision.flag(Decision.Flag.LAG_IGNORE).orElse(false);
     awaited =
         new Awaited(
-            cache,
+            client.cache(),
             key,
             view,
             view.noted(),
             tables,
-            Suitability.nanos(cache, statement.decision()),
+            Suitability.nanos(client.cache(), decision),
             view.replicasHaveAll() && !lagIgnored,
             recorder,
-            farPut(farKey, view));
-    return null;
+            far,
+            comparison);
   }
 
   /** What the result is known by at other nodes; null where they keep none for this one. */
@@ -342,10 +371,23 @@ public final class CachedReads implements ReplyStage {
     boolean kept =
         one.cache().keep(one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos());
     one.cache().flights().suited(one.key(), true);
+    if (kept && one.comparison() != null) {
+      compare(one.cache(), one.comparison(), one.tables(), answer);
+    }
     FarPut far = one.far();
     if (kept && far != null && !client.away()) { // a replica need not be so far
       long until = System.currentTimeMillis() + one.nanos() / NANOS_OF_MILLI;
       far.results().put(far.key(), new FarResult(far.position(), until, answer), one.nanos());
+    }
+  }
+
+  /** Nothing was written since the one was kept, as far as the node knows. */
+  private void compare(
+      QueryCache cache, Comparison with, Collection<String> tables, StoredAnswer answer) {
+    boolean same = with.kept().saysTheSame(answer);
+    cache.compared(same);
+    if (!same) {
+      client.resultDiffers(with.decision(), tables, with.kept()::digest, answer::digest);
     }
   }
 

@@ -4,8 +4,11 @@ import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.rules.Decision;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** A session as the cache sees it; all on its loop. */
 public interface CachingClient {
@@ -52,6 +55,18 @@ public interface CachingClient {
 
   /** Whether the present server connection leads to a replica. */
   boolean away();
+
+  /**
+   * A result that is kept, and holds as far as the node knows, is not what the server answers.
+   *
+   * @param decision which rules have the two compared
+   * @param kept a digest of it, if anybody wants it; likewise of what the server answers
+   */
+  void resultDiffers(
+      Decision decision,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered);
 
   /** A statement was answered from the cache, or could have been. */
   void counted(boolean hit);

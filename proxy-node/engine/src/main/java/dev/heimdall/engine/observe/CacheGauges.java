@@ -24,6 +24,7 @@ final class CacheGauges {
   private final MultiGauge results;
   private final MultiGauge bytes;
   private final MultiGauge limit;
+  private final MultiGauge waiting;
   private final MultiGauge connected;
   private final MultiGauge breakers;
   private final MultiGauge tracked;
@@ -37,6 +38,11 @@ final class CacheGauges {
     bytes = gauge("heimdall.query.cache.used", "bytes", "What kept results and their keys weigh");
     limit =
         gauge("heimdall.query.cache.max", "bytes", "What kept results and their keys may weigh");
+    waiting =
+        gauge(
+            "heimdall.query.cache.waiting",
+            null,
+            "Statements that wait for the result of an equal one");
     connected =
         gauge("heimdall.far.cache.connected", null, "1 while the shared store is connected");
     breakers = gauge("heimdall.far.cache.breaker", null, "1 for the state that the breaker is in");
@@ -95,6 +101,7 @@ final class CacheGauges {
     rows(results, now, NodeGauges.NearCache::results);
     rows(bytes, now, NodeGauges.NearCache::bytes);
     rows(limit, now, NodeGauges.NearCache::limit);
+    rows(waiting, now, NodeGauges.NearCache::waiting);
     now.near().forEach(this::counters);
     byOutcome("heimdall.far.cache.gets", "Gets by outcome", now.gets(), NodeGauges.Caches::gets);
     byOutcome("heimdall.far.cache.puts", "Puts by outcome", now.puts(), NodeGauges.Caches::puts);
@@ -145,6 +152,18 @@ final class CacheGauges {
         "Results that were kept",
         vdb,
         now -> near(now, seen.vdb(), NodeGauges.NearCache::stored));
+    counter(
+        "heimdall.query.cache.waited",
+        "Statements that were served the result of an equal one",
+        vdb,
+        now -> near(now, seen.vdb(), NodeGauges.NearCache::waited));
+    for (String result : seen.compared().keySet()) {
+      counter(
+          "heimdall.query.cache.compared",
+          "Results that rules had compared with what the server answers",
+          vdb.and("result", result),
+          now -> near(now, seen.vdb(), near -> near.compared().getOrDefault(result, 0L)));
+    }
     for (String reason : seen.removed().keySet()) {
       counter(
           "heimdall.query.cache.removed",

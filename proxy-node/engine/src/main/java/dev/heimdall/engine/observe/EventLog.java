@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What happens to clients, servers and configuration, for people who read logs. The methods take
@@ -111,6 +112,21 @@ public interface EventLog {
    * @param rules those that matched, by their places
    */
   void ruleTiming(long clientId, String vdb, List<String> rules, Duration took);
+
+  /**
+   * A result in the query cache is not what the server answers; repeated ones of the same rules and
+   * tables are summed up.
+   *
+   * @param rules which have the two compared, by their places
+   * @param kept a digest of it; likewise of the answer
+   */
+  void resultDiffers(
+      long clientId,
+      String vdb,
+      List<String> rules,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered);
 
   /**
    * A rule wants a result's columns logged.

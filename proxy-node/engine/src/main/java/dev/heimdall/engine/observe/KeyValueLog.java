@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -38,6 +39,7 @@ public final class KeyValueLog implements EventLog {
   private final RateLimit refusals;
   private final RateLimit connectFailures;
   private final RateLimit exhaustions;
+  private final RateLimit differences;
 
   /** A log that nobody else reads. */
   public KeyValueLog() {
@@ -58,6 +60,7 @@ public final class KeyValueLog implements EventLog {
     this.refusals = new RateLimit(quiet, nanoClock);
     this.connectFailures = new RateLimit(quiet, nanoClock);
     this.exhaustions = new RateLimit(quiet, nanoClock);
+    this.differences = new RateLimit(quiet, nanoClock);
   }
 
   @Override
@@ -283,6 +286,30 @@ public final class KeyValueLog implements EventLog {
         .pair("took_us", took.toNanos() / 1000.0)
         .pair("rules", String.join(",", rules))
         .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void resultDiffers(
+      long clientId,
+      String vdb,
+      List<String> rules,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered) {
+    String of = String.join(",", tables);
+    differences
+        .permit(vdb + ' ' + rules + ' ' + of)
+        .ifPresent(
+            suppressed ->
+                line("cached result differs")
+                    .pair("client", clientId)
+                    .pair("vdb", vdb)
+                    .pair("rules", String.join(",", rules))
+                    .pair("tables", of)
+                    .pair("kept_sha256", kept.get())
+                    .pair("answered_sha256", answered.get())
+                    .suppressed(suppressed)
+                    .log(QUERY, Level.WARN));
   }
 
   @Override

@@ -66,10 +66,21 @@ public record NodeGauges(
    *
    * @param bytes that they take, of so many as they may
    * @param removed results that were let go of, by why
+   * @param waiting statements that wait for an equal one, and {@code waited} those that have
+   * @param compared results that were compared with what the server answers, by what came of it
    */
   public record NearCache(
-      String vdb, long results, long bytes, long limit, long stored, Map<String, Long> removed) {
+      String vdb,
+      long results,
+      long bytes,
+      long limit,
+      long stored,
+      Map<String, Long> removed,
+      long waiting,
+      long waited,
+      Map<String, Long> compared) {
     public NearCache {
+      compared = Map.copyOf(compared);
       removed = Map.copyOf(removed);
     }
   }

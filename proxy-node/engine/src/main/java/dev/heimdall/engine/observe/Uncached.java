@@ -17,6 +17,7 @@ public enum Uncached {
   WRITTEN_OFTEN("too many of the statements with one of its tables write it"),
   OUT_OF_TOUCH("the node does not know what is written through other nodes"),
   NOT_THERE("it was not there"),
+  COMPARED("a rule has what is kept compared with what the server answers"),
   NEW("it comes for the first time"),
   NO_ROOM("too much of other answers was being copied at that time"),
   UNSUITED("its answer was too large, an error, or came with a notice"),

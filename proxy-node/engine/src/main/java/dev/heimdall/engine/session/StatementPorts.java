@@ -43,11 +43,13 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A session as the parts see it that judge its statements and choose where they go. */
 final class StatementPorts implements LifecycleClient, WritingClient, ReadingClient, CachingClient {
@@ -404,6 +406,15 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   @Override
   public Executor loop() {
     return loop;
+  }
+
+  @Override
+  public void resultDiffers(
+      Decision decision,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered) {
+    lifecycle.running().notes().resultDiffers(decision, tables, kept, answered);
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.wire.ServerError;
+import java.util.Collection;
+import java.util.function.Supplier;
 
 /** What happens to sessions, for logs and counters. Called on event loops: must not block. */
 public interface SessionEvents extends ClientEvents {
@@ -31,6 +33,18 @@ public interface SessionEvents extends ClientEvents {
   /** A rule wants to know of a result; this holds data. */
   void resultSeen(
       ObservedSession session, StatementSummary statement, SampledResult result, long micros);
+
+  /**
+   * A result that is kept, and holds as far as the node knows, is not what the server answers.
+   *
+   * @param kept a digest of it, if it is to be shown; likewise of the answer
+   */
+  void resultDiffers(
+      ObservedSession session,
+      Decision decision,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered);
 
   /**
    * A statement that was judged has come to its end.

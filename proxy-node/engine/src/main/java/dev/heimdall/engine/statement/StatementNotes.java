@@ -5,7 +5,9 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import java.util.Collection;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What rules want written down of a client's statements beyond that they came: how long it took to
@@ -96,6 +98,15 @@ public final class StatementNotes {
     if (debugging) {
       events.debugAnswered(session, summary, micros, error);
     }
+  }
+
+  /** A result that is kept is not what the server answers, as rules wanted to know. */
+  public void resultDiffers(
+      Decision decision,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered) {
+    events.resultDiffers(session, decision, tables, kept, answered);
   }
 
   /** A statement has come to its end, at a server or without one. */

@@ -318,6 +318,8 @@ final class FakeNode implements NodeView {
                     Removal.FLUSHED, 0L),
                 3,
                 4,
+                5,
+                6,
                 Optional.empty())));
   }
 

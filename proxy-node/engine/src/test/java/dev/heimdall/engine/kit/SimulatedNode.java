@@ -91,6 +91,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * What stands between {@link SimulatedClient} and {@link SimulatedServers}: the engine's own
@@ -418,6 +419,14 @@ final class SimulatedNode implements AutoCloseable {
 
     @Override
     public void ruleMatched(ObservedSession session, MatchedRule rule) {}
+
+    @Override
+    public void resultDiffers(
+        ObservedSession session,
+        Decision decision,
+        Collection<String> tables,
+        Supplier<String> kept,
+        Supplier<String> answered) {}
 
     @Override
     public void decisionTimed(ObservedSession session, Decision decision, long nanos) {}

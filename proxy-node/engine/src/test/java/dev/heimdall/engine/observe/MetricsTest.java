@@ -279,7 +279,17 @@ class MetricsTest {
 
   private static NodeGauges.Caches caches(long removed, NodeGauges.FarCache far) {
     return new NodeGauges.Caches(
-        List.of(new NodeGauges.NearCache("shop", 12, 3400, 65536, 20, Map.of("written", removed))),
+        List.of(
+            new NodeGauges.NearCache(
+                "shop",
+                12,
+                3400,
+                65536,
+                20,
+                Map.of("written", removed),
+                2,
+                7,
+                Map.of("same", 5L, "different", 1L))),
         Optional.ofNullable(far),
         Map.of("hit", 7L, "late", 2L),
         Map.of("kept", 9L));
@@ -301,6 +311,10 @@ class MetricsTest {
             "heimdall_query_cache_used_bytes{vdb=\"shop\"} 3400.0",
             "heimdall_query_cache_max_bytes{vdb=\"shop\"} 65536.0",
             "heimdall_query_cache_stored_total{vdb=\"shop\"} 20.0",
+            "heimdall_query_cache_waiting{vdb=\"shop\"} 2.0",
+            "heimdall_query_cache_waited_total{vdb=\"shop\"} 7.0",
+            "heimdall_query_cache_compared_total{result=\"same\",vdb=\"shop\"} 5.0",
+            "heimdall_query_cache_compared_total{result=\"different\",vdb=\"shop\"} 1.0",
             "heimdall_query_cache_removed_total{reason=\"written\",vdb=\"shop\"} 3.0",
             "heimdall_far_cache_gets_total{outcome=\"hit\"} 7.0",
             "heimdall_far_cache_gets_total{outcome=\"late\"} 2.0",
