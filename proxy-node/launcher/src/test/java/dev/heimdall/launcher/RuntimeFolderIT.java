@@ -64,6 +64,7 @@ class RuntimeFolderIT {
           "micrometer-core",
           "micrometer-observation",
           "micrometer-registry-prometheus",
+          "mysql-binlog-connector-java",
           "mysql-connector-j",
           "netty-buffer",
           "netty-codec-base",
@@ -111,7 +112,8 @@ class RuntimeFolderIT {
           "third-party-jackson-core",
           "url-connection-client",
           "utils",
-          "utils-lite");
+          "utils-lite",
+          "zstd-jni");
 
   @Test
   void theFolderHoldsWhatANodeNeedsAndNothingElse() throws IOException {

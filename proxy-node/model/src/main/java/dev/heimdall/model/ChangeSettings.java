@@ -14,14 +14,16 @@ public record ChangeSettings(
         boolean notified,
     @Setting(
             value =
-                "Whether the node reads the writer's logical replication stream (`wal_level`"
-                    + " `logical`), from a temporary slot of its own.",
+                "Whether the node reads the writer's log: of PostgreSQL the logical replication"
+                    + " stream (`wal_level` `logical`), from a temporary slot of its own; of MySQL"
+                    + " and MariaDB the binary log.",
             byDefault = "false")
         boolean stream,
     @Setting(
             value =
                 "Who listens. Needs CONNECT for `notify`, and REPLICATION (in RDS and Aurora"
-                    + " `rds_replication`) for `stream`.",
+                    + " `rds_replication`) for `stream`; in MySQL and MariaDB REPLICATION SLAVE and"
+                    + " REPLICATION CLIENT (BINLOG MONITOR).",
             otherwise = "`cluster.probe.user`, else the source's `user`",
             format = Format.IDENTIFIER)
         Optional<String> user,

@@ -70,9 +70,10 @@ public record EngineSupport(
                   "$.tls.channelBinding",
                   "$.tls.direct",
                   "$.changes.notify",
-                  "$.changes.stream",
+                  "$.changes.databases",
                   "$.changes.slot",
-                  "$.changes.publication")));
+                  "$.changes.publication",
+                  "$.changes.maxLag")));
 
   public EngineSupport {
     methods = List.copyOf(methods);

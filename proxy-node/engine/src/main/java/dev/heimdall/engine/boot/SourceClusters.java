@@ -142,7 +142,10 @@ final class SourceClusters implements AutoCloseable {
 
   private List<ChangeProtocol.Way> ways(DataSource source) {
     return source.changes().any()
-        ? dialects.of(source).changes().ways(source, logins.ofChanges(source).orElseThrow())
+        ? dialects
+            .of(source)
+            .changes()
+            .ways(source, logins.ofChanges(source).orElseThrow(), catalogues.of(source)::current)
         : List.of();
   }
 

@@ -3,11 +3,15 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
 
 /**
  * What a database said of itself at one moment, and what statements mean by it. Never changes; made
@@ -169,6 +173,18 @@ public final class Catalogue {
    */
   public Statement resolve(ParsedStatement parsed, NameScope scope, int[] declared) {
     return new Resolution(objects, knowledge, parsed, scope, declared).run();
+  }
+
+  /**
+   * The tables of which rows have changed when some of others have: those and what their foreign
+   * keys change with them, out of sight of triggers and logs. Meant for {@link #fresh} catalogues:
+   * another may not know of a foreign key.
+   *
+   * @param rows tables with their schemas, and how they were changed
+   * @return in full, as statements' tables are spelled
+   */
+  public SortedSet<String> cascades(Map<TableName, Set<RowChange>> rows) {
+    return new Cascades(objects).of(rows, new NameScope(database, null, null));
   }
 
   /** Whether it makes a difference to a statement that its parameters are of these types. */

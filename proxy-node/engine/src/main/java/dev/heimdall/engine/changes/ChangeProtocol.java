@@ -1,19 +1,21 @@
 package dev.heimdall.engine.changes;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.List;
+import java.util.function.Function;
 
 /** How servers of one engine are listened to. */
 public interface ChangeProtocol {
   /** For engines that are not listened to. */
-  ChangeProtocol NONE = (source, listener) -> List.of();
+  ChangeProtocol NONE = (source, listener, catalogues) -> List.of();
 
   /**
    * One way to listen.
    *
    * @param way what operators call it
-   * @param database whose writes are heard
+   * @param database whose writes are heard; empty for all of them
    */
   record Way(String way, String database, ChangeReader.Opening opening) {}
 
@@ -21,6 +23,8 @@ public interface ChangeProtocol {
    * All ways that the data source's settings want.
    *
    * @param listener as whom to log in
+   * @param catalogues what is known of a database of the source, by its name
    */
-  List<Way> ways(DataSource source, DatabaseCredentials listener);
+  List<Way> ways(
+      DataSource source, DatabaseCredentials listener, Function<String, Catalogue> catalogues);
 }

@@ -121,6 +121,15 @@ public final class SourceConnections {
     return new RefreshingDataSource(credentials, List.of(target(driver, first()))).getConnection();
   }
 
+  /**
+   * One connection in autocommit mode and without a database to a server of MySQL or MariaDB, which
+   * is closed by whoever has asked for it.
+   */
+  public Connection singleOfMysql() throws SQLException {
+    javax.sql.DataSource driver = new MysqlDriver(source, use).to("", first());
+    return new RefreshingDataSource(credentials, List.of(target(driver, first()))).getConnection();
+  }
+
   private ServerAddress first() {
     return source.hosts().get(0);
   }

@@ -13,6 +13,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -22,6 +23,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 
 /** TLS contexts out of the configuration: BoringSSL where it is there, the JDK's TLS elsewhere. */
 public final class TlsContexts {
@@ -84,15 +88,46 @@ public final class TlsContexts {
     if (settings.mode() == TlsMode.DISABLE) {
       return null;
     }
+    return client(settings, provider(), alpn());
+  }
+
+  /**
+   * The same for sockets that a library has made, which are to be given to {@link #identify} before
+   * they are used.
+   *
+   * @return empty when TLS is off
+   * @throws IOException as {@link #forServer}
+   */
+  public static Optional<SSLSocketFactory> forSockets(BackendTls settings) throws IOException {
+    if (settings.mode() == TlsMode.DISABLE) {
+      return Optional.empty();
+    }
+    JdkSslContext made =
+        (JdkSslContext) client(settings, SslProvider.JDK, ApplicationProtocolConfig.DISABLED);
+    return Optional.of(made.context().getSocketFactory());
+  }
+
+  /** Has a socket look at the server's name, if that is to be looked at. */
+  public static void identify(SSLSocket socket, BackendTls settings) {
+    if (settings.mode() == TlsMode.VERIFY_FULL) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      socket.setSSLParameters(parameters);
+    }
+  }
+
+  private static SslContext client(
+      BackendTls settings, SslProvider provider, ApplicationProtocolConfig protocols)
+      throws IOException {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
-              .sslProvider(provider())
+              .sslProvider(provider)
               // Here and not at each engine: the JDK's cannot be told to leave the name alone.
               .endpointIdentificationAlgorithm(
                   settings.mode() == TlsMode.VERIFY_FULL ? "HTTPS" : null)
               .protocols("TLSv1.3", "TLSv1.2")
-              .applicationProtocolConfig(alpn());
+              .applicationProtocolConfig(protocols);
       if (!settings.verifies()) {
         builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
       } else if (settings.caFile().isPresent()) {
@@ -119,11 +154,12 @@ public final class TlsContexts {
             + " is not there, or cannot be read"
             + (authorities.equals(BackendTls.RDS_AUTHORITIES)
                 ? "; it is to hold the certificate authorities of RDS. Save"
-                    + " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem there, or"
-                    + " name another file as \"caFile\" in the data source's \"tls\". Other"
-                    + " authorities are those of regions in GovCloud"
-                    + " (https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem)"
-                    + " and China (https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem)"
+                      + " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem there,"
+                      + " or name another file as \"caFile\" in the data source's \"tls\". Other"
+                      + " authorities are those of regions in GovCloud"
+                      + " (https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem)"
+                      + " and China"
+                      + " (https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem)"
                 : ""));
   }
 

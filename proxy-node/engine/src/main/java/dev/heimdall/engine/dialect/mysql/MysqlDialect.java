@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.mysql;
 
-import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.mysql.action.MysqlActions;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlCatalogue;
+import dev.heimdall.engine.dialect.mysql.changes.BinlogChanges;
 import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
 import dev.heimdall.engine.dialect.mysql.console.MysqlConsole;
 import dev.heimdall.engine.dialect.mysql.login.MysqlClients;
@@ -29,7 +29,7 @@ public final class MysqlDialect {
         new MysqlNotifications(),
         new MysqlCatalogue(),
         new MysqlClusters(),
-        ChangeProtocol.NONE,
+        new BinlogChanges(),
         new MysqlActions(),
         StatementNumbers::new);
   }

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  * @param mariadb whether it is MariaDB
  * @param version major, minor and patch, as in 80022
  */
-record Flavour(boolean mariadb, int version) {
+public record Flavour(boolean mariadb, int version) {
   /** MariaDB may have {@code 5.5.5-} in front, for old replicas. */
   private static final Pattern VERSION =
       Pattern.compile("(?:5\\.5\\.5-(?=.*MariaDB))?(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?.*");
 
   /** As the server itself has said it when the connection was made. */
-  static Flavour of(Connection connection) throws SQLException {
+  public static Flavour of(Connection connection) throws SQLException {
     return of(connection.getMetaData().getDatabaseProductVersion());
   }
 
@@ -46,7 +46,7 @@ record Flavour(boolean mariadb, int version) {
   }
 
   /** Where its binary log ends. */
-  String logStatus() {
+  public String logStatus() {
     return !mariadb && version >= 80_200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
   }
 

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.changes;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
@@ -8,6 +9,7 @@ import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Notifications of triggers, and logical replication, of PostgreSQL, RDS and Aurora. */
 public final class PostgresChanges implements ChangeProtocol {
@@ -15,7 +17,8 @@ public final class PostgresChanges implements ChangeProtocol {
   private static final String APPLICATION = "heimdall changes";
 
   @Override
-  public List<Way> ways(DataSource source, DatabaseCredentials listener) {
+  public List<Way> ways(
+      DataSource source, DatabaseCredentials listener, Function<String, Catalogue> catalogues) {
     List<Way> ways = new ArrayList<>();
     Duration patience = source.cluster().probe().timeout();
     for (String database : source.heardDatabases()) {

@@ -1,0 +1,65 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.RowChange;
+import dev.heimdall.engine.sql.TableName;
+import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Follows rows that were changed to those that their foreign keys change with them. What triggers
+ * write is left out. Used once.
+ */
+final class Cascades {
+  private record Step(Relation relation, int changes) {}
+
+  private final DatabaseObjects objects;
+  private final ArrayDeque<Step> steps = new ArrayDeque<>();
+  private final Map<Relation, Integer> changed = new IdentityHashMap<>();
+  private final SortedSet<String> tables = new TreeSet<>();
+
+  Cascades(DatabaseObjects objects) {
+    this.objects = objects;
+  }
+
+  /**
+   * @return the tables themselves too, in full; one that is not known without what hangs on it
+   */
+  SortedSet<String> of(Map<TableName, Set<RowChange>> rows, NameScope scope) {
+    rows.forEach(
+        (name, changes) -> {
+          tables.add(objects.full(name, scope).spelled());
+          for (Relation relation : objects.relations(name, scope)) {
+            steps.add(new Step(relation, Changes.of(changes)));
+          }
+        });
+    for (Step step = steps.poll(); step != null; step = steps.poll()) {
+      follow(step.relation(), step.changes(), scope);
+    }
+    return tables;
+  }
+
+  private void follow(Relation relation, int changes, NameScope scope) {
+    int before = changed.getOrDefault(relation, 0);
+    if ((before | changes) == before) {
+      return;
+    }
+    changed.put(relation, before | changes);
+    TableName name = new TableName(null, relation.schema(), relation.name());
+    tables.add(objects.full(name, scope).spelled());
+    for (Relation.Consequence consequence : relation.consequences()) {
+      List<Routine> calls = consequence.calls();
+      if (consequence.relation() != null
+          && calls.isEmpty()
+          && (changes & consequence.when()) != 0) {
+        int then = consequence.then() == 0 ? changes : consequence.then();
+        steps.add(new Step(consequence.relation(), then));
+      }
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.heimdall.engine.dialect.mysql.changes;
+
+import com.github.shyiko.mysql.binlog.network.AuthenticationException;
+import com.github.shyiko.mysql.binlog.network.ServerException;
+import dev.heimdall.engine.changes.ChangeReader;
+import dev.heimdall.engine.changes.ChangeSink;
+import dev.heimdall.engine.changes.FeedFault;
+import dev.heimdall.engine.wire.Position;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the binary log of one server. Two threads take part: one reads the log, the other has
+ * each transaction wait until it is visible, and reports it then. A reader that is not reported to
+ * in time stops reading, and the server waits.
+ */
+final class BinlogReader implements ChangeReader {
+  /** Denied: the right to read the log, the user or its password. */
+  private static final int NO_RIGHT = 1227;
+
+  private static final int NO_PRIVILEGE = 1045;
+
+  /** The log cannot be read from where it is asked for. */
+  private static final int NO_LOG = 1236;
+
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.cluster");
+
+  private static final int MOST_WAITING = 200;
+  private static final int IDLE_MILLIS = 500;
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /**
+   * Something that has been committed.
+   *
+   * @param cameAt by {@link System#nanoTime}
+   */
+  private record Arrived(LoggedTransaction transaction, long cameAt) {}
+
+  /** Makes the two connections. */
+  interface Server {
+    Connection questions() throws SQLException;
+
+    LogConnection log(
+        ServerStatus from, Runnable streaming, Consumer<LoggedTransaction> transactions)
+        throws IOException;
+  }
+
+  private final Server server;
+  private final WrittenTables tables;
+  private final ChangeSink sink;
+  private final BlockingQueue<Arrived> arrived = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final CompletableFuture<Void> streaming = new CompletableFuture<>();
+  private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+  private volatile LogConnection log;
+  private volatile boolean closed;
+
+  BinlogReader(Server server, WrittenTables tables, ChangeSink sink) {
+    this.server = server;
+    this.tables = tables;
+    this.sink = sink;
+  }
+
+  @Override
+  public void read(Progress progress) throws Exception {
+    try (Connection connection = server.questions()) {
+      ServerStatus from = ServerStatus.of(connection);
+      if (!from.rowFormat()) {
+        LOG.warn(
+            "{} writes its binary log as text: set binlog_format to ROW; what cannot be read of it"
+                + " counts as a write of all tables",
+            server);
+      }
+      long askedAt = System.nanoTime();
+      Position committing =
+          from.gtids() && !from.flavour().mariadb()
+              ? ServerStatus.committing(connection)
+              : Position.NONE;
+      Visibility visibility = new Visibility(connection, from);
+      Thread thread = start(from);
+      try {
+        long pause = 0;
+        while (!streaming.isDone() || !visibility.begun(committing, since(askedAt))) {
+          pause = rest(pause);
+        }
+        progress.following();
+        while (true) {
+          Arrived next = arrived.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+          if (next == null) {
+            proceed();
+          } else {
+            report(next, visibility, progress);
+          }
+        }
+      } finally {
+        close();
+        thread.join();
+      }
+    } catch (Unsuited e) {
+      throw new FeedFault(e.getMessage());
+    }
+  }
+
+  private Thread start(ServerStatus from) throws IOException {
+    log = server.log(from, () -> streaming.complete(null), this::take);
+    if (closed) {
+      log.close();
+    }
+    Thread thread =
+        new Thread(
+            () -> {
+              Throwable end = new IOException("the server has ended the connection");
+              try {
+                log.connect();
+              } catch (IOException | RuntimeException | Error e) {
+                end = e;
+              }
+              ended.complete(end);
+            },
+            Thread.currentThread().getName() + "-log");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private void take(LoggedTransaction transaction) {
+    Arrived next = new Arrived(transaction, System.nanoTime());
+    try {
+      while (!arrived.offer(next, IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (closed) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      log.close();
+    }
+  }
+
+  private void report(Arrived next, Visibility visibility, Progress progress) throws Exception {
+    LoggedTransaction transaction = next.transaction();
+    long pause = 0;
+    while (!visibility.shows(transaction, since(next.cameAt()))) {
+      pause = rest(pause);
+    }
+    WrittenTables.Written written = tables.of(transaction);
+    written.defined().forEach(sink::defined);
+    boolean news = true;
+    if (written.others()) {
+      sink.missed();
+    } else if (!written.tables().isEmpty()) {
+      news = sink.written(written.tables(), transaction.at());
+    }
+    progress.heard(Math.max(1, written.tables().size()), news);
+  }
+
+  private static long since(long then) {
+    return System.nanoTime() - then;
+  }
+
+  /** A little longer each time. */
+  private long rest(long pause) throws Exception {
+    proceed();
+    long next = Math.min(LONGEST_PAUSE_NANOS, Math.max(100_000, 2 * pause));
+    TimeUnit.NANOSECONDS.sleep(next);
+    return next;
+  }
+
+  /** Goes on, unless the log has ended. */
+  private void proceed() throws Exception {
+    if (closed) {
+      throw new IOException("closed");
+    }
+    Throwable end = ended.getNow(null);
+    if (end == null) {
+      return;
+    }
+    int number =
+        end instanceof ServerEnd said
+            ? said.number()
+            : end instanceof ServerException refused
+                ? refused.getErrorCode()
+                : end instanceof AuthenticationException denied ? denied.getErrorCode() : 0;
+    switch (number) {
+      case NO_RIGHT, NO_PRIVILEGE ->
+          throw new FeedFault("the server has denied its binary log: " + end.getMessage());
+      case NO_LOG ->
+          throw new IOException(
+              "the server has the binary log no more that was to be read: "
+                  + end.getMessage()
+                  + "; keep it for longer (binlog_expire_logs_seconds, on RDS and Aurora CALL"
+                  + " mysql.rds_set_configuration('binlog retention hours', 24))");
+      default -> throw new IOException("the binary log: " + end.getMessage(), end);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    LogConnection open = log;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

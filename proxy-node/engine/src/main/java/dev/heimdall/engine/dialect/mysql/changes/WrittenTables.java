@@ -1,0 +1,79 @@
+package dev.heimdall.engine.dialect.mysql.changes;
+
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClass;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * What the transactions of a log have written, by the catalogue: the log has neither what foreign
+ * keys change, nor the tables behind a text. Not thread-safe.
+ */
+final class WrittenTables {
+  /** What a session leaves to the log when it ends; nobody else has seen its tables. */
+  private static final Pattern TEMPORARY =
+      Pattern.compile("(?is)\\s*DROP\\s+(/\\*!\\d*\\s*)?TEMPORARY\\s.*");
+
+  private final Function<String, Catalogue> catalogues;
+  private final StatementParser parser = new StatementParser();
+
+  /**
+   * @param catalogues what is known of a database
+   */
+  WrittenTables(Function<String, Catalogue> catalogues) {
+    this.catalogues = catalogues;
+  }
+
+  /**
+   * What transactions have written.
+   *
+   * @param tables in full
+   * @param others whether others too
+   * @param defined databases of which they have changed definitions
+   */
+  record Written(Set<String> tables, boolean others, Set<String> defined) {}
+
+  Written of(LoggedTransaction transaction) {
+    Set<String> tables = new TreeSet<>();
+    Set<String> defined = new HashSet<>();
+    boolean others = transaction.anything();
+    if (!transaction.rows().isEmpty()) {
+      Catalogue catalogue = catalogues.apply("");
+      tables.addAll(catalogue.cascades(transaction.rows()));
+      others |= !catalogue.fresh();
+    }
+    for (LoggedStatement statement : transaction.statements()) {
+      others |= add(statement, tables, defined);
+    }
+    return new Written(tables, others, defined);
+  }
+
+  private boolean add(LoggedStatement logged, Set<String> tables, Set<String> defined) {
+    String text = logged.text();
+    if (text != null && TEMPORARY.matcher(text).matches()) {
+      return false;
+    }
+    if (text == null) {
+      defined.add(logged.database());
+      return true;
+    }
+    Statement statement =
+        catalogues
+            .apply(logged.database())
+            .resolve(
+                parser.parse(text, Dialect.MYSQL, logged.mode()),
+                new NameScope(logged.database(), null, null));
+    if (statement.kind() == StatementClass.DDL) {
+      defined.add(logged.database());
+    }
+    tables.addAll(statement.tablesWritten());
+    return statement.writesAnything() || !statement.understood();
+  }
+}
