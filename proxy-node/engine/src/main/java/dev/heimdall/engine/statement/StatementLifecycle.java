@@ -750,7 +750,9 @@ public final class StatementLifecycle implements RoutedStatement {
     if (client.server() == null && transaction.status() == TransactionState.IDLE) {
       settingsKnown(); // what it would have moved stays where it is
     }
-    places.forEach(ConcurrencyLimit::release);
+    if (!places.isEmpty()) {
+      places.forEach(ConcurrencyLimit::release);
+    }
     if (known != null && pipeline.ruled()) {
       running.done(known, statement, decision, 0, null);
     }

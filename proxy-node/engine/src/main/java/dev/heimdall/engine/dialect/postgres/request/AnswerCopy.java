@@ -13,9 +13,10 @@ import java.util.Arrays;
 final class AnswerCopy implements AnswerRecorder {
   private static final int HEADER = 5;
   private static final int FIRST = 512;
+  private static final byte[] NOTHING = {};
 
   private final int most;
-  private byte[] bytes = {};
+  private byte[] bytes = NOTHING;
   private int size;
 
   /** Where the message begins of which not all has come. */
@@ -31,6 +32,10 @@ final class AnswerCopy implements AnswerRecorder {
    */
   AnswerCopy(int most) {
     this.most = most;
+  }
+
+  int most() {
+    return most;
   }
 
   @Override

@@ -23,6 +23,13 @@ final class CachedStatements implements Responder {
   private final StatementLifecycle lifecycle;
   private final UnsentStatement local;
   private final LoneStatement statement;
+  private final Supplier<byte[]> text = this::text;
+
+  /** The text that a batch runs, while it is looked for; null for a query. */
+  private ClassifiedText sought;
+
+  /** Made for an answer that was found: for the next one that is not. */
+  private AnswerCopy spare;
 
   CachedStatements(
       HandledClient client,
@@ -58,14 +65,19 @@ final class CachedStatements implements Responder {
       }
       declared = local.declared();
     }
+    sought = bound;
     StoredAnswer answer =
         cached.answer(
             lifecycle.exactHigh(),
             lifecycle.exactLow(),
             statement.values(declared),
             statement.describesColumns(),
-            text(bound),
-            new AnswerCopy(cached.largest()));
+            text,
+            recorder());
+    sought = null;
+    if (answer == null) {
+      spare = null; // it is taken
+    }
     if (answer == null && cached.waits()) {
       requests.block();
       return Outcome.WAIT;
@@ -81,7 +93,15 @@ final class CachedStatements implements Responder {
     return Outcome.DONE;
   }
 
-  private Supplier<byte[]> text(ClassifiedText bound) {
-    return () -> bound == null ? statement.text() : Arrays.copyOf(bound.sql(), bound.length());
+  private AnswerCopy recorder() {
+    int most = cached.largest();
+    if (spare == null || spare.most() != most) {
+      spare = new AnswerCopy(most);
+    }
+    return spare;
+  }
+
+  private byte[] text() {
+    return sought == null ? statement.text() : Arrays.copyOf(sought.sql(), sought.length());
   }
 }
