@@ -139,6 +139,36 @@ class CachedReadsIT {
   }
 
   @Test
+  void operatorsSeeHowEachKindOfStatementFares() throws IOException {
+    String read = "SELECT id AS patterns_seen FROM cr_rows WHERE id = ";
+    try (RawClient client = admin()) {
+      client.query(read + "1");
+      client.query(read + "1");
+      client.query(read + "1");
+      client.query("BEGIN");
+      client.query(read + "1");
+      client.query(read + "2");
+      client.query("COMMIT");
+      client.query("SELECT repeat('x', 10000) AS patterns_large FROM cr_rows");
+    }
+    assertThat(pattern("patterns_seen"))
+        .containsEntry("statements", "5")
+        .containsEntry("hits", "2")
+        .containsEntry("hit_percent", "40")
+        .containsEntry("reason", "transaction")
+        .containsEntry("reason_count", "2");
+    assertThat(pattern("patterns_large").get("reason")).isIn("not_there", "unsuited");
+    assertThat(pattern("patterns_large")).containsEntry("statements", "2");
+  }
+
+  private static Map<String, String> pattern(String word) {
+    return node.admin("SHOW CACHE PATTERNS").stream()
+        .filter(row -> row.get("statement").contains(word))
+        .findAny()
+        .orElseThrow();
+  }
+
+  @Test
   void bothSpellingsAreAnsweredAlike() throws IOException, SQLException {
     try (RawClient client = admin()) {
       String read = "SELECT id, name, at FROM cr_rows WHERE id = 1";

@@ -48,6 +48,9 @@ public interface NodeView {
   /** One row for each feed of what is written past the nodes. */
   List<FeedStatus> changes();
 
+  /** How statements fare with these caches, by pattern. */
+  List<CachePatternRow> cachePatterns();
+
   /** What rules have deferred, by queue. */
   List<QueueRow> queues();
 

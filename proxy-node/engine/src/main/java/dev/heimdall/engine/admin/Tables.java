@@ -174,6 +174,18 @@ final class Tables {
               row -> row.lastAt() == 0 ? null : Instant.ofEpochMilli(row.lastAt()).toString())
           .text("detail", FeedStatus::detail);
 
+  static final Table<CachePatternRow> CACHE_PATTERNS =
+      new Table<>(
+              Comparator.comparing(CachePatternRow::vdb)
+                  .thenComparing(CachePatternRow::seen, Comparator.reverseOrder()))
+          .text("vdb", CachePatternRow::vdb)
+          .number("statements", CachePatternRow::seen)
+          .number("hits", row -> row.figures().hits())
+          .number("hit_percent", row -> row.figures().hitPercent())
+          .text("reason", CachePatternRow::reason)
+          .number("reason_count", row -> row.figures().reasonCount())
+          .text("statement", row -> row.figures().pattern());
+
   static final Table<MemoryRow> MEMORY =
       new Table<>(Comparator.comparing(MemoryRow::name))
           .text("memory", MemoryRow::name)

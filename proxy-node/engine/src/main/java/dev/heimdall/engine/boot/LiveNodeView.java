@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.admin.AdminException;
+import dev.heimdall.engine.admin.CachePatternRow;
 import dev.heimdall.engine.admin.CacheRow;
 import dev.heimdall.engine.admin.ClientRow;
 import dev.heimdall.engine.admin.ClusterEventRow;
@@ -260,6 +261,17 @@ final class LiveNodeView implements NodeView {
   @Override
   public List<FeedStatus> changes() {
     return node.clusters().all().stream().flatMap(cluster -> cluster.changes().stream()).toList();
+  }
+
+  @Override
+  public List<CachePatternRow> cachePatterns() {
+    return node.vdbContexts().values().stream()
+        .filter(context -> context.cache() != null)
+        .flatMap(
+            context ->
+                context.cache().patterns().figures().stream()
+                    .map(figures -> new CachePatternRow(context.name(), figures)))
+        .toList();
   }
 
   @Override

@@ -38,6 +38,7 @@ public final class QueryCache {
   private final TableTraffic traffic;
   private final long[] seen;
   private final AtomicLong copied = new AtomicLong();
+  private final CachePatterns patterns = new CachePatterns();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder same = new LongAdder();
@@ -196,6 +197,11 @@ public final class QueryCache {
     boolean before = seen[at] == name; // a race costs one more miss
     seen[at] = name;
     return before;
+  }
+
+  /** How statements of each pattern fare. */
+  public CachePatterns patterns() {
+    return patterns;
   }
 
   /** A statement was looked for. */

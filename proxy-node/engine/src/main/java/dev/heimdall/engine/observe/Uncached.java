@@ -29,6 +29,11 @@ public enum Uncached {
     this.answer = "no: " + words;
   }
 
+  /** Whether that is seen only when the answer comes. */
+  public boolean ofAnswer() {
+    return this == NO_ROOM || this == UNSUITED || this == REPLICA;
+  }
+
   /** For a metric's label. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

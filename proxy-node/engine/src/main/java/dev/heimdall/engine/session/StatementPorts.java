@@ -67,6 +67,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   private final ClientTransaction transaction;
   private final Losses losses;
   private final LoopContext context;
+  private final CachedCounts cachedCounts;
   private final Executor loop;
 
   /** Who has asked last: one for all that is kept of its answers. */
@@ -113,6 +114,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
     this.transaction = transaction;
     this.losses = losses;
     this.context = context;
+    this.cachedCounts = new CachedCounts(counters);
     this.loop = task -> context.soon(task, failed);
   }
 
@@ -424,16 +426,12 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public void counted(boolean hit) {
-    counters.cached(hit);
-    if (hit) {
-      counters.queryFinished(0);
-      counters.transactionFinished(0);
-    }
+    cachedCounts.looked(hit, vdb.cache(), lifecycle.normalised());
   }
 
   @Override
   public void counted(Uncached reason) {
-    counters.uncached(reason);
+    cachedCounts.uncached(reason, vdb.cache(), lifecycle.normalised());
   }
 
   @Override

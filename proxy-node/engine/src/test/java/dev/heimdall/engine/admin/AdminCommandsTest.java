@@ -134,6 +134,15 @@ class AdminCommandsTest {
         .containsEntry("behind_bytes", null)
         .containsEntry("last", "1970-01-01T00:00:01Z")
         .containsEntry("detail", "cannot be reached");
+    assertThat(rows("SHOW CACHE PATTERNS"))
+        .extracting(row -> row.get("statement"))
+        .containsExactly("select a from b", "select ?");
+    assertThat(rows("SHOW CACHE PATTERNS").get(0))
+        .containsEntry("statements", "40")
+        .containsEntry("hits", "30")
+        .containsEntry("hit_percent", "75")
+        .containsEntry("reason", "not_there")
+        .containsEntry("reason_count", "8");
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))
         .extracting(row -> row.get("command"))

@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.cache.CachePatterns;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.Removal;
 import dev.heimdall.engine.changes.FeedStatus;
@@ -12,6 +13,7 @@ import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.feed.TopologyFeed;
+import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.share.KeyEvents;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.Topology;
@@ -338,6 +340,14 @@ final class FakeNode implements NodeView {
             3,
             1,
             -1));
+  }
+
+  @Override
+  public List<CachePatternRow> cachePatterns() {
+    return List.of(
+        new CachePatternRow("shop", new CachePatterns.Figures("select ?", 1, 1, Uncached.NEW, 1)),
+        new CachePatternRow(
+            "shop", new CachePatterns.Figures("select a from b", 30, 10, Uncached.NOT_THERE, 8)));
   }
 
   @Override
