@@ -129,6 +129,9 @@ public final class CachedReads implements ReplyStage {
    * asked about several times, which counts once.
    */
   public void sent() {
+    if (why == null) {
+      why = unasked();
+    }
     how = why == null ? null : why.answer();
     if (why == Uncached.NOT_THERE || why == Uncached.NEW) {
       client.cache().counted(false);
@@ -140,6 +143,17 @@ public final class CachedReads implements ReplyStage {
     }
     shared.sent();
     count(client.cache(), client.next().statement());
+  }
+
+  /**
+   * Why a statement is sent that was not looked for, as its session has a server connection; null
+   * where no rule minds, or it only came together with others.
+   */
+  private Uncached unasked() {
+    RoutedStatement next = client.next();
+    boolean wanted =
+        client.cache() != null && next.onItsWay() && next.decision().cache().isPresent();
+    return wanted ? Suitability.reason(client) : null;
   }
 
   /** What a statement that is being sent reads and writes. */
