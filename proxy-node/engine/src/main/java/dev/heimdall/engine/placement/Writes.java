@@ -210,7 +210,8 @@ public final class Writes {
       addAnything(changed ? defines.and(Defines.PERHAPS) : defines);
       return;
     }
-    boolean ends = ends(effects);
+    // Where there are no transactions, what is written is there for all when it is answered.
+    boolean ends = ends(effects) || does.outlivesRollback();
     boolean single = does.parsed().statements() == 1;
     switch (does.kind()) {
       case EMPTY, READ, TRANSACTION, SESSION, LOCK -> {
