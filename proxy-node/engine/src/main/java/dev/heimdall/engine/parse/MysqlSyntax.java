@@ -31,7 +31,8 @@ final class MysqlSyntax implements QuerySyntax {
 
   private static final Set<String> CALLED_BY_WORD =
       QuerySyntax.words(
-          "current_date current_time current_timestamp current_user localtime localtimestamp");
+          "current_date current_role current_time current_timestamp current_user localtime"
+              + " localtimestamp sysdate utc_date utc_time utc_timestamp");
 
   private static final Set<String> WITH_FROM = Set.of("mid", "substr");
   private static final Set<String> MODIFIERS =
