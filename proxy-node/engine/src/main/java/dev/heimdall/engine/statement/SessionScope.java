@@ -29,6 +29,10 @@ final class SessionScope {
   private final QueryPipeline pipeline;
   private Variables passedOn;
   private NameScope scope;
+
+  /** Of a statement that was prepared when names led elsewhere; null for others. */
+  private NameScope prepared;
+
   private boolean pathMoved;
   private final OwnDefinitions own;
 
@@ -42,7 +46,27 @@ final class SessionScope {
 
   /** Where unqualified names lead now. */
   private NameScope now() {
-    return pathMoved ? scope.unsure() : scope;
+    NameScope here = prepared == null ? scope : prepared;
+    return pathMoved ? here.unsure() : here;
+  }
+
+  /**
+   * The statement that is looked at next was prepared when names led there.
+   *
+   * @param path the value of the setting that said so; null for none
+   */
+  void preparedBy(String path) {
+    prepared = of(path);
+  }
+
+  private NameScope of(String path) {
+    SettingRules rules = carried.rules();
+    String role = carried.variables().get(rules.role());
+    PoolKey pool = client.poolKey();
+    return new NameScope(
+        pool.database(),
+        role == null ? pool.credential().user() : role,
+        path == null ? null : rules.schemas(path));
   }
 
   /**
@@ -98,7 +122,7 @@ final class SessionScope {
     // If one moves the path, be it inside a function, then the next may mean more.
     return pathMoved
         || !pipeline.statement().movesPath()
-        || pipeline.understand(sql, offset, length, lexerMode, scope.unsure(), doubtful);
+        || pipeline.understand(sql, offset, length, lexerMode, now().unsure(), doubtful);
   }
 
   /**
@@ -182,19 +206,13 @@ final class SessionScope {
    */
   void tellPipeline() {
     pipeline.rulesAndCatalogues(client.rulesAndCatalogues());
+    prepared = null;
     Variables variables = carried.variables();
     if (passedOn == variables) {
       return;
     }
     passedOn = variables;
-    SettingRules rules = carried.rules();
-    String path = variables.get(rules.path());
-    String role = variables.get(rules.role());
-    PoolKey pool = client.poolKey();
-    String user = pool.credential().user();
-    scope =
-        new NameScope(
-            pool.database(), role == null ? user : role, path == null ? null : rules.schemas(path));
+    scope = of(variables.get(carried.rules().path()));
     pipeline.session(client.facts());
   }
 }

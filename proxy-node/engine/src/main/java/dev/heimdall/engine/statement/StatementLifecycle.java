@@ -299,6 +299,20 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** The same for a prepared statement that is about to be run. */
   public boolean judge(ClassifiedText examined) {
+    return judge(examined, false, null);
+  }
+
+  /**
+   * The same for one whose names lead where they led when it was prepared, if only to servers that
+   * read it so.
+   *
+   * @param path the value of the setting that said so then; null for none
+   */
+  public boolean judgeAsPrepared(ClassifiedText examined, String path) {
+    return judge(examined, true, path);
+  }
+
+  private boolean judge(ClassifiedText examined, boolean elsewhere, String path) {
     this.examined = examined;
     if (stage != LifecycleStage.NONE) {
       return stage == LifecycleStage.GO;
@@ -308,6 +322,9 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     if (!mayLook()) {
       return false;
+    }
+    if (elsewhere) {
+      scope.preparedBy(path);
     }
     prepared = true;
     effects = pipeline.recall(examined);

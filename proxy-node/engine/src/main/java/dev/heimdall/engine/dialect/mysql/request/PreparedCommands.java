@@ -25,6 +25,7 @@ import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -315,7 +316,11 @@ final class PreparedCommands implements Responder {
 
   /** Has rules decide on the statement that is to be executed. */
   boolean judge() {
-    return lifecycle.judge(named().examined);
+    ClientStatement of = named();
+    String database = of.settings.get(MysqlSettings.DATABASE);
+    return Objects.equals(database, carried.now(MysqlSettings.DATABASE))
+        ? lifecycle.judge(of.examined)
+        : lifecycle.judgeAsPrepared(of.examined, database);
   }
 
   /** Has the execution at the reader's position carried out elsewhere, if that is its way. */
