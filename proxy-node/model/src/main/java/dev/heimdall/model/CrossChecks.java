@@ -148,9 +148,6 @@ final class CrossChecks {
       return;
     }
     DataSource source = document.value().get();
-    if (!EngineSupport.of(source.engine()).results()) {
-      return; // which is said already
-    }
     if (!source.cluster().watched() && document.in().sound("$.cluster.kind")) {
       in.problem(
           "$.cache.enabled",

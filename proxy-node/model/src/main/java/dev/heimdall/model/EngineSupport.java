@@ -16,7 +16,6 @@ import java.util.Map;
  * @param pipelines whether several clients' statements are sent over one connection at a time where
  *     the configuration does not say
  * @param localFiles whether servers may ask clients for files
- * @param results whether results of its statements can be kept
  * @param methods by which its clients prove who they are; the first one where nothing is written
  * @param forwardsTo engines other than itself that rules may forward its clients' statements to
  * @param unused settings of data sources that mean nothing there
@@ -28,7 +27,6 @@ public record EngineSupport(
     boolean hidesPasswords,
     boolean pipelines,
     boolean localFiles,
-    boolean results,
     List<AuthMethod> methods,
     List<Engine> forwardsTo,
     List<String> unused) {
@@ -43,7 +41,6 @@ public record EngineSupport(
               false,
               true,
               false,
-              true,
               List.of(
                   AuthMethod.SCRAM_SHA_256,
                   AuthMethod.MD5,
@@ -61,7 +58,6 @@ public record EngineSupport(
               true,
               false,
               true,
-              false,
               List.of(AuthMethod.PASSWORD, AuthMethod.TRUST, AuthMethod.REJECT, AuthMethod.CERT),
               List.of(Engine.POSTGRESQL),
               List.of(

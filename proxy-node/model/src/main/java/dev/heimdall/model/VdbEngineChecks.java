@@ -26,9 +26,6 @@ final class VdbEngineChecks {
     if (support.namesDatabases()) {
       vdb.databases().forEach(this::sameName);
     }
-    if (!support.results() && vdb.cache().enabled()) {
-      mustBeFalse("$.cache.enabled", "its results cannot be kept yet");
-    }
     if (!support.localFiles() && vdb.clients().localInfile()) {
       mustBeFalse("$.clients.localInfile", "its servers ask for no files");
     }

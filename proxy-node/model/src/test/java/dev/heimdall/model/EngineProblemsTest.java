@@ -114,15 +114,16 @@ class EngineProblemsTest {
   }
 
   @Test
-  void resultsOfPostgresqlAloneAreKept() throws IOException {
+  void resultsAreKeptWhereTheWriterIsKnown() throws IOException {
     write(
         "vdbs/other.json",
         "{\"ports\": [5051], \"source\": \"crm\", \"cache\": {\"enabled\": true}}");
 
     assertThat(problems())
         .contains(
-            "vdbs/other.json $.cache.enabled: got true, expected false, because the engine is"
-                + " \"mysql\": its results cannot be kept yet");
+            "vdbs/other.json $.cache.enabled: got true, expected false, or a \"cluster.kind\" other"
+                + " than \"none\" in sources/crm.json: the node must notice when another server is"
+                + " the writer");
   }
 
   @ParameterizedTest

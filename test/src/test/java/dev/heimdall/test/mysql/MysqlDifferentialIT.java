@@ -3,12 +3,14 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.pipelining.SharingNode;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,22 +68,33 @@ class MysqlDifferentialIT {
 
   // ---- one at a time
 
-  private static List<String> play(MysqlTarget target, MysqlRelease release, long seed)
+  /** Makes what says step by step what a client of this number is answered. */
+  private interface Players {
+    Supplier<String> client(Connection connection, int number, long seed);
+  }
+
+  /**
+   * @param begun waits until they can go on
+   */
+  private static List<String> play(MysqlTarget target, Players players, Runnable begun, long seed)
       throws SQLException {
     List<String> said = new ArrayList<>();
     List<Connection> connections = new ArrayList<>();
     try {
-      List<RandomClient> clients = new ArrayList<>();
+      List<Supplier<String>> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
         begin(target, i);
+      }
+      begun.run();
+      for (int i = 0; i < CLIENTS; i++) {
         Connection connection = target.jdbc(PROPERTIES);
         connections.add(connection);
-        clients.add(client(connection, i, release, seed * CLIENTS + i));
+        clients.add(players.client(connection, i, seed * CLIENTS + i));
       }
       Random turns = new Random(seed);
       for (int step = 0; step < STEPS; step++) {
         int who = turns.nextInt(CLIENTS);
-        said.add(who + ": " + clients.get(who).step());
+        said.add(who + ": " + clients.get(who).get());
       }
     } finally {
       for (Connection connection : connections) {
@@ -90,19 +105,78 @@ class MysqlDifferentialIT {
   }
 
   private static void compare(MysqlRelease release, long first, int seeds) throws SQLException {
+    compare(
+        release,
+        first,
+        seeds,
+        (by, i, seed) -> client(by, i, release, seed)::step,
+        node -> {},
+        c -> {});
+  }
+
+  /** Returns how many results were kept, and how often they were served. */
+  private static List<Long> compare(
+      MysqlRelease release,
+      long first,
+      int seeds,
+      Players players,
+      Consumer<MysqlNode> begun,
+      Consumer<TestConfiguration> wishes)
+      throws SQLException {
     MysqlServer server = release.shared().primary();
     for (int i = 0; i < CLIENTS; i++) {
       RandomClient.create(server, i);
     }
     List<String> differences = new ArrayList<>();
-    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", CLIENTS))) {
+    List<Long> cached;
+    try (MysqlNode node =
+        MysqlNode.start(release, c -> wishes.accept(c.vdb("pool.size", CLIENTS)))) {
       for (long seed = first; seed < first + seeds; seed++) {
-        List<String> direct = play(MysqlTarget.of(server), release, seed);
-        List<String> through = play(node.target(), release, seed);
+        List<String> direct = play(MysqlTarget.of(server), players, () -> {}, seed);
+        List<String> through = play(node.target(), players, () -> begun.accept(node), seed);
         difference("seed " + seed, direct, through).ifPresent(differences::add);
       }
+      cached =
+          node.admin("SHOW CACHE").stream()
+              .flatMap(row -> Stream.of(row.get("stored"), row.get("hits")))
+              .map(Long::valueOf)
+              .toList();
     }
     assertThat(differences).isEmpty();
+    return cached;
+  }
+
+  /** What reads and writes do is known again, now that tables were emptied. */
+  private static void awaitCatalogue(MysqlNode node) {
+    try (Connection operator = node.target().as("admin", "admin").jdbc();
+        Statement statement = operator.createStatement()) {
+      Await.until(
+          "the catalogue is read",
+          () -> {
+            statement.execute("SELECT count(*) FROM t0");
+            try (ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
+              boolean confirmed = false;
+              while (rows.next()) {
+                confirmed |= rows.getString(2).equals("confirmed");
+              }
+              return confirmed;
+            }
+          });
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Rules have all reads cached that can be. */
+  private static TestConfiguration caching(MysqlRelease release, TestConfiguration c) {
+    return c.source("cluster.kind", "mysql")
+        .source("cluster.probe.user", release.shared().superuser())
+        .source("cluster.probe.password", release.shared().password())
+        .source("catalog.user", release.shared().superuser())
+        .source("catalog.password", release.shared().password())
+        .vdb("cache.enabled", true)
+        .vdb("rules", List.of("cached"))
+        .rules("cached", "{\"action\": \"cache\"}");
   }
 
   /** The first step that was answered in another way, with those before it. */
@@ -122,6 +196,30 @@ class MysqlDifferentialIT {
   @Test
   void theNodeAnswersAsTheServerDoes() throws SQLException {
     compare(MysqlRelease.MARIADB, 1, 2);
+  }
+
+  private static List<Long> cached(MysqlRelease release, long first, int seeds)
+      throws SQLException {
+    return compare(
+        release,
+        first,
+        seeds,
+        (by, i, seed) -> new ReadingClient(by, i, seed)::step,
+        MysqlDifferentialIT::awaitCatalogue,
+        c -> caching(release, c));
+  }
+
+  @Test
+  void whatIsCachedIsAnsweredAsTheServerDoes() throws SQLException {
+    MysqlRelease release = MysqlRelease.MARIADB;
+    assertThat(cached(release, 1, 4)).allMatch(count -> count > 20);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(MysqlRelease.class)
+  void whatIsCachedIsAnsweredAsTheServerDoesForLong(MysqlRelease release) throws SQLException {
+    assertThat(cached(release, SEED, SEEDS)).allMatch(count -> count > 20);
   }
 
   @Tag("long")

@@ -393,11 +393,11 @@ final class RandomClient {
         });
   }
 
-  private interface Work {
+  interface Work {
     String run() throws SQLException;
   }
 
-  private static String said(String what, Work work) {
+  static String said(String what, Work work) {
     String came;
     try {
       came = work.run();
@@ -407,7 +407,7 @@ final class RandomClient {
     return what + " -> " + came;
   }
 
-  private static String answer(Statement statement, boolean rows) throws SQLException {
+  static String answer(Statement statement, boolean rows) throws SQLException {
     StringBuilder said = new StringBuilder();
     boolean hasRows = rows;
     while (true) {

@@ -120,8 +120,19 @@ public final class CachedReads implements ReplyStage {
 
   /** The statement's messages are not such that it can be answered from the cache. */
   public void refusedShape() {
-    why = Uncached.SHAPE;
+    refused(Uncached.SHAPE);
+  }
+
+  /** Its dialect knows why the statement cannot be answered from the cache, nor its answer kept. */
+  public void refused(Uncached reason) {
+    forget();
+    why = reason;
     shared.over();
+  }
+
+  /** Whether the answer that comes next is taken down. */
+  public boolean awaits() {
+    return awaited != null;
   }
 
   /**
@@ -163,8 +174,13 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  /** The statement at the reader's position is not sent after all, or is read again. */
+  /**
+   * The statement at the reader's position was answered without a server, is not sent after all, or
+   * is read again: what comes next is not its answer.
+   */
   public void dropped() {
+    forget();
+    why = null;
     lookup = null;
     shared.over();
   }
@@ -424,7 +440,6 @@ public final class CachedReads implements ReplyStage {
 
   /** The session is over. */
   public void end() {
-    forget();
     dropped();
   }
 }

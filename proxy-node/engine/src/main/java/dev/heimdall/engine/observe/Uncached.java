@@ -11,6 +11,7 @@ public enum Uncached {
   UNKNOWN("what it reads is not known for certain"),
   NOT_A_READ("it is not a read that locks nothing"),
   SESSION("it may answer differently from session to session, or changes its session"),
+  DECLINED("it says SQL_NO_CACHE"),
   NO_TABLES("it reads no table"),
   VOLATILE("its result rests on more than its tables: the clock, chance, its session"),
   SYSTEM("it reads system tables, or what else the server has to say of itself"),

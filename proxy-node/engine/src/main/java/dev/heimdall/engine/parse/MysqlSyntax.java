@@ -21,13 +21,12 @@ final class MysqlSyntax implements QuerySyntax {
   private static final Set<String> UNCALLED =
       QuerySyntax.words(
           "all and any as between by case cast char character check coalesce columns cross cube"
-              + " decimal default div"
-              + " distinct else end except exists float for from group grouping having in inner int"
-              + " integer intersect into is join index key lateral like limit not nullif numeric"
-              + " of offset on or order outer over partition range real recursive references"
-              + " regexp returning rlike"
-              + " rollup row rows select set sets some table then time timestamp to union unique update"
-              + " using values varchar when where window with within xor");
+              + " decimal default div distinct else end except exists float for from group grouping"
+              + " having in inner int integer intersect into is join index key lateral like limit"
+              + " not nullif numeric of offset on or order outer over partition range real"
+              + " recursive references regexp returning rlike rollup row rows select set sets some"
+              + " table then time timestamp to union unique update using values varchar when where"
+              + " window with within xor");
 
   private static final Set<String> CALLED_BY_WORD =
       QuerySyntax.words(

@@ -773,6 +773,7 @@ public final class StatementLifecycle implements RoutedStatement {
     if (known != null && pipeline.ruled()) {
       running.done(known, statement, decision, 0, null);
     }
+    client.statementDropped();
     forget();
   }
 

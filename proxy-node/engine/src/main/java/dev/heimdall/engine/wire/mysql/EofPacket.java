@@ -6,6 +6,9 @@ import io.netty.buffer.ByteBuf;
 public final class EofPacket {
   public static final int FIRST = 0xFE;
 
+  /** Bytes of its payload. */
+  public static final int LENGTH = 5;
+
   /** Longer payloads that begin so are rows. */
   private static final int LONGEST = 8;
 

@@ -77,6 +77,9 @@ final class Aftermath {
 
   private long countsAt;
 
+  /** The connection on which FOUND_ROWS() is what it is to the session; 0 for none. */
+  private long foundOn;
+
   /**
    * @param number the client's, as it was told at its log-in
    * @param seesThrough whether it is known what the statement on its way calls
@@ -258,7 +261,8 @@ final class Aftermath {
           effect.name(), Lexer.decode(text, effect.start(), effect.end()).strip());
     }
     if (effect.is(MysqlEffect.READS_FOUND_ROWS)) {
-      boolean there = ServerSide.of(client.server()).last().foundRowsOf() == this;
+      ServerConnection server = client.server();
+      boolean there = foundOn == server.id() && ServerSide.of(server).last().foundRowsOf() == this;
       // MySQL warns of the call, wherever it stands.
       return there ? null : bigint("FOUND_ROWS() < 0", foundRows);
     }
@@ -305,12 +309,10 @@ final class Aftermath {
       foundRows = found(last, facts, ServerSide.of(from).mariadb() ? -1 : last.matchedRows());
       boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
       countsFound = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
-      last.foundRowsOf(this);
-      generated.foundDue(false);
+      leaveFound(from, false);
     }
     if (untold) {
-      last.foundRowsOf(this);
-      generated.foundDue(true);
+      leaveFound(from, true);
     }
     showsDiagnostics = false;
     note(from, last, facts);
@@ -328,6 +330,22 @@ final class Aftermath {
       savepoint(facts, ServerSide.of(from).status());
     }
     generated.answered(from, last, facts);
+  }
+
+  /** What the session finds by FOUND_ROWS() is on this connection. */
+  private void leaveFound(ServerConnection on, boolean untold) {
+    ServerSide.of(on).last().foundRowsOf(this);
+    foundOn = on.id();
+    generated.foundDue(untold);
+  }
+
+  /** A read was answered with so many rows by no server, and {@link #leavesNothing} before it. */
+  void served(long rows) {
+    rowCount = -1;
+    foundRows = rows;
+    foundOn = 0;
+    countsFrom = 0;
+    leftDiagnostics = false;
   }
 
   /**
@@ -352,6 +370,8 @@ final class Aftermath {
     rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
     if (last.hadRows() && last.error() == 0) {
       foundRows = found(last, facts, -1);
+      foundOn = 0;
+      last.foundRowsOf(null);
     }
     countsFound = false;
   }

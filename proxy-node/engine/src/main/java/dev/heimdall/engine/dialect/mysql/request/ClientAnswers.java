@@ -54,6 +54,11 @@ final class ClientAnswers {
     return "'" + ClientTracking.needed(variable) + "'";
   }
 
+  /** Whether the client reads of changes of its session's state. */
+  boolean tracksState() {
+    return tracking != null;
+  }
+
   /** The session is as new. */
   void reset() {
     if (tracking != null) {
@@ -158,6 +163,17 @@ final class ClientAnswers {
       encoder.ready(client.status(), out);
       client.write(out);
     }
+  }
+
+  /**
+   * Takes the command, and gives what a server has once answered to it.
+   *
+   * @param answer which begins with its packets
+   * @param length how many bytes they have
+   */
+  void stored(long total, byte[] answer, int length) {
+    ofServer();
+    give(total, client.alloc().buffer(length).writeBytes(answer, 0, length));
   }
 
   /** Takes the command, and gives this answer in the protocol's bytes. */

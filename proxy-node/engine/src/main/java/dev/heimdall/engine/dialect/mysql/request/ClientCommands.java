@@ -53,6 +53,7 @@ final class ClientCommands implements RequestHandler {
   private final PreparedCommands prepared;
   private final SharedCommands shared;
   private final Aftermath aftermath;
+  private final CachedCommands cached;
   private final SessionCommands sessions;
   private final DelayedBegins begins;
   private final RuleQuestions questions;
@@ -89,6 +90,7 @@ final class ClientCommands implements RequestHandler {
         new PreparedCommands(
             parts, agreed, text, lexing, answers, notes, aftermath, foreign, statements);
     this.shared = new SharedCommands(parts, agreed, answers, aftermath, statements);
+    this.cached = new CachedCommands(parts, agreed, text, answers, prepared, aftermath);
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.begins = new DelayedBegins(parts, answers);
@@ -215,6 +217,7 @@ final class ClientCommands implements RequestHandler {
       }
       return true;
     }
+    cached.sending(server);
     return switch (type) {
       case Command.QUERY -> query(server, total);
       case Command.STMT_PREPARE, Command.STMT_EXECUTE, Command.STMT_FETCH, Command.STMT_RESET ->
@@ -254,6 +257,9 @@ final class ClientCommands implements RequestHandler {
       return Outcome.DONE;
     }
     Outcome outcome = carriesText ? begins.answer(total) : Outcome.NEXT;
+    if (outcome == Outcome.NEXT) {
+      outcome = cached.answer(type, total);
+    }
     if (outcome == Outcome.NEXT) {
       outcome = defer(!carriesText, total);
     }

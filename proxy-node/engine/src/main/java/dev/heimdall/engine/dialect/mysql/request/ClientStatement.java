@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,12 @@ final class ClientStatement {
     this.examined = examined;
     this.parameters = parameters;
     this.settings = settings;
+  }
+
+  /** Whether servers run the text that rules look at, and none that one has put in its place. */
+  boolean asWritten() {
+    byte[] body = statement.body();
+    return Arrays.equals(body, 0, body.length, examined.sql(), 0, examined.length());
   }
 
   /** What servers run for it. */

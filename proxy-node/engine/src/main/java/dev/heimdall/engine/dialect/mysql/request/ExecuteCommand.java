@@ -158,6 +158,25 @@ final class ExecuteCommand {
     return values;
   }
 
+  /**
+   * What tells its answer from that of another execution of the same statement: flags, which of its
+   * parameters are NULL, their types, their values.
+   *
+   * @param given the types, if there are parameters
+   */
+  byte[] comparable(byte[] given) {
+    int nulls = typesAt - NULLS;
+    int typed = given == null ? 0 : given.length;
+    byte[] all = new byte[1 + nulls + typed + payload.length - valuesAt];
+    all[0] = payload[FLAGS];
+    System.arraycopy(payload, NULLS, all, 1, nulls);
+    if (typed > 0) {
+      System.arraycopy(given, 0, all, 1 + nulls, typed);
+    }
+    System.arraycopy(payload, valuesAt, all, 1 + nulls + typed, payload.length - valuesAt);
+    return all;
+  }
+
   /** The whole command with these types, and this number of the statement. */
   ByteBuf with(byte[] given, int handle) {
     ByteBuf changed = Unpooled.buffer(payload.length + given.length);

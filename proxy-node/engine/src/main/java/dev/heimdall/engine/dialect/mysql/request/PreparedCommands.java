@@ -347,6 +347,29 @@ final class PreparedCommands implements Responder {
         : ExecuteValues.inText(of.statement.body(), lexing.mode(), values);
   }
 
+  /**
+   * The statement that the execution at the reader's position names, if it would be read now as it
+   * was when it was prepared, and is the text that rules have decided on; null otherwise.
+   */
+  ClientStatement asJudged() {
+    ClientStatement of = named();
+    return of.asWritten() && of.settings.equals(meaning.settings()) ? of : null;
+  }
+
+  /**
+   * The execution at the reader's position, whose types are the statement's then; null for none.
+   */
+  ExecuteCommand command(long total, ClientStatement of) {
+    ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
+    if (command == null) {
+      return null;
+    }
+    if (command.hasTypes()) {
+      of.types(command.types());
+    }
+    return of.types() == null && of.parameters > 0 ? null : command;
+  }
+
   /** The execution at the reader's position is answered: what was sent ahead of it is over. */
   void taken() {
     statements.forgetLongData(named());
@@ -354,11 +377,8 @@ final class PreparedCommands implements Responder {
 
   /** Of the parameters; null where the command is malformed. */
   private List<Object> values(long total, ClientStatement of) {
-    ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
-    if (command != null && command.hasTypes()) {
-      of.types(command.types());
-    }
-    if (command == null || (of.types() == null && of.parameters > 0)) {
+    ExecuteCommand command = command(total, of);
+    if (command == null) {
       return null;
     }
     try {

@@ -1,0 +1,190 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.caching.AnswerRecorder;
+import dev.heimdall.engine.wire.mysql.EofPacket;
+import dev.heimdall.engine.wire.mysql.ErrPacket;
+import dev.heimdall.engine.wire.mysql.LengthEncoded;
+import dev.heimdall.engine.wire.mysql.OkPacket;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Arrays;
+
+/**
+ * Copies the answer to a command that one packet holds: a single result with rows, which are served
+ * as they are, for its packets are numbered from 1 each time. One that holds anything else is of no
+ * use: an error, warnings, a cursor, another result, what has changed of a session's state.
+ *
+ * <p>What is kept are its packets and, in four bytes behind them, how many rows there are.
+ */
+final class AnswerCopy implements AnswerRecorder {
+  private static final int FIRST = 512;
+  private static final int COUNT = Integer.BYTES;
+
+  /** What only an answer within a transaction, with a cursor, or with more behind it says. */
+  private static final int UNSUITED =
+      StatusFlag.IN_TRANSACTION
+          | StatusFlag.IN_READ_ONLY_TRANSACTION
+          | StatusFlag.MORE_RESULTS
+          | StatusFlag.CURSOR_EXISTS
+          | StatusFlag.LAST_ROW_SENT
+          | StatusFlag.DATABASE_DROPPED
+          | StatusFlag.METADATA_CHANGED
+          | StatusFlag.OUT_PARAMETERS
+          | StatusFlag.SESSION_STATE_CHANGED;
+
+  private enum Stage {
+    HEAD,
+    COLUMNS,
+    /** An EOF packet stands between columns and rows. */
+    COLUMNS_END,
+    ROWS
+  }
+
+  private final int most;
+  private final boolean deprecatesEof;
+  private byte[] bytes = {};
+  private int size;
+
+  /** Where the packet begins of which not all has come. */
+  private int at;
+
+  private int sequence = 1;
+  private Stage stage = Stage.HEAD;
+  private long columns;
+  private int rows;
+
+  /**
+   * @param most bytes of answers that are copied
+   * @param deprecatesEof whether rows end with an OK packet, and columns without any
+   */
+  AnswerCopy(int most, boolean deprecatesEof) {
+    this.most = most;
+    this.deprecatesEof = deprecatesEof;
+  }
+
+  /** How many rows an answer has that was copied so. */
+  static int rows(StoredAnswer answer) {
+    byte[] all = answer.rows();
+    return Unpooled.wrappedBuffer(all).getInt(all.length - COUNT);
+  }
+
+  /** How many bytes its packets have. */
+  static int length(StoredAnswer answer) {
+    return answer.rows().length - COUNT;
+  }
+
+  @Override
+  public State take(ByteBuf piece) {
+    int length = piece.readableBytes();
+    if (length > most - size) {
+      return useless();
+    }
+    if (bytes.length - size < length) {
+      int wanted = Math.max(size + length, size == 0 ? FIRST : 2 * size);
+      bytes = Arrays.copyOf(bytes, Math.min(most, wanted));
+    }
+    piece.getBytes(piece.readerIndex(), bytes, size, length);
+    size += length;
+    State state = State.MORE;
+    ByteBuf all = Unpooled.wrappedBuffer(bytes, 0, size);
+    while (state == State.MORE && Packet.whole(all, at, size)) {
+      int payload = Packet.payload(all, at);
+      int number = Packet.sequence(all, at);
+      state =
+          number == (sequence++ & 0xFF) && payload > 0 && payload < Packet.MAX_PAYLOAD
+              ? packet(all.slice(at + Packet.HEADER, payload))
+              : State.USELESS;
+      at += Packet.HEADER + payload;
+    }
+    return state == State.USELESS || (state == State.WHOLE && at != size) ? useless() : state;
+  }
+
+  private State useless() {
+    bytes = new byte[0];
+    size = 0;
+    return State.USELESS;
+  }
+
+  private State packet(ByteBuf payload) {
+    int first = payload.getUnsignedByte(0);
+    if (first == ErrPacket.FIRST) {
+      return State.USELESS; // also how far a long statement is
+    }
+    switch (stage) {
+      case HEAD -> {
+        return head(first, payload);
+      }
+      case COLUMNS -> {
+        if (--columns == 0) {
+          stage = deprecatesEof ? Stage.ROWS : Stage.COLUMNS_END;
+        }
+      }
+      case COLUMNS_END -> {
+        stage = Stage.ROWS;
+        return first == EofPacket.FIRST && payload.capacity() == EofPacket.LENGTH
+            ? State.MORE
+            : State.USELESS;
+      }
+      case ROWS -> {
+        if (first == EofPacket.FIRST && (deprecatesEof || EofPacket.fits(payload.capacity()))) {
+          return end(payload);
+        }
+        rows++;
+      }
+    }
+    return State.MORE;
+  }
+
+  /** The number of columns and nothing else: their definitions follow. */
+  private State head(int first, ByteBuf payload) {
+    if (first == OkPacket.OK
+        || first == LengthEncoded.NULL // asks for a file
+        || payload.capacity() != LengthEncoded.size(first)) {
+      return State.USELESS;
+    }
+    columns = LengthEncoded.read(payload);
+    stage = Stage.COLUMNS;
+    return State.MORE;
+  }
+
+  private State end(ByteBuf payload) {
+    int status;
+    int warnings;
+    int statusAt;
+    if (deprecatesEof) {
+      OkPacket ok;
+      try {
+        ok = OkPacket.read(payload, false);
+      } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+        return State.USELESS;
+      }
+      if (ok.affectedRows() != 0 || ok.generatedId() != 0 || ok.info().length > 0) {
+        return State.USELESS;
+      }
+      status = ok.status();
+      warnings = ok.warnings();
+      statusAt = 3; // behind two numbers of a byte each
+    } else if (payload.capacity() == EofPacket.LENGTH) {
+      status = EofPacket.status(payload, 0);
+      warnings = EofPacket.warnings(payload, 0);
+      statusAt = 3; // behind the number of warnings
+    } else {
+      return State.USELESS;
+    }
+    if (warnings != 0 || (status & UNSUITED) != 0 || (status & StatusFlag.AUTOCOMMIT) == 0) {
+      return State.USELESS;
+    }
+    payload.setShortLE(statusAt, status & ~StatusFlag.SLOW_QUERY); // which it is no more
+    return State.WHOLE;
+  }
+
+  @Override
+  public StoredAnswer answer() {
+    byte[] answer = Arrays.copyOf(bytes, size + COUNT);
+    Unpooled.wrappedBuffer(answer).setInt(size, rows);
+    return new StoredAnswer(null, answer);
+  }
+}
