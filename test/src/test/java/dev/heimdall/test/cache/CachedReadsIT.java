@@ -58,6 +58,17 @@ class CachedReadsIT {
                             + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
                         "{\"match\": \"only_compared\", \"action\": \"cache\","
                             + " \"parameters\": {\"revalidateOnly\": true, \"stop\": true}}",
+                        "{\"match\": \"leaves_all\", \"action\": \"tag\","
+                            + " \"parameters\": {\"invalidate\": false}}",
+                        "{\"match\": \"leaves_young\", \"action\": \"tag\","
+                            + " \"parameters\": {\"olderthan\": 3600000}}",
+                        "{\"match\": \"leaves_no_old\", \"action\": \"tag\","
+                            + " \"parameters\": {\"olderthan\": 1}}",
+                        "{\"match\": \"keeps_new_out\", \"action\": \"tag\","
+                            + " \"parameters\": {\"olderthan\": -3600000}}",
+                        "{\"match\": \"evicts_but_young\", \"action\": \"tag\","
+                            + " \"parameters\": {\"evicttables\": \"app.public.cr_rows\","
+                            + " \"olderthan\": 3600000}}",
                         "{\"action\": \"cache\"}"));
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query(
@@ -415,6 +426,85 @@ class CachedReadsIT {
       assertThat(client.value(read)).isEqualTo("through it");
       assertThat(figure("same")).isEqualTo(same + 2);
       assertThat(figure("different")).isEqualTo(different + 1);
+    }
+  }
+
+  /** A write past the node shows what it still serves. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE cr_rows AS leaves_all SET at = now()",
+        "UPDATE cr_rows AS leaves_young SET at = now()",
+        "BEGIN; UPDATE cr_rows AS leaves_all SET at = now(); UPDATE cr_others SET note = 'x';"
+            + " UPDATE cr_rows AS leaves_young SET at = now(); COMMIT",
+        "SELECT 1 AS evicts_but_young"
+      })
+  void rulesMayLeaveResultsOfWhatIsWritten(String statements) throws IOException, SQLException {
+    try (RawClient client = admin();
+        RawClient writer = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      for (String statement : statements.split("; ")) {
+        writer.query(statement);
+      }
+      assertThat(client.value(READ)).isEqualTo("one");
+      writer.query("UPDATE cr_rows SET at = now()");
+      assertThat(client.value(READ)).isEqualTo("past the node");
+    }
+  }
+
+  @Test
+  void oneWriteOfATransactionThatLeavesNothingLeavesNothing() throws IOException, SQLException {
+    try (RawClient client = admin();
+        RawClient writer = admin()) {
+      for (String first : List.of("cr_rows", "cr_rows AS leaves_all")) {
+        assertThat(client.value(READ)).isIn("one", "cr_rows");
+        writePast("UPDATE cr_rows SET name = '" + first + "' WHERE id = 1");
+        String second = first.equals("cr_rows") ? "cr_rows AS leaves_all" : "cr_rows";
+        writer.query("BEGIN");
+        writer.query("UPDATE " + first + " SET at = now()");
+        writer.query("UPDATE " + second + " SET at = now()");
+        writer.query("COMMIT");
+        assertThat(client.value(READ)).isEqualTo(first);
+      }
+    }
+  }
+
+  @Test
+  void whatIsOlderThanARuleLeavesIsNotServed() throws IOException, SQLException {
+    try (RawClient client = admin();
+        RawClient writer = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      Await.until(
+          "it is older than a millisecond",
+          () -> {
+            writer.query("UPDATE cr_rows AS leaves_no_old SET at = now()");
+            return client.value(READ).equals("past the node");
+          });
+    }
+  }
+
+  @Test
+  void aRuleMayKeepNewResultsOut() throws IOException, SQLException {
+    String read = "SELECT name FROM cr_kept_out";
+    try (RawClient client = admin()) {
+      client.query("CREATE TABLE cr_kept_out (name text)");
+      try {
+        Await.until(
+            "it is cached",
+            () -> {
+              client.query(read);
+              return "yes".equals(info(client).get("cached"));
+            });
+        client.query("INSERT INTO cr_kept_out AS keeps_new_out VALUES ('one')");
+        for (int i = 0; i < 3; i++) {
+          assertThat(client.value(read)).isEqualTo("one");
+          assertThat(info(client)).containsEntry("cached", "no: it was not there");
+        }
+      } finally {
+        client.query("DROP TABLE cr_kept_out");
+      }
     }
   }
 

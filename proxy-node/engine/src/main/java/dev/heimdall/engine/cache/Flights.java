@@ -106,8 +106,8 @@ public final class Flights {
   }
 
   /**
-   * Whether a statement's answer can be kept at all. Where it could not, the next ones do not wait
-   * for each other in vain; a race costs a wait.
+   * Whether a statement's answer was kept. Where it was not, the next ones do not wait for each
+   * other in vain; a race costs a wait.
    */
   public void suited(CacheKey key, boolean kept) {
     long name = key.name();

@@ -49,9 +49,10 @@ public final class QueryCache {
   /**
    * @param in what was written is asked there: a cluster that is watched anew has counted anew
    * @param noted writes before the statement was sent
-   * @param until when it is to be served no more, by {@link System#nanoTime}
+   * @param at when it was kept, by {@link System#nanoTime}
+   * @param until when it is to be served no more, likewise
    */
-  private record Entry(StoredAnswer answer, ClusterView in, long noted, long until) {}
+  private record Entry(StoredAnswer answer, ClusterView in, long noted, long at, long until) {}
 
   /** An entry is gone when its own time is over, whoever asks. */
   private static final class UntilOver implements Expiry<CacheKey, Entry> {
@@ -130,7 +131,7 @@ public final class QueryCache {
       remove(key, entry, Removal.CLUSTER);
       return null;
     }
-    if (!view.holds(entry.noted(), tables)) {
+    if (!view.holds(entry.noted(), entry.at(), tables)) {
       remove(key, entry, Removal.WRITTEN);
       return null;
     }
@@ -163,7 +164,8 @@ public final class QueryCache {
       long nanos) {
     boolean holds = view.holds(noted, tables);
     if (holds) {
-      entries.put(key, new Entry(answer, view, noted, System.nanoTime() + nanos));
+      long at = System.nanoTime();
+      entries.put(key, new Entry(answer, view, noted, at, at + nanos));
       stored.increment();
     }
     return holds;

@@ -400,7 +400,7 @@ public final class CachedReads implements ReplyStage {
   private void keep(Awaited one, StoredAnswer answer) {
     boolean kept =
         one.cache().keep(one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos());
-    one.cache().flights().suited(one.key(), true);
+    one.cache().flights().suited(one.key(), kept);
     if (kept && one.comparison() != null) {
       compare(one.cache(), one.comparison(), one.tables(), answer);
     }

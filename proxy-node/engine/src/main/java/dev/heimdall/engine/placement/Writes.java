@@ -44,6 +44,9 @@ public final class Writes {
   /** What the open transaction has written in groups that were answered. */
   private final Set<String> pending = new HashSet<>(0);
 
+  /** What rules want to stay in the cache of that, and of what is not answered. */
+  private final SparingWrites sparing = new SparingWrites();
+
   private boolean anythingPending;
   private Defines definesPending = Defines.NOTHING;
 
@@ -202,6 +205,7 @@ public final class Writes {
       return; // what is sent to a replica writes nothing
     }
     if (!decision.evictTables().isEmpty()) {
+      spare(decision.evictTables(), SparingWrites.ofEvicted(decision));
       add(decision.evictTables(), false, false, true, false, Defines.NOTHING, judgedBy);
     }
     boolean changed = decision.transformed().isPresent();
@@ -213,6 +217,9 @@ public final class Writes {
     // Where there are no transactions, what is written is there for all when it is answered.
     boolean ends = ends(effects) || does.outlivesRollback();
     boolean single = does.parsed().statements() == 1;
+    if (!does.tablesWritten().isEmpty()) {
+      spare(does.tablesWritten(), SparingWrites.ofWritten(decision));
+    }
     switch (does.kind()) {
       case EMPTY, READ, TRANSACTION, SESSION, LOCK -> {
         if (ends || does.writesAnything() || does.callsCode() || !does.tablesWritten().isEmpty()) {
@@ -239,6 +246,17 @@ public final class Writes {
               judgedBy);
       default -> addAnything(defines);
     }
+  }
+
+  private void spare(Collection<String> tables, long young) {
+    if (young != 0 || !sparing.isEmpty()) {
+      sparing.written(tables, young, this::writtenBefore);
+    }
+  }
+
+  private boolean writtenBefore(String table) {
+    return pending.contains(table)
+        || notes.stream().anyMatch(note -> note.tables().contains(table));
   }
 
   /** Something is being sent of which nobody knows what it does. */
@@ -301,6 +319,7 @@ public final class Writes {
         anything |= mayWriteAnything(each);
       }
     }
+    tables.removeIf(sparing::spares);
     return tables.isEmpty() && !anything ? null : view.committing(tables, anything);
   }
 
@@ -390,7 +409,7 @@ public final class Writes {
       ClusterView view, Set<String> written, boolean anything, Defines defines, Position own) {
     if (view != null) {
       ClusterView.Committed committed =
-          view.committed(written, anything, defines.of(database()), own);
+          view.committed(written, anything, defines.of(database()), own, sparing.of(written));
       client.delayReplies(committed.told());
       if (view == client.ownPools().writes()) {
         this.own = committed.mark();
@@ -443,6 +462,7 @@ public final class Writes {
   private void boundPending() {
     if (pending.size() > MOST_PENDING) {
       pending.clear();
+      sparing.clear();
       anythingPending = true;
     }
   }
@@ -453,6 +473,9 @@ public final class Writes {
     }
     anythingPending = false;
     definesPending = Defines.NOTHING;
+    if (notes.isEmpty()) {
+      sparing.clear();
+    }
   }
 
   /** Whether what was written counts, so that definitions among it are told of here. */
@@ -484,6 +507,7 @@ public final class Writes {
       defines = defines.and(note.defines());
       pending.addAll(note.tables());
     }
+    sparing.clear();
     if (anything || !pending.isEmpty()) {
       ClusterView view = view();
       if (view != null) {

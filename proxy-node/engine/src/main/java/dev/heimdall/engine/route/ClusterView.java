@@ -6,6 +6,7 @@ import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.SingleNode;
+import dev.heimdall.engine.share.SparedTables;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
@@ -179,11 +180,25 @@ public final class ClusterView {
    */
   public Committed committed(
       Collection<String> tables, boolean others, Redefinition redefinition, Position own) {
+    return committed(tables, others, redefinition, own, SparedTables.NONE);
+  }
+
+  /**
+   * The same where rules leave results of these tables where they are kept.
+   *
+   * @param spared which ones
+   */
+  public Committed committed(
+      Collection<String> tables,
+      boolean others,
+      Redefinition redefinition,
+      Position own,
+      SparedTables spared) {
     if (redefinition != null) {
       definitions.written(redefinition);
     }
-    WriteMark mark = positions.committed(tables, others || redefinition != null, own);
-    return new Committed(mark, exchange.announce(tables, others, redefinition));
+    WriteMark mark = positions.committed(tables, others || redefinition != null, own, spared);
+    return new Committed(mark, exchange.announce(spared.marked(tables), others, redefinition));
   }
 
   /**
@@ -281,6 +296,15 @@ public final class ClusterView {
   /** Whether what was read of these tables when so many writes were noted is what a read finds. */
   public boolean holds(long noted, Collection<String> tables) {
     return positions.unwrittenSince(noted, tables);
+  }
+
+  /**
+   * The same of what was kept some time ago.
+   *
+   * @param at when it was, by {@link System#nanoTime}
+   */
+  public boolean holds(long noted, long at, Collection<String> tables) {
+    return positions.unwrittenSince(noted, at, tables);
   }
 
   /**

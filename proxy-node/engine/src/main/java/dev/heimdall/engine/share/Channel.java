@@ -1,5 +1,6 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.Consistency;
 import java.time.Duration;
 import java.util.Collection;
@@ -291,7 +292,8 @@ final class Channel implements Exchange {
   private boolean wrote(Message message) {
     boolean awaited = consistency != Consistency.FLEET;
     if (message.kind() == Message.Kind.WROTE) {
-      positions.committed(message.details(), false);
+      List<String> told = message.details();
+      positions.committed(SparedTables.tables(told), false, Position.NONE, SparedTables.read(told));
       return awaited;
     }
     for (String detail : message.details()) {

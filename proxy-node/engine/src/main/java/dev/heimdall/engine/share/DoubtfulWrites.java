@@ -34,13 +34,18 @@ final class DoubtfulWrites {
     anythingUntil = clock.getAsLong();
   }
 
-  synchronized void add(Collection<String> tables, boolean others) {
-    long end = clock.getAsLong() + LASTS.toNanos();
+  void add(Collection<String> tables, boolean others) {
+    add(tables, others, LASTS.toNanos());
+  }
+
+  /** The same for so many nanoseconds; it may be longer for what was added before. */
+  synchronized void add(Collection<String> tables, boolean others, long lasts) {
+    long end = clock.getAsLong() + lasts;
     until.values().removeIf(this::over);
     if (others || until.size() + tables.size() > MOST_TABLES) {
-      anythingUntil = end;
+      anythingUntil = later(anythingUntil, end);
     } else {
-      tables.forEach(table -> until.put(table, end));
+      tables.forEach(table -> until.merge(table, end, DoubtfulWrites::later));
     }
     none = false;
   }
@@ -60,6 +65,10 @@ final class DoubtfulWrites {
       }
     }
     return false;
+  }
+
+  private static long later(long one, long other) {
+    return one - other > 0 ? one : other;
   }
 
   private boolean over(long end) {

@@ -39,6 +39,9 @@ public final class WritePositions {
 
   private final WritesInFlight inFlight = new WritesInFlight();
 
+  /** Tables of which rules keep nothing for a while. */
+  private final DoubtfulWrites keptOut = new DoubtfulWrites(System::nanoTime);
+
   /** The last commits of which the server has said where they are. Guarded by itself. */
   private final Set<Position> reported = new LinkedHashSet<>();
 
@@ -63,8 +66,38 @@ public final class WritePositions {
    * The last write of a table.
    *
    * @param number among all that were noted
+   * @param outdates what was read before that one is outdated, however young
+   * @param aged whether what was read until {@code since}, by {@link System#nanoTime}, is outdated,
+   *     too
    */
-  private record Written(WriteMark mark, long number) {}
+  private record Written(WriteMark mark, long number, long outdates, boolean aged, long since) {
+    Written(WriteMark mark, long number) {
+      this(mark, number, number, false, 0);
+    }
+
+    /**
+     * The same where results stay that are younger than so many nanoseconds.
+     *
+     * @param before the last write before; null for none
+     */
+    Written sparing(long young, Written before, long now) {
+      if (young <= 0) {
+        return this;
+      }
+      long still = before == null ? 0 : before.outdates;
+      boolean agedBefore = before != null && before.aged;
+      if (young == SparedTables.ALL) {
+        return new Written(mark, number, still, agedBefore, agedBefore ? before.since : 0);
+      }
+      long from = now - young;
+      boolean later = agedBefore && before.since - from > 0;
+      return new Written(mark, number, still, true, later ? before.since : from);
+    }
+
+    boolean outdated(long count, long at) {
+      return outdates > count || (aged && at - since < 0);
+    }
+  }
 
   /**
    * @param writtenByNow asks how far the writer has written, everything included that was committed
@@ -77,7 +110,7 @@ public final class WritePositions {
   WritePositions(Supplier<CompletableFuture<Position>> writtenByNow, int mostTables) {
     this.writtenByNow = writtenByNow;
     this.mostTables = mostTables;
-    note(List.of(), true, Position.NONE);
+    note(List.of(), true, Position.NONE, SparedTables.NONE);
     resolve();
   }
 
@@ -100,7 +133,25 @@ public final class WritePositions {
    * @param own {@link Position#NONE} where the server has not said so
    */
   public WriteMark committed(Collection<String> written, boolean others, Position own) {
-    WriteMark mark = note(written, others, own);
+    return committed(written, others, own, SparedTables.NONE);
+  }
+
+  /**
+   * The same where rules want that not all that was read of these tables is outdated by it.
+   *
+   * @param spared of no meaning to tables that nobody can name
+   */
+  public WriteMark committed(
+      Collection<String> written, boolean others, Position own, SparedTables spared) {
+    spared
+        .nanos()
+        .forEach(
+            (table, young) -> {
+              if (young < 0) {
+                keptOut.add(List.of(table), false, -young);
+              }
+            });
+    WriteMark mark = note(written, others, own, spared);
     if (own != Position.NONE) {
       synchronized (reported) {
         reported.add(own);
@@ -131,7 +182,8 @@ public final class WritePositions {
     return committed(List.of(), true);
   }
 
-  private synchronized WriteMark note(Collection<String> written, boolean others, Position own) {
+  private synchronized WriteMark note(
+      Collection<String> written, boolean others, Position own, SparedTables spared) {
     // The commit was before this, and whoever takes the mark away asks after that: its position has
     // the write within it.
     WriteMark mark = open.get();
@@ -153,7 +205,9 @@ public final class WritePositions {
       // Whoever reads one of the forgotten tables waits for more than need be, never for less.
       tables.clear();
     } else {
-      written.forEach(table -> tables.put(table, now));
+      long at = System.nanoTime();
+      written.forEach(
+          table -> tables.put(table, now.sparing(spared.of(table), tables.get(table), at)));
     }
     noted = now.number(); // after the tables: who knows the number finds them written
     return mark;
@@ -171,13 +225,25 @@ public final class WritePositions {
    * answer now, as far as anybody was told.
    */
   public boolean unwrittenSince(long count, Collection<String> read) {
+    return unwrittenSince(count, System.nanoTime(), read);
+  }
+
+  /**
+   * The same of what was kept some time ago.
+   *
+   * @param at when it was, by {@link System#nanoTime}
+   */
+  public boolean unwrittenSince(long count, long at, Collection<String> read) {
     // First: what was in flight a moment ago is noted, and what was not had not been committed.
-    if (inFlight.any(read) || doubtful.any(read) || anything.number() > count) {
+    if (inFlight.any(read)
+        || doubtful.any(read)
+        || keptOut.any(read)
+        || anything.number() > count) {
       return false;
     }
     for (String table : read) {
       Written last = tables.get(table);
-      if (last != null && last.number() > count) {
+      if (last != null && last.outdated(count, at)) {
         return false;
       }
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -146,6 +147,22 @@ class ChannelTest {
     log = 300;
     a.channel.announce(Set.of(), true);
     assertThat(b.position("other")).isEqualTo(300);
+  }
+
+  @Test
+  void whatRulesLeaveToOneTheyLeaveToTheOther() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    beat();
+    log = 200;
+    long before = b.positions.noted();
+
+    SparedTables spared = new SparedTables(Map.of("t", SparedTables.ALL));
+    a.channel.announce(spared.marked(Set.of("t", "other")), false);
+
+    assertThat(b.position("t")).isEqualTo(200);
+    assertThat(b.positions.unwrittenSince(before, Set.of("t"))).isTrue();
+    assertThat(b.positions.unwrittenSince(before, Set.of("other"))).isFalse();
   }
 
   @Test

@@ -1,0 +1,71 @@
+package dev.heimdall.engine.placement;
+
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.share.SparedTables;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * What rules want to stay in the cache of the tables that a session writes, until that is noted: of
+ * a table that several statements write, the least that one of them wants.
+ */
+final class SparingWrites {
+  private final Map<String, Long> nanos = new HashMap<>(0);
+
+  /** How young results of the tables that a statement writes must be to stay. */
+  static long ofWritten(Decision decision) {
+    return decision.flag(Decision.Flag.INVALIDATE).orElse(true)
+        ? ofEvicted(decision)
+        : SparedTables.ALL;
+  }
+
+  /** The same of tables of which a rule lets go. */
+  static long ofEvicted(Decision decision) {
+    return TimeUnit.MILLISECONDS.toNanos(decision.olderThanMillis().orElse(0));
+  }
+
+  /**
+   * A statement is being sent that writes these.
+   *
+   * @param young nanoseconds; 0 where nothing is to stay
+   * @param writtenBefore whether something that is not noted yet writes a table
+   */
+  void written(Collection<String> tables, long young, Predicate<String> writtenBefore) {
+    for (String table : tables) {
+      Long before = nanos.get(table);
+      if (before == null && writtenBefore.test(table)) {
+        before = 0L;
+      }
+      nanos.put(table, before == null ? young : Math.min(before, young));
+    }
+  }
+
+  /** Whether something of a table is to stay. */
+  boolean spares(String table) {
+    return nanos.getOrDefault(table, 0L) > 0;
+  }
+
+  boolean isEmpty() {
+    return nanos.isEmpty();
+  }
+
+  /** What was wanted of these. */
+  SparedTables of(Collection<String> tables) {
+    if (nanos.isEmpty()) {
+      return SparedTables.NONE;
+    }
+    Map<String, Long> of = new HashMap<>(nanos);
+    of.keySet().retainAll(tables);
+    of.values().removeIf(young -> young == 0);
+    return of.isEmpty() ? SparedTables.NONE : new SparedTables(of);
+  }
+
+  void clear() {
+    if (!nanos.isEmpty()) {
+      nanos.clear();
+    }
+  }
+}
