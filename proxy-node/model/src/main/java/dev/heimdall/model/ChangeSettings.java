@@ -46,10 +46,9 @@ public record ChangeSettings(
         String slot,
     @Setting(
             value =
-                "The publication that is read, in each database. Where there is none, the node"
-                    + " makes one for all tables, if its user may.",
+                "The publication that is read, in each database. It says which tables are heard.",
             byDefault = "heimdall",
-            format = Format.IDENTIFIER)
+            format = Format.NAME)
         String publication,
     @Setting(
             value =

@@ -119,9 +119,6 @@ final class DocumentChecks {
         && changes.user().isEmpty()) {
       in.problem("$.changes.user", "nothing", "a user for \"changes.password\"");
     }
-    if (changes.stream() && source.engine() == Engine.POSTGRESQL && in.sound("$.url")) {
-      in.problem("$.changes.stream", "true", "false: the log of PostgreSQL is not read yet");
-    }
     String on = changes.notified() ? "$.changes.notify" : "$.changes.stream";
     if (!changes.any() || !in.sound("$.changes.notify", "$.changes.stream")) {
       return;

@@ -1,5 +1,6 @@
 package dev.heimdall.test.changes;
 
+import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
@@ -13,20 +14,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A node with a cache that hears what is written past it, and one session of its client. */
 final class HearingNode implements AutoCloseable {
   private final TestNode node;
   private final RawClient client;
 
-  HearingNode(Consumer<TestConfiguration> wishes) throws IOException {
+  HearingNode(PostgresCluster cluster, Consumer<TestConfiguration> wishes) throws IOException {
+    String servers =
+        cluster.servers().stream()
+            .map(server -> server.host() + ":" + server.port())
+            .collect(Collectors.joining(","));
     node =
         TestNode.start(
             c -> {
-              c.source("cluster.kind", "postgres")
-                  .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                  .source("cluster.probe.password", SharedPostgres.cluster().password())
-                  .source("changes.databases", List.of(SharedPostgres.DATABASE))
+              c.source("url", "jdbc:postgresql://" + servers + "/" + SharedPostgres.DATABASE)
+                  .source("cluster.kind", "postgres")
+                  .source("cluster.probe.user", cluster.superuser())
+                  .source("cluster.probe.password", cluster.password())
                   .vdb("cache.enabled", true)
                   .vdb("rules", List.of("cached"))
                   .rules("cached", "{\"action\": \"cache\"}");

@@ -40,7 +40,7 @@ class NotifiedWritesIT {
         "INSERT INTO nw.unheard VALUES (1)");
     past(ChangeTriggers.install(List.of(), List.of(TABLES)));
     past(ChangeTriggers.install(List.of(), List.of(TABLES))); // says nothing more
-    node = new HearingNode(c -> c.source("changes.notify", true));
+    node = new HearingNode(SharedPostgres.cluster(), c -> c.source("changes.notify", true));
     node.awaitPhase("following");
   }
 

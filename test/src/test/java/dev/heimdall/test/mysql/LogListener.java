@@ -183,7 +183,7 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
   }
 
   @Override
-  public Runnable arriving(Collection<String> tables) {
+  public Runnable arriving(Collection<String> tables, boolean others) {
     return () -> {};
   }
 

@@ -22,7 +22,16 @@ public interface ChangeSink {
    *
    * @return to be run after {@link #written}; nothing happens when it is run again
    */
-  Runnable arriving(Collection<String> tables);
+  default Runnable arriving(Collection<String> tables) {
+    return arriving(tables, false);
+  }
+
+  /**
+   * The same of a transaction that may have written other tables as well.
+   *
+   * @return to be run after {@link #missed} then
+   */
+  Runnable arriving(Collection<String> tables, boolean others);
 
   /** Something was written, and nobody can say what. */
   void missed();

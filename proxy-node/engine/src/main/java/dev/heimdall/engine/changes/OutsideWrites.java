@@ -46,8 +46,8 @@ public final class OutsideWrites {
     }
 
     @Override
-    public Runnable arriving(Collection<String> tables) {
-      return positions.committing(tables, false);
+    public Runnable arriving(Collection<String> tables, boolean others) {
+      return positions.committing(tables, others);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.changes;
 
+import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import java.io.IOException;
@@ -74,6 +75,7 @@ public final class WriterFeed implements ChangeFeed {
       }
       target = next;
       old = reader;
+      reader = null;
       notifyAll();
     }
     if (old != null) {
@@ -96,7 +98,7 @@ public final class WriterFeed implements ChangeFeed {
       long rest = 0;
       try (ChangeReader opened = way.opening().open(source.at(to.address()), sink)) {
         if (take(opened, to)) {
-          opened.read(new Heard(to));
+          opened.read(new Heard(opened));
           away(to, "the server has ended the connection");
         }
       } catch (FeedFault e) {
@@ -201,18 +203,19 @@ public final class WriterFeed implements ChangeFeed {
   }
 
   private static String reason(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return SourceConnections.reason(failure);
   }
 
   private final class Heard implements ChangeReader.Progress {
-    private final Target of;
+    private final ChangeReader by;
 
-    Heard(Target of) {
-      this.of = of;
+    Heard(ChangeReader by) {
+      this.by = by;
     }
 
+    /** Whether it is the one that is listened to, and was not told to leave. */
     private boolean present() {
-      return of.equals(target);
+      return by == reader;
     }
 
     @Override

@@ -2,10 +2,13 @@ package dev.heimdall.engine.dialect.postgres.changes;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.changes.ChangeProtocol;
+import dev.heimdall.engine.changes.ChangeSink;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +36,38 @@ public final class PostgresChanges implements ChangeProtocol {
                         database,
                         sink)));
       }
+      if (source.changes().stream()) {
+        ways.add(
+            new Way(
+                "stream",
+                database,
+                (writer, sink) -> stream(writer, listener, database, sink, patience)));
+      }
     }
     return ways;
   }
 
+  /** Where nothing is written for long the log is silent; the other connection is not. */
+  private static LogStream stream(
+      DataSource writer,
+      DatabaseCredentials listener,
+      String database,
+      ChangeSink sink,
+      Duration patience)
+      throws SQLException {
+    Connection beside = connections(writer, listener, patience).single(database, false);
+    try {
+      Connection log = connections(writer, listener, Duration.ZERO).single(database, true);
+      return new LogStream(log, beside, database, writer.changes(), sink);
+    } catch (SQLException | RuntimeException e) {
+      beside.close();
+      throw e;
+    }
+  }
+
   private static SourceConnections connections(
       DataSource writer, DatabaseCredentials listener, Duration silence) {
-    DataSource quick = writer.connectingWithin(writer.connectTimeout());
     return new SourceConnections(
-        quick, listener, new Use("changes", APPLICATION, 1, false, silence), null, null);
+        writer, listener, new Use("changes", APPLICATION, 1, false, silence), null, null);
   }
 }
