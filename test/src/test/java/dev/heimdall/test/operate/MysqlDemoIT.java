@@ -54,7 +54,9 @@ class MysqlDemoIT {
     demo.destroy();
 
     ended();
-    assertThat(output()).contains("; 0 errors");
+    assertThat(output())
+        .contains("; 0 errors")
+        .containsPattern("[1-9][\\d,]* reads of offers came from the node's cache");
   }
 
   private void start(String... options) throws IOException {
