@@ -380,6 +380,25 @@ class BinaryLogIT {
     }
   }
 
+  /** Whether these are visible cannot be asked for, so that they are reported later. */
+  @ParameterizedTest
+  @EnumSource(names = "MYSQL")
+  void transactionsWithTagsAreHeardOf(MysqlRelease release) {
+    MysqlCluster cluster = release.shared();
+    MysqlServer server = tables(cluster);
+    try (LogListener listener = listen(cluster)) {
+      assertThat(
+              heardAfter(
+                  server,
+                  listener,
+                  "SET SESSION gtid_next = 'AUTOMATIC:batch'",
+                  "INSERT INTO parted VALUES (4)",
+                  "SET SESSION gtid_next = 'AUTOMATIC'"))
+          .containsExactly(Set.of("logged.parted"));
+      assertThat(listener.takeMissed()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = "MYSQL")
   void compressedTransactionsAreUnpacked(MysqlRelease release) {

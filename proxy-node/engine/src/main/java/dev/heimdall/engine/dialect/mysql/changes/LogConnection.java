@@ -43,6 +43,7 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
     LIBRARY.setLevel(Level.OFF);
   }
 
+  private final String server;
   private final EventReader events;
   private final Runnable streaming;
   private final Consumer<LoggedTransaction> transactions;
@@ -50,22 +51,23 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param server a data source of one server
+   * @param source a data source of one server
    * @param from where in the log to begin
    * @param streaming runs when the first event is there
    * @param transactions take what is committed, in order
    */
   LogConnection(
-      DataSource server,
+      DataSource source,
       String user,
       String password,
       ServerStatus from,
       Runnable streaming,
       Consumer<LoggedTransaction> transactions)
       throws IOException {
-    super(host(server).host(), host(server).port(), user, password);
+    super(host(source).host(), host(source).port(), user, password);
     this.streaming = streaming;
     this.transactions = transactions;
+    server = from.id();
     events = new EventReader(from.id(), from.file(), from.offset());
     setBinlogFilename(from.file());
     setBinlogPosition(from.offset());
@@ -77,9 +79,9 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
     setKeepAlive(false);
     // Else the library closes the connection if this has not returned in time.
     setConnectTimeout(0);
-    Duration patience = server.connectTimeout();
+    Duration patience = source.connectTimeout();
     setSocketFactory(() -> socket(patience));
-    tls(server);
+    tls(source);
   }
 
   private static ServerAddress host(DataSource server) {
@@ -131,6 +133,10 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
   /** The library's last step: does not return, so that it reads nothing itself. */
   @Override
   protected void requestBinaryLogStream() throws IOException {
+    if (!server.equals(String.valueOf(getMasterServerId()))) {
+      // A name that has begun to lead to another server in between: positions mean nothing there.
+      throw new IOException("another server answers than the one before");
+    }
     super.requestBinaryLogStream();
     EventPackets packets =
         new EventPackets(
