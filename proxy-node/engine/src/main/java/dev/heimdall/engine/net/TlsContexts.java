@@ -29,6 +29,21 @@ import javax.net.ssl.SSLSocketFactory;
 
 /** TLS contexts out of the configuration: BoringSSL where it is there, the JDK's TLS elsewhere. */
 public final class TlsContexts {
+  private static final String BUNDLE = "/global/global-bundle.pem";
+
+  /** What to do about authorities of RDS that are missing. */
+  private static final String OF_RDS =
+      "; it is to hold the certificate authorities of RDS. Save"
+          + " https://truststore.pki.rds.amazonaws.com"
+          + BUNDLE
+          + " there, or name another file as \"caFile\" in the data source's \"tls\"."
+          + " Other authorities are those of regions in GovCloud"
+          + " (https://truststore.pki.us-gov-west-1.rds.amazonaws.com"
+          + BUNDLE
+          + ") and China (https://rds-truststore.s3.cn-north-1.amazonaws.com.cn"
+          + BUNDLE
+          + ")";
+
   /** PostgreSQL's name among the application protocols of TLS (ALPN). */
   public static final String POSTGRESQL = "postgresql";
 
@@ -152,15 +167,7 @@ public final class TlsContexts {
         "tls.caFile: "
             + authorities
             + " is not there, or cannot be read"
-            + (authorities.equals(BackendTls.RDS_AUTHORITIES)
-                ? "; it is to hold the certificate authorities of RDS. Save"
-                      + " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem there,"
-                      + " or name another file as \"caFile\" in the data source's \"tls\". Other"
-                      + " authorities are those of regions in GovCloud"
-                      + " (https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem)"
-                      + " and China"
-                      + " (https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem)"
-                : ""));
+            + (authorities.equals(BackendTls.RDS_AUTHORITIES) ? OF_RDS : ""));
   }
 
   /**
