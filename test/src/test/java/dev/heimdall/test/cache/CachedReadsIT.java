@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +178,31 @@ class CachedReadsIT {
         .filter(row -> row.get("statement").contains(word))
         .findAny()
         .orElseThrow();
+  }
+
+  @Test
+  void whoDoesNotReadItsAnswersGetsNoMoreOfThem() throws IOException {
+    byte[] read = query("SELECT repeat('x', 7000) AS not_read FROM cr_rows WHERE id = 1");
+    int reads = 3_000; // 21 MB: more than the kernel takes
+    try (RawClient slow = RawClient.connect(node.target(), 8 * 1024).logIn(0);
+        RawClient other = admin()) {
+      answer(slow, read);
+      slow.send(Collections.nCopies(reads, read).toArray(byte[][]::new));
+      Await.until(
+          "the node answers from the cache",
+          () -> {
+            other.value(READ);
+            return Long.parseLong(pattern("not_read").get("hits")) > 0;
+          });
+      for (int i = 0; i < 50; i++) { // on the same loop, or on the other one
+        assertThat(other.value(READ)).isEqualTo("one");
+      }
+      assertThat(Long.parseLong(pattern("not_read").get("hits"))).isLessThan(reads);
+      for (int i = 0; i < reads; i++) {
+        assertThat(slow.untilReady()).hasSize(4);
+      }
+      assertThat(pattern("not_read")).containsEntry("hits", Integer.toString(reads));
+    }
   }
 
   @Test
