@@ -90,7 +90,11 @@ public sealed interface ActionParameters {
               byDefault = "2147483647",
               range = "0..2147483647")
           long maxSize,
-      @Setting(value = "Fetch the result anew when a write made it leave.", byDefault = "false")
+      @Setting(
+              value =
+                  "Before the time of a result is over, have one of those who ask for it fetch it"
+                      + " anew, while the others are served.",
+              byDefault = "false")
           boolean autoRefresh,
       @Setting(
               value = "Serve nothing, but compare what is kept with what the server answers.",

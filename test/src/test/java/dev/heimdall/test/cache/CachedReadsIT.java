@@ -59,6 +59,8 @@ class CachedReadsIT {
                             + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
                         "{\"match\": \"only_compared\", \"action\": \"cache\","
                             + " \"parameters\": {\"revalidateOnly\": true, \"stop\": true}}",
+                        "{\"match\": \"kept_fresh\", \"action\": \"cache\", \"parameters\":"
+                            + " {\"autoRefresh\": true, \"ttl\": 1000, \"stop\": true}}",
                         "{\"match\": \"leaves_all\", \"action\": \"tag\","
                             + " \"parameters\": {\"invalidate\": false}}",
                         "{\"match\": \"leaves_young\", \"action\": \"tag\","
@@ -452,6 +454,22 @@ class CachedReadsIT {
       assertThat(client.value(read)).isEqualTo("through it");
       assertThat(figure("same")).isEqualTo(same + 2);
       assertThat(figure("different")).isEqualTo(different + 1);
+    }
+  }
+
+  @Test
+  void aResultIsFetchedAnewBeforeItsTimeIsOver() throws IOException, SQLException {
+    String read = "SELECT name AS kept_fresh FROM cr_rows WHERE id = 1";
+    try (RawClient client = admin()) {
+      assertThat(client.value(read)).isEqualTo("one");
+      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      Await.until(
+          "its time is nearly over",
+          () -> {
+            client.query(read);
+            return info(client).get("cached").startsWith("no: its time is nearly over");
+          });
+      assertThat(client.value(read)).isEqualTo("past the node");
     }
   }
 

@@ -7,11 +7,13 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -36,19 +38,7 @@ class SingleFlightIT {
 
   @BeforeAll
   static void start() throws IOException, SQLException {
-    node =
-        TestNode.start(
-            c ->
-                c.node("loops", 2)
-                    .source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
-                    .vdb("pool.size", 2 * CLIENTS)
-                    .vdb("cache.enabled", true)
-                    .vdb("cache.maxResultSize", "8KiB")
-                    .vdb("cache.singleFlight", "10m") // nothing is over because it takes long
-                    .vdb("rules", List.of("cached"))
-                    .rules("cached", "{\"match\": \"(?i)^select\", \"action\": \"cache\"}"));
+    node = TestNode.start(SingleFlightIT::configure);
     past = SharedPostgres.target().jdbc();
     observer = SharedPostgres.target().jdbc();
     try (RawClient client = admin()) {
@@ -65,6 +55,19 @@ class SingleFlightIT {
             return "yes".equals(cached(client));
           });
     }
+  }
+
+  private static void configure(TestConfiguration c) {
+    c.node("loops", 2)
+        .source("cluster.kind", "postgres")
+        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
+        .source("cluster.probe.password", SharedPostgres.cluster().password())
+        .vdb("pool.size", 2 * CLIENTS)
+        .vdb("cache.enabled", true)
+        .vdb("cache.maxResultSize", "8KiB")
+        .vdb("cache.singleFlight", "10m") // nothing is over because it takes long
+        .vdb("rules", List.of("cached"))
+        .rules("cached", "{\"match\": \"(?i)^select\", \"action\": \"cache\"}");
   }
 
   @AfterAll
@@ -237,5 +240,35 @@ class SingleFlightIT {
       assertThat(name(client)).isEqualTo("one");
     }
     assertThat(clients.get(1).value(READ)).isEqualTo("one");
+  }
+
+  @Test
+  void whoWaitsIsAnsweredByANodeThatDrains() throws IOException, SQLException {
+    try (TestNode drained =
+            TestNode.start(
+                c -> {
+                  configure(c);
+                  c.node("drainTimeout", "5m");
+                });
+        RawClient first = RawClient.logIn(drained.target().as("admin", "admin"));
+        RawClient second = RawClient.logIn(drained.target().as("admin", "admin"))) {
+      Await.until(
+          "the catalogue is read",
+          () -> {
+            first.query("SELECT name FROM sf_rows");
+            return "yes".equals(cached(first));
+          });
+      first.send(query(READ));
+      Await.until("one reads", () -> reading() == 1);
+      second.send(query(READ));
+      Await.until(
+          "the other waits", () -> drained.admin("SHOW CACHE").get(0).get("waiting").equals("1"));
+      drained.node().beginDrain(Duration.ZERO);
+      Await.until("it reads by itself", () -> reading() == 2);
+      past.rollback();
+      assertThat(name(first)).isEqualTo("one");
+      assertThat(name(second)).isEqualTo("one");
+      assertThat(second.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
+    }
   }
 }

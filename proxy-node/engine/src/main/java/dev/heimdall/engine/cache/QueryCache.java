@@ -31,6 +31,9 @@ public final class QueryCache {
   /** Texts and values of which it is remembered that they came, for `preCacheTracking`. */
   private static final int MOST_SEEN = 1 << 16;
 
+  /** The last part of a result's time is one of so many. */
+  private static final int LAST_PART = 5;
+
   private final CacheSettings settings;
   private final Optional<FarResults> far;
   private final Cache<CacheKey, Entry> entries;
@@ -146,6 +149,13 @@ public final class QueryCache {
 
   private void evicted(RemovalCause cause) {
     removed.get(cause == RemovalCause.EXPIRED ? Removal.EXPIRED : Removal.SIZE).increment();
+  }
+
+  /** Whether a result that is kept has lived through most of its time. */
+  public boolean ages(CacheKey key) {
+    Entry entry = entries.getIfPresent(key);
+    return entry != null
+        && entry.until() - System.nanoTime() < (entry.until() - entry.at()) / LAST_PART;
   }
 
   /**

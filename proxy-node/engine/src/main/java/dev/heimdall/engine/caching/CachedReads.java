@@ -219,7 +219,13 @@ public final class CachedReads implements ReplyStage {
       }
       return null;
     }
-    if (found != null && (found.columns() != null || !columns)) {
+    boolean serves = found != null && (found.columns() != null || !columns);
+    if (serves && rule.autoRefresh() && cache.ages(key) && shared.leads(cache, key)) {
+      why = Uncached.REFRESHED;
+      await(key, tables, recorder, farPut(farKey(view, rule, text, values), view), null);
+      return null;
+    }
+    if (serves) {
       cache.counted(true);
       cache.traffic().count(tables, List.of());
       client.counted(true);

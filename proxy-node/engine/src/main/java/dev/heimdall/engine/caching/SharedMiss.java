@@ -53,6 +53,25 @@ final class SharedMiss {
     return stage == Stage.FOLLOWS;
   }
 
+  /**
+   * A statement is in the cache, and is sent all the same for what is kept to be renewed: by one at
+   * a time.
+   *
+   * @return whether the session's statement is that one
+   */
+  boolean leads(QueryCache cache, CacheKey of) {
+    if (!of.equals(key)) {
+      over();
+    }
+    if (stage == Stage.NONE) {
+      led = cache.flights().lead(of);
+      if (led != null) {
+        become(Stage.LEADS, of);
+      }
+    }
+    return stage == Stage.LEADS;
+  }
+
   private void begin(Flights flights, CacheKey of) {
     led = flights.lead(of);
     if (led != null) {

@@ -19,6 +19,7 @@ public enum Uncached {
   OUT_OF_TOUCH("the node does not know what is written through other nodes"),
   NOT_THERE("it was not there"),
   COMPARED("a rule has what is kept compared with what the server answers"),
+  REFRESHED("its time is nearly over, and it is fetched anew for all"),
   NEW("it comes for the first time"),
   NO_ROOM("too much of other answers was being copied at that time"),
   UNSUITED("its answer was too large, an error, or came with a notice"),

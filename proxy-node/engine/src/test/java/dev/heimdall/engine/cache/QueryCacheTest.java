@@ -85,6 +85,13 @@ class QueryCacheTest {
   }
 
   @Test
+  void aResultAgesWhenLittleOfItsTimeIsLeft() {
+    assertThat(cache.ages(key(1))).isFalse();
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 60 * MINUTE);
+    assertThat(cache.ages(key(1))).isFalse();
+  }
+
+  @Test
   void askersTextsAndValuesHaveResultsOfTheirOwn() {
     cache.keep(
         new CacheKey("one", 0, 1, 2, new byte[] {3}), answer(1), view, view.noted(), ROWS, MINUTE);
