@@ -30,7 +30,11 @@ class DocumentedMetricsIT {
   @Test
   void eachMetricIsExplainedAndEachExplainedCounterIsThere() throws Exception {
     try (TestNode node =
-            TestNode.start(c -> c.source("cluster.kind", "postgres").vdb("cache.enabled", true));
+            TestNode.start(
+                c ->
+                    c.source("cluster.kind", "postgres")
+                        .source("changes.notify", true)
+                        .vdb("cache.enabled", true));
         RawClient client = RawClient.logIn(node.target())) {
       client.value("SELECT 1");
       Set<String> exported = names(EXPORTED, new Door(node.httpPort()).get("/metrics").body());
