@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -24,6 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // the last ones need another server
 class StreamedWritesIT {
   private static final String NAME = "SELECT name FROM item WHERE id = 1";
+
+  private static final int READERS = 4;
 
   private static PostgresCluster cluster;
   private static HearingNode node;
@@ -109,6 +120,47 @@ class StreamedWritesIT {
     assertThat(node.kept(read)).isNotEqualTo(expected);
     past(write);
     node.becomes(read, expected);
+  }
+
+  /**
+   * Answers that are on their way while a write comes must not be kept, whatever overtakes what.
+   */
+  @Order(2)
+  @Test
+  void nothingOldIsKeptHoweverManyReadWhileItIsWritten() throws Exception {
+    String read = "SELECT n FROM far.away WHERE id = 1";
+    AtomicBoolean over = new AtomicBoolean();
+    ExecutorService readers = Executors.newFixedThreadPool(READERS);
+    try (Connection past = writer().connect(SharedPostgres.DATABASE);
+        PreparedStatement write = past.prepareStatement("UPDATE far.away SET n = ?")) {
+      List<Future<Long>> reads = new ArrayList<>();
+      for (int i = 0; i < READERS; i++) {
+        reads.add(readers.submit(() -> readUntil(over, read)));
+      }
+      for (int n = 1000; n < 1080; n++) {
+        write.setInt(1, n);
+        write.execute();
+        node.becomes(read, Integer.toString(n));
+      }
+      over.set(true);
+      for (Future<Long> each : reads) {
+        assertThat(each.get()).isPositive();
+      }
+    } finally {
+      over.set(true);
+      readers.shutdown();
+    }
+    assertThat(node.kept(read)).isEqualTo("1079");
+  }
+
+  private static long readUntil(AtomicBoolean over, String sql) throws IOException {
+    long times = 0;
+    try (RawClient client = RawClient.logIn(node.node().target().as("admin", "admin"))) {
+      for (; !over.get(); times++) {
+        client.value(sql);
+      }
+    }
+    return times;
   }
 
   @Order(2)
@@ -252,7 +304,7 @@ class StreamedWritesIT {
   @Test
   void theNewWriterIsHeard() {
     node.kept(NAME);
-    cluster.awaitReplay(java.time.Duration.ofSeconds(30));
+    cluster.awaitReplay(Duration.ofSeconds(30));
     cluster.primary().kill();
     cluster.replicas().get(0).promote();
     Await.until("the replica is the writer", () -> "f".equals(recovery()));
