@@ -260,7 +260,7 @@ final class LogStream implements ChangeReader {
     closed = true;
     for (Connection one : List.of(log, beside)) {
       try {
-        one.abort(Runnable::run);
+        one.abort(PostgresChanges::aside);
       } catch (SQLException e) {
         // It is closed already.
       }

@@ -97,7 +97,7 @@ final class NotifiedTables implements ChangeReader {
   @Override
   public void close() {
     try {
-      connection.abort(Runnable::run);
+      connection.abort(PostgresChanges::aside);
     } catch (SQLException e) {
       // It is closed already.
     }
