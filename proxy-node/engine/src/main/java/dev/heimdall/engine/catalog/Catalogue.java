@@ -177,8 +177,8 @@ public final class Catalogue {
 
   /**
    * The tables of which rows have changed when some of others have: those and what their foreign
-   * keys change with them, out of sight of triggers and logs. Meant for {@link #fresh} catalogues:
-   * another may not know of a foreign key.
+   * keys change with them, out of sight of triggers and logs. Meant for {@link #confirmed}
+   * catalogues: another may not know of a foreign key.
    *
    * @param rows tables with their schemas, and how they were changed
    * @return in full, as statements' tables are spelled

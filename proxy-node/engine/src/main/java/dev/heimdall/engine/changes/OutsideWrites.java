@@ -71,7 +71,10 @@ public final class OutsideWrites {
 
     @Override
     public synchronized void following() {
-      // Before anything is kept again: what was read before the gap must not be found.
+      // Before anything is kept again: what was read before the gap must not be found, nor judged
+      // by
+      // definitions of before.
+      definitions.missed();
       positions.missed();
       if (missing) {
         missing = false;

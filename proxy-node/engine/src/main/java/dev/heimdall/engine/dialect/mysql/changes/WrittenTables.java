@@ -47,7 +47,7 @@ final class WrittenTables {
     if (!transaction.rows().isEmpty()) {
       Catalogue catalogue = catalogues.apply("");
       tables.addAll(catalogue.cascades(transaction.rows()));
-      others |= !catalogue.fresh();
+      others |= !catalogue.confirmed(); // there may be a foreign key that it does not know
     }
     for (LoggedStatement statement : transaction.statements()) {
       others |= add(statement, tables, defined);
