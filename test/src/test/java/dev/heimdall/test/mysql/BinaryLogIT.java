@@ -22,20 +22,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
 /** What the binary log of real servers tells of writes. */
 class BinaryLogIT {
   private static final String MARK = "logged.mark";
 
-  private static LogListener listen(MysqlCluster cluster) {
+  MysqlRelease release() {
+    return MysqlRelease.MARIADB;
+  }
+
+  static LogListener listen(MysqlCluster cluster) {
     return LogListener.to(
         LogListener.source(
             cluster.primary(), cluster.superuser(), cluster.password(), BackendTls.defaults()));
   }
 
-  private static MysqlServer tables(MysqlCluster cluster) {
+  static MysqlServer tables(MysqlCluster cluster) {
     MysqlServer server = cluster.primary();
     server.execute(
         "CREATE DATABASE IF NOT EXISTS logged",
@@ -59,8 +62,7 @@ class BinaryLogIT {
   }
 
   /** Writes to a table that marks the end, and returns what was heard of before that. */
-  private static List<Set<String>> heardAfter(
-      MysqlServer server, LogListener listener, String... sql) {
+  static List<Set<String>> heardAfter(MysqlServer server, LogListener listener, String... sql) {
     server.executeIn("logged", sql);
     return upToMark(server, listener);
   }
@@ -78,10 +80,9 @@ class BinaryLogIT {
     return heard;
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void allKindsOfWritesNameTheirTables(MysqlRelease release) throws Exception {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void allKindsOfWritesNameTheirTables() throws Exception {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       assertThat(
@@ -155,10 +156,9 @@ class BinaryLogIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void whatForeignKeysChangeIsHeardOfThoughTheLogDoesNotHaveIt(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void whatForeignKeysChangeIsHeardOfThoughTheLogDoesNotHaveIt() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       assertThat(
@@ -177,10 +177,9 @@ class BinaryLogIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void definitionsAreHeardOf(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void definitionsAreHeardOf() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       for (String sql :
@@ -200,10 +199,9 @@ class BinaryLogIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void whatIsPreparedIsHeardOfWhenItIsCommitted(MysqlRelease release) throws Exception {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void whatIsPreparedIsHeardOfWhenItIsCommitted() throws Exception {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       assertThat(
@@ -240,10 +238,9 @@ class BinaryLogIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void statementsInTheLogAreReadAsFarAsTheyCanBe(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void statementsInTheLogAreReadAsFarAsTheyCanBe() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       assertThat(
@@ -276,10 +273,9 @@ class BinaryLogIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void transactionsHaveTheNamesThatTheirSessionsAreTold(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void transactionsHaveTheNamesThatTheirSessionsAreTold() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       upToMark(server, listener);
@@ -288,7 +284,7 @@ class BinaryLogIT {
       String after = server.position();
       Await.until("it was heard of", () -> listener.count() == 1);
       LogListener.Heard heard = listener.take().get(0);
-      switch (release.flavour()) {
+      switch (release().flavour()) {
         case MARIADB -> assertThat(heard.at()).isEqualTo(MariadbGtids.parse(after));
         case MYSQL -> {
           assertThat(heard.at()).isInstanceOf(GtidSet.class);
@@ -303,13 +299,12 @@ class BinaryLogIT {
    * A server sends a transaction when it is in the log. Here it waits for a replica then, before it
    * commits: longer than usual, as none is going to answer.
    */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void whatIsReportedIsVisible(MysqlRelease release) throws Exception {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void whatIsReportedIsVisible() throws Exception {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     String waits =
-        switch (release.flavour()) {
+        switch (release().flavour()) {
           case MARIADB -> "rpl_semi_sync_master_";
           case MYSQL -> "rpl_semi_sync_source_";
         };
@@ -348,10 +343,9 @@ class BinaryLogIT {
   }
 
   /** However large a row is, no more than a part of it is kept. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void largeRowsAndTransactionsAreReadWithoutKeepingThem(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void largeRowsAndTransactionsAreReadWithoutKeepingThem() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     String most = server.queryValue("", "SELECT @@global.max_allowed_packet");
     server.execute("SET GLOBAL max_allowed_packet = 134217728");
@@ -361,16 +355,15 @@ class BinaryLogIT {
                   server,
                   listener,
                   "DELETE FROM plain",
-                  "INSERT INTO plain VALUES (1000, REPEAT('x', 50000000))",
+                  "INSERT INTO plain VALUES (1000, REPEAT('x', 20000000))",
                   "DELETE FROM plain WHERE a = 1000",
                   // Packets that are exactly full, or one byte off.
                   "INSERT INTO plain VALUES (1001, REPEAT('x', 16777215 - 60))",
                   "DELETE FROM plain WHERE a = 1001",
                   "BEGIN",
-                  "INSERT INTO plain SELECT 2000 + seq.n, REPEAT('y', 2000) FROM (SELECT a.n * 100"
-                      + " + b.n n FROM (WITH RECURSIVE c (n) AS (SELECT 0 UNION ALL SELECT n + 1"
-                      + " FROM c WHERE n < 99) SELECT n FROM c) a, (WITH RECURSIVE c (n) AS (SELECT"
-                      + " 0 UNION ALL SELECT n + 1 FROM c WHERE n < 99) SELECT n FROM c) b) seq",
+                  "INSERT INTO plain SELECT 2000 + n, REPEAT('y', 5000) FROM (WITH RECURSIVE c (n)"
+                      + " AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 499) SELECT n FROM"
+                      + " c) counted",
                   "DELETE FROM plain",
                   "COMMIT"))
           .isNotEmpty()
@@ -380,50 +373,9 @@ class BinaryLogIT {
     }
   }
 
-  /** Whether these are visible cannot be asked for, so that they are reported later. */
-  @ParameterizedTest
-  @EnumSource(names = "MYSQL")
-  void transactionsWithTagsAreHeardOf(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
-    MysqlServer server = tables(cluster);
-    try (LogListener listener = listen(cluster)) {
-      assertThat(
-              heardAfter(
-                  server,
-                  listener,
-                  "SET SESSION gtid_next = 'AUTOMATIC:batch'",
-                  "INSERT INTO parted VALUES (4)",
-                  "SET SESSION gtid_next = 'AUTOMATIC'"))
-          .containsExactly(Set.of("logged.parted"));
-      assertThat(listener.takeMissed()).isZero();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = "MYSQL")
-  void compressedTransactionsAreUnpacked(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
-    MysqlServer server = tables(cluster);
-    try (LogListener listener = listen(cluster)) {
-      assertThat(
-              heardAfter(
-                  server,
-                  listener,
-                  "SET SESSION binlog_transaction_compression = ON",
-                  "BEGIN",
-                  "INSERT INTO plain VALUES (3001, REPEAT('x', 3000000))",
-                  "INSERT INTO parted VALUES (1)",
-                  "COMMIT",
-                  "DELETE FROM plain"))
-          .containsExactly(Set.of("logged.plain", "logged.parted"), Set.of("logged.plain"));
-      assertThat(listener.takeMissed()).isZero();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void aLogThatChangesItsFileGoesOn(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void aLogThatChangesItsFileGoesOn() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       server.execute("FLUSH BINARY LOGS");
@@ -442,10 +394,9 @@ class BinaryLogIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void aStreamThatIsKilledEnds(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void aStreamThatIsKilledEnds() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     try (LogListener listener = listen(cluster)) {
       String own =
@@ -458,10 +409,9 @@ class BinaryLogIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void whoMayNotReadTheLogIsToldWhatToGrant(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void whoMayNotReadTheLogIsToldWhatToGrant() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     for (String rights : List.of("SELECT", "SELECT, REPLICATION CLIENT")) {
       server.execute(
@@ -481,16 +431,15 @@ class BinaryLogIT {
         .close();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void theLogIsReadWithTlsAndWithout(MysqlRelease release) {
-    MysqlCluster cluster = release.shared();
+  @Test
+  void theLogIsReadWithTlsAndWithout() {
+    MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);
     server.execute(
         "CREATE USER IF NOT EXISTS log_tls@'%' IDENTIFIED BY 'log-secret' REQUIRE SSL",
         "CREATE USER IF NOT EXISTS log_plain@'%' IDENTIFIED BY 'log-secret'",
         "GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO log_tls@'%', log_plain@'%'");
-    for (TlsMode mode : TlsMode.values()) {
+    for (TlsMode mode : List.of(TlsMode.DISABLE, TlsMode.REQUIRE, TlsMode.VERIFY_FULL)) {
       BackendTls defaults = BackendTls.defaults();
       BackendTls tls =
           new BackendTls(

@@ -64,7 +64,7 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
             logins.ofCatalogue(source),
             new MysqlCatalogue(),
             new CatalogueMemory(new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)));
-    Await.until("the catalogue was read", () -> catalogues.current("").fresh());
+    Await.until("the catalogue was read", () -> catalogues.current("").confirmed());
     try {
       reader =
           new BinlogChanges()
