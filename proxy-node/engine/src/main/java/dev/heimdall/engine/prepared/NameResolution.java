@@ -38,7 +38,7 @@ public final class NameResolution {
 
     /**
      * What names resolve through when all is settled: whose server and database it is, as whom, and
-     * the settings that matter.
+     * the settings that matter, also to what constants in a text stand for.
      */
     String scope();
   }

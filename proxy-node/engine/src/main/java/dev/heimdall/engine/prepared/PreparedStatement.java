@@ -86,6 +86,11 @@ public final class PreparedStatement {
     shapeEpoch = epoch;
   }
 
+  /** What its text was read with when it was parsed; see {@link NameResolution#scope}. */
+  public String scope() {
+    return key.scope();
+  }
+
   /** Whether the schema has changed since clients parsed it. */
   public boolean parsedBefore(long epoch) {
     return key.epoch() != epoch;

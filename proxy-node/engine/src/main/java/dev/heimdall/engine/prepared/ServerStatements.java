@@ -32,6 +32,7 @@ public final class ServerStatements {
   private int closings;
   private Object unnamedOwner;
   private boolean namesMoved;
+  private boolean readOtherwise;
   private boolean parsedUnsettled;
   private long unnamedVersion;
 
@@ -42,6 +43,9 @@ public final class ServerStatements {
 
     /** Whether it was parsed where names meant something else than to others that would use it. */
     private boolean unsettled;
+
+    /** Whether it was parsed with other settings than those that its {@code scope} names. */
+    private boolean misread;
 
     private long misfitSince;
     private long handle;
@@ -300,6 +304,7 @@ public final class ServerStatements {
       use.unsettled = true;
       parsedUnsettled = true;
     }
+    use.misread = readOtherwise && !statement.isAlone();
     put(statement.name(), use);
   }
 
@@ -309,6 +314,17 @@ public final class ServerStatements {
    */
   public void namesMoved(boolean now) {
     namesMoved = now;
+  }
+
+  /** Whether the settings are others than those that the statements parsed from now on name. */
+  public void readOtherwise(boolean now) {
+    readOtherwise = now;
+  }
+
+  /** Whether what the server has of the statement is right for its present client alone. */
+  public boolean misread(PreparedStatement statement) {
+    Use use = use(statement);
+    return use != null && use.misread;
   }
 
   /** Names mean again what they did: what was parsed meanwhile is parsed anew before it is used. */

@@ -91,6 +91,10 @@ public final class StatementRegistry {
       return epoch;
     }
 
+    String scope() {
+      return scope;
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Key that
@@ -111,7 +115,8 @@ public final class StatementRegistry {
    * The statement with this content; the caller holds it until {@link #release}.
    *
    * @param content only read; copied when the statement is new
-   * @param scope what the names in the text are resolved through: database, search path and role
+   * @param scope what the names in the text are resolved through, and its constants read by:
+   *     database, search path, role, and further settings
    */
   public PreparedStatement acquire(
       byte[] content, int length, Origin origin, StatementFacts facts, String scope, long epoch) {

@@ -6,6 +6,7 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sql.PinReason;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -90,8 +91,20 @@ final class NameFacts implements NameResolution.Session {
               + '\0'
               + variables.get(carried.rules().path())
               + '\0'
-              + variables.get(carried.rules().role());
+              + variables.get(carried.rules().role())
+              + ofTexts(variables);
     }
     return scope;
+  }
+
+  /** In the order of their names, as variables are. */
+  private String ofTexts(Variables variables) {
+    StringBuilder found = new StringBuilder();
+    for (Map.Entry<String, String> each : variables.asMap().entrySet()) {
+      if (carried.rules().ofTexts().contains(each.getKey())) {
+        found.append('\0').append(each.getKey()).append('\0').append(each.getValue());
+      }
+    }
+    return found.toString();
   }
 }

@@ -42,8 +42,13 @@ public interface SettingRules {
 
   // ---- what unqualified names mean
 
-  /** Whether they mean something else when it is changed. */
+  /** Whether they, or constants, mean something else when it is changed. */
   boolean movesNames(String name);
+
+  /** Those by which a server reads a text when it prepares it, and not again when it is run. */
+  default Set<String> ofTexts() {
+    return Set.of();
+  }
 
   /** The setting that has the schemas in which they are looked up; empty where there is none. */
   String path();

@@ -59,7 +59,7 @@ final class CachedStatements implements Responder {
     int[] declared = NO_TYPES;
     if (!statement.isQuery()) {
       bound = local.bound();
-      if (bound == null) {
+      if (bound == null || !local.isReadAsNow()) {
         cached.refusedShape();
         return Outcome.NEXT;
       }

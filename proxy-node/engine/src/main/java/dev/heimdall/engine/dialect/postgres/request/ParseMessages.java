@@ -420,6 +420,7 @@ final class ParseMessages {
    */
   private boolean sendParse(
       ServerConnection server, PreparedStatement statement, Runnable undo, int total) {
+    names.forgetMisread(server, statement);
     // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
     boolean there =
         client.sharing()

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.dialect.postgres.catalog.SearchPath;
 import dev.heimdall.engine.dialect.postgres.sql.SettingName;
+import dev.heimdall.engine.dialect.postgres.sql.TextSettings;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
 import java.util.List;
@@ -75,7 +76,15 @@ final class PostgresSettings implements SettingRules {
 
   @Override
   public boolean movesNames(String name) {
-    return name.equals(PATH) || name.equals(ROLE) || name.equals(AUTHORIZATION);
+    return name.equals(PATH)
+        || name.equals(ROLE)
+        || name.equals(AUTHORIZATION)
+        || TextSettings.ALL.contains(name);
+  }
+
+  @Override
+  public Set<String> ofTexts() {
+    return TextSettings.ALL;
   }
 
   @Override

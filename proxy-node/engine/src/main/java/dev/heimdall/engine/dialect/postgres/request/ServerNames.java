@@ -92,6 +92,24 @@ final class ServerNames {
     return encoding == null || encoding.toLowerCase(Locale.ROOT).startsWith("utf");
   }
 
+  /**
+   * Whether the settings by which a server reads a statement's text are what they were when its
+   * client parsed it.
+   */
+  boolean isReadAsNow(PreparedStatement statement) {
+    return statement.scope().equals(resolution.scope());
+  }
+
+  /**
+   * A client whose settings have changed since may have had the server parse the statement. To be
+   * called before the server is relied on to have it: it has something else then.
+   */
+  void forgetMisread(ServerConnection server, PreparedStatement statement) {
+    if (server.statements().misread(statement) && isReadAsNow(statement)) {
+      server.statements().doubt(statement);
+    }
+  }
+
   ShapeCheck shapes() {
     return shapes;
   }
@@ -139,6 +157,7 @@ final class ServerNames {
         };
     ServerStatements known = server.statements();
     known.namesMoved(resolution.hasMoved());
+    known.readOtherwise(!isReadAsNow(statement));
     if (statement.isSql()) {
       prepareOnServer(server, statement);
       server.query(
@@ -293,6 +312,7 @@ final class ServerNames {
 
   /** Whether what is sent next for the client may go without a Parse of the statement. */
   private boolean relied(ServerConnection server, PreparedStatement statement) {
+    forgetMisread(server, statement);
     // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
     return client.sharesPipeline()
         ? server.statements().knows(statement)
@@ -321,6 +341,7 @@ final class ServerNames {
     ByteBuf out = pending.out(statement.body().length + 64);
     makeRoom(server, out, statement, client);
     server.statements().namesMoved(resolution.hasMoved());
+    server.statements().readOtherwise(!isReadAsNow(statement));
     server.statements().parsing(new ServerStatements.PendingName(statement, undo));
     if (expected == ReplyQueue.PARSE_OURS) {
       StatementBody.parse(out, statement);

@@ -294,6 +294,7 @@ final class SimpleStatements {
               .own()
               .statement(
                   name, server.statements(), body, PreparedStatement.Origin.SQL, inner(facts));
+      names.forgetMisread(server, statement);
       if (server.statements().confirmed(statement) && server.status() == TransactionState.FAILED) {
         List<Renamed> prepared = List.of(ClientStatements.prepared(effect, statement));
         // Refused like every statement of a failed transaction; the one that is there stays.

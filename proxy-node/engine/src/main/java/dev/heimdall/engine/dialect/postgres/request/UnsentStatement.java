@@ -50,6 +50,19 @@ final class UnsentStatement {
     return lifecycle.previewed().examine(statement.text(), names.lexerMode());
   }
 
+  /**
+   * Whether its text says today what it said when it was parsed. With other settings it need not,
+   * and the server has what it said then.
+   */
+  boolean isReadAsNow() {
+    if (statement.parses()) {
+      return true;
+    }
+    PreparedStatement named =
+        statement.isUnnamed() ? unnamed.cached() : prepared.get(statement.name());
+    return named != null && names.isReadAsNow(named);
+  }
+
   /** The types that its parameters were given. */
   int[] declared() {
     return statement.parses()

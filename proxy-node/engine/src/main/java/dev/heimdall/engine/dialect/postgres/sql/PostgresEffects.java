@@ -55,7 +55,11 @@ final class PostgresEffects extends EffectList {
     switch (SettingName.of(writtenName)) {
       case "seed" -> setting(writtenName, start, end); // nothing undoes that
       case "search_path", "role", "session_authorization" -> localNames();
-      default -> {}
+      default -> {
+        if (TextSettings.ALL.contains(SettingName.of(writtenName))) {
+          localNames();
+        }
+      }
     }
   }
 
