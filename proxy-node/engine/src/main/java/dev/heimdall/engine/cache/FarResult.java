@@ -1,25 +1,51 @@
 package dev.heimdall.engine.cache;
 
+import dev.heimdall.engine.share.HeardMessages;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A result as nodes keep it for each other. In bytes: the position (8), until when it may be served
+ * (8), how many nodes were heard (2), of each the length of its name (2), the name and a number
  * (8), the length of the columns (4; -1 for none), the columns, the rows.
  *
  * @param position bytes of log that the writer had written before its statement was sent there: it
  *     has all that was acknowledged by then
+ * @param heard how far the node that has read it had heard the others before that
  * @param until when it is to be served no more, in milliseconds of {@link
  *     System#currentTimeMillis}; clocks of nodes are taken to be about the same
  */
-public record FarResult(long position, long until, StoredAnswer answer) {
-  private static final int HEAD = 20;
+public record FarResult(long position, HeardMessages heard, long until, StoredAnswer answer) {
+  private static final int HEAD = 22;
+  private static final int OF_NODE = 10;
+
+  /** A larger fleet goes by positions alone. */
+  private static final int MOST_NODES = 64;
 
   byte[] encoded() {
     byte[] columns = answer.columns();
-    ByteBuffer out = ByteBuffer.allocate(HEAD + answer.size());
-    out.putLong(position).putLong(until).putInt(columns == null ? -1 : columns.length);
+    byte[][] names = new byte[heard.last().size() > MOST_NODES ? 0 : heard.last().size()][];
+    long[] numbers = new long[names.length];
+    int size = HEAD + answer.size();
+    int at = 0;
+    for (Map.Entry<String, Long> each : heard.last().entrySet()) {
+      if (at < names.length) {
+        names[at] = each.getKey().getBytes(StandardCharsets.UTF_8);
+        numbers[at] = each.getValue();
+        size += OF_NODE + names[at].length;
+        at++;
+      }
+    }
+    ByteBuffer out = ByteBuffer.allocate(size);
+    out.putLong(position).putLong(until).putShort((short) names.length);
+    for (int i = 0; i < names.length; i++) {
+      out.putShort((short) names[i].length).put(names[i]).putLong(numbers[i]);
+    }
+    out.putInt(columns == null ? -1 : columns.length);
     if (columns != null) {
       out.put(columns);
     }
@@ -32,19 +58,36 @@ public record FarResult(long position, long until, StoredAnswer answer) {
     try {
       long position = in.getLong();
       long until = in.getLong();
+      HeardMessages heard = heard(in);
       int length = in.getInt();
       if (length > in.remaining()) {
         return null;
       }
-      int rows = HEAD + Math.max(0, length);
+      int head = in.position();
+      int rows = head + Math.max(0, length);
       return new FarResult(
           position,
+          heard,
           until,
           new StoredAnswer(
-              length < 0 ? null : Arrays.copyOfRange(bytes, HEAD, rows),
+              length < 0 ? null : Arrays.copyOfRange(bytes, head, rows),
               Arrays.copyOfRange(bytes, rows, bytes.length)));
     } catch (BufferUnderflowException e) {
       return null;
     }
+  }
+
+  private static HeardMessages heard(ByteBuffer in) {
+    Map<String, Long> last = new HashMap<>();
+    for (int left = in.getShort(); left > 0; left--) {
+      int length = in.getShort();
+      if (length < 0) {
+        throw new BufferUnderflowException();
+      }
+      byte[] name = new byte[length];
+      in.get(name);
+      last.put(new String(name, StandardCharsets.UTF_8), in.getLong());
+    }
+    return new HeardMessages(last);
   }
 }

@@ -11,6 +11,7 @@ import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.share.HeardMessages;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.ActionParameters;
 import io.netty.buffer.ByteBuf;
@@ -79,8 +80,9 @@ public final class CachedReads implements ReplyStage {
    * Where a result is to be kept for other nodes.
    *
    * @param position how far the writer had written before its statement goes there
+   * @param heard how far other nodes were heard by then
    */
-  private record FarPut(FarResults results, byte[] key, long position) {}
+  private record FarPut(FarResults results, byte[] key, long position, HeardMessages heard) {}
 
   /** A question to the other nodes' results. */
   private static final class Lookup {
@@ -293,7 +295,11 @@ public final class CachedReads implements ReplyStage {
   private FarPut farPut(byte[] farKey, ClusterView view) {
     return farKey == null
         ? null
-        : new FarPut(client.cache().far().orElseThrow(), farKey, view.written().orElseThrow());
+        : new FarPut(
+            client.cache().far().orElseThrow(),
+            farKey,
+            view.written().orElseThrow(),
+            view.heardSoFar());
   }
 
   /**
@@ -333,7 +339,9 @@ public final class CachedReads implements ReplyStage {
       long nanos) {
     asked.over = true;
     long noted = view.noted();
-    if (result != null && view.keepsResults() && view.holdsAt(result.position(), tables)) {
+    if (result != null
+        && view.keepsResults()
+        && view.holdsAt(result.position(), result.heard(), tables)) {
       long left = (result.until() - System.currentTimeMillis()) * NANOS_OF_MILLI;
       cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left));
     }
@@ -413,7 +421,8 @@ public final class CachedReads implements ReplyStage {
     FarPut far = one.far();
     if (kept && far != null && !client.away()) { // a replica need not be so far
       long until = System.currentTimeMillis() + one.nanos() / NANOS_OF_MILLI;
-      far.results().put(far.key(), new FarResult(far.position(), until, answer), one.nanos());
+      far.results()
+          .put(far.key(), new FarResult(far.position(), far.heard(), until, answer), one.nanos());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.changes.OutsideWrites;
 import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
+import dev.heimdall.engine.share.HeardMessages;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.SparedTables;
@@ -283,6 +284,7 @@ public final class ClusterView {
    */
   public void doubted(Collection<String> tables, boolean others) {
     positions.doubted(tables, others);
+    exchange.doubted(tables, others);
   }
 
   /**
@@ -325,14 +327,33 @@ public final class ClusterView {
         .map(writer -> writer.run() + "/" + writer.timeline());
   }
 
+  /** How far this node has heard the others; taken like {@link #written}. */
+  public HeardMessages heardSoFar() {
+    return exchange.heardSoFar();
+  }
+
   /**
-   * Whether what another node has read of these tables, when the writer had written so far, is what
-   * a read finds now. It is where every write that this node has heard of is before that: the last
-   * one was located after it was acknowledged, so what was read beyond that place was read later.
+   * Whether what another node has read of these tables is what a read finds now, as far as this
+   * node has heard of writes. It is in either of two cases:
+   *
+   * <ul>
+   *   <li>The other had heard a message of this node before it read, and this node has noted no
+   *       write of the tables since it sent that message. What it had noted by then was committed
+   *       by then, so the other has read it.
+   *   <li>The last write of the tables that this node has noted is before the position. It was
+   *       located after it was acknowledged, so what was read beyond that place was read later. At
+   *       that very place it may have been read before: a server logs a commit a moment before it
+   *       shows it, and where nothing is written the log stands still.
+   * </ul>
    *
    * @param position what was {@link #written} there before it was read
+   * @param heard what was {@link #heardSoFar} there before it was read
    */
-  public boolean holdsAt(long position, Collection<String> tables) {
+  public boolean holdsAt(long position, HeardMessages heard, Collection<String> tables) {
+    OptionalLong noted = exchange.notedBefore(heard);
+    if (noted.isPresent() && positions.unwrittenSinceAnyTime(noted.getAsLong(), tables)) {
+      return true;
+    }
     OptionalLong last = positions.last(tables).position().bytesOfLog();
     return last.isPresent()
         && position > last.getAsLong()

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,11 @@ final class Channel implements Exchange {
   private final ChangesOfOthers inProgress = new ChangesOfOthers();
   private final AnnouncedChanges announced;
   private final Membership membership;
+  private final SentMessages sent = new SentMessages();
   private long number;
+
+  /** Something was missed that others can say again. */
+  private volatile boolean missed;
 
   /**
    * @param self this node's name; another one after each start
@@ -90,6 +95,31 @@ final class Channel implements Exchange {
       return DONE;
     }
     return sendAwaited(message).known();
+  }
+
+  @Override
+  public void doubted(Collection<String> tables, boolean others) {
+    if (consistency != Consistency.SESSION) {
+      long lasts = DoubtfulWrites.LASTS.toNanos();
+      tell(new DoubtfulWrites.Doubt(others ? List.of() : List.copyOf(tables), lasts));
+    }
+  }
+
+  private void tell(DoubtfulWrites.Doubt doubt) {
+    boolean all = doubt.tables().size() > MOST_TABLES;
+    DoubtfulWrites.Doubt said = all ? new DoubtfulWrites.Doubt(List.of(), doubt.nanos()) : doubt;
+    send(n -> Message.doubted(self, n, said));
+  }
+
+  @Override
+  public HeardMessages heardSoFar() {
+    return heartbeats.soFar();
+  }
+
+  @Override
+  public OptionalLong notedBefore(HeardMessages heard) {
+    Long mine = heard.last().get(self);
+    return mine == null ? OptionalLong.empty() : sent.notedBefore(mine);
   }
 
   @Override
@@ -179,12 +209,15 @@ final class Channel implements Exchange {
   /** In the order of the numbers. */
   private synchronized void send(Numbered message) {
     number++;
+    sent.sending(number, positions.noted());
     out.accept(message.of(number).encoded());
   }
 
   /** Says that this node is there; to be done several times within {@code maxStaleness}. */
   void here() {
-    send(n -> new Message(Message.Kind.HERE, self, n, List.of()));
+    List<String> again = missed ? List.of(Message.AGAIN) : List.of();
+    send(n -> new Message(Message.Kind.HERE, self, n, again));
+    missed &= again.isEmpty();
     // As it will be when this is done the next time.
     membership.heard(
         heartbeats.connectedToPeers(clock.getAsLong() + maxStaleness.toNanos() / BEATS));
@@ -208,6 +241,7 @@ final class Channel implements Exchange {
 
   /** Whatever others have written may have been missed. */
   private void missed() {
+    missed = true;
     definitions.missed();
     positions.missed();
   }
@@ -245,6 +279,7 @@ final class Channel implements Exchange {
           acknowledge(message);
         }
       }
+      case DOUBTED -> doubted(message.details());
       case CHANGING -> {
         message.details().stream().findFirst().ifPresent(database -> changing(message, database));
         acknowledge(message);
@@ -264,8 +299,18 @@ final class Channel implements Exchange {
       case FREE -> message.details().stream().findFirst().ifPresent(definitions::free);
       case DEFAULTS -> definitions.sessionDefaultsChanged();
       case HERE -> {
-        // That it was heard is all that it says.
+        if (message.details().contains(Message.AGAIN) && consistency != Consistency.SESSION) {
+          positions.doubts().forEach(this::tell);
+        }
       }
+    }
+  }
+
+  private void doubted(List<String> details) {
+    if (!details.isEmpty() && Message.isNumber(details.get(0))) {
+      List<String> tables = details.subList(1, details.size());
+      long nanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(details.get(0)));
+      positions.doubted(tables, tables.isEmpty(), nanos);
     }
   }
 

@@ -1,8 +1,11 @@
 package dev.heimdall.engine.share;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -48,6 +51,32 @@ final class DoubtfulWrites {
       tables.forEach(table -> until.merge(table, end, DoubtfulWrites::later));
     }
     none = false;
+  }
+
+  /**
+   * Tables that are doubtful for about the same time.
+   *
+   * @param tables none for all that there are
+   * @param nanos how long they still are
+   */
+  record Doubt(List<String> tables, long nanos) {}
+
+  /** What is doubtful now. */
+  synchronized List<Doubt> present() {
+    long now = clock.getAsLong();
+    List<Doubt> present = new ArrayList<>();
+    if (!over(anythingUntil)) {
+      present.add(new Doubt(List.of(), anythingUntil - now));
+    }
+    Map<Long, List<String>> tables = new TreeMap<>();
+    until.forEach(
+        (table, end) -> {
+          if (!over(end)) {
+            tables.computeIfAbsent(end - now, left -> new ArrayList<>()).add(table);
+          }
+        });
+    tables.forEach((left, names) -> present.add(new Doubt(names, left)));
+    return present;
   }
 
   /** Whether any of these is doubtful. */

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.share;
 
 import java.util.Collection;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** Tells the other nodes of a fleet what was written to one data source, and hears of theirs. */
@@ -25,6 +26,26 @@ public interface Exchange extends AutoCloseable {
    */
   CompletableFuture<Void> announce(
       Collection<String> tables, boolean others, Redefinition redefinition);
+
+  /**
+   * Tells of writes whose connection was lost before they were answered, as {@link
+   * WritePositions#doubted}; to be called after that. Never waits, and never fails.
+   */
+  default void doubted(Collection<String> tables, boolean others) {}
+
+  /** How far this node has heard all others; to be taken before what it is to vouch for begins. */
+  default HeardMessages heardSoFar() {
+    return HeardMessages.NONE;
+  }
+
+  /**
+   * How many writes this node had noted, at least, when it sent what another node had heard of it
+   * by then; empty where that is not known. What that node has read since is as new as what this
+   * one would have read with that number.
+   */
+  default OptionalLong notedBefore(HeardMessages heard) {
+    return OptionalLong.empty();
+  }
 
   /**
    * Tells that something is about to be sent that changes definitions of a database, or may; to be

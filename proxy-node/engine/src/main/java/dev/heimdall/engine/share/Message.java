@@ -1,22 +1,28 @@
 package dev.heimdall.engine.share;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What one node tells the others. As text: the parts, separated by NUL, which no name contains.
  *
  * @param node who tells it; another name after each start
  * @param number counts what the node tells, from 1 without a gap
- * @param details for {@link Kind#WROTE} the tables; for {@link Kind#WROTE_ANY} the definitions that
- *     were written, if any; for {@link Kind#CHANGING} and {@link Kind#FREE} the database; for
- *     {@link Kind#CHANGED} the number of what is over; for {@link Kind#KNOWN} node and number of
- *     what is known now
+ * @param details for {@link Kind#WROTE} the tables; for {@link Kind#DOUBTED} how many milliseconds,
+ *     and the tables, none for all of them; for {@link Kind#HERE} {@link #AGAIN} or nothing; for
+ *     {@link Kind#WROTE_ANY} the definitions that were written, if any; for {@link Kind#CHANGING}
+ *     and {@link Kind#FREE} the database; for {@link Kind#CHANGED} the number of what is over; for
+ *     {@link Kind#KNOWN} node and number of what is known now
  */
 record Message(Kind kind, String node, long number, List<String> details) {
   private static final String SEPARATOR = "\0";
+
+  /** Who says so has missed what was said, and wants to hear again what still counts. */
+  static final String AGAIN = "again";
 
   /** What is told. */
   enum Kind {
@@ -26,6 +32,8 @@ record Message(Kind kind, String node, long number, List<String> details) {
     WROTE,
     /** Tables were written, and nobody knows which. */
     WROTE_ANY,
+    /** Nobody knows whether these tables were written, or will be. */
+    DOUBTED,
     /** Definitions of this database are about to be changed. */
     CHANGING,
     /** That is over, whatever came of it. */
@@ -55,6 +63,13 @@ record Message(Kind kind, String node, long number, List<String> details) {
   /** Who changes definitions changes what is read under any name. */
   static Message redefined(String node, long number, Redefinition redefinition) {
     return new Message(Kind.WROTE_ANY, node, number, List.of(redefinition.encoded()));
+  }
+
+  static Message doubted(String node, long number, DoubtfulWrites.Doubt doubt) {
+    List<String> details = new ArrayList<>();
+    details.add(Long.toString(TimeUnit.NANOSECONDS.toMillis(doubt.nanos()) + 1));
+    details.addAll(doubt.tables());
+    return new Message(Kind.DOUBTED, node, number, details);
   }
 
   static Message free(String node, long number, String database) {

@@ -92,6 +92,13 @@ final class PeerHeartbeats {
     return nodes.containsKey(node);
   }
 
+  /** The last message of each, this node's own among them. */
+  synchronized HeardMessages soFar() {
+    Map<String, Long> last = new HashMap<>();
+    nodes.forEach((node, heard) -> last.put(node, heard.number()));
+    return new HeardMessages(last);
+  }
+
   /** The other nodes. */
   synchronized Set<String> others() {
     Set<String> others = new HashSet<>(nodes.keySet());

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +34,7 @@ public final class SharedStore implements AutoCloseable {
   private final StoreServers servers;
   private final List<ByteLink> bytes = new CopyOnWriteArrayList<>();
   private final StoreLink link;
+  private final AtomicInteger joins = new AtomicInteger();
 
   /**
    * Connects in the background, for as long as it takes.
@@ -89,7 +92,7 @@ public final class SharedStore implements AutoCloseable {
     Duration maxStaleness = source.cluster().lag().maxStaleness();
     Channel channel =
         new Channel(
-            self,
+            self + "." + joins.incrementAndGet(), // messages are counted anew each time
             positions,
             definitions,
             source.cluster().consistency(),
@@ -171,6 +174,21 @@ public final class SharedStore implements AutoCloseable {
     public CompletableFuture<Void> announce(
         Collection<String> tables, boolean others, Redefinition redefinition) {
       return channel.announce(tables, others, redefinition);
+    }
+
+    @Override
+    public void doubted(Collection<String> tables, boolean others) {
+      channel.doubted(tables, others);
+    }
+
+    @Override
+    public HeardMessages heardSoFar() {
+      return channel.heardSoFar();
+    }
+
+    @Override
+    public OptionalLong notedBefore(HeardMessages heard) {
+      return channel.notedBefore(heard);
     }
 
     @Override

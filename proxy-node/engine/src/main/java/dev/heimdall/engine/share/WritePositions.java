@@ -22,6 +22,9 @@ import java.util.function.Supplier;
  */
 public final class WritePositions {
   private static final int MOST_TABLES = 100_000;
+
+  /** Nanoseconds: longer than anything is kept. */
+  private static final long LONG_AGO = 1L << 61;
   private static final int MOST_REPORTED = 10_000;
 
   private final Supplier<CompletableFuture<Position>> writtenByNow;
@@ -251,6 +254,11 @@ public final class WritePositions {
     return anything.number() <= count;
   }
 
+  /** The same of what may have been read, and kept elsewhere, at any time since. */
+  public boolean unwrittenSinceAnyTime(long count, Collection<String> read) {
+    return unwrittenSince(count, System.nanoTime() - LONG_AGO, read);
+  }
+
   /**
    * A statement is about to be sent that may commit what was written to these tables; until it is
    * over, nothing that was read of them is unwritten.
@@ -267,7 +275,17 @@ public final class WritePositions {
    * #committed}.
    */
   public void doubted(Collection<String> written, boolean others) {
-    doubtful.add(written, others);
+    doubted(written, others, DoubtfulWrites.LASTS.toNanos());
+  }
+
+  /** The same of what another node says, for so many nanoseconds. */
+  void doubted(Collection<String> written, boolean others, long nanos) {
+    doubtful.add(written, others, Math.min(nanos, DoubtfulWrites.LASTS.toNanos()));
+  }
+
+  /** The writes of which nobody knows whether they are committed. */
+  List<DoubtfulWrites.Doubt> doubts() {
+    return doubtful.present();
   }
 
   /** Whatever the last writer has not committed by now, it can commit no more. */

@@ -5,6 +5,7 @@ import static dev.heimdall.engine.route.Clusters.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.share.Definitions;
+import dev.heimdall.engine.share.HeardMessages;
 import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
@@ -82,16 +83,18 @@ class ClusterViewTest {
     view.committed(Set.of("t"), false);
     log = 2_000;
     view.committed(Set.of("other"), false);
-    assertThat(view.holdsAt(999, Set.of("t"))).isFalse();
-    assertThat(view.holdsAt(1_000, Set.of("t"))).as("it may have been about to show").isFalse();
-    assertThat(view.holdsAt(1_001, Set.of("t"))).isTrue();
-    assertThat(view.holdsAt(1_001, Set.of("t", "other"))).isFalse();
-    assertThat(view.holdsAt(2_001, Set.of("t", "other"))).isTrue();
+    assertThat(view.holdsAt(999, HeardMessages.NONE, Set.of("t"))).isFalse();
+    assertThat(view.holdsAt(1_000, HeardMessages.NONE, Set.of("t")))
+        .as("it may have been about to show")
+        .isFalse();
+    assertThat(view.holdsAt(1_001, HeardMessages.NONE, Set.of("t"))).isTrue();
+    assertThat(view.holdsAt(1_001, HeardMessages.NONE, Set.of("t", "other"))).isFalse();
+    assertThat(view.holdsAt(2_001, HeardMessages.NONE, Set.of("t", "other"))).isTrue();
     assertThat(view.written()).hasValue(1_000);
     assertThat(view.writerRun()).contains("blue/1");
 
     view.doubted(Set.of("t"), false);
-    assertThat(view.holdsAt(9_000, Set.of("t"))).isFalse();
+    assertThat(view.holdsAt(9_000, HeardMessages.NONE, Set.of("t"))).isFalse();
   }
 
   @Test

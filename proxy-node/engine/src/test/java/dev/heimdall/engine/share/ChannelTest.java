@@ -149,6 +149,82 @@ class ChannelTest {
     assertThat(b.position("other")).isEqualTo(300);
   }
 
+  private boolean holds(Node node, String table) {
+    return node.positions.unwrittenSince(node.positions.noted(), Set.of(table));
+  }
+
+  @Test
+  void whatOneDoubtsTheOthersDoubt() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", true);
+    a.channel.doubted(Set.of("t"), false);
+    assertThat(holds(b, "t")).isFalse();
+    assertThat(holds(b, "other")).isTrue();
+    b.positions.otherWriter();
+    assertThat(holds(b, "t")).as("another server is the writer").isTrue();
+    a.channel.doubted(IntStream.range(0, 501).mapToObj(i -> "t" + i).toList(), false);
+    assertThat(holds(b, "other")).isFalse();
+    b.positions.otherWriter();
+    a.channel.doubted(Set.of("t"), true);
+    assertThat(holds(b, "other")).isFalse();
+  }
+
+  @Test
+  void whoHasMissedADoubtHearsOfItAgain() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    b.hears = false;
+    a.positions.doubted(Set.of("t"), false);
+    a.channel.doubted(Set.of("t"), false);
+    b.hears = true;
+    assertThat(holds(b, "t")).isTrue();
+    beat(); // b hears of the gap
+    beat();
+    assertThat(holds(b, "t")).isFalse();
+    b.positions.otherWriter();
+    b.channel.reopened();
+    b.channel.here();
+    assertThat(holds(b, "t")).isFalse();
+    Node c = new Node("c", false);
+    assertThat(holds(c, "t")).as("one that has come since").isFalse();
+    a.positions.otherWriter();
+    b.positions.otherWriter();
+    c.positions.otherWriter();
+    assertThat(holds(new Node("d", false), "t")).isTrue();
+  }
+
+  @Test
+  void whereEachKnowsItsOwnWritesOnlyNothingIsSaidOfDoubts() {
+    Node a = new Node("a", Consistency.SESSION);
+    Node b = new Node("b", Consistency.SESSION);
+    a.positions.doubted(Set.of("t"), false);
+    a.channel.doubted(Set.of("t"), false);
+    assertThat(holds(b, "t")).isTrue();
+    assertThat(holds(new Node("c", Consistency.SESSION), "t")).isTrue();
+  }
+
+  @Test
+  void whoHasHeardANodeHasReadWhatThatOneHadNoted() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    HeardMessages before = a.channel.heardSoFar();
+    assertThat(b.channel.notedBefore(before)).hasValue(b.positions.noted());
+    b.positions.committed(Set.of("t"), false);
+    assertThat(b.positions.unwrittenSince(b.channel.notedBefore(before).orElseThrow(), Set.of("t")))
+        .isFalse();
+    a.delay();
+    b.channel.here();
+    assertThat(b.channel.notedBefore(a.channel.heardSoFar()).orElseThrow())
+        .as("it was said, and not heard")
+        .isLessThan(b.positions.noted());
+    a.catchUp();
+    HeardMessages after = a.channel.heardSoFar();
+    assertThat(b.channel.notedBefore(after)).hasValue(b.positions.noted());
+    assertThat(a.channel.notedBefore(after)).as("its own").hasValue(a.positions.noted());
+    Node late = new Node("late", false);
+    assertThat(late.channel.notedBefore(after)).as("it was not there").isEmpty();
+  }
+
   @Test
   void whatRulesLeaveToOneTheyLeaveToTheOther() {
     Node a = new Node("a", false);
