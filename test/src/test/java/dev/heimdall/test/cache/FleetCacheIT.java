@@ -1,10 +1,7 @@
 package dev.heimdall.test.cache;
 
-import static dev.heimdall.test.fixture.Frontend.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.launcher.postgres.PostgresServer;
-import dev.heimdall.test.fault.TcpFaults;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.RedisProcess;
@@ -130,56 +127,6 @@ class FleetCacheIT {
       assertThat(read(second)).isEqualTo("quiet");
       client.query("UPDATE fc_rows SET name = 'again' WHERE id = 1");
       assertThat(read(second)).isEqualTo("again");
-    }
-  }
-
-  /** The server, whose client is gone, commits what it was about to when it can. */
-  @Test
-  void aWriteThatOneNodeHasLostIsInDoubtAtTheOthers() throws IOException, SQLException {
-    PostgresServer server = SharedPostgres.primary();
-    String read = "SELECT name FROM fc_doubted WHERE id = 1";
-    try (TcpFaults way = new TcpFaults(server.host(), server.port());
-        TestNode losing =
-            TestNode.start(
-                c ->
-                    fleet(c, 4)
-                        .source(
-                            "url",
-                            server
-                                .jdbcUrl(SharedPostgres.DATABASE)
-                                .replace(":" + server.port() + "/", ":" + way.port() + "/")));
-        RawClient writer = RawClient.logIn(losing.target());
-        RawClient reader = RawClient.logIn(second.target());
-        Connection holder = SharedPostgres.target().jdbc()) {
-      reader.query("CREATE TABLE fc_doubted AS SELECT 1 AS id, '' AS name");
-      Await.until(
-          "the fleet is whole",
-          () -> {
-            writer.value("UPDATE fc_doubted SET name = 'before' WHERE id = 1 RETURNING id");
-            return reader.value(read).equals("before") && reader.value(read).equals("before");
-          });
-      holder.setAutoCommit(false);
-      holder.createStatement().execute("SELECT * FROM fc_doubted FOR UPDATE");
-      writer.send(query("UPDATE fc_doubted SET name = 'late' WHERE id = 1"));
-      Await.until(
-          "the write waits",
-          () ->
-              SharedPostgres.value(
-                      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                          + " AND query LIKE 'UPDATE fc_doubted%late%'")
-                  .equals("1"));
-      way.cutAll(true);
-      writer.untilReady(); // with the error
-      for (int i = 0; i < 3; i++) {
-        assertThat(reader.value(read)).isEqualTo("before");
-      }
-      holder.rollback();
-      Await.until(
-          "it is committed",
-          () -> SharedPostgres.value("SELECT name FROM fc_doubted WHERE id = 1").equals("late"));
-      assertThat(reader.value(read)).isEqualTo("late");
-    } finally {
-      past("DROP TABLE fc_doubted");
     }
   }
 

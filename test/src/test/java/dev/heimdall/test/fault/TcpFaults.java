@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /** Passes TCP connections on to a target, well or badly. */
@@ -20,6 +22,7 @@ public final class TcpFaults implements AutoCloseable {
   private final ServerSocket listener;
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private volatile int latencyMillis;
+  private volatile LongSupplier delayNanos;
   private volatile int bytesPerSecond;
   private volatile boolean hole;
   private volatile boolean refuses;
@@ -73,6 +76,11 @@ public final class TcpFaults implements AutoCloseable {
   /** Each piece waits this long. */
   public void latency(int millis) {
     latencyMillis = millis;
+  }
+
+  /** Each piece waits as long as is said for it, in nanoseconds; null for not at all. */
+  public void delays(LongSupplier nanos) {
+    delayNanos = nanos;
   }
 
   /** At most about this many bytes a second and direction; 0 for no limit. */
@@ -220,6 +228,10 @@ public final class TcpFaults implements AutoCloseable {
         }
         if (latencyMillis > 0) {
           Thread.sleep(latencyMillis);
+        }
+        LongSupplier delay = delayNanos;
+        if (delay != null) {
+          LockSupport.parkNanos(delay.getAsLong());
         }
         if (bytesPerSecond > 0) {
           Thread.sleep(1000L * size / bytesPerSecond);
