@@ -23,6 +23,7 @@ class CacheRaceIT {
         .source("cluster.probe.user", SharedPostgres.cluster().superuser())
         .source("cluster.probe.password", SharedPostgres.cluster().password())
         .vdb("cache.enabled", true)
+        .vdb("cache.dmlThreshold", 100)
         .vdb("pool.size", 8)
         .vdb("rules", List.of("cached"))
         .rules("cached", "{\"match\": \"(?i)^select n\", \"action\": \"cache\"}");

@@ -12,6 +12,7 @@ import dev.heimdall.model.StoreTls;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.RedisCluster;
 import dev.heimdall.test.fixture.RedisProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,10 +27,10 @@ import org.junit.jupiter.api.Timeout;
 /** Answers in real stores, and what faults of these cost whoever asks: at most a time limit. */
 @Timeout(300)
 class FarTierIT {
-  private static final String EVENTS = "notify-keyspace-events AE";
+  static final String EVENTS = "notify-keyspace-events AE";
 
   /** What docs/clusters.md says a node needs for the cache. */
-  private static final String RIGHTS =
+  static final String RIGHTS =
       "resetkeys ~test:* resetchannels &test:* &__keyevent@0__:* -@all +subscribe +unsubscribe"
           + " +publish +ping +role +get +set +rename +del +scan";
 
@@ -66,7 +67,7 @@ class FarTierIT {
     return node;
   }
 
-  private static StoreSettings at(StoreMode mode, RedisProcess... servers) {
+  static StoreSettings at(StoreMode mode, RedisProcess... servers) {
     return new StoreSettings(
         Stream.of(servers).map(RedisProcess::address).toList(),
         mode,
@@ -76,7 +77,7 @@ class FarTierIT {
         "test");
   }
 
-  private static StoreSettings alone(RedisProcess server) {
+  static StoreSettings alone(RedisProcess server) {
     return at(StoreMode.STANDALONE, server);
   }
 
@@ -114,7 +115,7 @@ class FarTierIT {
         });
   }
 
-  private void asksAgain(FarNode node) {
+  static void asksAgain(FarNode node) {
     Await.until("it is asked again", () -> node.figures().reads().equals("closed"));
   }
 
@@ -268,7 +269,7 @@ class FarTierIT {
 
     redis.stop();
     Await.until("it is not connected", () -> !node.figures().connected());
-    assertThat(node.figures().tracked()).isFalse();
+    Await.until("nor are keys known", () -> !node.figures().tracked());
     assertThat(node.get("k")).isEqualTo(FarNode.AT_ONCE);
     node.put("k", "answer");
     redis.start();
@@ -371,35 +372,7 @@ class FarTierIT {
   // a cluster
 
   private List<RedisProcess> cluster() {
-    List<RedisProcess> servers = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      servers.add(
-          redis(
-              "cluster-enabled yes",
-              "cluster-config-file nodes.conf",
-              "cluster-node-timeout 1000",
-              "cluster-require-full-coverage no",
-              EVENTS));
-    }
-    for (int i = 0; i < servers.size(); i++) {
-      StringBuilder add = new StringBuilder("CLUSTER ADDSLOTS");
-      for (int slot = i; slot < 16_384; slot += servers.size()) {
-        add.append(' ').append(slot);
-      }
-      servers.get(i).run(add.toString());
-      if (i > 0) {
-        servers.get(i).run("CLUSTER MEET 127.0.0.1 " + servers.get(0).port());
-      }
-    }
-    for (RedisProcess server : servers) {
-      Await.until(
-          "the cluster is whole",
-          () -> {
-            String info = (String) server.run("CLUSTER INFO");
-            return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3");
-          });
-    }
-    return servers;
+    return RedisCluster.running(this::redis, EVENTS);
   }
 
   private static void move(RedisProcess from, RedisProcess to, String key, String... others) {

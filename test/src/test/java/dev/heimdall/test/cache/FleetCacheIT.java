@@ -49,6 +49,7 @@ class FleetCacheIT {
         .source("cluster.probe.positionInterval", "20ms")
         .source("cluster.consistency", "strict")
         .vdb("cache.enabled", true)
+        .vdb("cache.dmlThreshold", 100)
         .vdb("rules", List.of("cached"))
         .rules("cached", "{\"match\": \"(?i)^select name\", \"action\": \"cache\"}");
   }

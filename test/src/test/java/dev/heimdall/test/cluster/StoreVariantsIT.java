@@ -13,6 +13,7 @@ import dev.heimdall.model.StoreTls;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.RedisCluster;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestCertificate;
 import java.io.IOException;
@@ -311,38 +312,7 @@ class StoreVariantsIT {
   // a cluster
 
   private List<RedisProcess> cluster(String... settings) {
-    List<RedisProcess> servers = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      List<String> all =
-          new ArrayList<>(
-              List.of(
-                  "cluster-enabled yes",
-                  "cluster-config-file nodes.conf",
-                  "cluster-node-timeout 1000",
-                  "cluster-require-full-coverage no"));
-      all.addAll(List.of(settings));
-      servers.add(redis(all.toArray(String[]::new)));
-    }
-    int slots = 16_384;
-    for (int i = 0; i < servers.size(); i++) {
-      StringBuilder add = new StringBuilder("CLUSTER ADDSLOTS");
-      for (int slot = i; slot < slots; slot += servers.size()) {
-        add.append(' ').append(slot);
-      }
-      servers.get(i).run(add.toString());
-      if (i > 0) {
-        servers.get(i).run("CLUSTER MEET 127.0.0.1 " + servers.get(0).port());
-      }
-    }
-    for (RedisProcess server : servers) {
-      Await.until(
-          "the cluster is whole",
-          () -> {
-            String info = (String) server.run("CLUSTER INFO");
-            return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3");
-          });
-    }
-    return servers;
+    return RedisCluster.running(this::redis, settings);
   }
 
   @Test

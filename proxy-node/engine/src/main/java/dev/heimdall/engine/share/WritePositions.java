@@ -25,6 +25,7 @@ public final class WritePositions {
 
   /** Nanoseconds: longer than anything is kept. */
   private static final long LONG_AGO = 1L << 61;
+
   private static final int MOST_REPORTED = 10_000;
 
   private final Supplier<CompletableFuture<Position>> writtenByNow;
