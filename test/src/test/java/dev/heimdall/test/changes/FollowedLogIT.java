@@ -7,6 +7,7 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.SlowCommits;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -133,6 +134,31 @@ class FollowedLogIT {
       long before = hits();
       read(client, still);
       assertThat(hits()).isGreaterThan(before);
+    }
+  }
+
+  /** The log has a write before who reads sees it: what is read then must not be kept as newer. */
+  @Test
+  void whatIsReadWhileItIsCommittedIsNotOldForGood() throws Exception {
+    start(release().cluster());
+    MysqlServer server = cluster.primary();
+    server.execute("CREATE TABLE app.slow (i INT)", "INSERT INTO app.slow VALUES (0)");
+    awaitFollowing(server);
+    try (SlowCommits slow = new SlowCommits(server);
+        Connection connection = node.connect();
+        Statement client = connection.createStatement()) {
+      String read = "SELECT i FROM slow";
+      keep(client, read);
+      Thread writer = new Thread(() -> server.execute("UPDATE app.slow SET i = 1"));
+      writer.start();
+      while (writer.isAlive()) {
+        read(client, read);
+      }
+      Await.until(
+          "the write is read",
+          Duration.ofSeconds(20),
+          () -> read(client, read).equals("1"),
+          () -> node.admin("SHOW CHANGES") + " " + node.admin("SHOW CACHE"));
     }
   }
 
