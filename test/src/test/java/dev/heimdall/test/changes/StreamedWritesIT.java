@@ -244,6 +244,21 @@ class StreamedWritesIT {
 
   @Order(4)
   @Test
+  void aUserWhoMayNotReadTheLogIsToldWhatHeNeeds() throws IOException {
+    try (HearingNode denied =
+        new HearingNode(
+            cluster,
+            c ->
+                c.source("changes.stream", true)
+                    .source("changes.user", SharedPostgres.USER)
+                    .source("changes.password", SharedPostgres.PASSWORD))) {
+      Await.until("he is told", () -> denied.feed().get("detail").contains("REPLICATION"));
+      assertThat(denied.feed().get("detail")).contains("rds_replication");
+    }
+  }
+
+  @Order(4)
+  @Test
   void nothingIsServedBetweenALostStreamAndTheNext() {
     node.kept(NAME);
     long gaps = gaps();

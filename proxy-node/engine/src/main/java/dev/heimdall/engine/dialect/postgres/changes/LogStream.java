@@ -113,6 +113,17 @@ final class LogStream implements ChangeReader {
     }
   }
 
+  /** Whether the user lacks a right. */
+  static boolean denied(SQLException e) {
+    return "42501".equals(e.getSQLState());
+  }
+
+  static FeedFault notAllowed() {
+    return new FeedFault(
+        "the user may not read the server's log: ALTER ROLE ... REPLICATION (RDS and Aurora: GRANT"
+            + " rds_replication TO ...)");
+  }
+
   private void createSlot(PGConnection replication, String slot) throws SQLException, FeedFault {
     try {
       replication
@@ -124,10 +135,8 @@ final class LogStream implements ChangeReader {
           .withTemporaryOption()
           .make();
     } catch (SQLException e) {
-      if ("42501".equals(e.getSQLState())) {
-        throw new FeedFault(
-            "the user may not read the server's log: ALTER ROLE ... REPLICATION (RDS and Aurora:"
-                + " GRANT rds_replication TO ...)");
+      if (denied(e)) {
+        throw notAllowed();
       }
       if ("53400".equals(e.getSQLState())) {
         throw new FeedFault(

@@ -54,12 +54,15 @@ public final class PostgresChanges implements ChangeProtocol {
       String database,
       ChangeSink sink,
       Duration patience)
-      throws SQLException {
+      throws Exception {
     Connection beside = connections(writer, listener, patience).single(database, false);
     try {
       Connection log = connections(writer, listener, Duration.ZERO).single(database, true);
       return new LogStream(log, beside, database, writer.changes(), sink);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException e) {
+      beside.close();
+      throw LogStream.denied(e) ? LogStream.notAllowed() : e;
+    } catch (RuntimeException e) {
       beside.close();
       throw e;
     }
