@@ -132,6 +132,24 @@ class FleetCacheIT {
   }
 
   @Test
+  void whatTheStoreHasAndIsOutdatedIsCounted() throws IOException {
+    long before = farOutdated();
+    try (RawClient client = RawClient.logIn(second.target())) {
+      Await.until(
+          "the store was asked while it had what was before a write",
+          () -> {
+            client.query("UPDATE fc_rows SET name = 'written' WHERE id = 1");
+            assertThat(client.value(READ)).isEqualTo("written");
+            return farOutdated() > before;
+          });
+    }
+  }
+
+  private static long farOutdated() {
+    return Long.parseLong(second.admin("SHOW CACHE").get(0).get("far_outdated"));
+  }
+
+  @Test
   void whatTheStoreAnsweredIsShownToScrapers() throws IOException {
     String metrics = metrics(second);
     assertThat(metrics)

@@ -52,6 +52,7 @@ public record CacheRow(String vdb, QueryCache.Figures figures) {
         figures.bytes(),
         figures.limit(),
         figures.stored(),
+        figures.farOutdated(),
         removed,
         figures.waiting(),
         figures.waited(),

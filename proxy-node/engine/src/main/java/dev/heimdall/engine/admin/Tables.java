@@ -153,6 +153,7 @@ final class Tables {
           .text("far", CacheRow::far)
           .number("far_keys", row -> row.figures().far().map(FarFigures::keys).orElse(0))
           .number("far_hits", row -> row.figures().far().map(FarFigures::hits).orElse(0L))
+          .number("far_outdated", row -> row.figures().farOutdated())
           .number("far_p99_us", CacheRow::farMicros);
 
   static final Table<FeedStatus> CHANGES =

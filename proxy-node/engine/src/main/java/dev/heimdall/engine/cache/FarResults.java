@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** Results that the nodes of a fleet keep for each other. May be used from any thread. */
@@ -17,6 +18,7 @@ public final class FarResults {
   private static final int VERSION = 2;
 
   private final FarTier tier;
+  private final LongAdder outdated = new LongAdder();
 
   FarResults(FarTier tier) {
     this.tier = tier;
@@ -69,6 +71,15 @@ public final class FarResults {
             then.accept(null);
           }
         });
+  }
+
+  /** What was found holds no more, or may not: it is not served. */
+  public void outdated() {
+    outdated.increment();
+  }
+
+  long outdatedSoFar() {
+    return outdated.sum();
   }
 
   FarFigures figures() {

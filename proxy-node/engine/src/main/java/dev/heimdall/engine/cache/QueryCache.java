@@ -250,6 +250,7 @@ public final class QueryCache {
         flights.waited(),
         same.sum(),
         different.sum(),
+        far.map(FarResults::outdatedSoFar).orElse(0L),
         far.map(FarResults::figures));
   }
 
@@ -269,6 +270,8 @@ public final class QueryCache {
    * @param waited statements that were served what another one has fetched meanwhile
    * @param same results that were compared with what the server answers, and were the same
    * @param different those that were not
+   * @param farOutdated results of other nodes that were found and not served, as their tables were
+   *     written since
    * @param far of what the nodes keep for each other, all virtual databases of this node together
    */
   public record Figures(
@@ -283,6 +286,7 @@ public final class QueryCache {
       long waited,
       long same,
       long different,
+      long farOutdated,
       Optional<FarFigures> far) {
     public Figures {
       removed = Map.copyOf(removed);

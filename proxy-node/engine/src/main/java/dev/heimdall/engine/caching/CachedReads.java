@@ -339,11 +339,15 @@ public final class CachedReads implements ReplyStage {
       long nanos) {
     asked.over = true;
     long noted = view.noted();
+    boolean kept = false;
     if (result != null
         && view.keepsResults()
         && view.holdsAt(result.position(), result.heard(), tables)) {
       long left = (result.until() - System.currentTimeMillis()) * NANOS_OF_MILLI;
-      cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left));
+      kept = cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left));
+    }
+    if (result != null && !kept) {
+      cache.far().orElseThrow().outdated();
     }
     if (lookup == asked) {
       client.resumeReading();

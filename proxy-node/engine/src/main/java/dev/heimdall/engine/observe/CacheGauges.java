@@ -164,6 +164,11 @@ final class CacheGauges {
           vdb.and("result", result),
           now -> near(now, seen.vdb(), near -> near.compared().getOrDefault(result, 0L)));
     }
+    counter(
+        "heimdall.query.cache.far.outdated",
+        "Results of other nodes that were found and not served, as their tables were written since",
+        vdb,
+        now -> near(now, seen.vdb(), NodeGauges.NearCache::farOutdated));
     for (String reason : seen.removed().keySet()) {
       counter(
           "heimdall.query.cache.removed",

@@ -65,6 +65,7 @@ public record NodeGauges(
    * The results of one virtual database.
    *
    * @param bytes that they take, of so many as they may
+   * @param farOutdated results of other nodes that were found and not served
    * @param removed results that were let go of, by why
    * @param waiting statements that wait for an equal one, and {@code waited} those that have
    * @param compared results that were compared with what the server answers, by what came of it
@@ -75,6 +76,7 @@ public record NodeGauges(
       long bytes,
       long limit,
       long stored,
+      long farOutdated,
       Map<String, Long> removed,
       long waiting,
       long waited,

@@ -322,6 +322,7 @@ final class FakeNode implements NodeView {
                 4,
                 5,
                 6,
+                0,
                 Optional.empty())));
   }
 
