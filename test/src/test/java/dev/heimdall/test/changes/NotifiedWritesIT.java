@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.boot.ChangeTriggers;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -124,5 +125,22 @@ class NotifiedWritesIT {
     assertThat(node.kept(read)).isEqualTo("0");
     past("INSERT INTO nw.unheard VALUES (77)", "NOTIFY heimdall, 'all of it'");
     node.becomes(read, "1");
+  }
+
+  /** Another node is one. */
+  @Test
+  void throughAPoolerNothingIsHeard() throws IOException {
+    try (TestNode pooler = TestNode.start(c -> {});
+        TestNode behind =
+            TestNode.start(
+                c ->
+                    c.source("url", pooler.target().jdbcUrl().replaceFirst("[?].*", ""))
+                        .source("cluster.kind", "postgres")
+                        .source("changes.notify", true)
+                        .vdb("cache.enabled", true))) {
+      Await.until(
+          "it is told",
+          () -> behind.admin("SHOW CHANGES").get(0).get("detail").contains("there is a pooler"));
+    }
   }
 }

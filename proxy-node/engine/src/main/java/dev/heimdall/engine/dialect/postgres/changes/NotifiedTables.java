@@ -41,9 +41,10 @@ final class NotifiedTables implements ChangeReader {
   @Override
   public void read(Progress progress) throws SQLException, FeedFault {
     try (Statement statement = connection.createStatement()) {
+      PGConnection here = connection.unwrap(PGConnection.class);
+      direct(statement, here.getBackendPID());
       statement.execute("LISTEN " + CHANNEL);
       progress.following();
-      PGConnection here = connection.unwrap(PGConnection.class);
       while (true) {
         take(here.getNotifications(PING_MILLIS), progress);
         try (ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_is_in_recovery()")) {
@@ -52,6 +53,18 @@ final class NotifiedTables implements ChangeReader {
             throw new SQLException("the server is a replica now");
           }
         }
+      }
+    }
+  }
+
+  /** What stands between the two may have LISTEN carried out, and pass no notification on. */
+  private static void direct(Statement statement, int process) throws SQLException, FeedFault {
+    try (ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_backend_pid()")) {
+      row.next();
+      if (row.getInt(1) != process) {
+        throw new FeedFault(
+            "there is a pooler between the node and the server, and notifications may not come"
+                + " through it: \"url\" must lead to the server itself");
       }
     }
   }
