@@ -182,6 +182,9 @@ final class RandomClient {
     "CALL app.fails#()"
   };
 
+  private static final String COMMON =
+      "SELECT id, name FROM app.t_all WHERE id < ? ORDER BY id LIMIT 3";
+
   private static final String[][] KINDS = {
     SESSION, TRANSACTIONS, QUESTIONS, QUESTIONS, READS, WRITES
   };
@@ -191,8 +194,12 @@ final class RandomClient {
   private final int number;
   private final String table;
   private final String isolation;
+  private final int reads;
   private final Random random;
   private final PreparedStatement[] prepared = new PreparedStatement[3];
+
+  /** What {@link #read} executes; null where it is not prepared. */
+  private PreparedStatement common;
 
   /**
    * Whose rows are fetched by a cursor: MySQL confuses drivers if only some of its runs have one.
@@ -205,16 +212,18 @@ final class RandomClient {
   /**
    * @param number of the client, which has the tables and routines with that number
    * @param isolation what the server calls its variable
+   * @param reads how many of ten steps execute what others execute, too
    */
-  RandomClient(Connection connection, int number, String isolation, long seed) {
+  RandomClient(Connection connection, int number, String isolation, int reads, long seed) {
     this.connection = connection;
     this.number = number;
     this.table = "t" + number;
     this.isolation = isolation;
+    this.reads = reads;
     this.random = new Random(seed);
   }
 
-  /** Makes what a client has of its own. */
+  /** Makes what a client has of its own, and a table that all read. */
   static void create(MysqlServer server, int number) {
     List<String> texts = new ArrayList<>();
     for (String name : List.of("t", "l", "g", "m")) {
@@ -231,6 +240,8 @@ final class RandomClient {
     texts.add("DROP FUNCTION IF EXISTS f#");
     texts.addAll(
         List.of(
+            "CREATE TABLE IF NOT EXISTS t_all (id INT PRIMARY KEY, name VARCHAR(20))",
+            "REPLACE INTO t_all VALUES (1, 'a'), (2, 'b'), (30, 's30')",
             "CREATE TRIGGER trigger# BEFORE INSERT ON g# FOR EACH ROW"
                 + " INSERT INTO l# (v) VALUES (NEW.v)",
             "CREATE PROCEDURE p#() BEGIN SELECT 1; INSERT INTO t# (v) VALUES (9);"
@@ -257,6 +268,9 @@ final class RandomClient {
 
   /** Does something; says what, and what came of it. */
   String step() {
+    if (reads > 0 && random.nextInt(10) < reads) {
+      return read(random.nextInt(40));
+    }
     int choice = random.nextInt(KINDS.length + 5);
     if (choice < KINDS.length) {
       String[] texts = KINDS[choice];
@@ -285,6 +299,7 @@ final class RandomClient {
         "reset",
         () -> {
           Arrays.fill(prepared, null);
+          common = null;
           connection.unwrap(JdbcConnection.class).resetServerState();
           return "done";
         });
@@ -377,6 +392,19 @@ final class RandomClient {
             statement.setString(2, v % 5 == 0 ? null : "b");
           }
           return answer(statement, statement.execute());
+        });
+  }
+
+  /** Executes what all clients prepare, so that server connections have it for others already. */
+  private String read(int below) {
+    return said(
+        "read below " + below,
+        () -> {
+          if (common == null) {
+            common = connection.prepareStatement(COMMON);
+          }
+          common.setInt(1, below);
+          return answer(common, common.execute());
         });
   }
 
