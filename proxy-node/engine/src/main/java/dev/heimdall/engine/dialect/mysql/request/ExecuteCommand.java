@@ -177,14 +177,18 @@ final class ExecuteCommand {
     return all;
   }
 
-  /** The whole command with these types, and this number of the statement. */
-  ByteBuf with(byte[] given, int handle) {
-    ByteBuf changed = Unpooled.buffer(payload.length + given.length);
-    changed.writeBytes(payload, 0, typesAt).writeByte(1).writeBytes(given);
-    changed.writeBytes(payload, typesAt + 1, payload.length - typesAt - 1);
-    changed.setIntLE(1, handle);
-    ByteBuf packets = Unpooled.buffer(changed.readableBytes() + 2 * Packet.HEADER);
-    Payload.write(packets, changed);
-    return packets;
+  /** About how many bytes it takes with these types, at least. */
+  int length(byte[] given) {
+    return Packet.HEADER + payload.length + given.length;
+  }
+
+  /** Writes the whole command with these types, and this number of the statement. */
+  void write(byte[] given, int handle, ByteBuf out) {
+    int at = Packet.begin(out, 0);
+    int from = out.writerIndex();
+    out.writeBytes(payload, 0, typesAt).writeByte(1).writeBytes(given);
+    out.writeBytes(payload, typesAt + 1, payload.length - typesAt - 1);
+    out.setIntLE(from + 1, handle);
+    Payload.end(out, at);
   }
 }

@@ -32,8 +32,7 @@ final class NumberedCommands {
   /** The execution at the reader's position, with the types of its parameters. */
   void pass(ServerConnection server, ClientStatement of, ExecuteCommand command, long total) {
     input.cut();
-    ByteBuf message = command.with(of.types(), handle(server, of));
-    input.out(message.readableBytes()).writeBytes(message);
+    command.write(of.types(), handle(server, of), input.out(command.length(of.types())));
     input.bytes().skipBytes((int) total);
   }
 

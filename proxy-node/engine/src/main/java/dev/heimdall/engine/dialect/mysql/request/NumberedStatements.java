@@ -19,6 +19,9 @@ final class NumberedStatements {
   private final TransactionNotes notes;
   private final Map<Integer, ClientStatement> statements = new HashMap<>(4);
 
+  /** The one that was named last: the steps of a command all ask for the same. */
+  private ClientStatement recent;
+
   /** Those that were closed in a transaction that is kept: it may have to be run again. */
   private final Map<Integer, ClientStatement> closed = new HashMap<>(0);
 
@@ -43,8 +46,15 @@ final class NumberedStatements {
   /** The one that the command at this place names; null for none. */
   ClientStatement named(ByteBuf in, int at) {
     int number = number(in, at);
+    if (recent != null && recent.id == number) {
+      return recent;
+    }
     ClientStatement found = statements.get(number == LAST ? last : number);
-    return found == null && notes.active() ? closed.get(number) : found;
+    if (found == null) {
+      return notes.active() ? closed.get(number) : null;
+    }
+    recent = found;
+    return found;
   }
 
   /**
@@ -81,6 +91,7 @@ final class NumberedStatements {
       ClassifiedText examined,
       int parameters,
       Variables settings) {
+    recent = null;
     statements.put(id, new ClientStatement(id, statement, examined, parameters, settings));
     last = id;
     unnumbered = null;
@@ -95,6 +106,7 @@ final class NumberedStatements {
   }
 
   void close(ClientStatement over) {
+    recent = null;
     statements.remove(over.id);
     forgetLongData(over);
     if (notes.keeps()) {
@@ -130,6 +142,7 @@ final class NumberedStatements {
   }
 
   void forget() {
+    recent = null;
     release(statements);
     release(closed);
     forgetUnnumbered();

@@ -522,7 +522,7 @@ final class PreparedCommands implements Responder {
     if (open) {
       carried.pin(CURSOR);
       from.taint();
-    } else if (!statements.haveCursor()) {
+    } else if (carried.pins().contains(CURSOR) && !statements.haveCursor()) {
       carried.unpin(CURSOR);
     }
   }

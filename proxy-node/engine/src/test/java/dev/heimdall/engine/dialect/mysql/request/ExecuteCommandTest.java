@@ -62,7 +62,10 @@ class ExecuteCommandTest {
     assertThat(command.values(2, TYPES, Map.of())).hasToString("[5, hi]");
     ByteBuf whole = packet(1, 0, 1, LONG, 0, TEXT & 0xFF, 0, 5, 0, 0, 0, 2, 'h', 'i');
     whole.setIntLE(5, 9);
-    assertThat(ByteBufUtil.getBytes(command.with(TYPES, 9))).isEqualTo(ByteBufUtil.getBytes(whole));
+    ByteBuf out = Unpooled.buffer().writeByte('x'); // it stands behind others
+    command.write(TYPES, 9, out);
+    assertThat(out.readByte()).isEqualTo((byte) 'x');
+    assertThat(ByteBufUtil.getBytes(out)).isEqualTo(ByteBufUtil.getBytes(whole));
   }
 
   @Test
