@@ -1,8 +1,11 @@
 package dev.heimdall.test.mysql;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -187,5 +190,29 @@ class MysqlAftermathIT {
       }
     }
     all.assertAll();
+  }
+
+  /** The connection has generated none before, so that nobody asks whose its id is. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void anIdWhoseClientLeavesAtOnceIsNobodyElses(MysqlRelease release) throws Exception {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "CREATE TABLE IF NOT EXISTS left_ids (id INT AUTO_INCREMENT PRIMARY KEY, v INT)",
+            "INSERT INTO left_ids (v) VALUES (0)");
+    for (int round = 0; round < 3; round++) {
+      try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
+          RawMysqlClient next = RawMysqlClient.logIn(node.target())) {
+        try (RawMysqlClient leaves = RawMysqlClient.logIn(node.target())) {
+          leaves.query(RawMysqlClient.query("INSERT INTO left_ids (v) VALUES (1)"));
+        }
+        assertThat(next.value("SELECT LAST_INSERT_ID()")).isEqualTo("0");
+      }
+    }
   }
 }

@@ -199,7 +199,9 @@ final class GeneratedId {
       due = true;
     } else if (last.generatedId() != 0) {
       due = true;
-      if (last.idOf() != mark) {
+      if (last.idBefore() == mark) {
+        last.idOf(mark);
+      } else {
         candidates.add(Long.toUnsignedString(last.generatedId()));
       }
     }
@@ -294,6 +296,8 @@ final class GeneratedId {
       lost = false;
     } else if (from.id() != dueFrom) {
       lost = true;
+    } else if (found.equals("0")) {
+      last.idOf(null); // it was given all that its answers have said
     }
     candidates.clear();
   }

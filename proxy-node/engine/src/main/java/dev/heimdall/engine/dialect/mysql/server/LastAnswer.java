@@ -34,9 +34,11 @@ public final class LastAnswer {
   private StateChange stateChange = StateChange.NONE;
   private Object diagnosticsOf = this; // setting the session up has left some, perhaps
   private Object idOf;
+  private Object idBefore;
   private Object foundRowsOf;
 
   void begin() {
+    idBefore = idOf;
     affectedRows = 0;
     matchedRows = -1;
     generatedId = 0;
@@ -71,6 +73,9 @@ public final class LastAnswer {
     affectedRows = ok.affectedRows();
     matchedRows = matched(ok.info());
     generatedId = ok.generatedId();
+    if (generatedId != 0) {
+      idOf = this; // until its session says whose it is, which may be gone
+    }
     warnings = ok.warnings();
     results++;
   }
@@ -175,6 +180,11 @@ public final class LastAnswer {
 
   public void idOf(Object mark) {
     idOf = mark;
+  }
+
+  /** The mark of the one that it had before the last answer. */
+  public Object idBefore() {
+    return idBefore;
   }
 
   /** Whose FOUND_ROWS() the server has; null for nobody's. */
