@@ -75,8 +75,7 @@ final class CrossChecks {
         .forEach(
             (name, vdb) -> {
               VdbEngineChecks engine = engine(vdb, vdbs.get(name).in());
-              vdbValues.put(
-                  name, vdb.resolved(credentials(vdb), engine.rules(), engine.pipelining()));
+              vdbValues.put(name, vdb.resolved(credentials(vdb), engine.rules()));
             });
     return new Configuration(
         node.value().orElseThrow(),

@@ -13,8 +13,6 @@ import java.util.Map;
  *     clients
  * @param hidesPasswords whether clients send theirs so that nobody on the way can read them, also
  *     without TLS
- * @param pipelines whether several clients' statements are sent over one connection at a time where
- *     the configuration does not say
  * @param localFiles whether servers may ask clients for files
  * @param methods by which its clients prove who they are; the first one where nothing is written
  * @param forwardsTo engines other than itself that rules may forward its clients' statements to
@@ -25,7 +23,6 @@ public record EngineSupport(
     boolean databaseOfUser,
     boolean namesDatabases,
     boolean hidesPasswords,
-    boolean pipelines,
     boolean localFiles,
     List<AuthMethod> methods,
     List<Engine> forwardsTo,
@@ -39,7 +36,6 @@ public record EngineSupport(
               true,
               false,
               false,
-              true,
               false,
               List.of(
                   AuthMethod.SCRAM_SHA_256,
@@ -56,7 +52,6 @@ public record EngineSupport(
               false,
               true,
               true,
-              false,
               true,
               List.of(AuthMethod.PASSWORD, AuthMethod.TRUST, AuthMethod.REJECT, AuthMethod.CERT),
               List.of(Engine.POSTGRESQL),

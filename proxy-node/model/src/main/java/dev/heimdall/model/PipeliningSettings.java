@@ -7,8 +7,7 @@ public record PipeliningSettings(
     @Setting(
             value =
                 "Whether short reads of several clients may share the pipeline of a server"
-                    + " connection. Needs `catalog.enabled` of the data source. On MySQL and"
-                    + " MariaDB they do only where `true` is written.",
+                    + " connection. Needs `catalog.enabled` of the data source.",
             byDefault = "true")
         boolean enabled,
     @Setting(
@@ -72,20 +71,6 @@ public record PipeliningSettings(
                     + " behind it lose time before they move on.",
             byDefault = "false")
         boolean writes) {
-  /** The same with nothing shared. */
-  PipeliningSettings off() {
-    return new PipeliningSettings(
-        false,
-        connections,
-        maxDepth,
-        maxWait,
-        maxFirstAge,
-        maxStatementTime,
-        maxResultSize,
-        minRuns,
-        writes);
-  }
-
   /** Every setting at its default. */
   public static PipeliningSettings defaults() {
     return Shape.of(PipeliningSettings.class).defaults();

@@ -96,12 +96,6 @@ final class VdbEngineChecks {
         .toList();
   }
 
-  PipeliningSettings pipelining() {
-    return support.pipelines() || in.written("$.pipelining.enabled")
-        ? vdb.pipelining()
-        : vdb.pipelining().off();
-  }
-
   /** Sources of other engines that statements cannot be forwarded to. */
   void ruleSources(Map<String, Document<DataSource>> sources) {
     for (int i = 0; i < vdb.ruleSources().size(); i++) {

@@ -97,8 +97,7 @@ public record VirtualDatabase(
   }
 
   /** The same with what follows from its data source. */
-  VirtualDatabase resolved(
-      Credentials whose, List<AuthRule> rulesOfLogIns, PipeliningSettings shared) {
+  VirtualDatabase resolved(Credentials whose, List<AuthRule> rulesOfLogIns) {
     return new VirtualDatabase(
         name,
         address,
@@ -116,7 +115,7 @@ public record VirtualDatabase(
         rulesOfLogIns,
         proxyProtocol,
         prepared,
-        shared,
+        pipelining,
         cache,
         transactionReplay,
         limits,

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +68,7 @@ class EngineProblemsTest {
     assertThat(problems()).isEmpty();
     VirtualDatabase vdb = ConfigurationReader.read(dir).vdbs().get("other");
     assertThat(vdb.auth()).extracting(AuthRule::method).containsExactly(AuthMethod.PASSWORD);
-    assertThat(vdb.pipelining().enabled()).isFalse();
+    assertThat(vdb.pipelining().enabled()).isTrue();
   }
 
   @ParameterizedTest
@@ -86,19 +85,6 @@ class EngineProblemsTest {
     write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\", " + setting + "}");
 
     assertThat(problems()).containsExactly("vdbs/other.json $." + problem);
-  }
-
-  @Test
-  void clientsOfMysqlShareConnectionsWhereThatIsWritten() throws Exception {
-    write(
-        "vdbs/other.json",
-        "{\"ports\": [5051], \"source\": \"crm\", \"pipelining\": {\"enabled\": true}}");
-    write("vdbs/more.json", "{\"ports\": [5052], \"source\": \"crm\", \"pipelining\": {}}");
-
-    assertThat(problems()).isEmpty();
-    Map<String, VirtualDatabase> vdbs = ConfigurationReader.read(dir).vdbs();
-    assertThat(vdbs.get("other").pipelining().enabled()).isTrue();
-    assertThat(vdbs.get("more").pipelining().enabled()).isFalse();
   }
 
   @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
+import dev.heimdall.test.fixture.RenumberingRelay;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -411,6 +413,28 @@ class MysqlSharedExecutionsIT {
       }
     } finally {
       close(clients);
+    }
+  }
+
+  /** It may carry out one command at a time, and lose those that come before it has answered. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void nothingIsSentAheadThroughAProxyThatGreetsForItself(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    try (RenumberingRelay relay = RenumberingRelay.to(server.port());
+        MysqlSharing behind =
+            MysqlSharing.startUnshared(
+                release, c -> c.source("url", "jdbc:mysql://127.0.0.1:" + relay.port() + "/app"));
+        RawMysqlClient client = behind.logIn()) {
+      Await.until(
+          "the catalogue is read, so that this alone is in the way",
+          () -> {
+            client.value("SELECT name FROM pipe_rows WHERE id = 1 /* shared */");
+            return behind.unshared().contains("shape");
+          });
+      assertThat(behind.pipelined()).isZero();
     }
   }
 }

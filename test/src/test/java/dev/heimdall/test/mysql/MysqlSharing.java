@@ -38,6 +38,23 @@ final class MysqlSharing implements AutoCloseable {
   }
 
   static MysqlSharing start(MysqlRelease release, int size, Consumer<TestConfiguration> wishes) {
+    MysqlSharing sharing = begin(release, size, wishes);
+    try (RawMysqlClient client = sharing.logIn()) {
+      sharing.awaitShares(client);
+      return sharing;
+    } catch (IOException | RuntimeException e) {
+      sharing.close();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** One whose clients cannot share. */
+  static MysqlSharing startUnshared(MysqlRelease release, Consumer<TestConfiguration> wishes) {
+    return begin(release, 1, wishes);
+  }
+
+  private static MysqlSharing begin(
+      MysqlRelease release, int size, Consumer<TestConfiguration> wishes) {
     release
         .shared()
         .primary()
@@ -55,14 +72,7 @@ final class MysqlSharing implements AutoCloseable {
               SharingNode.settings(c, size);
               wishes.accept(c);
             });
-    MysqlSharing sharing = new MysqlSharing(node, MysqlTarget.of(release.shared().primary()));
-    try (RawMysqlClient client = sharing.logIn()) {
-      sharing.awaitShares(client);
-      return sharing;
-    } catch (IOException | RuntimeException e) {
-      node.close();
-      throw new IllegalStateException(e);
-    }
+    return new MysqlSharing(node, MysqlTarget.of(release.shared().primary()));
   }
 
   MysqlNode node() {
@@ -137,6 +147,11 @@ final class MysqlSharing implements AutoCloseable {
   /** Those that ran again by themselves. */
   long repeated() {
     return sum("SHOW STATS", "pipeline_repeated");
+  }
+
+  /** Why statements did not share, with how many. */
+  String unshared() {
+    return node.admin("SHOW STATS").stream().map(row -> row.get("unshared")).toList().toString();
   }
 
   private long sum(String command, String column) {

@@ -97,9 +97,6 @@ final class InformationReader {
 
   private static final String SERVER = "SELECT @@global.lower_case_table_names, @@global.version";
 
-  /** Only Aurora has it, which does not bear commands that are sent ahead. */
-  private static final String AURORA = "SHOW GLOBAL VARIABLES LIKE 'aurora\\_version'";
-
   /** Canonical texts have names in backticks and escapes in literals. */
   private static final LexerMode CANONICAL = new LexerMode(true, true, false);
 
@@ -161,9 +158,7 @@ final class InformationReader {
     if (folded) {
       builder.folded();
     }
-    Set<String> aurora = new HashSet<>();
-    rows.each(AURORA, row -> aurora.add(row.getString(1)));
-    if (aurora.isEmpty()) {
+    if (SentAhead.isBorne(connection, rows)) {
       builder.pipelines();
     }
     relations();

@@ -9,7 +9,6 @@ import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
 import io.netty.buffer.ByteBuf;
-import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +17,6 @@ import java.util.function.Supplier;
  * it. Only where each statement is a transaction by itself.
  */
 final class SharedCommands {
-  private final RequestParts parts;
   private final ClientInput input;
   private final StatementLifecycle lifecycle;
   private final Supplier<Catalogue> catalogue;
@@ -33,7 +31,6 @@ final class SharedCommands {
       ClientAnswers answers,
       Aftermath aftermath,
       NumberedStatements statements) {
-    this.parts = parts;
     this.input = parts.input();
     this.lifecycle = parts.lifecycle();
     this.catalogue = parts.catalogue();
@@ -62,17 +59,11 @@ final class SharedCommands {
   /** Whether an execution needs nothing ahead of it, and leaves no rows on the server. */
   private boolean runsAsItStands(ByteBuf in) {
     ClientStatement of = statements.named(in, in.readerIndex());
-    if (of == null || of.hasLongData() || of.cursor || of.stand() != null || !isReadHere(of)) {
+    if (of == null || of.hasLongData() || of.cursor || of.stand() != null) {
       return false;
     }
     ExecuteCommand command = ExecuteCommand.read(in, in.readableBytes(), of.parameters, agreed);
     return command != null && !command.opensCursor() && of.knowsTypes(command);
-  }
-
-  /** What its names mean is looked up by the default database, which is the one of its PREPARE. */
-  private boolean isReadHere(ClientStatement of) {
-    return Objects.equals(
-        of.settings.get(MysqlSettings.DATABASE), parts.carried().now(MysqlSettings.DATABASE));
   }
 
   /**
