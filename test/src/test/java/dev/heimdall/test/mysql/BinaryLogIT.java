@@ -275,6 +275,22 @@ class BinaryLogIT {
   }
 
   @Test
+  void whileDefinitionsAreChangedAWriteCountsForAllTables() {
+    MysqlCluster cluster = release().shared();
+    MysqlServer server = tables(cluster);
+    try (LogListener listener = listen(cluster)) {
+      upToMark(server, listener);
+      Runnable over = listener.changing();
+      server.execute("INSERT INTO logged.other VALUES (91, 1)");
+      Await.until("rows are", () -> listener.takeMissed() == 1);
+      server.executeIn(
+          "logged", "SET SESSION binlog_format = STATEMENT", "DELETE FROM other WHERE a = 91");
+      Await.until("a text is", () -> listener.takeMissed() == 1);
+      over.run();
+    }
+  }
+
+  @Test
   void transactionsHaveTheNamesThatTheirSessionsAreTold() {
     MysqlCluster cluster = release().shared();
     MysqlServer server = tables(cluster);

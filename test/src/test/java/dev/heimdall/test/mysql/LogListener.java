@@ -167,9 +167,9 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
     return count;
   }
 
-  void changed() {
-    catalogues.changed("");
-    Await.until("the catalogue was read", () -> catalogues.current("").confirmed());
+  /** Somebody changes definitions, until that is run. */
+  Runnable changing() {
+    return catalogues.changing("");
   }
 
   @Override

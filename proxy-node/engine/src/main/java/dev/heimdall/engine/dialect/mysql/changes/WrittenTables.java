@@ -64,16 +64,15 @@ final class WrittenTables {
       defined.add(logged.database());
       return true;
     }
+    Catalogue catalogue = catalogues.apply(logged.database());
     Statement statement =
-        catalogues
-            .apply(logged.database())
-            .resolve(
-                parser.parse(text, Dialect.MYSQL, logged.mode()),
-                new NameScope(logged.database(), null, null));
+        catalogue.resolve(
+            parser.parse(text, Dialect.MYSQL, logged.mode()),
+            new NameScope(logged.database(), null, null));
     if (statement.kind() == StatementClass.DDL) {
       defined.add(logged.database());
     }
     tables.addAll(statement.tablesWritten());
-    return statement.writesAnything() || !statement.understood();
+    return statement.writesAnything() || !statement.understood() || !catalogue.confirmed();
   }
 }
