@@ -78,6 +78,7 @@ class ToyLogInTest {
   @AfterEach
   void close() {
     channels.forEach(EmbeddedChannel::finishAndReleaseAll);
+    unread.values().forEach(ByteBuf::release);
     metrics.close();
   }
 
@@ -170,7 +171,9 @@ class ToyLogInTest {
     assertThat(sent.isReadable()).isTrue();
     int type = sent.readUnsignedByte();
     int number = sent.readInt();
-    return new Frame(number, type, sent.readBytes(sent.readUnsignedShort()));
+    byte[] content = new byte[sent.readUnsignedShort()];
+    sent.readBytes(content);
+    return new Frame(number, type, Unpooled.wrappedBuffer(content));
   }
 
   private static String text(Frame frame) {
