@@ -69,24 +69,8 @@ final class BodyReader {
            returns right rlike row rows select separator set signed smallint some straight_join\
            switch table text then time timestamp tinyblob tinyint tinytext to truncate union unique\
            unsigned until update use using values varbinary varchar vector when where while window\
-           with xor year zerofill against\
-          """
+           with xor year zerofill against"""
               .split("\\s+"));
-
-  /** Words that call something with no brackets behind them. */
-  private static final Set<String> CALLED_BY_WORD =
-      Set.of(
-          "current_date",
-          "current_role",
-          "current_time",
-          "current_timestamp",
-          "current_user",
-          "localtime",
-          "localtimestamp",
-          "sysdate",
-          "utc_date",
-          "utc_time",
-          "utc_timestamp");
 
   private static final Token NOTHING = new Token(Lexer.END, null);
 
@@ -150,12 +134,6 @@ final class BodyReader {
   RoutineBody read(String text, LexerMode mode) {
     cut(text.getBytes(StandardCharsets.UTF_8), mode);
     for (int i = 0; i < tokens.size(); i++) {
-      if (at(i).is('@') && at(i + 1).is('@')) {
-        calls.add(MysqlFunctions.SYSTEM_VARIABLE);
-      }
-      if (at(i).kind() == Lexer.WORD && CALLED_BY_WORD.contains(at(i).word())) {
-        calls.add(new FunctionName(null, at(i).word()));
-      }
       if (at(i).is('@') && !at(i + 1).is('@') && !at(i - 1).is('@')) {
         changesSession = "a user variable";
       }

@@ -3,15 +3,11 @@ package dev.heimdall.engine.dialect.mysql.catalog;
 import dev.heimdall.engine.catalog.Effect;
 import dev.heimdall.engine.dialect.mysql.sql.BuiltInFunctions;
 import dev.heimdall.engine.dialect.mysql.sql.BuiltInFunctions.Volatility;
-import dev.heimdall.engine.sql.FunctionName;
 import java.util.HashMap;
 import java.util.Map;
 
 /** What the functions do that MySQL and MariaDB bring. */
 final class MysqlFunctions {
-  /** What code that reads a variable of the server's calls: the session may have set it. */
-  static final FunctionName SYSTEM_VARIABLE = new FunctionName(null, "@@");
-
   /** By name, in small letters. */
   static final Map<String, Effect> EFFECTS = effects();
 
@@ -24,7 +20,6 @@ final class MysqlFunctions {
         effects.put(name, effect(volatility));
       }
     }
-    effects.put(SYSTEM_VARIABLE.name(), Effect.MOMENT);
     return Map.copyOf(effects);
   }
 
