@@ -4,6 +4,7 @@ import static dev.heimdall.test.fixture.RawMysqlClient.ofStatement;
 import static dev.heimdall.test.fixture.RawMysqlClient.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mysql.cj.jdbc.JdbcStatement;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
@@ -12,7 +13,9 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.fixture.TestConfiguration;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -56,7 +59,7 @@ class MysqlCachedReadsIT {
         "CREATE TABLE mcr_there.mcr_rows (id int, name text)");
     past("INSERT INTO mcr_there.mcr_rows VALUES (1, 'there')");
     past(
-        "DROP VIEW IF EXISTS mcr_view, mcr_timed, mcr_set",
+        "DROP VIEW IF EXISTS mcr_view, mcr_timed",
         "DROP TABLE IF EXISTS mcr_others, mcr_rows, mcr_plain, mcr_copies");
     past(
         "CREATE TABLE mcr_rows (id int AUTO_INCREMENT PRIMARY KEY, name varchar(200), at"
@@ -69,16 +72,14 @@ class MysqlCachedReadsIT {
             + " VALUES (NEW.name)",
         "CREATE VIEW mcr_view AS SELECT * FROM mcr_rows",
         "DROP FUNCTION IF EXISTS mcr_clock",
-        "DROP FUNCTION IF EXISTS mcr_setting",
-        "CREATE FUNCTION mcr_clock() RETURNS text NO SQL RETURN CONCAT('at ', UTC_TIMESTAMP)",
-        "CREATE FUNCTION mcr_setting() RETURNS text NO SQL RETURN CONCAT('is ', @@sql_mode)",
-        "CREATE VIEW mcr_timed AS SELECT name, mcr_clock() FROM mcr_rows",
-        "CREATE VIEW mcr_set AS SELECT name, mcr_setting() FROM mcr_rows");
+        "CREATE FUNCTION mcr_clock() RETURNS text DETERMINISTIC NO SQL RETURN UTC_TIMESTAMP",
+        "CREATE VIEW mcr_timed AS SELECT name, mcr_clock() FROM mcr_rows");
     node =
         MysqlNode.start(
             release(),
             c ->
                 cached(c)
+                    .vdb("clients.localInfile", true)
                     .vdb("plain", "address", "127.0.0.1")
                     .vdb("plain", "ports", List.of(0))
                     .vdb("plain", "source", "main")
@@ -108,8 +109,8 @@ class MysqlCachedReadsIT {
   @AfterAll
   void stop() throws SQLException {
     node.close();
-    past("DROP DATABASE mcr_there", "DROP VIEW mcr_view, mcr_timed, mcr_set");
-    past("DROP FUNCTION mcr_clock", "DROP FUNCTION mcr_setting");
+    past("DROP DATABASE mcr_there", "DROP VIEW mcr_view, mcr_timed");
+    past("DROP FUNCTION mcr_clock");
     past("DROP TABLE mcr_others, mcr_rows, mcr_plain, mcr_copies");
     past.close();
   }
@@ -513,7 +514,6 @@ class MysqlCachedReadsIT {
         "SELECT UTC_TIMESTAMP, name FROM mcr_rows|its result rests on more than its tables",
         "SELECT mcr_clock(), name FROM mcr_rows|it may answer differently",
         "SELECT * FROM mcr_timed|its result rests on more than its tables",
-        "SELECT * FROM mcr_set|its result rests on more than its tables",
         "SELECT /*! SQL_NO_CACHE */ name FROM mcr_rows WHERE id = 1|what it reads is not known",
         "SELECT uuid() FROM mcr_rows|its result rests on more than its tables",
         "SELECT database(), name FROM mcr_rows|its result rests on more than its tables",
@@ -631,6 +631,66 @@ class MysqlCachedReadsIT {
   }
 
   @Test
+  void filesThatAreLoadedAreNoticed() throws IOException, SQLException {
+    past("SET GLOBAL local_infile = 1");
+    String read = "SELECT count(*) FROM mcr_plain";
+    try (RawMysqlClient client = admin();
+        Connection other = node.connect("allowLoadLocalInfile", "true");
+        Statement loading = other.createStatement()) {
+      assertThat(client.value(read)).isEqualTo("1");
+      loading
+          .unwrap(JdbcStatement.class)
+          .setLocalInfileInputStream(
+              new ByteArrayInputStream("7\tx\n".getBytes(StandardCharsets.UTF_8)));
+      loading.execute("LOAD DATA LOCAL INFILE 'lines' INTO TABLE mcr_plain");
+      assertThat(client.value(read)).isEqualTo("2");
+    }
+  }
+
+  /** The first one hangs at the server, the second one waits for it. */
+  @Test
+  void equalStatementsWaitForOne() throws IOException, SQLException {
+    byte[] read = query("SELECT id FROM mcr_rows WHERE name = 'one'");
+    try (RawMysqlClient first = admin();
+        RawMysqlClient second = admin();
+        RawMysqlClient third = admin()) {
+      String number = second.value("SELECT CONNECTION_ID()");
+      long before = waited("waited");
+      past("LOCK TABLES mcr_rows WRITE");
+      first.send(read);
+      Await.until("it hangs", () -> active() == 1);
+      second.send(read);
+      Await.until("the second one waits", () -> waited("waiting") == 1);
+      past("UNLOCK TABLES");
+      assertThat(first.rows()).containsExactly(List.of("1"));
+      assertThat(second.rows()).containsExactly(List.of("1"));
+      assertThat(cached(second)).isEqualTo("yes: by the answer to an equal statement");
+      assertThat(waited("waited")).isEqualTo(before + 1);
+      run(third, "DELETE FROM mcr_rows WHERE id = 2");
+      past("LOCK TABLES mcr_rows WRITE");
+      first.send(read);
+      Await.until("it hangs", () -> active() == 1);
+      second.send(read);
+      Await.until("the second one waits", () -> waited("waiting") == 1);
+      run(third, "KILL QUERY " + number);
+      assertThat(RawMysqlClient.error(second.receive())).startsWith("1317 ");
+      assertThat(second.query(query("SELECT 1"))).containsExactly(List.of("1"));
+      past("UNLOCK TABLES");
+      assertThat(first.rows()).containsExactly(List.of("1"));
+    } finally {
+      past("UNLOCK TABLES");
+    }
+  }
+
+  private long active() {
+    return node.servers().stream().filter(row -> row.get("state").equals("active")).count();
+  }
+
+  private long waited(String column) {
+    return Long.parseLong(node.admin("SHOW CACHE").get(0).get(column));
+  }
+
+  @Test
   void rulesSayWhatIsCachedAndForHowLong() throws IOException, SQLException {
     try (RawMysqlClient client = admin()) {
       String never = "SELECT name AS never_this FROM mcr_rows WHERE id = 1";
@@ -674,8 +734,13 @@ class MysqlCachedReadsIT {
       assertThat(Long.parseLong(after.get("hits")))
           .isEqualTo(1 + Long.parseLong(before.get("hits")));
       past("UPDATE mcr_rows SET name = 'past the node' WHERE id = 1");
-      run(client, "FLUSH CACHE");
+      run(client, "FLUSH CACHE app.mcr_others");
+      assertThat(client.value(READ)).isEqualTo("one");
+      run(client, "FLUSH CACHE app.mcr_rows");
       assertThat(client.value(READ)).isEqualTo("past the node");
+      past("UPDATE mcr_rows SET name = 'again' WHERE id = 1");
+      run(client, "FLUSH CACHE");
+      assertThat(client.value(READ)).isEqualTo("again");
     }
   }
 }
