@@ -690,6 +690,41 @@ class MysqlCachedReadsIT {
     return Long.parseLong(node.admin("SHOW CACHE").get(0).get(column));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DO 1",
+        "DO LAST_INSERT_ID(1)",
+        "SET sql_mode = ''",
+        "USE app",
+        "COMMIT",
+        "BEGIN",
+        "SELECT 1",
+        "SHOW TABLES LIKE 'mcr_rows'",
+        "DELETE FROM mcr_plain WHERE id = 77",
+        "UPDATE mcr_plain SET name = 'x'",
+        "ANALYZE TABLE mcr_plain",
+        "EXPLAIN SELECT 1"
+      })
+  void whatComesBetweenAHitAndAQuestionCounts(String between) throws IOException {
+    String read = "SELECT name FROM mcr_rows";
+    List<String> found = new ArrayList<>();
+    try (RawMysqlClient client = admin();
+        RawMysqlClient other = admin();
+        RawMysqlClient direct = direct()) {
+      for (RawMysqlClient each : List.of(client, direct)) {
+        run(each, "SELECT id FROM mcr_rows WHERE id = 1");
+        run(other, "SELECT id FROM mcr_rows WHERE id < 0");
+        run(each, read, read, between);
+        found.add(each.value("SELECT FOUND_ROWS()"));
+        run(each, read, between);
+        found.add(each.value("SELECT ROW_COUNT()"));
+        run(each, "COMMIT");
+      }
+    }
+    assertThat(found.subList(0, 2)).isEqualTo(found.subList(2, 4));
+  }
+
   @Test
   void rulesSayWhatIsCachedAndForHowLong() throws IOException, SQLException {
     try (RawMysqlClient client = admin()) {

@@ -69,7 +69,8 @@ final class BodyReader {
            returns right rlike row rows select separator set signed smallint some straight_join\
            switch table text then time timestamp tinyblob tinyint tinytext to truncate union unique\
            unsigned until update use using values varbinary varchar vector when where while window\
-           with xor year zerofill against"""
+           with xor year zerofill against\
+          """
               .split("\\s+"));
 
   private static final Token NOTHING = new Token(Lexer.END, null);

@@ -530,9 +530,11 @@ final class Aftermath {
    */
   private static boolean findsUntold(ServerConnection server, StatementFacts facts) {
     return switch (facts.kind()) {
-      case UTILITY, SET ->
+      case SET ->
           facts.has(MysqlEffect.FINDS_UNTOLD)
               || (facts.has(MysqlEffect.CALLS_UNSEEN) && !ServerSide.of(server).mariadb());
+      case UTILITY -> facts.has(MysqlEffect.FINDS_UNTOLD) || !ServerSide.of(server).mariadb();
+      case EXPLAIN -> true;
       default -> facts.has(MysqlEffect.FINDS_UNTOLD) || GeneratedId.maySet(facts);
     };
   }
