@@ -40,6 +40,7 @@ final class Aftermath {
   private final ClientAnswers answers;
   private final IntSupplier number;
   private final GeneratedId generated;
+  private final UnreportedSettings unreported;
   private final BooleanSupplier seesThrough;
   private final CallReplacement calls = new CallReplacement();
   private final FromClause from = new FromClause();
@@ -99,6 +100,7 @@ final class Aftermath {
     this.number = number;
     this.generated =
         new GeneratedId(client, carried, control, loop, answers, rows -> foundRows = rows);
+    this.unreported = new UnreportedSettings(carried, answers);
     this.seesThrough = seesThrough;
   }
 
@@ -330,6 +332,9 @@ final class Aftermath {
       savepoint(facts, ServerSide.of(from).status());
     }
     generated.answered(from, last, facts);
+    if (facts.has(MysqlEffect.SETS_UNREPORTED) && ServerSide.of(from).mariadb()) {
+      unreported.ask(from, facts);
+    }
   }
 
   /** What the session finds by FOUND_ROWS() is on this connection. */

@@ -37,7 +37,7 @@ public final class SetStatement {
   }
 
   /** Has a variable reported without changing it. */
-  SetStatement same(String name) {
+  public SetStatement same(String name) {
     return raw(name, session(name));
   }
 

@@ -37,6 +37,11 @@ public enum MysqlEffect implements Effect.Detail {
   TAKES_SNAPSHOT,
   /** Sets which changes of a session's state servers report; the value has its place. */
   SETS_TRACKING,
+  /**
+   * Sets a variable by which texts and results are read, written with @@: MariaDB reports nothing
+   * of it.
+   */
+  SETS_UNREPORTED,
   /** The server ends the connection after it. */
   ENDS_CONNECTION,
   /**

@@ -7,11 +7,21 @@ import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.List;
+import java.util.Set;
 
 /** The grammar of SET, but for SET STATEMENT. */
 final class SetStatement {
   private static final List<String> OF_NAMES =
       List.of(
+          "character_set_client",
+          "character_set_connection",
+          "character_set_results",
+          "collation_connection");
+
+  /** What the node has to know of, also within a transaction. */
+  private static final Set<String> READ_BY =
+      Set.of(
+          "sql_mode",
           "character_set_client",
           "character_set_connection",
           "character_set_results",
@@ -106,6 +116,9 @@ final class SetStatement {
       int end = tokens.lexer().end();
       tokens.advance();
       set(scope, name, start, end, scope == MysqlWord.OTHER);
+      if (READ_BY.contains(name)) {
+        effects.add(MysqlEffect.SETS_UNREPORTED, name, start, end);
+      }
       return true;
     }
     switch (tokens.word()) {
