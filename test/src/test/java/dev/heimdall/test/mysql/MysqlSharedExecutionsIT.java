@@ -426,14 +426,24 @@ class MysqlSharedExecutionsIT {
     try (RenumberingRelay relay = RenumberingRelay.to(server.port());
         MysqlSharing behind =
             MysqlSharing.startUnshared(
-                release, c -> c.source("url", "jdbc:mysql://127.0.0.1:" + relay.port() + "/app"));
+                release,
+                c ->
+                    c.source("url", "jdbc:mysql://127.0.0.1:" + relay.port() + "/app")
+                        .user("app", "admin", true));
         RawMysqlClient client = behind.logIn()) {
+      String read = "SELECT name FROM pipe_rows WHERE id = 1 /* shared */";
       Await.until(
           "the catalogue is read, so that this alone is in the way",
           () -> {
-            client.value("SELECT name FROM pipe_rows WHERE id = 1 /* shared */");
-            return behind.unshared().contains("shape");
+            client.value(read);
+            List<List<String>> info = client.query(RawMysqlClient.query("SHOW QUERYINFO"));
+            return info.contains(List.of("rests on", "tables"))
+                && info.contains(List.of("catalog now", "confirmed"));
           });
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.value(read)).isEqualTo("row 1");
+      }
+      assertThat(behind.unshared()).contains("shape");
       assertThat(behind.pipelined()).isZero();
     }
   }
