@@ -128,7 +128,7 @@ final class Aftermath {
     }
     if (asks
         || (!elsewhere && keepsDiagnostics(client.server()) && !clears(next))
-        || (countsFound && !setsFound(next))) {
+        || (countsFound && next.kind() != StatementKind.SELECT)) {
       return false;
     }
     if (generated.due()) {
@@ -306,9 +306,14 @@ final class Aftermath {
       rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
     }
     boolean untold = findsUntold(from, facts) && (last.error() == 0 || last.foundRowsOf() == this);
-    boolean found = last.hadRows() ? countsRows(facts) : last.error() == 0 && setsFound(facts);
+    long updated = ServerSide.of(from).mariadb() ? -1 : last.matchedRows();
+    boolean found =
+        last.hadRows() ? countsRows(facts) : last.error() == 0 && setsFound(facts, updated);
+    if (!found && last.foundRowsOf() != this) {
+      last.foundRowsOf(null); // it may have become another one than that of whose it was
+    }
     if (found && !showsDiagnostics) {
-      foundRows = found(last, facts, ServerSide.of(from).mariadb() ? -1 : last.matchedRows());
+      foundRows = found(last, facts, updated);
       boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
       countsFound = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
       leaveFound(from, false);
@@ -521,10 +526,16 @@ final class Aftermath {
     };
   }
 
-  /** Whether FOUND_ROWS() is another one behind it for certain, if it succeeds. */
-  private static boolean setsFound(StatementFacts facts) {
+  /**
+   * Whether FOUND_ROWS() is another one behind it, though it has no rows. Most of what writes
+   * leaves it as it is.
+   *
+   * @param updated how many rows an UPDATE has found, where that counts; or negative
+   */
+  private static boolean setsFound(StatementFacts facts, long updated) {
     return switch (facts.kind()) {
-      case SELECT, DML, DDL -> true;
+      case SELECT -> true;
+      case DML, DDL -> updated >= 0 || facts.has(MysqlEffect.FINDS_UNTOLD);
       default -> false;
     };
   }
@@ -540,6 +551,7 @@ final class Aftermath {
               || (facts.has(MysqlEffect.CALLS_UNSEEN) && !ServerSide.of(server).mariadb());
       case UTILITY -> facts.has(MysqlEffect.FINDS_UNTOLD) || !ServerSide.of(server).mariadb();
       case EXPLAIN -> true;
+      case DML, DDL -> facts.has(MysqlEffect.FINDS_UNTOLD);
       default -> facts.has(MysqlEffect.FINDS_UNTOLD) || GeneratedId.maySet(facts);
     };
   }
