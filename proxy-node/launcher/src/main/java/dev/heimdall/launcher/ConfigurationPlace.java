@@ -46,6 +46,13 @@ final class ConfigurationPlace implements AutoCloseable {
     return open(written, location(written), Optional.empty());
   }
 
+  /** What a configuration that is looked at once says. */
+  static Configuration read(String written) throws CommandFailure {
+    try (ConfigurationPlace opened = open(written)) {
+      return opened.read();
+    }
+  }
+
   /**
    * A configuration that is followed.
    *

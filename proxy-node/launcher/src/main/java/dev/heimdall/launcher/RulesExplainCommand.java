@@ -117,10 +117,7 @@ final class RulesExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure {
-    Configuration configuration;
-    try (ConfigurationPlace opened = ConfigurationPlace.open(place)) {
-      configuration = opened.read();
-    }
+    Configuration configuration = ConfigurationPlace.read(place);
     VirtualDatabase chosen = configuration.vdbs().get(vdb);
     if (chosen == null) {
       throw new ParameterException(

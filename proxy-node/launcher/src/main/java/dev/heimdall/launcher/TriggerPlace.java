@@ -114,10 +114,7 @@ final class TriggerPlace {
   }
 
   private DataSource source() throws CommandFailure {
-    Configuration configuration;
-    try (ConfigurationPlace opened = ConfigurationPlace.open(place)) {
-      configuration = opened.read();
-    }
+    Configuration configuration = ConfigurationPlace.read(place);
     DataSource found = configuration.sources().get(source);
     if (found == null) {
       throw new ParameterException(
