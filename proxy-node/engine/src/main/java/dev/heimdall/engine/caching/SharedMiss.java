@@ -44,18 +44,16 @@ final class SharedMiss {
    * @return whether it waits for an equal one
    */
   boolean waits(QueryCache cache, CacheKey of) {
-    if (!of.equals(key)) {
-      over();
-    }
+    leads(cache, of);
     if (stage == Stage.NONE) {
-      begin(cache.flights(), of);
+      follow(cache.flights(), of);
     }
     return stage == Stage.FOLLOWS;
   }
 
   /**
-   * A statement is in the cache, and is sent all the same for what is kept to be renewed: by one at
-   * a time.
+   * A statement is to be sent by one at a time: it is not in the cache, or what is kept is to be
+   * renewed.
    *
    * @return whether the session's statement is that one
    */
@@ -72,12 +70,7 @@ final class SharedMiss {
     return stage == Stage.LEADS;
   }
 
-  private void begin(Flights flights, CacheKey of) {
-    led = flights.lead(of);
-    if (led != null) {
-      become(Stage.LEADS, of);
-      return;
-    }
+  private void follow(Flights flights, CacheKey of) {
     Object own = new Object();
     if (flights.follow(of, client.loop(), () -> landed(own), client::later)) {
       followed = own;
