@@ -26,7 +26,7 @@ public record CacheRow(String vdb, QueryCache.Figures figures) {
         .orElse("off");
   }
 
-  /** What a scraper is told of these. */
+  /** Metrics of these. */
   static NodeGauges.Caches gauges(List<CacheRow> rows) {
     Optional<FarFigures> far =
         rows.stream().flatMap(row -> row.figures().far().stream()).findFirst();

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** What a scraper is told of results that are kept: here, and by the nodes for each other. */
+/** Metrics of results that are kept: here, and by the nodes for each other. */
 final class CacheGauges {
   private static final List<String> BREAKER_STATES = List.of("closed", "open", "half_open");
 

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** What a scraper is told of those who hear what is written past the nodes. */
+/** Metrics of those who hear what is written past the nodes. */
 final class ChangeGauges {
   private final MeterRegistry registry;
   private final Supplier<List<NodeGauges.Changes>> feeds;

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a scraper is told of the servers of clusters. */
+/** Metrics of the servers of clusters. */
 final class ClusterGauges {
   private final MeterRegistry registry;
   private final MultiGauge up;

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What a scraper is told of where the configuration comes from. */
+/** Metrics of where the configuration comes from. */
 final class ConfigGauges {
   private final Supplier<NodeGauges.Config> config;
   private final MultiGauge info;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What a scraper is told of topology documents and of those who push them. */
+/** Metrics of topology documents and of those who push them. */
 final class FeedGauges {
   private final MeterRegistry registry;
   private final Supplier<NodeGauges.Feed> feed;

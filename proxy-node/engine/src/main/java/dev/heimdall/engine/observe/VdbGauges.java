@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** What a scraper is told of virtual databases in the last whole interval. */
+/** Metrics of virtual databases in the last whole interval. */
 final class VdbGauges {
   private final MultiGauge rate;
   private final List<MeanGauge> means;
