@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * How often statements of each pattern were answered from the cache, and why not. May be used from
@@ -21,6 +22,19 @@ public final class CachePatterns {
   static final int LONGEST = 2_000;
 
   private final Map<String, Counts> patterns = new ConcurrentHashMap<>();
+  private final boolean judges;
+  private final LongSupplier clock;
+  private final PatternWorth unknown;
+
+  /**
+   * @param judges whether patterns are found not to be worth it
+   * @param clock {@link System#nanoTime}
+   */
+  CachePatterns(boolean judges, LongSupplier clock) {
+    this.judges = judges;
+    this.clock = clock;
+    this.unknown = new PatternWorth(false, () -> 0, clock);
+  }
 
   /**
    * The figures of one pattern.
@@ -41,9 +55,11 @@ public final class CachePatterns {
   private static final class Counts {
     final LongAdder hits = new LongAdder();
     final LongAdder[] reasons = new LongAdder[Uncached.values().length];
+    final PatternWorth worth;
 
-    Counts() {
+    Counts(boolean judges, LongSupplier clock) {
       Arrays.setAll(reasons, i -> new LongAdder());
+      worth = new PatternWorth(judges, hits::sum, clock);
     }
 
     Figures figures(String pattern) {
@@ -72,6 +88,15 @@ public final class CachePatterns {
     of(pattern).reasons[reason.ordinal()].increment();
   }
 
+  /**
+   * Whether its results are worth their keeping; of what counts as others they always are.
+   *
+   * @param pattern null where nobody knows it
+   */
+  public PatternWorth worth(String pattern) {
+    return pattern == null ? unknown : of(pattern).worth;
+  }
+
   private Counts of(String pattern) {
     Counts known = patterns.get(pattern);
     if (known != null) {
@@ -79,7 +104,8 @@ public final class CachePatterns {
     }
     // A race adds a few more.
     boolean other = pattern.length() > LONGEST || patterns.size() >= MOST;
-    return patterns.computeIfAbsent(other ? OTHER : pattern, name -> new Counts());
+    return patterns.computeIfAbsent(
+        other ? OTHER : pattern, name -> new Counts(judges && !other, clock));
   }
 
   /** Those that came, the most frequent first. */

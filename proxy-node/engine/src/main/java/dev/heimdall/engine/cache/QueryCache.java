@@ -41,7 +41,7 @@ public final class QueryCache {
   private final TableTraffic traffic;
   private final long[] seen;
   private final AtomicLong copied = new AtomicLong();
-  private final CachePatterns patterns = new CachePatterns();
+  private final CachePatterns patterns;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder same = new LongAdder();
@@ -49,19 +49,56 @@ public final class QueryCache {
   private final LongAdder stored = new LongAdder();
   private final Map<Removal, LongAdder> removed = new EnumMap<>(Removal.class);
 
-  /**
-   * @param in what was written is asked there: a cluster that is watched anew has counted anew
-   * @param noted writes before the statement was sent
-   * @param at when it was kept, by {@link System#nanoTime}
-   * @param until when it is to be served no more, likewise
-   */
-  private record Entry(StoredAnswer answer, ClusterView in, long noted, long at, long until) {}
+  /** A result, and how often it was of use. */
+  private static final class Entry {
+    /** Uses beyond that are not counted: whoever asks often shall not write all the time. */
+    private static final int MOST_USES = 1_000;
+
+    final StoredAnswer answer;
+
+    /** What was written is asked there: a cluster that is watched anew has counted anew. */
+    final ClusterView in;
+
+    /** Writes before the statement was sent. */
+    final long noted;
+
+    /** When it was kept, by {@link System#nanoTime}. */
+    final long at;
+
+    /** When it is to be served no more, likewise. */
+    final long until;
+
+    final PatternWorth worth;
+
+    /** A race costs one of them. */
+    private int uses;
+
+    Entry(
+        StoredAnswer answer, ClusterView in, long noted, long at, long until, PatternWorth worth) {
+      this.answer = answer;
+      this.in = in;
+      this.noted = noted;
+      this.at = at;
+      this.until = until;
+      this.worth = worth;
+    }
+
+    void used() {
+      if (uses < MOST_USES) {
+        uses++;
+      }
+    }
+
+    void went() {
+      worth.went(at, uses);
+    }
+  }
 
   /** An entry is gone when its own time is over, whoever asks. */
   private static final class UntilOver implements Expiry<CacheKey, Entry> {
     @Override
     public long expireAfterCreate(CacheKey key, Entry entry, long now) {
-      return Math.max(0, entry.until() - System.nanoTime());
+      return Math.max(0, entry.until - System.nanoTime());
     }
 
     @Override
@@ -83,6 +120,7 @@ public final class QueryCache {
     this.settings = settings;
     this.flights = new Flights(settings.singleFlight().toNanos(), System::nanoTime);
     this.traffic = new TableTraffic(settings.dmlThreshold(), System::nanoTime);
+    this.patterns = new CachePatterns(settings.dmlThreshold() < TableTraffic.ALL, System::nanoTime);
     this.seen = new long[settings.preCacheTracking() ? MOST_SEEN : 0];
     for (Removal why : Removal.values()) {
       removed.put(why, new LongAdder());
@@ -90,10 +128,10 @@ public final class QueryCache {
     this.entries =
         Caffeine.newBuilder()
             .maximumWeight(settings.maxSize())
-            .weigher((CacheKey key, Entry entry) -> key.weight() + entry.answer().size())
+            .weigher((CacheKey key, Entry entry) -> key.weight() + entry.answer.size())
             .expireAfter(new UntilOver())
             .executor(Runnable::run) // upkeep is a few pointers each time: no thread for it
-            .evictionListener((key, entry, cause) -> evicted(cause))
+            .evictionListener((key, entry, cause) -> evicted(entry, cause))
             .build();
   }
 
@@ -127,35 +165,40 @@ public final class QueryCache {
     if (entry == null) {
       return null;
     }
-    if (entry.until() - System.nanoTime() <= 0) {
+    if (entry.until - System.nanoTime() <= 0) {
       return null; // Caffeine removes it at its leisure
     }
-    if (entry.in() != view) {
+    if (entry.in != view) {
       remove(key, entry, Removal.CLUSTER);
       return null;
     }
-    if (!view.holds(entry.noted(), entry.at(), tables)) {
-      remove(key, entry, Removal.WRITTEN);
+    if (!view.holds(entry.noted, entry.at, tables)) {
+      if (remove(key, entry, Removal.WRITTEN)) {
+        entry.went();
+      }
       return null;
     }
-    return entry.answer();
+    entry.used();
+    return entry.answer;
   }
 
-  private void remove(CacheKey key, Entry entry, Removal why) {
-    if (entries.asMap().remove(key, entry)) {
+  private boolean remove(CacheKey key, Entry entry, Removal why) {
+    boolean there = entries.asMap().remove(key, entry);
+    if (there) {
       removed.get(why).increment();
     }
+    return there;
   }
 
-  private void evicted(RemovalCause cause) {
+  private void evicted(Entry entry, RemovalCause cause) {
+    entry.went();
     removed.get(cause == RemovalCause.EXPIRED ? Removal.EXPIRED : Removal.SIZE).increment();
   }
 
   /** Whether a result that is kept has lived through most of its time. */
   public boolean ages(CacheKey key) {
     Entry entry = entries.getIfPresent(key);
-    return entry != null
-        && entry.until() - System.nanoTime() < (entry.until() - entry.at()) / LAST_PART;
+    return entry != null && entry.until - System.nanoTime() < (entry.until - entry.at) / LAST_PART;
   }
 
   /**
@@ -163,6 +206,7 @@ public final class QueryCache {
    *
    * @param noted writes before the statement was sent
    * @param nanos how long it may be served
+   * @param worth hears of how it fares
    * @return whether it is kept
    */
   public boolean keep(
@@ -171,11 +215,12 @@ public final class QueryCache {
       ClusterView view,
       long noted,
       Collection<String> tables,
-      long nanos) {
+      long nanos,
+      PatternWorth worth) {
     boolean holds = view.holds(noted, tables);
     if (holds) {
       long at = System.nanoTime();
-      entries.put(key, new Entry(answer, view, noted, at, at + nanos));
+      entries.put(key, new Entry(answer, view, noted, at, at + nanos, worth));
       stored.increment();
     }
     return holds;

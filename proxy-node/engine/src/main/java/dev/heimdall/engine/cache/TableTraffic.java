@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  */
 public final class TableTraffic {
   /** A share of all statements that is never reached. */
-  private static final int ALL = 100;
+  static final int ALL = 100;
 
   private static final long ROUND = Duration.ofSeconds(1).toNanos();
 

@@ -3,6 +3,7 @@ package dev.heimdall.engine.caching;
 import dev.heimdall.engine.cache.CacheKey;
 import dev.heimdall.engine.cache.FarResult;
 import dev.heimdall.engine.cache.FarResults;
+import dev.heimdall.engine.cache.PatternWorth;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.observe.Uncached;
@@ -56,6 +57,7 @@ public final class CachedReads implements ReplyStage {
    * An answer that is to be kept when it comes.
    *
    * @param noted writes before its statement goes anywhere
+   * @param since when that is, by {@link System#nanoTime}
    */
   private record Awaited(
       QueryCache cache,
@@ -64,6 +66,8 @@ public final class CachedReads implements ReplyStage {
       long noted,
       Collection<String> tables,
       long nanos,
+      PatternWorth worth,
+      long since,
       boolean whateverReplica,
       AnswerRecorder recorder,
       FarPut far,
@@ -275,10 +279,16 @@ public final class CachedReads implements ReplyStage {
             view.noted(),
             tables,
             Suitability.nanos(client.cache(), decision),
+            worth(),
+            System.nanoTime(),
             view.replicasHaveAll() && !lagIgnored,
             recorder,
             far,
             comparison);
+  }
+
+  private PatternWorth worth() {
+    return client.cache().patterns().worth(client.next().normalised());
   }
 
   /** What the result is known by at other nodes; null where they keep none for this one. */
@@ -313,6 +323,7 @@ public final class CachedReads implements ReplyStage {
       lookup = asked;
       QueryCache cache = client.cache();
       ClusterView view = client.view();
+      PatternWorth worth = worth();
       boolean waits =
           cache
               .far()
@@ -320,7 +331,7 @@ public final class CachedReads implements ReplyStage {
               .ask(
                   farKey,
                   client.loop(),
-                  result -> heard(asked, result, cache, view, tables, nanos));
+                  result -> heard(asked, result, cache, view, tables, nanos, worth));
       asked.over |= !waits;
     }
     if (lookup.over) {
@@ -336,7 +347,8 @@ public final class CachedReads implements ReplyStage {
       QueryCache cache,
       ClusterView view,
       Collection<String> tables,
-      long nanos) {
+      long nanos,
+      PatternWorth worth) {
     asked.over = true;
     long noted = view.noted();
     boolean kept = false;
@@ -344,7 +356,8 @@ public final class CachedReads implements ReplyStage {
         && view.keepsResults()
         && view.holdsAt(result.position(), result.heard(), tables)) {
       long left = (result.until() - System.currentTimeMillis()) * NANOS_OF_MILLI;
-      kept = cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left));
+      kept =
+          cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left), worth);
     }
     if (result != null && !kept) {
       cache.far().orElseThrow().outdated();
@@ -417,7 +430,10 @@ public final class CachedReads implements ReplyStage {
 
   private void keep(Awaited one, StoredAnswer answer) {
     boolean kept =
-        one.cache().keep(one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos());
+        one.cache()
+            .keep(
+                one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos(), one.worth());
+    one.worth().took(System.nanoTime() - one.since());
     one.cache().flights().suited(one.key(), kept);
     if (kept && one.comparison() != null) {
       compare(one.cache(), one.comparison(), one.tables(), answer);

@@ -50,10 +50,8 @@ final class Suitability {
     if (reason == null && tables(next).isEmpty() && !decision.withoutTables()) {
       reason = Uncached.NO_TABLES;
     }
-    if (reason == null
-        && !decision.cache().orElseThrow().unconditional()
-        && client.cache().traffic().writtenOften(tables(next))) {
-      reason = Uncached.WRITTEN_OFTEN;
+    if (reason == null && !decision.cache().orElseThrow().unconditional()) {
+      reason = byUse(client.cache(), next);
     }
     if (reason != null) {
       return reason;
@@ -81,6 +79,14 @@ final class Suitability {
         return Uncached.UNKNOWN;
       }
     }
+  }
+
+  /** Whether results like its own are of no use while they can be. */
+  private static Uncached byUse(QueryCache cache, RoutedStatement next) {
+    if (cache.traffic().writtenOften(tables(next))) {
+      return Uncached.WRITTEN_OFTEN;
+    }
+    return cache.patterns().worth(next.normalised()).keeps() ? null : Uncached.RARELY_USED;
   }
 
   /** Those that it reads, and those that a rule says it depends on. */

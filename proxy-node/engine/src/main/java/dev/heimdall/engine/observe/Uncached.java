@@ -16,6 +16,7 @@ public enum Uncached {
   VOLATILE("its result rests on more than its tables: the clock, chance, its session"),
   SYSTEM("it reads system tables, or what else the server has to say of itself"),
   WRITTEN_OFTEN("too many of the statements with one of its tables write it"),
+  RARELY_USED("results of such statements went before they were asked for often enough"),
   OUT_OF_TOUCH("the node does not know what is written through other nodes"),
   NOT_THERE("it was not there"),
   COMPARED("a rule has what is kept compared with what the server answers"),

@@ -71,7 +71,8 @@ final class CacheMemory {
           view,
           view.noted(),
           tables,
-          MINUTE);
+          MINUTE,
+          cache.patterns().worth("select"));
       if (definitionsAfter > 0 && i % definitionsAfter == 0) {
         view.committed(List.of(), true);
         if (cache.find(key, view, tables) != null) {

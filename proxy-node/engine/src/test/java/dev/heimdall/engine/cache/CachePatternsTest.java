@@ -6,7 +6,7 @@ import dev.heimdall.engine.observe.Uncached;
 import org.junit.jupiter.api.Test;
 
 class CachePatternsTest {
-  private final CachePatterns patterns = new CachePatterns();
+  private final CachePatterns patterns = new CachePatterns(true, System::nanoTime);
 
   @Test
   void theMostFrequentReasonIsShownAndWhatCameMostIsFirst() {
@@ -33,5 +33,16 @@ class CachePatternsTest {
     assertThat(patterns.figures()).hasSize(CachePatterns.MOST + 1);
     assertThat(patterns.figures().get(0))
         .isEqualTo(new CachePatterns.Figures(CachePatterns.OTHER, 501, 0, null, 0));
+  }
+
+  @Test
+  void whatCountsAsOthersIsAlwaysWorthIt() {
+    for (String pattern : new String[] {null, "select " + "x".repeat(CachePatterns.LONGEST)}) {
+      PatternWorth worth = patterns.worth(pattern);
+      for (int i = 0; i < PatternWorth.JUDGED; i++) {
+        worth.went(System.nanoTime(), 0);
+      }
+      assertThat(worth.keeps()).isTrue();
+    }
   }
 }

@@ -21,6 +21,7 @@ class QueryCacheTest {
 
   private ClusterView view;
   private final QueryCache cache = new QueryCache(settings(1 << 20, false), Optional.empty());
+  private final PatternWorth worth = cache.patterns().worth("select");
 
   private static CacheSettings settings(long maxSize, boolean tracking) {
     return new CacheSettings(
@@ -41,7 +42,7 @@ class QueryCacheTest {
   }
 
   private void keep(int text, StoredAnswer answer) {
-    cache.keep(key(text), answer, view, view.noted(), ROWS, MINUTE);
+    cache.keep(key(text), answer, view, view.noted(), ROWS, MINUTE, worth);
   }
 
   @Test
@@ -67,7 +68,7 @@ class QueryCacheTest {
   void aResultThatWasWrittenWhileItCameIsNotKept() {
     long noted = view.noted();
     view.committed(ROWS, false);
-    cache.keep(key(1), answer(10), view, noted, ROWS, MINUTE);
+    cache.keep(key(1), answer(10), view, noted, ROWS, MINUTE, worth);
     assertThat(cache.find(key(1), view, ROWS)).isNull();
     assertThat(cache.figures().stored()).isZero();
   }
@@ -80,21 +81,27 @@ class QueryCacheTest {
 
   @Test
   void aResultLastsForItsTime() {
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0);
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, worth);
     assertThat(cache.find(key(1), view, ROWS)).isNull();
   }
 
   @Test
   void aResultAgesWhenLittleOfItsTimeIsLeft() {
     assertThat(cache.ages(key(1))).isFalse();
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 60 * MINUTE);
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 60 * MINUTE, worth);
     assertThat(cache.ages(key(1))).isFalse();
   }
 
   @Test
   void askersTextsAndValuesHaveResultsOfTheirOwn() {
     cache.keep(
-        new CacheKey("one", 0, 1, 2, new byte[] {3}), answer(1), view, view.noted(), ROWS, MINUTE);
+        new CacheKey("one", 0, 1, 2, new byte[] {3}),
+        answer(1),
+        view,
+        view.noted(),
+        ROWS,
+        MINUTE,
+        worth);
     assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {3}), view, ROWS)).isNotNull();
     assertThat(cache.find(new CacheKey("two", 0, 1, 2, new byte[] {3}), view, ROWS)).isNull();
     assertThat(cache.find(new CacheKey("one", 0, 2, 2, new byte[] {3}), view, ROWS)).isNull();
@@ -111,11 +118,51 @@ class QueryCacheTest {
     assertThat(cache.figures().evictions()).isGreaterThan(800);
   }
 
+  private void keepAndWrite(int uses) {
+    for (int i = 0; i < PatternWorth.JUDGED; i++) {
+      keep(1, answer(10));
+      for (int use = 0; use < uses; use++) {
+        cache.find(key(1), view, ROWS);
+      }
+      view.committed(ROWS, false);
+      cache.find(key(1), view, ROWS);
+    }
+  }
+
+  @Test
+  void resultsThatWereOfNoUseBeforeTheyWereWrittenAreNotWorthIt() {
+    keepAndWrite(1);
+    assertThat(worth.keeps()).isTrue();
+    keepAndWrite(0);
+    assertThat(worth.keeps()).isFalse();
+    assertThat(cache.patterns().worth("another").keeps()).isTrue();
+  }
+
+  @Test
+  void resultsThatHadToMakeRoomWithoutUseAreNotWorthIt() {
+    for (int i = 0; i < 1000; i++) {
+      keep(i, answer(10_000));
+    }
+    assertThat(worth.keeps()).isFalse();
+  }
+
+  @Test
+  void whereTablesMayBeWrittenWithoutLimitEveryResultIsWorthIt() {
+    CacheSettings settings =
+        new CacheSettings(
+            true, 1 << 20, 64 << 10, Duration.ofMinutes(5), false, 100, Duration.ZERO, false);
+    PatternWorth any = new QueryCache(settings, Optional.empty()).patterns().worth("select");
+    for (int i = 0; i < 2 * PatternWorth.JUDGED; i++) {
+      any.went(System.nanoTime(), 0);
+    }
+    assertThat(any.keeps()).isTrue();
+  }
+
   @Test
   void whoAsksCountsToo() {
     for (int i = 0; i < 100; i++) {
       CacheKey key = new CacheKey("with settings", 100_000, i, i, new byte[0]);
-      cache.keep(key, answer(10), view, view.noted(), ROWS, MINUTE);
+      cache.keep(key, answer(10), view, view.noted(), ROWS, MINUTE, worth);
     }
     assertThat(cache.figures().entries()).isLessThanOrEqualTo(10);
   }
