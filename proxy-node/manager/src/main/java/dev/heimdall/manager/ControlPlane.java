@@ -1,11 +1,12 @@
 package dev.heimdall.manager;
 
 import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.http.Certificates;
-import dev.heimdall.manager.http.HttpListener;
-import dev.heimdall.manager.http.PemFiles;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordException;
+import dev.heimdall.manager.rest.Api;
+import dev.heimdall.manager.web.Certificates;
+import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.io.IOException;
@@ -20,14 +21,13 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
-  private final HttpListener listener;
+  private final WebServer server;
   private final Optional<Certificates> tls;
   private final LogIn logIn;
   private final Editor editor;
 
-  private ControlPlane(
-      HttpListener listener, Optional<Certificates> tls, LogIn logIn, Editor editor) {
-    this.listener = listener;
+  private ControlPlane(WebServer server, Optional<Certificates> tls, LogIn logIn, Editor editor) {
+    this.server = server;
     this.tls = tls;
     this.logIn = logIn;
     this.editor = editor;
@@ -46,9 +46,9 @@ public final class ControlPlane implements AutoCloseable {
               : Optional.empty();
       LogIn logIn = LogIn.with(settings.password());
       Editor editor = new Editor(DocumentStore.open(settings.place()));
-      HttpListener listener = open(address, tls, editor, logIn, settings.version());
-      tell(settings, address, listener.port());
-      return new ControlPlane(listener, tls, logIn, editor);
+      WebServer server = open(address, tls, editor, logIn, settings.version());
+      tell(settings, address, server.port());
+      return new ControlPlane(server, tls, logIn, editor);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -65,7 +65,7 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
-  private static HttpListener open(
+  private static WebServer open(
       InetSocketAddress address,
       Optional<Certificates> tls,
       Editor editor,
@@ -73,7 +73,7 @@ public final class ControlPlane implements AutoCloseable {
       String version)
       throws ControlPlaneException {
     try {
-      return HttpListener.open(address, tls, editor, logIn, version);
+      return WebServer.open(address, tls, new Api(editor, logIn, version));
     } catch (IOException e) {
       editor.close();
       logIn.close();
@@ -94,20 +94,22 @@ public final class ControlPlane implements AutoCloseable {
         port);
     if (!tls && !address.getAddress().isLoopbackAddress()) {
       LOG.warn(
-          "the manager listens on {} without TLS: passwords, its own and those in documents, can be read on the way. Set managerCertificate and managerKey, or put something that ends TLS before it",
+          "the manager listens on {} without TLS: passwords, its own and those in documents, can be"
+              + " read on the way. Set managerCertificate and managerKey, or put something that"
+              + " ends TLS before it",
           settings.address());
     }
   }
 
   /** Where it listens. */
   public int port() {
-    return listener.port();
+    return server.port();
   }
 
   /** Stops listening, and ends what was begun. */
   @Override
   public void close() {
-    listener.close();
+    server.close();
     tls.ifPresent(Certificates::close);
     logIn.close();
     editor.close();

@@ -1,7 +1,7 @@
 package dev.heimdall.manager;
 
-import dev.heimdall.manager.http.PemFiles;
 import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.secrets.StoreLocation;
 import java.util.Optional;
 

@@ -31,7 +31,7 @@ class RoomsTest {
             ENGINE + ".boot",
             ENGINE + ".session",
             ENGINE + ".wire.postgres",
-            "dev.heimdall.manager.http",
+            "dev.heimdall.manager.web",
             "dev.heimdall.launcher.postgres");
   }
 
@@ -69,16 +69,16 @@ class RoomsTest {
   }
 
   @Test
-  void onlyTheDoorOfTheManagerKnowsHttp() {
+  void onlyTheWebServerOfTheManagerKnowsItsLibrary() {
     holds(
         noClasses()
             .that()
             .resideInAPackage("dev.heimdall.manager..")
             .and()
-            .resideOutsideOfPackage("dev.heimdall.manager.http..")
+            .resideOutsideOfPackage("dev.heimdall.manager.web..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.netty..", "com.sun.net.httpserver.."));
+            .resideInAnyPackage("org.eclipse.jetty..", "io.netty..", "com.sun.net.httpserver.."));
   }
 
   @Test

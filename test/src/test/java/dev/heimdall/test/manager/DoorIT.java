@@ -125,7 +125,11 @@ class DoorIT {
   @Test
   @Execution(ExecutionMode.CONCURRENT) // with the others: it waits for half a minute
   void slowClientsAreDroppedAndOthersServedMeanwhile() throws Exception {
-    try (Running manager = start()) {
+    TestCertificate certificate = TestCertificate.localhost();
+    Path pem = Files.writeString(directory.resolve("cert.pem"), certificate.certificate());
+    Path key = Files.writeString(directory.resolve("key.pem"), certificate.key());
+    try (Running manager = start();
+        Running withTls = start("--manager-certificate=" + pem, "--manager-key=" + key)) {
       List<Socket> slow = new ArrayList<>();
       try {
         for (int i = 0; i < 10; i++) {
@@ -143,7 +147,13 @@ class DoorIT {
                       + "{";
           socket.getOutputStream().write(begun.getBytes(StandardCharsets.UTF_8));
         }
+        for (byte[] begun : List.of(new byte[0], new byte[] {22, 3, 1, 1})) {
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), withTls.port());
+          slow.add(socket);
+          socket.getOutputStream().write(begun);
+        }
         assertThat(manager.rest().get("/version").status()).isEqualTo(200);
+        assertThat(shows(withTls, certificate)).isTrue();
         for (Socket socket : slow) {
           socket.setSoTimeout((int) Started.PATIENCE.multipliedBy(2).toMillis());
           assertThat(ended(socket)).isTrue();

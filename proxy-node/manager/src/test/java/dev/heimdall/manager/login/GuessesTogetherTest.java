@@ -3,7 +3,8 @@ package dev.heimdall.manager.login;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.http.HttpListener;
+import dev.heimdall.manager.rest.Api;
+import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
@@ -48,7 +49,7 @@ class GuessesTogetherTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private LogIn logIn;
   private Editor editor;
-  private HttpListener door;
+  private WebServer door;
 
   /** Keeps whoever reads waiting until it is told to answer. */
   private static final class SlowPlace implements PasswordSource {
@@ -87,12 +88,10 @@ class GuessesTogetherTest {
     logIn = new LogIn(place, clock::get);
     editor = new Editor(DocumentStore.open(new StoreLocation.Directory(directory)));
     door =
-        HttpListener.open(
+        WebServer.open(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Optional.empty(),
-            editor,
-            logIn,
-            "test");
+            new Api(editor, logIn, "test"));
   }
 
   @AfterEach

@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ public final class Certificates implements AutoCloseable {
             looking.setDaemon(true);
             return looking;
           });
-  private volatile SSLContext context;
+  private final SslContextFactory.Server factory = new SslContextFactory.Server();
 
   /** Of the files when they were looked at last; empty: they could not be read. */
   private Optional<byte[]> seen;
@@ -36,7 +37,7 @@ public final class Certificates implements AutoCloseable {
     this.files = files;
     // Before they are read: a change in between is seen at the next look.
     seen = files.digest();
-    context = files.context();
+    factory.setSslContext(files.context());
   }
 
   /**
@@ -51,8 +52,9 @@ public final class Certificates implements AutoCloseable {
     return certificates;
   }
 
-  SSLContext context() {
-    return context;
+  /** By which connections are begun. */
+  SslContextFactory.Server factory() {
+    return factory;
   }
 
   private void look() {
@@ -62,11 +64,12 @@ public final class Certificates implements AutoCloseable {
     }
     seen = now;
     try {
-      context = files.context();
+      SSLContext context = files.context();
+      factory.reload(same -> same.setSslContext(context));
       LOG.info("the manager shows new connections the certificate {}", files.certificate());
     } catch (PemFiles.Unusable e) {
       LOG.warn("{} New connections are shown the certificate from before.", e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Jetty's own signature
       // The next look must not be the last one.
       LOG.error("looking at {} met an error in Heimdall", files.certificate(), e);
     }

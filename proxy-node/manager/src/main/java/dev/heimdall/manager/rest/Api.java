@@ -1,48 +1,50 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.rest;
 
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Bounds;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import dev.heimdall.manager.web.Site;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.time.Duration;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which path does what, and who may pass. */
-final class Paths {
-  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
-
-  private static final String HEALTH = "/livez";
+public final class Api implements Site {
   private static final String DOCUMENTS = "/api/v1/documents";
   private static final String CHECK = "/api/v1/check";
   private static final String COMMIT = "/api/v1/commit";
 
   private final Editor editor;
   private final LogIn logIn;
-  private final OwnOrigin origin;
   private final String version;
   private final DocumentsPath documents;
   private final ChangesPath changes;
 
-  Paths(Editor editor, LogIn logIn, OwnOrigin origin, String version) {
+  /**
+   * @param version of the manager, which it tells
+   */
+  public Api(Editor editor, LogIn logIn, String version) {
     this.editor = editor;
     this.logIn = logIn;
-    this.origin = origin;
     this.version = version;
     documents = new DocumentsPath(editor);
     changes = new ChangesPath(editor);
   }
 
-  /** What a load balancer asks, which waits for nothing. */
-  static boolean isHealth(String path) {
-    return path.equals(HEALTH);
+  @Override
+  public Admission admit(Request request) throws Refusal {
+    Author author = author(request);
+    return new Admission(
+        largestBody(request.method(), request.path()), whole -> answer(whole, author));
   }
 
-  /** So many bytes of a body are worth keeping until it is known who has sent it. */
-  static int largestBody(String method, String path) {
+  private static int largestBody(String method, String path) {
     return switch (method) {
       case "PUT" -> path.startsWith(DOCUMENTS + "/") ? DocumentStore.LARGEST : 0;
       case "POST" -> path.equals(CHECK) || path.equals(COMMIT) ? Bounds.LARGEST_COMMIT : 0;
@@ -50,28 +52,17 @@ final class Paths {
     };
   }
 
-  Answer answer(Request request) {
+  private Answer answer(Request request, Author author) throws Refusal {
     try {
-      if (isHealth(request.path())) {
-        request.only("GET");
-        return Answer.json(200, Answer.JSON.createObjectNode().put("status", "ok"));
-      }
-      origin.check(request);
-      return answer(request, author(request));
-    } catch (Refusal e) {
-      return e.answer();
+      return answered(request, author);
     } catch (EditRefused e) {
-      return Reports.refusal(e).answer();
+      throw Reports.refusal(e);
     } catch (StoreException e) {
-      return Reports.refusal(e).answer();
-    } catch (RuntimeException e) {
-      LOG.error("a request met an error in Heimdall", e);
-      return new Refusal(500, "internal_error", "This is a bug in Heimdall; its log tells more.")
-          .answer();
+      throw Reports.refusal(e);
     }
   }
 
-  private Answer answer(Request request, Author author)
+  private Answer answered(Request request, Author author)
       throws Refusal, StoreException, EditRefused {
     String path = request.path();
     if (path.startsWith(DOCUMENTS + "/")) {
@@ -109,7 +100,7 @@ final class Paths {
           .header("Retry-After", Long.toString(seconds(wait.time())));
     }
     if (outcome instanceof LogIn.Outcome.Unknown) {
-      throw Reports.busy(
+      throw Refusal.busy(
           "Nobody can be let in now: the manager cannot read its password; its log says why.");
     }
     throw new Refusal(

@@ -1,14 +1,14 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import java.time.Duration;
 
 /** How much of anything there may be, and for how long. */
-final class Bounds {
+public final class Bounds {
   /** Bytes of a request that holds several documents. */
-  static final int LARGEST_COMMIT = 4 << 20;
+  public static final int LARGEST_COMMIT = 4 << 20;
 
   /** Requests with several documents at a time: they are held in memory a few times over. */
-  static final int COMMITS = 2;
+  public static final int COMMITS = 2;
 
   /** Requests that are carried out at a time, each by a thread. */
   static final int REQUESTS = 96;
@@ -28,9 +28,6 @@ final class Bounds {
   /** Bytes of all bodies together, and half of it of one address. */
   static final int BODIES = 32 << 20;
 
-  /** How long a client may take to close its connection after the last reply. */
-  static final Duration LEAVING = Duration.ofSeconds(2);
-
   private Bounds() {}
 
   /**
@@ -38,26 +35,16 @@ final class Bounds {
    *
    * @param connections at a time; see {@link CallerSlots} for one more
    * @param ofOneAddress of these
-   * @param idle how long one may be open without a request
-   * @param headers from a request's first byte to the end of its headers
+   * @param headers from the beginning, or the reply before, to the end of a request's headers; the
+   *     handshake of TLS is in it
    * @param body from there to the end of its body
    * @param reply from the reply's first byte until the client has taken all of it
    */
   record Connections(
-      int connections,
-      int ofOneAddress,
-      Duration idle,
-      Duration headers,
-      Duration body,
-      Duration reply) {
+      int connections, int ofOneAddress, Duration headers, Duration body, Duration reply) {
     static Connections standard() {
       return new Connections(
-          256,
-          128,
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(60));
+          256, 128, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(60));
     }
   }
 }

@@ -1,17 +1,17 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.edit.Conflict;
 import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.StoreException;
 import java.util.List;
 
 /** What editing says, in JSON. */
 final class Reports {
-  private static final String RETRY_SECONDS = "5";
-
   private Reports() {}
 
   static ArrayNode problems(List<Problem> problems) {
@@ -55,11 +55,7 @@ final class Reports {
       return new Refusal(422, "wrong_configuration", wrong.getMessage())
           .with("problems", problems(wrong.problems()));
     }
-    return busy(refused.getMessage());
-  }
-
-  static Refusal busy(String message) {
-    return new Refusal(503, "busy", message).header("Retry-After", RETRY_SECONDS);
+    return Refusal.busy(refused.getMessage());
   }
 
   static Refusal refusal(StoreException failure) {
@@ -72,7 +68,7 @@ final class Reports {
       case DENIED, NO_CREDENTIALS, THROTTLED, MISSING, UNREACHABLE, CORRUPT ->
           new Refusal(503, "store_unavailable", failure.getMessage())
               .with("written", names(failure.written()))
-              .header("Retry-After", RETRY_SECONDS);
+              .header("Retry-After", Refusal.RETRY_SECONDS);
     };
   }
 }

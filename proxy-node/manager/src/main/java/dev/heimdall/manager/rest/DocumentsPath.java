@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -6,6 +6,9 @@ import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;

@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -6,6 +6,10 @@ import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Bounds;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.StoreException;
@@ -59,7 +63,7 @@ final class ChangesPath {
     request.only("POST");
     request.type("application/json");
     if (!places.tryAcquire()) {
-      throw Reports.busy("The manager is busy with other changes: try again.");
+      throw Refusal.busy("The manager is busy with other changes: try again.");
     }
     try {
       return work.with(ChangesText.read(request.body(Bounds.LARGEST_COMMIT), versions));

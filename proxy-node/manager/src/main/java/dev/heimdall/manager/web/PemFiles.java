@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

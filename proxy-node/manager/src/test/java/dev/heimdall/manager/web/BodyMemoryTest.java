@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

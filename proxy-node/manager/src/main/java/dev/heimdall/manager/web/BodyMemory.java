@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import java.net.InetAddress;
 import java.util.Comparator;
@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * The memory that bodies of requests take, of all connections together. They are read before it is
  * known whose they are, so one address gets half of it at most; and where it is used up, a body
- * that still arrives from the address with most of it makes room. Belongs to the event loop.
+ * that still arrives from the address with most of it makes room.
  */
 final class BodyMemory {
   private final int most;
@@ -34,7 +34,7 @@ final class BodyMemory {
   }
 
   /** Whether the holder gets so many bytes more; if so, until it gives {@link #back} all it has. */
-  boolean take(Holder holder, int bytes) {
+  synchronized boolean take(Holder holder, int bytes) {
     int ofAddress = ofAddresses.getOrDefault(holder.from(), 0);
     if (ofAddress + bytes > most / 2) {
       return false;
@@ -53,7 +53,7 @@ final class BodyMemory {
     return true;
   }
 
-  void back(Holder holder) {
+  synchronized void back(Holder holder) {
     Integer had = holders.remove(holder);
     if (had != null) {
       taken -= had;

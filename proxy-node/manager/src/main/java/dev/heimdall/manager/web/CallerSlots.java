@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -9,8 +9,7 @@ import java.util.Set;
 /**
  * The slots of connections. A new one gets a slot although all are taken: of the address that has
  * most, the connection that has kept the manager waiting for longest is closed. So connections that
- * send nothing, or slowly, or read slowly, keep no health check and no operator out. Belongs to the
- * event loop.
+ * send nothing, or slowly, or read slowly, keep no health check and no operator out.
  */
 final class CallerSlots {
   private final int most;
@@ -33,7 +32,7 @@ final class CallerSlots {
   }
 
   /** Whether the caller gets a slot; if so, until {@link #leave}. */
-  boolean take(InetAddress from, Caller caller) {
+  synchronized boolean take(InetAddress from, Caller caller) {
     boolean room =
         callers.getOrDefault(from, Set.of()).size() < mostOfOneAddress
             ? taken < most || evictOf(busiest())
@@ -46,14 +45,14 @@ final class CallerSlots {
   }
 
   /** The caller has taken a reply: others have kept the manager waiting for longer now. */
-  void answered(InetAddress from, Caller caller) {
+  synchronized void answered(InetAddress from, Caller caller) {
     Set<Caller> same = callers.get(from);
     if (same != null && same.remove(caller)) {
       same.add(caller);
     }
   }
 
-  void leave(InetAddress from, Caller caller) {
+  synchronized void leave(InetAddress from, Caller caller) {
     Set<Caller> same = callers.get(from);
     if (same != null && same.remove(caller)) {
       taken--;

@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,29 +1,28 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
-import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
 
-/** A request that has arrived whole, as the paths' owners ask for its parts. */
-final class Request {
+/** A request, as the paths' owners ask for its parts. */
+public final class Request {
   private static final Pattern TAG = Pattern.compile("\"([\\x21\\x23-\\x7e]{1,200})\"");
 
   private final String method;
   private final String path;
-  private final HttpHeaders headers;
+  private final HttpFields headers;
   private final InetAddress from;
   private final Optional<byte[]> body;
 
   /**
    * @param path decoded
-   * @param body empty: it is larger than the path takes, or nobody has asked for it
+   * @param body empty: it is not there yet, or larger than the path takes
    */
-  Request(
-      String method, String path, HttpHeaders headers, InetAddress from, Optional<byte[]> body) {
+  Request(String method, String path, HttpFields headers, InetAddress from, Optional<byte[]> body) {
     this.method = method;
     this.path = path;
     this.headers = headers;
@@ -31,26 +30,31 @@ final class Request {
     this.body = body;
   }
 
-  String method() {
+  /** The same, arrived whole. */
+  Request with(Optional<byte[]> arrived) {
+    return new Request(method, path, headers, from, arrived);
+  }
+
+  public String method() {
     return method;
   }
 
   /** Decoded. */
-  String path() {
+  public String path() {
     return path;
   }
 
-  InetAddress from() {
+  public InetAddress from() {
     return from;
   }
 
   /** A header that may be there once; its first value. */
-  Optional<String> header(String name) {
+  public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));
   }
 
   /** Refuses all methods but these; HEAD is a GET of which nobody wants the body. */
-  void only(String... methods) throws Refusal {
+  public void only(String... methods) throws Refusal {
     for (String method : methods) {
       if (method.equals(method()) || method.equals("GET") && method().equals("HEAD")) {
         return;
@@ -63,7 +67,7 @@ final class Request {
   }
 
   /** Browsers ask before they send this type for a page of somebody else; forms cannot. */
-  void type(String wanted) throws Refusal {
+  public void type(String wanted) throws Refusal {
     String type =
         header("Content-Type").map(value -> value.split(";", 2)[0].strip()).orElse("nothing");
     if (!type.toLowerCase(Locale.ROOT).equals(wanted)) {
@@ -75,14 +79,15 @@ final class Request {
   }
 
   /** The version that {@code If-Match} or {@code If-None-Match: *} names; empty for the latter. */
-  Optional<String> over() throws Refusal {
+  public Optional<String> over() throws Refusal {
     Optional<String> match = header("If-Match");
     Optional<String> none = header("If-None-Match");
     if (match.isEmpty() && none.isEmpty()) {
       throw new Refusal(
           428,
           "precondition_required",
-          "Name the version that this is made over: If-Match with the ETag that you have read, or If-None-Match: * for a document that there is not.");
+          "Name the version that this is made over: If-Match with the ETag that you have read, or"
+              + " If-None-Match: * for a document that there is not.");
     }
     if (match.isPresent() && none.isPresent()) {
       throw bad("If-Match and If-None-Match exclude each other.");
@@ -96,13 +101,14 @@ final class Request {
     Matcher tag = TAG.matcher(match.orElseThrow().strip());
     if (!tag.matches()) {
       throw bad(
-          "If-Match takes one ETag in quotes, as it was read; * would write over what nobody has read.");
+          "If-Match takes one ETag in quotes, as it was read; * would write over what nobody has"
+              + " read.");
     }
     return Optional.of(tag.group(1));
   }
 
   /** Whether the reader has this version already. */
-  boolean has(String version) {
+  public boolean has(String version) {
     return header("If-None-Match")
         .map(value -> List.of(value.split("\\s*,\\s*")))
         .filter(tags -> tags.contains('"' + version + '"') || tags.contains("*"))
@@ -110,7 +116,7 @@ final class Request {
   }
 
   /** The body, unless it is larger. */
-  byte[] body(int most) throws Refusal {
+  public byte[] body(int most) throws Refusal {
     return body.filter(bytes -> bytes.length <= most)
         .orElseThrow(
             () ->
@@ -118,7 +124,7 @@ final class Request {
                     413, "content_too_large", "The body has more than %,d bytes.".formatted(most)));
   }
 
-  static Refusal bad(String message) {
+  public static Refusal bad(String message) {
     return new Refusal(400, "bad_request", message);
   }
 }

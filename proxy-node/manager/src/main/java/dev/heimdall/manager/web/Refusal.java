@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,8 +9,11 @@ import java.util.TreeMap;
  * A request that is not carried out, answered with {@code {"status", "code", "message"}} and what
  * else there is to say.
  */
-final class Refusal extends Exception {
+public final class Refusal extends Exception {
   private static final long serialVersionUID = 1L;
+
+  /** After which something that was away may be there again. */
+  public static final String RETRY_SECONDS = "5";
 
   private final int status;
   private final String code;
@@ -21,23 +24,28 @@ final class Refusal extends Exception {
    * @param code a word for programs; the status alone may mean several things
    * @param message for people; never a part of a document
    */
-  Refusal(int status, String code, String message) {
+  public Refusal(int status, String code, String message) {
     super(message);
     this.status = status;
     this.code = code;
   }
 
-  Refusal header(String name, String value) {
+  public Refusal header(String name, String value) {
     headers.put(name, value);
     return this;
   }
 
-  Refusal with(String key, JsonNode value) {
+  public Refusal with(String key, JsonNode value) {
     more.put(key, value);
     return this;
   }
 
-  Answer answer() {
+  /** What is to be done again later. */
+  public static Refusal busy(String message) {
+    return new Refusal(503, "busy", message).header("Retry-After", RETRY_SECONDS);
+  }
+
+  public Answer answer() {
     ObjectNode body =
         Answer.JSON
             .createObjectNode()

@@ -1,4 +1,4 @@
-package dev.heimdall.manager.http;
+package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.DocumentStore;
 import java.io.IOException;

@@ -1,0 +1,68 @@
+package dev.heimdall.manager.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Response;
+
+/**
+ * What a request is answered with.
+ *
+ * @param body empty: there is none
+ */
+public record Answer(int status, Map<String, String> headers, byte[] body) {
+  public static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final byte[] NOTHING = {};
+
+  public static Answer json(int status, JsonNode body) {
+    try {
+      return of(status, "application/json", JSON.writeValueAsBytes(body));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static Answer of(int status, String type, byte[] body) {
+    return new Answer(status, Map.of("Content-Type", type), body);
+  }
+
+  public static Answer empty(int status) {
+    return new Answer(status, Map.of(), NOTHING);
+  }
+
+  public Answer with(String header, String value) {
+    Map<String, String> more = new TreeMap<>(headers);
+    more.put(header, value);
+    return new Answer(status, more, body);
+  }
+
+  /** The version of what is in it. */
+  public Answer tagged(String version) {
+    return with("ETag", '"' + version + '"');
+  }
+
+  /** As it is sent; nobody keeps it, and browsers take it for what it says it is. */
+  void headersOf(Response response) {
+    response.setStatus(status);
+    HttpFields.Mutable all = response.getHeaders();
+    headers.forEach(all::put);
+    all.put(HttpHeader.CACHE_CONTROL, "no-store");
+    all.put("X-Content-Type-Options", "nosniff");
+    if (status != HttpStatus.NOT_MODIFIED_304) {
+      all.put(HttpHeader.CONTENT_LENGTH, body.length);
+    }
+  }
+
+  /** It may hold a document. */
+  @Override
+  public String toString() {
+    return status + ", " + body.length + " bytes";
+  }
+}

@@ -1,0 +1,4 @@
+package dev.heimdall.manager.web;
+
+/** What all connections share. */
+record Endpoint(Site site, OwnOrigin origin, Callers callers, Turns turns, BodyMemory bodies) {}

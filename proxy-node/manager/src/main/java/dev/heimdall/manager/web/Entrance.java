@@ -1,0 +1,31 @@
+package dev.heimdall.manager.web;
+
+import java.util.Optional;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Where requests come in, with their headers and without their bodies. */
+final class Entrance extends Handler.Abstract {
+  private final Endpoint endpoint;
+
+  Entrance(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Optional<Callers.Caller> caller =
+        endpoint.callers().of(request.getConnectionMetaData().getConnection());
+    if (caller.isEmpty()) {
+      callback.failed(new EofException());
+      return true;
+    }
+    caller.get().body();
+    Request.addCompletionListener(request, failure -> caller.get().answered());
+    new Exchange(endpoint, caller.get(), request, response, callback).begin();
+    return true;
+  }
+}

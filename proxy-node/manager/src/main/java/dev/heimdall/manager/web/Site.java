@@ -1,0 +1,25 @@
+package dev.heimdall.manager.web;
+
+/** What is at the server's paths. */
+public interface Site {
+  /**
+   * Looks at a request of which the headers are there and the body is not. May wait, for as long as
+   * a log-in does.
+   *
+   * @throws Refusal if it is not to be carried out; its body is passed over then
+   */
+  Admission admit(Request request) throws Refusal;
+
+  /**
+   * How a request is carried out.
+   *
+   * @param largestBody the bytes that are kept of its body
+   * @param work gets it with its body
+   */
+  record Admission(int largestBody, Work work) {}
+
+  /** Answers a request; may wait for the configuration's place. */
+  interface Work {
+    Answer answer(Request request) throws Refusal;
+  }
+}
