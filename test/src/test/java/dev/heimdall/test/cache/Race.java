@@ -5,11 +5,9 @@ import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -20,26 +18,15 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writers count rows up, readers look at them at the same time. Who begins to read after a writer
- * was told must find at least what that one has written, as far as it is promised to.
+ * was told must find at least what that one has written.
  */
 final class Race {
   static final int ROWS = 6;
 
-  /** Whose acknowledged writes a reader must find. */
-  enum Promise {
-    /** Those of its own client. */
-    SESSION,
-    /** Those of all clients of the same place. */
-    FLEET,
-    /** Those of all clients. */
-    STRICT
-  }
-
   private final List<Target> readAt;
   private final List<Target> writeAt;
   private final int writes;
-  private final Promise promise;
-  private final Map<Object, AtomicIntegerArray> acknowledged = new ConcurrentHashMap<>();
+  private final AtomicIntegerArray acknowledged = new AtomicIntegerArray(ROWS);
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private final Queue<String> backward = new ConcurrentLinkedQueue<>();
   private final AtomicLong reads = new AtomicLong();
@@ -49,14 +36,6 @@ final class Race {
    * @param writes of each writer
    */
   Race(List<Target> readAt, List<Target> writeAt, int writes) {
-    this(Promise.STRICT, readAt, writeAt, writes);
-  }
-
-  /**
-   * @param writes of each writer
-   */
-  Race(Promise promise, List<Target> readAt, List<Target> writeAt, int writes) {
-    this.promise = promise;
     this.readAt = readAt;
     this.writeAt = writeAt;
     this.writes = writes;
@@ -116,21 +95,9 @@ final class Race {
     }
   }
 
-  /** What a client must find, and what others must who are promised to find its writes. */
-  private AtomicIntegerArray acknowledged(RawClient client) {
-    Object whose =
-        switch (promise) {
-          case SESSION -> client;
-          case FLEET -> client.target();
-          case STRICT -> "all";
-        };
-    return acknowledged.computeIfAbsent(whose, key -> new AtomicIntegerArray(ROWS));
-  }
-
   private void write(String table, int number) throws IOException {
     Random random = new Random(number);
     try (RawClient client = RawClient.logIn(writeAt.get(number % writeAt.size()))) {
-      AtomicIntegerArray told = acknowledged(client);
       for (int i = 0; i < writes; i++) {
         int row = random.nextInt(ROWS);
         String update = "UPDATE %s SET n = n + 1 WHERE id = %d RETURNING n".formatted(table, row);
@@ -149,8 +116,8 @@ final class Race {
           }
           default -> written = Integer.parseInt(client.value(update));
         }
-        told.accumulateAndGet(row, written, Math::max);
-        look(client, table, row, told);
+        acknowledged.accumulateAndGet(row, written, Math::max);
+        look(client, table, row);
       }
     }
   }
@@ -158,11 +125,10 @@ final class Race {
   private void read(String table, int number) throws IOException {
     Random random = new Random(-1 - number);
     try (RawClient client = RawClient.logIn(readAt.get(number % readAt.size()))) {
-      AtomicIntegerArray told = acknowledged(client);
       int[] seen = new int[ROWS];
       while (!over) {
         int row = random.nextInt(ROWS);
-        int found = look(client, table, row, told);
+        int found = look(client, table, row);
         if (found < seen[row]) {
           backward.add("row " + row + ": " + found + " after its client had seen " + seen[row]);
         }
@@ -171,9 +137,8 @@ final class Race {
     }
   }
 
-  private int look(RawClient client, String table, int row, AtomicIntegerArray told)
-      throws IOException {
-    int least = told.get(row);
+  private int look(RawClient client, String table, int row) throws IOException {
+    int least = acknowledged.get(row);
     int found =
         Integer.parseInt(client.value("SELECT n FROM %s WHERE id = %d".formatted(table, row)));
     reads.incrementAndGet();

@@ -1,0 +1,177 @@
+package dev.heimdall.test.race;
+
+import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import dev.heimdall.engine.route.ClusterView;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.matcher.ElementMatcher;
+import org.postgresql.PGNotification;
+
+/**
+ * Where a node is stopped, listened to and falsified: pieces of code that are put into its classes
+ * as they are loaded. What a user runs has none of it.
+ */
+enum Wiring {
+  /** As it is. */
+  SOUND,
+  /** Nobody asks whether the tables of a result were written since. */
+  WITHOUT_CHECK,
+  /** A result has the number of writes of when it came, not of when its statement was sent. */
+  NUMBERED_LATE,
+  /** What is being committed is served on. */
+  COMMITS_UNMINDED,
+  /** A write is told to nobody. */
+  UNTOLD;
+
+  private static final String ENGINE = "dev.heimdall.engine.";
+
+  /**
+   * @param in the class
+   * @param method there
+   * @param advice what is put in
+   */
+  record Piece(String in, ElementMatcher.Junction<MethodDescription> method, Class<?> advice) {}
+
+  List<Piece> pieces() {
+    List<Piece> all = new ArrayList<>(steps());
+    all.addAll(hearing());
+    switch (this) {
+      case SOUND -> {}
+      case WITHOUT_CHECK ->
+          all.add(
+              piece(
+                  "share.WritePositions",
+                  named("unwrittenSince").and(takesArguments(3)),
+                  Yes.class));
+      case NUMBERED_LATE -> all.add(piece("cache.QueryCache", named("keep"), NotedNow.class));
+      case COMMITS_UNMINDED -> all.add(piece("share.WritesInFlight", named("any"), No.class));
+      case UNTOLD ->
+          all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
+    }
+    return all;
+  }
+
+  private static Piece piece(
+      String in, ElementMatcher.Junction<MethodDescription> method, Class<?> advice) {
+    return new Piece(ENGINE + in, method, advice);
+  }
+
+  /** The steps of the protocol, each with a rest before or behind it. */
+  private static List<Piece> steps() {
+    return List.of(
+        // A write: marked as being committed, sent, acknowledged, noted, published, passed on.
+        piece("share.WritePositions", named("committing"), After.class),
+        piece("share.WritePositions", named("committed").and(takesArguments(4)), Before.class),
+        piece("share.Channel", named("announce").and(takesArguments(3)), Before.class),
+        piece("share.Channel", named("announce").and(takesArguments(3)), After.class),
+        // It is heard elsewhere.
+        piece("share.Channel", named("heard"), Before.class),
+        piece("share.Channel", named("wrote"), After.class),
+        piece("changes.OutsideWrites$Sink", named("arriving").and(takesArguments(2)), Before.class),
+        piece("changes.OutsideWrites$Sink", named("written"), Before.class),
+        // A read: looked up, served, or numbered and sent, and its answer kept.
+        piece("cache.QueryCache", named("find"), Before.class),
+        piece("cache.QueryCache", named("find"), After.class),
+        piece("route.ClusterView", named("noted"), After.class),
+        piece("cache.QueryCache", named("keep"), Before.class),
+        piece("cache.QueryCache$Entry", isConstructor(), After.class),
+        // Another node's results.
+        piece("cache.FarResults", named("ask"), Before.class),
+        piece("caching.CachedReads", named("heard"), Before.class),
+        piece("cache.FarResults", named("put"), Before.class));
+  }
+
+  /** What the node has taken in. */
+  private static List<Piece> hearing() {
+    return List.of(
+        piece("share.Channel", named("wrote"), HeardOfPeer.class),
+        piece(
+            "changes.OutsideWrites$Sink", named("arriving").and(takesArguments(2)), Arriving.class),
+        piece("dialect.postgres.changes.NotifiedTables", named("take"), Notified.class));
+  }
+
+  // The code that is put in.
+
+  static final class Before {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Origin("before #t.#m") String place) {
+      Injection.at(place);
+    }
+  }
+
+  static final class After {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Origin("after #t.#m") String place) {
+      Injection.at(place);
+    }
+  }
+
+  static final class HeardOfPeer {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Argument(0) Object message) {
+      Injection.heardOfPeer(message);
+    }
+  }
+
+  static final class Arriving {
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.Argument(0) Collection<String> tables,
+        @Advice.Return(readOnly = false) Runnable over) {
+      over = Injection.arriving(tables, over);
+    }
+  }
+
+  static final class Notified {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Argument(0) PGNotification[] all) {
+      Injection.notified(all);
+    }
+  }
+
+  static final class Yes {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean answer) {
+      answer = true;
+    }
+  }
+
+  static final class No {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean answer) {
+      answer = false;
+    }
+  }
+
+  static final class NotedNow {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.Argument(2) ClusterView view,
+        @Advice.Argument(value = 3, readOnly = false) long noted) {
+      noted = view.noted();
+    }
+  }
+
+  static final class Skip {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.Argument(2) Object redefinition) {
+      return redefinition == null;
+    }
+
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.Enter boolean skipped,
+        @Advice.Return(readOnly = false) CompletableFuture<Void> told) {
+      if (skipped) {
+        told = CompletableFuture.completedFuture(null);
+      }
+    }
+  }
+}
