@@ -9,6 +9,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -244,7 +245,7 @@ public final class SessionState {
     int namesChanged = failed ? server.namesChanged() : 0; // in order, and whatever came behind
     while (notes != null && !notes.isEmpty() && notes.peek().group() == done) {
       StatementFacts facts = notes.poll().facts();
-      ddl |= facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI;
+      ddl |= facts.redefining() == Redefining.ITSELF;
       if (failed && namesChanged == 0 && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
       } else if (facts.kind() == StatementKind.PREPARE) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.placement;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -24,7 +25,7 @@ enum Defines {
     if (makesTemporary(effects)) {
       return NOTHING;
     }
-    if (effects.kind() == StatementKind.DDL && (does == null || unknown(does))) {
+    if (effects.redefining() == Redefining.ITSELF && (does == null || unknown(does))) {
       return CERTAINLY;
     }
     if (does == null) {

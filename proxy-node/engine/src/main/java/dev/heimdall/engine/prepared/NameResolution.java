@@ -2,6 +2,7 @@ package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.util.Set;
@@ -79,11 +80,6 @@ public final class NameResolution {
     };
   }
 
-  /** A text of several statements is being sent that may define something. */
-  public void moved() {
-    moved = true;
-  }
-
   /** The server has reported a setting. */
   public void reported(String name) {
     moved |= rules.movesNames(name);
@@ -123,11 +119,8 @@ public final class NameResolution {
   }
 
   private boolean moves(StatementFacts facts) {
-    switch (facts.kind()) {
-      case DDL, BLOCK, CALL -> {
-        return true;
-      }
-      default -> {}
+    if (facts.redefining() != Redefining.NOT) {
+      return true;
     }
     for (Effect effect : facts.effects()) {
       switch (effect.type()) {

@@ -13,13 +13,15 @@ import java.util.List;
  *     transaction; false for a single statement
  * @param chain whether a single COMMIT or ROLLBACK opens the next transaction itself (AND CHAIN);
  *     of several statements, whether they leave a transaction open that they have begun
+ * @param redefining whether it changes definitions; of several statements, what one of them does
  */
 public record StatementFacts(
     StatementKind kind,
     int statements,
     List<Effect> effects,
     boolean transactionControlInside,
-    boolean chain) {
+    boolean chain,
+    Redefining redefining) {
 
   private static final int SHARED_COUNTS = 64;
   private static final StatementFacts[] SINGLE = single(false);
@@ -36,6 +38,16 @@ public record StatementFacts(
           false,
           false);
 
+  /** Of a single statement, which redefines what its kind says. */
+  public StatementFacts(
+      StatementKind kind,
+      int statements,
+      List<Effect> effects,
+      boolean transactionControlInside,
+      boolean chain) {
+    this(kind, statements, effects, transactionControlInside, chain, Redefining.of(kind));
+  }
+
   /** What a text with one statement is. */
   public static StatementFacts ofSingle(StatementKind kind, List<Effect> effects, boolean chain) {
     if (effects.isEmpty()) {
@@ -46,12 +58,19 @@ public record StatementFacts(
 
   /** What a text with several is. */
   public static StatementFacts ofMulti(
-      int statements, List<Effect> effects, boolean transactionControlInside, boolean chain) {
-    if (effects.isEmpty() && !chain && statements < SHARED_COUNTS) {
+      int statements,
+      List<Effect> effects,
+      boolean transactionControlInside,
+      boolean chain,
+      Redefining redefining) {
+    if (effects.isEmpty()
+        && !chain
+        && redefining == Redefining.NOT
+        && statements < SHARED_COUNTS) {
       return (transactionControlInside ? MULTI_WITH_TRANSACTIONS : MULTI)[statements];
     }
     return new StatementFacts(
-        StatementKind.MULTI, statements, effects, transactionControlInside, chain);
+        StatementKind.MULTI, statements, effects, transactionControlInside, chain, redefining);
   }
 
   /** Whether names of prepared statements may mean nothing after it. */

@@ -4,9 +4,9 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -68,7 +68,8 @@ final class OwnDefinitions {
    */
   void sent(Statement does, StatementFacts effects) {
     boolean unread = does != null && does.runsUnread();
-    if (unread || effects.kind() == StatementKind.DDL || (does != null && does.mayDefine())) {
+    boolean itself = effects.redefining() == Redefining.ITSELF;
+    if (unread || itself || (does != null && does.mayDefine())) {
       sentIn = sent.getAsLong();
       ranUnread |= unread;
       for (Effect effect : effects.effects()) {

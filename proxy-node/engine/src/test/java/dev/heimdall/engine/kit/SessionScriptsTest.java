@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client is answered, step by step. */
@@ -385,6 +386,37 @@ class SessionScriptsTest {
     ann.query("ROLLBACK").told();
     parseAndRun(ann, "after");
     assertThat(ann.told()).contains("row SELECT 1 {}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "INSERT 1 | true",
+        "INSERT 1; INSERT 2 | true",
+        "SET a = '1'; INSERT 1; SELECT 2 | true",
+        "CREATE TABLE t | false",
+        "INSERT 1; CREATE TABLE t | false"
+      })
+  void whatIsPreparedStaysKnownUnlessTheTextDefinesSomething(String text, boolean known) {
+    SimulatedClient ann = node.client("ann");
+    parse(ann, "one");
+    assertThat(ann.told()).containsExactly("1", "ready I");
+    ann.query(text).told();
+
+    SimulatedClient bob = node.client("bob");
+    parse(bob, "two");
+
+    assertThat(bob.told()).containsExactly("1", "ready I");
+    assertThat(node.servers().open().get(0).parsed()).isEqualTo(known ? 1 : 2);
+  }
+
+  private static void parse(SimulatedClient client, String name) {
+    client.send(
+        out -> {
+          SimulatedClient.parse(out, name, "SELECT 1");
+          SimulatedClient.sync(out);
+        });
   }
 
   private static void parseAndRun(SimulatedClient client, String name) {

@@ -152,6 +152,7 @@ public final class SimulatedServers {
     private final Map<String, String> portals = new LinkedHashMap<>();
     private final List<String> uncommitted = new ArrayList<>();
     private final List<String> received = new ArrayList<>();
+    private int parsed;
     private final Deque<Message> waiting = new ArrayDeque<>();
     private final Map<String, String> reported = new TreeMap<>();
     private Map<String, String> started = Map.of();
@@ -165,6 +166,11 @@ public final class SimulatedServers {
 
     private Session(int process) {
       this.process = process;
+    }
+
+    /** How many texts it was to prepare so far. */
+    int parsed() {
+      return parsed;
     }
 
     /** The texts that came to be carried out, those of the node's own included. */
@@ -300,6 +306,7 @@ public final class SimulatedServers {
     private void parse(Message message, ByteBuf out) {
       String name = message.text(0);
       String text = message.text(name.length() + 1);
+      parsed++;
       if (refused(text, out)) {
         return;
       }

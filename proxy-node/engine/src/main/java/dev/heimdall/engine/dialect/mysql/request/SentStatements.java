@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -24,12 +25,9 @@ final class SentStatements {
   /** The statement on its way, of which this is known, is being sent to the server. */
   void statement(ServerConnection server, StatementFacts facts) {
     StatementLifecycle lifecycle = parts.lifecycle();
-    boolean reads = lifecycle.readsOnly();
-    boolean lasting = mayWrite(facts) && !reads && !lifecycle.leavesNothing();
-    // What was judged is the client's text, not one that a rule has put in its place.
-    boolean judged = lifecycle.decision().transformed().isEmpty();
+    boolean lasting = mayWrite(facts) && !lifecycle.readsOnly() && !lifecycle.leavesNothing();
     lifecycle.sent(server);
-    sent(facts, reads && judged);
+    sent(facts);
     if (lasting) {
       parts.notes().giveUp(Unreplayed.LASTING);
     }
@@ -45,21 +43,10 @@ final class SentStatements {
 
   /** A statement or another command of which this is known is being sent. */
   void sent(StatementFacts facts) {
-    sent(facts, false);
-  }
-
-  /**
-   * @param reads whether it is known to change nothing, be it one statement or several
-   */
-  private void sent(StatementFacts facts, boolean reads) {
     parts.notes().statement(facts);
     parts.transaction().sent(facts, parts.carried().sent());
     parts.resolution().sent(facts);
-    boolean mayDefine = facts.kind() == StatementKind.MULTI && !reads;
-    if (mayDefine) {
-      parts.resolution().moved();
-    }
-    if (!facts.effects().isEmpty() || facts.kind() == StatementKind.DDL || mayDefine) {
+    if (!facts.effects().isEmpty() || facts.redefining() == Redefining.ITSELF) {
       parts.carried().note(facts);
     }
   }

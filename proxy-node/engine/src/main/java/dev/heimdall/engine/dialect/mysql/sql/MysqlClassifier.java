@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -54,6 +55,7 @@ public final class MysqlClassifier implements StatementClassifier {
     int statements = 0;
     boolean open = false;
     boolean changes = false;
+    Redefining redefining = Redefining.NOT;
     StatementKind kind = StatementKind.EMPTY;
     do {
       tokens.nextStatement();
@@ -66,6 +68,7 @@ public final class MysqlClassifier implements StatementClassifier {
           tokens.own(MysqlEffect.FINDS_UNTOLD);
         }
         changes |= !readsOnly(kind);
+        redefining = redefining.and(kind);
         open =
             switch (kind) {
               case BEGIN -> true;
@@ -80,10 +83,12 @@ public final class MysqlClassifier implements StatementClassifier {
     if (tokens.doubtful()) {
       effects.pin(MysqlPins.UNKNOWN);
       kind = StatementKind.UNKNOWN;
+      redefining = redefining.and(kind);
     }
     // Each statement of a text is final by itself, unless a transaction is open.
     return statements > 1
-        ? StatementFacts.ofMulti(statements, effects.take(), transactions.found() || changes, open)
+        ? StatementFacts.ofMulti(
+            statements, effects.take(), transactions.found() || changes, open, redefining)
         : StatementFacts.ofSingle(kind, effects.take(), transactions.chains());
   }
 

@@ -21,6 +21,7 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.SimpleClient;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.Deferral;
@@ -172,10 +173,9 @@ final class SimpleStatements {
     if (!notes.ruled(outcome(decision, refusal))) {
       return;
     }
-    boolean reads = lifecycle.readsOnly();
     if (decision.isNone() && refusal == null) {
       lifecycle.sent(server);
-      send(server, lifecycle.effects(), reads, total);
+      send(server, lifecycle.effects(), total);
       return;
     }
     if (refusal != null) {
@@ -191,11 +191,11 @@ final class SimpleStatements {
       StatementFacts facts =
           sessions.classifier().classify(text, 0, text.length, names.lexerMode());
       lifecycle.sent(server);
-      send(server, facts, false, text.length + 6);
+      send(server, facts, text.length + 6);
     } else {
       StatementFacts facts = lifecycle.effects();
       lifecycle.sent(server);
-      send(server, facts, reads, total);
+      send(server, facts, total);
     }
   }
 
@@ -216,21 +216,14 @@ final class SimpleStatements {
     client.groupSent();
   }
 
-  /**
-   * @param reads whether it is known to change nothing, be it one statement or several
-   */
-  private void send(ServerConnection server, StatementFacts facts, boolean reads, int total) {
+  private void send(ServerConnection server, StatementFacts facts, int total) {
     notes.statement(facts);
     transaction.sent(facts, carried.sent());
     resolution.sent(facts);
-    if (facts.kind() == StatementKind.MULTI && !reads) {
-      resolution.moved();
-    }
     unnamed.forget();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
-      if (facts.kind() == StatementKind.DDL
-          || (facts.kind() == StatementKind.MULTI && !reads)
+      if (facts.redefining() == Redefining.ITSELF
           || (server.groupOpen() && SessionState.divides(facts, true))) {
         carried.note(facts);
       }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -60,6 +61,7 @@ public final class PostgresClassifier implements StatementClassifier {
     codeBlock = false;
     int statements = 0;
     boolean open = false;
+    Redefining redefining = Redefining.NOT;
     StatementKind kind = StatementKind.EMPTY;
     do {
       reader.nextStatement();
@@ -68,6 +70,7 @@ public final class PostgresClassifier implements StatementClassifier {
         chain = false;
         kind = statement();
         reader.skip();
+        redefining = redefining.and(kind);
         open =
             switch (kind) {
               case BEGIN -> true;
@@ -80,7 +83,7 @@ public final class PostgresClassifier implements StatementClassifier {
       return StatementFacts.UNREADABLE;
     }
     return statements > 1
-        ? StatementFacts.ofMulti(statements, effects.take(), transactionControl, open)
+        ? StatementFacts.ofMulti(statements, effects.take(), transactionControl, open, redefining)
         : StatementFacts.ofSingle(kind, effects.take(), chain);
   }
 

@@ -367,4 +367,29 @@ class MysqlClassifierTest {
     assertThat(said("commit and chain")).isEqualTo("COMMIT +open");
     assertThat(said("")).isEqualTo("EMPTY");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "UPDATE t SET a = 1 | NOT",
+        "CREATE TABLE t (a int) | ITSELF",
+        "CALL p() | BY_CODE",
+        "BEGIN NOT ATOMIC CREATE TABLE t (a int); END | BY_CODE",
+        "INSERT INTO t VALUES (1); SELECT last_insert_id() | NOT",
+        "START TRANSACTION; UPDATE t SET a = 1; DELETE FROM u; COMMIT | NOT",
+        "SET @a = ';CREATE TABLE t (a int)'; DELETE FROM u | NOT",
+        "INSERT INTO t VALUES (1); TRUNCATE u | ITSELF",
+        "DROP TABLE t; SELECT 1 | ITSELF",
+        "INSERT INTO t VALUES (1); CALL p() | BY_CODE",
+        "SELECT 1; BEGIN NOT ATOMIC CREATE TABLE t (a int); END | BY_CODE",
+        "IF 1 THEN CREATE TABLE t (a int); END IF | ITSELF",
+        "SELECT 1; WHATEVER | ITSELF",
+        "PREPARE s FROM 'DROP TABLE t'; EXECUTE s | ITSELF",
+        "SELECT 1; UPDATE t SET a = 1 /*M! ; DROP TABLE t */ | ITSELF"
+      })
+  void redefinesWhatItsStatementsDo(String sql, String what) {
+    assertThat(facts(sql, LexerMode.MYSQL).redefining()).hasToString(what);
+  }
 }

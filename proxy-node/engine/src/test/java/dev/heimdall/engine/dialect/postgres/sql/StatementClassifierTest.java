@@ -455,6 +455,29 @@ class StatementClassifierTest {
     assertThat(describe(facts)).isEqualTo(columns[3].strip());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "UPDATE t SET a = 1 | NOT",
+        "CREATE TABLE t (a int) | ITSELF",
+        "SELECT a INTO b FROM c | ITSELF",
+        "DO 'begin end' | BY_CODE",
+        "UPDATE t SET a = 1; SELECT 1; | NOT",
+        "BEGIN; INSERT INTO t VALUES (1); COMMIT | NOT",
+        "SELECT ';CREATE TABLE t'; DELETE FROM u | NOT",
+        "INSERT INTO t VALUES (1); ALTER TABLE t ADD b int | ITSELF",
+        "SELECT a INTO b FROM c; SELECT 1 | ITSELF",
+        "SELECT 1; CALL p() | BY_CODE",
+        "DO 'begin end'; SELECT 1 | BY_CODE",
+        "SELECT 1; EXECUTE p | BY_CODE",
+        "SELECT 1; WHATEVER | ITSELF"
+      })
+  void redefinesWhatItsStatementsDo(String sql, String what) {
+    assertThat(classify(sql).redefining()).hasToString(what);
+  }
+
   @Test
   void chainIsSeenOnlyWhereTheNextTransactionIsOpened() {
     assertThat(classify("COMMIT AND CHAIN").chain()).isTrue();
