@@ -133,7 +133,8 @@ final class ToyServer {
   }
 
   private void toNode(ByteBuf bytes) {
-    while (bytes.isReadable()) {
+    // Nobody reads any more of what comes once the node has left.
+    while (bytes.isReadable() && channel.isOpen()) {
       channel.pipeline().fireChannelRead(bytes.readBytes(Math.min(piece, bytes.readableBytes())));
     }
     bytes.release();

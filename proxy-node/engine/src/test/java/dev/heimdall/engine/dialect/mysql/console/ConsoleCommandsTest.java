@@ -125,7 +125,7 @@ class ConsoleCommandsTest {
     while (all.isReadable()) {
       int length = Packet.payload(all, all.readerIndex());
       assertThat(Packet.sequence(all, all.readerIndex())).isEqualTo(payloads.size() + 1);
-      payloads.add(all.skipBytes(Packet.HEADER).readBytes(length));
+      payloads.add(all.skipBytes(Packet.HEADER).readSlice(length));
     }
     return payloads;
   }

@@ -39,7 +39,7 @@ final class LogInClient {
     assertThat(Packet.whole(received, received.readerIndex(), received.writerIndex())).isTrue();
     int length = Packet.payload(received, received.readerIndex());
     assertThat(Packet.sequence(received, received.readerIndex())).isEqualTo(sequence++);
-    return received.skipBytes(Packet.HEADER).readBytes(length);
+    return received.skipBytes(Packet.HEADER).readSlice(length);
   }
 
   private void take() {
