@@ -1,6 +1,7 @@
 package dev.heimdall.test.suites;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.TestConfiguration;
@@ -26,11 +27,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * it prints at the same time on a direct connection to another server of the same kind;
  * docs/differences.md lists those that do not.
  *
- * <p>{@code -Dregression.tests} runs those alone whose names match, {@code -Dregression.protocol}
- * with another protocol of the client ({@code ps}, {@code cursor}, {@code sp}, {@code view}),
- * {@code -Dregression.session=true} in session mode, {@code -Dregression.part=2/3} every third test
- * from the second on, {@code -Dregression.minutes} for another time than half an hour; what differs
- * is kept below target/regression.
+ * <p>{@code -Dregression.suite} takes one of {@link SqlSuite} alone, {@code -Dregression.tests}
+ * runs those alone whose names match, {@code -Dregression.protocol} with another protocol of the
+ * client ({@code ps}, {@code cursor}, {@code sp}, {@code view}), {@code -Dregression.session=true}
+ * in session mode, {@code -Dregression.part=2/3} every third test from the second on, {@code
+ * -Dregression.minutes} for another time than half an hour; what differs is kept below
+ * target/regression.
  */
 @Tag("long")
 class MysqlRegressionIT {
@@ -45,6 +47,7 @@ class MysqlRegressionIT {
   @EnumSource
   @Timeout(value = 3, unit = TimeUnit.HOURS)
   void everyTestEndsAsItDoesDirectly(SqlSuite suite) throws IOException {
+    assumeThat(System.getProperty("regression.suite", suite.name())).isEqualTo(suite.name());
     suite.install();
     PoolingMode mode =
         Boolean.getBoolean("regression.session") ? PoolingMode.SESSION : PoolingMode.TRANSACTION;

@@ -63,10 +63,7 @@ public record StatementFacts(
       boolean transactionControlInside,
       boolean chain,
       Redefining redefining) {
-    if (effects.isEmpty()
-        && !chain
-        && redefining == Redefining.NOT
-        && statements < SHARED_COUNTS) {
+    if (effects.isEmpty() && !chain && redefining == Redefining.NOT && statements < SHARED_COUNTS) {
       return (transactionControlInside ? MULTI_WITH_TRANSACTIONS : MULTI)[statements];
     }
     return new StatementFacts(
