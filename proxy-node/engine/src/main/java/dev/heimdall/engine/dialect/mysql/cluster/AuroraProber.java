@@ -42,14 +42,12 @@ final class AuroraProber implements JdbcServer.Questions {
       """;
 
   private final Function<String, Optional<ServerAddress>> addresses;
-  private final StartTimes starts;
 
   /**
    * @param addresses where a server is, by its name
    */
-  AuroraProber(Function<String, Optional<ServerAddress>> addresses, StartTimes starts) {
+  AuroraProber(Function<String, Optional<ServerAddress>> addresses) {
     this.addresses = addresses;
-    this.starts = starts;
   }
 
   @Override
@@ -83,7 +81,7 @@ final class AuroraProber implements JdbcServer.Questions {
       }
       return new NodeReport(
           name,
-          name + ' ' + ReplicationProber.start(statement, name, starts),
+          name + ' ' + ReplicationProber.start(statement, Flavour.of(connection)),
           name,
           "",
           writer,

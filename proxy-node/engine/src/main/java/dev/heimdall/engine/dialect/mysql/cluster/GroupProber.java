@@ -43,12 +43,6 @@ final class GroupProber implements JdbcServer.Questions {
       WHERE s.member_id = @@global.server_uuid
       """;
 
-  private final StartTimes starts;
-
-  GroupProber(StartTimes starts) {
-    this.starts = starts;
-  }
-
   @Override
   public NodeReport ask(Connection connection, boolean members) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -94,7 +88,7 @@ final class GroupProber implements JdbcServer.Questions {
       boolean writer = online && primary.equals(id) && 2 * reached > all;
       return new NodeReport(
           identity,
-          identity + ' ' + ReplicationProber.start(statement, identity, starts),
+          identity + ' ' + ReplicationProber.start(statement, Flavour.of(connection)),
           id,
           group,
           writer,

@@ -14,12 +14,11 @@ public final class MysqlClusters implements ClusterProtocol {
   @Override
   public Prober prober(DataSource source) {
     int port = source.port();
-    StartTimes starts = new StartTimes();
     return switch (source.cluster().kind()) {
-      case AURORA -> new Asked(new AuroraProber(source::named, starts));
-      case RDS_MULTI_AZ -> new Asked(new ReplicationProber(MemberList.ofRds(port), starts));
-      case MYSQL, RDS -> new Asked(new ReplicationProber(MemberList.ofReplication(port), starts));
-      case GROUP_REPLICATION -> new Asked(new GroupProber(starts));
+      case AURORA -> new Asked(new AuroraProber(source::named));
+      case RDS_MULTI_AZ -> new Asked(new ReplicationProber(MemberList.ofRds(port)));
+      case MYSQL, RDS -> new Asked(new ReplicationProber(MemberList.ofReplication(port)));
+      case GROUP_REPLICATION -> new Asked(new GroupProber());
       case NONE, POSTGRES ->
           throw new IllegalArgumentException(source.name() + " is no cluster of MySQL");
     };

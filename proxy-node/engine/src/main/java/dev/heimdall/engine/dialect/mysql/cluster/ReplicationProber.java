@@ -37,10 +37,12 @@ final class ReplicationProber implements JdbcServer.Questions {
         'ON' AS gtids, @@global.gtid_current_pos AS written, @@global.gtid_slave_pos AS executed
       """;
 
-  private static final String UPTIME = "SHOW GLOBAL STATUS LIKE 'Uptime'";
+  /** Both are reckoned from when the statement began, in seconds: nothing is rounded. */
+  private static final String STARTED =
+      "SELECT UNIX_TIMESTAMP() - CAST(variable_value AS SIGNED) FROM %s.global_status"
+          + " WHERE variable_name = 'Uptime'";
 
   private final MemberList members;
-  private final StartTimes starts;
 
   /** What servers without GTIDs had carried out when they had carried out all that they had. */
   private final Map<String, BinlogPosition> settled = new ConcurrentHashMap<>();
@@ -48,9 +50,8 @@ final class ReplicationProber implements JdbcServer.Questions {
   /**
    * @param members how a server names the others
    */
-  ReplicationProber(MemberList members, StartTimes starts) {
+  ReplicationProber(MemberList members) {
     this.members = members;
-    this.starts = starts;
   }
 
   /** What a server says of itself. */
@@ -87,7 +88,7 @@ final class ReplicationProber implements JdbcServer.Questions {
       boolean writer = sources.isEmpty();
       return new NodeReport(
           self.identity(),
-          self.identity() + ' ' + start(statement, self.identity(), starts),
+          self.identity() + ' ' + start(statement, flavour),
           self.id(),
           "",
           writer,
@@ -120,11 +121,11 @@ final class ReplicationProber implements JdbcServer.Questions {
     return sources;
   }
 
-  /** When the server was started: the same each time. */
-  static long start(Statement statement, String identity, StartTimes starts) throws SQLException {
-    try (ResultSet row = statement.executeQuery(UPTIME)) {
-      long uptime = row.next() ? row.getLong(2) : 0;
-      return starts.of(identity, System.nanoTime() / 1_000_000_000, uptime);
+  /** When the server was started, by its own clock: the same each time, whoever asks. */
+  static long start(Statement statement, Flavour flavour) throws SQLException {
+    String schema = flavour.mariadb() ? "information_schema" : "performance_schema";
+    try (ResultSet row = statement.executeQuery(STARTED.formatted(schema))) {
+      return row.next() ? row.getLong(1) : 0;
     }
   }
 

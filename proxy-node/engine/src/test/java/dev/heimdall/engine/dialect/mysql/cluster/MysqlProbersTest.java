@@ -18,8 +18,6 @@ class MysqlProbersTest {
   private static final String OTHER = "4e11fa47-71ca-11e1-9e33-c80aa9429562";
   private static final String THIRD = "5e11fa47-71ca-11e1-9e33-c80aa9429562";
 
-  private final StartTimes starts = new StartTimes();
-
   private static RecordedServer aurora(String name, boolean replica) {
     return new RecordedServer("8.0.39")
         .answer("aurora_server_id", "name", name, "replica", replica ? 1 : 0, "read_only", 0)
@@ -31,7 +29,7 @@ class MysqlProbersTest {
 
   private NodeReport askAurora(RecordedServer server) throws SQLException {
     return new AuroraProber(
-            name -> Optional.of(new ServerAddress(name + ".abc.rds.amazonaws.com", 3306)), starts)
+            name -> Optional.of(new ServerAddress(name + ".abc.rds.amazonaws.com", 3306)))
         .ask(server.connection(), false);
   }
 
@@ -119,7 +117,7 @@ class MysqlProbersTest {
             .answer("rds_topology", "id", "7", "endpoint", "a.rds.amazonaws.com", "port", 3306)
             .answer("rds_topology", "id", "8", "endpoint", "b.rds.amazonaws.com", "port", 0);
     NodeReport replica =
-        new ReplicationProber(MemberList.ofRds(3307), starts).ask(server.connection(), true);
+        new ReplicationProber(MemberList.ofRds(3307)).ask(server.connection(), true);
 
     assertThat(replica.writer()).isFalse();
     assertThat(replica.follows()).containsExactly("7");
@@ -133,7 +131,7 @@ class MysqlProbersTest {
 
     server.forget("SHOW REPLICA STATUS").answer("SHOW REPLICA STATUS");
     NodeReport writer =
-        new ReplicationProber(MemberList.ofRds(3307), starts).ask(server.connection(), false);
+        new ReplicationProber(MemberList.ofRds(3307)).ask(server.connection(), false);
     assertThat(writer.writer()).isTrue();
     assertThat(writer.readOnly()).as("about to be replaced").isTrue();
   }
@@ -144,7 +142,7 @@ class MysqlProbersTest {
         mysql("5.7.44-log", 8, "ON", UUID + ":1-9")
             .answer("SHOW SLAVE STATUS", status("old", 3, "Reading event", UUID + ":5-11"))
             .answer("SHOW SLAVE HOSTS");
-    ReplicationProber prober = new ReplicationProber(MemberList.ofReplication(3306), starts);
+    ReplicationProber prober = new ReplicationProber(MemberList.ofReplication(3306));
 
     NodeReport behind = prober.ask(server.connection(), true);
     assertThat(behind.lagMillis()).isEqualTo(4000);
@@ -162,7 +160,7 @@ class MysqlProbersTest {
   /** The place in the log moves on before the transaction is committed. */
   @Test
   void withoutGtidsAReplicaIsAsFarAsItWasWhenItHadNothingLeftToDo() throws SQLException {
-    ReplicationProber prober = new ReplicationProber(MemberList.ofReplication(3306), starts);
+    ReplicationProber prober = new ReplicationProber(MemberList.ofReplication(3306));
     RecordedServer server =
         mysql("8.0.39", 8, "OFF_PERMISSIVE", "")
             .answer("SHOW REPLICA STATUS", status("new", 0, "Applying batch of row changes", ""));
@@ -225,7 +223,7 @@ class MysqlProbersTest {
   }
 
   private boolean writer(RecordedServer server) throws SQLException {
-    return new GroupProber(starts).ask(server.connection(), true).writer();
+    return new GroupProber().ask(server.connection(), true).writer();
   }
 
   @Test
@@ -248,21 +246,10 @@ class MysqlProbersTest {
         .as("of many primaries one is chosen by all alike")
         .isTrue();
     assertThat(writer(member(OTHER, primary, row(OTHER, "ONLINE", "PRIMARY")))).isFalse();
-    NodeReport replica =
-        new GroupProber(starts).ask(member(OTHER, primary, second).connection(), true);
+    NodeReport replica = new GroupProber().ask(member(OTHER, primary, second).connection(), true);
     assertThat(replica.system()).isEqualTo("group");
     assertThat(replica.lagMillis()).isZero();
     assertThat(replica.members()).hasSize(2);
-  }
-
-  @Test
-  void secondsThatAreRoundedMakeNoOtherRun() {
-    assertThat(starts.of("a", 1000, 100)).isEqualTo(900);
-    assertThat(starts.of("a", 1001, 100)).isEqualTo(900);
-    assertThat(starts.of("a", 1002, 103)).isEqualTo(900);
-    assertThat(starts.of("b", 1002, 2)).isEqualTo(1000);
-    assertThat(starts.of("a", 1002, 1)).as("started anew").isEqualTo(1001);
-    assertThat(starts.of("a", 1009, 3)).as("started anew again").isEqualTo(1006);
   }
 
   @Test
