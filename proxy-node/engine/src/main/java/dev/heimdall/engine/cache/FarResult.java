@@ -9,18 +9,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A result as nodes keep it for each other. In bytes: the position (8), until when it may be served
- * (8), how many nodes were heard (2), of each the length of its name (2), the name and a number
- * (8), the length of the columns (4; -1 for none), the columns, the rows.
+ * A result as nodes keep it for each other. In bytes: until when it may be served (8), the length
+ * of the position (2), the position, how many nodes were heard (2), of each the length of its name
+ * (2), the name and a number (8), the length of the columns (4; -1 for none), the columns, the
+ * rows.
  *
- * @param position bytes of log that the writer had written before its statement was sent there: it
- *     has all that was acknowledged by then
+ * @param position where the writer was found before its statement was sent there, as the engine
+ *     spells it, in ASCII: it has all that was acknowledged by then; empty where nobody knows
  * @param heard how far the node that has read it had heard the others before that
  * @param until when it is to be served no more, in milliseconds of {@link
  *     System#currentTimeMillis}; clocks of nodes are taken to be about the same
  */
-public record FarResult(long position, HeardMessages heard, long until, StoredAnswer answer) {
-  private static final int HEAD = 22;
+public record FarResult(String position, HeardMessages heard, long until, StoredAnswer answer) {
+  private static final int HEAD = 16;
   private static final int OF_NODE = 10;
 
   /** A larger fleet goes by positions alone. */
@@ -30,18 +31,19 @@ public record FarResult(long position, HeardMessages heard, long until, StoredAn
     byte[] columns = answer.columns();
     byte[][] names = new byte[heard.last().size() > MOST_NODES ? 0 : heard.last().size()][];
     long[] numbers = new long[names.length];
-    int size = HEAD + answer.size();
-    int at = 0;
+    byte[] at = position.getBytes(StandardCharsets.US_ASCII);
+    int size = HEAD + at.length + answer.size();
+    int next = 0;
     for (Map.Entry<String, Long> each : heard.last().entrySet()) {
-      if (at < names.length) {
-        names[at] = each.getKey().getBytes(StandardCharsets.UTF_8);
-        numbers[at] = each.getValue();
-        size += OF_NODE + names[at].length;
-        at++;
+      if (next < names.length) {
+        names[next] = each.getKey().getBytes(StandardCharsets.UTF_8);
+        numbers[next] = each.getValue();
+        size += OF_NODE + names[next].length;
+        next++;
       }
     }
     ByteBuffer out = ByteBuffer.allocate(size);
-    out.putLong(position).putLong(until).putShort((short) names.length);
+    out.putLong(until).putShort((short) at.length).put(at).putShort((short) names.length);
     for (int i = 0; i < names.length; i++) {
       out.putShort((short) names[i].length).put(names[i]).putLong(numbers[i]);
     }
@@ -56,8 +58,8 @@ public record FarResult(long position, HeardMessages heard, long until, StoredAn
   static FarResult decode(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
-      long position = in.getLong();
       long until = in.getLong();
+      String position = new String(part(in), StandardCharsets.US_ASCII);
       HeardMessages heard = heard(in);
       int length = in.getInt();
       if (length > in.remaining()) {
@@ -80,14 +82,18 @@ public record FarResult(long position, HeardMessages heard, long until, StoredAn
   private static HeardMessages heard(ByteBuffer in) {
     Map<String, Long> last = new HashMap<>();
     for (int left = in.getShort(); left > 0; left--) {
-      int length = in.getShort();
-      if (length < 0) {
-        throw new BufferUnderflowException();
-      }
-      byte[] name = new byte[length];
-      in.get(name);
-      last.put(new String(name, StandardCharsets.UTF_8), in.getLong());
+      last.put(new String(part(in), StandardCharsets.UTF_8), in.getLong());
     }
     return new HeardMessages(last);
+  }
+
+  private static byte[] part(ByteBuffer in) {
+    int length = in.getShort();
+    if (length < 0 || length > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    byte[] part = new byte[length];
+    in.get(part);
+    return part;
   }
 }

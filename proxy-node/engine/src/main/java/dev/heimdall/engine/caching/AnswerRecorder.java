@@ -26,4 +26,10 @@ public interface AnswerRecorder {
 
   /** What was copied. */
   StoredAnswer answer();
+
+  /**
+   * Whether this is, from its first byte to its last, an answer that one like it may have copied:
+   * it was kept where others can write, too.
+   */
+  boolean mayHaveCopied(StoredAnswer answer);
 }

@@ -14,6 +14,7 @@ import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.HeardMessages;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ActionParameters;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -83,20 +84,25 @@ public final class CachedReads implements ReplyStage {
   /**
    * Where a result is to be kept for other nodes.
    *
-   * @param position how far the writer had written before its statement goes there
+   * @param position where the writer was found before its statement goes there
    * @param heard how far other nodes were heard by then
    */
-  private record FarPut(FarResults results, byte[] key, long position, HeardMessages heard) {}
+  private record FarPut(FarResults results, byte[] key, Position position, HeardMessages heard) {}
 
   /** A question to the other nodes' results. */
   private static final class Lookup {
     final CacheKey key;
     final byte[] farKey;
+    final AnswerRecorder recorder;
     boolean over;
 
-    Lookup(CacheKey key, byte[] farKey) {
+    /**
+     * @param recorder knows what an answer is
+     */
+    Lookup(CacheKey key, byte[] farKey, AnswerRecorder recorder) {
       this.key = key;
       this.farKey = farKey;
+      this.recorder = recorder;
     }
   }
 
@@ -250,7 +256,8 @@ public final class CachedReads implements ReplyStage {
     byte[] farKey =
         lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
     if (farKey != null
-        && asksOthers(key, farKey, tables, Suitability.nanos(cache, statement.decision()))) {
+        && asksOthers(
+            key, farKey, tables, Suitability.nanos(cache, statement.decision()), recorder)) {
       return null;
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
@@ -294,7 +301,7 @@ public final class CachedReads implements ReplyStage {
   /** What the result is known by at other nodes; null where they keep none for this one. */
   private byte[] farKey(
       ClusterView view, ActionParameters.Cache rule, Supplier<byte[]> text, byte[] values) {
-    if (client.cache().far().isEmpty() || view.written().isEmpty() || view.writerRun().isEmpty()) {
+    if (client.cache().far().isEmpty() || view.writerRun().isEmpty()) {
       return null;
     }
     List<String> of = new ArrayList<>(client.askerAnywhere(rule.shared()));
@@ -305,11 +312,7 @@ public final class CachedReads implements ReplyStage {
   private FarPut farPut(byte[] farKey, ClusterView view) {
     return farKey == null
         ? null
-        : new FarPut(
-            client.cache().far().orElseThrow(),
-            farKey,
-            view.written().orElseThrow(),
-            view.heardSoFar());
+        : new FarPut(client.cache().far().orElseThrow(), farKey, view.written(), view.heardSoFar());
   }
 
   /**
@@ -317,9 +320,10 @@ public final class CachedReads implements ReplyStage {
    *
    * @return whether the statement waits for that
    */
-  private boolean asksOthers(CacheKey key, byte[] farKey, Collection<String> tables, long nanos) {
+  private boolean asksOthers(
+      CacheKey key, byte[] farKey, Collection<String> tables, long nanos, AnswerRecorder recorder) {
     if (lookup == null || !lookup.key.equals(key)) {
-      Lookup asked = new Lookup(key, farKey);
+      Lookup asked = new Lookup(key, farKey, recorder);
       lookup = asked;
       QueryCache cache = client.cache();
       ClusterView view = client.view();
@@ -354,7 +358,8 @@ public final class CachedReads implements ReplyStage {
     boolean kept = false;
     if (result != null
         && view.keepsResults()
-        && view.holdsAt(result.position(), result.heard(), tables)) {
+        && view.holdsAt(result.position(), result.heard(), tables)
+        && asked.recorder.mayHaveCopied(result.answer())) {
       long left = (result.until() - System.currentTimeMillis()) * NANOS_OF_MILLI;
       kept =
           cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left), worth);
@@ -442,7 +447,10 @@ public final class CachedReads implements ReplyStage {
     if (kept && far != null && !client.away()) { // a replica need not be so far
       long until = System.currentTimeMillis() + one.nanos() / NANOS_OF_MILLI;
       far.results()
-          .put(far.key(), new FarResult(far.position(), far.heard(), until, answer), one.nanos());
+          .put(
+              far.key(),
+              new FarResult(far.position().spelled(), far.heard(), until, answer),
+              one.nanos());
     }
   }
 

@@ -310,12 +310,11 @@ public final class ClusterView {
   }
 
   /**
-   * How far the writer had certainly written before now, in bytes of its log, so that what is read
-   * from it from now on has all that was acknowledged by then; empty where that is not known.
+   * Where the writer was found before now, so that what is read from it from now on has all that
+   * was acknowledged by then; {@link Position#NONE} where that is not known.
    */
-  public OptionalLong written() {
-    Optional<TopologyNode> writer = snapshot.topology().writer();
-    return writer.isPresent() ? writer.get().position().bytesOfLog() : OptionalLong.empty();
+  public Position written() {
+    return snapshot.topology().writer().map(TopologyNode::position).orElse(Position.NONE);
   }
 
   /** Which server the writer is, in words that are the same at all nodes; empty for none. */
@@ -340,23 +339,23 @@ public final class ClusterView {
    *   <li>The other had heard a message of this node before it read, and this node has noted no
    *       write of the tables since it sent that message. What it had noted by then was committed
    *       by then, so the other has read it.
-   *   <li>The last write of the tables that this node has noted is before the position. It was
-   *       located after it was acknowledged, so what was read beyond that place was read later. At
-   *       that very place it may have been read before: a server logs a commit a moment before it
-   *       shows it, and where nothing is written the log stands still.
+   *   <li>The other had found the writer beyond where this node has found it after the last write
+   *       of the tables that it has noted. So the other has found it there later, when that write
+   *       was acknowledged and to be seen, and has read it still later. At the very same place it
+   *       may have been read before: a server logs a commit a moment before it shows it, and where
+   *       nothing is written the log stands still. Nor is it enough that the write itself is there:
+   *       the server may not show it yet, or may not log it at all.
    * </ul>
    *
-   * @param position what was {@link #written} there before it was read
+   * @param position what was {@link #written} there before it was read, as it is spelled
    * @param heard what was {@link #heardSoFar} there before it was read
    */
-  public boolean holdsAt(long position, HeardMessages heard, Collection<String> tables) {
+  public boolean holdsAt(String position, HeardMessages heard, Collection<String> tables) {
     OptionalLong noted = exchange.notedBefore(heard);
     if (noted.isPresent() && positions.unwrittenSinceAnyTime(noted.getAsLong(), tables)) {
       return true;
     }
-    OptionalLong last = positions.last(tables).position().bytesOfLog();
-    return last.isPresent()
-        && position > last.getAsLong()
+    return samples.foundAfter(positions.last(tables).at()).isPassedBy(position)
         && positions.unwrittenSince(positions.noted(), tables);
   }
 

@@ -81,12 +81,18 @@ public final class WriterSamples {
    * it was not asked since.
    */
   synchronized Position after(long moment) {
+    Position found = foundAfter(moment);
+    return found != Position.NONE || count == 0 ? found : positions[(next + MOST - 1) % MOST];
+  }
+
+  /** The same; {@link Position#NONE} where it was not asked since. */
+  synchronized Position foundAfter(long moment) {
     for (int i = count; i > 0; i--) {
       int index = (next + MOST - i) % MOST;
       if (times[index] - moment > 0) {
         return positions[index];
       }
     }
-    return count == 0 ? Position.NONE : positions[(next + MOST - 1) % MOST];
+    return Position.NONE;
   }
 }

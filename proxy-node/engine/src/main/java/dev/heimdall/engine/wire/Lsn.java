@@ -19,6 +19,20 @@ public record Lsn(long bytes) implements Position {
   }
 
   @Override
+  public String spelled() {
+    return Long.toString(bytes);
+  }
+
+  @Override
+  public boolean isPassedBy(String spelled) {
+    try {
+      return Long.parseLong(spelled) > bytes;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  @Override
   public OptionalLong bytesOfLog() {
     return OptionalLong.of(bytes);
   }

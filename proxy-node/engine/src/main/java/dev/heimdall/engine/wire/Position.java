@@ -33,6 +33,24 @@ public interface Position {
     return UNKNOWN;
   }
 
+  /**
+   * In characters, the same at all nodes, for {@link #isPassedBy}; empty where nobody knows it, or
+   * it takes very many.
+   */
+  default String spelled() {
+    return "";
+  }
+
+  /**
+   * Whether another one has all that is here, and more. So of one server that is found at the two,
+   * at this one it was found earlier: what it has never becomes less.
+   *
+   * @param spelled the other one, or anything
+   */
+  default boolean isPassedBy(String spelled) {
+    return false;
+  }
+
   /** The bytes of log up to here, where the engine counts so. */
   default OptionalLong bytesOfLog() {
     return OptionalLong.empty();

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.heimdall.engine.share.HeardMessages;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class FarResultTest {
   private static final byte[] COLUMNS = {1, 2, 3};
   private static final byte[] ROWS = {4, 5};
+  private static final String AT = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:7";
   private static final HeardMessages HEARD =
       new HeardMessages(Map.of("1-some-node", 1L << 33, "2-\u00e9", 1L));
 
@@ -24,9 +26,8 @@ class FarResultTest {
   void aResultComesBackAsItWas() {
     for (byte[] columns : new byte[][] {null, {}, COLUMNS}) {
       FarResult back =
-          FarResult.decode(
-              new FarResult(1L << 40, HEARD, 77, new StoredAnswer(columns, ROWS)).encoded());
-      assertThat(back.position()).isEqualTo(1L << 40);
+          FarResult.decode(new FarResult(AT, HEARD, 77, new StoredAnswer(columns, ROWS)).encoded());
+      assertThat(back.position()).isEqualTo(AT);
       assertThat(back.heard()).isEqualTo(HEARD);
       assertThat(back.until()).isEqualTo(77);
       assertThat(back.answer().columns()).isEqualTo(columns);
@@ -42,18 +43,39 @@ class FarResultTest {
     }
     FarResult back =
         FarResult.decode(
-            new FarResult(7, new HeardMessages(many), 8, new StoredAnswer(null, ROWS)).encoded());
+            new FarResult("7", new HeardMessages(many), 8, new StoredAnswer(null, ROWS)).encoded());
     assertThat(back.heard()).isEqualTo(HeardMessages.NONE);
     assertThat(back.answer().rows()).isEqualTo(ROWS);
   }
 
   @Test
+  void whereNobodyKnowsTheWritersPlaceWhatWasHeardIsKept() {
+    FarResult back =
+        FarResult.decode(new FarResult("", HEARD, 8, new StoredAnswer(null, ROWS)).encoded());
+    assertThat(back.position()).isEmpty();
+    assertThat(back.heard()).isEqualTo(HEARD);
+  }
+
+  @Test
   void whatIsCutIsNone() {
-    byte[] whole = new FarResult(7, HEARD, 8, new StoredAnswer(COLUMNS, new byte[0])).encoded();
+    byte[] whole = new FarResult("7", HEARD, 8, new StoredAnswer(COLUMNS, new byte[0])).encoded();
     for (int length = 0; length < whole.length; length++) {
       assertThat(FarResult.decode(Arrays.copyOf(whole, length))).isNull();
     }
     assertThat(FarResult.decode(whole)).isNotNull();
+  }
+
+  /** Whatever it is made of: none, or some result, which others judge. */
+  @Test
+  void whateverIsAlteredIsReadWithoutFailing() {
+    byte[] whole = new FarResult(AT, HEARD, 8, new StoredAnswer(COLUMNS, ROWS)).encoded();
+    for (int at = 0; at < whole.length; at++) {
+      for (int bit = 0; bit < Byte.SIZE; bit++) {
+        byte[] altered = whole.clone();
+        altered[at] ^= (byte) (1 << bit);
+        assertThatCode(() -> FarResult.decode(altered)).doesNotThrowAnyException();
+      }
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,24 +78,52 @@ class ClusterViewTest {
     return router.replica(new ReadRequest(tables, own, Position.NONE, false, ReadRequest.ANY), 1);
   }
 
+  /** The writer is found somewhere. */
+  private void found(long position, long at) {
+    TopologyNode node =
+        Clusters.node(Clusters.W, NodeRole.WRITER, NodeState.UP, position, 0, 0, at);
+    view.changed(new Topology(1, List.of(TopologyNodes.run(node, "blue"))), at);
+  }
+
+  private boolean holdsAt(long position, String... tables) {
+    return view.holdsAt(Long.toString(position), HeardMessages.NONE, Set.of(tables));
+  }
+
   @Test
-  void whatAnotherNodeHasReadHoldsWhereItWasReadBehindTheLastWrite() {
-    cluster(1, "blue", 1_000, 1_000);
+  void whatAnotherNodeHasReadHoldsWhereItFoundTheWriterBeyondWhereItIsFoundBehindTheWrite() {
+    long hour = Duration.ofHours(1).toNanos();
+    long now = System.nanoTime();
+    found(900, now - hour);
     view.committed(Set.of("t"), false);
-    log = 2_000;
+    assertThat(holdsAt(9_000, "t")).as("the writer was not found since").isFalse();
+    found(1_000, positions.last(Set.of("t")).at() + 1);
+    assertThat(holdsAt(999, "t")).isFalse();
+    assertThat(holdsAt(1_000, "t")).as("it may have been about to show").isFalse();
+    assertThat(holdsAt(1_001, "t")).isTrue();
+    while (System.nanoTime() - positions.last(Set.of("t")).at() <= 1) {
+      Thread.onSpinWait();
+    }
     view.committed(Set.of("other"), false);
-    assertThat(view.holdsAt(999, HeardMessages.NONE, Set.of("t"))).isFalse();
-    assertThat(view.holdsAt(1_000, HeardMessages.NONE, Set.of("t")))
-        .as("it may have been about to show")
-        .isFalse();
-    assertThat(view.holdsAt(1_001, HeardMessages.NONE, Set.of("t"))).isTrue();
-    assertThat(view.holdsAt(1_001, HeardMessages.NONE, Set.of("t", "other"))).isFalse();
-    assertThat(view.holdsAt(2_001, HeardMessages.NONE, Set.of("t", "other"))).isTrue();
-    assertThat(view.written()).hasValue(1_000);
+    assertThat(holdsAt(9_000, "t", "other")).isFalse();
+    found(2_000, now + hour);
+    assertThat(holdsAt(1_001, "t")).isTrue();
+    assertThat(holdsAt(2_000, "t", "other")).isFalse();
+    assertThat(holdsAt(2_001, "t", "other")).isTrue();
+    assertThat(view.holdsAt("", HeardMessages.NONE, Set.of("t"))).as("nobody knows").isFalse();
+    assertThat(view.holdsAt("x", HeardMessages.NONE, Set.of("t"))).isFalse();
+    assertThat(view.written()).isEqualTo(new Lsn(2_000));
     assertThat(view.writerRun()).contains("blue/1");
 
     view.doubted(Set.of("t"), false);
-    assertThat(view.holdsAt(9_000, HeardMessages.NONE, Set.of("t"))).isFalse();
+    assertThat(holdsAt(9_000, "t")).isFalse();
+  }
+
+  /** A server may say where a commit is before the one that it logged before it can be seen. */
+  @Test
+  void whereTheServerSaysThatAWriteIsDoesNotSayWhenItWasSeen() {
+    found(900, 1);
+    view.committed(Set.of("t"), false, null, new Lsn(1_500));
+    assertThat(holdsAt(1_501, "t")).isFalse();
   }
 
   @Test

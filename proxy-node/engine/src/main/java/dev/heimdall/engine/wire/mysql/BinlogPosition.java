@@ -48,4 +48,25 @@ public record BinlogPosition(String server, String name, long file, long offset)
     boolean counts = other instanceof BinlogPosition log && sameLog(log) && log.file == file;
     return counts ? ((BinlogPosition) other).offset - offset : UNKNOWN;
   }
+
+  @Override
+  public String spelled() {
+    return file + ":" + offset + ":" + server + ":" + name;
+  }
+
+  @Override
+  public boolean isPassedBy(String spelled) {
+    String[] parts = spelled.split(":", 4);
+    if (parts.length < 4) {
+      return false;
+    }
+    try {
+      BinlogPosition other =
+          new BinlogPosition(
+              parts[2], parts[3], Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+      return other.covers(this) && !covers(other);
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
 }

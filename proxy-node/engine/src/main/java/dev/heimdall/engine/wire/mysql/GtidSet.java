@@ -22,6 +22,9 @@ public final class GtidSet implements Position {
 
   private static final int TAG = 32;
 
+  /** Characters: it is read on event loops. */
+  private static final int MOST_SPELLED = 1000;
+
   /** Where transactions come from; the tag is empty for none. */
   private record Source(long high, long low, String tag) implements Comparable<Source> {
     @Override
@@ -221,6 +224,25 @@ public final class GtidSet implements Position {
   @Override
   public long behind(Position other) {
     return covers(other) ? 0 : UNKNOWN;
+  }
+
+  @Override
+  public String spelled() {
+    String text = toString();
+    return text.length() > MOST_SPELLED ? "" : text;
+  }
+
+  @Override
+  public boolean isPassedBy(String spelled) {
+    if (spelled.isEmpty() || spelled.length() > MOST_SPELLED) {
+      return false;
+    }
+    try {
+      GtidSet other = parse(spelled);
+      return other.covers(this) && !covers(other);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   @Override

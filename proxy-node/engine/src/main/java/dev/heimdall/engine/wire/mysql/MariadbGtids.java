@@ -12,6 +12,9 @@ public final class MariadbGtids implements Position {
   /** Nothing: that of a server on which nobody has written anything. */
   public static final MariadbGtids EMPTY = new MariadbGtids(new TreeMap<>());
 
+  /** Characters: it is read on event loops. */
+  private static final int MOST_SPELLED = 1000;
+
   /**
    * The last transaction of a domain.
    *
@@ -96,6 +99,25 @@ public final class MariadbGtids implements Position {
   @Override
   public long behind(Position other) {
     return covers(other) ? 0 : UNKNOWN;
+  }
+
+  @Override
+  public String spelled() {
+    String text = toString();
+    return text.length() > MOST_SPELLED ? "" : text;
+  }
+
+  @Override
+  public boolean isPassedBy(String spelled) {
+    if (spelled.isEmpty() || spelled.length() > MOST_SPELLED) {
+      return false;
+    }
+    try {
+      MariadbGtids other = parse(spelled);
+      return other.covers(this) && !covers(other);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   @Override

@@ -22,6 +22,20 @@ class BinlogPositionTest {
   }
 
   @Test
+  void aPlaceIsPassedByOneFurtherInTheSameLog() {
+    BinlogPosition here = at("7", "a:log.000009", 500);
+    assertThat(here.isPassedBy(at("7", "a:log.000009", 501).spelled())).isTrue();
+    assertThat(here.isPassedBy(at("7", "a:log.000010", 4).spelled())).isTrue();
+    assertThat(here.isPassedBy(here.spelled())).isFalse();
+    assertThat(here.isPassedBy(at("7", "a:log.000008", 900).spelled())).isFalse();
+    assertThat(here.isPassedBy(at("8", "a:log.000010", 4).spelled())).isFalse();
+    assertThat(here.isPassedBy(at("7", "b:log.000010", 4).spelled())).isFalse();
+    for (String text : new String[] {"", "::::", "1:2:3", "x:4:7:a:log", "0-1-100"}) {
+      assertThat(here.isPassedBy(text)).isFalse();
+    }
+  }
+
+  @Test
   void logsOfTwoServersAreNeverCompared() {
     assertThat(at("a", "binlog.000009", 5).covers(at("b", "binlog.000001", 4))).isFalse();
     assertThat(at("a", "binlog.000009", 5).covers(at("a", "other.000001", 4))).isFalse();

@@ -97,7 +97,25 @@ class GtidSetTest {
       assertThat(first.with(second)).hasSameHashCodeAs(second.with(first));
       assertThat(GtidSet.parse(first.toString())).isEqualTo(first);
       assertThat(Position.further(first, second)).isEqualTo(first.with(second));
+      assertThat(first.isPassedBy(second.spelled()))
+          .isEqualTo(other.containsAll(one) && !one.containsAll(other));
     }
+  }
+
+  @Test
+  void aSetOfVeryManyPartsIsNotSpelled() {
+    GtidSet one = GtidSet.parse(ONE + ":1-5");
+    StringBuilder text = new StringBuilder(ONE).append(":1-6");
+    for (int i = 10; i < 600; i += 2) {
+      text.append(':').append(i);
+    }
+    assertThat(GtidSet.parse(text.toString()).spelled()).isEmpty();
+    assertThat(one.isPassedBy(text.toString())).as("nobody reads so much").isFalse();
+    assertThat(one.isPassedBy(ONE + ":1-6")).isTrue();
+    assertThat(one.isPassedBy(ONE + ":1-5")).isFalse();
+    assertThat(one.isPassedBy(ONE + ":2-9")).isFalse();
+    assertThat(one.isPassedBy("0-1-100")).isFalse();
+    assertThat(one.isPassedBy("")).isFalse();
   }
 
   private static Set<String> transactions(Random random) {

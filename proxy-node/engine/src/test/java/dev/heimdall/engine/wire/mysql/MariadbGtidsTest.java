@@ -47,6 +47,14 @@ class MariadbGtidsTest {
   }
 
   @Test
+  void whatIsNoPositionPassesNone() {
+    for (String text : new String[] {"", "0-1", "uuid:1-5", "12:4:1:binlog", "0-1-9".repeat(300)}) {
+      assertThat(MariadbGtids.EMPTY.isPassedBy(text)).isFalse();
+    }
+    assertThat(MariadbGtids.EMPTY.isPassedBy("0-1-9")).isTrue();
+  }
+
+  @Test
   void whatCoversBothCoversEach() {
     Random random = new Random(4);
     for (int round = 0; round < 2000; round++) {
@@ -57,6 +65,8 @@ class MariadbGtidsTest {
       assertThat(of(one.toString())).isEqualTo(one).hasSameHashCodeAs(one);
       assertThat(one.covers(one)).isTrue();
       assertThat(one.covers(other) && other.covers(one)).isEqualTo(one.equals(other));
+      assertThat(one.isPassedBy(other.spelled()))
+          .isEqualTo(other.covers(one) && !one.covers(other));
     }
   }
 

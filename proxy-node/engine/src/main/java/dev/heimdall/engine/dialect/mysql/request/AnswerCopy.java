@@ -182,6 +182,16 @@ final class AnswerCopy implements AnswerRecorder {
   }
 
   @Override
+  public boolean mayHaveCopied(StoredAnswer answer) {
+    if (answer.columns() != null || answer.rows().length < COUNT) {
+      return false;
+    }
+    AnswerCopy copy = new AnswerCopy(most, deprecatesEof);
+    return copy.take(Unpooled.wrappedBuffer(answer.rows(), 0, length(answer))) == State.WHOLE
+        && copy.rows == rows(answer);
+  }
+
+  @Override
   public StoredAnswer answer() {
     byte[] answer = Arrays.copyOf(bytes, size + COUNT);
     Unpooled.wrappedBuffer(answer).setInt(size, rows);

@@ -4,6 +4,7 @@ import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.caching.AnswerRecorder;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 
 /**
@@ -55,7 +56,7 @@ final class AnswerCopy implements AnswerRecorder {
     State state = State.MORE;
     while (state == State.MORE && size - at >= HEADER) {
       int end = at + 1 + length(at + 1);
-      if (end > size || end < at) {
+      if (end > size || end < at + HEADER) {
         return State.MORE;
       }
       state = message(bytes[at], end);
@@ -101,6 +102,23 @@ final class AnswerCopy implements AnswerRecorder {
       }
     }
     return State.MORE;
+  }
+
+  @Override
+  public boolean mayHaveCopied(StoredAnswer answer) {
+    AnswerCopy copy = new AnswerCopy(most);
+    byte[] columns = answer.columns();
+    if (columns != null
+        && (copy.take(Unpooled.wrappedBuffer(columns)) != State.MORE
+            || copy.columnsAt != 0
+            || copy.columnsEnd != columns.length)) {
+      return false;
+    }
+    int before = copy.size;
+    return copy.take(Unpooled.wrappedBuffer(answer.rows())) == State.MORE
+        && copy.columnsEnd == before
+        && copy.rowsAt == before
+        && copy.rowsEnd == copy.size;
   }
 
   @Override

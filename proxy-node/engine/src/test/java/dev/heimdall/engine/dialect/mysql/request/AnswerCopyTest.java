@@ -165,4 +165,28 @@ class AnswerCopyTest {
     packet(out, 6, (byte) 0);
     assertThat(new AnswerCopy(MOST, true).take(out)).isEqualTo(State.USELESS);
   }
+
+  @Test
+  void whatWasKeptElsewhereIsLookedThrough() {
+    for (boolean deprecatesEof : new boolean[] {true, false}) {
+      AnswerCopy copy = new AnswerCopy(MOST, deprecatesEof);
+      assertThat(copy.take(answer(deprecatesEof, 3))).isEqualTo(State.WHOLE);
+      byte[] kept = copy.answer().rows();
+      AnswerCopy other = new AnswerCopy(MOST, deprecatesEof);
+      assertThat(other.mayHaveCopied(copy.answer())).isTrue();
+      assertThat(other.mayHaveCopied(copy.answer())).as("it was only looked at").isTrue();
+      for (int length = 0; length < kept.length; length++) {
+        byte[] cut = Arrays.copyOf(kept, length);
+        assertThat(other.mayHaveCopied(new StoredAnswer(null, cut))).isFalse();
+      }
+      assertThat(other.mayHaveCopied(new StoredAnswer(new byte[0], kept))).isFalse();
+      byte[] moreRows = kept.clone();
+      moreRows[kept.length - 1]++;
+      assertThat(other.mayHaveCopied(new StoredAnswer(null, moreRows))).isFalse();
+      assertThat(new AnswerCopy(MOST, !deprecatesEof).mayHaveCopied(copy.answer())).isFalse();
+      assertThat(new AnswerCopy(kept.length - 5, deprecatesEof).mayHaveCopied(copy.answer()))
+          .as("longer than is kept here")
+          .isFalse();
+    }
+  }
 }

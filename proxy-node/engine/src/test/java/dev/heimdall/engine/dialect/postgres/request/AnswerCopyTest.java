@@ -7,8 +7,10 @@ import dev.heimdall.engine.caching.AnswerRecorder.State;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerCopyTest {
@@ -87,5 +89,36 @@ class AnswerCopyTest {
     AnswerCopy copy = new AnswerCopy(size - 1);
     assertThat(copy.take(all.slice(0, size - 3))).isEqualTo(State.MORE);
     assertThat(copy.take(all.slice(size - 3, 3))).isEqualTo(State.USELESS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "T,DDC,true",
+    ",DC,true",
+    ",C,true",
+    "T,DD,false",
+    ",TDC,false",
+    "T,TDC,false",
+    "TD,C,false",
+    "T,DCZ,false",
+    "T,DC3,false",
+    ",1DC,false",
+    "1T,DC,false",
+    "T,EC,false"
+  })
+  void whatWasKeptElsewhereIsLookedThrough(String columns, String rows, boolean may) {
+    byte[] first = columns == null ? null : bytes(columns, 0, columns.length());
+    byte[] second = bytes(rows, 0, rows.length());
+    AnswerCopy copy = new AnswerCopy(1000);
+    assertThat(copy.mayHaveCopied(new StoredAnswer(first, second))).isEqualTo(may);
+    for (int length = 0; may && length < second.length; length++) {
+      byte[] cut = Arrays.copyOf(second, length);
+      assertThat(copy.mayHaveCopied(new StoredAnswer(first, cut))).isFalse();
+    }
+    assertThat(copy.mayHaveCopied(new StoredAnswer(new byte[0], second))).isFalse();
+    assertThat(new AnswerCopy(second.length - 1).mayHaveCopied(new StoredAnswer(first, second)))
+        .isFalse();
+    byte[] lengthless = {'C', 0, 0, 0, 0};
+    assertThat(copy.mayHaveCopied(new StoredAnswer(null, lengthless))).isFalse();
   }
 }
