@@ -132,16 +132,21 @@ public enum Component {
                   "lists the documents",
                   List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
                   "s3:ListBucket")
-              .below("${ConfigurationPrefix}/*"),
+              .below("${ConfigurationPrefix}/*", "${ConfigurationPrefix}-manager/*"),
           on(
               "Documents",
-              "reads the documents that it edits, or fills an empty file system with; no topology",
-              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}/*"),
+              "reads the documents that it edits, or fills an empty file system with, and its own;"
+                  + " no topology",
+              List.of(
+                  "arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}/*",
+                  "arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}-manager/*"),
               "s3:GetObject"),
           on(
               "Edits",
-              "edits documents in the bucket, if they are there",
-              List.of("arn:${Partition}:s3:::${EditedBucket}/${ConfigurationPrefix}/*"),
+              "edits documents in the bucket, if they are there, and its own beside them",
+              List.of(
+                  "arn:${Partition}:s3:::${EditedBucket}/${ConfigurationPrefix}/*",
+                  "arn:${Partition}:s3:::${EditedBucket}/${ConfigurationPrefix}-manager/*"),
               "s3:PutObject",
               "s3:DeleteObject"),
           on(
@@ -152,9 +157,11 @@ public enum Component {
               "kms:GenerateDataKey"),
           on(
               "ConfigurationSecret",
-              "edits the configuration in the secret, if it is there; makes none",
+              "edits the configuration in the secret, if it is there, and its own beside it; makes"
+                  + " none",
               List.of(
-                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-??????"),
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-??????",
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-manager-*-??????"),
               "secretsmanager:GetSecretValue",
               "secretsmanager:DescribeSecret",
               "secretsmanager:PutSecretValue",

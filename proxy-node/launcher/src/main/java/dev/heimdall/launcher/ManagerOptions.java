@@ -52,6 +52,15 @@ final class ManagerOptions {
       description = "The first one's key, PKCS #8 in PEM.")
   private Path key;
 
+  @Option(
+      names = "--manager-store",
+      paramLabel = "PLACE",
+      description =
+          "Where what is the manager's own is kept, such as its history: a directory,"
+              + " s3://BUCKET/PREFIX or secret:NAME. Default: the configuration's place with"
+              + " -manager behind it.")
+  private String store;
+
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
@@ -72,7 +81,8 @@ final class ManagerOptions {
             Optional.ofNullable(secret),
             Optional.ofNullable(passwordFile),
             Optional.ofNullable(certificate),
-            Optional.ofNullable(key))
+            Optional.ofNullable(key),
+            Optional.ofNullable(store))
         .or(conf.map(HeimdallConf::manager).orElse(ManagerKeys.none()));
   }
 

@@ -13,6 +13,7 @@ import dev.heimdall.manager.ControlPlane;
 import dev.heimdall.manager.ControlPlaneException;
 import dev.heimdall.manager.ControlPlaneSettings;
 import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.store.OwnPlace;
 import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
@@ -82,8 +83,14 @@ final class ServerCommand implements Callable<Integer> {
 
   private ControlPlaneSettings settings(Optional<HeimdallConf> conf, ManagerKeys keys)
       throws CommandFailure {
+    StoreLocation configuration = ConfigurationPlace.location(place.configuration(conf));
+    Optional<StoreLocation> own =
+        keys.store().isPresent()
+            ? Optional.of(ConfigurationPlace.location(keys.store().get()))
+            : OwnPlace.beside(configuration);
     return new ControlPlaneSettings(
-        ConfigurationPlace.location(place.configuration(conf)),
+        configuration,
+        own,
         keys.address().orElse(ADDRESS),
         keys.port().orElse(PORT),
         keys.certificate().map(file -> new PemFiles(file, keys.key().orElseThrow())),

@@ -1,9 +1,11 @@
 package dev.heimdall.manager;
 
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.rest.Api;
+import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.web.Certificates;
 import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.manager.web.WebServer;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,12 +28,19 @@ public final class ControlPlane implements AutoCloseable {
   private final Optional<Certificates> tls;
   private final LogIn logIn;
   private final Editor editor;
+  private final Optional<OwnStore> own;
 
-  private ControlPlane(WebServer server, Optional<Certificates> tls, LogIn logIn, Editor editor) {
+  private ControlPlane(
+      WebServer server,
+      Optional<Certificates> tls,
+      LogIn logIn,
+      Editor editor,
+      Optional<OwnStore> own) {
     this.server = server;
     this.tls = tls;
     this.logIn = logIn;
     this.editor = editor;
+    this.own = own;
   }
 
   /**
@@ -45,10 +55,19 @@ public final class ControlPlane implements AutoCloseable {
               ? Optional.of(Certificates.follow(settings.tls().get()))
               : Optional.empty();
       LogIn logIn = LogIn.with(settings.password());
-      Editor editor = new Editor(DocumentStore.open(settings.place()));
+      Optional<OwnStore> own =
+          settings.own().isPresent()
+              ? Optional.of(OwnStore.open(settings.own().get()))
+              : Optional.empty();
+      Editor editor =
+          new Editor(
+              DocumentStore.open(settings.place()),
+              own.map(
+                  store ->
+                      new History(store.history(), History.Kept.standard(), Clock.systemUTC())));
       WebServer server = open(address, tls, editor, logIn, settings.version());
       tell(settings, address, server.port());
-      return new ControlPlane(server, tls, logIn, editor);
+      return new ControlPlane(server, tls, logIn, editor, own);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -86,6 +105,15 @@ public final class ControlPlane implements AutoCloseable {
 
   private static void tell(ControlPlaneSettings settings, InetSocketAddress address, int port) {
     boolean tls = settings.tls().isPresent();
+    settings
+        .own()
+        .ifPresentOrElse(
+            place -> LOG.info("what is the manager's own is in {}", place),
+            () ->
+                LOG.warn(
+                    "there is no place for what is the manager's own, so no history is kept: name"
+                        + " one with managerStore, as beside {} there can be none",
+                    settings.place()));
     LOG.info(
         "the manager of {} listens on {}://{}:{}",
         settings.place(),
@@ -113,5 +141,6 @@ public final class ControlPlane implements AutoCloseable {
     tls.ifPresent(Certificates::close);
     logIn.close();
     editor.close();
+    own.ifPresent(OwnStore::close);
   }
 }

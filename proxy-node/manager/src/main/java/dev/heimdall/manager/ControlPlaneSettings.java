@@ -9,6 +9,7 @@ import java.util.Optional;
  * How a manager is to run.
  *
  * @param place the configuration that it edits
+ * @param own where what is the manager's alone is kept; empty: nowhere
  * @param address where it listens: a name or an address
  * @param port 0: any
  * @param tls empty: without
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record ControlPlaneSettings(
     StoreLocation place,
+    Optional<StoreLocation> own,
     String address,
     int port,
     Optional<PemFiles> tls,

@@ -3,6 +3,7 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.test.manager.Rest.Changes;
 import dev.heimdall.test.manager.Rest.Said;
 import java.io.IOException;
@@ -111,6 +112,36 @@ abstract class ManagerContract {
     assertThat(list().json().get("documents").findValuesAsText("document"))
         .containsExactly("sources/db.json", "vdbs/shop.json");
     assertThat(output()).contains("document changed", "document=sources/db.json from=none to=");
+  }
+
+  @Test
+  void commitsAreInTheHistoryWithTheirReasonAndCanBeGoneBackFrom() throws Exception {
+    String etag = begin();
+    String other = VDB.replace("5050", "5051");
+    Changes changes = new Changes().write("vdbs/shop.json", other, etag);
+    ObjectNode commit = (ObjectNode) Rest.JSON.readTree(changes.toString());
+    Said written = rest.post("/api/v1/commit", commit.put("comment", "another port"));
+    assertThat(written.status()).as(written.toString()).isEqualTo(200);
+
+    JsonNode revisions = rest.get("/api/v1/history").json().get("revisions");
+    JsonNode last = revisions.get(0);
+    assertThat(last.get("user").asText()).isEqualTo("admin");
+    assertThat(last.get("comment").asText()).isEqualTo("another port");
+    assertThat(last.get("documents").toString()).isEqualTo("[\"vdbs/shop.json\"]");
+    JsonNode value =
+        rest.get("/api/v1/history/" + last.get("revision")).json().at("/changes/0/values/0");
+    assertThat(value.toString())
+        .isEqualTo("{\"path\":\"$.ports[0]\",\"before\":\"5050\",\"after\":\"5051\"}");
+
+    String before = "/api/v1/history/" + revisions.get(1).get("revision") + "/rollback";
+    Said back = rest.post(before, "{\"comment\": \"no\"}");
+
+    assertThat(back.status()).as(back.toString()).isEqualTo(200);
+    assertThat(rest.document("vdbs/shop.json").body()).isEqualTo(VDB);
+    JsonNode now = rest.get("/api/v1/history").json().at("/revisions/0");
+    assertThat(now.get("rollbackTo")).isEqualTo(revisions.get(1).get("revision"));
+    assertThat(rest.get("/api/v1/history/99999").status()).isEqualTo(404);
+    assertThat(rest.post(before, "{\"coment\": \"\"}").status()).isEqualTo(400);
   }
 
   @Test
@@ -261,7 +292,8 @@ abstract class ManagerContract {
         "[]                                                    | expected an object",
         "{\"changes\": []}                                     | at least one change",
         "{\"changes\": [{\"document\": \"users/a.json\"}]}     | $.changes[0].over",
-        "{\"changes\": [{\"document\": \"../a\", \"over\": null, \"text\": \"{}\"}]} | the name of a document",
+        "{\"changes\": [{\"document\": \"../a\", \"over\": null, \"text\": \"{}\"}]} | the name of"
+            + " a document",
         "{\"changes\": [{\"document\": \"a.json\", \"over\": null}]} | expected one of",
         "{\"changes\": [{\"document\": \"a.json\", \"over\": null, \"text\": \"\"}]} | empty",
         "{\"changes\": [], \"chnages\": []}                    | nothing but changes",

@@ -40,7 +40,11 @@ enum ConfKey {
       "[A-Za-z0-9/_+=.@:-]+([?].*)?"),
   MANAGER_PASSWORD_FILE("managerPasswordFile", "an absolute path", "/.+"),
   MANAGER_CERTIFICATE("managerCertificate", "an absolute path", "/.+"),
-  MANAGER_KEY("managerKey", "an absolute path", "/.+");
+  MANAGER_KEY("managerKey", "an absolute path", "/.+"),
+  MANAGER_STORE(
+      "managerStore",
+      "where the manager's own documents are: an absolute path, s3://BUCKET/PREFIX or secret:NAME",
+      "/.+|file:/.+|s3://.+|secret:.+");
 
   private final String spelling;
   private final String expected;

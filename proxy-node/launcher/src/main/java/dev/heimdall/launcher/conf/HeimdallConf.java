@@ -74,7 +74,8 @@ public record HeimdallConf(
             text(values, ConfKey.MANAGER_SECRET),
             text(values, ConfKey.MANAGER_PASSWORD_FILE).map(Path::of),
             text(values, ConfKey.MANAGER_CERTIFICATE).map(Path::of),
-            text(values, ConfKey.MANAGER_KEY).map(Path::of)));
+            text(values, ConfKey.MANAGER_KEY).map(Path::of),
+            text(values, ConfKey.MANAGER_STORE)));
   }
 
   private static String configuration(Map<ConfKey, String> values) {

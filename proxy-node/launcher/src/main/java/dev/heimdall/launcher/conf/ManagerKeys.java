@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param passwordFile the file whose first line its password is
  * @param certificate what it shows in TLS, in PEM
  * @param key that certificate's, in PEM
+ * @param store where what is its own is kept, if not beside the configuration
  */
 public record ManagerKeys(
     Optional<String> address,
@@ -19,10 +20,12 @@ public record ManagerKeys(
     Optional<String> secret,
     Optional<Path> passwordFile,
     Optional<Path> certificate,
-    Optional<Path> key) {
+    Optional<Path> key,
+    Optional<String> store) {
   /** Nothing is said. */
   public static ManagerKeys none() {
     return new ManagerKeys(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -41,6 +44,7 @@ public record ManagerKeys(
         password ? secret : other.secret(),
         password ? passwordFile : other.passwordFile(),
         tls ? certificate : other.certificate(),
-        tls ? key : other.key());
+        tls ? key : other.key(),
+        store.or(other::store));
   }
 }

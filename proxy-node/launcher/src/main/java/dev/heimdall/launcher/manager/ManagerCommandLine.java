@@ -56,6 +56,7 @@ public final class ManagerCommandLine {
     keys.passwordFile().ifPresent(value -> words.add("--manager-password-file=" + value));
     keys.certificate().ifPresent(value -> words.add("--manager-certificate=" + value));
     keys.key().ifPresent(value -> words.add("--manager-key=" + value));
+    keys.store().ifPresent(value -> words.add("--manager-store=" + value));
     if (json) {
       words.add("--log-json");
     }

@@ -45,6 +45,7 @@ class HeimdallConfTest {
             managerSecret = heimdall/manager
             managerCertificate = /etc/heimdall/manager.pem
             managerKey = /etc/heimdall/manager.key
+            managerStore = s3://conf/manager
             """);
 
     assertThat(conf.role()).contains(Role.PROXY);
@@ -67,7 +68,8 @@ class HeimdallConfTest {
                 Optional.of("heimdall/manager"),
                 Optional.empty(),
                 Optional.of(Path.of("/etc/heimdall/manager.pem")),
-                Optional.of(Path.of("/etc/heimdall/manager.key"))));
+                Optional.of(Path.of("/etc/heimdall/manager.key")),
+                Optional.of("s3://conf/manager")));
     assertThat(conf.firstFrom()).isEmpty();
     assertThat(conf.toString()).doesNotContain("s p=a#ce");
   }
@@ -137,7 +139,8 @@ class HeimdallConfTest {
       delimiter = '|',
       value = {
         "hdRoel = proxy | hdRoel: got an unknown key | did you mean \"hdRole\"?",
-        "hdRole = prxoy | hdRole: got \"prxoy\", expected proxy, server or both | did you mean \"proxy\"?",
+        "hdRole = prxoy | hdRole: got \"prxoy\", expected proxy, server or both | did you mean"
+            + " \"proxy\"?",
         "hdRole = | hdRole: got nothing | expected proxy, server or both",
         "proxy | the line: got a line without = | expected key = value",
         "memory = 2GB | memory: got \"2GB\" | a size such as 3GiB",
@@ -146,7 +149,8 @@ class HeimdallConfTest {
         "scaleInPatience = 5 | scaleInPatience: got \"5\" | a time such as 5m",
         "lifecycleHook = a b | lifecycleHook: got \"a b\" | the name of a lifecycle hook",
         "managerPort = 65536 | managerPort: got \"65536\" | a port from 1 to 65535",
-        "managerAdress = 10.0.0.1 | managerAdress: got an unknown key | did you mean \"managerAddress\"?",
+        "managerAdress = 10.0.0.1 | managerAdress: got an unknown key | did you mean"
+            + " \"managerAddress\"?",
         "region = Frankfurt | region: got \"Frankfurt\" | eu-west-1",
       })
   void whatIsWrongIsToldWithFileAndLine(String line, String what, String remedy)

@@ -4,5 +4,16 @@ package dev.heimdall.manager.edit;
  * Who makes an edit.
  *
  * @param address where the request came from
+ * @param comment why; may be empty
  */
-public record Author(String user, String address) {}
+public record Author(String user, String address, String comment) {
+  /** Somebody who does not say why. */
+  public Author(String user, String address) {
+    this(user, address, "");
+  }
+
+  /** The same, with a reason. */
+  public Author saying(String why) {
+    return new Author(user, address, why);
+  }
+}

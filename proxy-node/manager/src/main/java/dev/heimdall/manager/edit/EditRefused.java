@@ -58,6 +58,17 @@ public abstract sealed class EditRefused extends Exception {
     }
   }
 
+  /** Texts that there were are not kept any more. */
+  public static final class Forgotten extends EditRefused {
+    private static final long serialVersionUID = 1L;
+
+    Forgotten(List<String> documents) {
+      super(
+          "The history does not have the text of %s any more, or it was too large to be kept. Nothing was written."
+              .formatted(String.join(", ", documents)));
+    }
+  }
+
   /** Others are being served. */
   public static final class Busy extends EditRefused {
     private static final long serialVersionUID = 1L;

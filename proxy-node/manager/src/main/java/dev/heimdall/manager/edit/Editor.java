@@ -1,5 +1,9 @@
 package dev.heimdall.manager.edit;
 
+import dev.heimdall.manager.history.Comparison;
+import dev.heimdall.manager.history.History;
+import dev.heimdall.manager.history.Past;
+import dev.heimdall.manager.history.Revision;
 import dev.heimdall.manager.observe.Line;
 import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.Change;
@@ -12,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -38,14 +43,26 @@ public final class Editor implements AutoCloseable {
 
   private final DocumentStore store;
   private final Judge judge;
+  private final Journal journal;
   private final ReentrantLock turn = new ReentrantLock(/* fair= */ true);
   private Optional<Documents> known = Optional.empty();
 
   /**
+   * One that writes nothing down.
+   *
    * @param store is closed with it
    */
   public Editor(DocumentStore store) throws IOException {
+    this(store, Optional.empty());
+  }
+
+  /**
+   * @param store is closed with it
+   * @param history empty: nothing is written down
+   */
+  public Editor(DocumentStore store, Optional<History> history) throws IOException {
     this.store = store;
+    journal = new Journal(history);
     judge = new Judge();
   }
 
@@ -100,10 +117,58 @@ public final class Editor implements AutoCloseable {
 
   /** Carries out all changes, unless one is outdated or they make the configuration wrong. */
   public Edited commit(List<Change> changes, Author author) throws StoreException, EditRefused {
-    return inTurn(() -> committed(changes, author));
+    return inTurn(() -> committed(changes, author, OptionalInt.empty()));
   }
 
-  private Edited committed(List<Change> changes, Author author) throws StoreException, EditRefused {
+  /** The revisions of the configuration, the last one first; what others did is noticed by it. */
+  public List<Revision> revisions() throws StoreException, EditRefused {
+    return inTurn(() -> journal.revisions(now().contents()));
+  }
+
+  /** What a revision has changed; empty: there is no such revision. */
+  public Optional<List<Comparison>> changes(int revision) throws StoreException, EditRefused {
+    return inTurn(() -> journal.changes(revision));
+  }
+
+  /**
+   * Makes all documents what they were after a revision: by a commit, judged as any other.
+   *
+   * @return empty: there is no such revision
+   */
+  public Optional<Edited> goBack(int revision, Author author) throws StoreException, EditRefused {
+    return inTurn(
+        () -> {
+          Documents now = now();
+          Optional<Past> past = journal.after(revision, now.contents());
+          return past.isEmpty()
+              ? Optional.empty()
+              : Optional.of(committed(back(past.get(), now), author, OptionalInt.of(revision)));
+        });
+  }
+
+  private static List<Change> back(Past past, Documents now) throws EditRefused {
+    if (!past.lost().isEmpty()) {
+      throw new EditRefused.Forgotten(past.lost());
+    }
+    SortedMap<String, Content> there = now.contents();
+    List<Change> changes = new ArrayList<>();
+    past.documents()
+        .forEach(
+            (name, content) -> {
+              if (!content.equals(there.get(name))) {
+                changes.add(new Change(name, Optional.of(content), now.versionOf(name)));
+              }
+            });
+    for (String name : there.keySet()) {
+      if (!past.documents().containsKey(name)) {
+        changes.add(new Change(name, Optional.empty(), now.versionOf(name)));
+      }
+    }
+    return changes;
+  }
+
+  private Edited committed(List<Change> changes, Author author, OptionalInt of)
+      throws StoreException, EditRefused {
     Documents before = now();
     List<Conflict> conflicts = conflicts(changes, before);
     if (!conflicts.isEmpty()) {
@@ -114,12 +179,20 @@ public final class Editor implements AutoCloseable {
     if (!problems.isEmpty()) {
       throw new EditRefused.Wrong(problems);
     }
+    if (changes.isEmpty()) {
+      return new Edited(before, List.of());
+    }
+    Journal.Entry entry = journal.begin(before.contents(), wanted, author, of);
     Documents after;
     try {
       after = store.write(changes);
     } catch (StoreException e) {
+      if (e.kind() == StoreException.Kind.CONFLICT) {
+        entry.end(e.written());
+      }
       throw partly(changes, author, e);
     }
+    entry.end(changes.stream().map(Change::name).toList());
     known = Optional.of(after);
     changes.forEach(change -> tell(change, author, after.versionOf(change.name())));
     SortedMap<String, Content> there = after.contents();

@@ -19,12 +19,14 @@ public final class Api implements Site {
   private static final String DOCUMENTS = "/api/v1/documents";
   private static final String CHECK = "/api/v1/check";
   private static final String COMMIT = "/api/v1/commit";
+  private static final String HISTORY = "/api/v1/history";
 
   private final Editor editor;
   private final LogIn logIn;
   private final String version;
   private final DocumentsPath documents;
   private final ChangesPath changes;
+  private final HistoryPath history;
 
   /**
    * @param version of the manager, which it tells
@@ -35,6 +37,7 @@ public final class Api implements Site {
     this.version = version;
     documents = new DocumentsPath(editor);
     changes = new ChangesPath(editor);
+    history = new HistoryPath(editor);
   }
 
   @Override
@@ -47,7 +50,10 @@ public final class Api implements Site {
   private static int largestBody(String method, String path) {
     return switch (method) {
       case "PUT" -> path.startsWith(DOCUMENTS + "/") ? DocumentStore.LARGEST : 0;
-      case "POST" -> path.equals(CHECK) || path.equals(COMMIT) ? Bounds.LARGEST_COMMIT : 0;
+      case "POST" ->
+          path.equals(CHECK) || path.equals(COMMIT)
+              ? Bounds.LARGEST_COMMIT
+              : path.startsWith(HISTORY + "/") ? HistoryPath.LARGEST_BODY : 0;
       default -> 0;
     };
   }
@@ -68,7 +74,11 @@ public final class Api implements Site {
     if (path.startsWith(DOCUMENTS + "/")) {
       return documents.one(path.substring(DOCUMENTS.length() + 1), request, author);
     }
+    if (path.startsWith(HISTORY + "/")) {
+      return history.one(path.substring(HISTORY.length() + 1), request, author);
+    }
     return switch (path) {
+      case HISTORY -> history.list(request);
       case DOCUMENTS -> documents.list(request);
       case CHECK -> changes.check(request);
       case COMMIT -> changes.commit(request, author);

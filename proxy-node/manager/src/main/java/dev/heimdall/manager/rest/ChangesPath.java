@@ -26,15 +26,15 @@ final class ChangesPath {
   }
 
   private interface Work {
-    Answer with(List<Change> changes) throws StoreException, EditRefused;
+    Answer with(ChangesText text) throws StoreException, EditRefused;
   }
 
   Answer check(Request request) throws Refusal, StoreException, EditRefused {
     return with(
         request,
         false,
-        changes -> {
-          List<Problem> problems = editor.check(changes);
+        text -> {
+          List<Problem> problems = editor.check(text.changes());
           ObjectNode body = Answer.JSON.createObjectNode().put("right", problems.isEmpty());
           body.set("problems", Reports.problems(problems));
           return Answer.json(200, body);
@@ -42,7 +42,12 @@ final class ChangesPath {
   }
 
   Answer commit(Request request, Author author) throws Refusal, StoreException, EditRefused {
-    return with(request, true, changes -> committed(changes, editor.commit(changes, author)));
+    return with(
+        request,
+        true,
+        text ->
+            committed(
+                text.changes(), editor.commit(text.changes(), author.saying(text.comment()))));
   }
 
   private static Answer committed(List<Change> changes, Edited edited) {

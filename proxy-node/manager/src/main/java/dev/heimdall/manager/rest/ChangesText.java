@@ -1,17 +1,10 @@
 package dev.heimdall.manager.rest;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.DocumentStore;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,26 +16,18 @@ import java.util.Set;
 
 /**
  * Several changes in one body: {@code {"changes": [{"document", "over", "text" | "base64" |
- * "delete"}]}}, read as strictly as documents are.
+ * "delete"}], "comment"}}, read as strictly as documents are.
  */
-final class ChangesText {
-  private static final ObjectMapper STRICT =
-      JsonMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
+record ChangesText(List<Change> changes, String comment) {
   private static final Set<String> KEYS = Set.of("document", "over", "text", "base64", "delete");
   private static final Set<String> CONTENTS = Set.of("text", "base64", "delete");
-
-  private ChangesText() {}
 
   /**
    * @param versions whether each has to say what it is made over
    */
-  static List<Change> read(byte[] body, boolean versions) throws Refusal {
-    JsonNode root = parsed(body);
-    only(root, Set.of("changes"), "$");
+  static ChangesText read(byte[] body, boolean versions) throws Refusal {
+    JsonNode root = StrictBody.parsed(body);
+    StrictBody.only(root, Set.of("changes", "comment"), "$");
     JsonNode array = root.path("changes");
     if (!array.isArray() || array.isEmpty()) {
       throw Request.bad("$.changes: expected an array with at least one change.");
@@ -60,28 +45,11 @@ final class ChangesText {
       }
       changes.add(change);
     }
-    return changes;
-  }
-
-  private static JsonNode parsed(byte[] body) throws Refusal {
-    try {
-      return STRICT.readTree(body);
-    } catch (JsonProcessingException e) {
-      // What the parser says quotes what it has read.
-      JsonLocation place = e.getLocation();
-      throw Request.bad(
-          "The body is no JSON%s."
-              .formatted(
-                  place == null
-                      ? ""
-                      : ", line %d, column %d".formatted(place.getLineNr(), place.getColumnNr())));
-    } catch (IOException e) {
-      throw Request.bad("The body is no JSON.");
-    }
+    return new ChangesText(changes, StrictBody.text(root, "comment").orElse(""));
   }
 
   private static Change change(JsonNode node, String at, boolean versions) throws Refusal {
-    only(node, KEYS, at);
+    StrictBody.only(node, KEYS, at);
     JsonNode name = node.path("document");
     if (!name.isTextual()) {
       throw Request.bad(at + ".document: expected the name of a document.");
@@ -140,20 +108,5 @@ final class ChangesText {
               .formatted(at, content.length, DocumentStore.LARGEST));
     }
     return Optional.of(content);
-  }
-
-  private static void only(JsonNode node, Set<String> keys, String at) throws Refusal {
-    if (!node.isObject()) {
-      throw Request.bad(at + ": expected an object.");
-    }
-    for (Map.Entry<String, JsonNode> entry : node.properties()) {
-      if (!keys.contains(entry.getKey())) {
-        throw Request.bad(
-            at
-                + ": expected nothing but "
-                + String.join(", ", keys.stream().sorted().toList())
-                + ".");
-      }
-    }
   }
 }

@@ -55,6 +55,9 @@ final class Reports {
       return new Refusal(422, "wrong_configuration", wrong.getMessage())
           .with("problems", problems(wrong.problems()));
     }
+    if (refused instanceof EditRefused.Forgotten) {
+      return new Refusal(410, "forgotten", refused.getMessage());
+    }
     return Refusal.busy(refused.getMessage());
   }
 

@@ -1,0 +1,81 @@
+package dev.heimdall.manager.edit;
+
+import dev.heimdall.manager.history.Comparison;
+import dev.heimdall.manager.history.History;
+import dev.heimdall.manager.history.Past;
+import dev.heimdall.manager.history.Revision;
+import dev.heimdall.manager.history.Signature;
+import dev.heimdall.manager.observe.Line;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.StoreException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Has commits written down, where there is a history. One that is unavailable keeps nobody from
+ * repairing a configuration: the commit is made, and the history notices it later, without its
+ * author.
+ */
+final class Journal {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private final Optional<History> history;
+
+  Journal(Optional<History> history) {
+    this.history = history;
+  }
+
+  /** A commit that was written down and is to be made. */
+  interface Entry {
+    /** These of its documents were written; the others were not, and will not be. */
+    void end(List<String> written);
+  }
+
+  Entry begin(
+      SortedMap<String, Content> before,
+      SortedMap<String, Content> after,
+      Author author,
+      OptionalInt of) {
+    if (history.isEmpty() || after.equals(before)) {
+      return written -> {};
+    }
+    try {
+      Signature signature = new Signature(author.user(), author.address(), author.comment());
+      int number = history.get().begin(before, after, signature, of);
+      return written -> end(number, written);
+    } catch (StoreException e) {
+      warn("a commit is not in the history with its author: it could not be written there", e);
+      return written -> {};
+    }
+  }
+
+  private void end(int number, List<String> written) {
+    try {
+      history.orElseThrow().end(number, new HashSet<>(written));
+    } catch (StoreException e) {
+      warn("the history does not know yet what came of a commit", e);
+    }
+  }
+
+  private static void warn(String what, StoreException e) {
+    Line.of(what).pair("reason", e.getMessage()).log(LOG, Level.WARN);
+  }
+
+  List<Revision> revisions(SortedMap<String, Content> there) throws StoreException {
+    return history.isEmpty() ? List.of() : history.get().revisions(there);
+  }
+
+  Optional<List<Comparison>> changes(int revision) throws StoreException {
+    return history.isEmpty() ? Optional.empty() : history.get().changes(revision);
+  }
+
+  Optional<Past> after(int revision, SortedMap<String, Content> there) throws StoreException {
+    return history.isEmpty() ? Optional.empty() : history.get().after(revision, there);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.heimdall.manager.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Edited;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.history.Comparison;
+import dev.heimdall.manager.history.LineChange;
+import dev.heimdall.manager.history.Revision;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import dev.heimdall.secrets.StoreException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** {@code /api/v1/history} and what is below it: revisions, what they changed, and the way back. */
+final class HistoryPath {
+  /** Bytes of a body that says why. */
+  static final int LARGEST_BODY = 16 << 10;
+
+  private static final String BACK = "/rollback";
+
+  private final Editor editor;
+
+  HistoryPath(Editor editor) {
+    this.editor = editor;
+  }
+
+  /** Whether requests for what is below it change something. */
+  static boolean isRollback(String below) {
+    return below.endsWith(BACK);
+  }
+
+  Answer list(Request request) throws Refusal, StoreException, EditRefused {
+    request.only("GET");
+    ObjectNode body = Answer.JSON.createObjectNode();
+    ArrayNode revisions = body.putArray("revisions");
+    for (Revision revision : editor.revisions()) {
+      ObjectNode one =
+          revisions
+              .addObject()
+              .put("revision", revision.number())
+              .put("at", revision.at().toString())
+              .put("state", revision.state().name().toLowerCase(Locale.ROOT));
+      revision
+          .signature()
+          .ifPresent(
+              by ->
+                  one.put("user", by.user())
+                      .put("address", by.address())
+                      .put("comment", by.comment()));
+      revision.of().ifPresent(number -> one.put("rollbackTo", number));
+      one.putArray("documents");
+      revision.changes().forEach(change -> one.withArray("documents").add(change.document()));
+    }
+    return Answer.json(200, body);
+  }
+
+  /** One of them. */
+  Answer one(String below, Request request, Author author)
+      throws Refusal, StoreException, EditRefused {
+    return isRollback(below)
+        ? goBack(number(below.substring(0, below.length() - BACK.length())), request, author)
+        : changes(number(below), request);
+  }
+
+  private Answer changes(int revision, Request request)
+      throws Refusal, StoreException, EditRefused {
+    request.only("GET");
+    List<Comparison> comparisons =
+        editor.changes(revision).orElseThrow(() -> missing(Integer.toString(revision)));
+    ObjectNode body = Answer.JSON.createObjectNode().put("revision", revision);
+    ArrayNode changes = body.putArray("changes");
+    for (Comparison comparison : comparisons) {
+      ObjectNode one =
+          changes
+              .addObject()
+              .put("document", comparison.change().document())
+              .put("before", comparison.change().before().orElse(null))
+              .put("after", comparison.change().after().orElse(null))
+              .put("whole", comparison.isWhole());
+      ArrayNode values = one.putArray("values");
+      for (Comparison.Value value : comparison.values()) {
+        values
+            .addObject()
+            .put("path", value.path())
+            .put("before", value.before().orElse(null))
+            .put("after", value.after().orElse(null));
+      }
+      ArrayNode lines = one.putArray("lines");
+      comparison.lines().forEach(line -> lines.add(sign(line) + line.text()));
+    }
+    return Answer.json(200, body);
+  }
+
+  private static String sign(LineChange line) {
+    return switch (line.kind()) {
+      case SAME -> " ";
+      case REMOVED -> "-";
+      case ADDED -> "+";
+    };
+  }
+
+  private Answer goBack(int revision, Request request, Author author)
+      throws Refusal, StoreException, EditRefused {
+    request.only("POST");
+    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("comment"));
+    Edited edited =
+        editor
+            .goBack(revision, author.saying(StrictBody.text(body, "comment").orElse("")))
+            .orElseThrow(() -> missing(Integer.toString(revision)));
+    ObjectNode answer = Answer.JSON.createObjectNode().put("version", edited.documents().version());
+    answer.set("problems", Reports.problems(edited.problems()));
+    return Answer.json(200, answer).tagged(edited.documents().version());
+  }
+
+  private static int number(String text) throws Refusal {
+    if (!text.matches("[0-9]{1,9}")) {
+      throw missing(text);
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static Refusal missing(String revision) {
+    return new Refusal(404, "not_found", "There is no revision %s.".formatted(revision));
+  }
+}

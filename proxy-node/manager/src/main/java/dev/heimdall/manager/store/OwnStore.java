@@ -1,0 +1,31 @@
+package dev.heimdall.manager.store;
+
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoreLocation;
+
+/**
+ * The stores of the manager's own documents, each in a part of one place: what is looked at often
+ * is small, and what is large is looked at rarely.
+ *
+ * @param access who may do what
+ * @param history what became of the configuration
+ * @param audit who did what
+ */
+public record OwnStore(DocumentStore access, DocumentStore history, DocumentStore audit)
+    implements AutoCloseable {
+  /** Opens them; nobody is asked yet. */
+  public static OwnStore open(StoreLocation place) throws StoreException {
+    return new OwnStore(
+        DocumentStore.open(OwnPlace.part(place, "access")),
+        DocumentStore.open(OwnPlace.part(place, "history")),
+        DocumentStore.open(OwnPlace.part(place, "audit")));
+  }
+
+  @Override
+  public void close() {
+    access.close();
+    history.close();
+    audit.close();
+  }
+}
