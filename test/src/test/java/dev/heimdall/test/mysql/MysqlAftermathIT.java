@@ -241,4 +241,81 @@ class MysqlAftermathIT {
       }
     }
   }
+
+  /** Two clients in turn, the second of which is given the ids that the first one generates. */
+  private static final List<String> IDS =
+      List.of(
+          "0 INSERT INTO given_ids (v) VALUES (1)",
+          "1 INSERT INTO other_ids (id, v) VALUES (1, 1)",
+          "1 SELECT LAST_INSERT_ID()",
+          "0 SELECT LAST_INSERT_ID()",
+          "1 REPLACE INTO other_ids (id, v) VALUES (1, 2)",
+          "1 SELECT @@last_insert_id",
+          "0 SELECT @@identity",
+          "1 INSERT INTO other_ids (id, v) VALUES (1, 3) ON DUPLICATE KEY UPDATE v = v + 1",
+          "1 SELECT LAST_INSERT_ID()",
+          "0 SELECT LAST_INSERT_ID()",
+          "1 UPDATE other_ids SET v = 4",
+          "1 INSERT INTO other_ids (v) VALUES (5)",
+          "0 SELECT LAST_INSERT_ID()",
+          "0 INSERT INTO given_ids (id, v) VALUES (2, 2)",
+          "1 SELECT LAST_INSERT_ID()",
+          "0 SELECT LAST_INSERT_ID()",
+          "0 INSERT IGNORE INTO given_ids (id, v) VALUES (2, 2)",
+          "0 BEGIN",
+          "0 INSERT INTO given_ids (v) VALUES (3)",
+          "0 ROLLBACK",
+          "1 SELECT LAST_INSERT_ID()",
+          "0 SELECT LAST_INSERT_ID()",
+          // It fails, but not before it has generated an id.
+          "1 INSERT INTO other_ids (v) VALUES (7), (5)",
+          "1 UPDATE other_ids SET v = 4 WHERE v = 4",
+          "0 SELECT LAST_INSERT_ID()",
+          "1 SELECT LAST_INSERT_ID()",
+          "0 SELECT 1; INSERT INTO given_ids (v) VALUES (9)",
+          "1 INSERT INTO other_ids (id, v) VALUES (5, 9), (LAST_INSERT_ID() + 6, 10)",
+          "1 SELECT LAST_INSERT_ID()",
+          "0 SELECT LAST_INSERT_ID()",
+          "1 SELECT max(id) FROM other_ids");
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void anIdThatWasGivenIsNotTakenForOneThatAnotherHasGenerated(MysqlRelease release)
+      throws SQLException {
+    List<String> script = new ArrayList<>(IDS);
+    if (release == MysqlRelease.MARIADB) {
+      script.add("1 INSERT INTO other_ids (v) VALUES (20) RETURNING v");
+      script.add("0 SELECT LAST_INSERT_ID()");
+      script.add("1 SELECT LAST_INSERT_ID()");
+    }
+    MysqlTarget server = MysqlTarget.of(release.shared().primary());
+    try (MysqlNode node =
+        MysqlNode.start(release, c -> c.vdb("pool.size", 1).source("catalog.enabled", false))) {
+      assertThat(inTurn(release, node.target(), script)).isEqualTo(inTurn(release, server, script));
+    }
+  }
+
+  private static List<String> inTurn(MysqlRelease release, MysqlTarget target, List<String> script)
+      throws SQLException {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "DROP TABLE IF EXISTS given_ids",
+            "CREATE TABLE given_ids (id INT AUTO_INCREMENT PRIMARY KEY, v INT)",
+            "DROP TABLE IF EXISTS other_ids",
+            "CREATE TABLE other_ids (id INT AUTO_INCREMENT PRIMARY KEY, v INT UNIQUE)");
+    List<String> said = new ArrayList<>();
+    try (Connection one = target.jdbc("allowMultiQueries", "true");
+        Connection two = target.jdbc("allowMultiQueries", "true")) {
+      for (String step : script) {
+        Connection client = step.startsWith("0") ? one : two;
+        said.add(step + ": " + RandomClient.run(client, step.substring(2)));
+      }
+    }
+    return said;
+  }
 }

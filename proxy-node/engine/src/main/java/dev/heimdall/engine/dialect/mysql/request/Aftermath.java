@@ -132,7 +132,7 @@ final class Aftermath {
       return false;
     }
     if (generated.due()) {
-      generated.readBack(client.server());
+      generated.readBack(client.server(), true);
       return true;
     }
     carried.hold(null);
@@ -167,7 +167,7 @@ final class Aftermath {
    */
   boolean ready(
       ServerConnection server, StatementFacts facts, Supplier<byte[]> text, LexerMode mode) {
-    if (!generated.ready(server, facts, asks(facts))) {
+    if (!generated.ready(server, facts, text, mode)) {
       return false;
     }
     LastAnswer last = ServerSide.of(server).last();

@@ -9,23 +9,27 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * LAST_INSERT_ID() of a session: read back from the connection that has generated it, before
  * another session gets that, and set again where a statement may ask for it. What FOUND_ROWS()
  * gives is read back with it where no answer has told that.
+ *
+ * <p>No answer tells an id that was given from one that was generated. So a statement that may
+ * generate one is sent where LAST_INSERT_ID() is 0 or the session's: what it is behind that is
+ * never another session's. Who leaves a connection leaves 0 there.
  */
 final class GeneratedId {
   private static final String HOLD = "LAST_INSERT_ID()";
-  private static final int MOST_CANDIDATES = 256;
   private static final ServerError LOST =
       ServerError.error(
               "HY000",
@@ -44,6 +48,7 @@ final class GeneratedId {
   private final LoopContext loop;
   private final ClientAnswers answers;
   private final LongConsumer found;
+  private final FirstWord first = new FirstWord();
 
   private String id = "0";
 
@@ -62,11 +67,10 @@ final class GeneratedId {
   /** Whether what FOUND_ROWS() gives is known to nobody but the server. */
   private boolean foundDue;
 
-  /**
-   * Ids in answers since then, where the server had another session's before: one of them is this
-   * one's if the server has generated it, rather than been given it.
-   */
-  private final Set<String> candidates = new HashSet<>(0);
+  /** Whose id the connection had that the last statement went to, and which that is; 0 for none. */
+  private Object before;
+
+  private long sentTo;
 
   /** Whether the connection is kept as the id is due: the next statement may make it void. */
   private boolean lingers;
@@ -113,40 +117,60 @@ final class GeneratedId {
   }
 
   /**
-   * Whether the server would give the statement the session's id; if not, that is being mended, and
-   * the reader comes again.
+   * Whether the server would give the statement the session's id, and keeps none of another session
+   * behind it; if not, that is being mended, and the reader comes again.
    *
-   * @param asks whether the statement asks for something else that the one before has left there
+   * @param text the statement's
    */
-  boolean ready(ServerConnection server, StatementFacts facts, boolean asks) {
+  boolean ready(
+      ServerConnection server, StatementFacts facts, Supplier<byte[]> text, LexerMode mode) {
+    LastAnswer last = ServerSide.of(server).last();
+    if (last.idOf() == this) {
+      last.idOf(sentTo == server.id() ? before : last); // what was to be sent was not
+    }
+    if (due && server.id() != dueFrom) {
+      lose();
+    }
     if (lost && !due && facts.has(MysqlEffect.READS_LAST_INSERT_ID)) {
       control.refuse(LOST);
       return false;
     }
-    LastAnswer last = ServerSide.of(server).last();
-    boolean unlike = last.idOf() != mark && !(last.idOf() == null && id.equals("0"));
-    if (!unlike && !(due && last.idOf() != mark)) {
-      return true;
-    }
-    boolean mayAsk = mayAsk(facts);
-    boolean maySet = maySet(facts);
-    if (due && (mayAsk || maySet || (candidates.size() >= MOST_CANDIDATES && !asks))) {
-      control.block();
-      readBack(server);
+    if (!settled(server, last, facts, text, mode)) {
       return false;
     }
-    if (unlike && (mayAsk || (maySet && !due))) {
-      if (foundDue) {
-        control.block();
-        readBack(server);
-        return false;
-      }
-      last.idOf(mark);
-      control.block();
-      ServerSide.ahead(server, client, "SET", "SET last_insert_id=" + id);
-      return false;
+    if (mayChange(facts)) {
+      before = last.idOf();
+      sentTo = server.id();
+      last.idOf(this); // until it is answered, for which its client may not wait
     }
     return true;
+  }
+
+  private boolean settled(
+      ServerConnection server,
+      LastAnswer last,
+      StatementFacts facts,
+      Supplier<byte[]> text,
+      LexerMode mode) {
+    if (last.idOf() == mark || (last.idOf() == null && id.equals("0") && !due)) {
+      return true;
+    }
+    boolean uses = mayAsk(facts) || maySet(facts);
+    if (due && !uses) {
+      return true;
+    }
+    boolean others = !due && last.idOf() != null;
+    if (!uses && !(others && mayGenerate(facts) && !first.insertsNothing(text.get(), mode))) {
+      return true;
+    }
+    control.block();
+    if (due || foundDue) {
+      readBack(server, false);
+    } else {
+      last.idOf(mark);
+      ServerSide.ahead(server, client, "SET", "SET last_insert_id=" + id);
+    }
+    return false;
   }
 
   /** Whether what FOUND_ROWS() gives behind the last statement no answer has told. */
@@ -154,9 +178,17 @@ final class GeneratedId {
     foundDue = now;
   }
 
+  /** Its connection is lost, and with it what the id has become there. */
+  private void lose() {
+    due = false;
+    lost = true;
+    id = "0";
+    mark = new Object();
+  }
+
   private static boolean mayAsk(StatementFacts facts) {
     return switch (facts.kind()) {
-      case CALL, UNKNOWN, EXECUTE -> true;
+      case CALL, BLOCK, UNKNOWN, EXECUTE -> true;
       default -> facts.has(MysqlEffect.READS_LAST_INSERT_ID);
     };
   }
@@ -164,8 +196,32 @@ final class GeneratedId {
   /** Whether it may set the id though its answer does not say so. */
   static boolean maySet(StatementFacts facts) {
     return switch (facts.kind()) {
-      case CALL, MULTI, UNKNOWN, EXECUTE -> true;
+      case CALL, MULTI, BLOCK, UNKNOWN, EXECUTE -> true;
       default -> facts.has(MysqlEffect.SETS_LAST_INSERT_ID);
+    };
+  }
+
+  /** Whether it may insert rows, or begins what takes no questions later on. */
+  private static boolean mayGenerate(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case DML, BULK, DDL -> true;
+      default -> beginsXa(facts);
+    };
+  }
+
+  private static boolean beginsXa(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.PIN && effect.pin() == MysqlPins.XA) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean mayChange(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case DML, BULK, DDL -> true;
+      default -> maySet(facts);
     };
   }
 
@@ -193,16 +249,17 @@ final class GeneratedId {
   void answered(ServerConnection from, LastAnswer last, StatementFacts facts) {
     lingers = false;
     paused = false;
-    dueFrom = due ? dueFrom : from.id();
-    if (maySet(facts)) {
-      last.idOf(mark);
-      due = true;
-    } else if (last.generatedId() != 0) {
-      due = true;
-      if (last.idBefore() == mark) {
-        last.idOf(mark);
-      } else {
-        candidates.add(Long.toUnsignedString(last.generatedId()));
+    if (last.idOf() == this) {
+      // Rows, or an error, may come without the id that was generated.
+      boolean changed =
+          maySet(facts) || last.generatedId() != 0 || last.hadRows() || last.error() != 0;
+      boolean known = !lost && (before == mark || (before == null && id.equals("0") && !due));
+      last.idOf(!changed ? before : known ? mark : last);
+      before = null;
+      sentTo = 0;
+      if (changed) {
+        due = true;
+        dueFrom = from.id();
       }
     }
     // What the node itself asks there may change FOUND_ROWS(), though the session stays. An XA
@@ -222,7 +279,7 @@ final class GeneratedId {
    */
   private void linger(ServerConnection from) {
     if (inARow == MOST_IN_A_ROW || from.wanted()) {
-      readBack(from);
+      readBack(from, true);
       return;
     }
     inARow++;
@@ -251,12 +308,18 @@ final class GeneratedId {
       watch(Math.max(left, LINGERS_NANOS / 2));
       return;
     }
-    readBack(server);
+    readBack(server, true);
   }
 
-  /** What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too. */
-  void readBack(ServerConnection server) {
+  /**
+   * What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too.
+   *
+   * @param leaves whether the session leaves the connection then
+   */
+  void readBack(ServerConnection server, boolean leaves) {
+    boolean wanted = due;
     boolean both = foundDue;
+    boolean clears = wanted && leaves;
     String others = HOLD.equals(carried.heldFor()) ? null : carried.heldFor();
     due = false;
     foundDue = false;
@@ -264,21 +327,28 @@ final class GeneratedId {
     inARow = 0;
     carried.hold(HOLD);
     server.query(
-        both ? "SELECT @@last_insert_id, FOUND_ROWS()" : "SELECT @@last_insert_id",
+        "SELECT @@last_insert_id"
+            + (both ? ", FOUND_ROWS()" : "")
+            + (clears ? ", LAST_INSERT_ID(0)" : ""),
         new InternalQuery(true) {
           @Override
           protected void done(ServerConnection from, ServerError error) {
             carried.hold(others);
             if (error == null) {
               List<String> row = rows().get(0);
-              read(from, row.get(0));
+              if (wanted) {
+                read(from, row.get(0));
+              }
+              if (clears) {
+                ServerSide.of(from).last().idOf(null);
+              }
               if (both) {
                 found.accept(Long.parseLong(row.get(1)));
               }
-            } else if (from.closed()) {
-              lost = true;
-            } else {
+            } else if (!from.closed()) {
               from.closeForState("SELECT @@last_insert_id", error);
+            } else if (wanted) {
+              lose();
             }
             answers.after(from);
           }
@@ -287,19 +357,16 @@ final class GeneratedId {
 
   private void read(ServerConnection from, String found) {
     LastAnswer last = ServerSide.of(from).last();
-    if (last.idOf() == mark || candidates.contains(found)) {
-      if (!found.equals(id)) {
-        id = found;
-        mark = new Object(); // connections that have an id of before are to get this one
-      }
-      last.idOf(mark);
-      lost = false;
-    } else if (from.id() != dueFrom) {
-      lost = true;
-    } else if (found.equals("0")) {
-      last.idOf(null); // it was given all that its answers have said
+    if (found.equals("0") && (last.idOf() != mark || lost)) {
+      last.idOf(null); // none was generated
+      return;
     }
-    candidates.clear();
+    if (!found.equals(id)) {
+      id = found;
+      mark = new Object(); // connections that have an id of before are to get this one
+    }
+    last.idOf(mark);
+    lost = false;
   }
 
   /** The session is as new. */
@@ -310,6 +377,5 @@ final class GeneratedId {
     due = false;
     paused = false;
     foundDue = false;
-    candidates.clear();
   }
 }

@@ -34,11 +34,9 @@ public final class LastAnswer {
   private StateChange stateChange = StateChange.NONE;
   private Object diagnosticsOf = this; // setting the session up has left some, perhaps
   private Object idOf;
-  private Object idBefore;
   private Object foundRowsOf;
 
   void begin() {
-    idBefore = idOf;
     affectedRows = 0;
     matchedRows = -1;
     generatedId = 0;
@@ -73,9 +71,6 @@ public final class LastAnswer {
     affectedRows = ok.affectedRows();
     matchedRows = matched(ok.info());
     generatedId = ok.generatedId();
-    if (generatedId != 0) {
-      idOf = this; // until its session says whose it is, which may be gone
-    }
     warnings = ok.warnings();
     results++;
   }
@@ -173,18 +168,13 @@ public final class LastAnswer {
     diagnosticsOf = session;
   }
 
-  /** The mark of the LAST_INSERT_ID() that the server has; null where it has generated none. */
+  /** The mark of the LAST_INSERT_ID() that the server has; null where that is 0. */
   public Object idOf() {
     return idOf;
   }
 
   public void idOf(Object mark) {
     idOf = mark;
-  }
-
-  /** The mark of the one that it had before the last answer. */
-  public Object idBefore() {
-    return idBefore;
   }
 
   /** Whose FOUND_ROWS() the server has; null for nobody's. */

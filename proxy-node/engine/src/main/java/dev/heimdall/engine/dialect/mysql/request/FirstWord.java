@@ -1,0 +1,20 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.MysqlLexer;
+
+/** Looks for what kind of change a statement makes. */
+final class FirstWord {
+  private final MysqlLexer lexer = new MysqlLexer(false);
+
+  /** Whether it is UPDATE or DELETE for certain, which give no row a generated id. */
+  boolean insertsNothing(byte[] statement, LexerMode mode) {
+    lexer.reset(statement, 0, statement.length, mode);
+    if (lexer.next() != Lexer.WORD) {
+      return false;
+    }
+    String word = Lexer.decode(statement, lexer.start(), lexer.end());
+    return word.equalsIgnoreCase("update") || word.equalsIgnoreCase("delete");
+  }
+}
