@@ -12,6 +12,7 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A fleet of two with caches, with ways to its server and its store that may be slow. */
 final class Fleet implements AutoCloseable {
@@ -31,6 +32,8 @@ final class Fleet implements AutoCloseable {
 
   /**
    * @param server the writer, with its superuser
+   * @param stores one, which is reached on a slow way, or the servers of one cluster
+   * @param wishes for nodes
    * @param classes of each node
    */
   Fleet(
@@ -38,35 +41,45 @@ final class Fleet implements AutoCloseable {
       Hearing hearing,
       PostgresServer server,
       Target superuser,
-      RedisProcess store,
+      List<RedisProcess> stores,
+      Consumer<TestConfiguration> wishes,
       List<InstrumentedNodes> classes)
       throws IOException {
     for (int i = 0; i < NODES; i++) {
       int id = i + 1;
       TcpFaults server1 = new TcpFaults(server.host(), server.port());
-      TcpFaults store1 = new TcpFaults("127.0.0.1", store.port());
       toServer.add(server1);
-      toStore.add(store1);
+      String url = server.jdbcUrl(SharedPostgres.DATABASE);
+      String slow = url.replace(":" + server.port() + "/", ":" + server1.port() + "/");
+      List<String> wayToStore = wayTo(stores);
       nodes.add(
           TestNode.start(
-              c ->
-                  configured(c, level, hearing, superuser)
-                      .node("id", id)
-                      .node("store.servers", List.of("127.0.0.1:" + store1.port()))
-                      .source(
-                          "url",
-                          server
-                              .jdbcUrl(SharedPostgres.DATABASE)
-                              .replace(":" + server.port() + "/", ":" + server1.port() + "/")),
+              c -> {
+                configured(c, level, hearing, superuser)
+                    .node("id", id)
+                    .node("store.servers", wayToStore)
+                    .node("store.mode", stores.size() == 1 ? "standalone" : "cluster")
+                    .source("url", slow);
+                wishes.accept(c);
+              },
               classes.get(i)::start));
     }
+  }
+
+  /** The servers of a cluster name each other: nobody can stand between. */
+  private List<String> wayTo(List<RedisProcess> stores) throws IOException {
+    if (stores.size() > 1) {
+      return stores.stream().map(RedisProcess::address).toList();
+    }
+    TcpFaults way = new TcpFaults("127.0.0.1", stores.get(0).port());
+    toStore.add(way);
+    return List.of("127.0.0.1:" + way.port());
   }
 
   private static TestConfiguration configured(
       TestConfiguration c, Level level, Hearing hearing, Target superuser) {
     return c.node("loops", 2)
         .node("store.prefix", "race" + level.setting() + hearing.ordinal())
-        .node("farCache.timeout", "5s") // machines are busy
         .source("cluster.kind", "postgres")
         .source("cluster.probe.user", superuser.user())
         .source("cluster.probe.password", superuser.password())

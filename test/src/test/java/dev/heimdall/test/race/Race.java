@@ -134,15 +134,15 @@ final class Race {
     String update = "UPDATE " + table + " SET n = n + 1 WHERE id = 0 RETURNING n";
     switch (random.nextInt(5)) {
       case 0 -> {
-        client.query("BEGIN");
+        client.value("BEGIN");
         int written = Integer.parseInt(client.value(update));
-        client.query("COMMIT");
+        client.value("COMMIT");
         return written;
       }
       case 1 -> {
-        client.query("BEGIN");
-        client.query(update);
-        client.query("ROLLBACK");
+        client.value("BEGIN");
+        client.value(update);
+        client.value("ROLLBACK");
         return 0;
       }
       default -> {
@@ -157,7 +157,9 @@ final class Race {
     try (RawClient client = RawClient.logIn(nodes.get(node))) {
       Ledger.Reader reader = ledger.new Reader(node);
       while (!over) {
-        look(client, reader, random.nextInt(tables.size()), random);
+        int table = random.nextInt(tables.size());
+        look(client, reader, table, random);
+        look(client, reader, table, random); // perhaps by the other text
       }
     }
   }
