@@ -47,7 +47,8 @@ public final class ProxyFleet extends Construct {
     super(scope, id);
     this.plan = plan;
     nodeGroup =
-        securityGroup("NodeSecurityGroup", "Heimdall nodes: the load balancer only").build();
+        securityGroup("NodeSecurityGroup", "Heimdall nodes: the load balancer, and each other")
+            .build();
     // One rule has to stand here: without any, a group lets everything out.
     balancerGroup =
         securityGroup("BalancerSecurityGroup", "Heimdall load balancer: clients")
@@ -195,9 +196,19 @@ public final class ProxyFleet extends Construct {
             .build(),
         port.when());
     arriving("Port" + number, port);
+    onlyWhen(
+        CfnSecurityGroupIngress.Builder.create(this, "Port" + number + "Passes")
+            .groupId(nodeGroup.getAttrGroupId())
+            .description("from other nodes, which pass cancel requests and KILL on")
+            .ipProtocol("tcp")
+            .fromPort(port.value())
+            .toPort(port.value())
+            .sourceSecurityGroupId(nodeGroup.getAttrGroupId())
+            .build(),
+        port.when());
   }
 
-  /** Lets the load balancer, and nobody else, reach a port of the nodes. */
+  /** Lets the load balancer reach a port of the nodes. */
   private void arriving(String what, Slot<Number> port) {
     onlyWhen(
         CfnSecurityGroupIngress.Builder.create(this, what + "Arrives")

@@ -22,6 +22,9 @@ final class DocumentChecks {
         in.problem(path, id + " again", "each id only once");
       }
     }
+    if (in.sound("$.peerNetworks")) {
+      new NodeNetworks(node.peerNetworks()).check(node, in);
+    }
     store(node.store(), in);
     keys("$.topology.key", node.topology().key(), in);
     keys("$.fleetKey", node.fleetKey(), in);

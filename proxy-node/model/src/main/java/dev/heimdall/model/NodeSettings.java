@@ -48,6 +48,17 @@ public record NodeSettings(
         List<Peer> peers,
     @Setting(
             value =
+                "In place of `id` and `peers`, the same on all nodes: the networks that the nodes"
+                    + " of the fleet have their IPv4 addresses in, such as the subnets of an Auto"
+                    + " Scaling group. A node's number is that of its own address in them, and"
+                    + " cancel requests and `KILL` go to the address that the number of a session"
+                    + " says, at the first of the virtual database's `ports`.",
+            byDefault = "[]",
+            format = Format.NETWORK,
+            applies = Applies.RESTART)
+        List<Cidr> peerNetworks,
+    @Setting(
+            value =
                 "What nodes of a fleet prove to one another with that a `KILL` of a client of MySQL"
                     + " or MariaDB was passed on by one of them. A key of 32 characters or more, or"
                     + " two, one a line: either is accepted. The same for all nodes. Without it"
@@ -105,6 +116,7 @@ public record NodeSettings(
         Level logLevel) {
   public NodeSettings {
     peers = List.copyOf(peers);
+    peerNetworks = List.copyOf(peerNetworks);
   }
 
   /** How many event loops that is on a machine with so many processors. */

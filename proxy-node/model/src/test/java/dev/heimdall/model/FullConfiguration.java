@@ -23,6 +23,7 @@ final class FullConfiguration {
           "adminDatabase": "admin",
           "peers": [{"id": 8, "host": "node8.example", "port": 5432,
             "mysqlPort": 3306, "tls": {"mode": "verify-full", "caFile": "tls/ca.pem"}}],
+          "peerNetworks": ["10.0.0.0/30"],
           "fleetKey": "fedcba9876543210fedcba9876543210",
           "drainTimeout": "0",
           "loginTimeout": "500ms",

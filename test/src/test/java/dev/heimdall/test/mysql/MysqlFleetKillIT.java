@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.mysql.cj.MysqlConnection;
 import com.mysql.cj.NativeSession;
+import com.mysql.cj.conf.PropertySet;
+import com.mysql.cj.protocol.StandardSocketFactory;
 import com.mysql.cj.protocol.a.NativeConstants.IntegerDataType;
 import com.mysql.cj.protocol.a.NativePacketPayload;
 import dev.heimdall.engine.wire.mysql.Handshake;
@@ -17,6 +19,8 @@ import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.fixture.TestCertificate;
 import io.netty.buffer.Unpooled;
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -26,6 +30,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** KILL of what another node of the fleet has, by a key that the nodes share. */
 @Timeout(60)
@@ -46,6 +52,9 @@ class MysqlFleetKillIT {
 
   /** The session is at home on one, the KILL comes by way of the other. */
   private record Fleet(MysqlNode home, MysqlNode other) {}
+
+  private static final String FLEET_A = "127.0.40.3";
+  private static final String FLEET_B = "127.0.40.4";
 
   private static final Map<MysqlRelease, Fleet> FLEETS = new EnumMap<>(MysqlRelease.class);
 
@@ -211,6 +220,61 @@ class MysqlFleetKillIT {
         assertThat(relay.connections()).as("connections").isEqualTo(kills ? 2 : 1);
       }
       assertThat(value(warm, "SELECT 'goes on'")).isEqualTo("goes on");
+    }
+  }
+
+  /** Nodes that share one configuration, as those of an Auto Scaling group do. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nodesFindEachOtherByTheirAddresses(boolean proxied) throws Exception {
+    int port = FreePort.any();
+    try (MysqlNode home = among(FLEET_A, port, proxied);
+        MysqlNode other = among(FLEET_B, port, proxied);
+        Connection client = at(FLEET_A, port, proxied);
+        Connection killer = at(FLEET_B, port, proxied)) {
+      assertThat(number(client) >>> 19).as("the first address is 1").isEqualTo(4);
+      assertThat(number(killer) >>> 19).isEqualTo(5);
+      CompletableFuture<SQLException> failed = sleeping(MysqlRelease.MARIADB, client);
+      run(killer, "KILL QUERY " + number(client));
+      assertThat(get(failed).getErrorCode()).isEqualTo(1317);
+      run(killer, "KILL " + number(client));
+      Await.until("the client is gone", () -> !client.isValid(5));
+      long nobody = 6L << 19 | 5;
+      refused(killer, "KILL " + nobody, 1105, "node 6: cannot connect");
+      long outside = 100L << 19 | 5;
+      refused(killer, "KILL " + outside, 1094, "Unknown thread id: " + outside);
+    }
+  }
+
+  private static MysqlNode among(String address, int port, boolean proxied) {
+    return MysqlNode.start(
+        MysqlRelease.MARIADB,
+        c -> {
+          c.node("peerNetworks", List.of("127.0.40.0/28")).node("fleetKey", KEY).node("loops", 1);
+          c.vdb("address", address).vdb("ports", List.of(port)).vdb("pool.size", 4);
+          if (proxied) {
+            c.vdb("proxyProtocol.enabled", true)
+                .vdb("proxyProtocol.trusted", List.of("127.0.0.0/8"));
+          }
+        });
+  }
+
+  private static Connection at(String address, int port, boolean proxied) throws Exception {
+    return new MysqlTarget(
+            address, port, MysqlRelease.DATABASE, MysqlRelease.USER, MysqlRelease.PASSWORD, false)
+        .jdbc(proxied ? new String[] {"socketFactory", Balanced.class.getName()} : new String[0]);
+  }
+
+  /** Connects as a load balancer does that has nothing to say of a client. */
+  public static final class Balanced extends StandardSocketFactory {
+    @Override
+    public <T extends Closeable> T connect(
+        String host, int port, PropertySet properties, int timeout) throws IOException {
+      T socket = super.connect(host, port, properties, timeout);
+      rawSocket
+          .getOutputStream()
+          .write(HexFormat.of().parseHex("0d0a0d0a000d0a515549540a20000000"));
+      return socket;
     }
   }
 

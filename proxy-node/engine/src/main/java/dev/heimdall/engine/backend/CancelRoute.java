@@ -9,5 +9,7 @@ import io.netty.handler.ssl.SslContext;
  * @param tls null for plain text
  * @param mode what to do where TLS is refused: {@code PREFER} goes on without
  * @param direct whether TLS begins without being asked for
+ * @param proxied whether a PROXY header goes before everything
  */
-public record CancelRoute(String host, int port, SslContext tls, TlsMode mode, boolean direct) {}
+public record CancelRoute(
+    String host, int port, SslContext tls, TlsMode mode, boolean direct, boolean proxied) {}

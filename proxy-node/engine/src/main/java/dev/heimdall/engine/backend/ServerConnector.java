@@ -2,10 +2,12 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.OwnProxyHeader;
 import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.model.DataSource;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -233,7 +235,9 @@ public final class ServerConnector {
                       if (isUnresolved(address)) {
                         request.notConnected("its name cannot be resolved");
                       } else {
-                        open(context, source, address, request);
+                        ChannelHandler handler =
+                            found.proxied() ? OwnProxyHeader.before(request) : request;
+                        open(context, source, address, handler, request);
                       }
                     });
           } catch (Exception e) {
@@ -243,16 +247,22 @@ public final class ServerConnector {
   }
 
   private void open(ServerConnection connection, CancelConnections.Request request) {
-    open(connection.context(), connection.target().source(), connection.remoteAddress(), request);
+    open(
+        connection.context(),
+        connection.target().source(),
+        connection.remoteAddress(),
+        request,
+        request);
   }
 
   private void open(
       LoopContext context,
       DataSource source,
       SocketAddress address,
+      ChannelHandler handler,
       CancelConnections.Request request) {
     bootstrap(context, source)
-        .handler(request)
+        .handler(handler)
         .connect(address)
         .addListener(
             (Future<? super Void> connected) -> {

@@ -176,7 +176,7 @@ final class LiveNodeView implements NodeView {
 
   @Override
   public String nodeId() {
-    return Integer.toString(node.configuration().node().id());
+    return Integer.toString(node.number());
   }
 
   @Override

@@ -22,6 +22,7 @@ import dev.heimdall.engine.dialect.mysql.MysqlDialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
+import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -109,6 +110,7 @@ public final class Node implements AutoCloseable {
   private final LoopWatch watch;
   private final Figures figures;
   private final NodeContext context;
+  private final FleetNumbers numbers;
   private final OperatorListeners listeners;
   private final RunningVdbs vdbs;
   private final Limit clients;
@@ -133,6 +135,7 @@ public final class Node implements AutoCloseable {
     this.directory = directory;
     this.observer = observer;
     this.configuration = configuration;
+    numbers = OwnNumber.of(configuration);
     byte[] secret = UserSalts.secretOf(configuration.node().topology().key(), random);
     try {
       transport = Transport.of(configuration.node().transport());
@@ -151,8 +154,7 @@ public final class Node implements AutoCloseable {
     catalogues = new SourceCatalogues(logins, dialects, budget.ofNode(BudgetedCache.CATALOGUES));
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     metrics.observe(budget);
-    cloudWatch =
-        new CloudWatch(configuration.node().cloudWatch(), configuration.node().id(), metrics);
+    cloudWatch = new CloudWatch(configuration.node().cloudWatch(), numbers.node(), metrics);
     log = new KeyValueLog(cloudWatch);
     poolEvents = new LoggedPoolEvents(log, metrics);
     clusters =
@@ -183,7 +185,7 @@ public final class Node implements AutoCloseable {
         new NodeContext(
             new NodeAccess(
                 () -> this.configuration.node(),
-                new CancelRegistry(configuration.node().id(), random),
+                new CancelRegistry(numbers, random),
                 connector,
                 clients,
                 clientsOfUser,
@@ -654,6 +656,11 @@ public final class Node implements AutoCloseable {
 
   Configuration configuration() {
     return configuration;
+  }
+
+  /** Its own in the fleet. */
+  int number() {
+    return numbers.node();
   }
 
   List<NodeLoop> nodeLoops() {

@@ -1,35 +1,27 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.fleet.FleetNumbers;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The cancel keys of this node's sessions. The process id that a client gets holds the node's id in
- * its upper bits, so that any node of the fleet can tell whose it is.
- *
- * <pre>
- *   bit 31      0 (process ids are positive)
- *   bits 30-19  node id, 1 to 4095
- *   bits 18-0   session number on the node
- * </pre>
+ * The cancel keys of this node's sessions. The process id that a client gets is the number of its
+ * session in the fleet, which says whose it is.
  */
 public final class CancelRegistry {
-  private static final int SESSION_BITS = 19;
-  private static final int SESSION_MASK = (1 << SESSION_BITS) - 1;
-
-  private final int nodeId;
+  private final FleetNumbers numbers;
   private final SecureRandom random;
   private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
   private int next;
 
   private record Entry(byte[] secret, Client client) {}
 
-  public CancelRegistry(int nodeId, SecureRandom random) {
-    this.nodeId = nodeId;
+  public CancelRegistry(FleetNumbers numbers, SecureRandom random) {
+    this.numbers = numbers;
     this.random = random;
-    this.next = random.nextInt(SESSION_MASK);
+    this.next = random.nextInt(numbers.mostSessions());
   }
 
   /** A free process id, for a client that is to be {@link #claim registered} later. */
@@ -45,8 +37,8 @@ public final class CancelRegistry {
   /** A free process id, registered for the client. */
   synchronized int register(Client client, byte[] secret) {
     while (true) {
-      next = (next + 1) & SESSION_MASK;
-      int processId = nodeId << SESSION_BITS | next;
+      next = (next + 1) & numbers.mostSessions();
+      int processId = numbers.ofSession(next);
       if (next != 0 && sessions.putIfAbsent(processId, new Entry(secret, client)) == null) {
         return processId;
       }
@@ -63,17 +55,9 @@ public final class CancelRegistry {
     sessions.remove(processId);
   }
 
-  public static int nodeOf(int processId) {
-    return processId >>> SESSION_BITS;
-  }
-
-  /** Whether it can be a process id of a session: of this node, or of another one of the fleet. */
-  static boolean isProcessId(long number) {
-    return number > SESSION_MASK && number <= Integer.MAX_VALUE;
-  }
-
-  public int nodeId() {
-    return nodeId;
+  /** How sessions are numbered. */
+  FleetNumbers numbers() {
+    return numbers;
   }
 
   /** The client with this key, or null; compares in constant time. */

@@ -4,12 +4,12 @@ import dev.heimdall.engine.backend.CancelConnections;
 import dev.heimdall.engine.backend.CancelRoute;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerProtocol;
+import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.model.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.IOException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +30,9 @@ final class CancelRequest {
    */
   void carryOut(
       NodeAccess node, VdbAccess vdb, LoopContext loop, ClientProtocol protocol, Runnable done) {
-    int target = CancelRegistry.nodeOf(key.session());
-    if (target != node.cancels().nodeId()) {
+    FleetNumbers numbers = node.cancels().numbers();
+    int target = numbers.nodeOf(key.session());
+    if (target != numbers.node()) {
       passOn(target, node, vdb, loop, protocol, done);
       return;
     }
@@ -44,12 +45,6 @@ final class CancelRequest {
     }
   }
 
-  /** May read files: never called on an event loop. */
-  static CancelRoute routeTo(Peer peer, int port) throws IOException {
-    return new CancelRoute(
-        peer.host(), port, TlsContexts.forPeer(peer.tls()), peer.tls().mode(), false);
-  }
-
   private void passOn(
       int target,
       NodeAccess node,
@@ -57,21 +52,17 @@ final class CancelRequest {
       LoopContext loop,
       ClientProtocol protocol,
       Runnable done) {
-    for (Peer peer : node.settings().peers()) {
-      if (peer.id() == target) {
-        ByteBuf request = Unpooled.buffer(64);
-        protocol.cancelRequest(request, key);
-        node.connector()
-            .passOn(
-                loop,
-                vdb.pools().plan().source(),
-                () -> routeTo(peer, peer.port()),
-                passing(request, done));
-        return;
-      }
+    Optional<OtherNode> other = OtherNode.find(target, node, vdb, Peer::port);
+    if (other.isEmpty()) {
+      node.events().cancelUnknown();
+      done.run();
+      return;
     }
-    node.events().cancelUnknown();
-    done.run();
+    ByteBuf request = Unpooled.buffer(64);
+    protocol.cancelRequest(request, key);
+    node.connector()
+        .passOn(
+            loop, vdb.pools().plan().source(), () -> other.get().route(), passing(request, done));
   }
 
   private static ServerConnector.Passing passing(ByteBuf consumed, Runnable done) {

@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.CancelRoute;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.fleet.FleetKeys;
+import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.net.LoopContext;
@@ -32,7 +33,7 @@ public final class OtherSessions {
 
   /** Whether nodes give sessions such numbers, this one or another one of the fleet. */
   public static boolean isNumber(long number) {
-    return CancelRegistry.isProcessId(number);
+    return FleetNumbers.isOfSession(number);
   }
 
   /** The number of the session that asks. */
@@ -52,30 +53,32 @@ public final class OtherSessions {
     KillRequest request =
         new KillRequest(
             number, connection, self.vdbName(), self.login().user(), self.login().admin());
-    int home = CancelRegistry.nodeOf(number);
-    Optional<Peer> peer =
-        node.settings().peers().stream().filter(other -> other.id() == home).findFirst();
-    if (home == node.cancels().nodeId()) {
+    FleetNumbers numbers = node.cancels().numbers();
+    int home = numbers.nodeOf(number);
+    if (home == numbers.node()) {
       new SessionKill(node.cancels()).carryOut(request, lastWords, told);
-    } else if (peer.isEmpty()) {
+      return;
+    }
+    Optional<OtherNode> other = OtherNode.find(home, node, vdb, Peer::portOfMysql);
+    if (other.isEmpty()) {
       told.accept(KillOutcome.UNKNOWN);
     } else {
-      passOn(peer.get(), request, told);
+      passOn(other.get(), request, told);
     }
   }
 
-  private void passOn(Peer peer, KillRequest request, Consumer<KillOutcome> told) {
+  private void passOn(OtherNode other, KillRequest request, Consumer<KillOutcome> told) {
     FleetKeys keys = FleetKeys.of(node.settings().fleetKey());
     if (keys.isEmpty()) {
       told.accept(KillOutcome.failed("fleetKey in node.json is not set"));
       return;
     }
-    String where = "node " + peer.id() + ": ";
+    String where = "node " + other.number() + ": ";
     node.connector()
         .passOn(
             loop,
             vdb.pools().plan().source(),
-            () -> CancelRequest.routeTo(peer, peer.portOfMysql()),
+            other::route,
             new ServerConnector.Passing() {
               @Override
               public CancelConnections.Request by(ServerProtocol protocol, CancelRoute route) {

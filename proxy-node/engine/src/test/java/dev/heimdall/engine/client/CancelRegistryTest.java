@@ -2,13 +2,15 @@ package dev.heimdall.engine.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.fleet.FleetNumbers;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CancelRegistryTest {
-  private final CancelRegistry registry = new CancelRegistry(4095, new SecureRandom());
+  private final CancelRegistry registry =
+      new CancelRegistry(FleetNumbers.of(4095), new SecureRandom());
 
   @Test
   void processIdsArePositiveDistinctAndNameTheNode() {
@@ -16,7 +18,7 @@ class CancelRegistryTest {
     for (int i = 0; i < 10_000; i++) {
       int id = registry.register(null, new byte[4]);
       assertThat(id).isPositive();
-      assertThat(CancelRegistry.nodeOf(id)).isEqualTo(4095);
+      assertThat(registry.numbers().nodeOf(id)).isEqualTo(4095);
       ids.add(id);
     }
 
@@ -26,7 +28,7 @@ class CancelRegistryTest {
   @Test
   void anIdMayBeUsedAgainOnlyAfterItsRemoval() {
     // All session numbers of a node taken but one: it is found, and no other is handed out twice.
-    CancelRegistry full = new CancelRegistry(1, new SecureRandom());
+    CancelRegistry full = new CancelRegistry(FleetNumbers.of(1), new SecureRandom());
     Set<Integer> ids = new HashSet<>();
     for (int i = 0; i < (1 << 19) - 1; i++) {
       ids.add(full.register(null, new byte[0]));

@@ -31,6 +31,7 @@ import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
+import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -178,7 +179,7 @@ final class SimulatedNode implements AutoCloseable {
         new NodeContext(
             new NodeAccess(
                 configuration::node,
-                new CancelRegistry(1, random),
+                new CancelRegistry(FleetNumbers.of(1), random),
                 connector,
                 new Limit(configuration.node().maxClients()),
                 new UserLimits(),

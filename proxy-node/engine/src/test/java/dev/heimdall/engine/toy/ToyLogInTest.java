@@ -24,6 +24,7 @@ import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.Limit;
@@ -109,7 +110,7 @@ class ToyLogInTest {
     node =
         new NodeAccess(
             configuration::node,
-            new CancelRegistry(1, random),
+            new CancelRegistry(FleetNumbers.of(1), random),
             null,
             new Limit(0),
             new UserLimits(),

@@ -24,6 +24,7 @@ import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -136,7 +137,7 @@ final class ToyPath implements AutoCloseable {
         new NodeContext(
             new NodeAccess(
                 configuration::node,
-                new CancelRegistry(1, random),
+                new CancelRegistry(FleetNumbers.of(1), random),
                 servers.connector(),
                 new Limit(0),
                 new UserLimits(),

@@ -33,16 +33,18 @@ public final class PostgresRequests implements ServerRequests {
    * schema: the search path is the role's.
    */
   private static final String ROLE =
-      "SELECT r.oid, r.rolsuper, current_user, (SELECT pg_catalog.string_agg(pg_catalog.concat(s.setdatabase, ' ', s.setrole,"
-          + " ' ', s.setconfig::pg_catalog.text), ' ' ORDER BY s.setdatabase, s.setrole)"
-          + " FROM pg_catalog.pg_db_role_setting s WHERE s.setrole IN (0, r.oid)"
-          + " AND s.setdatabase IN (0, (SELECT d.oid FROM pg_catalog.pg_database d"
-          + " WHERE d.datname = pg_catalog.current_database())))"
-          + " FROM pg_catalog.pg_roles r WHERE r.rolname = session_user";
+      "SELECT r.oid, r.rolsuper, current_user, (SELECT"
+          + " pg_catalog.string_agg(pg_catalog.concat(s.setdatabase, ' ', s.setrole, ' ',"
+          + " s.setconfig::pg_catalog.text), ' ' ORDER BY s.setdatabase, s.setrole) FROM"
+          + " pg_catalog.pg_db_role_setting s WHERE s.setrole IN (0, r.oid) AND s.setdatabase IN"
+          + " (0, (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname ="
+          + " pg_catalog.current_database()))) FROM pg_catalog.pg_roles r WHERE r.rolname ="
+          + " session_user";
 
   /** Makes a server connection's transaction a failed one, as a lost one is for its client. */
   private static final String FAIL_TRANSACTION =
-      "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
+      "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost'';"
+          + " END'";
 
   /** Would end a connection while nobody uses it. */
   private static final String IDLE_TIMEOUT = "idle_session_timeout";
@@ -165,7 +167,8 @@ public final class PostgresRequests implements ServerRequests {
                 source.port(),
                 connection.tls() ? target.tls() : null,
                 source.tls().mode(),
-                source.tls().direct()),
+                source.tls().direct(),
+                false),
             request,
             done));
   }

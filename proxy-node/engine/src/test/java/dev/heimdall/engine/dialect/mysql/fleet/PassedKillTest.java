@@ -43,7 +43,7 @@ class PassedKillTest {
         .pipeline()
         .addLast(
             new PassedKill(
-                new CancelRoute("other.example", 3306, tls, mode, false),
+                new CancelRoute("other.example", 3306, tls, mode, false, false),
                 KEYS,
                 REQUEST,
                 told::add));

@@ -20,6 +20,7 @@ import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.Limit;
@@ -92,7 +93,7 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
     node =
         new NodeAccess(
             configuration::node,
-            new CancelRegistry(1, random),
+            new CancelRegistry(FleetNumbers.of(1), random),
             null,
             new Limit(0),
             new UserLimits(),
