@@ -84,7 +84,7 @@ public final class TcpFaults implements AutoCloseable {
   }
 
   /** At most about this many bytes a second and direction; 0 for no limit. */
-  void throttle(int bytes) {
+  public void throttle(int bytes) {
     bytesPerSecond = bytes;
   }
 
