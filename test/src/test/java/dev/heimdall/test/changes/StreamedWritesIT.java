@@ -313,6 +313,41 @@ class StreamedWritesIT {
     Await.until("it follows again", () -> node.feed().get("phase").equals("following"));
   }
 
+  /**
+   * The server keeps no more of its log for a slot than it is told to, and ends whoever reads it.
+   */
+  @Order(6)
+  @Test
+  void aSlotThatTheServerInvalidatesIsAGap() throws SQLException {
+    node.kept(NAME);
+    long gaps = gaps();
+    writer().execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'", "SELECT pg_reload_conf()");
+    try (Connection open = writer().connect(SharedPostgres.DATABASE);
+        Statement statement = open.createStatement()) {
+      open.setAutoCommit(false);
+      statement.execute("INSERT INTO other VALUES (98)");
+      Await.until(
+          "the slot is lost",
+          () -> {
+            past(
+                "INSERT INTO other SELECT coalesce(max(id), 100) + 1 FROM other",
+                "SELECT pg_switch_wal()");
+            writer().execute("CHECKPOINT");
+            return gaps() > gaps;
+          });
+      past("UPDATE item SET name = 'after the slot was lost' WHERE id = 1");
+      assertThat(node.read(NAME)).isEqualTo("after the slot was lost");
+      assertThat(neverCached(3)).isTrue();
+      open.rollback();
+    } finally {
+      writer().execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+    }
+    node.awaitPhase("following");
+    assertThat(node.kept(NAME)).isEqualTo("after the slot was lost");
+    past("UPDATE item SET name = 'and heard again' WHERE id = 1");
+    node.becomes(NAME, "and heard again");
+  }
+
   @Order(7)
   @Test
   void aServerThatWasStartedAnewIsHeardAgain() {
