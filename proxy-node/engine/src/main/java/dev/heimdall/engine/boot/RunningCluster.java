@@ -13,10 +13,12 @@ import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 
@@ -61,7 +63,7 @@ final class RunningCluster implements AutoCloseable {
       metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
     }
     tracker = new ClusterTracker(source, asker, protocol, this::changed);
-    WritePositions positions = new WritePositions(tracker::writtenByNow);
+    WritePositions positions = new WritePositions(this::writtenByNow);
     Definitions definitions = new CatalogueDefinitions(catalogues);
     exchange = sharing.apply(positions, definitions);
     view = new ClusterView(source, driver, positions, definitions, exchange, cached);
@@ -72,6 +74,12 @@ final class RunningCluster implements AutoCloseable {
     changes = new ClusterChanges(source, ways, view.outside(), log);
     tracker.start();
     changes.start();
+  }
+
+  /** Where nobody compares places in the log, each write would cost a question for nothing. */
+  private CompletableFuture<Position> writtenByNow() {
+    boolean wanted = view == null || view.locatesWrites();
+    return wanted ? tracker.writtenByNow() : CompletableFuture.completedFuture(Position.NONE);
   }
 
   private void changed(Topology topology, List<TopologyEvent> events) {

@@ -40,6 +40,7 @@ public final class ClusterView {
   private final Freshness freshness;
   private final ReadRequirements needs;
   private final WriterSamples samples;
+  private final boolean locatesWrites;
   private final boolean tracksWrites;
   private final boolean cached;
   private volatile Snapshot snapshot;
@@ -82,8 +83,8 @@ public final class ClusterView {
     needs = new ReadRequirements(settings.consistency());
     samples = new WriterSamples(settings.lag().maxStaleness());
     this.cached = cached;
-    tracksWrites =
-        cached || settings.reads() != ReadSplit.NONE || !(exchange instanceof SingleNode);
+    locatesWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof SingleNode);
+    tracksWrites = cached || locatesWrites;
     snapshot = of(Topology.unasked(source.hosts()));
   }
 
@@ -141,6 +142,14 @@ public final class ClusterView {
    */
   public boolean tracksWrites() {
     return tracksWrites;
+  }
+
+  /**
+   * Whether anybody wants to know where in the log writes are: replicas that are read from, or
+   * other nodes. What this node keeps for itself does without.
+   */
+  public boolean locatesWrites() {
+    return locatesWrites;
   }
 
   /** The servers as they are. */

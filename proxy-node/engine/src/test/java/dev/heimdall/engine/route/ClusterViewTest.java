@@ -20,6 +20,7 @@ import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
 import java.util.List;
@@ -44,13 +45,17 @@ class ClusterViewTest {
   private final LoopRouter router = new LoopRouter(view, source().cluster().balance(), () -> 0.5);
 
   private static DataSource source() {
+    return source(LoopBalancerTest.SOURCE.cluster().reads());
+  }
+
+  private static DataSource source(ReadSplit reads) {
     DataSource all = LoopBalancerTest.SOURCE;
     ClusterSettings by = all.cluster();
     ClusterSettings session =
         new ClusterSettings(
             by.kind(),
             by.arn(),
-            by.reads(),
+            reads,
             Consistency.SESSION,
             by.hostPattern(),
             by.writeEndpoint(),
@@ -143,5 +148,15 @@ class ClusterViewTest {
     // And one whose log has hardly begun.
     cluster(3, "new", 10, 10);
     assertThat(own(own, null)).contains(R1);
+  }
+
+  @Test
+  void nobodyWantsToKnowWhereWritesAreThatOneNodeAloneKeepsResultsOf() {
+    ClusterView alone =
+        new ClusterView(
+            source(ReadSplit.NONE), DRIVER, positions, Definitions.NONE, new SingleNode(), true);
+    assertThat(alone.tracksWrites()).isTrue();
+    assertThat(alone.locatesWrites()).isFalse();
+    assertThat(view.locatesWrites()).isTrue();
   }
 }
