@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cache;
 
+import dev.heimdall.engine.share.WritesElsewhere;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -9,9 +10,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * How often the tables of a virtual database are read and written through this node, and which of
- * them are written so often that their results are not worth being kept. What was counted weighs
- * less with each second, so that about the last minute counts. May be used from any thread.
+ * How often the tables of a virtual database are read through this node, and written through it and
+ * other nodes, and which of them are written so often that their results are not worth being kept.
+ * What was counted weighs less with each second, so that about the last minute counts. May be used
+ * from any thread.
  */
 public final class TableTraffic {
   /** A share of all statements that is never reached. */
@@ -50,7 +52,22 @@ public final class TableTraffic {
     double allReads;
 
     double allWrites;
+
+    /** Who has counted writes elsewhere, and how many there were by then; null before the first. */
+    WritesElsewhere asked;
+
+    long told;
+
     volatile boolean often;
+
+    void hear(WritesElsewhere elsewhere, String name) {
+      long now = elsewhere.of(name);
+      if (asked == elsewhere) {
+        writes.add(now - told);
+      }
+      asked = elsewhere;
+      told = now;
+    }
 
     void endRound(double kept, int percent) {
       allReads = kept * (allReads + reads.sumThenReset());
@@ -76,8 +93,13 @@ public final class TableTraffic {
     this.end = new AtomicLong(clock.getAsLong() + ROUND);
   }
 
-  /** A statement is carried out, or answered; what it both reads and writes, it writes. */
-  public void count(Collection<String> read, Collection<String> written) {
+  /**
+   * A statement is carried out, or answered; what it both reads and writes, it writes.
+   *
+   * @param elsewhere what other nodes write, where the statement would go
+   */
+  public void count(
+      Collection<String> read, Collection<String> written, WritesElsewhere elsewhere) {
     if (percent == ALL) {
       return;
     }
@@ -93,7 +115,7 @@ public final class TableTraffic {
         table.reads.increment();
       }
     }
-    endRound();
+    endRound(elsewhere);
   }
 
   private Table table(String name) {
@@ -105,7 +127,7 @@ public final class TableTraffic {
   }
 
   /** The first statement after the end of a round counts what came in it. */
-  private void endRound() {
+  private void endRound(WritesElsewhere elsewhere) {
     long now = clock.getAsLong();
     long ends = end.get();
     if (now - ends < 0 || !end.compareAndSet(ends, now + ROUND)) {
@@ -113,9 +135,11 @@ public final class TableTraffic {
     }
     synchronized (this) { // who ended the round before may be at it still
       double kept = Math.pow(KEPT, 1 + (now - ends) / ROUND);
-      for (Table table : tables.values()) {
-        table.endRound(kept, percent);
-      }
+      tables.forEach(
+          (name, table) -> {
+            table.hear(elsewhere, name);
+            table.endRound(kept, percent);
+          });
       tables.values().removeIf(Table::isIdle); // a count that comes just now is lost with it
     }
   }

@@ -165,7 +165,7 @@ public final class CachedReads implements ReplyStage {
       why = null;
     }
     shared.sent();
-    count(client.cache(), client.next().statement());
+    count(client.cache(), client.view(), client.next().statement());
   }
 
   /**
@@ -180,9 +180,11 @@ public final class CachedReads implements ReplyStage {
   }
 
   /** What a statement that is being sent reads and writes. */
-  private static void count(QueryCache cache, Statement statement) {
-    if (cache != null && statement != null) {
-      cache.traffic().count(statement.tablesRead(), statement.tablesWritten());
+  private static void count(QueryCache cache, ClusterView view, Statement statement) {
+    if (cache != null && view != null && statement != null) {
+      cache
+          .traffic()
+          .count(statement.tablesRead(), statement.tablesWritten(), view.writesElsewhere());
     }
   }
 
@@ -239,7 +241,7 @@ public final class CachedReads implements ReplyStage {
     }
     if (serves) {
       cache.counted(true);
-      cache.traffic().count(tables, List.of());
+      cache.traffic().count(tables, List.of(), view.writesElsewhere());
       client.counted(true);
       how = "yes"; // nor is it sent
       lookup = null;

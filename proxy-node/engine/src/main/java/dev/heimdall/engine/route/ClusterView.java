@@ -10,6 +10,7 @@ import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.SparedTables;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.share.WritesElsewhere;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
@@ -302,6 +303,11 @@ public final class ClusterView {
    */
   public long noted() {
     return positions.noted();
+  }
+
+  /** How often other nodes have written which tables. */
+  public WritesElsewhere writesElsewhere() {
+    return positions.elsewhere();
   }
 
   /** Whether what was read of these tables when so many writes were noted is what a read finds. */

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.share;
 
-import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.Consistency;
 import java.time.Duration;
 import java.util.Collection;
@@ -338,7 +337,7 @@ final class Channel implements Exchange {
     boolean awaited = consistency != Consistency.FLEET;
     if (message.kind() == Message.Kind.WROTE) {
       List<String> told = message.details();
-      positions.committed(SparedTables.tables(told), false, Position.NONE, SparedTables.read(told));
+      positions.committedElsewhere(SparedTables.tables(told), SparedTables.read(told));
       return awaited;
     }
     for (String detail : message.details()) {

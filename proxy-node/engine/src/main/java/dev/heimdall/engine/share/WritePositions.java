@@ -43,6 +43,8 @@ public final class WritePositions {
 
   private final WritesInFlight inFlight = new WritesInFlight();
 
+  private final WritesElsewhere elsewhere = new WritesElsewhere();
+
   /** Tables of which rules keep nothing for a while. */
   private final DoubtfulWrites keptOut = new DoubtfulWrites(System::nanoTime);
 
@@ -166,6 +168,17 @@ public final class WritePositions {
     }
     resolve();
     return mark;
+  }
+
+  /** Another node says that it has committed a transaction that wrote these tables. */
+  WriteMark committedElsewhere(Collection<String> written, SparedTables spared) {
+    elsewhere.count(written);
+    return committed(written, false, Position.NONE, spared);
+  }
+
+  /** How often other nodes have written which tables. */
+  public WritesElsewhere elsewhere() {
+    return elsewhere;
   }
 
   /**

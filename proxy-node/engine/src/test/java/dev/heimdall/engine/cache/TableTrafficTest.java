@@ -2,6 +2,7 @@ package dev.heimdall.engine.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.share.WritesElsewhere;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,17 +12,18 @@ class TableTrafficTest {
   private static final List<String> ROWS = List.of("app.public.rows");
 
   private long now = Long.MAX_VALUE - SECOND;
+  private final WritesElsewhere elsewhere = new WritesElsewhere();
   private final TableTraffic traffic = new TableTraffic(5, () -> now);
 
   private void second(int reads, int writes) {
     for (int i = 0; i < reads; i++) {
-      traffic.count(ROWS, List.of());
+      traffic.count(ROWS, List.of(), elsewhere);
     }
     for (int i = 0; i < writes; i++) {
-      traffic.count(ROWS, ROWS);
+      traffic.count(ROWS, ROWS, elsewhere);
     }
     now += SECOND;
-    traffic.count(List.of("app.public.others"), List.of());
+    traffic.count(List.of("app.public.others"), List.of(), elsewhere);
   }
 
   private boolean often() {
@@ -87,10 +89,46 @@ class TableTrafficTest {
   void aHundredPercentIsNoLimit() {
     TableTraffic none = new TableTraffic(100, () -> now);
     for (int i = 0; i < 1000; i++) {
-      none.count(List.of(), ROWS);
+      none.count(List.of(), ROWS, elsewhere);
     }
     now += 2 * SECOND;
-    none.count(List.of(), ROWS);
+    none.count(List.of(), ROWS, elsewhere);
     assertThat(none.writtenOften(ROWS)).isFalse();
+  }
+
+  @Test
+  void whatOtherNodesWriteCounts() {
+    writtenElsewhere(500);
+    second(100, 0); // nobody knows when that was
+    assertThat(often()).isFalse();
+    writtenElsewhere(4);
+    second(100, 0);
+    assertThat(often()).isFalse();
+    writtenElsewhere(20);
+    second(100, 0);
+    assertThat(often()).isTrue();
+    assertThat(traffic.writtenOften(List.of("app.public.others"))).isFalse();
+  }
+
+  @Test
+  void anotherCountOfWhatOtherNodesWriteBeginsAnew() {
+    writtenElsewhere(500);
+    second(100, 0);
+    WritesElsewhere next = new WritesElsewhere();
+    for (int i = 0; i < 900; i++) {
+      next.count(ROWS);
+    }
+    for (int i = 0; i < 3; i++) {
+      traffic.count(ROWS, List.of(), next);
+      now += SECOND;
+    }
+    traffic.count(ROWS, List.of(), next);
+    assertThat(often()).isFalse();
+  }
+
+  private void writtenElsewhere(int transactions) {
+    for (int i = 0; i < transactions; i++) {
+      elsewhere.count(ROWS);
+    }
   }
 }

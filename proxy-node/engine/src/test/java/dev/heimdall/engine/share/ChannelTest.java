@@ -741,4 +741,18 @@ class ChannelTest {
     change.over().run();
     assertThat(b.definitions).doesNotContain("over shop");
   }
+
+  @Test
+  void whatOthersWriteIsCountedByTableAndOwnWritesAreNot() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    SparedTables spared = new SparedTables(Map.of("t", SparedTables.ALL));
+    a.channel.announce(Set.of("t", "other"), false, null);
+    a.channel.announce(spared.marked(Set.of("t")), false, null);
+    a.channel.announce(Set.of(), true, null);
+    assertThat(b.positions.elsewhere().of("t")).isEqualTo(2);
+    assertThat(b.positions.elsewhere().of("other")).isEqualTo(1);
+    assertThat(b.positions.elsewhere().of("third")).isZero();
+    assertThat(a.positions.elsewhere().of("t")).isZero();
+  }
 }
