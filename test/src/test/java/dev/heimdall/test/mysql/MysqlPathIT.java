@@ -1,11 +1,19 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.RawMysqlClient.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.OkPacket;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.operate.Door;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -249,6 +257,20 @@ class MysqlPathIT {
       client.unwrap(com.mysql.cj.jdbc.JdbcConnection.class).resetServerState();
       assertThat(rows(client, "SELECT @@time_zone, ifnull(@a, 'gone')"))
           .containsExactly("SYSTEM gone");
+    }
+  }
+
+  @Test
+  void theAnswerToAResetHasTheFlagsOfANewSession() throws IOException {
+    MysqlTarget direct = MysqlTarget.of(MysqlRelease.MARIADB.shared().primary());
+    for (MysqlTarget target : List.of(direct, node.target())) {
+      try (RawMysqlClient client = RawMysqlClient.logIn(target)) {
+        client.query(query("SET autocommit = 0, sql_mode = 'NO_BACKSLASH_ESCAPES'"));
+        client.send(RawMysqlClient.command(Command.RESET_CONNECTION));
+        OkPacket ok = OkPacket.read(Unpooled.wrappedBuffer(client.receive()), false);
+        assertThat(ok.status()).isEqualTo(StatusFlag.AUTOCOMMIT);
+        assertThat(client.value("SELECT 'it\\'s read as a new one does'")).startsWith("it's");
+      }
     }
   }
 

@@ -181,6 +181,7 @@ final class SessionCommands implements Responder {
     String database = parts.carried().variables().get(MysqlSettings.DATABASE);
     parts.carried().reset(from);
     answers.reset();
+    answers.seen(ServerSide.of(from).status());
     if (database != null) {
       parts.carried().set(MysqlSettings.DATABASE, database);
     }
