@@ -4,6 +4,7 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordException;
+import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.web.Certificates;
@@ -92,7 +93,8 @@ public final class ControlPlane implements AutoCloseable {
       String version)
       throws ControlPlaneException {
     try {
-      return WebServer.open(address, tls, new Api(editor, logIn, version));
+      return WebServer.open(
+          address, tls, new Doors(new Api(editor, logIn, version), new Pages(editor, logIn)));
     } catch (IOException e) {
       editor.close();
       logIn.close();

@@ -1,7 +1,7 @@
 package dev.heimdall.manager.edit;
 
 /**
- * Who makes an edit.
+ * Who makes an edit, and why.
  *
  * @param address where the request came from
  * @param comment why; may be empty

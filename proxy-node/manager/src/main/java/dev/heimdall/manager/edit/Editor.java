@@ -96,6 +96,16 @@ public final class Editor implements AutoCloseable {
     return inTurn(this::now);
   }
 
+  /** All documents as they are now, and what they say. */
+  public Seen look() throws StoreException, EditRefused {
+    return inTurn(
+        () -> {
+          Documents now = now();
+          Judge.Judged judged = judge.judged(now.contents());
+          return new Seen(now, judged.configuration(), judged.problems());
+        });
+  }
+
   private Documents now() throws StoreException {
     Documents now = known.isEmpty() ? store.read() : latest(known.get());
     known = Optional.of(now);
@@ -262,6 +272,7 @@ public final class Editor implements AutoCloseable {
         .pair("document", change.name())
         .pair("from", change.over().map(Editor::shown).orElse("none"))
         .pair("to", version.map(Editor::shown).orElse("none"))
+        .pair("comment", author.comment())
         .log(LOG, Level.INFO);
   }
 

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.edit;
 
+import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Problem;
@@ -19,22 +20,28 @@ import java.util.stream.Stream;
 final class Judge implements AutoCloseable {
   private final MirrorDirectory directory;
 
+  /** What documents say: a configuration, or what is wrong with them. */
+  record Judged(Optional<Configuration> configuration, List<Problem> problems) {}
+
   Judge() throws IOException {
     directory = MirrorDirectory.create();
   }
 
   List<Problem> problems(SortedMap<String, Content> documents) {
+    return judged(documents).problems();
+  }
+
+  Judged judged(SortedMap<String, Content> documents) {
     List<Problem> nowhere =
         documents.keySet().stream().flatMap(name -> below(name, documents)).toList();
     if (!nowhere.isEmpty()) {
-      return nowhere;
+      return new Judged(Optional.empty(), nowhere);
     }
     try {
       directory.show(documents);
-      ConfigurationReader.read(directory.path());
-      return List.of();
+      return new Judged(Optional.of(ConfigurationReader.read(directory.path())), List.of());
     } catch (ConfigurationException e) {
-      return e.problems();
+      return new Judged(Optional.empty(), e.problems());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -26,7 +26,7 @@ public record LineChange(Kind kind, String text) {
   }
 
   /** All lines of both, those that they have in common once. */
-  static List<LineChange> between(List<String> before, List<String> after) {
+  public static List<LineChange> between(List<String> before, List<String> after) {
     int start = 0;
     int shorter = Math.min(before.size(), after.size());
     while (start < shorter && before.get(start).equals(after.get(start))) {

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -63,6 +65,11 @@ final class KnownPassword implements AutoCloseable {
     if (known.digest() == null) {
       throw new PasswordException("the manager's password is not known yet");
     }
+  }
+
+  /** A word for the one that was read last; empty: none was. */
+  Optional<String> generation() {
+    return Optional.ofNullable(known.digest()).map(HexFormat.of()::formatHex);
   }
 
   /** Whether it is this one, as it was read last. */

@@ -100,6 +100,15 @@ public final class LogIn implements AutoCloseable {
   }
 
   /**
+   * Which password it is by now, in a word that says no more; looks whether there is another one
+   * when it has not for a while. Empty: none is known.
+   */
+  public Optional<String> generation() {
+    password.look();
+    return password.generation();
+  }
+
+  /**
    * What a request shows. Both parts are looked at in any case: the time it takes tells nothing.
    */
   private final class Shown implements Guesses.Try {

@@ -48,12 +48,14 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
     return with("ETag", '"' + version + '"');
   }
 
-  /** As it is sent; nobody keeps it, and browsers take it for what it says it is. */
+  /**
+   * As it is sent; nobody keeps it unless it says so, and browsers take it for what it says it is.
+   */
   void headersOf(Response response) {
     response.setStatus(status);
     HttpFields.Mutable all = response.getHeaders();
-    headers.forEach(all::put);
     all.put(HttpHeader.CACHE_CONTROL, "no-store");
+    headers.forEach(all::put);
     all.put("X-Content-Type-Options", "nosniff");
     if (status != HttpStatus.NOT_MODIFIED_304) {
       all.put(HttpHeader.CONTENT_LENGTH, body.length);

@@ -50,6 +50,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
             path == null ? "" : path,
             jetty.getHeaders(),
             caller.from(),
+            jetty.isSecure(),
             Optional.empty());
   }
 

@@ -30,6 +30,10 @@ public final class Refusal extends Exception {
     this.code = code;
   }
 
+  public int status() {
+    return status;
+  }
+
   public Refusal header(String name, String value) {
     headers.put(name, value);
     return this;

@@ -1,38 +1,57 @@
 package dev.heimdall.manager.web;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.UrlEncoded;
 
 /** A request, as the paths' owners ask for its parts. */
 public final class Request {
   private static final Pattern TAG = Pattern.compile("\"([\\x21\\x23-\\x7e]{1,200})\"");
 
+  private static final int MOST_FIELDS = 100;
+
   private final String method;
   private final String path;
   private final HttpFields headers;
   private final InetAddress from;
+  private final boolean secure;
   private final Optional<byte[]> body;
 
   /**
    * @param path decoded
+   * @param secure whether it came over TLS
    * @param body empty: it is not there yet, or larger than the path takes
    */
-  Request(String method, String path, HttpFields headers, InetAddress from, Optional<byte[]> body) {
+  Request(
+      String method,
+      String path,
+      HttpFields headers,
+      InetAddress from,
+      boolean secure,
+      Optional<byte[]> body) {
     this.method = method;
     this.path = path;
     this.headers = headers;
     this.from = from;
+    this.secure = secure;
     this.body = body;
   }
 
   /** The same, arrived whole. */
   Request with(Optional<byte[]> arrived) {
-    return new Request(method, path, headers, from, arrived);
+    return new Request(method, path, headers, from, secure, arrived);
   }
 
   public String method() {
@@ -46,6 +65,33 @@ public final class Request {
 
   public InetAddress from() {
     return from;
+  }
+
+  /** Whether it came over TLS. */
+  public boolean secure() {
+    return secure;
+  }
+
+  /** A cookie that the client has. */
+  public Optional<String> cookie(String name) {
+    return headers.getValuesList(HttpHeader.COOKIE).stream()
+        .flatMap(value -> Stream.of(value.split(";")))
+        .map(String::strip)
+        .filter(pair -> pair.startsWith(name + "="))
+        .map(pair -> pair.substring(name.length() + 1))
+        .findFirst();
+  }
+
+  /** The fields of a form, each once: of several by one name the first. */
+  public Map<String, String> form(int most) throws Refusal {
+    type("application/x-www-form-urlencoded");
+    Fields fields = new Fields();
+    try {
+      UrlEncoded.decodeUtf8To(new ByteArrayInputStream(body(most)), fields, most, MOST_FIELDS);
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      throw bad("This is no form.");
+    }
+    return fields.stream().collect(Collectors.toMap(Fields.Field::getName, Fields.Field::getValue));
   }
 
   /** A header that may be there once; its first value. */

@@ -1,0 +1,46 @@
+package dev.heimdall.manager.pages;
+
+import dev.heimdall.manager.web.Request;
+import java.util.Optional;
+
+/**
+ * The cookies of pages: sent to the manager alone, by its own pages alone, and not shown to
+ * scripts.
+ */
+final class Cookies {
+  private static final String SESSION = "heimdall-session";
+  private static final String FORM = "heimdall-form";
+
+  private Cookies() {}
+
+  /** A browser takes a name with this prefix from TLS only, and for this host only. */
+  private static String name(String plain, Request request) {
+    return request.secure() ? "__Host-" + plain : plain;
+  }
+
+  private static String set(String name, String value, Request request) {
+    return "%s=%s; Path=/; HttpOnly; SameSite=Strict%s"
+        .formatted(name(name, request), value, request.secure() ? "; Secure" : "");
+  }
+
+  static Optional<String> session(Request request) {
+    return request.cookie(name(SESSION, request)).filter(value -> !value.isEmpty());
+  }
+
+  static String setSession(String token, Request request) {
+    return set(SESSION, token, request);
+  }
+
+  static String endSession(Request request) {
+    return set(SESSION, "", request) + "; Max-Age=0";
+  }
+
+  /** What the form of the log-in has to show: before it there is no session. */
+  static Optional<String> form(Request request) {
+    return request.cookie(name(FORM, request)).filter(value -> !value.isEmpty());
+  }
+
+  static String setForm(String token, Request request) {
+    return set(FORM, token, request);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.heimdall.manager.pages;
+
+import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.StoreException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code /draft}: a change that is looked over, made, or found to be one of something else. */
+final class DraftPages {
+  private static final int LONGEST_COMMENT = 200;
+
+  private final Editor editor;
+  private final MaskedText masks;
+  private final Shells shells;
+  private final Templates templates;
+
+  DraftPages(Editor editor, MaskedText masks, Shells shells, Templates templates) {
+    this.editor = editor;
+    this.masks = masks;
+    this.shells = shells;
+    this.templates = templates;
+  }
+
+  private static Draft draft(Session session) throws Refusal {
+    return session
+        .draft()
+        .orElseThrow(
+            () -> new Refusal(404, "not_found", "There is no change that waits to be made."));
+  }
+
+  /** The draft that a form was made for: another window may have put another one in its place. */
+  private static Draft draft(Map<String, String> form, Session session) throws Refusal {
+    Draft draft = draft(session);
+    if (!draft.id().equals(form.get("draft"))) {
+      throw new Refusal(
+          409,
+          "conflict",
+          "Another window of yours has begun a change of %s meanwhile. Look that one over first."
+              .formatted(draft.document()));
+    }
+    return draft;
+  }
+
+  private String shown(String name, Optional<String> text) {
+    return text.flatMap(plain -> masks.mask(name, plain)).orElse("");
+  }
+
+  Answer look(Session session) throws Refusal, StoreException, EditRefused {
+    Draft draft = draft(session);
+    Documents now = editor.read();
+    if (!now.versionOf(draft.document()).equals(draft.over())) {
+      return clash(draft, now, session);
+    }
+    return looked(200, draft, now, session);
+  }
+
+  private Answer looked(int status, Draft draft, Documents now, Session session)
+      throws StoreException, EditRefused {
+    String name = draft.document();
+    List<View.Trouble> troubles;
+    try {
+      troubles = Troubles.of(editor.check(List.of(change(draft))), name);
+    } catch (IllegalArgumentException e) {
+      troubles = Troubles.of(e.getMessage());
+    }
+    Optional<String> before = Texts.now(now, name);
+    View.Change view =
+        new View.Change(
+            name,
+            draft.id(),
+            draft.text().isEmpty() ? "Delete" : draft.over().isEmpty() ? "Create" : "Change",
+            draft.text().equals(before),
+            Comparison.of(shown(name, before), shown(name, draft.text())),
+            troubles);
+    return templates.page(
+        status,
+        "change",
+        Map.of("shell", shells.of(view.what() + " " + name, session), "view", view));
+  }
+
+  private Answer clash(Draft draft, Documents now, Session session) {
+    String name = draft.document();
+    String theirs = shown(name, Texts.now(now, name));
+    View.Clash view =
+        new View.Clash(
+            name,
+            draft.id(),
+            now.versionOf(name).isEmpty(),
+            Comparison.of("", theirs),
+            Comparison.of(theirs, shown(name, draft.text())));
+    return templates.page(
+        409,
+        "clash",
+        Map.of("shell", shells.of("Somebody else was faster", session), "view", view));
+  }
+
+  /** What was drafted, in the editor again. */
+  Answer edit(Session session) throws Refusal {
+    Draft draft = draft(session);
+    String name = draft.document();
+    View.Editing view =
+        new View.Editing(
+            name,
+            draft.over().orElse(""),
+            draft.text().flatMap(text -> masks.mask(name, text)),
+            draft.text().isEmpty() ? "This draft deletes the document." : "",
+            draft.text().map(String::length).orElse(0));
+    return templates.page(
+        200,
+        "editor",
+        Map.of(
+            "shell", shells.of(name, session), "view", view, "troubles", List.<View.Trouble>of()));
+  }
+
+  private static Change change(Draft draft) {
+    return new Change(draft.document(), draft.text().map(Content::of), draft.over());
+  }
+
+  Answer commit(Map<String, String> form, Session session, InetAddress from)
+      throws Refusal, StoreException, EditRefused {
+    Draft draft = draft(form, session);
+    String comment = form.getOrDefault("comment", "").strip();
+    if (comment.length() > LONGEST_COMMENT) {
+      throw new Refusal(
+          400, "bad_request", "A comment has at most %d characters.".formatted(LONGEST_COMMENT));
+    }
+    try {
+      editor.commit(
+          List.of(change(draft)), new Author(session.user(), from.getHostAddress(), comment));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, "bad_request", e.getMessage());
+    } catch (EditRefused.Outdated e) {
+      return clash(draft, editor.read(), session);
+    } catch (EditRefused.Wrong e) {
+      return looked(422, draft, editor.read(), session);
+    }
+    session.draft(Optional.empty());
+    session.tell(
+        draft.text().isEmpty()
+            ? draft.document() + " is deleted."
+            : draft.document() + " is written. Nodes take it over when they look next.");
+    return Templates.see(draft.text().isEmpty() ? "/" : Links.document(draft.document()));
+  }
+
+  /** Goes on with the draft over what somebody else has written, after a look at both. */
+  Answer over(Map<String, String> form, Session session)
+      throws Refusal, StoreException, EditRefused {
+    Draft draft = draft(form, session);
+    session.draft(Optional.of(draft.over(editor.read().versionOf(draft.document()))));
+    return Templates.see("/draft");
+  }
+}

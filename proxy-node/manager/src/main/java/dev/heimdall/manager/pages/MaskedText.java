@@ -1,0 +1,100 @@
+package dev.heimdall.manager.pages;
+
+import dev.heimdall.model.SecretPlaces;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Texts of documents as pages show them: each secret is a mask with a word that stands for it, and
+ * becomes the secret again when the text comes back. The words are made with a key of this process.
+ */
+final class MaskedText {
+  private static final String DOTS = "••••••••";
+  private static final Pattern MASK = Pattern.compile("\"" + DOTS + " ([0-9a-f]{12})\"");
+  private static final int WORD_BYTES = 6;
+  private static final String ALGORITHM = "HmacSHA256";
+
+  private final SecretKeySpec key;
+
+  MaskedText() {
+    byte[] bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    key = new SecretKeySpec(bytes, ALGORITHM);
+  }
+
+  /** A mask stands for a secret that is not there, or not any more. */
+  static final class Lost extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Lost() {
+      super(
+          "A value shown as "
+              + DOTS
+              + " stands for none that is kept in this document now. Type the value itself.");
+    }
+  }
+
+  /** The text without its secrets; empty: it is no JSON, and cannot be shown. */
+  Optional<String> mask(String document, String text) {
+    return SecretPlaces.in(text)
+        .map(
+            places -> {
+              StringBuilder shown = new StringBuilder();
+              int done = 0;
+              for (SecretPlaces.Place place : places) {
+                String literal = text.substring(place.start(), place.end());
+                shown.append(text, done, place.start());
+                shown.append('"').append(DOTS).append(' ').append(word(document, literal));
+                shown.append('"');
+                done = place.end();
+              }
+              return shown.append(text.substring(done)).toString();
+            });
+  }
+
+  /**
+   * The text with its secrets.
+   *
+   * @param known texts that they may be in
+   */
+  String unmask(String document, String shown, List<String> known) throws Lost {
+    Map<String, String> literals = new HashMap<>();
+    for (String text : known) {
+      for (SecretPlaces.Place place : SecretPlaces.in(text).orElse(List.of())) {
+        String literal = text.substring(place.start(), place.end());
+        literals.put(word(document, literal), literal);
+      }
+    }
+    Matcher masks = MASK.matcher(shown);
+    StringBuilder text = new StringBuilder();
+    while (masks.find()) {
+      String literal = literals.get(masks.group(1));
+      if (literal == null) {
+        throw new Lost();
+      }
+      masks.appendReplacement(text, Matcher.quoteReplacement(literal));
+    }
+    return masks.appendTail(text).toString();
+  }
+
+  private String word(String document, String literal) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      byte[] digest = mac.doFinal((document + '\n' + literal).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, WORD_BYTES);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has " + ALGORITHM, e);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.heimdall.manager.pages;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.edit.Seen;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.RuleList;
+import dev.heimdall.model.User;
+import dev.heimdall.model.VirtualDatabase;
+import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoredDocument;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** {@code /}: what there is, and whether it is right. */
+final class OverviewPage {
+  private static final String JSON = ".json";
+  private static final int SHOWN_VERSION = 12;
+
+  private final Editor editor;
+  private final Shells shells;
+  private final Templates templates;
+
+  OverviewPage(Editor editor, Shells shells, Templates templates) {
+    this.editor = editor;
+    this.shells = shells;
+    this.templates = templates;
+  }
+
+  Answer answer(Session session) throws StoreException, EditRefused {
+    Seen seen = editor.look();
+    String version = seen.documents().version();
+    View.Overview view =
+        new View.Overview(
+            version.substring(0, Math.min(SHOWN_VERSION, version.length())),
+            Troubles.of(seen.problems(), ""),
+            tables(seen));
+    return templates.page(
+        200, "overview", Map.of("shell", shells.of("Overview", session), "view", view));
+  }
+
+  private static List<View.Table> tables(Seen seen) {
+    List<View.Table> tables = new ArrayList<>();
+    tables.add(
+        table(
+            seen,
+            "vdbs/",
+            "Virtual databases",
+            "What clients connect to.",
+            List.of("Ports", "Data source", "Pool", "Rules"),
+            (configuration, name) ->
+                Optional.ofNullable(configuration.vdbs().get(name)).map(OverviewPage::cells)));
+    tables.add(
+        table(
+            seen,
+            "sources/",
+            "Data sources",
+            "The servers behind them.",
+            List.of("Engine", "Hosts", "Log-in", "TLS"),
+            (configuration, name) ->
+                Optional.ofNullable(configuration.sources().get(name)).map(OverviewPage::cells)));
+    tables.add(
+        table(
+            seen,
+            "rules/",
+            "Rule lists",
+            "What is done with statements.",
+            List.of("State", "Rules", "Used by", "Comment"),
+            (configuration, name) ->
+                Optional.ofNullable(configuration.rules().get(name))
+                    .map(list -> cells(list, configuration))));
+    tables.add(
+        table(
+            seen,
+            "users/",
+            "Users",
+            "Who may log in to the virtual databases.",
+            List.of("Password", "Virtual databases", "Admin database"),
+            (configuration, name) ->
+                Optional.ofNullable(configuration.users().get(name)).map(OverviewPage::cells)));
+    tables.add(others(seen, tables));
+    return tables;
+  }
+
+  private static View.Table table(
+      Seen seen,
+      String folder,
+      String title,
+      String meaning,
+      List<String> columns,
+      BiFunction<Configuration, String, Optional<List<String>>> cells) {
+    List<View.Row> rows = new ArrayList<>();
+    seen.documents()
+        .all()
+        .forEach(
+            (document, stored) -> {
+              if (isObject(document, folder)) {
+                String name = name(document, folder, stored);
+                rows.add(
+                    new View.Row(
+                        name,
+                        Links.document(document),
+                        seen.configuration()
+                            .flatMap(configuration -> cells.apply(configuration, name))
+                            .orElse(List.of())));
+              }
+            });
+    return new View.Table(title, meaning, folder, columns, rows);
+  }
+
+  private static boolean isObject(String document, String folder) {
+    return document.startsWith(folder)
+        && document.endsWith(JSON)
+        && document.indexOf('/', folder.length()) < 0;
+  }
+
+  /** The object's own name, or that of its file. */
+  private static String name(String document, String folder, StoredDocument stored) {
+    String file = document.substring(folder.length(), document.length() - JSON.length());
+    try {
+      JsonNode name = Answer.JSON.readTree(stored.content().bytes()).path("name");
+      return name.isTextual() ? name.asText() : file;
+    } catch (IOException e) {
+      return file;
+    }
+  }
+
+  private static List<String> cells(VirtualDatabase vdb) {
+    return List.of(
+        listed(vdb.ports().stream().map(String::valueOf).toList()),
+        vdb.source(),
+        Integer.toString(vdb.pool().size()),
+        listed(vdb.rules()));
+  }
+
+  private static List<String> cells(DataSource source) {
+    return List.of(
+        source.engine().toString(),
+        listed(source.hosts().stream().map(String::valueOf).toList()),
+        source.user().orElse(source.hasLogin() ? "from AWS" : "the client's own"),
+        source.tls().mode().toString());
+  }
+
+  private static List<String> cells(RuleList list, Configuration configuration) {
+    return List.of(
+        list.enabled() ? "on" : "off",
+        Integer.toString(list.rules().size()),
+        listed(
+            configuration.vdbs().values().stream()
+                .filter(vdb -> vdb.rules().contains(list.name()))
+                .map(VirtualDatabase::name)
+                .toList()),
+        list.comment().orElse(""));
+  }
+
+  private static List<String> cells(User user) {
+    return List.of(
+        user.password().isPresent() ? "kept here" : user.verifier().isPresent() ? "hashed" : "none",
+        user.vdbs().isEmpty() ? "all" : listed(user.vdbs()),
+        user.admin() ? "yes" : "no");
+  }
+
+  private static String listed(List<String> names) {
+    return names.isEmpty() ? "–" : String.join(", ", names);
+  }
+
+  private static View.Table others(Seen seen, List<View.Table> objects) {
+    List<View.Row> rows = new ArrayList<>();
+    seen.documents()
+        .all()
+        .forEach(
+            (document, stored) -> {
+              if (objects.stream().noneMatch(table -> isObject(document, table.folder()))) {
+                rows.add(
+                    new View.Row(
+                        document,
+                        Links.document(document),
+                        List.of("%,d bytes".formatted(stored.content().size()))));
+              }
+            });
+    return new View.Table(
+        "Other documents", "Settings of nodes, drivers, certificates.", "", List.of("Size"), rows);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.heimdall.manager.pages;
+
+import dev.heimdall.model.Problem;
+import java.util.List;
+
+/** Problems of a configuration in the words of pages. */
+final class Troubles {
+  private Troubles() {}
+
+  /**
+   * @param looked the document that is on the page; empty: none
+   */
+  static List<View.Trouble> of(List<Problem> problems, String looked) {
+    return problems.stream().map(problem -> of(problem, looked)).toList();
+  }
+
+  private static View.Trouble of(Problem problem, String looked) {
+    boolean here = problem.file().equals(looked);
+    String line = problem.line() > 0 ? "line " + problem.line() : "";
+    String where = here ? line : problem.file() + (line.isEmpty() ? "" : ", " + line);
+    return new View.Trouble(
+        where,
+        here || !problem.file().endsWith(".json") ? "" : Links.document(problem.file()),
+        "%s: got %s, expected %s%s"
+            .formatted(
+                problem.path(),
+                problem.got(),
+                problem.expected(),
+                problem
+                    .suggestion()
+                    .map(suggestion -> "; did you mean \"" + suggestion + "\"?")
+                    .orElse("")));
+  }
+
+  static List<View.Trouble> of(String words) {
+    return List.of(new View.Trouble("", "", words));
+  }
+}

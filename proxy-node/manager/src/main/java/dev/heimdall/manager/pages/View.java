@@ -1,0 +1,59 @@
+package dev.heimdall.manager.pages;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What templates are given: texts that they escape, and nothing that has to be decided. */
+public final class View {
+  private View() {}
+
+  /** Objects of one kind. */
+  public record Table(
+      String title, String meaning, String folder, List<String> columns, List<Row> rows) {}
+
+  /**
+   * One of them.
+   *
+   * @param href of its editor
+   */
+  public record Row(String name, String href, List<String> cells) {}
+
+  /**
+   * Something that is wrong.
+   *
+   * @param href of the document's editor; empty: it is the one that is looked at
+   */
+  public record Trouble(String where, String href, String words) {}
+
+  /** The configuration as a whole. */
+  public record Overview(String version, List<Trouble> troubles, List<Table> tables) {}
+
+  /**
+   * A document that is edited.
+   *
+   * @param version that is edited; empty: it is new
+   * @param text empty: it cannot be shown
+   */
+  public record Editing(
+      String document, String version, Optional<String> text, String hidden, int size) {}
+
+  /**
+   * A line of a comparison.
+   *
+   * @param kind {@code same}, {@code gone} or {@code new}
+   */
+  public record Line(String kind, String sign, String before, String after, String text) {}
+
+  /** A change that is looked at before it is made. */
+  public record Change(
+      String document,
+      String draft,
+      String what,
+      boolean same,
+      List<Line> lines,
+      List<Trouble> troubles) {}
+
+  /** A change of something that somebody else has changed. */
+  public record Clash(
+      String document, String draft, boolean gone, List<Line> theirs, List<Line> mine) {}
+}

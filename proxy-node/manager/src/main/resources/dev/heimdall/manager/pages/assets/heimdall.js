@@ -1,0 +1,18 @@
+// What pages do beyond what they say. Without it they can be read and used.
+for (const button of document.querySelectorAll('[data-theme-switch]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const root = document.documentElement;
+    const dark = root.dataset.theme
+      ? root.dataset.theme === 'dark'
+      : matchMedia('(prefers-color-scheme: dark)').matches;
+    root.dataset.theme = dark ? 'light' : 'dark';
+    localStorage.setItem('theme', root.dataset.theme);
+  });
+}
+document.addEventListener('keydown', (event) => {
+  // Ctrl+Enter sends the form that is typed in.
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.form) {
+    event.target.form.requestSubmit();
+  }
+});

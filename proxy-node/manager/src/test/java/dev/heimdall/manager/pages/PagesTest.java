@@ -1,0 +1,418 @@
+package dev.heimdall.manager.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.web.WebServer;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreLocation;
+import java.net.CookieManager;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pages as a browser asks for them, without its scripts. */
+class PagesTest {
+  private static final String CANARY = "canary-secret";
+  private static final String SOURCE =
+      "{\"url\": \"jdbc:postgresql://db.example\", \"user\": \"app\", \"password\": \""
+          + CANARY
+          + "\"}";
+  private static final String VDB = "{\"ports\": [5050], \"source\": \"main\"}";
+  private static final Pattern FIELD = Pattern.compile("name=\"(\\w+)\" value=\"([^\"]*)\"");
+
+  @TempDir private Path directory;
+  private Path configuration;
+  private Path password;
+  private LogIn logIn;
+  private Editor editor;
+  private WebServer server;
+
+  @BeforeEach
+  void open() throws Exception {
+    password = Files.writeString(directory.resolve("password"), "right");
+    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+    configuration = Files.createDirectory(directory.resolve("configuration"));
+    write("sources/main.json", SOURCE);
+    write("vdbs/shop.json", VDB);
+    logIn = LogIn.with(new PasswordPlace.InFile(password));
+    editor =
+        new Editor(
+            DocumentStore.open(new StoreLocation.Directory(configuration)), Optional.empty());
+    server =
+        WebServer.open(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
+            new Pages(editor, logIn));
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    logIn.close();
+    editor.close();
+  }
+
+  private void write(String name, String text) throws Exception {
+    Path file = configuration.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private String written(String name) throws Exception {
+    return Files.readString(configuration.resolve(name));
+  }
+
+  /** A browser, which keeps cookies and goes where it is sent. */
+  private final class Browser {
+    private final HttpClient http =
+        HttpClient.newBuilder()
+            .cookieHandler(new CookieManager())
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
+    private HttpResponse<String> last;
+
+    private HttpRequest.Builder request(String path) {
+      return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
+          .header("Accept", "text/html");
+    }
+
+    private Browser send(HttpRequest.Builder request) throws Exception {
+      last = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return this;
+    }
+
+    Browser get(String path) throws Exception {
+      return send(request(path).GET());
+    }
+
+    /** Sends a form of the page that it is on: its hidden fields, and these. */
+    Browser submit(String action, String... fields) throws Exception {
+      String form = page().substring(page().indexOf("action=\"" + action + "\""));
+      form = form.substring(0, form.indexOf("</form>"));
+      Matcher hidden = FIELD.matcher(form);
+      StringBuilder body = new StringBuilder();
+      while (hidden.find()) {
+        if (!List.of("user", "delete").contains(hidden.group(1))) {
+          body.append(encoded(hidden.group(1), hidden.group(2))).append('&');
+        }
+      }
+      return post(action, body + fields(fields));
+    }
+
+    Browser post(String path, String body) throws Exception {
+      return send(
+          request(path)
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    Browser logIn() throws Exception {
+      get("/");
+      assertThat(path()).isEqualTo("/login");
+      submit("/login", "user", "admin", "password", "right");
+      assertThat(path()).isEqualTo("/");
+      return this;
+    }
+
+    String page() {
+      return last.body();
+    }
+
+    String path() {
+      return last.uri().getPath();
+    }
+
+    int status() {
+      return last.statusCode();
+    }
+
+    /** What the editor shows. */
+    String text() {
+      Matcher text = Pattern.compile("(?s)<textarea[^>]*>\n?(.*?)</textarea>").matcher(page());
+      assertThat(text.find()).as(page()).isTrue();
+      return text.group(1).replace("&#34;", "\"").replace("&lt;", "<").replace("&amp;", "&");
+    }
+  }
+
+  private static String encoded(String name, String value) {
+    return name + '=' + URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  private static String fields(String... fields) {
+    return java.util.stream.IntStream.range(0, fields.length / 2)
+        .mapToObj(i -> encoded(fields[2 * i], fields[2 * i + 1]))
+        .collect(Collectors.joining("&"));
+  }
+
+  @Test
+  void whoHasNotLoggedInSeesTheFormAndNothingElse() throws Exception {
+    Browser browser = new Browser();
+    for (String path : List.of("/", "/documents/sources/main.json", "/draft", "/new", "/x")) {
+      assertThat(browser.get(path).path()).isEqualTo("/login");
+      assertThat(browser.page()).contains("The first time").doesNotContain("main.json");
+    }
+    assertThat(browser.post("/review", "document=a").path()).isEqualTo("/login");
+    HttpResponse<String> part =
+        browser.http.send(
+            browser.request("/check").header("HX-Request", "true").GET().build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(part.statusCode()).isEqualTo(401);
+    assertThat(part.headers().firstValue("HX-Redirect")).contains("/login");
+  }
+
+  @Test
+  void aLogInNeedsThePasswordAndItsOwnForm() throws Exception {
+    Browser browser = new Browser();
+    browser.get("/login").submit("/login", "user", "admin", "password", "wrong");
+    assertThat(browser.status()).isEqualTo(401);
+    assertThat(browser.page()).contains("User or password is wrong.").doesNotContain("wrong\"");
+
+    Browser stranger = new Browser();
+    stranger.post("/login", "csrf=x&user=admin&password=right");
+    assertThat(stranger.status()).isEqualTo(403);
+    assertThat(stranger.get("/").path()).isEqualTo("/login");
+
+    browser.submit("/login", "user", "admin", "password", "right");
+    assertThat(browser.path()).isEqualTo("/");
+  }
+
+  @Test
+  void aSessionEndsWithItsLogOutAndWithItsPassword() throws Exception {
+    Browser one = new Browser().logIn();
+    one.submit("/logout");
+    assertThat(one.path()).isEqualTo("/login");
+    assertThat(one.get("/").path()).isEqualTo("/login");
+
+    Browser two = new Browser().logIn();
+    Files.writeString(password, "another");
+    // Somebody shows the new one: it is read, and sessions of the old one end.
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    do {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Browser other = new Browser();
+      other.get("/login").submit("/login", "user", "admin", "password", "another");
+      Thread.sleep(200);
+    } while (!two.get("/").path().equals("/login"));
+  }
+
+  @Test
+  void theOverviewHasWhatIsThereAndNoSecrets() throws Exception {
+    write("users/alice.json", "{\"password\": \"" + CANARY + "\"}");
+    write("rules/first.json", "{\"comment\": \"<b>&\", \"rules\": []}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
+    Browser browser = new Browser().logIn();
+    assertThat(browser.page())
+        .contains("shop", "5050", "db.example", "alice", "kept here", "Right, as nodes read it.")
+        .contains("&lt;b&gt;&amp;")
+        .doesNotContain("<b>&", CANARY);
+
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"nain\"}");
+    assertThat(browser.get("/").page()).contains("nain", "nodes would refuse this", "shop");
+  }
+
+  @Test
+  void aDocumentIsEditedLookedOverAndCommittedWithItsSecretKept() throws Exception {
+    Browser browser = new Browser().logIn();
+    browser.get("/documents/sources/main.json");
+    String shown = browser.text();
+    assertThat(browser.page()).doesNotContain(CANARY);
+    assertThat(shown).contains("••••••••", "db.example");
+
+    browser.submit("/review", "text", shown.replace("db.example", "db2.example"));
+    assertThat(browser.path()).isEqualTo("/draft");
+    assertThat(browser.page()).contains("Commit", "db2.example").doesNotContain(CANARY);
+    assertThat(written("sources/main.json")).isEqualTo(SOURCE);
+
+    browser.submit("/draft/commit", "comment", "moved");
+    assertThat(browser.page()).contains("is written.").doesNotContain(CANARY);
+    assertThat(written("sources/main.json")).isEqualTo(SOURCE.replace("db.", "db2."));
+    assertThat(browser.get("/draft").status()).isEqualTo(404);
+  }
+
+  @Test
+  void aNewSecretIsTakenAndNeverSentBack() throws Exception {
+    Browser browser = new Browser().logIn();
+    browser.get("/documents/sources/main.json");
+    String typed = browser.text().replaceFirst("\"•+ \\w+\"", "\"other-canary\"");
+    browser.submit("/review", "text", typed);
+    assertThat(browser.page()).contains("Commit").doesNotContain("canary");
+    browser.get("/draft/edit");
+    assertThat(browser.page()).doesNotContain("canary");
+    // From there on, too.
+    browser.submit("/review", "text", browser.text().replace("db.", "db3."));
+    browser.submit("/draft/commit", "comment", "");
+    assertThat(written("sources/main.json"))
+        .isEqualTo(SOURCE.replace("db.", "db3.").replace(CANARY, "other-canary"));
+  }
+
+  @Test
+  void aMaskThatStandsForNothingIsNotWritten() throws Exception {
+    Browser browser = new Browser().logIn();
+    browser.get("/documents/sources/main.json");
+    browser.submit("/review", "text", "{\"password\": \"•••••••• 000000000000\"}");
+    assertThat(browser.status()).isEqualTo(400);
+    assertThat(browser.page()).contains("Type the value itself.");
+  }
+
+  @Test
+  void whatIsWrongIsSaidWhileItIsTypedAndCannotBeCommitted() throws Exception {
+    Browser browser = new Browser().logIn();
+    browser.get("/documents/vdbs/shop.json");
+    String csrf = csrf(browser);
+    String wrong = VDB.replace("main", "nain");
+    String fields = fields("csrf", csrf, "document", "vdbs/shop.json", "text", wrong);
+    assertThat(browser.post("/check", fields).page())
+        .contains("nain", "nodes would refuse this")
+        .doesNotContain("<html");
+    assertThat(browser.post("/check", fields.replace("nain", "main")).page()).contains("Right");
+    assertThat(browser.post("/check", fields.replace("%7B", "")).page()).contains("refuse this");
+
+    browser.get("/documents/vdbs/shop.json").submit("/review", "text", wrong);
+    assertThat(browser.page()).contains("nain").doesNotContain("/draft/commit");
+    String id = "x";
+    assertThat(browser.post("/draft/commit", fields("csrf", csrf, "draft", id)).status())
+        .isEqualTo(409);
+    assertThat(written("vdbs/shop.json")).isEqualTo(VDB);
+  }
+
+  @Test
+  void whoWasSlowerSeesBothAndLosesNothing() throws Exception {
+    Browser slow = new Browser().logIn();
+    slow.get("/documents/vdbs/shop.json");
+    slow.submit("/review", "text", VDB.replace("5050", "5051"));
+
+    Browser fast = new Browser().logIn();
+    fast.get("/documents/vdbs/shop.json");
+    fast.submit("/review", "text", VDB.replace("5050", "5052")).submit("/draft/commit");
+    assertThat(written("vdbs/shop.json")).contains("5052");
+
+    slow.submit("/draft/commit");
+    assertThat(slow.status()).isEqualTo(409);
+    assertThat(slow.page()).contains("Somebody else was faster", "5051", "5052");
+    assertThat(written("vdbs/shop.json")).contains("5052");
+
+    slow.submit("/draft/over");
+    assertThat(slow.path()).isEqualTo("/draft");
+    slow.submit("/draft/commit");
+    assertThat(written("vdbs/shop.json")).contains("5051");
+  }
+
+  @Test
+  void documentsAreMadeAndDeleted() throws Exception {
+    Browser browser = new Browser().logIn();
+    browser.get("/new").submit("/new", "folder", "users", "name", "al/ice");
+    assertThat(browser.status()).isEqualTo(400);
+    browser.get("/new").submit("/new", "folder", "users", "name", "alice");
+    assertThat(browser.path()).isEqualTo("/documents/users/alice.json");
+    browser.submit("/review", "text", "{\"password\": \"canary-new\"}");
+    assertThat(browser.page()).contains("Create").doesNotContain("canary-new");
+    browser.submit("/draft/commit");
+    assertThat(written("users/alice.json")).contains("canary-new");
+
+    browser.get("/documents/users/alice.json");
+    String version = browser.page().replaceAll("(?s).*name=\"version\" value=\"(\\w+)\".*", "$1");
+    browser.post(
+        "/review",
+        fields(
+            "csrf",
+            csrf(browser),
+            "document",
+            "users/alice.json",
+            "version",
+            version,
+            "delete",
+            "yes"));
+    assertThat(browser.page()).contains("Delete <code>users/alice.json");
+    browser.submit("/draft/commit");
+    assertThat(configuration.resolve("users/alice.json")).doesNotExist();
+  }
+
+  private static String csrf(Browser browser) {
+    return browser.page().replaceAll("(?s).*name=\"csrf\" value=\"([^\"]+)\".*", "$1");
+  }
+
+  @Test
+  void aFormOfAnotherSessionDoesNothing() throws Exception {
+    Browser browser = new Browser().logIn();
+    String foreign = csrf(new Browser().logIn());
+    for (String path :
+        List.of("/review", "/check", "/draft/commit", "/draft/over", "/logout", "/new")) {
+      for (String csrf : List.of("", foreign)) {
+        browser.post(path, fields("csrf", csrf, "folder", "users", "name", "a"));
+        assertThat(browser.status()).as(path).isEqualTo(403);
+      }
+    }
+    assertThat(browser.get("/").path()).isEqualTo("/");
+  }
+
+  @Test
+  void documentsThatAreNoJsonAreNotShown() throws Exception {
+    write("tls/key.pem", CANARY);
+    write("users/broken.json", "{\"password\": \"" + CANARY);
+    Browser browser = new Browser().logIn();
+    for (String name : List.of("tls/key.pem", "users/broken.json")) {
+      browser.get("/documents/" + name);
+      assertThat(browser.status()).isEqualTo(200);
+      assertThat(browser.page()).contains(name).doesNotContain(CANARY, "<textarea");
+    }
+  }
+
+  @Test
+  void pagesRunNoScriptsButTheirOwnAndAreInNobodysFrame() throws Exception {
+    Browser browser = new Browser().logIn();
+    for (String path : List.of("/login", "/", "/documents/vdbs/shop.json", "/new", "/x")) {
+      HttpResponse<String> page = browser.get(path).last;
+      assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+          .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+          .doesNotContain("unsafe");
+      assertThat(page.headers().firstValue("Cache-Control")).contains("no-store");
+      assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+      assertThat(page.headers().firstValue("Referrer-Policy")).contains("same-origin");
+      assertThat(page.headers().firstValue("Cross-Origin-Opener-Policy")).contains("same-origin");
+      assertThat(page.body())
+          .doesNotContain("style=\"", "<style", "onclick", "hx-on", "javascript:")
+          .doesNotContainPattern("<script[^>]*>[^<]");
+      Matcher assets = Pattern.compile("(?:href|src)=\"(/assets/[^\"]+)\"").matcher(page.body());
+      while (assets.find()) {
+        HttpResponse<String> asset = browser.get(assets.group(1)).last;
+        assertThat(asset.statusCode()).isEqualTo(200);
+        assertThat(asset.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+      }
+    }
+    assertThat(browser.get("/assets/../x").status()).isIn(400, 404);
+  }
+
+  @Test
+  void cookiesAreForThisServerAndForNoScript() throws Exception {
+    Browser browser = new Browser();
+    browser.get("/login");
+    List<String> cookies = browser.last.headers().allValues("Set-Cookie");
+    assertThat(cookies)
+        .isNotEmpty()
+        .allSatisfy(
+            cookie ->
+                assertThat(Arrays.asList(cookie.split("; ")))
+                    .contains("HttpOnly", "SameSite=Strict", "Path=/"));
+  }
+}
