@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.ReadBuffers;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementHolder;
 import dev.heimdall.engine.reply.ReplySource;
@@ -694,7 +695,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     context.beginEvent();
     ByteBuf in = (ByteBuf) message;
     bytesIn += in.readableBytes();
-    scanner.read(in);
+    scanner.read(ReadBuffers.fitted(in));
   }
 
   void outOfSync(String what) {

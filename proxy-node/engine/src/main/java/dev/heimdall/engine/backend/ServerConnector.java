@@ -3,6 +3,7 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.OwnProxyHeader;
+import dev.heimdall.engine.net.ReadBuffers;
 import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.model.DataSource;
 import io.netty.bootstrap.Bootstrap;
@@ -170,6 +171,7 @@ public final class ServerConnector {
             .channel(sockets.socketChannel())
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) source.connectTimeout().toMillis())
             .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.ofServers())
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(32 * 1024, 64 * 1024));

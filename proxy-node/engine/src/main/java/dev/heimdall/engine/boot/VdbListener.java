@@ -4,6 +4,7 @@ import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.net.ProxyProtocolGate;
+import dev.heimdall.engine.net.ReadBuffers;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
@@ -136,6 +137,7 @@ final class VdbListener {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.ofClients())
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(
