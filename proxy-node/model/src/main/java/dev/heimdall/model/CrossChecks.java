@@ -75,7 +75,9 @@ final class CrossChecks {
         .forEach(
             (name, vdb) -> {
               VdbEngineChecks engine = engine(vdb, vdbs.get(name).in());
-              vdbValues.put(name, vdb.resolved(credentials(vdb), engine.rules()));
+              vdbValues.put(
+                  name,
+                  vdb.resolved(credentials(vdb), engine.rules(), engine.delaysTransactions()));
             });
     return new Configuration(
         node.value().orElseThrow(),

@@ -31,6 +31,11 @@ final class VdbEngineChecks {
     }
   }
 
+  /** Whether BEGIN is held back: as it is written, or where nobody could tell by its effects. */
+  boolean delaysTransactions() {
+    return vdb.delayedTransaction() == null ? support.beginsLate() : vdb.delayedTransaction();
+  }
+
   /** Unless it is a default. */
   private void mustBeFalse(String path, String why) {
     if (in.written(path) && in.sound(path)) {

@@ -44,9 +44,9 @@ public record VirtualDatabase(
         boolean multiplex,
     @Setting(
             value = "Hold `BEGIN` back until a statement needs the transaction.",
-            byDefault = "false",
+            otherwise = "`true` for MySQL and MariaDB, `false` for PostgreSQL",
             applies = Applies.NEW_CONNECTIONS)
-        boolean delayedTransaction,
+        Boolean delayedTransaction,
     @Setting(
             value =
                 "Whose credentials server connections use: the data source's, the client's own, or"
@@ -97,7 +97,8 @@ public record VirtualDatabase(
   }
 
   /** The same with what follows from its data source. */
-  VirtualDatabase resolved(Credentials whose, List<AuthRule> rulesOfLogIns) {
+  VirtualDatabase resolved(
+      Credentials whose, List<AuthRule> rulesOfLogIns, boolean delaysTransactions) {
     return new VirtualDatabase(
         name,
         address,
@@ -105,7 +106,7 @@ public record VirtualDatabase(
         source,
         databases,
         multiplex,
-        delayedTransaction,
+        delaysTransactions,
         whose,
         rules,
         ruleSources,

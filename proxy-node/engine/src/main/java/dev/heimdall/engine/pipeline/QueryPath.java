@@ -78,7 +78,7 @@ public final class QueryPath {
       return Outcome.WAIT;
     }
     if (server != null) {
-      return steps.leaves(type) ? Outcome.WAIT : Outcome.NEXT;
+      return steps.leaves(type) ? Outcome.WAIT : steps.inPlace(type, total);
     }
     return first(responders, type, total);
   }

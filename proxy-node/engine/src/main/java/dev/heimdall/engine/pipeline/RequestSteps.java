@@ -36,6 +36,11 @@ public interface RequestSteps {
   /** Whether the statement goes elsewhere than the server connection leads that the client has. */
   boolean leaves(byte type);
 
+  /** Answers a statement in the place of the server whose connection the client has. */
+  default Outcome inPlace(byte type, long total) {
+    return Outcome.NEXT;
+  }
+
   /**
    * Takes a message that begins no statement while the client has no server connection.
    *

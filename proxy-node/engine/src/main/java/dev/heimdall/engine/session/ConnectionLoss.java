@@ -195,16 +195,17 @@ final class ConnectionLoss {
     sent.forget();
     int lost = pending.outstanding();
     boolean begun = transaction.begunSince(carried.done());
-    boolean inTransaction = transaction.open() || begun;
+    boolean there = transaction.open() && transaction.heldBegin() == null;
+    boolean inTransaction = there || begun;
     // Those of a transaction that is lost are rolled back.
-    boolean settingsLost = !transaction.open() && carried.unread();
-    if (!transaction.open()) {
+    boolean settingsLost = !there && carried.unread();
+    if (!there) {
       carried.keepReported();
     }
     effects.unanswered(Set.of(), false);
     if (begun) {
       transaction.failed(); // its client has sent more of it, perhaps
-    } else {
+    } else if (transaction.heldBegin() == null) {
       transaction.lost();
     }
     if (cut) {

@@ -105,9 +105,6 @@ final class Forwarding implements ServerLeasing {
 
   @Override
   public boolean admits(ServerConnection server) {
-    if (transaction.heldBegin() != null) {
-      messages.sendHeldBegin(server);
-    }
     if (listening.busy()) {
       return false;
     }
@@ -132,6 +129,9 @@ final class Forwarding implements ServerLeasing {
   /** Forwards what may have to be sent again, alone or with others. */
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
+    if (transaction.heldBegin() != null) {
+      messages.sendHeldBegin(server);
+    }
     ByteBuf waiting = input.bytes();
     if (destination.atWriter() && !sent.transaction().active()) {
       server.flushLate();

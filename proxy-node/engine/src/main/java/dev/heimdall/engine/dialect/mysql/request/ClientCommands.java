@@ -93,7 +93,7 @@ final class ClientCommands implements RequestHandler {
     this.cached = new CachedCommands(parts, agreed, text, answers, prepared, aftermath);
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
-    this.begins = new DelayedBegins(parts, answers);
+    this.begins = new DelayedBegins(parts, text, answers);
     this.questions =
         new RuleQuestions(
             parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
@@ -193,6 +193,11 @@ final class ClientCommands implements RequestHandler {
       parts.control().block();
     }
     return leaves;
+  }
+
+  @Override
+  public Outcome inPlace(byte type, long total) {
+    return type == Command.QUERY ? begins.beside(total) : Outcome.NEXT;
   }
 
   /** Whether the statement would be given a connection of this pool, if it had none. */

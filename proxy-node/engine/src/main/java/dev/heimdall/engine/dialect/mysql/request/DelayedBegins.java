@@ -12,7 +12,6 @@ import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.Payload;
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -27,25 +26,47 @@ final class DelayedBegins {
   private final HandledClient client;
   private final ClientTransaction transaction;
   private final StatementLifecycle lifecycle;
+  private final QueryText text;
   private final ClientAnswers answers;
 
-  DelayedBegins(RequestParts parts, ClientAnswers answers) {
+  DelayedBegins(RequestParts parts, QueryText text, ClientAnswers answers) {
     this.parts = parts;
+    this.text = text;
     this.client = parts.client();
     this.transaction = parts.transaction();
     this.lifecycle = parts.lifecycle();
     this.answers = answers;
   }
 
+  /** A statement of a client's that has no server connection. */
   Outcome answer(long total) {
     boolean begun = transaction.heldBegin() != null;
     if (!(begun || mayBegin()) || client.transactionLost() || !lifecycle.onItsWay()) {
       return Outcome.NEXT;
     }
     StatementFacts facts = lifecycle.effects();
-    if (!(begun ? ends(facts) : begins(facts, total))) {
-      return Outcome.NEXT;
-    }
+    return (begun ? ends(facts) : begins(facts, total)) ? answered(total) : Outcome.NEXT;
+  }
+
+  /**
+   * The same of one that has kept its connection, for a generated id for instance. What ends the
+   * transaction goes there: the answer decides whether the connection is kept.
+   */
+  Outcome beside(long total) {
+    return lifecycle.onItsWay()
+            && lifecycle.effects().kind() == StatementKind.BEGIN
+            && lifecycle.refusal() == null
+            && transaction.heldBegin() == null
+            && mayBegin()
+            && !client.transactionLost()
+            && !parts.carried().held()
+            && !parts.carried().pinned()
+            && begins(lifecycle.effects(), total)
+        ? answered(total)
+        : Outcome.NEXT;
+  }
+
+  private Outcome answered(long total) {
     lifecycle.settled();
     answers.ok(total, 0);
     return Outcome.DONE;
@@ -57,33 +78,49 @@ final class DelayedBegins {
         && !parts.notes().active();
   }
 
+  /** Where COMMIT begins another transaction, or ends the connection, a server has to do that. */
   private boolean ends(StatementFacts facts) {
     boolean ends =
         (facts.kind() == StatementKind.COMMIT || facts.kind() == StatementKind.ROLLBACK)
             && facts.effects().isEmpty()
-            && !facts.chain();
+            && !facts.chain()
+            && parts.carried().variables().get(MysqlSettings.COMPLETION) == null
+            && leavesAlone();
     if (ends) {
       transaction.dropHeldBegin();
     }
     return ends;
   }
 
-  /** One that takes a snapshot takes it at once. */
+  /**
+   * Only of the plain forms it is known what a server answers: one that takes a snapshot takes it
+   * at once, one that is to write may be refused, and the answer to one that only reads says so.
+   */
   private boolean begins(StatementFacts facts, long total) {
     if (facts.kind() != StatementKind.BEGIN
         || !facts.effects().isEmpty()
-        || Payload.length(total) > LONGEST) {
+        || Payload.length(total) > LONGEST
+        || !leavesAlone()
+        || !MysqlSettings.writesByDefault(parts.carried().variables())) {
       return false;
     }
-    ByteBuf in = parts.input().bytes();
-    byte[] sql = new byte[(int) Payload.length(total) - 1];
-    Payload.copy(in, in.readerIndex(), 1, sql, sql.length);
-    String text = new String(sql, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-    if (text.contains("snapshot") || !(text.startsWith("b") || text.startsWith("s"))) {
+    if (!text.read(parts.input().bytes(), total, true) || text.hasAttributes()) {
+      return false;
+    }
+    byte[] sql = text.copy();
+    String begin = new String(sql, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    if (begin.contains("read")
+        || begin.contains("snapshot")
+        || !(begin.startsWith("b") || begin.startsWith("s"))) {
       return false;
     }
     transaction.holdBegin(sql, lifecycle.decision().asksForReplica(), parts.loop().now());
     return true;
+  }
+
+  /** Whether rules want nothing done with the statement that only a server could do. */
+  private boolean leavesAlone() {
+    return lifecycle.decision().letsReplicaAnswer();
   }
 
   /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */

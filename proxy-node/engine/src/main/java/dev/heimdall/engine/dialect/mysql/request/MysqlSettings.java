@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.sql.PinReason;
@@ -15,6 +16,14 @@ import java.util.Set;
 public final class MysqlSettings implements SettingRules {
   /** The default database; no variable of a server's is called so. */
   static final String DATABASE = StateChanges.DATABASE;
+
+  /** What else COMMIT does than to end the transaction. */
+  static final String COMPLETION = "completion_type";
+
+  /** Whether a transaction that says nothing of it may write, as far as the session has said. */
+  static boolean writesByDefault(Variables variables) {
+    return variables.get("transaction_read_only") == null && variables.get("tx_read_only") == null;
+  }
 
   @Override
   public String nameOf(String written) {

@@ -16,6 +16,10 @@ import java.util.Arrays;
  */
 final class QueryText {
   private final LoopContext loop;
+
+  /** Where a text begins that could have attributes, and has none: behind their two numbers. */
+  private static final int NO_ATTRIBUTES = 3;
+
   private final boolean attributes;
   private byte[] bytes = {};
   private int start;
@@ -50,6 +54,11 @@ final class QueryText {
     }
     start = payload.readerIndex();
     return true;
+  }
+
+  /** Whether the client has given attributes to what was read last. */
+  boolean hasAttributes() {
+    return start > (attributes ? NO_ATTRIBUTES : 1);
   }
 
   /**
