@@ -106,6 +106,7 @@ class MysqlRegressionIT {
           configuration.vdb("credentials", "passthrough");
           configuration.vdb("auth", EVERYBODY);
           configuration.vdb("pool.size", 20);
+          configuration.vdb("clients.localInfile", true);
           configuration.without("users/app.json").without("users/other.json");
           configuration.user("root", "admin", false);
         });

@@ -7,10 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * What a test of a suite printed, and how it ended.
@@ -51,6 +54,7 @@ record ScriptRun(int code, String printed) {
       ProcessBuilder builder =
           new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
       Path own = server.dataDirectory().getParent();
+      empty(own.resolve("tmp"));
       Map<String, String> environment = builder.environment();
       environment.keySet().removeIf(name -> name.startsWith("MYSQL") || name.startsWith("MARIADB"));
       environment.put("LC_ALL", "C");
@@ -96,6 +100,19 @@ record ScriptRun(int code, String printed) {
       return new ScriptRun(ended ? process.exitValue() : -1, printed);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where tests have the server write files and read them: it must be there, without any. */
+  private static void empty(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try (Stream<Path> left = Files.walk(folder)) {
+      for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+        if (!path.equals(folder)) {
+          Files.delete(path);
+        }
+      }
     }
   }
 
