@@ -89,6 +89,15 @@ final class HearingNode implements AutoCloseable {
     Await.until(expected + " by " + sql, () -> Objects.equals(read(sql), expected));
   }
 
+  /** How its cache does. */
+  Map<String, String> cache() {
+    try {
+      return node.admin("SHOW CACHE").get(0);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The row of its feed. */
   Map<String, String> feed() {
     try {

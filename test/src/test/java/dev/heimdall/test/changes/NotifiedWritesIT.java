@@ -119,6 +119,43 @@ class NotifiedWritesIT {
     assertThat(node.kept(read)).isEqualTo(before + " unheard");
   }
 
+  private long removed() {
+    return Long.parseLong(node.cache().get("outdated"));
+  }
+
+  private long of(String column) {
+    return Long.parseLong(node.feed().get(column));
+  }
+
+  @Test
+  void whatIsWrittenThroughTheNodeIsKnownAgain() throws IOException {
+    String read = "SELECT count(*) FROM nw.item WHERE name LIKE 'own %'";
+    String log = "SELECT count(*) FROM nw.log WHERE what = 'own'";
+    node.kept(log);
+    String before = node.kept(read);
+    long known = of("known");
+    long outdated = removed();
+    for (int i = 0; i < 20; i++) {
+      long heard = of("changes");
+      node.write("INSERT INTO nw.item VALUES (" + (100 + i) + ", 'own " + i + "')");
+      String now = node.read(read); // which is kept again before the server tells of the write
+      assertThat(now).isEqualTo(String.valueOf(Integer.parseInt(before) + i + 1));
+      Await.until("it is heard", () -> of("changes") > heard);
+      assertThat(node.read(read)).isEqualTo(now);
+      assertThat(node.cached()).describedAs("the write is known").isEqualTo("yes");
+    }
+    assertThat(removed() - outdated).describedAs("one for each write").isEqualTo(20);
+    assertThat(of("known") - known).isEqualTo(20);
+    long heard = of("changes");
+    node.write("BEGIN; INSERT INTO nw.log VALUES (2, 'own'), (102, 'own'); COMMIT");
+    node.read(log);
+    Await.until("its partitions are heard", () -> of("changes") >= heard + 3);
+    node.read(log);
+    assertThat(node.cached()).isEqualTo("yes");
+    past("INSERT INTO nw.log VALUES (3, 'own')");
+    node.becomes(log, "3");
+  }
+
   @Test
   void anyTextOnTheChannelLetsGoOfEverything() {
     String read = "SELECT count(*) FROM nw.unheard WHERE id = 77";

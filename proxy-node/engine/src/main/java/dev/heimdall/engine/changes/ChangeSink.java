@@ -1,6 +1,7 @@
 package dev.heimdall.engine.changes;
 
 import dev.heimdall.engine.wire.Position;
+import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
 
 /** Takes what a feed hears. May be used from any thread, and never waits. */
@@ -15,6 +16,16 @@ public interface ChangeSink {
    * @return whether it was news
    */
   boolean written(Collection<String> tables, Position at);
+
+  /**
+   * Whether a process of a server is this node's, and what it has written there is noted. To be
+   * asked once for each table of each commit.
+   *
+   * @param process by the server's number
+   */
+  default boolean noted(ServerAddress server, int process, String table) {
+    return false;
+  }
 
   /**
    * The same, but whoever reads now may not see it yet. Servers pass commits on before all sessions

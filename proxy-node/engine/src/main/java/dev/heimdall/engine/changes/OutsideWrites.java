@@ -4,6 +4,7 @@ import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.wire.Position;
+import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class OutsideWrites {
   private final WritePositions positions;
   private final Definitions definitions;
+  private final OwnCommits own = new OwnCommits(System::nanoTime);
   private final AtomicInteger gaps = new AtomicInteger();
 
   public OutsideWrites(WritePositions positions, Definitions definitions) {
@@ -24,6 +26,15 @@ public final class OutsideWrites {
   /** Whether whatever is written past the nodes is heard of, as far as that is wanted. */
   public boolean heard() {
     return gaps.get() == 0;
+  }
+
+  /**
+   * A transaction of this node's is noted that wrote these tables.
+   *
+   * @param process that has committed it, by the server's number
+   */
+  public void ownCommit(ServerAddress server, int process, Collection<String> tables) {
+    own.noted(server, process, tables);
   }
 
   /** For one feed more. Nothing is heard before its first {@link ChangeSink#following}. */
@@ -43,6 +54,11 @@ public final class OutsideWrites {
       }
       positions.committed(tables, false);
       return true;
+    }
+
+    @Override
+    public boolean noted(ServerAddress server, int process, String table) {
+      return own.take(server, process, table);
     }
 
     @Override
@@ -74,6 +90,7 @@ public final class OutsideWrites {
       // Before anything is kept again: what was read before the gap must not be found, nor judged
       // by
       // definitions of before.
+      own.forget();
       definitions.missed();
       positions.missed();
       if (missing) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.placement;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
@@ -13,6 +14,7 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.model.ServerAddress;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
@@ -357,8 +359,12 @@ public final class Writes {
     return notes.size();
   }
 
-  /** A piece of the reply to the first group that is not answered has come; nobody has seen it. */
-  public void beforeReply() {
+  /**
+   * A piece of the reply to the first group that is not answered has come; nobody has seen it.
+   *
+   * @param from where from
+   */
+  public void beforeReply(ServerConnection from) {
     if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
       return;
     }
@@ -375,11 +381,11 @@ public final class Writes {
       }
     }
     if (mayCommit && (anything || named)) {
-      mark(group, anything);
+      mark(group, anything, from);
     }
   }
 
-  private void mark(long group, boolean anything) {
+  private void mark(long group, boolean anything, ServerConnection from) {
     Defines defines = definesPending;
     Set<String> written = new HashSet<>(pending);
     boolean single = true;
@@ -394,7 +400,14 @@ public final class Writes {
     }
     // Of several commits in one answer a server may have told of the first alone by now.
     Position own = single && count == 1 ? reported : Position.NONE;
-    mark(view(), written, anything, defines, own);
+    ClusterView view = view();
+    mark(view, written, anything, defines, own);
+    if (view != null && view.knowsCommitsByProcess()) {
+      List<ServerAddress> servers = from.target().source().hosts();
+      if (servers.size() == 1) {
+        view.committedBy(servers.get(0), from.processId(), written);
+      }
+    }
   }
 
   private boolean mayWriteAnything(Note note) {

@@ -212,6 +212,21 @@ public final class ClusterView {
     return new Committed(mark, exchange.announce(spared.marked(tables), others, redefinition));
   }
 
+  /** Whether {@link #committedBy} is to be called: the database says which process has written. */
+  public boolean knowsCommitsByProcess() {
+    return cached && source.changes().notified();
+  }
+
+  /**
+   * The same was {@link #committed} by a server's process that is this node's: who hears of it from
+   * the database shall know it again.
+   *
+   * @param process by the server's number of it
+   */
+  public void committedBy(ServerAddress server, int process, Collection<String> tables) {
+    outside.ownCommit(server, process, tables);
+  }
+
   /**
    * Something is about to be sent that changes definitions of a database, or may. To be called
    * before that; from then on until it is over no node trusts what it knows of them.

@@ -80,7 +80,7 @@ final class ReplyStages {
     if (unanswered != 0) {
       known(from, unanswered);
     }
-    writes.beforeReply();
+    writes.beforeReply(from);
     if (lease.closed()) {
       consumed.release();
       return;

@@ -6,6 +6,7 @@ import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.model.ServerAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -77,5 +78,17 @@ class OutsideWritesTest {
     sink.defined("app");
     assertThat(definitions.notes).containsExactly("app");
     assertThat(positions.unwrittenSince(before, List.of("app.any"))).isFalse();
+  }
+
+  @Test
+  void afterAGapProcessesOfBeforeAreNotKnown() {
+    ServerAddress server = new ServerAddress("a", 5432);
+    ChangeSink sink = outside.sink();
+    sink.following();
+    outside.ownCommit(server, 7, List.of("t", "u"));
+    assertThat(sink.noted(server, 7, "t")).isTrue();
+    sink.gap("the server was started anew");
+    sink.following();
+    assertThat(sink.noted(server, 7, "u")).isFalse();
   }
 }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.changes.ChangeReader;
 import dev.heimdall.engine.changes.ChangeSink;
 import dev.heimdall.engine.changes.FeedFault;
 import dev.heimdall.engine.wire.Position;
+import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,15 +26,18 @@ final class NotifiedTables implements ChangeReader {
   private static final int PING_MILLIS = 500;
 
   private final Connection connection;
+  private final ServerAddress server;
   private final String database;
   private final ChangeSink sink;
 
   /**
    * @param connection closed with this
-   * @param database which it is to
+   * @param server which it is to
+   * @param database likewise
    */
-  NotifiedTables(Connection connection, String database, ChangeSink sink) {
+  NotifiedTables(Connection connection, ServerAddress server, String database, ChangeSink sink) {
     this.connection = connection;
+    this.server = server;
     this.database = database;
     this.sink = sink;
   }
@@ -74,14 +78,20 @@ final class NotifiedTables implements ChangeReader {
       return;
     }
     Set<String> tables = new TreeSet<>();
+    int known = 0;
     for (PGNotification notification : notifications) {
       String table = table(notification.getParameter(), database);
       if (table == null) {
         sink.missed();
         progress.heard(1, true);
+      } else if (sink.noted(server, notification.getPID(), table)) {
+        known++;
       } else {
         tables.add(table);
       }
+    }
+    if (known > 0) {
+      progress.heard(known, false);
     }
     if (!tables.isEmpty()) {
       progress.heard(tables.size(), sink.written(tables, Position.NONE));

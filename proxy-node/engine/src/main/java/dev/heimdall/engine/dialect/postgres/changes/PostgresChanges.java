@@ -33,6 +33,7 @@ public final class PostgresChanges implements ChangeProtocol {
                 (writer, sink) ->
                     new NotifiedTables(
                         connections(writer, listener, patience).single(database, false),
+                        writer.hosts().get(0),
                         database,
                         sink)));
       }
