@@ -46,6 +46,11 @@ public final class StoreException extends Exception {
     this.written = List.copyOf(written);
   }
 
+  /** A document is broken in a way that only its reader can know. */
+  public static StoreException corrupt(String message) {
+    return new StoreException(Kind.CORRUPT, message);
+  }
+
   public Kind kind() {
     return kind;
   }

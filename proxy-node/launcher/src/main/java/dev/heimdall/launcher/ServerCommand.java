@@ -15,6 +15,8 @@ import dev.heimdall.manager.ControlPlaneSettings;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.store.OwnPlace;
 import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.routing.instance.InstanceMetadata;
+import dev.heimdall.routing.instance.MetadataException;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.time.Duration;
@@ -94,19 +96,36 @@ final class ServerCommand implements Callable<Integer> {
         keys.address().orElse(ADDRESS),
         keys.port().orElse(PORT),
         keys.certificate().map(file -> new PemFiles(file, keys.key().orElseThrow())),
-        password(keys),
+        password(keys, own.isPresent()),
         VersionCommand.own());
   }
 
-  private PasswordPlace password(ManagerKeys keys) throws CommandFailure {
+  /**
+   * @param accounts whether a password can be changed
+   */
+  private PasswordPlace password(ManagerKeys keys, boolean accounts) throws CommandFailure {
     if (keys.secret().isPresent()) {
       StoreLocation.Secret secret =
           (StoreLocation.Secret) ConfigurationPlace.location("secret:" + keys.secret().get());
       return new PasswordPlace.InSecret(secret);
     }
-    return keys.passwordFile()
-        .<PasswordPlace>map(PasswordPlace.InFile::new)
-        .orElse(new PasswordPlace.Made(state.directory()));
+    if (keys.passwordFile().isPresent()) {
+      return new PasswordPlace.InFile(keys.passwordFile().get());
+    }
+    PasswordPlace.Made made = new PasswordPlace.Made(state.directory());
+    return accounts && !made.isThere()
+        ? instance().<PasswordPlace>map(PasswordPlace.OfInstance::new).orElse(made)
+        : made;
+  }
+
+  /** The id of the instance of EC2 that this is, if it is one. */
+  private static Optional<String> instance() {
+    Optional<InstanceMetadata> metadata = InstanceMetadata.ofMachine(System.getenv());
+    try {
+      return metadata.isEmpty() ? Optional.empty() : metadata.get().read("instance-id");
+    } catch (MetadataException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whoever has started this holds the other end, as long as he lives. */

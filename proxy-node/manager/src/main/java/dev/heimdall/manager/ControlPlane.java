@@ -1,8 +1,12 @@
 package dev.heimdall.manager;
 
+import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.rest.Api;
@@ -29,6 +33,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Optional<Certificates> tls;
   private final LogIn logIn;
   private final Editor editor;
+  private final AuditLog audit;
   private final Optional<OwnStore> own;
 
   private ControlPlane(
@@ -36,11 +41,13 @@ public final class ControlPlane implements AutoCloseable {
       Optional<Certificates> tls,
       LogIn logIn,
       Editor editor,
+      AuditLog audit,
       Optional<OwnStore> own) {
     this.server = server;
     this.tls = tls;
     this.logIn = logIn;
     this.editor = editor;
+    this.audit = audit;
     this.own = own;
   }
 
@@ -55,20 +62,33 @@ public final class ControlPlane implements AutoCloseable {
           settings.tls().isPresent()
               ? Optional.of(Certificates.follow(settings.tls().get()))
               : Optional.empty();
-      LogIn logIn = LogIn.with(settings.password());
       Optional<OwnStore> own =
           settings.own().isPresent()
               ? Optional.of(OwnStore.open(settings.own().get()))
               : Optional.empty();
+      Clock clock = Clock.systemUTC();
+      AuditLog audit = new AuditLog(own.map(OwnStore::audit), clock);
+      PasswordHash hashes = new PasswordHash();
+      Optional<Accounts> accounts =
+          own.map(
+              store ->
+                  new Accounts(
+                      store.access(),
+                      hashes,
+                      settings.password().isElsewhere(),
+                      clock,
+                      System::nanoTime));
+      LogIn logIn = LogIn.with(settings.password(), accounts, hashes, audit);
       Editor editor =
           new Editor(
               DocumentStore.open(settings.place()),
-              own.map(
-                  store ->
-                      new History(store.history(), History.Kept.standard(), Clock.systemUTC())));
-      WebServer server = open(address, tls, editor, logIn, settings.version());
+              own.map(store -> new History(store.history(), History.Kept.standard(), clock)),
+              audit);
+      Api api = new Api(editor, logIn, settings.version(), accounts, audit);
+      Pages pages = new Pages(editor, logIn, new OwnPassword(logIn, accounts, audit), audit);
+      WebServer server = open(address, tls, editor, logIn, api, pages);
       tell(settings, address, server.port());
-      return new ControlPlane(server, tls, logIn, editor, own);
+      return new ControlPlane(server, tls, logIn, editor, audit, own);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -90,11 +110,11 @@ public final class ControlPlane implements AutoCloseable {
       Optional<Certificates> tls,
       Editor editor,
       LogIn logIn,
-      String version)
+      Api api,
+      Pages pages)
       throws ControlPlaneException {
     try {
-      return WebServer.open(
-          address, tls, new Doors(new Api(editor, logIn, version), new Pages(editor, logIn)));
+      return WebServer.open(address, tls, new Doors(api, pages));
     } catch (IOException e) {
       editor.close();
       logIn.close();
@@ -113,8 +133,9 @@ public final class ControlPlane implements AutoCloseable {
             place -> LOG.info("what is the manager's own is in {}", place),
             () ->
                 LOG.warn(
-                    "there is no place for what is the manager's own, so no history is kept: name"
-                        + " one with managerStore, as beside {} there can be none",
+                    "there is no place for what is the manager's own, so there are no accounts, and"
+                        + " no history is kept: name one with managerStore, as beside {} there can"
+                        + " be none",
                     settings.place()));
     LOG.info(
         "the manager of {} listens on {}://{}:{}",
@@ -143,6 +164,7 @@ public final class ControlPlane implements AutoCloseable {
     tls.ifPresent(Certificates::close);
     logIn.close();
     editor.close();
+    audit.close();
     own.ifPresent(OwnStore::close);
   }
 }

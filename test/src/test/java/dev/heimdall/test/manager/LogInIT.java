@@ -88,7 +88,7 @@ class LogInIT {
       }
       assertThat(rest.get("/livez").status()).isEqualTo(200);
       Await.until("the right one gets in", Started.PATIENCE, () -> status(rest) == 200, () -> "");
-      assertThat(manager.process().output()).contains("login refused addr=127.0.0.1");
+      assertThat(manager.process().output()).contains("login refused user=admin addr=127.0.0.1");
     }
   }
 

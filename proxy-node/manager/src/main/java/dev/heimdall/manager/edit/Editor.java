@@ -1,5 +1,6 @@
 package dev.heimdall.manager.edit;
 
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.history.Past;
@@ -12,6 +13,7 @@ import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,16 +55,16 @@ public final class Editor implements AutoCloseable {
    * @param store is closed with it
    */
   public Editor(DocumentStore store) throws IOException {
-    this(store, Optional.empty());
+    this(store, Optional.empty(), new AuditLog(Optional.empty(), Clock.systemUTC()));
   }
 
   /**
    * @param store is closed with it
    * @param history empty: nothing is written down
    */
-  public Editor(DocumentStore store, Optional<History> history) throws IOException {
+  public Editor(DocumentStore store, Optional<History> history, AuditLog audit) throws IOException {
     this.store = store;
-    journal = new Journal(history);
+    journal = new Journal(history, audit);
     judge = new Judge();
   }
 
@@ -199,6 +201,8 @@ public final class Editor implements AutoCloseable {
     } catch (StoreException e) {
       if (e.kind() == StoreException.Kind.CONFLICT) {
         entry.end(e.written());
+      } else {
+        entry.leave(e.written());
       }
       throw partly(changes, author, e);
     }

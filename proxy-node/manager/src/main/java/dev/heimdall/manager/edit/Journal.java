@@ -1,5 +1,7 @@
 package dev.heimdall.manager.edit;
 
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.history.Past;
@@ -26,15 +28,50 @@ final class Journal {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   private final Optional<History> history;
+  private final AuditLog audit;
 
-  Journal(Optional<History> history) {
+  Journal(Optional<History> history, AuditLog audit) {
     this.history = history;
+    this.audit = audit;
   }
 
-  /** A commit that was written down and is to be made. */
-  interface Entry {
+  /** A commit that is to be made. */
+  final class Entry {
+    private final Author author;
+    private final OptionalInt number;
+
+    private Entry(Author author, OptionalInt number) {
+      this.author = author;
+      this.number = number;
+    }
+
     /** These of its documents were written; the others were not, and will not be. */
-    void end(List<String> written);
+    void end(List<String> written) {
+      note(written);
+      if (number.isPresent()) {
+        try {
+          history.orElseThrow().end(number.getAsInt(), new HashSet<>(written));
+        } catch (StoreException e) {
+          warn("the history does not know yet what came of a commit", e);
+        }
+      }
+    }
+
+    /** These were written, and of the others nobody knows: the history finds it out. */
+    void leave(List<String> written) {
+      note(written);
+    }
+
+    private void note(List<String> written) {
+      if (!written.isEmpty()) {
+        String revision = number.isPresent() ? " revision " + number.getAsInt() : "";
+        audit.note(
+            Action.CONFIGURATION_CHANGED,
+            author.user(),
+            author.address(),
+            String.join(",", written) + revision);
+      }
+    }
   }
 
   Entry begin(
@@ -43,23 +80,14 @@ final class Journal {
       Author author,
       OptionalInt of) {
     if (history.isEmpty() || after.equals(before)) {
-      return written -> {};
+      return new Entry(author, OptionalInt.empty());
     }
     try {
       Signature signature = new Signature(author.user(), author.address(), author.comment());
-      int number = history.get().begin(before, after, signature, of);
-      return written -> end(number, written);
+      return new Entry(author, OptionalInt.of(history.get().begin(before, after, signature, of)));
     } catch (StoreException e) {
       warn("a commit is not in the history with its author: it could not be written there", e);
-      return written -> {};
-    }
-  }
-
-  private void end(int number, List<String> written) {
-    try {
-      history.orElseThrow().end(number, new HashSet<>(written));
-    } catch (StoreException e) {
-      warn("the history does not know yet what came of a commit", e);
+      return new Entry(author, OptionalInt.empty());
     }
   }
 

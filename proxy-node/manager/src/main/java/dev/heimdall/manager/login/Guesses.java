@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,6 +31,10 @@ final class Guesses {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int MOST_ADDRESSES = 4096;
   private static final int NETWORK_BYTES = 8;
+  private static final int MOST_NAMES = 64;
+
+  /** No user is called so. */
+  private static final String OTHERS = " ";
 
   /** A password that is tried. */
   interface Try {
@@ -50,6 +55,12 @@ final class Guesses {
     record Wait(Duration time) implements Verdict {}
   }
 
+  /** The tries of an address in one user's name. */
+  private static final class Named {
+    int count;
+    int underway;
+  }
+
   /** The tries of an address. */
   private static final class Tries {
     /** Wrong ones, with those under way. */
@@ -59,6 +70,8 @@ final class Guesses {
     int waiting;
     long last;
     long until;
+
+    private final Map<String, Named> names = new HashMap<>();
 
     Tries(long now) {
       last = now;
@@ -72,6 +85,13 @@ final class Guesses {
     /** Free ones go together; of those after them each has to have its answer before the next. */
     boolean mayPass(long now) {
       return left(now) == 0 && (underway == 0 || count < FREE);
+    }
+
+    /** Those beyond a number count together, and are not forgotten for a right one. */
+    Named named(String user) {
+      return names.size() < MOST_NAMES || names.containsKey(user)
+          ? names.computeIfAbsent(user, name -> new Named())
+          : names.computeIfAbsent(OTHERS, name -> new Named());
     }
 
     void slowDown(long now) {
@@ -99,10 +119,16 @@ final class Guesses {
     this.nanoClock = nanoClock;
   }
 
-  /** Looks at a password, unless its address has to wait. */
-  Verdict judge(InetAddress from, Try tried) {
+  /**
+   * Looks at a password, unless its address has to wait.
+   *
+   * @param user in whose name it is tried: a right one ends the wait for his wrong ones only, so
+   *     that nobody guesses at others between log-ins of his own
+   */
+  Verdict judge(InetAddress from, String user, Try tried) {
     String key = key(from);
     Tries tries;
+    Named named;
     lock.lock();
     try {
       tries = tries(key);
@@ -116,12 +142,15 @@ final class Guesses {
         tries = tries(key);
       }
       if (tried.right()) {
-        right(key, tries);
+        right(key, tries, tries.named(user));
         return new Verdict.Right();
       }
       addresses.put(key, tries);
       tries.count++;
       tries.underway++;
+      named = tries.named(user);
+      named.count++;
+      named.underway++;
       tries.slowDown(nanoClock.getAsLong());
     } finally {
       lock.unlock();
@@ -130,7 +159,7 @@ final class Guesses {
     try {
       right = tried.rightByNow();
     } finally {
-      answer(key, tries, right);
+      answer(key, tries, named, right);
     }
     return right ? new Verdict.Right() : new Verdict.Wrong();
   }
@@ -157,12 +186,13 @@ final class Guesses {
     }
   }
 
-  private void answer(String key, Tries tries, boolean right) {
+  private void answer(String key, Tries tries, Named named, boolean right) {
     lock.lock();
     try {
       tries.underway--;
+      named.underway--;
       if (right) {
-        right(key, tries);
+        right(key, tries, named);
       } else {
         // The time goes from the answer on, however long that took.
         tries.slowDown(nanoClock.getAsLong());
@@ -173,16 +203,20 @@ final class Guesses {
     }
   }
 
-  /** Forgets the wrong ones; those under way have no answer yet. */
-  private void right(String key, Tries tries) {
-    tries.count = tries.underway;
-    tries.until = nanoClock.getAsLong();
+  /** Forgets the user's wrong ones; those under way have no answer yet. */
+  private void right(String key, Tries tries, Named named) {
+    tries.count -= named.count - named.underway;
+    named.count = named.underway;
+    if (tries.count - tries.underway < FREE) {
+      tries.until = nanoClock.getAsLong();
+    }
     if (tries.count == 0) {
       addresses.remove(key, tries);
     }
   }
 
-  private static String key(InetAddress from) {
+  /** What counts as one address. */
+  static String key(InetAddress from) {
     byte[] bytes = from.getAddress();
     return HexFormat.of()
         .formatHex(from instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);

@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -67,9 +66,10 @@ final class KnownPassword implements AutoCloseable {
     }
   }
 
-  /** A word for the one that was read last; empty: none was. */
-  Optional<String> generation() {
-    return Optional.ofNullable(known.digest()).map(HexFormat.of()::formatHex);
+  /** A word for the one that was read last. */
+  String generation() {
+    byte[] digest = known.digest();
+    return digest == null ? "none" : HexFormat.of().formatHex(digest);
   }
 
   /** Whether it is this one, as it was read last. */

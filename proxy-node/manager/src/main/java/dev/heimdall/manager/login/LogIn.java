@@ -1,70 +1,101 @@
 package dev.heimdall.manager.login;
 
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.manager.accounts.Account;
+import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.StoreException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /** Log-ins as HTTP's scheme {@code Basic} has them. May be asked by any thread. */
 public final class LogIn implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+  /** The user that there is always. */
+  public static final String USER = Accounts.FIRST;
 
-  /** The one user there is. */
-  public static final String USER = "admin";
+  private static final String UNKNOWN = "unknown";
 
-  private static final String SCHEME = "basic ";
-
-  private final KnownPassword password;
+  private final FirstAdmin first;
+  private final Optional<People> people;
   private final Guesses guesses;
+  private final Seen seen;
+  private final AuditLog audit;
 
   LogIn(PasswordSource source, LongSupplier nanoClock) {
-    password = new KnownPassword(source, nanoClock);
+    this(
+        new FirstAdmin(source, false, nanoClock),
+        Optional.empty(),
+        new AuditLog(Optional.empty(), Clock.systemUTC()),
+        nanoClock);
+  }
+
+  LogIn(FirstAdmin first, Optional<People> people, AuditLog audit, LongSupplier nanoClock) {
+    this.first = first;
+    this.people = people;
+    this.audit = audit;
     guesses = new Guesses(nanoClock);
+    seen = new Seen(nanoClock);
   }
 
   /**
-   * Opens the place of the password; a file is made if it is to be.
+   * One without accounts: there is the first user only.
    *
    * @throws PasswordException when there can be no password
    */
   public static LogIn with(PasswordPlace place) throws PasswordException {
-    LogIn logIn = new LogIn(source(place), System::nanoTime);
-    // What is wrong with its place is told now and not at the first log-in.
-    Thread first = new Thread(logIn.password::look, "manager-password");
-    first.setDaemon(true);
-    first.start();
-    return logIn;
+    LongSupplier nanoClock = System::nanoTime;
+    return new LogIn(
+        FirstAdmin.with(place, nanoClock),
+        Optional.empty(),
+        new AuditLog(Optional.empty(), Clock.systemUTC()),
+        nanoClock);
   }
 
-  private static PasswordSource source(PasswordPlace place) throws PasswordException {
-    if (place instanceof PasswordPlace.InSecret in) {
-      return SecretPassword.open(in.secret());
+  /**
+   * Opens the place of the first user's password; a file is made if it is to be.
+   *
+   * @throws PasswordException when there can be no password
+   */
+  public static LogIn with(
+      PasswordPlace place, Optional<Accounts> accounts, PasswordHash hashes, AuditLog audit)
+      throws PasswordException {
+    LongSupplier nanoClock = System::nanoTime;
+    return new LogIn(
+        FirstAdmin.with(place, nanoClock),
+        accounts.map(known -> new People(known, hashes, nanoClock)),
+        audit,
+        nanoClock);
+  }
+
+  /**
+   * Somebody who is who he claims to be. What he may do, his role says: whoever lets him do
+   * something asks that, and lets him do nothing but change his password while he must.
+   *
+   * @param mustChange whether nothing may be done before the password was changed
+   * @param generation which password it was, in a word for {@link #still}
+   */
+  public record Who(String user, Role role, boolean mustChange, String generation) {
+    @Override
+    public String toString() {
+      return user + " (" + role.spelling() + ")";
     }
-    PasswordFile file =
-        place instanceof PasswordPlace.InFile in
-            ? new PasswordFile(in.file())
-            : PasswordFile.made(((PasswordPlace.Made) place).directory());
-    file.read();
-    return file;
   }
 
   /** What came of a log-in. */
   public sealed interface Outcome {
-    /** It is this user. */
-    record Welcome(String user) implements Outcome {}
+    /** It is him. */
+    record In(Who who) implements Outcome {}
 
     /** Nobody has shown who he is. */
     record Nobody() implements Outcome {}
 
-    /** It is not who it claims to be. */
+    /** It is not who it claims to be, or he may not log in. */
     record Refused() implements Outcome {}
 
     /** It has to wait, after too many wrong ones. */
@@ -80,84 +111,118 @@ public final class LogIn implements AutoCloseable {
    * @param authorization the header of that name
    */
   public Outcome judge(Optional<String> authorization, InetAddress from) {
-    if (authorization.isEmpty()) {
-      return new Outcome.Nobody();
+    return authorization.isEmpty()
+        ? new Outcome.Nobody()
+        : judge(Shown.basic(authorization.get()), from);
+  }
+
+  /** Judges a user's password. */
+  public Outcome judge(String user, String password, InetAddress from) {
+    return judge(new Shown(user, password), from);
+  }
+
+  private Outcome judge(Shown shown, InetAddress from) {
+    Optional<Account> account = Optional.empty();
+    boolean isFirst = shown.user().equals(USER);
+    if (people.isPresent() && !(isFirst && first.isElsewhere())) {
+      try {
+        account = people.get().find(shown.user());
+      } catch (StoreException e) {
+        if (!isFirst || !first.holdsWithoutAccounts()) {
+          return new Outcome.Unknown();
+        }
+      }
+      if (isFirst && account.isPresent()) {
+        first.supersede();
+      }
     }
+    return people.isEmpty() || isFirst && account.isEmpty()
+        ? byFirst(shown, from)
+        : byAccount(people.get().new Attempt(account, shown, from), account, shown, from);
+  }
+
+  private Outcome byFirst(Shown shown, InetAddress from) {
     try {
-      password.known();
+      first.known();
     } catch (PasswordException e) {
       return new Outcome.Unknown();
     }
-    Guesses.Verdict verdict = guesses.judge(from, new Shown(authorization.get()));
+    Guesses.Verdict verdict = guesses.judge(from, shown.user(), first.attempt(shown));
     if (verdict instanceof Guesses.Verdict.Right) {
-      return new Outcome.Welcome(USER);
+      return welcome(firstNow(), from);
+    }
+    return verdict instanceof Guesses.Verdict.Wait wait
+        ? new Outcome.Wait(wait.time())
+        : refused(shown.user().equals(USER) ? USER : UNKNOWN, from);
+  }
+
+  private Outcome byAccount(
+      People.Attempt attempt, Optional<Account> account, Shown shown, InetAddress from) {
+    Guesses.Verdict verdict = guesses.judge(from, shown.user(), attempt);
+    if (verdict instanceof Guesses.Verdict.Right) {
+      return welcome(who(account.orElseThrow()), from);
     }
     if (verdict instanceof Guesses.Verdict.Wait wait) {
       return new Outcome.Wait(wait.time());
     }
-    Line.of("login refused").pair("addr", from.getHostAddress()).log(LOG, Level.WARN);
-    return new Outcome.Refused();
+    if (!attempt.pause().isZero()) {
+      return new Outcome.Wait(attempt.pause());
+    }
+    return attempt.busy()
+        ? new Outcome.Wait(Duration.ofSeconds(1))
+        : refused(account.map(Account::name).orElse(UNKNOWN), from);
+  }
+
+  private Outcome welcome(Who who, InetAddress from) {
+    String address = from.getHostAddress();
+    if (seen.isNew(who.user() + " " + address)) {
+      audit.note(Action.LOG_IN, who.user(), address, "");
+    }
+    return new Outcome.In(who);
+  }
+
+  private Who firstNow() {
+    return new Who(USER, Role.ADMIN, first.mustChange(), first.generation());
+  }
+
+  private static Who who(Account account) {
+    return new Who(
+        account.name(), account.role(), account.mustChange(), Content.of(account.hash()).hash());
   }
 
   /**
-   * Which password it is by now, in a word that says no more; looks whether there is another one
-   * when it has not for a while. Empty: none is known.
+   * Somebody who has logged in some time ago, as he is now: with another role perhaps. For
+   * sessions, at each request.
+   *
+   * @return empty: his password is another one by now, or he may not log in any more
    */
-  public Optional<String> generation() {
-    password.look();
-    return password.generation();
+  public Optional<Who> still(Who before) {
+    return now(before.user()).filter(now -> now.generation().equals(before.generation()));
   }
 
-  /**
-   * What a request shows. Both parts are looked at in any case: the time it takes tells nothing.
-   */
-  private final class Shown implements Guesses.Try {
-    private final String user;
-    private final String word;
-
-    Shown(String authorization) {
-      String[] both = shown(authorization);
-      user = both[0];
-      word = both[1];
-    }
-
-    @Override
-    public boolean right() {
-      return same(USER, user) & password.is(word);
-    }
-
-    @Override
-    public boolean rightByNow() {
-      return same(USER, user) & password.isByNow(word);
-    }
-  }
-
-  private static boolean same(String one, String other) {
-    return MessageDigest.isEqual(
-        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** User and password; empty ones where it is something else. */
-  private static String[] shown(String authorization) {
-    if (authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+  private Optional<Who> now(String user) {
+    boolean isFirst = user.equals(USER);
+    Optional<Account> account = Optional.empty();
+    if (people.isPresent() && !(isFirst && first.isElsewhere())) {
       try {
-        String both =
-            new String(
-                Base64.getDecoder().decode(authorization.substring(SCHEME.length()).strip()),
-                StandardCharsets.UTF_8);
-        int colon = both.indexOf(':');
-        if (colon >= 0) {
-          return new String[] {both.substring(0, colon), both.substring(colon + 1)};
-        }
-      } catch (IllegalArgumentException e) {
-        // It is no Base64, and nobody's password.
+        account = people.get().find(user);
+      } catch (StoreException e) {
+        return Optional.empty();
       }
     }
-    return new String[] {"", ""};
+    return isFirst && account.isEmpty()
+        ? Optional.of(firstNow())
+        : account.filter(known -> !known.disabled()).map(LogIn::who);
+  }
+
+  /** Names that nobody has are not taken down: one may be a password in the wrong field. */
+  private Outcome refused(String user, InetAddress from) {
+    audit.note(Action.LOG_IN_REFUSED, user, from.getHostAddress(), "");
+    return new Outcome.Refused();
   }
 
   @Override
   public void close() {
-    password.close();
+    first.close();
   }
 }

@@ -27,12 +27,20 @@ final class PasswordFile implements PasswordSource {
   private static final int LARGEST = 4096;
 
   private static final int RANDOM_BYTES = 24;
-  private static final String MADE = "manager-password";
+
+  /** The name of a file of the manager's own. */
+  static final String MADE = "manager-password";
 
   private final Path file;
+  private final boolean own;
 
   PasswordFile(Path file) {
+    this(file, false);
+  }
+
+  private PasswordFile(Path file, boolean own) {
     this.file = file;
+    this.own = own;
   }
 
   /** The manager's own file, which is made if there is none yet. */
@@ -48,8 +56,8 @@ final class PasswordFile implements PasswordSource {
               .formatted(e.getClass().getSimpleName(), e.getMessage()),
           e);
     }
-    LOG.info("the password of the user admin is in {}", file);
-    return new PasswordFile(file);
+    LOG.info("the password of the user admin is in {}, unless he has changed it", file);
+    return new PasswordFile(file, true);
   }
 
   /** It is there as a whole or not at all, whoever else makes it, too. */
@@ -107,8 +115,15 @@ final class PasswordFile implements PasswordSource {
         "the manager's password file %s cannot be used: %s".formatted(file, what));
   }
 
+  /** What nobody else has written, nobody else misses. */
   @Override
-  public void close() {
-    // Nothing stays open.
+  public void supersede() {
+    if (own) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        LOG.warn("the password of the user admin was changed; the file {} can be deleted", file);
+      }
+    }
   }
 }

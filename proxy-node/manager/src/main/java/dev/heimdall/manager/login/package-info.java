@@ -1,2 +1,5 @@
-/** Who may edit: one user, whose password is kept elsewhere and may change at any time. */
+/**
+ * Whether somebody is who he claims to be: the first user, whose password is kept elsewhere and may
+ * change at any time, and people with accounts. Guessing is slowed down for addresses and accounts.
+ */
 package dev.heimdall.manager.login;

@@ -6,7 +6,6 @@ import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,23 +47,20 @@ final class LogInPage {
     }
     LogIn.Outcome outcome =
         logIn.judge(
-            Optional.of(basic(form.getOrDefault("user", ""), form.getOrDefault("password", ""))),
-            request.from());
-    if (outcome instanceof LogIn.Outcome.Welcome welcome) {
+            form.getOrDefault("user", ""), form.getOrDefault("password", ""), request.from());
+    if (outcome instanceof LogIn.Outcome.In in) {
       // Whoever had a session here before has it no more.
       Cookies.session(request).ifPresent(sessions::end);
       return Templates.see("/")
-          .with(
-              "Set-Cookie",
-              Cookies.setSession(
-                  sessions.begin(welcome.user(), logIn.generation().orElse("")), request));
+          .with("Set-Cookie", Cookies.setSession(sessions.begin(in.who()), request));
     }
     if (outcome instanceof LogIn.Outcome.Wait wait) {
       long seconds = Math.max(1, wait.time().plusMillis(999).toSeconds());
       return form(
               request,
               429,
-              "Too many wrong passwords came from your address: wait %d s.".formatted(seconds))
+              "Too many wrong passwords came from your address, or for this user: wait %d s."
+                  .formatted(seconds))
           .with("Retry-After", Long.toString(seconds));
     }
     if (outcome instanceof LogIn.Outcome.Unknown) {
@@ -74,12 +70,6 @@ final class LogInPage {
           "Nobody can be let in now: the manager cannot read its password; its log says why.");
     }
     return form(request, 401, "User or password is wrong.");
-  }
-
-  private static String basic(String user, String password) {
-    return "Basic "
-        + Base64.getEncoder()
-            .encodeToString((user + ':' + password).getBytes(StandardCharsets.UTF_8));
   }
 
   private static boolean same(String one, String other) {

@@ -1,8 +1,12 @@
 package dev.heimdall.manager.pages;
 
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
@@ -25,15 +29,22 @@ public final class Pages implements Site {
   private final OverviewPage overview;
   private final DocumentPages documents;
   private final DraftPages drafts;
+  private final PasswordPage passwords;
+  private final AuditLog audit;
 
-  public Pages(Editor editor, LogIn logIn) {
+  /**
+   * @param audit gets what was not permitted
+   */
+  public Pages(Editor editor, LogIn logIn, OwnPassword ownPassword, AuditLog audit) {
     this.logIn = logIn;
+    this.audit = audit;
     MaskedText masks = new MaskedText();
     shells = new Shells(assets, editor.place());
     logInPage = new LogInPage(logIn, sessions, shells, templates);
     overview = new OverviewPage(editor, shells, templates);
     documents = new DocumentPages(editor, masks, shells, templates, sessions::token);
     drafts = new DraftPages(editor, masks, shells, templates);
+    passwords = new PasswordPage(ownPassword, shells, templates);
   }
 
   @Override
@@ -46,7 +57,7 @@ public final class Pages implements Site {
       return new Admission(LogInPage.LARGEST_FORM, logInPage::answer);
     }
     Optional<Session> session =
-        Cookies.session(request).flatMap(token -> sessions.find(token, logIn.generation()));
+        Cookies.session(request).flatMap(token -> sessions.find(token, logIn::still));
     if (session.isPresent()) {
       return new Admission(Bounds.LARGEST_COMMIT, whole -> answer(whole, session.get()));
     }
@@ -61,7 +72,7 @@ public final class Pages implements Site {
   }
 
   private static Refusal unknown() {
-    return new Refusal(401, "unauthorized", "Log in as admin, with the scheme Basic.")
+    return new Refusal(401, "unauthorized", "Log in with the scheme Basic.")
         .header("WWW-Authenticate", "Basic realm=\"Heimdall\", charset=\"UTF-8\"");
   }
 
@@ -75,6 +86,10 @@ public final class Pages implements Site {
               403, "foreign_form", "This form is not of this session: load it again.");
         }
       }
+      if (session.who().mustChange() && !isOpenBeforeChange(request.path())) {
+        return Templates.see(PasswordPage.PATH);
+      }
+      permit(request, session);
       return answer(request, form, session);
     } catch (Refusal e) {
       return problem(session, e.status(), e.getMessage());
@@ -83,6 +98,30 @@ public final class Pages implements Site {
     } catch (StoreException e) {
       return problem(session, 503, e.getMessage());
     }
+  }
+
+  private static boolean isOpenBeforeChange(String path) {
+    return path.equals(PasswordPage.PATH) || path.equals(LOG_OUT);
+  }
+
+  private void permit(Request request, Session session) throws Refusal {
+    Permission needed = needed(request.path());
+    if (!isOpenBeforeChange(request.path()) && !session.may(needed)) {
+      audit.note(
+          Action.NOT_PERMITTED, session.user(), request.from().getHostAddress(), needed.spelling());
+      throw new Refusal(
+          403,
+          "not_permitted",
+          "Your role is %s, and does not have the permission %s."
+              .formatted(session.who().role().spelling(), needed.spelling()));
+    }
+  }
+
+  /** Documents are shown without their secrets; what is not known to be harmless needs more. */
+  private static Permission needed(String path) {
+    return path.equals("/") || path.startsWith(DocumentPages.PATH)
+        ? Permission.READ_CONFIGURATION
+        : Permission.CHANGE_CONFIGURATION;
   }
 
   private Answer problem(Session session, int status, String words) {
@@ -108,6 +147,12 @@ public final class Pages implements Site {
         request.only("POST");
         Cookies.session(request).ifPresent(sessions::end);
         yield Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(request));
+      }
+      case PasswordPage.PATH -> {
+        request.only("GET", "POST");
+        yield request.method().equals("POST")
+            ? passwords.change(form, session, request.from())
+            : passwords.form(session, 200, "");
       }
       case "/new" -> {
         request.only("GET", "POST");

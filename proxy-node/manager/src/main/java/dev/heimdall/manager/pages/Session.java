@@ -1,29 +1,43 @@
 package dev.heimdall.manager.pages;
 
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.login.LogIn;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
 
 /** A browser that has logged in, and the change that it is about to make. */
 final class Session {
-  private final String user;
   private final String csrf;
-  private final String generation;
   private final long begun;
   private long used;
+  private volatile LogIn.Who who;
   private Optional<Draft> draft = Optional.empty();
   private Optional<String> told = Optional.empty();
 
-  Session(String user, String csrf, String generation, long now) {
-    this.user = user;
+  Session(LogIn.Who who, String csrf, long now) {
+    this.who = who;
     this.csrf = csrf;
-    this.generation = generation;
     begun = now;
     used = now;
   }
 
+  /** Whose it is, as he was at its last request. */
+  LogIn.Who who() {
+    return who;
+  }
+
+  /** He is this by now: with another role perhaps. */
+  void who(LogIn.Who now) {
+    who = now;
+  }
+
   String user() {
-    return user;
+    return who.user();
+  }
+
+  boolean may(Permission permission) {
+    return !who.mustChange() && who.role().may(permission);
   }
 
   /** What its forms have to show. */
@@ -34,10 +48,6 @@ final class Session {
   boolean isCsrf(String shown) {
     return MessageDigest.isEqual(
         csrf.getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
-  }
-
-  String generation() {
-    return generation;
   }
 
   /** Whether it does now; then it was used. */

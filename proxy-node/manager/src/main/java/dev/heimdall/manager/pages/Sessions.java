@@ -1,5 +1,6 @@
 package dev.heimdall.manager.pages;
 
+import dev.heimdall.manager.login.LogIn;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,6 +10,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -47,30 +49,32 @@ final class Sessions {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /**
-   * Begins one; its token.
-   *
-   * @param generation of the password that was shown: with another one it ends
-   */
-  synchronized String begin(String user, String generation) {
+  /** Begins one; its token. */
+  synchronized String begin(LogIn.Who who) {
     String token = token();
-    sessions.put(hash(token), new Session(user, token(), generation, nanoClock.getAsLong()));
+    sessions.put(hash(token), new Session(who, token(), nanoClock.getAsLong()));
     return token;
   }
 
-  /** The session of a token, as long as it goes on. */
-  synchronized Optional<Session> find(String token, Optional<String> generation) {
-    String hash = hash(token);
-    Session session = sessions.get(hash);
-    if (session == null) {
+  /**
+   * The session of a token, as long as it goes on.
+   *
+   * @param still its owner as he is now; empty: he has another password, or may not log in any more
+   */
+  Optional<Session> find(String token, Function<LogIn.Who, Optional<LogIn.Who>> still) {
+    Optional<Session> session = goingOn(hash(token));
+    Optional<LogIn.Who> now = session.map(Session::who).flatMap(still);
+    if (now.isEmpty()) {
+      end(token);
       return Optional.empty();
     }
-    if (!session.goesOn(nanoClock.getAsLong())
-        || !generation.equals(Optional.of(session.generation()))) {
-      sessions.remove(hash);
-      return Optional.empty();
-    }
-    return Optional.of(session);
+    session.get().who(now.get());
+    return session;
+  }
+
+  private synchronized Optional<Session> goingOn(String hash) {
+    return Optional.ofNullable(sessions.get(hash))
+        .filter(session -> session.goesOn(nanoClock.getAsLong()));
   }
 
   synchronized void end(String token) {

@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
  * What every page has around its content.
  *
  * @param user who has logged in; empty: nobody
+ * @param edits whether he may change the configuration
  * @param csrf what forms show
  * @param place of the configuration
  * @param told what happened just now
@@ -15,6 +16,7 @@ import java.util.function.UnaryOperator;
 public record Shell(
     String title,
     Optional<String> user,
+    boolean edits,
     String csrf,
     String place,
     Optional<String> told,

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.pages;
 
+import dev.heimdall.manager.accounts.Permission;
 import java.util.Optional;
 
 /** What is around pages, for whoever makes one. */
@@ -14,11 +15,17 @@ final class Shells {
 
   /** For somebody who has not logged in: he is told nothing. */
   Shell outside(String title, String csrf) {
-    return new Shell(title, Optional.empty(), csrf, "", Optional.empty(), assets::path);
+    return new Shell(title, Optional.empty(), false, csrf, "", Optional.empty(), assets::path);
   }
 
   Shell of(String title, Session session) {
     return new Shell(
-        title, Optional.of(session.user()), session.csrf(), place, session.told(), assets::path);
+        title,
+        Optional.of(session.user()),
+        session.may(Permission.CHANGE_CONFIGURATION),
+        session.csrf(),
+        place,
+        session.told(),
+        assets::path);
   }
 }

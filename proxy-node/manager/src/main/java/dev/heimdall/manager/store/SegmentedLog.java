@@ -86,6 +86,7 @@ public final class SegmentedLog {
   public List<String> append(Entries entries) throws StoreException {
     lock.lock();
     try {
+      boolean alone = false;
       for (int attempt = 0; ; attempt++) {
         look();
         SortedMap<String, StoredDocument> segments = segments();
@@ -95,13 +96,16 @@ public final class SegmentedLog {
           return lines;
         }
         try {
-          known = store.write(List.of(change(segments, lines, added, entries)));
+          known = store.write(changes(segments, lines, added, entries, alone));
           trim(entries);
           return lines(segments().values());
         } catch (StoreException e) {
           known = null;
           if (e.kind() == StoreException.Kind.OVERSIZED && segments.size() > 1) {
             delete(segments.firstKey());
+          } else if (e.kind() == StoreException.Kind.OVERSIZED && !alone) {
+            // Not even the last one goes with more: a secret is small.
+            alone = true;
           } else if (e.kind() != StoreException.Kind.CONFLICT || attempt == ATTEMPTS) {
             throw e;
           }
@@ -122,21 +126,32 @@ public final class SegmentedLog {
     return known.all().subMap(series + "/", series + "0");
   }
 
-  private Change change(
+  /**
+   * @param alone whether those before have to go for it
+   */
+  private List<Change> changes(
       SortedMap<String, StoredDocument> segments,
       List<String> lines,
       List<String> added,
-      Entries entries) {
+      Entries entries,
+      boolean alone) {
     String text = text(added);
-    if (!segments.isEmpty()) {
+    if (!segments.isEmpty() && !alone) {
       StoredDocument last = segments.get(segments.lastKey());
       if (last.content().size() + text.length() <= bounds.segment()) {
-        return Change.replace(segments.lastKey(), Content.of(string(last) + text), last.version());
+        return List.of(
+            Change.replace(segments.lastKey(), Content.of(string(last) + text), last.version()));
       }
     }
     int number = segments.isEmpty() ? 0 : number(segments.lastKey());
-    return Change.create(
-        FORM.formatted(series, number + 1), Content.of(text(entries.opening(lines)) + text));
+    List<Change> changes = new ArrayList<>();
+    changes.add(
+        Change.create(
+            FORM.formatted(series, number + 1), Content.of(text(entries.opening(lines)) + text)));
+    if (alone) {
+      segments.forEach((name, segment) -> changes.add(Change.delete(name, segment.version())));
+    }
+    return changes;
   }
 
   private int number(String name) {

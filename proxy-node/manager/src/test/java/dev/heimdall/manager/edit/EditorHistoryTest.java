@@ -3,6 +3,7 @@ package dev.heimdall.manager.edit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.history.Revision;
 import dev.heimdall.secrets.Change;
@@ -54,7 +55,8 @@ class EditorHistoryTest {
             new History(
                 DocumentStore.open(StoreLocation.of(directory.resolve("history").toString())),
                 History.Kept.standard(),
-                Clock.systemUTC())));
+                Clock.systemUTC())),
+        new AuditLog(Optional.empty(), Clock.systemUTC()));
   }
 
   private Path configuration() {

@@ -35,7 +35,7 @@ class GuessesTest {
   }
 
   private Guesses.Verdict wrong(String from) {
-    return guesses.judge(address(from), new Shown(false));
+    return guesses.judge(address(from), "admin", new Shown(false));
   }
 
   /** Guesses once; says how many seconds that had to wait. */
@@ -68,7 +68,7 @@ class GuessesTest {
       waitAndGuess("10.0.0.1");
     }
     pass(Duration.ofSeconds(30));
-    assertThat(guesses.judge(address("10.0.0.1"), new Shown(true)))
+    assertThat(guesses.judge(address("10.0.0.1"), "admin", new Shown(true)))
         .isInstanceOf(Guesses.Verdict.Right.class);
     for (int i = 0; i < 5; i++) {
       assertThat(waitAndGuess("10.0.0.1")).isZero();
@@ -78,6 +78,28 @@ class GuessesTest {
     for (int i = 0; i < 5; i++) {
       assertThat(waitAndGuess("10.0.0.1")).isZero();
     }
+  }
+
+  @Test
+  void nobodyGuessesAtOthersBetweenLogInsOfHisOwn() {
+    List<Long> waits = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      waits.add(waitAndGuess("10.0.0.1"));
+      pass(Duration.ofSeconds(30)); // his own are looked at after that, too
+      assertThat(guesses.judge(address("10.0.0.1"), "alice", new Shown(true)))
+          .isInstanceOf(Guesses.Verdict.Right.class);
+      assertThat(guesses.judge(address("10.0.0.1"), "alice", new Shown(true)))
+          .isInstanceOf(Guesses.Verdict.Right.class);
+    }
+    assertThat(waits).containsOnly(0L);
+
+    // The pauses were what he has waited for; without them each has its own.
+    waits.clear();
+    for (int i = 0; i < 3; i++) {
+      waits.add(waitAndGuess("10.0.0.1"));
+      guesses.judge(address("10.0.0.1"), "alice", new Shown(true));
+    }
+    assertThat(waits).containsExactly(0L, 30L, 30L);
   }
 
   @Test
@@ -105,7 +127,8 @@ class GuessesTest {
           }
         };
     for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(() -> guesses.judge(address("10.0.0.1"), broken)).hasMessage("told to");
+      assertThatThrownBy(() -> guesses.judge(address("10.0.0.1"), "admin", broken))
+          .hasMessage("told to");
     }
     assertThat(waitAndGuess("10.0.0.1")).isOne();
   }

@@ -2,8 +2,13 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
@@ -20,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +50,7 @@ class PagesTest {
   @TempDir private Path directory;
   private Path configuration;
   private Path password;
+  private Accounts accounts;
   private LogIn logIn;
   private Editor editor;
   private WebServer server;
@@ -55,15 +62,22 @@ class PagesTest {
     configuration = Files.createDirectory(directory.resolve("configuration"));
     write("sources/main.json", SOURCE);
     write("vdbs/shop.json", VDB);
-    logIn = LogIn.with(new PasswordPlace.InFile(password));
-    editor =
-        new Editor(
-            DocumentStore.open(new StoreLocation.Directory(configuration)), Optional.empty());
+    PasswordHash hashes = new PasswordHash(10);
+    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
+    accounts =
+        new Accounts(
+            DocumentStore.open(new StoreLocation.Directory(directory.resolve("access"))),
+            hashes,
+            true,
+            Clock.systemUTC(),
+            System::nanoTime);
+    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(accounts), hashes, audit);
+    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
     server =
         WebServer.open(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Optional.empty(),
-            new Pages(editor, logIn));
+            new Pages(editor, logIn, new OwnPassword(logIn, Optional.of(accounts), audit), audit));
   }
 
   @AfterEach
@@ -128,11 +142,21 @@ class PagesTest {
     }
 
     Browser logIn() throws Exception {
+      return logIn("admin", "right", "/");
+    }
+
+    Browser logIn(String user, String word, String to) throws Exception {
       get("/");
       assertThat(path()).isEqualTo("/login");
-      submit("/login", "user", "admin", "password", "right");
-      assertThat(path()).isEqualTo("/");
+      submit("/login", "user", user, "password", word);
+      assertThat(path()).isEqualTo(to);
       return this;
+    }
+
+    String csrf() throws Exception {
+      Matcher field = FIELD.matcher(get("/").page());
+      assertThat(field.find()).isTrue();
+      return field.group(2);
     }
 
     String page() {
@@ -163,6 +187,66 @@ class PagesTest {
     return java.util.stream.IntStream.range(0, fields.length / 2)
         .mapToObj(i -> encoded(fields[2 * i], fields[2 * i + 1]))
         .collect(Collectors.joining("&"));
+  }
+
+  @Test
+  void whoHasAPasswordOfSomebodyElseChangesItBeforeHeSeesAnything() throws Exception {
+    accounts.create("alice", Role.ADMIN, "given by somebody", "admin");
+    Browser alice = new Browser().logIn("alice", "given by somebody", "/password");
+    assertThat(alice.get("/documents/vdbs/shop.json").path()).isEqualTo("/password");
+    assertThat(alice.page()).doesNotContain("5050");
+
+    alice.submit(
+        "/password", "current", "no", "password", "her own password", "again", "her own password");
+    assertThat(alice.page()).contains("The current password is wrong");
+    String word = "given by somebody";
+    alice.submit("/password", "current", word, "password", "her own password", "again", "other");
+    assertThat(alice.page()).contains("not typed the same way twice");
+    alice.submit("/password", "current", word, "password", word, "again", word);
+    assertThat(alice.page()).contains("The new password is the old one");
+    alice.submit(
+        "/password", "current", word, "password", "her own password", "again", "her own password");
+
+    assertThat(alice.path()).isEqualTo("/login");
+    assertThat(new Browser().logIn("alice", "her own password", "/").page())
+        .contains("shop", "New document");
+  }
+
+  @Test
+  void aRoleThatOnlyLooksSeesNoSecretsAndChangesNothing() throws Exception {
+    accounts.create("bob", Role.READ_ONLY, "given by somebody", "admin");
+    accounts.changeOwn("bob", "given by somebody", "his own password");
+    Browser bob = new Browser().logIn("bob", "his own password", "/");
+    assertThat(bob.page()).contains("shop").doesNotContain("New document");
+    bob.get("/documents/sources/main.json");
+    assertThat(bob.page()).contains("readonly").doesNotContain(CANARY, "/review");
+    Browser admin = new Browser().logIn();
+    admin.get("/documents/vdbs/shop.json");
+
+    for (String path : List.of("/review", "/check", "/new", "/draft/commit", "/draft/over")) {
+      // A form that an admin was shown, sent by somebody else's session.
+      bob.post(
+          path,
+          fields("csrf", bob.csrf(), "document", "vdbs/shop.json", "version", "", "text", "{}"));
+      assertThat(bob.last.statusCode()).as(path).isEqualTo(403);
+    }
+    for (String path : List.of("/new", "/draft", "/draft/edit")) {
+      assertThat(bob.get(path).last.statusCode()).as(path).isEqualTo(403);
+    }
+    assertThat(written("vdbs/shop.json")).isEqualTo(VDB);
+  }
+
+  @Test
+  void aSessionFollowsItsAccount() throws Exception {
+    accounts.create("carol", Role.ADMIN, "given by somebody", "admin");
+    accounts.changeOwn("carol", "given by somebody", "her own password");
+    Browser carol = new Browser().logIn("carol", "her own password", "/");
+    assertThat(carol.get("/new").last.statusCode()).isEqualTo(200);
+
+    accounts.change("carol", Role.AUDIT, false, "admin");
+    assertThat(carol.get("/new").last.statusCode()).isEqualTo(403);
+    accounts.change("carol", Role.AUDIT, true, "admin");
+    assertThat(carol.get("/").path()).isEqualTo("/login");
   }
 
   @Test

@@ -2,13 +2,17 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.login.LogIn;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
-  private static final Optional<String> NOW = Optional.of("first");
+  private static final LogIn.Who ADMIN = new LogIn.Who("admin", Role.ADMIN, false, "first");
+  private static final Function<LogIn.Who, Optional<LogIn.Who>> NOW = Optional::of;
 
   private final AtomicLong clock = new AtomicLong(-5);
   private final Sessions sessions = new Sessions(clock::get);
@@ -19,8 +23,8 @@ class SessionsTest {
 
   @Test
   void aSessionEndsWhenItIsNotUsedAndAfterItsLongestTime() {
-    String idle = sessions.begin("admin", "first");
-    String used = sessions.begin("admin", "first");
+    String idle = sessions.begin(ADMIN);
+    String used = sessions.begin(ADMIN);
     Duration step = Sessions.IDLE.minusMinutes(1);
     pass(step);
     assertThat(sessions.find(used, NOW)).isPresent();
@@ -38,19 +42,19 @@ class SessionsTest {
 
   @Test
   void aSessionEndsWithItsPassword() {
-    String token = sessions.begin("admin", "first");
+    String token = sessions.begin(ADMIN);
     assertThat(sessions.find(token, NOW)).isPresent();
-    assertThat(sessions.find(token, Optional.of("second"))).isEmpty();
+    assertThat(sessions.find(token, who -> Optional.empty())).isEmpty();
     assertThat(sessions.find(token, NOW)).isEmpty();
   }
 
   @Test
   void thereAreOnlySoManyAndTheOneThatRestedLongestMakesRoom() {
-    String first = sessions.begin("admin", "first");
-    String second = sessions.begin("admin", "first");
+    String first = sessions.begin(ADMIN);
+    String second = sessions.begin(ADMIN);
     assertThat(sessions.find(first, NOW)).isPresent();
     for (int i = 2; i <= Sessions.MOST; i++) {
-      sessions.begin("admin", "first");
+      sessions.begin(ADMIN);
     }
     assertThat(sessions.find(second, NOW)).isEmpty();
     assertThat(sessions.find(first, NOW)).isPresent();
@@ -58,7 +62,7 @@ class SessionsTest {
 
   @Test
   void nobodyElsesWordIsAToken() {
-    assertThat(sessions.begin("admin", "first")).isNotEqualTo(sessions.begin("admin", "first"));
+    assertThat(sessions.begin(ADMIN)).isNotEqualTo(sessions.begin(ADMIN));
     assertThat(sessions.find("", NOW)).isEmpty();
     assertThat(sessions.find("x", NOW)).isEmpty();
   }

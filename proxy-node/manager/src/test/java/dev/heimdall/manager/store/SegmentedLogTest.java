@@ -101,6 +101,17 @@ class SegmentedLogTest {
   }
 
   @Test
+  void aStoreThatTakesLessThanTheBoundsKeepsWhatIsNew() throws Exception {
+    SegmentedLog log = log(new SegmentedLog.Bounds(4 << 20, 8 << 20));
+    for (int i = 0; i < 6; i++) {
+      String line = i + "x".repeat(300 << 10);
+      log.append(lines -> List.of(line));
+    }
+
+    assertThat(log.lines()).hasSizeBetween(1, 3).last().asString().startsWith("5x");
+  }
+
+  @Test
   void nothingIsWrittenWhereThereIsNothingToSay() throws Exception {
     assertThat(log(ROOMY).append(lines -> List.of())).isEmpty();
     assertThat(directory).isEmptyDirectory();

@@ -1,0 +1,24 @@
+package dev.heimdall.manager.accounts;
+
+import java.util.Locale;
+
+/** What somebody may do. */
+public enum Permission {
+  /** See which documents there are, and what is wrong with changes of them. */
+  READ_CONFIGURATION,
+  /** See documents as they are, with the passwords in them, and what was changed in them. */
+  READ_SECRETS,
+  /** Commit changes, and go back to what was. */
+  CHANGE_CONFIGURATION,
+  /** See who did what. */
+  READ_AUDIT,
+  /** See and change the accounts of others. */
+  MANAGE_ACCOUNTS,
+  /** Change one's own password. */
+  OWN_ACCOUNT;
+
+  /** As documents have it. */
+  public String spelling() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

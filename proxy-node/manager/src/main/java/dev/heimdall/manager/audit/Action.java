@@ -1,0 +1,42 @@
+package dev.heimdall.manager.audit;
+
+import java.util.Locale;
+import org.slf4j.event.Level;
+
+/** What somebody did. */
+public enum Action {
+  LOG_IN("login", Level.INFO),
+  LOG_IN_REFUSED("login refused", Level.WARN),
+  NOT_PERMITTED("not permitted", Level.WARN),
+  CONFIGURATION_CHANGED("configuration changed", Level.INFO),
+  ACCOUNT_CREATED("account created", Level.INFO),
+  ACCOUNT_CHANGED("account changed", Level.INFO),
+  ACCOUNT_REMOVED("account removed", Level.INFO),
+  PASSWORD_CHANGED("password changed", Level.INFO);
+
+  private final String words;
+  private final Level level;
+
+  Action(String words, Level level) {
+    this.words = words;
+    this.level = level;
+  }
+
+  String words() {
+    return words;
+  }
+
+  Level level() {
+    return level;
+  }
+
+  /** As documents have it. */
+  public String spelling() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Strangers, and who may do nothing, can bring these about as often as they like. */
+  boolean isAnybodys() {
+    return this == LOG_IN_REFUSED || this == NOT_PERMITTED;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.heimdall.manager.login;
+
+import dev.heimdall.manager.accounts.AccountRefused;
+import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.secrets.StoreException;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * Gives people the passwords that they want, once they have shown theirs again.
+ *
+ * @param accounts empty: there is no place for them, and no other password
+ */
+public record OwnPassword(LogIn logIn, Optional<Accounts> accounts, AuditLog audit) {
+  /**
+   * Changes one.
+   *
+   * @return what came of showing the current one, unless it was right
+   * @throws AccountRefused when the new one cannot be
+   */
+  public Optional<LogIn.Outcome> change(
+      String user, String current, String password, InetAddress from)
+      throws AccountRefused, PasswordHash.Busy, StoreException {
+    LogIn.Outcome outcome = logIn.judge(user, current, from);
+    if (!(outcome instanceof LogIn.Outcome.In)) {
+      return Optional.of(outcome);
+    }
+    if (accounts.isEmpty()) {
+      throw AccountRefused.noPlace();
+    }
+    accounts.get().changeOwn(user, current, password);
+    audit.note(Action.PASSWORD_CHANGED, user, from.getHostAddress(), user);
+    return Optional.empty();
+  }
+}

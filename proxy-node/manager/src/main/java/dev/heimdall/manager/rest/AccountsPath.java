@@ -1,0 +1,209 @@
+package dev.heimdall.manager.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Account;
+import dev.heimdall.manager.accounts.AccountRefused;
+import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.OwnPassword;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import dev.heimdall.secrets.StoreException;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code /api/v1/accounts}, those of others, and {@code /api/v1/account}, one's own. */
+final class AccountsPath {
+  /** Bytes of a body. */
+  static final int LARGEST_BODY = 16 << 10;
+
+  private static final String PASSWORD = "/password";
+
+  private final Optional<Accounts> accounts;
+  private final OwnPassword ownPassword;
+  private final AuditLog audit;
+
+  AccountsPath(Optional<Accounts> accounts, OwnPassword ownPassword, AuditLog audit) {
+    this.accounts = accounts;
+    this.ownPassword = ownPassword;
+    this.audit = audit;
+  }
+
+  private Accounts accounts() throws AccountRefused {
+    return accounts.orElseThrow(AccountRefused::noPlace);
+  }
+
+  private interface Step {
+    Answer take() throws Refusal, AccountRefused, PasswordHash.Busy, StoreException;
+  }
+
+  private static Answer answered(Step step) throws Refusal, StoreException {
+    try {
+      return step.take();
+    } catch (PasswordHash.Busy e) {
+      throw Refusal.busy(e.getMessage());
+    } catch (AccountRefused e) {
+      throw switch (e.reason()) {
+        case UNKNOWN -> new Refusal(404, "not_found", e.getMessage());
+        case EXISTS, LAST_ADMIN -> new Refusal(409, "account_conflict", e.getMessage());
+        case NO_PLACE -> new Refusal(409, "no_store", e.getMessage());
+        case WRONG -> new Refusal(422, "wrong_account", e.getMessage());
+      };
+    }
+  }
+
+  Answer all(Request request, Author author) throws Refusal, StoreException {
+    request.only("GET", "POST");
+    return answered(() -> request.method().equals("POST") ? create(request, author) : list());
+  }
+
+  private Answer list() throws AccountRefused, StoreException {
+    ObjectNode body = Answer.JSON.createObjectNode();
+    ArrayNode list = body.putArray("accounts");
+    for (Account account : accounts().all()) {
+      list.add(written(account));
+    }
+    return Answer.json(200, body);
+  }
+
+  private static ObjectNode written(Account account) {
+    ObjectNode one =
+        Answer.JSON
+            .createObjectNode()
+            .put("name", account.name())
+            .put("role", account.role().spelling())
+            .put("disabled", account.disabled())
+            .put("mustChangePassword", account.mustChange());
+    one.putObject("created")
+        .put("by", account.created().by())
+        .put("at", account.created().at().toString());
+    one.putObject("changed")
+        .put("by", account.changed().by())
+        .put("at", account.changed().at().toString());
+    return one;
+  }
+
+  private Answer create(Request request, Author author)
+      throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
+    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("name", "role", "password"));
+    Account made =
+        accounts()
+            .create(needed(body, "name"), role(body), needed(body, "password"), author.user());
+    audit.note(
+        Action.ACCOUNT_CREATED,
+        author.user(),
+        author.address(),
+        made.name() + " " + made.role().spelling());
+    return Answer.json(201, written(made));
+  }
+
+  /** One of them, or its password. */
+  Answer one(String below, Request request, Author author) throws Refusal, StoreException {
+    return answered(
+        () -> {
+          if (below.endsWith(PASSWORD)) {
+            return reset(below.substring(0, below.length() - PASSWORD.length()), request, author);
+          }
+          request.only("GET", "PUT", "DELETE");
+          return switch (request.method()) {
+            case "PUT" -> change(below, request, author);
+            case "DELETE" -> remove(below, author);
+            default -> Answer.json(200, written(known(below)));
+          };
+        });
+  }
+
+  private Account known(String name) throws Refusal, AccountRefused, StoreException {
+    return accounts()
+        .find(name)
+        .orElseThrow(
+            () -> new Refusal(404, "not_found", "There is no account %s.".formatted(name)));
+  }
+
+  private Answer change(String name, Request request, Author author)
+      throws Refusal, AccountRefused, StoreException {
+    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("role", "disabled"));
+    JsonNode disabled = body.path("disabled");
+    if (!disabled.isBoolean()) {
+      throw Request.bad("$.disabled: expected true or false.");
+    }
+    Account changed = accounts().change(name, role(body), disabled.booleanValue(), author.user());
+    audit.note(
+        Action.ACCOUNT_CHANGED,
+        author.user(),
+        author.address(),
+        name + " " + changed.role().spelling() + (changed.disabled() ? " disabled" : ""));
+    return Answer.json(200, written(changed));
+  }
+
+  private Answer remove(String name, Author author) throws Refusal, AccountRefused, StoreException {
+    accounts().remove(name, author.user());
+    audit.note(Action.ACCOUNT_REMOVED, author.user(), author.address(), name);
+    return Answer.empty(204);
+  }
+
+  private Answer reset(String name, Request request, Author author)
+      throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
+    request.only("PUT");
+    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("password"));
+    accounts().reset(name, needed(body, "password"), author.user());
+    audit.note(Action.PASSWORD_CHANGED, author.user(), author.address(), name);
+    return Answer.empty(204);
+  }
+
+  /** Whoever asks. */
+  Answer own(Request request, LogIn.Who who) throws Refusal {
+    request.only("GET");
+    ObjectNode body =
+        Answer.JSON
+            .createObjectNode()
+            .put("name", who.user())
+            .put("role", who.role().spelling())
+            .put("mustChangePassword", who.mustChange());
+    ArrayNode permissions = body.putArray("permissions");
+    for (Permission permission : Permission.values()) {
+      if (who.role().may(permission)) {
+        permissions.add(permission.spelling());
+      }
+    }
+    return Answer.json(200, body);
+  }
+
+  /** The password of whoever asks; the one before is shown once more. */
+  Answer ownPassword(Request request, Author author) throws Refusal, StoreException {
+    request.only("PUT");
+    return answered(
+        () -> {
+          JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", "password"));
+          String current = needed(body, "current");
+          Optional<LogIn.Outcome> refused =
+              ownPassword.change(author.user(), current, needed(body, "password"), request.from());
+          if (refused.filter(LogIn.Outcome.Wait.class::isInstance).isPresent()) {
+            throw new Refusal(429, "too_many_attempts", "Too many wrong passwords: wait.");
+          }
+          if (refused.isPresent()) {
+            throw new Refusal(422, "wrong_account", "$.current is not the password.");
+          }
+          return Answer.empty(204);
+        });
+  }
+
+  private static String needed(JsonNode body, String key) throws Refusal {
+    return StrictBody.text(body, key)
+        .orElseThrow(() -> Request.bad("$." + key + ": expected a text."));
+  }
+
+  private static Role role(JsonNode body) throws Refusal {
+    return Role.of(needed(body, "role"))
+        .orElseThrow(() -> Request.bad("$.role: expected admin, read_only or audit."));
+  }
+}

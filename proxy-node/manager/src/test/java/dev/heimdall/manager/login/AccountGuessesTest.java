@@ -1,0 +1,73 @@
+package dev.heimdall.manager.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Guesses at accounts, from wherever. */
+class AccountGuessesTest {
+  private final AtomicLong clock = new AtomicLong(-5);
+  private final AccountGuesses guesses = new AccountGuesses(clock::get);
+
+  private static InetAddress address(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private Duration take(String from) {
+    return guesses.take("alice", address(from));
+  }
+
+  private void useUp() {
+    for (int i = 0; i < AccountGuesses.FREE; i++) {
+      assertThat(take("10.0.0." + i)).isZero();
+    }
+  }
+
+  @Test
+  void fromManyAddressesThereAreNotMoreThanFromOne() {
+    useUp();
+
+    assertThat(take("10.0.1.1")).isEqualTo(AccountGuesses.PACE);
+    assertThat(guesses.take("bob", address("10.0.1.1"))).isZero();
+    clock.addAndGet(AccountGuesses.PACE.toNanos());
+    assertThat(take("10.0.1.2")).isZero();
+    assertThat(take("10.0.1.3")).isEqualTo(AccountGuesses.PACE);
+  }
+
+  @Test
+  void aStrangerKeepsNobodyOutWhoComesFromWhereHeAlwaysComesFrom() {
+    assertThat(take("192.0.2.1")).isZero();
+    guesses.right("alice", address("192.0.2.1"));
+    useUp();
+
+    assertThat(take("10.0.1.1")).isPositive();
+    assertThat(take("192.0.2.1")).isZero();
+    assertThat(take("127.0.0.1")).isZero();
+  }
+
+  @Test
+  void triesFromAKnownNetworkAreCountedToo() {
+    guesses.right("alice", address("192.0.2.1"));
+    for (int i = 0; i < AccountGuesses.FREE; i++) {
+      assertThat(take("192.0.2.1")).isZero();
+    }
+
+    assertThat(take("192.0.2.1")).isPositive();
+  }
+
+  @Test
+  void aRightOneUsesUpNothing() {
+    for (int i = 0; i < 3 * AccountGuesses.FREE; i++) {
+      assertThat(take("192.0.2.1")).isZero();
+      guesses.right("alice", address("192.0.2.1"));
+    }
+  }
+}
