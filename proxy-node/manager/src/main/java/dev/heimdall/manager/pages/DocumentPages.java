@@ -92,8 +92,7 @@ final class DocumentPages {
       if (!BEGINNINGS.containsKey(folder) || !name.endsWith(".json")) {
         throw new Refusal(404, "not_found", "There is no document %s.".formatted(name));
       }
-      return editor(
-          session, new View.Editing(name, "", Optional.of(BEGINNINGS.get(folder)), "", 0));
+      return editor(session, new View.Editing(name, "", Optional.of(BEGINNINGS.get(folder)), ""));
     }
     Optional<String> text =
         name.endsWith(".json")
@@ -105,9 +104,7 @@ final class DocumentPages {
                 + " shown here. REST gives it as it is."
             : "Pages show documents in JSON only. REST reads and writes this one.";
     return editor(
-        session,
-        new View.Editing(
-            name, stored.version(), text, text.isPresent() ? "" : hidden, stored.content().size()));
+        session, new View.Editing(name, stored.version(), text, text.isPresent() ? "" : hidden));
   }
 
   private Answer editor(Session session, View.Editing view) {

@@ -112,8 +112,7 @@ final class DraftPages {
             name,
             draft.over().orElse(""),
             draft.text().flatMap(text -> masks.mask(name, text)),
-            draft.text().isEmpty() ? "This draft deletes the document." : "",
-            draft.text().map(String::length).orElse(0));
+            draft.text().isEmpty() ? "This draft deletes the document." : "");
     return templates.page(
         200,
         "editor",

@@ -15,6 +15,7 @@ import dev.heimdall.secrets.StoredDocument;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -142,10 +143,10 @@ final class OverviewPage {
 
   private static List<String> cells(DataSource source) {
     return List.of(
-        source.engine().toString(),
+        spelled(source.engine()),
         listed(source.hosts().stream().map(String::valueOf).toList()),
         source.user().orElse(source.hasLogin() ? "from AWS" : "the client's own"),
-        source.tls().mode().toString());
+        spelled(source.tls().mode()));
   }
 
   private static List<String> cells(RuleList list, Configuration configuration) {
@@ -165,6 +166,11 @@ final class OverviewPage {
         user.password().isPresent() ? "kept here" : user.verifier().isPresent() ? "hashed" : "none",
         user.vdbs().isEmpty() ? "all" : listed(user.vdbs()),
         user.admin() ? "yes" : "no");
+  }
+
+  /** As documents have it. */
+  private static String spelled(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static String listed(List<String> names) {

@@ -33,9 +33,18 @@ public final class View {
    *
    * @param version that is edited; empty: it is new
    * @param text empty: it cannot be shown
+   * @param hidden why not
    */
-  public record Editing(
-      String document, String version, Optional<String> text, String hidden, int size) {}
+  public record Editing(String document, String version, Optional<String> text, String hidden) {
+    private static final int FEWEST_ROWS = 8;
+    private static final int MOST_ROWS = 28;
+
+    /** Room for the text and a little more; what is wrong with it is shown below. */
+    public int rows() {
+      long lines = text.orElse("").lines().count() + 3;
+      return (int) Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, lines));
+    }
+  }
 
   /**
    * A line of a comparison.

@@ -11,8 +11,9 @@ for (const button of document.querySelectorAll('[data-theme-switch]')) {
   });
 }
 document.addEventListener('keydown', (event) => {
-  // Ctrl+Enter sends the form that is typed in.
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.form) {
+  // Ctrl+Enter sends a text, as Enter alone sends a line.
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLTextAreaElement) {
+    event.preventDefault();
     event.target.form.requestSubmit();
   }
 });

@@ -1,0 +1,202 @@
+package dev.heimdall.test.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Toolchain;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** Chromium without a screen, and somebody at it. What it shows is kept in {@code target/pages}. */
+final class Browser implements AutoCloseable {
+  private static final Path SHOTS = Path.of("target", "pages");
+  private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+  private static final Dimension LAPTOP = new Dimension(1280, 900);
+
+  private static final Map<String, Object> PHONE =
+      Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true);
+
+  private final ChromeDriver driver;
+
+  private Browser(ChromeDriver driver) {
+    this.driver = driver;
+  }
+
+  /** Starts it; the test is left out where there is none. */
+  static Browser start() {
+    Toolchain.install("chromium").ifPresent(reason -> Toolchain.unavailable("a browser", reason));
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(command("chromium"));
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox", // as root there is none
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--force-color-profile=srgb");
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(command("chromedriver"))
+            .usingAnyFreePort()
+            .withSilent(true)
+            .build();
+    ChromeDriver driver = new ChromeDriver(service, options);
+    driver.manage().timeouts().pageLoadTimeout(Started.PATIENCE);
+    driver.manage().window().setSize(LAPTOP);
+    return new Browser(driver);
+  }
+
+  private static File command(String name) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .map(folder -> new File(folder, name))
+        .filter(File::canExecute)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no command " + name));
+  }
+
+  Browser open(String url) {
+    driver.get(url);
+    return this;
+  }
+
+  /** Ends what the site knows of it. */
+  Browser forget() {
+    driver.manage().deleteAllCookies();
+    return this;
+  }
+
+  WebElement find(String css) {
+    Await.until(
+        "there is " + css,
+        Started.PATIENCE,
+        () -> !driver.findElements(By.cssSelector(css)).isEmpty(),
+        this::text);
+    return driver.findElement(By.cssSelector(css));
+  }
+
+  boolean has(String css) {
+    return !driver.findElements(By.cssSelector(css)).isEmpty();
+  }
+
+  /** Waits until the page says this. */
+  Browser awaitText(String words) {
+    Await.until("it says: " + words, Started.PATIENCE, () -> text().contains(words), this::text);
+    return this;
+  }
+
+  String text() {
+    return String.valueOf(driver.executeScript("return document.body.innerText"));
+  }
+
+  String source() {
+    return driver.getPageSource();
+  }
+
+  String path() {
+    return String.valueOf(driver.executeScript("return location.pathname"));
+  }
+
+  /** Has the keyboard's next keys go where they go. */
+  void type(CharSequence... keys) {
+    driver.switchTo().activeElement().sendKeys(keys);
+  }
+
+  /** Puts a text in place of what is there, as typed last. */
+  void replace(WebElement field, String text) {
+    driver.executeScript(
+        "arguments[0].value = arguments[1];"
+            + "arguments[0].dispatchEvent(new Event('input', {bubbles: true}))",
+        field,
+        text);
+  }
+
+  void logIn(int port, String password) {
+    open("http://localhost:" + port + "/");
+    find("#password").sendKeys(password);
+    find("main button").click();
+    awaitText("Overview");
+  }
+
+  /** Whether the system is dark. */
+  void dark(boolean dark) {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+  }
+
+  /** Keeps the page as it is on a laptop in the light, and on a phone in the dark. */
+  void shoot(String name) throws IOException {
+    Files.createDirectories(SHOTS);
+    dark(false);
+    shot(name + "-light");
+    assertThat(barriers()).as(name + ", light").isEmpty();
+    dark(true);
+    assertThat(barriers()).as(name + ", dark").isEmpty();
+    driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", PHONE);
+    shot(name + "-phone-dark");
+    assertThat(
+            driver.executeScript(
+                "return document.documentElement.scrollWidth <= window.innerWidth"))
+        .as("a phone shows all of " + name)
+        .isEqualTo(true);
+    driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+    dark(false);
+  }
+
+  private void shot(String name) throws IOException {
+    Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+  }
+
+  /** What keeps people with disabilities from the page, as axe sees it. */
+  private List<?> barriers() throws IOException {
+    try (InputStream axe = Browser.class.getResourceAsStream(AXE)) {
+      driver.executeScript(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(1));
+    return (List<?>)
+        driver.executeAsyncScript(
+            "const done = arguments[arguments.length - 1];"
+                + "axe.run(document).then(r => done(r.violations.map(v =>"
+                + " v.id + ' ' + v.nodes.map(n => n.html).join(' '))), e => done([String(e)]))");
+  }
+
+  /** What the pages' policy forbade, and scripts that failed. */
+  List<String> complaints() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(LogEntry::getMessage)
+        .filter(
+            message -> message.contains("Content Security Policy") || message.contains("Uncaught"))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.heimdall.test.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** The manager's pages in a real browser. */
+class PagesIT {
+  private static final String CANARY = "canary-secret";
+  private static final String VDB = "{\n  \"ports\": [5050],\n  \"source\": \"main\"\n}\n";
+
+  private static Browser browser;
+
+  @TempDir private Path directory;
+  private Path configuration;
+  private Running manager;
+
+  @BeforeAll
+  static void startBrowser() {
+    browser = Browser.start();
+  }
+
+  @AfterAll
+  static void endBrowser() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    configuration = directory.resolve("configuration");
+    write(
+        "sources/main.json",
+        "{\n  \"url\": \"jdbc:postgresql://db.example:5432/shop\",\n  \"user\": \"app\",\n"
+            + "  \"password\": \""
+            + CANARY
+            + "\"\n}\n");
+    write("vdbs/shop.json", VDB);
+    write("users/alice.json", "{\"password\": \"" + CANARY + "\", \"vdbs\": [\"shop\"]}");
+    write("rules/empty.json", "{\"comment\": \"Nothing yet\", \"rules\": []}");
+    manager = Running.start(directory, Map.of(), "--config=" + configuration);
+    browser.forget();
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    if (manager != null) {
+      manager.close();
+    }
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = configuration.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private String written(String name) throws IOException {
+    return Files.readString(configuration.resolve(name));
+  }
+
+  private void logIn(Browser somebody) throws IOException {
+    somebody.logIn(manager.port(), Files.readString(manager.passwordFile()));
+  }
+
+  private void open(Browser somebody, String path) {
+    somebody.open("http://localhost:" + manager.port() + path);
+  }
+
+  @Test
+  void fromTheLogInToACommit() throws Exception {
+    open(browser, "/");
+    browser.find("summary").click();
+    browser.awaitText("manager-password");
+    browser.shoot("log-in");
+    browser.find("#password").sendKeys("wrong", Keys.ENTER);
+    browser.awaitText("User or password is wrong.");
+    logIn(browser);
+    browser.awaitText("Right, as nodes read it.").awaitText("db.example");
+    browser.shoot("overview");
+
+    browser.find("a[href='/documents/sources/main.json']").click();
+    browser.awaitText("Right, as nodes read it.");
+    assertThat(browser.source()).doesNotContain(CANARY);
+    browser.shoot("editor");
+
+    WebElement text = browser.find("#text");
+    String shown = text.getDomProperty("value");
+    browser.replace(text, shown.replace("\"user\"", "\"usr\""));
+    browser.awaitText("did you mean \"user\"?");
+    browser.shoot("editor-wrong");
+    browser.replace(text, shown.replace("db.example", "db2.example"));
+    browser.awaitText("Right, as nodes read it.");
+    browser.find("form[action='/review'] .main").click();
+
+    browser.awaitText("Nothing is written yet.").awaitText("db2.example");
+    assertThat(browser.source()).doesNotContain(CANARY);
+    browser.shoot("change");
+    browser.find("#comment").sendKeys("The database has moved");
+    browser.find("form[action='/draft/commit'] .main").click();
+    browser.awaitText("is written.");
+    assertThat(written("sources/main.json")).contains("db2.example", CANARY);
+    Await.until(
+        "the log has the comment",
+        () -> manager.process().output().contains("comment=\"The database has moved\""));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void twoBrowsersThatChangeTheSame() throws Exception {
+    logIn(browser);
+    open(browser, "/documents/vdbs/shop.json");
+    browser.replace(browser.find("#text"), VDB.replace("5050", "5051"));
+    try (Browser other = Browser.start()) {
+      logIn(other);
+      open(other, "/documents/vdbs/shop.json");
+      other.replace(other.find("#text"), VDB.replace("5050", "5052"));
+      other.find("form[action='/review'] .main").click();
+      other.find("form[action='/draft/commit'] .main").click();
+      other.awaitText("is written.");
+    }
+    browser.find("form[action='/review'] .main").click();
+    browser.awaitText("Somebody else was faster").awaitText("5051").awaitText("5052");
+    assertThat(written("vdbs/shop.json")).contains("5052");
+    browser.shoot("clash");
+    browser.find("form[action='/draft/over'] .main").click();
+    browser.find("form[action='/draft/commit'] .main").click();
+    browser.awaitText("is written.");
+    assertThat(written("vdbs/shop.json")).contains("5051");
+  }
+
+  @Test
+  void theKeyboardAloneIsEnough() throws Exception {
+    open(browser, "/");
+    browser.find("#password");
+    browser.type(Files.readString(manager.passwordFile()), Keys.ENTER);
+    browser.awaitText("Overview");
+    browser.type(Keys.TAB, Keys.ENTER); // over the bar, to the content
+    open(browser, "/new");
+    browser.shoot("new");
+    browser.find("#name").sendKeys("second", Keys.ENTER);
+    browser.awaitText("A new document");
+    browser.find("#text").sendKeys(Keys.chord(Keys.CONTROL, "a"));
+    browser.type("{\"ports\": [5060], \"source\": \"main\"}");
+    browser.type(Keys.chord(Keys.CONTROL, Keys.ENTER));
+    browser.find("#comment").sendKeys("by hand", Keys.ENTER);
+    browser.awaitText("is written.");
+    assertThat(written("vdbs/second.json")).contains("5060");
+  }
+
+  @Test
+  void aThemeThatWasChosenStays() throws Exception {
+    logIn(browser);
+    browser.dark(false);
+    browser.find("[data-theme-switch]").click();
+    assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("dark");
+    open(browser, "/new");
+    assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("dark");
+    browser.find("[data-theme-switch]").click();
+    assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("light");
+  }
+
+  @Test
+  void whoLogsOutIsOut() throws Exception {
+    logIn(browser);
+    browser.find("form[action='/logout'] button").click();
+    browser.awaitText("The first time");
+    open(browser, "/documents/vdbs/shop.json");
+    assertThat(browser.path()).isEqualTo("/login");
+  }
+}
