@@ -108,7 +108,7 @@ class FleetRaceIT {
                 level,
                 hearing,
                 wiring,
-                2000,
+                5000,
                 ledger -> ledger.kinds().containsAll(looked),
                 true));
     assertThat(outcome.ledger().kinds()).containsAll(looked);
@@ -124,7 +124,7 @@ class FleetRaceIT {
                 Level.STRICT,
                 Hearing.NOTHING,
                 Wiring.SOUND,
-                2000,
+                5000,
                 ledger -> ledger.kinds().contains(Breach.ANY),
                 true));
     assertThat(outcome.ledger().kinds()).containsExactly(Breach.ANY);

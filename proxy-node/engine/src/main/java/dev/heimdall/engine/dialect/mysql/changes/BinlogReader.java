@@ -4,11 +4,14 @@ import com.github.shyiko.mysql.binlog.network.AuthenticationException;
 import com.github.shyiko.mysql.binlog.network.ServerException;
 import dev.heimdall.engine.changes.ChangeReader;
 import dev.heimdall.engine.changes.ChangeSink;
+import dev.heimdall.engine.changes.Distance;
 import dev.heimdall.engine.changes.FeedFault;
 import dev.heimdall.engine.wire.Position;
+import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +35,9 @@ final class BinlogReader implements ChangeReader {
   private static final int NO_LOG = 1236;
 
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.cluster");
+
+  /** Bytes; a file ends behind the transaction with which it is full, whatever size that has. */
+  private static final long LARGEST_FILE = 1L << 42;
 
   private static final int MOST_WAITING = 200;
   private static final int IDLE_MILLIS = 500;
@@ -91,13 +97,16 @@ final class BinlogReader implements ChangeReader {
           pause = rest(pause);
         }
         progress.following();
+        Lateness lateness = new Lateness(connection, from, progress);
         while (true) {
           Arrived next = arrived.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
           if (next == null) {
             proceed();
           } else {
             report(next, visibility, progress);
+            lateness.reported(next.transaction().end());
           }
+          lateness.look();
         }
       } finally {
         close();
@@ -158,6 +167,48 @@ final class BinlogReader implements ChangeReader {
       news = sink.written(written.tables(), transaction.at());
     }
     progress.heard(Math.max(1, written.tables().size()), news);
+  }
+
+  /** Compares what was reported with where the server's log ends, now and then. */
+  private final class Lateness {
+    private final Connection connection;
+    private final ServerStatus from;
+    private final Progress progress;
+    private final Distance distance;
+    private BinlogPosition reported;
+    private long looked = System.nanoTime();
+
+    Lateness(Connection connection, ServerStatus from, Progress progress) {
+      this.connection = connection;
+      this.from = from;
+      this.progress = progress;
+      distance = new Distance(progress, System::nanoTime);
+      reported = from.end();
+    }
+
+    void reported(BinlogPosition upTo) {
+      reported = upTo;
+    }
+
+    void look() throws SQLException {
+      if (since(looked) < TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS)) {
+        return;
+      }
+      looked = System.nanoTime();
+      BinlogPosition read = log.reached();
+      // After that: what was read by then and is not waiting here any more was reported.
+      BinlogPosition upTo = arrived.isEmpty() ? read : reported;
+      Optional<BinlogPosition> end = from.endNow(connection);
+      if (end.isPresent()) {
+        progress.behind(upTo.behind(end.get()));
+        distance.at(place(upTo), place(end.get()));
+      }
+    }
+
+    /** The files one behind the other, as if each had its largest size. */
+    private long place(BinlogPosition position) {
+      return (position.file() - from.end().file()) * LARGEST_FILE + position.offset();
+    }
   }
 
   private static long since(long then) {

@@ -29,7 +29,9 @@ final class EventReader {
 
   static final int HEADER = 19;
 
+  private static final int ROTATE = 4;
   private static final int MAY_BE_IGNORED = 0x80;
+  private static final long LOWER_HALF = 0xffffffffL;
   private static final int STANDALONE = 1;
   private static final int CRC32 = 1;
   private static final int CHECKSUM = 4;
@@ -43,7 +45,13 @@ final class EventReader {
   private final String server;
   private final TransactionReader transactions = new TransactionReader();
   private String file;
+
+  /** Where the last transaction ends. */
   private long offset;
+
+  /** What was read reaches so far beyond that. */
+  private long further;
+
   private int checksum;
   private boolean described;
 
@@ -84,13 +92,28 @@ final class EventReader {
     } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
       transactions.unreadable();
       return Optional.empty();
+    } finally {
+      if (type == ROTATE) {
+        further = 0;
+      } else if (end != 0) {
+        further = (end - offset) & LOWER_HALF;
+      }
     }
+  }
+
+  /**
+   * How far the log was read, also where no transaction ends. A server that has nothing else to say
+   * says where it is.
+   */
+  BinlogPosition reached() {
+    return BinlogPosition.of(server, file, offset + further)
+        .orElseThrow(IllegalArgumentException::new);
   }
 
   private Optional<LoggedTransaction> read(
       int type, long writer, long end, int flags, boolean whole, ByteBuffer body) {
     switch (type) {
-      case 4 -> rotate(body);
+      case ROTATE -> rotate(body);
       case 2, 165 -> {
         advance(end);
         return transactions.statement(
@@ -204,7 +227,7 @@ final class EventReader {
   /** Events have the lower half of their position only. */
   private void advance(long end) {
     if (end != 0) {
-      offset += (end - offset) & 0xffffffffL;
+      offset += (end - offset) & LOWER_HALF;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.changes;
 import com.github.shyiko.mysql.binlog.BinaryLogClient;
 import com.github.shyiko.mysql.binlog.network.SSLMode;
 import dev.heimdall.engine.net.TlsContexts;
+import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import java.io.BufferedInputStream;
@@ -47,6 +48,7 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
   private final EventReader events;
   private final Runnable streaming;
   private final Consumer<LoggedTransaction> transactions;
+  private volatile BinlogPosition reached;
   private volatile Socket socket;
   private volatile boolean closed;
 
@@ -69,6 +71,7 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
     this.transactions = transactions;
     server = from.id();
     events = new EventReader(from.id(), from.file(), from.offset());
+    reached = from.end();
     setBinlogFilename(from.file());
     setBinlogPosition(from.offset());
     // Two with one number end each other's streams: that of a server, small as a rule, must not be
@@ -149,8 +152,14 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
         streaming.run();
       }
       events.read(packets.event(), packets.length(), packets.whole()).ifPresent(transactions);
+      reached = events.reached();
     }
     throw new IOException("closed");
+  }
+
+  /** Up to here transactions were handed on; from any thread. */
+  BinlogPosition reached() {
+    return reached;
   }
 
   /** Ends {@link #connect}, from any thread. */

@@ -97,9 +97,19 @@ record ServerStatus(
         + " ON *.* TO it, or name another one as \"user\" in the data source's \"changes\"";
   }
 
-  /** Where the log ends. */
+  /** Where the log ended. */
   BinlogPosition end() {
     return BinlogPosition.of(id, file, offset).orElseThrow();
+  }
+
+  /** Where the log ends now; empty where the server does not say. */
+  Optional<BinlogPosition> endNow(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(flavour.logStatus())) {
+      return row.next()
+          ? BinlogPosition.of(id, row.getString("File"), row.getLong("Position"))
+          : Optional.empty();
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.changes;
 
 import dev.heimdall.engine.changes.ChangeReader;
 import dev.heimdall.engine.changes.ChangeSink;
+import dev.heimdall.engine.changes.Distance;
 import dev.heimdall.engine.changes.FeedFault;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.ChangeSettings;
@@ -35,9 +36,6 @@ final class LogStream implements ChangeReader {
 
   /** So often the server is asked how far it is. */
   private static final long LOOK_MILLIS = 500;
-
-  /** What the server had written so long ago has been read, or nothing is served. */
-  private static final long MOST_BEHIND_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Connection log;
   private final Connection beside;
@@ -190,7 +188,8 @@ final class LogStream implements ChangeReader {
     try {
       commits.begins(server.now().snapshot());
       progress.following();
-      Distance distance = new Distance();
+      Distance distance = new Distance(progress, System::nanoTime);
+      long asked = System.nanoTime();
       List<VisibleCommits.Arrived> batch = new ArrayList<>();
       long rest = 1;
       while (!closed) {
@@ -205,8 +204,12 @@ final class LogStream implements ChangeReader {
         LogServer.Moment now = server.now();
         commits.seen(now.snapshot());
         rest = commits.any() ? Math.min(2 * rest, 50) : 1;
-        distance.at(now.written(), progress);
-        if (distance.due()) {
+        if (read != 0) {
+          progress.behind(Math.max(0, now.written() - read));
+        }
+        distance.at(read, now.written());
+        if (System.nanoTime() - asked > TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)) {
+          asked = System.nanoTime();
           bounded(server.heldBack(slot));
         }
       }
@@ -227,40 +230,6 @@ final class LogStream implements ChangeReader {
               + heldBack
               + " bytes of its log for this node, more than \"changes.maxLag\": the slot was"
               + " dropped (a transaction that is open for long keeps them too)");
-    }
-  }
-
-  /** How far the server is ahead of what was read. */
-  private final class Distance {
-    private long goal;
-    private long since = System.nanoTime();
-    private long asked = since;
-    private boolean behind;
-
-    void at(long written, Progress progress) {
-      long now = System.nanoTime();
-      if (read != 0) {
-        progress.behind(Math.max(0, written - read));
-      }
-      if (read >= goal) {
-        goal = written;
-        since = now;
-        if (behind) {
-          behind = false;
-          progress.following();
-        }
-      } else if (!behind && now - since > MOST_BEHIND_NANOS) {
-        behind = true;
-        progress.behind("what the server had written 5 s ago is not read yet");
-      }
-    }
-
-    /** Whether it is time to ask what the server keeps back. */
-    boolean due() {
-      long now = System.nanoTime();
-      boolean due = now - asked > TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
-      asked = due ? now : asked;
-      return due;
     }
   }
 

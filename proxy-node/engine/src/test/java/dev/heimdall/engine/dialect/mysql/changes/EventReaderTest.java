@@ -75,6 +75,23 @@ class EventReaderTest {
   }
 
   @Test
+  void whatEndsNoTransactionIsReadToo() {
+    int heartbeat = 27;
+    int previousGtids = 35;
+    assertThat(reader.reached()).isEqualTo(new BinlogPosition("7", "binlog", 1, 4));
+    assertThat(read(reader, event(heartbeat, 0, 700, new byte[20]))).isEmpty();
+    assertThat(reader.reached()).isEqualTo(new BinlogPosition("7", "binlog", 1, 700));
+    LoggedTransaction transaction =
+        last(gtid(UUID, 5), table(17, "app", "one"), rows(WRITE, 17), committed(900));
+    assertThat(transaction.end()).isEqualTo(reader.reached());
+    assertThat(read(reader, LogEvents.rotate("binlog.000002", 4))).isEmpty();
+    assertThat(read(reader, LogEvents.description())).isEmpty();
+    assertThat(reader.reached()).isEqualTo(new BinlogPosition("7", "binlog", 2, 4));
+    assertThat(read(reader, event(previousGtids, 0, 157, new byte[20]))).isEmpty();
+    assertThat(reader.reached()).isEqualTo(new BinlogPosition("7", "binlog", 2, 157));
+  }
+
+  @Test
   void mariadbBeginsWithTheGtid() {
     LoggedTransaction transaction =
         last(mariadbGtid(3, 12, false), table(1, "app", "one"), rows(23, 1), query("COMMIT"));

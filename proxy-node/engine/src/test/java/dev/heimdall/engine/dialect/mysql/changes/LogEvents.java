@@ -30,6 +30,14 @@ final class LogEvents {
     return event(15, 0, 0, new byte[100]);
   }
 
+  /** The log goes on in another file. */
+  static byte[] rotate(String file, long offset) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(little(offset));
+    body.writeBytes(file.getBytes(StandardCharsets.UTF_8));
+    return event(4, 0, 950, body.toByteArray());
+  }
+
   static byte[] gtid(String uuid, long number) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     body.write(1);
