@@ -482,6 +482,19 @@ class HeimdallAppTest {
   }
 
   @Test
+  void nodesOfAllRegionsHaveOneKeyOfTheirOwn() {
+    String secrets = "AWS::SecretsManager::Secret";
+    assertThat(made.resources(EU + "documents", secrets).values())
+        .filteredOn(secret -> secret.at("/Properties/Name").asText().endsWith("/fleet-key"))
+        .singleElement()
+        .satisfies(
+            key ->
+                assertThat(key.at("/Properties/GenerateSecretString/PasswordLength").asInt())
+                    .isEqualTo(48));
+    assertThat(made.resources(US + "documents", secrets).toString()).doesNotContain("fleet-key");
+  }
+
+  @Test
   void eventsArePassedOnToTheOtherRegionsOnce() {
     JsonNode rule = made.resources(EU + "config-sync", "AWS::Events::Rule").get("ForwardEvents1");
     assertThat(rule.at("/Properties/Targets/0/Arn").toString())

@@ -30,7 +30,8 @@ import software.constructs.Construct;
 
 /**
  * A versioned bucket for documents, a key for everything that is kept, the secret that pushes to
- * nodes are signed with, the secret of {@code hdSecretKey}, and a file system.
+ * nodes are signed with, another with the key by which nodes know each other, the secret of {@code
+ * hdSecretKey}, and a file system.
  */
 public final class DocumentStores extends Construct {
   /** The port of a file system. */
@@ -124,8 +125,18 @@ public final class DocumentStores extends Construct {
         "AwsSolutions-S1",
         "Versions tell what changed when; who changed it is told by CloudTrail's data events.");
     pushKeyName = Fn.join("", List.of(fleet, "/push-key"));
+    String fleetKeyName = Fn.join("", List.of(fleet, "/fleet-key"));
     if (keys.madeHere()) {
-      pushKey(keys.replicas());
+      made(
+          "PushKey",
+          pushKeyName,
+          "Heimdall: what pushes to the nodes' /topology endpoint are signed with",
+          keys.replicas());
+      made(
+          "FleetKey",
+          fleetKeyName,
+          "Heimdall: what nodes prove to each other with that a KILL was passed on by one of them",
+          List.of());
     }
     configurationSecret =
         documents.place() == DocumentPlace.SECRET
@@ -137,6 +148,9 @@ public final class DocumentStores extends Construct {
     output("Bucket", "Put the nodes' configuration here", bucket.getBucketName());
     output("Key", "The key that these are encrypted with", key.getKeyArn());
     output("PushKeySecret", "The text for topology.key of node.json", pushKeyName);
+    if (keys.madeHere()) {
+      output("FleetKeySecret", "The text for fleetKey of node.json", fleetKeyName);
+    }
   }
 
   public Bucket bucket() {
@@ -162,11 +176,12 @@ public final class DocumentStores extends Construct {
     return files;
   }
 
-  private void pushKey(List<String> replicas) {
-    Secret pushKey =
-        Secret.Builder.create(this, "PushKey")
-            .secretName(pushKeyName)
-            .description("Heimdall: what pushes to the nodes' /topology endpoint are signed with")
+  /** A key that nobody has thought up. */
+  private void made(String id, String name, String description, List<String> replicas) {
+    Secret secret =
+        Secret.Builder.create(this, id)
+            .secretName(name)
+            .description(description)
             .encryptionKey(key)
             .generateSecretString(
                 SecretStringGenerator.builder().excludePunctuation(true).passwordLength(48).build())
@@ -181,7 +196,7 @@ public final class DocumentStores extends Construct {
             .removalPolicy(RemovalPolicy.RETAIN)
             .build();
     Reasons.accept(
-        pushKey,
+        secret,
         "AwsSolutions-SMG4",
         "Nodes take the key with their configuration: a new one is put there first, by people.");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -337,6 +339,45 @@ class CancelIT {
         }
       }
     }
+  }
+
+  /** Nodes that share one configuration, as those of an Auto Scaling group do. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void requestReachesTheNodeAtTheAddressThatItsNumberSays(boolean proxied) throws Exception {
+    int port = FreePort.any();
+    try (TestNode home = among("127.0.41.9", port, proxied);
+        TestNode other = among("127.0.41.10", port, proxied);
+        Line session = at("127.0.41.9", port, proxied).logIn("app", "app", null)) {
+      assertThat(session.processId() >>> 19).isEqualTo(10);
+      sleep(session, "by address " + proxied);
+      try (Line line = at("127.0.41.10", port, proxied)) {
+        line.send(Frontend.cancelRequest(session.processId(), session.secret()));
+        assertThat(line.untilClosed()).isEmpty();
+      }
+      assertThat(session.value()).isEqualTo(CANCELED);
+    }
+  }
+
+  private static TestNode among(String address, int port, boolean proxied) {
+    return TestNode.start(
+        c -> {
+          configure(c, 1);
+          c.node("peerNetworks", List.of("127.0.41.0/28"));
+          c.vdb("address", address).vdb("ports", List.of(port));
+          if (proxied) {
+            c.vdb("proxyProtocol.enabled", true);
+            c.vdb("proxyProtocol.trusted", List.of("127.0.0.0/8"));
+          }
+        });
+  }
+
+  private static Line at(String host, int port, boolean proxied) throws IOException {
+    Line line = Line.to(port, host, "127.0.0.1");
+    if (proxied) {
+      line.send(HexFormat.of().parseHex("0d0a0d0a000d0a515549540a20000000"));
+    }
+    return line;
   }
 
   private static List<Map<String, Object>> peer(int id, TestNode at) {
