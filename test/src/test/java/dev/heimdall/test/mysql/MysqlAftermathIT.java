@@ -149,7 +149,52 @@ class MysqlAftermathIT {
               "COMMIT",
               "SELECT @@sql_mode, @@time_zone, @@div_precision_increment"),
           List.of("CALL sets()", "SELECT @@sql_mode, @@time_zone, @@div_precision_increment"),
-          List.of("CALL sets_names()", "SELECT @@collation_connection, @@character_set_client"));
+          List.of("CALL sets_names()", "SELECT @@collation_connection, @@character_set_client"),
+          // What code has set, of which MariaDB reports nothing, counts for what is prepared next.
+          List.of(
+              PREPARED + "SELECT \"mine\"",
+              "PREPARE p FROM 'SET @@sql_mode = ''ANSI_QUOTES'''",
+              "EXECUTE p",
+              PREPARED + "SELECT \"mine\"",
+              "SELECT @@sql_mode"),
+          List.of(
+              PREPARED + "SELECT COLLATION('mine')",
+              "EXECUTE IMMEDIATE 'SET @@collation_connection = latin1_bin'",
+              PREPARED + "SELECT COLLATION('mine')"),
+          List.of(
+              PREPARED + "SELECT COLLATION('mine too')",
+              "CALL sets_bare_collation()",
+              PREPARED + "SELECT COLLATION('mine too')"),
+          List.of(
+              "PREPARE p FROM 'SELECT SQL_CALC_FOUND_ROWS v FROM mine LIMIT 1'",
+              "EXECUTE p",
+              "SELECT FOUND_ROWS()"),
+          List.of("PREPARE p FROM 'SELECT CAST(''a'' AS SIGNED)'", "EXECUTE p", "SHOW WARNINGS"),
+          // What is prepared anew is so by the settings of now.
+          List.of(
+              PREPARED + "SELECT 1 / 7 FROM mine",
+              "SET div_precision_increment = 9",
+              PREPARED + "SELECT 1 / 7 FROM mine"),
+          List.of(
+              PREPARED + "SELECT DATE_FORMAT('2001-01-01', '%M') FROM mine",
+              "SET lc_time_names = 'de_DE'",
+              PREPARED + "SELECT DATE_FORMAT('2001-01-01', '%M') FROM mine"),
+          List.of(
+              PREPARED + "SELECT GROUP_CONCAT('mine', v) FROM mine",
+              "SET group_concat_max_len = 5",
+              PREPARED + "SELECT GROUP_CONCAT('mine', v) FROM mine"),
+          List.of(
+              PREPARED + "SELECT WEEK('2008-02-20') FROM mine",
+              "SET default_week_format = 1",
+              PREPARED + "SELECT WEEK('2008-02-20') FROM mine"),
+          List.of(
+              PREPARED + "SELECT FROM_UNIXTIME(v) FROM mine",
+              "SET time_zone = '+05:00'",
+              PREPARED + "SELECT FROM_UNIXTIME(v) FROM mine"),
+          List.of(
+              "SELECT SQL_CALC_FOUND_ROWS v FROM mine LIMIT 1",
+              "SELECT * FROM nowhere",
+              "SELECT FOUND_ROWS()"));
 
   private static final List<String> SET_UP =
       List.of(
@@ -176,7 +221,9 @@ class MysqlAftermathIT {
               + " SET time_zone = '+05:00'; SELECT 1; SET div_precision_increment = 7;"
               + " SELECT * FROM nowhere; END",
           "DROP PROCEDURE IF EXISTS sets_names",
-          "CREATE PROCEDURE sets_names() BEGIN SET NAMES latin1; SELECT 1; END");
+          "CREATE PROCEDURE sets_names() BEGIN SET NAMES latin1; SELECT 1; END",
+          "DROP PROCEDURE IF EXISTS sets_bare_collation",
+          "CREATE PROCEDURE sets_bare_collation() SET @@collation_connection = latin1_bin");
 
   private static List<String> play(MysqlTarget target, List<String> script) throws SQLException {
     List<String> said = new ArrayList<>();

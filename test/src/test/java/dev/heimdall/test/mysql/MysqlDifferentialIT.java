@@ -236,15 +236,15 @@ class MysqlDifferentialIT {
 
   /** What one client was told in some sessions, one after the other. */
   private static List<String> sessions(
-      MysqlTarget target, MysqlRelease release, int number, int reads, long seed, int sessions)
+      MysqlTarget target, Players players, int number, long seed, int sessions)
       throws SQLException {
     List<String> said = new ArrayList<>();
     begin(target, number);
     for (int session = 0; session < sessions; session++) {
       try (Connection connection = target.jdbc(PROPERTIES)) {
-        RandomClient client = client(connection, number, release, reads, seed * 1000 + session);
+        Supplier<String> client = players.client(connection, number, seed * 1000 + session);
         for (int step = 0; step < STEPS_AT_ONCE; step++) {
-          said.add("session " + session + ": " + client.step());
+          said.add("session " + session + ": " + client.get());
         }
       }
     }
@@ -252,8 +252,7 @@ class MysqlDifferentialIT {
   }
 
   private static List<List<String>> atOnce(
-      MysqlTarget target, MysqlRelease release, int clients, int reads, long seed, int sessions)
-      throws Exception {
+      MysqlTarget target, Players players, int clients, long seed, int sessions) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {
       List<Future<List<String>>> running = new ArrayList<>();
@@ -261,7 +260,7 @@ class MysqlDifferentialIT {
         int number = i;
         running.add(
             threads.submit(
-                () -> sessions(target, release, number, reads, seed * clients + number, sessions)));
+                () -> sessions(target, players, number, seed * clients + number, sessions)));
       }
       List<List<String>> said = new ArrayList<>();
       for (Future<List<String>> one : running) {
@@ -277,7 +276,7 @@ class MysqlDifferentialIT {
   private static long compareAtOnce(
       MysqlRelease release,
       int clients,
-      int reads,
+      Players players,
       long first,
       int seeds,
       int sessions,
@@ -286,14 +285,18 @@ class MysqlDifferentialIT {
     MysqlServer server = release.shared().primary();
     for (int i = 0; i < clients; i++) {
       RandomClient.create(server, i);
+      if (release == MysqlRelease.MYSQL) {
+        // It warns of transactions with tables of both kinds (6414), but not each time.
+        server.executeIn("app", "ALTER TABLE m" + i + " ENGINE=InnoDB");
+      }
     }
     List<String> differences = new ArrayList<>();
     long shared;
     try (MysqlNode node = MysqlNode.start(release, wishes)) {
       for (long seed = first; seed < first + seeds; seed++) {
         List<List<String>> direct =
-            atOnce(MysqlTarget.of(server), release, clients, reads, seed, sessions);
-        List<List<String>> through = atOnce(node.target(), release, clients, reads, seed, sessions);
+            atOnce(MysqlTarget.of(server), players, clients, seed, sessions);
+        List<List<String>> through = atOnce(node.target(), players, clients, seed, sessions);
         for (int i = 0; i < clients; i++) {
           difference("seed " + seed + ", client " + i, direct.get(i), through.get(i))
               .ifPresent(differences::add);
@@ -308,9 +311,20 @@ class MysqlDifferentialIT {
     return shared;
   }
 
+  private static Players randoms(MysqlRelease release, int reads) {
+    return (by, i, seed) -> client(by, i, release, reads, seed)::step;
+  }
+
   @Test
   void clientsAtOnceSeeNothingOfEachOther() throws Exception {
-    compareAtOnce(MysqlRelease.MARIADB, 8, 0, 1, 1, 2, c -> c.vdb("pool.size", 3));
+    compareAtOnce(
+        MysqlRelease.MARIADB,
+        8,
+        randoms(MysqlRelease.MARIADB, 0),
+        1,
+        1,
+        2,
+        c -> c.vdb("pool.size", 3));
   }
 
   @ParameterizedTest
@@ -319,7 +333,9 @@ class MysqlDifferentialIT {
       names = {"MARIADB", "MYSQL"})
   void clientsThatShareConnectionsSeeNothingOfEachOther(MysqlRelease release) throws Exception {
     for (int reads : new int[] {0, READS}) {
-      assertThat(compareAtOnce(release, 8, reads, 8, 1, 3, c -> SharingNode.settings(c, 3)))
+      assertThat(
+              compareAtOnce(
+                  release, 8, randoms(release, reads), 8, 1, 3, c -> SharingNode.settings(c, 3)))
           .isPositive();
     }
   }
@@ -328,7 +344,14 @@ class MysqlDifferentialIT {
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void clientsAtOnceSeeNothingOfEachOtherForLong(MysqlRelease release) throws Exception {
-    compareAtOnce(release, 16, 0, SEED, Math.max(1, SEEDS / 4), 12, c -> c.vdb("pool.size", 4));
+    compareAtOnce(
+        release,
+        16,
+        randoms(release, 0),
+        SEED,
+        Math.max(1, SEEDS / 4),
+        12,
+        c -> c.vdb("pool.size", 4));
   }
 
   @Tag("long")
@@ -337,6 +360,27 @@ class MysqlDifferentialIT {
   void clientsThatShareConnectionsSeeNothingOfEachOtherForLong(MysqlRelease release)
       throws Exception {
     int seeds = Math.max(1, SEEDS / 4);
-    compareAtOnce(release, 16, READS, SEED, seeds, 12, c -> SharingNode.settings(c, 4));
+    compareAtOnce(
+        release, 16, randoms(release, READS), SEED, seeds, 12, c -> SharingNode.settings(c, 4));
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(MysqlRelease.class)
+  void clientsThatShareWhatIsCachedSeeNothingOfEachOtherForLong(MysqlRelease release)
+      throws Exception {
+    Players players = (by, i, seed) -> new ReadingClient(by, i, seed)::step;
+    int seeds = Math.max(1, SEEDS / 4);
+    compareAtOnce(
+        release,
+        16,
+        players,
+        SEED,
+        seeds,
+        12,
+        c -> {
+          SharingNode.settings(c, 4);
+          caching(release, c).vdb("rules", List.of("sharing", "cached"));
+        });
   }
 }

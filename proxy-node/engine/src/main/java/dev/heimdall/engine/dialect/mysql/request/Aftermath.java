@@ -128,7 +128,7 @@ final class Aftermath {
     }
     if (asks
         || (!elsewhere && keepsDiagnostics(client.server()) && !clears(next))
-        || (countsFound && next.kind() != StatementKind.SELECT)) {
+        || (countsFound && !elsewhere)) { // a SELECT that fails leaves that number
       return false;
     }
     if (generated.due()) {

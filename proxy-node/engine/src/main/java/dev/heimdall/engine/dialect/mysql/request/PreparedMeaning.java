@@ -11,6 +11,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a text means that a client prepares as its session stands: texts that mean the same are one
@@ -20,6 +21,17 @@ final class PreparedMeaning {
   /** Settings by which a text means something else. */
   private static final List<String> READING =
       List.of("sql_mode", "character_set_client", "collation_connection", MysqlSettings.DATABASE);
+
+  /**
+   * What MySQL takes as it is when a text is prepared, whatever it is when that is executed. Few
+   * sessions change one.
+   */
+  private static final List<String> FIXED =
+      List.of(
+          "default_week_format",
+          "div_precision_increment",
+          "group_concat_max_len",
+          "windowing_use_high_precision");
 
   /** Those by which its columns are described otherwise. */
   private static final List<String> DESCRIBING =
@@ -50,6 +62,12 @@ final class PreparedMeaning {
     for (String name : READING) {
       scope.append('\0').append(by.get(name));
     }
+    for (String name : FIXED) {
+      String value = by.get(name);
+      if (value != null) {
+        scope.append('\0').append(name).append('=').append(value);
+      }
+    }
     for (String name : DESCRIBING) {
       scope.append('\0').append(parts.carried().now(name));
     }
@@ -72,15 +90,20 @@ final class PreparedMeaning {
 
   /** By which settings it is read. */
   Variables settings() {
-    Variables now = Variables.NONE;
-    for (String name : READING) {
-      String value = parts.carried().now(name);
-      now = value == null ? now : now.with(name, value);
-    }
+    Variables now = with(with(Variables.NONE, READING), FIXED);
     if (!now.equals(last)) {
       last = now; // of which all that is prepared with it has the one instance
     }
     return last;
+  }
+
+  private Variables with(Variables others, List<String> names) {
+    Variables all = others;
+    for (String name : names) {
+      String value = parts.carried().now(name);
+      all = value == null ? all : all.with(name, value);
+    }
+    return all;
   }
 
   /**
@@ -90,7 +113,8 @@ final class PreparedMeaning {
   Variables again(Variables atFirst) {
     Variables again = settings();
     boolean noDatabase = parts.client().server().target().database().isEmpty();
-    for (String name : READING) {
+    for (String name :
+        (Iterable<String>) Stream.of(READING, FIXED).flatMap(List::stream)::iterator) {
       String before = atFirst.get(name);
       boolean noWay = before == null && noDatabase && name.equals(MysqlSettings.DATABASE);
       if (!noWay && !StateChanges.doubtful(before) && !StateChanges.doubtful(again.get(name))) {
