@@ -385,8 +385,24 @@ public final class ClusterView {
     if (noted.isPresent() && positions.unwrittenSinceAnyTime(noted.getAsLong(), tables)) {
       return true;
     }
-    return samples.foundAfter(positions.last(tables).at()).isPassedBy(position)
+    return foundAfter(positions.last(tables)).isPassedBy(position)
         && positions.unwrittenSince(positions.noted(), tables);
+  }
+
+  /** Where the writer was found when it was asked after a write: the earlier, the better. */
+  private Position foundAfter(WriteMark write) {
+    if (write.found() != Position.NONE) {
+      return write.found();
+    }
+    Position sampled = samples.foundAfter(write.at());
+    return sampled != Position.NONE
+        ? sampled
+        : snapshot
+            .topology()
+            .writer()
+            .filter(writer -> writer.at() - write.at() > 0)
+            .map(TopologyNode::position)
+            .orElse(Position.NONE);
   }
 
   /**

@@ -10,6 +10,7 @@ public final class WriteMark {
   private final long number;
   private volatile long at;
   private volatile Position position = Position.BEYOND;
+  private volatile Position found = Position.NONE;
 
   /**
    * @param number larger than that of every mark before
@@ -49,7 +50,21 @@ public final class WriteMark {
     return position;
   }
 
+  /**
+   * Where the writer was found when it was asked after these writes; {@link Position#NONE} where it
+   * was not, or has not answered. A position that the server has told with a commit is none: others
+   * may not see the commit when the server is found there.
+   */
+  public Position found() {
+    return found;
+  }
+
   void resolve(Position written) {
     position = written;
+  }
+
+  void resolveAsked(Position written) {
+    position = written;
+    found = written;
   }
 }

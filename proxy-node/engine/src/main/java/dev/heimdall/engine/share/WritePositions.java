@@ -374,7 +374,7 @@ public final class WritePositions {
 
   /** The writer has what was noted before, unless it was lost with another one. */
   private synchronized void resolved(WriteMark mark, Position position) {
-    mark.resolve(position);
+    mark.resolveAsked(position);
     settled = position;
     asked = null;
   }
