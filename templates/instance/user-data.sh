@@ -82,11 +82,11 @@ fi
 command -v java >/dev/null || attempts dnf install -y -q java-21-amazon-corretto-headless
 id heimdall >/dev/null 2>&1 || useradd --system --home-dir /var/lib/heimdall --shell /sbin/nologin heimdall
 
-# A manager edits this directory, and fills it from configSource at the first start.
+# A manager edits this directory, and fills it from configSource at the first start; what is its own is beside it.
 if [ -n "$configDirectory" ] && [ -z "$mount" ]; then
-  mkdir -p "$configDirectory"
-  chown heimdall: "$configDirectory"
-  chmod 750 "$configDirectory"
+  mkdir -p "$configDirectory" "$configDirectory-manager"
+  chown heimdall: "$configDirectory" "$configDirectory-manager"
+  chmod 750 "$configDirectory" "$configDirectory-manager"
 fi
 
 folder=/opt/heimdall/releases/$release

@@ -182,10 +182,10 @@ class UserDataTest {
     assertThat(boot.exitCode()).as(boot.output()).isZero();
     Path directory = root.resolve("opt/heimdall/config");
     assertThat(directory).isDirectory();
-    assertThat(boot.calls())
-        .contains("chown heimdall: " + directory)
-        .noneMatch(call -> call.startsWith("cfn-signal "));
-    assertThat(boot.calls().indexOf("chown heimdall: " + directory))
+    assertThat(Path.of(directory + "-manager")).isDirectory();
+    String owned = "chown heimdall: " + directory + " " + directory + "-manager";
+    assertThat(boot.calls()).contains(owned).noneMatch(call -> call.startsWith("cfn-signal "));
+    assertThat(boot.calls().indexOf(owned))
         .isLessThan(boot.calls().indexOf("systemctl enable --now heimdall"));
     HeimdallConf conf = HeimdallConf.read(root.resolve("etc/heimdall.conf"));
     assertThat(conf.role()).contains(Role.BOTH);
