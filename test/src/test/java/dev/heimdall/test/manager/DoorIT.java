@@ -218,12 +218,32 @@ class DoorIT {
                         .build(),
                     HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Strict-Transport-Security").orElse(""))
+            .startsWith("max-age=");
+        assertThat(cookie(manager, certificate))
+            .startsWith("__Host-")
+            .contains("; Secure", "; HttpOnly", "; SameSite=Strict", "; Path=/");
         assertThatThrownBy(() -> manager.rest().get("/livez")).isInstanceOf(IOException.class);
         assertThat(manager.process().output())
             .contains("listens on https://0.0.0.0:")
             .doesNotContain("without TLS");
       }
     }
+  }
+
+  /** What the log-in's page has a browser keep. */
+  private static String cookie(Running manager, TestCertificate certificate) throws Exception {
+    return HttpClient.newBuilder()
+        .sslContext(trusting(certificate))
+        .build()
+        .send(
+            HttpRequest.newBuilder(URI.create("https://localhost:" + manager.port() + "/login"))
+                .header("Accept", "text/html")
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .headers()
+        .firstValue("Set-Cookie")
+        .orElse("");
   }
 
   /** Whether a client that trusts this certificate alone is served. */

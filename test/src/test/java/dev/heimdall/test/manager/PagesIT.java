@@ -174,6 +174,47 @@ class PagesIT {
   }
 
   @Test
+  void whoWasGivenAPasswordChangesItFirstAndSeesWhatHisRoleMay() throws Exception {
+    String given = "given by somebody";
+    String own = "chosen by himself";
+    assertThat(
+            manager
+                .rest()
+                .post(
+                    "/api/v1/accounts",
+                    "{\"name\": \"reader\", \"role\": \"read_only\", \"password\": \"%s\"}"
+                        .formatted(given))
+                .status())
+        .isEqualTo(201);
+    enter("reader", given);
+    browser.awaitText("change it first");
+    open(browser, "/");
+    assertThat(browser.path()).isEqualTo("/password");
+    browser.shoot("password");
+    browser.find("#current").sendKeys(given);
+    browser.find("#password").sendKeys(own);
+    browser.find("#again").sendKeys(own, Keys.ENTER);
+    browser.awaitText("The first time");
+    enter("reader", own);
+    browser.awaitText("Overview").awaitText("db.example");
+    assertThat(browser.text()).doesNotContain("New document");
+    open(browser, "/documents/sources/main.json");
+    assertThat(browser.find("#text").getDomProperty("value")).contains("db.example");
+    assertThat(browser.source()).doesNotContain(CANARY, "Look over");
+    browser.shoot("read-only");
+    open(browser, "/new");
+    browser.awaitText("Your role is read_only");
+  }
+
+  private void enter(String user, String password) {
+    open(browser, "/login");
+    WebElement name = browser.find("#user");
+    name.clear();
+    name.sendKeys(user);
+    browser.find("#password").sendKeys(password, Keys.ENTER);
+  }
+
+  @Test
   void whoLogsOutIsOut() throws Exception {
     logIn(browser);
     browser.find("form[action='/logout'] button").click();
