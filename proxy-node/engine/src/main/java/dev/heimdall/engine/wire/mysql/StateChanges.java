@@ -14,6 +14,8 @@ public final class StateChanges {
   public static final int SCHEMA = 1;
   public static final int STATE_CHANGE = 2;
   public static final int GTIDS = 3;
+  public static final int TRANSACTION_CHARACTERISTICS = 4;
+  public static final int TRANSACTION_STATE = 5;
 
   /** No server reports a value like it, but for the name of a database. */
   private static final String DOUBT = "(unknown) ";

@@ -37,7 +37,10 @@ final class GeneratedId {
           .withNumber(1105);
 
   /** How long a session keeps its connection in case that its next statement comes at once. */
-  private static final long LINGERS_NANOS = 1_000_000;
+  private static final long LINGERS_NANOS = 4_000_000;
+
+  /** How often it is looked whether another one wants it meanwhile. */
+  private static final long LOOKS_NANOS = 1_000_000;
 
   /** How often in a row it goes on there before others of the pool have a chance. */
   private static final int MOST_IN_A_ROW = 64;
@@ -287,13 +290,13 @@ final class GeneratedId {
     lingersUntil = loop.now() + LINGERS_NANOS;
     carried.hold(HOLD);
     if (!watched) {
-      watch(LINGERS_NANOS);
+      watch();
     }
   }
 
-  private void watch(long nanos) {
+  private void watch() {
     watched = true;
-    loop.later(this::look, nanos, TimeUnit.NANOSECONDS, client::failed);
+    loop.later(this::look, LOOKS_NANOS, TimeUnit.NANOSECONDS, client::failed);
   }
 
   private void look() {
@@ -303,9 +306,9 @@ final class GeneratedId {
       lingers = false;
       return;
     }
-    long left = lingersUntil - loop.now();
-    if (left > 0 || client.outstanding() > 0) {
-      watch(Math.max(left, LINGERS_NANOS / 2));
+    boolean over = lingersUntil - loop.now() <= 0 || server.wanted();
+    if (!over || client.outstanding() > 0) {
+      watch();
       return;
     }
     readBack(server, true);

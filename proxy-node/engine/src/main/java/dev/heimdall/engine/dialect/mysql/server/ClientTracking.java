@@ -33,6 +33,10 @@ public final class ClientTracking {
   /** More than any server has. */
   private static final int MOST = 1000;
 
+  private static final String ALL = "*";
+  private static final String STATEMENT_ID = "statement_id";
+  private static final byte[] NOTHING = {};
+
   private static final Pattern LITERAL = Pattern.compile("'([^']*)'|\"([^\"]*)\"");
 
   private final Set<String> variables = new HashSet<>();
@@ -113,6 +117,11 @@ public final class ClientTracking {
    * @return the same array where that is all
    */
   byte[] of(byte[] changes) {
+    if (StateReports.saysNothing(changes)
+        && !variables.contains(STATEMENT_ID)
+        && !variables.contains(ALL)) {
+      return NOTHING;
+    }
     ByteBuf in = Unpooled.wrappedBuffer(changes);
     byte[] kept = new byte[changes.length];
     int length = 0;
@@ -132,7 +141,7 @@ public final class ClientTracking {
   private boolean reads(int type, ByteBuf entry) {
     return switch (type) {
       case StateChanges.SYSTEM_VARIABLES ->
-          variables.contains("*") || variables.contains(named(LengthEncoded.readString(entry)));
+          variables.contains(ALL) || variables.contains(named(LengthEncoded.readString(entry)));
       case StateChanges.SCHEMA -> schema;
       case StateChanges.STATE_CHANGE -> state;
       case StateChanges.GTIDS -> gtids;

@@ -7,6 +7,7 @@ import dev.heimdall.engine.wire.mysql.GtidSet;
 import dev.heimdall.engine.wire.mysql.MariadbGtids;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class StateReports implements StateChanges.Receiver {
    * @return what it says of the session's state
    */
   LastAnswer.StateChange read(byte[] state, boolean insideRoutine) {
-    if (isStatementId(state)) {
+    if (saysNothing(state)) {
       return LastAnswer.StateChange.NONE;
     }
     inThisAnswer.clear();
@@ -86,17 +87,38 @@ final class StateReports implements StateChanges.Receiver {
     return inThisAnswer.isEmpty() ? LastAnswer.StateChange.UNNAMED : LastAnswer.StateChange.NAMED;
   }
 
-  private static boolean isStatementId(byte[] state) {
-    int length = STATEMENT_ID.length;
-    if (state.length < 3 + length || state[1] != state.length - 2 || state[2] != length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (state[3 + i] != STATEMENT_ID[i]) {
+  /**
+   * Whether nothing is said but what each statement's answer has: its number, and how a transaction
+   * stands, of which the node reads elsewhere.
+   */
+  static boolean saysNothing(byte[] state) {
+    int at = 0;
+    while (at + 2 <= state.length) {
+      int entry = at + 2;
+      int end = entry + (state[at + 1] & 0xFF);
+      if (state[at + 1] < 0 || end > state.length) {
         return false;
       }
+      boolean nothing =
+          switch (state[at]) {
+            case StateChanges.SYSTEM_VARIABLES -> isStatementId(state, entry, end);
+            case StateChanges.TRANSACTION_CHARACTERISTICS, StateChanges.TRANSACTION_STATE -> true;
+            default -> false;
+          };
+      if (!nothing) {
+        return false;
+      }
+      at = end;
     }
-    return state[0] == 0;
+    return at == state.length;
+  }
+
+  private static boolean isStatementId(byte[] state, int from, int end) {
+    int value = from + 1 + STATEMENT_ID.length;
+    return value < end
+        && state[from] == STATEMENT_ID.length
+        && Arrays.equals(state, from + 1, value, STATEMENT_ID, 0, STATEMENT_ID.length)
+        && value + 1 + state[value] == end;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.heimdall.engine.dialect.mysql.sql;
 import dev.heimdall.engine.sql.PinReason;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What is special of single system variables of MySQL and MariaDB, by their names. */
 public final class SystemVariables {
@@ -35,8 +34,6 @@ public final class SystemVariables {
   private static final Set<String> OF_TRANSACTION =
       Set.of("transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only");
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_.$]*");
-
   private SystemVariables() {}
 
   /**
@@ -44,7 +41,14 @@ public final class SystemVariables {
    * set in the same words, may be called anything.
    */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+      if (!letter && (i == 0 || !((c >= '0' && c <= '9') || c == '.'))) {
+        return false;
+      }
+    }
+    return !name.isEmpty();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,39 @@ class ClientTrackingTest {
   @Test
   void itIsWhatServersReportUnlessTheyAreTold() {
     assertThat(told()).containsExactly("time_zone=+01:00", "(schema)=shop");
+  }
+
+  /** The number of the statement, and how its transaction stands. */
+  @Test
+  void whatEachAnswerHasIsNotAmongThem() {
+    byte[] state = answered("statement_id");
+    assertThat(StateReports.saysNothing(state)).isTrue();
+    assertThat(tracking.of(state)).isEmpty();
+
+    tracking.set(LIST, "'statement_id'");
+    assertThat(tracking.of(state)).isEqualTo(Arrays.copyOf(state, state.length - 4));
+    tracking.set(LIST, "'*'");
+    assertThat(tracking.of(state)).isEqualTo(Arrays.copyOf(state, state.length - 4));
+  }
+
+  @Test
+  void whatSaysMoreIsTakenForThat() {
+    assertThat(StateReports.saysNothing(answered("statement_ix"))).isFalse();
+    assertThat(StateReports.saysNothing(answered("statement_id_"))).isFalse();
+    assertThat(StateReports.saysNothing(answered("statement_id", "7", "statement_id"))).isFalse();
+    assertThat(StateReports.saysNothing(state())).isFalse();
+    byte[] whole = answered("statement_id");
+    assertThat(StateReports.saysNothing(Arrays.copyOf(whole, whole.length - 1))).isFalse();
+  }
+
+  /** Variables, the last of them with the value 7, and that a transaction is open. */
+  private static byte[] answered(String... variables) {
+    ByteBuf out = Unpooled.buffer();
+    String[] values = Arrays.copyOf(variables, variables.length + 1);
+    values[variables.length] = "7";
+    entry(out, StateChanges.SYSTEM_VARIABLES, values);
+    entry(out, StateChanges.TRANSACTION_STATE, "T");
+    return ByteBufUtil.getBytes(out);
   }
 
   @Test
