@@ -61,6 +61,8 @@ class CachedReadsIT {
                             + " \"parameters\": {\"revalidateOnly\": true, \"stop\": true}}",
                         "{\"match\": \"kept_fresh\", \"action\": \"cache\", \"parameters\":"
                             + " {\"autoRefresh\": true, \"ttl\": 1000, \"stop\": true}}",
+                        "{\"match\": \"fresh_for_long\", \"action\": \"cache\", \"parameters\":"
+                            + " {\"autoRefresh\": true, \"ttl\": 3000, \"stop\": true}}",
                         "{\"match\": \"leaves_all\", \"action\": \"tag\","
                             + " \"parameters\": {\"invalidate\": false}}",
                         "{\"match\": \"leaves_young\", \"action\": \"tag\","
@@ -129,6 +131,12 @@ class CachedReadsIT {
     return client.untilReady().stream()
         .map(message -> message.type() + " " + HexFormat.of().formatHex(message.body()))
         .toList();
+  }
+
+  /** Errors too. */
+  private static List<Message> answered(RawClient client, String sql) throws IOException {
+    client.send(query(sql));
+    return client.untilReady();
   }
 
   /** What only who looks at the server itself can see. */
@@ -473,6 +481,31 @@ class CachedReadsIT {
     }
   }
 
+  @Test
+  void whatCannotBeFetchedAnewIsServedOn() throws IOException, SQLException {
+    String read = "SELECT name AS fresh_for_long FROM cr_rows WHERE id = 1";
+    try (RawClient client = admin();
+        Connection holder = SharedPostgres.target().jdbc()) {
+      client.query("SET statement_timeout = '50ms'");
+      holder.setAutoCommit(false);
+      Await.until(
+          "others are served what could not be fetched anew",
+          () -> {
+            client.query(read);
+            client.query(read);
+            holder.createStatement().execute("LOCK TABLE cr_rows IN ACCESS EXCLUSIVE MODE");
+            List<Message> answer = answered(client, read);
+            while (answer.stream().noneMatch(message -> message.type() == 'E')) {
+              answer = answered(client, read);
+            }
+            String failed = info(client).get("cached");
+            boolean served = answered(client, read).stream().noneMatch(one -> one.type() == 'E');
+            holder.rollback();
+            return failed.startsWith("no: it was to be fetched anew") && served;
+          });
+    }
+  }
+
   /** A write past the node shows what it still serves. */
   @ParameterizedTest
   @ValueSource(
@@ -568,6 +601,45 @@ class CachedReadsIT {
         owner.query("GRANT SELECT ON cr_rows TO app");
       }
       assertThat(client.value(READ)).isEqualTo("one");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "STABLE LANGUAGE sql AS 'SELECT max(name) FROM cr_rows'",
+        "STABLE LANGUAGE sql RETURN (SELECT max(name) FROM cr_rows)",
+        "STABLE LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT max(name) FROM cr_rows); END'",
+      })
+  void whatAFunctionReadsCounts(String body) throws IOException, SQLException {
+    String create = "CREATE OR REPLACE FUNCTION cr_most() RETURNS text ";
+    try (RawClient client = admin()) {
+      client.query(create + body);
+      try {
+        String read = "SELECT cr_most()";
+        Await.until(
+            "it is cached",
+            () -> {
+              client.query(read);
+              return "yes".equals(info(client).get("cached"));
+            });
+        writePast("UPDATE cr_rows SET name = 'unseen'");
+        assertThat(client.value(read)).isEqualTo("two");
+        client.query("UPDATE cr_rows SET name = 'zwei' WHERE id = 2");
+        assertThat(client.value(read)).isEqualTo("zwei");
+        client.query(create + body.replace("max(name) FROM cr_rows", "max(note) FROM cr_others"));
+        assertThat(client.value(read)).isEqualTo("of one");
+        Await.until(
+            "it is cached again",
+            () -> {
+              client.query(read);
+              return "yes".equals(info(client).get("cached"));
+            });
+        client.query("UPDATE cr_others SET note = 'else'");
+        assertThat(client.value(read)).isEqualTo("else");
+      } finally {
+        client.query("DROP FUNCTION cr_most");
+      }
     }
   }
 }

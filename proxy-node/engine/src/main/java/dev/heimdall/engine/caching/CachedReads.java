@@ -59,6 +59,7 @@ public final class CachedReads implements ReplyStage {
    *
    * @param noted writes before its statement goes anywhere
    * @param since when that is, by {@link System#nanoTime}
+   * @param refreshes whether it takes the place of one that is kept
    */
   private record Awaited(
       QueryCache cache,
@@ -72,7 +73,8 @@ public final class CachedReads implements ReplyStage {
       boolean whateverReplica,
       AnswerRecorder recorder,
       FarPut far,
-      Comparison comparison) {}
+      Comparison comparison,
+      boolean refreshes) {}
 
   /**
    * What is kept of a statement and is not served, but compared with what the server answers.
@@ -193,6 +195,11 @@ public final class CachedReads implements ReplyStage {
    * is read again: what comes next is not its answer.
    */
   public void dropped() {
+    if (awaited != null && awaited.refreshes()) {
+      // Refused before it was sent: nobody else is to try the same.
+      awaited.cache().flights().suited(awaited.key(), false);
+      client.counted(Uncached.NOT_REFRESHED);
+    }
     forget();
     why = null;
     lookup = null;
@@ -234,7 +241,7 @@ public final class CachedReads implements ReplyStage {
       return null;
     }
     boolean serves = found != null && (found.columns() != null || !columns);
-    if (serves && rule.autoRefresh() && cache.ages(key) && shared.leads(cache, key)) {
+    if (serves && rule.autoRefresh() && refreshes(key)) {
       why = Uncached.REFRESHED;
       await(key, tables, recorder, farPut(farKey(view, rule, text, values), view), null);
       return null;
@@ -271,6 +278,12 @@ public final class CachedReads implements ReplyStage {
     return null;
   }
 
+  /** Whether the session's statement is to renew a result that serves still. */
+  private boolean refreshes(CacheKey key) {
+    QueryCache cache = client.cache();
+    return cache.ages(key) && client.view().writer().isPresent() && shared.leads(cache, key);
+  }
+
   private void await(
       CacheKey key,
       Collection<String> tables,
@@ -293,7 +306,8 @@ public final class CachedReads implements ReplyStage {
             view.replicasHaveAll() && !lagIgnored,
             recorder,
             far,
-            comparison);
+            comparison,
+            why == Uncached.REFRESHED);
   }
 
   private PatternWorth worth() {
@@ -466,7 +480,8 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  private void notKept(Uncached reason) {
+  private void notKept(Uncached because) {
+    Uncached reason = awaited.refreshes() ? Uncached.NOT_REFRESHED : because;
     awaited.cache().flights().suited(awaited.key(), false);
     forget();
     shared.over();

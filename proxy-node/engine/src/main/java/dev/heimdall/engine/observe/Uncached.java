@@ -21,6 +21,7 @@ public enum Uncached {
   NOT_THERE("it was not there"),
   COMPARED("a rule has what is kept compared with what the server answers"),
   REFRESHED("its time is nearly over, and it is fetched anew for all"),
+  NOT_REFRESHED("it was to be fetched anew for all, and that has failed"),
   NEW("it comes for the first time"),
   NO_ROOM("too much of other answers was being copied at that time"),
   UNSUITED("its answer was too large, an error, or came with a notice"),
@@ -34,7 +35,7 @@ public enum Uncached {
 
   /** Whether that is seen only when the answer comes. */
   public boolean ofAnswer() {
-    return this == NO_ROOM || this == UNSUITED || this == REPLICA;
+    return this == NO_ROOM || this == UNSUITED || this == REPLICA || this == NOT_REFRESHED;
   }
 
   /** For a metric's label. */
