@@ -96,6 +96,47 @@ class MysqlPreparedIT {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void whatIsKnownStaysKnownBehindStatementsThatDefineNothing(MysqlRelease release)
+      throws SQLException {
+    Await.until("a short answer is kept", () -> asked(release, 10) == 0);
+    try (Connection writer = NODES.get(release).target().jdbc("allowMultiQueries", "true");
+        Statement statement = writer.createStatement()) {
+      statement.execute("CREATE TABLE IF NOT EXISTS known_behind (id INT)");
+      for (String sql :
+          List.of(
+              "INSERT INTO known_behind VALUES (1)",
+              "INSERT INTO known_behind VALUES (1); SELECT LAST_INSERT_ID()",
+              "START TRANSACTION; UPDATE known_behind SET id = 2; COMMIT")) {
+        Await.until(
+            "no answer is doubted behind " + sql, () -> askedBehind(release, statement, sql) == 0);
+      }
+      assertThat(askedBehind(release, statement, "SELECT 1; DROP TABLE known_behind")).isOne();
+    }
+  }
+
+  /** How often the server has been asked for what was prepared before this was carried out. */
+  private static long askedBehind(MysqlRelease release, Statement statement, String sql)
+      throws SQLException {
+    String text = "SELECT 1 IN (1, ?)";
+    try (Connection first = connect(release);
+        Connection second = connect(release);
+        PreparedStatement one = first.prepareStatement(text)) {
+      run(one, 1);
+      boolean rows = statement.execute(sql);
+      while (rows || statement.getUpdateCount() >= 0) {
+        rows = statement.getMoreResults();
+      }
+      long before = status(release, "Com_stmt_prepare");
+      try (PreparedStatement other = second.prepareStatement(text)) {
+        long asked = status(release, "Com_stmt_prepare") - before;
+        run(other, 1);
+        return asked;
+      }
+    }
+  }
+
   /** Also by a client whose text another one has prepared before. */
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
