@@ -222,6 +222,19 @@ class PurgedLogIT {
     }
   }
 
+  /** As on a server that is made ready for something else while it runs. */
+  @Test
+  void aLogThatIsBegunAnewIsFollowed() throws Exception {
+    keep();
+    server()
+        .execute(
+            server().flavour() == Flavour.MARIADB ? "RESET MASTER" : "RESET BINARY LOGS AND GTIDS");
+    server().execute("UPDATE app.purged SET i = 1");
+    Await.until("the write is read", () -> read().equals("1"));
+    awaitFollowing();
+    isHeardAgain("2");
+  }
+
   /** What it has not read is gone for good: all of it counts as written. */
   @Test
   void whatASlowReaderHasNotReadIsPurged() throws Exception {

@@ -91,6 +91,7 @@ public final class OutsideWrites {
       // by
       // definitions of before.
       own.forget();
+      positions.forgetReported();
       definitions.missed();
       positions.missed();
       if (missing) {

@@ -191,6 +191,13 @@ public final class WritePositions {
     }
   }
 
+  /** Servers may give the places of before to other commits: their logs can be begun anew. */
+  public void forgetReported() {
+    synchronized (reported) {
+      reported.clear();
+    }
+  }
+
   /**
    * Writes may have been missed: the connection to other nodes was lost and is there again. They
    * count as committed now, all over.

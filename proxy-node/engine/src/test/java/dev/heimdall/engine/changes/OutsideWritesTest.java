@@ -80,6 +80,18 @@ class OutsideWritesTest {
     assertThat(positions.unwrittenSince(before, List.of("app.any"))).isFalse();
   }
 
+  /** A log that is begun anew gives them to other commits. */
+  @Test
+  void afterAGapPlacesOfBeforeAreNotKnown() {
+    ChangeSink sink = outside.sink();
+    sink.following();
+    positions.committed(List.of("app.item"), false, new Lsn(7));
+    assertThat(sink.written(List.of("app.item"), new Lsn(7))).isFalse();
+    sink.gap("its log is another one");
+    sink.following();
+    assertThat(sink.written(List.of("app.item"), new Lsn(7))).isTrue();
+  }
+
   @Test
   void afterAGapProcessesOfBeforeAreNotKnown() {
     ServerAddress server = new ServerAddress("a", 5432);

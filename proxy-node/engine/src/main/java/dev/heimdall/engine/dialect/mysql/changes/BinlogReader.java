@@ -41,6 +41,10 @@ final class BinlogReader implements ChangeReader {
 
   private static final int MOST_WAITING = 200;
   private static final int IDLE_MILLIS = 500;
+
+  /** A server that has more to send, and sends none of it for so long, sends something else. */
+  private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /**
@@ -176,7 +180,12 @@ final class BinlogReader implements ChangeReader {
     private final Progress progress;
     private final Distance distance;
     private BinlogPosition reported;
+    private BinlogPosition read;
     private long looked = System.nanoTime();
+    private long moved = looked;
+
+    /** How often in a row the log ended before what was read of it. */
+    private int shorter;
 
     Lateness(Connection connection, ServerStatus from, Progress progress) {
       this.connection = connection;
@@ -184,24 +193,43 @@ final class BinlogReader implements ChangeReader {
       this.progress = progress;
       distance = new Distance(progress, System::nanoTime);
       reported = from.end();
+      read = reported;
     }
 
     void reported(BinlogPosition upTo) {
       reported = upTo;
     }
 
-    void look() throws SQLException {
+    void look() throws SQLException, IOException {
       if (since(looked) < TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS)) {
         return;
       }
       looked = System.nanoTime();
-      BinlogPosition read = log.reached();
+      BinlogPosition before = read;
+      read = log.reached();
       // After that: what was read by then and is not waiting here any more was reported.
       BinlogPosition upTo = arrived.isEmpty() ? read : reported;
       Optional<BinlogPosition> end = from.endNow(connection);
       if (end.isPresent()) {
+        present(end.get(), !read.equals(before));
         progress.behind(upTo.behind(end.get()));
         distance.at(place(upTo), place(end.get()));
+      }
+    }
+
+    /**
+     * A server whose log is begun anew (RESET MASTER) goes on to send what was there before, which
+     * is nothing: only a new stream has what is written since.
+     */
+    private void present(BinlogPosition end, boolean moves) throws IOException {
+      boolean all = read.covers(end);
+      moved = moves || all ? looked : moved;
+      shorter = end.covers(read) ? 0 : shorter + 1;
+      if (shorter > 1) {
+        throw new IOException("the server has begun its binary log anew");
+      }
+      if (since(moved) > MOST_SILENT_NANOS) {
+        throw new IOException("the server sends nothing of what it has written to its binary log");
       }
     }
 
