@@ -15,11 +15,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What the lines of a history say together.
- *
- * <p>Lines come in the order in which managers wrote them, which need not be that of the changes:
- * one that was slow to report may have been followed by another already. So a change is applied
- * where the document is what it was made over.
+ * What the lines of a history say together. Whoever changes what another one has written has begun
+ * after that, so revisions are applied in the order in which they were begun, whenever their ends
+ * were reported.
  */
 final class Ledger {
   private final Map<Integer, Line.Begin> begun = new LinkedHashMap<>();
@@ -50,27 +48,7 @@ final class Ledger {
       }
       opened = true;
     }
-    apply();
-  }
-
-  private void apply() {
-    Map<String, String> state = new HashMap<>(first);
-    List<Line.Begin> left =
-        new ArrayList<>(begun.values().stream().filter(begin -> !isOpen(begin)).toList());
-    while (!left.isEmpty()) {
-      // The first one that fits; where none does, something is missing, and their order counts.
-      Line.Begin chosen =
-          left.stream().filter(begin -> fits(begin, state)).findFirst().orElse(left.get(0));
-      left.remove(chosen);
-      applied.add(chosen);
-      written(chosen).forEach(change -> put(change, state));
-    }
-  }
-
-  private boolean fits(Line.Begin begin, Map<String, String> state) {
-    return written(begin).stream()
-        .allMatch(
-            change -> change.before().equals(Optional.ofNullable(state.get(change.document()))));
+    begun.values().stream().filter(begin -> !isOpen(begin)).forEach(applied::add);
   }
 
   private static void put(DocumentChange change, Map<String, String> state) {
