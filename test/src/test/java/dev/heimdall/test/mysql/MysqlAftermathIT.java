@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -362,6 +363,34 @@ class MysqlAftermathIT {
         Connection client = step.startsWith("0") ? one : two;
         said.add(step + ": " + RandomClient.run(client, step.substring(2)));
       }
+    }
+    return said;
+  }
+
+  /** MariaDB refuses to prepare what the transaction must not do. */
+  @Test
+  void aWriteIsPreparedInAReadOnlyTransactionAsTheServerDoes() throws Exception {
+    MysqlRelease release = MysqlRelease.MARIADB;
+    release.shared().primary().executeIn("app", "CREATE TABLE IF NOT EXISTS prepared_only (v INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
+      assertThat(preparedOnly(node.target()))
+          .isEqualTo(preparedOnly(MysqlTarget.of(release.shared().primary())));
+    }
+  }
+
+  private static List<String> preparedOnly(MysqlTarget target) throws Exception {
+    List<String> said = new ArrayList<>();
+    try (RawMysqlClient client = RawMysqlClient.logIn(target)) {
+      client.prepare("INSERT INTO prepared_only VALUES (1)");
+      client.query(RawMysqlClient.query("START TRANSACTION READ ONLY"));
+      client.value("SELECT count(*) FROM prepared_only");
+      try {
+        client.prepare("INSERT INTO prepared_only VALUES (1)");
+        said.add("prepared");
+      } catch (RawMysqlClient.ErrorReceived e) {
+        said.add(e.getMessage());
+      }
+      said.add(client.query(RawMysqlClient.query("SHOW WARNINGS")).toString());
     }
     return said;
   }

@@ -16,6 +16,7 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -260,12 +261,24 @@ final class PreparedCommands implements Responder {
     if (statement.source() instanceof KnownAnswer known
         && !known.warns()
         && meaning.settled()
-        && !aftermath.preparingClears()) {
+        && !aftermath.preparingClears()
+        && !mayBeReadOnly(facts)) {
       give(total, statement, examined, known);
       return Outcome.DONE;
     }
     preparing = new Preparation(statement, examined);
     return Outcome.NEXT;
+  }
+
+  /** Whether the server may refuse to prepare it, as the transaction is to change nothing. */
+  private boolean mayBeReadOnly(StatementFacts facts) {
+    ServerConnection server = client.server();
+    boolean now =
+        server != null
+            && (ServerSide.of(server).status() & StatusFlag.IN_READ_ONLY_TRANSACTION) != 0;
+    return (now || parts.transaction().heldBegin() != null)
+        && facts.kind() != StatementKind.SELECT
+        && facts.kind() != StatementKind.SHOW;
   }
 
   private Outcome blocked() {
