@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -124,6 +125,52 @@ class MysqlStoredCodeIT {
           assertThat(value(next, asked)).as(way).isEqualTo(before);
         }
       }
+    }
+  }
+
+  /** No server reports anything of it: that the trigger takes one is known from its text. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aNamedLockThatATriggerTakesIsItsClientsUntilItLeaves(MysqlRelease release)
+      throws SQLException {
+    String user = "SELECT IS_USED_LOCK('lock_of_trigger')";
+    try (Connection server = release.shared().primary().connect("app");
+        MysqlNode node =
+            MysqlNode.start(
+                release,
+                c ->
+                    c.vdb("pool.size", 2)
+                        .source("catalog.user", release.shared().superuser())
+                        .source("catalog.password", release.shared().password()))) {
+      run(
+          server,
+          "DROP TABLE IF EXISTS locked_by_trigger",
+          "CREATE TABLE locked_by_trigger (v INT)",
+          "CREATE TRIGGER locker BEFORE INSERT ON locked_by_trigger FOR EACH ROW"
+              + " SET NEW.v = GET_LOCK('lock_of_trigger', 0)");
+      Await.until(
+          "the node knows the trigger",
+          () -> {
+            try (Connection taker = node.target().jdbc()) {
+              run(taker, "INSERT INTO locked_by_trigger VALUES (7)");
+              return node.admin("SHOW CLIENTS").stream()
+                  .anyMatch(client -> client.get("pin_reason") != null);
+            }
+          });
+      try (Connection taker = node.target().jdbc();
+          Connection other = node.target().jdbc()) {
+        run(taker, "INSERT INTO locked_by_trigger VALUES (7)");
+        String holder = value(server, user);
+        for (int i = 0; i < 4; i++) {
+          run(other, "SELECT RELEASE_ALL_LOCKS()");
+          assertThat(value(server, user)).isNotNull().isEqualTo(holder);
+        }
+        assertThat(value(taker, "SELECT RELEASE_LOCK('lock_of_trigger')")).isEqualTo("1");
+        run(taker, "INSERT INTO locked_by_trigger VALUES (7)");
+      }
+      Await.until("the lock is free", () -> value(server, user) == null);
     }
   }
 }
