@@ -7,9 +7,9 @@ import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
-import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is answered from the cache, and what is not. A write past the node shows a hit. */
-class CachedReadsIT {
+class CachedReadsIT extends CachedReadsContract<RawClient> {
   private static final String READ = "SELECT name FROM cr_rows WHERE id = 1";
 
   private static TestNode node;
@@ -50,31 +50,15 @@ class CachedReadsIT {
                     .vdb("rules", List.of("cached"))
                     .rules(
                         "cached",
-                        "{\"match\": \"shared_by_all\", \"action\": \"cache\","
-                            + " \"parameters\": {\"shared\": true, \"stop\": true}}",
-                        "{\"match\": \"never_this\", \"action\": \"nocache\"}",
-                        "{\"match\": \"for_a_moment\", \"action\": \"cache\","
-                            + " \"parameters\": {\"ttl\": 1, \"stop\": true}}",
-                        "{\"match\": \"though_it_changes\", \"action\": \"cache\","
-                            + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
-                        "{\"match\": \"only_compared\", \"action\": \"cache\","
-                            + " \"parameters\": {\"revalidateOnly\": true, \"stop\": true}}",
-                        "{\"match\": \"kept_fresh\", \"action\": \"cache\", \"parameters\":"
-                            + " {\"autoRefresh\": true, \"ttl\": 1000, \"stop\": true}}",
-                        "{\"match\": \"fresh_for_long\", \"action\": \"cache\", \"parameters\":"
-                            + " {\"autoRefresh\": true, \"ttl\": 3000, \"stop\": true}}",
-                        "{\"match\": \"leaves_all\", \"action\": \"tag\","
-                            + " \"parameters\": {\"invalidate\": false}}",
-                        "{\"match\": \"leaves_young\", \"action\": \"tag\","
-                            + " \"parameters\": {\"olderthan\": 3600000}}",
-                        "{\"match\": \"leaves_no_old\", \"action\": \"tag\","
-                            + " \"parameters\": {\"olderthan\": 1}}",
-                        "{\"match\": \"keeps_new_out\", \"action\": \"tag\","
-                            + " \"parameters\": {\"olderthan\": -3600000}}",
-                        "{\"match\": \"evicts_but_young\", \"action\": \"tag\","
-                            + " \"parameters\": {\"evicttables\": \"app.public.cr_rows\","
-                            + " \"olderthan\": 3600000}}",
-                        "{\"action\": \"cache\"}"));
+                        rules(
+                            "{\"match\": \"fresh_for_long\", \"action\": \"cache\", \"parameters\":"
+                                + " {\"autoRefresh\": true, \"ttl\": 3000, \"stop\": true}}",
+                            "{\"match\": \"keeps_new_out\", \"action\": \"tag\","
+                                + " \"parameters\": {\"olderthan\": -3600000}}",
+                            "{\"match\": \"evicts_but_young\", \"action\": \"tag\","
+                                + " \"parameters\": {\"evicttables\": \"app.public.cr_rows\","
+                                + " \"olderthan\": 3600000}}",
+                            "{\"action\": \"cache\"}")));
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query(
           "DROP TABLE IF EXISTS cr_rows, cr_others CASCADE;"
@@ -111,11 +95,38 @@ class CachedReadsIT {
     }
   }
 
-  private static RawClient admin() throws IOException {
+  @Override
+  String table() {
+    return "cr_rows";
+  }
+
+  @Override
+  String inFull() {
+    return "app.public.cr_rows";
+  }
+
+  @Override
+  String anotherInFull() {
+    return "app.public.cr_others";
+  }
+
+  @Override
+  RunningNode node() {
+    return node;
+  }
+
+  @Override
+  void run(RawClient client, String sql) throws IOException {
+    client.query(sql);
+  }
+
+  @Override
+  RawClient admin() throws IOException {
     return RawClient.logIn(node.target().as("admin", "admin"));
   }
 
-  private static Map<String, String> info(RawClient client) throws IOException {
+  @Override
+  Map<String, String> info(RawClient client) throws IOException {
     Map<String, String> info = new TreeMap<>();
     for (Message row : client.query("SHOW QUERYINFO")) {
       if (row.type() == 'D') {
@@ -140,24 +151,9 @@ class CachedReadsIT {
   }
 
   /** What only who looks at the server itself can see. */
-  private static void writePast(String sql) throws SQLException {
+  @Override
+  void past(String sql) throws SQLException {
     past.createStatement().execute(sql);
-  }
-
-  @Test
-  void aResultIsServedUntilItsTableIsWritten() throws IOException, SQLException {
-    try (RawClient client = admin();
-        RawClient other = admin()) {
-      assertThat(client.value(READ)).isEqualTo("one");
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
-      assertThat(client.value(READ)).isEqualTo("one");
-      assertThat(info(client)).containsEntry("cached", "yes");
-      other.query("UPDATE cr_rows SET name = 'two again' WHERE id = 2");
-      assertThat(client.value(READ)).isEqualTo("past the node");
-      assertThat(info(client)).containsEntry("cached", "no: it was not there");
-      assertThat(client.value(READ)).isEqualTo("past the node");
-      assertThat(info(client)).containsEntry("cached", "yes");
-    }
   }
 
   @Test
@@ -221,8 +217,8 @@ class CachedReadsIT {
       String read = "SELECT id, name, at FROM cr_rows WHERE id = 1";
       List<String> batch = answer(client, all(statement(read), sync()));
       List<String> query = answer(client, query(read));
-      writePast("DELETE FROM cr_others");
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      past("DELETE FROM cr_others");
+      past("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
       assertThat(answer(client, query(read))).isEqualTo(query);
       assertThat(answer(client, all(statement(read), sync()))).isEqualTo(batch);
       assertThat(info(client)).containsEntry("cached", "yes");
@@ -245,7 +241,7 @@ class CachedReadsIT {
           }
         }
       }
-      writePast("UPDATE cr_rows SET name = 'past the node'");
+      past("UPDATE cr_rows SET name = 'past the node'");
       read.setInt(1, 2);
       try (ResultSet rows = read.executeQuery()) {
         assertThat(rows.next()).isTrue();
@@ -264,7 +260,7 @@ class CachedReadsIT {
       client.query("SET TimeZone = 'UTC'");
       assertThat(client.value(read)).isEqualTo("2026-01-01 12:00:00+00");
       assertThat(there.value(read)).isEqualTo("2026-01-01 21:00:00+09");
-      writePast("UPDATE cr_rows SET at = '2027-01-01 12:00Z'");
+      past("UPDATE cr_rows SET at = '2027-01-01 12:00Z'");
       assertThat(client.value(read)).isEqualTo("2026-01-01 12:00:00+00");
       assertThat(there.value(read)).isEqualTo("2026-01-01 21:00:00+09");
       assertThat(other.value(read)).startsWith("2027");
@@ -277,28 +273,8 @@ class CachedReadsIT {
     try (RawClient client = admin();
         RawClient other = RawClient.logIn(node.target().as("other", "other"))) {
       assertThat(client.value(read)).isEqualTo("one");
-      writePast("UPDATE cr_rows SET name = 'past the node'");
+      past("UPDATE cr_rows SET name = 'past the node'");
       assertThat(other.value(read)).isEqualTo("one");
-    }
-  }
-
-  @Test
-  void whatATransactionWritesCountsWhenItIsCommitted() throws IOException, SQLException {
-    try (RawClient writer = admin();
-        RawClient reader = admin()) {
-      assertThat(reader.value(READ)).isEqualTo("one");
-      writer.query("BEGIN");
-      writer.query("UPDATE cr_rows SET name = 'uncommitted' WHERE id = 1");
-      assertThat(writer.value(READ)).isEqualTo("uncommitted");
-      assertThat(info(writer)).doesNotContainKey("cached");
-      assertThat(reader.value(READ)).isEqualTo("one");
-      writer.query("ROLLBACK");
-      assertThat(reader.value(READ)).isEqualTo("one");
-      writer.query("BEGIN");
-      writer.query("UPDATE cr_rows SET name = 'committed' WHERE id = 1");
-      writer.query("COMMIT");
-      assertThat(reader.value(READ)).isEqualTo("committed");
-      assertThat(writer.value(READ)).isEqualTo("committed");
     }
   }
 
@@ -362,16 +338,8 @@ class CachedReadsIT {
   }
 
   @Test
-  void rulesSayWhatIsCachedAndForHowLong() throws IOException, SQLException {
+  void aRuleMayHaveKeptWhatChanges() throws IOException {
     try (RawClient client = admin()) {
-      String never = "SELECT name AS never_this FROM cr_rows WHERE id = 1";
-      client.query(never);
-      client.query(never);
-      assertThat(info(client)).doesNotContainKey("cached");
-      String moment = "SELECT name AS for_a_moment FROM cr_rows WHERE id = 1";
-      assertThat(client.value(moment)).isEqualTo("one");
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
-      Await.until("its time is over", () -> client.value(moment).equals("past the node"));
       String changes = "SELECT now() AS though_it_changes FROM cr_rows WHERE id = 1";
       assertThat(client.value(changes)).isEqualTo(client.value(changes));
     }
@@ -418,66 +386,53 @@ class CachedReadsIT {
   }
 
   @Test
-  void operatorsSeeAndFlushIt() throws IOException, SQLException {
-    try (RawClient client = admin()) {
-      assertThat(client.value(READ)).isEqualTo("one");
-      Map<String, String> before = node.admin("SHOW CACHE").get(0);
-      assertThat(client.value(READ)).isEqualTo("one");
-      Map<String, String> after = node.admin("SHOW CACHE").get(0);
-      assertThat(before).containsEntry("vdb", "app");
-      assertThat(Long.parseLong(after.get("hits")))
-          .isEqualTo(1 + Long.parseLong(before.get("hits")));
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
-      client.query("FLUSH CACHE app.public.cr_others");
-      assertThat(client.value(READ)).isEqualTo("one");
-      client.query("FLUSH CACHE app.public.cr_rows");
-      assertThat(client.value(READ)).isEqualTo("past the node");
-      writePast("UPDATE cr_rows SET name = 'again' WHERE id = 1");
-      client.query("FLUSH CACHE");
-      assertThat(client.value(READ)).isEqualTo("again");
-    }
-  }
-
-  @Test
-  void aRuleMayHaveResultsComparedOnly() throws IOException, SQLException {
-    String read = "SELECT name AS only_compared FROM cr_rows WHERE id = 1";
+  void aRuleMayLeaveResultsOfTablesThatItEvicts() throws IOException, SQLException {
     try (RawClient client = admin();
-        LoggedLines lines = LoggedLines.of("heimdall.query")) {
-      long same = figure("same");
-      long different = figure("different");
-      assertThat(client.value(read)).isEqualTo("one");
-      assertThat(client.value(read)).isEqualTo("one");
-      assertThat(info(client).get("cached")).startsWith("no: a rule has what is kept compared");
-      assertThat(figure("same")).isEqualTo(same + 1);
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
-      assertThat(client.value(read)).isEqualTo("past the node");
-      assertThat(figure("different")).isEqualTo(different + 1);
-      assertThat(lines.beginningWith("WARN cached result differs"))
-          .singleElement()
-          .asString()
-          .contains("tables=app.cr_rows", "kept_sha256=", "answered_sha256=")
-          .doesNotContain("past the node", "SELECT");
-      assertThat(client.value(read)).isEqualTo("past the node");
-      client.query("UPDATE cr_rows SET name = 'through it' WHERE id = 1");
-      assertThat(client.value(read)).isEqualTo("through it");
-      assertThat(figure("same")).isEqualTo(same + 2);
-      assertThat(figure("different")).isEqualTo(different + 1);
+        RawClient writer = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      past("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
+      writer.query("SELECT 1 AS evicts_but_young");
+      assertThat(client.value(READ)).isEqualTo("one");
+      writer.query("UPDATE cr_rows SET at = now()");
+      assertThat(client.value(READ)).isEqualTo("past the node");
     }
   }
 
   @Test
-  void aResultIsFetchedAnewBeforeItsTimeIsOver() throws IOException, SQLException {
-    String read = "SELECT name AS kept_fresh FROM cr_rows WHERE id = 1";
+  void aRuleMayKeepNewResultsOut() throws IOException, SQLException {
+    String read = "SELECT name FROM cr_kept_out";
     try (RawClient client = admin()) {
-      assertThat(client.value(read)).isEqualTo("one");
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
-      Await.until(
-          "its time is nearly over",
-          () -> {
-            client.query(read);
-            return info(client).get("cached").startsWith("no: its time is nearly over");
-          });
-      assertThat(client.value(read)).isEqualTo("past the node");
+      client.query("CREATE TABLE cr_kept_out (name text)");
+      try {
+        Await.until(
+            "it is cached",
+            () -> {
+              client.query(read);
+              return "yes".equals(info(client).get("cached"));
+            });
+        client.query("INSERT INTO cr_kept_out AS keeps_new_out VALUES ('one')");
+        for (int i = 0; i < 3; i++) {
+          assertThat(client.value(read)).isEqualTo("one");
+          assertThat(info(client)).containsEntry("cached", "no: it was not there");
+        }
+      } finally {
+        client.query("DROP TABLE cr_kept_out");
+      }
+    }
+  }
+
+  @Test
+  void aLostRightIsLostAtOnce() throws IOException {
+    try (RawClient owner = admin();
+        RawClient client = RawClient.logIn(node.target().as("other", "other"))) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      owner.query("REVOKE SELECT ON cr_rows FROM app"); // whose connections all clients have
+      try {
+        assertThat(client.query(READ)).extracting(Message::type).contains('E');
+      } finally {
+        owner.query("GRANT SELECT ON cr_rows TO app");
+      }
+      assertThat(client.value(READ)).isEqualTo("one");
     }
   }
 
@@ -506,104 +461,6 @@ class CachedReadsIT {
     }
   }
 
-  /** A write past the node shows what it still serves. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "UPDATE cr_rows AS leaves_all SET at = now()",
-        "UPDATE cr_rows AS leaves_young SET at = now()",
-        "BEGIN; UPDATE cr_rows AS leaves_all SET at = now(); UPDATE cr_others SET note = 'x';"
-            + " UPDATE cr_rows AS leaves_young SET at = now(); COMMIT",
-        "SELECT 1 AS evicts_but_young"
-      })
-  void rulesMayLeaveResultsOfWhatIsWritten(String statements) throws IOException, SQLException {
-    try (RawClient client = admin();
-        RawClient writer = admin()) {
-      assertThat(client.value(READ)).isEqualTo("one");
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
-      for (String statement : statements.split("; ")) {
-        writer.query(statement);
-      }
-      assertThat(client.value(READ)).isEqualTo("one");
-      writer.query("UPDATE cr_rows SET at = now()");
-      assertThat(client.value(READ)).isEqualTo("past the node");
-    }
-  }
-
-  @Test
-  void oneWriteOfATransactionThatLeavesNothingLeavesNothing() throws IOException, SQLException {
-    try (RawClient client = admin();
-        RawClient writer = admin()) {
-      for (String first : List.of("cr_rows", "cr_rows AS leaves_all")) {
-        assertThat(client.value(READ)).isIn("one", "cr_rows");
-        writePast("UPDATE cr_rows SET name = '" + first + "' WHERE id = 1");
-        String second = first.equals("cr_rows") ? "cr_rows AS leaves_all" : "cr_rows";
-        writer.query("BEGIN");
-        writer.query("UPDATE " + first + " SET at = now()");
-        writer.query("UPDATE " + second + " SET at = now()");
-        writer.query("COMMIT");
-        assertThat(client.value(READ)).isEqualTo(first);
-      }
-    }
-  }
-
-  @Test
-  void whatIsOlderThanARuleLeavesIsNotServed() throws IOException, SQLException {
-    try (RawClient client = admin();
-        RawClient writer = admin()) {
-      assertThat(client.value(READ)).isEqualTo("one");
-      writePast("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
-      Await.until(
-          "it is older than a millisecond",
-          () -> {
-            writer.query("UPDATE cr_rows AS leaves_no_old SET at = now()");
-            return client.value(READ).equals("past the node");
-          });
-    }
-  }
-
-  @Test
-  void aRuleMayKeepNewResultsOut() throws IOException, SQLException {
-    String read = "SELECT name FROM cr_kept_out";
-    try (RawClient client = admin()) {
-      client.query("CREATE TABLE cr_kept_out (name text)");
-      try {
-        Await.until(
-            "it is cached",
-            () -> {
-              client.query(read);
-              return "yes".equals(info(client).get("cached"));
-            });
-        client.query("INSERT INTO cr_kept_out AS keeps_new_out VALUES ('one')");
-        for (int i = 0; i < 3; i++) {
-          assertThat(client.value(read)).isEqualTo("one");
-          assertThat(info(client)).containsEntry("cached", "no: it was not there");
-        }
-      } finally {
-        client.query("DROP TABLE cr_kept_out");
-      }
-    }
-  }
-
-  private static long figure(String column) {
-    return Long.parseLong(node.admin("SHOW CACHE").get(0).get(column));
-  }
-
-  @Test
-  void aLostRightIsLostAtOnce() throws IOException {
-    try (RawClient owner = admin();
-        RawClient client = RawClient.logIn(node.target().as("other", "other"))) {
-      assertThat(client.value(READ)).isEqualTo("one");
-      owner.query("REVOKE SELECT ON cr_rows FROM app"); // whose connections all clients have
-      try {
-        assertThat(client.query(READ)).extracting(Message::type).contains('E');
-      } finally {
-        owner.query("GRANT SELECT ON cr_rows TO app");
-      }
-      assertThat(client.value(READ)).isEqualTo("one");
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -623,7 +480,7 @@ class CachedReadsIT {
               client.query(read);
               return "yes".equals(info(client).get("cached"));
             });
-        writePast("UPDATE cr_rows SET name = 'unseen'");
+        past("UPDATE cr_rows SET name = 'unseen'");
         assertThat(client.value(read)).isEqualTo("two");
         client.query("UPDATE cr_rows SET name = 'zwei' WHERE id = 2");
         assertThat(client.value(read)).isEqualTo("zwei");

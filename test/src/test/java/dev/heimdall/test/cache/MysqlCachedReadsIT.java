@@ -12,6 +12,7 @@ import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
+import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.fixture.TestConfiguration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,8 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What is answered from the cache to clients of MySQL's protocol, and what is not. A write past the
  * node shows a hit.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MysqlCachedReadsIT {
+class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
   private static final String READ = "SELECT name FROM mcr_rows WHERE id = 1";
 
   private MysqlNode node;
@@ -83,16 +82,7 @@ class MysqlCachedReadsIT {
                     .vdb("plain", "address", "127.0.0.1")
                     .vdb("plain", "ports", List.of(0))
                     .vdb("plain", "source", "main")
-                    .rules(
-                        "cached",
-                        "{\"match\": \"shared_by_all\", \"action\": \"cache\","
-                            + " \"parameters\": {\"shared\": true, \"stop\": true}}",
-                        "{\"match\": \"never_this\", \"action\": \"nocache\"}",
-                        "{\"match\": \"for_a_moment\", \"action\": \"cache\","
-                            + " \"parameters\": {\"ttl\": 1, \"stop\": true}}",
-                        "{\"match\": \"though_it_changes\", \"action\": \"cache\","
-                            + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
-                        "{\"action\": \"cache\"}"));
+                    .rules("cached", rules("{\"action\": \"cache\"}")));
   }
 
   private TestConfiguration cached(TestConfiguration c) {
@@ -152,7 +142,38 @@ class MysqlCachedReadsIT {
     }
   }
 
-  private RawMysqlClient admin() throws IOException {
+  @Override
+  String table() {
+    return "mcr_rows";
+  }
+
+  @Override
+  String inFull() {
+    return "app.mcr_rows";
+  }
+
+  @Override
+  String anotherInFull() {
+    return "app.mcr_others";
+  }
+
+  @Override
+  RunningNode node() {
+    return node;
+  }
+
+  @Override
+  void run(RawMysqlClient client, String sql) throws IOException {
+    client.query(query(sql));
+  }
+
+  @Override
+  void past(String sql) throws SQLException {
+    past(new String[] {sql});
+  }
+
+  @Override
+  RawMysqlClient admin() throws IOException {
     return RawMysqlClient.logIn(node.target().as("admin", "admin"));
   }
 
@@ -170,7 +191,8 @@ class MysqlCachedReadsIT {
     }
   }
 
-  private static Map<String, String> info(RawMysqlClient client) {
+  @Override
+  Map<String, String> info(RawMysqlClient client) {
     try {
       Map<String, String> info = new TreeMap<>();
       client.query(query("SHOW QUERYINFO")).forEach(row -> info.put(row.get(0), row.get(1)));
@@ -180,33 +202,17 @@ class MysqlCachedReadsIT {
     }
   }
 
-  private static String cached(RawMysqlClient client) {
+  private String cached(RawMysqlClient client) {
     return String.valueOf(info(client).get("cached"));
   }
 
-  private static String why(RawMysqlClient client, String sql) throws IOException {
+  private String why(RawMysqlClient client, String sql) throws IOException {
     try {
       client.query(query(sql));
     } catch (RawMysqlClient.ErrorReceived e) {
       // Also of an error it is said.
     }
     return cached(client);
-  }
-
-  @Test
-  void aResultIsServedUntilItsTableIsWritten() throws IOException, SQLException {
-    try (RawMysqlClient client = admin();
-        RawMysqlClient other = admin()) {
-      assertThat(client.value(READ)).isEqualTo("one");
-      past("UPDATE mcr_rows SET name = 'past the node' WHERE id = 1");
-      assertThat(client.value(READ)).isEqualTo("one");
-      assertThat(cached(client)).isEqualTo("yes");
-      run(other, "UPDATE mcr_rows SET name = 'two again' WHERE id = 2");
-      assertThat(client.value(READ)).isEqualTo("past the node");
-      assertThat(cached(client)).isEqualTo("no: it was not there");
-      assertThat(client.value(READ)).isEqualTo("past the node");
-      assertThat(cached(client)).isEqualTo("yes");
-    }
   }
 
   /** The answer to a command, packet by packet. */
@@ -356,23 +362,6 @@ class MysqlCachedReadsIT {
       assertThat(client.value(shared)).isEqualTo("one");
       past("UPDATE mcr_rows SET name = 'past the node'");
       assertThat(other.value(shared)).isEqualTo("one");
-    }
-  }
-
-  @Test
-  void whatATransactionWritesCountsWhenItIsCommitted() throws IOException {
-    try (RawMysqlClient writer = admin();
-        RawMysqlClient reader = admin()) {
-      assertThat(reader.value(READ)).isEqualTo("one");
-      run(writer, "BEGIN", "UPDATE mcr_rows SET name = 'uncommitted' WHERE id = 1");
-      assertThat(writer.value(READ)).isEqualTo("uncommitted");
-      assertThat(info(writer)).doesNotContainKey("cached");
-      assertThat(reader.value(READ)).isEqualTo("one");
-      run(writer, "ROLLBACK");
-      assertThat(reader.value(READ)).isEqualTo("one");
-      run(writer, "BEGIN", "UPDATE mcr_rows SET name = 'committed' WHERE id = 1", "COMMIT");
-      assertThat(reader.value(READ)).isEqualTo("committed");
-      assertThat(writer.value(READ)).isEqualTo("committed");
     }
   }
 
@@ -726,15 +715,8 @@ class MysqlCachedReadsIT {
   }
 
   @Test
-  void rulesSayWhatIsCachedAndForHowLong() throws IOException, SQLException {
+  void aRuleMayHaveKeptWhatChanges() throws IOException {
     try (RawMysqlClient client = admin()) {
-      String never = "SELECT name AS never_this FROM mcr_rows WHERE id = 1";
-      run(client, never, never);
-      assertThat(info(client)).doesNotContainKey("cached");
-      String moment = "SELECT name AS for_a_moment FROM mcr_rows WHERE id = 1";
-      assertThat(client.value(moment)).isEqualTo("one");
-      past("UPDATE mcr_rows SET name = 'past the node' WHERE id = 1");
-      Await.until("its time is over", () -> client.value(moment).equals("past the node"));
       String changes = "SELECT uuid() AS though_it_changes FROM mcr_rows WHERE id = 1";
       assertThat(client.value(changes)).isEqualTo(client.value(changes));
     }
@@ -756,26 +738,6 @@ class MysqlCachedReadsIT {
       assertThat(client.query(query(all)).get(0)).hasSize(3);
       run(other, "ALTER TABLE mcr_plain DROP COLUMN more");
       assertThat(client.query(query(all)).get(0)).hasSize(2);
-    }
-  }
-
-  @Test
-  void operatorsSeeAndFlushIt() throws IOException, SQLException {
-    try (RawMysqlClient client = admin()) {
-      assertThat(client.value(READ)).isEqualTo("one");
-      Map<String, String> before = node.admin("SHOW CACHE").get(0);
-      assertThat(client.value(READ)).isEqualTo("one");
-      Map<String, String> after = node.admin("SHOW CACHE").get(0);
-      assertThat(Long.parseLong(after.get("hits")))
-          .isEqualTo(1 + Long.parseLong(before.get("hits")));
-      past("UPDATE mcr_rows SET name = 'past the node' WHERE id = 1");
-      run(client, "FLUSH CACHE app.mcr_others");
-      assertThat(client.value(READ)).isEqualTo("one");
-      run(client, "FLUSH CACHE app.mcr_rows");
-      assertThat(client.value(READ)).isEqualTo("past the node");
-      past("UPDATE mcr_rows SET name = 'again' WHERE id = 1");
-      run(client, "FLUSH CACHE");
-      assertThat(client.value(READ)).isEqualTo("again");
     }
   }
 }
