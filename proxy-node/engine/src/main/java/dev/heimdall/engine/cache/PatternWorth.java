@@ -6,10 +6,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Whether results of one pattern are asked for often enough, before they have to go, to be worth
- * their keeping. To keep one and to let go of it costs about as much as the statement itself where
- * that is a quick one. Each hundred results that went are judged; where they were in vain, nothing
- * is kept for a while, and then it is tried again. May be used from any thread, and never waits for
- * long.
+ * their keeping: the memory that others could have, and the time to copy and to let go of it. Each
+ * hundred results that went are judged; where they were in vain, nothing is kept for a while, and
+ * then it is tried again. May be used from any thread, and never waits for long.
  */
 public final class PatternWorth {
   /** So many results that went are judged together. */
