@@ -1,12 +1,15 @@
 package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -264,6 +267,72 @@ class MysqlAftermathIT {
       }
     }
     all.assertAll();
+  }
+
+  /** What is prepared anew, by the settings of its PREPARE, is rejected: those of now are back. */
+  private static List<String> rejectedAnew(MysqlTarget target) throws SQLException {
+    try (Connection client = target.jdbc("useServerPrepStmts", "true");
+        PreparedStatement first = client.prepareStatement("SELECT v / 7 FROM app.mine")) {
+      first.executeQuery().close();
+      try (PreparedStatement second = client.prepareStatement("SELECT v / 8 FROM app.mine")) {
+        second.executeQuery().close();
+      }
+      List<String> said = new ArrayList<>();
+      said.add(RandomClient.run(client, "SET div_precision_increment = 9"));
+      said.add(RandomClient.run(client, "LOCK TABLES mine_too WRITE"));
+      assertThatThrownBy(first::executeQuery).hasMessageContaining("'mine' was not locked");
+      said.add(RandomClient.run(client, "GET DIAGNOSTICS CONDITION 1 @m = MESSAGE_TEXT"));
+      said.add(RandomClient.run(client, "SHOW WARNINGS"));
+      said.add(RandomClient.run(client, "SELECT @m, @@div_precision_increment"));
+      said.add(RandomClient.run(client, "UNLOCK TABLES"));
+      return said;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void whatIsRejectedWhenItIsPreparedAnewLeavesItsError(MysqlRelease release) throws SQLException {
+    release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("prepared.perServer", 1))) {
+      assertThat(rejectedAnew(node.target()))
+          .isEqualTo(rejectedAnew(MysqlTarget.of(release.shared().primary())));
+    }
+  }
+
+  /** MariaDB reports no {@code SET @@name}: what is not known must not be put back. */
+  private static List<String> preparedAnew(MysqlTarget target) throws SQLException {
+    try (Connection client = target.jdbc("useServerPrepStmts", "true");
+        PreparedStatement first = client.prepareStatement("SELECT v / 7 AS a FROM app.mine")) {
+      first.executeQuery().close();
+      try (PreparedStatement second = client.prepareStatement("SELECT v / 8 FROM app.mine")) {
+        second.executeQuery().close();
+      }
+      List<String> said = new ArrayList<>();
+      said.add(RandomClient.run(client, "BEGIN"));
+      said.add(RandomClient.run(client, "SET @@session.div_precision_increment = 2"));
+      said.add(RandomClient.run(client, "SET @@div_precision_increment = 5"));
+      try (ResultSet rows = first.executeQuery()) {
+        rows.next();
+        said.add(rows.getString(1));
+      }
+      said.add(RandomClient.run(client, "SELECT @@div_precision_increment"));
+      said.add(RandomClient.run(client, "ROLLBACK"));
+      return said;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void whatIsPreparedAnewLeavesTheSessionsVariables(MysqlRelease release) throws SQLException {
+    release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("prepared.perServer", 1))) {
+      assertThat(preparedAnew(node.target()))
+          .isEqualTo(preparedAnew(MysqlTarget.of(release.shared().primary())));
+    }
   }
 
   /** The connection has generated none before, so that nobody asks whose its id is. */

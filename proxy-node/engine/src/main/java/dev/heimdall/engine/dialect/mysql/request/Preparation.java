@@ -20,14 +20,35 @@ final class Preparation {
 
   private final PreparedStatement statement;
   private final ClassifiedText examined;
+
+  /** Why a server has rejected it before; null for the first time. */
+  private final ServerError before;
+
   private boolean underWay;
   private boolean done;
   private ServerError error;
   private KnownAnswer answer;
 
   Preparation(PreparedStatement statement, ClassifiedText examined) {
+    this(statement, examined, null);
+  }
+
+  private Preparation(PreparedStatement statement, ClassifiedText examined, ServerError before) {
     this.statement = statement;
     this.examined = examined;
+    this.before = before;
+  }
+
+  /**
+   * The same once more, by the settings of now. It was rejected by those of its client's PREPARE,
+   * and putting those of now back has cleared what SHOW WARNINGS is to show of that.
+   */
+  Preparation repeated() {
+    return new Preparation(statement, examined, error);
+  }
+
+  boolean isRepeated() {
+    return before != null;
   }
 
   PreparedStatement statement() {
@@ -47,9 +68,9 @@ final class Preparation {
     return done;
   }
 
-  /** Why it is not prepared; null where it is. */
+  /** Why it is not prepared; null where it is. What is repeated is not, whatever comes of it. */
   ServerError error() {
-    return error;
+    return before != null ? before : error;
   }
 
   KnownAnswer answer() {
@@ -119,7 +140,7 @@ final class Preparation {
     /** What the server has said is kept with the statement unless it is long. */
     private void answered() {
       answer = new KnownAnswer(packets.toByteArray());
-      if (packets.size() <= LONGEST_KEPT) {
+      if (packets.size() <= LONGEST_KEPT && !isRepeated()) {
         statement.source(answer);
       }
     }

@@ -483,27 +483,23 @@ final class PreparedCommands implements Responder {
    * which its client has prepared it.
    */
   private boolean ready(ServerConnection server, ClientStatement of) {
-    if (server.statements().confirmed(of.runs())) {
+    boolean rejected = preparing != null && preparing.done() && preparing.error() != null;
+    if (!rejected && server.statements().confirmed(of.runs())) {
       preparing = null;
       return true;
     }
-    if (preparing != null && preparing.done()) {
-      ServerError error = preparing.error();
-      preparing = null;
-      if (error != null) {
-        lifecycle.settled();
-        aftermath.failed(server);
-        answers.error(
-            Packet.HEADER + Packet.payload(input.bytes(), input.bytes().readerIndex()), error);
-        client.settle();
-        return false;
-      }
+    Variables now = meaning.settings();
+    Variables atFirst = meaning.again(of.settings);
+    if (rejected && (preparing.isRepeated() || atFirst.equals(now))) {
+      reject(server, of, preparing.error());
+      return false;
     }
     parts.control().block();
-    if (preparing == null || !preparing.underWay()) { // or its connection was lost
+    if (rejected) {
+      preparing = preparing.repeated();
+      ask(server);
+    } else if (preparing == null || !preparing.underWay()) { // or its connection was lost
       preparing = new Preparation(of.runs(), of.examined);
-      Variables now = meaning.settings();
-      Variables atFirst = meaning.again(of.settings);
       if (!atFirst.equals(now)) {
         meaning.change(server, now, atFirst);
       }
@@ -513,6 +509,18 @@ final class PreparedCommands implements Responder {
       }
     }
     return false;
+  }
+
+  private void reject(ServerConnection server, ClientStatement of, ServerError error) {
+    preparing = null;
+    if (server.statements().confirmed(of.runs())) {
+      ServerSide.of(server).close(of.runs().name()); // prepared by settings that are not its own
+    }
+    lifecycle.settled();
+    aftermath.failed(server);
+    answers.error(
+        Packet.HEADER + Packet.payload(input.bytes(), input.bytes().readerIndex()), error);
+    client.settle();
   }
 
   /** Whether the execution at this place goes to a server as it stands there, but for numbers. */

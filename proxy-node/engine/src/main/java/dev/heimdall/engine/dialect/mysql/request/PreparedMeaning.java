@@ -112,9 +112,12 @@ final class PreparedMeaning {
    */
   Variables again(Variables atFirst) {
     Variables again = settings();
-    boolean noDatabase = parts.client().server().target().database().isEmpty();
+    ServerConnection server = parts.client().server();
+    boolean noDatabase = server.target().database().isEmpty();
+    // MariaDB does not fix them, and does not report all that changes them.
+    List<String> fixed = ServerSide.of(server).mariadb() ? List.of() : FIXED;
     for (String name :
-        (Iterable<String>) Stream.of(READING, FIXED).flatMap(List::stream)::iterator) {
+        (Iterable<String>) Stream.of(READING, fixed).flatMap(List::stream)::iterator) {
       String before = atFirst.get(name);
       boolean noWay = before == null && noDatabase && name.equals(MysqlSettings.DATABASE);
       if (!noWay && !StateChanges.doubtful(before) && !StateChanges.doubtful(again.get(name))) {
