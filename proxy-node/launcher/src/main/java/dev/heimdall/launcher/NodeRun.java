@@ -100,7 +100,8 @@ final class NodeRun {
         .ifPresent(
             user ->
                 LOG.warn(
-                    "hduser in {} is for nodes that ask a manager, as no node of this version does: it is not used",
+                    "hduser in {} is for nodes that ask a manager, as no node of this version does:"
+                        + " it is not used",
                     conf.file()));
   }
 
@@ -121,7 +122,14 @@ final class NodeRun {
 
   private static String served(Configuration configuration, Node node) {
     return configuration.vdbs().values().stream()
-        .map(vdb -> vdb.name() + " on " + vdb.address() + ":" + ports(vdb, node))
+        .map(
+            vdb ->
+                vdb.name()
+                    + " on "
+                    + vdb.address()
+                    + ":"
+                    + ports(vdb, node)
+                    + vdb.unixSocket().map(path -> " and " + path).orElse(""))
         .collect(Collectors.joining(", "));
   }
 

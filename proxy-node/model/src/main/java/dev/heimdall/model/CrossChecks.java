@@ -2,6 +2,7 @@ package dev.heimdall.model;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,7 @@ final class CrossChecks {
                           ruleNames(vdb, document.in());
                         }));
     ports();
+    sockets();
     new RuleReferences(node, sources, vdbs, rules).all();
     users
         .values()
@@ -250,6 +252,28 @@ final class CrossChecks {
                     vdb -> {
                       for (int i = 0; i < vdb.ports().size(); i++) {
                         port(name, vdb, i, document.in(), listeners);
+                      }
+                    }));
+  }
+
+  private void sockets() {
+    Map<String, String> owners = new HashMap<>();
+    vdbs.forEach(
+        (name, document) ->
+            document
+                .value()
+                .flatMap(VirtualDatabase::unixSocket)
+                .filter(path -> document.in().sound("$.unixSocket"))
+                .ifPresent(
+                    path -> {
+                      String owner = owners.putIfAbsent(path, document.in().file());
+                      if (owner != null) {
+                        document
+                            .in()
+                            .problem(
+                                "$.unixSocket",
+                                JsonValue.quote(path),
+                                "a socket of its own: " + owner + " listens on it");
                       }
                     }));
   }

@@ -19,6 +19,14 @@ public enum Format {
       "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$"),
   /** An IP address to listen on. */
   ADDRESS("an IPv4 or IPv6 address, such as \"0.0.0.0\" or \"::1\"", "^[0-9a-fA-F.:]+$"),
+  /** A Unix domain socket to listen on. */
+  SOCKET(
+      "the absolute path of a file, of at most "
+          + Format.LONGEST_SOCKET
+          + " bytes, such as \"/run/heimdall/.s.PGSQL.5432\"",
+      "^/([^\\u0000-\\u001f\\u007f]*[^/\\u0000-\\u001f\\u007f])$"),
+  /** Who may do what with a file. */
+  FILE_MODE("three octal digits behind a 0, such as \"0660\"", "^0[0-7]{3}$"),
   /** A host to connect to. */
   HOST("a host name or an IP address, without a port", "^[A-Za-z0-9._:-]{1,253}$"),
   /** How names of replication slots begin; something follows. */
@@ -93,6 +101,9 @@ public enum Format {
           + " white space",
       "^\\s*(none|[^\\s,.]+(\\.[^\\s,.]+){1,2}([\\s,]+[^\\s,.]+(\\.[^\\s,.]+){1,2})*)\\s*$");
 
+  /** What the kernel takes (sockaddr_un), without the zero behind. */
+  private static final int LONGEST_SOCKET = 107;
+
   private final String expected;
   private final Pattern pattern;
 
@@ -117,6 +128,7 @@ public enum Format {
     }
     return switch (this) {
       case IDENTIFIER -> text.getBytes(StandardCharsets.UTF_8).length <= 63;
+      case SOCKET -> text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET;
       case ADDRESS -> IpLiteral.parse(text).isPresent();
       case HOST -> text.indexOf(':') < 0 || IpLiteral.parse(text).isPresent();
       case URL -> JdbcUrl.problem(text).isEmpty();
@@ -130,6 +142,7 @@ public enum Format {
       case REGEX -> RuleExpression.regexFault(text).isEmpty();
       case TEXT,
           NAME,
+          FILE_MODE,
           SLOT,
           ENDPOINT,
           SECRET,

@@ -99,6 +99,8 @@ final class TextTypes {
         case URL, ENDPOINT -> "URL";
         case ARN -> "ARN";
         case STORE -> "bucket or directory";
+        case SOCKET -> "path";
+        case FILE_MODE -> "file mode";
         case SERVER -> "host and port";
         case HOST_PATTERN -> "host pattern";
         case WRITER_URL, READER_URL -> "URL template";

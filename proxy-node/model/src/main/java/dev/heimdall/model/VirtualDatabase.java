@@ -3,6 +3,7 @@ package dev.heimdall.model;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What clients connect to: {@code vdbs/<name>.json}. */
@@ -20,6 +21,20 @@ public record VirtualDatabase(
             range = "1..65535",
             zero = "any free port")
         List<Integer> ports,
+    @Setting(
+            value =
+                "A Unix domain socket to listen on besides, for clients on the node's machine:"
+                    + " `/run/heimdall/.s.PGSQL.5432`, as libpq names it for the host"
+                    + " `/run/heimdall` and the port 5432, or `/run/heimdall/mysql.sock`. Its"
+                    + " folder has to exist. Needs the node's transport `epoll`, as `auto` takes on"
+                    + " Linux.",
+            format = Format.SOCKET)
+        Optional<String> unixSocket,
+    @Setting(
+            value = "The mode of that socket's file: who may write to it may connect.",
+            byDefault = "0660",
+            format = Format.FILE_MODE)
+        String unixSocketMode,
     @Setting(
             value = "The data source behind.",
             required = true,
@@ -103,6 +118,8 @@ public record VirtualDatabase(
         name,
         address,
         ports,
+        unixSocket,
+        unixSocketMode,
         source,
         databases,
         multiplex,

@@ -435,6 +435,18 @@ class ConfigurationProblemsTest {
               "vdbs/shop.json:1:51 $.address: got \"*\", expected an IPv4 or IPv6 address, such as"
                   + " \"0.0.0.0\" or \"::1\"; did you mean \"0.0.0.0\"?"),
           vdb(
+              "\"unixSocket\": \"run/s\", \"unixSocketMode\": \"660\"",
+              "vdbs/shop.json:1:54 $.unixSocket: got \"run/s\", expected the absolute path of a"
+                  + " file, of at most 107 bytes, such as \"/run/heimdall/.s.PGSQL.5432\"",
+              "vdbs/shop.json:1:81 $.unixSocketMode: got \"660\", expected three octal digits"
+                  + " behind a 0, such as \"0660\""),
+          vdb(
+              "\"unixSocket\": \"/" + "x".repeat(107) + "\"",
+              "vdbs/shop.json:1:54 $.unixSocket: got \"/"
+                  + "x".repeat(79)
+                  + "…\", expected the absolute path of a file, of at most 107 bytes, such as"
+                  + " \"/run/heimdall/.s.PGSQL.5432\""),
+          vdb(
               "\"databases\": {}",
               "vdbs/shop.json:1:53 $.databases: got an empty object, expected an object of texts: {"
                   + " \"key\": \"value\", … } with at least one entry"),

@@ -189,6 +189,20 @@ class ConfigurationReaderTest {
   }
 
   @Test
+  void aUnixSocketBelongsToOneVirtualDatabase() throws Exception {
+    write("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}");
+    for (String vdb : List.of("v1", "v2")) {
+      write(
+          "vdbs/" + vdb + ".json",
+          "{\"unixSocket\": \"/run/h.sock\", \"ports\": [0], \"source\": \"primary\"}");
+    }
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/v2.json:1:16 $.unixSocket: got \"/run/h.sock\", expected a socket of its own:"
+                + " vdbs/v1.json listens on it");
+  }
+
+  @Test
   void samePortOnDifferentAddressesIsNoCollision() throws Exception {
     write("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}");
     for (int i = 1; i <= 3; i++) {

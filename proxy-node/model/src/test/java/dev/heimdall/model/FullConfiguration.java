@@ -164,6 +164,8 @@ final class FullConfiguration {
           "name": "shop",
           "address": "127.0.0.1",
           "ports": [5050, 0, 0],
+          "unixSocket": "/run/heimdall/.s.PGSQL.5050",
+          "unixSocketMode": "0600",
           "source": "primary",
           "databases": {"shop": "shop_v2", "*": "*"},
           "multiplex": false,

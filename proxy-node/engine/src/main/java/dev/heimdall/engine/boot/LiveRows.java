@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.console.ConsoleSession;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.net.LocalClient;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
@@ -176,7 +177,7 @@ final class LiveRows {
         console.login().database(),
         console.login().user(),
         console.applicationName(),
-        address.getAddress().getHostAddress(),
+        LocalClient.host(address),
         address.getPort(),
         console.tlsProtocol(),
         console.busy() ? ClientRow.State.ACTIVE : ClientRow.State.IDLE,
@@ -205,7 +206,7 @@ final class LiveRows {
         session.login().database(),
         session.login().user(),
         session.applicationName(),
-        address.getAddress().getHostAddress(),
+        LocalClient.host(address),
         address.getPort(),
         session.tlsProtocol(),
         state(session),

@@ -198,16 +198,9 @@ public final class Node implements AutoCloseable {
             actions);
     vdbs =
         new RunningVdbs(
-            (vdb, engine, address, port) ->
+            (vdb, engine, place) ->
                 new VdbListener(
-                    context,
-                    vdb,
-                    dialects.of(engine),
-                    address,
-                    port,
-                    transport,
-                    loops,
-                    sessions(engine)),
+                    context, vdb, dialects.of(engine), place, transport, loops, sessions(engine)),
             dialects,
             connector::connect,
             poolEvents,

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Moves a node from the ports that it listens on to others: all of them, or none. Ports that nobody
- * of the node holds are bound while the old listeners still listen; one that goes from one listener
- * to another is first given up, and taken back when a later one cannot be had.
+ * Moves a node from the ports and sockets that it listens on to others: all of them, or none. Ports
+ * that nobody of the node holds are bound while the old listeners still listen; one that goes from
+ * one listener to another is first given up, and taken back when a later one cannot be had.
  */
 final class PortChange {
   private final List<VdbListener> before;
@@ -55,10 +55,10 @@ final class PortChange {
     opened.add(listener);
   }
 
-  /** Listeners that go and hold the port now. */
+  /** Listeners that go and hold the port, or the socket's file, now. */
   private List<VdbListener> holders(VdbListener wanting) {
     return before.stream()
-        .filter(listener -> listener.isOpen() && listener.port() == wanting.port())
+        .filter(listener -> listener.isOpen() && listener.excludes(wanting))
         .filter(listener -> !after.contains(listener))
         .toList();
   }

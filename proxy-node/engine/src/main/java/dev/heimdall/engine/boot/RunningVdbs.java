@@ -73,7 +73,7 @@ final class RunningVdbs {
 
   /** Makes a listener that is not open yet. */
   interface Listening {
-    VdbListener make(VdbContext vdb, Engine engine, String address, int port);
+    VdbListener make(VdbContext vdb, Engine engine, ListeningPlace place);
   }
 
   /**
@@ -160,19 +160,16 @@ final class RunningVdbs {
     return new Prepared(context, source.engine(), plan, settings, forwardPlans, listeners);
   }
 
-  /** Those that are there already for the addresses and ports asked for, and new ones. */
+  /** Those that are there already for the places asked for, and new ones. */
   private List<VdbListener> listeners(
       VirtualDatabase vdb, VdbContext context, Engine engine, RunningVdb running) {
     List<VdbListener> there = running == null ? List.of() : new ArrayList<>(running.listeners());
     List<VdbListener> listeners = new ArrayList<>();
-    for (int port : vdb.ports()) {
+    for (ListeningPlace place : ListeningPlace.of(vdb)) {
       VdbListener found =
-          there.stream()
-              .filter(listener -> listener.isFor(vdb.address(), port))
-              .findFirst()
-              .orElse(null);
+          there.stream().filter(listener -> listener.isFor(place)).findFirst().orElse(null);
       if (found == null) {
-        found = listening.make(context, engine, vdb.address(), port);
+        found = listening.make(context, engine, place);
       } else {
         there.remove(found);
       }

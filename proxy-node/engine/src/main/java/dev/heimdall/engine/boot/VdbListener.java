@@ -16,10 +16,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannelOption;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -28,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for the clients of one virtual database on one port, on every loop where the transport
- * can.
+ * Listens for the clients of one virtual database in one place: on a port, on every loop where the
+ * transport can, or on a Unix domain socket, whose clients the loops take in turns.
  */
 final class VdbListener {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
@@ -38,8 +42,7 @@ final class VdbListener {
   private final NodeContext node;
   private final VdbContext vdb;
   private final Dialect dialect;
-  private final String address;
-  private final int wanted;
+  private final ListeningPlace place;
   private final Transport transport;
   private final EventLoopGroup loops;
   private final List<LoopSessions> sessions;
@@ -52,23 +55,20 @@ final class VdbListener {
 
   /**
    * @param dialect what its clients speak
-   * @param wanted the port, or 0 for any free one
    */
   VdbListener(
       NodeContext node,
       VdbContext vdb,
       Dialect dialect,
-      String address,
-      int wanted,
+      ListeningPlace place,
       Transport transport,
       EventLoopGroup loops,
       List<LoopSessions> sessions) {
     this.node = node;
     this.vdb = vdb;
     this.dialect = dialect;
-    this.address = address;
-    this.wanted = wanted;
-    port = wanted;
+    this.place = place;
+    port = place instanceof ListeningPlace.Port wanted ? wanted.port() : 0;
     this.transport = transport;
     this.loops = loops;
     this.sessions = sessions;
@@ -81,9 +81,17 @@ final class VdbListener {
                     new ClientHandlers(node, vdb, s, dialect))));
   }
 
-  /** Whether it was made for this address and port. */
-  boolean isFor(String askedAddress, int askedPort) {
-    return address.equals(askedAddress) && wanted == askedPort;
+  /** Whether it was made for this place. */
+  boolean isFor(ListeningPlace asked) {
+    return place.equals(asked);
+  }
+
+  /** Whether this one and the other cannot be open at the same time. */
+  boolean excludes(VdbListener other) {
+    return place instanceof ListeningPlace.UnixSocket mine
+        ? other.place instanceof ListeningPlace.UnixSocket theirs
+            && mine.path().equals(theirs.path())
+        : other.place instanceof ListeningPlace.Port && port == other.port;
   }
 
   boolean isOpen() {
@@ -95,28 +103,18 @@ final class VdbListener {
    * takes the port that it had.
    */
   void open() throws StartupException {
-    boolean everyLoop = transport.reusePort() && sessions.size() > 1;
     try {
-      if (everyLoop) {
-        // With SO_REUSEPORT the kernel would let us share a port with a stranger: ask without it
-        // first.
-        Channel probe = bind(new InetSocketAddress(address, port), false, loops);
-        port = ((InetSocketAddress) probe.localAddress()).getPort();
-        probe.close().syncUninterruptibly();
-        for (LoopSessions loop : sessions) {
-          channels.add(bind(new InetSocketAddress(address, port), true, loop.context().loop()));
-        }
-      } else {
-        Channel channel = bind(new InetSocketAddress(address, port), false, loops);
-        port = ((InetSocketAddress) channel.localAddress()).getPort();
-        channels.add(channel);
+      if (place instanceof ListeningPlace.UnixSocket socket) {
+        open(socket);
+      } else if (place instanceof ListeningPlace.Port tcp) {
+        open(tcp.address());
       }
     } catch (RuntimeException e) {
       close();
       throw e;
     } catch (Exception e) {
       close();
-      String what = "virtual database " + vdb.name() + " cannot listen on " + address + ":" + port;
+      String what = "virtual database " + vdb.name() + " cannot listen on " + where();
       throw new StartupException(
           e instanceof BindException
               ? what
@@ -128,37 +126,75 @@ final class VdbListener {
     }
   }
 
-  private Channel bind(InetSocketAddress address, boolean reusePort, EventLoopGroup group)
-      throws Exception {
-    LimitSettings limits = vdb.settings().vdb().limits();
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(group)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .option(ChannelOption.AUTO_READ, false)
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.ofClients())
-            .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(
-                    (int) limits.writeBufferLow(), (int) limits.writeBufferHigh()))
-            .childHandler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    accept(channel);
-                  }
-                });
+  private void open(String address) throws Exception {
+    if (transport.reusePort() && sessions.size() > 1) {
+      // With SO_REUSEPORT the kernel would let us share a port with a stranger: ask without it
+      // first.
+      Channel probe = bind(address, false, loops);
+      port = ((InetSocketAddress) probe.localAddress()).getPort();
+      probe.close().syncUninterruptibly();
+      for (LoopSessions loop : sessions) {
+        channels.add(bind(address, true, loop.context().loop()));
+      }
+    } else {
+      Channel channel = bind(address, false, loops);
+      port = ((InetSocketAddress) channel.localAddress()).getPort();
+      channels.add(channel);
+    }
+  }
+
+  private Channel bind(String address, boolean reusePort, EventLoopGroup group) throws Exception {
+    ServerBootstrap bootstrap = bootstrap(group).option(ChannelOption.SO_REUSEADDR, true);
     transport.accept(bootstrap);
     if (reusePort) {
       bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
     }
+    return bind(bootstrap, new InetSocketAddress(address, port));
+  }
+
+  private void open(ListeningPlace.UnixSocket socket) throws Exception {
+    Class<? extends ServerChannel> kind =
+        transport
+            .unixSockets()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "Unix domain sockets need the transport epoll (\"transport\" in node.json),"
+                            + " which this node does not run with"));
+    SocketFile file = new SocketFile(socket.path());
+    file.makeRoom();
+    channels.add(
+        bind(bootstrap(loops).channel(kind), new DomainSocketAddress(socket.path().toString())));
+    file.admit(socket.mode());
+  }
+
+  /** For whichever kind of channel is set. */
+  private ServerBootstrap bootstrap(EventLoopGroup group) {
+    LimitSettings limits = vdb.settings().vdb().limits();
+    return new ServerBootstrap()
+        .group(group)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .option(ChannelOption.AUTO_READ, false)
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.ofClients())
+        .childOption(
+            ChannelOption.WRITE_BUFFER_WATER_MARK,
+            new WriteBufferWaterMark((int) limits.writeBufferLow(), (int) limits.writeBufferHigh()))
+        .childHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                accept(channel);
+              }
+            });
+  }
+
+  private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws Exception {
     var bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       Throwable cause = bound.cause();
       throw String.valueOf(cause.getMessage()).contains("in use")
           ? new BindException(cause.getMessage())
-          : new java.io.IOException(cause.getMessage(), cause);
+          : new IOException(cause.getMessage(), cause);
     }
     return bound.channel();
   }
@@ -174,7 +210,8 @@ final class VdbListener {
     ClientLogin login =
         new ClientLogin(
             node.access(), vdb.access(), loop.access(), dialect.clients(), loop.handlers());
-    if (settings.proxyProtocol().enabled()) {
+    boolean relayed = place instanceof ListeningPlace.Port; // balancers do not come by a socket
+    if (relayed && settings.proxyProtocol().enabled()) {
       channel
           .pipeline()
           .addLast("proxy-gate", new ProxyProtocolGate(settings.proxyProtocol(), login));
@@ -182,8 +219,16 @@ final class VdbListener {
     channel.pipeline().addLast("login", login);
   }
 
+  /** That of its clients; 0 for a Unix domain socket. */
   int port() {
     return port;
+  }
+
+  /** For operators. */
+  private String where() {
+    return place instanceof ListeningPlace.UnixSocket socket
+        ? socket.path().toString()
+        : ((ListeningPlace.Port) place).address() + ":" + port;
   }
 
   void close() {
@@ -191,7 +236,7 @@ final class VdbListener {
       channel.close().syncUninterruptibly();
     }
     if (!channels.isEmpty()) {
-      LOG.info("virtual database {} no longer listens on port {}", vdb.name(), port);
+      LOG.info("virtual database {} no longer listens on {}", vdb.name(), where());
     }
     channels.clear();
   }

@@ -9,6 +9,7 @@ import dev.heimdall.engine.fleet.FleetKeys;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.net.ClientAddress;
+import dev.heimdall.engine.net.LocalClient;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
@@ -18,6 +19,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -239,8 +241,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   @Override
   public InetSocketAddress address() {
-    if (address == null && ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-      address = remote;
+    if (address == null) {
+      if (local()) {
+        address = LocalClient.ADDRESS;
+      } else if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
+        address = remote;
+      }
     }
     return address;
   }
@@ -297,8 +303,18 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   @Override
+  public boolean secure() {
+    return tls() || local();
+  }
+
+  /** Whether the client has come by a Unix domain socket. */
+  private boolean local() {
+    return ctx.channel() instanceof DomainSocketChannel;
+  }
+
+  @Override
   public boolean offersTls() {
-    return vdb.settings().tls() != null;
+    return vdb.settings().tls() != null && (!local() || protocol.tlsOnUnixSockets());
   }
 
   @Override
@@ -321,7 +337,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   @Override
   public void tlsBegun(String demanded) {
     VdbAccess.Settings settings = vdb.settings();
-    if (settings.tls() == null) {
+    if (!offersTls()) {
       closeUnanswered("TLS is off (tls.mode), but the client began a TLS handshake");
       return;
     }
@@ -375,7 +391,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       return;
     }
     VdbAccess.Settings settings = vdb.settings();
-    if (settings.vdb().tls().mode() == ClientTlsMode.REQUIRE && !tls()) {
+    if (settings.vdb().tls().mode() == ClientTlsMode.REQUIRE && !secure()) {
       refuse(dialogue.tlsRequired(errorOf(AuthFailure.tlsRequired(vdb.name()))));
       return;
     }
@@ -573,7 +589,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private SocketAddress peer() {
-    return address == null ? ctx.channel().remoteAddress() : address;
+    return address() == null ? ctx.channel().remoteAddress() : address;
   }
 
   private void fail(ServerError error) {

@@ -26,6 +26,11 @@ public interface ClientProtocol {
     return false;
   }
 
+  /** Whether its servers offer TLS to clients of a Unix domain socket, too. */
+  default boolean tlsOnUnixSockets() {
+    return false;
+  }
+
   /** Asks another node of the fleet to cancel what the session with this key runs. */
   void cancelRequest(ByteBuf out, CancelKey key);
 }

@@ -31,7 +31,10 @@ public interface LogIn {
   /** The number that the session will have in its cancel key. */
   int number();
 
-  /** Where the client comes from; null when it has left already. */
+  /**
+   * Where the client comes from, {@link dev.heimdall.engine.net.LocalClient#ADDRESS} for a Unix
+   * domain socket; null when it has left already.
+   */
   InetSocketAddress address();
 
   /**
@@ -53,6 +56,12 @@ public interface LogIn {
 
   /** Whether the connection is encrypted. */
   boolean tls();
+
+  /**
+   * Whether nobody on the way can read what is sent: the connection is encrypted, or does not leave
+   * the machine.
+   */
+  boolean secure();
 
   /** Whether the client may have it encrypted. */
   boolean offersTls();

@@ -11,6 +11,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -30,6 +31,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** One kind of event loop with its channel classes. */
 public enum Transport implements Sockets {
@@ -193,6 +195,11 @@ public enum Transport implements Sockets {
   @Override
   public SocketAddress address(String host, int port) {
     return new InetSocketAddress(host, port);
+  }
+
+  /** What listens on a Unix domain socket; empty where the transport has no such thing. */
+  public Optional<Class<? extends ServerChannel>> unixSockets() {
+    return this == EPOLL ? Optional.of(EpollServerDomainSocketChannel.class) : Optional.empty();
   }
 
   /** Whether each loop can listen on the same port for itself. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.observe;
 
+import dev.heimdall.engine.net.LocalClient;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -461,13 +462,16 @@ public final class KeyValueLog implements EventLog {
 
   private static String host(SocketAddress address) {
     return address instanceof InetSocketAddress inet && inet.getAddress() != null
-        ? inet.getAddress().getHostAddress()
+        ? LocalClient.host(inet)
         : String.valueOf(address);
   }
 
   private static String text(SocketAddress address) {
     if (!(address instanceof InetSocketAddress inet)) {
       return String.valueOf(address);
+    }
+    if (LocalClient.is(inet)) {
+      return LocalClient.SHOWN;
     }
     String host = inet.getAddress() == null ? inet.getHostString() : host(inet);
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();

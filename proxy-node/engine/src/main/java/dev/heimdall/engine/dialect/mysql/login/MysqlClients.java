@@ -27,6 +27,12 @@ public final class MysqlClients implements ClientProtocol {
     return true;
   }
 
+  /** MariaDB's own client, as of 11.4, insists on it there as everywhere. */
+  @Override
+  public boolean tlsOnUnixSockets() {
+    return true;
+  }
+
   /** There are no requests for nothing but to cancel: KILL is a statement. */
   @Override
   public void cancelRequest(ByteBuf out, CancelKey key) {

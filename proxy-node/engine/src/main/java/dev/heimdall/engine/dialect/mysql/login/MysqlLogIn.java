@@ -234,7 +234,7 @@ final class MysqlLogIn implements LogInDialogue {
     Method method = Method.of(response.plugin());
     if ((response.capabilities() & Capability.PLUGIN_AUTH) == 0) {
       refuseOldClient();
-    } else if (method == Method.CLEAR_TEXT && login.tls() && response.proof().length > 0) {
+    } else if (method == Method.CLEAR_TEXT && login.secure() && response.proof().length > 0) {
       proof = new Proof(method, proof.challenge(), response.proof());
       request();
     } else {
@@ -260,7 +260,7 @@ final class MysqlLogIn implements LogInDialogue {
         switch (method == null ? Method.CLEAR_TEXT : method) {
           case SHA2 -> true;
           case NATIVE -> !names || response.proof().length > 0;
-          case CLEAR_TEXT -> method != null && login.tls() && response.proof().length > 0;
+          case CLEAR_TEXT -> method != null && login.secure() && response.proof().length > 0;
         };
     if (known) {
       proof = new Proof(method, proof.challenge(), response.proof());

@@ -53,7 +53,7 @@ final class PasswordPackets {
   void read(byte[] answer) {
     if (!passwordWanted) {
       begin(proof.answered(answer));
-    } else if (login.tls()) {
+    } else if (login.secure()) {
       clearText(answer);
     } else if (answer.length == 1 && answer[0] == ASKS_FOR_KEY && !keySent) {
       keySent = true;

@@ -1,0 +1,60 @@
+package dev.heimdall.engine.boot;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** The file of a Unix domain socket, from before a listener binds it until clients may use it. */
+record SocketFile(Path path) {
+  private static final int KIND = 0170000;
+  private static final int SOCKET = 0140000;
+
+  /**
+   * Removes what a listener that died has left behind.
+   *
+   * @throws IOException when the file is another's, or cannot be there; the message says what to do
+   */
+  void makeRoom() throws IOException {
+    Path folder = path.getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(
+          "the folder " + folder + " does not exist. Make it for the node's user");
+    }
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if ((mode & KIND) != SOCKET) {
+      throw new IOException("the file is there and no socket. Give another path, or remove it");
+    }
+    if (hasListener()) {
+      throw new IOException("the socket is in use. Stop what listens there, or give another path");
+    }
+    Files.delete(path);
+  }
+
+  private boolean hasListener() throws IOException {
+    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.configureBlocking(false); // a listener with a full queue is one, too
+      probe.connect(UnixDomainSocketAddress.of(path));
+      return true;
+    } catch (ConnectException refused) {
+      return false;
+    }
+  }
+
+  /**
+   * Lets those in whom the mode lets in. Until then the process's umask decides, which lets nobody
+   * else write to what is made unless the operator has widened it.
+   *
+   * @param mode octal digits
+   */
+  void admit(String mode) throws IOException {
+    Files.setAttribute(path, "unix:mode", Integer.parseInt(mode, 8));
+  }
+}
