@@ -79,7 +79,7 @@ final class DraftPages {
             draft.id(),
             draft.text().isEmpty() ? "Delete" : draft.over().isEmpty() ? "Create" : "Change",
             draft.text().equals(before),
-            Comparison.of(shown(name, before), shown(name, draft.text())),
+            ChangedLines.of(shown(name, before), shown(name, draft.text())),
             troubles);
     return templates.page(
         status,
@@ -95,8 +95,8 @@ final class DraftPages {
             name,
             draft.id(),
             now.versionOf(name).isEmpty(),
-            Comparison.of("", theirs),
-            Comparison.of(theirs, shown(name, draft.text())));
+            ChangedLines.of("", theirs),
+            ChangedLines.of(theirs, shown(name, draft.text())));
     return templates.page(
         409,
         "clash",

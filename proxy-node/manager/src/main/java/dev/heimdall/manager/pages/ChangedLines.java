@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Two texts, line by line, with a few lines around what differs. */
-final class Comparison {
+final class ChangedLines {
   private static final int AROUND = 3;
 
   private final List<LineChange> all;
@@ -13,14 +13,14 @@ final class Comparison {
   private int before;
   private int after;
 
-  private Comparison(List<LineChange> all) {
+  private ChangedLines(List<LineChange> all) {
     this.all = all;
   }
 
   /** Empty where they are the same. */
   static List<View.Line> of(String before, String after) {
     List<LineChange> all = LineChange.between(before.lines().toList(), after.lines().toList());
-    return all.stream().allMatch(Comparison::same) ? List.of() : new Comparison(all).compared();
+    return all.stream().allMatch(ChangedLines::same) ? List.of() : new ChangedLines(all).compared();
   }
 
   private static boolean same(LineChange line) {
@@ -49,7 +49,7 @@ final class Comparison {
     return !all
         .subList(Math.max(0, index - AROUND), Math.min(all.size(), index + AROUND + 1))
         .stream()
-        .allMatch(Comparison::same);
+        .allMatch(ChangedLines::same);
   }
 
   private void add(LineChange line) {

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ComparisonTest {
+class ChangedLinesTest {
   private static List<String> compared(String before, String after) {
-    return Comparison.of(before, after).stream()
+    return ChangedLines.of(before, after).stream()
         .map(line -> line.sign() + line.before() + "/" + line.after() + " " + line.text())
         .toList();
   }
