@@ -11,6 +11,7 @@ import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.fixture.Toolchain;
 import dev.heimdall.test.fixture.UnixSocket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +111,7 @@ class UnixSocketIT {
 
   @Test
   void psqlFindsTheSocketByItsFolder() throws Exception {
+    Toolchain.install("psql").ifPresent(reason -> Toolchain.unavailable("psql", reason));
     try (TestNode node = TestNode.start(c -> c.vdb("unixSocket", file(5432).toString()))) {
       assertThat(node.port("app")).isPositive();
       assertThat(psql("SELECT 'by its name'")).isEqualTo("by its name");
@@ -137,15 +138,7 @@ class UnixSocketIT {
             .redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
     builder.environment().put("PGPASSWORD", "app");
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      if (!"true".equals(System.getenv("CI"))) {
-        Assumptions.abort("psql is not installed: " + e.getMessage());
-      }
-      throw e;
-    }
+    Process process = builder.start();
     process.getOutputStream().close();
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
