@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,8 +85,9 @@ public final class ControlPlane implements AutoCloseable {
               DocumentStore.open(settings.place()),
               own.map(store -> new History(store.history(), History.Kept.standard(), clock)),
               audit);
-      Api api = new Api(editor, logIn, settings.version(), accounts, audit);
-      Pages pages = new Pages(editor, logIn, new OwnPassword(logIn, accounts, audit), audit);
+      Api api = new Api(editor, logIn, settings.version(), accounts, audit, List.of());
+      Pages pages =
+          new Pages(editor, logIn, new OwnPassword(logIn, accounts, audit), audit, List.of());
       WebServer server = open(address, tls, editor, logIn, api, pages);
       tell(settings, address, server.port());
       return new ControlPlane(server, tls, logIn, editor, audit, own);

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -21,27 +22,31 @@ final class Assets {
 
   private static final String OWN = "/dev/heimdall/manager/pages/assets/";
   private static final String HTMX = "/META-INF/resources/webjars/htmx.org/2.0.10/dist/htmx.min.js";
-  private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final int HASH_BYTES = 8;
 
   private final Map<String, Answer> answers = new HashMap<>();
   private final Map<String, String> paths = new HashMap<>();
 
-  Assets() {
-    add("heimdall.css", "text/css; charset=utf-8", OWN + "heimdall.css");
-    add("theme.js", SCRIPT, OWN + "theme.js");
-    add("heimdall.js", SCRIPT, OWN + "heimdall.js");
-    add("htmx.js", SCRIPT, HTMX);
-    add("icon.svg", "image/svg+xml", OWN + "icon.svg");
+  /**
+   * @param more than what all pages load
+   */
+  Assets(Collection<Asset> more) {
+    add(Asset.style("heimdall.css", OWN + "heimdall.css"));
+    add(Asset.script("theme.js", OWN + "theme.js"));
+    add(Asset.script("heimdall.js", OWN + "heimdall.js"));
+    add(Asset.script("htmx.js", HTMX));
+    add(new Asset("icon.svg", Asset.Kind.ICON, OWN + "icon.svg"));
+    more.forEach(this::add);
   }
 
-  private void add(String name, String type, String resource) {
-    byte[] bytes = read(resource);
-    String path = PATH + hash(bytes) + "/" + name;
-    paths.put(name, path);
+  private void add(Asset asset) {
+    byte[] bytes = read(asset.resource());
+    String path = PATH + hash(bytes) + "/" + asset.name();
+    paths.put(asset.name(), path);
     answers.put(
         path,
-        Answer.of(200, type, bytes).with("Cache-Control", "public, max-age=31536000, immutable"));
+        Answer.of(200, asset.kind().type(), bytes)
+            .with("Cache-Control", "public, max-age=31536000, immutable"));
   }
 
   private static byte[] read(String resource) {

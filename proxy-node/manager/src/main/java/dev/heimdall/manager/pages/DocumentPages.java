@@ -168,6 +168,6 @@ final class DocumentPages {
       }
     }
     session.draft(Optional.of(new Draft(ids.get(), name, over, text)));
-    return Templates.see("/draft");
+    return Templates.see(DraftPages.PATH);
   }
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
 
 /** {@code /draft}: a change that is looked over, made, or found to be one of something else. */
 final class DraftPages {
+  static final String PATH = "/draft";
+
   private static final int LONGEST_COMMENT = 200;
 
   private final Editor editor;
@@ -155,6 +157,6 @@ final class DraftPages {
       throws Refusal, StoreException, EditRefused {
     Draft draft = draft(form, session);
     session.draft(Optional.of(draft.over(editor.read().versionOf(draft.document()))));
-    return Templates.see("/draft");
+    return Templates.see(PATH);
   }
 }

@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Texts of documents as pages show them: each secret is a mask with a word that stands for it, and
  * becomes the secret again when the text comes back. The words are made with a key of this process.
  */
-final class MaskedText {
+public final class MaskedText {
   private static final String DOTS = "••••••••";
   private static final Pattern MASK = Pattern.compile("\"" + DOTS + " ([0-9a-f]{12})\"");
   private static final int WORD_BYTES = 6;
@@ -33,7 +33,7 @@ final class MaskedText {
   }
 
   /** A mask stands for a secret that is not there, or not any more. */
-  static final class Lost extends Exception {
+  public static final class Lost extends Exception {
     private static final long serialVersionUID = 1L;
 
     Lost() {

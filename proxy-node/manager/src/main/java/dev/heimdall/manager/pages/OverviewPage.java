@@ -22,6 +22,8 @@ import java.util.function.BiFunction;
 
 /** {@code /}: what there is, and whether it is right. */
 final class OverviewPage {
+  static final String PATH = "/";
+
   private static final String JSON = ".json";
   private static final int SHOWN_VERSION = 12;
 

@@ -11,40 +11,127 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
+import dev.heimdall.manager.web.Routes;
 import dev.heimdall.manager.web.Site;
 import dev.heimdall.secrets.StoreException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Which page is where, and who may see it. */
 public final class Pages implements Site {
-  private static final String LOG_OUT = "/logout";
-
   private final LogIn logIn;
   private final Sessions sessions = new Sessions(System::nanoTime);
-  private final Assets assets = new Assets();
-  private final Templates templates = new Templates();
-  private final Shells shells;
+  private final Assets assets;
   private final LogInPage logInPage;
-  private final OverviewPage overview;
-  private final DocumentPages documents;
-  private final DraftPages drafts;
-  private final PasswordPage passwords;
+  private final Visit.Maker maker;
+  private final Routes<Placed> routes;
   private final AuditLog audit;
+
+  /** A page, and what it loads. */
+  private record Placed(Page page, List<Asset> assets) implements Routes.Route {
+    @Override
+    public String method() {
+      return page.method();
+    }
+
+    @Override
+    public String path() {
+      return page.path();
+    }
+  }
 
   /**
    * @param audit gets what was not permitted
+   * @param subjects what there is besides the configuration's documents
    */
-  public Pages(Editor editor, LogIn logIn, OwnPassword ownPassword, AuditLog audit) {
+  public Pages(
+      Editor editor, LogIn logIn, OwnPassword ownPassword, AuditLog audit, List<Subject> subjects) {
     this.logIn = logIn;
     this.audit = audit;
-    MaskedText masks = new MaskedText();
-    shells = new Shells(assets, editor.place());
+    assets =
+        new Assets(
+            subjects.stream()
+                .flatMap(subject -> subject.assets().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new)));
+    Templates templates = new Templates();
+    Shells shells = new Shells(assets, entries(subjects), editor.place());
+    maker = new Visit.Maker(shells, templates, new MaskedText(), sessions::token);
     logInPage = new LogInPage(logIn, sessions, shells, templates);
-    overview = new OverviewPage(editor, shells, templates);
-    documents = new DocumentPages(editor, masks, shells, templates, sessions::token);
-    drafts = new DraftPages(editor, masks, shells, templates);
-    passwords = new PasswordPage(ownPassword, shells, templates);
+    List<Placed> placed = new ArrayList<>();
+    own(editor, ownPassword).forEach(page -> placed.add(new Placed(page, List.of())));
+    for (Subject subject : subjects) {
+      subject.pages().forEach(page -> placed.add(new Placed(page, subject.assets())));
+    }
+    routes = new Routes<>(placed);
+  }
+
+  private static List<Entry> entries(List<Subject> subjects) {
+    List<Entry> entries = new ArrayList<>();
+    entries.add(new Entry("Overview", OverviewPage.PATH, Permission.READ_CONFIGURATION));
+    subjects.forEach(subject -> entries.addAll(subject.entries()));
+    entries.add(new Entry("New document", "/new", Permission.CHANGE_CONFIGURATION));
+    entries.add(new Entry("Password", PasswordPage.PATH, Permission.OWN_ACCOUNT));
+    return entries;
+  }
+
+  /** Documents are shown without their secrets. */
+  private List<Page> own(Editor editor, OwnPassword ownPassword) {
+    Shells shells = maker.shells();
+    Templates templates = maker.templates();
+    OverviewPage overview = new OverviewPage(editor, shells, templates);
+    DocumentPages documents =
+        new DocumentPages(editor, maker.masks(), shells, templates, maker.ids());
+    DraftPages drafts = new DraftPages(editor, maker.masks(), shells, templates);
+    PasswordPage passwords = new PasswordPage(ownPassword, shells, templates);
+    return List.of(
+        Page.get(
+            OverviewPage.PATH,
+            Permission.READ_CONFIGURATION,
+            visit -> overview.answer(visit.session())),
+        Page.get(
+            DocumentPages.PATH + "{name...}",
+            Permission.READ_CONFIGURATION,
+            visit -> documents.edit(visit.part(0), visit.session())),
+        change(Page::get, "/new", visit -> documents.name(visit.session())),
+        change(Page::post, "/new", visit -> documents.named(visit.form())),
+        change(Page::post, "/check", visit -> documents.check(visit.form(), visit.session())),
+        change(Page::post, "/review", visit -> documents.review(visit.form(), visit.session())),
+        change(Page::get, DraftPages.PATH, visit -> drafts.look(visit.session())),
+        change(Page::get, DraftPages.PATH + "/edit", visit -> drafts.edit(visit.session())),
+        change(
+            Page::post,
+            DraftPages.PATH + "/commit",
+            visit -> drafts.commit(visit.form(), visit.session(), visit.request().from())),
+        change(
+            Page::post,
+            DraftPages.PATH + "/over",
+            visit -> drafts.over(visit.form(), visit.session())),
+        Page.get(
+            PasswordPage.PATH,
+            Permission.OWN_ACCOUNT,
+            visit -> passwords.form(visit.session(), 200, "")),
+        Page.post(
+            PasswordPage.PATH,
+            Permission.OWN_ACCOUNT,
+            visit -> passwords.change(visit.form(), visit.session(), visit.request().from())),
+        Page.post("/logout", Permission.OWN_ACCOUNT, this::logOut));
+  }
+
+  private interface Making {
+    Page page(String path, Permission permission, Page.Handler handler);
+  }
+
+  private static Page change(Making making, String path, Page.Handler handler) {
+    return making.page(path, Permission.CHANGE_CONFIGURATION, handler);
+  }
+
+  private Answer logOut(Visit visit) {
+    Cookies.session(visit.request()).ifPresent(sessions::end);
+    return Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(visit.request()));
   }
 
   @Override
@@ -86,11 +173,14 @@ public final class Pages implements Site {
               403, "foreign_form", "This form is not of this session: load it again.");
         }
       }
-      if (session.who().mustChange() && !isOpenBeforeChange(request.path())) {
+      Routes.Found<Placed> found = routes.find(request);
+      Page page = found.route().page();
+      if (session.who().mustChange() && page.permission() != Permission.OWN_ACCOUNT) {
         return Templates.see(PasswordPage.PATH);
       }
-      permit(request, session);
-      return answer(request, form, session);
+      permit(page, request, session);
+      return page.handler()
+          .answer(new Visit(request, found.parts(), form, session, maker, found.route().assets()));
     } catch (Refusal e) {
       return problem(session, e.status(), e.getMessage());
     } catch (EditRefused e) {
@@ -100,13 +190,9 @@ public final class Pages implements Site {
     }
   }
 
-  private static boolean isOpenBeforeChange(String path) {
-    return path.equals(PasswordPage.PATH) || path.equals(LOG_OUT);
-  }
-
-  private void permit(Request request, Session session) throws Refusal {
-    Permission needed = needed(request.path());
-    if (!isOpenBeforeChange(request.path()) && !session.may(needed)) {
+  private void permit(Page page, Request request, Session session) throws Refusal {
+    Permission needed = page.permission();
+    if (needed != Permission.OWN_ACCOUNT && !session.may(needed)) {
       audit.note(
           Action.NOT_PERMITTED, session.user(), request.from().getHostAddress(), needed.spelling());
       throw new Refusal(
@@ -117,72 +203,12 @@ public final class Pages implements Site {
     }
   }
 
-  /** Documents are shown without their secrets; what is not known to be harmless needs more. */
-  private static Permission needed(String path) {
-    return path.equals("/") || path.startsWith(DocumentPages.PATH)
-        ? Permission.READ_CONFIGURATION
-        : Permission.CHANGE_CONFIGURATION;
-  }
-
   private Answer problem(Session session, int status, String words) {
-    return templates.page(
-        status,
-        "problem",
-        Map.of("shell", shells.of("That did not work", session), "words", words));
-  }
-
-  private Answer answer(Request request, Map<String, String> form, Session session)
-      throws Refusal, StoreException, EditRefused {
-    String path = request.path();
-    if (path.startsWith(DocumentPages.PATH)) {
-      request.only("GET");
-      return documents.edit(path.substring(DocumentPages.PATH.length()), session);
-    }
-    return switch (path) {
-      case "/" -> {
-        request.only("GET");
-        yield overview.answer(session);
-      }
-      case LOG_OUT -> {
-        request.only("POST");
-        Cookies.session(request).ifPresent(sessions::end);
-        yield Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(request));
-      }
-      case PasswordPage.PATH -> {
-        request.only("GET", "POST");
-        yield request.method().equals("POST")
-            ? passwords.change(form, session, request.from())
-            : passwords.form(session, 200, "");
-      }
-      case "/new" -> {
-        request.only("GET", "POST");
-        yield request.method().equals("POST") ? documents.named(form) : documents.name(session);
-      }
-      case "/check" -> {
-        request.only("POST");
-        yield documents.check(form, session);
-      }
-      case "/review" -> {
-        request.only("POST");
-        yield documents.review(form, session);
-      }
-      case "/draft" -> {
-        request.only("GET");
-        yield drafts.look(session);
-      }
-      case "/draft/edit" -> {
-        request.only("GET");
-        yield drafts.edit(session);
-      }
-      case "/draft/commit" -> {
-        request.only("POST");
-        yield drafts.commit(form, session, request.from());
-      }
-      case "/draft/over" -> {
-        request.only("POST");
-        yield drafts.over(form, session);
-      }
-      default -> throw new Refusal(404, "not_found", "There is no such page.");
-    };
+    return maker
+        .templates()
+        .page(
+            status,
+            "problem",
+            Map.of("shell", maker.shells().of("That did not work", session), "words", words));
   }
 }

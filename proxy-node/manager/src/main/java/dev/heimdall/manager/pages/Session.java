@@ -4,6 +4,8 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.login.LogIn;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** A browser that has logged in, and the change that it is about to make. */
@@ -14,6 +16,7 @@ final class Session {
   private volatile LogIn.Who who;
   private Optional<Draft> draft = Optional.empty();
   private Optional<String> told = Optional.empty();
+  private final Map<Class<?>, Object> kept = new HashMap<>();
 
   Session(LogIn.Who who, String csrf, long now) {
     this.who = who;
@@ -63,6 +66,16 @@ final class Session {
 
   synchronized void draft(Optional<Draft> next) {
     draft = next;
+  }
+
+  /** What it has of this type. */
+  synchronized <T> Optional<T> kept(Class<T> type) {
+    return Optional.ofNullable(type.cast(kept.get(type)));
+  }
+
+  /** Keeps one thing of each type, in the place of what it had. */
+  synchronized <T> void keep(Class<T> type, Optional<T> next) {
+    next.ifPresentOrElse(value -> kept.put(type, value), () -> kept.remove(type));
   }
 
   /** Has the next page say this. */

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.pages;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -7,17 +8,23 @@ import java.util.function.UnaryOperator;
  * What every page has around its content.
  *
  * @param user who has logged in; empty: nobody
+ * @param entries of the navigation, those that he may follow
  * @param edits whether he may change the configuration
  * @param csrf what forms show
  * @param place of the configuration
  * @param told what happened just now
  * @param asset where a script or style sheet is
+ * @param styles the page's own
+ * @param scripts the page's own
  */
 public record Shell(
     String title,
     Optional<String> user,
+    List<Entry> entries,
     boolean edits,
     String csrf,
     String place,
     Optional<String> told,
-    UnaryOperator<String> asset) {}
+    UnaryOperator<String> asset,
+    List<String> styles,
+    List<String> scripts) {}

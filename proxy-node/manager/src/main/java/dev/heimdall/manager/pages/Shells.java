@@ -1,31 +1,67 @@
 package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.accounts.Permission;
+import java.util.List;
 import java.util.Optional;
 
 /** What is around pages, for whoever makes one. */
 final class Shells {
   private final Assets assets;
+  private final List<Entry> entries;
   private final String place;
 
-  Shells(Assets assets, String place) {
+  Shells(Assets assets, List<Entry> entries, String place) {
     this.assets = assets;
+    this.entries = entries;
     this.place = place;
   }
 
   /** For somebody who has not logged in: he is told nothing. */
   Shell outside(String title, String csrf) {
-    return new Shell(title, Optional.empty(), false, csrf, "", Optional.empty(), assets::path);
+    return new Shell(
+        title,
+        Optional.empty(),
+        List.of(),
+        false,
+        csrf,
+        "",
+        Optional.empty(),
+        assets::path,
+        List.of(),
+        List.of());
   }
 
   Shell of(String title, Session session) {
+    return of(title, session, List.of());
+  }
+
+  /**
+   * @param own what the page loads besides what all do
+   */
+  Shell of(String title, Session session, List<Asset> own) {
     return new Shell(
         title,
         Optional.of(session.user()),
+        entries.stream()
+            .filter(entry -> session.may(entry.permission()) || isAlwaysOpen(entry))
+            .toList(),
         session.may(Permission.CHANGE_CONFIGURATION),
         session.csrf(),
         place,
         session.told(),
-        assets::path);
+        assets::path,
+        paths(own, Asset.Kind.STYLE),
+        paths(own, Asset.Kind.SCRIPT));
+  }
+
+  private static boolean isAlwaysOpen(Entry entry) {
+    return entry.permission() == Permission.OWN_ACCOUNT;
+  }
+
+  private List<String> paths(List<Asset> own, Asset.Kind kind) {
+    return own.stream()
+        .filter(asset -> asset.kind() == kind)
+        .map(asset -> assets.path(asset.name()))
+        .toList();
   }
 }

@@ -18,15 +18,20 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.StoreException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** {@code /api/v1/accounts}, those of others, and {@code /api/v1/account}, one's own. */
-final class AccountsPath {
-  /** Bytes of a body. */
-  static final int LARGEST_BODY = 16 << 10;
+final class AccountsPath implements Resource {
+  private static final String ALL = "/api/v1/accounts";
+  private static final String ONE = ALL + "/{name}";
 
-  private static final String PASSWORD = "/password";
+  /** Where one's own password is changed. */
+  static final String OWN_PASSWORD = "/api/v1/account/password";
+
+  /** Bytes of a body. */
+  private static final int LARGEST_BODY = 16 << 10;
 
   private final Optional<Accounts> accounts;
   private final OwnPassword ownPassword;
@@ -36,6 +41,40 @@ final class AccountsPath {
     this.accounts = accounts;
     this.ownPassword = ownPassword;
     this.audit = audit;
+  }
+
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> answered(this::list)),
+        others("POST", ALL, this::create),
+        Operation.get(
+            ONE,
+            Permission.MANAGE_ACCOUNTS,
+            call -> answered(() -> Answer.json(200, written(known(call.part()))))),
+        others("PUT", ONE, this::change),
+        others("DELETE", ONE, this::remove),
+        others("PUT", ONE + "/password", this::reset),
+        Operation.get("/api/v1/account", Permission.OWN_ACCOUNT, call -> own(call.who())),
+        new Operation(
+            "PUT",
+            OWN_PASSWORD,
+            Permission.OWN_ACCOUNT,
+            LARGEST_BODY,
+            call -> answered(() -> ownPassword(call.request(), call.author()))));
+  }
+
+  private interface Change {
+    Answer make(Call call) throws Refusal, AccountRefused, PasswordHash.Busy, StoreException;
+  }
+
+  private static Operation others(String method, String path, Change change) {
+    return new Operation(
+        method,
+        path,
+        Permission.MANAGE_ACCOUNTS,
+        LARGEST_BODY,
+        call -> answered(() -> change.make(call)));
   }
 
   private Accounts accounts() throws AccountRefused {
@@ -59,11 +98,6 @@ final class AccountsPath {
         case WRONG -> new Refusal(422, "wrong_account", e.getMessage());
       };
     }
-  }
-
-  Answer all(Request request, Author author) throws Refusal, StoreException {
-    request.only("GET", "POST");
-    return answered(() -> request.method().equals("POST") ? create(request, author) : list());
   }
 
   private Answer list() throws AccountRefused, StoreException {
@@ -92,9 +126,10 @@ final class AccountsPath {
     return one;
   }
 
-  private Answer create(Request request, Author author)
+  private Answer create(Call call)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
-    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("name", "role", "password"));
+    Author author = call.author();
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("name", "role", "password"));
     Account made =
         accounts()
             .create(needed(body, "name"), role(body), needed(body, "password"), author.user());
@@ -106,22 +141,6 @@ final class AccountsPath {
     return Answer.json(201, written(made));
   }
 
-  /** One of them, or its password. */
-  Answer one(String below, Request request, Author author) throws Refusal, StoreException {
-    return answered(
-        () -> {
-          if (below.endsWith(PASSWORD)) {
-            return reset(below.substring(0, below.length() - PASSWORD.length()), request, author);
-          }
-          request.only("GET", "PUT", "DELETE");
-          return switch (request.method()) {
-            case "PUT" -> change(below, request, author);
-            case "DELETE" -> remove(below, author);
-            default -> Answer.json(200, written(known(below)));
-          };
-        });
-  }
-
   private Account known(String name) throws Refusal, AccountRefused, StoreException {
     return accounts()
         .find(name)
@@ -129,9 +148,10 @@ final class AccountsPath {
             () -> new Refusal(404, "not_found", "There is no account %s.".formatted(name)));
   }
 
-  private Answer change(String name, Request request, Author author)
-      throws Refusal, AccountRefused, StoreException {
-    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("role", "disabled"));
+  private Answer change(Call call) throws Refusal, AccountRefused, StoreException {
+    String name = call.part();
+    Author author = call.author();
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("role", "disabled"));
     JsonNode disabled = body.path("disabled");
     if (!disabled.isBoolean()) {
       throw Request.bad("$.disabled: expected true or false.");
@@ -145,24 +165,26 @@ final class AccountsPath {
     return Answer.json(200, written(changed));
   }
 
-  private Answer remove(String name, Author author) throws Refusal, AccountRefused, StoreException {
+  private Answer remove(Call call) throws AccountRefused, StoreException {
+    String name = call.part();
+    Author author = call.author();
     accounts().remove(name, author.user());
     audit.note(Action.ACCOUNT_REMOVED, author.user(), author.address(), name);
     return Answer.empty(204);
   }
 
-  private Answer reset(String name, Request request, Author author)
+  private Answer reset(Call call)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
-    request.only("PUT");
-    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("password"));
+    String name = call.part();
+    Author author = call.author();
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("password"));
     accounts().reset(name, needed(body, "password"), author.user());
     audit.note(Action.PASSWORD_CHANGED, author.user(), author.address(), name);
     return Answer.empty(204);
   }
 
   /** Whoever asks. */
-  Answer own(Request request, LogIn.Who who) throws Refusal {
-    request.only("GET");
+  private static Answer own(LogIn.Who who) {
     ObjectNode body =
         Answer.JSON
             .createObjectNode()
@@ -179,22 +201,19 @@ final class AccountsPath {
   }
 
   /** The password of whoever asks; the one before is shown once more. */
-  Answer ownPassword(Request request, Author author) throws Refusal, StoreException {
-    request.only("PUT");
-    return answered(
-        () -> {
-          JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", "password"));
-          String current = needed(body, "current");
-          Optional<LogIn.Outcome> refused =
-              ownPassword.change(author.user(), current, needed(body, "password"), request.from());
-          if (refused.filter(LogIn.Outcome.Wait.class::isInstance).isPresent()) {
-            throw new Refusal(429, "too_many_attempts", "Too many wrong passwords: wait.");
-          }
-          if (refused.isPresent()) {
-            throw new Refusal(422, "wrong_account", "$.current is not the password.");
-          }
-          return Answer.empty(204);
-        });
+  private Answer ownPassword(Request request, Author author)
+      throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
+    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", "password"));
+    String current = needed(body, "current");
+    Optional<LogIn.Outcome> refused =
+        ownPassword.change(author.user(), current, needed(body, "password"), request.from());
+    if (refused.filter(LogIn.Outcome.Wait.class::isInstance).isPresent()) {
+      throw new Refusal(429, "too_many_attempts", "Too many wrong passwords: wait.");
+    }
+    if (refused.isPresent()) {
+      throw new Refusal(422, "wrong_account", "$.current is not the password.");
+    }
+    return Answer.empty(204);
   }
 
   private static String needed(JsonNode body, String key) throws Refusal {

@@ -4,41 +4,29 @@ import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
+import dev.heimdall.manager.web.Routes;
 import dev.heimdall.manager.web.Site;
-import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which path does what, and who may pass. */
 public final class Api implements Site {
-  static final String DOCUMENTS = "/api/v1/documents";
-  private static final String CHECK = "/api/v1/check";
-  static final String COMMIT = "/api/v1/commit";
-  static final String HISTORY = "/api/v1/history";
-  static final String AUDIT = "/api/v1/audit";
-  static final String ACCOUNTS = "/api/v1/accounts";
-  static final String OWN_ACCOUNT = "/api/v1/account";
-  static final String OWN_PASSWORD = "/api/v1/account/password";
-
   private final Editor editor;
   private final LogIn logIn;
   private final String version;
-  private final DocumentsPath documents;
-  private final ChangesPath changes;
-  private final HistoryPath history;
-  private final AccountsPath accounts;
-  private final AuditPath auditPath;
+  private final Routes<Operation> routes;
   private final AuditLog audit;
 
   /**
@@ -52,42 +40,58 @@ public final class Api implements Site {
         logIn,
         version,
         Optional.empty(),
-        new AuditLog(Optional.empty(), Clock.systemUTC()));
+        new AuditLog(Optional.empty(), Clock.systemUTC()),
+        List.of());
   }
 
   /**
    * @param version of the manager, which it tells
    * @param accounts empty: there is no place for them
+   * @param more what else there is
    */
   public Api(
-      Editor editor, LogIn logIn, String version, Optional<Accounts> accounts, AuditLog audit) {
+      Editor editor,
+      LogIn logIn,
+      String version,
+      Optional<Accounts> accounts,
+      AuditLog audit,
+      List<Resource> more) {
     this.editor = editor;
     this.logIn = logIn;
     this.version = version;
-    documents = new DocumentsPath(editor);
-    changes = new ChangesPath(editor);
-    history = new HistoryPath(editor);
-    this.accounts = new AccountsPath(accounts, new OwnPassword(logIn, accounts, audit), audit);
-    auditPath = new AuditPath(audit);
     this.audit = audit;
+    List<Operation> operations = new ArrayList<>();
+    operations.add(Operation.get("/version", Permission.READ_CONFIGURATION, call -> version()));
+    Stream.concat(
+            Stream.of(
+                new DocumentsPath(editor),
+                new ChangesPath(editor),
+                new HistoryPath(editor),
+                new AccountsPath(accounts, new OwnPassword(logIn, accounts, audit), audit),
+                new AuditPath(audit)),
+            more.stream())
+        .forEach(resource -> operations.addAll(resource.operations()));
+    routes = new Routes<>(operations);
   }
 
   @Override
   public Admission admit(Request request) throws Refusal {
     LogIn.Who who = who(request);
-    permit(request, who);
+    Routes.Found<Operation> found = routes.find(request);
+    Operation operation = found.route();
+    permit(operation, request, who);
     return new Admission(
-        largestBody(request.method(), request.path()), whole -> answer(whole, who));
+        operation.largestBody(), whole -> answer(operation, new Call(whole, who, found.parts())));
   }
 
-  private void permit(Request request, LogIn.Who who) throws Refusal {
-    if (who.mustChange() && !Rights.isOpenBeforeChange(request)) {
+  private void permit(Operation operation, Request request, LogIn.Who who) throws Refusal {
+    Permission needed = operation.permission();
+    if (who.mustChange() && needed != Permission.OWN_ACCOUNT) {
       throw new Refusal(
           403,
           "password_change_required",
-          "Change your password first: PUT %s.".formatted(OWN_PASSWORD));
+          "Change your password first: PUT %s.".formatted(AccountsPath.OWN_PASSWORD));
     }
-    Permission needed = Rights.needed(request);
     if (!who.role().may(needed)) {
       audit.note(
           Action.NOT_PERMITTED, who.user(), request.from().getHostAddress(), needed.spelling());
@@ -99,21 +103,9 @@ public final class Api implements Site {
     }
   }
 
-  private static int largestBody(String method, String path) {
-    return switch (method) {
-      case "PUT" ->
-          path.startsWith(DOCUMENTS + "/") ? DocumentStore.LARGEST : AccountsPath.LARGEST_BODY;
-      case "POST" ->
-          path.equals(CHECK) || path.equals(COMMIT)
-              ? Bounds.LARGEST_COMMIT
-              : Math.max(HistoryPath.LARGEST_BODY, AccountsPath.LARGEST_BODY);
-      default -> 0;
-    };
-  }
-
-  private Answer answer(Request request, LogIn.Who who) throws Refusal {
+  private static Answer answer(Operation operation, Call call) throws Refusal {
     try {
-      return answered(request, who, new Author(who.user(), request.from().getHostAddress()));
+      return operation.handler().answer(call);
     } catch (EditRefused e) {
       throw Reports.refusal(e);
     } catch (StoreException e) {
@@ -121,34 +113,7 @@ public final class Api implements Site {
     }
   }
 
-  private Answer answered(Request request, LogIn.Who who, Author author)
-      throws Refusal, StoreException, EditRefused {
-    String path = request.path();
-    if (path.startsWith(DOCUMENTS + "/")) {
-      return documents.one(path.substring(DOCUMENTS.length() + 1), request, author);
-    }
-    if (path.startsWith(HISTORY + "/")) {
-      return history.one(path.substring(HISTORY.length() + 1), request, author);
-    }
-    if (path.startsWith(ACCOUNTS + "/")) {
-      return accounts.one(path.substring(ACCOUNTS.length() + 1), request, author);
-    }
-    return switch (path) {
-      case ACCOUNTS -> accounts.all(request, author);
-      case OWN_ACCOUNT -> accounts.own(request, who);
-      case OWN_PASSWORD -> accounts.ownPassword(request, author);
-      case AUDIT -> auditPath.list(request);
-      case HISTORY -> history.list(request);
-      case DOCUMENTS -> documents.list(request);
-      case CHECK -> changes.check(request);
-      case COMMIT -> changes.commit(request, author);
-      case "/version" -> version(request);
-      default -> throw new Refusal(404, "not_found", "There is nothing at %s.".formatted(path));
-    };
-  }
-
-  private Answer version(Request request) throws Refusal {
-    request.only("GET");
+  private Answer version() {
     return Answer.json(
         200,
         Answer.JSON

@@ -2,19 +2,23 @@ package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.audit.AuditEntry;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.Refusal;
-import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.StoreException;
+import java.util.List;
 
 /** {@code /api/v1/audit}: who did what, the last first. */
-record AuditPath(AuditLog audit) {
+record AuditPath(AuditLog audit) implements Resource {
   private static final int MOST = 1000;
 
-  Answer list(Request request) throws Refusal, StoreException {
-    request.only("GET");
+  @Override
+  public List<Operation> operations() {
+    return List.of(Operation.get("/api/v1/audit", Permission.READ_AUDIT, call -> list()));
+  }
+
+  private Answer list() throws StoreException {
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode entries = body.putArray("entries");
     for (AuditEntry entry : audit.entries(MOST)) {

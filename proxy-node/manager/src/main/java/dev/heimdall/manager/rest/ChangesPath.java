@@ -2,6 +2,7 @@ package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /** {@code /api/v1/check} and {@code /api/v1/commit}: several documents at once. */
-final class ChangesPath {
+final class ChangesPath implements Resource {
   private final Editor editor;
   private final Semaphore places = new Semaphore(Bounds.COMMITS);
 
@@ -29,7 +30,24 @@ final class ChangesPath {
     Answer with(ChangesText text) throws StoreException, EditRefused;
   }
 
-  Answer check(Request request) throws Refusal, StoreException, EditRefused {
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        new Operation(
+            "POST",
+            "/api/v1/check",
+            Permission.READ_CONFIGURATION,
+            Bounds.LARGEST_COMMIT,
+            call -> check(call.request())),
+        new Operation(
+            "POST",
+            "/api/v1/commit",
+            Permission.CHANGE_CONFIGURATION,
+            Bounds.LARGEST_COMMIT,
+            call -> commit(call.request(), call.author())));
+  }
+
+  private Answer check(Request request) throws Refusal, StoreException, EditRefused {
     return with(
         request,
         false,
@@ -41,7 +59,8 @@ final class ChangesPath {
         });
   }
 
-  Answer commit(Request request, Author author) throws Refusal, StoreException, EditRefused {
+  private Answer commit(Request request, Author author)
+      throws Refusal, StoreException, EditRefused {
     return with(
         request,
         true,
@@ -65,7 +84,6 @@ final class ChangesPath {
 
   private Answer with(Request request, boolean versions, Work work)
       throws Refusal, StoreException, EditRefused {
-    request.only("POST");
     request.type("application/json");
     if (!places.tryAcquire()) {
       throw Refusal.busy("The manager is busy with other changes: try again.");

@@ -2,6 +2,7 @@ package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
@@ -19,7 +20,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code /api/v1/documents} and what is below it: the documents as they are, one at a time. */
-final class DocumentsPath {
+final class DocumentsPath implements Resource {
+  private static final String ALL = "/api/v1/documents";
+  private static final String ONE = ALL + "/{name...}";
   private static final String BYTES = "application/octet-stream";
   private static final String JSON = "application/json";
 
@@ -29,8 +32,26 @@ final class DocumentsPath {
     this.editor = editor;
   }
 
-  Answer list(Request request) throws Refusal, StoreException, EditRefused {
-    request.only("GET");
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request())),
+        Operation.get(ONE, Permission.READ_SECRETS, call -> get(call.part(), call.request())),
+        new Operation(
+            "PUT",
+            ONE,
+            Permission.CHANGE_CONFIGURATION,
+            DocumentStore.LARGEST,
+            call -> put(call.part(), call.request(), call.author())),
+        new Operation(
+            "DELETE",
+            ONE,
+            Permission.CHANGE_CONFIGURATION,
+            0,
+            call -> delete(call.part(), call.request(), call.author())));
+  }
+
+  private Answer list(Request request) throws Refusal, StoreException, EditRefused {
     Documents all = editor.read();
     if (request.has(all.version())) {
       return Answer.empty(304).tagged(all.version());
@@ -47,16 +68,6 @@ final class DocumentsPath {
                     .put("version", document.version())
                     .put("size", document.content().size()));
     return Answer.json(200, body).tagged(all.version());
-  }
-
-  Answer one(String name, Request request, Author author)
-      throws Refusal, StoreException, EditRefused {
-    request.only("GET", "PUT", "DELETE");
-    return switch (request.method()) {
-      case "PUT" -> put(name, request, author);
-      case "DELETE" -> delete(name, request, author);
-      default -> get(name, request);
-    };
   }
 
   private Answer get(String name, Request request) throws Refusal, StoreException, EditRefused {

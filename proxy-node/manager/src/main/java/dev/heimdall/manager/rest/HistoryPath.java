@@ -3,6 +3,7 @@ package dev.heimdall.manager.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
@@ -19,11 +20,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /** {@code /api/v1/history} and what is below it: revisions, what they changed, and the way back. */
-final class HistoryPath {
-  /** Bytes of a body that says why. */
-  static final int LARGEST_BODY = 16 << 10;
+final class HistoryPath implements Resource {
+  private static final String ALL = "/api/v1/history";
 
-  private static final String BACK = "/rollback";
+  /** Bytes of a body that says why. */
+  private static final int LARGEST_BODY = 16 << 10;
 
   private final Editor editor;
 
@@ -31,13 +32,21 @@ final class HistoryPath {
     this.editor = editor;
   }
 
-  /** Whether requests for what is below it change something. */
-  static boolean isRollback(String below) {
-    return below.endsWith(BACK);
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list()),
+        Operation.get(
+            ALL + "/{revision}", Permission.READ_SECRETS, call -> changes(number(call.part()))),
+        new Operation(
+            "POST",
+            ALL + "/{revision}/rollback",
+            Permission.CHANGE_CONFIGURATION,
+            LARGEST_BODY,
+            call -> goBack(number(call.part()), call.request(), call.author())));
   }
 
-  Answer list(Request request) throws Refusal, StoreException, EditRefused {
-    request.only("GET");
+  private Answer list() throws StoreException, EditRefused {
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode revisions = body.putArray("revisions");
     for (Revision revision : editor.revisions()) {
@@ -61,17 +70,7 @@ final class HistoryPath {
     return Answer.json(200, body);
   }
 
-  /** One of them. */
-  Answer one(String below, Request request, Author author)
-      throws Refusal, StoreException, EditRefused {
-    return isRollback(below)
-        ? goBack(number(below.substring(0, below.length() - BACK.length())), request, author)
-        : changes(number(below), request);
-  }
-
-  private Answer changes(int revision, Request request)
-      throws Refusal, StoreException, EditRefused {
-    request.only("GET");
+  private Answer changes(int revision) throws Refusal, StoreException, EditRefused {
     List<Comparison> comparisons =
         editor.changes(revision).orElseThrow(() -> missing(Integer.toString(revision)));
     ObjectNode body = Answer.JSON.createObjectNode().put("revision", revision);
@@ -108,7 +107,6 @@ final class HistoryPath {
 
   private Answer goBack(int revision, Request request, Author author)
       throws Refusal, StoreException, EditRefused {
-    request.only("POST");
     JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("comment"));
     Edited edited =
         editor

@@ -44,10 +44,12 @@ final class Exchange implements BodyMemory.Holder, Runnable {
     this.response = response;
     this.callback = callback;
     String path = jetty.getHttpURI().getDecodedPath();
+    String query = jetty.getHttpURI().getQuery();
     request =
         new Request(
             jetty.getMethod(),
             path == null ? "" : path,
+            query == null ? "" : query,
             jetty.getHeaders(),
             caller.from(),
             jetty.isSecure(),

@@ -3,6 +3,7 @@ package dev.heimdall.manager.web;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class Request {
 
   private final String method;
   private final String path;
+  private final String query;
   private final HttpFields headers;
   private final InetAddress from;
   private final boolean secure;
@@ -31,18 +33,21 @@ public final class Request {
 
   /**
    * @param path decoded
+   * @param query as it was sent; empty: there is none
    * @param secure whether it came over TLS
    * @param body empty: it is not there yet, or larger than the path takes
    */
   Request(
       String method,
       String path,
+      String query,
       HttpFields headers,
       InetAddress from,
       boolean secure,
       Optional<byte[]> body) {
     this.method = method;
     this.path = path;
+    this.query = query;
     this.headers = headers;
     this.from = from;
     this.secure = secure;
@@ -51,7 +56,7 @@ public final class Request {
 
   /** The same, arrived whole. */
   Request with(Optional<byte[]> arrived) {
-    return new Request(method, path, headers, from, secure, arrived);
+    return new Request(method, path, query, headers, from, secure, arrived);
   }
 
   public String method() {
@@ -61,6 +66,21 @@ public final class Request {
   /** Decoded. */
   public String path() {
     return path;
+  }
+
+  /** A parameter of the query; of several by one name the first. */
+  public Optional<String> query(String name) throws Refusal {
+    Fields fields = new Fields();
+    try {
+      UrlEncoded.decodeUtf8To(
+          new ByteArrayInputStream(query.getBytes(StandardCharsets.UTF_8)),
+          fields,
+          query.length(),
+          MOST_FIELDS);
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      throw bad("This is no query.");
+    }
+    return Optional.ofNullable(fields.getValue(name));
   }
 
   public InetAddress from() {

@@ -77,7 +77,12 @@ class PagesTest {
         WebServer.open(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Optional.empty(),
-            new Pages(editor, logIn, new OwnPassword(logIn, Optional.of(accounts), audit), audit));
+            new Pages(
+                editor,
+                logIn,
+                new OwnPassword(logIn, Optional.of(accounts), audit),
+                audit,
+                List.of()));
   }
 
   @AfterEach

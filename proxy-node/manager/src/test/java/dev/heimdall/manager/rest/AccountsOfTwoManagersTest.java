@@ -88,7 +88,7 @@ class AccountsOfTwoManagersTest {
           WebServer.open(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               Optional.empty(),
-              new Api(editor, logIn, "test", accounts, audit));
+              new Api(editor, logIn, "test", accounts, audit, List.of()));
     }
 
     Rest as(String user, String word) {

@@ -1,0 +1,23 @@
+package dev.heimdall.manager.rest;
+
+import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.web.Request;
+import java.util.List;
+
+/**
+ * A request for an operation, whose body is there, of somebody who may.
+ *
+ * @param parts what stands in the place of each variable segment of the path
+ */
+public record Call(Request request, LogIn.Who who, List<String> parts) {
+  /** What stands in the place of the first. */
+  public String part() {
+    return parts.get(0);
+  }
+
+  /** As the one who changes something. */
+  public Author author() {
+    return new Author(who.user(), request.from().getHostAddress());
+  }
+}
