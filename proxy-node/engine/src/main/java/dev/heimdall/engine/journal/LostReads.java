@@ -183,9 +183,16 @@ public final class LostReads {
     reader.readAgain(messages);
   }
 
-  /** Whether what the client sends may follow what is read again as if nothing had been. */
+  /**
+   * Whether what the client sends may follow what is read again as if nothing had been. What waits
+   * aside since it was lost before is put back behind it.
+   */
   private boolean nothingFailsBehind() {
-    return behind.size() == 1 && behind.peek().failed() == 0 && !failedOpen && failedInBlock < 0;
+    return !input.isSetAside()
+        && behind.size() == 1
+        && behind.peek().failed() == 0
+        && !failedOpen
+        && failedInBlock < 0;
   }
 
   /** Whether nothing is to be read until what is lost is being read again. */

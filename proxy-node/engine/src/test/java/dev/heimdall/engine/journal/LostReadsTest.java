@@ -213,6 +213,23 @@ class LostReadsTest {
   }
 
   @Test
+  void whatTheClientSendsIsReadWhenTheLastOfItIsLostOnceMore() {
+    send("r1 w2 r3");
+    lose(-1);
+    channel.runPendingTasks();
+    client.done = client.sent;
+    assertThat(reads.goesOn()).isTrue();
+    send("r3");
+
+    assertThat(lose(-1)).isTrue();
+    goOn();
+
+    assertThat(client.readAgain).containsExactly("r1", "fail 1", "r3", "r3");
+    assertThat(reads.underWay()).isFalse();
+    assertThat(client.isSetAside()).isFalse();
+  }
+
+  @Test
   void aClientThatIsGoneIsReadNothing() {
     send("r1 w2");
     lose(-1);
