@@ -165,6 +165,8 @@ class RefreshIT {
       assertThat(catalogues.current("catalog_apart").confirmed()).isFalse();
       try (Connection holds = SharedPostgres.primary().connect("catalog_apart");
           Statement statement = holds.createStatement()) {
+        // Without a transaction since, nothing would be read but that there was none.
+        statement.execute("SELECT txid_current()");
         statement.execute("BEGIN; LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
         together.run();
         assertThat(catalogues.current("catalog_apart").confirmed()).isFalse();

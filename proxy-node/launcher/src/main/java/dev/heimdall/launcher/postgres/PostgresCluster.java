@@ -112,7 +112,10 @@ public final class PostgresCluster implements AutoCloseable {
    */
   public void awaitReplay(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    String position = primary().queryValue("postgres", "SELECT pg_current_wal_flush_lsn()");
+    // What was flushed may end amid a record, and its rest be sent much later: one that is whole.
+    String position =
+        primary()
+            .queryValue("postgres", "SELECT pg_logical_emit_message(false, 'replay', '', true)");
     String question =
         "SELECT NOT pg_is_in_recovery() OR pg_last_wal_replay_lsn() >= '" + position + "'";
     for (PostgresServer replica : replicas()) {

@@ -17,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -72,6 +74,23 @@ class PostgresClusterIT {
     for (PostgresServer replica : cluster.replicas()) {
       assertThat(replica.queryValue("postgres", "SELECT n FROM written")).isEqualTo("7");
       assertThat(replica.queryValue("postgres", "SELECT pg_is_in_recovery()")).isEqualTo("t");
+    }
+  }
+
+  @Test
+  void replicasAreAwaitedThatHaveOnlyTheBeginningOfWhatIsWritten() throws Exception {
+    PostgresServer primary = cluster.primary();
+    try (Connection connection = primary.connect("postgres");
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      // Whole pages are flushed as they fill, the rest with the end of a transaction.
+      statement.execute(
+          "DO $$ BEGIN"
+              + " PERFORM pg_logical_emit_message(false, 'large', repeat('x', 20000));"
+              + " WHILE pg_current_wal_flush_lsn() <= pg_current_wal_insert_lsn() - 20000"
+              + " LOOP PERFORM pg_sleep(0.01); END LOOP; END $$");
+
+      cluster.awaitReplay(Duration.ofSeconds(5));
     }
   }
 

@@ -182,26 +182,35 @@ class WebServerTest {
     }
   }
 
+  /** A connection that has its slot, and whose client owes the body of its request. */
+  private static Socket owing(WebServer to, String from) throws IOException {
+    Socket socket = connect(to, from, 0);
+    send(socket, NEW_DOCUMENT + CLOSE + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    assertThat(new String(socket.getInputStream().readNBytes(25), StandardCharsets.US_ASCII))
+        .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+    return socket;
+  }
+
   @Test
   void whereAllSlotsAreTakenTheSlowestOfTheBusiestAddressMakesRoom() throws Exception {
     try (WebServer small =
             door(
                 new Bounds.Connections(
                     4, 3, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1)));
-        Socket other = connect(small, "127.0.0.2", 0)) {
+        Socket other = owing(small, "127.0.0.2")) {
       List<Socket> slow = new ArrayList<>();
       try {
         for (int i = 0; i < 4; i++) {
-          slow.add(connect(small, "127.0.0.1", 0));
+          slow.add(owing(small, "127.0.0.1"));
         }
         // Of its address's own slots the fourth took that of the first.
         assertThat(slow.get(0).getInputStream().read()).isEqualTo(-1);
         assertThat(statuses(exchange(small, "127.0.0.3", LAST))).containsExactly(200);
         assertThat(slow.get(1).getInputStream().read()).isEqualTo(-1);
-        send(slow.get(3), LAST);
-        assertThat(statuses(readAll(slow.get(3)))).containsExactly(200);
-        send(other, LAST);
-        assertThat(statuses(readAll(other))).containsExactly(200);
+        send(slow.get(3), "{}");
+        assertThat(statuses(readAll(slow.get(3)))).containsExactly(422);
+        send(other, "{}");
+        assertThat(statuses(readAll(other))).containsExactly(422);
       } finally {
         closeAll(slow);
       }
