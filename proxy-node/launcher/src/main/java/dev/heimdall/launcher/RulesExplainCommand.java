@@ -1,24 +1,15 @@
 package dev.heimdall.launcher;
 
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.rules.Explanation;
-import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.SessionFacts;
-import dev.heimdall.engine.rules.StatementText;
-import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.Dialect;
-import dev.heimdall.engine.sql.ParsedStatement;
-import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.rules.TriedStatement;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.VirtualDatabase;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -125,86 +116,38 @@ final class RulesExplainCommand implements Callable<Integer> {
           "There is no virtual database \"%s\"; there is %s."
               .formatted(vdb, String.join(", ", configuration.vdbs().keySet())));
     }
-    String catalog = catalog(chosen);
     SessionFacts facts =
         new SessionFacts(
             vdb,
-            catalog,
+            TriedStatement.catalog(chosen, Optional.ofNullable(database), user),
             user,
             groups,
             application,
             address,
             port == null ? chosen.ports().get(0) : port,
             1);
-    Statement statement = statement(catalog);
-    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    Explanation explanation =
-        RuleBook.compile(configuration, chosen, null)
-            .explain(
-                facts,
-                new StatementText().set(text, 0, text.length, 0, 0),
-                statement,
-                inTransaction,
-                prepared,
-                averageMicros,
-                System.nanoTime());
-    print(chosen, statement, explanation);
+    print(
+        chosen,
+        TriedStatement.of(
+            configuration, chosen, facts, sql, inTransaction, prepared, averageMicros));
     return 0;
   }
 
-  private String catalog(VirtualDatabase chosen) {
-    String asked = database;
-    if (asked == null) {
-      List<String> names =
-          chosen.databases().keySet().stream()
-              .filter(name -> !name.equals(VirtualDatabase.ANY_DATABASE))
-              .toList();
-      asked = names.size() == 1 ? names.get(0) : user;
-    }
-    return chosen.databases().getOrDefault(asked, asked);
-  }
-
-  /** Tables as they are written: what a name without a schema means, only the database knows. */
-  private Statement statement(String catalog) {
-    ParsedStatement parsed =
-        new StatementParser().parse(sql, Dialect.POSTGRES, Dialect.POSTGRES.usualMode());
-    return new Statement(
-        parsed,
-        parsed.kind(),
-        tables(parsed.reads(), catalog),
-        tables(parsed.writes(), catalog),
-        !parsed.understood(),
-        Basis.ANYTHING,
-        null,
-        false,
-        parsed.understood() ? null : "not understood");
-  }
-
-  private static SortedSet<String> tables(List<TableName> names, String catalog) {
-    SortedSet<String> tables = new TreeSet<>();
-    for (TableName name : names) {
-      tables.add(
-          new TableName(
-                  name.database() == null ? catalog : name.database(), name.schema(), name.table())
-              .spelled());
-    }
-    return tables;
-  }
-
-  private void print(VirtualDatabase chosen, Statement statement, Explanation explanation) {
+  private void print(VirtualDatabase chosen, TriedStatement tried) {
     PrintWriter out = spec.commandLine().getOut();
-    SortedSet<String> tables = new TreeSet<>(statement.tablesRead());
-    tables.addAll(statement.tablesWritten());
+    SortedSet<String> tables = tried.tables();
     out.println(
         "tables, as written and without the database's catalogue: "
             + (tables.isEmpty() ? "none" : String.join(", ", tables))
-            + (statement.parsed().understood() ? "" : " (the statement was not understood)"));
+            + (tried.statement().parsed().understood()
+                ? ""
+                : " (the statement was not understood)"));
     out.println();
     if (chosen.rules().isEmpty()) {
       out.println("The virtual database \"%s\" has no \"rules\".".formatted(vdb));
       return;
     }
-    out.print(explanation.rendered());
+    out.print(tried.explanation().rendered());
     out.flush();
   }
 

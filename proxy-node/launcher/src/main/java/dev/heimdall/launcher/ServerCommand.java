@@ -9,9 +9,11 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.Logging;
 import dev.heimdall.launcher.process.Machine;
 import dev.heimdall.launcher.process.StopSignal;
+import dev.heimdall.launcher.rules.RuleTrials;
 import dev.heimdall.manager.ControlPlane;
 import dev.heimdall.manager.ControlPlaneException;
 import dev.heimdall.manager.ControlPlaneSettings;
+import dev.heimdall.manager.EngineAnswers;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.store.OwnPlace;
 import dev.heimdall.manager.web.PemFiles;
@@ -73,7 +75,8 @@ final class ServerCommand implements Callable<Integer> {
         Machine.mebibytes(Runtime.getRuntime().maxMemory()),
         Machine.mebibytes(Machine.current().memory()));
     FirstBoot.load(conf, place);
-    try (ControlPlane running = ControlPlane.start(settings(conf, keys))) {
+    try (ControlPlane running =
+        ControlPlane.start(settings(conf, keys), new EngineAnswers(new RuleTrials()))) {
       LOG.info("managing on port {}; SIGTERM or Ctrl-C to end", running.port());
       stop.await();
     } catch (ControlPlaneException e) {

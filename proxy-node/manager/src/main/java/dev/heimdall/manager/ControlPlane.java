@@ -10,7 +10,10 @@ import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.rest.Api;
+import dev.heimdall.manager.rest.RuleTrialPath;
 import dev.heimdall.manager.store.OwnStore;
+import dev.heimdall.manager.trial.ListTrials;
+import dev.heimdall.manager.trial.Trials;
 import dev.heimdall.manager.web.Certificates;
 import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.manager.web.WebServer;
@@ -55,8 +58,11 @@ public final class ControlPlane implements AutoCloseable {
   /**
    * Starts it. The configuration is not looked at: it may be wrong, or not there yet, and this is
    * with what that is changed.
+   *
+   * @param engine who knows what the engine would do
    */
-  public static ControlPlane start(ControlPlaneSettings settings) throws ControlPlaneException {
+  public static ControlPlane start(ControlPlaneSettings settings, EngineAnswers engine)
+      throws ControlPlaneException {
     InetSocketAddress address = address(settings);
     try {
       Optional<Certificates> tls =
@@ -85,7 +91,15 @@ public final class ControlPlane implements AutoCloseable {
               DocumentStore.open(settings.place()),
               own.map(store -> new History(store.history(), History.Kept.standard(), clock)),
               audit);
-      Api api = new Api(editor, logIn, settings.version(), accounts, audit, List.of());
+      ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));
+      Api api =
+          new Api(
+              editor,
+              logIn,
+              settings.version(),
+              accounts,
+              audit,
+              List.of(new RuleTrialPath(trials)));
       Pages pages =
           new Pages(editor, logIn, new OwnPassword(logIn, accounts, audit), audit, List.of());
       WebServer server = open(address, tls, editor, logIn, api, pages);

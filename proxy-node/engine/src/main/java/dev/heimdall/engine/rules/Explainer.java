@@ -68,7 +68,15 @@ final class Explainer {
     if (!list.enabled()) {
       rows.add(
           new Explanation.Row(
-              depth, list.name(), 0, Optional.empty(), "", false, "the list is switched off", ""));
+              depth,
+              list.name(),
+              0,
+              Optional.empty(),
+              "",
+              false,
+              false,
+              "the list is switched off",
+              ""));
       return;
     }
     Map<RuleAction, String> ignored = new EnumMap<>(RuleAction.class);
@@ -76,7 +84,7 @@ final class Explainer {
     String stopped = null;
     for (CompiledRule rule : ordered(list.rules())) {
       if (stopped != null) {
-        row(depth, rule, "not looked at, because " + stopped + " stops the list");
+        passOver(depth, rule, "not looked at, because " + stopped + " stops the list");
       } else if (rule(depth, rule, ignored)) {
         stopped = place(rule);
       }
@@ -101,11 +109,12 @@ final class Explainer {
     return rule.list() + " #" + rule.number();
   }
 
-  private void row(int depth, CompiledRule rule, String whyNot) {
-    row(depth, rule, false, whyNot, "");
+  private void passOver(int depth, CompiledRule rule, String whyNot) {
+    row(depth, rule, false, false, whyNot, "");
   }
 
-  private void row(int depth, CompiledRule rule, boolean matched, String why, String effect) {
+  private void row(
+      int depth, CompiledRule rule, boolean matched, boolean tried, String why, String effect) {
     rows.add(
         new Explanation.Row(
             depth,
@@ -114,31 +123,36 @@ final class Explainer {
             rule.rule().comment(),
             rule.action().spelling(),
             matched,
+            tried,
             why,
             effect));
   }
 
   /** Looks at one rule; says whether it stops the list. */
   private boolean rule(int depth, CompiledRule rule, Map<RuleAction, String> ignored) {
-    Optional<String> whyNot = before(rule, ignored);
+    Optional<String> passed = before(rule, ignored);
+    if (passed.isEmpty() && Candidates.NO_MATCH.equals(candidates.refusal(rule))) {
+      row(depth, rule, false, true, noMatch(rule), "");
+      return false;
+    }
     Optional<Candidate> candidate =
-        whyNot.isPresent() ? Optional.empty() : candidates.candidate(rule);
-    if (whyNot.isEmpty() && candidate.isEmpty()) {
-      whyNot =
+        passed.isPresent() ? Optional.empty() : candidates.candidate(rule);
+    if (passed.isEmpty() && candidate.isEmpty()) {
+      passed =
           Optional.of(
               "it matches, but a parameter gets a value that it may not have: "
                   + rule.rule().parameters());
     }
-    if (whyNot.isEmpty()) {
-      whyNot =
+    if (passed.isEmpty()) {
+      passed =
           Optional.ofNullable(rule.refusal(averageMicros, now, false)).map(p -> counted(rule, p));
     }
-    if (whyNot.isPresent()) {
-      row(depth, rule, whyNot.get());
+    if (passed.isPresent()) {
+      passOver(depth, rule, passed.get());
       return false;
     }
     Candidate matched = candidate.orElseThrow();
-    row(depth, rule, true, why(rule), effect(matched));
+    row(depth, rule, true, true, why(rule), effect(matched));
     decision.add(matched, ignored.containsKey(RuleAction.LOG), counters);
     if (rule.action() == RuleAction.CALL) {
       boolean outside = candidates.enter(rule);
@@ -159,12 +173,11 @@ final class Explainer {
     return matched.hasEffect() ? effect : effect + " (not a table of the statement: no effect)";
   }
 
-  /** What keeps a rule from being looked at, or its expressions from matching. */
+  /** What keeps a rule from being looked at, whether its expressions match or not. */
   private Optional<String> before(CompiledRule rule, Map<RuleAction, String> ignored) {
     boolean caches = rule.action() == RuleAction.CACHE || rule.action() == RuleAction.TABLE_CACHE;
     String refusal = candidates.refusal(rule);
-    boolean last = refusal != null && refusal.equals(Candidates.NO_MATCH);
-    if (refusal != null && !last) {
+    if (refusal != null && !refusal.equals(Candidates.NO_MATCH)) {
       return Optional.of(refusal);
     }
     if (ignored.containsKey(rule.action())) {
@@ -173,7 +186,7 @@ final class Explainer {
     if (caches && nocache.isPresent()) {
       return Optional.of("ignored because of the nocache of " + nocache.get());
     }
-    return last ? Optional.of(noMatch(rule)) : Optional.empty();
+    return Optional.empty();
   }
 
   private String noMatch(CompiledRule rule) {

@@ -32,6 +32,8 @@ public record Explanation(List<Row> rows, Decision decision, boolean deferred) {
    * @param comment the rule's, if it has one
    * @param action what it does, as it is written
    * @param matched whether it counts for this statement
+   * @param tried whether it is met and its expressions were tried; else it was passed over,
+   *     whatever they are
    * @param why what made it match, or kept it from that
    * @param effect what it does with its parameters; empty when it does not match
    */
@@ -42,6 +44,7 @@ public record Explanation(List<Row> rows, Decision decision, boolean deferred) {
       Optional<String> comment,
       String action,
       boolean matched,
+      boolean tried,
       String why,
       String effect) {
 

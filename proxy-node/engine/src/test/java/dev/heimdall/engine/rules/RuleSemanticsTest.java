@@ -2,6 +2,7 @@ package dev.heimdall.engine.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -163,11 +164,9 @@ class RuleSemanticsTest {
     RuleTrial trial =
         RuleTrial.of(
             "{\"match\": \"a|b\", \"action\": \"allow\", \"parameters\": {\"delay\": 1, \"stop\":"
-                + " true}},"
-                + "{\"match\": \"b\", \"action\": \"allow\", \"parameters\": {\"delay\": 2, \"stop\":"
-                + " true}},"
-                + "{\"match\": \"c\", \"action\": \"allow\", \"parameters\": {\"delay\": 3, \"stop\":"
-                + " true}}");
+                + " true}},{\"match\": \"b\", \"action\": \"allow\", \"parameters\": {\"delay\": 2,"
+                + " \"stop\": true}},{\"match\": \"c\", \"action\": \"allow\", \"parameters\":"
+                + " {\"delay\": 3, \"stop\": true}}");
 
     assertThat(trial.decide("b").delayMicros()).isEqualTo(1);
     assertThat(trial.decide("c").delayMicros()).isEqualTo(3);
@@ -259,10 +258,9 @@ class RuleSemanticsTest {
   void theShortestTimeOfTheTablesHoldsAndOnlyOfThoseThatAreThere() {
     RuleTrial trial =
         RuleTrial.of(
-            "{\"action\": \"cache\", \"parameters\": {\"ttl\": 500}},"
-                + "{\"action\": \"table-cache\", \"parameters\": {\"ttl\": 100, \"table\": \"a.b\"}},"
-                + "{\"action\": \"table-cache\", \"parameters\": {\"ttl\": 700, \"table\":"
-                + " \"${catalog}.c\"}}");
+            "{\"action\": \"cache\", \"parameters\": {\"ttl\": 500}},{\"action\": \"table-cache\","
+                + " \"parameters\": {\"ttl\": 100, \"table\": \"a.b\"}},{\"action\":"
+                + " \"table-cache\", \"parameters\": {\"ttl\": 700, \"table\": \"${catalog}.c\"}}");
 
     assertThat(trial.reading("a.b", "shop.c").decide("SELECT 1").ttlMillis()).hasValue(100);
     assertThat(trial.reading("shop.c").decide("SELECT 1").ttlMillis()).hasValue(500);
@@ -463,5 +461,26 @@ class RuleSemanticsTest {
     assertThat(matches(trial, 3)).isEqualTo("x.x");
     assertThat(trial.explain("SELECT 1").rows().get(0).why())
         .isEqualTo("not now, because of sample=2");
+  }
+
+  @Test
+  void aRuleThatIsPassedOverIsToldFromOneThatDoesNotMatch() {
+    RuleTrial trial =
+        RuleTrial.of(
+            "{\"match\": \"a\", \"enabled\": false, \"action\": \"tag\"},{\"match\": \"b\","
+                + " \"action\": \"tag\"},{\"match\": \"a\", \"action\": \"ignore\", \"parameters\":"
+                + " {\"action\": \"log\"}},{\"match\": \"nothing\", \"action\":"
+                + " \"log\"},{\"match\": \"a\", \"action\": \"tag\", \"parameters\": {\"stop\":"
+                + " true}},{\"match\": \"a\", \"action\": \"tag\"}");
+
+    assertThat(trial.explain("a").rows())
+        .extracting(Explanation.Row::matched, Explanation.Row::tried)
+        .containsExactly(
+            tuple(false, false),
+            tuple(false, true),
+            tuple(true, true),
+            tuple(false, false),
+            tuple(true, true),
+            tuple(false, false));
   }
 }

@@ -108,6 +108,21 @@ public final class Editor implements AutoCloseable {
         });
   }
 
+  /**
+   * All documents as they are now, and what they would say if these changes were made; nothing is
+   * written.
+   *
+   * @param changes the versions they are made over are not looked at
+   */
+  public Seen look(List<Change> changes) throws StoreException, EditRefused {
+    return inTurn(
+        () -> {
+          Documents now = now();
+          Judge.Judged judged = judge.judged(applied(changes, now));
+          return new Seen(now, judged.configuration(), judged.problems());
+        });
+  }
+
   private Documents now() throws StoreException {
     Documents now = known.isEmpty() ? store.read() : latest(known.get());
     known = Optional.of(now);

@@ -1,0 +1,100 @@
+package dev.heimdall.launcher.rules;
+
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.rules.Explanation;
+import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.rules.StatementText;
+import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.VirtualDatabase;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A statement and what rules say to it. Tables are as they are written: what a name without a
+ * schema means, only the database knows.
+ */
+public record TriedStatement(Statement statement, Explanation explanation) {
+  /** The database at the server that a session has, by the name that its client uses. */
+  public static String catalog(VirtualDatabase vdb, Optional<String> database, String user) {
+    List<String> names =
+        vdb.databases().keySet().stream()
+            .filter(name -> !name.equals(VirtualDatabase.ANY_DATABASE))
+            .toList();
+    String asked = database.orElse(names.size() == 1 ? names.get(0) : user);
+    return vdb.databases().getOrDefault(asked, asked);
+  }
+
+  /**
+   * Goes through the rules.
+   *
+   * @param averageMicros how long such statements take; -1 when that is not known
+   */
+  public static TriedStatement of(
+      Configuration configuration,
+      VirtualDatabase vdb,
+      SessionFacts facts,
+      String sql,
+      boolean inTransaction,
+      boolean prepared,
+      long averageMicros) {
+    Dialect dialect =
+        switch (configuration.sources().get(vdb.source()).engine()) {
+          case POSTGRESQL -> Dialect.POSTGRES;
+          case MYSQL -> Dialect.MYSQL;
+        };
+    Statement statement = statement(sql, dialect, facts.catalog());
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    return new TriedStatement(
+        statement,
+        RuleBook.compile(configuration, vdb, null)
+            .explain(
+                facts,
+                new StatementText().set(text, 0, text.length, 0, 0).lexerMode(dialect.usualMode()),
+                statement,
+                inTransaction,
+                prepared,
+                averageMicros,
+                System.nanoTime()));
+  }
+
+  private static Statement statement(String sql, Dialect dialect, String catalog) {
+    ParsedStatement parsed = new StatementParser().parse(sql, dialect, dialect.usualMode());
+    return new Statement(
+        parsed,
+        parsed.kind(),
+        tables(parsed.reads(), catalog),
+        tables(parsed.writes(), catalog),
+        !parsed.understood(),
+        Basis.ANYTHING,
+        null,
+        false,
+        parsed.understood() ? null : "not understood");
+  }
+
+  private static SortedSet<String> tables(List<TableName> names, String catalog) {
+    SortedSet<String> tables = new TreeSet<>();
+    for (TableName name : names) {
+      tables.add(
+          new TableName(
+                  name.database() == null ? catalog : name.database(), name.schema(), name.table())
+              .spelled());
+    }
+    return tables;
+  }
+
+  /** All tables that it names, whether it reads or writes them. */
+  public SortedSet<String> tables() {
+    SortedSet<String> tables = new TreeSet<>(statement.tablesRead());
+    tables.addAll(statement.tablesWritten());
+    return tables;
+  }
+}

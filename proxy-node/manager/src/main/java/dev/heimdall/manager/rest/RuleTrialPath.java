@@ -1,0 +1,174 @@
+package dev.heimdall.manager.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.trial.ListTrials;
+import dev.heimdall.manager.trial.Question;
+import dev.heimdall.manager.trial.Verdict;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** {@code /api/v1/rules/NAME/try}: what a rule list does with a statement. */
+public final class RuleTrialPath implements Resource {
+  private static final Set<String> KEYS =
+      Set.of(
+          "vdb",
+          "statement",
+          "user",
+          "groups",
+          "database",
+          "application",
+          "address",
+          "port",
+          "inTransaction",
+          "prepared",
+          "document");
+
+  /** A statement, and a document that has a list as it would be. */
+  private static final int LARGEST_BODY = 2 * DocumentStore.LARGEST;
+
+  private static final int LAST_PORT = 65_535;
+
+  private final ListTrials trials;
+
+  public RuleTrialPath(ListTrials trials) {
+    this.trials = trials;
+  }
+
+  /** It says what is in rules, as documents do. */
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        new Operation(
+            "POST",
+            "/api/v1/rules/{name}/try",
+            Permission.READ_SECRETS,
+            LARGEST_BODY,
+            call -> tried(call.part(), call.request())));
+  }
+
+  private Answer tried(String list, Request request) throws Refusal, StoreException, EditRefused {
+    JsonNode body = StrictBody.of(request, LARGEST_BODY, KEYS);
+    JsonNode document = body.path("document");
+    if (!document.isMissingNode() && !document.isObject()) {
+      throw Request.bad("$.document: expected an object.");
+    }
+    ListTrials.Tried tried =
+        trials.of(
+            list,
+            document.isObject() ? Optional.of(document.toString()) : Optional.empty(),
+            question(body));
+    if (tried.verdict().isEmpty()) {
+      throw new Refusal(
+              422,
+              "wrong_configuration",
+              "Nothing can be tried: the configuration has %d problems."
+                  .formatted(tried.problems().size()))
+          .with("problems", Reports.problems(tried.problems()));
+    }
+    return Answer.json(200, written(tried.used(), tried.verdict().get()));
+  }
+
+  private static Question question(JsonNode body) throws Refusal {
+    return new Question(
+        needed(body, "vdb"),
+        needed(body, "statement"),
+        StrictBody.text(body, "user").orElse("nobody"),
+        groups(body),
+        StrictBody.text(body, "database"),
+        StrictBody.text(body, "application").orElse(""),
+        address(StrictBody.text(body, "address").orElse("127.0.0.1")),
+        port(body.path("port")),
+        truth(body, "inTransaction"),
+        truth(body, "prepared"));
+  }
+
+  private static String needed(JsonNode body, String key) throws Refusal {
+    return StrictBody.text(body, key)
+        .orElseThrow(() -> Request.bad("$." + key + ": expected a text, and there is none."));
+  }
+
+  private static List<String> groups(JsonNode body) throws Refusal {
+    List<String> groups = new ArrayList<>();
+    for (JsonNode group : body.path("groups")) {
+      if (!group.isTextual()) {
+        throw Request.bad("$.groups: expected texts.");
+      }
+      groups.add(group.textValue());
+    }
+    return groups;
+  }
+
+  private static InetAddress address(String text) throws Refusal {
+    return Question.address(text)
+        .orElseThrow(() -> Request.bad("$.address: expected an IP address."));
+  }
+
+  private static OptionalInt port(JsonNode port) throws Refusal {
+    if (port.isMissingNode()) {
+      return OptionalInt.empty();
+    }
+    if (!port.isInt() || port.intValue() < 1 || port.intValue() > LAST_PORT) {
+      throw Request.bad("$.port: expected a port from 1 to 65535.");
+    }
+    return OptionalInt.of(port.intValue());
+  }
+
+  private static boolean truth(JsonNode body, String key) throws Refusal {
+    JsonNode value = body.path(key);
+    if (!value.isMissingNode() && !value.isBoolean()) {
+      throw Request.bad("$." + key + ": expected true or false.");
+    }
+    return value.asBoolean();
+  }
+
+  private static ObjectNode written(boolean used, Verdict verdict) {
+    ObjectNode body = Answer.JSON.createObjectNode().put("used", used);
+    ArrayNode tables = body.putArray("tables");
+    verdict.tables().forEach(tables::add);
+    body.put("understood", verdict.doubt().isEmpty());
+    verdict.doubt().ifPresent(doubt -> body.put("doubt", doubt));
+    ArrayNode rules = body.putArray("rules");
+    for (Verdict.Met met : verdict.rules()) {
+      rules
+          .addObject()
+          .put("list", met.list())
+          .put("rule", met.number())
+          .put("depth", met.depth())
+          .put("action", met.action())
+          .put("comment", met.comment())
+          .put("meeting", spelled(met.meeting()))
+          .put("why", met.why())
+          .put("effect", met.effect());
+    }
+    ObjectNode decision = body.putObject("decision");
+    verdict.decision().forEach(decision::put);
+    verdict.rewritten().ifPresent(text -> body.put("rewritten", text));
+    body.put("goes", spelled(verdict.goes()));
+    ArrayNode ways = body.putArray("ways");
+    for (Verdict.Way way : verdict.ways()) {
+      ways.addObject()
+          .put("place", spelled(way.place()))
+          .put("goes", way.goes())
+          .put("why", way.why());
+    }
+    return body;
+  }
+
+  private static String spelled(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT);
+  }
+}

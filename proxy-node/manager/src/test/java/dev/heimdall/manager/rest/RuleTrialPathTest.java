@@ -1,0 +1,230 @@
+package dev.heimdall.manager.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.trial.ListTrials;
+import dev.heimdall.manager.trial.Question;
+import dev.heimdall.manager.trial.Trials;
+import dev.heimdall.manager.trial.Verdict;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.WebServer;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreLocation;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RuleTrialPathTest {
+  private static final String ADMIN = "admin:right";
+
+  @TempDir private Path directory;
+  private Path configuration;
+  private LogIn logIn;
+  private Editor editor;
+  private WebServer server;
+  private final AtomicReference<Configuration> tried = new AtomicReference<>();
+  private final AtomicReference<Question> asked = new AtomicReference<>();
+
+  @BeforeEach
+  void open() throws Exception {
+    Path password = Files.writeString(directory.resolve("password"), "right");
+    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+    configuration = Files.createDirectory(directory.resolve("configuration"));
+    write("sources/main.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
+    write(
+        "rules/first.json",
+        "{\"rules\": [{\"action\": \"call\", \"parameters\": {\"rule\": \"called\"}}]}");
+    write("rules/called.json", "{\"rules\": []}");
+    write("rules/unused.json", "{\"rules\": []}");
+    PasswordHash hashes = new PasswordHash(10);
+    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
+    Accounts accounts =
+        new Accounts(
+            DocumentStore.open(new StoreLocation.Directory(directory.resolve("access"))),
+            hashes,
+            true,
+            Clock.systemUTC(),
+            System::nanoTime);
+    accounts.create("reader", Role.READ_ONLY, "given by somebody", "admin");
+    accounts.changeOwn("reader", "given by somebody", "chosen by himself");
+    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(accounts), hashes, audit);
+    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
+    Trials trials =
+        new Trials(
+            (now, question) -> {
+              tried.set(now);
+              asked.set(question);
+              return new Verdict(
+                  List.of("shop.t"),
+                  Optional.empty(),
+                  List.of(
+                      new Verdict.Met(
+                          0, "first", 1, "", "drop", Verdict.Meeting.NOT_MATCHED, "no", "")),
+                  Map.of("drop", "yes"),
+                  Optional.of("SELECT 2"),
+                  Verdict.Place.WRITER,
+                  List.of(new Verdict.Way(Verdict.Place.WRITER, true, "it has to")));
+            });
+    server =
+        WebServer.open(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
+            new Api(
+                editor,
+                logIn,
+                "test",
+                Optional.of(accounts),
+                audit,
+                List.of(new RuleTrialPath(new ListTrials(editor, trials)))));
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    logIn.close();
+    editor.close();
+  }
+
+  private void write(String name, String text) throws Exception {
+    Path file = configuration.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private HttpResponse<String> send(String list, String body) throws Exception {
+    return send(ADMIN, list, body);
+  }
+
+  private HttpResponse<String> send(String who, String list, String body) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "http://127.0.0.1:" + server.port() + "/api/v1/rules/" + list + "/try"))
+                .header(
+                    "Authorization",
+                    "Basic "
+                        + Base64.getEncoder().encodeToString(who.getBytes(StandardCharsets.UTF_8)))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void theVerdictIsTold() throws Exception {
+    HttpResponse<String> said =
+        send(
+            "first",
+            "{\"vdb\": \"shop\", \"statement\": \"SELECT 1\", \"user\": \"bob\", \"address\":"
+                + " \"10.0.0.1\", \"port\": 5050, \"groups\": [\"staff\"], \"inTransaction\":"
+                + " true}");
+
+    assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
+    assertThat(Answer.JSON.readTree(said.body()))
+        .isEqualTo(
+            Answer.JSON.readTree(
+                "{\"used\": true, \"tables\": [\"shop.t\"], \"understood\": true, \"rules\":"
+                    + " [{\"list\": \"first\", \"rule\": 1, \"depth\": 0, \"action\": \"drop\","
+                    + " \"comment\": \"\", \"meeting\": \"not_matched\", \"why\": \"no\","
+                    + " \"effect\": \"\"}], \"decision\": {\"drop\": \"yes\"}, \"rewritten\":"
+                    + " \"SELECT 2\", \"goes\": \"writer\", \"ways\": [{\"place\": \"writer\","
+                    + " \"goes\": true, \"why\": \"it has to\"}]}"));
+    assertThat(asked.get().user()).isEqualTo("bob");
+    assertThat(asked.get().inTransaction()).isTrue();
+    assertThat(asked.get().groups()).containsExactly("staff");
+    assertThat(asked.get().port()).hasValue(5050);
+  }
+
+  @Test
+  void aListIsTriedWhereverItIsCalledAndBehindTheOthersWhereItIsNot() throws Exception {
+    String question = "{\"vdb\": \"shop\", \"statement\": \"SELECT 1\"}";
+
+    assertThat(json(send("called", question)).path("used").asBoolean()).isTrue();
+    assertThat(tried.get().vdbs().get("shop").rules()).containsExactly("first");
+    assertThat(json(send("unused", question)).path("used").asBoolean()).isFalse();
+    assertThat(tried.get().vdbs().get("shop").rules()).containsExactly("first", "unused");
+    assertThat(Files.readString(configuration.resolve("vdbs/shop.json"))).doesNotContain("unused");
+  }
+
+  private static JsonNode json(HttpResponse<String> said) throws Exception {
+    assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
+    return Answer.JSON.readTree(said.body());
+  }
+
+  @Test
+  void aListIsTriedAsItWouldBe() throws Exception {
+    String question = "{\"vdb\": \"shop\", \"statement\": \"SELECT 1\", \"document\": %s}";
+
+    json(send("unused", question.formatted("{\"rules\": [{\"action\": \"drop\"}]}")));
+    assertThat(tried.get().rules().get("unused").rules()).hasSize(1);
+    json(send("new", question.formatted("{\"rules\": [{\"action\": \"drop\"}]}")));
+    assertThat(tried.get().rules()).containsKeys("new", "unused");
+    HttpResponse<String> wrong =
+        send("new", question.formatted("{\"rules\": [{\"action\": \"drpo\"}]}"));
+    assertThat(wrong.statusCode()).isEqualTo(422);
+    assertThat(wrong.body()).contains("$.rules[0].action", "did you mean");
+    assertThat(configuration.resolve("rules/new.json")).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoQuestionIsRefused() throws Exception {
+    assertThat(send("none", "{\"vdb\": \"shop\", \"statement\": \"x\"}").statusCode())
+        .isEqualTo(404);
+    assertThat(send("first", "{\"vdb\": \"none\", \"statement\": \"x\"}").statusCode())
+        .isEqualTo(404);
+    for (String wrong :
+        List.of(
+            "{\"vdb\": \"shop\"}",
+            "{\"vdb\": \"shop\", \"statement\": 1}",
+            "{\"vdb\": \"shop\", \"statement\": \"x\", \"more\": 1}",
+            "{\"vdb\": \"shop\", \"statement\": \"x\", \"port\": 0}",
+            "{\"vdb\": \"shop\", \"statement\": \"x\", \"address\": \"db.example\"}",
+            "{\"vdb\": \"shop\", \"statement\": \"x\", \"groups\": [1]}",
+            "{\"vdb\": \"shop\", \"statement\": \"x\", \"prepared\": \"yes\"}",
+            "{\"vdb\": \"shop\", \"statement\": \"x\", \"document\": \"{}\"}")) {
+      assertThat(send("first", wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(
+            send("first", "{\"vdb\": \"shop\", \"statement\": \"" + "x".repeat(70_000) + "\"}")
+                .statusCode())
+        .isEqualTo(413);
+  }
+
+  @Test
+  void whoMayNotReadRulesAsTheyAreMayNotTryThem() throws Exception {
+    HttpResponse<String> said =
+        send("reader:chosen by himself", "first", "{\"vdb\": \"shop\", \"statement\": \"x\"}");
+
+    assertThat(said.statusCode()).isEqualTo(403);
+    assertThat(said.body()).contains("not_permitted", "read_secrets");
+    assertThat(tried.get()).isNull();
+  }
+}
