@@ -4,6 +4,7 @@ import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.conf.ManagerKeys;
 import dev.heimdall.launcher.conf.MemoryPlan;
 import dev.heimdall.launcher.conf.Role;
+import dev.heimdall.launcher.manager.ManagerBeside;
 import dev.heimdall.launcher.manager.ManagerCommandLine;
 import dev.heimdall.launcher.manager.ManagerProcess;
 import dev.heimdall.launcher.process.CommandFailure;
@@ -41,6 +42,8 @@ final class BothCommand implements Callable<Integer> {
 
   @Mixin private StateKeyOption key;
 
+  @Mixin private NodeNameOption name;
+
   @Mixin private ManagerOptions manager;
 
   @Override
@@ -49,12 +52,20 @@ final class BothCommand implements Callable<Integer> {
     conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
     ManagerKeys keys = manager.keys(conf);
     FirstBoot.load(conf, place);
-    return new NodeRun(conf, configuration -> Optional.of(start(configuration, conf, keys)))
+    ManagerBeside beside = ManagerBeside.of(keys);
+    return new NodeRun(
+            conf,
+            name.name(conf),
+            Optional.of(beside.managers()),
+            configuration -> Optional.of(start(configuration, conf, keys, beside)))
         .with(place.configuration(conf), state.directory(), key.file(conf));
   }
 
   private ManagerProcess start(
-      Configuration configuration, Optional<HeimdallConf> conf, ManagerKeys keys) {
+      Configuration configuration,
+      Optional<HeimdallConf> conf,
+      ManagerKeys keys,
+      ManagerBeside beside) {
     List<String> memory = memory(conf);
     LOG.info("starting the manager in a process of its own, with {}", memory.get(0));
     return ManagerProcess.start(
@@ -64,7 +75,8 @@ final class BothCommand implements Callable<Integer> {
             place.configuration(conf),
             state.directory(),
             keys,
-            configuration.node().logFormat() == LogFormat.JSON));
+            configuration.node().logFormat() == LogFormat.JSON),
+        beside.key());
   }
 
   private static List<String> memory(Optional<HeimdallConf> conf) {

@@ -3,6 +3,7 @@ package dev.heimdall.launcher;
 import dev.heimdall.engine.boot.Node;
 import dev.heimdall.engine.boot.StartupException;
 import dev.heimdall.engine.config.Origin;
+import dev.heimdall.engine.report.Managers;
 import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.instance.InstanceWatch;
 import dev.heimdall.launcher.instance.ScaleInSettings;
@@ -28,13 +29,23 @@ final class NodeRun {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall");
 
   private final Optional<HeimdallConf> conf;
+  private final Optional<String> name;
+  private final Optional<Managers> beside;
   private final Function<Configuration, Optional<ManagerProcess>> manager;
 
   /**
+   * @param name what managers know it by, if somebody says so
+   * @param beside how it reaches a manager beside it, if there is to be one
    * @param manager starts a manager beside the node, if there is to be one, once that serves
    */
-  NodeRun(Optional<HeimdallConf> conf, Function<Configuration, Optional<ManagerProcess>> manager) {
+  NodeRun(
+      Optional<HeimdallConf> conf,
+      Optional<String> name,
+      Optional<Managers> beside,
+      Function<Configuration, Optional<ManagerProcess>> manager) {
     this.conf = conf;
+    this.name = name;
+    this.beside = beside;
     this.manager = manager;
   }
 
@@ -59,7 +70,8 @@ final class NodeRun {
     Optional<InstanceWatch> instance = conf.flatMap(NodeRun::watch);
     Node node;
     try {
-      node = Node.start(followed.directory(), new Reactions(followed, stop, instance));
+      node =
+          Node.start(followed.directory(), new Reactions(followed, stop, instance, name, beside));
     } catch (StartupException e) {
       throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
     }
@@ -100,8 +112,8 @@ final class NodeRun {
         .ifPresent(
             user ->
                 LOG.warn(
-                    "hduser in {} is for nodes that ask a manager, as no node of this version does:"
-                        + " it is not used",
+                    "hduser in {} is for nodes that log in to a manager, as no node of this version"
+                        + " does: it is not used",
                     conf.file()));
   }
 
@@ -141,7 +153,11 @@ final class NodeRun {
 
   /** What the command does when the node tells of itself. */
   private record Reactions(
-      ConfigurationPlace followed, StopSignal stop, Optional<InstanceWatch> instance)
+      ConfigurationPlace followed,
+      StopSignal stop,
+      Optional<InstanceWatch> instance,
+      Optional<String> name,
+      Optional<Managers> manager)
       implements Node.Observer {
     @Override
     public void reloading() {

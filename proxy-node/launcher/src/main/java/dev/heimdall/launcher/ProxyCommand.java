@@ -24,11 +24,13 @@ final class ProxyCommand implements Callable<Integer> {
 
   @Mixin private StateKeyOption key;
 
+  @Mixin private NodeNameOption name;
+
   @Override
   public Integer call() throws CommandFailure {
     Optional<HeimdallConf> conf = place.conf(Role.PROXY);
     conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
-    return new NodeRun(conf, configuration -> Optional.empty())
+    return new NodeRun(conf, name.name(conf), Optional.empty(), configuration -> Optional.empty())
         .with(place.configuration(conf), state.directory(), key.file(conf));
   }
 }

@@ -17,6 +17,7 @@ import dev.heimdall.manager.EngineAnswers;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.store.OwnPlace;
 import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.model.Secret;
 import dev.heimdall.routing.instance.InstanceMetadata;
 import dev.heimdall.routing.instance.MetadataException;
 import dev.heimdall.secrets.StoreLocation;
@@ -67,7 +68,9 @@ final class ServerCommand implements Callable<Integer> {
     conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
     ManagerKeys keys = manager.keys(conf);
     StopSignal stop = StopSignal.install();
+    Optional<Secret> nodeKey = Optional.empty();
     if (untilInputEnds) {
+      nodeKey = firstLine();
       endWithInput(stop);
     }
     LOG.info(
@@ -76,7 +79,7 @@ final class ServerCommand implements Callable<Integer> {
         Machine.mebibytes(Machine.current().memory()));
     FirstBoot.load(conf, place);
     try (ControlPlane running =
-        ControlPlane.start(settings(conf, keys), new EngineAnswers(new RuleTrials()))) {
+        ControlPlane.start(settings(conf, keys, nodeKey), new EngineAnswers(new RuleTrials()))) {
       LOG.info("managing on port {}; SIGTERM or Ctrl-C to end", running.port());
       stop.await();
     } catch (ControlPlaneException e) {
@@ -86,7 +89,8 @@ final class ServerCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private ControlPlaneSettings settings(Optional<HeimdallConf> conf, ManagerKeys keys)
+  private ControlPlaneSettings settings(
+      Optional<HeimdallConf> conf, ManagerKeys keys, Optional<Secret> nodeKey)
       throws CommandFailure {
     StoreLocation configuration = ConfigurationPlace.location(place.configuration(conf));
     Optional<StoreLocation> own =
@@ -100,7 +104,21 @@ final class ServerCommand implements Callable<Integer> {
         keys.port().orElse(PORT),
         keys.certificate().map(file -> new PemFiles(file, keys.key().orElseThrow())),
         password(keys, own.isPresent()),
-        VersionCommand.own());
+        VersionCommand.own(),
+        nodeKey);
+  }
+
+  /** The key of the node beside it, which is on no command line that others could see. */
+  private static Optional<Secret> firstLine() {
+    StringBuilder line = new StringBuilder();
+    try {
+      for (int next = System.in.read(); next > '\n'; next = System.in.read()) {
+        line.append((char) next);
+      }
+    } catch (IOException e) {
+      return Optional.empty(); // its end, which is noticed
+    }
+    return line.isEmpty() ? Optional.empty() : Optional.of(new Secret(line.toString()));
   }
 
   /**

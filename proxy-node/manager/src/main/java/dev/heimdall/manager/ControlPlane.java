@@ -4,12 +4,16 @@ import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.fleet.Fleet;
+import dev.heimdall.manager.fleet.FleetConfiguration;
+import dev.heimdall.manager.fleet.ReportSite;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.rest.Api;
+import dev.heimdall.manager.rest.NodesPath;
 import dev.heimdall.manager.rest.RuleTrialPath;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.ListTrials;
@@ -91,6 +95,9 @@ public final class ControlPlane implements AutoCloseable {
               DocumentStore.open(settings.place()),
               own.map(store -> new History(store.history(), History.Kept.standard(), clock)),
               audit);
+      Fleet fleet = new Fleet(clock);
+      FleetConfiguration configuration =
+          new FleetConfiguration(editor, settings.nodeKey(), System::nanoTime);
       ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));
       Api api =
           new Api(
@@ -99,10 +106,11 @@ public final class ControlPlane implements AutoCloseable {
               settings.version(),
               accounts,
               audit,
-              List.of(new RuleTrialPath(trials)));
+              List.of(new RuleTrialPath(trials), new NodesPath(fleet, configuration)));
       Pages pages =
           new Pages(editor, logIn, new OwnPassword(logIn, accounts, audit), audit, List.of());
-      WebServer server = open(address, tls, editor, logIn, api, pages);
+      Doors doors = new Doors(api, pages, new ReportSite(fleet, configuration, clock));
+      WebServer server = open(address, tls, editor, logIn, doors);
       tell(settings, address, server.port());
       return new ControlPlane(server, tls, logIn, editor, audit, own);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
@@ -126,11 +134,10 @@ public final class ControlPlane implements AutoCloseable {
       Optional<Certificates> tls,
       Editor editor,
       LogIn logIn,
-      Api api,
-      Pages pages)
+      Doors doors)
       throws ControlPlaneException {
     try {
-      return WebServer.open(address, tls, new Doors(api, pages));
+      return WebServer.open(address, tls, doors);
     } catch (IOException e) {
       editor.close();
       logIn.close();

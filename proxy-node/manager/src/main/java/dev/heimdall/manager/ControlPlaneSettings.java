@@ -2,6 +2,7 @@ package dev.heimdall.manager;
 
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.StoreLocation;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param tls empty: without
  * @param password where that of the user {@code admin} is
  * @param version which it tells
+ * @param nodeKey what a node that runs beside it signs with; empty: there is none
  */
 public record ControlPlaneSettings(
     StoreLocation place,
@@ -23,4 +25,5 @@ public record ControlPlaneSettings(
     int port,
     Optional<PemFiles> tls,
     PasswordPlace password,
-    String version) {}
+    String version,
+    Optional<Secret> nodeKey) {}

@@ -1,14 +1,21 @@
 package dev.heimdall.manager;
 
+import dev.heimdall.manager.fleet.ReportSite;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.manager.web.Site;
 
-/** Programs come in by REST, with a password each time; people by pages, with a session. */
-record Doors(Site rest, Site pages) implements Site {
+/**
+ * Programs come in by REST, with a password each time; people by pages, with a session; nodes with
+ * signed reports.
+ */
+record Doors(Site rest, Site pages, Site reports) implements Site {
   @Override
   public Admission admit(Request request) throws Refusal {
     String path = request.path();
+    if (ReportSite.takes(path)) {
+      return reports.admit(request);
+    }
     boolean browser =
         request.header("Accept").filter(types -> types.contains("text/html")).isPresent();
     // A program that has lost its way is told so, in its terms.

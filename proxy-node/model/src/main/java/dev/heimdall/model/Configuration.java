@@ -52,6 +52,7 @@ public record Configuration(
     }
     node.peers().forEach(peer -> peer.tls().caFile().ifPresent(files::add));
     node.store().tls().caFile().ifPresent(files::add);
+    node.manager().caFile().ifPresent(files::add);
     return files;
   }
 }

@@ -28,6 +28,15 @@ final class DocumentChecks {
     store(node.store(), in);
     keys("$.topology.key", node.topology().key(), in);
     keys("$.fleetKey", node.fleetKey(), in);
+    keys("$.manager.key", node.manager().key(), in);
+    if (in.sound("$.manager.urls", "$.manager.key", "$.fleetKey")
+        && !node.manager().urls().isEmpty()
+        && node.reportKey().isEmpty()) {
+      in.problem(
+          "$.manager.key",
+          "nothing",
+          "the key that the node's reports are signed with, here or in \"fleetKey\"");
+    }
   }
 
   private static void keys(String path, Optional<Secret> secret, Reading in) {

@@ -64,6 +64,7 @@ public record NodeSettings(
                     + " two, one a line: either is accepted. The same for all nodes. Without it"
                     + " none is passed on, nor taken.")
         Optional<Secret> fleetKey,
+    @Setting("The managers that the node reports to.") ManagerSettings manager,
     @Setting(
             value =
                 "How long a node that was asked to stop waits for transactions to end before it"
@@ -117,6 +118,11 @@ public record NodeSettings(
   public NodeSettings {
     peers = List.copyOf(peers);
     peerNetworks = List.copyOf(peerNetworks);
+  }
+
+  /** What nodes and managers sign their messages to each other with; empty: they have no key. */
+  public Optional<Secret> reportKey() {
+    return manager.key().or(() -> fleetKey);
   }
 
   /** How many event loops that is on a machine with so many processors. */

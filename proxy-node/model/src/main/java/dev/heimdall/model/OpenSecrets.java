@@ -30,7 +30,8 @@ public final class OpenSecrets {
     NodeSettings node = configuration.node();
     if (node.topology().key().isPresent()
         || node.store().password().isPresent()
-        || node.fleetKey().isPresent()) {
+        || node.fleetKey().isPresent()
+        || node.manager().key().isPresent()) {
       documents.add(dir.resolve("node.json"));
     }
     for (DataSource source : configuration.sources().values()) {

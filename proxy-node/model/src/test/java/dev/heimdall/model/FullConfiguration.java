@@ -25,6 +25,12 @@ final class FullConfiguration {
             "mysqlPort": 3306, "tls": {"mode": "verify-full", "caFile": "tls/ca.pem"}}],
           "peerNetworks": ["10.0.0.0/30"],
           "fleetKey": "fedcba9876543210fedcba9876543210",
+          "manager": {
+            "urls": ["https://manager.example:8087", "http://127.0.0.1:8087"],
+            "key": "89abcdef0123456789abcdef01234567",
+            "every": "5s",
+            "caFile": "tls/ca.pem"
+          },
           "drainTimeout": "0",
           "loginTimeout": "500ms",
           "failedLogIns": {"free": 3, "maxDelay": "4s"},

@@ -42,6 +42,8 @@ class SettingsReadTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
+                new ManagerSettings(
+                    List.of(), Optional.empty(), Duration.ofSeconds(2), Optional.empty()),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(15),
                 new FailedLogInSettings(5, Duration.ofSeconds(10)),
@@ -222,6 +224,11 @@ class SettingsReadTest {
                         new PeerTls(TlsMode.VERIFY_FULL, Optional.of(dir.resolve("tls/ca.pem"))))),
                 List.of(Cidr.parse("10.0.0.0/30")),
                 Optional.of(new Secret("fedcba9876543210fedcba9876543210")),
+                new ManagerSettings(
+                    List.of("https://manager.example:8087", "http://127.0.0.1:8087"),
+                    Optional.of(new Secret("89abcdef0123456789abcdef01234567")),
+                    Duration.ofSeconds(5),
+                    Optional.of(dir.resolve("tls/ca.pem"))),
                 Duration.ZERO,
                 Duration.ofMillis(500),
                 new FailedLogInSettings(3, Duration.ofSeconds(4)),

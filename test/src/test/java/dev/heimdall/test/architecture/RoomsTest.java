@@ -770,6 +770,23 @@ class RoomsTest {
   }
 
   @Test
+  void whoReportsKnowsNotWhatSectionsSay() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("report"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "javax.net.ssl..",
+                "org.slf4j..",
+                "com.fasterxml.jackson..",
+                "dev.heimdall.model..",
+                room("report")));
+  }
+
+  @Test
   void whereDocumentsAreKeptKnowsNotWhatTheySay() {
     holds(
         classes()

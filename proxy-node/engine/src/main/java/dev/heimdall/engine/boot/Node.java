@@ -39,6 +39,7 @@ import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.statement.SessionEvents;
@@ -112,6 +113,7 @@ public final class Node implements AutoCloseable {
   private final NodeContext context;
   private final FleetNumbers numbers;
   private final OperatorListeners listeners;
+  private final NodeReports reports;
   private final RunningVdbs vdbs;
   private final Limit clients;
   private final UserLimits clientsOfUser = new UserLimits();
@@ -180,6 +182,8 @@ public final class Node implements AutoCloseable {
             new LoggedActions(log, metrics),
             ACTION_THREADS);
     listeners = new OperatorListeners(this, metrics, watch, log);
+    reports =
+        new NodeReports(listeners.view(), numbers.node(), observer.name(), observer.manager());
     SessionEvents events = new LoggedEvents(log, metrics);
     context =
         new NodeContext(
@@ -307,6 +311,16 @@ public final class Node implements AutoCloseable {
 
     /** A drain has begun, whoever asked for it. */
     default void draining() {}
+
+    /** What managers know the node by; empty: its machine's name and its number. */
+    default Optional<String> name() {
+      return Optional.empty();
+    }
+
+    /** The manager that runs beside the node, for a configuration that names none. */
+    default Optional<Managers> manager() {
+      return Optional.empty();
+    }
   }
 
   /** The same, with somebody to tell. */
@@ -361,6 +375,7 @@ public final class Node implements AutoCloseable {
     }
     figures.start(configuration.node().cloudWatch().interval());
     watcher.start(configuration);
+    reports.update(configuration.node());
     warnOfOpenSecrets(configuration);
     log.node("listening", vdbs.describePorts());
   }
@@ -466,6 +481,7 @@ public final class Node implements AutoCloseable {
       logins.keep(next.sources().values());
       clients.max(next.node().maxClients());
       clientsOfUser.update(next.users());
+      reports.update(next.node());
       metrics.count(NodeCounter.CONFIG_RELOADS);
       observer.reloaded(next);
       int changed =
@@ -579,6 +595,7 @@ public final class Node implements AutoCloseable {
     }
     closed = true;
     watcher.close();
+    reports.close();
     listeners.close();
     vdbs.closeListeners();
     forEachClient(Client::killFromAnyThread);

@@ -43,6 +43,11 @@ final class OperatorListeners implements AutoCloseable {
     return http == null ? -1 : http.address().getPort();
   }
 
+  /** What they see. */
+  LiveNodeView view() {
+    return view;
+  }
+
   /** The operator's statements. */
   Console console() {
     return commands;

@@ -3,7 +3,6 @@ package dev.heimdall.engine.config;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
-import dev.heimdall.model.LearnedRules;
 import dev.heimdall.model.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -135,7 +134,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   }
 
   private String hash(Fingerprint files) {
-    return files.hash(dir, LearnedRules.FOLDER);
+    return files.hash(dir);
   }
 
   /**

@@ -1,17 +1,14 @@
 package dev.heimdall.engine.config;
 
+import dev.heimdall.model.report.ConfigurationHash;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,9 +20,6 @@ import java.util.TreeMap;
  */
 record Fingerprint(Map<Path, String> files) {
   private static final int DEEPEST = 8;
-
-  /** Hexadecimal digits that tell one configuration from another. */
-  private static final int SHOWN = 16;
 
   /**
    * Looks at all files below a directory, except for those that the reader ignores.
@@ -69,29 +63,23 @@ record Fingerprint(Map<Path, String> files) {
   }
 
   /**
-   * Of what is in those files that are in a directory, those below one folder left out. A file that
-   * has gone meanwhile is left out as well.
+   * Of what is in those files that are in a directory, as far as it counts. A file that has gone
+   * meanwhile is left out as well.
    */
-  String hash(Path dir, String except) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path file : files.keySet()) {
-        Path name = file.startsWith(dir) ? dir.relativize(file) : Path.of(except);
-        if (!name.startsWith(except)) {
-          add(digest, name, file);
-        }
+  String hash(Path dir) {
+    ConfigurationHash hash = new ConfigurationHash();
+    for (Path file : files.keySet()) {
+      String name = file.startsWith(dir) ? dir.relativize(file).toString() : "";
+      if (!name.isEmpty() && ConfigurationHash.counts(name)) {
+        add(hash, name, file);
       }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, SHOWN);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
+    return hash.shown();
   }
 
-  private static void add(MessageDigest digest, Path name, Path file) {
+  private static void add(ConfigurationHash hash, String name, Path file) {
     try {
-      byte[] content = Files.readAllBytes(file);
-      digest.update((name + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8));
-      digest.update(content);
+      hash.add(name, Files.readAllBytes(file));
     } catch (IOException e) {
       // What the node could read of it is over; it will look again.
     }

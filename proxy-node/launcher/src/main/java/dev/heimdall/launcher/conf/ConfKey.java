@@ -30,6 +30,10 @@ enum ConfKey {
   LIFECYCLE_HOOK("lifecycleHook", "the name of a lifecycle hook", "[A-Za-z0-9_/-]{1,255}"),
   AUTO_SCALING_GROUP("autoScalingGroup", "the name of an Auto Scaling group", "[^:]{1,255}"),
   SCALE_IN_PATIENCE("scaleInPatience", "a time such as 5m", Amounts.TIME),
+  NODE_NAME(
+      "nodeName",
+      "1 to 64 letters, digits, \".\", \"_\" and \"-\"",
+      "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
   STATE_KEY("stateKey", "an absolute path", "/.+"),
   MANAGER_ADDRESS(
       "managerAddress", "an address or a name of this machine", "[A-Za-z0-9.:-]{1,253}"),

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param lifecycleHook who waits for the node before the instance is terminated
  * @param autoScalingGroup of which that is the hook, if it is not to be asked for
  * @param scaleInPatience how long clients that are never idle may go on then
+ * @param nodeName what managers know the node by, if not by its machine's name and its number
  * @param stateKey the file of the key that the copy of the configuration is encrypted with, if it
  *     is not to be beside that
  * @param manager what the file says of the manager
@@ -35,6 +36,7 @@ public record HeimdallConf(
     Optional<String> lifecycleHook,
     Optional<String> autoScalingGroup,
     Duration scaleInPatience,
+    Optional<String> nodeName,
     Optional<Path> stateKey,
     ManagerKeys manager) {
   /** Where the file is. */
@@ -67,6 +69,7 @@ public record HeimdallConf(
         text(values, ConfKey.LIFECYCLE_HOOK),
         text(values, ConfKey.AUTO_SCALING_GROUP),
         text(values, ConfKey.SCALE_IN_PATIENCE).map(Amounts::time).orElse(SCALE_IN_PATIENCE),
+        text(values, ConfKey.NODE_NAME),
         text(values, ConfKey.STATE_KEY).map(Path::of),
         new ManagerKeys(
             text(values, ConfKey.MANAGER_ADDRESS),

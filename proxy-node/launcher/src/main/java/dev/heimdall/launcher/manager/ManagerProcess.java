@@ -1,6 +1,9 @@
 package dev.heimdall.launcher.manager;
 
+import dev.heimdall.model.Secret;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the manager running beside this process, whose business it never disturbs. Its input is a
- * pipe that nobody writes to: it ends when that does, which the system sees to whatever becomes of
- * this process.
+ * pipe that gets one line, the key of the node's reports: it ends when that does, which the system
+ * sees to whatever becomes of this process.
  */
 public final class ManagerProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall");
@@ -24,21 +27,27 @@ public final class ManagerProcess implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final List<String> command;
+  private final Secret key;
   private final Thread thread;
 
   // Guarded by this.
   private boolean ending;
   private Process process;
 
-  private ManagerProcess(List<String> command) {
+  private ManagerProcess(List<String> command, Secret key) {
     this.command = command;
+    this.key = key;
     thread = new Thread(this::run, "manager-process");
     thread.setDaemon(true);
   }
 
-  /** Starts it; what it writes goes where this process writes to. */
-  public static ManagerProcess start(List<String> command) {
-    ManagerProcess manager = new ManagerProcess(List.copyOf(command));
+  /**
+   * Starts it; what it writes goes where this process writes to.
+   *
+   * @param key what the node beside it signs its reports with
+   */
+  public static ManagerProcess start(List<String> command, Secret key) {
+    ManagerProcess manager = new ManagerProcess(List.copyOf(command), key);
     manager.thread.start();
     return manager;
   }
@@ -77,11 +86,21 @@ public final class ManagerProcess implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         process = started;
+        tell(started.getOutputStream());
       }
     } catch (IOException e) {
       return "could not be started: " + e.getMessage();
     }
     return "ended with exit code " + started.waitFor();
+  }
+
+  private void tell(OutputStream input) {
+    try {
+      input.write((key.value() + "\n").getBytes(StandardCharsets.UTF_8));
+      input.flush();
+    } catch (IOException e) {
+      // It has ended already, which is noticed.
+    }
   }
 
   /** Waits before it is begun again; true: it is not to be. */

@@ -4,12 +4,14 @@ import java.util.Locale;
 
 /** What somebody may do. */
 public enum Permission {
-  /** See which documents there are, and what is wrong with changes of them. */
+  /** See which documents there are, what is wrong with changes of them, and how nodes are. */
   READ_CONFIGURATION,
   /** See documents as they are, with the passwords in them, and what was changed in them. */
   READ_SECRETS,
   /** Commit changes, and go back to what was. */
   CHANGE_CONFIGURATION,
+  /** Send commands to nodes. */
+  OPERATE_NODES,
   /** See who did what. */
   READ_AUDIT,
   /** See and change the accounts of others. */

@@ -1,0 +1,38 @@
+package dev.heimdall.engine.report;
+
+import dev.heimdall.model.ManagerSettings;
+import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.Secret;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The managers that a node reports to.
+ *
+ * @param keys one a line; the first one signs
+ * @param caFile what certificates are checked by; empty: by what the Java runtime trusts
+ */
+public record Managers(List<URI> uris, Secret keys, Duration every, Optional<Path> caFile) {
+  private static final Managers NONE =
+      new Managers(List.of(), new Secret(""), Duration.ofSeconds(2), Optional.empty());
+
+  public Managers {
+    uris = List.copyOf(uris);
+  }
+
+  /**
+   * Those that the configuration names; if it names none, the one beside the node.
+   *
+   * @param beside empty: there is none
+   */
+  public static Managers of(NodeSettings node, Optional<Managers> beside) {
+    ManagerSettings settings = node.manager();
+    return settings.urls().isEmpty() || node.reportKey().isEmpty()
+        ? beside.orElse(NONE)
+        : new Managers(
+            settings.uris(), node.reportKey().get(), settings.every(), settings.caFile());
+  }
+}

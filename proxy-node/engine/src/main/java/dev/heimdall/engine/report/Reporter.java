@@ -1,0 +1,51 @@
+package dev.heimdall.engine.report;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reports to managers, to each on a thread of its own, so that one that does not answer makes no
+ * other one wait. Thread-safe.
+ */
+public final class Reporter implements AutoCloseable {
+  private final ReportContent content;
+  private final List<ManagerLink> links = new ArrayList<>();
+  private Managers managers;
+  private boolean closed;
+
+  /**
+   * One that knows no manager yet.
+   *
+   * @param sections of each report; more important ones first: the last ones go if it gets too
+   *     large
+   */
+  public Reporter(Sender sender, List<Section> sections) {
+    content = new ReportContent(sender, sections);
+  }
+
+  /** From now on these are reported to. */
+  public synchronized void report(Managers next) {
+    if (closed || next.equals(managers)) {
+      return;
+    }
+    managers = next;
+    links.forEach(ManagerLink::close);
+    links.clear();
+    for (URI uri : next.uris()) {
+      links.add(ManagerLink.start(uri, next, content));
+    }
+  }
+
+  /** What the node is known by. */
+  public String id() {
+    return content.sender().id();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    links.forEach(ManagerLink::close);
+    links.clear();
+  }
+}

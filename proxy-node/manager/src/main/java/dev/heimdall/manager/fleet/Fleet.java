@@ -1,0 +1,219 @@
+package dev.heimdall.manager.fleet;
+
+import dev.heimdall.manager.observe.Line;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The nodes that report, each as its last report had it, until it has not reported for a day.
+ * Thread-safe.
+ */
+public final class Fleet {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private static final int MOST = 500;
+  private static final int MOST_RUNS = 8;
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  /** A run of a node that has reported under an id. */
+  private static final class Run {
+    private long lastTime;
+
+    /** Whether another one has taken the id over. */
+    private boolean displaced;
+  }
+
+  private static final class Member {
+    private final Map<String, Run> runs = new LinkedHashMap<>();
+    private SeenNode seen;
+    private String rival = "";
+    private Instant rivalAt = Instant.MIN;
+  }
+
+  /** What becomes of a report. */
+  enum Outcome {
+    TAKEN,
+    REPLAYED,
+    CLAIMED_BY_ANOTHER,
+    TOO_MANY
+  }
+
+  private final Clock clock;
+  private final Map<String, Member> members = new TreeMap<>();
+  private final List<ReportListener> listeners = new CopyOnWriteArrayList<>();
+
+  public Fleet(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Has somebody hear of all reports from now on. */
+  public void listen(ReportListener listener) {
+    listeners.add(listener);
+  }
+
+  /** All of them, in the order of their ids. */
+  public List<SeenNode> nodes() {
+    synchronized (members) {
+      forgetOld();
+      return members.values().stream().map(this::shown).toList();
+    }
+  }
+
+  /** One of them. */
+  public Optional<SeenNode> node(String id) {
+    synchronized (members) {
+      forgetOld();
+      return Optional.ofNullable(members.get(id)).map(this::shown);
+    }
+  }
+
+  /** Whether it still reports. */
+  public Presence presence(SeenNode node) {
+    return node.presence(clock.instant());
+  }
+
+  /** The manager's time. */
+  public Instant now() {
+    return clock.instant();
+  }
+
+  /** Forgets a node that does not report any more; false: it does, or nobody knows it. */
+  public boolean forget(String id) {
+    synchronized (members) {
+      Member member = members.get(id);
+      boolean lost = member != null && member.seen.presence(clock.instant()) == Presence.LOST;
+      if (lost) {
+        members.remove(id);
+      }
+      return lost;
+    }
+  }
+
+  /** Another node's claim is shown as long as it is made. */
+  private SeenNode shown(Member member) {
+    SeenNode seen = member.seen;
+    Instant now = clock.instant();
+    boolean claimed =
+        !member.rival.isEmpty()
+            && Duration.between(member.rivalAt, now).compareTo(seen.every().multipliedBy(10)) < 0;
+    return claimed ? withRival(seen, Optional.of(member.rival)) : seen;
+  }
+
+  private static SeenNode withRival(SeenNode seen, Optional<String> rival) {
+    return new SeenNode(
+        seen.id(),
+        seen.run(),
+        seen.number(),
+        seen.version(),
+        seen.started(),
+        seen.address(),
+        seen.arrived(),
+        seen.every(),
+        seen.sections(),
+        rival);
+  }
+
+  private void forgetOld() {
+    Instant now = clock.instant();
+    members
+        .values()
+        .removeIf(member -> Duration.between(member.seen.arrived(), now).compareTo(REMEMBERED) > 0);
+  }
+
+  /**
+   * Takes a report whose signature is right.
+   *
+   * @param time when it was signed: of one run no two reports have the same, and later ones a later
+   */
+  Outcome take(SeenNode report, long time) {
+    Outcome outcome;
+    synchronized (members) {
+      outcome = taken(report, time);
+    }
+    if (outcome == Outcome.TAKEN) {
+      listeners.forEach(listener -> tell(listener, report));
+    }
+    return outcome;
+  }
+
+  private Outcome taken(SeenNode report, long time) {
+    forgetOld();
+    Member member = members.get(report.id());
+    if (member == null) {
+      if (members.size() >= MOST) {
+        return Outcome.TOO_MANY;
+      }
+      member = new Member();
+      member.seen = report;
+      members.put(report.id(), member);
+      tell("a node reports", report);
+    }
+    Run run = member.runs.get(report.run());
+    if (run != null && time <= run.lastTime) {
+      return Outcome.REPLAYED;
+    }
+    if (run != null && run.displaced && member.seen.presence(report.arrived()) != Presence.LOST) {
+      run.lastTime = time;
+      claimed(member, report);
+      return Outcome.CLAIMED_BY_ANOTHER;
+    }
+    if (run == null) {
+      run = new Run();
+      member.runs.put(report.run(), run);
+      bound(member.runs.values());
+    }
+    if (!report.run().equals(member.seen.run())) {
+      member.runs.values().forEach(other -> other.displaced = true);
+      tell("a node reports anew", report);
+    }
+    run.displaced = false;
+    run.lastTime = time;
+    member.seen = report;
+    return Outcome.TAKEN;
+  }
+
+  private static void bound(Collection<Run> runs) {
+    if (runs.size() > MOST_RUNS) {
+      runs.remove(runs.iterator().next());
+    }
+  }
+
+  private void claimed(Member member, SeenNode report) {
+    if (!member.rival.equals(report.address())) {
+      Line.of("two nodes report under one id; the one that began last has it")
+          .pair("node", report.id())
+          .pair("addr", member.seen.address())
+          .pair("other", report.address())
+          .log(LOG, Level.WARN);
+    }
+    member.rival = report.address();
+    member.rivalAt = report.arrived();
+  }
+
+  private static void tell(String words, SeenNode node) {
+    Line.of(words)
+        .pair("node", node.id())
+        .pair("addr", node.address())
+        .pair("version", node.version())
+        .log(LOG, Level.INFO);
+  }
+
+  private static void tell(ReportListener listener, SeenNode report) {
+    try {
+      listener.arrived(report);
+    } catch (RuntimeException e) {
+      LOG.error("a report met an error in Heimdall", e);
+    }
+  }
+}
