@@ -11,9 +11,12 @@ import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordException;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.pages.Pages;
+import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.NodesPath;
+import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.RuleTrialPath;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.ListTrials;
@@ -28,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -98,17 +102,14 @@ public final class ControlPlane implements AutoCloseable {
       Fleet fleet = new Fleet(clock);
       FleetConfiguration configuration =
           new FleetConfiguration(editor, settings.nodeKey(), System::nanoTime);
-      ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));
-      Api api =
-          new Api(
-              editor,
-              logIn,
-              settings.version(),
-              accounts,
-              audit,
-              List.of(new RuleTrialPath(trials), new NodesPath(fleet, configuration)));
-      Pages pages =
-          new Pages(editor, logIn, new OwnPassword(logIn, accounts, audit), audit, List.of());
+      MaskedText masks = new MaskedText();
+      List<Resource> resources = new ArrayList<>();
+      resources.add(new RuleTrialPath(new ListTrials(editor, new Trials(engine.rules()))));
+      resources.add(new NodesPath(fleet, configuration));
+      List<Subject> subjects = new ArrayList<>();
+      Api api = new Api(editor, logIn, settings.version(), accounts, audit, masks, resources);
+      OwnPassword ownPassword = new OwnPassword(logIn, accounts, audit);
+      Pages pages = new Pages(editor, logIn, ownPassword, audit, masks, subjects);
       Doors doors = new Doors(api, pages, new ReportSite(fleet, configuration, clock));
       WebServer server = open(address, tls, editor, logIn, doors);
       tell(settings, address, server.port());

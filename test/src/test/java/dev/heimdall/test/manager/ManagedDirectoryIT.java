@@ -7,6 +7,7 @@ import dev.heimdall.test.manager.Rest.Changes;
 import dev.heimdall.test.manager.Rest.Said;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -53,7 +54,9 @@ class ManagedDirectoryIT extends ManagerContract {
   @Test
   void certificatesAreDocumentsThatAreNoJson() throws Exception {
     begin();
-    byte[] bytes = {1, 2, (byte) 200};
+    byte[] bytes =
+        "-----BEGIN CERTIFICATE-----\nTUlJQg==\n-----END CERTIFICATE-----\n"
+            .getBytes(StandardCharsets.US_ASCII);
     Said alone =
         rest.send(
             rest.request("/api/v1/documents/tls/ca.pem")
@@ -69,7 +72,8 @@ class ManagedDirectoryIT extends ManagerContract {
                         "sources/db.json",
                         SOURCE.replace(
                             "\"user\"",
-                            "\"tls\": {\"mode\": \"verify-full\", \"caFile\": \"tls/ca.pem\"}, \"user\""),
+                            "\"tls\": {\"mode\": \"verify-full\", \"caFile\": \"tls/ca.pem\"},"
+                                + " \"user\""),
                         rest.document("sources/db.json").etag())
                     .toString());
     ObjectNode file = both.withArray("changes").addObject().put("document", "tls/ca.pem");

@@ -28,11 +28,11 @@ class TwoManagersIT {
   private record Acknowledged(String document, int count) {}
 
   private static int count(Said document) {
-    return document.json().get("password").asInt();
+    return document.json().get("maxClients").asInt();
   }
 
   private static String counting(int count) {
-    return "{\"password\": \"" + count + "\"}";
+    return "{\"password\": \"secret\", \"maxClients\": " + count + "}";
   }
 
   @Test

@@ -4,10 +4,8 @@ import java.util.Locale;
 
 /** What somebody may do. */
 public enum Permission {
-  /** See which documents there are, what is wrong with changes of them, and how nodes are. */
+  /** See documents without their secrets, what is wrong with changes of them, and how nodes are. */
   READ_CONFIGURATION,
-  /** See documents as they are, with the passwords in them, and what was changed in them. */
-  READ_SECRETS,
   /** Commit changes, and go back to what was. */
   CHANGE_CONFIGURATION,
   /** Send commands to nodes. */

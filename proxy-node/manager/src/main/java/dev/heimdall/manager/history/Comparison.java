@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * One document before and after: its texts may hold passwords, and so may what differs.
@@ -25,6 +26,19 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
   public boolean isWhole() {
     return change.before().isPresent() == before.isPresent()
         && change.after().isPresent() == after.isPresent();
+  }
+
+  /**
+   * The same with other texts, such as such without secrets.
+   *
+   * @param as what becomes of the text of the document that is named; empty: it is not to be seen
+   */
+  public Comparison shown(BiFunction<String, Content, Optional<Content>> as) {
+    String name = change.document();
+    return new Comparison(
+        change,
+        before.flatMap(content -> as.apply(name, content)),
+        after.flatMap(content -> as.apply(name, content)));
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.Change;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code /documents/NAME}: a document that is read, and edited until it is looked over. */
 final class DocumentPages {
@@ -136,9 +139,15 @@ final class DocumentPages {
       throws StoreException, EditRefused, MaskedText.Lost {
     Documents documents = editor.read();
     String text =
-        masks.unmask(
-            name, plain(form.getOrDefault("text", "")), Texts.known(documents, name, session));
+        masks.unmask(name, plain(form.getOrDefault("text", "")), known(documents, name, session));
     return new Change(name, Optional.of(Content.of(text)), Optional.empty());
+  }
+
+  /** Where secrets of a text may come from: what is there, and what was drafted before. */
+  private static List<String> known(Documents documents, String name, Session session) {
+    Optional<String> drafted =
+        session.draft().filter(draft -> draft.document().equals(name)).flatMap(Draft::text);
+    return Stream.of(Texts.now(documents, name), drafted).flatMap(Optional::stream).toList();
   }
 
   /** Forms send lines as HTTP has them. */

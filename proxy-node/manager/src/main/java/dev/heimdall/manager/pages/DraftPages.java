@@ -3,6 +3,8 @@ package dev.heimdall.manager.pages;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.Change;

@@ -7,6 +7,7 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
@@ -46,10 +47,16 @@ public final class Pages implements Site {
 
   /**
    * @param audit gets what was not permitted
+   * @param masks how documents are shown
    * @param subjects what there is besides the configuration's documents
    */
   public Pages(
-      Editor editor, LogIn logIn, OwnPassword ownPassword, AuditLog audit, List<Subject> subjects) {
+      Editor editor,
+      LogIn logIn,
+      OwnPassword ownPassword,
+      AuditLog audit,
+      MaskedText masks,
+      List<Subject> subjects) {
     this.logIn = logIn;
     this.audit = audit;
     assets =
@@ -59,7 +66,7 @@ public final class Pages implements Site {
                 .collect(Collectors.toCollection(LinkedHashSet::new)));
     Templates templates = new Templates();
     Shells shells = new Shells(assets, entries(subjects), editor.place());
-    maker = new Visit.Maker(shells, templates, new MaskedText(), sessions::token);
+    maker = new Visit.Maker(shells, templates, masks, sessions::token);
     logInPage = new LogInPage(logIn, sessions, shells, templates);
     List<Placed> placed = new ArrayList<>();
     own(editor, ownPassword).forEach(page -> placed.add(new Placed(page, List.of())));

@@ -2,6 +2,7 @@ package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;

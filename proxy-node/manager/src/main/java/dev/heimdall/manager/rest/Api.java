@@ -8,6 +8,8 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
+import dev.heimdall.manager.masks.MaskedDocuments;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -41,12 +43,14 @@ public final class Api implements Site {
         version,
         Optional.empty(),
         new AuditLog(Optional.empty(), Clock.systemUTC()),
+        new MaskedText(),
         List.of());
   }
 
   /**
    * @param version of the manager, which it tells
    * @param accounts empty: there is no place for them
+   * @param masks how documents are shown
    * @param more what else there is
    */
   public Api(
@@ -55,18 +59,20 @@ public final class Api implements Site {
       String version,
       Optional<Accounts> accounts,
       AuditLog audit,
+      MaskedText masks,
       List<Resource> more) {
     this.editor = editor;
     this.logIn = logIn;
     this.version = version;
     this.audit = audit;
+    MaskedDocuments masked = new MaskedDocuments(masks);
     List<Operation> operations = new ArrayList<>();
     operations.add(Operation.get("/version", Permission.READ_CONFIGURATION, call -> version()));
     Stream.concat(
             Stream.of(
-                new DocumentsPath(editor),
-                new ChangesPath(editor),
-                new HistoryPath(editor),
+                new DocumentsPath(editor, masked),
+                new ChangesPath(editor, masked),
+                new HistoryPath(editor, masked),
                 new AccountsPath(accounts, new OwnPassword(logIn, accounts, audit), audit),
                 new AuditPath(audit)),
             more.stream())

@@ -7,6 +7,7 @@ import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
@@ -20,14 +21,16 @@ import java.util.concurrent.Semaphore;
 /** {@code /api/v1/check} and {@code /api/v1/commit}: several documents at once. */
 final class ChangesPath implements Resource {
   private final Editor editor;
+  private final Meant meant;
   private final Semaphore places = new Semaphore(Bounds.COMMITS);
 
-  ChangesPath(Editor editor) {
+  ChangesPath(Editor editor, MaskedDocuments masks) {
     this.editor = editor;
+    meant = new Meant(editor, masks);
   }
 
   private interface Work {
-    Answer with(ChangesText text) throws StoreException, EditRefused;
+    Answer with(List<Change> changes, String comment) throws StoreException, EditRefused;
   }
 
   @Override
@@ -51,8 +54,8 @@ final class ChangesPath implements Resource {
     return with(
         request,
         false,
-        text -> {
-          List<Problem> problems = editor.check(text.changes());
+        (changes, comment) -> {
+          List<Problem> problems = editor.check(changes);
           ObjectNode body = Answer.JSON.createObjectNode().put("right", problems.isEmpty());
           body.set("problems", Reports.problems(problems));
           return Answer.json(200, body);
@@ -64,9 +67,7 @@ final class ChangesPath implements Resource {
     return with(
         request,
         true,
-        text ->
-            committed(
-                text.changes(), editor.commit(text.changes(), author.saying(text.comment()))));
+        (changes, comment) -> committed(changes, editor.commit(changes, author.saying(comment))));
   }
 
   private static Answer committed(List<Change> changes, Edited edited) {
@@ -89,7 +90,8 @@ final class ChangesPath implements Resource {
       throw Refusal.busy("The manager is busy with other changes: try again.");
     }
     try {
-      return work.with(ChangesText.read(request.body(Bounds.LARGEST_COMMIT), versions));
+      ChangesText text = ChangesText.read(request.body(Bounds.LARGEST_COMMIT), versions);
+      return work.with(meant.changes(text.changes()), text.comment());
     } finally {
       places.release();
     }

@@ -7,6 +7,7 @@ import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -19,7 +20,10 @@ import dev.heimdall.secrets.StoredDocument;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /api/v1/documents} and what is below it: the documents as they are, one at a time. */
+/**
+ * {@code /api/v1/documents} and what is below it: the documents without their secrets, one at a
+ * time.
+ */
 final class DocumentsPath implements Resource {
   private static final String ALL = "/api/v1/documents";
   private static final String ONE = ALL + "/{name...}";
@@ -27,16 +31,18 @@ final class DocumentsPath implements Resource {
   private static final String JSON = "application/json";
 
   private final Editor editor;
+  private final MaskedDocuments masks;
 
-  DocumentsPath(Editor editor) {
+  DocumentsPath(Editor editor, MaskedDocuments masks) {
     this.editor = editor;
+    this.masks = masks;
   }
 
   @Override
   public List<Operation> operations() {
     return List.of(
         Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request())),
-        Operation.get(ONE, Permission.READ_SECRETS, call -> get(call.part(), call.request())),
+        Operation.get(ONE, Permission.READ_CONFIGURATION, call -> get(call.part(), call.request())),
         new Operation(
             "PUT",
             ONE,
@@ -78,8 +84,20 @@ final class DocumentsPath implements Resource {
     Answer answer =
         request.has(document.version())
             ? Answer.empty(304)
-            : Answer.of(200, type(name), document.content().bytes());
+            : Answer.of(200, type(name), shown(name, document).bytes());
     return answer.tagged(document.version());
+  }
+
+  private Content shown(String name, StoredDocument document) throws Refusal {
+    return masks
+        .shown(name, document.content())
+        .orElseThrow(
+            () ->
+                new Refusal(
+                    403,
+                    "write_only",
+                    "%s cannot be read here, as it is not known where secrets are in it."
+                        .formatted(name)));
   }
 
   private Answer put(String name, Request request, Author author)
@@ -103,8 +121,8 @@ final class DocumentsPath implements Resource {
   }
 
   private Answer edited(int status, Change change, Author author)
-      throws StoreException, EditRefused {
-    Edited edited = editor.commit(List.of(change), author);
+      throws Refusal, StoreException, EditRefused {
+    Edited edited = editor.commit(new Meant(editor, masks).changes(List.of(change)), author);
     Optional<String> version = edited.documents().versionOf(change.name());
     ObjectNode body =
         Answer.JSON

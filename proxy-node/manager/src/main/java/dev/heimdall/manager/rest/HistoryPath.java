@@ -11,6 +11,7 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.history.LineChange;
 import dev.heimdall.manager.history.Revision;
+import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -27,9 +28,11 @@ final class HistoryPath implements Resource {
   private static final int LARGEST_BODY = 16 << 10;
 
   private final Editor editor;
+  private final MaskedDocuments masks;
 
-  HistoryPath(Editor editor) {
+  HistoryPath(Editor editor, MaskedDocuments masks) {
     this.editor = editor;
+    this.masks = masks;
   }
 
   @Override
@@ -37,7 +40,9 @@ final class HistoryPath implements Resource {
     return List.of(
         Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list()),
         Operation.get(
-            ALL + "/{revision}", Permission.READ_SECRETS, call -> changes(number(call.part()))),
+            ALL + "/{revision}",
+            Permission.READ_CONFIGURATION,
+            call -> changes(number(call.part()))),
         new Operation(
             "POST",
             ALL + "/{revision}/rollback",
@@ -76,15 +81,17 @@ final class HistoryPath implements Resource {
     ObjectNode body = Answer.JSON.createObjectNode().put("revision", revision);
     ArrayNode changes = body.putArray("changes");
     for (Comparison comparison : comparisons) {
+      Comparison shown = comparison.shown(masks::shown);
       ObjectNode one =
           changes
               .addObject()
               .put("document", comparison.change().document())
               .put("before", comparison.change().before().orElse(null))
               .put("after", comparison.change().after().orElse(null))
-              .put("whole", comparison.isWhole());
+              .put("whole", comparison.isWhole())
+              .put("hidden", comparison.isWhole() && !shown.isWhole());
       ArrayNode values = one.putArray("values");
-      for (Comparison.Value value : comparison.values()) {
+      for (Comparison.Value value : shown.values()) {
         values
             .addObject()
             .put("path", value.path())
@@ -92,7 +99,7 @@ final class HistoryPath implements Resource {
             .put("after", value.after().orElse(null));
       }
       ArrayNode lines = one.putArray("lines");
-      comparison.lines().forEach(line -> lines.add(sign(line) + line.text()));
+      shown.lines().forEach(line -> lines.add(sign(line) + line.text()));
     }
     return Answer.json(200, body);
   }

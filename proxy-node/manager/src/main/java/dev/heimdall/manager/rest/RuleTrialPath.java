@@ -55,7 +55,7 @@ public final class RuleTrialPath implements Resource {
         new Operation(
             "POST",
             "/api/v1/rules/{name}/try",
-            Permission.READ_SECRETS,
+            Permission.READ_CONFIGURATION,
             LARGEST_BODY,
             call -> tried(call.part(), call.request())));
   }

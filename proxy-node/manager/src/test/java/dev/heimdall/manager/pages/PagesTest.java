@@ -10,6 +10,7 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
@@ -82,6 +83,7 @@ class PagesTest {
                 logIn,
                 new OwnPassword(logIn, Optional.of(accounts), audit),
                 audit,
+                new MaskedText(),
                 List.of()));
   }
 

@@ -10,6 +10,7 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Question;
 import dev.heimdall.manager.trial.Trials;
@@ -102,6 +103,7 @@ class RuleTrialPathTest {
                 "test",
                 Optional.of(accounts),
                 audit,
+                new MaskedText(),
                 List.of(new RuleTrialPath(new ListTrials(editor, trials)))));
   }
 
@@ -219,12 +221,11 @@ class RuleTrialPathTest {
   }
 
   @Test
-  void whoMayNotReadRulesAsTheyAreMayNotTryThem() throws Exception {
+  void whoMayOnlyReadRulesMayTryThem() throws Exception {
     HttpResponse<String> said =
         send("reader:chosen by himself", "first", "{\"vdb\": \"shop\", \"statement\": \"x\"}");
 
-    assertThat(said.statusCode()).isEqualTo(403);
-    assertThat(said.body()).contains("not_permitted", "read_secrets");
-    assertThat(tried.get()).isNull();
+    assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
+    assertThat(tried.get()).isNotNull();
   }
 }

@@ -57,7 +57,9 @@ class WebServerTest {
     Path password = Files.writeString(directory.resolve("password"), "right");
     Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
     Path configuration = Files.createDirectory(directory.resolve("configuration"));
-    Files.write(configuration.resolve("large"), new byte[1 << 20]);
+    Files.writeString(
+        configuration.resolve("large"),
+        "-----BEGIN CERTIFICATE-----%s-----END CERTIFICATE-----".formatted("A".repeat(1_000_000)));
     logIn = LogIn.with(new PasswordPlace.InFile(password));
     editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
     door = door(Bounds.Connections.standard());

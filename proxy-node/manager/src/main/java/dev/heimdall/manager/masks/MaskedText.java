@@ -1,4 +1,4 @@
-package dev.heimdall.manager.pages;
+package dev.heimdall.manager.masks;
 
 import dev.heimdall.model.SecretPlaces;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Texts of documents as pages show them: each secret is a mask with a word that stands for it, and
+ * Texts of documents as they are shown: each secret is a mask with a word that stands for it, and
  * becomes the secret again when the text comes back. The words are made with a key of this process.
  */
 public final class MaskedText {
@@ -26,7 +26,8 @@ public final class MaskedText {
 
   private final SecretKeySpec key;
 
-  MaskedText() {
+  /** With a key of its own: what one has masked another cannot unmask. */
+  public MaskedText() {
     byte[] bytes = new byte[32];
     new SecureRandom().nextBytes(bytes);
     key = new SecretKeySpec(bytes, ALGORITHM);
@@ -45,7 +46,7 @@ public final class MaskedText {
   }
 
   /** The text without its secrets; empty: it is no JSON, and cannot be shown. */
-  Optional<String> mask(String document, String text) {
+  public Optional<String> mask(String document, String text) {
     return SecretPlaces.in(text)
         .map(
             places -> {
@@ -67,7 +68,7 @@ public final class MaskedText {
    *
    * @param known texts that they may be in
    */
-  String unmask(String document, String shown, List<String> known) throws Lost {
+  public String unmask(String document, String shown, List<String> known) throws Lost {
     Map<String, String> literals = new HashMap<>();
     for (String text : known) {
       for (SecretPlaces.Place place : SecretPlaces.in(text).orElse(List.of())) {

@@ -1,0 +1,46 @@
+package dev.heimdall.manager.masks;
+
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.Documents;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Contents of documents as programs read and write them. */
+public record MaskedDocuments(MaskedText masks) {
+  private static final String JSON = ".json";
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]++-----END CERTIFICATE-----");
+
+  /**
+   * Without secrets; empty: it cannot be told where they are, so none of it is shown. What is no
+   * JSON is shown if it is nothing but certificates in PEM.
+   */
+  public Optional<Content> shown(String name, Content content) {
+    if (name.endsWith(JSON)) {
+      return Texts.text(content).flatMap(text -> masks.mask(name, text)).map(Content::of);
+    }
+    return isCertificates(new String(content.bytes(), StandardCharsets.ISO_8859_1))
+        ? Optional.of(content)
+        : Optional.empty();
+  }
+
+  private static boolean isCertificates(String text) {
+    return !text.isBlank() && CERTIFICATE.matcher(text).replaceAll("").isBlank();
+  }
+
+  /**
+   * What a writer means: where he shows a mask, the secret that it stands for.
+   *
+   * @param now where the secrets are
+   */
+  public Content meant(String name, Content sent, Documents now) throws MaskedText.Lost {
+    if (!name.endsWith(JSON)) {
+      return sent;
+    }
+    String text = new String(sent.bytes(), StandardCharsets.UTF_8);
+    String meant = masks.unmask(name, text, Texts.now(now, name).map(List::of).orElse(List.of()));
+    return meant.equals(text) ? sent : Content.of(meant);
+  }
+}
