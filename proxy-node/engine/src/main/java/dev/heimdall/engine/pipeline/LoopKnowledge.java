@@ -153,13 +153,14 @@ public final class LoopKnowledge {
     StatementFacts facts = classifier.classify(sql, offset, length, lexerMode);
     if (known == null) {
       boolean same = facts.effects().isEmpty() && !classifier.dependsOnLiterals();
+      String normalised = normalised(sql, offset, length, lexerMode);
       known =
           new FingerprintEntry(
               high,
               low,
               same ? facts : null,
-              normalised(sql, offset, length, lexerMode),
-              length <= MOST_NORMALISED,
+              normalised,
+              length <= MOST_NORMALISED && !fingerprinter.hidesNames(),
               times);
       table.put(high, low, known, known.weight());
     }

@@ -107,6 +107,14 @@ public final class Fingerprinter {
     return form.readable();
   }
 
+  /**
+   * Whether the text that {@link #normalised} has made last leaves something out, besides literals,
+   * by which names may mean something else.
+   */
+  public boolean hidesNames() {
+    return form.hidesNames();
+  }
+
   private long domain(LexerMode lexerMode) {
     return dialect.ordinal() << 8 | lexerMode.number() << 1;
   }

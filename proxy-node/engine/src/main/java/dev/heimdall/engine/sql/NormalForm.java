@@ -5,6 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The normalised statement as bytes from which each token can be told again, so that two statements
@@ -33,6 +35,10 @@ final class NormalForm implements LiteralList.Sink {
   /** Followed by a byte that would be taken for a mark. */
   static final byte ESCAPE = 16;
 
+  /** What may be a value in a hint, or in text that breaks off; names in quotes look the same. */
+  private static final Pattern VALUES_IN_HINTS =
+      Pattern.compile("'[^']*'?|\"[^\"]*\"?|(?<![A-Za-z_0-9])[0-9][0-9A-Za-z.]*");
+
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int SIZE = 4096;
@@ -42,6 +48,7 @@ final class NormalForm implements LiteralList.Sink {
   private final byte[] out = new byte[SIZE + SLACK];
   private int length;
   private ByteArrayOutputStream copy;
+  private boolean hidesNames;
 
   NormalForm(long key0, long key1) {
     hash = new KeyedHash(key0, key1);
@@ -166,8 +173,21 @@ final class NormalForm implements LiteralList.Sink {
     return word | (capitals >>> 2);
   }
 
-  /** What was kept, for people to read: tokens with spaces between where they need them. */
+  /**
+   * Whether something was left out of {@link #readable} that may say where names lead: it may not
+   * be concluded from the rest that nothing does.
+   */
+  boolean hidesNames() {
+    return hidesNames;
+  }
+
+  /**
+   * What was kept, for people to read: tokens with spaces between where they need them. Nor is a
+   * value shown that stands in a hint, or is not ended: of a text that breaks off nothing is shown
+   * from there on.
+   */
   String readable() {
+    hidesNames = false;
     byte[] form = copy.toByteArray();
     ByteArrayOutputStream text = new ByteArrayOutputStream(form.length);
     int p = 0;
@@ -192,17 +212,35 @@ final class NormalForm implements LiteralList.Sink {
         case BRACKETED -> p = counted(form, p, "[", "]", text);
         case UNICODE_QUOTED -> p = counted(form, p, "U&\"", "\"", text);
         case LITERAL -> p = counted(form, p, "'", "'", text);
-        case HINT -> p = counted(form, p, "/*+", "*/", text);
+        case HINT -> p = hint(form, p, text);
         case CODE -> {
           text.write('?');
           p += 4 + size(form, p);
         }
-        case EXECUTABLE, BROKEN -> p = counted(form, p, "", "", text);
+        case EXECUTABLE -> p = counted(form, p, "", "", text);
+        case BROKEN -> {
+          boolean comment = form[p + 4] == '/';
+          text.writeBytes((comment ? "/*?" : "?").getBytes(StandardCharsets.US_ASCII));
+          hidesNames = true;
+          p += 4 + size(form, p);
+        }
         case ESCAPE -> text.write(form[p++]);
         default -> text.write(mark);
       }
     }
     return text.toString(StandardCharsets.UTF_8);
+  }
+
+  private int hint(byte[] form, int at, ByteArrayOutputStream text) {
+    int size = size(form, at);
+    String hint = new String(form, at + 4, size, StandardCharsets.UTF_8);
+    String masked = VALUES_IN_HINTS.matcher(hint).replaceAll("?");
+    if (!masked.equals(hint)) {
+      String small = hint.toLowerCase(Locale.ROOT);
+      hidesNames |= small.contains("search_path") || small.contains("set_config");
+    }
+    text.writeBytes(("/*+" + masked + "*/").getBytes(StandardCharsets.UTF_8));
+    return at + 4 + size;
   }
 
   private static int counted(

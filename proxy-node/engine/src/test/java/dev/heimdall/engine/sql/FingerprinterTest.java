@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -188,6 +189,65 @@ class FingerprinterTest {
     byte[] longer = ("SELECT " + "a, ".repeat(5000) + "1").getBytes(StandardCharsets.UTF_8);
     assertThat(fingerprinter.normalised(longer, 0, longer.length, LexerMode.STANDARD))
         .isEqualTo("select " + "a, ".repeat(5000) + "?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '\u0001',
+      value = {
+        "SELECT 1 -- s3cret ~ select ?",
+        "SELECT /* s3cret */ 1 ~ select ?",
+        "SELECT $a$s3cret$a$, $$s3cret$$ ~ select ?, ?",
+        "SELECT E'\\'s3cret', U&'s3cret', B'1', x'5e' ~ select ?, ?, ?, ?",
+        "SELECT 's3cret ~ select ?",
+        "SELECT $x$s3cret ~ select ?",
+        "SELECT a FROM \"t s3cret ~ select a from ?",
+        "BEGIN READ ONLY /* s3cret ~ begin read only /*?",
+        "SELECT /*+ Rows(a b #10) Set(x 's3cret') Set(y \"s3cret\") t1 */ 1"
+            + " ~ select /*+ Rows(a b #?) Set(x ?) Set(y ?) t1 */ ?",
+        "CREATE USER a PASSWORD 's3cret' ~ create user a password ?",
+      })
+  void theNormalisedTextHasNoValues(String sql, String expected) {
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    assertThat(
+            new Fingerprinter(Dialect.POSTGRES, KEY0, KEY1)
+                .normalised(bytes, 0, bytes.length, LexerMode.STANDARD))
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '\u0001',
+      value = {
+        "SELECT \"s3cret\", 's3cret' # s3cret ~ SELECT ?, ?",
+        "SELECT /*!50000 's3cret', */ 0x53 ~ SELECT /*!50000 ?, * / ?",
+        "SELECT /*+ SET_VAR(a='s3cret') MAX_EXECUTION_TIME(77) */ 1"
+            + " ~ SELECT /*+ SET_VAR(a=?) MAX_EXECUTION_TIME(?) */ ?",
+        "SELECT _utf8'a\\'s3cret', N's3cret' ~ SELECT _utf8 ?, ?",
+        "SELECT \"s3cret ~ SELECT ?",
+      })
+  void norHasItInMysql(String sql, String expected) {
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    assertThat(
+            new Fingerprinter(Dialect.MYSQL, KEY0, KEY1)
+                .normalised(bytes, 0, bytes.length, LexerMode.MYSQL))
+        .isEqualToIgnoringCase(expected);
+  }
+
+  @Test
+  void whatIsLeftOutOfTheNormalisedTextMayMoveNames() {
+    Fingerprinter fingerprinter = new Fingerprinter(Dialect.POSTGRES, KEY0, KEY1);
+    for (String sql :
+        List.of("SELECT 1 'x", "SELECT /*+ Set(\"search_path\" 'a') */ 1", "SELECT $x$ a")) {
+      byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+      fingerprinter.normalised(bytes, 0, bytes.length, LexerMode.STANDARD);
+      assertThat(fingerprinter.hidesNames()).as(sql).isTrue();
+    }
+    byte[] plain = "SELECT /*+ Rows(a #10) */ 'x'".getBytes(StandardCharsets.UTF_8);
+    fingerprinter.normalised(plain, 0, plain.length, LexerMode.STANDARD);
+    assertThat(fingerprinter.hidesNames()).isFalse();
   }
 
   @ParameterizedTest
