@@ -99,7 +99,14 @@ public record VirtualDatabase(
     @Setting("Transactions that are run again when their server is lost before a COMMIT was sent.")
         TransactionReplaySettings transactionReplay,
     @Setting("Sizes that protect the node.") LimitSettings limits,
-    @Setting("What CloudWatch is told of it; costs money there.") CloudWatchExport cloudWatch) {
+    @Setting("What CloudWatch is told of it; costs money there.") CloudWatchExport cloudWatch,
+    @Setting(
+            value =
+                "Count statements by their pattern, the text without values: how often they come,"
+                    + " how long they take, and why they are not cached or sent to replicas. `SHOW"
+                    + " PATTERNS` and the manager's pages show it.",
+            byDefault = "true")
+        boolean analytics) {
   /** The key and value of {@link #databases} that stand for every name. */
   public static final String ANY_DATABASE = "*";
 
@@ -137,6 +144,7 @@ public record VirtualDatabase(
         cache,
         transactionReplay,
         limits,
-        cloudWatch);
+        cloudWatch,
+        analytics);
   }
 }

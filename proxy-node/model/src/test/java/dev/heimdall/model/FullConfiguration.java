@@ -260,7 +260,8 @@ final class FullConfiguration {
             "logs": true,
             "logGroup": "/databases/shop",
             "retentionDays": 0
-          }
+          },
+          "analytics": false
         }
         """);
     DOCUMENTS.put(

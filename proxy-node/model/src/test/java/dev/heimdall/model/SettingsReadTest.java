@@ -198,7 +198,8 @@ class SettingsReadTest {
                     false),
                 new TransactionReplaySettings(false, 1000, 256 << 10, Duration.ofSeconds(60)),
                 new LimitSettings(64 << 20, (1 << 30) - 1, 1000, 64 << 10, 32 << 10),
-                new CloudWatchExport(false, false, Optional.empty(), 30)));
+                new CloudWatchExport(false, false, Optional.empty(), 30),
+                true));
   }
 
   @Test
@@ -420,7 +421,8 @@ class SettingsReadTest {
                     true),
                 new TransactionReplaySettings(true, 20, 8 * 1024, Duration.ofSeconds(5)),
                 new LimitSettings(1 << 20, 2 << 20, 10, 1 << 20, 1),
-                new CloudWatchExport(true, true, Optional.of("/databases/shop"), 0)));
+                new CloudWatchExport(true, true, Optional.of("/databases/shop"), 0),
+                false));
     assertThat(read.users().keySet()).containsExactly("alice", "o'hara & sons");
     User alice = read.users().get("alice");
     assertThat(alice)

@@ -145,6 +145,7 @@ public final class AdminCommands implements Console {
       case SHOW_STORE -> show(Tables.STORE, () -> done(node.store().stream().toList()));
       case SHOW_TOPOLOGY -> show(Tables.TOPOLOGY, () -> done(TopologyRow.all(node.topology())));
       case SHOW_MEMORY -> show(Tables.MEMORY, () -> done(node.memory()));
+      case SHOW_PATTERNS -> show(PatternRow.TABLE, () -> done(node.patterns()));
       case SHOW_CACHE_PATTERNS -> show(Tables.CACHE_PATTERNS, () -> done(node.cachePatterns()));
       case SHOW_CACHE -> show(Tables.CACHE, () -> done(node.cache()));
       case SHOW_CHANGES -> show(Tables.CHANGES, () -> done(node.changes()));

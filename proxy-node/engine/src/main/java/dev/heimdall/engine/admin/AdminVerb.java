@@ -24,6 +24,10 @@ enum AdminVerb {
       Argument.NONE,
       "The shared store: where, and whether it publishes events of keys"),
   SHOW_MEMORY("SHOW MEMORY", Argument.NONE, "Heap, network buffers, and what caches have of them"),
+  SHOW_PATTERNS(
+      "SHOW PATTERNS",
+      Argument.NONE,
+      "Statements by their pattern: how often, how long, why not cached or read from replicas"),
   SHOW_CACHE_PATTERNS(
       "SHOW CACHE PATTERNS", Argument.NONE, "How often the cache serves each kind of statement"),
   SHOW_CACHE("SHOW CACHE", Argument.NONE, "Results that are kept, and how often they serve"),

@@ -51,6 +51,9 @@ public interface NodeView {
   /** How statements fare with these caches, by pattern. */
   List<CachePatternRow> cachePatterns();
 
+  /** What is counted of statements by their pattern, and of those that had to leave. */
+  List<PatternRow> patterns();
+
   /** What rules have deferred, by queue. */
   List<QueueRow> queues();
 

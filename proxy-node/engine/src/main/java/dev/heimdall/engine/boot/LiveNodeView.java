@@ -14,6 +14,7 @@ import dev.heimdall.engine.admin.ConfigRow;
 import dev.heimdall.engine.admin.MemoryRow;
 import dev.heimdall.engine.admin.NodeHealth;
 import dev.heimdall.engine.admin.NodeView;
+import dev.heimdall.engine.admin.PatternRow;
 import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ProbeResult;
 import dev.heimdall.engine.admin.ServerRow;
@@ -36,6 +37,7 @@ import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -271,6 +273,15 @@ final class LiveNodeView implements NodeView {
             context ->
                 context.cache().patterns().figures().stream()
                     .map(figures -> new CachePatternRow(context.name(), figures)))
+        .toList();
+  }
+
+  @Override
+  public List<PatternRow> patterns() {
+    return node.vdbContexts().values().stream()
+        .map(VdbContext::patterns)
+        .filter(Objects::nonNull)
+        .flatMap(patterns -> PatternRow.of(patterns).stream())
         .toList();
   }
 

@@ -310,6 +310,7 @@ final class RunningVdbs {
   }
 
   private static void close(RunningVdb vdb) {
+    vdb.context().close();
     vdb.context().allPools().forEach(VdbPools::close);
     vdb.context().settings().foreigners().values().forEach(ForeignSource::close);
   }

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.pipeline;
 
+import dev.heimdall.engine.analytics.PatternCounts;
+import dev.heimdall.engine.analytics.PatternText;
+import dev.heimdall.engine.analytics.QueryPatterns;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -21,6 +24,7 @@ public final class FingerprintEntry {
   private final long low;
   private final StatementFacts facts;
   private final String normalised;
+  private final String shown;
   private final boolean movesPath;
   private final StatementTimes times;
   private ParsedStatement parsed;
@@ -35,6 +39,9 @@ public final class FingerprintEntry {
 
   /** What was published of the average when this loop looked last; null for nothing. */
   private StatementTimes.Average published;
+
+  /** What is counted of such statements, for each virtual database; null for nothing. */
+  private PatternCounts counts;
 
   private boolean dropped;
   private boolean heavier;
@@ -55,6 +62,7 @@ public final class FingerprintEntry {
     this.low = low;
     this.facts = facts;
     this.normalised = normalised;
+    this.shown = PatternText.of(normalised);
     this.times = times;
     this.movesPath =
         !whole
@@ -93,9 +101,33 @@ public final class FingerprintEntry {
     return movesPath;
   }
 
-  /** The text without its values: fit for logs. */
+  /** The text without its literals. */
   public String normalised() {
     return normalised;
+  }
+
+  /** The same without what else could be a secret: fit for logs, and for people. */
+  public String shown() {
+    return shown;
+  }
+
+  /**
+   * What is counted of such statements in a virtual database; null when this has lost its place.
+   *
+   * @param of null where nothing is counted
+   */
+  public PatternCounts counts(QueryPatterns of) {
+    if (of == null || dropped) {
+      return null;
+    }
+    PatternCounts known = PatternCounts.find(counts, of);
+    if (known == null) {
+      boolean light = facts != null && LoopKnowledge.isOfSession(facts);
+      known = of.begin(shown, high, low, light, counts);
+      counts = known;
+      heavier = true;
+    }
+    return known;
   }
 
   /** How such statements have run. */
@@ -152,6 +184,8 @@ public final class FingerprintEntry {
   /** Lets go of what is large: its place is another's. */
   void drop() {
     dropped = true;
+    PatternCounts.forget(counts);
+    counts = null;
     parsed = null;
     scope = null;
     judgedBy = null;
@@ -173,6 +207,8 @@ public final class FingerprintEntry {
   private long weighed() {
     return 400
         + Weight.of(normalised)
+        + (shown.equals(normalised) ? 0 : Weight.of(shown))
+        + (long) PatternCounts.WEIGHT * PatternCounts.length(counts)
         + (facts == null ? 0 : facts.weight())
         + (parsed == null ? 0 : parsed.weight())
         + (statement == null ? 0 : statement.weight())

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.placement;
 
+import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -378,15 +379,19 @@ public final class ReplicaReads implements ReplicaChoice {
   /**
    * A statement is being sent that was judged.
    *
+   * @param counts where it is counted; null for nowhere
    * @return where to, in words for people; null when there is nothing to say
    */
-  public String note(Statement statement) {
+  public String note(Statement statement, PatternCounts counts) {
     WriterWatch watch = client.ownPools().watch();
     if (watch == null || client.ownPools().plan().source().cluster().reads() == ReadSplit.NONE) {
       return null;
     }
     if (replica != null) {
       counters.readOnReplica();
+      if (counts != null) {
+        counts.onReplica();
+      }
       return "replica: " + replica;
     }
     OnWriter reason = why;
@@ -398,6 +403,9 @@ public final class ReplicaReads implements ReplicaChoice {
     }
     if (statement != null && statement.readOnly()) {
       counters.readOnWriter(reason);
+      if (counts != null) {
+        counts.onWriter(reason);
+      }
     }
     return reason.answer();
   }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Uncached;
@@ -10,6 +11,8 @@ final class CachedCounts {
 
   /** Of the statement that was sent last: what is wrong with its answer is known later. */
   private String sent;
+
+  private PatternCounts sentCounts;
 
   CachedCounts(PoolMetrics counters) {
     this.counters = counters;
@@ -31,11 +34,19 @@ final class CachedCounts {
     }
   }
 
-  /** It is not answered from the cache, or its answer, which has come, is not kept. */
-  void uncached(Uncached reason, QueryCache cache, String pattern) {
+  /**
+   * It is not answered from the cache, or its answer, which has come, is not kept.
+   *
+   * @param counts where it is counted with those of its pattern; null for nowhere
+   */
+  void uncached(Uncached reason, QueryCache cache, String pattern, PatternCounts counts) {
     counters.uncached(reason);
     if (!reason.ofAnswer()) {
       sent = pattern;
+      sentCounts = counts;
+    }
+    if (sentCounts != null) {
+      sentCounts.uncached(reason);
     }
     if (cache != null && sent != null) {
       cache.patterns().uncached(sent, reason);

@@ -146,8 +146,9 @@ final class ClientGroups {
     }
     long group = carried.done();
     count(group, status, micros);
-    running.answered(group, micros, error);
-    running.ran(nanos, replies.takeReceived());
+    long bytes = replies.takeReceived();
+    running.answered(group, micros, bytes, error);
+    running.ran(nanos, bytes);
     pending.dropSkippedTags(group);
     boolean committed = error == null && transaction.commits(group);
     boolean ends = transaction.open() && status == TransactionState.IDLE;
@@ -201,7 +202,7 @@ final class ClientGroups {
       counters.errorSent();
     }
     count(carried.sent(), transaction.status(), micros);
-    running.answered(carried.sent(), micros, error);
+    running.answered(carried.sent(), micros, 0, error);
   }
 
   /** A group is answered: its time counts, unless rules leave all that it did out. */

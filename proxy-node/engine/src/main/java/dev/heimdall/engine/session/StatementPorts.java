@@ -1,5 +1,7 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.analytics.PatternCounts;
+import dev.heimdall.engine.analytics.QueryPatterns;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.caching.CachedReads;
@@ -308,8 +310,13 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
-  public String noteDestination(Statement statement) {
-    return reads.note(statement);
+  public String noteDestination(Statement statement, PatternCounts counts) {
+    return reads.note(statement, counts);
+  }
+
+  @Override
+  public QueryPatterns patterns() {
+    return vdb.patterns();
   }
 
   @Override
@@ -427,11 +434,15 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   @Override
   public void counted(boolean hit) {
     cachedCounts.looked(hit, vdb.cache(), lifecycle.normalised());
+    PatternCounts counts = hit ? lifecycle.counts() : null;
+    if (counts != null) {
+      counts.hit(context.now());
+    }
   }
 
   @Override
   public void counted(Uncached reason) {
-    cachedCounts.uncached(reason, vdb.cache(), lifecycle.normalised());
+    cachedCounts.uncached(reason, vdb.cache(), lifecycle.normalised(), lifecycle.counts());
   }
 
   @Override

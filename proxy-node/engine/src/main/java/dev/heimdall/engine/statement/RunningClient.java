@@ -1,5 +1,7 @@
 package dev.heimdall.engine.statement;
 
+import dev.heimdall.engine.analytics.PatternCounts;
+import dev.heimdall.engine.analytics.QueryPatterns;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
@@ -25,8 +27,15 @@ interface RunningClient {
   /** The one statement that ran took so long. */
   void ran(RunHistory of, long nanos, long bytes);
 
-  /** Where a statement that is being sent goes, for people; null when there is no choice. */
-  String noteDestination(Statement statement);
+  /**
+   * Where a statement that is being sent goes, for people; null when there is no choice.
+   *
+   * @param counts where it is counted; null for nowhere
+   */
+  String noteDestination(Statement statement, PatternCounts counts);
+
+  /** Where statements are counted by their pattern; null where they are not. */
+  QueryPatterns patterns();
 
   /** A rule limits the server connections of the session's user. */
   void limitUser(Decision decision);

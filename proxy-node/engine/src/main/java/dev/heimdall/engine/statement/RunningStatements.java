@@ -1,5 +1,6 @@
 package dev.heimdall.engine.statement;
 
+import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
@@ -24,6 +25,7 @@ public final class RunningStatements {
   private final LoopContext loop;
   private final SideActions side;
   private final ArrayDeque<Running> running = new ArrayDeque<>(0);
+  private final SentPatterns patterns = new SentPatterns();
   private ScheduledFuture<?> timeLimit;
   private final StatementNotes notes;
   private StatementSummary last;
@@ -86,15 +88,28 @@ public final class RunningStatements {
     limitTime(statement);
   }
 
-  /** A statement is being sent; how long it takes tells how long others like it will take. */
-  void observe(FingerprintEntry statement, Statement does) {
+  /**
+   * A statement is being sent, which is counted here when it is answered.
+   *
+   * @param counts null where nobody counts it
+   */
+  void count(PatternCounts counts) {
+    patterns.add(counts, carried.sent());
+  }
+
+  /**
+   * A statement is being sent; how long it takes tells how long others like it will take.
+   *
+   * @param counts where it is counted; null for nowhere
+   */
+  void observe(FingerprintEntry statement, Statement does, PatternCounts counts) {
     boolean first = observed == Observed.NONE && client.outstanding() == 0;
     observe(first ? Observed.ALONE : Observed.SEVERAL, first ? statement : null);
     sent = statement;
     sentDoes = does;
     client.statementSent();
     pipelined = client.takeHowShared();
-    answeredBy = client.noteDestination(does);
+    answeredBy = client.noteDestination(does, counts);
   }
 
   private void observe(Observed next, FingerprintEntry one) {
@@ -154,6 +169,7 @@ public final class RunningStatements {
   /** Takes the statement that was sent last for one that was not; null when there is none. */
   Running takeBack() {
     notes.groupOver();
+    patterns.takeBack();
     return running.pollLast();
   }
 
@@ -197,8 +213,13 @@ public final class RunningStatements {
     return !hidden;
   }
 
-  /** A group was answered. */
-  public void answered(long group, long micros, ServerError error) {
+  /**
+   * A group was answered.
+   *
+   * @param bytes what has come for it from a server
+   */
+  public void answered(long group, long micros, long bytes, ServerError error) {
+    patterns.answered(group, micros, bytes, error != null, loop.now());
     if (error == null && running.isEmpty() && alone != null) {
       alone.took(micros); // no rules: those that come some day are to know
     }
@@ -255,7 +276,7 @@ public final class RunningStatements {
 
   private static StatementSummary summary(
       FingerprintEntry known, Statement statement, Decision decision) {
-    return new StatementSummary(known.normalised(), statement, decision, known.averageMicros());
+    return new StatementSummary(known.shown(), statement, decision, known.averageMicros());
   }
 
   /** So many groups will be answered as one with what came before. */
@@ -263,6 +284,7 @@ public final class RunningStatements {
     if (triggering >= answered) {
       triggering = Math.max(answered, triggering - count);
     }
+    patterns.merged(count, answered);
     for (Running each : running) {
       each.group(Math.max(answered, each.group() - count));
     }
@@ -272,6 +294,7 @@ public final class RunningStatements {
   void end() {
     running.forEach(Running::givePlacesBack);
     running.clear();
+    patterns.clear();
     observe(Observed.NONE, null);
     notes.groupOver();
     stopClock();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -686,11 +687,13 @@ public final class StatementLifecycle implements RoutedStatement {
     if (decision.trigger().isPresent()) {
       client.giveUpReplay(Unreplayed.RULE);
     }
+    PatternCounts counts = counts();
+    running.count(counts);
     if (known != null) {
       if (mayReadSequences(statement, doubted)) {
         client.guardSequences(server, statement.readsSequences());
       }
-      running.observe(known, statement);
+      running.observe(known, statement, counts);
       if (statement != null && statement.maySeed()) {
         server.seedInDoubt();
       }
@@ -746,6 +749,21 @@ public final class StatementLifecycle implements RoutedStatement {
     return mayReadSequences(pipeline.statement(), pipeline.doubted());
   }
 
+  /**
+   * Where the statement at the reader's position is counted with those of its pattern; null where
+   * nobody wants that.
+   */
+  public PatternCounts counts() {
+    if (known == null || !decision.tracked()) {
+      return null;
+    }
+    PatternCounts counts = known.counts(client.patterns());
+    if (counts != null) {
+      counts.judged(decision.matched(), statement);
+    }
+    return counts;
+  }
+
   private void countKind() {
     if (decision.tracked()) {
       StatementMix.count(client.counters(), statement, effects);
@@ -755,6 +773,7 @@ public final class StatementLifecycle implements RoutedStatement {
   /** It is being carried out at a data source that answers without a server connection. */
   public void sentElsewhere() {
     countKind();
+    running.count(counts());
     if (known != null) {
       running.add(
           new Running(known, statement, decision, effects, prepared, places, carried.sent()));
@@ -772,6 +791,10 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     if (known != null && pipeline.ruled()) {
       running.done(known, statement, decision, 0, null);
+      PatternCounts counts = settledWithoutServer() ? counts() : null;
+      if (counts != null) {
+        counts.answeredByRule(loop.now());
+      }
     }
     client.statementDropped();
     forget();

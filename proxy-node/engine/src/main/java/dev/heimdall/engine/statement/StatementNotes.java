@@ -49,7 +49,7 @@ public final class StatementNotes {
     if (debugging) {
       StatementSummary summary =
           new StatementSummary(
-              pipeline.known().normalised(),
+              pipeline.known().shown(),
               pipeline.statement(),
               decision,
               pipeline.known().averageMicros());

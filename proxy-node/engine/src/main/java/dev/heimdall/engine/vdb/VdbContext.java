@@ -1,5 +1,6 @@
 package dev.heimdall.engine.vdb;
 
+import dev.heimdall.engine.analytics.QueryPatterns;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.catalog.DefinitionChanges;
@@ -25,6 +26,7 @@ public final class VdbContext {
   private final DefinitionChanges definitions;
   private volatile Settings settings;
   private volatile QueryCache cache;
+  private volatile QueryPatterns patterns;
   private volatile boolean sequenceComputed;
   private volatile boolean fixedSettingUsed;
 
@@ -97,6 +99,28 @@ public final class VdbContext {
     if (cache == null ? wanted.enabled() : !cache.settings().equals(wanted)) {
       cache = wanted.enabled() ? new QueryCache(wanted, next.far()) : null;
     }
+    count(next.vdb().analytics());
+  }
+
+  private void count(boolean wanted) {
+    QueryPatterns now = patterns;
+    if (wanted == (now != null)) {
+      return;
+    }
+    patterns = wanted ? new QueryPatterns(name) : null;
+    if (now != null) {
+      now.close();
+    }
+  }
+
+  /** No session is to come any more, and nothing is counted for it. */
+  public void close() {
+    count(false);
+  }
+
+  /** Where statements are counted by their pattern; null where they are not. */
+  public QueryPatterns patterns() {
+    return patterns;
   }
 
   /** Where results are kept; null where none are. */

@@ -344,6 +344,11 @@ final class FakeNode implements NodeView {
   }
 
   @Override
+  public List<PatternRow> patterns() {
+    return List.of();
+  }
+
+  @Override
   public List<CachePatternRow> cachePatterns() {
     return List.of(
         new CachePatternRow("shop", new CachePatterns.Figures("select ?", 1, 1, Uncached.NEW, 1)),

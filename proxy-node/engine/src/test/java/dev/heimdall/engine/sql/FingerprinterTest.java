@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,11 +51,13 @@ class FingerprinterTest {
         "SELECT * FROM t WHERE a IN (1, -2, 3) ~ SELECT * FROM t WHERE a IN (7)",
         "SELECT * FROM t WHERE a = ANY (ARRAY[1, 2]) ~ SELECT * FROM t WHERE a = ANY(array[3])",
         "INSERT INTO t VALUES (1, 'a'), (2, 'b') ~ INSERT INTO t VALUES ($1, $2)",
-        "INSERT INTO t VALUES (1, 'a'), (-2, 'b') RETURNING a ~ insert into T values (0,'') returning A",
+        "INSERT INTO t VALUES (1, 'a'), (-2, 'b') RETURNING a ~ insert into T values (0,'')"
+            + " returning A",
         "SELECT a<-1 ~ SELECT a < - 1",
         "SELECT a FROM t WHERE b = -1 ~ SELECT a FROM t WHERE b = 5",
         "SELECT f(-1) ~ SELECT f(1)",
-        "SELECT ARELATIVELYLONGNAME, B FROM AnotherRatherLongName ~ SELECT arelativelylongname,b FROM anotherratherlongname"
+        "SELECT ARELATIVELYLONGNAME, B FROM AnotherRatherLongName ~ SELECT arelativelylongname,b"
+            + " FROM anotherratherlongname"
       })
   void theSameStatementWithOtherLiteralsHasTheSameFingerprint(String one, String other) {
     assertThat(postgres(one)).isEqualTo(postgres(other));

@@ -1,0 +1,205 @@
+package dev.heimdall.engine.analytics;
+
+import dev.heimdall.engine.observe.OnWriter;
+import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.sql.Statement;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+
+/**
+ * What one event loop has counted of the statements of one pattern in one virtual database. All
+ * methods that count are called on that loop only, and neither allocate nor lock; any thread may
+ * read.
+ */
+public final class PatternCounts {
+  static final int CALLS = 0;
+  static final int MICROS = 1;
+  static final int MOST_MICROS = 2;
+  static final int ERRORS = 3;
+  static final int BYTES = 4;
+  static final int HITS = 5;
+  static final int BY_RULE = 6;
+  static final int REPLICA = 7;
+  static final int LAST = 8;
+  static final int UNCACHED = 9;
+  static final int ON_WRITER = UNCACHED + Uncached.values().length;
+  static final int SIZE = ON_WRITER + OnWriter.values().length;
+
+  /** About how many bytes one takes in memory, with its place among the others. */
+  public static final int WEIGHT = 200 + 8 * SIZE;
+
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final QueryPatterns of;
+  private final String text;
+  private final long high;
+  private final long low;
+  private final boolean light;
+  private final long since = System.currentTimeMillis();
+  private final long[] counts = new long[SIZE];
+
+  /** Written by the loop, when another one comes than before. */
+  private volatile List<MatchedRule> rules = List.of();
+
+  private volatile Statement statement;
+
+  /** Those of the same statements in another virtual database; of the loop alone. */
+  private PatternCounts next;
+
+  PatternCounts(
+      QueryPatterns of, String text, long high, long low, boolean light, PatternCounts next) {
+    this.of = of;
+    this.text = text;
+    this.high = high;
+    this.low = low;
+    this.light = light;
+    this.next = next;
+  }
+
+  /** Those of this virtual database in a chain; null where it has none. */
+  public static PatternCounts find(PatternCounts chain, QueryPatterns of) {
+    PatternCounts each = chain;
+    while (each != null && each.of != of) {
+      each = each.next;
+    }
+    return each;
+  }
+
+  /** The chain without those of virtual databases that are closed. */
+  static PatternCounts open(PatternCounts chain) {
+    if (chain == null) {
+      return null;
+    }
+    PatternCounts rest = open(chain.next);
+    if (chain.of.closed()) {
+      return rest;
+    }
+    chain.next = rest;
+    return chain;
+  }
+
+  /** How many there are in a chain. */
+  public static int length(PatternCounts chain) {
+    int length = 0;
+    for (PatternCounts each = chain; each != null; each = each.next) {
+      length++;
+    }
+    return length;
+  }
+
+  /** The node does not know these statements any more. */
+  public static void forget(PatternCounts chain) {
+    for (PatternCounts each = chain; each != null; each = each.next) {
+      each.of.forgotten(each);
+    }
+  }
+
+  // ---- counting
+
+  /** Whether it costs servers nothing: what comes with it has taken all the time. */
+  public boolean light() {
+    return light;
+  }
+
+  /** A server, or another engine, has answered one. */
+  public void answered(long micros, long bytes, boolean failed, long now) {
+    add(CALLS, 1);
+    add(MICROS, micros);
+    if (micros > counts[MOST_MICROS]) {
+      set(MOST_MICROS, micros);
+    }
+    if (bytes != 0) {
+      add(BYTES, bytes);
+    }
+    if (failed) {
+      add(ERRORS, 1);
+    }
+    set(LAST, now);
+  }
+
+  /** One was answered from the cache. */
+  public void hit(long now) {
+    add(CALLS, 1);
+    add(HITS, 1);
+    set(LAST, now);
+  }
+
+  /** A rule has answered one, or rejected it. */
+  public void answeredByRule(long now) {
+    add(CALLS, 1);
+    add(BY_RULE, 1);
+    set(LAST, now);
+  }
+
+  /** One that a rule wants cached was not. */
+  public void uncached(Uncached reason) {
+    add(UNCACHED + reason.ordinal(), 1);
+  }
+
+  /** One was sent to a replica. */
+  public void onReplica() {
+    add(REPLICA, 1);
+  }
+
+  /** One that reads was sent to the writer. */
+  public void onWriter(OnWriter reason) {
+    add(ON_WRITER + reason.ordinal(), 1);
+  }
+
+  /**
+   * One was judged.
+   *
+   * @param matched the rules that matched
+   * @param does what it does to data; null where that is not known
+   */
+  public void judged(List<MatchedRule> matched, Statement does) {
+    if (matched != rules && !matched.equals(rules)) {
+      rules = matched;
+    }
+    if (does != statement && does != null) {
+      statement = does;
+    }
+  }
+
+  private void add(int counter, long amount) {
+    LONGS.setOpaque(counts, counter, counts[counter] + amount);
+  }
+
+  private void set(int counter, long value) {
+    LONGS.setOpaque(counts, counter, value);
+  }
+
+  // ---- reading
+
+  long get(int counter) {
+    return (long) LONGS.getOpaque(counts, counter);
+  }
+
+  String text() {
+    return text;
+  }
+
+  long high() {
+    return high;
+  }
+
+  long low() {
+    return low;
+  }
+
+  /** When this began to be counted, in milliseconds since 1970. */
+  long since() {
+    return since;
+  }
+
+  List<MatchedRule> rules() {
+    return rules;
+  }
+
+  /** What such statements do to data; null where nobody has found out. */
+  Statement statement() {
+    return statement;
+  }
+}

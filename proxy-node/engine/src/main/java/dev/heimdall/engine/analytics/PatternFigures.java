@@ -1,0 +1,172 @@
+package dev.heimdall.engine.analytics;
+
+import dev.heimdall.engine.observe.OnWriter;
+import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.sql.Statement;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What a node has counted of the statements of one pattern since it knows them.
+ *
+ * @param vdb the virtual database
+ * @param text the statement without its values
+ * @param fingerprint by which the node knows it; two texts of which people see the same have two
+ * @param since when that began, in milliseconds since 1970
+ * @param last when one came last, likewise
+ * @param calls how many were answered, by whomever
+ * @param micros how long servers took for all of them
+ * @param mostMicros how long for the slowest
+ * @param errors how many were answered by an error
+ * @param bytes of all answers that came from servers
+ * @param hits how many were answered from the cache
+ * @param byRule how many a rule answered, or rejected
+ * @param replica how many were sent to a replica
+ * @param uncached how often they were not answered from the cache though a rule wants that, and why
+ * @param onWriter how often they were not sent to a replica, and why
+ * @param rules those that matched last
+ * @param tablesRead in full
+ * @param tablesWritten in full
+ */
+public record PatternFigures(
+    String vdb,
+    String text,
+    String fingerprint,
+    long since,
+    long last,
+    long calls,
+    long micros,
+    long mostMicros,
+    long errors,
+    long bytes,
+    long hits,
+    long byRule,
+    long replica,
+    Map<Uncached, Long> uncached,
+    Map<OnWriter, Long> onWriter,
+    List<Rule> rules,
+    SortedSet<String> tablesRead,
+    SortedSet<String> tablesWritten) {
+
+  /** A rule that matched: where it stands, and what it does. */
+  public record Rule(String list, int number, String action) {
+    @Override
+    public String toString() {
+      return list + " #" + number;
+    }
+  }
+
+  static PatternFigures of(String vdb, PatternCounts counts, long last) {
+    Map<Uncached, Long> uncached = new EnumMap<>(Uncached.class);
+    for (Uncached reason : Uncached.values()) {
+      put(uncached, reason, counts.get(PatternCounts.UNCACHED + reason.ordinal()));
+    }
+    Map<OnWriter, Long> onWriter = new EnumMap<>(OnWriter.class);
+    for (OnWriter reason : OnWriter.values()) {
+      put(onWriter, reason, counts.get(PatternCounts.ON_WRITER + reason.ordinal()));
+    }
+    Statement statement = counts.statement();
+    return new PatternFigures(
+        vdb,
+        counts.text(),
+        String.format("%016x%016x", counts.high(), counts.low()),
+        counts.since(),
+        last,
+        counts.get(PatternCounts.CALLS),
+        counts.get(PatternCounts.MICROS),
+        counts.get(PatternCounts.MOST_MICROS),
+        counts.get(PatternCounts.ERRORS),
+        counts.get(PatternCounts.BYTES),
+        counts.get(PatternCounts.HITS),
+        counts.get(PatternCounts.BY_RULE),
+        counts.get(PatternCounts.REPLICA),
+        uncached,
+        onWriter,
+        counts.rules().stream().map(PatternFigures::rule).toList(),
+        statement == null ? new TreeSet<>() : statement.tablesRead(),
+        statement == null ? new TreeSet<>() : statement.tablesWritten());
+  }
+
+  /** Without what its groups hold, which are values. */
+  private static Rule rule(MatchedRule matched) {
+    return new Rule(matched.list(), matched.number(), matched.action());
+  }
+
+  private static <E extends Enum<E>> void put(Map<E, Long> into, E reason, long count) {
+    if (count > 0) {
+      into.put(reason, count);
+    }
+  }
+
+  /** With what another event loop has counted. */
+  PatternFigures plus(PatternFigures other) {
+    PatternFigures newer = other.last > last ? other : this;
+    return new PatternFigures(
+        vdb,
+        text,
+        newer.fingerprint,
+        Math.min(since, other.since),
+        newer.last,
+        calls + other.calls,
+        micros + other.micros,
+        Math.max(mostMicros, other.mostMicros),
+        errors + other.errors,
+        bytes + other.bytes,
+        hits + other.hits,
+        byRule + other.byRule,
+        replica + other.replica,
+        sum(Uncached.class, uncached, other.uncached),
+        sum(OnWriter.class, onWriter, other.onWriter),
+        newer.rules,
+        union(tablesRead, other.tablesRead),
+        union(tablesWritten, other.tablesWritten));
+  }
+
+  private static <E extends Enum<E>> Map<E, Long> sum(
+      Class<E> type, Map<E, Long> one, Map<E, Long> other) {
+    Map<E, Long> sum = new EnumMap<>(type);
+    sum.putAll(one);
+    other.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+    return sum;
+  }
+
+  private static SortedSet<String> union(SortedSet<String> one, SortedSet<String> other) {
+    SortedSet<String> union = new TreeSet<>(one);
+    union.addAll(other);
+    return union;
+  }
+
+  /** How many a server was sent. */
+  public long sent() {
+    return Math.max(0, calls - hits - byRule);
+  }
+
+  /** How long a server takes for one on average. */
+  public long averageMicros() {
+    return sent() == 0 ? 0 : micros / sent();
+  }
+
+  /** Of a hundred, so many were answered from the cache. */
+  public long hitPercent() {
+    return calls == 0 ? 0 : 100 * hits / calls;
+  }
+
+  /** The most frequent reason why a rule's wish to have them cached was not met. */
+  public Optional<Uncached> whyUncached() {
+    return most(uncached);
+  }
+
+  /** The most frequent reason why the writer was sent what only reads. */
+  public Optional<OnWriter> whyOnWriter() {
+    return most(onWriter);
+  }
+
+  private static <E> Optional<E> most(Map<E, Long> reasons) {
+    return reasons.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
+  }
+}

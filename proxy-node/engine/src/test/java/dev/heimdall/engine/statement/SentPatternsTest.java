@@ -1,0 +1,83 @@
+package dev.heimdall.engine.statement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.analytics.PatternCounts;
+import dev.heimdall.engine.analytics.PatternFigures;
+import dev.heimdall.engine.analytics.QueryPatterns;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class SentPatternsTest {
+  private final QueryPatterns patterns = new QueryPatterns("shop");
+  private final PatternCounts begin = patterns.begin("begin", 1, 1, true, null);
+  private final PatternCounts one = patterns.begin("one", 2, 2, false, null);
+  private final PatternCounts two = patterns.begin("two", 3, 3, false, null);
+  private final SentPatterns sent = new SentPatterns();
+
+  private Map<String, PatternFigures> figures() {
+    return patterns.figures().stream()
+        .collect(Collectors.toMap(PatternFigures::text, Function.identity()));
+  }
+
+  @Test
+  void eachIsCountedWhenItsGroupIsAnswered() {
+    for (int group = 0; group < 9; group++) {
+      sent.add(group % 2 == 0 ? one : two, group);
+    }
+    for (int group = 0; group < 8; group++) {
+      sent.answered(group, 10, 5, false, 0);
+    }
+
+    assertThat(figures().get("one").calls()).isEqualTo(4);
+    assertThat(figures().get("two").calls()).isEqualTo(4);
+    assertThat(figures().get("two").micros()).isEqualTo(40);
+    assertThat(figures().get("two").bytes()).isEqualTo(20);
+    sent.answered(8, 10, 5, false, 0);
+    assertThat(figures().get("one").calls()).isEqualTo(5);
+  }
+
+  @Test
+  void thoseOfOneGroupShareItsTime() {
+    sent.add(begin, 3);
+    sent.add(one, 3);
+    sent.add(null, 3);
+    sent.add(two, 3);
+    sent.answered(3, 100, 0, true, 0);
+
+    assertThat(figures().get("begin").micros()).isZero();
+    assertThat(figures().get("one").micros()).isEqualTo(50);
+    assertThat(figures().get("one").errors()).isZero();
+    assertThat(figures().get("two").micros()).isEqualTo(50);
+    assertThat(figures().get("two").errors()).isEqualTo(1);
+    sent.add(begin, 4);
+    sent.answered(4, 7, 0, false, 0);
+    assertThat(figures().get("begin").micros()).isEqualTo(7);
+  }
+
+  @Test
+  void whatIsSentAgainIsCountedOnce() {
+    sent.add(one, 1);
+    sent.takeBack();
+    sent.add(one, 1);
+    sent.answered(1, 10, 0, false, 0);
+
+    assertThat(figures().get("one").calls()).isEqualTo(1);
+  }
+
+  @Test
+  void mergedGroupsAreAnsweredTogether() {
+    sent.add(one, 1);
+    sent.add(two, 2);
+    sent.merged(1, 1);
+    sent.answered(1, 10, 0, false, 0);
+
+    assertThat(figures()).containsOnlyKeys("one", "two");
+    sent.add(one, 2);
+    sent.clear();
+    sent.answered(2, 10, 0, false, 0);
+    assertThat(figures().get("one").calls()).isEqualTo(1);
+  }
+}
