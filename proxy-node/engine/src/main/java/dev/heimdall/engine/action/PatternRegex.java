@@ -7,25 +7,33 @@ import dev.heimdall.engine.sql.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Makes a regular expression that matches a statement with any other literals, and nothing else. It
  * does not match literals with backslashes, whose meaning depends on a setting, nor those between
  * dollar signs and numbers that are not decimal.
  */
-final class PatternRegex {
+public final class PatternRegex {
   private static final int MOST_TOKENS = 2_000;
   private static final int LONGEST = 8_192;
 
   private static final String LITERAL =
       "(?:(?:[eEbBxXnN]|[uU]&)?'(?:[^'\\\\]|'')*'|\\$\\d+"
           + "|[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)";
-  private static final String LITERALS = LITERAL + "(?:\\s*,\\s*" + LITERAL + ")*";
+
+  /** In MySQL's texts to be prepared a parameter is a question mark. */
+  private static final String MYSQL_LITERAL = LITERAL.replaceFirst("\\(\\?:", "(?:\\\\?|");
+
+  /** A quoted name, or a place of a value. */
+  private static final Pattern VALUE = Pattern.compile("\"[^\"]*\"|`[^`]*`|(\\?)");
 
   private final List<Token> tokens;
 
   /** What stands around names that are quoted. */
   private final String mark;
+
+  private final String literal;
 
   private final StringBuilder regex = new StringBuilder("^\\s*");
   private int at;
@@ -33,6 +41,7 @@ final class PatternRegex {
   private PatternRegex(List<Token> tokens, Dialect dialect) {
     this.tokens = tokens;
     this.mark = dialect == Dialect.MYSQL ? "`" : "\"";
+    this.literal = dialect == Dialect.MYSQL ? MYSQL_LITERAL : LITERAL;
   }
 
   /** Empty when the text is too long, or has something in it that cannot be read for certain. */
@@ -51,6 +60,19 @@ final class PatternRegex {
     }
     return Optional.of(new PatternRegex(tokens, dialect).build())
         .filter(r -> r.length() <= LONGEST);
+  }
+
+  /**
+   * The same of a normalised text, whose question marks stand for literals.
+   *
+   * @return empty, too, for one of which the end is not shown
+   */
+  public static Optional<String> ofNormalised(String normalised, Dialect dialect) {
+    if (normalised.contains("…") || normalised.startsWith("(a text")) {
+      return Optional.empty();
+    }
+    String sql = VALUE.matcher(normalised).replaceAll(m -> m.group(1) == null ? "$0" : "1");
+    return of(sql, dialect, dialect == Dialect.MYSQL ? LexerMode.MYSQL : LexerMode.STANDARD);
   }
 
   private String build() {
@@ -94,7 +116,7 @@ final class PatternRegex {
       case QUOTED ->
           regex.append(mark).append(quoted(token.text().replace(mark, mark + mark))).append(mark);
       case SIGN -> regex.append(quoted(token.text()));
-      default -> regex.append(isInList() ? LITERALS : LITERAL);
+      default -> regex.append(isInList() ? literal + "(?:\\s*,\\s*" + literal + ")*" : literal);
     }
   }
 
@@ -120,13 +142,13 @@ final class PatternRegex {
     StringBuilder row = new StringBuilder("\\(\\s*");
     int p = at + 1;
     while (p + 1 < end && isLiteral(tokens.get(p)) && sign(p + 1, ",")) {
-      row.append(LITERAL).append("\\s*,\\s*");
+      row.append(literal).append("\\s*,\\s*");
       p += 2;
     }
     if (p + 1 >= end || !isLiteral(tokens.get(p)) || !sign(p + 1, ")")) {
       return false;
     }
-    row.append(LITERAL).append("\\s*\\)");
+    row.append(literal).append("\\s*\\)");
     regex.append(row).append("(?:\\s*,\\s*").append(row).append(")*");
     at = p + 2;
     return true;

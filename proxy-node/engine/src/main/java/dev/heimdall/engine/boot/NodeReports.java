@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.admin.NodeView;
+import dev.heimdall.engine.admin.PatternsSection;
 import dev.heimdall.engine.admin.StateSection;
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.report.Reporter;
@@ -23,7 +24,7 @@ final class NodeReports implements AutoCloseable {
    */
   NodeReports(NodeView view, int number, Optional<String> name, Optional<Managers> beside) {
     this.beside = beside;
-    List<Section> sections = List.of(new StateSection(view));
+    List<Section> sections = List.of(new StateSection(view), new PatternsSection(view));
     reporter =
         new Reporter(
             Sender.of(name.orElseGet(() -> machine() + "-" + number), number, Version.current()),

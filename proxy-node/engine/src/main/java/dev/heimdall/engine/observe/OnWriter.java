@@ -23,10 +23,15 @@ public enum OnWriter {
   TURN("load balancing chose the writer"),
   FAILED("a replica could not answer it");
 
-  private final String answer;
+  private final String words;
 
   OnWriter(String words) {
-    this.answer = "writer: " + words;
+    this.words = words;
+  }
+
+  /** For a person who knows what it is about. */
+  public String words() {
+    return words;
   }
 
   /** For a metric's label. */
@@ -36,6 +41,6 @@ public enum OnWriter {
 
   /** For a person who asks where a statement was sent. */
   public String answer() {
-    return answer;
+    return "writer: " + words;
   }
 }

@@ -27,15 +27,20 @@ public enum Uncached {
   UNSUITED("its answer was too large, an error, or came with a notice"),
   REPLICA("a replica answered it that need not have the writes of other sessions");
 
-  private final String answer;
+  private final String words;
 
   Uncached(String words) {
-    this.answer = "no: " + words;
+    this.words = words;
   }
 
   /** Whether that is seen only when the answer comes. */
   public boolean ofAnswer() {
     return this == NO_ROOM || this == UNSUITED || this == REPLICA || this == NOT_REFRESHED;
+  }
+
+  /** For a person who knows what it is about. */
+  public String words() {
+    return words;
   }
 
   /** For a metric's label. */
@@ -45,6 +50,6 @@ public enum Uncached {
 
   /** For a person who asks whether a statement was cached. */
   public String answer() {
-    return answer;
+    return "no: " + words;
   }
 }

@@ -104,7 +104,7 @@ public final class Fingerprinter {
    */
   public String normalised(byte[] sql, int offset, int length, LexerMode lexerMode) {
     normalise(sql, offset, length, lexerMode, true);
-    return form.readable();
+    return form.readable(dialect == Dialect.MYSQL);
   }
 
   /**

@@ -185,8 +185,10 @@ final class NormalForm implements LiteralList.Sink {
    * What was kept, for people to read: tokens with spaces between where they need them. Nor is a
    * value shown that stands in a hint, or is not ended: of a text that breaks off nothing is shown
    * from there on.
+   *
+   * @param backticks whether they stand around names in quotes that are not double; else brackets
    */
-  String readable() {
+  String readable(boolean backticks) {
     hidesNames = false;
     byte[] form = copy.toByteArray();
     ByteArrayOutputStream text = new ByteArrayOutputStream(form.length);
@@ -209,7 +211,7 @@ final class NormalForm implements LiteralList.Sink {
           text.write(form, start, p - start);
         }
         case QUOTED -> p = counted(form, p, "\"", "\"", text);
-        case BRACKETED -> p = counted(form, p, "[", "]", text);
+        case BRACKETED -> p = counted(form, p, backticks ? "`" : "[", backticks ? "`" : "]", text);
         case UNICODE_QUOTED -> p = counted(form, p, "U&\"", "\"", text);
         case LITERAL -> p = counted(form, p, "'", "'", text);
         case HINT -> p = hint(form, p, text);

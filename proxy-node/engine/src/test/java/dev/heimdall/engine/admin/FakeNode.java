@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node of fixed rows that notes what it was told to do. */
 final class FakeNode implements NodeView {
+  List<PatternRow> patterns = List.of();
   private static final Topology TOPOLOGY = Topology.unasked(List.of(new ServerAddress("db", 5432)));
 
   static final String KEY = "0123456789abcdef0123456789abcdef";
@@ -345,7 +346,7 @@ final class FakeNode implements NodeView {
 
   @Override
   public List<PatternRow> patterns() {
-    return List.of();
+    return patterns;
   }
 
   @Override
