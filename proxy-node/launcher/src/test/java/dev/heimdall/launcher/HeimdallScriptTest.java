@@ -83,6 +83,17 @@ class HeimdallScriptTest {
     assertThat(run.text()).doesNotContain("planned");
   }
 
+  @ParameterizedTest
+  @CsvSource({"proxy, true", "both, true", "run, true", "server, false", "doctor, false"})
+  void nodesHaveLargePagesWhereTheKernelGivesThem(String command, boolean node) throws Exception {
+    Path kernel = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    boolean given = Files.isReadable(kernel) && !Files.readString(kernel).contains("[never]");
+
+    List<String> words = run(command, "--config", "conf").text().lines().toList();
+
+    assertThat(words.contains("-XX:+UseTransparentHugePages")).isEqualTo(node && given);
+  }
+
   @Test
   void whatIsWrongWithTheFileIsToldOnceAndNothingStarts() throws Exception {
     Run run = run("proxy", "--conf=/wrong.conf");
