@@ -60,8 +60,8 @@ public final class LastAnswer {
     hasRows = false;
   }
 
-  void row() {
-    rows++;
+  void rows(int more) {
+    rows += more;
   }
 
   void ended(OkPacket ok, StateChange change) {

@@ -317,10 +317,16 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (place.endsRows(first, length)) {
       return rowsEnd(length, running);
     }
-    if (running.ofClient()) {
-      requests.last().row();
+    noted(length);
+    int more = 0;
+    if (!continued && !drops(running)) { // most rows are short, and come with others
+      more = packets.skipAlike(sequence, EofPacket.FIRST);
+      sequence = sequence + more & 0xFF;
     }
-    return noted(length);
+    if (running.ofClient()) {
+      requests.last().rows(1 + more);
+    }
+    return true;
   }
 
   /** An OK or EOF packet behind rows, or in the place of a result. */

@@ -204,6 +204,32 @@ final class PacketRuns {
     }
   }
 
+  /**
+   * Goes on behind packets that are here whole, are numbered on and begin with less than this: they
+   * become part of the run.
+   *
+   * @param number the first one's
+   * @return how many there were
+   */
+  int skipAlike(int number, int below) {
+    int end = in.writerIndex();
+    int count = 0;
+    while (end - at > Packet.HEADER) {
+      int header = in.getIntLE(at);
+      int length = header & Packet.MAX_PAYLOAD;
+      if (header >>> 24 != (number + count & 0xFF)
+          || length == 0
+          || length == Packet.MAX_PAYLOAD // it goes on in another one
+          || length > end - at - Packet.HEADER
+          || in.getUnsignedByte(at + Packet.HEADER) >= below) {
+        break;
+      }
+      at += Packet.HEADER + length;
+      count++;
+    }
+    return count;
+  }
+
   /** Leaves out bytes behind a packet that was skipped, which were part of it. */
   void cut(int bytes) {
     if (bytes > 0) {

@@ -217,6 +217,71 @@ class MysqlRepliesTest {
   }
 
   @Test
+  void rowsThatComeTogetherAreCountedAndNumbered() {
+    for (boolean now : List.of(false, true)) {
+      for (int piece : List.of(1, 3, 4, 5, 100, 1 << 20)) {
+        DetachedMysql server = new DetachedMysql(MYSQL, eof(now));
+        Client client = new Client();
+        server.command(Command.QUERY, client, true);
+        Answers answer =
+            new Answers(now)
+                .packet(1)
+                .definitions(random, 1)
+                .rows(random, 300)
+                .packet() // an empty row
+                .rows(random, 2)
+                .random(random, 5000, 7)
+                .rows(random, 300)
+                .rowsEnd(AUTO, NOTHING);
+        byte[] sent = answer.sent();
+        List<Integer> cuts = new ArrayList<>();
+        for (int cut = piece; cut < sent.length; cut += piece) {
+          cuts.add(cut);
+        }
+        server.server(sent, cuts);
+        assertThat(client.got.toByteArray()).isEqualTo(sent);
+        assertThat(client.ends).containsExactly("IDLE");
+        assertThat(server.requests().last().rows()).isEqualTo(604);
+        server.finish();
+      }
+    }
+  }
+
+  @Test
+  void aRowOutOfTurnAmongOthersEndsTheConnection() {
+    for (int wrong : List.of(0, 3, 5, 255)) {
+      DetachedMysql server = new DetachedMysql(MYSQL, eof(true));
+      Client client = new Client();
+      server.connection.hold(client);
+      server.command(Command.QUERY, client, true);
+      Answers answer = new Answers(true).packet(1).packet(3, 3).packet(1, 'a');
+      int next = answer.sent().length;
+      byte[] sent = answer.packet(1, 'b').packet(1, 'c').rowsEnd(AUTO, NOTHING).sent();
+      sent[next + 3] = (byte) wrong; // its number, which is 4
+      server.server(sent);
+      assertThat(server.connection.closed()).as("number %d", wrong).isTrue();
+      assertThat(server.connection.ending().side()).isEqualTo(Ending.Side.PROTOCOL);
+      server.finish();
+    }
+  }
+
+  @Test
+  void anErrorBehindRowsThatCameWithItIsTold() {
+    for (boolean now : List.of(false, true)) {
+      DetachedMysql server = new DetachedMysql(MYSQL, eof(now));
+      Client client = new Client();
+      server.requests().executes(null, false);
+      server.command(Command.STMT_EXECUTE, client, true);
+      Answers answer =
+          new Answers(now).packet(1).definitions(random, 1).rows(random, 5).error(1317);
+      server.server(answer.sent());
+      assertThat(client.got.toByteArray()).isEqualTo(answer.sent());
+      assertThat(server.requests().last().error()).isEqualTo(1317);
+      server.finish();
+    }
+  }
+
+  @Test
   void whatIsAnsweredLastIsKept() {
     DetachedMysql server = new DetachedMysql(MYSQL, eof(true));
     Client client = new Client();
