@@ -12,6 +12,7 @@ import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.nodes.NodesSubject;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.rest.Api;
@@ -107,6 +108,7 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new RuleTrialPath(new ListTrials(editor, new Trials(engine.rules()))));
       resources.add(new NodesPath(fleet, configuration));
       List<Subject> subjects = new ArrayList<>();
+      subjects.add(new NodesSubject(fleet, configuration));
       Api api = new Api(editor, logIn, settings.version(), accounts, audit, masks, resources);
       OwnPassword ownPassword = new OwnPassword(logIn, accounts, audit);
       Pages pages = new Pages(editor, logIn, ownPassword, audit, masks, subjects);

@@ -3,13 +3,9 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.report.ReportSignature;
 import dev.heimdall.test.fixture.Await;
-import dev.heimdall.test.fixture.FreePort;
-import dev.heimdall.test.fixture.SharedPostgres;
-import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.manager.Rest.Said;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -18,13 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,122 +24,39 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes and managers, each a process of its own: what managers know of nodes. */
 class ReportsIT {
-  private static final String KEY = "0123456789abcdef0123456789abcdef";
-  private static final Pattern PORT = Pattern.compile("serving app on 127\\.0\\.0\\.1:([0-9]+)");
+  private static final String KEY = ReportingNodes.KEY;
 
   @TempDir private Path directory;
 
-  private final int onePort = FreePort.any();
-  private final int otherPort = FreePort.any();
-  private final List<Started> processes = new ArrayList<>();
+  private ReportingNodes fleet;
+  private int onePort;
+  private int otherPort;
 
   @BeforeEach
   void configure() throws IOException {
-    write(
-        "node.json",
-        """
-        {"http": {"enabled": false}, "drainTimeout": "2s", "loops": 1, "manager": {
-          "urls": ["http://127.0.0.1:%d", "http://127.0.0.1:%d"], "key": "%s", "every": "200ms"}}
-        """
-            .formatted(onePort, otherPort, KEY));
-    write(
-        "sources/main.json",
-        "{\"url\": \"%s\", \"user\": \"%s\", \"password\": \"%s\", \"tls\": {\"mode\": \"disable\"}}"
-            .formatted(
-                SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE),
-                SharedPostgres.USER,
-                SharedPostgres.PASSWORD));
-    write("vdbs/app.json", "{\"source\": \"main\", \"address\": \"127.0.0.1\", \"ports\": [0]}");
-    write("users/app.json", "{\"password\": \"app\"}");
-  }
-
-  private void write(String name, String text) throws IOException {
-    Path file = configuration().resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-  }
-
-  private Path configuration() {
-    return directory.resolve("configuration");
+    fleet = new ReportingNodes(directory);
+    onePort = fleet.onePort();
+    otherPort = fleet.otherPort();
   }
 
   @AfterEach
   void end() throws InterruptedException {
-    for (Started process : processes) {
-      process.close();
-    }
-  }
-
-  private Started start(String output, String... arguments) throws IOException {
-    Started process =
-        Started.start(
-            directory.resolve(output),
-            Map.of("STATE_DIRECTORY", directory.resolve("state-" + output).toString()),
-            List.of(arguments));
-    processes.add(process);
-    return process;
-  }
-
-  private Started node(String name) throws IOException {
-    return start(name, "proxy", "--config=" + configuration(), "--node-name=" + name);
-  }
-
-  private Started manager(int port) throws IOException {
-    return start(
-        "manager-" + port,
-        "server",
-        "--config=" + configuration(),
-        "--state=" + directory.resolve("state-" + port),
-        "--manager-port=" + port);
-  }
-
-  private Rest rest(int port) throws IOException {
-    return new Rest(
-        port, "admin", Files.readString(directory.resolve("state-" + port + "/manager-password")));
-  }
-
-  private static Target clients(Started node) {
-    node.awaitOutput("serving app on");
-    Matcher port = PORT.matcher(node.output());
-    assertThat(port.find()).isTrue();
-    return new Target("127.0.0.1", Integer.parseInt(port.group(1)), "app", "app", "app", false);
-  }
-
-  /** What a manager says of a node; missing while it does not answer or does not know it. */
-  private JsonNode said(int manager, String node) {
-    try {
-      return rest(manager).get("/api/v1/nodes/" + node).json();
-    } catch (IOException e) {
-      return MissingNode.getInstance();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return MissingNode.getInstance();
-    }
-  }
-
-  private void awaitLive(int manager, String... nodes) {
-    for (String node : nodes) {
-      Await.until(
-          node + " is known to the manager on " + manager,
-          Started.PATIENCE,
-          () -> said(manager, node).path("presence").asText().equals("live"),
-          () -> said(manager, node) + "\n" + processes.get(0).output());
-    }
+    fleet.close();
   }
 
   @Test
   void nodesReportToEachManagerAndServeWhateverBecomesOfThose() throws Exception {
-    Started a = node("a");
-    Started b = node("b");
-    try (BusyReader atA = new BusyReader(clients(a));
-        BusyReader atB = new BusyReader(clients(b))) {
+    Started a = fleet.node("a");
+    Started b = fleet.node("b");
+    try (BusyReader atA = new BusyReader(ReportingNodes.clients(a));
+        BusyReader atB = new BusyReader(ReportingNodes.clients(b))) {
       a.awaitOutput("takes no reports of this node, which goes on serving");
-      Started one = manager(onePort);
-      manager(otherPort);
+      Started one = fleet.manager(onePort);
+      fleet.manager(otherPort);
       one.awaitOutput("managing on port");
-      awaitLive(onePort, "a", "b");
-      awaitLive(otherPort, "a", "b");
-      JsonNode seen = said(onePort, "a");
+      fleet.awaitLive(onePort, "a", "b");
+      fleet.awaitLive(otherPort, "a", "b");
+      JsonNode seen = fleet.said(onePort, "a");
       assertThat(seen.path("ready").asBoolean()).as(seen.toString()).isTrue();
       assertThat(seen.path("clients").asInt()).as(seen.toString()).isPositive();
       assertThat(seen.at("/configuration/newest").asBoolean()).as(seen.toString()).isTrue();
@@ -158,9 +67,9 @@ class ReportsIT {
       one.exitCode();
       Await.until(
           "a notices", Started.PATIENCE, () -> count(a, "takes no reports") >= 2, a::output);
-      awaitLive(otherPort, "a", "b");
-      manager(onePort);
-      awaitLive(onePort, "a", "b");
+      fleet.awaitLive(otherPort, "a", "b");
+      fleet.manager(onePort);
+      fleet.awaitLive(onePort, "a", "b");
       int before = atA.answers();
       Await.until("clients go on", () -> atA.answers() > before);
       assertThat(atA.failures()).isEmpty();
@@ -174,37 +83,37 @@ class ReportsIT {
 
   @Test
   void aCommitIsSeenToArriveAndWhatANodeRefusesIsSaid() throws Exception {
-    node("a");
-    node("b");
-    manager(onePort).awaitOutput("managing on port");
-    awaitLive(onePort, "a", "b");
-    String first = said(onePort, "a").at("/configuration/hash").asText();
+    fleet.node("a");
+    fleet.node("b");
+    fleet.manager(onePort).awaitOutput("managing on port");
+    fleet.awaitLive(onePort, "a", "b");
+    String first = fleet.said(onePort, "a").at("/configuration/hash").asText();
 
     Said written =
-        rest(onePort).put("users/second.json", "{\"password\": \"two\"}", Optional.empty());
+        fleet.rest(onePort).put("users/second.json", "{\"password\": \"two\"}", Optional.empty());
     assertThat(written.status()).as(written.toString()).isEqualTo(201);
     for (String node : List.of("a", "b")) {
       Await.until(
           node + " runs it",
           Started.PATIENCE,
           () ->
-              said(onePort, node).at("/configuration/newest").asBoolean()
-                  && !said(onePort, node).at("/configuration/hash").asText().equals(first),
-          () -> said(onePort, node).toString());
+              fleet.said(onePort, node).at("/configuration/newest").asBoolean()
+                  && !fleet.said(onePort, node).at("/configuration/hash").asText().equals(first),
+          () -> fleet.said(onePort, node).toString());
     }
 
-    write("vdbs/app.json", "{\"source\": \"nowhere\", \"ports\": [0]}");
+    fleet.write("vdbs/app.json", "{\"source\": \"nowhere\", \"ports\": [0]}");
     Await.until(
         "a refuses it",
         Started.PATIENCE,
-        () -> said(onePort, "a").at("/configuration/refused").asText().contains("nowhere"),
-        () -> said(onePort, "a").toString());
-    assertThat(said(onePort, "a").at("/configuration/newest").asBoolean()).isFalse();
+        () -> fleet.said(onePort, "a").at("/configuration/refused").asText().contains("nowhere"),
+        () -> fleet.said(onePort, "a").toString());
+    assertThat(fleet.said(onePort, "a").at("/configuration/newest").asBoolean()).isFalse();
   }
 
   @Test
   void onlyReportsThatAreSignedNewAndOfOneNodeAreTaken() throws Exception {
-    Started manager = manager(onePort);
+    Started manager = fleet.manager(onePort);
     manager.awaitOutput("managing on port");
     String first = UUID.randomUUID().toString();
     String second = UUID.randomUUID().toString();
@@ -229,18 +138,19 @@ class ReportsIT {
         .isEqualTo("out_of_time");
     Said huge = send(good.at(now + 2).padded(ReportSignature.LARGEST_REPORT));
     assertThat(huge.status()).as(huge.toString()).isEqualTo(413);
-    assertThat(rest(onePort).post("/api/v1/nodes/x/report", "{}").code()).isEqualTo("not_signed");
+    assertThat(fleet.rest(onePort).post("/api/v1/nodes/x/report", "{}").code())
+        .isEqualTo("not_signed");
 
     // One that begins later has the id; the earlier one is told, and what it says counts no more.
     assertThat(send(good.of(second).at(now + 3)).status()).isEqualTo(200);
     assertThat(send(good.at(now + 4)).code()).isEqualTo("id_claimed");
     assertThat(send(good.of(second).at(now + 5)).status()).isEqualTo(200);
-    assertThat(said(onePort, "x").path("claimedBy").asText()).isEqualTo("127.0.0.1");
+    assertThat(fleet.said(onePort, "x").path("claimedBy").asText()).isEqualTo("127.0.0.1");
 
     // A new key in the documents is known at once, and the old one for a while.
-    write(
+    fleet.write(
         "node.json",
-        Files.readString(configuration().resolve("node.json")).replace(KEY, "e".repeat(32)));
+        Files.readString(fleet.configuration().resolve("node.json")).replace(KEY, "e".repeat(32)));
     Await.until(
         "the new key is known",
         () ->
@@ -290,7 +200,7 @@ class ReportsIT {
                 report.nonce(),
                 report.body().getBytes(StandardCharsets.UTF_8));
     try {
-      Rest rest = rest(onePort);
+      Rest rest = fleet.rest(onePort);
       return rest.send(
           rest.request(report.path())
               .header("Content-Type", "application/json")

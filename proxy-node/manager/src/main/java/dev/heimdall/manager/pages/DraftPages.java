@@ -147,10 +147,10 @@ final class DraftPages {
       return looked(422, draft, editor.read(), session);
     }
     session.draft(Optional.empty());
-    session.tell(
+    session.tellOfCommit(
         draft.text().isEmpty()
             ? draft.document() + " is deleted."
-            : draft.document() + " is written. Nodes take it over when they look next.");
+            : draft.document() + " is written.");
     return Templates.see(draft.text().isEmpty() ? "/" : Links.document(draft.document()));
   }
 

@@ -10,12 +10,15 @@ import java.util.Optional;
 
 /** A browser that has logged in, and the change that it is about to make. */
 final class Session {
+  /** The part of a page that shows which nodes run the configuration. */
+  private static final String ROLLOUT = "/rollout";
+
   private final String csrf;
   private final long begun;
   private long used;
   private volatile LogIn.Who who;
   private Optional<Draft> draft = Optional.empty();
-  private Optional<String> told = Optional.empty();
+  private Optional<Told> told = Optional.empty();
   private final Map<Class<?>, Object> kept = new HashMap<>();
 
   Session(LogIn.Who who, String csrf, long now) {
@@ -78,14 +81,26 @@ final class Session {
     next.ifPresentOrElse(value -> kept.put(type, value), () -> kept.remove(type));
   }
 
+  /**
+   * What the next page is to say.
+   *
+   * @param more the path of a part of a page that says more of it
+   */
+  record Told(String words, Optional<String> more) {}
+
   /** Has the next page say this. */
   synchronized void tell(String words) {
-    told = Optional.of(words);
+    told = Optional.of(new Told(words, Optional.empty()));
+  }
+
+  /** The same of a change of the configuration: the page shows which nodes run it. */
+  synchronized void tellOfCommit(String words) {
+    told = Optional.of(new Told(words, Optional.of(ROLLOUT)));
   }
 
   /** What the next page is to say, once. */
-  synchronized Optional<String> told() {
-    Optional<String> words = told;
+  synchronized Optional<Told> told() {
+    Optional<Told> words = told;
     told = Optional.empty();
     return words;
   }

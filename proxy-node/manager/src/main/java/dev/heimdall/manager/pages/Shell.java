@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
  * @param csrf what forms show
  * @param place of the configuration
  * @param told what happened just now
+ * @param toldMore the path of a part that says more of it, and is loaded then
  * @param asset where a script or style sheet is
  * @param styles the page's own
  * @param scripts the page's own
@@ -25,6 +26,7 @@ public record Shell(
     String csrf,
     String place,
     Optional<String> told,
+    Optional<String> toldMore,
     UnaryOperator<String> asset,
     List<String> styles,
     List<String> scripts) {}

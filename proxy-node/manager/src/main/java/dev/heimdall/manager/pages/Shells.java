@@ -26,6 +26,7 @@ final class Shells {
         csrf,
         "",
         Optional.empty(),
+        Optional.empty(),
         assets::path,
         List.of(),
         List.of());
@@ -39,6 +40,7 @@ final class Shells {
    * @param own what the page loads besides what all do
    */
   Shell of(String title, Session session, List<Asset> own) {
+    Optional<Session.Told> told = session.told();
     return new Shell(
         title,
         Optional.of(session.user()),
@@ -48,7 +50,8 @@ final class Shells {
         session.may(Permission.CHANGE_CONFIGURATION),
         session.csrf(),
         place,
-        session.told(),
+        told.map(Session.Told::words),
+        told.flatMap(Session.Told::more),
         assets::path,
         paths(own, Asset.Kind.STYLE),
         paths(own, Asset.Kind.SCRIPT));

@@ -87,6 +87,11 @@ public final class Visit {
     session.tell(words);
   }
 
+  /** The same of a change of the configuration: the page shows which nodes run it. */
+  public void tellOfCommit(String words) {
+    session.tellOfCommit(words);
+  }
+
   /** What the session has of this type; a session keeps one of each, until it ends. */
   public <T> Optional<T> kept(Class<T> type) {
     return session.kept(type);

@@ -1,0 +1,53 @@
+package dev.heimdall.manager.nodes;
+
+import java.time.Duration;
+
+/** Numbers as people read them. */
+final class Words {
+  /** Characters of a time up to its seconds. */
+  private static final int SECONDS = 19;
+
+  private Words() {}
+
+  /** The two largest units of it. */
+  static String of(Duration time) {
+    long seconds = Math.max(0, time.toSeconds());
+    if (seconds < 60) {
+      return seconds + " s";
+    }
+    if (seconds < 3600) {
+      return "%d min %d s".formatted(seconds / 60, seconds % 60);
+    }
+    if (seconds < 86_400) {
+      return "%d h %d min".formatted(seconds / 3600, seconds % 3600 / 60);
+    }
+    return "%d d %d h".formatted(seconds / 86_400, seconds % 86_400 / 3600);
+  }
+
+  static String ofMicros(long micros) {
+    return micros == 0
+        ? ""
+        : micros < 1000
+            ? micros + " µs"
+            : micros < 1_000_000 ? micros / 1000 + " ms" : "%.1f s".formatted(micros / 1e6);
+  }
+
+  static String ofBytes(long bytes) {
+    return bytes < 1 << 20
+        ? "%d KiB".formatted(bytes >> 10)
+        : bytes < 1L << 30
+            ? "%d MiB".formatted(bytes >> 20)
+            : "%.1f GiB".formatted(bytes / (double) (1L << 30));
+  }
+
+  /** A time as JSON has it, to the second. */
+  static String at(String instant) {
+    return instant.length() < SECONDS
+        ? instant
+        : instant.substring(0, SECONDS).replace('T', ' ') + " UTC";
+  }
+
+  static String counted(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+}

@@ -1,0 +1,64 @@
+package dev.heimdall.test.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages of the nodes in a real browser, with real nodes. */
+class NodesPagesIT {
+  @TempDir private Path directory;
+
+  @Test
+  void nodesComeAndGoAndACommitArrivesAtThem() throws Exception {
+    try (Browser browser = Browser.start();
+        ReportingNodes fleet = new ReportingNodes(directory)) {
+      Started manager = fleet.manager(fleet.onePort());
+      manager.awaitOutput("managing on port");
+      browser.logIn(fleet.onePort(), Files.readString(fleet.passwordFile(fleet.onePort())));
+      browser.open("http://localhost:" + fleet.onePort() + "/nodes");
+      browser.awaitText("No node has reported yet");
+      browser.shoot("nodes-none");
+
+      Started a = fleet.node("shop-a");
+      fleet.node("shop-b");
+      browser.awaitText("shop-a").awaitText("shop-b");
+      Await.until(
+          "both run what is there",
+          Started.PATIENCE,
+          () -> count(browser.text(), "Newest") == 2,
+          browser::text);
+      browser.shoot("nodes");
+
+      browser.open("http://localhost:" + fleet.onePort() + "/documents/vdbs/app.json");
+      String text = browser.find("#text").getDomProperty("value");
+      browser.replace(browser.find("#text"), text.replace("}", ", \"pool\": {\"size\": 7}}"));
+      browser.find("form[action='/review'] .main").click();
+      browser.find("form[action='/draft/commit'] .main").click();
+      browser.awaitText("is written.").awaitText("of 2 nodes");
+      browser.shoot("rollout");
+      browser.awaitText("2 of 2 nodes run this configuration.");
+      assertThat(count(browser.text(), "Runs it")).isEqualTo(2);
+      browser.shoot("rollout-done");
+
+      browser.open("http://localhost:" + fleet.onePort() + "/nodes");
+      browser.find("a[href='/nodes/shop-a']").click();
+      browser.awaitText("Virtual database").awaitText("Reachable");
+      browser.shoot("node");
+
+      browser.open("http://localhost:" + fleet.onePort() + "/nodes");
+      a.kill();
+      browser.awaitText("Late");
+      browser.awaitText("Lost");
+      browser.shoot("nodes-lost");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static int count(String text, String word) {
+    return text.split(word, -1).length - 1;
+  }
+}
