@@ -15,6 +15,7 @@ import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.nodes.NodesSubject;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
+import dev.heimdall.manager.resources.ConfigurationObjects;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.NodesPath;
 import dev.heimdall.manager.rest.Resource;
@@ -107,6 +108,7 @@ public final class ControlPlane implements AutoCloseable {
       List<Resource> resources = new ArrayList<>();
       resources.add(new RuleTrialPath(new ListTrials(editor, new Trials(engine.rules()))));
       resources.add(new NodesPath(fleet, configuration));
+      resources.add(new ConfigurationObjects(editor, masks));
       List<Subject> subjects = new ArrayList<>();
       subjects.add(new NodesSubject(fleet, configuration));
       Api api = new Api(editor, logIn, settings.version(), accounts, audit, masks, resources);

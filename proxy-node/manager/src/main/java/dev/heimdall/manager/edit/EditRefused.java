@@ -18,7 +18,7 @@ public abstract sealed class EditRefused extends Exception {
     private final transient List<Conflict> conflicts;
     private final transient List<String> written;
 
-    Outdated(List<Conflict> conflicts, List<String> written) {
+    public Outdated(List<Conflict> conflicts, List<String> written) {
       super(
           "Somebody else has changed %s since you have read it. %s: read again, and repeat the change on what is there now."
               .formatted(

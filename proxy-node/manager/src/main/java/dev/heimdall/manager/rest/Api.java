@@ -67,7 +67,15 @@ public final class Api implements Site {
     this.audit = audit;
     MaskedDocuments masked = new MaskedDocuments(masks);
     List<Operation> operations = new ArrayList<>();
-    operations.add(Operation.get("/version", Permission.READ_CONFIGURATION, call -> version()));
+    operations.add(
+        Operation.get("/version", Permission.READ_CONFIGURATION, call -> version())
+            .saying("Says which version the manager is, and where the configuration is"));
+    operations.add(
+        Operation.get(
+                "/api/v1/openapi.json",
+                Permission.READ_CONFIGURATION,
+                call -> Answer.json(200, OpenApi.of(version, operations)))
+            .saying("Describes all of this by OpenAPI 3.1"));
     Stream.concat(
             Stream.of(
                 new DocumentsPath(editor, masked),

@@ -15,7 +15,9 @@ record AuditPath(AuditLog audit) implements Resource {
 
   @Override
   public List<Operation> operations() {
-    return List.of(Operation.get("/api/v1/audit", Permission.READ_AUDIT, call -> list()));
+    return List.of(
+        Operation.get("/api/v1/audit", Permission.READ_AUDIT, call -> list())
+            .saying("Lists who did what, the last first"));
   }
 
   private Answer list() throws StoreException {

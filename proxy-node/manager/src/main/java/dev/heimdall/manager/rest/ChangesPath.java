@@ -37,17 +37,19 @@ final class ChangesPath implements Resource {
   public List<Operation> operations() {
     return List.of(
         new Operation(
-            "POST",
-            "/api/v1/check",
-            Permission.READ_CONFIGURATION,
-            Bounds.LARGEST_COMMIT,
-            call -> check(call.request())),
+                "POST",
+                "/api/v1/check",
+                Permission.READ_CONFIGURATION,
+                Bounds.LARGEST_COMMIT,
+                call -> check(call.request()))
+            .saying("Says what would be wrong if some documents were changed"),
         new Operation(
-            "POST",
-            "/api/v1/commit",
-            Permission.CHANGE_CONFIGURATION,
-            Bounds.LARGEST_COMMIT,
-            call -> commit(call.request(), call.author())));
+                "POST",
+                "/api/v1/commit",
+                Permission.CHANGE_CONFIGURATION,
+                Bounds.LARGEST_COMMIT,
+                call -> commit(call.request(), call.author()))
+            .saying("Changes some documents together"));
   }
 
   private Answer check(Request request) throws Refusal, StoreException, EditRefused {

@@ -41,20 +41,26 @@ final class DocumentsPath implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request())),
-        Operation.get(ONE, Permission.READ_CONFIGURATION, call -> get(call.part(), call.request())),
+        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request()))
+            .saying("Lists the documents of the configuration, with their versions"),
+        Operation.get(ONE, Permission.READ_CONFIGURATION, call -> get(call.part(), call.request()))
+            .saying("Reads a document without its secrets"),
         new Operation(
-            "PUT",
-            ONE,
-            Permission.CHANGE_CONFIGURATION,
-            DocumentStore.LARGEST,
-            call -> put(call.part(), call.request(), call.author())),
+                "PUT",
+                ONE,
+                Permission.CHANGE_CONFIGURATION,
+                DocumentStore.LARGEST,
+                call -> put(call.part(), call.request(), call.author()))
+            .saying(
+                Words.of("Writes a document: new, or over the version that was read")
+                    .over("If-Match", "If-None-Match")),
         new Operation(
-            "DELETE",
-            ONE,
-            Permission.CHANGE_CONFIGURATION,
-            0,
-            call -> delete(call.part(), call.request(), call.author())));
+                "DELETE",
+                ONE,
+                Permission.CHANGE_CONFIGURATION,
+                0,
+                call -> delete(call.part(), call.request(), call.author()))
+            .saying(Words.of("Deletes a document").over("If-Match")));
   }
 
   private Answer list(Request request) throws Refusal, StoreException, EditRefused {

@@ -38,17 +38,20 @@ final class HistoryPath implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list()),
+        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list())
+            .saying("Lists the revisions of the configuration, the last one first"),
         Operation.get(
-            ALL + "/{revision}",
-            Permission.READ_CONFIGURATION,
-            call -> changes(number(call.part()))),
+                ALL + "/{revision}",
+                Permission.READ_CONFIGURATION,
+                call -> changes(number(call.part())))
+            .saying("Says what a revision has changed"),
         new Operation(
-            "POST",
-            ALL + "/{revision}/rollback",
-            Permission.CHANGE_CONFIGURATION,
-            LARGEST_BODY,
-            call -> goBack(number(call.part()), call.request(), call.author())));
+                "POST",
+                ALL + "/{revision}/rollback",
+                Permission.CHANGE_CONFIGURATION,
+                LARGEST_BODY,
+                call -> goBack(number(call.part()), call.request(), call.author()))
+            .saying("Makes all documents what they were after a revision"));
   }
 
   private Answer list() throws StoreException, EditRefused {
@@ -90,14 +93,7 @@ final class HistoryPath implements Resource {
               .put("after", comparison.change().after().orElse(null))
               .put("whole", comparison.isWhole())
               .put("hidden", comparison.isWhole() && !shown.isWhole());
-      ArrayNode values = one.putArray("values");
-      for (Comparison.Value value : shown.values()) {
-        values
-            .addObject()
-            .put("path", value.path())
-            .put("before", value.before().orElse(null))
-            .put("after", value.after().orElse(null));
-      }
+      one.set("values", Reports.values(shown.values()));
       ArrayNode lines = one.putArray("lines");
       shown.lines().forEach(line -> lines.add(sign(line) + line.text()));
     }

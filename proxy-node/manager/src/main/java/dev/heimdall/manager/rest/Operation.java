@@ -14,9 +14,15 @@ import dev.heimdall.secrets.StoreException;
  * @param permission that it needs; with {@link Permission#OWN_ACCOUNT} it is there for who has to
  *     change his password first, too
  * @param largestBody in bytes; 0: it takes none
+ * @param words what the API's description says of it
  */
 public record Operation(
-    String method, String path, Permission permission, int largestBody, Handler handler)
+    String method,
+    String path,
+    Permission permission,
+    int largestBody,
+    Words words,
+    Handler handler)
     implements Routes.Route {
   /** What it does. */
   public interface Handler {
@@ -24,8 +30,24 @@ public record Operation(
     Answer answer(Call call) throws Refusal, StoreException, EditRefused;
   }
 
+  /** One of which the description says nothing yet: see {@link #saying}. */
+  public Operation(
+      String method, String path, Permission permission, int largestBody, Handler handler) {
+    this(method, path, permission, largestBody, Words.NONE, handler);
+  }
+
   /** One that reads. */
   public static Operation get(String path, Permission permission, Handler handler) {
     return new Operation("GET", path, permission, 0, handler);
+  }
+
+  /** The same, described. */
+  public Operation saying(Words said) {
+    return new Operation(method, path, permission, largestBody, said, handler);
+  }
+
+  /** The same, described in a sentence. */
+  public Operation saying(String summary) {
+    return saying(Words.of(summary));
   }
 }

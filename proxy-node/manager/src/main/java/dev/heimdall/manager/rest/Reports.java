@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.edit.Conflict;
 import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.Problem;
@@ -11,10 +12,11 @@ import dev.heimdall.secrets.StoreException;
 import java.util.List;
 
 /** What editing says, in JSON. */
-final class Reports {
+public final class Reports {
   private Reports() {}
 
-  static ArrayNode problems(List<Problem> problems) {
+  /** Each with its document, path and what is expected. */
+  public static ArrayNode problems(List<Problem> problems) {
     ArrayNode all = Answer.JSON.createArrayNode();
     for (Problem problem : problems) {
       ObjectNode one = all.addObject().put("document", problem.file());
@@ -24,6 +26,18 @@ final class Reports {
       one.put("path", problem.path()).put("got", problem.got()).put("expected", problem.expected());
       problem.suggestion().ifPresent(suggestion -> one.put("suggestion", suggestion));
       one.put("message", problem.toString());
+    }
+    return all;
+  }
+
+  /** Values that differ, each with its path. */
+  public static ArrayNode values(List<Comparison.Value> values) {
+    ArrayNode all = Answer.JSON.createArrayNode();
+    for (Comparison.Value value : values) {
+      all.addObject()
+          .put("path", value.path())
+          .put("before", value.before().orElse(null))
+          .put("after", value.after().orElse(null));
     }
     return all;
   }

@@ -1,0 +1,194 @@
+package dev.heimdall.manager.resources;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.masks.MaskedDocuments;
+import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.rest.Call;
+import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Words;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code /api/v1/sources}, {@code vdbs}, {@code rules}, {@code users} and {@code drivers}, and
+ * {@code caches}, which are parts of virtual databases.
+ */
+public final class ConfigurationObjects implements Resource {
+  private static final String API = "/api/v1/";
+  private static final String MERGE_PATCH = "application/merge-patch+json";
+
+  private static final List<Kind> KINDS =
+      List.of(
+          Kind.documents("sources", "data source", "source"),
+          Kind.documents("vdbs", "virtual database", "vdb"),
+          Kind.documents("rules", "rule list", "rules"),
+          Kind.documents("users", "user", "user"),
+          Kind.documents("drivers", "driver", "driver"),
+          new Kind("caches", "vdbs", Optional.of("cache"), "cache", Optional.empty()));
+
+  private final Editor editor;
+  private final MaskedText masks;
+  private final MaskedDocuments documents;
+  private final ObjectEdits edits;
+
+  public ConfigurationObjects(Editor editor, MaskedText masks) {
+    this.editor = editor;
+    this.masks = masks;
+    documents = new MaskedDocuments(masks);
+    edits = new ObjectEdits(editor, documents);
+  }
+
+  @Override
+  public List<Operation> operations() {
+    List<Operation> operations = new ArrayList<>();
+    KINDS.forEach(kind -> operations.addAll(of(kind)));
+    return operations;
+  }
+
+  private List<Operation> of(Kind kind) {
+    String all = API + kind.path();
+    String one = all + "/{name}";
+    String what = "a " + kind.one();
+    boolean whole = kind.member().isEmpty();
+    return List.of(
+        Operation.get(all, Permission.READ_CONFIGURATION, call -> list(kind, call.request()))
+            .saying("Lists every " + kind.one() + " with its settings"),
+        Operation.get(
+                one, Permission.READ_CONFIGURATION, call -> get(kind, call.part(), call.request()))
+            .saying(words(kind, "Reads the settings of " + what)),
+        changing("PUT", one, call -> put(kind, call))
+            .saying(
+                edit(kind, (whole ? "Makes or replaces " : "Sets or replaces ") + what)
+                    .over("If-Match", "If-None-Match")),
+        changing("PATCH", one, call -> patch(kind, call))
+            .saying(
+                edit(kind, "Changes some settings of " + what + ", by a JSON merge patch")
+                    .body(MERGE_PATCH)
+                    .over("If-Match")),
+        changing("DELETE", one, call -> delete(kind, call))
+            .saying(edit(kind, "Deletes " + what).over("If-Match")));
+  }
+
+  private static Operation changing(String method, String path, Operation.Handler handler) {
+    int body = method.equals("DELETE") ? 0 : DocumentStore.LARGEST;
+    return new Operation(method, path, Permission.CHANGE_CONFIGURATION, body, handler);
+  }
+
+  private static Words words(Kind kind, String summary) {
+    Words words = Words.of(summary);
+    return kind.schema().map(words::schema).orElse(words);
+  }
+
+  private static Words edit(Kind kind, String summary) {
+    return words(kind, summary)
+        .with("comment", "Why, for the history.")
+        .with("dryRun", "true: only says what would change, and what would be wrong.");
+  }
+
+  /** The object's settings as they may be seen; empty: they cannot be told from secrets. */
+  private Optional<JsonNode> shown(Kind kind, String document, Content content) {
+    Optional<JsonNode> tree =
+        documents
+            .shown(document, content)
+            .flatMap(masked -> Settings.parsed(new String(masked.bytes(), StandardCharsets.UTF_8)));
+    return kind.member().isEmpty()
+        ? tree
+        : tree.flatMap(all -> Optional.ofNullable(all.get(kind.member().get())));
+  }
+
+  private Answer list(Kind kind, Request request) throws StoreException, EditRefused {
+    Documents now = editor.read();
+    if (request.has(now.version())) {
+      return Answer.empty(304).tagged(now.version());
+    }
+    ObjectNode body = Answer.JSON.createObjectNode().put("version", now.version());
+    ArrayNode objects = body.putArray(kind.path());
+    now.all()
+        .forEach(
+            (document, stored) -> {
+              Optional<String> name = kind.name(document);
+              Optional<JsonNode> settings = shown(kind, document, stored.content());
+              if (name.isPresent() && (settings.isPresent() || kind.member().isEmpty())) {
+                ObjectNode object =
+                    objects.addObject().put("name", name.get()).put("version", stored.version());
+                object.set("settings", settings.orElseGet(Answer.JSON::nullNode));
+              }
+            });
+    return Answer.json(200, body).tagged(now.version());
+  }
+
+  private Answer get(Kind kind, String name, Request request)
+      throws Refusal, StoreException, EditRefused {
+    ObjectEdits.There there = edits.there(kind, name, editor.read());
+    if (there.member().isEmpty()) {
+      throw edits.missing(kind, name);
+    }
+    if (request.has(there.version().orElseThrow())) {
+      return Answer.empty(304).tagged(there.version().get());
+    }
+    JsonNode settings =
+        shown(kind, there.document(), Content.of(there.text().orElseThrow())).orElseThrow();
+    return Answer.json(200, settings).tagged(there.version().get());
+  }
+
+  private static String body(Request request, String type) throws Refusal {
+    request.type(type);
+    return new String(request.body(DocumentStore.LARGEST), StandardCharsets.UTF_8);
+  }
+
+  private ObjectNode object(String document, Optional<String> now, String sent) throws Refusal {
+    try {
+      String meant = masks.unmask(document, sent, now.map(List::of).orElse(List.of()));
+      return Settings.parsed(meant)
+          .orElseThrow(() -> Request.bad("The body has to be one object in JSON."));
+    } catch (MaskedText.Lost e) {
+      throw new Refusal(422, "lost_secret", e.getMessage());
+    }
+  }
+
+  private Answer put(Kind kind, Call call) throws Refusal, StoreException, EditRefused {
+    Optional<String> over = call.request().over();
+    ObjectEdits.There there = edits.there(kind, call.part(), editor.read());
+    ObjectNode settings =
+        object(there.document(), there.text(), body(call.request(), "application/json"));
+    return edits.write(kind, there, over, Optional.of(settings), call);
+  }
+
+  private Answer patch(Kind kind, Call call) throws Refusal, StoreException, EditRefused {
+    Optional<String> over = call.request().over();
+    ObjectEdits.There there = edits.there(kind, call.part(), editor.read());
+    if (there.member().isEmpty()) {
+      throw edits.missing(kind, call.part());
+    }
+    ObjectNode patch = object(there.document(), there.text(), body(call.request(), MERGE_PATCH));
+    JsonNode merged = Settings.merged(there.member(), patch);
+    return edits.write(kind, there, over, Optional.of((ObjectNode) merged), call);
+  }
+
+  private Answer delete(Kind kind, Call call) throws Refusal, StoreException, EditRefused {
+    Optional<String> over = call.request().over();
+    if (over.isEmpty()) {
+      throw Request.bad("What is deleted is there: name its version with If-Match.");
+    }
+    ObjectEdits.There there = edits.there(kind, call.part(), editor.read());
+    if (there.member().isEmpty()) {
+      throw edits.missing(kind, call.part());
+    }
+    return edits.write(kind, there, over, Optional.empty(), call);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.heimdall.manager.resources;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Objects that there are by name, or one that there is.
+ *
+ * @param path below {@code /api/v1/}
+ * @param folder of their documents
+ * @param member of the document that is the object; empty: all of it
+ * @param one as sentences call it
+ * @param schema of the document's kind; empty: it is of a part only
+ */
+record Kind(
+    String path, String folder, Optional<String> member, String one, Optional<String> schema) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}");
+
+  static Kind documents(String folder, String one, String schema) {
+    return new Kind(folder, folder, Optional.empty(), one, Optional.of(schema));
+  }
+
+  /** The document of an object; empty: there cannot be one of this name. */
+  Optional<String> document(String name) {
+    return NAME.matcher(name).matches()
+        ? Optional.of(folder + "/" + name + ".json")
+        : Optional.empty();
+  }
+
+  /** The name of a document's object; empty: the document is of another kind. */
+  Optional<String> name(String document) {
+    String before = folder + "/";
+    return document.startsWith(before) && document.endsWith(".json")
+        ? Optional.of(document.substring(before.length(), document.length() - ".json".length()))
+        : Optional.empty();
+  }
+}

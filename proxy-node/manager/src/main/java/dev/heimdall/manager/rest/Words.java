@@ -1,0 +1,58 @@
+package dev.heimdall.manager.rest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the API's description says of an operation.
+ *
+ * @param summary one sentence, without its full stop
+ * @param schema of the body and of what is read, by the name of a document's kind; empty: JSON
+ * @param bodyType the body's media type
+ * @param conditions headers that name the version which is changed
+ * @param query parameters, with what each means
+ */
+public record Words(
+    String summary,
+    Optional<String> schema,
+    String bodyType,
+    List<String> conditions,
+    List<Parameter> query) {
+  static final Words NONE = of("");
+
+  /** A parameter of the query. */
+  public record Parameter(String name, String meaning) {}
+
+  public Words {
+    conditions = List.copyOf(conditions);
+    query = List.copyOf(query);
+  }
+
+  /** A sentence alone. */
+  public static Words of(String summary) {
+    return new Words(summary, Optional.empty(), "application/json", List.of(), List.of());
+  }
+
+  /** The body, or what is read, is such a document. */
+  public Words schema(String kind) {
+    return new Words(summary, Optional.of(kind), bodyType, conditions, query);
+  }
+
+  /** The body's type is not JSON's own. */
+  public Words body(String type) {
+    return new Words(summary, schema, type, conditions, query);
+  }
+
+  /** It is made over a version that {@code If-Match} names, or these headers do. */
+  public Words over(String... headers) {
+    return new Words(summary, schema, bodyType, List.of(headers), query);
+  }
+
+  /** It takes one more parameter. */
+  public Words with(String parameter, String meaning) {
+    List<Parameter> more = new ArrayList<>(query);
+    more.add(new Parameter(parameter, meaning));
+    return new Words(summary, schema, bodyType, conditions, more);
+  }
+}
