@@ -335,6 +335,53 @@ class MysqlAftermathIT {
     }
   }
 
+  /**
+   * What a cursor has found is known to the server alone, which prepares again for the next one.
+   */
+  private static List<String> foundByACursor(MysqlTarget target) throws SQLException {
+    List<String> said = new ArrayList<>();
+    try (Connection client =
+            target.jdbc(
+                "useServerPrepStmts", "true", "cachePrepStmts", "false", "useCursorFetch", "true");
+        Connection other = target.jdbc();
+        Statement others = other.createStatement();
+        PreparedStatement asks =
+            client.prepareStatement("SELECT FOUND_ROWS() AS f FROM app.mine WHERE v = ?")) {
+      try (PreparedStatement fetched =
+          client.prepareStatement("SELECT v FROM app.mine WHERE v < ? ORDER BY v LIMIT 2")) {
+        fetched.setFetchSize(1);
+        fetched.setInt(1, 9);
+        try (ResultSet rows = fetched.executeQuery()) {
+          while (rows.next()) {
+            said.add(rows.getString(1));
+          }
+        }
+      }
+      said.add(RandomClient.run(client, "SET NAMES utf8mb4 COLLATE utf8mb4_bin"));
+      others.execute("SELECT 1 UNION SELECT 2 UNION SELECT 3");
+      asks.setInt(1, 1);
+      try (ResultSet rows = asks.executeQuery()) {
+        rows.next();
+        said.add(rows.getString(1));
+      }
+    }
+    return said;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void whatACursorHasFoundIsKnownThoughItsReaderIsPreparedAnew(MysqlRelease release)
+      throws SQLException {
+    release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
+    MysqlTarget server = MysqlTarget.of(release.shared().primary());
+    try (MysqlNode node =
+        MysqlNode.start(release, c -> c.vdb("pool.size", 2).vdb("prepared.perServer", 1))) {
+      assertThat(foundByACursor(node.target())).isEqualTo(foundByACursor(server));
+    }
+  }
+
   /** The connection has generated none before, so that nobody asks whose its id is. */
   @ParameterizedTest
   @EnumSource(

@@ -10,6 +10,7 @@ final class Exchange {
   private final Use use;
   private final boolean shared;
   private final boolean isShort;
+  private boolean hasRows;
   private ByteBuf bytes;
   private Exchange then;
   private ClientTracking tracking;
@@ -59,6 +60,17 @@ final class Exchange {
     Exchange exchange = new Exchange(command, Use.CLIENT, null, true);
     exchange.tracking = tracking;
     return exchange;
+  }
+
+  /** A text of the node's own that may have rows, which FOUND_ROWS() would count. */
+  Exchange withRows() {
+    hasRows = true;
+    return this;
+  }
+
+  /** Whether FOUND_ROWS() may be another one behind it, which is not the session's. */
+  boolean changesFoundRows() {
+    return shared || hasRows;
   }
 
   /** Whether others' commands may have been sent behind it. */

@@ -279,7 +279,7 @@ public final class MysqlRequests implements ServerRequests {
     if (exchange.answered()) {
       running = exchange;
       replies.begin(exchange);
-      if (exchange.isShared() || (!exchange.ofClient() && exchange.command() == Command.QUERY)) {
+      if (exchange.changesFoundRows()) {
         last.foundRowsOf(null);
       }
     }
@@ -346,7 +346,8 @@ public final class MysqlRequests implements ServerRequests {
 
   @Override
   public void query(String sql, ReplyOwner owner) {
-    send(text(sql), owner);
+    Exchange exchange = text(sql);
+    send(sql.startsWith("SET ") ? exchange : exchange.withRows(), owner);
   }
 
   @Override
