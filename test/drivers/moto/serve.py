@@ -4,7 +4,12 @@ import os
 import sys
 import threading
 
+from moto.core.responses import ActionResult
+from moto.elasticache.responses import ElastiCacheResponse
 from moto.server import main
+
+# The emulator does not know serverless caches: there are none.
+ElastiCacheResponse.describe_serverless_caches = lambda self: ActionResult({"ServerlessCaches": []})
 
 # Whoever started it holds the other end: not even its sudden death leaves a server behind.
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()

@@ -46,6 +46,21 @@ final class Picture {
     return cluster == null ? Optional.of(family(source(instance))) : cluster(cluster);
   }
 
+  /** The versions of their engines, by ARN. */
+  Map<String, String> versions(List<TopologyCluster> told) {
+    Map<String, String> versions = new LinkedHashMap<>();
+    for (TopologyCluster one : told) {
+      DBCluster cluster = clusters.get(one.name());
+      DBInstance instance = instances.get(one.name());
+      if (cluster != null && one.arn().equals(cluster.dbClusterArn())) {
+        given(cluster.engineVersion()).ifPresent(version -> versions.put(one.arn(), version));
+      } else if (instance != null && one.arn().equals(instance.dbInstanceArn())) {
+        given(instance.engineVersion()).ifPresent(version -> versions.put(one.arn(), version));
+      }
+    }
+    return versions;
+  }
+
   private Optional<TopologyCluster> cluster(String name) {
     List<RdsServer> servers = members(name);
     DBCluster one = clusters.get(name);

@@ -107,14 +107,17 @@ public final class RdsReader implements AutoCloseable {
     private TopologyReading told(
         Collection<RdsName> names, boolean complete, Optional<Set<RdsName>> scope) {
       Picture picture = new Picture(access.region(), asked, clusters, instances);
+      List<TopologyCluster> told =
+          names.stream().map(picture::of).flatMap(Optional::stream).distinct().toList();
       return new TopologyReading(
           asked,
           List.of(access.region()),
           complete ? Set.of(access.region()) : Set.of(),
-          names.stream().map(picture::of).flatMap(Optional::stream).distinct().toList(),
+          told,
           Optional.empty(),
           calls.troubles(),
-          scope);
+          scope,
+          picture.versions(told));
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param regions that the account may use
  * @param topology clusters and global clusters
- * @param caches replication groups of ElastiCache
+ * @param caches replication groups and serverless caches of ElastiCache
  * @param troubles what could not be found out, and what permission it needs
  */
 public record Surroundings(
@@ -19,9 +19,11 @@ public record Surroundings(
   }
 
   /**
-   * A replication group of ElastiCache.
+   * A replication group or a serverless cache of ElastiCache.
    *
    * @param engine {@code redis} or {@code valkey}
+   * @param version of the engine; empty where the API does not tell it
+   * @param serverless whether it has no nodes of its own: it is in cluster mode then
    * @param clustered whether it is in cluster mode
    * @param tls whether it wants TLS
    * @param password whether it wants one
@@ -31,7 +33,9 @@ public record Surroundings(
   public record Cache(
       String name,
       String engine,
+      String version,
       String status,
+      boolean serverless,
       boolean clustered,
       boolean tls,
       boolean password,

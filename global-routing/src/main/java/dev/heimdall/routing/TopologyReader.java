@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.rds.model.DescribeGlobalClustersResponse;
@@ -59,15 +60,25 @@ public final class TopologyReader implements AutoCloseable {
                         .forEach(regions::add)));
     Set<String> complete = new TreeSet<>();
     List<TopologyCluster> clusters = new ArrayList<>();
+    Map<String, String> versions = new TreeMap<>();
     if (troubles.stream().noneMatch(t -> t.kind() == AwsTrouble.Kind.NO_CREDENTIALS)) {
       // Regions fail, throttle and refuse each by itself.
       for (TopologyReading one : SideBySide.ask(regions, region -> reader(region).read())) {
         clusters.addAll(one.clusters());
+        versions.putAll(one.versions());
         complete.addAll(one.complete());
         one.troubles().stream().map(t -> in(one.regions().get(0), t)).forEach(troubles::add);
       }
     }
-    return new TopologyReading(asked, List.copyOf(regions), complete, clusters, globals, troubles);
+    return new TopologyReading(
+        asked,
+        List.copyOf(regions),
+        complete,
+        clusters,
+        globals,
+        troubles,
+        Optional.empty(),
+        versions);
   }
 
   private static AwsTrouble in(String region, AwsTrouble trouble) {

@@ -3,6 +3,7 @@ package dev.heimdall.routing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param complete those that told everything that can be had for now: what is missing there is gone
  * @param globals empty if nothing was told of them
  * @param names what was asked for; empty: everything
+ * @param versions of the engines of clusters, by their ARN, where the API tells them
  */
 public record TopologyReading(
     Instant asked,
@@ -22,7 +24,8 @@ public record TopologyReading(
     List<TopologyCluster> clusters,
     Optional<List<TopologyGlobal>> globals,
     List<AwsTrouble> troubles,
-    Optional<Set<RdsName>> names) {
+    Optional<Set<RdsName>> names,
+    Map<String, String> versions) {
   /** Of a cluster that nobody has asked for in so long a time, nothing is known any more. */
   private static final Duration KNOWN = Duration.ofMinutes(30);
 
@@ -33,6 +36,7 @@ public record TopologyReading(
     globals = globals.map(List::copyOf);
     troubles = List.copyOf(troubles);
     names = names.map(Set::copyOf);
+    versions = Map.copyOf(versions);
   }
 
   /** Of everything. */
@@ -43,7 +47,7 @@ public record TopologyReading(
       List<TopologyCluster> clusters,
       Optional<List<TopologyGlobal>> globals,
       List<AwsTrouble> troubles) {
-    this(asked, regions, complete, clusters, globals, troubles, Optional.empty());
+    this(asked, regions, complete, clusters, globals, troubles, Optional.empty(), Map.of());
   }
 
   /** Whether there was a trouble of this kind. */

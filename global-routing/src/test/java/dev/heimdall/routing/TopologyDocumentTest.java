@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -319,7 +320,8 @@ class TopologyDocumentTest {
         List.of(clusters),
         Optional.empty(),
         List.of(),
-        Optional.of(Set.of(new RdsName(name, true))));
+        Optional.of(Set.of(new RdsName(name, true))),
+        Map.of());
   }
 
   @Test

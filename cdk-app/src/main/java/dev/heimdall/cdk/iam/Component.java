@@ -178,7 +178,16 @@ public enum Component {
               "knows by what its user logs in",
               List.of(
                   "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ManagerSecret}-??????"),
-              "secretsmanager:GetSecretValue"))),
+              "secretsmanager:GetSecretValue"),
+          anywhere(
+              "Surroundings",
+              "lists databases and caches for the wizard; the APIs do not narrow it in a useful way",
+              "rds:DescribeDBClusters",
+              "rds:DescribeDBInstances",
+              "rds:DescribeGlobalClusters",
+              "elasticache:DescribeReplicationGroups",
+              "elasticache:DescribeServerlessCaches",
+              "ec2:DescribeRegions"))),
 
   /** Who edits the nodes' configuration with {@code heimdall config}: people, or their pipeline. */
   EDITOR(
@@ -227,6 +236,7 @@ public enum Component {
               "rds:DescribeDBInstances",
               "rds:DescribeGlobalClusters",
               "elasticache:DescribeReplicationGroups",
+              "elasticache:DescribeServerlessCaches",
               "ec2:DescribeRegions"),
           on(
               "LatencyRecords",

@@ -140,7 +140,8 @@ class SeveralWritersTest {
         List.of(clusters),
         Optional.empty(),
         List.of(),
-        Optional.of(Set.of(new RdsName(name, true))));
+        Optional.of(Set.of(new RdsName(name, true))),
+        Map.of());
   }
 
   private static TopologyReading ofShop(int seconds, String host) {
