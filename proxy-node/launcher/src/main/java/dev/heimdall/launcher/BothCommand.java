@@ -9,7 +9,7 @@ import dev.heimdall.launcher.manager.ManagerCommandLine;
 import dev.heimdall.launcher.manager.ManagerProcess;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.Machine;
-import dev.heimdall.model.Configuration;
+import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.LogFormat;
 import java.util.List;
 import java.util.Optional;
@@ -57,12 +57,12 @@ final class BothCommand implements Callable<Integer> {
             conf,
             name.name(conf),
             Optional.of(beside.managers()),
-            configuration -> Optional.of(start(configuration, conf, keys, beside)))
+            settings -> Optional.of(start(settings, conf, keys, beside)))
         .with(place.configuration(conf), state.directory(), key.file(conf));
   }
 
   private ManagerProcess start(
-      Configuration configuration,
+      NodeSettings settings,
       Optional<HeimdallConf> conf,
       ManagerKeys keys,
       ManagerBeside beside) {
@@ -75,7 +75,7 @@ final class BothCommand implements Callable<Integer> {
             place.configuration(conf),
             state.directory(),
             keys,
-            configuration.node().logFormat() == LogFormat.JSON),
+            settings.logFormat() == LogFormat.JSON),
         beside.key());
   }
 

@@ -31,18 +31,19 @@ final class NodeRun {
   private final Optional<HeimdallConf> conf;
   private final Optional<String> name;
   private final Optional<Managers> beside;
-  private final Function<Configuration, Optional<ManagerProcess>> manager;
+  private final Function<NodeSettings, Optional<ManagerProcess>> manager;
 
   /**
    * @param name what managers know it by, if somebody says so
    * @param beside how it reaches a manager beside it, if there is to be one
-   * @param manager starts a manager beside the node, if there is to be one, once that serves
+   * @param manager starts a manager beside the node, if there is to be one, once that serves;
+   *     before there is a virtual database, at once
    */
   NodeRun(
       Optional<HeimdallConf> conf,
       Optional<String> name,
       Optional<Managers> beside,
-      Function<Configuration, Optional<ManagerProcess>> manager) {
+      Function<NodeSettings, Optional<ManagerProcess>> manager) {
     this.conf = conf;
     this.name = name;
     this.beside = beside;
@@ -61,12 +62,20 @@ final class NodeRun {
   }
 
   private int run(String place, ConfigurationPlace followed) throws CommandFailure {
+    StopSignal stop = StopSignal.install();
+    FirstVdb first = new FirstVdb(followed);
+    Optional<ManagerProcess> early =
+        first.isMissing() ? manager.apply(NodeSettings.defaults()) : Optional.empty();
+    if (early.isPresent() && !first.await(stop)) {
+      early.get().close();
+      LOG.info("ended");
+      return ExitCode.OK.code();
+    }
     Configuration configuration = followed.read();
     Logging.apply(configuration.node());
     conf.ifPresent(NodeRun::tellUnused);
     tellMachine(configuration.node());
     NamedFiles.check(place, configuration);
-    StopSignal stop = StopSignal.install();
     Optional<InstanceWatch> instance = conf.flatMap(NodeRun::watch);
     Node node;
     try {
@@ -78,7 +87,8 @@ final class NodeRun {
     try (node) {
       instance.ifPresent(watch -> watch.start(node, configuration));
       StopSignal.onHangup(node::reload);
-      Optional<ManagerProcess> beside = manager.apply(configuration);
+      Optional<ManagerProcess> beside =
+          early.isPresent() ? early : manager.apply(configuration.node());
       LOG.info("serving {}; {} to end", served(configuration, node), "SIGTERM or Ctrl-C");
       stop.await();
       LOG.info("draining");

@@ -30,7 +30,7 @@ final class ProxyCommand implements Callable<Integer> {
   public Integer call() throws CommandFailure {
     Optional<HeimdallConf> conf = place.conf(Role.PROXY);
     conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
-    return new NodeRun(conf, name.name(conf), Optional.empty(), configuration -> Optional.empty())
+    return new NodeRun(conf, name.name(conf), Optional.empty(), settings -> Optional.empty())
         .with(place.configuration(conf), state.directory(), key.file(conf));
   }
 }
