@@ -123,12 +123,15 @@ class TopologyDocumentTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"schema\" : 1        | \"schema\" : 2                  | $.schema: 2; this version reads 1",
-        "\"role\" : \"WRITER\" | \"role\" : \"KING\"             | $.clusters[0].servers[0].role: none of",
+        "\"schema\" : 1        | \"schema\" : 2                  | $.schema: 2; this version reads"
+            + " 1",
+        "\"role\" : \"WRITER\" | \"role\" : \"KING\"             | $.clusters[0].servers[0].role:"
+            + " none of",
         "\"port\" : 5432       | \"port\" : 70000                | .port: not within 0..65535",
         "\"port\" : 5432       | \"port\" : \"5432\"             | .port: of the wrong type",
         "\"name\" : \"w1\"     | \"name\" : \"w1\\u0000x\"       | .name: no text that RDS gives",
-        "\"name\" : \"w1\"     | \"n\" : \"w1\"                  | $.clusters[0].servers[0].name: missing",
+        "\"name\" : \"w1\"     | \"n\" : \"w1\"                  | $.clusters[0].servers[0].name:"
+            + " missing",
         "\"written\" : \"20    | \"written\" : \"next 20         | $.written: no time",
         "\"globals\" : [       | \"globals\" : [ 7,              | $.globals[0]: no object",
         "{                     | [                               | $: no JSON, line"

@@ -181,7 +181,8 @@ public enum Component {
               "secretsmanager:GetSecretValue"),
           anywhere(
               "Surroundings",
-              "lists databases and caches for the wizard; the APIs do not narrow it in a useful way",
+              "lists databases and caches for the wizard; the APIs do not narrow it in a useful"
+                  + " way",
               "rds:DescribeDBClusters",
               "rds:DescribeDBInstances",
               "rds:DescribeGlobalClusters",

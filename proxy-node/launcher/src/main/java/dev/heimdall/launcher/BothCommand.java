@@ -9,8 +9,8 @@ import dev.heimdall.launcher.manager.ManagerCommandLine;
 import dev.heimdall.launcher.manager.ManagerProcess;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.Machine;
-import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.LogFormat;
+import dev.heimdall.model.NodeSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,10 +62,7 @@ final class BothCommand implements Callable<Integer> {
   }
 
   private ManagerProcess start(
-      NodeSettings settings,
-      Optional<HeimdallConf> conf,
-      ManagerKeys keys,
-      ManagerBeside beside) {
+      NodeSettings settings, Optional<HeimdallConf> conf, ManagerKeys keys, ManagerBeside beside) {
     List<String> memory = memory(conf);
     LOG.info("starting the manager in a process of its own, with {}", memory.get(0));
     return ManagerProcess.start(

@@ -3,6 +3,7 @@ package dev.heimdall.launcher;
 import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.conf.ManagerKeys;
 import dev.heimdall.launcher.conf.Role;
+import dev.heimdall.launcher.inspect.MachineInspector;
 import dev.heimdall.launcher.manager.ManagerCommandLine;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
@@ -78,8 +79,11 @@ final class ServerCommand implements Callable<Integer> {
         Machine.mebibytes(Runtime.getRuntime().maxMemory()),
         Machine.mebibytes(Machine.current().memory()));
     FirstBoot.load(conf, place);
-    try (ControlPlane running =
-        ControlPlane.start(settings(conf, keys, nodeKey), new EngineAnswers(new RuleTrials()))) {
+    EngineAnswers engine =
+        new EngineAnswers(
+            new RuleTrials(),
+            new MachineInspector(() -> new AwsPlace().region(conf), System.getenv()));
+    try (ControlPlane running = ControlPlane.start(settings(conf, keys, nodeKey), engine)) {
       LOG.info("managing on port {}; SIGTERM or Ctrl-C to end", running.port());
       stop.await();
     } catch (ControlPlaneException e) {

@@ -8,6 +8,7 @@ import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetConfiguration;
 import dev.heimdall.manager.fleet.ReportSite;
 import dev.heimdall.manager.history.History;
+import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordException;
@@ -26,6 +27,7 @@ import dev.heimdall.manager.trial.Trials;
 import dev.heimdall.manager.web.Certificates;
 import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.manager.web.WebServer;
+import dev.heimdall.manager.wizard.WizardPages;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.io.IOException;
@@ -49,6 +51,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Editor editor;
   private final AuditLog audit;
   private final Optional<OwnStore> own;
+  private final Inspections inspections;
 
   private ControlPlane(
       WebServer server,
@@ -56,13 +59,15 @@ public final class ControlPlane implements AutoCloseable {
       LogIn logIn,
       Editor editor,
       AuditLog audit,
-      Optional<OwnStore> own) {
+      Optional<OwnStore> own,
+      Inspections inspections) {
     this.server = server;
     this.tls = tls;
     this.logIn = logIn;
     this.editor = editor;
     this.audit = audit;
     this.own = own;
+    this.inspections = inspections;
   }
 
   /**
@@ -111,13 +116,15 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new ConfigurationObjects(editor, masks));
       List<Subject> subjects = new ArrayList<>();
       subjects.add(new NodesSubject(fleet, configuration));
+      Inspections inspections = new Inspections();
+      subjects.add(new WizardPages(editor, engine.inspector(), inspections));
       Api api = new Api(editor, logIn, settings.version(), accounts, audit, masks, resources);
       OwnPassword ownPassword = new OwnPassword(logIn, accounts, audit);
       Pages pages = new Pages(editor, logIn, ownPassword, audit, masks, subjects);
       Doors doors = new Doors(api, pages, new ReportSite(fleet, configuration, clock));
       WebServer server = open(address, tls, editor, logIn, doors);
       tell(settings, address, server.port());
-      return new ControlPlane(server, tls, logIn, editor, audit, own);
+      return new ControlPlane(server, tls, logIn, editor, audit, own, inspections);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -189,6 +196,7 @@ public final class ControlPlane implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    inspections.close();
     tls.ifPresent(Certificates::close);
     logIn.close();
     editor.close();

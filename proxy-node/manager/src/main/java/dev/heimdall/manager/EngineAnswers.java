@@ -1,10 +1,12 @@
 package dev.heimdall.manager;
 
+import dev.heimdall.manager.inspect.Inspector;
 import dev.heimdall.manager.trial.StatementTrial;
 
 /**
  * What only the engine's code knows, and who knows that answers.
  *
  * @param rules what rules do with a statement
+ * @param inspector what databases, stores and AWS are like, as nodes see them
  */
-public record EngineAnswers(StatementTrial rules) {}
+public record EngineAnswers(StatementTrial rules, Inspector inspector) {}

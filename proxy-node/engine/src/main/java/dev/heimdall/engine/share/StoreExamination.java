@@ -1,7 +1,12 @@
 package dev.heimdall.engine.share;
 
 import dev.heimdall.model.StoreSettings;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
+import java.util.Optional;
 
 /** A single look at a store, for commands. */
 public final class StoreExamination {
@@ -41,5 +46,49 @@ public final class StoreExamination {
     } finally {
       StoreServers.end(resources);
     }
+  }
+
+  /**
+   * What its first primary does when its memory is full. Waits for the network.
+   *
+   * @return empty: the user may not ask
+   * @throws FailedException with what the store or the network said
+   */
+  public static Optional<StoreMemory> memory(StoreSettings settings) throws FailedException {
+    ClientResources resources = StoreServers.resources();
+    try {
+      StoreServers servers = new StoreServers(settings, resources);
+      StoreConnections connections = servers.connect();
+      RedisClient client = servers.client();
+      try (StatefulRedisConnection<String, String> asking =
+          client.connect(StringCodec.UTF8, connections.primaries().get(0).uri())) {
+        return memory(asking.sync().info("memory"));
+      } catch (RedisCommandExecutionException e) {
+        return Optional.empty();
+      } finally {
+        StoreConnections.shutDown(client);
+        connections.close();
+      }
+    } catch (RuntimeException e) {
+      throw new FailedException(e);
+    } finally {
+      StoreServers.end(resources);
+    }
+  }
+
+  private static Optional<StoreMemory> memory(String info) {
+    String policy = field(info, "maxmemory_policy:");
+    String limit = field(info, "maxmemory:");
+    return policy.isEmpty() || !limit.matches("\\d{1,18}")
+        ? Optional.empty()
+        : Optional.of(new StoreMemory(Long.parseLong(limit), policy));
+  }
+
+  private static String field(String info, String name) {
+    return info.lines()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(name.length()).strip())
+        .findFirst()
+        .orElse("");
   }
 }

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -103,7 +104,7 @@ public final class Editor implements AutoCloseable {
     return inTurn(
         () -> {
           Documents now = now();
-          Judge.Judged judged = judge.judged(now.contents());
+          Reading judged = judge.judged(now.contents());
           return new Seen(now, judged.configuration(), judged.problems());
         });
   }
@@ -118,7 +119,7 @@ public final class Editor implements AutoCloseable {
     return inTurn(
         () -> {
           Documents now = now();
-          Judge.Judged judged = judge.judged(applied(changes, now));
+          Reading judged = judge.judged(applied(changes, now));
           return new Seen(now, judged.configuration(), judged.problems());
         });
   }
@@ -140,6 +141,11 @@ public final class Editor implements AutoCloseable {
    */
   public List<Problem> check(List<Change> changes) throws StoreException, EditRefused {
     return inTurn(() -> judge.problems(applied(changes, now())));
+  }
+
+  /** What documents would say if there were no others; nothing is written. */
+  public Reading alone(Map<String, Content> documents) throws StoreException, EditRefused {
+    return inTurn(() -> judge.judged(new TreeMap<>(documents)));
   }
 
   /** Carries out all changes, unless one is outdated or they make the configuration wrong. */

@@ -1,6 +1,5 @@
 package dev.heimdall.manager.edit;
 
-import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Problem;
@@ -20,9 +19,6 @@ import java.util.stream.Stream;
 final class Judge implements AutoCloseable {
   private final MirrorDirectory directory;
 
-  /** What documents say: a configuration, or what is wrong with them. */
-  record Judged(Optional<Configuration> configuration, List<Problem> problems) {}
-
   Judge() throws IOException {
     directory = MirrorDirectory.create();
   }
@@ -31,17 +27,17 @@ final class Judge implements AutoCloseable {
     return judged(documents).problems();
   }
 
-  Judged judged(SortedMap<String, Content> documents) {
+  Reading judged(SortedMap<String, Content> documents) {
     List<Problem> nowhere =
         documents.keySet().stream().flatMap(name -> below(name, documents)).toList();
     if (!nowhere.isEmpty()) {
-      return new Judged(Optional.empty(), nowhere);
+      return new Reading(Optional.empty(), nowhere);
     }
     try {
       directory.show(documents);
-      return new Judged(Optional.of(ConfigurationReader.read(directory.path())), List.of());
+      return new Reading(Optional.of(ConfigurationReader.read(directory.path())), List.of());
     } catch (ConfigurationException e) {
-      return new Judged(Optional.empty(), e.problems());
+      return new Reading(Optional.empty(), e.problems());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -26,7 +26,14 @@ public final class View {
   public record Trouble(String where, String href, String words) {}
 
   /** The configuration as a whole. */
-  public record Overview(String version, List<Trouble> troubles, List<Table> tables) {}
+  public record Overview(String version, List<Trouble> troubles, List<Table> tables) {
+    /** Whether there is no virtual database, which is all that is wrong then. */
+    public boolean isEmpty() {
+      return troubles.size() <= 1
+          && tables.stream()
+              .allMatch(table -> !table.folder().equals("vdbs/") || table.rows().isEmpty());
+    }
+  }
 
   /**
    * A document that is edited.

@@ -1,0 +1,93 @@
+package dev.heimdall.launcher.inspect;
+
+import dev.heimdall.launcher.doctor.Examination;
+import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.routing.call.SignedCalls;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Whether the services of AWS can be reached, as {@code heimdall doctor} looks at it. */
+final class AwsEndpoints {
+  private static final Duration CALL = Duration.ofSeconds(3);
+  private static final Duration ALL = Duration.ofSeconds(15);
+
+  /** What the manager lists; the others are what nodes and people do. */
+  private static final Set<String> OWN =
+      Set.of(
+          "rds:DescribeDBClusters",
+          "rds:DescribeDBInstances",
+          "rds:DescribeGlobalClusters",
+          "elasticache:DescribeReplicationGroups");
+
+  /** How the VPC endpoints of services are called behind the region. */
+  private static final Map<String, String> VPC_ENDPOINTS =
+      Map.of(
+          "RDS", "rds",
+          "EC2", "ec2",
+          "ElastiCache", "elasticache",
+          "Auto Scaling", "autoscaling",
+          "CloudWatch", "monitoring",
+          "CloudWatch Logs", "logs",
+          "Secrets Manager", "secretsmanager");
+
+  private AwsEndpoints() {}
+
+  static void look(String region, Map<String, String> environment, Consumer<Finding> found) {
+    Examination.Needs none = Examination.Needs.of(Optional.empty(), false);
+    try (SignedCalls calls = SignedCalls.ofMachine(region, environment, CALL)) {
+      for (dev.heimdall.launcher.doctor.Finding finding :
+          new Examination(ALL).aws(calls, none).carryOut()) {
+        found.accept(told(region, finding));
+      }
+    }
+  }
+
+  private static Finding told(String region, dev.heimdall.launcher.doctor.Finding finding) {
+    int comma = finding.what().lastIndexOf(", ");
+    String service = finding.what().substring(0, comma);
+    String action = finding.what().substring(comma + 2);
+    String detail = finding.detail();
+    return switch (finding.state()) {
+      case OK -> Finding.good(service, action, "Reachable: " + detail);
+      case DENIED ->
+          OWN.contains(action)
+              ? Finding.bad(
+                  service,
+                  action,
+                  "Denied: " + detail,
+                  "Allow %s to the role of the manager; templates/iam/manager.json has it."
+                      .formatted(action))
+              : Finding.good(
+                  service, action, "Reachable. It denies this call, which the manager never makes");
+      case NO_CREDENTIALS ->
+          Finding.note(
+              service,
+              action,
+              detail,
+              "Give the machine a role with the policy templates/iam/manager.json.");
+      case TIMED_OUT -> Finding.bad(service, action, "Timed out: " + detail, way(region, service));
+      case UNREACHABLE ->
+          Finding.bad(service, action, "Unreachable: " + detail, way(region, service));
+      case FAILED ->
+          Finding.bad(service, action, detail, "Look again in a minute; AWS may have a problem.");
+    };
+  }
+
+  private static String way(String region, String service) {
+    if (service.equals("S3")) {
+      return "Add a gateway endpoint com.amazonaws.%s.s3 to the route tables of the manager's"
+              .formatted(region)
+          + " subnets, or a route to a NAT gateway.";
+    }
+    String name = VPC_ENDPOINTS.get(service);
+    return name == null
+        ? "Add a route to a NAT gateway to the route tables of the manager's subnets."
+        : "Add an interface endpoint com.amazonaws.%s.%s to the manager's subnets, with private DNS"
+                .formatted(region, name)
+            + " names and a security group that lets this machine in on port 443, or a route to a"
+            + " NAT gateway.";
+  }
+}

@@ -1,0 +1,95 @@
+package dev.heimdall.launcher.inspect;
+
+import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Secret;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a server said in refusing, and what to do about it. */
+record Refused(DataSource source) {
+  private static final String MASK = "•••";
+
+  /** Rights that are missing, as MySQL and MariaDB number it. */
+  static boolean isDenied(SQLException failure) {
+    return failure.getErrorCode() == 1227
+        || failure.getErrorCode() == 1142
+        || failure.getErrorCode() == 1044
+        || "42501".equals(failure.getSQLState());
+  }
+
+  /** The innermost of what went wrong in SQL: it has the server's words. */
+  static SQLException cause(Throwable failure) {
+    SQLException found = null;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        found = sql;
+      }
+    }
+    return found == null ? new SQLException(String.valueOf(failure.getMessage())) : found;
+  }
+
+  /** In the server's words, without the password, wherever that may stand in them. */
+  String words(Throwable failure) {
+    SQLException cause = cause(failure);
+    String words = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    Optional<String> password =
+        source.password().map(Secret::value).filter(value -> !value.isEmpty());
+    if (password.isPresent()) {
+      words = words.replace(password.get(), MASK);
+    }
+    String inner = innermost(failure);
+    return inner.isEmpty() || words.contains(inner) ? words : words + " (" + inner + ")";
+  }
+
+  /** What TLS said: drivers keep it to themselves. */
+  private static String innermost(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof SQLException || cause.getMessage() == null
+        ? ""
+        : cause.getMessage().lines().findFirst().orElse("");
+  }
+
+  Finding finding(String subject, String what, Throwable failure) {
+    String words = words(failure);
+    String state = String.valueOf(cause(failure).getSQLState());
+    String lower = words.toLowerCase(Locale.ROOT);
+    if (source.credentials().kept() && (state.startsWith("08") && !lower.contains("ssl"))) {
+      return Finding.skipped(
+          subject,
+          what,
+          words,
+          "The manager itself could not get the credentials from AWS. Nodes use their own role:"
+              + " templates/iam/node.json lets them read them. heimdall doctor on a node tests"
+              + " it.");
+    }
+    return Finding.bad(subject, what, words, advice(state, lower));
+  }
+
+  private String advice(String state, String lower) {
+    if (state.startsWith("28")) {
+      return lower.contains("pg_hba.conf")
+          ? "Let this user in from this machine in pg_hba.conf, or use TLS if the server wants it."
+          : "Check user and password. The user has to be allowed to log in from this machine.";
+    }
+    if (state.equals("3D000") || state.equals("42000") && lower.contains("unknown database")) {
+      return "Name a database that there is.";
+    }
+    if (lower.contains("certif") || lower.contains("pkix") || lower.contains("hostname")) {
+      return "Name the file with the server's certificate authority, and connect by the name that"
+          + " is in its certificate.";
+    }
+    if (lower.contains("ssl") || lower.contains("tls")) {
+      return "The server and this TLS setting do not agree: choose another one, or switch TLS on at"
+          + " the server.";
+    }
+    if (state.startsWith("53") || lower.contains("too many connections")) {
+      return "The server has no connection to spare: raise its limit, or end some.";
+    }
+    return "The words are the server's own; its log may say more.";
+  }
+}

@@ -1,0 +1,19 @@
+package dev.heimdall.manager.inspect;
+
+import java.util.List;
+
+/**
+ * What an account has in a region of AWS, as far as the manager may ask.
+ *
+ * @param region empty: the manager does not know in which it is, and has asked nothing
+ * @param troubles what could not be found out: the missing permission by its name, or the endpoint
+ *     that does not answer
+ */
+public record AwsAccount(
+    String region, List<AwsDatabase> databases, List<AwsCache> caches, List<Finding> troubles) {
+  public AwsAccount {
+    databases = List.copyOf(databases);
+    caches = List.copyOf(caches);
+    troubles = List.copyOf(troubles);
+  }
+}

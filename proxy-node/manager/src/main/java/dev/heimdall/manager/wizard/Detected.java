@@ -1,0 +1,50 @@
+package dev.heimdall.manager.wizard;
+
+import dev.heimdall.manager.inspect.AwsDatabase;
+import dev.heimdall.model.Engine;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Answers that follow from a database that was found in AWS. */
+final class Detected {
+  private Detected() {}
+
+  /** Empty for an engine that nodes do not speak to. */
+  static Optional<Engine> engine(AwsDatabase database) {
+    return switch (database.engine()) {
+      case "postgres", "aurora-postgresql" -> Optional.of(Engine.POSTGRESQL);
+      case "mysql", "mariadb", "aurora-mysql", "aurora" -> Optional.of(Engine.MYSQL);
+      default -> Optional.empty();
+    };
+  }
+
+  static Map<String, String> answers(AwsDatabase database, Engine engine) {
+    Map<String, String> answers = new HashMap<>();
+    answers.put("engine", engine.spelling());
+    answers.put(
+        "kind",
+        switch (database.kind()) {
+          case AURORA -> "aurora";
+          case MULTI_AZ_CLUSTER -> "rds-multi-az";
+          case INSTANCE -> "rds";
+        });
+    answers.put("host", database.endpoint());
+    answers.put("port", database.port() == 0 ? "" : Integer.toString(database.port()));
+    answers.put(
+        "replicas",
+        database.kind() != AwsDatabase.Kind.INSTANCE
+            ? ""
+            : database.members().stream()
+                .filter(member -> member.role().equals("reader") && !member.host().isEmpty())
+                .map(member -> member.host() + ":" + member.port())
+                .collect(Collectors.joining("\n")));
+    answers.put("database", "");
+    answers.put("tls", "");
+    answers.put("ca", "");
+    answers.put("region", database.region());
+    answers.put("name", database.name());
+    return answers;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.heimdall.manager.wizard;
+
+import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.Inspection;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What one session has typed so far, and what was found by it. */
+final class Setup {
+  /** What is tested in it. */
+  enum Test {
+    DATABASE,
+    STORE,
+    NODE
+  }
+
+  private final Map<Test, Inspection<Finding>> tests = new EnumMap<>(Test.class);
+  private Answers answers = Answers.none();
+  private Optional<Connecting> finished = Optional.empty();
+
+  synchronized Answers answers() {
+    return answers;
+  }
+
+  synchronized void answers(Answers next) {
+    answers = next;
+  }
+
+  synchronized Optional<Inspection<Finding>> test(Test which) {
+    return Optional.ofNullable(tests.get(which));
+  }
+
+  /** In the place of the one before, which ends. */
+  synchronized void test(Test which, Inspection<Finding> next) {
+    Inspection<Finding> before = tests.put(which, next);
+    if (before != null) {
+      before.stop("Another test was begun.");
+    }
+  }
+
+  synchronized Optional<Connecting> finished() {
+    return finished;
+  }
+
+  synchronized void finish(Connecting connecting) {
+    finished = Optional.of(connecting);
+    answers = answers.forgetting();
+  }
+}

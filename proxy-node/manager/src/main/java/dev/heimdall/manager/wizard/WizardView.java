@@ -1,0 +1,109 @@
+package dev.heimdall.manager.wizard;
+
+import dev.heimdall.manager.inspect.AwsAccount;
+import dev.heimdall.manager.inspect.AwsDatabase;
+import dev.heimdall.manager.inspect.Finding;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the wizard's templates are given. */
+public final class WizardView {
+  private WizardView() {}
+
+  /**
+   * Where somebody is.
+   *
+   * @param path of a step that can be gone back to; empty: it cannot yet
+   * @param state {@code done}, {@code now} or {@code later}
+   */
+  public record Place(int number, String title, String path, String state) {}
+
+  /** A page of a step. */
+  public record Page(List<Place> places, Form form, String back) {}
+
+  /**
+   * What a test has found so far.
+   *
+   * @param poll where to look again; empty: it has ended
+   * @param failure why it did not come to its end; empty: it did
+   */
+  public record Lines(List<Group> groups, String poll, String failure) {
+    static Lines of(List<Finding> findings, String poll, String failure) {
+      Map<String, List<Finding>> bySubject = new LinkedHashMap<>();
+      findings.forEach(
+          one -> bySubject.computeIfAbsent(one.subject(), key -> new ArrayList<>()).add(one));
+      return new Lines(
+          bySubject.entrySet().stream().map(e -> new Group(e.getKey(), e.getValue())).toList(),
+          poll,
+          failure);
+    }
+
+    public boolean running() {
+      return !poll.isEmpty();
+    }
+
+    private long count(Finding.State state) {
+      return groups.stream()
+          .flatMap(group -> group.findings().stream())
+          .filter(one -> one.state() == state)
+          .count();
+    }
+
+    public boolean isBad() {
+      return count(Finding.State.BAD) > 0 || !failure.isEmpty();
+    }
+
+    /** What it comes to. */
+    public String summary() {
+      long bad = count(Finding.State.BAD);
+      long notes = count(Finding.State.NOTE) + count(Finding.State.SKIPPED);
+      if (!failure.isEmpty()) {
+        return failure;
+      }
+      if (bad > 0) {
+        return bad == 1 ? "One thing does not work." : bad + " things do not work.";
+      }
+      return notes == 0
+          ? "Everything works."
+          : "It works. " + (notes == 1 ? "One thing" : notes + " things") + " to know.";
+    }
+  }
+
+  /** Findings about one server or service. */
+  public record Group(String subject, List<Finding> findings) {}
+
+  /**
+   * What there is in AWS.
+   *
+   * @param account empty: not known yet
+   */
+  public record Found(Optional<AwsAccount> account, boolean running, String failure) {}
+
+  /** A database of AWS in words. */
+  public static String kind(AwsDatabase database) {
+    return switch (database.kind()) {
+      case AURORA -> "Aurora cluster";
+      case MULTI_AZ_CLUSTER -> "Multi-AZ cluster";
+      case INSTANCE -> database.members().size() > 1 ? "Instance with replicas" : "Instance";
+    };
+  }
+
+  /** Why it cannot be chosen; empty: it can. */
+  public static String unsuited(AwsDatabase database) {
+    if (Detected.engine(database).isEmpty()) {
+      return "Nodes do not speak to " + database.engine() + ".";
+    }
+    return database.endpoint().isEmpty() ? "It has no endpoint yet." : "";
+  }
+
+  /**
+   * A document as it will be written.
+   *
+   * @param state {@code new} or {@code changed}
+   * @param text without its secrets
+   */
+  public record Document(String name, String state, String text) {}
+}

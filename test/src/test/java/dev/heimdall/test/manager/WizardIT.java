@@ -1,0 +1,274 @@
+package dev.heimdall.test.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.MariaServer;
+import dev.heimdall.test.fixture.SharedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.WebElement;
+
+/** The wizard in a real browser, up to clients that are answered by a real node. */
+class WizardIT {
+  private static final String CANARY = "canary-password";
+  private static final String CLIENT = "a client's own word";
+
+  private static Browser browser;
+
+  @TempDir private Path directory;
+  private final int managerPort = FreePort.any();
+  private final int port = FreePort.any();
+  private Started both;
+
+  @BeforeAll
+  static void startBrowser() {
+    browser = Browser.start();
+  }
+
+  @AfterAll
+  static void endBrowser() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    write(
+        "node.json",
+        "{\"http\": {\"port\": %d}, \"drainTimeout\": \"2s\"}".formatted(FreePort.any()));
+    both =
+        Started.start(
+            directory.resolve("output"),
+            Map.of("STATE_DIRECTORY", state().toString()),
+            List.of("both", "--config=" + configuration(), "--manager-port=" + managerPort));
+    both.awaitOutput("managing on port");
+    browser.forget();
+    browser.logIn(managerPort, Files.readString(state().resolve("manager-password")));
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    if (both != null) {
+      both.close();
+    }
+  }
+
+  private Path configuration() {
+    return directory.resolve("configuration");
+  }
+
+  private Path state() {
+    return directory.resolve("state");
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = configuration().resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private void open(String path) {
+    browser.open("http://localhost:" + managerPort + path);
+  }
+
+  private static void enter(String field, Object value) {
+    WebElement element = browser.find("#" + field);
+    element.clear();
+    element.sendKeys(value.toString());
+  }
+
+  private static void choose(String field, String value) {
+    browser.find("[name='" + field + "'][value='" + value + "']").click();
+  }
+
+  private static void select(String field, String value) {
+    browser.find("#" + field + " option[value='" + value + "']").click();
+  }
+
+  private static void goOn() {
+    browser.find(".wizard .main").click();
+  }
+
+  private void database(String engine, String kind, PostgresServer server) {
+    open("/wizard");
+    browser.find("form[action='/wizard'] .main").click();
+    choose("engine", engine);
+    enter("host", server.host());
+    enter("port", server.port());
+    select("kind", kind);
+  }
+
+  private static void logIn(String user, String password) {
+    enter("user", user);
+    enter("password", password);
+    goOn();
+  }
+
+  private static void clients(String name, int port, String preset) {
+    choose("preset", preset);
+    enter("name", name);
+    enter("vdbPort", port);
+    enter("client1", "wizard-client");
+    enter("clientPassword1", CLIENT);
+    goOn();
+  }
+
+  @Test
+  void fromTheFirstLogInToAnAnswerOfPsql() throws Exception {
+    open("/");
+    browser.awaitText("Nothing is set up yet");
+    browser.shoot("overview-empty");
+    browser.find("form[action='/wizard'] .main").click();
+    browser.awaitText("Enter its address").awaitText("no AWS region is named");
+    browser.shoot("wizard-start");
+    PostgresServer replica = SharedPostgres.cluster().replicas().get(0);
+    database("postgresql", "replicas", SharedPostgres.primary());
+    enter("replicas", replica.host() + ":" + replica.port());
+    enter("database", "app");
+    browser.shoot("wizard-database");
+    goOn();
+    browser.shoot("wizard-login");
+    logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
+    browser.awaitText("Writer").awaitText("Replica").awaitText("It works.");
+    assertThat(browser.text()).contains("Up to date", "PostgreSQL 18", "GRANT pg_monitor");
+    browser.shoot("wizard-check");
+    browser.find("a[href='/wizard/clients'].main").click();
+    browser.find("#name");
+    browser.shoot("wizard-clients");
+    clients("shop", port, "cache");
+    browser.find("#ttl");
+    enter("tables", "public.wizard_products");
+    browser.shoot("wizard-sharing");
+    goOn();
+    browser.awaitText("Right, as nodes read it.").awaitText("users/wizard-client.json");
+    assertThat(browser.source()).doesNotContain(CLIENT, "\"password\": \"app\"");
+    browser.shoot("wizard-review");
+    goOn();
+    browser
+        .awaitText("shop is set up")
+        .awaitText("SELECT 1 was answered to the user wizard-client");
+    assertThat(browser.source()).doesNotContain(CLIENT);
+    browser.shoot("wizard-done");
+    assertThat(browser.complaints()).isEmpty();
+    assertThat(psql()).isEqualTo("app");
+    assertThat(Files.readString(configuration().resolve("sources/shop.json")))
+        .contains("\"reads\": \"all\"", ":%d/app".formatted(replica.port()));
+    Await.until("the log has the comment", () -> both.output().contains("comment=\"Set up shop\""));
+  }
+
+  private String psql() throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                "psql",
+                "-XAt",
+                "host=127.0.0.1 port=%d user=wizard-client dbname=app".formatted(port),
+                "-c",
+                "SELECT current_database()")
+            .redirectErrorStream(true);
+    builder.environment().put("PGPASSWORD", CLIENT);
+    Process psql = builder.start();
+    String said = new String(psql.getInputStream().readAllBytes()).strip();
+    assertThat(psql.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return said;
+  }
+
+  @Test
+  void aVirtualDatabaseOfMariaDb() throws Exception {
+    MariaServer server = MariaServer.shared();
+    open("/wizard/database");
+    choose("engine", "mysql");
+    enter("host", "127.0.0.1");
+    enter("port", server.port());
+    goOn();
+    logIn(MariaServer.USER, MariaServer.PASSWORD);
+    browser.awaitText("MariaDB 11.4").awaitText("Writer").awaitText("It works.");
+    browser.find("a[href='/wizard/clients'].main").click();
+    clients("crm", port, "pool");
+    browser.awaitText("Right, as nodes read it.");
+    assertThat(browser.path()).isEqualTo("/wizard/review");
+    goOn();
+    browser.awaitText("crm is set up").awaitText("SELECT 1 was answered to the user wizard-client");
+    try (Connection client =
+            DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:%d/?allowPublicKeyRetrieval=true".formatted(port),
+                "wizard-client",
+                CLIENT);
+        Statement statement = client.createStatement();
+        ResultSet row = statement.executeQuery("SELECT 7")) {
+      assertThat(row.next()).isTrue();
+      assertThat(row.getInt(1)).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void whatDoesNotWorkIsSaidAndCanBeMended() throws Exception {
+    PostgresServer replica = SharedPostgres.cluster().replicas().get(0);
+    database("postgresql", "replicas", SharedPostgres.primary());
+    enter("host", "no-such-host.invalid");
+    enter("database", "app");
+    goOn();
+    logIn(SharedPostgres.USER, CANARY);
+    browser.awaitText("There is no such host").awaitText("does not work");
+    browser.shoot("wizard-no-host");
+
+    open("/wizard/database");
+    assertThat(browser.find("#host").getDomProperty("value")).isEqualTo("no-such-host.invalid");
+    enter("host", SharedPostgres.primary().host());
+    goOn();
+    assertThat(browser.find("#password").getDomProperty("value")).isEmpty();
+    assertThat(browser.source()).doesNotContain(CANARY);
+    goOn();
+    browser.awaitText("password authentication failed for user \"app\"");
+    assertThat(browser.source()).doesNotContain(CANARY);
+    browser.shoot("wizard-wrong-password");
+
+    // A replica in the writer's place, and a writer in a replica's.
+    open("/wizard/database");
+    enter("port", replica.port());
+    enter("replicas", "%s:%d".formatted(replica.host(), SharedPostgres.primary().port()));
+    goOn();
+    logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
+    browser
+        .awaitText("This server is a replica: it accepts no writes.")
+        .awaitText("This server is no replica");
+    browser.shoot("wizard-no-replica");
+  }
+
+  @Test
+  void nothingIsWrittenOverAndNobodySkipsASTep() throws Exception {
+    write("users/wizard-client.json", "{\"password\": \"theirs\"}");
+    open("/wizard/review");
+    browser.find("#host");
+    assertThat(browser.path()).isEqualTo("/wizard/database");
+    goOn();
+    browser.awaitText("The name or the address of the server");
+    browser.shoot("wizard-wrong-field");
+    enter("host", SharedPostgres.primary().host());
+    enter("port", SharedPostgres.primary().port());
+    goOn();
+    logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
+    browser.find("a[href='/wizard/clients'].main").click();
+    clients("shop", port, "split");
+    browser.awaitText("There are no replicas to read from");
+    browser.awaitText("There is a user wizard-client already");
+    assertThat(Files.exists(configuration().resolve("vdbs/shop.json"))).isFalse();
+  }
+}
