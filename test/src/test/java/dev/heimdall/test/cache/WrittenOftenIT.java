@@ -16,6 +16,20 @@ class WrittenOftenIT {
   private static final String TOLD = "SELECT name AS in_any_case FROM wo_rows";
   private static final String OTHER = "SELECT name FROM wo_others";
 
+  private static final String READS = "{\"match\": \"(?i)^select\", \"action\": \"cache\"}";
+
+  private static TestNode caching(int dmlThreshold, String... rules) {
+    return TestNode.start(
+        c ->
+            c.source("cluster.kind", "postgres")
+                .source("cluster.probe.user", SharedPostgres.cluster().superuser())
+                .source("cluster.probe.password", SharedPostgres.cluster().password())
+                .vdb("cache.enabled", true)
+                .vdb("cache.dmlThreshold", dmlThreshold)
+                .vdb("rules", List.of("cached"))
+                .rules("cached", rules));
+  }
+
   private static String cached(RawClient client, String sql) throws IOException {
     client.query(sql);
     return client.query("SHOW QUERYINFO").stream()
@@ -28,19 +42,11 @@ class WrittenOftenIT {
   @Test
   void aTableThatIsWrittenOftenIsNotCachedUnlessARuleWantsIt() throws IOException {
     try (TestNode node =
-            TestNode.start(
-                c ->
-                    c.source("cluster.kind", "postgres")
-                        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                        .source("cluster.probe.password", SharedPostgres.cluster().password())
-                        .vdb("cache.enabled", true)
-                        .vdb("cache.dmlThreshold", 5)
-                        .vdb("rules", List.of("cached"))
-                        .rules(
-                            "cached",
-                            "{\"match\": \"in_any_case\", \"action\": \"cache\","
-                                + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
-                            "{\"match\": \"(?i)^select\", \"action\": \"cache\"}"));
+            caching(
+                5,
+                "{\"match\": \"in_any_case\", \"action\": \"cache\","
+                    + " \"parameters\": {\"unconditional\": true, \"stop\": true}}",
+                READS);
         RawClient client = RawClient.logIn(node.target().as("admin", "admin"))) {
       client.query(
           "DROP TABLE IF EXISTS wo_rows, wo_others; CREATE TABLE wo_rows (name text);"
@@ -65,16 +71,7 @@ class WrittenOftenIT {
 
   @Test
   void resultsThatNobodyAsksForBeforeTheirTableIsWrittenAreNotKept() throws IOException {
-    try (TestNode node =
-            TestNode.start(
-                c ->
-                    c.source("cluster.kind", "postgres")
-                        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                        .source("cluster.probe.password", SharedPostgres.cluster().password())
-                        .vdb("cache.enabled", true)
-                        .vdb("cache.dmlThreshold", 90)
-                        .vdb("rules", List.of("cached"))
-                        .rules("cached", "{\"match\": \"(?i)^select\", \"action\": \"cache\"}"));
+    try (TestNode node = caching(90, READS);
         RawClient client = RawClient.logIn(node.target().as("admin", "admin"))) {
       client.query(
           "DROP TABLE IF EXISTS wo_keys; CREATE TABLE wo_keys (id int PRIMARY KEY, n int);"

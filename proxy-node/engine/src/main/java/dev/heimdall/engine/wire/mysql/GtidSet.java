@@ -13,7 +13,7 @@ import java.util.UUID;
  * A set of transactions, as MySQL names them: {@code uuid:1-5:7} of each server that they come
  * from, {@code uuid:tag:1-5} for those with a tag. Never changes.
  */
-public final class GtidSet implements Position {
+public final class GtidSet extends GtidPosition {
   /** No transaction: that of a server on which nobody has written anything. */
   public static final GtidSet EMPTY = new GtidSet(List.of());
 
@@ -21,9 +21,6 @@ public final class GtidSet implements Position {
   private static final long MOST = Long.MAX_VALUE - 1;
 
   private static final int TAG = 32;
-
-  /** Characters: it is read on event loops. */
-  private static final int MOST_SPELLED = 1000;
 
   /** Where transactions come from; the tag is empty for none. */
   private record Source(long high, long low, String tag) implements Comparable<Source> {
@@ -222,27 +219,8 @@ public final class GtidSet implements Position {
   }
 
   @Override
-  public long behind(Position other) {
-    return covers(other) ? 0 : UNKNOWN;
-  }
-
-  @Override
-  public String spelled() {
-    String text = toString();
-    return text.length() > MOST_SPELLED ? "" : text;
-  }
-
-  @Override
-  public boolean isPassedBy(String spelled) {
-    if (spelled.isEmpty() || spelled.length() > MOST_SPELLED) {
-      return false;
-    }
-    try {
-      GtidSet other = parse(spelled);
-      return other.covers(this) && !covers(other);
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+  Position read(String spelled) {
+    return parse(spelled);
   }
 
   @Override

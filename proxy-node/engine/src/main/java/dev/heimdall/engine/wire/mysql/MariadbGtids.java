@@ -8,12 +8,9 @@ import java.util.TreeMap;
  * How far a MariaDB server is: the last transaction of each replication domain, as in {@code
  * 0-1-100,1-2-5}. Within a domain transactions have an order, whoever wrote them. Never changes.
  */
-public final class MariadbGtids implements Position {
+public final class MariadbGtids extends GtidPosition {
   /** Nothing: that of a server on which nobody has written anything. */
   public static final MariadbGtids EMPTY = new MariadbGtids(new TreeMap<>());
-
-  /** Characters: it is read on event loops. */
-  private static final int MOST_SPELLED = 1000;
 
   /**
    * The last transaction of a domain.
@@ -97,27 +94,8 @@ public final class MariadbGtids implements Position {
   }
 
   @Override
-  public long behind(Position other) {
-    return covers(other) ? 0 : UNKNOWN;
-  }
-
-  @Override
-  public String spelled() {
-    String text = toString();
-    return text.length() > MOST_SPELLED ? "" : text;
-  }
-
-  @Override
-  public boolean isPassedBy(String spelled) {
-    if (spelled.isEmpty() || spelled.length() > MOST_SPELLED) {
-      return false;
-    }
-    try {
-      MariadbGtids other = parse(spelled);
-      return other.covers(this) && !covers(other);
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+  Position read(String spelled) {
+    return parse(spelled);
   }
 
   @Override
