@@ -116,6 +116,7 @@ class RuntimeFolderIT {
           "secretsmanager",
           "slf4j-api",
           "third-party-jackson-core",
+          "uplot",
           "url-connection-client",
           "utils",
           "utils-lite",

@@ -3,6 +3,7 @@ package dev.heimdall.manager;
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.dashboard.Dashboard;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetConfiguration;
@@ -114,7 +115,10 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new RuleTrialPath(new ListTrials(editor, new Trials(engine.rules()))));
       resources.add(new NodesPath(fleet, configuration));
       resources.add(new ConfigurationObjects(editor, masks));
+      Dashboard dashboard = Dashboard.of(fleet, clock);
+      resources.add(dashboard.resource());
       List<Subject> subjects = new ArrayList<>();
+      subjects.add(dashboard.subject());
       subjects.add(new NodesSubject(fleet, configuration));
       Inspections inspections = new Inspections();
       subjects.add(new WizardPages(editor, engine.inspector(), inspections));

@@ -183,7 +183,8 @@ public final class Node implements AutoCloseable {
             ACTION_THREADS);
     listeners = new OperatorListeners(this, metrics, watch, log);
     reports =
-        new NodeReports(listeners.view(), numbers.node(), observer.name(), observer.manager());
+        new NodeReports(
+            listeners.view(), metrics, numbers.node(), observer.name(), observer.manager());
     SessionEvents events = new LoggedEvents(log, metrics);
     context =
         new NodeContext(

@@ -1,8 +1,10 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.admin.FiguresSection;
 import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PatternsSection;
 import dev.heimdall.engine.admin.StateSection;
+import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.report.Reporter;
 import dev.heimdall.engine.report.Section;
@@ -22,9 +24,16 @@ final class NodeReports implements AutoCloseable {
    * @param name of the node; empty: it goes by its machine's and its number
    * @param beside the manager that runs beside it, if there is one
    */
-  NodeReports(NodeView view, int number, Optional<String> name, Optional<Managers> beside) {
+  NodeReports(
+      NodeView view,
+      Metrics metrics,
+      int number,
+      Optional<String> name,
+      Optional<Managers> beside) {
     this.beside = beside;
-    List<Section> sections = List.of(new StateSection(view), new PatternsSection(view));
+    List<Section> sections =
+        List.of(
+            new StateSection(view), new FiguresSection(view, metrics), new PatternsSection(view));
     reporter =
         new Reporter(
             Sender.of(name.orElseGet(() -> machine() + "-" + number), number, Version.current()),

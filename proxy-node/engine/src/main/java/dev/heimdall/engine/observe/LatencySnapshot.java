@@ -1,5 +1,8 @@
 package dev.heimdall.engine.observe;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What a {@link LatencyHistogram} held at one moment; values are microseconds. Immutable. */
 public final class LatencySnapshot {
   private static final LatencySnapshot NONE =
@@ -71,6 +74,20 @@ public final class LatencySnapshot {
       below += counts[i];
     }
     return below;
+  }
+
+  /**
+   * What was counted, bucket by bucket: the largest value of one, how many are in it, and so on.
+   */
+  public List<Long> pairs() {
+    List<Long> pairs = new ArrayList<>();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] > 0) {
+        pairs.add(LatencyHistogram.highest(i));
+        pairs.add(counts[i]);
+      }
+    }
+    return pairs;
   }
 
   /** The values of both. */

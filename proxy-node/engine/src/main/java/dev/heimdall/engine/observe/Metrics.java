@@ -230,6 +230,10 @@ public final class Metrics implements AutoCloseable {
     return counts;
   }
 
+  List<LoopMetrics> loops() {
+    return loops;
+  }
+
   /** Takes over what is known of ports that clients connect to, until it is known better. */
   public synchronized void portsSeen(Map<Integer, Boolean> open, Map<Integer, Boolean> openToAll) {
     portOpen.register(flags("port", open), true);

@@ -50,6 +50,26 @@ class MetricsTest {
   }
 
   @Test
+  void reportsHaveEachVirtualDatabaseOverAllLoopsAndUsers() {
+    metrics.loop(0).pool("shop", "shop", "ann").queryFinished(100);
+    metrics.loop(0).pool("shop", "shop", "ann").cached(true);
+    metrics.loop(1).pool("shop", "shop", "bob").queryFinished(100);
+    metrics.loop(1).pool("shop", "shop", "bob").queryFinished(7);
+    metrics.loop(1).pool("other", "shop", "bob").loggedIn();
+
+    Map<String, VdbTotals> totals = VdbTotals.of(metrics);
+    assertThat(totals).containsOnlyKeys("shop", "other");
+    VdbTotals shop = totals.get("shop");
+    assertThat(shop.counts())
+        .containsEntry("queries", 3L)
+        .containsEntry("queryMicros", 207L)
+        .containsEntry("cacheHits", 1L)
+        .containsEntry("logins", 0L);
+    assertThat(shop.times().pairs()).containsExactly(7L, 1L, 103L, 2L);
+    assertThat(totals.get("other").counts()).containsEntry("logins", 1L);
+  }
+
+  @Test
   void severalEventsAreCountedAtOnce() {
     metrics.count(NodeCounter.ASYNC_LOST, 7);
     metrics.count(NodeCounter.ASYNC_LOST);

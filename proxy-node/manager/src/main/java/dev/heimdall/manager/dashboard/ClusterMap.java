@@ -1,0 +1,218 @@
+package dev.heimdall.manager.dashboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The clusters as nodes see them. What is shown of one is what one node sees, that which has seen
+ * the most of it; where others see a server otherwise, the server says so. Connections are those of
+ * all nodes.
+ */
+public record ClusterMap(List<Cluster> clusters) {
+  private static final int MOST_EVENTS = 8;
+
+  /** Of a bar that is full. */
+  private static final double FULL_LAG_MILLIS = 10_000;
+
+  private static final double FULL_LAG_BYTES = 16 << 20;
+
+  public ClusterMap {
+    clusters = List.copyOf(clusters);
+  }
+
+  /**
+   * A cluster.
+   *
+   * @param witness the node that sees it so
+   * @param writers servers that write; usually one
+   */
+  public record Cluster(
+      String source,
+      String consistency,
+      String witness,
+      List<Server> writers,
+      List<Server> others,
+      List<Event> events) {}
+
+  /**
+   * A server.
+   *
+   * @param name what the cluster calls it; empty: nothing
+   * @param condition {@code good}, {@code doubtful} or {@code bad}
+   * @param lag in words; empty: nobody knows it
+   * @param lagPercent of a full bar
+   * @param note empty: there is nothing to say
+   */
+  public record Server(
+      String address,
+      String name,
+      String role,
+      String state,
+      String condition,
+      String zone,
+      String lag,
+      int lagPercent,
+      long inUse,
+      long open,
+      String note) {}
+
+  /** Something that happened. */
+  public record Event(
+      String at, String time, String kind, boolean alarming, String server, String words) {}
+
+  /** A node's view of a cluster. */
+  private record Sight(String node, JsonNode cluster) {
+    int events() {
+      return cluster.path("events").size();
+    }
+  }
+
+  /**
+   * Draws it.
+   *
+   * @param states of nodes that report, by id, as their reports have them
+   */
+  static ClusterMap of(Map<String, JsonNode> states) {
+    Map<String, List<Sight>> sights = new TreeMap<>();
+    Map<String, long[]> connections = new TreeMap<>();
+    new TreeMap<>(states)
+        .forEach(
+            (node, state) -> {
+              for (JsonNode cluster : state.path("clusters")) {
+                sights
+                    .computeIfAbsent(cluster.path("source").asText(), one -> new ArrayList<>())
+                    .add(new Sight(node, cluster));
+              }
+              count(state, connections);
+            });
+    List<Cluster> clusters = new ArrayList<>();
+    sights.forEach((source, seen) -> clusters.add(cluster(source, seen, connections)));
+    return new ClusterMap(clusters);
+  }
+
+  private static void count(JsonNode state, Map<String, long[]> connections) {
+    for (JsonNode vdb : state.path("vdbs")) {
+      for (JsonNode pool : vdb.path("pools")) {
+        if (pool.path("server").isTextual()) {
+          long[] sums =
+              connections.computeIfAbsent(pool.path("server").asText(), one -> new long[2]);
+          sums[0] += pool.path("serversActive").asLong();
+          sums[1] +=
+              pool.path("serversActive").asLong()
+                  + pool.path("serversIdle").asLong()
+                  + pool.path("serversLogin").asLong();
+        }
+      }
+    }
+  }
+
+  private static Cluster cluster(String source, List<Sight> seen, Map<String, long[]> connections) {
+    Sight witness = Collections.max(seen, Comparator.comparingInt(Sight::events));
+    List<Server> servers = new ArrayList<>();
+    for (JsonNode server : witness.cluster().path("nodes")) {
+      servers.add(
+          server(
+              server,
+              otherwise(server, seen),
+              connections.getOrDefault(server.path("address").asText(), new long[2])));
+    }
+    List<Event> events = new ArrayList<>();
+    for (JsonNode event : witness.cluster().path("events")) {
+      if (events.size() < MOST_EVENTS) {
+        events.add(event(event));
+      }
+    }
+    servers.sort(Comparator.comparing(Server::address));
+    return new Cluster(
+        source,
+        witness.cluster().path("consistency").asText(),
+        witness.node(),
+        servers.stream().filter(server -> server.role().equals("writer")).toList(),
+        servers.stream().filter(server -> !server.role().equals("writer")).toList(),
+        events);
+  }
+
+  /** How many nodes see it otherwise, and how, in words. */
+  private static String otherwise(JsonNode server, List<Sight> seen) {
+    int others = 0;
+    String how = "";
+    for (Sight sight : seen) {
+      for (JsonNode same : sight.cluster().path("nodes")) {
+        if (same.path("address").equals(server.path("address"))
+            && !(same.path("role").equals(server.path("role"))
+                && same.path("state").equals(server.path("state")))) {
+          others++;
+          how = same.path("role").asText() + ", " + same.path("state").asText();
+        }
+      }
+    }
+    return others == 0 ? "" : "%d of %d nodes see it as %s".formatted(others, seen.size(), how);
+  }
+
+  private static Server server(JsonNode server, String otherwise, long[] connections) {
+    String state = server.path("state").asText();
+    JsonNode millis = server.path("lagMillis");
+    JsonNode bytes = server.path("lagBytes");
+    boolean writes = server.path("role").asText().equals("writer");
+    String lag = "";
+    double full = 0;
+    if (!writes && millis.isNumber()) {
+      lag = time(millis.asLong());
+      full = millis.asLong() / FULL_LAG_MILLIS;
+    } else if (!writes && bytes.isNumber()) {
+      lag = size(bytes.asLong());
+      full = bytes.asLong() / FULL_LAG_BYTES;
+    }
+    String condition =
+        switch (state) {
+          case "up" -> "good";
+          case "suspect", "unknown", "read-only" -> "doubtful";
+          default -> "bad";
+        };
+    String why = condition.equals("good") ? "" : server.path("why").asText();
+    return new Server(
+        server.path("address").asText(),
+        server.path("name").asText(),
+        server.path("role").asText(),
+        state.replace('-', ' '),
+        condition,
+        server.path("zone").asText(""),
+        lag,
+        (int) Math.round(100 * Math.min(1, Math.max(0, full))),
+        connections[0],
+        connections[1],
+        otherwise.isEmpty() ? why : otherwise);
+  }
+
+  private static Event event(JsonNode event) {
+    String at = event.path("at").asText();
+    JsonNode lasted = event.path("lastedMillis");
+    String words = event.path("cause").asText();
+    return new Event(
+        at,
+        at.length() >= 19 ? at.substring(0, 19).replace('T', ' ') + " UTC" : at,
+        event.path("kind").asText().replace('-', ' '),
+        event.path("alarming").asBoolean(),
+        event.path("server").asText(),
+        lasted.isNumber() ? words + " (after " + time(lasted.asLong()) + ")" : words);
+  }
+
+  private static String time(long millis) {
+    return millis < 1000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+  }
+
+  private static String size(long bytes) {
+    if (bytes < 1 << 10) {
+      return bytes + " B";
+    }
+    return bytes < 1 << 20
+        ? bytes / 1024 + " KiB"
+        : String.format(Locale.ROOT, "%.1f MiB", bytes / 1024.0 / 1024);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.heimdall.manager.dashboard;
+
+import java.util.Map;
+
+/**
+ * What a node did in an interval, as it lies by the manager's clock in milliseconds.
+ *
+ * @param until exclusive
+ */
+record Delta(long from, long until, long cpuMicros, Map<String, Vdb> vdbs) {
+  /**
+   * Of a virtual database.
+   *
+   * @param counts by {@link Count}, since the report before
+   * @param levels by {@link Level}, at the end
+   */
+  record Vdb(long[] counts, long[] levels, Times.Bucket[] times) {}
+
+  /** Which share of it lies there. */
+  double share(long begin, long end) {
+    long overlap = Math.min(until, end) - Math.max(from, begin);
+    return overlap <= 0 ? 0 : (double) overlap / (until - from);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.heimdall.manager.dashboard;
+
+/** What is kept of each moment, by the names that readers are given. */
+enum Field {
+  /** A second. */
+  QUERIES("queries"),
+  /** A second. */
+  TRANSACTIONS("transactions"),
+  /** Milliseconds that clients waited for a query, the queue for a connection included. */
+  AVERAGE("average"),
+  P50("p50"),
+  P95("p95"),
+  P99("p99"),
+  READ_PERCENT("readPercent"),
+  TRANSACTION_PERCENT("transactionPercent"),
+  CACHE_PERCENT("cachePercent"),
+  /** Reads a second that replicas were sent. */
+  REPLICA_READS("replicaReads"),
+  /** A second. */
+  ERRORS("errors"),
+  /** A second, of both directions between clients and nodes. */
+  BYTES("bytes"),
+  CLIENTS("clients"),
+  /** Clients in the queue for a server connection. */
+  WAITING("waiting"),
+  /** Server connections in use. */
+  IN_USE("inUse"),
+  /** Server connections, in use or not. */
+  OPEN("open"),
+  /** Most server connections that pools may open. */
+  SIZE("size"),
+  /** Processors that nodes keep busy. */
+  CPU("cpu"),
+  /** Nodes that report. */
+  NODES("nodes");
+
+  final String spelling;
+
+  Field(String spelling) {
+    this.spelling = spelling;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.heimdall.manager.dashboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.web.Answer;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * {@code /api/v1/figures} and {@code /api/v1/clusters}: what nodes do, and the databases as nodes
+ * see them.
+ *
+ * @param states of nodes that report, by id
+ */
+record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states) implements Resource {
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get(
+            "/api/v1/figures",
+            Permission.READ_CONFIGURATION,
+            call -> Answer.json(200, FiguresJson.of(looks.of(call.request())))),
+        Operation.get(
+            "/api/v1/clusters",
+            Permission.READ_CONFIGURATION,
+            call -> Answer.json(200, Answer.JSON.valueToTree(ClusterMap.of(states.get())))));
+  }
+}

@@ -1,0 +1,308 @@
+package dev.heimdall.manager.dashboard;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What nodes did, as their reports come in. A moment is two seconds of the manager's clock; it is
+ * closed a little after it is over, when the reports are there that reach over its end. What nodes
+ * report is spread over the time that it is of, so that reports need not come evenly.
+ *
+ * <p>Memory is bounded by the number of {@link Series}: what there is no room for counts in what is
+ * shown of all.
+ */
+final class LiveFigures {
+  /** As many nodes are known at a time. */
+  static final int MOST_NODES = 500;
+
+  /** Reports are two seconds apart, and some come late. */
+  static final long CLOSED_AFTER = 3500;
+
+  /** Who has not reported for so long is not counted among those that do. */
+  static final long LOST_AFTER = 10_000;
+
+  private static final long STEP = Span.HOUR.stepMillis();
+  private static final long FORGOTTEN_AFTER = Span.DAY.stepMillis() * Span.DAY.moments;
+  private static final int FORGETTING_EVERY = 300;
+  private static final int SHARE_OF_HEAP = 8;
+  private static final int MOST_LINES = 10;
+
+  private final int mostSeries;
+  private final Map<String, Node> nodes = new TreeMap<>();
+  private final Map<Scope, Series> series = new HashMap<>();
+  private long closed = Long.MIN_VALUE;
+
+  private static final class Node {
+    private final Deque<Delta> deltas = new ArrayDeque<>();
+    private Optional<Reported> last = Optional.empty();
+    private final long known;
+    private long heard;
+
+    Node(long known) {
+      this.known = known;
+    }
+
+    /** What was reported last by then, unless that is too long ago. */
+    private Optional<Delta> latest(long end) {
+      Delta latest = null;
+      for (Delta delta : deltas) {
+        if (latest == null || delta.from() < end) {
+          latest = delta;
+        }
+      }
+      return Optional.ofNullable(latest)
+          .filter(delta -> delta.from() < end && delta.until() > end - LOST_AFTER);
+    }
+  }
+
+  /** Takes an eighth of the heap at most. */
+  LiveFigures() {
+    this((int) (Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / Series.BYTES));
+  }
+
+  /**
+   * @param mostSeries as many are kept at a time
+   */
+  LiveFigures(int mostSeries) {
+    this.mostSeries = Math.max(1, mostSeries);
+  }
+
+  /**
+   * A node has reported.
+   *
+   * @param now by the manager's clock, in milliseconds
+   */
+  synchronized void arrived(String id, Reported reported, long now) {
+    advance(now);
+    Node node = nodes.get(id);
+    if (node == null) {
+      if (nodes.size() >= MOST_NODES && !forgetOneBefore(now - LOST_AFTER)) {
+        return;
+      }
+      node = new Node(now);
+      nodes.put(id, node);
+    }
+    // What a node did before it was known is of no moment that is kept.
+    boolean begins = node.last.isPresent() || reported.upMillis() <= LOST_AFTER;
+    Delta delta = reported.since(begins ? node.last : Optional.of(reported), now);
+    node.last = Optional.of(reported);
+    node.heard = now;
+    node.deltas.add(delta);
+    delta.vdbs().forEach((vdb, did) -> count(id, vdb, did.counts()));
+  }
+
+  private void count(String node, String vdb, long[] more) {
+    for (Scope scope :
+        List.of(Scope.ALL, new Scope(node, ""), new Scope("", vdb), new Scope(node, vdb))) {
+      of(scope).ifPresent(kept -> kept.count(more));
+    }
+  }
+
+  /** Closes the moments that are over. */
+  private void advance(long now) {
+    long due = Math.floorDiv(now - CLOSED_AFTER, STEP) - 1;
+    closed = Math.max(closed, due - Span.HOUR.moments);
+    while (closed < due) {
+      closed++;
+      close(closed);
+    }
+  }
+
+  private void close(long moment) {
+    long begin = moment * STEP;
+    long end = begin + STEP;
+    Sum all = new Sum();
+    Map<String, Sum> vdbs = new TreeMap<>();
+    for (Map.Entry<String, Node> entry : nodes.entrySet()) {
+      Node node = entry.getValue();
+      Map<String, Sum> own = new TreeMap<>();
+      Sum whole = sum(node, own, begin, end);
+      if (node.latest(end).isPresent()) {
+        put(new Scope(entry.getKey(), ""), moment, whole);
+        own.forEach((vdb, sum) -> put(new Scope(entry.getKey(), vdb), moment, sum));
+      }
+      all.beside(whole);
+      own.forEach((vdb, sum) -> vdbs.computeIfAbsent(vdb, one -> new Sum()).beside(sum));
+      while (node.deltas.size() > 1 && node.deltas.peek().until() <= end) {
+        node.deltas.remove();
+      }
+    }
+    if (nodes.values().stream().anyMatch(node -> node.known < end)) {
+      put(Scope.ALL, moment, all);
+    }
+    vdbs.forEach((vdb, sum) -> put(new Scope("", vdb), moment, sum));
+    while (forgetOneBefore(end - FORGOTTEN_AFTER)) {
+      // until all are from after that
+    }
+    if (moment % FORGETTING_EVERY == 0) {
+      series.values().removeIf(kept -> kept.last() < moment - FORGOTTEN_AFTER / STEP);
+    }
+  }
+
+  /** What a node did then, and each of its virtual databases. */
+  private static Sum sum(Node node, Map<String, Sum> own, long begin, long end) {
+    Sum whole = new Sum();
+    for (Delta delta : node.deltas) {
+      double share = delta.share(begin, end);
+      if (share > 0) {
+        whole.addCpu(delta.cpuMicros() * share);
+        delta
+            .vdbs()
+            .forEach(
+                (vdb, did) -> {
+                  whole.add(did, share);
+                  own.computeIfAbsent(vdb, one -> new Sum()).add(did, share);
+                });
+      }
+    }
+    node.latest(end).ifPresent(latest -> addLevels(latest, whole, own));
+    return whole;
+  }
+
+  private static void addLevels(Delta latest, Sum whole, Map<String, Sum> own) {
+    whole.addNode();
+    latest
+        .vdbs()
+        .forEach(
+            (vdb, did) -> {
+              whole.addLevels(did.levels());
+              Sum sum = own.computeIfAbsent(vdb, one -> new Sum());
+              sum.addLevels(did.levels());
+              sum.addNode();
+            });
+  }
+
+  private void put(Scope scope, long moment, Sum sum) {
+    of(scope).ifPresent(kept -> kept.put(moment, sum));
+  }
+
+  /**
+   * What is kept of it, from now on if there is room; pairs, of which there may be many, leave half
+   * of it to others.
+   */
+  private Optional<Series> of(Scope scope) {
+    Series kept = series.get(scope);
+    boolean room =
+        scope.equals(Scope.ALL) || series.size() < (scope.isPair() ? mostSeries / 2 : mostSeries);
+    if (kept == null && room) {
+      kept = new Series();
+      series.put(scope, kept);
+    }
+    return Optional.ofNullable(kept);
+  }
+
+  private boolean forgetOneBefore(long when) {
+    Iterator<Map.Entry<String, Node>> all = nodes.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<String, Node> one = all.next();
+      if (one.getValue().heard < when) {
+        all.remove();
+        series.keySet().removeIf(scope -> scope.node().equals(one.getKey()));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many series are kept. */
+  synchronized int series() {
+    return series.size();
+  }
+
+  /**
+   * What there is to show.
+   *
+   * @param since only moments after this one, in seconds since 1970
+   * @param now by the manager's clock, in milliseconds
+   */
+  synchronized Shown look(Scope scope, Span span, long since, long now) {
+    advance(now);
+    Optional<Series> of = Optional.ofNullable(series.get(scope));
+    long last = of.map(kept -> kept.newest(span)).orElse(Long.MIN_VALUE);
+    long first = Math.max(last - span.moments + 1, since / span.stepSeconds + 1);
+    while (first <= last && Double.isNaN(of.get().get(span, first, Field.NODES))) {
+      first++;
+    }
+    int count = of.isEmpty() ? 0 : (int) Math.max(0, last - first + 1);
+    long[] times = new long[count];
+    Map<Field, double[]> columns = new EnumMap<>(Field.class);
+    for (Field field : Field.values()) {
+      columns.put(field, column(of, span, first, count, field));
+    }
+    for (int i = 0; i < count; i++) {
+      times[i] = (first + i) * span.stepSeconds;
+    }
+    List<Shown.Line> lines = nodes.keySet().stream().map(id -> line(id, scope.vdb())).toList();
+    Map<String, double[]> byNode = new LinkedHashMap<>();
+    if (scope.node().isEmpty()) {
+      for (Shown.Line line : busiest(lines)) {
+        Optional<Series> node =
+            Optional.ofNullable(series.get(new Scope(line.name(), scope.vdb())));
+        byNode.put(line.name(), column(node, span, first, count, Field.QUERIES));
+      }
+    }
+    return new Shown(
+        span,
+        times,
+        columns,
+        byNode,
+        lines,
+        vdbs().stream()
+            .map(vdb -> new Shown.Line(vdb, newest(new Scope(scope.node(), vdb))))
+            .toList(),
+        newest(scope),
+        of.map(Series::counted).orElseGet(() -> new long[Count.values().length]));
+  }
+
+  private Shown.Line line(String node, String vdb) {
+    return new Shown.Line(node, newest(new Scope(node, vdb)));
+  }
+
+  private static List<Shown.Line> busiest(List<Shown.Line> lines) {
+    return lines.stream()
+        .sorted(Comparator.comparingDouble(line -> -Math.max(0, line.of(Field.QUERIES))))
+        .limit(MOST_LINES)
+        .sorted(Comparator.comparing(Shown.Line::name))
+        .toList();
+  }
+
+  private Collection<String> vdbs() {
+    Collection<String> names = new TreeSet<>();
+    for (Scope scope : series.keySet()) {
+      if (!scope.vdb().isEmpty()) {
+        names.add(scope.vdb());
+      }
+    }
+    return names;
+  }
+
+  /** Of the moment that was closed last; nothing is known of who has not reported for it. */
+  private double[] newest(Scope scope) {
+    double[] values = new double[Field.values().length];
+    Series kept = series.get(scope);
+    for (Field field : Field.values()) {
+      values[field.ordinal()] = kept == null ? Double.NaN : kept.get(Span.HOUR, closed, field);
+    }
+    return values;
+  }
+
+  private static double[] column(
+      Optional<Series> of, Span span, long first, int count, Field field) {
+    double[] column = new double[count];
+    for (int i = 0; i < count; i++) {
+      column[i] = of.isEmpty() ? Double.NaN : of.get().get(span, first + i, field);
+    }
+    return column;
+  }
+}

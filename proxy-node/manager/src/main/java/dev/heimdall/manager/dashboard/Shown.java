@@ -1,0 +1,45 @@
+package dev.heimdall.manager.dashboard;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What there is to show of some figures.
+ *
+ * @param times of the moments, in seconds since 1970
+ * @param columns values at these; NaN where there is none
+ * @param byNode queries a second of the busiest nodes, at the same times; empty for one node
+ * @param nodes each node, as it was last
+ * @param vdbs each virtual database, as it was last
+ * @param newest what was last, by {@link Field}
+ * @param counted since the manager knows the nodes, by {@link Count}
+ */
+record Shown(
+    Span span,
+    long[] times,
+    Map<Field, double[]> columns,
+    Map<String, double[]> byNode,
+    List<Line> nodes,
+    List<Line> vdbs,
+    double[] newest,
+    long[] counted) {
+  double of(Field field) {
+    return newest[field.ordinal()];
+  }
+
+  /**
+   * A node or virtual database.
+   *
+   * @param newest by {@link Field}
+   */
+  record Line(String name, double[] newest) {
+    double of(Field field) {
+      return newest[field.ordinal()];
+    }
+
+    /** Whether it was heard of at the end. */
+    boolean reports() {
+      return !Double.isNaN(of(Field.NODES));
+    }
+  }
+}

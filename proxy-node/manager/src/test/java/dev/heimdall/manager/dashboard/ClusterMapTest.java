@@ -1,0 +1,81 @@
+package dev.heimdall.manager.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.web.Answer;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClusterMapTest {
+  private static JsonNode state(String replica, String events, int inUse) throws Exception {
+    return Answer.JSON.readTree(
+        """
+        {"vdbs": [{"name": "shop", "pools": [
+           {"server": "b:1", "serversActive": %d, "serversIdle": 2, "serversLogin": 1},
+           {"serversActive": 50}]}],
+         "clusters": [{"source": "main", "consistency": "session",
+           "nodes": [
+             {"address": "b:1", "role": "replica", %s},
+             {"address": "a:1", "role": "writer", "state": "up", "lagMillis": 7, "zone": "z1"}],
+           "events": [%s]}]}
+        """
+            .formatted(inUse, replica, events));
+  }
+
+  private static final String UP = "\"state\": \"up\", \"lagMillis\": 2500";
+
+  @Test
+  void writersStandAboveTheOthersWithTheConnectionsOfAllNodes() throws Exception {
+    ClusterMap map = ClusterMap.of(Map.of("one", state(UP, "", 3), "two", state(UP, "", 4)));
+    ClusterMap.Cluster cluster = map.clusters().get(0);
+    assertThat(map.clusters()).hasSize(1);
+    assertThat(cluster.writers()).extracting(ClusterMap.Server::address).containsExactly("a:1");
+    assertThat(cluster.writers().get(0).lag()).isEmpty();
+    assertThat(cluster.writers().get(0).zone()).isEqualTo("z1");
+    ClusterMap.Server replica = cluster.others().get(0);
+    assertThat(replica.lag()).isEqualTo("2.5 s");
+    assertThat(replica.lagPercent()).isEqualTo(25);
+    assertThat(replica.inUse()).isEqualTo(7);
+    assertThat(replica.open()).isEqualTo(7 + 2 * 3);
+    assertThat(replica.condition()).isEqualTo("good");
+    assertThat(replica.note()).isEmpty();
+  }
+
+  @Test
+  void theNodeThatHasSeenTheMostIsBelievedAndOthersAreQuoted() throws Exception {
+    String event =
+        """
+        {"at": "2026-11-23T03:20:08.9Z", "kind": "no-writer", "alarming": true,
+         "server": "a:1", "cause": "connection refused", "lastedMillis": 1500}
+        """;
+    String down = "\"state\": \"down\", \"why\": \"connection refused\"";
+    ClusterMap.Cluster cluster =
+        ClusterMap.of(Map.of("one", state(UP, "", 0), "two", state(down, event, 0)))
+            .clusters()
+            .get(0);
+    assertThat(cluster.witness()).isEqualTo("two");
+    ClusterMap.Server replica = cluster.others().get(0);
+    assertThat(replica.condition()).isEqualTo("bad");
+    assertThat(replica.note()).isEqualTo("1 of 2 nodes see it as replica, up");
+    ClusterMap.Event shown = cluster.events().get(0);
+    assertThat(shown.time()).isEqualTo("2026-11-23 03:20:08 UTC");
+    assertThat(shown.kind()).isEqualTo("no writer");
+    assertThat(shown.alarming()).isTrue();
+    assertThat(shown.words()).isEqualTo("connection refused (after 1.5 s)");
+  }
+
+  @Test
+  void lagInBytesIsShownWhereNoTimeIsKnown() throws Exception {
+    String bytes = "\"state\": \"up\", \"lagBytes\": 33554432";
+    ClusterMap.Server replica =
+        ClusterMap.of(Map.of("one", state(bytes, "", 0))).clusters().get(0).others().get(0);
+    assertThat(replica.lag()).isEqualTo("32.0 MiB");
+    assertThat(replica.lagPercent()).isEqualTo(100);
+  }
+
+  @Test
+  void reportsWithoutClustersMakeAnEmptyMap() throws Exception {
+    assertThat(ClusterMap.of(Map.of("one", Answer.JSON.readTree("{}"))).clusters()).isEmpty();
+  }
+}
