@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -157,8 +156,7 @@ public enum Transport implements Sockets {
 
   /** Starts this many loops; the threads are named for logs and dumps. */
   public EventLoopGroup open(int loops) {
-    return new MultiThreadIoEventLoopGroup(
-        loops, new DefaultThreadFactory("heimdall-loop"), ioHandler());
+    return new Loops(loops, new DefaultThreadFactory("heimdall-loop"), ioHandler());
   }
 
   /** Has the kernel probe the connections, where the transport can. */
