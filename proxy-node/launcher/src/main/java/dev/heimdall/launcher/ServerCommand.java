@@ -10,6 +10,7 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.Logging;
 import dev.heimdall.launcher.process.Machine;
 import dev.heimdall.launcher.process.StopSignal;
+import dev.heimdall.launcher.rules.PatternExpressions;
 import dev.heimdall.launcher.rules.RuleTrials;
 import dev.heimdall.manager.ControlPlane;
 import dev.heimdall.manager.ControlPlaneException;
@@ -82,7 +83,8 @@ final class ServerCommand implements Callable<Integer> {
     EngineAnswers engine =
         new EngineAnswers(
             new RuleTrials(),
-            new MachineInspector(() -> new AwsPlace().region(conf), System.getenv()));
+            new MachineInspector(() -> new AwsPlace().region(conf), System.getenv()),
+            new PatternExpressions());
     try (ControlPlane running = ControlPlane.start(settings(conf, keys, nodeKey), engine)) {
       LOG.info("managing on port {}; SIGTERM or Ctrl-C to end", running.port());
       stop.await();

@@ -2,6 +2,9 @@ package dev.heimdall.manager;
 
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.analytics.AnalyticsPages;
+import dev.heimdall.manager.analytics.PatternsPath;
+import dev.heimdall.manager.analytics.QueryAnalytics;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.dashboard.Dashboard;
 import dev.heimdall.manager.edit.Editor;
@@ -117,11 +120,15 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new ConfigurationObjects(editor, masks));
       Dashboard dashboard = Dashboard.of(fleet, clock);
       resources.add(dashboard.resource());
+      QueryAnalytics analytics = new QueryAnalytics(clock);
+      fleet.listen(analytics);
+      resources.add(new PatternsPath(analytics));
       List<Subject> subjects = new ArrayList<>();
       subjects.add(dashboard.subject());
       subjects.add(new NodesSubject(fleet, configuration));
       Inspections inspections = new Inspections();
       subjects.add(new WizardPages(editor, engine.inspector(), inspections));
+      subjects.add(new AnalyticsPages(analytics, editor, engine.expressions()));
       Api api = new Api(editor, logIn, settings.version(), accounts, audit, masks, resources);
       OwnPassword ownPassword = new OwnPassword(logIn, accounts, audit);
       Pages pages = new Pages(editor, logIn, ownPassword, audit, masks, subjects);

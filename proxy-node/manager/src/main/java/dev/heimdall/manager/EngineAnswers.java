@@ -1,5 +1,6 @@
 package dev.heimdall.manager;
 
+import dev.heimdall.manager.analytics.StatementExpressions;
 import dev.heimdall.manager.inspect.Inspector;
 import dev.heimdall.manager.trial.StatementTrial;
 
@@ -8,5 +9,7 @@ import dev.heimdall.manager.trial.StatementTrial;
  *
  * @param rules what rules do with a statement
  * @param inspector what databases, stores and AWS are like, as nodes see them
+ * @param expressions which statements are of a pattern
  */
-public record EngineAnswers(StatementTrial rules, Inspector inspector) {}
+public record EngineAnswers(
+    StatementTrial rules, Inspector inspector, StatementExpressions expressions) {}

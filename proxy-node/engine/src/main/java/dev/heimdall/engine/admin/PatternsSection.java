@@ -42,6 +42,9 @@ public final class PatternsSection implements Section {
   /** Longer than the time between two reports. */
   private static final long SHOWN_MILLIS = 2_600;
 
+  /** Reports that are further apart than this might miss that time: they have it always. */
+  private static final long SELDOM_MILLIS = 2_200;
+
   private final NodeView node;
   private final LongSupplier millis;
 
@@ -49,6 +52,7 @@ public final class PatternsSection implements Section {
   private Map<String, Object> last = Map.of();
 
   private long lastAt;
+  private long askedAt;
 
   public PatternsSection(NodeView node) {
     this(node, System::currentTimeMillis);
@@ -65,13 +69,15 @@ public final class PatternsSection implements Section {
   }
 
   @Override
-  public CompletionStage<Map<String, Object>> content() {
+  public synchronized CompletionStage<Map<String, Object>> content() {
     long now = millis.getAsLong();
-    return CompletableFuture.completedFuture(
-        now % EVERY_MILLIS >= SHOWN_MILLIS ? Map.of() : current(now));
+    boolean seldom = now - askedAt > SELDOM_MILLIS;
+    askedAt = now;
+    boolean shown = seldom || now % EVERY_MILLIS < SHOWN_MILLIS;
+    return CompletableFuture.completedFuture(shown ? current(now) : Map.of());
   }
 
-  private synchronized Map<String, Object> current(long now) {
+  private Map<String, Object> current(long now) {
     if (last.isEmpty() || now - lastAt >= SHOWN_MILLIS) {
       last = gathered();
       lastAt = now;

@@ -81,6 +81,12 @@ class PatternsSectionTest {
     assertThat(content().path("patterns")).hasSize(1);
     now.set(22_600);
     assertThat(content()).isEmpty();
+    now.set(24_800);
+    assertThat(content()).isEmpty();
+    now.set(27_001);
+    assertThat(content().path("patterns")).as("reports come seldom").hasSize(1);
+    now.set(28_000);
+    assertThat(content()).isEmpty();
     now.set(30_100);
     assertThat(content().path("patterns")).hasSize(1);
   }

@@ -1,0 +1,115 @@
+package dev.heimdall.manager.analytics;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was counted of statements.
+ *
+ * @param uncached why they were not answered from the cache, how often
+ * @param onWriter why they were not sent to a replica, how often
+ */
+record PatternSums(
+    long calls,
+    long micros,
+    long errors,
+    long bytes,
+    long hits,
+    long byRule,
+    long replica,
+    Map<String, Long> uncached,
+    Map<String, Long> onWriter) {
+  static final PatternSums NONE = new PatternSums(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
+
+  private static final int MOST_REASONS = 40;
+
+  static PatternSums of(JsonNode entry) {
+    return new PatternSums(
+        count(entry, "calls"),
+        count(entry, "micros"),
+        count(entry, "errors"),
+        count(entry, "bytes"),
+        count(entry, "hits"),
+        count(entry, "byRule"),
+        count(entry, "replica"),
+        reasons(entry.path("uncached")),
+        reasons(entry.path("onWriter")));
+  }
+
+  private static long count(JsonNode entry, String name) {
+    return Math.max(0, entry.path(name).asLong());
+  }
+
+  private static Map<String, Long> reasons(JsonNode listed) {
+    Map<String, Long> reasons = new TreeMap<>();
+    for (JsonNode each : listed) {
+      if (reasons.size() < MOST_REASONS) {
+        reasons.put(each.path("reason").asText(), count(each, "count"));
+      }
+    }
+    return reasons;
+  }
+
+  PatternSums plus(PatternSums other) {
+    return new PatternSums(
+        calls + other.calls,
+        micros + other.micros,
+        errors + other.errors,
+        bytes + other.bytes,
+        hits + other.hits,
+        byRule + other.byRule,
+        replica + other.replica,
+        sum(uncached, other.uncached, 1),
+        sum(onWriter, other.onWriter, 1));
+  }
+
+  /** What was counted since; all of it where less was counted than before. */
+  PatternSums since(PatternSums before) {
+    if (calls < before.calls || micros < before.micros) {
+      return this;
+    }
+    return new PatternSums(
+        calls - before.calls,
+        micros - before.micros,
+        Math.max(0, errors - before.errors),
+        Math.max(0, bytes - before.bytes),
+        Math.max(0, hits - before.hits),
+        Math.max(0, byRule - before.byRule),
+        Math.max(0, replica - before.replica),
+        sum(uncached, before.uncached, -1),
+        sum(onWriter, before.onWriter, -1));
+  }
+
+  private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other, int sign) {
+    Map<String, Long> sum = new TreeMap<>(one);
+    other.forEach((reason, count) -> sum.merge(reason, sign * count, Long::sum));
+    sum.values().removeIf(count -> count <= 0);
+    return sum;
+  }
+
+  /** How many servers were sent. */
+  long sent() {
+    return Math.max(0, calls - hits - byRule);
+  }
+
+  /** How long a server takes for one on average. */
+  long averageMicros() {
+    return sent() == 0 ? 0 : micros / sent();
+  }
+
+  /** How many of a hundred the cache answered. */
+  double hitPercent() {
+    return percent(hits, calls);
+  }
+
+  /** How many of a hundred that servers were sent went to replicas. */
+  double replicaPercent() {
+    return percent(Math.min(replica, sent()), sent());
+  }
+
+  /** Of a hundred. */
+  static double percent(long part, long whole) {
+    return whole <= 0 ? 0 : 100.0 * part / whole;
+  }
+}

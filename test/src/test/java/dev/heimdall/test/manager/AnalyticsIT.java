@@ -1,0 +1,183 @@
+package dev.heimdall.test.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Statements on the manager's page, and rules that are made of them, on a real node. */
+class AnalyticsIT {
+  private static final String READ = "select name from an_goods where id = ?";
+
+  @TempDir private Path directory;
+
+  private final int port = FreePort.any();
+  private final int managerPort = FreePort.any();
+  private Started both;
+
+  @BeforeEach
+  void start() throws IOException {
+    write(
+        "node.json",
+        "{\"http\": {\"port\": %d}, \"drainTimeout\": \"2s\"}".formatted(FreePort.any()));
+    write(
+        "sources/main.json",
+        """
+        {"url": "%s", "user": "%s", "password": "%s", "tls": {"mode": "disable"},
+         "cluster": {"kind": "postgres", "probe": {"user": "%s", "password": "%s"}}}
+        """
+            .formatted(
+                SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE),
+                SharedPostgres.USER,
+                SharedPostgres.PASSWORD,
+                SharedPostgres.cluster().superuser(),
+                SharedPostgres.cluster().password()));
+    write(
+        "vdbs/app.json",
+        """
+        {"source": "main", "address": "127.0.0.1", "ports": [%d], "rules": ["mine"],
+         "cache": {"enabled": true}}
+        """
+            .formatted(port));
+    write("users/app.json", "{\"password\": \"app\"}");
+    write(
+        "rules/mine.json",
+        "{\n"
+            + "  \"comment\": \"Mine\",\n"
+            + "  \"rules\": [\n"
+            + "    {\"match\": \"nothing_like_it\", \"action\": \"log\"}\n"
+            + "  ]\n"
+            + "}\n");
+    both =
+        Started.start(
+            directory.resolve("output"),
+            Map.of("STATE_DIRECTORY", directory.resolve("state").toString()),
+            List.of("both", "--config=" + configuration(), "--manager-port=" + managerPort));
+    both.awaitOutput("managing on port");
+    both.awaitOutput("serving app on");
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    both.close();
+  }
+
+  private Path configuration() {
+    return directory.resolve("configuration");
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = configuration().resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private String password() throws IOException {
+    return Files.readString(directory.resolve("state/manager-password"));
+  }
+
+  private Connection client(String... properties) throws SQLException {
+    return new Target("127.0.0.1", port, "app", "app", "app", false).jdbc(properties);
+  }
+
+  private static void run(Connection client, String sql) throws SQLException {
+    try (Statement statement = client.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** What the manager says over REST; missing while it knows nothing of these statements. */
+  private JsonNode pattern(String statement) throws IOException, InterruptedException {
+    JsonNode all = new Rest(managerPort, "admin", password()).get("/api/v1/patterns").json();
+    for (JsonNode each : all.path("patterns")) {
+      if (each.path("statement").asText().equals(statement)) {
+        return each;
+      }
+    }
+    return all.path("missing");
+  }
+
+  @Test
+  void aCacheRuleThatIsMadeOfAPatternServesItsStatements() throws Exception {
+    try (Browser browser = Browser.start();
+        Connection client = client();
+        Connection text = client("preferQueryMode", "simple")) {
+      browser.logIn(managerPort, password());
+      browser.open("http://localhost:" + managerPort + "/analytics");
+      browser.awaitText("No node has reported statements yet").shoot("queries-none");
+
+      run(client, "DROP TABLE IF EXISTS an_goods");
+      run(client, "CREATE TABLE an_goods (id int PRIMARY KEY, name text)");
+      try (PreparedStatement insert =
+          client.prepareStatement("INSERT INTO an_goods VALUES (?, 'canary-value')")) {
+        for (int i = 0; i < 20; i++) {
+          insert.setInt(1, i);
+          insert.executeUpdate();
+        }
+      }
+      for (int i = 0; i < 30; i++) {
+        run(text, "SELECT name FROM an_goods WHERE id = " + i);
+      }
+      run(text, "SELECT id, '<script>alert(1)</script>' AS \"<b>&amp;x</b>\" FROM an_goods");
+      Await.until(
+          "the manager knows of the reads",
+          Started.PATIENCE,
+          () -> pattern(READ).path("calls").asInt() == 30,
+          both::output);
+      assertThat(pattern(READ).path("hits").asInt()).isZero();
+
+      browser.open("http://localhost:" + managerPort + "/analytics?q=AN_GOODS");
+      browser.awaitText(READ).awaitText("insert into an_goods values(?, ?)");
+      assertThat(browser.source()).doesNotContain("canary-value", "<b>&amp;x</b>");
+      browser.shoot("queries");
+      browser.open("http://localhost:" + managerPort + "/analytics?q=where+id");
+      browser.find("a.statement").click();
+      browser.awaitText("Rules that matched last").awaitText("an_goods");
+      browser.shoot("query");
+
+      browser.find(".make .main").click();
+      browser.awaitText("Nothing is written yet.").awaitText("From a query pattern");
+      browser.find("#comment").sendKeys("Cache goods");
+      browser.find("form[action='/draft/commit'] .main").click();
+      browser.awaitText("is written.");
+      assertThat(Files.readString(configuration().resolve("rules/mine.json")))
+          .startsWith(
+              "{\n  \"comment\": \"Mine\",\n  \"rules\": [\n    {\"match\": \"nothing_like_it\"")
+          .contains("\"cache\"");
+
+      AtomicInteger reads = new AtomicInteger();
+      Await.until(
+          "the node serves the reads from its cache",
+          Started.PATIENCE,
+          () -> {
+            run(text, "SELECT name FROM an_goods WHERE id = " + reads.incrementAndGet() % 3);
+            return pattern(READ).path("hits").asInt() > 10;
+          },
+          both::output);
+      assertThat(pattern(READ).at("/rules/0/list").asText()).isEqualTo("mine");
+      assertThat(pattern(READ).at("/rules/0/number").asInt()).isEqualTo(2);
+      browser.open("http://localhost:" + managerPort + "/analytics?q=where+id");
+      browser.find("a.statement").click();
+      browser.awaitText("mine #2");
+      assertThat(browser.complaints()).isEmpty();
+      run(client, "DROP TABLE an_goods");
+    }
+  }
+}
