@@ -103,6 +103,7 @@ class RuntimeFolderIT {
           "prometheus-metrics-model",
           "prometheus-metrics-tracer-common",
           "protocol-core",
+          "qrcodegen",
           "rds",
           "re2j",
           "reactive-streams",

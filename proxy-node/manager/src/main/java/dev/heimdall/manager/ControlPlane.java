@@ -1,6 +1,6 @@
 package dev.heimdall.manager;
 
-import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.analytics.AnalyticsPages;
 import dev.heimdall.manager.analytics.PatternsPath;
@@ -14,7 +14,6 @@ import dev.heimdall.manager.fleet.ReportSite;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.nodes.NodesSubject;
@@ -25,6 +24,7 @@ import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.NodesPath;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.RuleTrialPath;
+import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Trials;
@@ -95,16 +95,16 @@ public final class ControlPlane implements AutoCloseable {
       Clock clock = Clock.systemUTC();
       AuditLog audit = new AuditLog(own.map(OwnStore::audit), clock);
       PasswordHash hashes = new PasswordHash();
-      Optional<Accounts> accounts =
+      Optional<Access> access =
           own.map(
               store ->
-                  new Accounts(
+                  Access.of(
                       store.access(),
                       hashes,
                       settings.password().isElsewhere(),
                       clock,
                       System::nanoTime));
-      LogIn logIn = LogIn.with(settings.password(), accounts, hashes, audit);
+      LogIn logIn = LogIn.with(settings.password(), access, hashes, audit);
       Editor editor =
           new Editor(
               DocumentStore.open(settings.place()),
@@ -129,9 +129,9 @@ public final class ControlPlane implements AutoCloseable {
       Inspections inspections = new Inspections();
       subjects.add(new WizardPages(editor, engine.inspector(), inspections));
       subjects.add(new AnalyticsPages(analytics, editor, engine.expressions()));
-      Api api = new Api(editor, logIn, settings.version(), accounts, audit, masks, resources);
-      OwnPassword ownPassword = new OwnPassword(logIn, accounts, audit);
-      Pages pages = new Pages(editor, logIn, ownPassword, audit, masks, subjects);
+      Api api = new Api(editor, logIn, settings.version(), access, audit, masks, resources);
+      SessionBook book = new SessionBook(own.map(OwnStore::access), clock, System::nanoTime);
+      Pages pages = new Pages(editor, logIn, access, book, audit, masks, subjects);
       Doors doors = new Doors(api, pages, new ReportSite(fleet, configuration, clock));
       WebServer server = open(address, tls, editor, logIn, doors);
       tell(settings, address, server.port());

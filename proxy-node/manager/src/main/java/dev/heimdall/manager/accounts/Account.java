@@ -1,6 +1,8 @@
 package dev.heimdall.manager.accounts;
 
+import dev.heimdall.secrets.Content;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Somebody who may log in.
@@ -9,6 +11,7 @@ import java.time.Instant;
  * @param hash of the password, as {@link PasswordHash} writes it
  * @param mustChange whether the password is one that somebody else knows
  * @param disabled whether he may not log in for now
+ * @param factor what he has to show besides the password; empty: nothing
  * @param created when and by whom
  * @param changed when and by whom, last
  */
@@ -18,17 +21,36 @@ public record Account(
     String hash,
     boolean mustChange,
     boolean disabled,
+    Optional<SecondFactor> factor,
     Mark created,
     Mark changed) {
   /** Who did something, and when. */
   public record Mark(String by, Instant at) {}
 
   Account with(Role newRole, boolean nowDisabled, Mark mark) {
-    return new Account(name, newRole, hash, mustChange, nowDisabled, created, mark);
+    return new Account(name, newRole, hash, mustChange, nowDisabled, factor, created, mark);
   }
 
   Account with(String newHash, boolean toBeChanged, Mark mark) {
-    return new Account(name, role, newHash, toBeChanged, disabled, created, mark);
+    return new Account(name, role, newHash, toBeChanged, disabled, factor, created, mark);
+  }
+
+  Account with(Optional<SecondFactor> other) {
+    return new Account(name, role, hash, mustChange, disabled, other, created, changed);
+  }
+
+  /** Whether a password alone lets nobody in. */
+  public boolean asksForCode() {
+    return factor.filter(SecondFactor::on).isPresent();
+  }
+
+  /**
+   * A word for what he shows at a log-in, without what that is: with another password or another
+   * second factor it is another one.
+   */
+  public String generation() {
+    String shown = hash + factor.filter(SecondFactor::on).map(on -> " " + on.secret()).orElse("");
+    return Content.of(shown).hash();
   }
 
   /** The hash is nobody's business. */

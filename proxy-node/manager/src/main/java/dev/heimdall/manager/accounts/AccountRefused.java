@@ -31,6 +31,11 @@ public final class AccountRefused extends Exception {
         Reason.NO_PLACE, "There is no place for accounts: name one with managerStore.");
   }
 
+  /** What was asked for cannot be. */
+  public static AccountRefused wrong(String message) {
+    return new AccountRefused(Reason.WRONG, message);
+  }
+
   public Reason reason() {
     return reason;
   }

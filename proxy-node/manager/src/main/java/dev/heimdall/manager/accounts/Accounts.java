@@ -6,8 +6,7 @@ import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
@@ -24,7 +23,7 @@ public final class Accounts {
   private static final int LONGEST = 256;
   private static final int MOST = 1000;
 
-  private final SharedDocument<SortedMap<String, Account>> document;
+  private final SharedDocument<AccountBook> document;
   private final PasswordHash hashes;
   private final boolean firstIsElsewhere;
   private final Clock clock;
@@ -47,12 +46,22 @@ public final class Accounts {
 
   /** All of them, as they were a moment ago. */
   public List<Account> all() throws StoreException {
-    return List.copyOf(document.value().values());
+    return List.copyOf(document.value().accounts().values());
   }
 
   /** The one with this name. */
   public Optional<Account> find(String name) throws StoreException {
-    return Optional.ofNullable(document.value().get(name));
+    return Optional.ofNullable(document.value().accounts().get(name));
+  }
+
+  /** The roles that nobody has without a second factor. */
+  public Set<Role> twoFactors() throws StoreException {
+    return document.value().twoFactors();
+  }
+
+  /** Has these roles be for those with a second factor; the others set one up first. */
+  public void twoFactors(Set<Role> roles) throws StoreException {
+    document.change(now -> new AccountBook(now.accounts(), Set.copyOf(roles)));
   }
 
   /**
@@ -63,7 +72,7 @@ public final class Accounts {
   public Account create(String name, Role role, String password, String by)
       throws AccountRefused, PasswordHash.Busy, StoreException {
     if (!NAME.matcher(name).matches()) {
-      throw wrong(
+      throw AccountRefused.wrong(
           "The name of an account has 1 to 64 small letters, digits, \".\", \"_\", \"@\" and \"-\","
               + " and begins with a letter or a digit.");
     }
@@ -74,17 +83,19 @@ public final class Accounts {
     }
     check(name, password);
     Account.Mark mark = mark(by);
-    Account account = new Account(name, role, hashes.of(password), true, false, mark, mark);
+    Account account =
+        new Account(name, role, hashes.of(password), true, false, Optional.empty(), mark, mark);
     document.change(
         now -> {
-          if (now.containsKey(name)) {
+          if (now.accounts().containsKey(name)) {
             throw new AccountRefused(
                 AccountRefused.Reason.EXISTS, "There is an account %s.".formatted(name));
           }
-          if (now.size() >= MOST) {
-            throw wrong("There are %,d accounts; there may be no more.".formatted(MOST));
+          if (now.accounts().size() >= MOST) {
+            throw AccountRefused.wrong(
+                "There are %,d accounts; there may be no more.".formatted(MOST));
           }
-          return with(now, account);
+          return now.with(account);
         });
     return account;
   }
@@ -96,10 +107,9 @@ public final class Accounts {
     return document
         .change(
             now -> {
-              SortedMap<String, Account> next =
-                  with(now, known(now, name).with(role, disabled, mark));
-              return checked(next);
+              return checked(now.with(known(now, name).with(role, disabled, mark)));
             })
+        .accounts()
         .get(name);
   }
 
@@ -109,7 +119,7 @@ public final class Accounts {
     check(name, password);
     String hash = hashes.of(password);
     Account.Mark mark = mark(by);
-    document.change(now -> with(now, known(now, name).with(hash, true, mark)));
+    document.change(now -> now.with(known(now, name).with(hash, true, mark)));
   }
 
   /**
@@ -120,55 +130,80 @@ public final class Accounts {
   public void changeOwn(String name, String before, String password)
       throws AccountRefused, PasswordHash.Busy, StoreException {
     if (name.equals(FIRST) && firstIsElsewhere) {
-      throw wrong(
+      throw AccountRefused.wrong(
           "The password of admin is that of managerSecret or managerPasswordFile: change it"
               + " there.");
     }
     check(name, password);
     if (before.equals(password)) {
-      throw wrong("The new password is the old one.");
+      throw AccountRefused.wrong("The new password is the old one.");
     }
     String hash = hashes.of(password);
     Account.Mark mark = mark(name);
     document.change(
         now -> {
           Account account =
-              name.equals(FIRST) && !now.containsKey(FIRST)
-                  ? new Account(FIRST, Role.ADMIN, hash, false, false, mark, mark)
+              name.equals(FIRST) && !now.accounts().containsKey(FIRST)
+                  ? new Account(FIRST, Role.ADMIN, hash, false, false, Optional.empty(), mark, mark)
                   : known(now, name);
-          return with(now, account.with(hash, false, mark));
+          return now.with(account.with(hash, false, mark));
         });
+  }
+
+  /**
+   * Has the first one have an account.
+   *
+   * @throws AccountRefused when there is none; the message says how he gets one
+   */
+  public void needFirst() throws AccountRefused, StoreException {
+    if (firstIsElsewhere) {
+      throw AccountRefused.wrong(
+          "The password of admin is that of managerSecret or managerPasswordFile, and nothing more:"
+              + " make an account for yourself, which can have a second factor.");
+    }
+    if (find(FIRST).isEmpty()) {
+      throw AccountRefused.wrong(
+          "Change the password of admin first: one that was made for him"
+              + " has no second factor.");
+    }
+  }
+
+  /** What is to become of an account. */
+  interface Step {
+    Account from(Account now) throws AccountRefused;
+  }
+
+  /** Changes what is neither its role nor its password. */
+  void changed(String name, Step step) throws AccountRefused, StoreException {
+    document.change(now -> now.with(step.from(known(now, name))));
   }
 
   /** Deletes an account. */
   public void remove(String name, String by) throws AccountRefused, StoreException {
     if (name.equals(by)) {
-      throw wrong("Nobody removes his own account.");
+      throw AccountRefused.wrong("Nobody removes his own account.");
     }
     document.change(
         now -> {
           known(now, name);
-          SortedMap<String, Account> next = new TreeMap<>(now);
-          next.remove(name);
-          return checked(next);
+          return checked(now.without(name));
         });
   }
 
   /** As long as the first one has no account here, it is an admin by what is elsewhere. */
-  private SortedMap<String, Account> checked(SortedMap<String, Account> next)
-      throws AccountRefused {
+  private static AccountBook checked(AccountBook next) throws AccountRefused {
     boolean admin =
-        next.values().stream()
+        next.accounts().values().stream()
             .anyMatch(account -> account.role() == Role.ADMIN && !account.disabled());
-    if (!admin && next.containsKey(FIRST)) {
+    if (!admin && next.accounts().containsKey(FIRST)) {
       throw new AccountRefused(
           AccountRefused.Reason.LAST_ADMIN, "Somebody has to be left who may change accounts.");
     }
     return next;
   }
 
-  private static Account known(SortedMap<String, Account> now, String name) throws AccountRefused {
-    Account account = now.get(name);
+  private static Account known(AccountBook now, String name) throws AccountRefused {
+    Account account = now.accounts().get(name);
     if (account == null) {
       throw new AccountRefused(
           AccountRefused.Reason.UNKNOWN, "There is no account %s.".formatted(name));
@@ -176,23 +211,14 @@ public final class Accounts {
     return account;
   }
 
-  private static SortedMap<String, Account> with(SortedMap<String, Account> now, Account account) {
-    SortedMap<String, Account> next = new TreeMap<>(now);
-    next.put(account.name(), account);
-    return next;
-  }
-
   private static void check(String name, String password) throws AccountRefused {
     if (password.length() < SHORTEST || password.length() > LONGEST) {
-      throw wrong("A password has %d to %d characters.".formatted(SHORTEST, LONGEST));
+      throw AccountRefused.wrong(
+          "A password has %d to %d characters.".formatted(SHORTEST, LONGEST));
     }
     if (password.contains(name) && name.length() >= SHORTEST / 2) {
-      throw wrong("The password has the account's name in it.");
+      throw AccountRefused.wrong("The password has the account's name in it.");
     }
-  }
-
-  private static AccountRefused wrong(String message) {
-    return new AccountRefused(AccountRefused.Reason.WRONG, message);
   }
 
   private Account.Mark mark(String by) {

@@ -14,8 +14,12 @@ public enum Permission {
   READ_AUDIT,
   /** See and change the accounts of others. */
   MANAGE_ACCOUNTS,
-  /** Change one's own password. */
-  OWN_ACCOUNT;
+  /** Change one's own password, also when that is due before anything else. */
+  OWN_ACCOUNT,
+  /** Have a second factor, also when that is due before anything else. */
+  OWN_FACTOR,
+  /** Have tokens for one's own programs. */
+  OWN_TOKENS;
 
   /** As documents have it. */
   public String spelling() {

@@ -11,9 +11,20 @@ public enum Role {
   /** Everything. */
   ADMIN(EnumSet.allOf(Permission.class)),
   /** Looks at the configuration, without the secrets in it. */
-  READ_ONLY(EnumSet.of(Permission.READ_CONFIGURATION, Permission.OWN_ACCOUNT)),
+  READ_ONLY(
+      EnumSet.of(
+          Permission.READ_CONFIGURATION,
+          Permission.OWN_ACCOUNT,
+          Permission.OWN_FACTOR,
+          Permission.OWN_TOKENS)),
   /** Looks at who did what, too. */
-  AUDIT(EnumSet.of(Permission.READ_CONFIGURATION, Permission.READ_AUDIT, Permission.OWN_ACCOUNT));
+  AUDIT(
+      EnumSet.of(
+          Permission.READ_CONFIGURATION,
+          Permission.READ_AUDIT,
+          Permission.OWN_ACCOUNT,
+          Permission.OWN_FACTOR,
+          Permission.OWN_TOKENS));
 
   private final Set<Permission> permissions;
 
@@ -24,6 +35,11 @@ public enum Role {
   /** Whether he may do this. */
   public boolean may(Permission permission) {
     return permissions.contains(permission);
+  }
+
+  /** The one of both that may do less. */
+  public Role least(Role other) {
+    return other.permissions.containsAll(permissions) ? this : other;
   }
 
   /** As documents have it. */

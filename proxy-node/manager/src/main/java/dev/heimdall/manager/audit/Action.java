@@ -6,13 +6,20 @@ import org.slf4j.event.Level;
 /** What somebody did. */
 public enum Action {
   LOG_IN("login", Level.INFO),
+  LOG_OUT("logout", Level.INFO),
+  SESSION_ENDED("session ended", Level.INFO),
   LOG_IN_REFUSED("login refused", Level.WARN),
   NOT_PERMITTED("not permitted", Level.WARN),
   CONFIGURATION_CHANGED("configuration changed", Level.INFO),
   ACCOUNT_CREATED("account created", Level.INFO),
   ACCOUNT_CHANGED("account changed", Level.INFO),
   ACCOUNT_REMOVED("account removed", Level.INFO),
-  PASSWORD_CHANGED("password changed", Level.INFO);
+  PASSWORD_CHANGED("password changed", Level.INFO),
+  SECOND_FACTOR_ADDED("second factor added", Level.INFO),
+  SECOND_FACTOR_REMOVED("second factor removed", Level.INFO),
+  SECOND_FACTOR_REQUIRED("second factor required of roles", Level.INFO),
+  TOKEN_CREATED("token created", Level.INFO),
+  TOKEN_REVOKED("token revoked", Level.INFO);
 
   private final String words;
   private final Level level;
@@ -37,6 +44,6 @@ public enum Action {
 
   /** Strangers, and who may do nothing, can bring these about as often as they like. */
   boolean isAnybodys() {
-    return this == LOG_IN_REFUSED || this == NOT_PERMITTED;
+    return this == LOG_IN_REFUSED || this == NOT_PERMITTED || this == SESSION_ENDED;
   }
 }

@@ -7,19 +7,30 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Tries at the password of each account, wherever they come from: after some, one in half a minute.
- * Networks from which its owner has logged in have tries of their own, and so has this machine: a
- * stranger who uses up the others' keeps nobody out who comes from where he always comes from.
+ * Tries at each account, wherever they come from: after some, one in a while. Networks from which
+ * its owner has logged in have tries of their own, and so has this machine: a stranger who uses up
+ * the others' keeps nobody out who comes from where he always comes from.
  */
 final class AccountGuesses {
-  static final int FREE = 20;
-  static final Duration PACE = Duration.ofSeconds(30);
+  /**
+   * How many there are.
+   *
+   * @param free before any wait
+   * @param pace after those, one in this time
+   */
+  record Allowance(int free, Duration pace) {
+    static final Allowance OF_PASSWORDS = new Allowance(20, Duration.ofSeconds(30));
+
+    /** Whoever tries codes has the password; of a million codes three are right at a time. */
+    static final Allowance OF_CODES = new Allowance(10, Duration.ofMinutes(5));
+  }
 
   private static final int MOST_ACCOUNTS = 4096;
   private static final int MOST_NETWORKS = 32;
   private static final String ANYWHERE = "";
   private static final String THIS_MACHINE = "loopback";
 
+  private final Allowance allowance;
   private final LongSupplier nanoClock;
 
   /**
@@ -45,7 +56,8 @@ final class AccountGuesses {
     }
   }
 
-  AccountGuesses(LongSupplier nanoClock) {
+  AccountGuesses(Allowance allowance, LongSupplier nanoClock) {
+    this.allowance = allowance;
     this.nanoClock = nanoClock;
   }
 
@@ -55,19 +67,30 @@ final class AccountGuesses {
     String network = network(networks, from);
     long now = nanoClock.getAsLong();
     long used = Math.max(networks.getOrDefault(network, now) - now, 0);
-    long left = used - PACE.toNanos() * (FREE - 1);
+    long left = used - allowance.pace().toNanos() * (allowance.free() - 1);
     if (left > 0) {
       return Duration.ofNanos(left);
     }
-    networks.put(network, now + used + PACE.toNanos());
+    networks.put(network, now + used + allowance.pace().toNanos());
     return Duration.ZERO;
   }
 
-  /** The try that was taken was a right one. */
-  synchronized void right(String account, InetAddress from) {
+  /** The try that was taken was a right one, and there is more to show. */
+  synchronized void giveBack(String account, InetAddress from) {
     Map<String, Long> networks = networks(account);
-    networks.computeIfPresent(network(networks, from), (network, used) -> used - PACE.toNanos());
-    networks.putIfAbsent(own(from), nanoClock.getAsLong());
+    networks.computeIfPresent(
+        network(networks, from), (network, used) -> used - allowance.pace().toNanos());
+  }
+
+  /** The try that was taken was a right one, and he is in. */
+  synchronized void right(String account, InetAddress from) {
+    giveBack(account, from);
+    met(account, from);
+  }
+
+  /** He is in, from this network: it is one of his. */
+  synchronized void met(String account, InetAddress from) {
+    networks(account).putIfAbsent(own(from), nanoClock.getAsLong());
   }
 
   private Map<String, Long> networks(String account) {

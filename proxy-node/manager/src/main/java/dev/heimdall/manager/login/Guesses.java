@@ -38,6 +38,20 @@ final class Guesses {
 
   /** A password that is tried. */
   interface Try {
+    /** One that nothing comes of. */
+    Try WRONG =
+        new Try() {
+          @Override
+          public boolean right() {
+            return false;
+          }
+
+          @Override
+          public boolean rightByNow() {
+            return false;
+          }
+        };
+
     /** Whether it is the one that is known; waits for nothing. */
     boolean right();
 

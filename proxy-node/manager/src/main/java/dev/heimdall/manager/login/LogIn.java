@@ -1,12 +1,12 @@
 package dev.heimdall.manager.login;
 
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Account;
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.StoreException;
 import java.net.InetAddress;
 import java.time.Clock;
@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Log-ins as HTTP's scheme {@code Basic} has them. May be asked by any thread. */
+/**
+ * Log-ins with a password, and a code where an account has a second factor; programs may show a
+ * token. May be asked by any thread.
+ */
 public final class LogIn implements AutoCloseable {
   /** The user that there is always. */
   public static final String USER = Accounts.FIRST;
@@ -63,28 +66,14 @@ public final class LogIn implements AutoCloseable {
    * @throws PasswordException when there can be no password
    */
   public static LogIn with(
-      PasswordPlace place, Optional<Accounts> accounts, PasswordHash hashes, AuditLog audit)
+      PasswordPlace place, Optional<Access> access, PasswordHash hashes, AuditLog audit)
       throws PasswordException {
     LongSupplier nanoClock = System::nanoTime;
     return new LogIn(
         FirstAdmin.with(place, nanoClock),
-        accounts.map(known -> new People(known, hashes, nanoClock)),
+        access.map(known -> new People(known, hashes, nanoClock)),
         audit,
         nanoClock);
-  }
-
-  /**
-   * Somebody who is who he claims to be. What he may do, his role says: whoever lets him do
-   * something asks that, and lets him do nothing but change his password while he must.
-   *
-   * @param mustChange whether nothing may be done before the password was changed
-   * @param generation which password it was, in a word for {@link #still}
-   */
-  public record Who(String user, Role role, boolean mustChange, String generation) {
-    @Override
-    public String toString() {
-      return user + " (" + role.spelling() + ")";
-    }
   }
 
   /** What came of a log-in. */
@@ -94,6 +83,13 @@ public final class LogIn implements AutoCloseable {
 
     /** Nobody has shown who he is. */
     record Nobody() implements Outcome {}
+
+    /**
+     * He has shown the right password, and has to show a code besides; he is not in yet.
+     *
+     * @param who as he is to be shown to {@link LogIn#judgeCode} with the code
+     */
+    record CodeNeeded(Who who) implements Outcome {}
 
     /** It is not who it claims to be, or he may not log in. */
     record Refused() implements Outcome {}
@@ -109,11 +105,20 @@ public final class LogIn implements AutoCloseable {
    * Judges one request.
    *
    * @param authorization the header of that name
+   * @param code of his second factor, if there was one with it
    */
-  public Outcome judge(Optional<String> authorization, InetAddress from) {
-    return authorization.isEmpty()
-        ? new Outcome.Nobody()
-        : judge(Shown.basic(authorization.get()), from);
+  public Outcome judge(Optional<String> authorization, Optional<String> code, InetAddress from) {
+    if (authorization.isEmpty()) {
+      return new Outcome.Nobody();
+    }
+    Optional<String> token = Shown.bearer(authorization.get());
+    if (token.isPresent()) {
+      return byToken(token.get(), from);
+    }
+    Outcome outcome = judge(Shown.basic(authorization.get()), from);
+    return outcome instanceof Outcome.CodeNeeded needed && code.isPresent()
+        ? judgeCode(needed.who(), code.get(), from)
+        : outcome;
   }
 
   /** Judges a user's password. */
@@ -121,20 +126,83 @@ public final class LogIn implements AutoCloseable {
     return judge(new Shown(user, password), from);
   }
 
+  /**
+   * What keeps a password from being the right one of somebody who is in already; no code is asked
+   * for.
+   */
+  public Optional<Outcome> refusal(String user, String password, InetAddress from) {
+    Outcome outcome = judge(user, password, from);
+    return outcome instanceof Outcome.In || outcome instanceof Outcome.CodeNeeded
+        ? Optional.empty()
+        : Optional.of(outcome);
+  }
+
+  /** Judges the code of somebody whose password was right a moment ago. */
+  public Outcome judgeCode(Who before, String code, InetAddress from) {
+    Optional<Who> now = still(before);
+    if (now.isEmpty() || people.isEmpty()) {
+      return refused(before.user(), from);
+    }
+    Who who = now.get();
+    People.CodeAttempt attempt = people.get().new CodeAttempt(who.user(), code, from);
+    // A right password forgives no wrong codes: these are counted by a name of their own.
+    Guesses.Verdict verdict = guesses.judge(from, who.user() + " code", attempt);
+    if (verdict instanceof Guesses.Verdict.Wait wait) {
+      return new Outcome.Wait(wait.time());
+    }
+    if (!attempt.pause().isZero()) {
+      return new Outcome.Wait(attempt.pause());
+    }
+    if (attempt.unavailable()) {
+      return new Outcome.Unknown();
+    }
+    return switch (attempt.code()) {
+      case WRONG -> refused(who.user(), from, "code");
+      case CURRENT -> welcome(who, from);
+      case RECOVERY -> {
+        audit.note(Action.LOG_IN, who.user(), from.getHostAddress(), "recovery code");
+        yield new Outcome.In(who);
+      }
+    };
+  }
+
+  private Outcome byToken(String word, InetAddress from) {
+    try {
+      Optional<People.Holder> holder =
+          people.isEmpty() ? Optional.empty() : people.get().holder(word, this::account);
+      if (holder.isPresent()) {
+        people.get().used(holder.get());
+        return welcome(holder.get().who(), from, "token " + holder.get().token().id());
+      }
+    } catch (StoreException e) {
+      return new Outcome.Unknown();
+    }
+    // Nobody guesses one; he who tries is slowed down for the sake of the log.
+    Guesses.Verdict verdict = guesses.judge(from, "", Guesses.Try.WRONG);
+    return verdict instanceof Guesses.Verdict.Wait wait
+        ? new Outcome.Wait(wait.time())
+        : refused(UNKNOWN, from, "token");
+  }
+
+  /** The account of a user: the first one may have none. */
+  Optional<Account> account(String user) throws StoreException {
+    return people.isEmpty() || user.equals(USER) && first.isElsewhere()
+        ? Optional.empty()
+        : people.get().find(user);
+  }
+
   private Outcome judge(Shown shown, InetAddress from) {
     Optional<Account> account = Optional.empty();
     boolean isFirst = shown.user().equals(USER);
-    if (people.isPresent() && !(isFirst && first.isElsewhere())) {
-      try {
-        account = people.get().find(shown.user());
-      } catch (StoreException e) {
-        if (!isFirst || !first.holdsWithoutAccounts()) {
-          return new Outcome.Unknown();
-        }
+    try {
+      account = account(shown.user());
+    } catch (StoreException e) {
+      if (!isFirst || !first.holdsWithoutAccounts()) {
+        return new Outcome.Unknown();
       }
-      if (isFirst && account.isPresent()) {
-        first.supersede();
-      }
+    }
+    if (isFirst && account.isPresent()) {
+      first.supersede();
     }
     return people.isEmpty() || isFirst && account.isEmpty()
         ? byFirst(shown, from)
@@ -160,7 +228,14 @@ public final class LogIn implements AutoCloseable {
       People.Attempt attempt, Optional<Account> account, Shown shown, InetAddress from) {
     Guesses.Verdict verdict = guesses.judge(from, shown.user(), attempt);
     if (verdict instanceof Guesses.Verdict.Right) {
-      return welcome(who(account.orElseThrow()), from);
+      Account known = account.orElseThrow();
+      Who who;
+      try {
+        who = people.orElseThrow().who(known);
+      } catch (StoreException e) {
+        return new Outcome.Unknown();
+      }
+      return known.asksForCode() ? new Outcome.CodeNeeded(who) : welcome(who, from);
     }
     if (verdict instanceof Guesses.Verdict.Wait wait) {
       return new Outcome.Wait(wait.time());
@@ -174,20 +249,23 @@ public final class LogIn implements AutoCloseable {
   }
 
   private Outcome welcome(Who who, InetAddress from) {
+    return welcome(who, from, "");
+  }
+
+  private Outcome welcome(Who who, InetAddress from, String by) {
     String address = from.getHostAddress();
-    if (seen.isNew(who.user() + " " + address)) {
-      audit.note(Action.LOG_IN, who.user(), address, "");
+    if (seen.isNew(who.user() + " " + address + " " + by)) {
+      audit.note(Action.LOG_IN, who.user(), address, by);
     }
     return new Outcome.In(who);
   }
 
   private Who firstNow() {
-    return new Who(USER, Role.ADMIN, first.mustChange(), first.generation());
-  }
-
-  private static Who who(Account account) {
-    return new Who(
-        account.name(), account.role(), account.mustChange(), Content.of(account.hash()).hash());
+    return Who.byPassword(
+        USER,
+        Role.ADMIN,
+        first.mustChange() ? Who.Due.PASSWORD : Who.Due.NOTHING,
+        first.generation());
   }
 
   /**
@@ -200,24 +278,32 @@ public final class LogIn implements AutoCloseable {
     return now(before.user()).filter(now -> now.generation().equals(before.generation()));
   }
 
-  private Optional<Who> now(String user) {
-    boolean isFirst = user.equals(USER);
-    Optional<Account> account = Optional.empty();
-    if (people.isPresent() && !(isFirst && first.isElsewhere())) {
-      try {
-        account = people.get().find(user);
-      } catch (StoreException e) {
+  /** Somebody as he is now; empty: he may not log in. */
+  public Optional<Who> now(String user) {
+    try {
+      Optional<Account> account = account(user);
+      if (account.isPresent()) {
+        return account.get().disabled()
+            ? Optional.empty()
+            : Optional.of(people.orElseThrow().who(account.get()));
+      }
+      if (!user.equals(USER)) {
         return Optional.empty();
       }
+      first.known();
+      return Optional.of(firstNow());
+    } catch (StoreException | PasswordException e) {
+      return Optional.empty();
     }
-    return isFirst && account.isEmpty()
-        ? Optional.of(firstNow())
-        : account.filter(known -> !known.disabled()).map(LogIn::who);
   }
 
   /** Names that nobody has are not taken down: one may be a password in the wrong field. */
   private Outcome refused(String user, InetAddress from) {
-    audit.note(Action.LOG_IN_REFUSED, user, from.getHostAddress(), "");
+    return refused(user, from, "");
+  }
+
+  private Outcome refused(String user, InetAddress from, String by) {
+    audit.note(Action.LOG_IN_REFUSED, user, from.getHostAddress(), by);
     return new Outcome.Refused();
   }
 

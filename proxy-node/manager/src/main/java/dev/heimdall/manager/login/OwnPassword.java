@@ -1,7 +1,7 @@
 package dev.heimdall.manager.login;
 
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.AccountRefused;
-import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
@@ -12,9 +12,9 @@ import java.util.Optional;
 /**
  * Gives people the passwords that they want, once they have shown theirs again.
  *
- * @param accounts empty: there is no place for them, and no other password
+ * @param access empty: there is no place for them, and no other password
  */
-public record OwnPassword(LogIn logIn, Optional<Accounts> accounts, AuditLog audit) {
+public record OwnPassword(LogIn logIn, Optional<Access> access, AuditLog audit) {
   /**
    * Changes one.
    *
@@ -24,14 +24,11 @@ public record OwnPassword(LogIn logIn, Optional<Accounts> accounts, AuditLog aud
   public Optional<LogIn.Outcome> change(
       String user, String current, String password, InetAddress from)
       throws AccountRefused, PasswordHash.Busy, StoreException {
-    LogIn.Outcome outcome = logIn.judge(user, current, from);
-    if (!(outcome instanceof LogIn.Outcome.In)) {
-      return Optional.of(outcome);
+    Optional<LogIn.Outcome> refused = logIn.refusal(user, current, from);
+    if (refused.isPresent()) {
+      return refused;
     }
-    if (accounts.isEmpty()) {
-      throw AccountRefused.noPlace();
-    }
-    accounts.get().changeOwn(user, current, password);
+    access.orElseThrow(AccountRefused::noPlace).accounts().changeOwn(user, current, password);
     audit.note(Action.PASSWORD_CHANGED, user, from.getHostAddress(), user);
     return Optional.empty();
   }

@@ -1,8 +1,12 @@
 package dev.heimdall.manager.login;
 
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Account;
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.accounts.SecondFactors;
+import dev.heimdall.manager.accounts.Token;
 import dev.heimdall.secrets.StoreException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -11,20 +15,78 @@ import java.util.function.LongSupplier;
 
 /** Log-ins by accounts of people. One that there is not takes as long as one that there is. */
 final class People {
-  private final Accounts accounts;
+  private final Access access;
   private final PasswordHash hashes;
   private final Proofs proofs;
   private final AccountGuesses guesses;
+  private final AccountGuesses codeGuesses;
 
-  People(Accounts accounts, PasswordHash hashes, LongSupplier nanoClock) {
-    this.accounts = accounts;
+  People(Access access, PasswordHash hashes, LongSupplier nanoClock) {
+    this.access = access;
     this.hashes = hashes;
     proofs = new Proofs(nanoClock);
-    guesses = new AccountGuesses(nanoClock);
+    guesses = new AccountGuesses(AccountGuesses.Allowance.OF_PASSWORDS, nanoClock);
+    codeGuesses = new AccountGuesses(AccountGuesses.Allowance.OF_CODES, nanoClock);
   }
 
   Optional<Account> find(String name) throws StoreException {
-    return accounts.find(name);
+    return access.accounts().find(name);
+  }
+
+  Who who(Account account) throws StoreException {
+    return Who.byPassword(account.name(), account.role(), due(account), account.generation());
+  }
+
+  private Who.Due due(Account account) throws StoreException {
+    if (account.mustChange()) {
+      return Who.Due.PASSWORD;
+    }
+    return access.accounts().twoFactors().contains(account.role()) && !account.asksForCode()
+        ? Who.Due.SECOND_FACTOR
+        : Who.Due.NOTHING;
+  }
+
+  /** Accounts by their names. */
+  interface Known {
+    Optional<Account> find(String name) throws StoreException;
+  }
+
+  /** A token, and who its owner is by now. */
+  record Holder(Token token, Who who) {}
+
+  /**
+   * Whose token this is.
+   *
+   * @param accounts those that count, by their names
+   * @return empty: nobody's, or of somebody who may not log in
+   */
+  Optional<Holder> holder(String word, Known accounts) throws StoreException {
+    Optional<Token> token = access.tokens().find(word);
+    if (token.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Account> account = accounts.find(token.get().owner());
+    if (token.get().owner().equals(Accounts.FIRST) && account.isEmpty()) {
+      return token
+          .filter(known -> known.ownerSince().equals(Token.SINCE_EVER))
+          .map(known -> held(known, Role.ADMIN, Who.Due.NOTHING));
+    }
+    Optional<Account> owner =
+        account
+            .filter(known -> !known.disabled() && !known.mustChange())
+            .filter(known -> known.created().at().equals(token.get().ownerSince()));
+    return owner.isEmpty()
+        ? Optional.empty()
+        : Optional.of(held(token.get(), owner.get().role(), due(owner.get())));
+  }
+
+  private static Holder held(Token token, Role role, Who.Due due) {
+    return new Holder(
+        token, new Who(token.owner(), token.role().least(role), due, token.id(), Who.Means.TOKEN));
+  }
+
+  void used(Holder holder) {
+    access.tokens().used(holder.token());
   }
 
   /** A password that is tried at an account, which there may not be. */
@@ -59,7 +121,12 @@ final class People {
                 : hashes.isNobodys(shown.password());
         if (right) {
           proofs.keep(account.get(), shown.password());
-          guesses.right(shown.user(), from);
+          if (account.get().asksForCode()) {
+            // Whoever has a password without its code makes no network his own.
+            guesses.giveBack(shown.user(), from);
+          } else {
+            guesses.right(shown.user(), from);
+          }
         }
         return right;
       } catch (PasswordHash.Busy e) {
@@ -76,6 +143,61 @@ final class People {
     /** Whether nothing was looked at, because too many log in. */
     boolean busy() {
       return busy;
+    }
+  }
+
+  /** A code that is tried, after the password. */
+  final class CodeAttempt implements Guesses.Try {
+    private final String user;
+    private final String shown;
+    private final InetAddress from;
+    private Duration wait = Duration.ZERO;
+    private boolean unavailable;
+    private SecondFactors.Code code = SecondFactors.Code.WRONG;
+
+    CodeAttempt(String user, String shown, InetAddress from) {
+      this.user = user;
+      this.shown = shown;
+      this.from = from;
+    }
+
+    /** Each is good once, so that none is known. */
+    @Override
+    public boolean right() {
+      return false;
+    }
+
+    @Override
+    public boolean rightByNow() {
+      wait = codeGuesses.take(user, from);
+      if (!wait.isZero()) {
+        return false;
+      }
+      try {
+        code = access.factors().take(user, shown);
+      } catch (StoreException e) {
+        unavailable = true;
+      }
+      boolean right = code != SecondFactors.Code.WRONG;
+      if (right) {
+        codeGuesses.right(user, from);
+        guesses.met(user, from);
+      }
+      return right;
+    }
+
+    SecondFactors.Code code() {
+      return code;
+    }
+
+    /** How long this account has to be left alone; then nothing was looked at. */
+    Duration pause() {
+      return wait;
+    }
+
+    /** Whether nobody can be let in, as what is taken cannot be written down. */
+    boolean unavailable() {
+      return unavailable;
     }
   }
 }

@@ -3,12 +3,21 @@ package dev.heimdall.manager.login;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Who somebody claims to be, and the password that he shows; empty ones where it is something else.
  */
 record Shown(String user, String password) {
   private static final String SCHEME = "basic ";
+  private static final String BEARER = "bearer ";
+
+  /** What HTTP's scheme {@code Bearer} says; empty: it is another one. */
+  static Optional<String> bearer(String authorization) {
+    return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
+        ? Optional.of(authorization.substring(BEARER.length()).strip())
+        : Optional.empty();
+  }
 
   /** What HTTP's scheme {@code Basic} says. */
   static Shown basic(String authorization) {

@@ -1,34 +1,50 @@
 package dev.heimdall.manager.pages;
 
+import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
 /** {@code /login}: the form, with help for the first time, and what is made of it. */
 final class LogInPage {
   static final String PATH = "/login";
+
+  /** Where the second step's form goes. */
+  static final String CODE = "/login/code";
+
   static final int LARGEST_FORM = 8 << 10;
+
+  private static final String PURPOSE = "code";
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final LogIn logIn;
   private final Sessions sessions;
+  private final Clock clock;
   private final Shells shells;
   private final Templates templates;
 
-  LogInPage(LogIn logIn, Sessions sessions, Shells shells, Templates templates) {
+  LogInPage(LogIn logIn, Sessions sessions, Clock clock, Shells shells, Templates templates) {
     this.logIn = logIn;
     this.sessions = sessions;
+    this.clock = clock;
     this.shells = shells;
     this.templates = templates;
   }
 
   Answer answer(Request request) throws Refusal {
     request.only("GET", "POST");
-    return request.method().equals("POST") ? entered(request) : form(request, 200, "");
+    if (request.method().equals("POST")) {
+      return entered(request);
+    }
+    return request.path().equals(PATH) ? form(request, 200, "") : Templates.see(PATH);
   }
 
   private Answer form(Request request, int status, String problem) {
@@ -45,31 +61,99 @@ final class LogInPage {
       return form(
           request, 403, "This form was too old, or your browser takes no cookies: try again.");
     }
+    return request.path().equals(PATH)
+        ? passwordEntered(form, request)
+        : codeEntered(form, request);
+  }
+
+  private Answer passwordEntered(Map<String, String> form, Request request) {
     LogIn.Outcome outcome =
         logIn.judge(
             form.getOrDefault("user", ""), form.getOrDefault("password", ""), request.from());
     if (outcome instanceof LogIn.Outcome.In in) {
-      // Whoever had a session here before has it no more.
-      Cookies.session(request).ifPresent(sessions::end);
-      return Templates.see("/")
-          .with("Set-Cookie", Cookies.setSession(sessions.begin(in.who()), request));
+      return welcome(in.who(), request);
     }
+    if (outcome instanceof LogIn.Outcome.CodeNeeded needed) {
+      return codeForm(request, 200, ticket(needed.who()), "");
+    }
+    return refused(
+        outcome, "User or password is wrong.", (status, words) -> form(request, status, words));
+  }
+
+  private Answer codeEntered(Map<String, String> form, Request request) {
+    String ticket = form.getOrDefault("ticket", "");
+    Optional<Who> who = sessions.open(PURPOSE, ticket).flatMap(this::holder);
+    if (who.isEmpty()) {
+      return form(request, 403, "That took too long: begin again.");
+    }
+    LogIn.Outcome outcome =
+        logIn.judgeCode(who.get(), form.getOrDefault("code", ""), request.from());
+    return outcome instanceof LogIn.Outcome.In in
+        ? welcome(in.who(), request)
+        : refused(
+            outcome,
+            "This code is wrong, or was used before. The next one is shown within half a minute.",
+            (status, words) -> codeForm(request, status, ticket, words));
+  }
+
+  /** Whoever had a session here before has it no more. */
+  private Answer welcome(Who who, Request request) {
+    Cookies.session(request).ifPresent(sessions::end);
+    return Templates.see("/").with("Set-Cookie", Cookies.setSession(sessions.begin(who), request));
+  }
+
+  private interface Again {
+    Answer form(int status, String problem);
+  }
+
+  private static Answer refused(LogIn.Outcome outcome, String wrong, Again again) {
     if (outcome instanceof LogIn.Outcome.Wait wait) {
       long seconds = Math.max(1, wait.time().plusMillis(999).toSeconds());
-      return form(
-              request,
+      return again
+          .form(
               429,
-              "Too many wrong passwords came from your address, or for this user: wait %d s."
+              "Too many wrong ones came from your address, or for this user: wait %d s."
                   .formatted(seconds))
           .with("Retry-After", Long.toString(seconds));
     }
     if (outcome instanceof LogIn.Outcome.Unknown) {
-      return form(
-          request,
+      return again.form(
           503,
-          "Nobody can be let in now: the manager cannot read its password; its log says why.");
+          "Nobody can be let in now: the manager cannot read its password, or write down that a"
+              + " code was used; its log says why.");
     }
-    return form(request, 401, "User or password is wrong.");
+    return again.form(401, wrong);
+  }
+
+  /** That his password was right a moment ago; the browser carries it. */
+  private String ticket(Who who) {
+    return sessions.seal(
+        PURPOSE,
+        clock.instant().plus(PATIENCE).getEpochSecond()
+            + "\n"
+            + who.generation()
+            + "\n"
+            + who.user());
+  }
+
+  private Optional<Who> holder(String ticket) {
+    String[] parts = ticket.split("\n", 3);
+    return clock.instant().getEpochSecond() < Long.parseLong(parts[0])
+        ? Optional.of(Who.byPassword(parts[2], Role.READ_ONLY, Who.Due.NOTHING, parts[1]))
+        : Optional.empty();
+  }
+
+  private Answer codeForm(Request request, int status, String ticket, String problem) {
+    return templates.page(
+        status,
+        "code",
+        Map.of(
+            "shell",
+            shells.outside("Log in", Cookies.form(request).orElse("")),
+            "ticket",
+            ticket,
+            "problem",
+            problem));
   }
 
   private static boolean same(String one, String other) {

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.pages;
 
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
@@ -7,7 +8,11 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
+import dev.heimdall.manager.login.OwnSecondFactor;
+import dev.heimdall.manager.login.OwnTokens;
+import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
@@ -15,17 +20,20 @@ import dev.heimdall.manager.web.Request;
 import dev.heimdall.manager.web.Routes;
 import dev.heimdall.manager.web.Site;
 import dev.heimdall.secrets.StoreException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which page is where, and who may see it. */
 public final class Pages implements Site {
   private final LogIn logIn;
-  private final Sessions sessions = new Sessions(System::nanoTime);
+  private final Sessions sessions;
+
   private final Assets assets;
   private final LogInPage logInPage;
   private final Visit.Maker maker;
@@ -46,6 +54,8 @@ public final class Pages implements Site {
   }
 
   /**
+   * @param access empty: there are no accounts
+   * @param book of sessions
    * @param audit gets what was not permitted
    * @param masks how documents are shown
    * @param subjects what there is besides the configuration's documents
@@ -53,12 +63,15 @@ public final class Pages implements Site {
   public Pages(
       Editor editor,
       LogIn logIn,
-      OwnPassword ownPassword,
+      Optional<Access> access,
+      SessionBook book,
       AuditLog audit,
       MaskedText masks,
       List<Subject> subjects) {
     this.logIn = logIn;
     this.audit = audit;
+    Clock clock = Clock.systemUTC();
+    sessions = new Sessions(book, clock);
     assets =
         new Assets(
             subjects.stream()
@@ -67,9 +80,10 @@ public final class Pages implements Site {
     Templates templates = new Templates();
     Shells shells = new Shells(assets, entries(subjects), editor.place());
     maker = new Visit.Maker(shells, templates, masks, sessions::token);
-    logInPage = new LogInPage(logIn, sessions, shells, templates);
+    logInPage = new LogInPage(logIn, sessions, clock, shells, templates);
     List<Placed> placed = new ArrayList<>();
-    own(editor, ownPassword).forEach(page -> placed.add(new Placed(page, List.of())));
+    Stream.concat(documents(editor).stream(), account(access).stream())
+        .forEach(page -> placed.add(new Placed(page, List.of())));
     for (Subject subject : subjects) {
       subject.pages().forEach(page -> placed.add(new Placed(page, subject.assets())));
     }
@@ -81,19 +95,18 @@ public final class Pages implements Site {
     entries.add(new Entry("Overview", OverviewPage.PATH, Permission.READ_CONFIGURATION));
     subjects.forEach(subject -> entries.addAll(subject.entries()));
     entries.add(new Entry("New document", "/new", Permission.CHANGE_CONFIGURATION));
-    entries.add(new Entry("Password", PasswordPage.PATH, Permission.OWN_ACCOUNT));
+    entries.add(new Entry("Account", AccountPage.PATH, Permission.OWN_TOKENS));
     return entries;
   }
 
   /** Documents are shown without their secrets. */
-  private List<Page> own(Editor editor, OwnPassword ownPassword) {
+  private List<Page> documents(Editor editor) {
     Shells shells = maker.shells();
     Templates templates = maker.templates();
     OverviewPage overview = new OverviewPage(editor, shells, templates);
     DocumentPages documents =
         new DocumentPages(editor, maker.masks(), shells, templates, maker.ids());
     DraftPages drafts = new DraftPages(editor, maker.masks(), shells, templates);
-    PasswordPage passwords = new PasswordPage(ownPassword, shells, templates);
     return List.of(
         Page.get(
             OverviewPage.PATH,
@@ -116,7 +129,27 @@ public final class Pages implements Site {
         change(
             Page::post,
             DraftPages.PATH + "/over",
-            visit -> drafts.over(visit.form(), visit.session())),
+            visit -> drafts.over(visit.form(), visit.session())));
+  }
+
+  /** Of one's own. */
+  private List<Page> account(Optional<Access> access) {
+    OwnPassword ownPassword = new OwnPassword(logIn, access, audit);
+    PasswordPage passwords = new PasswordPage(ownPassword, maker.shells(), maker.templates());
+    OwnSecondFactor factor = new OwnSecondFactor(access, audit);
+    OwnTokens tokens = new OwnTokens(logIn, access, audit);
+    SecondFactorPages factors = new SecondFactorPages(logIn, factor, sessions);
+    TokenPages tokenPages = new TokenPages(tokens);
+    AccountPage own = new AccountPage(factor, tokens);
+    return List.of(
+        Page.get(AccountPage.PATH, Permission.OWN_TOKENS, own::look),
+        Page.get(SecondFactorPages.PATH, Permission.OWN_FACTOR, factors::look),
+        Page.get(SecondFactorPages.PICTURE, Permission.OWN_FACTOR, factors::picture),
+        Page.post(SecondFactorPages.PATH, Permission.OWN_FACTOR, factors::offer),
+        Page.post(SecondFactorPages.PATH + "/confirm", Permission.OWN_FACTOR, factors::confirm),
+        Page.post(SecondFactorPages.PATH + "/remove", Permission.OWN_FACTOR, factors::remove),
+        Page.post(TokenPages.PATH, Permission.OWN_TOKENS, tokenPages::create),
+        Page.post(TokenPages.PATH + "/{id}/revoke", Permission.OWN_TOKENS, tokenPages::revoke),
         Page.get(
             PasswordPage.PATH,
             Permission.OWN_ACCOUNT,
@@ -137,7 +170,9 @@ public final class Pages implements Site {
   }
 
   private Answer logOut(Visit visit) {
-    Cookies.session(visit.request()).ifPresent(sessions::end);
+    Cookies.session(visit.request())
+        .flatMap(sessions::end)
+        .ifPresent(user -> note(Action.LOG_OUT, user, visit.request(), ""));
     return Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(visit.request()));
   }
 
@@ -147,13 +182,19 @@ public final class Pages implements Site {
     if (path.startsWith(Assets.PATH)) {
       return new Admission(0, assets::answer);
     }
-    if (path.equals(LogInPage.PATH)) {
+    if (path.equals(LogInPage.PATH) || path.equals(LogInPage.CODE)) {
       return new Admission(LogInPage.LARGEST_FORM, logInPage::answer);
     }
-    Optional<Session> session =
-        Cookies.session(request).flatMap(token -> sessions.find(token, logIn::still));
-    if (session.isPresent()) {
-      return new Admission(Bounds.LARGEST_COMMIT, whole -> answer(whole, session.get()));
+    Sessions.Found found =
+        Cookies.session(request)
+            .map(cookie -> sessions.find(cookie, logIn::still))
+            .orElseGet(Sessions.Found.None::new);
+    if (found instanceof Sessions.Found.On on) {
+      return new Admission(
+          Bounds.LARGEST_COMMIT, whole -> renewed(answer(whole, on.session()), whole, on));
+    }
+    if (found instanceof Sessions.Found.Over over) {
+      note(Action.SESSION_ENDED, over.user(), request, over.end().words());
     }
     if (request.header("HX-Request").isPresent()) {
       // A part of a page cannot send its browser elsewhere otherwise.
@@ -162,7 +203,19 @@ public final class Pages implements Site {
     if (request.header("Accept").filter(types -> types.contains("text/html")).isEmpty()) {
       throw unknown();
     }
-    return new Admission(0, whole -> Templates.see(LogInPage.PATH));
+    return new Admission(
+        0, whole -> Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(request)));
+  }
+
+  /** The cookie tells when it was used last, give or take a minute. */
+  private Answer renewed(Answer answer, Request request, Sessions.Found.On found) {
+    return found.old() && !answer.headers().containsKey("Set-Cookie")
+        ? answer.with("Set-Cookie", Cookies.setSession(sessions.cookie(found.session()), request))
+        : answer;
+  }
+
+  private void note(Action action, String user, Request request, String subject) {
+    audit.note(action, user, request.from().getHostAddress(), subject);
   }
 
   private static Refusal unknown() {
@@ -182,8 +235,9 @@ public final class Pages implements Site {
       }
       Routes.Found<Placed> found = routes.find(request);
       Page page = found.route().page();
-      if (session.who().mustChange() && page.permission() != Permission.OWN_ACCOUNT) {
-        return Templates.see(PasswordPage.PATH);
+      Who.Due due = session.who().due();
+      if (!due.leaves(page.permission())) {
+        return Templates.see(due == Who.Due.PASSWORD ? PasswordPage.PATH : SecondFactorPages.PATH);
       }
       permit(page, request, session);
       return page.handler()
@@ -199,9 +253,8 @@ public final class Pages implements Site {
 
   private void permit(Page page, Request request, Session session) throws Refusal {
     Permission needed = page.permission();
-    if (needed != Permission.OWN_ACCOUNT && !session.may(needed)) {
-      audit.note(
-          Action.NOT_PERMITTED, session.user(), request.from().getHostAddress(), needed.spelling());
+    if (!session.may(needed)) {
+      note(Action.NOT_PERMITTED, session.user(), request, needed.spelling());
       throw new Refusal(
           403,
           "not_permitted",

@@ -4,6 +4,7 @@ import dev.heimdall.manager.accounts.AccountRefused;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
+import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.secrets.StoreException;
 import java.net.InetAddress;
@@ -32,7 +33,7 @@ final class PasswordPage {
             "shell",
             shells.of("Change your password", session),
             "must",
-            session.who().mustChange(),
+            session.who().due() == Who.Due.PASSWORD,
             "problem",
             problem));
   }

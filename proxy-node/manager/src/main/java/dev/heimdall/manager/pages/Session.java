@@ -1,9 +1,10 @@
 package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.accounts.Permission;
-import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.Who;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,28 +14,37 @@ final class Session {
   /** The part of a page that shows which nodes run the configuration. */
   private static final String ROLLOUT = "/rollout";
 
+  private final String id;
   private final String csrf;
-  private final long begun;
-  private long used;
-  private volatile LogIn.Who who;
+  private final Instant begun;
+  private volatile Who who;
   private Optional<Draft> draft = Optional.empty();
   private Optional<Told> told = Optional.empty();
   private final Map<Class<?>, Object> kept = new HashMap<>();
 
-  Session(LogIn.Who who, String csrf, long now) {
+  Session(String id, Who who, String csrf, Instant begun) {
+    this.id = id;
     this.who = who;
     this.csrf = csrf;
-    begun = now;
-    used = now;
+    this.begun = begun;
+  }
+
+  /** Which one it is: nobody is told. */
+  String id() {
+    return id;
+  }
+
+  Instant begun() {
+    return begun;
   }
 
   /** Whose it is, as he was at its last request. */
-  LogIn.Who who() {
+  Who who() {
     return who;
   }
 
   /** He is this by now: with another role perhaps. */
-  void who(LogIn.Who now) {
+  void who(Who now) {
     who = now;
   }
 
@@ -43,7 +53,7 @@ final class Session {
   }
 
   boolean may(Permission permission) {
-    return !who.mustChange() && who.role().may(permission);
+    return who.due().leaves(permission) && who.may(permission);
   }
 
   /** What its forms have to show. */
@@ -54,13 +64,6 @@ final class Session {
   boolean isCsrf(String shown) {
     return MessageDigest.isEqual(
         csrf.getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Whether it does now; then it was used. */
-  boolean goesOn(long now) {
-    boolean on = now - used < Sessions.IDLE.toNanos() && now - begun < Sessions.LONGEST.toNanos();
-    used = now;
-    return on;
   }
 
   synchronized Optional<Draft> draft() {

@@ -1,33 +1,45 @@
 package dev.heimdall.manager.pages;
 
-import dev.heimdall.manager.login.LogIn;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.sessions.SessionBook;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 /**
- * Who has logged in with a browser. Sessions are in memory: another manager, or this one after a
- * restart, asks for the password again. Of their tokens only hashes are kept.
+ * Who has logged in with a browser. A browser has its session itself, sealed, in a cookie: any
+ * manager that knows the key goes on with it. What is in this manager's memory of it, such as a
+ * draft, is not in the cookie.
  */
 final class Sessions {
   static final Duration IDLE = Duration.ofMinutes(30);
   static final Duration LONGEST = Duration.ofHours(12);
 
+  /** After this time of use a cookie is given anew, so that it tells when it was used last. */
+  static final Duration RENEWED = Duration.ofMinutes(1);
+
   /** Each may hold a draft; the one that was used least recently makes room. */
   static final int MOST = 64;
 
+  private static final String PURPOSE = "session";
   private static final int TOKEN_BYTES = 32;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SecureRandom random = new SecureRandom();
-  private final LongSupplier nanoClock;
+  private final SessionBook book;
+  private final Clock clock;
   private final Map<String, Session> sessions =
       new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
         private static final long serialVersionUID = 1L;
@@ -38,8 +50,83 @@ final class Sessions {
         }
       };
 
-  Sessions(LongSupplier nanoClock) {
-    this.nanoClock = nanoClock;
+  Sessions(SessionBook book, Clock clock) {
+    this.book = book;
+    this.clock = clock;
+  }
+
+  /**
+   * What a cookie says.
+   *
+   * @param used when it was used last, as far as the cookie knows
+   */
+  private record Carried(String id, String csrf, Who who, Instant begun, Instant used) {
+    String text() {
+      return JSON.createObjectNode()
+          .put("id", id)
+          .put("csrf", csrf)
+          .put("user", who.user())
+          .put("role", who.role().spelling())
+          .put("generation", who.generation())
+          .put("begun", begun.toString())
+          .put("used", used.toString())
+          .toString();
+    }
+
+    static Optional<Carried> read(String text) {
+      try {
+        JsonNode root = JSON.readTree(text);
+        Who who =
+            Who.byPassword(
+                root.path("user").asText(),
+                Role.of(root.path("role").asText()).orElseThrow(),
+                Who.Due.NOTHING,
+                root.path("generation").asText());
+        return Optional.of(
+            new Carried(
+                root.path("id").asText(),
+                root.path("csrf").asText(),
+                who,
+                Instant.parse(root.path("begun").asText()),
+                Instant.parse(root.path("used").asText())));
+      } catch (JsonProcessingException | DateTimeParseException | NoSuchElementException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** How a session ended that was gone on with. */
+  enum End {
+    NOT_USED("not used for 30 minutes"),
+    TOO_LONG("12 hours old"),
+    LOGGED_OUT("logged out before"),
+    OTHER_ACCOUNT("the account has changed");
+
+    private final String words;
+
+    End(String words) {
+      this.words = words;
+    }
+
+    String words() {
+      return words;
+    }
+  }
+
+  /** What became of the session of a cookie. */
+  sealed interface Found {
+    /**
+     * It goes on.
+     *
+     * @param old whether its cookie is to be given anew
+     */
+    record On(Session session, boolean old) implements Found {}
+
+    /** It is over. */
+    record Over(String user, End end) implements Found {}
+
+    /** There is none. */
+    record None() implements Found {}
   }
 
   /** A word that nobody guesses. */
@@ -49,45 +136,86 @@ final class Sessions {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** Begins one; its token. */
-  synchronized String begin(LogIn.Who who) {
-    String token = token();
-    sessions.put(hash(token), new Session(who, token(), nanoClock.getAsLong()));
-    return token;
+  /** Begins one; its cookie. */
+  String begin(Who who) {
+    Session session = new Session(token(), who, token(), clock.instant());
+    remember(session);
+    return cookie(session);
+  }
+
+  /** The cookie of one that is used now, as it is now. */
+  String cookie(Session session) {
+    return book.seal(
+        PURPOSE,
+        new Carried(session.id(), session.csrf(), session.who(), session.begun(), clock.instant())
+            .text());
+  }
+
+  private synchronized void remember(Session session) {
+    sessions.put(session.id(), session);
   }
 
   /**
-   * The session of a token, as long as it goes on.
+   * The session of a cookie.
    *
    * @param still its owner as he is now; empty: he has another password, or may not log in any more
    */
-  Optional<Session> find(String token, Function<LogIn.Who, Optional<LogIn.Who>> still) {
-    Optional<Session> session = goingOn(hash(token));
-    Optional<LogIn.Who> now = session.map(Session::who).flatMap(still);
-    if (now.isEmpty()) {
-      end(token);
+  Found find(String cookie, Function<Who, Optional<Who>> still) {
+    Optional<Carried> read = book.open(PURPOSE, cookie).flatMap(Carried::read);
+    if (read.isEmpty()) {
+      return new Found.None();
+    }
+    Carried carried = read.get();
+    Instant now = clock.instant();
+    Optional<End> end = end(carried, now);
+    if (end.isPresent()) {
+      return new Found.Over(carried.who().user(), end.get());
+    }
+    Optional<Who> who = still.apply(carried.who());
+    if (who.isEmpty()) {
+      return new Found.Over(carried.who().user(), End.OTHER_ACCOUNT);
+    }
+    Session session = known(carried, who.get());
+    session.who(who.get());
+    return new Found.On(session, !now.isBefore(carried.used().plus(RENEWED)));
+  }
+
+  private Optional<End> end(Carried carried, Instant now) {
+    if (!now.isBefore(carried.begun().plus(LONGEST))) {
+      return Optional.of(End.TOO_LONG);
+    }
+    if (!now.isBefore(carried.used().plus(IDLE))) {
+      return Optional.of(End.NOT_USED);
+    }
+    return book.hasEnded(carried.id()) ? Optional.of(End.LOGGED_OUT) : Optional.empty();
+  }
+
+  private synchronized Session known(Carried carried, Who who) {
+    return sessions.computeIfAbsent(
+        carried.id(), id -> new Session(id, who, carried.csrf(), carried.begun()));
+  }
+
+  /** Ends the session of a cookie, at all managers; whose it was. */
+  Optional<String> end(String cookie) {
+    Optional<Carried> read = book.open(PURPOSE, cookie).flatMap(Carried::read);
+    if (read.isEmpty() || end(read.get(), clock.instant()).isPresent()) {
       return Optional.empty();
     }
-    session.get().who(now.get());
-    return session;
+    forget(read.get().id());
+    book.end(read.get().id(), read.get().begun().plus(LONGEST));
+    return Optional.of(read.get().who().user());
   }
 
-  private synchronized Optional<Session> goingOn(String hash) {
-    return Optional.ofNullable(sessions.get(hash))
-        .filter(session -> session.goesOn(nanoClock.getAsLong()));
+  private synchronized void forget(String id) {
+    sessions.remove(id);
   }
 
-  synchronized void end(String token) {
-    sessions.remove(hash(token));
+  /** Has a browser carry what it shows again in a moment. */
+  String seal(String purpose, String text) {
+    return book.seal(purpose, text);
   }
 
-  private static String hash(String token) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+  Optional<String> open(String purpose, String sealed) {
+    return book.open(purpose, sealed);
   }
 }

@@ -44,9 +44,7 @@ final class Shells {
     return new Shell(
         title,
         Optional.of(session.user()),
-        entries.stream()
-            .filter(entry -> session.may(entry.permission()) || isAlwaysOpen(entry))
-            .toList(),
+        entries.stream().filter(entry -> session.may(entry.permission())).toList(),
         session.may(Permission.CHANGE_CONFIGURATION),
         session.csrf(),
         place,
@@ -55,10 +53,6 @@ final class Shells {
         assets::path,
         paths(own, Asset.Kind.STYLE),
         paths(own, Asset.Kind.SCRIPT));
-  }
-
-  private static boolean isAlwaysOpen(Entry entry) {
-    return entry.permission() == Permission.OWN_ACCOUNT;
   }
 
   private List<String> paths(List<Asset> own, Asset.Kind kind) {

@@ -3,6 +3,7 @@ package dev.heimdall.manager.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Account;
 import dev.heimdall.manager.accounts.AccountRefused;
 import dev.heimdall.manager.accounts.Accounts;
@@ -14,31 +15,36 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
+import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.StoreException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@code /api/v1/accounts}, those of others, and {@code /api/v1/account}, one's own. */
 final class AccountsPath implements Resource {
   private static final String ALL = "/api/v1/accounts";
   private static final String ONE = ALL + "/{name}";
 
+  private static final String TWO_FACTORS = "/api/v1/second-factor-roles";
+
   /** Where one's own password is changed. */
   static final String OWN_PASSWORD = "/api/v1/account/password";
 
   /** Bytes of a body. */
-  private static final int LARGEST_BODY = 16 << 10;
+  static final int LARGEST_BODY = 16 << 10;
 
-  private final Optional<Accounts> accounts;
+  private final Optional<Access> access;
   private final OwnPassword ownPassword;
   private final AuditLog audit;
 
-  AccountsPath(Optional<Accounts> accounts, OwnPassword ownPassword, AuditLog audit) {
-    this.accounts = accounts;
+  AccountsPath(Optional<Access> access, OwnPassword ownPassword, AuditLog audit) {
+    this.access = access;
     this.ownPassword = ownPassword;
     this.audit = audit;
   }
@@ -46,22 +52,26 @@ final class AccountsPath implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> answered(this::list)),
+        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> AccountAnswers.of(this::list)),
         others("POST", ALL, this::create),
         Operation.get(
             ONE,
             Permission.MANAGE_ACCOUNTS,
-            call -> answered(() -> Answer.json(200, written(known(call.part()))))),
+            call -> AccountAnswers.of(() -> Answer.json(200, written(known(call.part()))))),
         others("PUT", ONE, this::change),
         others("DELETE", ONE, this::remove),
         others("PUT", ONE + "/password", this::reset),
+        others("DELETE", ONE + "/second-factor", this::removeFactor),
+        Operation.get(
+            TWO_FACTORS, Permission.MANAGE_ACCOUNTS, call -> AccountAnswers.of(this::twoFactors)),
+        others("PUT", TWO_FACTORS, this::requireTwoFactors),
         Operation.get("/api/v1/account", Permission.OWN_ACCOUNT, call -> own(call.who())),
         new Operation(
             "PUT",
             OWN_PASSWORD,
             Permission.OWN_ACCOUNT,
             LARGEST_BODY,
-            call -> answered(() -> ownPassword(call.request(), call.author()))));
+            call -> AccountAnswers.of(() -> ownPassword(call.request(), call.author()))));
   }
 
   private interface Change {
@@ -74,30 +84,15 @@ final class AccountsPath implements Resource {
         path,
         Permission.MANAGE_ACCOUNTS,
         LARGEST_BODY,
-        call -> answered(() -> change.make(call)));
+        call -> AccountAnswers.of(() -> change.make(call)));
+  }
+
+  private Access access() throws AccountRefused {
+    return access.orElseThrow(AccountRefused::noPlace);
   }
 
   private Accounts accounts() throws AccountRefused {
-    return accounts.orElseThrow(AccountRefused::noPlace);
-  }
-
-  private interface Step {
-    Answer take() throws Refusal, AccountRefused, PasswordHash.Busy, StoreException;
-  }
-
-  private static Answer answered(Step step) throws Refusal, StoreException {
-    try {
-      return step.take();
-    } catch (PasswordHash.Busy e) {
-      throw Refusal.busy(e.getMessage());
-    } catch (AccountRefused e) {
-      throw switch (e.reason()) {
-        case UNKNOWN -> new Refusal(404, "not_found", e.getMessage());
-        case EXISTS, LAST_ADMIN -> new Refusal(409, "account_conflict", e.getMessage());
-        case NO_PLACE -> new Refusal(409, "no_store", e.getMessage());
-        case WRONG -> new Refusal(422, "wrong_account", e.getMessage());
-      };
-    }
+    return access().accounts();
   }
 
   private Answer list() throws AccountRefused, StoreException {
@@ -116,7 +111,8 @@ final class AccountsPath implements Resource {
             .put("name", account.name())
             .put("role", account.role().spelling())
             .put("disabled", account.disabled())
-            .put("mustChangePassword", account.mustChange());
+            .put("mustChangePassword", account.mustChange())
+            .put("secondFactor", account.asksForCode());
     one.putObject("created")
         .put("by", account.created().by())
         .put("at", account.created().at().toString());
@@ -183,17 +179,53 @@ final class AccountsPath implements Resource {
     return Answer.empty(204);
   }
 
+  private Answer twoFactors() throws AccountRefused, StoreException {
+    ObjectNode body = Answer.JSON.createObjectNode();
+    ArrayNode roles = body.putArray("roles");
+    accounts().twoFactors().stream().sorted().forEach(role -> roles.add(role.spelling()));
+    return Answer.json(200, body);
+  }
+
+  private Answer requireTwoFactors(Call call) throws Refusal, AccountRefused, StoreException {
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("roles"));
+    if (!body.path("roles").isArray()) {
+      throw Request.bad("$.roles: expected an array of admin, read_only, audit.");
+    }
+    Set<Role> roles = EnumSet.noneOf(Role.class);
+    for (JsonNode role : body.get("roles")) {
+      roles.add(
+          Role.of(role.asText())
+              .orElseThrow(() -> Request.bad("$.roles: expected admin, read_only or audit.")));
+    }
+    accounts().twoFactors(roles);
+    Author author = call.author();
+    audit.note(
+        Action.SECOND_FACTOR_REQUIRED,
+        author.user(),
+        author.address(),
+        roles.stream().map(Role::spelling).collect(Collectors.joining(" ")));
+    return twoFactors();
+  }
+
+  /** For whoever has lost his authenticator and his recovery codes. */
+  private Answer removeFactor(Call call) throws AccountRefused, StoreException {
+    Author author = call.author();
+    access().factors().remove(call.part());
+    audit.note(Action.SECOND_FACTOR_REMOVED, author.user(), author.address(), call.part());
+    return Answer.empty(204);
+  }
+
   /** Whoever asks. */
-  private static Answer own(LogIn.Who who) {
+  private static Answer own(Who who) {
     ObjectNode body =
         Answer.JSON
             .createObjectNode()
             .put("name", who.user())
             .put("role", who.role().spelling())
-            .put("mustChangePassword", who.mustChange());
+            .put("mustChangePassword", who.due() == Who.Due.PASSWORD);
     ArrayNode permissions = body.putArray("permissions");
     for (Permission permission : Permission.values()) {
-      if (who.role().may(permission)) {
+      if (who.may(permission)) {
         permissions.add(permission.spelling());
       }
     }

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.rest;
 
-import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
@@ -8,6 +8,9 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
+import dev.heimdall.manager.login.OwnSecondFactor;
+import dev.heimdall.manager.login.OwnTokens;
+import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
@@ -25,6 +28,9 @@ import java.util.stream.Stream;
 
 /** Which path does what, and who may pass. */
 public final class Api implements Site {
+  /** What {@code Basic} has no room for. */
+  private static final String CODE = "Heimdall-Code";
+
   private final Editor editor;
   private final LogIn logIn;
   private final String version;
@@ -49,7 +55,7 @@ public final class Api implements Site {
 
   /**
    * @param version of the manager, which it tells
-   * @param accounts empty: there is no place for them
+   * @param access empty: there is no place for accounts
    * @param masks how documents are shown
    * @param more what else there is
    */
@@ -57,7 +63,7 @@ public final class Api implements Site {
       Editor editor,
       LogIn logIn,
       String version,
-      Optional<Accounts> accounts,
+      Optional<Access> access,
       AuditLog audit,
       MaskedText masks,
       List<Resource> more) {
@@ -81,7 +87,9 @@ public final class Api implements Site {
                 new DocumentsPath(editor, masked),
                 new ChangesPath(editor, masked),
                 new HistoryPath(editor, masked),
-                new AccountsPath(accounts, new OwnPassword(logIn, accounts, audit), audit),
+                new AccountsPath(access, new OwnPassword(logIn, access, audit), audit),
+                new SecondFactorPath(new OwnSecondFactor(access, audit)),
+                new TokensPath(new OwnTokens(logIn, access, audit)),
                 new AuditPath(audit)),
             more.stream())
         .forEach(resource -> operations.addAll(resource.operations()));
@@ -90,7 +98,7 @@ public final class Api implements Site {
 
   @Override
   public Admission admit(Request request) throws Refusal {
-    LogIn.Who who = who(request);
+    Who who = who(request);
     Routes.Found<Operation> found = routes.find(request);
     Operation operation = found.route();
     permit(operation, request, who);
@@ -98,23 +106,43 @@ public final class Api implements Site {
         operation.largestBody(), whole -> answer(operation, new Call(whole, who, found.parts())));
   }
 
-  private void permit(Operation operation, Request request, LogIn.Who who) throws Refusal {
+  private void permit(Operation operation, Request request, Who who) throws Refusal {
     Permission needed = operation.permission();
-    if (who.mustChange() && needed != Permission.OWN_ACCOUNT) {
-      throw new Refusal(
-          403,
-          "password_change_required",
-          "Change your password first: PUT %s.".formatted(AccountsPath.OWN_PASSWORD));
+    if (!who.due().leaves(needed)) {
+      throw who.due() == Who.Due.PASSWORD
+          ? new Refusal(
+              403,
+              "password_change_required",
+              "Change your password first: PUT %s.".formatted(AccountsPath.OWN_PASSWORD))
+          : new Refusal(
+              403,
+              "second_factor_required",
+              "Your role needs a second factor: set one up first, with POST %s, or on the manager's pages."
+                  .formatted(SecondFactorPath.OWN));
     }
-    if (!who.role().may(needed)) {
-      audit.note(
-          Action.NOT_PERMITTED, who.user(), request.from().getHostAddress(), needed.spelling());
-      throw new Refusal(
-          403,
-          "not_permitted",
-          "The role %s does not have the permission %s."
-              .formatted(who.role().spelling(), needed.spelling()));
+    if (!who.may(needed)) {
+      throw notPermitted(
+          request,
+          who,
+          needed,
+          who.role().may(needed)
+              ? "A token does not have the permission %s: log in with your password."
+                  .formatted(needed.spelling())
+              : "The role %s does not have the permission %s."
+                  .formatted(who.role().spelling(), needed.spelling()));
     }
+    if (who.means() == Who.Means.TOKEN
+        && needed == Permission.OWN_ACCOUNT
+        && !operation.method().equals("GET")) {
+      throw notPermitted(
+          request, who, needed, "A token changes nothing of its owner: log in with your password.");
+    }
+  }
+
+  private Refusal notPermitted(Request request, Who who, Permission needed, String why) {
+    audit.note(
+        Action.NOT_PERMITTED, who.user(), request.from().getHostAddress(), needed.spelling());
+    return new Refusal(403, "not_permitted", why);
   }
 
   private static Answer answer(Operation operation, Call call) throws Refusal {
@@ -137,9 +165,9 @@ public final class Api implements Site {
             .put("place", editor.place()));
   }
 
-  private LogIn.Who who(Request request) throws Refusal {
+  private Who who(Request request) throws Refusal {
     Optional<String> shown = request.header("Authorization");
-    LogIn.Outcome outcome = logIn.judge(shown, request.from());
+    LogIn.Outcome outcome = logIn.judge(shown, request.header(CODE), request.from());
     if (outcome instanceof LogIn.Outcome.In in) {
       return in.who();
     }
@@ -154,13 +182,25 @@ public final class Api implements Site {
       throw Refusal.busy(
           "Nobody can be let in now: the manager cannot read its password; its log says why.");
     }
-    throw new Refusal(
+    if (outcome instanceof LogIn.Outcome.CodeNeeded) {
+      throw basic(
+          new Refusal(
+              401,
+              "code_required",
+              "This account has a second factor: send its code in the header %s, or log in with a token."
+                  .formatted(CODE)));
+    }
+    throw basic(
+        new Refusal(
             401,
             "unauthorized",
             outcome instanceof LogIn.Outcome.Nobody
-                ? "Log in with the scheme Basic."
-                : "User or password is wrong.")
-        .header("WWW-Authenticate", "Basic realm=\"Heimdall\", charset=\"UTF-8\"");
+                ? "Log in with the scheme Basic, or Bearer and a token."
+                : "User, password, code or token is wrong."));
+  }
+
+  private static Refusal basic(Refusal refusal) {
+    return refusal.header("WWW-Authenticate", "Basic realm=\"Heimdall\", charset=\"UTF-8\"");
   }
 
   private static long seconds(Duration time) {

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.web.Answer;
@@ -36,7 +37,9 @@ final class OpenApi {
         .put("name", "Apache-2.0")
         .put("identifier", "Apache-2.0");
     root.putArray("servers").addObject().put("url", "/");
-    root.putArray("security").addObject().putArray("basic");
+    ArrayNode security = root.putArray("security");
+    security.addObject().putArray("basic");
+    security.addObject().putArray("token");
     ObjectNode paths = root.putObject("paths");
     TreeSet<String> tags = new TreeSet<>();
     operations.stream()
@@ -154,10 +157,8 @@ final class OpenApi {
         .putObject("application/json")
         .putObject("schema")
         .put(REF, "#/components/schemas/error");
-    components
-        .putObject("securitySchemes")
-        .putObject("basic")
-        .put("type", "http")
-        .put("scheme", "basic");
+    ObjectNode schemes = components.putObject("securitySchemes");
+    schemes.putObject("basic").put("type", "http").put("scheme", "basic");
+    schemes.putObject("token").put("type", "http").put("scheme", "bearer");
   }
 }

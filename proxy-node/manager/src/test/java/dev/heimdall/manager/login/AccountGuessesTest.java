@@ -10,8 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /** Guesses at accounts, from wherever. */
 class AccountGuessesTest {
+  private static final int FREE = 20;
+  private static final Duration PACE = Duration.ofSeconds(30);
+
   private final AtomicLong clock = new AtomicLong(-5);
-  private final AccountGuesses guesses = new AccountGuesses(clock::get);
+  private final AccountGuesses guesses =
+      new AccountGuesses(AccountGuesses.Allowance.OF_PASSWORDS, clock::get);
 
   private static InetAddress address(String text) {
     try {
@@ -26,7 +30,7 @@ class AccountGuessesTest {
   }
 
   private void useUp() {
-    for (int i = 0; i < AccountGuesses.FREE; i++) {
+    for (int i = 0; i < FREE; i++) {
       assertThat(take("10.0.0." + i)).isZero();
     }
   }
@@ -35,11 +39,11 @@ class AccountGuessesTest {
   void fromManyAddressesThereAreNotMoreThanFromOne() {
     useUp();
 
-    assertThat(take("10.0.1.1")).isEqualTo(AccountGuesses.PACE);
+    assertThat(take("10.0.1.1")).isEqualTo(PACE);
     assertThat(guesses.take("bob", address("10.0.1.1"))).isZero();
-    clock.addAndGet(AccountGuesses.PACE.toNanos());
+    clock.addAndGet(PACE.toNanos());
     assertThat(take("10.0.1.2")).isZero();
-    assertThat(take("10.0.1.3")).isEqualTo(AccountGuesses.PACE);
+    assertThat(take("10.0.1.3")).isEqualTo(PACE);
   }
 
   @Test
@@ -56,7 +60,7 @@ class AccountGuessesTest {
   @Test
   void triesFromAKnownNetworkAreCountedToo() {
     guesses.right("alice", address("192.0.2.1"));
-    for (int i = 0; i < AccountGuesses.FREE; i++) {
+    for (int i = 0; i < FREE; i++) {
       assertThat(take("192.0.2.1")).isZero();
     }
 
@@ -65,7 +69,7 @@ class AccountGuessesTest {
 
   @Test
   void aRightOneUsesUpNothing() {
-    for (int i = 0; i < 3 * AccountGuesses.FREE; i++) {
+    for (int i = 0; i < 3 * FREE; i++) {
       assertThat(take("192.0.2.1")).isZero();
       guesses.right("alice", address("192.0.2.1"));
     }

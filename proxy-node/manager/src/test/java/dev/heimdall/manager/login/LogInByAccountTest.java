@@ -2,6 +2,7 @@ package dev.heimdall.manager.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
@@ -39,7 +40,7 @@ class LogInByAccountTest {
 
   @BeforeEach
   void open() throws Exception {
-    accounts = accounts();
+    accounts = access().accounts();
     audit =
         new AuditLog(
             Optional.of(
@@ -54,8 +55,8 @@ class LogInByAccountTest {
     audit.close();
   }
 
-  private Accounts accounts() throws StoreException {
-    return new Accounts(
+  private Access access() throws StoreException {
+    return Access.of(
         DocumentStore.open(new StoreLocation.Directory(directory.resolve("access"))),
         hashes,
         false,
@@ -66,7 +67,7 @@ class LogInByAccountTest {
   private LogIn logIn(PasswordPlace place) throws Exception {
     return new LogIn(
         FirstAdmin.with(place, clock::get),
-        Optional.of(new People(accounts(), hashes, clock::get)),
+        Optional.of(new People(access(), hashes, clock::get)),
         audit,
         clock::get);
   }
@@ -80,15 +81,16 @@ class LogInByAccountTest {
     return logIn.judge(
         Optional.of(
             "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8))),
+        Optional.empty(),
         InetAddress.getLoopbackAddress());
   }
 
   private static String who(LogIn.Outcome outcome) {
-    LogIn.Who who = ((LogIn.Outcome.In) outcome).who();
-    return who.user() + " " + who.role() + " " + who.mustChange();
+    Who who = ((LogIn.Outcome.In) outcome).who();
+    return who.user() + " " + who.role() + " " + (who.due() == Who.Due.PASSWORD);
   }
 
-  private static LogIn.Who in(LogIn.Outcome outcome) {
+  private static Who in(LogIn.Outcome outcome) {
     return ((LogIn.Outcome.In) outcome).who();
   }
 
@@ -170,12 +172,12 @@ class LogInByAccountTest {
   @Test
   void whoHasLoggedInIsWhoHeIsNowAndNotWhoHeWas() throws Exception {
     accounts.create("alice", Role.ADMIN, PASSWORD, "admin");
-    LogIn.Who alice = in(judge("alice", PASSWORD));
-    LogIn.Who first = in(judge("admin", made()));
+    Who alice = in(judge("alice", PASSWORD));
+    Who first = in(judge("admin", made()));
 
     accounts.change("alice", Role.AUDIT, false, "admin");
     later();
-    assertThat(logIn.still(alice).map(LogIn.Who::role)).contains(Role.AUDIT);
+    assertThat(logIn.still(alice).map(Who::role)).contains(Role.AUDIT);
     assertThat(logIn.still(first)).contains(first);
     accounts.change("alice", Role.AUDIT, true, "admin");
     later();

@@ -2,15 +2,16 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
@@ -65,14 +66,11 @@ class PagesTest {
     write("vdbs/shop.json", VDB);
     PasswordHash hashes = new PasswordHash(10);
     AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    accounts =
-        new Accounts(
-            DocumentStore.open(new StoreLocation.Directory(directory.resolve("access"))),
-            hashes,
-            true,
-            Clock.systemUTC(),
-            System::nanoTime);
-    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(accounts), hashes, audit);
+    DocumentStore store =
+        DocumentStore.open(new StoreLocation.Directory(directory.resolve("access")));
+    Access access = Access.of(store, hashes, true, Clock.systemUTC(), System::nanoTime);
+    accounts = access.accounts();
+    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(access), hashes, audit);
     editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
     server =
         WebServer.open(
@@ -81,7 +79,8 @@ class PagesTest {
             new Pages(
                 editor,
                 logIn,
-                new OwnPassword(logIn, Optional.of(accounts), audit),
+                Optional.of(access),
+                new SessionBook(Optional.of(store), Clock.systemUTC(), System::nanoTime),
                 audit,
                 new MaskedText(),
                 List.of()));

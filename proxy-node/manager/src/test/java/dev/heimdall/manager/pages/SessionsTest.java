@@ -2,23 +2,55 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.accounts.Authenticator;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.sessions.SessionBook;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreLocation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SessionsTest {
-  private static final LogIn.Who ADMIN = new LogIn.Who("admin", Role.ADMIN, false, "first");
-  private static final Function<LogIn.Who, Optional<LogIn.Who>> NOW = Optional::of;
+  private static final Who ADMIN =
+      Who.byPassword("admin", Role.ADMIN, Who.Due.NOTHING, "canary of a generation");
+  private static final Function<Who, Optional<Who>> NOW = Optional::of;
 
-  private final AtomicLong clock = new AtomicLong(-5);
-  private final Sessions sessions = new Sessions(clock::get);
+  @TempDir private Path directory;
+
+  private final Authenticator.Hand clock = new Authenticator.Hand();
+  private final AtomicLong nanos = new AtomicLong();
+  private final Sessions sessions = sessions(Optional.empty());
+
+  private Sessions sessions(Optional<DocumentStore> store) {
+    return new Sessions(new SessionBook(store, clock, nanos::get), clock);
+  }
+
+  private Sessions shared() throws Exception {
+    return sessions(Optional.of(DocumentStore.open(new StoreLocation.Directory(directory))));
+  }
 
   private void pass(Duration time) {
-    clock.addAndGet(time.toNanos());
+    clock.pass(time);
+    nanos.addAndGet(time.toNanos());
+  }
+
+  private static Session on(Sessions.Found found) {
+    assertThat(found).isInstanceOf(Sessions.Found.On.class);
+    return ((Sessions.Found.On) found).session();
+  }
+
+  private static Sessions.End over(Sessions.Found found) {
+    assertThat(found).isInstanceOf(Sessions.Found.Over.class);
+    return ((Sessions.Found.Over) found).end();
   }
 
   @Test
@@ -26,44 +58,98 @@ class SessionsTest {
     String idle = sessions.begin(ADMIN);
     String used = sessions.begin(ADMIN);
     Duration step = Sessions.IDLE.minusMinutes(1);
-    pass(step);
-    assertThat(sessions.find(used, NOW)).isPresent();
-    pass(Duration.ofMinutes(1));
-    assertThat(sessions.find(idle, NOW)).isEmpty();
-    assertThat(sessions.find(used, NOW)).isPresent();
-    for (Duration on = Sessions.IDLE; on.plus(step).compareTo(Sessions.LONGEST) < 0; ) {
-      on = on.plus(step);
+    for (Duration on = step; on.compareTo(Sessions.LONGEST) < 0; on = on.plus(step)) {
       pass(step);
-      assertThat(sessions.find(used, NOW)).as("after " + on).isPresent();
+      used = sessions.cookie(on(sessions.find(used, NOW)));
     }
+    assertThat(over(sessions.find(idle, NOW))).isEqualTo(Sessions.End.NOT_USED);
     pass(step);
-    assertThat(sessions.find(used, NOW)).isEmpty();
+    assertThat(over(sessions.find(used, NOW))).isEqualTo(Sessions.End.TOO_LONG);
+  }
+
+  @Test
+  void aCookieIsGivenAnewAfterAMinuteOfUse() {
+    String cookie = sessions.begin(ADMIN);
+    assertThat(((Sessions.Found.On) sessions.find(cookie, NOW)).old()).isFalse();
+    pass(Sessions.RENEWED);
+    assertThat(((Sessions.Found.On) sessions.find(cookie, NOW)).old()).isTrue();
+    pass(Sessions.IDLE.minus(Sessions.RENEWED));
+    assertThat(over(sessions.find(cookie, NOW))).isEqualTo(Sessions.End.NOT_USED);
   }
 
   @Test
   void aSessionEndsWithItsPassword() {
-    String token = sessions.begin(ADMIN);
-    assertThat(sessions.find(token, NOW)).isPresent();
-    assertThat(sessions.find(token, who -> Optional.empty())).isEmpty();
-    assertThat(sessions.find(token, NOW)).isEmpty();
+    String cookie = sessions.begin(ADMIN);
+    on(sessions.find(cookie, NOW));
+    assertThat(over(sessions.find(cookie, who -> Optional.empty())))
+        .isEqualTo(Sessions.End.OTHER_ACCOUNT);
+    sessions.find(
+        cookie,
+        who -> {
+          assertThat(who.generation()).isEqualTo(ADMIN.generation());
+          return Optional.of(who);
+        });
   }
 
   @Test
-  void thereAreOnlySoManyAndTheOneThatRestedLongestMakesRoom() {
+  void aSessionGoesOnAtAnotherManagerAndEndsAtAll() throws Exception {
+    Sessions one = shared();
+    Sessions other = shared();
+    String cookie = one.begin(ADMIN);
+    String csrf = on(one.find(cookie, NOW)).csrf();
+    assertThat(on(other.find(cookie, NOW)).csrf()).isEqualTo(csrf);
+
+    assertThat(other.end(cookie)).contains("admin");
+    assertThat(over(other.find(cookie, NOW))).isEqualTo(Sessions.End.LOGGED_OUT);
+    pass(Duration.ofSeconds(2));
+    assertThat(over(one.find(cookie, NOW))).isEqualTo(Sessions.End.LOGGED_OUT);
+    assertThat(over(shared().find(cookie, NOW))).as("restarted").isEqualTo(Sessions.End.LOGGED_OUT);
+    assertThat(one.end(cookie)).as("it is noted once").isEmpty();
+  }
+
+  @Test
+  void whileThePlaceIsAwaySessionsAreThisManagersOwn() throws Exception {
+    Files.writeString(directory.resolve("sessions.json"), "no JSON");
+    Sessions alone = shared();
+    String cookie = alone.begin(ADMIN);
+    on(alone.find(cookie, NOW));
+    assertThat(shared().find(cookie, NOW)).isInstanceOf(Sessions.Found.None.class);
+    assertThat(alone.end(cookie)).contains("admin");
+    assertThat(over(alone.find(cookie, NOW))).isEqualTo(Sessions.End.LOGGED_OUT);
+  }
+
+  @Test
+  void draftsAreKeptForSoManyAndTheOneThatRestedLongestLosesItsOwn() {
     String first = sessions.begin(ADMIN);
     String second = sessions.begin(ADMIN);
-    assertThat(sessions.find(first, NOW)).isPresent();
+    on(sessions.find(second, NOW)).tell("the second");
+    on(sessions.find(first, NOW)).tell("the first");
     for (int i = 2; i <= Sessions.MOST; i++) {
       sessions.begin(ADMIN);
     }
-    assertThat(sessions.find(second, NOW)).isEmpty();
-    assertThat(sessions.find(first, NOW)).isPresent();
+    assertThat(on(sessions.find(first, NOW)).told()).isPresent();
+    assertThat(on(sessions.find(second, NOW)).told()).isEmpty();
   }
 
   @Test
-  void nobodyElsesWordIsAToken() {
-    assertThat(sessions.begin(ADMIN)).isNotEqualTo(sessions.begin(ADMIN));
-    assertThat(sessions.find("", NOW)).isEmpty();
-    assertThat(sessions.find("x", NOW)).isEmpty();
+  void nobodyMakesOrReadsACookieWithoutTheKey() throws Exception {
+    Sessions one = shared();
+    String cookie = one.begin(ADMIN);
+    assertThat(cookie).isNotEqualTo(one.begin(ADMIN));
+    assertThat(
+            new String(
+                Base64.getUrlDecoder().decode(cookie.substring(2)), StandardCharsets.ISO_8859_1))
+        .doesNotContain("canary", "admin");
+    for (String other :
+        new String[] {"", "x", "s.", "s.AAAA", "o." + cookie.substring(2), cookie + "A", "s.é"}) {
+      assertThat(one.find(other, NOW)).as(other).isInstanceOf(Sessions.Found.None.class);
+    }
+    int middle = cookie.length() / 2;
+    char flipped = cookie.charAt(middle) == 'A' ? 'B' : 'A';
+    String changed = cookie.substring(0, middle) + flipped + cookie.substring(middle + 1);
+    assertThat(one.find(changed, NOW)).isInstanceOf(Sessions.Found.None.class);
+    assertThat(one.find(one.seal("code", "{}"), NOW))
+        .as("sealed for something else")
+        .isInstanceOf(Sessions.Found.None.class);
   }
 }

@@ -3,7 +3,8 @@ package dev.heimdall.manager.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.Access;
+import dev.heimdall.manager.accounts.Authenticator;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
@@ -76,10 +77,9 @@ class AccountsOfTwoManagersTest {
           OwnStore.open(new StoreLocation.Directory(directory.resolve("configuration-manager")));
       password = directory.resolve(name).resolve("manager-password");
       audit = new AuditLog(Optional.of(own.audit()), Clock.systemUTC());
-      Optional<Accounts> accounts =
-          Optional.of(
-              new Accounts(own.access(), hashes, false, Clock.systemUTC(), System::nanoTime));
-      logIn = LogIn.with(new PasswordPlace.Made(directory.resolve(name)), accounts, hashes, audit);
+      Optional<Access> access =
+          Optional.of(Access.of(own.access(), hashes, false, Clock.systemUTC(), System::nanoTime));
+      logIn = LogIn.with(new PasswordPlace.Made(directory.resolve(name)), access, hashes, audit);
       editor =
           new Editor(
               DocumentStore.open(new StoreLocation.Directory(directory.resolve("configuration"))),
@@ -89,7 +89,7 @@ class AccountsOfTwoManagersTest {
           WebServer.open(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               Optional.empty(),
-              new Api(editor, logIn, "test", accounts, audit, new MaskedText(), List.of()));
+              new Api(editor, logIn, "test", access, audit, new MaskedText(), List.of()));
     }
 
     Rest as(String user, String word) {
@@ -120,7 +120,7 @@ class AccountsOfTwoManagersTest {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
               .header("Content-Type", "application/json")
-              .header(
+              .setHeader(
                   "Authorization",
                   "Basic "
                       + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)))
@@ -129,8 +129,8 @@ class AccountsOfTwoManagersTest {
                   body.isEmpty()
                       ? HttpRequest.BodyPublishers.noBody()
                       : HttpRequest.BodyPublishers.ofString(body));
-      if (headers.length > 0) {
-        request.headers(headers);
+      for (int i = 0; i < headers.length; i += 2) {
+        request.setHeader(headers[i], headers[i + 1]);
       }
       HttpResponse<String> said =
           HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -243,7 +243,18 @@ class AccountsOfTwoManagersTest {
           new Route("GET", "/api/v1/accounts/audit", "admin"),
           new Route("PUT", "/api/v1/accounts/audit", "admin"),
           new Route("DELETE", "/api/v1/accounts/nobody", "admin"),
-          new Route("PUT", "/api/v1/accounts/audit/password", "admin"));
+          new Route("PUT", "/api/v1/accounts/audit/password", "admin"),
+          new Route("DELETE", "/api/v1/accounts/nobody/second-factor", "admin"),
+          new Route("GET", "/api/v1/second-factor-roles", "admin"),
+          new Route("PUT", "/api/v1/second-factor-roles", "admin"),
+          new Route("GET", "/api/v1/tokens", "admin"),
+          new Route("DELETE", "/api/v1/tokens/none", "admin"),
+          new Route("GET", "/api/v1/account/tokens", "admin read_only audit"),
+          new Route("POST", "/api/v1/account/tokens", "admin read_only audit"),
+          new Route("DELETE", "/api/v1/account/tokens/none", "admin read_only audit"),
+          new Route("GET", "/api/v1/account/second-factor", "admin read_only audit"),
+          new Route("POST", "/api/v1/account/second-factor", "admin read_only audit"),
+          new Route("PUT", "/api/v1/account/second-factor", "admin read_only audit"));
 
   @Test
   @Order(2)
@@ -266,8 +277,85 @@ class AccountsOfTwoManagersTest {
     assertThat(wrong).isEmpty();
   }
 
+  private Said bearer(String word, String method, String path, String body) throws Exception {
+    return one.as("nobody", "none").send(method, path, body, "Authorization", "Bearer " + word);
+  }
+
   @Test
   @Order(3)
+  void aTokenIsForRestAndChangesNothingOfPeople() throws Exception {
+    String tokens = "/api/v1/account/tokens";
+    Rest audit = one.as("audit", OWN);
+    assertThat(audit.send("POST", tokens, "{\"name\": \"ci\", \"role\": \"admin\"}").status())
+        .as("more than its owner")
+        .isEqualTo(422);
+    Said made = admin.send("POST", tokens, "{\"name\": \"ci\", \"days\": 1}");
+    assertThat(made.status()).as(made.toString()).isEqualTo(201);
+    String word = made.json().get("token").asText();
+    assertThat(admin.get(tokens).body()).contains("\"ci\"").doesNotContain(word);
+
+    assertThat(bearer(word, "GET", "/api/v1/documents/vdbs/shop.json", "").status()).isEqualTo(200);
+    assertThat(bearer(word, "GET", "/api/v1/account", "").json().get("permissions").toString())
+        .contains("change_configuration")
+        .doesNotContain("manage_accounts", "own_tokens", "own_factor");
+    for (String path :
+        List.of("/api/v1/accounts", tokens, "/api/v1/tokens", "/api/v1/account/second-factor")) {
+      assertThat(bearer(word, "GET", path, "").status()).as(path).isEqualTo(403);
+      assertThat(bearer(word, "POST", path, "{}").status()).as(path).isIn(403, 405);
+    }
+    assertThat(
+            bearer(
+                    word,
+                    "PUT",
+                    "/api/v1/account/password",
+                    "{\"current\": \"x\", \"password\": \"long enough to be one\"}")
+                .status())
+        .isEqualTo(403);
+    assertThat(bearer(word + "x", "GET", "/version", "").status()).isEqualTo(401);
+    assertThat(delete(admin, tokens + "/" + made.json().get("id").asText()).status())
+        .isEqualTo(204);
+    until(
+        "the token has ended",
+        () -> {
+          try {
+            return bearer(word, "GET", "/version", "").status() == 401;
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  @Test
+  @Order(3)
+  void basicNeedsACodeOnceThereIsASecondFactor() throws Exception {
+    String factor = "/api/v1/account/second-factor";
+    Rest audit = one.as("audit", OWN);
+    String secret = audit.send("POST", factor, "{}").json().get("secret").asText();
+    Clock clock = Clock.systemUTC();
+    assertThat(audit.get("/version").status()).as("nothing is on yet").isEqualTo(200);
+    assertThat(audit.send("PUT", factor, "{\"code\": \"none\"}").status()).isEqualTo(422);
+    String code = Authenticator.code(secret, clock);
+    Said on = audit.send("PUT", factor, "{\"code\": \"%s\"}".formatted(code));
+    assertThat(on.status()).as(on.toString()).isEqualTo(200);
+    assertThat(on.json().get("recoveryCodes")).hasSize(10);
+    String recovery = on.json().get("recoveryCodes").get(0).asText();
+
+    assertThat(audit.get("/version").json().get("code").asText()).isEqualTo("code_required");
+    assertThat(audit.send("GET", "/version", "", "Heimdall-Code", code).status())
+        .as("a code that was used")
+        .isEqualTo(401);
+    assertThat(audit.send("GET", factor, "", "Heimdall-Code", recovery).body())
+        .contains("\"on\":true", "\"recoveryCodesLeft\":9")
+        .doesNotContain(secret);
+    assertThat(admin.get("/api/v1/accounts/audit").body())
+        .contains("\"secondFactor\":true")
+        .doesNotContain(secret);
+    assertThat(delete(admin, "/api/v1/accounts/audit/second-factor").status()).isEqualTo(204);
+    assertThat(audit.get("/version").status()).isEqualTo(200);
+  }
+
+  @Test
+  @Order(4)
   void anAccountThatIsDisabledOrRemovedEndsAtBothManagers() throws Exception {
     Rest readOnly = other.as("read_only", OWN);
     assertThat(readOnly.get("/version").status()).isEqualTo(200);
@@ -283,7 +371,7 @@ class AccountsOfTwoManagersTest {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void whatWasDoneIsTakenDownByBothManagersAndSaysNoSecrets() throws Exception {
     assertThat(other.as("admin", OWN).get("/version").status()).isEqualTo(401);
     String document = "/api/v1/documents/vdbs/shop.json";
@@ -324,7 +412,7 @@ class AccountsOfTwoManagersTest {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void theFirstUsersOwnPasswordEndsThoseThatBothManagersHaveMade() throws Exception {
     Rest madeByTheOther = other.first();
     assertThat(madeByTheOther.get("/version").status()).isEqualTo(200);

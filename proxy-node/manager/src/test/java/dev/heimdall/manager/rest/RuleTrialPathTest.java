@@ -3,7 +3,7 @@ package dev.heimdall.manager.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.manager.accounts.Accounts;
+import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.audit.AuditLog;
@@ -66,16 +66,16 @@ class RuleTrialPathTest {
     write("rules/unused.json", "{\"rules\": []}");
     PasswordHash hashes = new PasswordHash(10);
     AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    Accounts accounts =
-        new Accounts(
+    Access access =
+        Access.of(
             DocumentStore.open(new StoreLocation.Directory(directory.resolve("access"))),
             hashes,
             true,
             Clock.systemUTC(),
             System::nanoTime);
-    accounts.create("reader", Role.READ_ONLY, "given by somebody", "admin");
-    accounts.changeOwn("reader", "given by somebody", "chosen by himself");
-    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(accounts), hashes, audit);
+    access.accounts().create("reader", Role.READ_ONLY, "given by somebody", "admin");
+    access.accounts().changeOwn("reader", "given by somebody", "chosen by himself");
+    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(access), hashes, audit);
     editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
     Trials trials =
         new Trials(
@@ -101,7 +101,7 @@ class RuleTrialPathTest {
                 editor,
                 logIn,
                 "test",
-                Optional.of(accounts),
+                Optional.of(access),
                 audit,
                 new MaskedText(),
                 List.of(new RuleTrialPath(new ListTrials(editor, trials)))));

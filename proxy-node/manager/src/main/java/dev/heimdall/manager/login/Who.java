@@ -1,0 +1,62 @@
+package dev.heimdall.manager.login;
+
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.accounts.Role;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Somebody who is who he claims to be. What he may do, his role says: whoever lets him do something
+ * asks that, and lets him do nothing but what is due as long as something is.
+ *
+ * @param due what he has to do before anything else
+ * @param generation what he has shown, in a word for {@link LogIn#still}
+ * @param means how he has shown who he is
+ */
+public record Who(String user, Role role, Due due, String generation, Means means) {
+  private static final Set<Permission> OF_PEOPLE =
+      EnumSet.of(Permission.MANAGE_ACCOUNTS, Permission.OWN_FACTOR, Permission.OWN_TOKENS);
+
+  /** What may have to be done before anything else. */
+  public enum Due {
+    NOTHING(EnumSet.allOf(Permission.class)),
+    /** Somebody else knows his password: he changes it. */
+    PASSWORD(EnumSet.of(Permission.OWN_ACCOUNT)),
+    /** His role is for those with a second factor: he sets one up. */
+    SECOND_FACTOR(EnumSet.of(Permission.OWN_ACCOUNT, Permission.OWN_FACTOR));
+
+    private final Set<Permission> left;
+
+    Due(Set<Permission> left) {
+      this.left = left;
+    }
+
+    /** Whether what needs this can be done before. */
+    public boolean leaves(Permission permission) {
+      return left.contains(permission);
+    }
+  }
+
+  /** How somebody shows who he is. */
+  public enum Means {
+    /** By a password, and a code if he has a second factor. */
+    PASSWORD,
+    /** By a token, which does not change the account that it is of. */
+    TOKEN
+  }
+
+  /** Somebody who has shown his password, and a code where one is asked for. */
+  public static Who byPassword(String user, Role role, Due due, String generation) {
+    return new Who(user, role, due, generation, Means.PASSWORD);
+  }
+
+  /** Whether he may do this, once nothing is due: a token has no power over accounts. */
+  public boolean may(Permission permission) {
+    return role.may(permission) && (means == Means.PASSWORD || !OF_PEOPLE.contains(permission));
+  }
+
+  @Override
+  public String toString() {
+    return user + " (" + role.spelling() + ")";
+  }
+}
