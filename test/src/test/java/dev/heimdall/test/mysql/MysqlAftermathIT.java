@@ -440,7 +440,25 @@ class MysqlAftermathIT {
           "1 INSERT INTO other_ids (id, v) VALUES (5, 9), (LAST_INSERT_ID() + 6, 10)",
           "1 SELECT LAST_INSERT_ID()",
           "0 SELECT LAST_INSERT_ID()",
-          "1 SELECT max(id) FROM other_ids");
+          "1 SELECT max(id) FROM other_ids",
+          // It leaves what it finds there, also when it fails.
+          "0 INSERT INTO given_ids (v) VALUES (11)",
+          "0 SELECT LAST_INSERT_ID()",
+          "1 DELETE FROM other_ids",
+          "1 INSERT INTO other_ids (id, v) VALUES (40, 1)",
+          "1 SELECT LAST_INSERT_ID(0)",
+          "0 INSERT INTO given_ids (v) VALUES (12)",
+          "0 SELECT LAST_INSERT_ID()",
+          "1 UPDATE other_ids SET nothing = 1",
+          "1 SELECT LAST_INSERT_ID()",
+          "1 SELECT max(id) FROM other_ids",
+          "0 SELECT LAST_INSERT_ID()",
+          "1 BEGIN",
+          "1 DELETE FROM nowhere",
+          "1 SELECT LAST_INSERT_ID()",
+          "1 SELECT max(id) FROM other_ids",
+          "1 COMMIT",
+          "0 SELECT LAST_INSERT_ID()");
 
   @ParameterizedTest
   @EnumSource(

@@ -75,6 +75,9 @@ final class GeneratedId {
 
   private long sentTo;
 
+  /** Whether that statement may have generated an id although its answer does not say so. */
+  private boolean inserts;
+
   /** Whether the connection is kept as the id is due: the next statement may make it void. */
   private boolean lingers;
 
@@ -142,6 +145,7 @@ final class GeneratedId {
       return false;
     }
     if (mayChange(facts)) {
+      inserts = last.idOf() == null || !first.insertsNothing(text.get(), mode);
       before = last.idOf();
       sentTo = server.id();
       last.idOf(this); // until it is answered, for which its client may not wait
@@ -255,7 +259,9 @@ final class GeneratedId {
     if (last.idOf() == this) {
       // Rows, or an error, may come without the id that was generated.
       boolean changed =
-          maySet(facts) || last.generatedId() != 0 || last.hadRows() || last.error() != 0;
+          maySet(facts)
+              || last.generatedId() != 0
+              || (inserts && (last.hadRows() || last.error() != 0));
       boolean known = !lost && (before == mark || (before == null && id.equals("0") && !due));
       last.idOf(!changed ? before : known ? mark : last);
       before = null;
