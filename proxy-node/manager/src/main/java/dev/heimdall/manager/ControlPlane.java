@@ -16,6 +16,8 @@ import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.metrics.ManagerMetrics;
+import dev.heimdall.manager.metrics.Requests;
 import dev.heimdall.manager.nodes.NodesSubject;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
@@ -50,28 +52,14 @@ public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   private final WebServer server;
-  private final Optional<Certificates> tls;
-  private final LogIn logIn;
-  private final Editor editor;
-  private final AuditLog audit;
-  private final Optional<OwnStore> own;
-  private final Inspections inspections;
+  private final List<Runnable> ends;
 
-  private ControlPlane(
-      WebServer server,
-      Optional<Certificates> tls,
-      LogIn logIn,
-      Editor editor,
-      AuditLog audit,
-      Optional<OwnStore> own,
-      Inspections inspections) {
+  /**
+   * @param ends of its parts, in the order in which they end
+   */
+  private ControlPlane(WebServer server, List<Runnable> ends) {
     this.server = server;
-    this.tls = tls;
-    this.logIn = logIn;
-    this.editor = editor;
-    this.audit = audit;
-    this.own = own;
-    this.inspections = inspections;
+    this.ends = List.copyOf(ends);
   }
 
   /**
@@ -123,6 +111,9 @@ public final class ControlPlane implements AutoCloseable {
       QueryAnalytics analytics = new QueryAnalytics(clock);
       fleet.listen(analytics);
       resources.add(new PatternsPath(analytics));
+      Requests requests = new Requests();
+      ManagerMetrics metrics = new ManagerMetrics(settings.version(), fleet, audit, requests);
+      resources.add(metrics);
       List<Subject> subjects = new ArrayList<>();
       subjects.add(dashboard.subject());
       subjects.add(new NodesSubject(fleet, configuration));
@@ -132,10 +123,23 @@ public final class ControlPlane implements AutoCloseable {
       Api api = new Api(editor, logIn, settings.version(), access, audit, masks, resources);
       SessionBook book = new SessionBook(own.map(OwnStore::access), clock, System::nanoTime);
       Pages pages = new Pages(editor, logIn, access, book, audit, masks, subjects);
-      Doors doors = new Doors(api, pages, new ReportSite(fleet, configuration, clock));
+      Doors doors =
+          new Doors(
+              requests.through(Requests.Door.REST, api),
+              requests.through(Requests.Door.PAGES, pages),
+              requests.through(Requests.Door.REPORTS, new ReportSite(fleet, configuration, clock)));
       WebServer server = open(address, tls, editor, logIn, doors);
       tell(settings, address, server.port());
-      return new ControlPlane(server, tls, logIn, editor, audit, own, inspections);
+      List<Runnable> ends = new ArrayList<>();
+      ends.add(server::close);
+      ends.add(metrics::close);
+      ends.add(inspections::close);
+      tls.ifPresent(followed -> ends.add(followed::close));
+      ends.add(logIn::close);
+      ends.add(editor::close);
+      ends.add(audit::close);
+      own.ifPresent(store -> ends.add(store::close));
+      return new ControlPlane(server, ends);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -206,12 +210,6 @@ public final class ControlPlane implements AutoCloseable {
   /** Stops listening, and ends what was begun. */
   @Override
   public void close() {
-    server.close();
-    inspections.close();
-    tls.ifPresent(Certificates::close);
-    logIn.close();
-    editor.close();
-    audit.close();
-    own.ifPresent(OwnStore::close);
+    ends.forEach(Runnable::run);
   }
 }

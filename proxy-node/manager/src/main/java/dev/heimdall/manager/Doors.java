@@ -1,6 +1,7 @@
 package dev.heimdall.manager;
 
 import dev.heimdall.manager.fleet.ReportSite;
+import dev.heimdall.manager.metrics.ManagerMetrics;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.manager.web.Site;
@@ -22,6 +23,7 @@ record Doors(Site rest, Site pages, Site reports) implements Site {
     boolean program =
         path.startsWith("/api/")
             || path.equals("/version")
+            || path.equals(ManagerMetrics.PATH)
             || !browser && request.header("Authorization").isPresent();
     return (program ? rest : pages).admit(request);
   }

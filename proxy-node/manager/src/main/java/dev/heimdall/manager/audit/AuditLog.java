@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -54,6 +55,7 @@ public final class AuditLog implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final Thread writer;
+  private final AtomicLongArray noted = new AtomicLongArray(Action.values().length);
   private boolean closed;
   private boolean failing;
 
@@ -75,12 +77,18 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  /** How often this was done since the manager's start, taken down or not. */
+  public long noted(Action action) {
+    return noted.get(action.ordinal());
+  }
+
   /**
    * Takes down what was done, without waiting.
    *
    * @param subject what it was done to; never a secret
    */
   public void note(Action action, String user, String address, String subject) {
+    noted.incrementAndGet(action.ordinal());
     Line.of(action.words())
         .pair("user", user)
         .pair("addr", address)

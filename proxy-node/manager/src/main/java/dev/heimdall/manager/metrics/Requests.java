@@ -1,0 +1,82 @@
+package dev.heimdall.manager.metrics;
+
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Site;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Counts what requests are answered with. Thread-safe. */
+public final class Requests {
+  /** Who comes in there. */
+  public enum Door {
+    REST,
+    PAGES,
+    REPORTS;
+
+    String spelling() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Classes of status codes; there are no others. */
+  enum Outcome {
+    GOOD("2xx"),
+    ELSEWHERE("3xx"),
+    REFUSED("4xx"),
+    FAILED("5xx");
+
+    private final String spelling;
+
+    Outcome(String spelling) {
+      this.spelling = spelling;
+    }
+
+    String spelling() {
+      return spelling;
+    }
+
+    static Outcome of(int status) {
+      return values()[status / 100 - 2];
+    }
+  }
+
+  private final AtomicLongArray counts =
+      new AtomicLongArray(Door.values().length * Outcome.values().length);
+
+  private static int place(Door door, Outcome outcome) {
+    return door.ordinal() * Outcome.values().length + outcome.ordinal();
+  }
+
+  long answered(Door door, Outcome outcome) {
+    return counts.get(place(door, outcome));
+  }
+
+  private void count(Door door, int status) {
+    counts.incrementAndGet(place(door, Outcome.of(status)));
+  }
+
+  /** The same site, counted. */
+  public Site through(Door door, Site site) {
+    return request -> {
+      try {
+        Site.Admission admission = site.admit(request);
+        return new Site.Admission(
+            admission.largestBody(),
+            whole -> {
+              try {
+                Answer answer = admission.work().answer(whole);
+                count(door, answer.status());
+                return answer;
+              } catch (Refusal e) {
+                count(door, e.status());
+                throw e;
+              }
+            });
+      } catch (Refusal e) {
+        count(door, e.status());
+        throw e;
+      }
+    };
+  }
+}
