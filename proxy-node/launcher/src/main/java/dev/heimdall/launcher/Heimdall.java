@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       RulesCommand.class,
       ChangesCommand.class,
       DoctorCommand.class,
+      TopCommand.class,
       SurroundingsCommand.class,
       RoutingCommand.class,
       MemoryPlanCommand.class,
