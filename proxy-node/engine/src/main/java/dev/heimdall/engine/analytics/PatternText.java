@@ -17,7 +17,7 @@ public final class PatternText {
 
   /** What is followed by a password, or by the value of a setting. */
   private static final Pattern SECRET =
-      Pattern.compile("(?i)\\b(?:password|identified (?:by|with|via)|set\\b[^=]*?(?:=| to ))");
+      Pattern.compile("(?i)(?:password|\\bidentified (?:by|with|via)|\\bset\\b[^=]*?(?:=| to ))");
 
   private PatternText() {}
 

@@ -211,7 +211,7 @@ public final class FingerprintEntry {
         + (long) PatternCounts.WEIGHT * PatternCounts.length(counts)
         + (facts == null ? 0 : facts.weight())
         + (parsed == null ? 0 : parsed.weight())
-        + (statement == null ? 0 : statement.weight())
+        + (statement == null ? 0 : statement.weight() * (1L + PatternCounts.length(counts)))
         + (scope == null || scope.searchPath() == null ? 0 : Weight.of(scope.searchPath()));
   }
 

@@ -19,6 +19,7 @@ class PatternTextTest {
         "CREATE USER a@b IDENTIFIED WITH x AS s3cret ~ CREATE USER a@b IDENTIFIED WITH …",
         "GRANT ALL ON a.* TO b IDENTIFIED BY s3cret ~ GRANT ALL ON a.* TO b IDENTIFIED BY …",
         "SET PASSWORD FOR a = s3cret ~ SET PASSWORD FOR a = …",
+        "CHANGE MASTER TO MASTER_PASSWORD = s3cret ~ CHANGE MASTER TO MASTER_PASSWORD …",
         "set app.token = s3cret ~ set app.token = …",
         "set app.token to s3cret ~ set app.token to …",
         "set local \"app.token\" = \"s3cret\" ~ set local \"app.token\" = …",

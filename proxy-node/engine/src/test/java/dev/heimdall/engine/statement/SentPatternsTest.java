@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.analytics.PatternFigures;
 import dev.heimdall.engine.analytics.QueryPatterns;
+import dev.heimdall.engine.observe.OnWriter;
+import dev.heimdall.engine.rules.MatchedRule;
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,29 @@ class SentPatternsTest {
     sent.add(begin, 4);
     sent.answered(4, 7, 0, false, 0);
     assertThat(figures().get("begin").micros()).isEqualTo(7);
+  }
+
+  @Test
+  void countingAllocatesNothing() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    List<MatchedRule> matched =
+        List.of(new MatchedRule("mine", 1, Optional.empty(), "cache", false, List.of()));
+    long allocated = 0;
+    long nanos = 0;
+    for (int round = 0; round < 3; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      long began = System.nanoTime();
+      for (int group = 0; group < 100_000; group++) {
+        one.judged(matched, null);
+        sent.add(one, group);
+        one.onWriter(OnWriter.TURN);
+        sent.answered(group, 10, 5, false, group);
+      }
+      nanos = System.nanoTime() - began;
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+    assertThat(figures().get("one").calls()).isEqualTo(300_000);
+    assertThat(allocated).as("in %d ns a statement", nanos / 100_000).isLessThan(1000);
   }
 
   @Test

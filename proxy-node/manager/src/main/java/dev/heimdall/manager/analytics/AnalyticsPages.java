@@ -132,8 +132,8 @@ public final class AnalyticsPages implements Subject {
     if (!RuleMaker.lists(key, configuration).contains(list)) {
       throw Request.bad("Choose a rule list of the virtual database.");
     }
-    String document = RuleMaker.document(list, configuration, editor.read());
-    return review(visit, document, rule, editor.read());
+    Documents documents = editor.read();
+    return review(visit, RuleMaker.document(list, configuration, documents), rule, documents);
   }
 
   private static OptionalInt seconds(Visit visit) throws Refusal {
