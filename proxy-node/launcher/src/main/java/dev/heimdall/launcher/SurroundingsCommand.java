@@ -85,7 +85,7 @@ final class SurroundingsCommand implements Callable<Integer> {
               .formatted(
                   cache.name(),
                   cache.engine(),
-                  cache.clustered() ? " in cluster mode" : "",
+                  cache.serverless() ? ", serverless" : cache.clustered() ? " in cluster mode" : "",
                   cache.status(),
                   cache.address().isEmpty() ? "no address" : cache.address(),
                   cache.tls() ? ", TLS" : "",

@@ -119,8 +119,10 @@ class HeimdallTest {
   @ValueSource(
       strings = {
         "db.abc123.eu-west-1.rds.amazonaws.com https://truststore.pki.rds.amazonaws.com/",
-        "db.abc123.us-gov-west-1.rds.amazonaws.com https://truststore.pki.us-gov-west-1.rds.amazonaws.com/",
-        "db.abc123.cn-north-1.rds.amazonaws.com.cn https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/"
+        "db.abc123.us-gov-west-1.rds.amazonaws.com"
+            + " https://truststore.pki.us-gov-west-1.rds.amazonaws.com/",
+        "db.abc123.cn-north-1.rds.amazonaws.com.cn"
+            + " https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/"
       })
   void whereTheAuthoritiesOfEachPartitionAreIsSaid(String hostAndAddress) throws IOException {
     assumeFalse(Files.exists(BackendTls.RDS_AUTHORITIES), "this machine has them");
@@ -224,13 +226,15 @@ class HeimdallTest {
 
   @Test
   void aMachineThatBootsDoesWhatItIsThereFor() throws IOException {
-    String empty = Files.createDirectory(directory.resolve("empty")).toString();
-    for (String role : List.of("proxy", "both")) {
-      Path conf = conf("hdRole = " + role, "configDirectory = " + empty);
-
-      assertThat(heimdall("run", "--conf=" + conf)).isEqualTo(3);
-      assertThat(err.toString()).contains("the configuration in " + empty, "vdbs");
-    }
+    Path wrong = Files.createDirectory(directory.resolve("wrong"));
+    Path proxy = conf("hdRole = proxy", "configDirectory = " + wrong);
+    assertThat(heimdall("run", "--conf=" + proxy)).isEqualTo(3);
+    assertThat(err.toString()).contains("the configuration in " + wrong, "vdbs");
+    // Of nothing alone, both would wait for somebody to set something up.
+    Files.writeString(wrong.resolve("node.json"), "{\"nothing\": 1}");
+    Path both = conf("hdRole = both", "configDirectory = " + wrong);
+    assertThat(heimdall("run", "--conf=" + both)).isEqualTo(3);
+    assertThat(err.toString()).contains("the configuration in " + wrong, "nothing");
     Path server = conf("hdRole = Server", "managerPasswordFile = " + directory.resolve("nothing"));
     err.getBuffer().setLength(0);
     assertThat(heimdall("run", "--conf=" + server)).isEqualTo(4);

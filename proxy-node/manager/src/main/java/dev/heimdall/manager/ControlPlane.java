@@ -10,7 +10,9 @@ import dev.heimdall.manager.dashboard.Dashboard;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetConfiguration;
+import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.ReportSite;
+import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.login.LogIn;
@@ -118,7 +120,8 @@ public final class ControlPlane implements AutoCloseable {
       subjects.add(dashboard.subject());
       subjects.add(new NodesSubject(fleet, configuration));
       Inspections inspections = new Inspections();
-      subjects.add(new WizardPages(editor, engine.inspector(), inspections));
+      subjects.add(
+          new WizardPages(editor, engine.inspector(), inspections, () -> addresses(fleet)));
       subjects.add(new AnalyticsPages(analytics, editor, engine.expressions()));
       Api api = new Api(editor, logIn, settings.version(), access, audit, masks, resources);
       SessionBook book = new SessionBook(own.map(OwnStore::access), clock, System::nanoTime);
@@ -143,6 +146,15 @@ public final class ControlPlane implements AutoCloseable {
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
+  }
+
+  /** Of nodes that report. */
+  private static List<String> addresses(Fleet fleet) {
+    return fleet.nodes().stream()
+        .filter(node -> fleet.presence(node) == Presence.LIVE)
+        .map(SeenNode::address)
+        .distinct()
+        .toList();
   }
 
   private static InetSocketAddress address(ControlPlaneSettings settings)

@@ -3,7 +3,9 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.MariaServer;
 import dev.heimdall.test.fixture.SharedPostgres;
@@ -14,8 +16,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
+import software.amazon.awssdk.services.rds.RdsClient;
 
 /** The wizard in a real browser, up to clients that are answered by a real node. */
 class WizardIT {
@@ -145,7 +150,6 @@ class WizardIT {
     enter("database", "app");
     browser.shoot("wizard-database");
     goOn();
-    browser.shoot("wizard-login");
     logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
     browser.awaitText("Writer").awaitText("Replica").awaitText("It works.");
     assertThat(browser.text()).contains("Up to date", "PostgreSQL 18", "GRANT pg_monitor");
@@ -164,7 +168,8 @@ class WizardIT {
     goOn();
     browser
         .awaitText("shop is set up")
-        .awaitText("SELECT 1 was answered to the user wizard-client");
+        .awaitText("SELECT 1 was answered to the user wizard-client")
+        .awaitText("1 of 1 node runs this configuration");
     assertThat(browser.source()).doesNotContain(CLIENT);
     browser.shoot("wizard-done");
     assertThat(browser.complaints()).isEmpty();
@@ -227,7 +232,6 @@ class WizardIT {
     goOn();
     logIn(SharedPostgres.USER, CANARY);
     browser.awaitText("There is no such host").awaitText("does not work");
-    browser.shoot("wizard-no-host");
 
     open("/wizard/database");
     assertThat(browser.find("#host").getDomProperty("value")).isEqualTo("no-such-host.invalid");
@@ -249,7 +253,73 @@ class WizardIT {
     browser
         .awaitText("This server is a replica: it accepts no writes.")
         .awaitText("This server is no replica");
-    browser.shoot("wizard-no-replica");
+  }
+
+  @Test
+  void databasesOfAwsAreChosenAndItsEndpointsLookedAt() throws Exception {
+    AwsEmulator aws = AwsEmulator.shared();
+    aws.reset();
+    AwsAccess access =
+        new AwsAccess(
+            "eu-west-1", Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+    try (RdsClient rds = access.client(RdsClient.builder())) {
+      rds.createDBInstance(
+          r ->
+              r.dbInstanceIdentifier("orders")
+                  .dbInstanceClass("db.r6g.large")
+                  .engine("postgres")
+                  .engineVersion("17.4")
+                  .masterUsername("app")
+                  .masterUserPassword("not-so-secret"));
+      rds.createDBInstanceReadReplica(
+          r -> r.dbInstanceIdentifier("orders-replica").sourceDBInstanceIdentifier("orders"));
+      rds.createDBInstance(
+          r ->
+              r.dbInstanceIdentifier("billing")
+                  .dbInstanceClass("db.r6g.large")
+                  .engine("sqlserver-se")
+                  .masterUsername("app")
+                  .masterUserPassword("not-so-secret"));
+    }
+    both.close();
+    both = null;
+    try (Running manager =
+        Running.start(
+            directory,
+            Map.of(
+                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
+                "AWS_REGION", "eu-west-1",
+                "AWS_ACCESS_KEY_ID", aws.credentials().resolveCredentials().accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", aws.credentials().resolveCredentials().secretAccessKey()),
+            "--config=" + configuration())) {
+      browser.forget();
+      browser.logIn(manager.port(), Files.readString(manager.passwordFile()));
+      String site = "http://localhost:" + manager.port();
+      browser.open(site + "/wizard");
+      browser.awaitText("orders-replica").awaitText("do not speak to sqlserver-se");
+      browser.shoot("wizard-aws");
+      browser.find("button[value$=':db:orders']").click();
+      assertThat(browser.find("#host").getDomProperty("value")).startsWith("orders.");
+      assertThat(browser.find("#kind").getDomProperty("value")).isEqualTo("rds");
+      assertThat(browser.find("#replicas").getDomProperty("value")).startsWith("orders-replica.");
+
+      browser.open(site + "/wizard/aws");
+      // The emulator loads a service when it is first asked for, which may take too long.
+      Await.until(
+          "all services are loaded",
+          Started.PATIENCE,
+          () -> {
+            browser.awaitText("Route 53").find(".checks .note[role='status']");
+            if (browser.text().contains("Everything works.")) {
+              return true;
+            }
+            browser.find("form[action='/wizard/aws'] button").click();
+            return false;
+          },
+          browser::text);
+      browser.shoot("wizard-endpoints");
+      assertThat(browser.complaints()).isEmpty();
+    }
   }
 
   @Test
@@ -260,7 +330,6 @@ class WizardIT {
     assertThat(browser.path()).isEqualTo("/wizard/database");
     goOn();
     browser.awaitText("The name or the address of the server");
-    browser.shoot("wizard-wrong-field");
     enter("host", SharedPostgres.primary().host());
     enter("port", SharedPostgres.primary().port());
     goOn();

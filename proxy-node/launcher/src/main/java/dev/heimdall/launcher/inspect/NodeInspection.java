@@ -50,7 +50,7 @@ final class NodeInspection {
           Finding.note(
               server.toString(),
               "Node",
-              "No node listens on this machine.",
+              "No node listens there.",
               "If your nodes are on other machines, this is as it should be: connect to one of"
                   + " them. Else start one with heimdall proxy, or heimdall both for node and"
                   + " manager."));

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** The steps of the wizard, each a page with a form. */
 final class StepPages {
@@ -38,6 +39,8 @@ final class StepPages {
   private static final Duration STORE_TEST = Duration.ofSeconds(30);
   private static final Duration NODE_TEST = Duration.ofSeconds(60);
   private static final int LONGEST_COMMENT = 200;
+  private static final String LOCAL = "127.0.0.1";
+  private static final String LOCAL_6 = "0:0:0:0:0:0:0:1";
   private static final int PORT = 6432;
   private static final int MYSQL_PORT = 6033;
   private static final String SOURCE = "sources/database.json";
@@ -49,11 +52,14 @@ final class StepPages {
   private final Editor editor;
   private final Inspector inspector;
   private final Inspections inspections;
+  private final Supplier<List<String>> nodes;
 
-  StepPages(Editor editor, Inspector inspector, Inspections inspections) {
+  StepPages(
+      Editor editor, Inspector inspector, Inspections inspections, Supplier<List<String>> nodes) {
     this.editor = editor;
     this.inspector = inspector;
     this.inspections = inspections;
+    this.nodes = nodes;
   }
 
   List<Page> pages() {
@@ -256,7 +262,7 @@ final class StepPages {
     }
     Optional<DataSource> client =
         editor
-            .alone(alone(Content.of(written.client("127.0.0.1"))))
+            .alone(alone(Content.of(written.client(node()))))
             .configuration()
             .map(Configuration::sources)
             .flatMap(all -> all.values().stream().findFirst());
@@ -276,8 +282,18 @@ final class StepPages {
     return visit.see(DONE);
   }
 
-  /** By what name this machine was reached: nodes are often on the same one. */
-  private static String host(Visit visit) {
+  /** A node that reports; one on this machine where none does. */
+  private String node() {
+    List<String> addresses = nodes.get();
+    boolean here = addresses.contains(LOCAL) || addresses.contains(LOCAL_6);
+    return addresses.isEmpty() || here ? LOCAL : addresses.get(0);
+  }
+
+  /** Where clients go: by the name that this machine was reached by, if its node is there. */
+  private String host(Visit visit) {
+    if (!node().equals(LOCAL)) {
+      return node();
+    }
     String host = visit.request().header("Host").orElse("localhost");
     String name = host.replaceFirst(":\\d+$", "");
     return name.matches("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]") ? name : "localhost";
@@ -378,7 +394,11 @@ final class StepPages {
                     new WizardView.Document(
                         name,
                         there.all().containsKey(name) ? "changed" : "new",
-                        visit.masks().mask(name, text).orElse(""))));
+                        visit
+                            .masks()
+                            .mask(name, text)
+                            .orElse("")
+                            .replaceAll("(•+) [0-9a-f]+\"", "$1\""))));
     return documents;
   }
 
@@ -386,6 +406,8 @@ final class StepPages {
   private Map<String, String> suggested(Step step, Answers answers)
       throws StoreException, EditRefused {
     Map<String, String> values = new HashMap<>(answers.shown());
+    // A field that its page did not have is empty, and not what somebody has typed.
+    List.of("ttl", "store", "storeMode", "storeTls").forEach(field -> values.remove(field, ""));
     switch (step) {
       case DATABASE -> {
         values.putIfAbsent("engine", Engine.POSTGRESQL.spelling());

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** {@code /wizard}: where it begins, and the pages about AWS; the steps are {@link StepPages}. */
 public final class WizardPages implements Subject {
@@ -38,11 +39,13 @@ public final class WizardPages implements Subject {
 
   /**
    * @param inspections carries out what waits for the network; closed by whoever has made it
+   * @param nodes the addresses of nodes that report
    */
-  public WizardPages(Editor editor, Inspector inspector, Inspections inspections) {
+  public WizardPages(
+      Editor editor, Inspector inspector, Inspections inspections, Supplier<List<String>> nodes) {
     this.inspector = inspector;
     this.inspections = inspections;
-    steps = new StepPages(editor, inspector, inspections);
+    steps = new StepPages(editor, inspector, inspections, nodes);
   }
 
   @Override

@@ -1,0 +1,148 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.inspect.MachineInspector;
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.MariaServer;
+import dev.heimdall.test.fixture.SharedPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said of databases before nodes are sent there. */
+class DatabaseInspectionIT {
+  private static final String WORD = "inspection-word";
+
+  @TempDir private Path directory;
+
+  private List<Finding> look(String source) throws Exception {
+    Files.createDirectories(directory.resolve("vdbs"));
+    Files.createDirectories(directory.resolve("sources"));
+    Files.writeString(directory.resolve("vdbs/any.json"), "{\"ports\": [1], \"source\": \"any\"}");
+    Files.writeString(directory.resolve("sources/any.json"), source);
+    DataSource read = ConfigurationReader.read(directory).sources().get("any");
+    List<Finding> found = new ArrayList<>();
+    new MachineInspector(Optional::empty, Map.of()).database(read, found::add);
+    assertThat(found.toString()).doesNotContain(WORD);
+    return found;
+  }
+
+  private static Finding of(List<Finding> found, String what) {
+    return found.stream()
+        .filter(one -> one.what().equals(what))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("nothing of " + what + " in " + found));
+  }
+
+  private static String postgres(String more) {
+    return "{\"url\": \"jdbc:postgresql://127.0.0.1:%d/app\", %s}"
+        .formatted(SharedPostgres.primary().port(), more);
+  }
+
+  @Test
+  void aUserWithoutRightsIsToldWhichOnes() throws Exception {
+    SharedPostgres.primary()
+        .execute(
+            "DROP ROLE IF EXISTS inspected", "CREATE ROLE inspected LOGIN PASSWORD '" + WORD + "'");
+    String source =
+        postgres(
+            "\"user\": \"inspected\", \"password\": \"%s\", \"cluster\": {\"kind\": \"postgres\"}"
+                .formatted(WORD));
+    Finding rights = of(look(source), "Rights");
+    assertThat(rights.state()).isEqualTo(Finding.State.NOTE);
+    assertThat(rights.advice()).contains("GRANT pg_monitor TO \"inspected\"");
+    SharedPostgres.primary().execute("GRANT pg_monitor TO inspected");
+    assertThat(of(look(source), "Rights").state()).isEqualTo(Finding.State.GOOD);
+    SharedPostgres.primary().execute("DROP ROLE inspected");
+  }
+
+  @Test
+  void refusalsAreInTheServersWords() throws Exception {
+    String login = "\"user\": \"%s\", \"password\": \"%s\"";
+    Finding wrong = of(look(postgres(login.formatted("app", WORD))), "Log-in");
+    assertThat(wrong.state()).isEqualTo(Finding.State.BAD);
+    assertThat(wrong.detail()).contains("password authentication failed for user \"app\"");
+    Finding none =
+        of(look(postgres(login.formatted("app", "app")).replace("/app\"", "/no_such\"")), "Log-in");
+    assertThat(none.detail()).contains("database \"no_such\" does not exist");
+    assertThat(none.advice()).isEqualTo("Name a database that there is.");
+    Finding tls =
+        of(
+            look(
+                postgres(login.formatted("app", "app") + ", \"tls\": {\"mode\": \"verify-full\"}")),
+            "Log-in");
+    assertThat(tls.state()).isEqualTo(Finding.State.BAD);
+    assertThat(tls.advice()).contains("TLS");
+    Finding closed =
+        of(
+            look(
+                "{\"url\": \"jdbc:postgresql://127.0.0.1:%d\", %s}"
+                    .formatted(FreePort.any(), login.formatted("app", "app"))),
+            "Network");
+    assertThat(closed.detail()).startsWith("Nothing listens at port");
+  }
+
+  @Test
+  void aWriterAndItsReplicaAreWell() throws Exception {
+    PostgresServer replica = SharedPostgres.cluster().replicas().get(0);
+    List<Finding> found =
+        look(
+            "{\"url\": \"jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/app\", \"user\": \"app\", \"password\": \"app\", \"cluster\": {\"kind\": \"postgres\"}}"
+                .formatted(SharedPostgres.primary().port(), replica.port()));
+    assertThat(found).noneMatch(one -> one.state() == Finding.State.BAD);
+    assertThat(found)
+        .filteredOn(one -> one.what().equals("Role"))
+        .extracting(Finding::detail)
+        .containsExactly("Writer", "Replica");
+  }
+
+  @Test
+  void aReplicaOfAnotherClusterIsNoReplicaOfThisOne() throws Exception {
+    String role = "CREATE ROLE astray LOGIN PASSWORD 'astray' IN ROLE pg_monitor";
+    SharedPostgres.primary().execute("DROP ROLE IF EXISTS astray", role);
+    try (PostgresCluster other =
+        PostgresCluster.builder().ephemeralPorts().replicas(1).fsync(false).start()) {
+      other.primary().execute(role, "CREATE DATABASE app");
+      other.awaitReplay(Duration.ofSeconds(30));
+      List<Finding> found =
+          look(
+              "{\"url\": \"jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/app\", \"user\": \"astray\", \"password\": \"astray\", \"cluster\": {\"kind\": \"postgres\"}}"
+                  .formatted(SharedPostgres.primary().port(), other.replicas().get(0).port()));
+      assertThat(found)
+          .filteredOn(one -> one.state() == Finding.State.BAD)
+          .extracting(Finding::detail)
+          .containsExactly("It replicates from another server than the writer that you named.");
+    }
+    SharedPostgres.primary().execute("DROP ROLE astray");
+  }
+
+  @Test
+  void mariaDbNamesTheRightsThatAreMissing() throws Exception {
+    MariaServer server = MariaServer.shared();
+    server.execute("CREATE OR REPLACE USER inspected@'%' IDENTIFIED BY '" + WORD + "'");
+    String source =
+        "{\"url\": \"jdbc:mysql://127.0.0.1:%d\", \"user\": \"inspected\", \"password\": \"%s\", \"cluster\": {\"kind\": \"mysql\"}}"
+            .formatted(server.port(), WORD);
+    Finding refused = of(look(source), "Replication");
+    assertThat(refused.state()).isEqualTo(Finding.State.BAD);
+    assertThat(refused.advice()).contains("GRANT REPLICA MONITOR, BINLOG MONITOR");
+    String grant = refused.advice().substring(refused.advice().indexOf("GRANT"));
+    server.execute(grant.replace(";", ""));
+    assertThat(of(look(source), "Role").detail()).isEqualTo("Writer");
+    Finding wrong = of(look(source.replace(WORD, "another")), "Log-in");
+    assertThat(wrong.detail()).contains("Access denied for user 'inspected'");
+    server.execute("DROP USER inspected@'%'");
+  }
+}
