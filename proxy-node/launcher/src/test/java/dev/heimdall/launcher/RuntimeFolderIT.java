@@ -116,6 +116,7 @@ class RuntimeFolderIT {
           "sdk-core",
           "secretsmanager",
           "slf4j-api",
+          "sortablejs",
           "third-party-jackson-core",
           "uplot",
           "url-connection-client",

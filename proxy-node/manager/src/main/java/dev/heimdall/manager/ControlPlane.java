@@ -28,6 +28,7 @@ import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.NodesPath;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.RuleTrialPath;
+import dev.heimdall.manager.rules.RulePages;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.ListTrials;
@@ -105,7 +106,8 @@ public final class ControlPlane implements AutoCloseable {
           new FleetConfiguration(editor, settings.nodeKey(), System::nanoTime);
       MaskedText masks = new MaskedText();
       List<Resource> resources = new ArrayList<>();
-      resources.add(new RuleTrialPath(new ListTrials(editor, new Trials(engine.rules()))));
+      ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));
+      resources.add(new RuleTrialPath(trials, masks));
       resources.add(new NodesPath(fleet, configuration));
       resources.add(new ConfigurationObjects(editor, masks));
       Dashboard dashboard = Dashboard.of(fleet, clock);
@@ -118,6 +120,7 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(metrics);
       List<Subject> subjects = new ArrayList<>();
       subjects.add(dashboard.subject());
+      subjects.add(new RulePages(editor, trials));
       subjects.add(new NodesSubject(fleet, configuration));
       Inspections inspections = new Inspections();
       subjects.add(

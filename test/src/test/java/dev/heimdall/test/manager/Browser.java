@@ -19,9 +19,11 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -123,6 +125,48 @@ final class Browser implements AutoCloseable {
   /** Has the keyboard's next keys go where they go. */
   void type(CharSequence... keys) {
     driver.switchTo().activeElement().sendKeys(keys);
+  }
+
+  /** Takes hold of something, moves it onto something else, and lets it go. */
+  void drag(WebElement what, WebElement onto) {
+    new Actions(driver)
+        .clickAndHold(what)
+        .moveByOffset(0, -8)
+        .moveToElement(onto)
+        .moveByOffset(0, -12)
+        .pause(Duration.ofMillis(200)) // in which what is below makes room
+        .release()
+        .perform();
+  }
+
+  /** Has the pointer rest on something. */
+  void hover(WebElement over) {
+    new Actions(driver).moveToElement(over).perform();
+  }
+
+  /** The window that is looked at. */
+  String window() {
+    return driver.getWindowHandle();
+  }
+
+  void window(String handle) {
+    driver.switchTo().window(handle);
+  }
+
+  /** Opens another window of the same session, and looks at that. */
+  void openWindow() {
+    driver.switchTo().newWindow(WindowType.TAB);
+  }
+
+  /** Closes the window that is looked at, and looks at another one. */
+  void closeWindow(String other) {
+    driver.close();
+    driver.switchTo().window(other);
+  }
+
+  /** Runs a script in the page. */
+  Object run(String script, Object... arguments) {
+    return driver.executeScript(script, arguments);
   }
 
   /** Puts a text in place of what is there, as typed last. */

@@ -1,5 +1,7 @@
 package dev.heimdall.manager.masks;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.heimdall.model.SecretPlaces;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -61,6 +63,13 @@ public final class MaskedText {
               }
               return shown.append(text.substring(done)).toString();
             });
+  }
+
+  /** Words that may quote a value of a document: all of them are masked if that is a secret. */
+  public String maskWords(String words) {
+    JsonNode quoted = JsonNodeFactory.instance.arrayNode().add(words);
+    String shown = mask("", quoted.toString()).orElse("");
+    return shown.equals(quoted.toString()) ? words : shown.replaceAll("^\\[\"|\"\\]$", "");
   }
 
   /**

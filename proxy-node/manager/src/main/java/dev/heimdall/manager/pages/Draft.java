@@ -9,10 +9,25 @@ import java.util.Optional;
  * @param id as forms name it
  * @param over the version that it is made over; empty: there is no such document
  * @param text what is to be there; empty: nothing
+ * @param editor the page where it is edited further
  */
-record Draft(String id, String document, Optional<String> over, Optional<String> text) {
+record Draft(
+    String id, String document, Optional<String> over, Optional<String> text, String editor) {
+  /** Of a document's text. */
+  static final String EDITOR = DraftPages.PATH + "/edit";
+
+  /** One of a text. */
+  Draft(String id, String document, Optional<String> over, Optional<String> text) {
+    this(id, document, over, text, EDITOR);
+  }
+
   Draft over(Optional<String> version) {
-    return new Draft(id, document, version, text);
+    return new Draft(id, document, version, text, editor);
+  }
+
+  /** Where one goes when it is made. */
+  String home() {
+    return text.isEmpty() ? "/" : editor.equals(EDITOR) ? Links.document(document) : editor;
   }
 
   /** It may hold secrets. */

@@ -81,6 +81,7 @@ final class DraftPages {
         new View.Change(
             name,
             draft.id(),
+            draft.editor(),
             draft.text().isEmpty() ? "Delete" : draft.over().isEmpty() ? "Create" : "Change",
             draft.text().equals(before),
             ChangedLines.of(shown(name, before), shown(name, draft.text())),
@@ -98,6 +99,7 @@ final class DraftPages {
         new View.Clash(
             name,
             draft.id(),
+            draft.editor(),
             now.versionOf(name).isEmpty(),
             ChangedLines.of("", theirs),
             ChangedLines.of(theirs, shown(name, draft.text())));
@@ -151,7 +153,7 @@ final class DraftPages {
         draft.text().isEmpty()
             ? draft.document() + " is deleted."
             : draft.document() + " is written.");
-    return Templates.see(draft.text().isEmpty() ? "/" : Links.document(draft.document()));
+    return Templates.see(draft.home());
   }
 
   /** Goes on with the draft over what somebody else has written, after a look at both. */

@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 
 /** Paths of pages. */
 final class Links {
+  private static final String RULES = "rules/";
+
   private Links() {}
 
   /** Of a document's editor. */
@@ -15,5 +17,10 @@ final class Links {
         + Stream.of(name.split("/"))
             .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
             .collect(Collectors.joining("/"));
+  }
+
+  /** Of where an object is edited: rule lists have pages of their own. */
+  static String object(String document, String name) {
+    return document.startsWith(RULES) ? "/" + RULES + name : document(document);
   }
 }

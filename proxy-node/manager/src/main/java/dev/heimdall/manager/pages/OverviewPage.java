@@ -109,7 +109,7 @@ final class OverviewPage {
                 rows.add(
                     new View.Row(
                         name,
-                        Links.document(document),
+                        Links.object(document, name),
                         seen.configuration()
                             .flatMap(configuration -> cells.apply(configuration, name))
                             .orElse(List.of())));

@@ -60,10 +60,15 @@ public final class View {
    */
   public record Line(String kind, String sign, String before, String after, String text) {}
 
-  /** A change that is looked at before it is made. */
+  /**
+   * A change that is looked at before it is made.
+   *
+   * @param editor where it is edited further
+   */
   public record Change(
       String document,
       String draft,
+      String editor,
       String what,
       boolean same,
       List<Line> lines,
@@ -71,5 +76,10 @@ public final class View {
 
   /** A change of something that somebody else has changed. */
   public record Clash(
-      String document, String draft, boolean gone, List<Line> theirs, List<Line> mine) {}
+      String document,
+      String draft,
+      String editor,
+      boolean gone,
+      List<Line> theirs,
+      List<Line> mine) {}
 }

@@ -62,6 +62,11 @@ public final class Visit {
     return Optional.ofNullable(form.get(name));
   }
 
+  /** All fields of the form. */
+  public Map<String, String> fields() {
+    return Map.copyOf(form);
+  }
+
   /** Whether a part of the page is wanted, by a script, not the page. */
   public boolean wantsPart() {
     return request.header("HX-Request").isPresent();
@@ -144,10 +149,20 @@ public final class Visit {
    */
   public Answer review(String document, Optional<String> over, Optional<String> text)
       throws Refusal {
+    return review(document, over, text, Draft.EDITOR);
+  }
+
+  /**
+   * The same of a change that is edited by pages of its own.
+   *
+   * @param editor where one goes back to it, and when it is made
+   */
+  public Answer review(String document, Optional<String> over, Optional<String> text, String editor)
+      throws Refusal {
     if (text.isPresent() && maker.masks().mask(document, text.get()).isEmpty()) {
       throw new Refusal(400, "bad_request", "This is no JSON.");
     }
-    session.draft(Optional.of(new Draft(maker.ids().get(), document, over, text)));
+    session.draft(Optional.of(new Draft(maker.ids().get(), document, over, text, editor)));
     return Templates.see(DraftPages.PATH);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Question;
 import dev.heimdall.manager.trial.Verdict;
@@ -43,9 +44,11 @@ public final class RuleTrialPath implements Resource {
   private static final int LAST_PORT = 65_535;
 
   private final ListTrials trials;
+  private final MaskedText masks;
 
-  public RuleTrialPath(ListTrials trials) {
+  public RuleTrialPath(ListTrials trials, MaskedText masks) {
     this.trials = trials;
+    this.masks = masks;
   }
 
   /** It says what is in rules, as documents do. */
@@ -57,18 +60,25 @@ public final class RuleTrialPath implements Resource {
             "/api/v1/rules/{name}/try",
             Permission.READ_CONFIGURATION,
             LARGEST_BODY,
-            call -> tried(call.part(), call.request())));
+            this::tried));
   }
 
-  private Answer tried(String list, Request request) throws Refusal, StoreException, EditRefused {
-    JsonNode body = StrictBody.of(request, LARGEST_BODY, KEYS);
+  private Answer tried(Call call) throws Refusal, StoreException, EditRefused {
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, KEYS);
     JsonNode document = body.path("document");
     if (!document.isMissingNode() && !document.isObject()) {
       throw Request.bad("$.document: expected an object.");
     }
+    if (document.isObject() && !call.who().role().may(Permission.CHANGE_CONFIGURATION)) {
+      throw new Refusal(
+          403,
+          "not_permitted",
+          "Trying rules of one's own needs the permission %s."
+              .formatted(Permission.CHANGE_CONFIGURATION.spelling()));
+    }
     ListTrials.Tried tried =
         trials.of(
-            list,
+            call.part(),
             document.isObject() ? Optional.of(document.toString()) : Optional.empty(),
             question(body));
     if (tried.verdict().isEmpty()) {
@@ -79,7 +89,7 @@ public final class RuleTrialPath implements Resource {
                   .formatted(tried.problems().size()))
           .with("problems", Reports.problems(tried.problems()));
     }
-    return Answer.json(200, written(tried.used(), tried.verdict().get()));
+    return Answer.json(200, written(tried.used(), tried.verdict().get().shown(masks::maskWords)));
   }
 
   private static Question question(JsonNode body) throws Refusal {

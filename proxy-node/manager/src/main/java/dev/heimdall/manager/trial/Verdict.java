@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What becomes of a statement.
@@ -30,6 +31,20 @@ public record Verdict(
     rules = List.copyOf(rules);
     decision = Collections.unmodifiableMap(new LinkedHashMap<>(decision));
     ways = List.copyOf(ways);
+  }
+
+  /** The same with its texts as they may be shown: they quote rules. */
+  public Verdict shown(UnaryOperator<String> mask) {
+    Map<String, String> decided = new LinkedHashMap<>();
+    decision.forEach((what, value) -> decided.put(what, mask.apply(value)));
+    return new Verdict(
+        tables,
+        doubt,
+        rules.stream().map(met -> met.shown(mask)).toList(),
+        decided,
+        rewritten.map(mask),
+        goes,
+        ways);
   }
 
   /** How a rule met the statement. */
@@ -58,7 +73,19 @@ public record Verdict(
       String action,
       Meeting meeting,
       String why,
-      String effect) {}
+      String effect) {
+    private Met shown(UnaryOperator<String> mask) {
+      return new Met(
+          depth,
+          list,
+          number,
+          mask.apply(comment),
+          action,
+          meeting,
+          mask.apply(why),
+          mask.apply(effect));
+    }
+  }
 
   /** Where a statement can go. */
   public enum Place {

@@ -1,0 +1,297 @@
+package dev.heimdall.manager.rules;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.pages.Visit;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.model.Problem;
+import dev.heimdall.secrets.StoreException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Changes of a rule list, as forms ask for them: each goes into the session's draft of it. */
+final class ListEdits {
+  /** What a rule that is added says: it does nothing by itself. */
+  private static final String NEW_RULE = "{\"match\": \"\", \"action\": \"tag\"}";
+
+  private static final int NOWHERE = -1;
+
+  private final Editor editor;
+  private final ListShown shown;
+
+  ListEdits(Editor editor, ListShown shown) {
+    this.editor = editor;
+    this.shown = shown;
+  }
+
+  static Optional<Integer> number(String text) {
+    return text.matches("[0-9]{1,8}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+  }
+
+  /** What was asked for, such as {@code toggle:7}. */
+  private record Wish(String what, int rule) {
+    static Wish of(Visit visit) {
+      String[] parts = visit.field("do").orElse("").split(":", 2);
+      int rule = parts.length < 2 ? NOWHERE : number(parts[1]).orElse(NOWHERE);
+      return new Wish(parts[0], rule);
+    }
+  }
+
+  Answer edit(String list, Visit visit) throws Refusal, StoreException, EditRefused {
+    ListDraft draft = shown.draft(list, visit);
+    Wish wish = Wish.of(visit);
+    return switch (wish.what()) {
+      case "review" -> {
+        Optional<String> text = Optional.of(draft.result());
+        yield visit.review(draft.document(), draft.over(), text, RulePages.PATH + "/" + list);
+      }
+      case "discard" -> {
+        shown.drop(draft, visit);
+        visit.tell("Your changes of %s are discarded.".formatted(list));
+        yield visit.see(draft.over().isEmpty() ? RulePages.PATH : RulePages.PATH + "/" + list);
+      }
+      case "settings" -> {
+        shown.change(draft, visit, one -> settings(one, visit));
+        yield visit.see(RulePages.PATH + "/" + list);
+      }
+      case "add" -> added(list, draft, wish.rule(), NEW_RULE, visit);
+      case "copy" -> added(list, draft, wish.rule(), rule(draft, wish).text(), visit);
+      case "save", "form" -> written(list, draft, rule(draft, wish), wish.what(), visit);
+      default -> done(list, draft, rule(draft, wish), wish, visit);
+    };
+  }
+
+  private static ListDraft.Entry rule(ListDraft draft, Wish wish) throws Refusal {
+    return draft
+        .entry(wish.rule())
+        .orElseThrow(
+            () ->
+                new Refusal(
+                    409, "conflict", "There is no such rule any more. Load the page again."));
+  }
+
+  private static ListDraft settings(ListDraft draft, Visit visit) {
+    ObjectNode frame = ListShown.frame(draft, visit);
+    ListDraft now = draft;
+    boolean enabled = visit.field("enabled").isPresent();
+    if (frame.path("enabled").asBoolean(true) != enabled) {
+      now = now.member("enabled", enabled ? Optional.empty() : Optional.of("false"));
+    }
+    for (String key : List.of("comment", "unknown")) {
+      String text = visit.field(key).orElse("").replace("\r\n", "\n");
+      if (!frame.path(key).asText().equals(text)) {
+        now =
+            now.member(
+                key, text.isEmpty() ? Optional.empty() : Optional.of(RuleLayout.scalar(text)));
+      }
+    }
+    return now;
+  }
+
+  private Answer added(String list, ListDraft draft, int behind, String rule, Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    int place = visit.field("do").orElse("").equals("add:end") ? draft.entries().size() - 1 : -1;
+    int after = place < 0 ? behind : draft.entries().get(place).number();
+    ListDraft now = shown.change(draft, visit, one -> one.add(after, rule));
+    int number = now.next() - 1;
+    ListDraft.Entry entry = now.entry(number).orElseThrow();
+    return answer(
+        list,
+        draft,
+        now,
+        number,
+        Optional.of(shown.form(now, entry, visit)),
+        "Rule added at place %d of %d.".formatted(now.place(number) + 1, now.entries().size()),
+        visit);
+  }
+
+  private Answer done(String list, ListDraft draft, ListDraft.Entry rule, Wish wish, Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    int number = rule.number();
+    ListDraft now =
+        shown.change(
+            draft,
+            visit,
+            one ->
+                switch (wish.what()) {
+                  case "toggle" -> one.toggle(number);
+                  case "delete" -> one.delete(number, true);
+                  case "undo" -> one.delete(number, false);
+                  case "reset" -> one.reset(number);
+                  case "up" -> one.step(number, true);
+                  case "down" -> one.step(number, false);
+                  case "move" ->
+                      one.move(
+                          number, visit.field("before").flatMap(ListEdits::number).orElse(NOWHERE));
+                  default -> one;
+                });
+    String words =
+        switch (wish.what()) {
+          case "toggle" -> "Rule switched on or off.";
+          case "delete" -> "Rule marked as deleted. It goes when you commit.";
+          case "undo" -> "Rule kept.";
+          case "reset" -> "Rule is as it was.";
+          default ->
+              "Rule is at place %d of %d.".formatted(now.place(number) + 1, now.entries().size());
+        };
+    return answer(list, draft, now, number, Optional.empty(), words, visit);
+  }
+
+  /**
+   * What has become of a draft: the rows that are others now, or the page.
+   *
+   * @param number of the rule that it is about
+   */
+  private Answer answer(
+      String list,
+      ListDraft before,
+      ListDraft now,
+      int number,
+      Optional<RulesView.Form> open,
+      String words,
+      Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    if (!visit.wantsPart()) {
+      String query = open.isPresent() ? "?edit=" + number : "";
+      return visit.see(RulePages.PATH + "/" + list + query + "#rule-" + number);
+    }
+    Map<Integer, ListDraft.State> states = new HashMap<>();
+    List<ListDraft.State> were = before.states();
+    for (int i = 0; i < were.size(); i++) {
+      states.put(before.entries().get(i).number(), were.get(i));
+    }
+    List<ListDraft.State> are = now.states();
+    List<RulesView.Row> rows = shown.rows(now, open, visit);
+    List<RulesView.Row> changed =
+        IntStream.range(0, rows.size())
+            .filter(i -> rows.get(i).id() == number || are.get(i) != states.get(rows.get(i).id()))
+            .mapToObj(rows::get)
+            .toList();
+    int place = now.place(number);
+    return visit.part(
+        200,
+        "ruleparts",
+        Map.of(
+            "rows",
+            changed,
+            "list",
+            list,
+            "draft",
+            now.id(),
+            "csrf",
+            visit.csrf(),
+            "rule",
+            number,
+            "behind",
+            place <= 0 ? "" : Integer.toString(now.entries().get(place - 1).number()),
+            "changes",
+            shown.changes(shown.look(list, visit), now, visit),
+            "words",
+            words));
+  }
+
+  /** The form of one rule, as a part of the page. */
+  Answer form(String list, String number, Visit visit) throws Refusal, StoreException, EditRefused {
+    ListDraft draft = shown.look(list, visit).draft().orElseThrow(ListEdits::none);
+    ListDraft.Entry entry = number(number).flatMap(draft::entry).orElseThrow(ListEdits::none);
+    return part(list, draft, shown.form(draft, entry, visit), visit);
+  }
+
+  private static Refusal none() {
+    return new Refusal(404, "not_found", "There is no such rule. Load the page again.");
+  }
+
+  private static Answer part(String list, ListDraft draft, RulesView.Form form, Visit visit) {
+    return visit.part(
+        200,
+        "ruleform",
+        Map.of("form", form, "list", list, "draft", draft.id(), "csrf", visit.csrf()));
+  }
+
+  /** A rule as a form would have it, and what would be wrong with it. */
+  private record Written(ObjectNode shown, String text, Map<String, List<String>> faults) {}
+
+  private Written written(ListDraft draft, ListDraft.Entry rule, Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    Map<String, String> fields = visit.fields();
+    ObjectNode was = ListShown.tree(draft, rule, visit);
+    ObjectNode is = RuleForm.applied(fields, was);
+    String text = rule.text();
+    if (!is.equals(was)) {
+      try {
+        text =
+            visit
+                .masks()
+                .unmask(
+                    draft.document(),
+                    RuleLayout.text(is, draft.text().indent()),
+                    List.of(draft.base(), rule.text()));
+      } catch (MaskedText.Lost e) {
+        throw new Refusal(400, "bad_request", e.getMessage());
+      }
+    }
+    ListDraft as = draft.write(rule.number(), text);
+    int place = as.kept().indexOf(as.entry(rule.number()).orElseThrow());
+    List<Integer> numbers = List.copyOf(RuleForm.expressions(fields).keySet());
+    boolean same = is.path("match").equals(was.path("match"));
+    List<Problem> problems = shown.problems(as);
+    return new Written(
+        is, text, Faults.of(problems, draft.document(), place, same ? List.of() : numbers));
+  }
+
+  private Answer written(
+      String list, ListDraft draft, ListDraft.Entry rule, String what, Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    if (!visit.field("revision").equals(Optional.of(Integer.toString(rule.revision())))) {
+      throw new Refusal(
+          409,
+          "conflict",
+          "Another window of yours has changed this rule meanwhile. Load the page again.");
+    }
+    Written written = written(draft, rule, visit);
+    boolean right = written.faults().isEmpty();
+    if (what.equals("save") && right) {
+      ListDraft now = shown.change(draft, visit, one -> one.write(rule.number(), written.text()));
+      return answer(
+          list, draft, now, rule.number(), Optional.empty(), "Rule changed in your draft.", visit);
+    }
+    RulesView.Form form =
+        RuleForm.of(rule.number(), rule.revision(), written.shown(), written.faults());
+    return visit.wantsPart()
+        ? part(list, draft, form, visit)
+        : shown.page(
+            right ? 200 : 422,
+            shown.look(list, visit),
+            Map.of(),
+            Optional.of(form),
+            shown.trial(shown.look(list, visit), visit),
+            visit);
+  }
+
+  /** What is wrong with a rule that is being written, by field. */
+  Answer check(String list, Visit visit) throws Refusal, StoreException, EditRefused {
+    ListDraft draft = shown.draft(list, visit);
+    Written written = written(draft, rule(draft, Wish.of(visit)), visit);
+    ObjectNode body = Answer.JSON.createObjectNode();
+    ObjectNode fields = body.putObject("fields");
+    ArrayNode others = body.putArray("others");
+    written
+        .faults()
+        .forEach(
+            (field, words) -> {
+              if (field.isEmpty()) {
+                words.forEach(others::add);
+              } else {
+                fields.put(field, String.join("; ", words));
+              }
+            });
+    return Answer.json(200, body);
+  }
+}

@@ -1,0 +1,320 @@
+package dev.heimdall.manager.rules;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.edit.Seen;
+import dev.heimdall.manager.pages.Visit;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.model.Problem;
+import dev.heimdall.model.RuleAction;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoredDocument;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A rule list as its page shows it, with the changes that are not made yet. */
+final class ListShown {
+  private static final int MOST_TROUBLES = 20;
+
+  private final Editor editor;
+  private final TrialForm trial;
+
+  ListShown(Editor editor, TrialForm trial) {
+    this.editor = editor;
+    this.trial = trial;
+  }
+
+  /**
+   * A list that is looked at.
+   *
+   * @param draft empty: it cannot be shown rule by rule
+   * @param outdated whether somebody else has changed it since the draft was begun
+   */
+  record Looked(String list, Seen seen, Optional<ListDraft> draft, boolean outdated) {
+    String document() {
+      return ListsOverview.document(list);
+    }
+  }
+
+  private static ListDrafts drafts(Visit visit) {
+    Optional<ListDrafts> kept = visit.kept(ListDrafts.class);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    ListDrafts drafts = new ListDrafts();
+    visit.keep(ListDrafts.class, drafts);
+    return drafts;
+  }
+
+  /** Begins a list that there is not. */
+  void begin(String list, Visit visit) throws Refusal, StoreException, EditRefused {
+    String document = ListsOverview.document(list);
+    ListDrafts drafts = drafts(visit);
+    if (!editor.read().all().containsKey(document) && drafts.of(document).isEmpty()) {
+      drafts.keep(
+          ListDraft.of(
+              drafts.id(Optional.empty()),
+              document,
+              Optional.empty(),
+              ListDraft.NEW,
+              ListText.of(ListDraft.NEW).orElseThrow()));
+    }
+  }
+
+  /** The list as it is, with the session's changes. */
+  Looked look(String list, Visit visit) throws Refusal, StoreException, EditRefused {
+    String document = ListsOverview.document(list);
+    Seen seen = editor.look();
+    ListDrafts drafts = drafts(visit);
+    Optional<String> stored = text(seen.documents(), document);
+    Optional<String> version = seen.documents().versionOf(document);
+    Optional<ListDraft> draft = drafts.of(document);
+    if (draft.isPresent() && isDone(draft.get(), stored, version)) {
+      drafts.drop(document);
+      draft = Optional.empty();
+    }
+    if (draft.isPresent()) {
+      return new Looked(list, seen, draft, !draft.get().over().equals(version));
+    }
+    if (version.isEmpty()) {
+      throw new Refusal(404, "not_found", "There is no rule list %s.".formatted(list));
+    }
+    Optional<ListDraft> fresh =
+        stored
+            .filter(text -> visit.masks().mask(document, text).isPresent())
+            .flatMap(
+                text ->
+                    ListText.of(text)
+                        .map(
+                            cut -> ListDraft.of(drafts.id(version), document, version, text, cut)));
+    return new Looked(list, seen, fresh, false);
+  }
+
+  /** Whether there is nothing left to do: it was made, or nothing was changed of what is gone. */
+  private static boolean isDone(
+      ListDraft draft, Optional<String> stored, Optional<String> version) {
+    boolean other = !draft.over().equals(version);
+    return other && (stored.equals(Optional.of(draft.result())) || draft.changes() == 0);
+  }
+
+  private static Optional<String> text(Documents documents, String document) {
+    StoredDocument stored = documents.all().get(document);
+    return stored == null
+        ? Optional.empty()
+        : Optional.of(new String(stored.content().bytes(), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The draft that a form was made for.
+   *
+   * @throws Refusal if that is not the one that there is
+   */
+  ListDraft draft(String list, Visit visit) throws Refusal, StoreException, EditRefused {
+    ListDraft draft =
+        look(list, visit)
+            .draft()
+            .filter(one -> one.id().equals(visit.field("draft").orElse("")))
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        409,
+                        "conflict",
+                        "The list is not what it was when this page was loaded: somebody has"
+                            + " changed it, or another window of yours has made or discarded its"
+                            + " changes. Load the page again."));
+    return draft;
+  }
+
+  ListDraft change(ListDraft seen, Visit visit, java.util.function.UnaryOperator<ListDraft> change)
+      throws Refusal {
+    return drafts(visit).change(seen, change);
+  }
+
+  void drop(ListDraft draft, Visit visit) {
+    drafts(visit).drop(draft.document());
+  }
+
+  /** What would be wrong with the configuration. */
+  List<Problem> problems(ListDraft draft) throws Refusal, StoreException, EditRefused {
+    return editor.check(List.of(change(draft)));
+  }
+
+  private static Change change(ListDraft draft) throws Refusal {
+    try {
+      return new Change(
+          draft.document(), Optional.of(Content.of(draft.result())), Optional.empty());
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(413, "content_too_large", e.getMessage());
+    }
+  }
+
+  /** A rule's tree without its secrets. */
+  static ObjectNode tree(ListDraft draft, ListDraft.Entry entry, Visit visit) {
+    return RuleLayout.tree(visit.masks().mask(draft.document(), entry.text()).orElse(entry.text()));
+  }
+
+  /** The list's own members without their secrets. */
+  static ObjectNode frame(ListDraft draft, Visit visit) {
+    String frame = draft.text().frame();
+    return RuleLayout.tree(visit.masks().mask(draft.document(), frame).orElse(frame));
+  }
+
+  /** The form of a rule as it is in the draft. */
+  RulesView.Form form(ListDraft draft, ListDraft.Entry entry, Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    int place = draft.kept().indexOf(entry);
+    return RuleForm.of(
+        entry.number(),
+        entry.revision(),
+        tree(draft, entry, visit),
+        place < 0 ? Map.of() : Faults.of(problems(draft), draft.document(), place, List.of()));
+  }
+
+  /** All rows; the one with a form is open. */
+  List<RulesView.Row> rows(ListDraft draft, Optional<RulesView.Form> open, Visit visit) {
+    List<ListDraft.State> states = draft.states();
+    List<RulesView.Row> rows = new ArrayList<>();
+    int number = 0;
+    for (int i = 0; i < states.size(); i++) {
+      ListDraft.Entry entry = draft.entries().get(i);
+      number += entry.deleted() ? 0 : 1;
+      rows.add(
+          row(
+              tree(draft, entry, visit),
+              entry,
+              entry.deleted() ? "" : Integer.toString(number),
+              states.get(i),
+              open.filter(form -> form.id() == entry.number())));
+    }
+    return rows;
+  }
+
+  private static RulesView.Row row(
+      ObjectNode rule,
+      ListDraft.Entry entry,
+      String number,
+      ListDraft.State state,
+      Optional<RulesView.Form> form) {
+    Optional<RuleAction> action = RuleForm.action(rule);
+    List<String> match = new ArrayList<>();
+    JsonNode written = rule.path("match");
+    if (written.isArray()) {
+      written.forEach(one -> match.add(one.asText(one.toString())));
+    } else if (!written.asText().isEmpty()) {
+      match.add(written.asText());
+    }
+    boolean inside =
+        rule.path("inTransaction")
+            .asBoolean(action.map(RuleAction::insideTransactions).orElse(true));
+    String parameters =
+        rule.path("parameters").properties().stream()
+            .map(one -> one.getKey() + "=" + one.getValue().asText(one.getValue().toString()))
+            .collect(Collectors.joining(", "));
+    return new RulesView.Row(
+        entry.number(),
+        number,
+        rule.path("enabled").asBoolean(true),
+        rule.path("action").asText("?"),
+        action.map(RuleAction::meaning).orElse("There is no such action."),
+        match,
+        rule.path("join").asText("and"),
+        !inside,
+        parameters,
+        rule.path("comment").asText(),
+        state.name().toLowerCase(Locale.ROOT),
+        form);
+  }
+
+  /** What was changed. */
+  RulesView.Changes changes(Looked looked, ListDraft draft, Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    int changes = draft.changes() + (draft.over().isEmpty() ? 1 : 0);
+    List<Problem> problems = changes == 0 ? List.of() : problems(draft);
+    return new RulesView.Changes(
+        looked.list(),
+        draft.id(),
+        visit.csrf(),
+        changes,
+        visit.may(Permission.CHANGE_CONFIGURATION),
+        looked.outdated(),
+        problems.stream().limit(MOST_TROUBLES).map(problem -> trouble(problem, draft)).toList());
+  }
+
+  private static RulesView.Trouble trouble(Problem problem, ListDraft draft) {
+    int place = Faults.rule(problem, draft.document());
+    if (place >= 0 && place < draft.kept().size()) {
+      String field = problem.path().replaceFirst("^\\$\\.rules\\[\\d+\\]\\.?", "");
+      return new RulesView.Trouble(
+          "Rule " + (place + 1) + (field.isEmpty() ? "" : ", " + field),
+          "?edit=" + draft.kept().get(place).number() + "#rule-" + draft.kept().get(place).number(),
+          Faults.words(problem));
+    }
+    return new RulesView.Trouble(problem.file() + " " + problem.path(), "", Faults.words(problem));
+  }
+
+  /** The page. */
+  Answer page(
+      int status,
+      Looked looked,
+      Map<String, Object> more,
+      Optional<RulesView.Form> open,
+      RulesView.Trial tried,
+      Visit visit)
+      throws Refusal, StoreException, EditRefused {
+    boolean edits = visit.may(Permission.CHANGE_CONFIGURATION);
+    Optional<ListDraft> draft = looked.draft();
+    ObjectNode frame = draft.map(one -> frame(one, visit)).orElseGet(() -> RuleLayout.tree("{}"));
+    RulesView.Page view =
+        new RulesView.Page(
+            looked.list(),
+            draft.isPresent() && draft.get().over().isEmpty(),
+            edits,
+            frame.path("enabled").asBoolean(true),
+            frame.path("comment").asText(),
+            unknown(frame.path("unknown").asText()),
+            draft.isPresent()
+                ? ""
+                : "This document cannot be shown rule by rule: it is no JSON, or there is something"
+                    + " else among its rules.",
+            looked.seen().configuration().isPresent(),
+            looked
+                .seen()
+                .configuration()
+                .map(configuration -> ListsOverview.users(looked.list(), configuration))
+                .orElse(List.of()),
+            draft.isPresent() ? rows(draft.get(), open, visit) : List.of(),
+            draft.isPresent()
+                ? changes(looked, draft.get(), visit)
+                : new RulesView.Changes(
+                    looked.list(), "", visit.csrf(), 0, false, false, List.of()),
+            tried);
+    Map<String, Object> parameters = new java.util.HashMap<>(more);
+    parameters.put("view", view);
+    return visit.page(status, "rulelist", looked.list(), parameters);
+  }
+
+  private static List<RulesView.Choice> unknown(String value) {
+    return List.of(
+        new RulesView.Choice("", "match where a drop looks at tables, else pass", value.isEmpty()),
+        new RulesView.Choice(
+            "match", "match: rules that refuse or watch may match", value.equals("match")),
+        new RulesView.Choice(
+            "pass", "pass: only by the tables that were recognised", value.equals("pass")));
+  }
+
+  RulesView.Trial trial(Looked looked, Visit visit) {
+    return trial.empty(looked, visit);
+  }
+}
