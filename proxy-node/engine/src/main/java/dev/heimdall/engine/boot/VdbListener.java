@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -162,10 +163,12 @@ final class VdbListener {
                         "Unix domain sockets need the transport epoll (\"transport\" in node.json),"
                             + " which this node does not run with"));
     SocketFile file = new SocketFile(socket.path());
-    file.makeRoom();
-    channels.add(
-        bind(bootstrap(loops).channel(kind), new DomainSocketAddress(socket.path().toString())));
-    file.admit(socket.mode());
+    try (FileChannel claim = file.claim()) {
+      file.makeRoom();
+      channels.add(
+          bind(bootstrap(loops).channel(kind), new DomainSocketAddress(socket.path().toString())));
+      file.admit(socket.mode());
+    }
   }
 
   /** For whichever kind of channel is set. */
