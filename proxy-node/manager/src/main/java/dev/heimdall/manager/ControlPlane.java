@@ -16,6 +16,8 @@ import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.OthersAccounts;
+import dev.heimdall.manager.login.OwnTokens;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.metrics.ManagerMetrics;
@@ -23,11 +25,13 @@ import dev.heimdall.manager.metrics.Requests;
 import dev.heimdall.manager.nodes.NodesSubject;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
+import dev.heimdall.manager.people.PeopleSubject;
 import dev.heimdall.manager.resources.ConfigurationObjects;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.NodesPath;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.RuleTrialPath;
+import dev.heimdall.manager.revisions.RevisionsSubject;
 import dev.heimdall.manager.rules.RulePages;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.store.OwnStore;
@@ -126,6 +130,10 @@ public final class ControlPlane implements AutoCloseable {
       subjects.add(
           new WizardPages(editor, engine.inspector(), inspections, () -> addresses(fleet)));
       subjects.add(new AnalyticsPages(analytics, editor, engine.expressions()));
+      subjects.add(new RevisionsSubject(editor, masks));
+      subjects.add(
+          new PeopleSubject(
+              new OthersAccounts(access, audit), new OwnTokens(logIn, access, audit), audit));
       Api api = new Api(editor, logIn, settings.version(), access, audit, masks, resources);
       SessionBook book = new SessionBook(own.map(OwnStore::access), clock, System::nanoTime);
       Pages pages = new Pages(editor, logIn, access, book, audit, masks, subjects);

@@ -69,6 +69,15 @@ public abstract sealed class EditRefused extends Exception {
     }
   }
 
+  /** Something else is there than what its author has looked at. */
+  public static final class Moved extends EditRefused {
+    private static final long serialVersionUID = 1L;
+
+    Moved() {
+      super("The configuration has changed since you have looked at it. Nothing was written.");
+    }
+  }
+
   /** Others are being served. */
   public static final class Busy extends EditRefused {
     private static final long serialVersionUID = 1L;

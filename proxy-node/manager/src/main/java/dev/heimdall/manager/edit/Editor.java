@@ -163,15 +163,51 @@ public final class Editor implements AutoCloseable {
     return inTurn(() -> journal.changes(revision));
   }
 
+  /** All documents as they were after a revision; empty: there is no such revision. */
+  public Optional<Past> after(int revision) throws StoreException, EditRefused {
+    return inTurn(() -> journal.after(revision, now().contents()));
+  }
+
+  /** What going back to a revision would do; empty: there is no such revision. */
+  public Optional<WayBack> wayBack(int revision) throws StoreException, EditRefused {
+    return inTurn(
+        () -> {
+          Documents now = now();
+          Optional<Past> past = journal.after(revision, now.contents());
+          if (past.isEmpty()) {
+            return Optional.empty();
+          }
+          List<Problem> problems =
+              past.get().lost().isEmpty()
+                  ? judge.problems(applied(back(past.get(), now), now))
+                  : List.of();
+          return Optional.of(new WayBack(now, past.get(), problems));
+        });
+  }
+
   /**
    * Makes all documents what they were after a revision: by a commit, judged as any other.
    *
    * @return empty: there is no such revision
    */
   public Optional<Edited> goBack(int revision, Author author) throws StoreException, EditRefused {
+    return goBack(revision, Optional.empty(), author);
+  }
+
+  /**
+   * The same, from what its author has looked at.
+   *
+   * @param seen the version of the whole; empty: whatever is there
+   * @throws EditRefused.Moved when it is another one by now
+   */
+  public Optional<Edited> goBack(int revision, Optional<String> seen, Author author)
+      throws StoreException, EditRefused {
     return inTurn(
         () -> {
           Documents now = now();
+          if (seen.isPresent() && !seen.get().equals(now.version())) {
+            throw new EditRefused.Moved();
+          }
           Optional<Past> past = journal.after(revision, now.contents());
           return past.isEmpty()
               ? Optional.empty()

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Two texts, line by line, with a few lines around what differs. */
-final class ChangedLines {
+public final class ChangedLines {
   private static final int AROUND = 3;
 
   private final List<LineChange> all;
@@ -18,7 +18,7 @@ final class ChangedLines {
   }
 
   /** Empty where they are the same. */
-  static List<View.Line> of(String before, String after) {
+  public static List<View.Line> of(String before, String after) {
     List<LineChange> all = LineChange.between(before.lines().toList(), after.lines().toList());
     return all.stream().allMatch(ChangedLines::same) ? List.of() : new ChangedLines(all).compared();
   }

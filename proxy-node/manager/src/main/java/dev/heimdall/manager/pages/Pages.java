@@ -176,6 +176,11 @@ public final class Pages implements Site {
     return Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(visit.request()));
   }
 
+  /** All of them. */
+  List<Page> table() {
+    return routes.all().stream().map(Placed::page).toList();
+  }
+
   @Override
   public Admission admit(Request request) throws Refusal {
     String path = request.path();

@@ -3,17 +3,14 @@ package dev.heimdall.manager.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Account;
 import dev.heimdall.manager.accounts.AccountRefused;
-import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.audit.Action;
-import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.web.Answer;
@@ -24,7 +21,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** {@code /api/v1/accounts}, those of others, and {@code /api/v1/account}, one's own. */
 final class AccountsPath implements Resource {
@@ -39,14 +35,12 @@ final class AccountsPath implements Resource {
   /** Bytes of a body. */
   static final int LARGEST_BODY = 16 << 10;
 
-  private final Optional<Access> access;
+  private final OthersAccounts others;
   private final OwnPassword ownPassword;
-  private final AuditLog audit;
 
-  AccountsPath(Optional<Access> access, OwnPassword ownPassword, AuditLog audit) {
-    this.access = access;
+  AccountsPath(OthersAccounts others, OwnPassword ownPassword) {
+    this.others = others;
     this.ownPassword = ownPassword;
-    this.audit = audit;
   }
 
   @Override
@@ -87,18 +81,10 @@ final class AccountsPath implements Resource {
         call -> AccountAnswers.of(() -> change.make(call)));
   }
 
-  private Access access() throws AccountRefused {
-    return access.orElseThrow(AccountRefused::noPlace);
-  }
-
-  private Accounts accounts() throws AccountRefused {
-    return access().accounts();
-  }
-
   private Answer list() throws AccountRefused, StoreException {
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode list = body.putArray("accounts");
-    for (Account account : accounts().all()) {
+    for (Account account : others.all().all()) {
       list.add(written(account));
     }
     return Answer.json(200, body);
@@ -122,67 +108,53 @@ final class AccountsPath implements Resource {
     return one;
   }
 
+  private static OthersAccounts.By by(Call call) {
+    Author author = call.author();
+    return new OthersAccounts.By(author.user(), author.address());
+  }
+
   private Answer create(Call call)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
-    Author author = call.author();
     JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("name", "role", "password"));
     Account made =
-        accounts()
-            .create(needed(body, "name"), role(body), needed(body, "password"), author.user());
-    audit.note(
-        Action.ACCOUNT_CREATED,
-        author.user(),
-        author.address(),
-        made.name() + " " + made.role().spelling());
+        others.create(needed(body, "name"), role(body), needed(body, "password"), by(call));
     return Answer.json(201, written(made));
   }
 
   private Account known(String name) throws Refusal, AccountRefused, StoreException {
-    return accounts()
+    return others
+        .all()
         .find(name)
         .orElseThrow(
             () -> new Refusal(404, "not_found", "There is no account %s.".formatted(name)));
   }
 
   private Answer change(Call call) throws Refusal, AccountRefused, StoreException {
-    String name = call.part();
-    Author author = call.author();
     JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("role", "disabled"));
     JsonNode disabled = body.path("disabled");
     if (!disabled.isBoolean()) {
       throw Request.bad("$.disabled: expected true or false.");
     }
-    Account changed = accounts().change(name, role(body), disabled.booleanValue(), author.user());
-    audit.note(
-        Action.ACCOUNT_CHANGED,
-        author.user(),
-        author.address(),
-        name + " " + changed.role().spelling() + (changed.disabled() ? " disabled" : ""));
+    Account changed = others.change(call.part(), role(body), disabled.booleanValue(), by(call));
     return Answer.json(200, written(changed));
   }
 
   private Answer remove(Call call) throws AccountRefused, StoreException {
-    String name = call.part();
-    Author author = call.author();
-    accounts().remove(name, author.user());
-    audit.note(Action.ACCOUNT_REMOVED, author.user(), author.address(), name);
+    others.remove(call.part(), by(call));
     return Answer.empty(204);
   }
 
   private Answer reset(Call call)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
-    String name = call.part();
-    Author author = call.author();
     JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("password"));
-    accounts().reset(name, needed(body, "password"), author.user());
-    audit.note(Action.PASSWORD_CHANGED, author.user(), author.address(), name);
+    others.reset(call.part(), needed(body, "password"), by(call));
     return Answer.empty(204);
   }
 
   private Answer twoFactors() throws AccountRefused, StoreException {
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode roles = body.putArray("roles");
-    accounts().twoFactors().stream().sorted().forEach(role -> roles.add(role.spelling()));
+    others.all().twoFactors().stream().sorted().forEach(role -> roles.add(role.spelling()));
     return Answer.json(200, body);
   }
 
@@ -197,21 +169,12 @@ final class AccountsPath implements Resource {
           Role.of(role.asText())
               .orElseThrow(() -> Request.bad("$.roles: expected admin, read_only or audit.")));
     }
-    accounts().twoFactors(roles);
-    Author author = call.author();
-    audit.note(
-        Action.SECOND_FACTOR_REQUIRED,
-        author.user(),
-        author.address(),
-        roles.stream().map(Role::spelling).collect(Collectors.joining(" ")));
+    others.twoFactors(roles, by(call));
     return twoFactors();
   }
 
-  /** For whoever has lost his authenticator and his recovery codes. */
   private Answer removeFactor(Call call) throws AccountRefused, StoreException {
-    Author author = call.author();
-    access().factors().remove(call.part());
-    audit.note(Action.SECOND_FACTOR_REMOVED, author.user(), author.address(), call.part());
+    others.removeFactor(call.part(), by(call));
     return Answer.empty(204);
   }
 

@@ -7,6 +7,7 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.OwnSecondFactor;
 import dev.heimdall.manager.login.OwnTokens;
@@ -87,7 +88,8 @@ public final class Api implements Site {
                 new DocumentsPath(editor, masked),
                 new ChangesPath(editor, masked),
                 new HistoryPath(editor, masked),
-                new AccountsPath(access, new OwnPassword(logIn, access, audit), audit),
+                new AccountsPath(
+                    new OthersAccounts(access, audit), new OwnPassword(logIn, access, audit)),
                 new SecondFactorPath(new OwnSecondFactor(access, audit)),
                 new TokensPath(new OwnTokens(logIn, access, audit)),
                 new AuditPath(audit)),

@@ -52,6 +52,11 @@ final class PageClient {
     return this;
   }
 
+  /** Asks by a method that no page takes. */
+  PageClient send(String path, String method) throws Exception {
+    return send(path, HttpRequest.BodyPublishers.noBody(), method);
+  }
+
   PageClient get(String path) throws Exception {
     return send(path, HttpRequest.BodyPublishers.noBody(), "GET");
   }

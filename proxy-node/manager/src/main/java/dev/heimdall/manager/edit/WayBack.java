@@ -1,0 +1,15 @@
+package dev.heimdall.manager.edit;
+
+import dev.heimdall.manager.history.Past;
+import dev.heimdall.model.Problem;
+import dev.heimdall.secrets.Documents;
+import java.util.List;
+
+/**
+ * What going back would do.
+ *
+ * @param now all documents as they are
+ * @param past as they were
+ * @param problems what would be wrong with the configuration then
+ */
+public record WayBack(Documents now, Past past, List<Problem> problems) {}

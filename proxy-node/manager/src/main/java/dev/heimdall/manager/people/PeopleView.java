@@ -1,0 +1,47 @@
+package dev.heimdall.manager.people;
+
+import java.util.List;
+
+/** What the templates of accounts and of the audit log are given. */
+public final class PeopleView {
+  private PeopleView() {}
+
+  /**
+   * An account.
+   *
+   * @param own whether it is the reader's
+   */
+  public record Person(
+      String name,
+      String role,
+      boolean disabled,
+      boolean mustChange,
+      boolean factor,
+      boolean own,
+      String created,
+      String changed) {}
+
+  /** A token of somebody. */
+  public record Word(
+      String id, String name, String owner, String role, String expires, String used) {}
+
+  /** A role, and whether it is for those with a second factor. */
+  public record Duty(String role, boolean factor) {}
+
+  /** All accounts. */
+  public record People(List<Person> people, List<Word> tokens, List<Duty> duties, String problem) {}
+
+  /** What is asked of the audit log. */
+  public record Asked(String user, String action, String subject, String from, String to) {}
+
+  /** An entry of it. */
+  public record Deed(
+      String at, String user, String action, boolean bad, String subject, String address) {}
+
+  /**
+   * Some of its entries.
+   *
+   * @param found how many there are of which these are the last
+   */
+  public record Log(Asked asked, List<String> actions, List<Deed> deeds, int found) {}
+}
