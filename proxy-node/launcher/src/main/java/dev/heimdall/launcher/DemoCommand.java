@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Shows a node at work in front of database servers of its own.",
-      "Starts a primary with two replicas, a sample shop and a node, runs a short workload, and"
-          + " stays up until Ctrl-C. Every process ends with it."
+      "Starts a primary with two replicas, a sample shop, a node and a manager, runs a short"
+          + " workload, and stays up until Ctrl-C. Every process ends with it."
     })
 final class DemoCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
@@ -44,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5050",
       description = {
-        "The node's port; the databases take N+1 to N+3, the HTTP endpoint N+9.",
+        "The node's port; the databases take N+1 to N+3, the manager N+8, the HTTP endpoint N+9.",
         "Default: ${DEFAULT-VALUE}."
       })
   private int portBase;
@@ -69,6 +69,7 @@ final class DemoCommand implements Callable<Integer> {
     Logging.quiet();
     Demo demo =
         new Demo(
+            Heimdall.class,
             engine(),
             new DemoPorts(portBase),
             Optional.ofNullable(seconds).map(Duration::ofSeconds),

@@ -2,6 +2,7 @@ package dev.heimdall.launcher.demo;
 
 import dev.heimdall.engine.boot.Node;
 import dev.heimdall.engine.boot.StartupException;
+import dev.heimdall.engine.report.Managers;
 import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
@@ -21,6 +22,7 @@ public final class Demo {
   private static final int CLIENTS = 32;
   private static final Duration WORKLOAD = Duration.ofSeconds(10);
 
+  private final Class<?> command;
   private final DemoEngine engine;
   private final DemoPorts ports;
   private final Optional<Duration> limit;
@@ -29,17 +31,20 @@ public final class Demo {
   private final StopSignal stop;
 
   /**
+   * @param command the class that is the {@code heimdall} command
    * @param limit how long the whole run lasts; without it until {@code stop}
    * @param withWorkload whether the sample clients run
    * @param out where it tells what it does
    */
   public Demo(
+      Class<?> command,
       DemoEngine engine,
       DemoPorts ports,
       Optional<Duration> limit,
       boolean withWorkload,
       PrintWriter out,
       StopSignal stop) {
+    this.command = command;
     this.engine = engine;
     this.ports = ports;
     this.limit = limit;
@@ -59,11 +64,13 @@ public final class Demo {
     report.line("Heimdall demo");
     ports.requireFree(engine.product());
     report.step(
-        "ports %d to %d and %d are free", ports.node(), ports.secondReplica(), ports.http());
+        "ports %d to %d, %d and %d are free",
+        ports.node(), ports.secondReplica(), ports.manager(), ports.http());
     ExitCode result;
     try (DemoServers servers = startServers();
-        DemoConfiguration configuration = DemoConfiguration.write(engine, ports)) {
-      result = withServers(servers, configuration);
+        DemoConfiguration configuration = DemoConfiguration.write(engine, ports);
+        DemoManager manager = DemoManager.start(command, ports, configuration.directory())) {
+      result = withServers(servers, configuration, manager);
     } catch (ServerException e) {
       if (stop.isRequested()) {
         return ExitCode.INTERRUPTED;
@@ -89,12 +96,13 @@ public final class Demo {
     return servers;
   }
 
-  private ExitCode withServers(DemoServers servers, DemoConfiguration configuration)
+  private ExitCode withServers(
+      DemoServers servers, DemoConfiguration configuration, DemoManager manager)
       throws CommandFailure {
     loadShop(servers);
-    try (Node node = Node.start(configuration.directory())) {
+    try (Node node = Node.start(configuration.directory(), new Reporting(manager.forTheNode()))) {
       firstQuery(servers);
-      printHowToConnect(servers, configuration);
+      printHowToConnect(servers, configuration, manager);
       boolean well = !withWorkload || runWorkload(servers);
       stayUp();
       long began = System.nanoTime();
@@ -107,6 +115,19 @@ public final class Demo {
         return ExitCode.INTERRUPTED;
       }
       throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
+    }
+  }
+
+  /** Has the node report to the manager beside it. */
+  private record Reporting(Managers beside) implements Node.Observer {
+    @Override
+    public Optional<String> name() {
+      return Optional.of("demo");
+    }
+
+    @Override
+    public Optional<Managers> manager() {
+      return Optional.of(beside);
     }
   }
 
@@ -140,12 +161,22 @@ public final class Demo {
     return URI.create("http://%s:%d/metrics".formatted(DemoPorts.HOST, ports.http()));
   }
 
-  private void printHowToConnect(DemoServers servers, DemoConfiguration configuration) {
+  private void printHowToConnect(
+      DemoServers servers, DemoConfiguration configuration, DemoManager manager) {
+    Optional<String> password = manager.password();
     report.line("");
     report.line("  Connect through the node:");
     report.line("    %s%s", servers.client(ports.node(), "shop", "shop"), servers.clientNote());
     report.line("    %s", servers.url());
-    report.line("  Look inside it:");
+    report.line("  The manager, with a dashboard:");
+    report.line("    http://localhost:%d/dashboard", ports.manager());
+    report.line(
+        "    %s",
+        password
+            .map(word -> "user admin, password " + word)
+            .orElse("it has not started within 30 s"));
+    report.line("  Look inside the node:");
+    report.line("    ./heimdall top --node http://%s:%d", DemoPorts.HOST, ports.http());
     report.line("    %s", servers.client(ports.node(), "admin", "heimdall", "SHOW POOLS"));
     report.line("    %s", servers.client(ports.node(), "admin", "heimdall", "SHOW CACHE"));
     report.line("    http://%s:%d/status", DemoPorts.HOST, ports.http());

@@ -33,6 +33,10 @@ public record DemoPorts(int base) {
     return base + 3;
   }
 
+  int manager() {
+    return base + 8;
+  }
+
   int http() {
     return base + 9;
   }
@@ -72,6 +76,7 @@ public record DemoPorts(int base) {
     roles.put(primary(), "the " + product + " primary");
     roles.put(firstReplica(), "the first " + product + " replica");
     roles.put(secondReplica(), "the second " + product + " replica");
+    roles.put(manager(), "the manager");
     roles.put(http(), "the node's HTTP endpoint");
     return roles;
   }

@@ -28,15 +28,17 @@ public final class ManagerProcess implements AutoCloseable {
 
   private final List<String> command;
   private final Secret key;
+  private final ProcessBuilder.Redirect output;
   private final Thread thread;
 
   // Guarded by this.
   private boolean ending;
   private Process process;
 
-  private ManagerProcess(List<String> command, Secret key) {
+  private ManagerProcess(List<String> command, Secret key, ProcessBuilder.Redirect output) {
     this.command = command;
     this.key = key;
+    this.output = output;
     thread = new Thread(this::run, "manager-process");
     thread.setDaemon(true);
   }
@@ -47,7 +49,13 @@ public final class ManagerProcess implements AutoCloseable {
    * @param key what the node beside it signs its reports with
    */
   public static ManagerProcess start(List<String> command, Secret key) {
-    ManagerProcess manager = new ManagerProcess(List.copyOf(command), key);
+    return start(command, key, ProcessBuilder.Redirect.INHERIT);
+  }
+
+  /** The same; what it writes goes there. */
+  public static ManagerProcess start(
+      List<String> command, Secret key, ProcessBuilder.Redirect output) {
+    ManagerProcess manager = new ManagerProcess(List.copyOf(command), key, output);
     manager.thread.start();
     return manager;
   }
@@ -82,7 +90,8 @@ public final class ManagerProcess implements AutoCloseable {
         }
         started =
             new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectErrorStream(output != ProcessBuilder.Redirect.INHERIT)
+                .redirectOutput(output)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         process = started;

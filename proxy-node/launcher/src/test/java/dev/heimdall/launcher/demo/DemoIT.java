@@ -1,19 +1,29 @@
 package dev.heimdall.launcher.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.launcher.Heimdall;
 import dev.heimdall.launcher.process.CommandFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +49,7 @@ class DemoIT {
     assertThat(demo.isAlive()).as(output()).isTrue();
     List<ProcessHandle> servers = demo.descendants().toList();
     assertThat(servers).hasSizeGreaterThan(10);
+    await(() -> statementsOnTheDashboard() > 1000);
 
     demo.destroy();
 
@@ -64,6 +75,30 @@ class DemoIT {
     assertThat(demo.exitValue()).as(output()).isZero();
     assertThat(output()).contains("first query through it").contains("every process has ended");
     assertThat(leftFiles()).isEmpty();
+  }
+
+  /** What its manager knows of the node, asked by whoever has read the output. */
+  private long statementsOnTheDashboard() {
+    Matcher manager =
+        Pattern.compile("(http://localhost:\\d+)/dashboard\\s+user admin, password (\\S+)")
+            .matcher(output());
+    assertThat(manager.find()).as(output()).isTrue();
+    String login =
+        Base64.getEncoder().encodeToString(("admin:" + manager.group(2)).getBytes(UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(manager.group(1) + "/api/v1/figures"))
+            .header("Authorization", "Basic " + login)
+            .build();
+    try {
+      String body =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+      return new ObjectMapper().readTree(body).path("counted").path("queries").asLong();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private void start(String... options) throws IOException {

@@ -19,6 +19,7 @@ class DemoPortsTest {
     assertThat(ports.primary()).isEqualTo(5051);
     assertThat(ports.firstReplica()).isEqualTo(5052);
     assertThat(ports.secondReplica()).isEqualTo(5053);
+    assertThat(ports.manager()).isEqualTo(5058);
     assertThat(ports.http()).isEqualTo(5059);
   }
 
