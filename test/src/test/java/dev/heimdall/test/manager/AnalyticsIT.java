@@ -176,6 +176,9 @@ class AnalyticsIT {
       browser.open("http://localhost:" + managerPort + "/analytics?q=where+id");
       browser.find("a.statement").click();
       browser.awaitText("mine #2");
+      browser.find("a[href='/rules/mine']").click();
+      browser.awaitText("nothing_like_it");
+      assertThat(browser.path()).isEqualTo("/rules/mine");
       assertThat(browser.complaints()).isEmpty();
       run(client, "DROP TABLE an_goods");
     }

@@ -144,7 +144,7 @@ final class AnalyticsListing {
 
   private static AnalyticsView.RuleLink link(PatternFacts.Matched rule) {
     return new AnalyticsView.RuleLink(
-        "/documents/rules/" + encoded(rule.list()).replace("+", "%20") + ".json",
+        "/rules/" + encoded(rule.list()).replace("+", "%20"),
         rule.list() + " #" + rule.number(),
         rule.action());
   }
