@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
+import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /** The wizard in a real browser, up to clients that are answered by a real node. */
@@ -281,6 +282,16 @@ class WizardIT {
                   .masterUsername("app")
                   .masterUserPassword("not-so-secret"));
     }
+    try (ElastiCacheClient caches = access.client(ElastiCacheClient.builder())) {
+      caches.createReplicationGroup(
+          r ->
+              r.replicationGroupId("answers")
+                  .replicationGroupDescription("d")
+                  .engine("valkey")
+                  .cacheNodeType("cache.t4g.small")
+                  .transitEncryptionEnabled(true)
+                  .numCacheClusters(2));
+    }
     both.close();
     both = null;
     try (Running manager =
@@ -302,6 +313,23 @@ class WizardIT {
       assertThat(browser.find("#host").getDomProperty("value")).startsWith("orders.");
       assertThat(browser.find("#kind").getDomProperty("value")).isEqualTo("rds");
       assertThat(browser.find("#replicas").getDomProperty("value")).startsWith("orders-replica.");
+
+      // The servers are the emulator's words only: go on with some that are there.
+      PostgresServer replica = SharedPostgres.cluster().replicas().get(0);
+      enter("host", SharedPostgres.primary().host());
+      enter("port", SharedPostgres.primary().port());
+      enter("replicas", replica.host() + ":" + replica.port());
+      enter("database", "app");
+      goOn();
+      logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
+      browser.find("a[href='/wizard/clients'].main").click();
+      clients("orders", port, "split");
+      choose("store", "store");
+      browser.find("button[name='cache']").click();
+      browser.find("#storeTls");
+      assertThat(browser.find("#storeServers").getDomProperty("value")).contains("answers");
+      assertThat(browser.find("#storeTls").getDomProperty("value")).isEqualTo("verify-full");
+      browser.shoot("wizard-store");
 
       browser.open(site + "/wizard/aws");
       // The emulator loads a service when it is first asked for, which may take too long.

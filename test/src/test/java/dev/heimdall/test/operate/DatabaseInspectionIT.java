@@ -3,13 +3,15 @@ package dev.heimdall.test.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.inspect.MachineInspector;
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.test.fixture.FreePort;
-import dev.heimdall.test.fixture.MariaServer;
+import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is said of databases before nodes are sent there. */
 class DatabaseInspectionIT {
@@ -128,21 +132,43 @@ class DatabaseInspectionIT {
     SharedPostgres.primary().execute("DROP ROLE astray");
   }
 
-  @Test
-  void mariaDbNamesTheRightsThatAreMissing() throws Exception {
-    MariaServer server = MariaServer.shared();
-    server.execute("CREATE OR REPLACE USER inspected@'%' IDENTIFIED BY '" + WORD + "'");
-    String source =
-        "{\"url\": \"jdbc:mysql://127.0.0.1:%d\", \"user\": \"inspected\", \"password\": \"%s\", \"cluster\": {\"kind\": \"mysql\"}}"
-            .formatted(server.port(), WORD);
-    Finding refused = of(look(source), "Replication");
-    assertThat(refused.state()).isEqualTo(Finding.State.BAD);
-    assertThat(refused.advice()).contains("GRANT REPLICA MONITOR, BINLOG MONITOR");
-    String grant = refused.advice().substring(refused.advice().indexOf("GRANT"));
-    server.execute(grant.replace(";", ""));
-    assertThat(of(look(source), "Role").detail()).isEqualTo("Writer");
-    Finding wrong = of(look(source.replace(WORD, "another")), "Log-in");
-    assertThat(wrong.detail()).contains("Access denied for user 'inspected'");
-    server.execute("DROP USER inspected@'%'");
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void mysqlAndMariaDbNameTheRightsThatAreMissing(MysqlRelease release) throws Exception {
+    MysqlCluster cluster = release.shared();
+    MysqlServer writer = cluster.primary();
+    MysqlServer replica = cluster.replicas().get(0);
+    writer.execute("CREATE USER inspected@'%' IDENTIFIED BY '" + WORD + "'");
+    try {
+      cluster.awaitReplay(Duration.ofSeconds(60));
+      String form =
+          "{\"url\": \"jdbc:mysql://127.0.0.1:%d,127.0.0.1:%d\", \"user\": \"inspected\","
+              + " \"password\": \""
+              + WORD
+              + "\", \"cluster\": {\"kind\": \"mysql\"}}";
+      String source = form.formatted(writer.port(), replica.port());
+      Finding refused = of(look(source), "Replication");
+      assertThat(refused.state()).isEqualTo(Finding.State.BAD);
+      String advice = refused.advice();
+      writer.execute(advice.substring(advice.indexOf("GRANT")).replace(";", ""));
+      cluster.awaitReplay(Duration.ofSeconds(60));
+      List<Finding> found = look(source);
+      assertThat(found).noneMatch(one -> one.state() == Finding.State.BAD);
+      assertThat(roles(found)).containsExactly("Writer", "Replica");
+      assertThat(of(found, "Replication lag").detail()).isEqualTo("Up to date");
+
+      assertThat(roles(look(form.formatted(replica.port(), writer.port()))))
+          .containsExactly(
+              "This server is a replica: it accepts no writes.",
+              "This server is no replica: it accepts writes itself.");
+      Finding wrong = of(look(source.replace(WORD, "another")), "Log-in");
+      assertThat(wrong.detail()).contains("Access denied for user 'inspected'");
+    } finally {
+      writer.execute("DROP USER inspected@'%'");
+    }
+  }
+
+  private static List<String> roles(List<Finding> found) {
+    return found.stream().filter(one -> one.what().equals("Role")).map(Finding::detail).toList();
   }
 }

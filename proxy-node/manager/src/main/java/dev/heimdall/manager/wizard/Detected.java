@@ -1,5 +1,6 @@
 package dev.heimdall.manager.wizard;
 
+import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.model.Engine;
 import java.util.HashMap;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Answers that follow from a database that was found in AWS. */
+/** Answers that follow from a database or a cache that was found in AWS. */
 final class Detected {
   private Detected() {}
 
@@ -46,5 +47,17 @@ final class Detected {
     answers.put("region", database.region());
     answers.put("name", database.name());
     return answers;
+  }
+
+  static Map<String, String> answers(AwsCache cache) {
+    return Map.of(
+        "store",
+        "store",
+        "storeServers",
+        cache.address(),
+        "storeMode",
+        cache.clustered() ? "cluster" : "standalone",
+        "storeTls",
+        cache.tls() ? "verify-full" : "disable");
   }
 }

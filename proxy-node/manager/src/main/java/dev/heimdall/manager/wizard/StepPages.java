@@ -3,6 +3,7 @@ package dev.heimdall.manager.wizard;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Reading;
+import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.manager.inspect.Inspection;
 import dev.heimdall.manager.inspect.Inspections;
@@ -53,13 +54,23 @@ final class StepPages {
   private final Inspector inspector;
   private final Inspections inspections;
   private final Supplier<List<String>> nodes;
+  private final Supplier<List<AwsCache>> caches;
 
+  /**
+   * @param nodes the addresses of nodes that report
+   * @param caches those that were found in AWS
+   */
   StepPages(
-      Editor editor, Inspector inspector, Inspections inspections, Supplier<List<String>> nodes) {
+      Editor editor,
+      Inspector inspector,
+      Inspections inspections,
+      Supplier<List<String>> nodes,
+      Supplier<List<AwsCache>> caches) {
     this.editor = editor;
     this.inspector = inspector;
     this.inspections = inspections;
     this.nodes = nodes;
+    this.caches = caches;
   }
 
   List<Page> pages() {
@@ -140,6 +151,11 @@ final class StepPages {
       visit.field(field).ifPresent(value -> form.put(field, value));
     }
     setup.answers(setup.answers().with(step, form));
+    Optional<AwsCache> chosen = visit.field("cache").flatMap(this::cache);
+    if (step == Step.SHARING && chosen.isPresent()) {
+      setup.answers(setup.answers().with(Detected.answers(chosen.get())));
+      return visit.see(step.path());
+    }
     Map<String, String> problems = Checks.of(step, setup.answers(), there);
     if (!problems.isEmpty()) {
       return page(visit, setup, step, 422, problems, List.of(), there);
@@ -155,6 +171,14 @@ final class StepPages {
       case SHARING -> shared(visit, setup, there);
       case REVIEW -> written(visit, setup, there);
     };
+  }
+
+  private Optional<AwsCache> cache(String address) {
+    return usableCaches().stream().filter(one -> one.address().equals(address)).findFirst();
+  }
+
+  private List<AwsCache> usableCaches() {
+    return caches.get().stream().filter(one -> !one.address().isEmpty()).toList();
   }
 
   private Answer tested(Visit visit, Setup setup, Step step) throws StoreException, EditRefused {
@@ -342,6 +366,7 @@ final class StepPages {
               "lines", lines(setup.test(Setup.Test.DATABASE), poll(Setup.Test.DATABASE)));
       case SHARING -> {
         parameters.put("there", Stores.there(there));
+        parameters.put("caches", usableCaches());
         parameters.put("tested", setup.test(Setup.Test.STORE).isPresent());
         parameters.put("lines", lines(setup.test(Setup.Test.STORE), poll(Setup.Test.STORE)));
       }

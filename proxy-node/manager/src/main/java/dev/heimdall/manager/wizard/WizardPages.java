@@ -3,6 +3,7 @@ package dev.heimdall.manager.wizard;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.inspect.AwsAccount;
+import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.manager.inspect.Inspection;
@@ -45,7 +46,7 @@ public final class WizardPages implements Subject {
       Editor editor, Inspector inspector, Inspections inspections, Supplier<List<String>> nodes) {
     this.inspector = inspector;
     this.inspections = inspections;
-    steps = new StepPages(editor, inspector, inspections, nodes);
+    steps = new StepPages(editor, inspector, inspections, nodes, this::caches);
   }
 
   @Override
@@ -125,6 +126,10 @@ public final class WizardPages implements Subject {
     return now == null
         ? new WizardView.Found(Optional.empty(), false, "")
         : new WizardView.Found(now.found().stream().findFirst(), now.isRunning(), now.failure());
+  }
+
+  private List<AwsCache> caches() {
+    return view().account().map(AwsAccount::caches).orElse(List.of());
   }
 
   private Answer choose(Visit visit) throws Refusal {
