@@ -26,10 +26,13 @@ record SecondFactorPath(OwnSecondFactor own) implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(OWN, Permission.OWN_FACTOR, call -> state(call.who())),
-        change("POST", this::offer),
-        change("PUT", this::confirm),
-        change("DELETE", this::remove));
+        Operation.get(OWN, Permission.OWN_FACTOR, call -> state(call.who()))
+            .saying("Says whether log-ins ask for a code, and how many recovery codes are left"),
+        change("POST", this::offer)
+            .saying("Offers a secret for an authenticator; nothing asks for its codes yet"),
+        change("PUT", this::confirm)
+            .saying("Switches the second factor on, with a code; recovery codes are shown once"),
+        change("DELETE", this::remove).saying("Removes the second factor"));
   }
 
   private interface Change {

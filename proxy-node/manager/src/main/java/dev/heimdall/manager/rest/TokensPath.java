@@ -27,26 +27,31 @@ record TokensPath(OwnTokens tokens) implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(OWN, Permission.OWN_TOKENS, call -> list(tokens.of(call.who().user()))),
+        Operation.get(OWN, Permission.OWN_TOKENS, call -> list(tokens.of(call.who().user())))
+            .saying("Lists the tokens of whoever asks"),
         new Operation(
-            "POST",
-            OWN,
-            Permission.OWN_TOKENS,
-            AccountsPath.LARGEST_BODY,
-            call -> AccountAnswers.of(() -> create(call.request(), call.who()))),
+                "POST",
+                OWN,
+                Permission.OWN_TOKENS,
+                AccountsPath.LARGEST_BODY,
+                call -> AccountAnswers.of(() -> create(call.request(), call.who())))
+            .saying("Makes a token, whose word is shown once"),
         new Operation(
-            "DELETE",
-            OWN + "/{id}",
-            Permission.OWN_TOKENS,
-            0,
-            call -> revoke(call, Optional.of(call.who().user()))),
-        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> list(tokens.all())),
+                "DELETE",
+                OWN + "/{id}",
+                Permission.OWN_TOKENS,
+                0,
+                call -> revoke(call, Optional.of(call.who().user())))
+            .saying("Revokes a token of whoever asks"),
+        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> list(tokens.all()))
+            .saying("Lists the tokens of everybody"),
         new Operation(
-            "DELETE",
-            ALL + "/{id}",
-            Permission.MANAGE_ACCOUNTS,
-            0,
-            call -> revoke(call, Optional.empty())));
+                "DELETE",
+                ALL + "/{id}",
+                Permission.MANAGE_ACCOUNTS,
+                0,
+                call -> revoke(call, Optional.empty()))
+            .saying("Revokes anybody's token"));
   }
 
   private Answer revoke(Call call, Optional<String> owner) throws Refusal, StoreException {
