@@ -48,7 +48,7 @@ public final class AnalyticsPages implements Subject {
 
   @Override
   public List<Entry> entries() {
-    return List.of(new Entry("Queries", PATH, Permission.READ_CONFIGURATION));
+    return List.of(new Entry(Entry.Group.WATCH, "Queries", PATH, Permission.READ_CONFIGURATION));
   }
 
   @Override

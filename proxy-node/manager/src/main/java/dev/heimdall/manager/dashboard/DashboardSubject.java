@@ -46,7 +46,7 @@ final class DashboardSubject implements Subject {
 
   @Override
   public List<Entry> entries() {
-    return List.of(new Entry("Dashboard", PATH, Permission.READ_CONFIGURATION));
+    return List.of(new Entry(Entry.Group.WATCH, "Dashboard", PATH, Permission.READ_CONFIGURATION));
   }
 
   @Override

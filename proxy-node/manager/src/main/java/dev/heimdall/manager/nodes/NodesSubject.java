@@ -33,7 +33,7 @@ public final class NodesSubject implements Subject {
 
   @Override
   public List<Entry> entries() {
-    return List.of(new Entry("Nodes", NODES, Permission.READ_CONFIGURATION));
+    return List.of(new Entry(Entry.Group.WATCH, "Nodes", NODES, Permission.READ_CONFIGURATION));
   }
 
   @Override

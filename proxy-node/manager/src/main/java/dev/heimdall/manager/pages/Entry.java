@@ -7,4 +7,32 @@ import dev.heimdall.manager.accounts.Permission;
  *
  * @param words as short as can be
  */
-public record Entry(String words, String path, Permission permission) {}
+public record Entry(Group group, String words, String path, Permission permission) {
+  /** What entries stand together, in this order. */
+  public enum Group {
+    /** How nodes, databases and statements are. */
+    WATCH("Watch"),
+    /** What is to be. */
+    CONFIGURE("Configure"),
+    /** What was. */
+    RECORD("Record"),
+    /** Who may. */
+    PEOPLE("People");
+
+    private final String words;
+
+    Group(String words) {
+      this.words = words;
+    }
+
+    /** Its heading. */
+    public String words() {
+      return words;
+    }
+  }
+
+  /** One of what is configured. */
+  public Entry(String words, String path, Permission permission) {
+    this(Group.CONFIGURE, words, path, permission);
+  }
+}

@@ -95,7 +95,7 @@ public final class Pages implements Site {
     entries.add(new Entry("Overview", OverviewPage.PATH, Permission.READ_CONFIGURATION));
     subjects.forEach(subject -> entries.addAll(subject.entries()));
     entries.add(new Entry("New document", "/new", Permission.CHANGE_CONFIGURATION));
-    entries.add(new Entry("Account", AccountPage.PATH, Permission.OWN_TOKENS));
+    entries.add(new Entry(Entry.Group.PEOPLE, "Account", AccountPage.PATH, Permission.OWN_TOKENS));
     return entries;
   }
 

@@ -3,6 +3,7 @@ package dev.heimdall.manager.pages;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What every page has around its content.
@@ -29,4 +30,14 @@ public record Shell(
     Optional<String> toldMore,
     UnaryOperator<String> asset,
     List<String> styles,
-    List<String> scripts) {}
+    List<String> scripts) {
+  /** The groups of the navigation that have entries for him. */
+  public List<Entry.Group> groups() {
+    return Stream.of(Entry.Group.values()).filter(group -> !of(group).isEmpty()).toList();
+  }
+
+  /** What stands in one of them. */
+  public List<Entry> of(Entry.Group group) {
+    return entries.stream().filter(entry -> entry.group() == group).toList();
+  }
+}

@@ -64,8 +64,8 @@ public final class PeopleSubject implements Subject {
   @Override
   public List<Entry> entries() {
     return List.of(
-        new Entry("Accounts", PATH, Permission.MANAGE_ACCOUNTS),
-        new Entry("Audit log", AuditPage.PATH, Permission.READ_AUDIT));
+        new Entry(Entry.Group.PEOPLE, "Accounts", PATH, Permission.MANAGE_ACCOUNTS),
+        new Entry(Entry.Group.RECORD, "Audit log", AuditPage.PATH, Permission.READ_AUDIT));
   }
 
   /** What is refused is said on the page that it came from. */

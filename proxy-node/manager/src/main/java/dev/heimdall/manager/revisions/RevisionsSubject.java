@@ -61,7 +61,7 @@ public final class RevisionsSubject implements Subject {
 
   @Override
   public List<Entry> entries() {
-    return List.of(new Entry("History", PATH, Permission.READ_CONFIGURATION));
+    return List.of(new Entry(Entry.Group.RECORD, "History", PATH, Permission.READ_CONFIGURATION));
   }
 
   private Answer list(Visit visit) throws StoreException, EditRefused {

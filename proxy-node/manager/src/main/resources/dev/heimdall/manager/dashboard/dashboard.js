@@ -28,7 +28,14 @@
   const text = (v, format) => v === null || v === undefined ? '–' : formats[format](v);
 
   // ---- graphs
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  // A canvas takes colours, not variables: as something that is drawn has them.
+  const swatch = document.createElement('i');
+  swatch.hidden = true;
+  document.body.append(swatch);
+  const colour = (name) => {
+    swatch.style.color = `var(${name})`;
+    return getComputedStyle(swatch).color;
+  };
   const line = (words, field, n, format, more) => ({ words, field, n, format, ...more });
   const GRAPHS = {
     times: [line('average', 'average', 1, 'millis', { fill: true }), line('p95', 'p95', 2, 'millis'), line('p99', 'p99', 4, 'millis')],

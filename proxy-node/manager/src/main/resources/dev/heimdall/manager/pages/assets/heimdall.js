@@ -17,3 +17,13 @@ document.addEventListener('keydown', (event) => {
     event.target.form.requestSubmit();
   }
 });
+// The entry of the navigation that this page is, or is below.
+const entries = [...document.querySelectorAll('.bar nav a')].filter((entry) => {
+  const path = entry.getAttribute('href');
+  return location.pathname === path || (path !== '/' && location.pathname.startsWith(path + '/'));
+});
+entries.sort((one, other) => other.getAttribute('href').length - one.getAttribute('href').length);
+if (entries.length > 0) {
+  entries[0].setAttribute('aria-current', 'page');
+  entries[0].scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
