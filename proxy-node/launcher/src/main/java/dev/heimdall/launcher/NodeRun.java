@@ -28,6 +28,11 @@ import org.slf4j.LoggerFactory;
 final class NodeRun {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall");
 
+  /** What says that this process is started anew whenever it ends. */
+  private static final String SUPERVISOR = "HEIMDALL_SUPERVISED";
+
+  private static final String SUPERVISED = "yes";
+
   private final Optional<HeimdallConf> conf;
   private final Optional<String> name;
   private final Optional<Managers> beside;
@@ -64,41 +69,68 @@ final class NodeRun {
   private int run(String place, ConfigurationPlace followed) throws CommandFailure {
     StopSignal stop = StopSignal.install();
     FirstVdb first = new FirstVdb(followed);
-    Optional<ManagerProcess> early =
+    Optional<ManagerProcess> managing =
         first.isMissing() ? manager.apply(NodeSettings.defaults()) : Optional.empty();
-    if (early.isPresent() && !first.await(stop)) {
-      early.get().close();
-      LOG.info("ended");
-      return ExitCode.OK.code();
-    }
-    Configuration configuration = followed.read();
-    Logging.apply(configuration.node());
-    conf.ifPresent(NodeRun::tellUnused);
-    tellMachine(configuration.node());
-    NamedFiles.check(place, configuration);
-    Optional<InstanceWatch> instance = conf.flatMap(NodeRun::watch);
-    Node node;
     try {
-      node =
-          Node.start(followed.directory(), new Reactions(followed, stop, instance, name, beside));
+      if (managing.isPresent() && !first.await(stop)) {
+        LOG.info("ended");
+        return ExitCode.OK.code();
+      }
+      conf.ifPresent(NodeRun::tellUnused);
+      while (true) {
+        Configuration configuration = followed.read();
+        Logging.apply(configuration.node());
+        tellMachine(configuration.node());
+        NamedFiles.check(place, configuration);
+        Optional<InstanceWatch> instance = conf.flatMap(NodeRun::watch);
+        boolean again;
+        try (Node node = started(followed, stop, instance)) {
+          instance.ifPresent(watch -> watch.start(node, configuration));
+          StopSignal.onHangup(node::reload);
+          if (managing.isEmpty()) {
+            managing = manager.apply(configuration.node());
+          }
+          LOG.info("serving {}; {} to end", served(configuration, node), "SIGTERM or Ctrl-C");
+          again = stop.awaitOrRestart();
+          if (again) {
+            LOG.info("draining, to begin anew");
+            node.takeOut().join();
+          } else {
+            LOG.info("draining");
+            managing.ifPresent(ManagerProcess::end);
+            node.drain();
+            managing.ifPresent(ManagerProcess::close);
+          }
+          instance.ifPresent(InstanceWatch::close);
+        }
+        if (!again || stop.isRequested()) {
+          LOG.info("ended");
+          return ExitCode.OK.code();
+        }
+        if (!goesOn()) {
+          LOG.info("ended, to be started anew");
+          return ExitCode.RESTART.code();
+        }
+      }
+    } finally {
+      managing.ifPresent(ManagerProcess::close);
+    }
+  }
+
+  /** With a manager beside it the process goes on, so that the manager does. */
+  private boolean goesOn() {
+    return beside.isPresent();
+  }
+
+  private Node started(
+      ConfigurationPlace followed, StopSignal stop, Optional<InstanceWatch> instance)
+      throws CommandFailure {
+    try {
+      return Node.start(
+          followed.directory(), new Reactions(followed, stop, instance, name, beside));
     } catch (StartupException e) {
       throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
     }
-    try (node) {
-      instance.ifPresent(watch -> watch.start(node, configuration));
-      StopSignal.onHangup(node::reload);
-      Optional<ManagerProcess> beside =
-          early.isPresent() ? early : manager.apply(configuration.node());
-      LOG.info("serving {}; {} to end", served(configuration, node), "SIGTERM or Ctrl-C");
-      stop.await();
-      LOG.info("draining");
-      beside.ifPresent(ManagerProcess::end);
-      node.drain();
-      beside.ifPresent(ManagerProcess::close);
-      instance.ifPresent(InstanceWatch::close);
-    }
-    LOG.info("ended");
-    return ExitCode.OK.code();
   }
 
   /** What AWS SDKs take for their region when nobody tells them another one. */
@@ -183,6 +215,18 @@ final class NodeRun {
     public void reloaded(Configuration configuration) {
       Logging.level(configuration.node());
       instance.ifPresent(watch -> watch.configuration(configuration));
+    }
+
+    /** Without a manager beside it, the process ends, and somebody has to begin it anew. */
+    @Override
+    public Optional<String> restart() {
+      if (manager.isEmpty() && !SUPERVISED.equals(System.getenv(SUPERVISOR))) {
+        return Optional.of(
+            "nothing would start this node again: it is not run by heimdall.service, nor is %s=%s set by something else that starts it anew when it ends"
+                .formatted(SUPERVISOR, SUPERVISED));
+      }
+      stop.requestRestart();
+      return Optional.empty();
     }
 
     @Override

@@ -9,9 +9,12 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.dashboard.Dashboard;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.fleet.Fleet;
+import dev.heimdall.manager.fleet.FleetCommands;
 import dev.heimdall.manager.fleet.FleetConfiguration;
+import dev.heimdall.manager.fleet.Orders;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.ReportSite;
+import dev.heimdall.manager.fleet.RollingRestart;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.inspect.Inspections;
@@ -28,6 +31,7 @@ import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.people.PeopleSubject;
 import dev.heimdall.manager.resources.ConfigurationObjects;
 import dev.heimdall.manager.rest.Api;
+import dev.heimdall.manager.rest.CommandsPath;
 import dev.heimdall.manager.rest.NodesPath;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.RuleTrialPath;
@@ -112,7 +116,12 @@ public final class ControlPlane implements AutoCloseable {
       List<Resource> resources = new ArrayList<>();
       ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));
       resources.add(new RuleTrialPath(trials, masks));
-      resources.add(new NodesPath(fleet, configuration));
+      Orders orders = new Orders(clock);
+      RollingRestart rolling = new RollingRestart(fleet, orders, clock);
+      fleet.listen(rolling);
+      FleetCommands commands = new FleetCommands(fleet, orders, rolling, audit);
+      resources.add(new NodesPath(fleet, configuration, commands));
+      resources.add(new CommandsPath(commands));
       resources.add(new ConfigurationObjects(editor, masks));
       Dashboard dashboard = Dashboard.of(fleet, clock);
       resources.add(dashboard.resource());
@@ -125,7 +134,7 @@ public final class ControlPlane implements AutoCloseable {
       List<Subject> subjects = new ArrayList<>();
       subjects.add(dashboard.subject());
       subjects.add(new RulePages(editor, trials));
-      subjects.add(new NodesSubject(fleet, configuration));
+      subjects.add(new NodesSubject(fleet, configuration, commands));
       Inspections inspections = new Inspections();
       subjects.add(
           new WizardPages(editor, engine.inspector(), inspections, () -> addresses(fleet)));
@@ -141,7 +150,7 @@ public final class ControlPlane implements AutoCloseable {
           new Doors(
               requests.through(Requests.Door.REST, api),
               requests.through(Requests.Door.PAGES, pages),
-              requests.through(Requests.Door.REPORTS, new ReportSite(fleet, configuration, clock)));
+              requests.through(Requests.Door.REPORTS, new ReportSite(fleet, configuration, orders, clock)));
       WebServer server = open(address, tls, editor, logIn, doors);
       tell(settings, address, server.port());
       List<Runnable> ends = new ArrayList<>();

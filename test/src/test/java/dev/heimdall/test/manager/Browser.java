@@ -100,6 +100,11 @@ final class Browser implements AutoCloseable {
     return driver.findElement(By.cssSelector(css));
   }
 
+  /** All that there are now. */
+  List<WebElement> all(String css) {
+    return driver.findElements(By.cssSelector(css));
+  }
+
   boolean has(String css) {
     return !driver.findElements(By.cssSelector(css)).isEmpty();
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.WebElement;
 
 /** The pages of the nodes in a real browser, with real nodes. */
 class NodesPagesIT {
@@ -49,7 +50,23 @@ class NodesPagesIT {
       browser.awaitText("Virtual database").awaitText("Reachable");
       browser.shoot("node");
 
+      browser.find(".commands summary").click();
+      browser.awaitText("Table, as database.schema.table");
+      browser.shoot("node-commands");
+      browser.find("form[action='/nodes/shop-a'] button[value='drain']");
+      for (WebElement summary : browser.all(".commands summary")) {
+        if (summary.getText().startsWith("Drain")) {
+          summary.click();
+        }
+      }
+      browser.find("button[value='drain']").click();
+      browser.awaitText("Sent to 1 node.").awaitText("Out of service");
+      browser.shoot("node-drained");
+
       browser.open("http://localhost:" + fleet.onePort() + "/nodes");
+      browser.find("form[action='/nodes'] button").click();
+      browser.awaitText("Sent to 2 nodes.").awaitText("0 objects differ");
+      browser.shoot("nodes-commands");
       a.kill();
       browser.awaitText("Late");
       browser.awaitText("Lost");

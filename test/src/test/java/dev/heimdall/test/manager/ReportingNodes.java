@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,10 +26,14 @@ final class ReportingNodes implements AutoCloseable {
 
   private static final Pattern PORT = Pattern.compile("serving app on 127\\.0\\.0\\.1:([0-9]+)");
 
+  /** With this a node ends that is to be started anew. */
+  private static final int RESTART = 75;
+
   private final Path directory;
   private final int onePort = FreePort.any();
   private final int otherPort = FreePort.any();
-  private final List<Started> processes = new ArrayList<>();
+  private final List<Started> processes = new CopyOnWriteArrayList<>();
+  private final List<Thread> supervisors = new ArrayList<>();
 
   ReportingNodes(Path directory) throws IOException {
     this.directory = directory;
@@ -61,19 +67,57 @@ final class ReportingNodes implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
+    for (Thread supervisor : supervisors) {
+      supervisor.interrupt();
+      supervisor.join();
+    }
     for (Started process : processes) {
       process.close();
     }
   }
 
   Started start(String output, String... arguments) throws IOException {
-    Started process =
-        Started.start(
-            directory.resolve(output),
-            Map.of("STATE_DIRECTORY", directory.resolve("state-" + output).toString()),
-            List.of(arguments));
+    return start(output, Map.of(), arguments);
+  }
+
+  private Started start(String output, Map<String, String> environment, String... arguments)
+      throws IOException {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("STATE_DIRECTORY", directory.resolve("state-" + output).toString());
+    Started process = Started.start(directory.resolve(output), all, List.of(arguments));
     processes.add(process);
     return process;
+  }
+
+  /** One that is started anew whenever it ends to that end, as systemd does. */
+  void supervisedNode(String name) throws IOException {
+    Started first = supervised(name, 0);
+    Thread supervisor =
+        new Thread(
+            () -> {
+              try {
+                Started now = first;
+                for (int i = 1; now.exitCode() == RESTART; i++) {
+                  now = supervised(name, i);
+                }
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              } catch (InterruptedException | AssertionError e) {
+                Thread.currentThread().interrupt(); // the test is over
+              }
+            });
+    supervisor.setDaemon(true);
+    supervisors.add(supervisor);
+    supervisor.start();
+  }
+
+  private Started supervised(String name, int run) throws IOException {
+    return start(
+        name + "." + run,
+        Map.of("HEIMDALL_SUPERVISED", "yes"),
+        "proxy",
+        "--config=" + configuration(),
+        "--node-name=" + name);
   }
 
   Started node(String name) throws IOException {

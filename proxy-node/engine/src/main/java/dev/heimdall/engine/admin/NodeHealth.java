@@ -13,6 +13,9 @@ import java.util.List;
  */
 public record NodeHealth(
     boolean ready, boolean draining, List<String> reasons, List<VdbHealth> vdbs) {
+  /** The reason of one that was told to take no clients, and has none any more. */
+  public static final String OUT_OF_SERVICE = "the node is out of service until it is undrained";
+
   public NodeHealth {
     reasons = List.copyOf(reasons);
     vdbs = List.copyOf(vdbs);

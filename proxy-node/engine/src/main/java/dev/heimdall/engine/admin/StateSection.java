@@ -40,6 +40,7 @@ public final class StateSection implements Section {
     content.put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
     content.put("ready", health.ready());
     content.put("draining", health.draining());
+    content.put("outOfService", health.reasons().contains(NodeHealth.OUT_OF_SERVICE));
     content.put("reasons", health.reasons());
     content.put(
         "clients",

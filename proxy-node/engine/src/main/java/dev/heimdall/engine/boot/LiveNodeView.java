@@ -197,7 +197,12 @@ final class LiveNodeView implements NodeView {
     }
     boolean draining = node.isDraining();
     return new NodeHealth(
-        !draining, draining, draining ? List.of("the node is draining") : List.of(), vdbs);
+        !draining,
+        draining,
+        draining
+            ? List.of(node.isOut() ? NodeHealth.OUT_OF_SERVICE : "the node is draining")
+            : List.of(),
+        vdbs);
   }
 
   // ---- actions

@@ -39,6 +39,7 @@ import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.report.Commands;
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
@@ -125,6 +126,10 @@ public final class Node implements AutoCloseable {
 
   private volatile Configuration configuration;
   private volatile CompletableFuture<Void> drained;
+
+  /** Whether clients are let in; changed by who holds this. */
+  private volatile Service service = Service.OPEN;
+
   private volatile long patienceEnds;
   private boolean closed;
 
@@ -184,7 +189,12 @@ public final class Node implements AutoCloseable {
     listeners = new OperatorListeners(this, metrics, watch, log);
     reports =
         new NodeReports(
-            listeners.view(), metrics, numbers.node(), observer.name(), observer.manager());
+            listeners.view(),
+            metrics,
+            numbers.node(),
+            observer.name(),
+            observer.manager(),
+            new NodeCommands(this, listeners.view(), observer::restart));
     SessionEvents events = new LoggedEvents(log, metrics);
     context =
         new NodeContext(
@@ -318,6 +328,15 @@ public final class Node implements AutoCloseable {
       return Optional.empty();
     }
 
+    /**
+     * A manager wants the node to begin anew.
+     *
+     * @return why that cannot be; empty: it is being done
+     */
+    default Optional<String> restart() {
+      return Optional.of("nobody would start this node again");
+    }
+
     /** The manager that runs beside the node, for a configuration that names none. */
     default Optional<Managers> manager() {
       return Optional.empty();
@@ -379,6 +398,14 @@ public final class Node implements AutoCloseable {
     reports.update(configuration.node());
     warnOfOpenSecrets(configuration);
     log.node("listening", vdbs.describePorts());
+  }
+
+  private enum Service {
+    OPEN,
+    /** Without clients, and it may take them again. */
+    OUT,
+    /** The process is about to end. */
+    ENDING
   }
 
   /** The periodic work of one loop. */
@@ -536,22 +563,72 @@ public final class Node implements AutoCloseable {
    * is still good. Who is never idle for so long may go by itself meanwhile.
    */
   public synchronized CompletableFuture<Void> beginDrain(Duration patience) {
+    boolean begins = service != Service.ENDING;
+    service = Service.ENDING;
     if (drained == null) {
-      drained = new CompletableFuture<>();
-      log.node("draining", "clients=" + clients.used());
-      vdbs.closeListeners();
-      patienceEnds = System.nanoTime() + patience.toNanos();
-      awaitEmpty(drained);
-      observer.draining();
+      drainWith(patience);
     } else if (patience.isZero()) {
       patienceEnds = Math.min(patienceEnds, System.nanoTime());
+    }
+    if (begins) {
+      observer.draining();
     }
     return drained;
   }
 
+  /** Drains, and goes on without clients until {@link #takeBack} or the end. */
+  public synchronized CompletableFuture<Void> takeOut() {
+    if (drained == null) {
+      service = Service.OUT;
+      drainWith(Duration.ZERO);
+      CompletableFuture<Void> mine = drained;
+      mine.thenRun(() -> endLeft(mine));
+    }
+    return drained;
+  }
+
+  private synchronized void endLeft(CompletableFuture<Void> drain) {
+    if (service == Service.OUT && drained == drain) {
+      forEachClient(Client::killFromAnyThread);
+    }
+  }
+
+  /**
+   * Lets clients in again that {@link #takeOut} has kept out; what that came to.
+   *
+   * @throws Commands.Refused if it cannot
+   */
+  synchronized String takeBack() {
+    if (service == Service.ENDING) {
+      throw new Commands.Refused("the node is ending");
+    }
+    if (service == Service.OPEN) {
+      return "it was in service";
+    }
+    try {
+      vdbs.openListeners();
+    } catch (StartupException e) {
+      throw new Commands.Refused(e.getMessage());
+    }
+    service = Service.OPEN;
+    drained = null;
+    log.node("listening", vdbs.describePorts());
+    return "in service";
+  }
+
+  private void drainWith(Duration patience) {
+    drained = new CompletableFuture<>();
+    log.node("draining", "clients=" + clients.used());
+    vdbs.closeListeners();
+    patienceEnds = System.nanoTime() + patience.toNanos();
+    awaitEmpty(drained);
+  }
+
   private void awaitEmpty(CompletableFuture<Void> done) {
     long over = System.nanoTime() - patienceEnds;
-    if (clients.used() == 0 || over > configuration.node().drainTimeout().toNanos()) {
+    if (drained != done
+        || clients.used() == 0
+        || over > configuration.node().drainTimeout().toNanos()) {
       done.complete(null);
       return;
     }
@@ -663,6 +740,12 @@ public final class Node implements AutoCloseable {
 
   boolean isDraining() {
     return drained != null;
+  }
+
+  /** Whether it was told to take no clients, and has none any more. */
+  boolean isOut() {
+    CompletableFuture<Void> drain = drained;
+    return service == Service.OUT && drain != null && drain.isDone();
   }
 
   Configuration configuration() {

@@ -5,6 +5,7 @@ import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PatternsSection;
 import dev.heimdall.engine.admin.StateSection;
 import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.report.Commands;
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.report.Reporter;
 import dev.heimdall.engine.report.Section;
@@ -23,13 +24,15 @@ final class NodeReports implements AutoCloseable {
   /**
    * @param name of the node; empty: it goes by its machine's and its number
    * @param beside the manager that runs beside it, if there is one
+   * @param commands what managers may have it do
    */
   NodeReports(
       NodeView view,
       Metrics metrics,
       int number,
       Optional<String> name,
-      Optional<Managers> beside) {
+      Optional<Managers> beside,
+      Commands commands) {
     this.beside = beside;
     List<Section> sections =
         List.of(
@@ -37,7 +40,8 @@ final class NodeReports implements AutoCloseable {
     reporter =
         new Reporter(
             Sender.of(name.orElseGet(() -> machine() + "-" + number), number, Version.current()),
-            sections);
+            sections,
+            commands);
   }
 
   private static String machine() {

@@ -52,6 +52,8 @@ final class RunningVdbs {
   /** Changed under its own lock; read without it, because binding a port waits for the loops. */
   private final Map<String, RunningVdb> vdbs = new ConcurrentSkipListMap<>();
 
+  private volatile boolean letsIn = true;
+
   /**
    * @param engine of its servers; what its clients speak
    */
@@ -120,7 +122,9 @@ final class RunningVdbs {
         prepared.add(prepare(vdb, configuration));
       }
       List<VdbListener> next = prepared.stream().flatMap(p -> p.listeners().stream()).toList();
-      new PortChange(listeners(), next).carryOut();
+      if (letsIn) {
+        new PortChange(listeners(), next).carryOut();
+      }
       for (String name : List.copyOf(vdbs.keySet())) {
         if (!configuration.vdbs().containsKey(name)) {
           stop(vdbs.remove(name));
@@ -131,6 +135,9 @@ final class RunningVdbs {
       for (DataSource source : configuration.sources().values()) {
         catalogues.of(source).freeing(database -> free(source, database));
         catalogues.of(source).beginning(() -> renew(source));
+      }
+      if (!letsIn) {
+        listeners().forEach(VdbListener::close); // a drain may have begun meanwhile
       }
     }
   }
@@ -315,8 +322,24 @@ final class RunningVdbs {
     vdb.context().settings().foreigners().values().forEach(ForeignSource::close);
   }
 
+  /** Lets nobody in any more, whatever is reloaded, until {@link #openListeners}. */
   void closeListeners() {
+    letsIn = false;
     listeners().forEach(VdbListener::close);
+  }
+
+  /**
+   * Lets clients in again.
+   *
+   * @throws StartupException when a port is not to be had any more; nobody is let in then
+   */
+  void openListeners() throws StartupException {
+    synchronized (vdbs) {
+      List<VdbListener> all = listeners();
+      new PortChange(all, all).carryOut();
+      letsIn = true;
+      all.forEach(VdbListener::accept);
+    }
   }
 
   private List<VdbListener> listeners() {

@@ -41,6 +41,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private final URI uri;
   private final Managers managers;
   private final ReportContent content;
+  private final Orders orders;
   private final List<ReportSignature> signatures;
   private final SecureRandom random = new SecureRandom();
   private final Thread thread;
@@ -52,17 +53,19 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private long lastTime;
   private int failures;
 
-  private ManagerLink(URI manager, Managers managers, ReportContent content) {
+  private ManagerLink(URI manager, Managers managers, ReportContent content, Commands commands) {
     this.uri = manager.resolve("/api/v1/nodes/" + content.sender().id() + "/report");
     this.managers = managers;
     this.content = content;
+    orders = new Orders(shown(), commands);
     signatures = ReportSignature.all(managers.keys());
     thread = new Thread(this, "report-to-manager");
     thread.setDaemon(true);
   }
 
-  static ManagerLink start(URI manager, Managers managers, ReportContent content) {
-    ManagerLink link = new ManagerLink(manager, managers, content);
+  static ManagerLink start(
+      URI manager, Managers managers, ReportContent content, Commands commands) {
+    ManagerLink link = new ManagerLink(manager, managers, content, commands);
     link.thread.start();
     return link;
   }
@@ -94,10 +97,12 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private void round() throws InterruptedException {
     try {
       ObjectNode report = content.current().put("everyMillis", managers.every().toMillis());
-      byte[] body = ReportContent.written(report);
-      Answer answer = answer(body);
+      List<String> over = orders.tell(report);
+      Answer answer = answer(ReportContent.written(report));
       if (answer.status() == 200) {
         reached();
+        orders.heard(over);
+        orders.take(ReportContent.JSON.readTree(answer.body()));
       } else {
         failed("it answers %d: %s".formatted(answer.status(), answer.reason()));
       }

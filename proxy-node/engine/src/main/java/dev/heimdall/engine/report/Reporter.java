@@ -10,6 +10,7 @@ import java.util.List;
  */
 public final class Reporter implements AutoCloseable {
   private final ReportContent content;
+  private final Commands commands;
   private final List<ManagerLink> links = new ArrayList<>();
   private Managers managers;
   private boolean closed;
@@ -19,8 +20,10 @@ public final class Reporter implements AutoCloseable {
    *
    * @param sections of each report; more important ones first: the last ones go if it gets too
    *     large
+   * @param commands what managers may have the node do
    */
-  public Reporter(Sender sender, List<Section> sections) {
+  public Reporter(Sender sender, List<Section> sections, Commands commands) {
+    this.commands = commands;
     content = new ReportContent(sender, sections);
   }
 
@@ -33,7 +36,7 @@ public final class Reporter implements AutoCloseable {
     links.forEach(ManagerLink::close);
     links.clear();
     for (URI uri : next.uris()) {
-      links.add(ManagerLink.start(uri, next, content));
+      links.add(ManagerLink.start(uri, next, content, commands));
     }
   }
 

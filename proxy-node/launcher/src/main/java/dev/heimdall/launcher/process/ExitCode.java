@@ -18,6 +18,8 @@ public enum ExitCode {
   CONFLICT(5),
   /** What was only to be looked at differs from what was wanted. */
   DIFFERENT(6),
+  /** It was told to begin anew, which whoever watches over it does. */
+  RESTART(75),
   /** Ended by a signal before the work was done, as shells report SIGINT. */
   INTERRUPTED(130);
 

@@ -10,6 +10,7 @@ import sun.misc.Signal;
 public final class StopSignal {
   private final Thread waiting;
   private boolean requested;
+  private boolean restart;
 
   private StopSignal(Thread waiting) {
     this.waiting = waiting;
@@ -44,6 +45,37 @@ public final class StopSignal {
     while (!await(Duration.ofDays(1))) {
       // nothing has arrived today
     }
+  }
+
+  /** Has {@link #awaitOrRestart} come back; callable from any thread. */
+  public synchronized void requestRestart() {
+    restart = true;
+    notifyAll();
+  }
+
+  /**
+   * Waits without limit for a signal or for {@link #requestRestart}, on the thread that has
+   * installed this.
+   *
+   * @return whether it was the latter; it is over then
+   */
+  public synchronized boolean awaitOrRestart() {
+    while (!requested && !restart) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        if (!requested) {
+          Thread.currentThread().interrupt(); // somebody else's
+          return false;
+        }
+      }
+    }
+    if (requested) {
+      Thread.interrupted();
+    }
+    boolean again = !requested;
+    restart = false;
+    return again;
   }
 
   /** Waits for a while on the thread that has installed this; says whether a signal has arrived. */

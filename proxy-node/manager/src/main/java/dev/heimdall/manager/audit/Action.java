@@ -11,6 +11,7 @@ public enum Action {
   LOG_IN_REFUSED("login refused", Level.WARN),
   NOT_PERMITTED("not permitted", Level.WARN),
   CONFIGURATION_CHANGED("configuration changed", Level.INFO),
+  NODE_COMMANDED("node commanded", Level.INFO),
   ACCOUNT_CREATED("account created", Level.INFO),
   ACCOUNT_CHANGED("account changed", Level.INFO),
   ACCOUNT_REMOVED("account removed", Level.INFO),

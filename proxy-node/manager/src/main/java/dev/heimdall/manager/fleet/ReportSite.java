@@ -1,6 +1,7 @@
 package dev.heimdall.manager.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.observe.Line;
 import dev.heimdall.manager.web.Answer;
@@ -39,13 +40,15 @@ public final class ReportSite implements Site {
 
   private final Fleet fleet;
   private final FleetConfiguration configuration;
+  private final Orders orders;
   private final Clock clock;
   private final Object lock = new Object();
   private boolean told;
   private long toldAt;
 
-  public ReportSite(Fleet fleet, FleetConfiguration configuration, Clock clock) {
+  public ReportSite(Fleet fleet, FleetConfiguration configuration, Orders orders, Clock clock) {
     this.fleet = fleet;
+    this.orders = orders;
     this.configuration = configuration;
     this.clock = clock;
   }
@@ -106,7 +109,8 @@ public final class ReportSite implements Site {
   private Answer answer(Request request, Signed signed) throws Refusal {
     byte[] body = request.body(ReportSignature.LARGEST_REPORT);
     ReportSignature key = key(request, signed, body);
-    SeenNode report = read(signed.id(), request, body);
+    JsonNode root = parsed(body);
+    SeenNode report = read(signed.id(), request, root);
     switch (fleet.take(report, millis(signed))) {
       case REPLAYED ->
           throw refused(request, 409, "replayed", "This report, or a later one, was here before.");
@@ -121,7 +125,13 @@ public final class ReportSite implements Site {
       case TAKEN -> {}
     }
     ObjectNode said = Answer.JSON.createObjectNode();
-    said.putArray("commands");
+    ArrayNode commands = said.putArray("commands");
+    for (Order order : orders.reported(report.id(), report.run(), root.path("orders"))) {
+      ObjectNode one =
+          commands.addObject().put("id", order.id()).put("kind", order.command().spelling());
+      ObjectNode parameters = one.putObject("parameters");
+      order.parameters().forEach(parameters::put);
+    }
     Answer answer = Answer.json(200, said);
     return answer.with(
         ReportSignature.SIGNATURE, key.ofAnswer(answer.status(), signed.nonce(), answer.body()));
@@ -176,9 +186,16 @@ public final class ReportSite implements Site {
     return new Refusal(status, code, message);
   }
 
-  private SeenNode read(String id, Request request, byte[] body) throws Refusal {
+  private static JsonNode parsed(byte[] body) throws Refusal {
     try {
-      JsonNode root = Answer.JSON.readTree(body);
+      return Answer.JSON.readTree(body);
+    } catch (IOException e) {
+      throw Request.bad("This is no report.");
+    }
+  }
+
+  private SeenNode read(String id, Request request, JsonNode root) throws Refusal {
+    try {
       if (!root.path("sections").isObject() || word(root, "run").isEmpty()) {
         throw Request.bad("This is no report: $.run or $.sections is missing.");
       }
@@ -196,7 +213,7 @@ public final class ReportSite implements Site {
           every.compareTo(LONGEST_EVERY) > 0 ? LONGEST_EVERY : every,
           sections,
           Optional.empty());
-    } catch (IOException | DateTimeException e) {
+    } catch (DateTimeException e) {
       throw Request.bad("This is no report.");
     }
   }

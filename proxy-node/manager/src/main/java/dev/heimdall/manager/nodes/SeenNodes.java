@@ -68,6 +68,9 @@ final class SeenNodes {
     if (presence == Presence.LATE) {
       return Badge.warn("Late");
     }
+    if (state.path("outOfService").asBoolean()) {
+      return Badge.warn("Out of service");
+    }
     if (state.path("draining").asBoolean()) {
       return Badge.warn("Draining");
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.fleet.Fleet;
+import dev.heimdall.manager.fleet.FleetCommands;
 import dev.heimdall.manager.fleet.FleetConfiguration;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.web.Answer;
@@ -17,19 +18,23 @@ public final class NodesPath implements Resource {
 
   private final Fleet fleet;
   private final FleetConfiguration configuration;
+  private final FleetCommands commands;
 
-  public NodesPath(Fleet fleet, FleetConfiguration configuration) {
+  public NodesPath(Fleet fleet, FleetConfiguration configuration, FleetCommands commands) {
     this.fleet = fleet;
+    this.commands = commands;
     this.configuration = configuration;
   }
 
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(NODES, Permission.READ_CONFIGURATION, call -> all()),
-        Operation.get(NODES + "/{id}", Permission.READ_CONFIGURATION, call -> one(call.part())),
-        new Operation(
-            "DELETE", NODES + "/{id}", Permission.OPERATE_NODES, 0, call -> forget(call.part())));
+        Operation.get(NODES, Permission.READ_CONFIGURATION, call -> all())
+            .saying("The nodes that report, and which configuration each runs."),
+        Operation.get(NODES + "/{id}", Permission.READ_CONFIGURATION, call -> one(call.part()))
+            .saying("One node, with the sections of its last report."),
+        new Operation("DELETE", NODES + "/{id}", Permission.OPERATE_NODES, 0, this::forget)
+            .saying("Forgets a node that is lost."));
   }
 
   private Answer all() {
@@ -49,9 +54,9 @@ public final class NodesPath implements Resource {
     return Answer.json(200, body);
   }
 
-  private Answer forget(String id) throws Refusal {
-    seen(id);
-    if (!fleet.forget(id)) {
+  private Answer forget(Call call) throws Refusal {
+    String id = seen(call.part()).id();
+    if (!commands.forget(id, call.author())) {
       throw new Refusal(
           409, "still_reports", "The node %s still reports: stop it first.".formatted(id));
     }

@@ -1,0 +1,61 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.admin.NodeView;
+import dev.heimdall.engine.report.Commands;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** What managers may have the node do, and how it does that. */
+final class NodeCommands implements Commands {
+  private final Node node;
+  private final NodeView view;
+  private final Supplier<Optional<String>> restart;
+
+  /**
+   * @param restart has the node begin anew, or says why that cannot be
+   */
+  NodeCommands(Node node, NodeView view, Supplier<Optional<String>> restart) {
+    this.node = node;
+    this.view = view;
+    this.restart = restart;
+  }
+
+  @Override
+  public CompletionStage<String> carryOut(String kind, Map<String, String> parameters) {
+    return switch (kind) {
+      case "drain" -> node.takeOut().thenApply(done -> "out of service");
+      case "undrain" -> off(node::takeBack);
+      case "restart" -> restarted();
+      case "reload" -> view.reload().thenApply(count -> count + " objects differ");
+      case "clear_cache" ->
+          view.flushCache(parameters.get("table"))
+              .thenApply(count -> "cleared in %d virtual databases".formatted(count));
+      default -> throw new Refused("this node knows no command " + kind);
+    };
+  }
+
+  private CompletionStage<String> off(Supplier<String> work) {
+    return CompletableFuture.supplyAsync(work, node.offLoop());
+  }
+
+  /** It would not come back with a configuration that is wrong. */
+  private CompletionStage<String> restarted() {
+    view.configState()
+        .refused()
+        .ifPresent(
+            problem -> {
+              throw new Refused(
+                  "it would not start again, as the configuration is wrong: " + problem);
+            });
+    restart
+        .get()
+        .ifPresent(
+            reason -> {
+              throw new Refused(reason);
+            });
+    return new CompletableFuture<>();
+  }
+}

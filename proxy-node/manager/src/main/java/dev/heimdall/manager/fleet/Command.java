@@ -1,0 +1,29 @@
+package dev.heimdall.manager.fleet;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a node can be told to do. */
+public enum Command {
+  /** Lets transactions finish, closes clients, and takes none until it is undrained. */
+  DRAIN,
+  /** Takes clients again. */
+  UNDRAIN,
+  /** Drains, and begins anew. */
+  RESTART,
+  /** Reads the configuration again. */
+  RELOAD,
+  /** Lets go of kept results: of all tables, or of one. */
+  CLEAR_CACHE;
+
+  /** As JSON has it. */
+  public String spelling() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The one that is written so. */
+  public static Optional<Command> of(String spelling) {
+    return Stream.of(values()).filter(one -> one.spelling().equals(spelling)).findFirst();
+  }
+}

@@ -1,0 +1,90 @@
+package dev.heimdall.manager.fleet;
+
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.edit.Author;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Sends commands to nodes for people, and takes down who did. */
+public final class FleetCommands {
+  private final Fleet fleet;
+  private final Orders orders;
+  private final RollingRestart rolling;
+  private final AuditLog audit;
+
+  public FleetCommands(Fleet fleet, Orders orders, RollingRestart rolling, AuditLog audit) {
+    this.fleet = fleet;
+    this.orders = orders;
+    this.rolling = rolling;
+    this.audit = audit;
+  }
+
+  /**
+   * To some nodes.
+   *
+   * @param ids empty: to all that report
+   * @return empty: one of them is unknown, or lost
+   */
+  public Optional<List<Order>> send(
+      List<String> ids, Command command, Map<String, String> parameters, Author by) {
+    List<SeenNode> to = new ArrayList<>();
+    if (ids.isEmpty()) {
+      fleet.nodes().stream().filter(node -> fleet.presence(node) != Presence.LOST).forEach(to::add);
+    }
+    for (String id : ids) {
+      Optional<SeenNode> node = fleet.node(id).filter(one -> fleet.presence(one) != Presence.LOST);
+      if (node.isEmpty()) {
+        return Optional.empty();
+      }
+      to.add(node.get());
+    }
+    List<Order> issued = new ArrayList<>();
+    for (SeenNode node : to) {
+      issued.add(orders.issue(node, command, parameters, by.user()));
+      String table = parameters.containsKey("table") ? " " + parameters.get("table") : "";
+      note(by, node.id() + ": " + command.spelling() + table);
+    }
+    return Optional.of(issued);
+  }
+
+  /** Restarts all nodes one after the other; false: that is under way, or there is no node. */
+  public boolean restartAll(Author by) {
+    boolean begun = rolling.begin(by.user());
+    if (begun) {
+      note(by, "all nodes: restart, one after the other");
+    }
+    return begun;
+  }
+
+  /** Restarts no more of them. */
+  public void stopRestarting(Author by) {
+    rolling.stop();
+    note(by, "all nodes: no further restart");
+  }
+
+  /** Forgets a lost node; false: it is none. */
+  public boolean forget(String id, Author by) {
+    boolean forgotten = fleet.forget(id);
+    if (forgotten) {
+      note(by, id + ": forgotten");
+    }
+    return forgotten;
+  }
+
+  /** How far it is with the restart of all. */
+  public RollingRestart.Progress restarting() {
+    return rolling.progress();
+  }
+
+  /** The last commands. */
+  public List<Order> orders() {
+    return orders.all();
+  }
+
+  private void note(Author by, String subject) {
+    audit.note(Action.NODE_COMMANDED, by.user(), by.address(), subject);
+  }
+}

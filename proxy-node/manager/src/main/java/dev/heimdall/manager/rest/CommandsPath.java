@@ -1,0 +1,143 @@
+package dev.heimdall.manager.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.fleet.Command;
+import dev.heimdall.manager.fleet.FleetCommands;
+import dev.heimdall.manager.fleet.Order;
+import dev.heimdall.manager.fleet.RollingRestart;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** {@code /api/v1/commands}: what nodes are told to do, and what became of it. */
+public final class CommandsPath implements Resource {
+  private static final String COMMANDS = "/api/v1/commands";
+  private static final String ROLLING = COMMANDS + "/rolling-restart";
+
+  private static final int LARGEST_BODY = 64 << 10;
+  private static final int LONGEST_TABLE = 200;
+
+  private final FleetCommands commands;
+
+  public CommandsPath(FleetCommands commands) {
+    this.commands = commands;
+  }
+
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get(COMMANDS, Permission.READ_CONFIGURATION, call -> all())
+            .saying("The last commands to nodes, and what became of them."),
+        new Operation("POST", COMMANDS, Permission.OPERATE_NODES, LARGEST_BODY, this::send)
+            .saying("Sends a command to some nodes, or to all."),
+        new Operation("POST", ROLLING, Permission.OPERATE_NODES, LARGEST_BODY, this::restartAll)
+            .saying("Restarts all nodes, one after the other."),
+        new Operation("DELETE", ROLLING, Permission.OPERATE_NODES, 0, this::stop)
+            .saying("Restarts no more of them."));
+  }
+
+  private Answer all() {
+    ObjectNode body = written(commands.orders());
+    RollingRestart.Progress progress = commands.restarting();
+    body.putObject("rollingRestart")
+        .put("underWay", progress.underWay())
+        .put("nodes", progress.all())
+        .put("done", progress.done())
+        .put("node", progress.node())
+        .put("end", progress.end());
+    return Answer.json(200, body);
+  }
+
+  private static ObjectNode written(List<Order> orders) {
+    ObjectNode body = Answer.JSON.createObjectNode();
+    ArrayNode all = body.putArray("commands");
+    for (Order order : orders) {
+      ObjectNode one =
+          all.addObject()
+              .put("id", order.id())
+              .put("node", order.node())
+              .put("command", order.command().spelling())
+              .put("user", order.user())
+              .put("issued", order.issued().toString())
+              .put("state", order.state().spelling())
+              .put("detail", order.detail());
+      order.parameters().forEach(one::put);
+    }
+    return body;
+  }
+
+  private Answer send(Call call) throws Refusal {
+    JsonNode body =
+        StrictBody.of(call.request(), LARGEST_BODY, Set.of("command", "nodes", "table"));
+    Command command =
+        StrictBody.text(body, "command")
+            .flatMap(Command::of)
+            .orElseThrow(
+                () ->
+                    Request.bad(
+                        "$.command: expected one of %s."
+                            .formatted(
+                                Arrays.stream(Command.values())
+                                    .map(Command::spelling)
+                                    .collect(Collectors.joining(", ")))));
+    Optional<String> table = StrictBody.text(body, "table");
+    if (table.isPresent()
+        && (command != Command.CLEAR_CACHE
+            || table.get().isBlank()
+            || table.get().length() > LONGEST_TABLE)) {
+      throw Request.bad("$.table: it goes with clear_cache, and has up to 200 characters.");
+    }
+    List<Order> sent =
+        commands
+            .send(
+                nodes(body.path("nodes")),
+                command,
+                table.map(name -> Map.of("table", name)).orElse(Map.of()),
+                call.author())
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        409,
+                        "not_reporting",
+                        "One of these nodes is unknown, or does not report."));
+    return Answer.json(202, written(sent));
+  }
+
+  private static List<String> nodes(JsonNode nodes) throws Refusal {
+    List<String> ids = new ArrayList<>();
+    for (JsonNode node : nodes) {
+      if (!node.isTextual()) {
+        throw Request.bad("$.nodes: expected ids of nodes.");
+      }
+      ids.add(node.textValue());
+    }
+    if (!nodes.isMissingNode() && ids.isEmpty()) {
+      throw Request.bad("$.nodes: expected ids of nodes; without it the command is for all.");
+    }
+    return ids;
+  }
+
+  private Answer restartAll(Call call) throws Refusal {
+    StrictBody.of(call.request(), LARGEST_BODY, Set.of());
+    if (!commands.restartAll(call.author())) {
+      throw new Refusal(
+          409, "under_way", "A restart of all nodes is under way, or no node reports.");
+    }
+    return Answer.empty(202);
+  }
+
+  private Answer stop(Call call) {
+    commands.stopRestarting(call.author());
+    return Answer.empty(204);
+  }
+}
