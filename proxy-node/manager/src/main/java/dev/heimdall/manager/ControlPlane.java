@@ -150,7 +150,8 @@ public final class ControlPlane implements AutoCloseable {
           new Doors(
               requests.through(Requests.Door.REST, api),
               requests.through(Requests.Door.PAGES, pages),
-              requests.through(Requests.Door.REPORTS, new ReportSite(fleet, configuration, orders, clock)));
+              requests.through(
+                  Requests.Door.REPORTS, new ReportSite(fleet, configuration, orders, clock)));
       WebServer server = open(address, tls, editor, logIn, doors);
       tell(settings, address, server.port());
       List<Runnable> ends = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.manager.Rest.Said;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,5 +177,33 @@ class CommandsIT {
     Await.until("it serves again", () -> both.output().split("serving app on", -1).length == 3);
     both.terminate();
     assertThat(both.exitCode()).isZero();
+  }
+
+  @Test
+  void aNodeKnowsTheCertificateOfTheManagerBesideIt() throws Exception {
+    fleet.write("node.json", "{\"http\": {\"enabled\": false}, \"drainTimeout\": \"2s\"}");
+    TestCertificate certificate = TestCertificate.ofHost("manager.example");
+    Path pem = Files.writeString(directory.resolve("manager.pem"), certificate.certificate());
+    Path key = Files.writeString(directory.resolve("manager.key"), certificate.key());
+    Started both =
+        fleet.start(
+            "both",
+            "both",
+            "--config=" + fleet.configuration(),
+            "--state=" + directory.resolve("state-" + manager),
+            "--manager-port=" + manager,
+            "--manager-certificate=" + pem,
+            "--manager-key=" + key);
+    both.awaitOutput("managing on port");
+    Await.until(
+        "it reports over TLS",
+        Started.PATIENCE,
+        () ->
+            both.output()
+                    .contains(
+                        "the manager at https://127.0.0.1:%d takes reports".formatted(manager))
+                || both.output()
+                    .contains("reporting to the manager at https://127.0.0.1:" + manager),
+        both::output);
   }
 }

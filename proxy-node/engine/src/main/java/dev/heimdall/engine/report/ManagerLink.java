@@ -230,7 +230,9 @@ final class ManagerLink implements AutoCloseable, Runnable {
     if (http == null) {
       HttpClient.Builder builder =
           HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
-      if (managers.caFile().isPresent()) {
+      if (managers.certificate().isPresent()) {
+        builder.sslContext(OneCertificate.of(managers.certificate().get()));
+      } else if (managers.caFile().isPresent()) {
         builder.sslContext(TrustedAuthorities.in(managers.caFile().get()));
       }
       http = builder.build();

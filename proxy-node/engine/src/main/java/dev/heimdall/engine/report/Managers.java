@@ -14,10 +14,18 @@ import java.util.Optional;
  *
  * @param keys one a line; the first one signs
  * @param caFile what certificates are checked by; empty: by what the Java runtime trusts
+ * @param certificate the only one that is accepted, whatever name is in it; empty: see {@code
+ *     caFile}
  */
-public record Managers(List<URI> uris, Secret keys, Duration every, Optional<Path> caFile) {
+public record Managers(
+    List<URI> uris,
+    Secret keys,
+    Duration every,
+    Optional<Path> caFile,
+    Optional<Path> certificate) {
   private static final Managers NONE =
-      new Managers(List.of(), new Secret(""), Duration.ofSeconds(2), Optional.empty());
+      new Managers(
+          List.of(), new Secret(""), Duration.ofSeconds(2), Optional.empty(), Optional.empty());
 
   public Managers {
     uris = List.copyOf(uris);
@@ -33,6 +41,10 @@ public record Managers(List<URI> uris, Secret keys, Duration every, Optional<Pat
     return settings.urls().isEmpty() || node.reportKey().isEmpty()
         ? beside.orElse(NONE)
         : new Managers(
-            settings.uris(), node.reportKey().get(), settings.every(), settings.caFile());
+            settings.uris(),
+            node.reportKey().get(),
+            settings.every(),
+            settings.caFile(),
+            Optional.empty());
   }
 }

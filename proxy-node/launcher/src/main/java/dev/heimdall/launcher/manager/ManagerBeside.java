@@ -4,6 +4,7 @@ import dev.heimdall.engine.report.Managers;
 import dev.heimdall.launcher.conf.ManagerKeys;
 import dev.heimdall.model.Secret;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -14,9 +15,10 @@ import java.util.Optional;
  * How a node and the manager that runs beside it reach each other, where the configuration says
  * nothing of managers.
  *
+ * @param certificate what the manager shows in TLS; empty: it has none
  * @param key made for this run; both have it, and nobody else
  */
-public record ManagerBeside(int port, boolean tls, String address, Secret key) {
+public record ManagerBeside(int port, Optional<Path> certificate, String address, Secret key) {
   private static final int PORT = 8087;
   private static final int KEY_BYTES = 32;
   private static final Duration EVERY = Duration.ofSeconds(2);
@@ -27,7 +29,7 @@ public record ManagerBeside(int port, boolean tls, String address, Secret key) {
     new SecureRandom().nextBytes(key);
     return new ManagerBeside(
         keys.port().orElse(PORT),
-        keys.certificate().isPresent(),
+        keys.certificate(),
         keys.address().filter(address -> !everywhere(address)).orElse("127.0.0.1"),
         new Secret(HexFormat.of().formatHex(key)));
   }
@@ -39,7 +41,8 @@ public record ManagerBeside(int port, boolean tls, String address, Secret key) {
   /** The manager as the node sees it. */
   public Managers managers() {
     String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
-    URI uri = URI.create("%s://%s:%d".formatted(tls ? "https" : "http", host, port));
-    return new Managers(List.of(uri), key, EVERY, Optional.empty());
+    URI uri =
+        URI.create("%s://%s:%d".formatted(certificate.isPresent() ? "https" : "http", host, port));
+    return new Managers(List.of(uri), key, EVERY, Optional.empty(), certificate);
   }
 }
