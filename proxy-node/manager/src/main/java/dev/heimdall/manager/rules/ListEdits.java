@@ -269,7 +269,6 @@ final class ListEdits {
         : shown.page(
             right ? 200 : 422,
             shown.look(list, visit),
-            Map.of(),
             Optional.of(form),
             shown.trial(shown.look(list, visit), visit),
             visit);

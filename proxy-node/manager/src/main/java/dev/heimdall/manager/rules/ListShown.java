@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A rule list as its page shows it, with the changes that are not made yet. */
@@ -122,23 +123,20 @@ final class ListShown {
    * @throws Refusal if that is not the one that there is
    */
   ListDraft draft(String list, Visit visit) throws Refusal, StoreException, EditRefused {
-    ListDraft draft =
-        look(list, visit)
-            .draft()
-            .filter(one -> one.id().equals(visit.field("draft").orElse("")))
-            .orElseThrow(
-                () ->
-                    new Refusal(
-                        409,
-                        "conflict",
-                        "The list is not what it was when this page was loaded: somebody has"
-                            + " changed it, or another window of yours has made or discarded its"
-                            + " changes. Load the page again."));
-    return draft;
+    return look(list, visit)
+        .draft()
+        .filter(one -> one.id().equals(visit.field("draft").orElse("")))
+        .orElseThrow(
+            () ->
+                new Refusal(
+                    409,
+                    "conflict",
+                    "The list is not what it was when this page was loaded: somebody has"
+                        + " changed it, or another window of yours has made or discarded its"
+                        + " changes. Load the page again."));
   }
 
-  ListDraft change(ListDraft seen, Visit visit, java.util.function.UnaryOperator<ListDraft> change)
-      throws Refusal {
+  ListDraft change(ListDraft seen, Visit visit, UnaryOperator<ListDraft> change) throws Refusal {
     return drafts(visit).change(seen, change);
   }
 
@@ -266,12 +264,7 @@ final class ListShown {
 
   /** The page. */
   Answer page(
-      int status,
-      Looked looked,
-      Map<String, Object> more,
-      Optional<RulesView.Form> open,
-      RulesView.Trial tried,
-      Visit visit)
+      int status, Looked looked, Optional<RulesView.Form> open, RulesView.Trial tried, Visit visit)
       throws Refusal, StoreException, EditRefused {
     boolean edits = visit.may(Permission.CHANGE_CONFIGURATION);
     Optional<ListDraft> draft = looked.draft();
@@ -300,9 +293,7 @@ final class ListShown {
                 : new RulesView.Changes(
                     looked.list(), "", visit.csrf(), 0, false, false, List.of()),
             tried);
-    Map<String, Object> parameters = new java.util.HashMap<>(more);
-    parameters.put("view", view);
-    return visit.page(status, "rulelist", looked.list(), parameters);
+    return visit.page(status, "rulelist", looked.list(), Map.of("view", view));
   }
 
   private static List<RulesView.Choice> unknown(String value) {

@@ -104,7 +104,7 @@ public final class RulePages implements Subject {
         open.isPresent()
             ? Optional.of(shown.form(looked.draft().get(), open.get(), visit))
             : Optional.empty();
-    return shown.page(200, looked, Map.of(), form, trial.empty(looked, visit), visit);
+    return shown.page(200, looked, form, trial.empty(looked, visit), visit);
   }
 
   private Answer tried(Visit visit) throws Refusal, StoreException, EditRefused {
@@ -112,6 +112,6 @@ public final class RulePages implements Subject {
     RulesView.Trial view = trial.tried(looked, visit);
     return visit.wantsPart()
         ? visit.part(200, "ruletrial", Map.of("trial", view))
-        : shown.page(200, looked, Map.of(), Optional.empty(), view, visit);
+        : shown.page(200, looked, Optional.empty(), view, visit);
   }
 }
