@@ -46,26 +46,36 @@ final class AccountsPath implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> AccountAnswers.of(this::list)),
-        others("POST", ALL, this::create),
+        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> AccountAnswers.of(this::list))
+            .saying("Lists the accounts"),
+        others("POST", ALL, this::create).saying("Makes an account"),
         Operation.get(
-            ONE,
-            Permission.MANAGE_ACCOUNTS,
-            call -> AccountAnswers.of(() -> Answer.json(200, written(known(call.part()))))),
-        others("PUT", ONE, this::change),
-        others("DELETE", ONE, this::remove),
-        others("PUT", ONE + "/password", this::reset),
-        others("DELETE", ONE + "/second-factor", this::removeFactor),
+                ONE,
+                Permission.MANAGE_ACCOUNTS,
+                call -> AccountAnswers.of(() -> Answer.json(200, written(known(call.part())))))
+            .saying("Reads an account"),
+        others("PUT", ONE, this::change).saying("Gives an account a role, or disables it"),
+        others("DELETE", ONE, this::remove).saying("Removes an account"),
+        others("PUT", ONE + "/password", this::reset)
+            .saying("Gives somebody a password that he has to change"),
+        others("DELETE", ONE + "/second-factor", this::removeFactor)
+            .saying("Removes somebody's second factor"),
         Operation.get(
-            TWO_FACTORS, Permission.MANAGE_ACCOUNTS, call -> AccountAnswers.of(this::twoFactors)),
-        others("PUT", TWO_FACTORS, this::requireTwoFactors),
-        Operation.get("/api/v1/account", Permission.OWN_ACCOUNT, call -> own(call.who())),
+                TWO_FACTORS,
+                Permission.MANAGE_ACCOUNTS,
+                call -> AccountAnswers.of(this::twoFactors))
+            .saying("Says whether everybody needs a second factor"),
+        others("PUT", TWO_FACTORS, this::requireTwoFactors)
+            .saying("Has everybody need a second factor, or not"),
+        Operation.get("/api/v1/account", Permission.OWN_ACCOUNT, call -> own(call.who()))
+            .saying("Says who asks, and what he may"),
         new Operation(
-            "PUT",
-            OWN_PASSWORD,
-            Permission.OWN_ACCOUNT,
-            LARGEST_BODY,
-            call -> AccountAnswers.of(() -> ownPassword(call.request(), call.author()))));
+                "PUT",
+                OWN_PASSWORD,
+                Permission.OWN_ACCOUNT,
+                LARGEST_BODY,
+                call -> AccountAnswers.of(() -> ownPassword(call.request(), call.author())))
+            .saying("Changes the password of whoever asks"));
   }
 
   private interface Change {

@@ -37,13 +37,13 @@ public final class CommandsPath implements Resource {
   public List<Operation> operations() {
     return List.of(
         Operation.get(COMMANDS, Permission.READ_CONFIGURATION, call -> all())
-            .saying("The last commands to nodes, and what became of them."),
+            .saying("The last commands to nodes, and what became of them"),
         new Operation("POST", COMMANDS, Permission.OPERATE_NODES, LARGEST_BODY, this::send)
-            .saying("Sends a command to some nodes, or to all."),
+            .saying("Sends a command to some nodes, or to all"),
         new Operation("POST", ROLLING, Permission.OPERATE_NODES, LARGEST_BODY, this::restartAll)
-            .saying("Restarts all nodes, one after the other."),
+            .saying("Restarts all nodes, one after the other"),
         new Operation("DELETE", ROLLING, Permission.OPERATE_NODES, 0, this::stop)
-            .saying("Restarts no more of them."));
+            .saying("Restarts no more of them"));
   }
 
   private Answer all() {

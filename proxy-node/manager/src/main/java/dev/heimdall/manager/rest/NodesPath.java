@@ -30,11 +30,11 @@ public final class NodesPath implements Resource {
   public List<Operation> operations() {
     return List.of(
         Operation.get(NODES, Permission.READ_CONFIGURATION, call -> all())
-            .saying("The nodes that report, and which configuration each runs."),
+            .saying("The nodes that report, and which configuration each runs"),
         Operation.get(NODES + "/{id}", Permission.READ_CONFIGURATION, call -> one(call.part()))
-            .saying("One node, with the sections of its last report."),
+            .saying("One node, with the sections of its last report"),
         new Operation("DELETE", NODES + "/{id}", Permission.OPERATE_NODES, 0, this::forget)
-            .saying("Forgets a node that is lost."));
+            .saying("Forgets a node that is lost"));
   }
 
   private Answer all() {

@@ -56,11 +56,12 @@ public final class RuleTrialPath implements Resource {
   public List<Operation> operations() {
     return List.of(
         new Operation(
-            "POST",
-            "/api/v1/rules/{name}/try",
-            Permission.READ_CONFIGURATION,
-            LARGEST_BODY,
-            this::tried));
+                "POST",
+                "/api/v1/rules/{name}/try",
+                Permission.READ_CONFIGURATION,
+                LARGEST_BODY,
+                this::tried)
+            .saying("Says which rules a statement meets, and what becomes of it"));
   }
 
   private Answer tried(Call call) throws Refusal, StoreException, EditRefused {
