@@ -160,6 +160,7 @@ class DashboardIT {
     manager.awaitOutput("managing on port");
     try (Browser browser = Browser.start()) {
       browser.logIn(managerPort, password());
+      assertThat(browser.path()).isEqualTo("/");
       browser.open("http://localhost:" + managerPort + "/dashboard");
       browser.awaitText("No node has reported yet").awaitText("Waiting for a node");
       browser.shoot("dashboard-empty");
@@ -202,6 +203,18 @@ class DashboardIT {
       browser.find("#scope-node option[value=one]").click();
       browser.awaitText("On node one");
       assertThat(browser.path()).isEqualTo("/dashboard");
+      browser.forget().logIn(managerPort, password());
+      assertThat(browser.path()).isEqualTo("/dashboard");
+      Started top =
+          start(
+              "top",
+              "top",
+              "--once",
+              "--manager=http://127.0.0.1:" + managerPort,
+              "--password-file=" + directory.resolve("state-manager/manager-password"));
+      assertThat(top.exitCode()).as(top.output()).isZero();
+      assertThat(top.output())
+          .contains("2 nodes", "app ", "one ", "two ", address(SharedPostgres.primary()));
       two.kill();
       browser.awaitText("two not reporting");
       assertThat(browser.complaints()).isEmpty();

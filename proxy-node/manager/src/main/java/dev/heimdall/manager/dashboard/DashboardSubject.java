@@ -11,6 +11,7 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** {@code /dashboard}: what nodes do now, and did in the last hour and day. */
@@ -47,6 +48,12 @@ final class DashboardSubject implements Subject {
   @Override
   public List<Entry> entries() {
     return List.of(new Entry(Entry.Group.WATCH, "Dashboard", PATH, Permission.READ_CONFIGURATION));
+  }
+
+  /** As soon as there is something to see. */
+  @Override
+  public Optional<String> beginning() {
+    return states.get().isEmpty() ? Optional.empty() : Optional.of(PATH);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** {@code /login}: the form, with help for the first time, and what is made of it. */
 final class LogInPage {
@@ -30,8 +31,19 @@ final class LogInPage {
   private final Clock clock;
   private final Shells shells;
   private final Templates templates;
+  private final Supplier<String> beginning;
 
-  LogInPage(LogIn logIn, Sessions sessions, Clock clock, Shells shells, Templates templates) {
+  /**
+   * @param beginning the page that comes then
+   */
+  LogInPage(
+      LogIn logIn,
+      Sessions sessions,
+      Clock clock,
+      Shells shells,
+      Templates templates,
+      Supplier<String> beginning) {
+    this.beginning = beginning;
     this.logIn = logIn;
     this.sessions = sessions;
     this.clock = clock;
@@ -99,7 +111,8 @@ final class LogInPage {
   /** Whoever had a session here before has it no more. */
   private Answer welcome(Who who, Request request) {
     Cookies.session(request).ifPresent(sessions::end);
-    return Templates.see("/").with("Set-Cookie", Cookies.setSession(sessions.begin(who), request));
+    return Templates.see(beginning.get())
+        .with("Set-Cookie", Cookies.setSession(sessions.begin(who), request));
   }
 
   private interface Again {

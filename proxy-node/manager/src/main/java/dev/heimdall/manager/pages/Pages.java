@@ -80,7 +80,7 @@ public final class Pages implements Site {
     Templates templates = new Templates();
     Shells shells = new Shells(assets, entries(subjects), editor.place());
     maker = new Visit.Maker(shells, templates, masks, sessions::token);
-    logInPage = new LogInPage(logIn, sessions, clock, shells, templates);
+    logInPage = new LogInPage(logIn, sessions, clock, shells, templates, () -> beginning(subjects));
     List<Placed> placed = new ArrayList<>();
     Stream.concat(documents(editor).stream(), account(access).stream())
         .forEach(page -> placed.add(new Placed(page, List.of())));
@@ -88,6 +88,13 @@ public final class Pages implements Site {
       subject.pages().forEach(page -> placed.add(new Placed(page, subject.assets())));
     }
     routes = new Routes<>(placed);
+  }
+
+  private static String beginning(List<Subject> subjects) {
+    return subjects.stream()
+        .flatMap(subject -> subject.beginning().stream())
+        .findFirst()
+        .orElse(OverviewPage.PATH);
   }
 
   private static List<Entry> entries(List<Subject> subjects) {

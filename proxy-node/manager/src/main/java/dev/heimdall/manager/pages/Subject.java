@@ -1,6 +1,7 @@
 package dev.heimdall.manager.pages;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Pages that belong together. */
 public interface Subject {
@@ -14,5 +15,10 @@ public interface Subject {
   /** What its pages load besides what all do, in this order. */
   default List<Asset> assets() {
     return List.of();
+  }
+
+  /** The page on which somebody begins who has logged in; empty: not on one of these. */
+  default Optional<String> beginning() {
+    return Optional.empty();
   }
 }
