@@ -514,17 +514,28 @@ class MysqlAftermathIT {
 
   private static List<String> preparedOnly(MysqlTarget target) throws Exception {
     List<String> said = new ArrayList<>();
+    List<String> onlies =
+        List.of(
+            "SELECT v FROM prepared_only",
+            "SELECT v FROM prepared_only LOCK IN SHARE MODE",
+            "SELECT v FROM prepared_only FOR UPDATE",
+            "INSERT INTO prepared_only VALUES (1)");
     try (RawMysqlClient client = RawMysqlClient.logIn(target)) {
-      client.prepare("INSERT INTO prepared_only VALUES (1)");
+      for (String sql : onlies) {
+        client.prepare(sql);
+      }
       client.query(RawMysqlClient.query("START TRANSACTION READ ONLY"));
       client.value("SELECT count(*) FROM prepared_only");
-      try {
-        client.prepare("INSERT INTO prepared_only VALUES (1)");
-        said.add("prepared");
-      } catch (RawMysqlClient.ErrorReceived e) {
-        said.add(e.getMessage());
+      for (String sql : onlies) {
+        try {
+          client.prepare(sql);
+          said.add("prepared");
+        } catch (RawMysqlClient.ErrorReceived e) {
+          said.add(e.getMessage());
+        }
+        said.add(client.query(RawMysqlClient.query("SHOW WARNINGS")).toString());
+        client.value("SELECT count(*) FROM prepared_only"); // nothing is left to be shown
       }
-      said.add(client.query(RawMysqlClient.query("SHOW WARNINGS")).toString());
     }
     return said;
   }

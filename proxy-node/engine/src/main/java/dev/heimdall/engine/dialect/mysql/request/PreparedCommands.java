@@ -16,7 +16,6 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -56,6 +55,7 @@ final class PreparedCommands implements Responder {
   private final NumberedStatements statements;
   private final NumberedCommands numbered;
   private final PreparedMeaning meaning;
+  private final LockingClause locking = new LockingClause();
 
   /** What is being prepared for the command at the reader's position; null for nothing. */
   private Preparation preparing;
@@ -262,7 +262,7 @@ final class PreparedCommands implements Responder {
         && !known.warns()
         && meaning.settled()
         && !aftermath.preparingClears()
-        && !mayBeReadOnly(facts)) {
+        && !mayBeReadOnly(facts, sent)) {
       give(total, statement, examined, known);
       return Outcome.DONE;
     }
@@ -271,14 +271,19 @@ final class PreparedCommands implements Responder {
   }
 
   /** Whether the server may refuse to prepare it, as the transaction is to change nothing. */
-  private boolean mayBeReadOnly(StatementFacts facts) {
+  private boolean mayBeReadOnly(StatementFacts facts, byte[] sql) {
     ServerConnection server = client.server();
     boolean now =
         server != null
             && (ServerSide.of(server).status() & StatusFlag.IN_READ_ONLY_TRANSACTION) != 0;
-    return (now || parts.transaction().heldBegin() != null)
-        && facts.kind() != StatementKind.SELECT
-        && facts.kind() != StatementKind.SHOW;
+    if (!now && parts.transaction().heldBegin() == null) {
+      return false;
+    }
+    return switch (facts.kind()) {
+      case SELECT -> locking.mayBeIn(sql, lexing.mode());
+      case SHOW -> false;
+      default -> true;
+    };
   }
 
   private Outcome blocked() {
