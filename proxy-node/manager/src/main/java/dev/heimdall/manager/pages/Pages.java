@@ -205,7 +205,7 @@ public final class Pages implements Site {
       return new Admission(
           Bounds.LARGEST_COMMIT, whole -> renewed(answer(whole, on.session()), whole, on));
     }
-    if (found instanceof Sessions.Found.Over over) {
+    if (found instanceof Sessions.Found.Over over && over.news()) {
       note(Action.SESSION_ENDED, over.user(), request, over.end().words());
     }
     if (request.header("HX-Request").isPresent()) {

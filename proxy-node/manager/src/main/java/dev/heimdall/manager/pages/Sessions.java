@@ -33,6 +33,7 @@ final class Sessions {
   /** Each may hold a draft; the one that was used least recently makes room. */
   static final int MOST = 64;
 
+  private static final int MOST_TOLD = 1024;
   private static final String PURPOSE = "session";
   private static final int TOKEN_BYTES = 32;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,6 +48,17 @@ final class Sessions {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Session> eldest) {
           return size() > MOST;
+        }
+      };
+
+  /** Those that were found to be over. */
+  private final Map<String, End> told =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, End> eldest) {
+          return size() > MOST_TOLD;
         }
       };
 
@@ -122,8 +134,12 @@ final class Sessions {
      */
     record On(Session session, boolean old) implements Found {}
 
-    /** It is over. */
-    record Over(String user, End end) implements Found {}
+    /**
+     * It is over.
+     *
+     * @param news whether nobody was told before: a page that is left open asks again and again
+     */
+    record Over(String user, End end, boolean news) implements Found {}
 
     /** There is none. */
     record None() implements Found {}
@@ -169,15 +185,19 @@ final class Sessions {
     Instant now = clock.instant();
     Optional<End> end = end(carried, now);
     if (end.isPresent()) {
-      return new Found.Over(carried.who().user(), end.get());
+      return over(carried, end.get());
     }
     Optional<Who> who = still.apply(carried.who());
     if (who.isEmpty()) {
-      return new Found.Over(carried.who().user(), End.OTHER_ACCOUNT);
+      return over(carried, End.OTHER_ACCOUNT);
     }
     Session session = known(carried, who.get());
     session.who(who.get());
     return new Found.On(session, !now.isBefore(carried.used().plus(RENEWED)));
+  }
+
+  private synchronized Found over(Carried carried, End end) {
+    return new Found.Over(carried.who().user(), end, told.put(carried.id(), end) == null);
   }
 
   private Optional<End> end(Carried carried, Instant now) {

@@ -78,6 +78,14 @@ class SessionsTest {
   }
 
   @Test
+  void thatASessionIsOverIsNewsOnce() {
+    String cookie = sessions.begin(ADMIN);
+    pass(Sessions.IDLE);
+    assertThat(((Sessions.Found.Over) sessions.find(cookie, NOW)).news()).isTrue();
+    assertThat(((Sessions.Found.Over) sessions.find(cookie, NOW)).news()).isFalse();
+  }
+
+  @Test
   void aSessionEndsWithItsPassword() {
     String cookie = sessions.begin(ADMIN);
     on(sessions.find(cookie, NOW));

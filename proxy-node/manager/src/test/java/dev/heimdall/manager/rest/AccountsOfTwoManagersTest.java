@@ -384,6 +384,15 @@ class AccountsOfTwoManagersTest {
             admin.get(document).etag());
     assertThat(written.status()).as(written.toString()).isEqualTo(200);
 
+    until(
+        "the one has written it where the other reads",
+        () -> {
+          try {
+            return other.as("audit", OWN).get("/api/v1/audit").body().contains("revision");
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
     Said audit = other.as("audit", OWN).get("/api/v1/audit");
 
     assertThat(audit.status()).as(audit.toString()).isEqualTo(200);
