@@ -197,6 +197,11 @@ class DashboardIT {
                   && browser.text().split("replica up", -1).length == 3,
           browser::text);
       browser.find(".graph canvas");
+      Await.until(
+          "the tiles have numbers",
+          Started.PATIENCE,
+          () -> browser.find(".tile .number[data-field=clients]").getText().equals("0"),
+          browser::text);
       browser.find("[data-lines=nodes] tr + tr");
       browser.shoot("dashboard");
 

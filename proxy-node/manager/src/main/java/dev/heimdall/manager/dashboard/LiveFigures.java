@@ -146,7 +146,11 @@ final class LiveFigures {
       // until all are from after that
     }
     if (moment % FORGETTING_EVERY == 0) {
-      series.values().removeIf(kept -> kept.last() < moment - FORGOTTEN_AFTER / STEP);
+      series
+          .values()
+          .removeIf(
+              kept ->
+                  kept.last() != Long.MIN_VALUE && kept.last() < moment - FORGOTTEN_AFTER / STEP);
     }
   }
 
@@ -228,8 +232,10 @@ final class LiveFigures {
    */
   synchronized Shown look(Scope scope, Span span, long since, long now) {
     advance(now);
-    Optional<Series> of = Optional.ofNullable(series.get(scope));
-    long last = of.map(kept -> kept.newest(span)).orElse(Long.MIN_VALUE);
+    // One that no moment was put into yet is there, too, and has no newest.
+    Optional<Series> of =
+        Optional.ofNullable(series.get(scope)).filter(kept -> kept.last() != Long.MIN_VALUE);
+    long last = of.map(kept -> kept.newest(span)).orElse(0L);
     long first = Math.max(last - span.moments + 1, since / span.stepSeconds + 1);
     while (first <= last && Double.isNaN(of.get().get(span, first, Field.NODES))) {
       first++;
@@ -262,7 +268,9 @@ final class LiveFigures {
             .map(vdb -> new Shown.Line(vdb, newest(new Scope(scope.node(), vdb))))
             .toList(),
         newest(scope),
-        of.map(Series::counted).orElseGet(() -> new long[Count.values().length]));
+        Optional.ofNullable(series.get(scope))
+            .map(Series::counted)
+            .orElseGet(() -> new long[Count.values().length]));
   }
 
   private Shown.Line line(String node, String vdb) {

@@ -104,6 +104,15 @@ class LiveFiguresTest {
   }
 
   @Test
+  void beforeTheFirstMomentIsOverThereIsNone() {
+    new Node("1").counts("shop", "queries", 1).reports();
+    for (Span span : Span.values()) {
+      assertThat(look(Scope.ALL, span).times()).as(span.spelling).isEmpty();
+    }
+    assertThat(look().nodes()).extracting(Shown.Line::name).containsExactly("1");
+  }
+
+  @Test
   void reportsThatComeUnevenlyMakeAnEvenRate() {
     Node node = new Node("1");
     long queries = 0;
