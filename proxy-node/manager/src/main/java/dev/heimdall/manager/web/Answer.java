@@ -19,6 +19,10 @@ import org.eclipse.jetty.server.Response;
 public record Answer(int status, Map<String, String> headers, byte[] body) {
   public static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Of what is no page: it has no scripts, and whoever shows it as a page shows nothing else. */
+  private static final String POLICY =
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
   private static final byte[] NOTHING = {};
 
   public static Answer json(int status, JsonNode body) {
@@ -55,6 +59,8 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
     response.setStatus(status);
     HttpFields.Mutable all = response.getHeaders();
     all.put(HttpHeader.CACHE_CONTROL, "no-store");
+    all.put("Content-Security-Policy", POLICY);
+    all.put("Referrer-Policy", "no-referrer");
     headers.forEach(all::put);
     all.put("X-Content-Type-Options", "nosniff");
     if (status != HttpStatus.NOT_MODIFIED_304) {
