@@ -26,6 +26,7 @@ import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.metrics.ManagerMetrics;
 import dev.heimdall.manager.metrics.Requests;
 import dev.heimdall.manager.nodes.NodesSubject;
+import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.people.PeopleSubject;
@@ -33,6 +34,7 @@ import dev.heimdall.manager.resources.ConfigurationObjects;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.CommandsPath;
 import dev.heimdall.manager.rest.NodesPath;
+import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.RuleTrialPath;
 import dev.heimdall.manager.revisions.RevisionsSubject;
@@ -63,13 +65,18 @@ public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   private final WebServer server;
+  private final List<Page> pages;
+  private final List<Operation> operations;
   private final List<Runnable> ends;
 
   /**
    * @param ends of its parts, in the order in which they end
    */
-  private ControlPlane(WebServer server, List<Runnable> ends) {
+  private ControlPlane(
+      WebServer server, List<Page> pages, List<Operation> operations, List<Runnable> ends) {
     this.server = server;
+    this.pages = pages;
+    this.operations = operations;
     this.ends = List.copyOf(ends);
   }
 
@@ -163,7 +170,7 @@ public final class ControlPlane implements AutoCloseable {
       ends.add(editor::close);
       ends.add(audit::close);
       own.ifPresent(store -> ends.add(store::close));
-      return new ControlPlane(server, ends);
+      return new ControlPlane(server, pages.table(), api.table(), ends);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -238,6 +245,16 @@ public final class ControlPlane implements AutoCloseable {
   /** Where it listens. */
   public int port() {
     return server.port();
+  }
+
+  /** What people can ask for with a session. */
+  List<Page> pages() {
+    return pages;
+  }
+
+  /** What programs can ask for. */
+  List<Operation> operations() {
+    return operations;
   }
 
   /** Stops listening, and ends what was begun. */

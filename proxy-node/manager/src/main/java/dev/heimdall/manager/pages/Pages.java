@@ -183,8 +183,8 @@ public final class Pages implements Site {
     return Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(visit.request()));
   }
 
-  /** All of them. */
-  List<Page> table() {
+  /** All of them, but for the log-in. */
+  public List<Page> table() {
     return routes.all().stream().map(Placed::page).toList();
   }
 

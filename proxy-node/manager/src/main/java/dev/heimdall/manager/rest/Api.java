@@ -98,6 +98,11 @@ public final class Api implements Site {
     routes = new Routes<>(operations);
   }
 
+  /** All that programs can ask for. */
+  public List<Operation> table() {
+    return routes.all();
+  }
+
   @Override
   public Admission admit(Request request) throws Refusal {
     Who who = who(request);
