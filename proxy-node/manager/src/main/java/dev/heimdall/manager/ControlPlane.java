@@ -2,6 +2,7 @@ package dev.heimdall.manager;
 
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.alerts.Alerts;
 import dev.heimdall.manager.analytics.AnalyticsPages;
 import dev.heimdall.manager.analytics.PatternsPath;
 import dev.heimdall.manager.analytics.QueryAnalytics;
@@ -135,11 +136,14 @@ public final class ControlPlane implements AutoCloseable {
       QueryAnalytics analytics = new QueryAnalytics(clock);
       fleet.listen(analytics);
       resources.add(new PatternsPath(analytics));
+      Alerts alerts = Alerts.start(fleet, audit, own.map(OwnStore::events), clock);
+      resources.addAll(alerts.resources());
       Requests requests = new Requests();
       ManagerMetrics metrics = new ManagerMetrics(settings.version(), fleet, audit, requests);
       resources.add(metrics);
       List<Subject> subjects = new ArrayList<>();
       subjects.add(dashboard.subject());
+      subjects.addAll(alerts.subjects());
       subjects.add(new RulePages(editor, trials));
       subjects.add(new NodesSubject(fleet, configuration, commands));
       Inspections inspections = new Inspections();
@@ -164,6 +168,7 @@ public final class ControlPlane implements AutoCloseable {
       List<Runnable> ends = new ArrayList<>();
       ends.add(server::close);
       ends.add(metrics::close);
+      ends.add(alerts::close);
       ends.add(inspections::close);
       tls.ifPresent(followed -> ends.add(followed::close));
       ends.add(logIn::close);

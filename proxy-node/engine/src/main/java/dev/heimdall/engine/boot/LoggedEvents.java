@@ -1,6 +1,8 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.events.EventKind;
+import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
@@ -34,10 +36,12 @@ final class LoggedEvents implements SessionEvents {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.client");
 
   private final EventLog log;
+  private final NodeEvents told;
   private final Metrics metrics;
 
-  LoggedEvents(EventLog log, Metrics metrics) {
+  LoggedEvents(EventLog log, NodeEvents told, Metrics metrics) {
     this.log = log;
+    this.told = told;
     this.metrics = metrics;
   }
 
@@ -67,6 +71,12 @@ final class LoggedEvents implements SessionEvents {
   public void slowed(String vdb, SocketAddress client, String user, Duration delay) {
     metrics.count(NodeCounter.LOGINS_SLOWED);
     log.loginsSlowed(vdb, client, user, delay);
+    told.counted(
+        EventKind.LOG_INS_SLOWED,
+        vdb,
+        "",
+        "After wrong passwords, log-ins as a user from an address are delayed; the log names"
+            + " them.");
   }
 
   @Override
@@ -259,6 +269,12 @@ final class LoggedEvents implements SessionEvents {
           places(decision),
           statement.normalised(),
           outcome);
+      told.counted(
+          EventKind.RULE_NOTIFIES,
+          session.vdbName(),
+          "",
+          "A statement matched a rule that notifies, among: "
+              + String.join(", ", places(decision)));
     }
     if (decision.stackTraceMicros().isPresent()
         && micros > decision.stackTraceMicros().getAsLong()) {

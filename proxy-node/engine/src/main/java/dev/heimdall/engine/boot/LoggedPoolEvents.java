@@ -3,6 +3,8 @@ package dev.heimdall.engine.boot;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.events.EventKind;
+import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
@@ -20,10 +22,12 @@ final class LoggedPoolEvents implements PoolEvents {
   private static final Logger AUDIT = LoggerFactory.getLogger("heimdall.pool.audit");
 
   private final EventLog log;
+  private final NodeEvents told;
   private final Metrics metrics;
 
-  LoggedPoolEvents(EventLog log, Metrics metrics) {
+  LoggedPoolEvents(EventLog log, NodeEvents told, Metrics metrics) {
     this.log = log;
+    this.told = told;
     this.metrics = metrics;
   }
 
@@ -46,6 +50,11 @@ final class LoggedPoolEvents implements PoolEvents {
         vdb,
         InetSocketAddress.createUnresolved(server.host(), server.port()),
         failure.error().message());
+    told.counted(
+        EventKind.SERVER_REFUSES_CONNECTIONS,
+        vdb,
+        server.host() + ":" + server.port(),
+        "A connection could not be opened: " + failure.error().message());
   }
 
   @Override
@@ -81,6 +90,12 @@ final class LoggedPoolEvents implements PoolEvents {
   @Override
   public void exhausted(String vdb, PoolKey key, int size, int waiting, Duration waited) {
     log.poolExhausted(vdb, key.database(), key.credential().user(), size, waiting, waited);
+    told.counted(
+        EventKind.POOL_EXHAUSTED,
+        vdb,
+        "",
+        "A client waited %d ms in vain for one of %d server connections for database %s and user %s."
+            .formatted(waited.toMillis(), size, key.database(), key.credential().user()));
   }
 
   @Override

@@ -20,6 +20,8 @@ import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.mysql.MysqlDialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
+import dev.heimdall.engine.events.EventKind;
+import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.fleet.FleetNumbers;
@@ -91,6 +93,7 @@ public final class Node implements AutoCloseable {
   private final Observer observer;
   private final CloudWatch cloudWatch;
   private final EventLog log;
+  private final NodeEvents told = new NodeEvents(Clock.systemUTC(), System::nanoTime);
   private final SecureRandom random = new SecureRandom();
   private final ScramKeyCache keyCache = new ScramKeyCache(KEY_CACHE);
   private final ExecutorService offLoop =
@@ -163,13 +166,14 @@ public final class Node implements AutoCloseable {
     metrics.observe(budget);
     cloudWatch = new CloudWatch(configuration.node().cloudWatch(), numbers.node(), metrics);
     log = new KeyValueLog(cloudWatch);
-    poolEvents = new LoggedPoolEvents(log, metrics);
+    poolEvents = new LoggedPoolEvents(log, told, metrics);
     clusters =
         new SourceClusters(
             logins,
             catalogues,
             dialects,
             log,
+            told,
             metrics,
             offLoop,
             feed(configuration.node().topology()));
@@ -190,12 +194,13 @@ public final class Node implements AutoCloseable {
     reports =
         new NodeReports(
             listeners.view(),
+            told,
             metrics,
             numbers.node(),
             observer.name(),
             observer.manager(),
             new NodeCommands(this, listeners.view(), observer::restart));
-    SessionEvents events = new LoggedEvents(log, metrics);
+    SessionEvents events = new LoggedEvents(log, told, metrics);
     context =
         new NodeContext(
             new NodeAccess(
@@ -397,6 +402,7 @@ public final class Node implements AutoCloseable {
     watcher.start(configuration);
     reports.update(configuration.node());
     warnOfOpenSecrets(configuration);
+    told.happened(EventKind.NODE_STARTED, "", "", "Heimdall " + Version.current() + " started.");
     log.node("listening", vdbs.describePorts());
   }
 
@@ -519,6 +525,8 @@ public final class Node implements AutoCloseable {
               + changed(diff.users())
               + changed(diff.rules());
       log.configReloaded(changed, diff.toString());
+      told.happened(
+          EventKind.CONFIGURATION_TAKEN_OVER, "", "", "%d objects differ.".formatted(changed));
       warnOfOpenSecrets(next);
       for (ConfigurationDiff.Changed setting : diff.needRestart()) {
         log.node("restart needed", setting.toString());
@@ -527,6 +535,7 @@ public final class Node implements AutoCloseable {
     } catch (IOException | StartupException | IllegalArgumentException e) {
       metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
       log.configRejected(List.of(String.valueOf(e.getMessage())));
+      told.happened(EventKind.CONFIGURATION_REFUSED, "", "", String.valueOf(e.getMessage()));
       watcher.notApplied(e.getMessage());
       tell(null, e.getMessage());
     }
@@ -539,6 +548,12 @@ public final class Node implements AutoCloseable {
   private void refused(ConfigurationException problems) {
     metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
     log.configRejected(problems.problems().stream().map(Problem::toString).toList());
+    told.happened(
+        EventKind.CONFIGURATION_REFUSED,
+        "",
+        "",
+        "%d problems; the first: %s"
+            .formatted(problems.problems().size(), problems.problems().get(0)));
     tell(null, problems.problems().get(0).toString());
   }
 
@@ -619,6 +634,7 @@ public final class Node implements AutoCloseable {
   private void drainWith(Duration patience) {
     drained = new CompletableFuture<>();
     log.node("draining", "clients=" + clients.used());
+    told.happened(EventKind.NODE_DRAINING, "", "", "No new clients are accepted any more.");
     vdbs.closeListeners();
     patienceEnds = System.nanoTime() + patience.toNanos();
     awaitEmpty(drained);

@@ -1,9 +1,11 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.admin.EventsSection;
 import dev.heimdall.engine.admin.FiguresSection;
 import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PatternsSection;
 import dev.heimdall.engine.admin.StateSection;
+import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.report.Commands;
 import dev.heimdall.engine.report.Managers;
@@ -28,6 +30,7 @@ final class NodeReports implements AutoCloseable {
    */
   NodeReports(
       NodeView view,
+      NodeEvents events,
       Metrics metrics,
       int number,
       Optional<String> name,
@@ -36,7 +39,10 @@ final class NodeReports implements AutoCloseable {
     this.beside = beside;
     List<Section> sections =
         List.of(
-            new StateSection(view), new FiguresSection(view, metrics), new PatternsSection(view));
+            new StateSection(view),
+            new EventsSection(events, view),
+            new FiguresSection(view, metrics),
+            new PatternsSection(view));
     reporter =
         new Reporter(
             Sender.of(name.orElseGet(() -> machine() + "-" + number), number, Version.current()),

@@ -5,6 +5,7 @@ import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.cluster.ClusterTracker;
+import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.route.ClusterView;
@@ -26,6 +27,7 @@ import java.util.function.BiFunction;
 final class RunningCluster implements AutoCloseable {
   private final DataSource source;
   private final EventLog log;
+  private final ClusterNews news;
   private final Metrics metrics;
   private final ClusterTracker tracker;
   private final Exchange exchange;
@@ -54,10 +56,12 @@ final class RunningCluster implements AutoCloseable {
       BiFunction<WritePositions, Definitions, Exchange> sharing,
       List<ChangeProtocol.Way> ways,
       EventLog log,
+      NodeEvents told,
       Metrics metrics,
       Executor offLoop) {
     this.source = source;
     this.log = log;
+    news = new ClusterNews(told, source.name());
     this.metrics = metrics;
     for (TopologyEvent.Kind kind : TopologyEvent.Kind.values()) {
       metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
@@ -95,6 +99,7 @@ final class RunningCluster implements AutoCloseable {
           event.cause(),
           event.lasted(),
           event.kind().alarming());
+      news.heard(event);
     }
   }
 

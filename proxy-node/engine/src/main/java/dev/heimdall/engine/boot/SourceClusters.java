@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.changes.ChangeProtocol;
+import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -35,6 +36,7 @@ final class SourceClusters implements AutoCloseable {
   private final SourceCatalogues catalogues;
   private final Dialects dialects;
   private final EventLog log;
+  private final NodeEvents told;
   private final Metrics metrics;
   private final Executor offLoop;
   private final Map<String, Running> running = new TreeMap<>();
@@ -78,6 +80,7 @@ final class SourceClusters implements AutoCloseable {
       SourceCatalogues catalogues,
       Dialects dialects,
       EventLog log,
+      NodeEvents told,
       Metrics metrics,
       Executor offLoop,
       TopologyFeed feed) {
@@ -87,6 +90,7 @@ final class SourceClusters implements AutoCloseable {
     this.feed = feed;
     rds = new RdsWatch(feed);
     this.log = log;
+    this.told = told;
     this.metrics = metrics;
     this.offLoop = offLoop;
   }
@@ -123,6 +127,7 @@ final class SourceClusters implements AutoCloseable {
                 (positions, definitions) -> exchange(source, positions, definitions, next.node()),
                 cached(source, next) ? ways(source) : List.of(),
                 log,
+                told,
                 metrics,
                 offLoop);
         TopologyFeed.Watching hearing =

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
@@ -47,6 +48,12 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  /** Hears of what is done. */
+  public interface Listener {
+    /** Must not wait. */
+    void done(Action action, String user, String subject);
+  }
+
   private record Waiting(AuditEntry entry, boolean anybodys) {}
 
   private final Optional<Series> series;
@@ -55,6 +62,7 @@ public final class AuditLog implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final Thread writer;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLongArray noted = new AtomicLongArray(Action.values().length);
   private boolean closed;
   private boolean failing;
@@ -77,6 +85,11 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  /** Has somebody hear of all that is done from now on. */
+  public void listen(Listener listener) {
+    listeners.add(listener);
+  }
+
   /** How often this was done since the manager's start, taken down or not. */
   public long noted(Action action) {
     return noted.get(action.ordinal());
@@ -94,6 +107,7 @@ public final class AuditLog implements AutoCloseable {
         .pair("addr", address)
         .pair("subject", subject)
         .log(LOG, action.level());
+    listeners.forEach(listener -> listener.done(action, user, subject));
     if (series.isEmpty()) {
       return;
     }

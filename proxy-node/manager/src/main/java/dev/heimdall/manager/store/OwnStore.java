@@ -11,15 +11,18 @@ import dev.heimdall.secrets.StoreLocation;
  * @param access who may do what
  * @param history what became of the configuration
  * @param audit who did what
+ * @param events what happened
  */
-public record OwnStore(DocumentStore access, DocumentStore history, DocumentStore audit)
+public record OwnStore(
+    DocumentStore access, DocumentStore history, DocumentStore audit, DocumentStore events)
     implements AutoCloseable {
   /** Opens them; nobody is asked yet. */
   public static OwnStore open(StoreLocation place) throws StoreException {
     return new OwnStore(
         DocumentStore.open(OwnPlace.part(place, "access")),
         DocumentStore.open(OwnPlace.part(place, "history")),
-        DocumentStore.open(OwnPlace.part(place, "audit")));
+        DocumentStore.open(OwnPlace.part(place, "audit")),
+        DocumentStore.open(OwnPlace.part(place, "events")));
   }
 
   @Override
@@ -27,5 +30,6 @@ public record OwnStore(DocumentStore access, DocumentStore history, DocumentStor
     access.close();
     history.close();
     audit.close();
+    events.close();
   }
 }

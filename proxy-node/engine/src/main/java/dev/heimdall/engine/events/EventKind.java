@@ -1,0 +1,60 @@
+package dev.heimdall.engine.events;
+
+import dev.heimdall.model.Spelled;
+import java.util.Optional;
+
+/** What can happen, and how bad it is. */
+public enum EventKind implements Spelled {
+  NODE_STARTED(Severity.INFO),
+  NODE_DRAINING(Severity.INFO),
+  CONFIGURATION_TAKEN_OVER(Severity.INFO),
+  CONFIGURATION_REFUSED(Severity.WARNING),
+  FAILOVER_BEGUN(Severity.CRITICAL),
+  FAILOVER_ENDED(Severity.INFO),
+  WRITER_CHANGED(Severity.WARNING),
+  WRITERS_IN_CONFLICT(Severity.CRITICAL),
+  WRITER_READ_ONLY(Severity.CRITICAL),
+  SERVER_LOST(Severity.WARNING),
+  SERVER_DETACHED(Severity.WARNING),
+  SERVER_BACK(Severity.INFO),
+  SERVER_REPLACED(Severity.INFO),
+  SERVER_ADDED(Severity.INFO),
+  SERVER_REMOVED(Severity.INFO),
+  SERVER_REFUSES_CONNECTIONS(Severity.WARNING),
+  POOL_RECOVERED(Severity.INFO),
+  POOL_EXHAUSTED(Severity.WARNING, POOL_RECOVERED),
+  LOG_INS_SLOWED(Severity.WARNING),
+  STORE_AWAY(Severity.WARNING),
+  STORE_BACK(Severity.INFO),
+  RULE_NOTIFIES(Severity.WARNING);
+
+  /** How bad it is. */
+  public enum Severity implements Spelled {
+    INFO,
+    WARNING,
+    CRITICAL
+  }
+
+  private final Severity severity;
+  private final Optional<EventKind> end;
+
+  EventKind(Severity severity) {
+    this.severity = severity;
+    end = Optional.empty();
+  }
+
+  EventKind(Severity severity, EventKind end) {
+    this.severity = severity;
+    this.end = Optional.of(end);
+  }
+
+  /** How bad it is. */
+  public Severity severity() {
+    return severity;
+  }
+
+  /** What it is when nothing of this kind happens any more, where that is worth a word. */
+  Optional<EventKind> end() {
+    return end;
+  }
+}

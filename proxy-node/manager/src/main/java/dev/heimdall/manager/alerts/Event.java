@@ -1,0 +1,108 @@
+package dev.heimdall.manager.alerts;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Something that happened, whoever has seen it.
+ *
+ * @param id that no other has
+ * @param last when it was seen last
+ * @param by who has seen it
+ * @param count how often it happened, by the one who has seen it most often
+ */
+record Event(
+    String id,
+    Instant at,
+    Instant last,
+    String kind,
+    Severity severity,
+    String about,
+    String server,
+    List<String> by,
+    String words,
+    long count) {
+  /** Sightings of one thing that are no further apart are of one event. */
+  private static final Duration APART = Duration.ofSeconds(60);
+
+  private record Subject(String kind, String about, String server) {}
+
+  private static final class Open {
+    private final Sighting first;
+    private final Set<String> by = new TreeSet<>();
+    private final Map<String, Long> counts = new HashMap<>();
+    private Sighting last;
+    private Instant begun;
+    private Instant ended;
+    private Severity severity;
+
+    Open(Sighting first) {
+      this.first = first;
+      begun = first.at();
+      ended = first.at();
+      severity = first.severity();
+      add(first);
+    }
+
+    boolean takes(Sighting next) {
+      return !next.at().isBefore(begun.minus(APART)) && !next.at().isAfter(ended.plus(APART));
+    }
+
+    void add(Sighting next) {
+      by.add(next.by());
+      counts.merge(next.source(), next.count(), Long::sum);
+      severity = severity.compareTo(next.severity()) < 0 ? next.severity() : severity;
+      begun = next.at().isBefore(begun) ? next.at() : begun;
+      if (!next.at().isBefore(ended)) {
+        ended = next.at();
+        last = next;
+      }
+    }
+
+    Event event() {
+      return new Event(
+          first.source() + "-" + first.number(),
+          begun,
+          ended,
+          first.kind(),
+          severity,
+          first.about(),
+          first.server(),
+          List.copyOf(by),
+          last.words(),
+          Collections.max(counts.values()));
+    }
+  }
+
+  /**
+   * What was seen, as one event where it is one; the last first.
+   *
+   * @param sightings in the order in which they were taken down, which is the same for all managers
+   */
+  static List<Event> of(List<Sighting> sightings) {
+    Map<Subject, Open> open = new HashMap<>();
+    List<Open> all = new ArrayList<>();
+    for (Sighting one : sightings) {
+      Subject subject = new Subject(one.kind(), one.about(), one.server());
+      Open known = open.get(subject);
+      if (known != null && known.takes(one)) {
+        known.add(one);
+      } else {
+        Open begun = new Open(one);
+        open.put(subject, begun);
+        all.add(begun);
+      }
+    }
+    List<Event> events = new ArrayList<>();
+    all.forEach(one -> events.add(one.event()));
+    events.sort((a, b) -> b.last().compareTo(a.last()));
+    return List.copyOf(events);
+  }
+}

@@ -1,0 +1,262 @@
+package dev.heimdall.manager.alerts;
+
+import dev.heimdall.manager.observe.Line;
+import dev.heimdall.manager.store.SegmentedLog;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What was seen in the last thirty days, as far as there is room, each once, however many managers
+ * write it down. A thread of its own writes, again and again while the place is unavailable.
+ */
+final class EventBook implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private static final SegmentedLog.Bounds BOUNDS = new SegmentedLog.Bounds(64 << 10, 2 << 20);
+  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MOST_WAITING = 4096;
+  private static final int MOST = 10_000;
+
+  /** With fewer lines than these nothing was let go of for want of room. */
+  private static final int FEW = 100;
+
+  private record Known(List<Event> events, long at) {}
+
+  private final Optional<SegmentedLog> log;
+  private final Clock clock;
+  private final Thread writer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ReentrantLock reading = new ReentrantLock();
+
+  // Guarded by the lock.
+  private final Deque<Sighting> waiting = new ArrayDeque<>();
+  private List<String> inMemory = List.of();
+  private boolean closed;
+
+  // Guarded by the lock of who reads.
+  private Map<String, Optional<Sighting>> parsed = Map.of();
+  private Known known;
+
+  /** Whether something was written that is not read yet. */
+  private volatile boolean stale;
+
+  // The writer's own.
+  private boolean failing;
+
+  /**
+   * @param store empty: they are kept as long as the manager runs
+   */
+  EventBook(Optional<DocumentStore> store, Clock clock) {
+    log = store.map(place -> new SegmentedLog(place, "events", BOUNDS));
+    this.clock = clock;
+    writer = new Thread(this::write, "manager-events");
+    writer.setDaemon(true);
+    writer.start();
+  }
+
+  /** Takes it down, without waiting. */
+  void note(Sighting sighting) {
+    lock.lock();
+    try {
+      if (waiting.size() == MOST_WAITING) {
+        waiting.removeFirst();
+      }
+      waiting.add(sighting);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What happened, as it is known or was a second ago; the last first. */
+  List<Event> events() throws StoreException {
+    reading.lock();
+    try {
+      if (stale || known == null || System.nanoTime() - known.at() > FRESH_NANOS) {
+        stale = false;
+        known = new Known(Event.of(sightings(lines())), System.nanoTime());
+      }
+      return known.events();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private List<String> lines() throws StoreException {
+    if (log.isPresent()) {
+      return log.get().lines();
+    }
+    lock.lock();
+    try {
+      return inMemory;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Sighting> sightings(List<String> lines) {
+    Instant oldest = clock.instant().minus(KEPT);
+    Map<String, Optional<Sighting>> next = new HashMap<>();
+    List<Sighting> sightings = new ArrayList<>();
+    for (String line : lines.subList(Math.max(0, lines.size() - MOST), lines.size())) {
+      Optional<Sighting> one = parsed.get(line);
+      one = one == null ? Sighting.read(line) : one;
+      next.put(line, one);
+      one.filter(sighting -> sighting.at().isAfter(oldest)).ifPresent(sightings::add);
+    }
+    parsed = next;
+    return sightings;
+  }
+
+  private void write() {
+    while (true) {
+      List<Sighting> batch;
+      lock.lock();
+      try {
+        while (waiting.isEmpty() && !closed) {
+          changed.await();
+        }
+        if (waiting.isEmpty()) {
+          return;
+        }
+        batch = List.copyOf(waiting);
+      } catch (InterruptedException e) {
+        return;
+      } finally {
+        lock.unlock();
+      }
+      if (!written(batch)) {
+        try {
+          TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean written(List<Sighting> batch) {
+    try {
+      if (log.isPresent()) {
+        log.get().append(new Added(batch));
+      } else {
+        keep(batch);
+      }
+    } catch (StoreException | RuntimeException e) {
+      if (!failing) {
+        Line.of("events cannot be written to their place, and wait")
+            .pair("reason", String.valueOf(e.getMessage()))
+            .log(LOG, Level.WARN);
+      }
+      failing = true;
+      return false;
+    }
+    failing = false;
+    stale = true;
+    lock.lock();
+    try {
+      waiting.removeAll(batch);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return true;
+  }
+
+  private void keep(List<Sighting> batch) {
+    lock.lock();
+    try {
+      List<String> lines = new ArrayList<>(inMemory);
+      lines.addAll(new Added(batch).after(inMemory));
+      inMemory = List.copyOf(lines.subList(Math.max(0, lines.size() - MOST), lines.size()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private final class Added implements SegmentedLog.Entries {
+    private final List<Sighting> batch;
+
+    Added(List<Sighting> batch) {
+      this.batch = batch;
+    }
+
+    /** Without what another manager has written, and what nodes still tell but is gone here. */
+    @Override
+    public List<String> after(List<String> lines) {
+      Set<String> there = new HashSet<>();
+      lines.forEach(line -> there.add(Sighting.key(line)));
+      Instant oldest = clock.instant().minus(KEPT);
+      Optional<Instant> first =
+          lines.size() < FEW ? Optional.empty() : Sighting.read(lines.get(0)).map(Sighting::at);
+      Predicate<Sighting> gone =
+          one -> one.at().isBefore(oldest) || first.filter(one.at()::isBefore).isPresent();
+      return batch.stream()
+          .filter(gone.negate())
+          .filter(one -> there.add(one.key()))
+          .map(Sighting::line)
+          .toList();
+    }
+
+    @Override
+    public boolean isOver(List<String> oldest, List<String> later) {
+      Instant limit = clock.instant().minus(KEPT);
+      return oldest.stream()
+          .map(Sighting::read)
+          .flatMap(Optional::stream)
+          .allMatch(one -> one.at().isBefore(limit));
+    }
+  }
+
+  /** Waits until all is written, for a bounded time. */
+  void settle() {
+    lock.lock();
+    try {
+      long left = PATIENCE.toNanos();
+      while (!waiting.isEmpty() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends it, once what was noted is written; not much later if it cannot be. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    settle();
+    writer.interrupt();
+  }
+}

@@ -1,0 +1,90 @@
+package dev.heimdall.manager.alerts;
+
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which events are asked for, as the query says it; what is empty does not matter.
+ *
+ * @param severity the least
+ * @param node who has seen it, or whom it is about
+ * @param about what it is about, or a part of it
+ */
+public record Wanted(
+    String kind, String severity, String node, String about, String from, String to) {
+  private static final String PARAMETER = "%s=%s";
+
+  static Wanted of(Request request) throws Refusal {
+    Wanted wanted =
+        new Wanted(
+            asked(request, "kind"),
+            asked(request, "severity"),
+            asked(request, "node"),
+            asked(request, "about"),
+            asked(request, "from"),
+            asked(request, "to"));
+    if (!wanted.severity.isEmpty() && Severity.of(wanted.severity).isEmpty()) {
+      throw Request.bad("A severity is info, warning or critical.");
+    }
+    at(wanted.from);
+    at(wanted.to);
+    return wanted;
+  }
+
+  private static String asked(Request request, String name) throws Refusal {
+    return request.query(name).orElse("").strip();
+  }
+
+  /** As a browser's field for times has it, in UTC, or with a zone. */
+  static Optional<Instant> at(String asked) throws Refusal {
+    try {
+      if (asked.isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          asked.endsWith("Z")
+              ? Instant.parse(asked)
+              : LocalDateTime.parse(asked).toInstant(ZoneOffset.UTC));
+    } catch (DateTimeException e) {
+      throw Request.bad("A time is written as 2026-01-02T03:04 or 2026-01-02T03:04:05Z.");
+    }
+  }
+
+  List<Event> of(List<Event> events) throws Refusal {
+    Severity least = Severity.of(severity).orElse(Severity.INFO);
+    Optional<Instant> begin = at(from);
+    Optional<Instant> end = at(to);
+    return events.stream()
+        .filter(event -> kind.isEmpty() || event.kind().equals(kind))
+        .filter(event -> event.severity().compareTo(least) >= 0)
+        .filter(event -> node.isEmpty() || event.by().contains(node) || event.about().equals(node))
+        .filter(event -> event.about().contains(about) || event.server().contains(about))
+        .filter(event -> begin.isEmpty() || !event.last().isBefore(begin.get()))
+        .filter(event -> end.isEmpty() || event.at().isBefore(end.get()))
+        .toList();
+  }
+
+  /** As a query of a link. */
+  String query() {
+    return String.join(
+        "&",
+        PARAMETER.formatted("kind", encoded(kind)),
+        PARAMETER.formatted("severity", encoded(severity)),
+        PARAMETER.formatted("node", encoded(node)),
+        PARAMETER.formatted("about", encoded(about)),
+        PARAMETER.formatted("from", encoded(from)),
+        PARAMETER.formatted("to", encoded(to)));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
