@@ -85,7 +85,6 @@ public final class Node implements AutoCloseable {
   private static final int KEY_CACHE = 10_000;
   private static final long TICK_MILLIS = 100;
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int SESSION_TICKS = 5;
   private static final int ACTION_THREADS = 4;
 
@@ -119,7 +118,9 @@ public final class Node implements AutoCloseable {
   private final OperatorListeners listeners;
   private final NodeReports reports;
   private final RunningVdbs vdbs;
-  private final Limit clients;
+  private final Limit maxClients;
+  private final NodeClients clients;
+  private final Drain drain;
   private final UserLimits clientsOfUser = new UserLimits();
   private final ConfigurationWatcher watcher;
   private final Queue<CompletableFuture<Integer>> reloadOutcomes = new ConcurrentLinkedQueue<>();
@@ -128,12 +129,6 @@ public final class Node implements AutoCloseable {
   private final List<CompletableFuture<Integer>> answeredNow = new ArrayList<>();
 
   private volatile Configuration configuration;
-  private volatile CompletableFuture<Void> drained;
-
-  /** Whether clients are let in; changed by who holds this. */
-  private volatile Service service = Service.OPEN;
-
-  private volatile long patienceEnds;
   private boolean closed;
 
   /**
@@ -180,7 +175,9 @@ public final class Node implements AutoCloseable {
     nodeLoops(dialects);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
     connector = new ServerConnector(transport, source -> dialects.of(source).servers(), offLoop);
-    clients = new Limit(configuration.node().maxClients());
+    maxClients = new Limit(configuration.node().maxClients());
+    clients =
+        new NodeClients(nodeLoops, maxClients, () -> this.configuration.node().drainTimeout());
     clientsOfUser.update(configuration.users());
     actions =
         new RuleActions(
@@ -207,7 +204,7 @@ public final class Node implements AutoCloseable {
                 () -> this.configuration.node(),
                 new CancelRegistry(numbers, random),
                 connector,
-                clients,
+                maxClients,
                 clientsOfUser,
                 NonceSource.random(random),
                 new FailedLogIns(System::nanoTime),
@@ -230,6 +227,7 @@ public final class Node implements AutoCloseable {
             new UserSalts(secret),
             keyCache,
             this::killClientsOf);
+    drain = new Drain(vdbs, clients, log, told, observer::draining, offLoop);
     figures = new Figures(metrics, () -> vdbs.contexts().keySet(), cloudWatch::figures);
     watcher =
         new ConfigurationWatcher(
@@ -406,14 +404,6 @@ public final class Node implements AutoCloseable {
     log.node("listening", vdbs.describePorts());
   }
 
-  private enum Service {
-    OPEN,
-    /** Without clients, and it may take them again. */
-    OUT,
-    /** The process is about to end. */
-    ENDING
-  }
-
   /** The periodic work of one loop. */
   private final class Ticker implements Runnable {
     private final NodeLoop loop;
@@ -513,7 +503,7 @@ public final class Node implements AutoCloseable {
       clusters.keys(next.node());
       catalogues.keep(next.sources().values());
       logins.keep(next.sources().values());
-      clients.max(next.node().maxClients());
+      maxClients.max(next.node().maxClients());
       clientsOfUser.update(next.users());
       reports.update(next.node());
       metrics.count(NodeCounter.CONFIG_RELOADS);
@@ -577,35 +567,13 @@ public final class Node implements AutoCloseable {
    * that have not asked anything for a second, which is when their pools look whether a connection
    * is still good. Who is never idle for so long may go by itself meanwhile.
    */
-  public synchronized CompletableFuture<Void> beginDrain(Duration patience) {
-    boolean begins = service != Service.ENDING;
-    service = Service.ENDING;
-    if (drained == null) {
-      drainWith(patience);
-    } else if (patience.isZero()) {
-      patienceEnds = Math.min(patienceEnds, System.nanoTime());
-    }
-    if (begins) {
-      observer.draining();
-    }
-    return drained;
+  public CompletableFuture<Void> beginDrain(Duration patience) {
+    return drain.end(patience);
   }
 
   /** Drains, and goes on without clients until {@link #takeBack} or the end. */
-  public synchronized CompletableFuture<Void> takeOut() {
-    if (drained == null) {
-      service = Service.OUT;
-      drainWith(Duration.ZERO);
-      CompletableFuture<Void> mine = drained;
-      mine.thenRun(() -> endLeft(mine));
-    }
-    return drained;
-  }
-
-  private synchronized void endLeft(CompletableFuture<Void> drain) {
-    if (service == Service.OUT && drained == drain) {
-      forEachClient(Client::killFromAnyThread);
-    }
+  public CompletableFuture<Void> takeOut() {
+    return drain.takeOut();
   }
 
   /**
@@ -613,73 +581,17 @@ public final class Node implements AutoCloseable {
    *
    * @throws Commands.Refused if it cannot
    */
-  synchronized String takeBack() {
-    if (service == Service.ENDING) {
-      throw new Commands.Refused("the node is ending");
-    }
-    if (service == Service.OPEN) {
-      return "it was in service";
-    }
-    try {
-      vdbs.openListeners();
-    } catch (StartupException e) {
-      throw new Commands.Refused(e.getMessage());
-    }
-    service = Service.OPEN;
-    drained = null;
-    log.node("listening", vdbs.describePorts());
-    return "in service";
-  }
-
-  private void drainWith(Duration patience) {
-    drained = new CompletableFuture<>();
-    log.node("draining", "clients=" + clients.used());
-    told.happened(EventKind.NODE_DRAINING, "", "", "No new clients are accepted any more.");
-    vdbs.closeListeners();
-    patienceEnds = System.nanoTime() + patience.toNanos();
-    awaitEmpty(drained);
-  }
-
-  private void awaitEmpty(CompletableFuture<Void> done) {
-    long over = System.nanoTime() - patienceEnds;
-    if (drained != done
-        || clients.used() == 0
-        || over > configuration.node().drainTimeout().toNanos()) {
-      done.complete(null);
-      return;
-    }
-    if (over < 0) {
-      forEachClient(client -> client.endIfIdle(IDLE_NANOS));
-    } else {
-      forEachClient(Client::drain);
-    }
-    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, offLoop)
-        .execute(() -> awaitEmpty(done));
+  String takeBack() {
+    return drain.takeBack();
   }
 
   private void killClientsOf(VdbContext vdb) {
-    forEachClient(
+    clients.each(
         client -> {
           if (client.vdbName().equals(vdb.name())) {
             client.killFromAnyThread();
           }
         });
-  }
-
-  void forEachClient(java.util.function.Consumer<Client> action) {
-    for (NodeLoop loop : nodeLoops) {
-      loop.context()
-          .loop()
-          .execute(
-              () -> {
-                loop.context().beginEvent();
-                try {
-                  loop.clients().all().forEach(action);
-                } finally {
-                  loop.context().endEvent();
-                }
-              });
-    }
   }
 
   @Override
@@ -692,7 +604,7 @@ public final class Node implements AutoCloseable {
     reports.close();
     listeners.close();
     vdbs.closeListeners();
-    forEachClient(Client::killFromAnyThread);
+    clients.each(Client::killFromAnyThread);
     awaitGoodbyes();
     clusters.close();
     vdbs.closePools();
@@ -715,7 +627,7 @@ public final class Node implements AutoCloseable {
   private void awaitGoodbyes() {
     long deadline = System.nanoTime() + GOODBYE_NANOS;
     try {
-      while ((clients.used() > 0 || connector.cancelling()) && System.nanoTime() - deadline < 0) {
+      while ((clients.number() > 0 || connector.cancelling()) && System.nanoTime() - deadline < 0) {
         Thread.sleep(5);
       }
     } catch (InterruptedException e) {
@@ -755,13 +667,12 @@ public final class Node implements AutoCloseable {
   }
 
   boolean isDraining() {
-    return drained != null;
+    return drain.hasBegun();
   }
 
   /** Whether it was told to take no clients, and has none any more. */
   boolean isOut() {
-    CompletableFuture<Void> drain = drained;
-    return service == Service.OUT && drain != null && drain.isDone();
+    return drain.isOut();
   }
 
   Configuration configuration() {

@@ -37,7 +37,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
-final class RunningVdbs {
+final class RunningVdbs implements Drain.Door {
   private final Listening listening;
   private final Dialects dialects;
   private final Connector connector;
@@ -323,7 +323,8 @@ final class RunningVdbs {
   }
 
   /** Lets nobody in any more, whatever is reloaded, until {@link #openListeners}. */
-  void closeListeners() {
+  @Override
+  public void closeListeners() {
     letsIn = false;
     listeners().forEach(VdbListener::close);
   }
@@ -333,7 +334,8 @@ final class RunningVdbs {
    *
    * @throws StartupException when a port is not to be had any more; nobody is let in then
    */
-  void openListeners() throws StartupException {
+  @Override
+  public void openListeners() throws StartupException {
     synchronized (vdbs) {
       List<VdbListener> all = listeners();
       new PortChange(all, all).carryOut();
@@ -358,7 +360,8 @@ final class RunningVdbs {
   }
 
   /** Names and ports, for a log. */
-  String describePorts() {
+  @Override
+  public String describePorts() {
     return vdbs.entrySet().stream()
         .map(
             entry ->

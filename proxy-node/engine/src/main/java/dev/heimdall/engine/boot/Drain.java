@@ -1,0 +1,197 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.events.EventKind;
+import dev.heimdall.engine.events.NodeEvents;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.report.Commands;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Whether a node takes clients, and how those that it has leave once it takes none. */
+final class Drain {
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LOOK_MILLIS = 50;
+
+  /** Where clients come in. */
+  interface Door {
+    /**
+     * Lets clients in again.
+     *
+     * @throws StartupException when a port is not to be had any more; nobody is let in then
+     */
+    void openListeners() throws StartupException;
+
+    /** Lets nobody in any more; who is in stays. */
+    void closeListeners();
+
+    String describePorts();
+  }
+
+  /** Those that are in. */
+  interface Clients {
+    int number();
+
+    /** Has each of them do this, soon and on its own loop. */
+    void each(Consumer<Client> action);
+
+    /** How long they may take to leave, once that is urgent. */
+    Duration mayTake();
+  }
+
+  private enum State {
+    OPEN,
+    /** Without clients, and it may take them again. */
+    OUT,
+    /** The process is about to end. */
+    ENDING;
+
+    private boolean leadsTo(State next) {
+      return this != ENDING && this != next;
+    }
+  }
+
+  private final Door door;
+  private final Clients clients;
+  private final EventLog log;
+  private final NodeEvents told;
+  private final Runnable ending;
+  private final Executor later;
+
+  /** Changed by {@link #become} alone, which is called by who holds this. */
+  private volatile State state = State.OPEN;
+
+  /** Of the last drain: done when its clients are gone or their time is over; null before one. */
+  private volatile CompletableFuture<Void> emptied;
+
+  private volatile long patienceEnds;
+
+  /**
+   * @param ending is run once that it is known that the process is about to end
+   * @param executor looks now and then who is left
+   */
+  Drain(
+      Door door,
+      Clients clients,
+      EventLog log,
+      NodeEvents told,
+      Runnable ending,
+      Executor executor) {
+    this.door = door;
+    this.clients = clients;
+    this.log = log;
+    this.told = told;
+    this.ending = ending;
+    later = CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS, executor);
+  }
+
+  /**
+   * Takes it on to a state; who leaves {@link State#OPEN} has clients leave.
+   *
+   * @param patience as of {@link #end}
+   * @return whether it has changed: not if it was there, or will never be
+   */
+  private boolean become(State next, Duration patience) {
+    State last = state;
+    if (!last.leadsTo(next)) {
+      return false;
+    }
+    if (last == State.OPEN) {
+      patienceEnds = System.nanoTime() + patience.toNanos();
+      emptied = new CompletableFuture<>();
+    }
+    state = next;
+    if (last == State.OPEN) {
+      log.node("draining", "clients=" + clients.number());
+      told.happened(EventKind.NODE_DRAINING, "", "", "No new clients are accepted any more.");
+      door.closeListeners();
+      awaitEmpty(emptied);
+    }
+    return true;
+  }
+
+  /**
+   * Takes no clients any more, for good, or goes on with what has begun.
+   *
+   * @param patience as long as it lasts, only clients go that have not asked anything for a second,
+   *     which is when their pools look whether a connection is still good; who is never idle for so
+   *     long may go by itself meanwhile
+   * @return done when the last one is gone, or their time is over
+   */
+  synchronized CompletableFuture<Void> end(Duration patience) {
+    if (state != State.OPEN && patience.isZero()) {
+      patienceEnds = Math.min(patienceEnds, System.nanoTime());
+    }
+    if (become(State.ENDING, patience)) {
+      ending.run();
+    }
+    return emptied;
+  }
+
+  /** Goes on without clients until {@link #takeBack} or the end. */
+  synchronized CompletableFuture<Void> takeOut() {
+    if (become(State.OUT, Duration.ZERO)) {
+      CompletableFuture<Void> mine = emptied;
+      mine.thenRun(() -> endLeft(mine));
+    }
+    return emptied;
+  }
+
+  private synchronized void endLeft(CompletableFuture<Void> drain) {
+    if (state == State.OUT && emptied == drain) {
+      clients.each(Client::killFromAnyThread);
+    }
+  }
+
+  /**
+   * Lets clients in again that {@link #takeOut} has kept out; what that came to.
+   *
+   * @throws Commands.Refused if it cannot
+   */
+  synchronized String takeBack() {
+    if (state == State.ENDING) {
+      throw new Commands.Refused("the node is ending");
+    }
+    if (state == State.OPEN) {
+      return "it was in service";
+    }
+    try {
+      door.openListeners();
+    } catch (StartupException e) {
+      throw new Commands.Refused(e.getMessage());
+    }
+    become(State.OPEN, Duration.ZERO);
+    log.node("listening", door.describePorts());
+    return "in service";
+  }
+
+  private void awaitEmpty(CompletableFuture<Void> done) {
+    long over = System.nanoTime() - patienceEnds;
+    if (state == State.OPEN
+        || emptied != done
+        || clients.number() == 0
+        || over > clients.mayTake().toNanos()) {
+      done.complete(null);
+      return;
+    }
+    if (over < 0) {
+      clients.each(client -> client.endIfIdle(IDLE_NANOS));
+    } else {
+      clients.each(Client::drain);
+    }
+    later.execute(() -> awaitEmpty(done));
+  }
+
+  /** Whether it takes no clients. */
+  boolean hasBegun() {
+    return state != State.OPEN;
+  }
+
+  /** Whether it takes none, has none any more, and may take them again. */
+  boolean isOut() {
+    return state == State.OUT && emptied.isDone();
+  }
+}

@@ -1,0 +1,155 @@
+package dev.heimdall.engine.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.events.NodeEvents;
+import dev.heimdall.engine.observe.KeyValueLog;
+import dev.heimdall.engine.report.Commands;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class DrainTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final Ports ports = new Ports();
+  private final Few clients = new Few();
+  private final AtomicInteger ends = new AtomicInteger();
+  private final Drain drain =
+      new Drain(
+          ports,
+          clients,
+          new KeyValueLog(),
+          new NodeEvents(Clock.systemUTC(), System::nanoTime),
+          ends::incrementAndGet,
+          ForkJoinPool.commonPool());
+
+  private static final class Ports implements Drain.Door {
+    private boolean open = true;
+    private boolean taken;
+
+    @Override
+    public void openListeners() throws StartupException {
+      if (taken) {
+        throw new StartupException("somebody else has the port", null);
+      }
+      open = true;
+    }
+
+    @Override
+    public void closeListeners() {
+      open = false;
+    }
+
+    @Override
+    public String describePorts() {
+      return "";
+    }
+  }
+
+  private static final class Few implements Drain.Clients {
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile int number;
+    private volatile Duration mayTake = LONG;
+
+    @Override
+    public int number() {
+      return number;
+    }
+
+    @Override
+    public void each(Consumer<Client> action) {
+      asked.incrementAndGet();
+    }
+
+    @Override
+    public Duration mayTake() {
+      return mayTake;
+    }
+  }
+
+  private static void await(CompletableFuture<Void> emptied) throws Exception {
+    emptied.get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whatIsTakenOutIsOutOnceItsClientsAreGoneAndComesBack() throws Exception {
+    clients.number = 1;
+    assertThat(drain.hasBegun()).isFalse();
+    CompletableFuture<Void> emptied = drain.takeOut();
+    assertThat(ports.open).isFalse();
+    assertThat(drain.hasBegun()).isTrue();
+    assertThat(drain.isOut()).isFalse();
+    assertThat(drain.takeOut()).isSameAs(emptied).isNotDone();
+    clients.number = 0;
+    await(emptied);
+    assertThat(drain.isOut()).isTrue();
+    assertThat(drain.takeBack()).isEqualTo("in service");
+    assertThat(ports.open).isTrue();
+    assertThat(drain.hasBegun()).isFalse();
+    assertThat(drain.isOut()).isFalse();
+    assertThat(drain.takeBack()).isEqualTo("it was in service");
+    assertThat(ends).hasValue(0);
+    clients.number = 1;
+    assertThat(drain.takeOut()).isNotSameAs(emptied).isNotDone();
+    assertThat(drain.isOut()).isFalse();
+  }
+
+  @Test
+  void aDrainThatIsTakenBackLeavesTheClientsThatAreLeft() throws Exception {
+    clients.number = 1;
+    CompletableFuture<Void> emptied = drain.takeOut();
+    drain.takeBack();
+    await(emptied);
+    int asked = clients.asked.get();
+    assertThat(drain.takeOut()).isNotDone();
+    assertThat(clients.asked.get()).isGreaterThan(asked);
+    assertThat(drain.isOut()).isFalse();
+  }
+
+  @Test
+  void theEndIsForGood() {
+    clients.number = 1;
+    CompletableFuture<Void> emptied = drain.takeOut();
+    assertThat(drain.end(LONG)).isSameAs(emptied);
+    assertThat(drain.end(LONG)).isSameAs(emptied);
+    assertThat(drain.takeOut()).isSameAs(emptied);
+    assertThat(ends).hasValue(1);
+    assertThatThrownBy(drain::takeBack)
+        .isInstanceOf(Commands.Refused.class)
+        .hasMessage("the node is ending");
+    assertThat(ports.open).isFalse();
+    assertThat(drain.isOut()).isFalse();
+  }
+
+  @Test
+  void whoHasNoPatienceEndsThatOfOthers() throws Exception {
+    clients.number = 1;
+    clients.mayTake = Duration.ZERO;
+    CompletableFuture<Void> emptied = drain.end(LONG);
+    assertThat(emptied).isNotDone();
+    assertThat(drain.end(LONG)).isNotDone();
+    await(drain.end(Duration.ZERO));
+    assertThat(emptied).isDone();
+    assertThat(ends).hasValue(1);
+  }
+
+  @Test
+  void aPortThatIsNotToBeHadLeavesItOut() {
+    drain.takeOut();
+    ports.taken = true;
+    assertThatThrownBy(drain::takeBack)
+        .isInstanceOf(Commands.Refused.class)
+        .hasMessage("somebody else has the port");
+    assertThat(drain.isOut()).isTrue();
+    ports.taken = false;
+    assertThat(drain.takeBack()).isEqualTo("in service");
+  }
+}
