@@ -73,20 +73,17 @@ public final class FiguresSection implements Section {
     long inUse = 0;
     long open = 0;
     long size = 0;
-    long maxWaitMicros = 0;
     for (PoolRow pool : pools) {
       clients += pool.clientsActive() + pool.clientsIdle() + pool.clientsWaiting();
       waiting += pool.clientsWaiting();
       inUse += pool.serversActive();
       open += pool.serversActive() + pool.serversIdle() + pool.serversReset() + pool.serversLogin();
       size += pool.size();
-      maxWaitMicros = Math.max(maxWaitMicros, pool.maxWaitMicros());
     }
     entry.put("clients", clients);
     entry.put("waiting", waiting);
     entry.put("inUse", inUse);
     entry.put("open", open);
     entry.put("size", size);
-    entry.put("maxWaitMicros", maxWaitMicros);
   }
 }
