@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "Shows what a node does, in the terminal: queries a second, response times, clients and"
           + " connections by virtual database, and the servers of clusters.",
       "It is written anew every two seconds; q quits. With --manager it shows all nodes of a"
-          + " manager."
+          + " manager, and the statements that take the most time."
     })
 final class TopCommand implements Callable<Integer> {
   @Mixin private HelpOption help;

@@ -7,14 +7,20 @@ import java.util.List;
  * A table of text: the first column to the left, the others to the right.
  *
  * @param rows the cells of each
+ * @param widest so many characters are shown of a cell
  */
-record Grid(List<String> columns, List<List<String>> rows) {
+record Grid(List<String> columns, List<List<String>> rows, int widest) {
   private static final int WIDEST_NAME = 40;
   private static final String CUT = "…";
 
   Grid {
     columns = List.copyOf(columns);
     rows = List.copyOf(rows);
+  }
+
+  /** Of names and numbers. */
+  Grid(List<String> columns, List<List<String>> rows) {
+    this(columns, rows, WIDEST_NAME);
   }
 
   /**
@@ -40,7 +46,7 @@ record Grid(List<String> columns, List<List<String>> rows) {
     return lines;
   }
 
-  private static String line(List<String> cells, int[] widths) {
+  private String line(List<String> cells, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
       String cell = cut(cells.get(i));
@@ -51,8 +57,8 @@ record Grid(List<String> columns, List<List<String>> rows) {
   }
 
   /** Names are others' texts: no control character of theirs gets to the terminal. */
-  private static String cut(String cell) {
+  private String cut(String cell) {
     String clean = cell.replaceAll("\\p{Cntrl}", "?");
-    return clean.length() <= WIDEST_NAME ? clean : clean.substring(0, WIDEST_NAME - 1) + CUT;
+    return clean.length() <= widest ? clean : clean.substring(0, widest - 1) + CUT;
   }
 }

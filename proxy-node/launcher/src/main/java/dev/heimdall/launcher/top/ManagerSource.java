@@ -12,6 +12,10 @@ final class ManagerSource implements Source {
   private static final List<String> SERVER_COLUMNS =
       List.of("SERVER", "CLUSTER", "ROLE", "STATE", "ZONE", "LAG", "IN USE", "OPEN");
 
+  private static final List<String> STATEMENT_COLUMNS =
+      List.of("STATEMENT", "VIRTUAL DATABASE", "TIME", "CALLS", "AVG MS", "ERRORS");
+  private static final int WIDEST_STATEMENT = 72;
+
   private final Http http;
   private final String url;
 
@@ -29,6 +33,7 @@ final class ManagerSource implements Source {
   public Screen look() throws IOException, InterruptedException {
     JsonNode figures = JSON.readTree(http.get("/api/v1/figures?range=5m"));
     JsonNode clusters = JSON.readTree(http.get("/api/v1/clusters"));
+    JsonNode busiest = JSON.readTree(http.get("/api/v1/patterns?window=hour&limit=5"));
     List<List<String>> vdbs = new ArrayList<>();
     vdbs.add(row("all", figures.path("newest")));
     List<List<String>> nodes = new ArrayList<>();
@@ -53,7 +58,8 @@ final class ManagerSource implements Source {
         List.of(
             new Grid(columns("VIRTUAL DATABASE"), vdbs),
             new Grid(columns("NODE"), nodes),
-            new Grid(SERVER_COLUMNS, servers(clusters))));
+            new Grid(SERVER_COLUMNS, servers(clusters)),
+            new Grid(STATEMENT_COLUMNS, statements(busiest), WIDEST_STATEMENT)));
   }
 
   private static List<String> columns(String first) {
@@ -88,6 +94,22 @@ final class ManagerSource implements Source {
         Numbers.whole(number(values, "inUse")),
         Numbers.whole(number(values, "open")),
         Numbers.whole(number(values, "size")));
+  }
+
+  /** What took the most time of servers within the last hour. */
+  private static List<List<String>> statements(JsonNode busiest) {
+    List<List<String>> rows = new ArrayList<>();
+    for (JsonNode one : busiest.path("patterns")) {
+      rows.add(
+          List.of(
+              one.path("statement").asText().strip().replaceAll("\\s+", " "),
+              one.path("vdb").asText(),
+              Numbers.percent(number(one, "sharePercent")),
+              Numbers.whole(number(one, "calls")),
+              Numbers.millis(number(one, "averageMicros") / 1000),
+              Numbers.whole(number(one, "errors"))));
+    }
+    return rows;
   }
 
   private static double number(JsonNode values, String field) {

@@ -147,6 +147,12 @@ class TopTest {
         {"clusters": [{"source": "main", "writers": [{"address": "a:1", "role": "writer",
           "state": "up", "zone": "z", "lag": "", "inUse": 1, "open": 2}], "others": []}]}
         """);
+    answers.put(
+        "/api/v1/patterns?window=hour&limit=5",
+        """
+        {"patterns": [{"statement": "select name from goods\\n  where maker = ? and price < ?",
+          "vdb": "shop", "sharePercent": 61.5, "calls": 1200, "averageMicros": 2500, "errors": 3}]}
+        """);
     Screen screen =
         new ManagerSource(http(Optional.of(Http.basic("admin", "secret"))), "there").look();
     assertThat(asked).isEqualTo(Http.basic("admin", "secret"));
@@ -155,6 +161,8 @@ class TopTest {
     assertThat(line(screen, "shop").get(1)).isEqualTo("1,200");
     assertThat(line(screen, "two").get(1)).isEqualTo("-");
     assertThat(line(screen, "a:1")).startsWith("a:1", "main", "writer", "up", "z");
+    assertThat(line(screen, "select name from goods where maker = ? and price < ?").subList(1, 6))
+        .containsExactly("shop", "62%", "1,200", "2.50", "3");
   }
 
   @Test
