@@ -37,6 +37,9 @@ final class DocumentChecks {
           "nothing",
           "the key that the node's reports are signed with, here or in \"fleetKey\"");
     }
+    if (in.sound("$.tracing.headers") && !node.tracing().headersAreSound()) {
+      in.problem("$.tracing.headers", Secret.MASK, "headers, one a line, each as \"Name: value\"");
+    }
   }
 
   private static void keys(String path, Optional<Secret> secret, Reading in) {

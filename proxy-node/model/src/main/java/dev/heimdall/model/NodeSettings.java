@@ -108,6 +108,7 @@ public record NodeSettings(
         TopologySettings topology,
     @Setting("How CloudWatch is reached, for virtual databases that want it.")
         CloudWatchSettings cloudWatch,
+    @Setting("Traces of statements, for OpenTelemetry.") TracingSettings tracing,
     @Setting(
             value = "The form of log lines: for people or for machines.",
             byDefault = "text",

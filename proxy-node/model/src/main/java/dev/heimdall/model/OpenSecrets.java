@@ -31,7 +31,8 @@ public final class OpenSecrets {
     if (node.topology().key().isPresent()
         || node.store().password().isPresent()
         || node.fleetKey().isPresent()
-        || node.manager().key().isPresent()) {
+        || node.manager().key().isPresent()
+        || node.tracing().headers().isPresent()) {
       documents.add(dir.resolve("node.json"));
     }
     for (DataSource source : configuration.sources().values()) {

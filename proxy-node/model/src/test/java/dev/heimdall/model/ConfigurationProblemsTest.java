@@ -116,6 +116,14 @@ class ConfigurationProblemsTest {
               "\"topology\": {\"key\": \"0123456789abcdef0123456789abcdef\\nshort\"}",
               "node.json:1:22 $.topology.key: got ***, expected one key or 2, one a line, each of"
                   + " at least 32 characters, which nobody can guess"),
+          node(
+              "\"tracing\": {\"headers\": \"Authorization: a\\ncanary\"}",
+              "node.json:1:25 $.tracing.headers: got ***, expected headers, one a line, each as"
+                  + " \"Name: value\""),
+          node(
+              "\"tracing\": {\"oneIn\": -1}",
+              "node.json:1:23 $.tracing.oneIn: got -1, expected an integer from 1 to 1000000000,"
+                  + " or 0 (none)"),
           node("\"id\": 0", "node.json:1:8 $.id: got 0, expected an integer from 1 to 4095"),
           node("\"id\": 4096", "node.json:1:8 $.id: got 4096, expected an integer from 1 to 4095"),
           node(

@@ -64,6 +64,19 @@ final class FullConfiguration {
             "interval": "10s",
             "nodeDimension": true
           },
+          "tracing": {
+            "enabled": true,
+            "endpoint": "http://127.0.0.1:4319",
+            "headers": "Authorization: Bearer abc",
+            "oneIn": 10,
+            "fromComments": false,
+            "commentsPerSecond": 50,
+            "serviceName": "shop",
+            "queue": 100,
+            "batch": 10,
+            "delay": "1s",
+            "timeout": "5s"
+          },
           "logFormat": "json",
           "logLevel": "trace"
         }

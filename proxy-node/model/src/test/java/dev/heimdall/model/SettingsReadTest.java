@@ -65,6 +65,18 @@ class SettingsReadTest {
                     Optional.empty(),
                     Duration.ofMinutes(1),
                     false),
+                new TracingSettings(
+                    false,
+                    "http://127.0.0.1:4318",
+                    Optional.empty(),
+                    100,
+                    true,
+                    1000,
+                    "heimdall",
+                    4096,
+                    512,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(10)),
                 LogFormat.TEXT,
                 Level.INFO));
     assertThat(read.users()).isEmpty();
@@ -255,6 +267,18 @@ class SettingsReadTest {
                     Optional.of("http://127.0.0.1:5001"),
                     Duration.ofSeconds(10),
                     true),
+                new TracingSettings(
+                    true,
+                    "http://127.0.0.1:4319",
+                    Optional.of(new Secret("Authorization: Bearer abc")),
+                    10,
+                    false,
+                    50,
+                    "shop",
+                    100,
+                    10,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(5)),
                 LogFormat.JSON,
                 Level.TRACE));
     DataSource source = read.sources().get("primary");

@@ -770,6 +770,29 @@ class RoomsTest {
   }
 
   @Test
+  void whoTracesKnowsNeitherSessionsNorProtocols() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("tracing"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "io.opentelemetry..",
+                "dev.heimdall.model..",
+                room("tracing")));
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(room("tracing"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry.."));
+  }
+
+  @Test
   void whoReportsKnowsNotWhatSectionsSay() {
     holds(
         classes()

@@ -46,6 +46,7 @@ import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.tracing.Tracing;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
@@ -112,6 +113,7 @@ public final class Node implements AutoCloseable {
   private final Metrics metrics;
   private final LoggedPoolEvents poolEvents;
   private final LoopWatch watch;
+  private final Optional<Tracing> tracing;
   private final Figures figures;
   private final NodeContext context;
   private final FleetNumbers numbers;
@@ -188,6 +190,7 @@ public final class Node implements AutoCloseable {
             new LoggedActions(log, metrics),
             ACTION_THREADS);
     listeners = new OperatorListeners(this, metrics, watch, log);
+    tracing = tracing(configuration.node());
     reports =
         new NodeReports(
             listeners.view(),
@@ -212,7 +215,8 @@ public final class Node implements AutoCloseable {
                 events),
             events,
             listeners.console(),
-            actions);
+            actions,
+            tracing);
     vdbs =
         new RunningVdbs(
             (vdb, engine, place) ->
@@ -286,6 +290,19 @@ public final class Node implements AutoCloseable {
   /** What its large caches may have of the heap, and have. */
   MemoryBudget budget() {
     return budget;
+  }
+
+  private Optional<Tracing> tracing(NodeSettings settings) {
+    if (!settings.tracing().enabled()) {
+      return Optional.empty();
+    }
+    String name = observer.name().orElse(settings.tracing().serviceName() + "-" + numbers.node());
+    return Optional.of(
+        new Tracing(
+            settings.tracing(),
+            new Tracing.Node(name, Version.current()),
+            spans -> metrics.count(NodeCounter.SPANS_SENT, spans),
+            spans -> metrics.count(NodeCounter.SPANS_DROPPED, spans)));
   }
 
   private static TopologyFeed feed(TopologySettings topology) throws StartupException {
@@ -397,6 +414,7 @@ public final class Node implements AutoCloseable {
           .scheduleWithFixedDelay(ticker, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
     figures.start(configuration.node().cloudWatch().interval());
+    tracing.ifPresent(Tracing::start);
     watcher.start(configuration);
     reports.update(configuration.node());
     warnOfOpenSecrets(configuration);
@@ -615,6 +633,7 @@ public final class Node implements AutoCloseable {
     figures.close();
     loops.shutdownGracefully(100, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5000);
     offLoop.shutdownNow();
+    tracing.ifPresent(Tracing::close);
     cloudWatch.close();
     metrics.close();
     log.node("stopped", "");

@@ -16,7 +16,8 @@ public enum NodeCounter {
       "heimdall.server.protocol.errors", "Server connections closed because of malformed frames"),
   SERVER_STATE_FAILURES(
       "heimdall.server.state.failures",
-      "Server connections closed because the node could not set, read or reset their session state"),
+      "Server connections closed because the node could not set, read or reset their session"
+          + " state"),
   SERVER_RESETS("heimdall.server.resets", "Server connections reset before another session's use"),
   CANCELS_UNKNOWN("heimdall.cancels.unknown", "Cancel requests whose key no client holds"),
   WAIT_NOTICES("heimdall.pool.wait.notices", "Notices sent to clients that wait for long"),
@@ -44,7 +45,12 @@ public enum NodeCounter {
   CLOUDWATCH_LINES_DROPPED(
       "heimdall.cloudwatch.lines.dropped",
       "Log lines not sent to CloudWatch: there were too many, or it rejected them"),
-  CLOUDWATCH_FAILURES("heimdall.cloudwatch.failures", "Calls of CloudWatch that failed");
+  CLOUDWATCH_FAILURES("heimdall.cloudwatch.failures", "Calls of CloudWatch that failed"),
+  SPANS_SENT("heimdall.spans.sent", "Spans of statements that the collector has taken"),
+  SPANS_DROPPED(
+      "heimdall.spans.dropped",
+      "Spans of statements that the collector has not got: too many waited, or it did not take"
+          + " them");
 
   final String meter;
   final String description;

@@ -5,6 +5,8 @@ import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.tracing.Tracing;
+import java.util.Optional;
 
 /**
  * What all sessions of the node share.
@@ -12,9 +14,14 @@ import dev.heimdall.engine.statement.SessionEvents;
  * @param access what their log-ins share
  * @param console the admin console's way in
  * @param actions what rules want done away from the event loops
+ * @param tracing where statements are traced; empty where they are not
  */
 public record NodeContext(
-    NodeAccess access, SessionEvents events, Console console, RuleActions actions) {
+    NodeAccess access,
+    SessionEvents events,
+    Console console,
+    RuleActions actions,
+    Optional<Tracing> tracing) {
 
   ServerConnector connector() {
     return access.connector();

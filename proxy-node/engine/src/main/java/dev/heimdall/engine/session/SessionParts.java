@@ -20,8 +20,10 @@ import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.statement.SessionTraces;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementNotes;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -111,6 +113,13 @@ final class SessionParts {
     this.start =
         new SessionStart(
             session, given, ports, node.access(), vdb.access(), loop, sessions.clients());
+    SessionTraces traces =
+        node.tracing()
+            .map(
+                tracing ->
+                    new SessionTraces(
+                        tracing, sessions.classifier().dialect() == Dialect.MYSQL, vdb.name()))
+            .orElse(null);
     StatementPorts statements =
         new StatementPorts(
             login,
@@ -126,6 +135,7 @@ final class SessionParts {
             listening,
             transaction,
             losses,
+            traces,
             loop);
     this.cached = new CachedReads(statements);
     Writes writes = new Writes(statements, carried, transaction);
@@ -140,6 +150,7 @@ final class SessionParts {
                 events,
                 dialect.results(),
                 () -> vdb.rulesAndCatalogues().rules().printsResults()),
+            traces,
             node.actions(),
             carried,
             transaction,

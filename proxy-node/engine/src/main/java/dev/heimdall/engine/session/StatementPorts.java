@@ -36,6 +36,7 @@ import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.statement.LifecycleClient;
+import dev.heimdall.engine.statement.SessionTraces;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
@@ -69,6 +70,10 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   private final ClientTransaction transaction;
   private final Losses losses;
   private final LoopContext context;
+
+  /** Null where the node traces no statements. */
+  private final SessionTraces traces;
+
   private final CachedCounts cachedCounts;
   private final Executor loop;
 
@@ -101,6 +106,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
       Listening listening,
       ClientTransaction transaction,
       Losses losses,
+      SessionTraces traces,
       LoopContext context) {
     this.login = login;
     this.channel = channel;
@@ -116,6 +122,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
     this.transaction = transaction;
     this.losses = losses;
     this.context = context;
+    this.traces = traces;
     this.cachedCounts = new CachedCounts(counters);
     this.loop = task -> context.soon(task, failed);
   }
@@ -437,6 +444,9 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
     PatternCounts counts = hit ? lifecycle.counts() : null;
     if (counts != null) {
       counts.hit(context.now());
+    }
+    if (hit && traces != null) {
+      traces.hit();
     }
   }
 

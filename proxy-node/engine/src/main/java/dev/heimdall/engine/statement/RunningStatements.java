@@ -26,6 +26,10 @@ public final class RunningStatements {
   private final SideActions side;
   private final ArrayDeque<Running> running = new ArrayDeque<>(0);
   private final SentPatterns patterns = new SentPatterns();
+
+  /** Null where the node traces no statements. */
+  private final SessionTraces traces;
+
   private ScheduledFuture<?> timeLimit;
   private final StatementNotes notes;
   private StatementSummary last;
@@ -59,11 +63,13 @@ public final class RunningStatements {
       RunningClient client,
       SessionState carried,
       StatementNotes notes,
+      SessionTraces traces,
       SideActions side,
       LoopContext loop) {
     this.client = client;
     this.carried = carried;
     this.notes = notes;
+    this.traces = traces;
     this.side = side;
     this.loop = loop;
   }
@@ -170,6 +176,9 @@ public final class RunningStatements {
   Running takeBack() {
     notes.groupOver();
     patterns.takeBack();
+    if (traces != null) {
+      traces.takeBack();
+    }
     return running.pollLast();
   }
 
@@ -220,6 +229,9 @@ public final class RunningStatements {
    */
   public void answered(long group, long micros, long bytes, ServerError error) {
     patterns.answered(group, micros, bytes, error != null, loop.now());
+    if (traces != null) {
+      traces.answered(group, error);
+    }
     if (error == null && running.isEmpty() && alone != null) {
       alone.took(micros); // no rules: those that come some day are to know
     }
@@ -285,6 +297,9 @@ public final class RunningStatements {
       triggering = Math.max(answered, triggering - count);
     }
     patterns.merged(count, answered);
+    if (traces != null) {
+      traces.merged(count, answered);
+    }
     for (Running each : running) {
       each.group(Math.max(answered, each.group() - count));
     }
@@ -295,6 +310,9 @@ public final class RunningStatements {
     running.forEach(Running::givePlacesBack);
     running.clear();
     patterns.clear();
+    if (traces != null) {
+      traces.end();
+    }
     observe(Observed.NONE, null);
     notes.groupOver();
     stopClock();

@@ -65,6 +65,9 @@ public final class StatementLifecycle implements RoutedStatement {
   private final AsyncWait awaiting;
   private final Deferral deferral;
 
+  /** Null where the node traces no statements. */
+  private final SessionTraces traces;
+
   private LifecycleStage stage = LifecycleStage.NONE;
   private Throttle throttle;
   private StatementFacts effects;
@@ -89,9 +92,13 @@ public final class StatementLifecycle implements RoutedStatement {
 
   private List<ConcurrencyLimit> places = List.of();
 
+  /**
+   * @param traces null where the node traces no statements
+   */
   public StatementLifecycle(
       LifecycleClient client,
       StatementNotes notes,
+      SessionTraces traces,
       RuleActions actions,
       SessionState carried,
       ClientTransaction transaction,
@@ -101,6 +108,7 @@ public final class StatementLifecycle implements RoutedStatement {
       StatementClassifier classifier,
       LoopContext loop) {
     this.client = client;
+    this.traces = traces;
     this.carried = carried;
     this.transaction = transaction;
     this.reads = reads;
@@ -119,7 +127,7 @@ public final class StatementLifecycle implements RoutedStatement {
     this.scope = new SessionScope(client, carried, pipeline, definitions);
     this.side =
         new SideActions(client, actions, classifier.dialect(), carried, transaction, writes, loop);
-    this.running = new RunningStatements(client, carried, notes, side, loop);
+    this.running = new RunningStatements(client, carried, notes, traces, side, loop);
     this.awaiting = new AsyncWait(loop, client::failed);
     this.deferral =
         new Deferral(
@@ -160,11 +168,13 @@ public final class StatementLifecycle implements RoutedStatement {
       return stage == LifecycleStage.GO;
     }
     if (resumes()) {
+      trace(sql, offset, length);
       return go();
     }
     prepared = asPrepared;
     if (!judges()) {
       effects = classifier.classify(sql, offset, length, lexerMode);
+      trace(sql, offset, length);
       become(LifecycleStage.GO);
       return true;
     }
@@ -199,8 +209,15 @@ public final class StatementLifecycle implements RoutedStatement {
     return judge(sql, 0, sql.length, LexerMode.STANDARD, false);
   }
 
+  private void trace(byte[] sql, int offset, int length) {
+    if (traces != null) {
+      traces.begin(sql, offset, length, client.database(), effects, known, statement, decision);
+    }
+  }
+
   private boolean goOrHold(byte[] sql, int offset, int length, LexerMode lexerMode) {
     take();
+    trace(sql, offset, length);
     if (!decision.isNone()) {
       side.decided(decision, known, statement, sql, offset, length, lexerMode);
       if (effects.kind() != StatementKind.EXECUTE) {
@@ -319,6 +336,7 @@ public final class StatementLifecycle implements RoutedStatement {
       return stage == LifecycleStage.GO;
     }
     if (resumes()) {
+      trace(examined.sql(), 0, examined.length());
       return go();
     }
     if (!mayLook()) {
@@ -689,6 +707,9 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     PatternCounts counts = counts();
     running.count(counts);
+    if (traces != null) {
+      traces.sent(server, reads.away(), carried.sent());
+    }
     if (known != null) {
       if (mayReadSequences(statement, doubted)) {
         client.guardSequences(server, statement.readsSequences());
@@ -774,6 +795,9 @@ public final class StatementLifecycle implements RoutedStatement {
   public void sentElsewhere() {
     countKind();
     running.count(counts());
+    if (traces != null) {
+      traces.sentElsewhere(carried.sent());
+    }
     if (known != null) {
       running.add(
           new Running(known, statement, decision, effects, prepared, places, carried.sent()));
@@ -795,6 +819,9 @@ public final class StatementLifecycle implements RoutedStatement {
       if (counts != null) {
         counts.answeredByRule(loop.now());
       }
+    }
+    if (traces != null) {
+      traces.settled(refusal());
     }
     client.statementDropped();
     forget();
@@ -827,6 +854,9 @@ public final class StatementLifecycle implements RoutedStatement {
       throttle = null;
     }
     places.forEach(ConcurrencyLimit::release);
+    if (traces != null) {
+      traces.dropped();
+    }
     forget();
     client.statementDropped();
   }

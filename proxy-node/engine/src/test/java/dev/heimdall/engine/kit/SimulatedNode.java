@@ -189,7 +189,8 @@ final class SimulatedNode implements AutoCloseable {
                 new Unheard()),
             new Unheard(),
             new NoConsole(),
-            actions);
+            actions,
+            Optional.empty());
     pools =
         new VdbPools(
             "app",

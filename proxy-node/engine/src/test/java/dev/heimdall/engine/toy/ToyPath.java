@@ -147,7 +147,8 @@ final class ToyPath implements AutoCloseable {
                 unheard(ClientEvents.class)),
             unheard(SessionEvents.class),
             unheard(Console.class),
-            actions);
+            actions,
+            Optional.empty());
     UserDirectory users =
         new UserDirectory(
             configuration.users().values(), new UserSalts(new byte[32]), new ScramKeyCache(16));

@@ -1,0 +1,182 @@
+package dev.heimdall.engine.tracing;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is noted of one statement that is traced: on its event loop until it {@link #end}s, by the
+ * thread that sends it from then on.
+ */
+public final class StatementSpan {
+  private final Tracing tracing;
+  private final TraceParent parent;
+  private final long begin = epochNanos();
+  private final long beginNanos = System.nanoTime();
+
+  String system = "";
+  String namespace = "";
+  String vdb = "";
+  String operation = "";
+  String text;
+  List<String> tables = List.of();
+  List<String> rules = List.of();
+  private Route route = Route.NODE;
+  private long sentNanos;
+  private InetSocketAddress server;
+  private String named;
+  private int namedPort;
+  private String code;
+  private boolean lost;
+  private long endNanos;
+
+  /** Who has answered. */
+  public enum Route {
+    WRITER("writer"),
+    REPLICA("replica"),
+    CACHE("cache"),
+    /** A server of another engine, which a rule has sent it to. */
+    ELSEWHERE("elsewhere"),
+    /** A rule, or the node itself. */
+    NODE("node");
+
+    final String spelling;
+
+    Route(String spelling) {
+      this.spelling = spelling;
+    }
+  }
+
+  StatementSpan(Tracing tracing, TraceParent parent) {
+    this.tracing = tracing;
+    this.parent = parent;
+  }
+
+  private static long epochNanos() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  /**
+   * Where it was sent for.
+   *
+   * @param mysql whether in MySQL's protocol
+   * @param database as its server calls it
+   * @param virtual the virtual database
+   */
+  public StatementSpan of(boolean mysql, String database, String virtual) {
+    system = mysql ? "mysql" : "postgresql";
+    namespace = database;
+    vdb = virtual;
+    return this;
+  }
+
+  /**
+   * What it is.
+   *
+   * @param kind in one word, such as SELECT
+   * @param pattern its text without values; null where nobody knows it
+   */
+  public StatementSpan is(String kind, String pattern) {
+    operation = kind;
+    text = pattern;
+    return this;
+  }
+
+  /** The tables that it names, in full. */
+  public StatementSpan over(List<String> named) {
+    tables = named;
+    return this;
+  }
+
+  /** A rule has matched. */
+  public void matched(String place) {
+    List<String> more = new ArrayList<>(rules);
+    more.add(place);
+    rules = more;
+  }
+
+  /**
+   * It is being sent to a server.
+   *
+   * @param host of the server as it is configured
+   * @param reported what the server says of itself
+   */
+  public void sent(
+      Route to, String host, int port, SocketAddress address, Map<String, String> reported) {
+    route = to;
+    sentNanos = System.nanoTime();
+    named = host;
+    namedPort = port;
+    server = address instanceof InetSocketAddress internet ? internet : null;
+    if (system.equals("mysql") && reported.values().stream().anyMatch(v -> v.contains("MariaDB"))) {
+      system = "mariadb";
+    }
+  }
+
+  /** It is answered by somebody else than a server of its source. */
+  public void answeredBy(Route who) {
+    route = who;
+  }
+
+  /** It has failed, with this SQLSTATE or number. */
+  public void failed(String errorCode) {
+    code = errorCode;
+  }
+
+  /** Its server connection or its client was lost before it was answered. */
+  public void lost() {
+    lost = true;
+  }
+
+  /** It is answered; nothing may be noted of it any more. */
+  public void end() {
+    endNanos = System.nanoTime();
+    tracing.ended(this);
+  }
+
+  TraceParent parent() {
+    return parent;
+  }
+
+  long begin() {
+    return begin;
+  }
+
+  long ended() {
+    return begin + (endNanos - beginNanos);
+  }
+
+  /** When it was sent to a server; 0 if it was not. */
+  long sentAt() {
+    return sentNanos == 0 ? 0 : begin + (sentNanos - beginNanos);
+  }
+
+  Route route() {
+    return route;
+  }
+
+  InetSocketAddress server() {
+    return server;
+  }
+
+  String serverHost() {
+    return named;
+  }
+
+  int serverPort() {
+    return namedPort;
+  }
+
+  /** Null where it has not failed. */
+  String code() {
+    return code;
+  }
+
+  boolean isLost() {
+    return lost;
+  }
+}
