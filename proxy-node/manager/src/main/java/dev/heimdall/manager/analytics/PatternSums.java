@@ -48,7 +48,7 @@ record PatternSums(
         reasons.put(each.path("reason").asText(), count(each, "count"));
       }
     }
-    return reasons;
+    return reasons.isEmpty() ? Map.of() : reasons;
   }
 
   PatternSums plus(PatternSums other) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Adds up what nodes report of statements by their pattern. Nodes report what they have counted
@@ -50,6 +51,9 @@ public final class QueryAnalytics implements ReportListener {
   private final Map<String, Counted> nodes = oldestFirst(MOST_NODES);
   private final Deque<Minute> minutes = new ArrayDeque<>();
   private final Map<PatternKey, PatternFacts> facts = oldestFirst(MOST);
+
+  /** Many nodes have the same statements: their texts are kept once. */
+  private final Map<PatternKey, PatternKey> shared = oldestFirst(MOST);
 
   public QueryAnalytics(Clock clock) {
     this.clock = clock;
@@ -88,7 +92,9 @@ public final class QueryAnalytics implements ReportListener {
       if (text.isEmpty() || text.length() > LONGEST_TEXT || ++taken > MOST_IN_REPORT) {
         continue;
       }
-      PatternKey key = new PatternKey(entry.path("vdb").asText(), text);
+      PatternKey key =
+          shared.computeIfAbsent(
+              new PatternKey(entry.path("vdb").asText(), text), Function.identity());
       boolean recent = Instant.ofEpochMilli(entry.path("since").asLong()).isAfter(now.minus(HOUR));
       take(counted, minute, key, entry, recent);
       facts.merge(key, PatternFacts.of(entry), PatternFacts::with);

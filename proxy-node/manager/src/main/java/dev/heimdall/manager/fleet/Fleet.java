@@ -1,14 +1,17 @@
 package dev.heimdall.manager.fleet;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.observe.Line;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -25,6 +28,9 @@ public final class Fleet {
   private static final int MOST = 500;
   private static final int MOST_RUNS = 8;
   private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  /** Listeners add it up; kept of each of many nodes it would fill the heap. */
+  private static final Set<String> PASSING = Set.of("figures", "patterns");
 
   /** A run of a node that has reported under an id. */
   private static final class Run {
@@ -155,7 +161,7 @@ public final class Fleet {
         return Outcome.TOO_MANY;
       }
       member = new Member();
-      member.seen = report;
+      member.seen = kept(report);
       members.put(report.id(), member);
       tell("a node reports", report);
     }
@@ -179,8 +185,24 @@ public final class Fleet {
     }
     run.displaced = false;
     run.lastTime = time;
-    member.seen = report;
+    member.seen = kept(report);
     return Outcome.TAKEN;
+  }
+
+  private static SeenNode kept(SeenNode report) {
+    Map<String, JsonNode> sections = new HashMap<>(report.sections());
+    sections.keySet().removeAll(PASSING);
+    return new SeenNode(
+        report.id(),
+        report.run(),
+        report.number(),
+        report.version(),
+        report.started(),
+        report.address(),
+        report.arrived(),
+        report.every(),
+        sections,
+        report.rival());
   }
 
   private static void bound(Collection<Run> runs) {

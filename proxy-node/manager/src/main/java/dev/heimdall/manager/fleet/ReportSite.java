@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -36,12 +37,17 @@ public final class ReportSite implements Site {
   private static final Duration SKEW = Duration.ofMinutes(5);
   private static final Duration LONGEST_EVERY = Duration.ofMinutes(1);
   private static final int LONGEST_WORD = 100;
+
+  /** Read, a report takes several times its bytes, and all nodes may send theirs in one moment. */
+  private static final int READ_AT_A_TIME = 4;
+
   private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Fleet fleet;
   private final FleetConfiguration configuration;
   private final Orders orders;
   private final Clock clock;
+  private final Semaphore reading = new Semaphore(READ_AT_A_TIME);
   private final Object lock = new Object();
   private boolean told;
   private long toldAt;
@@ -109,6 +115,16 @@ public final class ReportSite implements Site {
   private Answer answer(Request request, Signed signed) throws Refusal {
     byte[] body = request.body(ReportSignature.LARGEST_REPORT);
     ReportSignature key = key(request, signed, body);
+    reading.acquireUninterruptibly();
+    try {
+      return taken(request, signed, key, body);
+    } finally {
+      reading.release();
+    }
+  }
+
+  private Answer taken(Request request, Signed signed, ReportSignature key, byte[] body)
+      throws Refusal {
     JsonNode root = parsed(body);
     SeenNode report = read(signed.id(), request, root);
     switch (fleet.take(report, millis(signed))) {

@@ -2,6 +2,9 @@ package dev.heimdall.manager.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FleetTest {
@@ -65,6 +69,39 @@ class FleetTest {
 
   private Presence presence(String id) {
     return fleet.presence(fleet.node(id).orElseThrow());
+  }
+
+  @Test
+  void keepsNothingThatListenersAddUp() {
+    List<Set<String>> heard = new ArrayList<>();
+    fleet.listen(node -> heard.add(node.sections().keySet()));
+    Map<String, JsonNode> sections =
+        Map.of(
+            "state",
+            JsonNodeFactory.instance.objectNode(),
+            "patterns",
+            TextNode.valueOf("…"),
+            "figures",
+            TextNode.valueOf("…"));
+    for (int i = 0; i < 2; i++) {
+      clock.forward(EVERY);
+      fleet.take(
+          new SeenNode(
+              "a",
+              "run",
+              1,
+              "1.0",
+              Instant.EPOCH,
+              "10.0.0.1",
+              clock.instant(),
+              EVERY,
+              sections,
+              Optional.empty()),
+          clock.instant().toEpochMilli());
+
+      assertThat(fleet.node("a").orElseThrow().sections()).containsOnlyKeys("state");
+    }
+    assertThat(heard).hasSize(2).allMatch(names -> names.size() == 3);
   }
 
   @Test
