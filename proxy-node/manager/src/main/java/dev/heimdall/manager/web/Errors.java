@@ -26,6 +26,7 @@ final class Errors implements Request.Handler {
               "bad_request",
               "The headers may have %,d bytes together.".formatted(Bounds.LONGEST_HEADERS));
       case 417 -> new Refusal(417, "bad_request", "Of Expect the manager knows 100-continue.");
+      case 503 -> Refusal.busy("The manager is ending.");
       case 505 -> new Refusal(505, "bad_request", "The manager speaks HTTP/1.1 and HTTP/1.0.");
       default ->
           status >= 500
