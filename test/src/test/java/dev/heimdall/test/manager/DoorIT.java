@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -220,6 +221,8 @@ class DoorIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Strict-Transport-Security").orElse(""))
             .startsWith("max-age=");
+        assertThat(takes(manager, certificate, "AES_256_GCM_SHA384")).isTrue();
+        assertThat(takes(manager, certificate, "AES_256_CBC_SHA384")).isFalse();
         assertThat(cookie(manager, certificate))
             .startsWith("__Host-")
             .contains("; Secure", "; HttpOnly", "; SameSite=Strict", "; Path=/");
@@ -244,6 +247,26 @@ class DoorIT {
         .headers()
         .firstValue("Set-Cookie")
         .orElse("");
+  }
+
+  /** Whether a client is served that knows TLS 1.2, and of its suites those with this cipher. */
+  private static boolean takes(Running manager, TestCertificate certificate, String cipher)
+      throws Exception {
+    String[] suites = {"TLS_ECDHE_RSA_WITH_" + cipher, "TLS_ECDHE_ECDSA_WITH_" + cipher};
+    HttpClient client =
+        HttpClient.newBuilder()
+            .sslContext(trusting(certificate))
+            .sslParameters(new SSLParameters(suites, new String[] {"TLSv1.2"}))
+            .build();
+    try {
+      URI livez = URI.create("https://localhost:" + manager.port() + "/livez");
+      return client
+              .send(HttpRequest.newBuilder(livez).build(), HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (SSLHandshakeException e) {
+      return false;
+    }
   }
 
   /** Whether a client that trusts this certificate alone is served. */
