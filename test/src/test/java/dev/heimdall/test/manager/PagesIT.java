@@ -8,40 +8,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The manager's pages in a real browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesIT {
   private static final String CANARY = "canary-secret";
   private static final String VDB = "{\n  \"ports\": [5050],\n  \"source\": \"main\"\n}\n";
 
-  private static Browser browser;
-
-  @TempDir private Path directory;
+  private Browser browser;
   private Path configuration;
   private Running manager;
 
   @BeforeAll
-  static void startBrowser() {
+  void start(@TempDir Path directory) throws Exception {
+    configuration = directory.resolve("configuration");
+    configure();
+    manager = Running.start(directory, Map.of(), "--config=" + configuration);
     browser = Browser.start();
   }
 
   @AfterAll
-  static void endBrowser() {
+  void end() throws InterruptedException {
     if (browser != null) {
       browser.close();
+    }
+    if (manager != null) {
+      manager.close();
     }
   }
 
   @BeforeEach
-  void start() throws Exception {
-    configuration = directory.resolve("configuration");
+  void configure() throws IOException {
     write(
         "sources/main.json",
         "{\n  \"url\": \"jdbc:postgresql://db.example:5432/shop\",\n  \"user\": \"app\",\n"
@@ -51,15 +55,14 @@ class PagesIT {
     write("vdbs/shop.json", VDB);
     write("users/alice.json", "{\"password\": \"" + CANARY + "\", \"vdbs\": [\"shop\"]}");
     write("rules/empty.json", "{\"comment\": \"Nothing yet\", \"rules\": []}");
-    manager = Running.start(directory, Map.of(), "--config=" + configuration);
-    browser.forget();
+    Files.deleteIfExists(configuration.resolve("vdbs/second.json"));
   }
 
-  @AfterEach
-  void end() throws InterruptedException {
-    if (manager != null) {
-      manager.close();
-    }
+  @BeforeEach
+  void forget() {
+    open(browser, "/login");
+    browser.run("localStorage.clear()");
+    browser.forget();
   }
 
   private void write(String name, String text) throws IOException {

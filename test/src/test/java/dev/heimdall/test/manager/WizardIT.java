@@ -9,6 +9,7 @@ import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.MariaServer;
 import dev.heimdall.test.fixture.SharedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,41 +23,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
 import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /** The wizard in a real browser, up to clients that are answered by a real node. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WizardIT {
   private static final String CANARY = "canary-password";
   private static final String CLIENT = "a client's own word";
 
-  private static Browser browser;
-
-  @TempDir private Path directory;
   private final int managerPort = FreePort.any();
-  private final int port = FreePort.any();
+  private Path directory;
+  private int port;
   private Started both;
+  private Browser browser;
 
   @BeforeAll
-  static void startBrowser() {
-    browser = Browser.start();
-  }
-
-  @AfterAll
-  static void endBrowser() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @BeforeEach
-  void start() throws Exception {
+  void start(@TempDir Path own) throws Exception {
+    directory = own;
     write(
         "node.json",
         "{\"http\": {\"port\": %d}, \"drainTimeout\": \"2s\"}".formatted(FreePort.any()));
@@ -66,15 +56,31 @@ class WizardIT {
             Map.of("STATE_DIRECTORY", state().toString()),
             List.of("both", "--config=" + configuration(), "--manager-port=" + managerPort));
     both.awaitOutput("managing on port");
-    browser.forget();
-    browser.logIn(managerPort, Files.readString(state().resolve("manager-password")));
+    browser = Browser.start();
   }
 
-  @AfterEach
+  @AfterAll
   void end() throws InterruptedException {
+    if (browser != null) {
+      browser.close();
+    }
     if (both != null) {
       both.close();
     }
+  }
+
+  /** Nothing is set up, and nobody has begun with it. */
+  @BeforeEach
+  void begin() throws Exception {
+    for (String kind : List.of("vdbs", "users", "rules", "sources")) {
+      File[] files = configuration().resolve(kind).toFile().listFiles();
+      for (File file : files == null ? new File[0] : files) {
+        Files.delete(file.toPath());
+      }
+    }
+    port = FreePort.any();
+    browser.forget();
+    browser.logIn(managerPort, Files.readString(state().resolve("manager-password")));
   }
 
   private Path configuration() {
@@ -95,21 +101,21 @@ class WizardIT {
     browser.open("http://localhost:" + managerPort + path);
   }
 
-  private static void enter(String field, Object value) {
+  private void enter(String field, Object value) {
     WebElement element = browser.find("#" + field);
     element.clear();
     element.sendKeys(value.toString());
   }
 
-  private static void choose(String field, String value) {
+  private void choose(String field, String value) {
     browser.find("[name='" + field + "'][value='" + value + "']").click();
   }
 
-  private static void select(String field, String value) {
+  private void select(String field, String value) {
     browser.find("#" + field + " option[value='" + value + "']").click();
   }
 
-  private static void goOn() {
+  private void goOn() {
     browser.find(".wizard .main").click();
   }
 
@@ -122,13 +128,13 @@ class WizardIT {
     select("kind", kind);
   }
 
-  private static void logIn(String user, String password) {
+  private void logIn(String user, String password) {
     enter("user", user);
     enter("password", password);
     goOn();
   }
 
-  private static void clients(String name, int port, String preset) {
+  private void clients(String name, int port, String preset) {
     choose("preset", preset);
     enter("name", name);
     enter("vdbPort", port);
@@ -292,8 +298,6 @@ class WizardIT {
                   .transitEncryptionEnabled(true)
                   .numCacheClusters(2));
     }
-    both.close();
-    both = null;
     try (Running manager =
         Running.start(
             directory,
