@@ -30,7 +30,7 @@ final class Suitability {
     if (client.keepsServer()) {
       return Uncached.PINNED;
     }
-    if (asksForMore(decision) || nanos(client.cache(), decision) <= 0) {
+    if (decision.needsServer() || nanos(client.cache(), decision) <= 0) {
       return Uncached.RULE;
     }
     Statement statement = next.statement();
@@ -97,16 +97,6 @@ final class Suitability {
     Set<String> all = new HashSet<>(of.statement().tablesRead());
     all.addAll(of.decision().extraTables());
     return all;
-  }
-
-  /** Whether rules want something of the statement for which it has to reach a server. */
-  private static boolean asksForMore(Decision decision) {
-    return decision.transformed().isPresent()
-        || decision.trigger().isPresent()
-        || decision.forward().isPresent()
-        || decision.asyncExecute().isPresent()
-        || decision.extractPlan().isPresent()
-        || decision.flag(Decision.Flag.UPDATE).orElse(false);
   }
 
   /** How long its result may be served. */

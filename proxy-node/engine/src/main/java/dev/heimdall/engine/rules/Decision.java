@@ -136,6 +136,16 @@ public final class Decision {
     return matched.isEmpty() || letsReplicaAnswer;
   }
 
+  /** Whether something is wanted of the statement for which it has to reach a server. */
+  public boolean needsServer() {
+    return transformed.isPresent()
+        || trigger.isPresent()
+        || forward.isPresent()
+        || asyncExecute.isPresent()
+        || extractPlan.isPresent()
+        || flags.getOrDefault(Flag.UPDATE, false);
+  }
+
   /** Whether a replica is wanted for it. */
   public boolean asksForReplica() {
     return readerEligible || forward.map(ActionParameters.Forward::readonly).orElse(false);

@@ -19,6 +19,11 @@ import java.util.OptionalInt;
 /**
  * Where a statement would go, as far as its text, the rules and the configuration say: in a node
  * the database's catalogue, the session, lag and load have a say, too.
+ *
+ * <p>What rules ask for is said by their {@link Decision}, which nodes ask as well. In which order
+ * reasons are looked for is as in a node's {@code Suitability} and {@code ReplicaReads}, and
+ * written here once more: there, what the session and its servers say comes between, step by step
+ * and on the path of each statement, and nothing of that is to be had here.
  */
 final class LikelyWay {
   private static final String UNLESS =
@@ -111,14 +116,7 @@ final class LikelyWay {
     if (inTransaction) {
       return Optional.of(Uncached.TRANSACTION);
     }
-    boolean more =
-        decision.transformed().isPresent()
-            || decision.trigger().isPresent()
-            || decision.forward().isPresent()
-            || decision.asyncExecute().isPresent()
-            || decision.extractPlan().isPresent()
-            || decision.flag(Decision.Flag.UPDATE).orElse(false);
-    if (more || decision.ttlMillis().orElse(1) == 0) {
+    if (decision.needsServer() || decision.ttlMillis().orElse(1) == 0) {
       return Optional.of(Uncached.RULE);
     }
     if (!statement.understood()) {
