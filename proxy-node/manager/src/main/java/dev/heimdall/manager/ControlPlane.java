@@ -136,7 +136,12 @@ public final class ControlPlane implements AutoCloseable {
       QueryAnalytics analytics = new QueryAnalytics(clock);
       fleet.listen(analytics);
       resources.add(new PatternsPath(analytics));
-      Alerts alerts = Alerts.start(fleet, audit, own.map(OwnStore::events), clock);
+      Alerts alerts =
+          Alerts.start(
+              fleet,
+              audit,
+              own.map(store -> new Alerts.Places(store.events(), store.alerts())),
+              clock);
       resources.addAll(alerts.resources());
       Requests requests = new Requests();
       ManagerMetrics metrics = new ManagerMetrics(settings.version(), fleet, audit, requests);

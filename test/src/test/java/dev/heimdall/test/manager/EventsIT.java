@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +51,8 @@ class EventsIT {
   void aFailoverThatTwoNodesSeeIsOneEventOfBothManagers() throws Exception {
     try (PostgresCluster cluster = PostgresCluster.builder().ephemeralPorts().replicas(1).start();
         ReportingNodes fleet = new ReportingNodes(directory);
-        Browser browser = Browser.start()) {
+        Browser browser = Browser.start();
+        Receiver receiver = new Receiver()) {
       cluster.primary().execute("CREATE DATABASE app");
       fleet.write("sources/main.json", source(cluster));
       fleet.manager(fleet.onePort()).awaitOutput("managing on port");
@@ -54,6 +61,7 @@ class EventsIT {
       browser.open("http://localhost:" + fleet.onePort() + "/events");
       browser.awaitText("Nothing of this kind has happened");
       browser.shoot("events-none");
+      tellReceiver(fleet, browser, receiver);
       fleet.node("shop-a");
       Started b = fleet.node("shop-b");
       for (int manager : new int[] {fleet.onePort(), fleet.otherPort()}) {
@@ -77,7 +85,9 @@ class EventsIT {
       JsonNode ended = await(fleet, fleet.onePort(), "failover-ended", 2);
       assertThat(ended.path("server").asText()).endsWith(":" + next.port());
       assertThat(await(fleet, fleet.otherPort(), "failover-begun", 2)).isEqualTo(begun);
+      browser.open("http://localhost:" + fleet.onePort() + "/events");
       browser.awaitText("Failover begun");
+      Await.until("the webhook is told", () -> receiver.count("failover-begun") > 0);
 
       b.kill();
       JsonNode gone = await(fleet, fleet.onePort(), "node-lost", 1);
@@ -88,8 +98,62 @@ class EventsIT {
       browser.open("http://localhost:" + fleet.onePort() + "/events?severity=critical");
       browser.awaitText("Failover begun");
       assertThat(browser.text()).doesNotContain("Node started");
+      Await.until("the webhook is told", () -> receiver.count("node-lost") > 0);
+      assertThat(receiver.count("failover-begun")).isEqualTo(1);
+      assertThat(receiver.count("server-lost")).isZero();
       assertThat(browser.complaints()).isEmpty();
     }
+  }
+
+  /** What takes messages. */
+  private static final class Receiver implements AutoCloseable {
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
+    private final HttpServer server;
+
+    Receiver() throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/T0PSECRET",
+          exchange -> {
+            bodies.add(
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    String url() {
+      return "http://localhost:%d/T0PSECRET".formatted(server.getAddress().getPort());
+    }
+
+    long count(String kind) {
+      return bodies.stream().filter(body -> body.contains("\"" + kind + "\"")).count();
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+
+  private static void tellReceiver(ReportingNodes fleet, Browser browser, Receiver receiver)
+      throws Exception {
+    browser.open("http://localhost:" + fleet.onePort() + "/alerts");
+    browser.awaitText("Nobody is told yet");
+    browser.find("#name").sendKeys("on-call");
+    browser.find("#url").sendKeys(receiver.url());
+    browser.find("#key").sendKeys("T0PKEY");
+    browser.find("#severity option[value='critical']").click();
+    browser.find("form[action='/alerts'] .main").click();
+    browser.awaitText("on-call is told from now on.");
+    browser.find("form[action='/alerts/on-call/test'] button").click();
+    browser.awaitText("answered 204");
+    browser.shoot("alerts");
+    assertThat(receiver.bodies).hasSize(1).first().asString().contains("this is a test");
+    String said = fleet.rest(fleet.otherPort()).get("/api/v1/alert-targets").body();
+    assertThat(said).contains("on-call").contains("answered 204");
+    assertThat(said + browser.source()).doesNotContain("T0PSECRET").doesNotContain("T0PKEY");
   }
 
   private static boolean knowsWriter(ReportingNodes fleet, int manager, String node) {

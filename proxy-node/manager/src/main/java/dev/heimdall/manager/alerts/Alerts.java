@@ -4,45 +4,63 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.secrets.DocumentStore;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** What happened: heard, kept, and shown to programs and people. */
+/** What happened: heard, kept, shown to programs and people, and told to those who want it. */
 public final class Alerts implements AutoCloseable {
   private final EventBook book;
   private final Watch watch;
+  private final Optional<Teller> teller;
+  private final TargetEdits edits;
 
-  private Alerts(EventBook book, Watch watch) {
+  /** Where events are kept, and who is told of them. */
+  public record Places(DocumentStore events, DocumentStore targets) {}
+
+  private Alerts(EventBook book, Watch watch, Optional<Teller> teller, TargetEdits edits) {
     this.book = book;
     this.watch = watch;
+    this.teller = teller;
+    this.edits = edits;
   }
 
   /**
    * Begins to hear.
    *
-   * @param events where they are kept; empty: as long as the manager runs
+   * @param places empty: events are kept as long as the manager runs, and nobody is told
    */
-  public static Alerts start(
-      Fleet fleet, AuditLog audit, Optional<DocumentStore> events, Clock clock) {
-    EventBook book = new EventBook(events, clock);
-    return new Alerts(book, Watch.start(book, fleet, audit));
+  public static Alerts start(Fleet fleet, AuditLog audit, Optional<Places> places, Clock clock) {
+    EventBook book = new EventBook(places.map(Places::events), clock);
+    Optional<SharedDocument<Targets>> targets =
+        places.map(
+            place ->
+                new SharedDocument<>(
+                    place.targets(), "alerts.json", new Targets.Form(), System::nanoTime));
+    Optional<Teller> teller = targets.map(document -> Teller.start(book, document, clock));
+    return new Alerts(
+        book,
+        Watch.start(book, fleet, audit),
+        teller,
+        new TargetEdits(targets, teller, audit, clock));
   }
 
   /** For programs. */
   public List<Resource> resources() {
-    return List.of(new EventsPath(book));
+    return List.of(new EventsPath(book), new TargetsPath(edits));
   }
 
   /** For people. */
   public List<Subject> subjects() {
-    return List.of(new EventsSubject(book));
+    return List.of(new EventsSubject(book), new TargetsSubject(edits));
   }
 
   @Override
   public void close() {
     watch.close();
+    teller.ifPresent(Teller::close);
     book.close();
   }
 }

@@ -47,7 +47,7 @@ record EventsPath(EventBook book) implements Resource {
     return Answer.json(200, body);
   }
 
-  private static ObjectNode words(Event event) {
+  static ObjectNode words(Event event) {
     ObjectNode words =
         Answer.JSON
             .createObjectNode()

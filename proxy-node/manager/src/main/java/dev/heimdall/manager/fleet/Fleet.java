@@ -30,7 +30,7 @@ public final class Fleet {
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   /** Listeners add it up; kept of each of many nodes it would fill the heap. */
-  private static final Set<String> PASSING = Set.of("figures", "patterns");
+  private static final Set<String> PASSING = Set.of("figures", "patterns", "events");
 
   /** A run of a node that has reported under an id. */
   private static final class Run {

@@ -12,9 +12,14 @@ import dev.heimdall.secrets.StoreLocation;
  * @param history what became of the configuration
  * @param audit who did what
  * @param events what happened
+ * @param alerts who is told of it
  */
 public record OwnStore(
-    DocumentStore access, DocumentStore history, DocumentStore audit, DocumentStore events)
+    DocumentStore access,
+    DocumentStore history,
+    DocumentStore audit,
+    DocumentStore events,
+    DocumentStore alerts)
     implements AutoCloseable {
   /** Opens them; nobody is asked yet. */
   public static OwnStore open(StoreLocation place) throws StoreException {
@@ -22,7 +27,8 @@ public record OwnStore(
         DocumentStore.open(OwnPlace.part(place, "access")),
         DocumentStore.open(OwnPlace.part(place, "history")),
         DocumentStore.open(OwnPlace.part(place, "audit")),
-        DocumentStore.open(OwnPlace.part(place, "events")));
+        DocumentStore.open(OwnPlace.part(place, "events")),
+        DocumentStore.open(OwnPlace.part(place, "alerts")));
   }
 
   @Override
@@ -31,5 +37,6 @@ public record OwnStore(
     history.close();
     audit.close();
     events.close();
+    alerts.close();
   }
 }

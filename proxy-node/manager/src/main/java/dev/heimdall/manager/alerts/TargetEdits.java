@@ -1,0 +1,122 @@
+package dev.heimdall.manager.alerts;
+
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import dev.heimdall.secrets.StoreException;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Targets as people and programs make and change them. */
+final class TargetEdits {
+  private static final int MOST = 20;
+
+  private final Optional<SharedDocument<Targets>> targets;
+  private final Optional<Teller> teller;
+  private final AuditLog audit;
+  private final Clock clock;
+
+  TargetEdits(
+      Optional<SharedDocument<Targets>> targets,
+      Optional<Teller> teller,
+      AuditLog audit,
+      Clock clock) {
+    this.targets = targets;
+    this.teller = teller;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** What is said of a target; an empty URL or key stays as it was. */
+  record Wish(
+      String name,
+      String url,
+      String key,
+      String style,
+      String least,
+      String kinds,
+      String hourly) {
+    @Override
+    public String toString() {
+      return "wish for " + name;
+    }
+  }
+
+  /** Whether there is a place for them. */
+  boolean possible() {
+    return targets.isPresent();
+  }
+
+  Targets all() throws Refusal, StoreException {
+    return document().value();
+  }
+
+  private SharedDocument<Targets> document() throws Refusal {
+    return targets.orElseThrow(
+        () ->
+            new Refusal(
+                409,
+                "no_place",
+                "The manager has no place of its own, which keeps targets: name one with"
+                    + " managerStore."));
+  }
+
+  void put(Wish wish, Author author) throws Refusal, StoreException {
+    document()
+        .change(
+            now -> {
+              Optional<Target> before = Optional.ofNullable(now.all().get(wish.name()));
+              if (before.isEmpty() && now.all().size() >= MOST) {
+                throw Request.bad("There are %d targets already.".formatted(MOST));
+              }
+              return now.with(target(wish, before));
+            });
+    audit.note(
+        Action.CONFIGURATION_CHANGED,
+        author.user(),
+        author.address(),
+        "alert target " + wish.name());
+  }
+
+  private Target target(Wish wish, Optional<Target> before) throws Refusal {
+    return new Target(
+            wish.name(),
+            wish.url().isEmpty() ? before.map(Target::url).orElse("") : wish.url(),
+            wish.key().isEmpty() ? before.map(Target::key).orElse("") : wish.key(),
+            Target.Style.of(wish.style())
+                .orElseThrow(() -> Request.bad("A style is json or slack.")),
+            Severity.of(wish.least())
+                .orElseThrow(() -> Request.bad("A severity is info, warning or critical.")),
+            Target.kinds(wish.kinds()),
+            number(wish.hourly()),
+            before.map(Target::since).orElse(clock.instant()))
+        .checked();
+  }
+
+  private static int number(String text) {
+    return text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : 0;
+  }
+
+  void delete(String name, Author author) throws Refusal, StoreException {
+    known(name);
+    document().change(now -> now.without(name));
+    audit.note(
+        Action.CONFIGURATION_CHANGED, author.user(), author.address(), "alert target " + name);
+  }
+
+  void test(String name) throws Refusal, StoreException {
+    known(name);
+    if (teller.isPresent()) {
+      teller.get().test(name);
+    }
+  }
+
+  private void known(String name) throws Refusal, StoreException {
+    if (!document().fresh().all().containsKey(name)) {
+      throw new Refusal(404, "not_found", "There is no such target.");
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.heimdall.manager.alerts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.StoreException;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The targets by name, and what each was told: one document of all managers. */
+record Targets(Map<String, Target> all, Map<String, Told> told) {
+  Targets {
+    all = new TreeMap<>(all);
+    told = Map.copyOf(told);
+  }
+
+  Told told(String name) {
+    return told.getOrDefault(name, Told.NOTHING);
+  }
+
+  Targets with(Target target) {
+    Map<String, Target> next = new TreeMap<>(all);
+    next.put(target.name(), target);
+    return new Targets(next, told);
+  }
+
+  Targets with(String name, Told next) {
+    Map<String, Told> others = new HashMap<>(told);
+    others.put(name, next);
+    return new Targets(all, others);
+  }
+
+  Targets without(String name) {
+    Map<String, Target> next = new TreeMap<>(all);
+    next.remove(name);
+    Map<String, Told> others = new HashMap<>(told);
+    others.remove(name);
+    return new Targets(next, others);
+  }
+
+  /** As it is written. */
+  static final class Form implements SharedDocument.Form<Targets> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Override
+    public Targets read(Optional<Content> written) throws StoreException {
+      Map<String, Target> all = new TreeMap<>();
+      Map<String, Told> told = new HashMap<>();
+      if (written.isEmpty()) {
+        return new Targets(all, told);
+      }
+      try {
+        JsonNode root = JSON.readTree(written.get().bytes()).path("targets");
+        for (Map.Entry<String, JsonNode> one : root.properties()) {
+          all.put(one.getKey(), target(one.getKey(), one.getValue()));
+          told.put(one.getKey(), told(one.getValue().path("told")));
+        }
+        return new Targets(all, told);
+      } catch (IOException | DateTimeException e) {
+        // What the parser says may quote a secret.
+        throw StoreException.corrupt("The manager's alerts.json is not as the manager writes it.");
+      }
+    }
+
+    private static Target target(String name, JsonNode json) {
+      Set<String> kinds = new HashSet<>();
+      json.path("kinds").forEach(kind -> kinds.add(kind.asText()));
+      return new Target(
+          name,
+          json.path("url").asText(),
+          json.path("key").asText(),
+          Target.Style.of(json.path("style").asText()).orElse(Target.Style.JSON),
+          Severity.of(json.path("severity").asText()).orElse(Severity.WARNING),
+          kinds,
+          json.path("hourly").asInt(1),
+          Instant.parse(json.path("since").asText()));
+    }
+
+    private static Told told(JsonNode json) {
+      Map<String, Instant> claims = new HashMap<>();
+      for (Map.Entry<String, JsonNode> one : json.path("claims").properties()) {
+        claims.put(one.getKey(), Instant.parse(one.getValue().asText()));
+      }
+      List<Instant> sent = new ArrayList<>();
+      json.path("sent").forEach(at -> sent.add(Instant.parse(at.asText())));
+      JsonNode result = json.path("result");
+      return new Told(
+          claims,
+          sent,
+          json.path("leftOut").asLong(),
+          result.isObject()
+              ? Optional.of(
+                  new Told.Result(
+                      Instant.parse(result.path("at").asText()),
+                      result.path("arrived").asBoolean(),
+                      result.path("words").asText()))
+              : Optional.empty());
+    }
+
+    @Override
+    public Content write(Targets value) {
+      ObjectNode root = JSON.createObjectNode();
+      ObjectNode targets = root.putObject("targets");
+      value.all.forEach((name, target) -> write(targets.putObject(name), target, value.told(name)));
+      return Content.of(root.toPrettyString() + "\n");
+    }
+
+    private static void write(ObjectNode json, Target target, Told told) {
+      json.put("url", target.url())
+          .put("key", target.key())
+          .put("style", target.style().spelling())
+          .put("severity", target.least().spelling())
+          .put("hourly", target.hourly())
+          .put("since", target.since().toString());
+      target.kinds().stream().sorted().forEach(json.putArray("kinds")::add);
+      ObjectNode of = json.putObject("told").put("leftOut", told.leftOut());
+      ObjectNode claims = of.putObject("claims");
+      told.claims().forEach((id, until) -> claims.put(id, until.toString()));
+      told.sent().forEach(at -> of.withArray("sent").add(at.toString()));
+      told.result()
+          .ifPresent(
+              result ->
+                  of.putObject("result")
+                      .put("at", result.at().toString())
+                      .put("arrived", result.arrived())
+                      .put("words", result.words()));
+    }
+  }
+}

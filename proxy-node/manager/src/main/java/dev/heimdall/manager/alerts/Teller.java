@@ -1,0 +1,193 @@
+package dev.heimdall.manager.alerts;
+
+import dev.heimdall.manager.observe.Line;
+import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.secrets.StoreException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Tells targets of events, each on a thread of its own, so that one that does not answer makes no
+ * other one wait. Of several managers the one tells that has claimed the event first.
+ */
+final class Teller implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private static final Duration RECENT = Duration.ofMinutes(10);
+
+  /** Until then all nodes have seen it, and what follows it at once goes along. */
+  private static final Duration GATHERING = Duration.ofSeconds(2);
+
+  private static final List<Duration> PAUSES =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20));
+
+  private final EventBook book;
+  private final SharedDocument<Targets> targets;
+  private final Webhook webhook;
+  private final Clock clock;
+  private final Set<String> busy = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService looking =
+      Executors.newSingleThreadScheduledExecutor(task -> thread(task, "manager-alerts"));
+
+  /** As many threads as there are targets at most. */
+  private final ExecutorService sending =
+      Executors.newCachedThreadPool(task -> thread(task, "manager-alert"));
+
+  private Teller(EventBook book, SharedDocument<Targets> targets, Clock clock) {
+    this.book = book;
+    this.targets = targets;
+    this.clock = clock;
+    webhook = new Webhook(clock);
+  }
+
+  static Teller start(EventBook book, SharedDocument<Targets> targets, Clock clock) {
+    Teller teller = new Teller(book, targets, clock);
+    teller.looking.scheduleWithFixedDelay(teller::look, 1, 1, TimeUnit.SECONDS);
+    return teller;
+  }
+
+  private static Thread thread(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void look() {
+    try {
+      Targets now = targets.value();
+      if (now.all().isEmpty()) {
+        return;
+      }
+      List<Event> recent = recent();
+      for (Target target : now.all().values()) {
+        List<Event> wanted = recent.stream().filter(target::wants).toList();
+        if (now.told(target.name()).next(wanted, target.hourly(), clock.instant()).told()
+            != now.told(target.name())) {
+          begin(target.name(), () -> tell(target, wanted));
+        }
+      }
+    } catch (StoreException e) {
+      LOG.debug("targets of alerts cannot be read: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("telling of events met an error in Heimdall", e);
+    }
+  }
+
+  private List<Event> recent() throws StoreException {
+    Instant now = clock.instant();
+    return book.events().stream()
+        .filter(event -> event.last().isAfter(now.minus(RECENT)))
+        .filter(event -> event.at().isBefore(now.minus(GATHERING)))
+        .toList();
+  }
+
+  /** One message to a target at a time. */
+  private void begin(String name, Runnable task) {
+    if (!busy.add(name)) {
+      return;
+    }
+    try {
+      sending.execute(
+          () -> {
+            try {
+              task.run();
+            } finally {
+              busy.remove(name);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      busy.remove(name); // it ends
+    }
+  }
+
+  private void tell(Target target, List<Event> wanted) {
+    try {
+      List<Told.Batch> claimed = new ArrayList<>();
+      targets.change(
+          now -> {
+            claimed.clear();
+            Target still = now.all().get(target.name());
+            if (still == null) {
+              return now;
+            }
+            Told before = now.told(target.name());
+            Told.Next next = before.next(wanted, still.hourly(), clock.instant());
+            next.batch().ifPresent(claimed::add);
+            return next.told() == before ? now : now.with(target.name(), next.told());
+          });
+      for (Told.Batch batch : claimed) {
+        Told.Result result = sent(target, new Message(batch.events(), batch.leftOut(), false));
+        end(target.name(), told -> told.ended(batch, result));
+      }
+    } catch (StoreException e) {
+      LOG.warn("what targets of alerts were told cannot be written down: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private interface Step {
+    Told from(Told told);
+  }
+
+  private void end(String name, Step step) throws StoreException {
+    targets.change(
+        now -> now.all().containsKey(name) ? now.with(name, step.from(now.told(name))) : now);
+  }
+
+  private Told.Result sent(Target target, Message message) throws InterruptedException {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        return new Told.Result(clock.instant(), true, webhook.send(target, message));
+      } catch (Webhook.Failed e) {
+        if (!e.worthAnother() || attempt == PAUSES.size() || message.test()) {
+          Line.of("an alert did not arrive")
+              .pair("target", target.name())
+              .pair("reason", e.getMessage())
+              .log(LOG, Level.WARN);
+          return new Told.Result(clock.instant(), false, e.getMessage());
+        }
+        TimeUnit.NANOSECONDS.sleep(PAUSES.get(attempt).toNanos());
+      }
+    }
+  }
+
+  /** Sends a test; what becomes of it is the target's last result. */
+  void test(String name) throws StoreException {
+    Optional<Target> target = Optional.ofNullable(targets.fresh().all().get(name));
+    target.ifPresent(
+        found ->
+            begin(
+                name,
+                () -> {
+                  try {
+                    Told.Result result = sent(found, new Message(List.of(), 0, true));
+                    end(name, told -> told.with(result));
+                  } catch (StoreException e) {
+                    LOG.warn("the result of a test cannot be written down: {}", e.getMessage());
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+  }
+
+  @Override
+  public void close() {
+    looking.shutdownNow();
+    sending.shutdownNow();
+  }
+}

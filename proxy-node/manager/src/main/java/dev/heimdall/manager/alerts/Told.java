@@ -1,0 +1,76 @@
+package dev.heimdall.manager.alerts;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a target was told.
+ *
+ * @param claims events that a manager tells it, or has told it, and until when no other does
+ * @param sent when messages went out in the last hour
+ * @param leftOut events of which it was not told because there were too many messages
+ * @param result of the last message
+ */
+record Told(
+    Map<String, Instant> claims, List<Instant> sent, long leftOut, Optional<Result> result) {
+  static final Told NOTHING = new Told(Map.of(), List.of(), 0, Optional.empty());
+
+  /** Longer than all attempts take: a manager that ends in the middle is replaced then. */
+  private static final Duration LEASE = Duration.ofMinutes(2);
+
+  private static final Duration DONE = Duration.ofMinutes(30);
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  /** What became of a message. */
+  record Result(Instant at, boolean arrived, String words) {}
+
+  /** What is to be sent now, and how it stands then. */
+  record Next(Told told, Optional<Batch> batch) {}
+
+  /** One message. */
+  record Batch(List<Event> events, long leftOut) {}
+
+  Told {
+    claims = Map.copyOf(claims);
+    sent = List.copyOf(sent);
+  }
+
+  /**
+   * What to tell of these events.
+   *
+   * @param hourly how many messages there may be
+   */
+  Next next(List<Event> events, int hourly, Instant now) {
+    Map<String, Instant> claimed = new HashMap<>(claims);
+    claimed.values().removeIf(until -> until.isBefore(now));
+    List<Instant> recent = new ArrayList<>(sent);
+    recent.removeIf(at -> at.isBefore(now.minus(HOUR)));
+    List<Event> fresh = events.stream().filter(one -> !claimed.containsKey(one.id())).toList();
+    boolean full = recent.size() >= hourly;
+    if (fresh.isEmpty() && (leftOut == 0 || full)) {
+      return new Next(this, Optional.empty());
+    }
+    fresh.forEach(one -> claimed.put(one.id(), now.plus(full ? DONE : LEASE)));
+    if (full) {
+      return new Next(new Told(claimed, recent, leftOut + fresh.size(), result), Optional.empty());
+    }
+    recent.add(now);
+    return new Next(new Told(claimed, recent, 0, result), Optional.of(new Batch(fresh, leftOut)));
+  }
+
+  /** After the message has arrived, or was given up. */
+  Told ended(Batch batch, Result of) {
+    Map<String, Instant> claimed = new HashMap<>(claims);
+    batch.events().forEach(one -> claimed.put(one.id(), of.at().plus(DONE)));
+    return new Told(claimed, sent, leftOut + (of.arrived() ? 0 : batch.leftOut()), Optional.of(of));
+  }
+
+  Told with(Result of) {
+    return new Told(claims, sent, leftOut, Optional.of(of));
+  }
+}

@@ -1,0 +1,143 @@
+package dev.heimdall.manager.alerts;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Sends messages by HTTP. Addresses at which clouds give away credentials are refused, redirects
+ * are not followed, and of an answer nothing but its status is looked at.
+ */
+final class Webhook {
+  static final String SIGNATURE = "Heimdall-Signature";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int TOO_MANY = 429;
+
+  /** It has not arrived. */
+  static final class Failed extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean worthAnother;
+
+    Failed(String words, boolean worthAnother) {
+      super(words);
+      this.worthAnother = worthAnother;
+    }
+
+    boolean worthAnother() {
+      return worthAnother;
+    }
+  }
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .connectTimeout(PATIENCE)
+          .build();
+  private final Clock clock;
+
+  Webhook(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Sends it once; what was answered, in words. */
+  String send(Target target, Message message) throws Failed, InterruptedException {
+    URI uri = target.uri();
+    reachable(uri);
+    String body = message.body(target.style());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri)
+            .timeout(PATIENCE)
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "Heimdall")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    if (!target.key().isEmpty()) {
+      request.header(SIGNATURE, signature(target.key(), clock.instant().getEpochSecond(), body));
+    }
+    int status = status(request.build());
+    String words = "answered %d".formatted(status);
+    if (status / 100 == 2) {
+      return words;
+    }
+    throw new Failed(
+        status / 100 == 3 ? words + ", and redirects are not followed" : words,
+        status / 100 == 5 || status == TOO_MANY);
+  }
+
+  /** The time limit of a request ends with the headers of its answer; this holds for all of it. */
+  private int status(HttpRequest request) throws Failed, InterruptedException {
+    CompletableFuture<HttpResponse<Void>> sent =
+        http.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+    try {
+      return sent.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+    } catch (TimeoutException e) {
+      throw new Failed("no answer within %d s".formatted(PATIENCE.toSeconds()), true);
+    } catch (ExecutionException e) {
+      // Its message may quote the URL.
+      throw new Failed("no answer: " + e.getCause().getClass().getSimpleName(), true);
+    } finally {
+      sent.cancel(true);
+    }
+  }
+
+  static String signature(String key, long seconds, String body) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      byte[] of = mac.doFinal((seconds + "." + body).getBytes(StandardCharsets.UTF_8));
+      return "t=%d,v1=%s".formatted(seconds, HexFormat.of().formatHex(of));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void reachable(URI uri) throws Failed {
+    try {
+      for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {
+        if (isRefused(address)) {
+          throw new Failed("refused: its address is one of this machine's network link", false);
+        }
+      }
+    } catch (IOException e) {
+      throw new Failed("no answer: nobody knows the name of its host", true);
+    }
+  }
+
+  /** Those of links and of metadata services, also within IPv6's forms of IPv4 addresses. */
+  static boolean isRefused(InetAddress address) throws IOException {
+    if (address.isLinkLocalAddress()
+        || address.isMulticastAddress()
+        || address.isAnyLocalAddress()) {
+      return true;
+    }
+    if (!(address instanceof Inet6Address)) {
+      return false;
+    }
+    byte[] bytes = address.getAddress();
+    boolean ofAws =
+        bytes[0] == (byte) 0xfd && bytes[1] == 0 && bytes[2] == 0x0e && bytes[3] == (byte) 0xc2;
+    boolean translated =
+        bytes[0] == 0 && bytes[1] == 0x64 && bytes[2] == (byte) 0xff && bytes[3] == (byte) 0x9b;
+    boolean within = translated || ((Inet6Address) address).isIPv4CompatibleAddress();
+    byte[] last = {bytes[12], bytes[13], bytes[14], bytes[15]};
+    return ofAws
+        || (within && !address.isLoopbackAddress() && isRefused(InetAddress.getByAddress(last)));
+  }
+}
