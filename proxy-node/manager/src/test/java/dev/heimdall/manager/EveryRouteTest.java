@@ -15,7 +15,9 @@ import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.Verdict;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Secret;
 import dev.heimdall.model.StoreSettings;
+import dev.heimdall.model.report.ReportSignature;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.net.URI;
@@ -61,6 +63,36 @@ class EveryRouteTest {
   private static final String ADMIN = "canary-of-admin";
   private static final String GIVEN = "canary given by somebody";
   private static final String OWN = "canary chosen by himself";
+
+  private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+  /** What a node says of itself, with markup wherever it has words. */
+  private static final String REPORT =
+      """
+      {"run": "X", "number": 1, "version": "X", "started": "2026-01-01T00:00:00Z",
+       "everyMillis": 60000,
+       "sections": {
+        "state": {
+         "ready": false, "reasons": ["X"], "detail": "X",
+         "configuration": {"hash": "X", "refused": "X", "problems": ["X"], "error": "X"},
+         "vdbs": [{"name": "X", "reachable": false, "detail": "X",
+          "pools": [{"database": "X", "user": "X", "server": "X", "serversActive": 1}]}],
+         "clusters": [{"source": "X", "consistency": "X",
+          "nodes": [
+           {"address": "X", "name": "X", "role": "writer", "state": "X", "zone": "X", "why": "X"},
+           {"address": "X:1", "name": "X", "role": "X", "state": "up", "zone": "X", "lagMillis": 9}],
+          "events": [{"at": "X", "kind": "X", "alarming": true, "server": "X", "cause": "X"}]}]},
+        "figures": {"started": 1, "upMillis": 9000, "cpuMicros": 9,
+         "vdbs": {"X": {"queries": 100, "queryMicros": 100, "times": [10, 100]}}},
+        "patterns": {
+         "vdbs": [{"name": "X", "calls": 9, "micros": 9}],
+         "patterns": [{"vdb": "X", "text": "SELECT X", "since": %1$d, "last": %1$d, "calls": 9,
+          "micros": 9, "mostMicros": 9, "uncached": [{"reason": "X", "words": "X", "count": 9}],
+          "onWriter": [{"reason": "X", "words": "X", "count": 9}],
+          "rules": [{"list": "X", "number": 1, "action": "X"}], "reads": ["X"], "writes": ["X"],
+          "plan": {"taken": "X", "format": "X", "text": "X"}}]},
+        "events": {"events": [{"at": "X", "kind": "X", "about": "X", "words": "X"}]}}}
+      """;
 
   /** Breaks out of text, of an attribute in either quotes, and of a script. */
   private static final String MARKUP = "\"'></script><b id=xss>";
@@ -157,7 +189,7 @@ class EveryRouteTest {
                 Optional.empty(),
                 new PasswordPlace.InFile(password),
                 "test",
-                Optional.empty()),
+                Optional.of(new Secret(KEY))),
             new EngineAnswers(
                 (configuration, question) ->
                     new Verdict(
@@ -170,6 +202,7 @@ class EveryRouteTest {
                         List.of()),
                 new NothingThere(),
                 (pattern, engine) -> Optional.empty()));
+    report();
     callers.put("nobody", new Caller("nobody", Optional.empty(), false, "", "", ""));
     logIn("admin", Role.ADMIN, false, ADMIN);
     logIn("reader", Role.READ_ONLY, false, OWN);
@@ -180,6 +213,31 @@ class EveryRouteTest {
   @AfterAll
   void stop() {
     manager.close();
+  }
+
+  /** A node called main is heard of, which somebody else has got hold of. */
+  private void report() throws Exception {
+    String escaped = MARKUP.replace("\\", "\\\\").replace("\"", "\\\"");
+    byte[] body =
+        REPORT
+            .formatted(System.currentTimeMillis())
+            .replace("X", escaped)
+            .getBytes(StandardCharsets.UTF_8);
+    String path = "/api/v1/nodes/main/report";
+    String time = Long.toString(System.currentTimeMillis());
+    String nonce = "0123456789abcdef";
+    ReportSignature key = ReportSignature.all(new Secret(KEY)).get(0);
+    HttpResponse<String> answer =
+        http.send(
+            request(path)
+                .header("Content-Type", "application/json")
+                .header(ReportSignature.TIME, time)
+                .header(ReportSignature.NONCE, nonce)
+                .header(ReportSignature.SIGNATURE, key.ofReport(path, time, nonce, body))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
   private void write(String name, String text) throws IOException {
@@ -305,10 +363,13 @@ class EveryRouteTest {
     if (answer.body().contains(CANARY)) {
       faults.add(what + ": a secret");
     }
-    if (answer.body().contains("<b id=xss")
-        || answer.headers().allValues("Set-Cookie").stream()
-            .anyMatch(set -> set.startsWith("xss"))) {
+    // Nobody takes JSON for a page: its type says what it is, and nosniff that this is so.
+    String type = answer.headers().firstValue("Content-Type").orElse("");
+    if (answer.body().contains("<b id=xss") && !type.equals("application/json")) {
       faults.add(what + ": somebody else's markup");
+    }
+    if (answer.headers().allValues("Set-Cookie").stream().anyMatch(set -> set.startsWith("xss"))) {
+      faults.add(what + ": somebody else's cookie");
     }
     Map<String, List<String>> headers = answer.headers().map();
     expect(faults, what, headers, "x-content-type-options", "nosniff");
@@ -470,6 +531,10 @@ class EveryRouteTest {
         faults.addAll(faultsOfPage("GET " + path, answer));
         NAME.matcher(answer.body()).results().forEach(name -> names.add(name.group(1)));
       }
+    }
+    for (String path : List.of("/nodes", "/nodes/main", "/analytics", "/dashboard")) {
+      HttpResponse<String> shown = page("GET", path, admin.cookie(), Map.of());
+      assertThat(shown.body()).as("what the node has said, on " + path).contains("&lt;b id=xss");
     }
     assertThat(names).as("fields of forms").contains("csrf", "comment", "q", "action");
     for (Page page : pages("GET")) {
