@@ -63,6 +63,8 @@ final class EventBook implements AutoCloseable {
   /** Whether something was written that is not read yet. */
   private volatile boolean stale;
 
+  private volatile long notedAt = System.nanoTime();
+
   // The writer's own.
   private boolean failing;
 
@@ -79,6 +81,7 @@ final class EventBook implements AutoCloseable {
 
   /** Takes it down, without waiting. */
   void note(Sighting sighting) {
+    notedAt = System.nanoTime();
     lock.lock();
     try {
       if (waiting.size() == MOST_WAITING) {
@@ -89,6 +92,11 @@ final class EventBook implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How long nothing was taken down here. */
+  Duration quiet() {
+    return Duration.ofNanos(System.nanoTime() - notedAt);
   }
 
   /** What happened, as it is known or was a second ago; the last first. */

@@ -32,6 +32,13 @@ final class Teller implements AutoCloseable {
   /** Until then all nodes have seen it, and what follows it at once goes along. */
   private static final Duration GATHERING = Duration.ofSeconds(2);
 
+  /**
+   * While nothing happens the place, which may be paid for by the look, is looked at less often.
+   */
+  private static final Duration QUIET = Duration.ofMinutes(5);
+
+  private static final Duration SELDOM = Duration.ofMinutes(1);
+
   private static final List<Duration> PAUSES =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20));
 
@@ -46,6 +53,9 @@ final class Teller implements AutoCloseable {
   /** As many threads as there are targets at most. */
   private final ExecutorService sending =
       Executors.newCachedThreadPool(task -> thread(task, "manager-alert"));
+
+  // Of the thread that looks.
+  private long looked = System.nanoTime();
 
   private Teller(EventBook book, SharedDocument<Targets> targets, Clock clock) {
     this.book = book;
@@ -67,6 +77,10 @@ final class Teller implements AutoCloseable {
   }
 
   private void look() {
+    if (book.quiet().compareTo(QUIET) > 0 && System.nanoTime() - looked < SELDOM.toNanos()) {
+      return;
+    }
+    looked = System.nanoTime();
     try {
       Targets now = targets.value();
       if (now.all().isEmpty()) {
