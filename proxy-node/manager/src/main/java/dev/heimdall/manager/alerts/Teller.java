@@ -27,6 +27,9 @@ import org.slf4j.event.Level;
 final class Teller implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
+  /** Claims of these fit a secret, which holds 64 KiB. */
+  private static final int MOST = 200;
+
   private static final Duration RECENT = Duration.ofMinutes(10);
 
   /** Until then all nodes have seen it, and what follows it at once goes along. */
@@ -106,6 +109,7 @@ final class Teller implements AutoCloseable {
     return book.events().stream()
         .filter(event -> event.last().isAfter(now.minus(RECENT)))
         .filter(event -> event.at().isBefore(now.minus(GATHERING)))
+        .limit(MOST)
         .toList();
   }
 
