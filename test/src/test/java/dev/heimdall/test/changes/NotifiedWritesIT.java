@@ -146,7 +146,9 @@ class NotifiedWritesIT {
     }
     // None where the server told of the write before it was read again.
     assertThat(removed() - outdated).describedAs("one for each write").isLessThanOrEqualTo(20);
-    assertThat(of("known") - known).isEqualTo(20);
+    // The server may tell of a write before it answers it: then it is news, and its own note is
+    // what the next one that comes so early is known by.
+    assertThat(of("known") - known).isBetween(10L, 20L);
     long heard = of("changes");
     node.write("BEGIN; INSERT INTO nw.log VALUES (2, 'own'), (102, 'own'); COMMIT");
     node.read(log);
