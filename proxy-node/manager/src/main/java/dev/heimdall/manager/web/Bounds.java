@@ -39,12 +39,23 @@ public final class Bounds {
    *     handshake of TLS is in it
    * @param body from there to the end of its body
    * @param reply from the reply's first byte until the client has taken all of it
+   * @param end how long requests on their way have when the manager stops
    */
   record Connections(
-      int connections, int ofOneAddress, Duration headers, Duration body, Duration reply) {
+      int connections,
+      int ofOneAddress,
+      Duration headers,
+      Duration body,
+      Duration reply,
+      Duration end) {
     static Connections standard() {
       return new Connections(
-          256, 128, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(60));
+          256,
+          128,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(1));
     }
   }
 }

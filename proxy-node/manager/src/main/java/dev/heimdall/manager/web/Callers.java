@@ -22,6 +22,7 @@ final class Callers implements Connection.Listener {
   private final CallerSlots slots;
   private final Deadlines deadlines;
   private final Map<EndPoint, Caller> callers = new ConcurrentHashMap<>();
+  private volatile boolean ending;
 
   Callers(Bounds.Connections bounds, Scheduler scheduler) {
     this.bounds = bounds;
@@ -80,7 +81,15 @@ final class Callers implements Connection.Listener {
     /** The request is over: others have kept the manager waiting for longer now. */
     void answered() {
       slots.answered(from, this);
+      awaitRequest();
+    }
+
+    /** Its next request, unless the manager stops. */
+    private void awaitRequest() {
       enter(Phase.HEADERS, bounds.headers());
+      if (ending) {
+        evict();
+      }
     }
 
     @Override
@@ -147,7 +156,7 @@ final class Callers implements Connection.Listener {
       return;
     }
     callers.put(socket, caller);
-    caller.enter(Phase.HEADERS, bounds.headers());
+    caller.awaitRequest();
   }
 
   @Override
@@ -161,6 +170,16 @@ final class Callers implements Connection.Listener {
   /** Who uses this connection; empty: it was closed meanwhile. */
   Optional<Caller> of(Connection connection) {
     return Optional.ofNullable(callers.get(socket(connection.getEndPoint())));
+  }
+
+  /**
+   * Closes those without a request, now and from now on: a stop need not wait for their clients.
+   */
+  void endIdle() {
+    ending = true;
+    callers.values().stream()
+        .filter(caller -> caller.phase == Phase.HEADERS)
+        .forEach(Caller::evict);
   }
 
   void close() {

@@ -29,7 +29,6 @@ public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   private static final int BACKLOG = 128;
-  private static final Duration CLOSING = Duration.ofSeconds(1);
 
   /** Those that are never given to a request: they accept, select, and answer health checks. */
   private static final int OWN_THREADS = 8;
@@ -60,6 +59,7 @@ public final class WebServer implements AutoCloseable {
     connector.setPort(address.getPort());
     connector.setAcceptQueueSize(BACKLOG);
     connector.setIdleTimeout(0); // there is a deadline for each of its reasons
+    connector.setShutdownIdleTimeout(bounds.end().toMillis());
     connector.addBean(callers);
     server.addConnector(connector);
     server.setErrorHandler(new Errors());
@@ -72,7 +72,7 @@ public final class WebServer implements AutoCloseable {
                     callers,
                     new Turns(Bounds.REQUESTS, Bounds.REQUESTS_OF_ONE_ADDRESS),
                     new BodyMemory(Bounds.BODIES)))));
-    server.setStopTimeout(CLOSING.toMillis());
+    server.setStopTimeout(bounds.end().toMillis());
   }
 
   private static ConnectionFactory[] protocols(Optional<Certificates> tls) {
@@ -124,10 +124,12 @@ public final class WebServer implements AutoCloseable {
     return connector.getLocalPort();
   }
 
-  /** Stops listening; requests on their way have a second. */
+  /** Stops listening; requests on their way have a second, and connections without one end. */
   @Override
   public void close() {
     try {
+      connector.shutdown();
+      callers.endIdle();
       server.stop();
     } catch (Exception e) { // Jetty's own signature
       LOG.debug("the web server did not stop in good order", e);

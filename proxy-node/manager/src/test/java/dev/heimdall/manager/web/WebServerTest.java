@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,7 +199,12 @@ class WebServerTest {
     try (WebServer small =
             door(
                 new Bounds.Connections(
-                    4, 3, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1)));
+                    4,
+                    3,
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
+                    Duration.ofSeconds(1)));
         Socket other = owing(small, "127.0.0.2")) {
       List<Socket> slow = new ArrayList<>();
       try {
@@ -219,13 +225,61 @@ class WebServerTest {
     }
   }
 
+  /** Browsers and load balancers keep connections open for what may come. */
+  @Test
+  void aStopWaitsForRequestsAndNotForConnectionsWithoutOne() throws Exception {
+    CountDownLatch working = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    Site site =
+        request ->
+            new Site.Admission(
+                0,
+                whole -> {
+                  working.countDown();
+                  try {
+                    done.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                  return Answer.json(200, Answer.JSON.createObjectNode());
+                });
+    Duration minute = Duration.ofMinutes(1);
+    WebServer ending =
+        WebServer.open(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
+            site,
+            new Bounds.Connections(8, 8, minute, minute, minute, minute));
+    try (Socket silent = connect(ending, "127.0.0.1", 0);
+        Socket idle = connect(ending, "127.0.0.1", 0);
+        Socket busy = connect(ending, "127.0.0.1", 0)) {
+      send(idle, LAST.replace(CLOSE, ""));
+      assertThat(idle.getInputStream().read()).isEqualTo('H');
+      send(busy, "GET /version HTTP/1.1\r\n" + HOST + "\r\n");
+      working.await();
+
+      Thread stop = new Thread(ending::close);
+      stop.start();
+
+      readAll(idle);
+      assertThat(silent.getInputStream().read()).isEqualTo(-1);
+      done.countDown();
+      assertThat(statuses(readAll(busy))).containsExactly(200);
+      stop.join();
+    } finally {
+      done.countDown();
+      ending.close();
+    }
+  }
+
   @Test
   void whateverAClientIsAwaitedForHasADeadline() throws Exception {
     Duration moment = Duration.ofMillis(150);
     Duration long_ = Duration.ofMinutes(1);
-    try (WebServer headers = door(new Bounds.Connections(8, 8, moment, long_, long_));
-        WebServer body = door(new Bounds.Connections(8, 8, long_, moment, long_));
-        WebServer reply = door(new Bounds.Connections(8, 8, long_, long_, moment))) {
+    Duration second = Duration.ofSeconds(1);
+    try (WebServer headers = door(new Bounds.Connections(8, 8, moment, long_, long_, second));
+        WebServer body = door(new Bounds.Connections(8, 8, long_, moment, long_, second));
+        WebServer reply = door(new Bounds.Connections(8, 8, long_, long_, moment, second))) {
       assertThat(exchange(headers, "127.0.0.1", "")).isEmpty();
       // Between two requests, too.
       assertThat(statuses(exchange(headers, "127.0.0.1", LAST.replace(CLOSE, ""))))
