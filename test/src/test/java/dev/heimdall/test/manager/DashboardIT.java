@@ -203,6 +203,13 @@ class DashboardIT {
           () -> browser.find(".tile .number[data-field=clients]").getText().equals("0"),
           browser::text);
       browser.find("[data-lines=nodes] tr + tr");
+      assertThat(
+              browser.run(
+                  "return [...document.querySelectorAll('.lag rect:last-child')].filter(bar =>"
+                      + " bar.getBoundingClientRect().width > 1 + bar.getAttribute('width') / 100"
+                      + " * bar.parentNode.getBoundingClientRect().width).length"))
+          .as("bars that are longer than the lag")
+          .isEqualTo(0L);
       browser.shoot("dashboard");
 
       browser.find("#scope-node option[value=one]").click();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The clusters as nodes see them. What is shown of one is what one node sees, that which has seen
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  */
 public record ClusterMap(List<Cluster> clusters) {
   private static final int MOST_EVENTS = 8;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
   /** Of a bar that is full. */
   private static final double FULL_LAG_MILLIS = 10_000;
@@ -60,7 +62,23 @@ public record ClusterMap(List<Cluster> clusters) {
       int lagPercent,
       long inUse,
       long open,
-      String note) {}
+      String note) {
+    /** What people call it: its name, or the first part of its host's. */
+    public String title() {
+      if (!name.isEmpty()) {
+        return name;
+      }
+      int dot = address.indexOf('.');
+      return dot > 0 && Character.isLetter(address.charAt(0))
+          ? address.substring(0, dot)
+          : address;
+    }
+
+    /** Where it is, unless the title says that; empty: it does. */
+    public String place() {
+      return title().equals(address) ? "" : address;
+    }
+  }
 
   /** Something that happened. */
   public record Event(
@@ -128,7 +146,7 @@ public record ClusterMap(List<Cluster> clusters) {
         events.add(event(event));
       }
     }
-    servers.sort(Comparator.comparing(Server::address));
+    servers.sort(Comparator.comparing(server -> ordered(server.address())));
     return new Cluster(
         source,
         witness.cluster().path("consistency").asText(),
@@ -136,6 +154,13 @@ public record ClusterMap(List<Cluster> clusters) {
         servers.stream().filter(server -> server.role().equals("writer")).toList(),
         servers.stream().filter(server -> !server.role().equals("writer")).toList(),
         events);
+  }
+
+  /** With numbers padded, so that the 2nd comes before the 10th. */
+  private static String ordered(String address) {
+    return NUMBER
+        .matcher(address)
+        .replaceAll(number -> "0".repeat(Math.max(0, 10 - number.group().length())) + number.group());
   }
 
   /** How many nodes see it otherwise, and how, in words. */

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.web.Answer;
@@ -72,6 +73,28 @@ class ClusterMapTest {
         ClusterMap.of(Map.of("one", state(bytes, "", 0))).clusters().get(0).others().get(0);
     assertThat(replica.lag()).isEqualTo("32.0 MiB");
     assertThat(replica.lagPercent()).isEqualTo(100);
+  }
+
+  @Test
+  void serversStandInTheOrderOfTheirNumbersAndAreCalledByTheFirstPartOfTheirNames()
+      throws Exception {
+    String servers =
+        """
+        {"clusters": [{"source": "main", "nodes": [
+          {"address": "shop-10.abc.rds.example:5432", "role": "reader", "state": "up"},
+          {"address": "shop-2.abc.rds.example:5432", "role": "reader", "state": "up"},
+          {"address": "10.0.0.7:5432", "role": "reader", "state": "up"},
+          {"address": "x.rds.example:5432", "name": "named", "role": "reader", "state": "up"}]}]}
+        """;
+    ClusterMap.Cluster cluster =
+        ClusterMap.of(Map.of("one", Answer.JSON.readTree(servers))).clusters().get(0);
+    assertThat(cluster.others())
+        .extracting(ClusterMap.Server::title, ClusterMap.Server::place)
+        .containsExactly(
+            tuple("10.0.0.7:5432", ""),
+            tuple("shop-2", "shop-2.abc.rds.example:5432"),
+            tuple("shop-10", "shop-10.abc.rds.example:5432"),
+            tuple("named", "x.rds.example:5432"));
   }
 
   @Test
