@@ -199,6 +199,15 @@ final class Browser implements AutoCloseable {
             List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
   }
 
+  /** Whether it is as small as a phone, or as large as a laptop. */
+  void phone(boolean phone) {
+    if (phone) {
+      driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", PHONE);
+    } else {
+      driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+    }
+  }
+
   /** Keeps the page as it is on a laptop in the light, and on a phone in the dark. */
   void shoot(String name) throws IOException {
     Files.createDirectories(SHOTS);
@@ -207,14 +216,14 @@ final class Browser implements AutoCloseable {
     assertThat(barriers()).as(name + ", light").isEmpty();
     dark(true);
     assertThat(barriers()).as(name + ", dark").isEmpty();
-    driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", PHONE);
+    phone(true);
     shot(name + "-phone-dark");
     assertThat(
             driver.executeScript(
                 "return document.documentElement.scrollWidth <= window.innerWidth"))
         .as("a phone shows all of " + name)
         .isEqualTo(true);
-    driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+    phone(false);
     dark(false);
   }
 

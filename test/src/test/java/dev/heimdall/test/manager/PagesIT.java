@@ -6,6 +6,7 @@ import dev.heimdall.test.fixture.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,11 +93,11 @@ class PagesIT {
     browser.find("#password").sendKeys("wrong", Keys.ENTER);
     browser.awaitText("User or password is wrong.");
     logIn(browser);
-    browser.awaitText("Right, as nodes read it.").awaitText("db.example");
+    browser.awaitText("Valid: nodes accept this configuration.").awaitText("db.example");
     browser.shoot("overview");
 
     browser.find("a[href='/documents/sources/main.json']").click();
-    browser.awaitText("Right, as nodes read it.");
+    browser.awaitText("Valid: nodes accept this configuration.");
     assertThat(browser.source()).doesNotContain(CANARY);
     browser.shoot("editor");
 
@@ -106,7 +107,7 @@ class PagesIT {
     browser.awaitText("did you mean \"user\"?");
     browser.shoot("editor-wrong");
     browser.replace(text, shown.replace("db.example", "db2.example"));
-    browser.awaitText("Right, as nodes read it.");
+    browser.awaitText("Valid: nodes accept this configuration.");
     browser.find("form[action='/review'] .main").click();
 
     browser.awaitText("Nothing is written yet.").awaitText("db2.example");
@@ -177,6 +178,35 @@ class PagesIT {
   }
 
   @Test
+  void filtersAreFoldedOnAPhoneAndOpenBesideALaptop() throws Exception {
+    logIn(browser);
+    for (String page : List.of("events", "audit")) {
+      open(browser, "/" + page);
+      assertThat(browser.find("#from").isDisplayed()).as(page).isTrue();
+      browser.phone(true);
+      assertThat(browser.find("#from").isDisplayed()).as(page + " on a phone").isFalse();
+      browser.find(".fold summary").click();
+      assertThat(browser.find("#from").isDisplayed()).as(page + ", opened").isTrue();
+      browser.phone(false);
+      open(browser, "/" + page + "?from=2020-01-02T03:04");
+      browser.phone(true);
+      assertThat(browser.find(".fold summary").getText()).contains("on");
+      browser.shoot(page + "-filtered");
+      browser.phone(false);
+    }
+  }
+
+  @Test
+  void theBarOfAPhoneIsOneLineAboveTheEntries() throws Exception {
+    logIn(browser);
+    browser.phone(true);
+    open(browser, "/");
+    int brand = browser.find(".brand").getRect().y;
+    assertThat(browser.find(".own").getRect().y).isBetween(brand - 16, brand + 16);
+    browser.phone(false);
+  }
+
+  @Test
   void whoWasGivenAPasswordChangesItFirstAndSeesWhatHisRoleMay() throws Exception {
     String given = "given by somebody";
     String own = "chosen by himself";
@@ -203,7 +233,7 @@ class PagesIT {
     assertThat(browser.text()).doesNotContain("New document");
     open(browser, "/documents/sources/main.json");
     assertThat(browser.find("#text").getDomProperty("value")).contains("db.example");
-    assertThat(browser.source()).doesNotContain(CANARY, "Look over");
+    assertThat(browser.source()).doesNotContain(CANARY, "Review…");
     browser.shoot("read-only");
     open(browser, "/new");
     browser.awaitText("Your role is read_only");

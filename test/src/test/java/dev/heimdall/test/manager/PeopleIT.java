@@ -92,7 +92,7 @@ class PeopleIT {
   void fromANewAccountToALogInWithACode() throws Exception {
     browser.logIn(manager.port(), Files.readString(manager.passwordFile()));
     open("/accounts");
-    browser.awaitText("Nobody has an account yet");
+    browser.awaitText("No accounts yet");
     browser.find("#name").sendKeys("carol");
     browser.find("#password").sendKeys(GIVEN, Keys.ENTER);
     browser.awaitText("carol has an account now");

@@ -169,7 +169,9 @@ class WizardIT {
     enter("tables", "public.wizard_products");
     browser.shoot("wizard-sharing");
     goOn();
-    browser.awaitText("Right, as nodes read it.").awaitText("users/wizard-client.json");
+    browser
+        .awaitText("Valid: nodes accept this configuration.")
+        .awaitText("users/wizard-client.json");
     assertThat(browser.source()).doesNotContain(CLIENT, "\"password\": \"app\"");
     browser.shoot("wizard-review");
     goOn();
@@ -214,7 +216,7 @@ class WizardIT {
     browser.awaitText("MariaDB 11.4").awaitText("Writer").awaitText("It works.");
     browser.find("a[href='/wizard/clients'].main").click();
     clients("crm", port, "pool");
-    browser.awaitText("Right, as nodes read it.");
+    browser.awaitText("Valid: nodes accept this configuration.");
     assertThat(browser.path()).isEqualTo("/wizard/review");
     goOn();
     browser.awaitText("crm is set up").awaitText("SELECT 1 was answered to the user wizard-client");

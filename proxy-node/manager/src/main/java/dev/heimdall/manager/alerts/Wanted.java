@@ -39,6 +39,11 @@ public record Wanted(
     return wanted;
   }
 
+  /** Whether events are left out. */
+  public boolean isSet() {
+    return !(kind + severity + node + about + from + to).isEmpty();
+  }
+
   private static String asked(Request request, String name) throws Refusal {
     return request.query(name).orElse("").strip();
   }

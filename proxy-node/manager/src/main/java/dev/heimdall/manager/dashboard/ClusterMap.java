@@ -69,9 +69,7 @@ public record ClusterMap(List<Cluster> clusters) {
         return name;
       }
       int dot = address.indexOf('.');
-      return dot > 0 && Character.isLetter(address.charAt(0))
-          ? address.substring(0, dot)
-          : address;
+      return dot > 0 && Character.isLetter(address.charAt(0)) ? address.substring(0, dot) : address;
     }
 
     /** Where it is, unless the title says that; empty: it does. */
@@ -160,7 +158,8 @@ public record ClusterMap(List<Cluster> clusters) {
   private static String ordered(String address) {
     return NUMBER
         .matcher(address)
-        .replaceAll(number -> "0".repeat(Math.max(0, 10 - number.group().length())) + number.group());
+        .replaceAll(
+            number -> "0".repeat(Math.max(0, 10 - number.group().length())) + number.group());
   }
 
   /** How many nodes see it otherwise, and how, in words. */

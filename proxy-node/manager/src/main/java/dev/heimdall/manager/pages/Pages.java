@@ -281,6 +281,15 @@ public final class Pages implements Site {
         .page(
             status,
             "problem",
-            Map.of("shell", maker.shells().of("That did not work", session), "words", words));
+            Map.of("shell", maker.shells().of(title(status), session), "words", words));
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case 403 -> "Not permitted";
+      case 404 -> "Page not found";
+      case 503 -> "Temporarily unavailable";
+      default -> "The request was rejected";
+    };
   }
 }

@@ -27,6 +27,18 @@ public final class View {
 
   /** The configuration as a whole. */
   public record Overview(String version, List<Trouble> troubles, List<Table> tables) {
+    /**
+     * The tables to show.
+     *
+     * @param invited whether the page leads to the wizard while there is no virtual database:
+     *     tables without rows would only stand in the way
+     */
+    public List<Table> shown(boolean invited) {
+      return isEmpty() && invited
+          ? tables.stream().filter(table -> !table.rows().isEmpty()).toList()
+          : tables;
+    }
+
     /** Whether there is no virtual database, which is all that is wrong then. */
     public boolean isEmpty() {
       return troubles.size() <= 1

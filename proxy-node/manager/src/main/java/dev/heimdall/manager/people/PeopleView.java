@@ -32,7 +32,12 @@ public final class PeopleView {
   public record People(List<Person> people, List<Word> tokens, List<Duty> duties, String problem) {}
 
   /** What is asked of the audit log. */
-  public record Asked(String user, String action, String subject, String from, String to) {}
+  public record Asked(String user, String action, String subject, String from, String to) {
+    /** Whether entries are left out. */
+    public boolean isSet() {
+      return !(user + action + subject + from + to).isEmpty();
+    }
+  }
 
   /** An entry of it. */
   public record Deed(

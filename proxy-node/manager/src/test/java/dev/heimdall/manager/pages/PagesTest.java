@@ -313,12 +313,37 @@ class PagesTest {
     write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
     Browser browser = new Browser().logIn();
     assertThat(browser.page())
-        .contains("shop", "5050", "db.example", "alice", "kept here", "Right, as nodes read it.")
+        .contains(
+            "shop",
+            "5050",
+            "db.example",
+            "alice",
+            "kept here",
+            "Valid: nodes accept this configuration.")
         .contains("&lt;b&gt;&amp;")
         .doesNotContain("<b>&", CANARY);
 
     write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"nain\"}");
-    assertThat(browser.get("/").page()).contains("nain", "nodes would refuse this", "shop");
+    assertThat(browser.get("/").page()).contains("nain", "nodes would reject this", "shop");
+  }
+
+  @Test
+  void ofManyProblemsTheFirstTwentyAreShownAtOnce() throws Exception {
+    String rules = "{\"action\": \"nothing\"}, ".repeat(24) + "{\"action\": \"nothing\"}";
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
+    write("rules/first.json", "{\"rules\": [" + rules + "]}");
+    String page = new Browser().logIn().page();
+    int folded = page.indexOf("<details><summary>");
+    assertThat(folded).isPositive();
+    assertThat(page.substring(0, folded).split("<li>")).hasSize(1 + 20);
+    assertThat(page.substring(folded)).contains("$.rules[24]");
+  }
+
+  @Test
+  void aPageThatIsNotThereIsCalledSo() throws Exception {
+    Browser browser = new Browser().logIn().get("/nowhere");
+    assertThat(browser.status()).isEqualTo(404);
+    assertThat(browser.page()).contains("<h1>Page not found</h1>");
   }
 
   @Test
@@ -373,9 +398,9 @@ class PagesTest {
     String wrong = VDB.replace("main", "nain");
     String fields = fields("csrf", csrf, "document", "vdbs/shop.json", "text", wrong);
     assertThat(browser.post("/check", fields).page())
-        .contains("nain", "nodes would refuse this")
+        .contains("nain", "nodes would reject this")
         .doesNotContain("<html");
-    assertThat(browser.post("/check", fields.replace("nain", "main")).page()).contains("Right");
+    assertThat(browser.post("/check", fields.replace("nain", "main")).page()).contains("Valid");
     assertThat(browser.post("/check", fields.replace("%7B", "")).page()).contains("refuse this");
 
     browser.get("/documents/vdbs/shop.json").submit("/review", "text", wrong);

@@ -188,7 +188,7 @@ class PeoplePagesTest {
     editor.revisions();
     commit(VDB, "{\"ports\": [5051], \"source\": \"main\"}", "right again");
     PageClient admin = admin().get("/history/1/rollback");
-    assertThat(admin.page()).contains("nodes would refuse this").doesNotContain("name=\"version\"");
+    assertThat(admin.page()).contains("nodes would reject this").doesNotContain("name=\"version\"");
   }
 
   @Test

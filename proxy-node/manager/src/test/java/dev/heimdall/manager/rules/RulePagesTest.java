@@ -326,7 +326,7 @@ class RulePagesTest {
     assertThat(browser.get("/rules/first?edit=2").page())
         .containsPattern("<option value=\"lgo\" selected>lgo")
         .containsPattern("data-fault=\"action\">got [^<]*did you mean")
-        .contains("Who uses it cannot be told");
+        .contains("Who uses it is not known");
   }
 
   @Test

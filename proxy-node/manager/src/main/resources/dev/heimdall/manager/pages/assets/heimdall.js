@@ -17,6 +17,15 @@ document.addEventListener('keydown', (event) => {
     event.target.form.requestSubmit();
   }
 });
+// What is folded where there is little room: filters stand above what they are of.
+const narrow = matchMedia('(max-width: 40rem)');
+const fold = () => {
+  for (const one of document.querySelectorAll('[data-fold]')) {
+    one.open = !narrow.matches;
+  }
+};
+narrow.addEventListener('change', fold);
+fold();
 // The entry of the navigation that this page is, or is below.
 const entries = [...document.querySelectorAll('.bar nav a')].filter((entry) => {
   const path = entry.getAttribute('href');
