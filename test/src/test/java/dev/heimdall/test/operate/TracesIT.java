@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.MysqlNode;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Statements are traced, in both protocols; a collector that is away harms nobody. */
@@ -199,7 +201,9 @@ class TracesIT {
   private static void assertQuiet(RunningNode node, TraceCollector collector) {
     one(collector, "drop table tr_kept");
     assertThat(collector.spans("select ? % id from tr_kept")).isEmpty();
-    assertThat(collector.all()).doesNotContain("s3cret", "987654321");
+    assertThat(collector.all())
+        .contains("service.instance.id", "telemetry.sdk.language")
+        .doesNotContain("s3cret", "987654321");
     assertThat(collector.authorizations()).containsOnly("Bearer s3cret");
     assertThat(node.metric("heimdall_spans_dropped_total")).isZero();
     assertThat(node.metric("heimdall_spans_sent_total")).isPositive();
@@ -208,6 +212,83 @@ class TracesIT {
   private static Span one(TraceCollector collector, String pattern) {
     Await.until(pattern + " is traced", () -> !collector.spans(pattern).isEmpty());
     return collector.spans(pattern).get(0);
+  }
+
+  @Test
+  void spansSayWhichServerWasAskedAndHowThatEnded() throws SQLException {
+    List<PostgresServer> servers = SharedPostgres.cluster().servers();
+    String hosts =
+        servers.stream()
+            .map(server -> server.host() + ":" + server.port())
+            .collect(Collectors.joining(","));
+    try (TraceCollector collector = new TraceCollector();
+        TestNode node =
+            TestNode.start(
+                c ->
+                    traced(c, collector.url(), 1)
+                        .vdb("transactionReplay.enabled", true)
+                        .source("url", "jdbc:postgresql://" + hosts + "/app")
+                        .source("cluster.reads", "all")
+                        .source("cluster.kind", "postgres")
+                        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
+                        .source("cluster.probe.password", SharedPostgres.cluster().password()));
+        Connection client = node.connect("preferQueryMode", "simple")) {
+      run(client, "DROP TABLE IF EXISTS tr_where");
+      run(client, "CREATE TABLE tr_where (id int)");
+      Await.until(
+          "a replica was asked",
+          () -> {
+            run(client, "SELECT count(*) FROM tr_where");
+            return collector.spans("select count(*) from tr_where").stream()
+                .anyMatch(span -> "replica".equals(route(span)));
+          });
+      assertThat(collector.spans("select count(*) from tr_where"))
+          .allSatisfy(
+              span -> {
+                Map<String, String> attributes = TraceCollector.attributes(span);
+                String port = attributes.get("server.port");
+                assertThat(attributes).containsEntry("network.peer.port", port);
+                assertThat(port.equals(Integer.toString(SharedPostgres.primary().port())))
+                    .isEqualTo("writer".equals(route(span)));
+              });
+
+      try (Statement late = client.createStatement()) {
+        late.setQueryTimeout(1);
+        assertThatThrownBy(() -> late.execute("SELECT pg_sleep(600)"))
+            .isInstanceOf(SQLException.class);
+      }
+      Span cancelled = one(collector, "select pg_sleep(?)");
+      assertThat(TraceCollector.attributes(cancelled))
+          .containsEntry("db.response.status_code", "57014")
+          .containsEntry("error.type", "57014");
+
+      client.setAutoCommit(false);
+      run(client, "INSERT INTO tr_where VALUES (17)");
+      SharedPostgres.value(
+          "SELECT count(pg_terminate_backend(pid, 20000)) FROM pg_stat_activity"
+              + " WHERE state = 'idle in transaction' AND query LIKE '%tr_where VALUES (17)%'");
+      run(client, "UPDATE tr_where SET id = 18"); // the transaction is carried out once more
+      client.commit();
+      client.setAutoCommit(true);
+      run(client, "DROP TABLE tr_where");
+      one(collector, "drop table tr_where");
+      assertThat(ends(collector, "insert into tr_where values(?)"))
+          .containsExactly("answered", "replayed");
+      assertThat(ends(collector, "update tr_where set id = ?")).containsExactly("answered");
+      assertThat(ends(collector, "commit")).containsExactly("answered");
+      assertThat(node.metric("heimdall_spans_dropped_total")).isZero();
+    }
+  }
+
+  private static List<String> ends(TraceCollector collector, String pattern) {
+    return collector.spans(pattern).stream()
+        .map(TraceCollector::attributes)
+        .map(
+            span ->
+                span.containsKey("error.type")
+                    ? "failed"
+                    : span.containsKey("heimdall.replayed") ? "replayed" : "answered")
+        .toList();
   }
 
   @Test

@@ -407,7 +407,7 @@ final class RequestReader implements RequestControl, UnitReader {
     sharing.alone();
     reads.over();
     sent.alone().refused();
-    lifecycle.abandon();
+    lifecycle.abandon(error);
     losses.failHeldTransaction();
     ByteBuf reply = output.alloc().buffer(256);
     output.encoder().error(error, reply);

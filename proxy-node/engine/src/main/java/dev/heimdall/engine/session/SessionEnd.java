@@ -98,7 +98,7 @@ final class SessionEnd {
       start.failed(error);
     }
     input.discard();
-    lifecycle.abandon();
+    lifecycle.abandon(error);
     if (cutsMessage.test(lease.server())) {
       close(); // what came now would be taken for the rest of the message
       return;

@@ -267,6 +267,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
+  public boolean replays() {
+    return sent.transaction().active();
+  }
+
+  @Override
   public void giveUpReplay(Unreplayed why) {
     sent.transaction().giveUp(why);
   }

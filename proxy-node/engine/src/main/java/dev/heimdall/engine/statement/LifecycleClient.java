@@ -31,6 +31,9 @@ public interface LifecycleClient extends ScopedClient, ActingClient, RunningClie
   /** A statement is being sent over this connection that may send notifications. */
   void notifies(ServerConnection server);
 
+  /** Whether its transaction is being carried out once more, after its server was lost. */
+  boolean replays();
+
   /** The transaction cannot be replayed any more. */
   void giveUpReplay(Unreplayed why);
 

@@ -182,8 +182,15 @@ public final class RunningStatements {
     return running.pollLast();
   }
 
-  /** Takes the statements of these groups for some that were not sent; the others are over. */
-  List<Running> takeBack(Set<Long> groups) {
+  /**
+   * Takes the statements of these groups for some that were not sent; the others are over.
+   *
+   * @param onward whether what was on its way is read again behind them
+   */
+  List<Running> takeBack(Set<Long> groups, boolean onward) {
+    if (traces != null) {
+      traces.lost(groups, onward);
+    }
     List<Running> back = new ArrayList<>();
     for (Running each : running) {
       if (groups.contains(each.group())) {

@@ -57,6 +57,9 @@ public final class SessionTraces {
   /** How many statements were sent, traced or not. */
   private long statements;
 
+  /** Whether the one on its way was sent before and goes on, even where it is judged once more. */
+  private boolean takenBack;
+
   /** One that is unanswered: which it was of all, and the group of messages it belongs to. */
   private static final class Sent {
     final StatementSpan span;
@@ -95,7 +98,10 @@ public final class SessionTraces {
       FingerprintEntry known,
       Statement does,
       Decision decision) {
-    dropped();
+    if (takenBack) {
+      return;
+    }
+    dropped(null);
     next = sent.size() < MOST_UNANSWERED ? tracing.begin(sql, offset, length) : null;
     if (next == null) {
       return;
@@ -104,6 +110,13 @@ public final class SessionTraces {
     next.of(mysql, database, vdb).is(operation(facts, pattern), pattern).over(tables(does));
     for (MatchedRule rule : decision.matched()) {
       next.matched(rule.place() + " " + rule.action());
+    }
+  }
+
+  /** It was answered before, and is carried out once more because its transaction was lost. */
+  void replayed() {
+    if (next != null) {
+      next.replayed();
     }
   }
 
@@ -139,6 +152,7 @@ public final class SessionTraces {
   /** It is being sent over this connection, in this group of messages. */
   void sent(ServerConnection server, boolean replica, long group) {
     statements++;
+    takenBack = false;
     if (next == null) {
       return;
     }
@@ -155,6 +169,7 @@ public final class SessionTraces {
   /** A server of another engine carries it out. */
   void sentElsewhere(long group) {
     statements++;
+    takenBack = false;
     if (next != null) {
       next.answeredBy(Route.ELSEWHERE);
       unanswered(group);
@@ -179,6 +194,7 @@ public final class SessionTraces {
    * @param error null if it has not failed
    */
   void settled(ServerError error) {
+    takenBack = false;
     if (next != null) {
       failed(next, error);
       next.end();
@@ -186,10 +202,16 @@ public final class SessionTraces {
     }
   }
 
-  /** It will not be sent: its client gets an error, or is gone. */
-  void dropped() {
+  /**
+   * It will not be sent.
+   *
+   * @param error what its client is answered instead; null where it is gone
+   */
+  void dropped(ServerError error) {
+    takenBack = false;
     if (next != null) {
       next.lost();
+      failed(next, error);
       next.end();
       next = null;
     }
@@ -217,7 +239,26 @@ public final class SessionTraces {
     if (!sent.isEmpty() && sent.peekLast().number == statements) {
       next = sent.pollLast().span;
     }
+    takenBack = true;
     statements--;
+  }
+
+  /**
+   * Nothing more is answered on this connection, but those of these groups are going to be read
+   * again: they are other statements then, chosen anew.
+   *
+   * @param onward whether the one that is on its way is read again behind them
+   */
+  void lost(Set<Long> again, boolean onward) {
+    for (Sent each : sent) {
+      if (again.contains(each.group)) {
+        each.span.sentAgain();
+      }
+    }
+    end();
+    if (onward) {
+      next = null;
+    }
   }
 
   /** So many groups will be answered as one with what came before. */

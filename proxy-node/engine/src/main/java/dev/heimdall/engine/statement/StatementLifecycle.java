@@ -212,6 +212,9 @@ public final class StatementLifecycle implements RoutedStatement {
   private void trace(byte[] sql, int offset, int length) {
     if (traces != null) {
       traces.begin(sql, offset, length, client.database(), effects, known, statement, decision);
+      if (client.replays()) {
+        traces.replayed();
+      }
     }
   }
 
@@ -841,21 +844,26 @@ public final class StatementLifecycle implements RoutedStatement {
     writes.notSent();
   }
 
-  /** It will not be sent after all: the client gets an error for it, or is gone. */
+  /** It will not be sent after all: the client is gone. */
   public void abandon() {
-    drop();
+    abandon(null);
+  }
+
+  /** The same, and the client gets an error for it. */
+  public void abandon(ServerError error) {
+    drop(error);
     again.forEach(Running::givePlacesBack);
     again.clear();
   }
 
-  private void drop() {
+  private void drop(ServerError error) {
     if (throttle != null) {
       throttle.cancel();
       throttle = null;
     }
     places.forEach(ConcurrencyLimit::release);
     if (traces != null) {
-      traces.dropped();
+      traces.dropped(error);
     }
     forget();
     client.statementDropped();
@@ -888,7 +896,7 @@ public final class StatementLifecycle implements RoutedStatement {
    * @param onward whether what was on its way is read again behind them
    */
   public void takeBack(Set<Long> groups, boolean onward) {
-    List<Running> back = running.takeBack(groups);
+    List<Running> back = running.takeBack(groups, onward);
     if (onward && stage == LifecycleStage.GO && known != null && pipeline.ruled()) {
       long next = carried.sent();
       back.add(new Running(known, statement, decision, effects, prepared, places, next));
@@ -897,7 +905,7 @@ public final class StatementLifecycle implements RoutedStatement {
     for (int i = back.size() - 1; i >= 0; i--) {
       again.addFirst(back.get(i));
     }
-    drop();
+    drop(null);
   }
 
   /** Whether the next statement was judged before it was lost. */

@@ -66,14 +66,16 @@ final class SpanSender implements AutoCloseable {
     provider =
         SdkTracerProvider.builder()
             .setResource(
-                Resource.create(
-                    Attributes.of(
-                        AttributeKey.stringKey("service.name"),
-                        settings.serviceName(),
-                        AttributeKey.stringKey("service.version"),
-                        node.version(),
-                        AttributeKey.stringKey("service.instance.id"),
-                        node.name())))
+                Resource.getDefault() // says which SDK this is, as conventions want it
+                    .merge(
+                        Resource.create(
+                            Attributes.of(
+                                AttributeKey.stringKey("service.name"),
+                                settings.serviceName(),
+                                AttributeKey.stringKey("service.version"),
+                                node.version(),
+                                AttributeKey.stringKey("service.instance.id"),
+                                node.name()))))
             .setSampler(Sampler.alwaysOn()) // they were chosen before
             .addSpanProcessor(new Written())
             .build();

@@ -59,6 +59,12 @@ final class SpanWriter {
       span.setAttribute("error.type", "connection_lost");
       span.setStatus(StatusCode.ERROR);
     }
+    if (noted.isResent()) {
+      span.setAttribute("heimdall.resent", true);
+    }
+    if (noted.isReplayed()) {
+      span.setAttribute("heimdall.replayed", true);
+    }
     span.end(noted.ended(), TimeUnit.NANOSECONDS);
   }
 
@@ -67,6 +73,7 @@ final class SpanWriter {
       return;
     }
     span.addEvent("heimdall.sent", noted.sentAt(), TimeUnit.NANOSECONDS);
+    noted.resentAt().forEach(at -> span.addEvent("heimdall.sent", at, TimeUnit.NANOSECONDS));
     span.setAttribute("heimdall.wait.micros", (noted.sentAt() - noted.begin()) / 1000);
     if (noted.serverHost() != null) {
       span.setAttribute("server.address", noted.serverHost());

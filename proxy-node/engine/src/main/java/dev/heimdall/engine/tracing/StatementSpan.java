@@ -12,6 +12,9 @@ import java.util.Map;
  * thread that sends it from then on.
  */
 public final class StatementSpan {
+  /** How many times of sending again are noted. */
+  private static final int MOST_RESENT = 16;
+
   private final Tracing tracing;
   private final TraceParent parent;
   private final long begin = epochNanos();
@@ -26,11 +29,17 @@ public final class StatementSpan {
   List<String> rules = List.of();
   private Route route = Route.NODE;
   private long sentNanos;
+
+  /** When it was sent once more, and again; null where it was not. */
+  private List<Long> resentNanos;
+
   private InetSocketAddress server;
   private String named;
   private int namedPort;
   private String code;
   private boolean lost;
+  private boolean resent;
+  private boolean replayed;
   private long endNanos;
 
   /** Who has answered. */
@@ -108,7 +117,16 @@ public final class StatementSpan {
   public void sent(
       Route to, String host, int port, SocketAddress address, Map<String, String> reported) {
     route = to;
-    sentNanos = System.nanoTime();
+    if (sentNanos == 0) {
+      sentNanos = System.nanoTime();
+    } else {
+      if (resentNanos == null) {
+        resentNanos = new ArrayList<>(1);
+      }
+      if (resentNanos.size() < MOST_RESENT) {
+        resentNanos.add(System.nanoTime());
+      }
+    }
     named = host;
     namedPort = port;
     server = address instanceof InetSocketAddress internet ? internet : null;
@@ -132,6 +150,16 @@ public final class StatementSpan {
     lost = true;
   }
 
+  /** It was lost, and is sent again as another one: its client does not hear of the loss. */
+  public void sentAgain() {
+    resent = true;
+  }
+
+  /** It is carried out once more, with its transaction. */
+  public void replayed() {
+    replayed = true;
+  }
+
   /** It is answered; nothing may be noted of it any more. */
   public void end() {
     endNanos = System.nanoTime();
@@ -150,9 +178,16 @@ public final class StatementSpan {
     return begin + (endNanos - beginNanos);
   }
 
-  /** When it was sent to a server; 0 if it was not. */
+  /** When it was sent to a server first; 0 if it was not. */
   long sentAt() {
     return sentNanos == 0 ? 0 : begin + (sentNanos - beginNanos);
+  }
+
+  /** When it was sent after that, because what a server had answered did not count. */
+  List<Long> resentAt() {
+    return resentNanos == null
+        ? List.of()
+        : resentNanos.stream().map(nanos -> begin + (nanos - beginNanos)).toList();
   }
 
   Route route() {
@@ -178,5 +213,13 @@ public final class StatementSpan {
 
   boolean isLost() {
     return lost;
+  }
+
+  boolean isResent() {
+    return resent;
+  }
+
+  boolean isReplayed() {
+    return replayed;
   }
 }

@@ -60,6 +60,7 @@ import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementSummary;
+import dev.heimdall.engine.tracing.Tracing;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Configuration;
@@ -99,6 +100,7 @@ import java.util.function.Supplier;
  * classes from the log-in of a client to the server connection, put together as the node does.
  */
 final class SimulatedNode implements AutoCloseable {
+  private static final long MEMORY = 16 << 20;
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final Turns turns = new Turns();
@@ -118,29 +120,32 @@ final class SimulatedNode implements AutoCloseable {
    * @param vdb settings of the virtual database in JSON, without source, ports and log-in
    */
   SimulatedNode(Path directory, String vdb) {
-    this(directory, vdb, 16 << 20);
+    this(directory, vdb, MEMORY);
   }
 
   /** One whose source is a cluster, of which the only server is the writer. */
   static SimulatedNode ofCluster(Path directory, String vdb) {
-    SimulatedNode node = new SimulatedNode(directory, vdb, "\"cluster\": {\"kind\": \"postgres\"}");
+    return ofCluster(directory, vdb, Optional.empty());
+  }
+
+  /** The same, and it traces statements. */
+  static SimulatedNode ofCluster(Path directory, String vdb, Optional<Tracing> tracing) {
+    SimulatedNode node =
+        new SimulatedNode(directory, vdb, "\"cluster\": {\"kind\": \"postgres\"}", MEMORY, tracing);
     node.pools.lead(Optional.of(node.pools.plan().source().hosts().get(0)), false);
     node.turns.run();
     return node;
-  }
-
-  private SimulatedNode(Path directory, String vdb, String source) {
-    this(directory, vdb, source, 16 << 20);
   }
 
   /**
    * @param memory the memory budget in bytes
    */
   SimulatedNode(Path directory, String vdb, long memory) {
-    this(directory, vdb, "", memory);
+    this(directory, vdb, "", memory, Optional.empty());
   }
 
-  private SimulatedNode(Path directory, String vdb, String of, long memory) {
+  private SimulatedNode(
+      Path directory, String vdb, String of, long memory, Optional<Tracing> tracing) {
     Configuration configuration = configuration(directory, vdb, of);
     VirtualDatabase settings = configuration.vdbs().get("app");
     DataSource source = configuration.sources().get("main");
@@ -190,7 +195,7 @@ final class SimulatedNode implements AutoCloseable {
             new Unheard(),
             new NoConsole(),
             actions,
-            Optional.empty());
+            tracing);
     pools =
         new VdbPools(
             "app",

@@ -61,6 +61,7 @@ public final class SimulatedServers {
   private final List<Throwable> failures = new ArrayList<>();
   private Channel listening;
   private int processes = 100;
+  private String failing;
   private boolean holding;
   private boolean repeatsReports;
   private boolean reportsPath = true;
@@ -125,6 +126,11 @@ public final class SimulatedServers {
   /** What inserts have written and committed, in order. */
   List<String> inserted() {
     return inserted;
+  }
+
+  /** The next INSERT fails with this SQLSTATE. */
+  void failNextInsert(String state) {
+    failing = state;
   }
 
   /** Replies wait, or wait no longer. */
@@ -406,6 +412,11 @@ public final class SimulatedServers {
       }
       if (lower.contains("raise exception")) {
         fail("P0001", "raised", out);
+        return false;
+      }
+      if (failing != null && lower.startsWith("insert")) {
+        fail(failing, "as the test wants it", out);
+        failing = null;
         return false;
       }
       String tag = tag(text, lower);

@@ -484,7 +484,7 @@ final class ForeignRequests implements Responder {
   private void fail(ServerError why) {
     error = why;
     described = null;
-    lifecycle.abandon();
+    lifecycle.abandon(why);
     replies.error(why);
     requests.skipToSync();
   }
