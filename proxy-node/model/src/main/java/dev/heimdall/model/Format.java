@@ -80,6 +80,21 @@ public enum Format {
       "^(SCRAM-SHA-256\\$([1-9][0-9]{0,5}|1000000):[A-Za-z0-9+/]{2,342}={0,2}\\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}="
           + "|md5[0-9a-f]{32}|\\*[0-9A-F]{40}"
           + "|\\$A\\$[0-9A-F]{3}\\$[\\u0001-\\u007f]{20}[./0-9A-Za-z]{43}|0x(?:[0-9A-Fa-f]{2}){70})$"),
+  /** Where mail goes. */
+  MAILBOX(
+      "an e-mail address, such as \"on-call@example.com\"",
+      "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+          + "@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$"),
+  /** What a mail server is told that its client is called. */
+  HELO(
+      "a host name, or an address in brackets, such as \"[192.0.2.1]\"",
+      "^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[A-Za-z0-9:.]{1,60}])$"),
+  /** A topic of SNS. */
+  TOPIC(
+      "an ARN of an SNS topic, such as \"arn:aws:sns:eu-west-1:123456789012:on-call\"",
+      "^arn:aws[a-z-]*:sns:[a-z0-9-]{1,40}:[0-9]{12}:([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\\.fifo)$"),
+  /** A kind of events. */
+  EVENT("a kind of events, such as \"failover-begun\"", "^[a-z][a-z-]{0,59}$"),
   /** A network. */
   NETWORK("a network such as \"10.0.0.0/8\" or \"fd00::/8\"", "^[0-9a-fA-F.:]+/[0-9]{1,3}$"),
   /** A network, or all of them. */
@@ -103,6 +118,11 @@ public enum Format {
 
   /** What the kernel takes (sockaddr_un), without the zero behind. */
   private static final int LONGEST_SOCKET = 107;
+
+  /** RFC 5321, 4.5.3.1. */
+  private static final int LONGEST_LOCAL_PART = 64;
+
+  private static final int LONGEST_MAILBOX = 254;
 
   private final String expected;
   private final Pattern pattern;
@@ -132,6 +152,7 @@ public enum Format {
       case ADDRESS -> IpLiteral.parse(text).isPresent();
       case HOST -> text.indexOf(':') < 0 || IpLiteral.parse(text).isPresent();
       case URL -> JdbcUrl.problem(text).isEmpty();
+      case MAILBOX -> text.indexOf('@') <= LONGEST_LOCAL_PART && text.length() <= LONGEST_MAILBOX;
       case SERVER -> ServerAddress.problem(text, expected).isEmpty();
       case HOST_PATTERN -> ServerAddress.problem(text.replace('?', '0'), expected).isEmpty();
       case WRITER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.WRITER).isEmpty();
@@ -148,6 +169,9 @@ public enum Format {
           SECRET,
           LOG_GROUP,
           ARN,
+          HELO,
+          TOPIC,
+          EVENT,
           STORE,
           TABLE,
           TABLES,

@@ -1,5 +1,7 @@
 package dev.heimdall.model;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,11 +54,28 @@ public final class StrictDocument {
    */
   public static <T extends Record> T read(Path file, Class<T> type, Checks<T> checks)
       throws ConfigurationException {
-    List<Problem> problems = new ArrayList<>();
     Path absolute = file.toAbsolutePath().normalize();
-    Reading in = new Reading(file.toString(), "", absolute.getParent(), problems);
-    Optional<T> document =
-        JsonText.parse(absolute, in).flatMap(root -> Shape.of(type).read(root, "$", in));
+    Reading in = new Reading(file.toString(), "", absolute.getParent(), new ArrayList<>());
+    return read(JsonText.parse(absolute, in), type, checks, in);
+  }
+
+  /**
+   * Reads one that is in no file.
+   *
+   * @param text in UTF-8
+   * @throws ConfigurationException with all problems at once
+   */
+  public static <T extends Record> T read(byte[] text, Class<T> type, Checks<T> checks)
+      throws ConfigurationException {
+    Reading in = new Reading("", "", Path.of(""), new ArrayList<>());
+    return read(JsonText.parse(text, in), type, checks, in);
+  }
+
+  private static <T extends Record> T read(
+      Optional<JsonValue> parsed, Class<T> type, Checks<T> checks, Reading in)
+      throws ConfigurationException {
+    List<Problem> problems = in.problems();
+    Optional<T> document = parsed.flatMap(root -> Shape.of(type).read(root, "$", in));
     document.ifPresent(value -> checks.check(value, new Findings(in)));
     if (!problems.isEmpty()) {
       problems.sort(Comparator.comparing(Problem::line).thenComparing(Problem::column));
@@ -68,5 +87,12 @@ public final class StrictDocument {
   /** The reference tables of such a document, as Markdown. */
   public static String tables(Class<? extends Record> type) {
     return SettingTables.markdown(Shape.of(type));
+  }
+
+  /** The JSON schema of such a document. */
+  public static ObjectNode schema(Class<? extends Record> type) {
+    ObjectNode schema = JsonNodeFactory.instance.objectNode();
+    Shape.of(type).describe(schema);
+    return schema;
   }
 }

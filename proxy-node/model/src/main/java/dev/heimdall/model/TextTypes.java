@@ -93,11 +93,12 @@ final class TextTypes {
     String name() {
       return switch (format) {
         case TEXT, VERIFIER -> "text";
-        case IDENTIFIER, NAME, SLOT, SECRET, LOG_GROUP -> "name";
+        case IDENTIFIER, NAME, SLOT, SECRET, LOG_GROUP, EVENT -> "name";
+        case MAILBOX -> "e-mail address";
         case ADDRESS -> "IP address";
-        case HOST -> "host";
+        case HOST, HELO -> "host";
         case URL, ENDPOINT -> "URL";
-        case ARN -> "ARN";
+        case ARN, TOPIC -> "ARN";
         case STORE -> "bucket or directory";
         case SOCKET -> "path";
         case FILE_MODE -> "file mode";
@@ -146,6 +147,11 @@ final class TextTypes {
     @Override
     void describe(ObjectNode schema) {
       schema.put("type", "string").put("pattern", format.pattern()).put("writeOnly", true);
+    }
+
+    @Override
+    Object placeholder() {
+      return new Secret("");
     }
 
     @Override
