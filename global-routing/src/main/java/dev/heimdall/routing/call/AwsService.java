@@ -16,6 +16,7 @@ public enum AwsService {
   LOGS("CloudWatch Logs", "logs", "logs", "CLOUDWATCH_LOGS"),
   SECRETS_MANAGER("Secrets Manager", "secretsmanager", "secretsmanager", "SECRETS_MANAGER"),
   S3("S3", "s3", "s3", "S3"),
+  SNS("SNS", "sns", "sns", "SNS"),
   /** Of the whole world, asked in the region that is its own. */
   ROUTE_53("Route 53", "route53", "route53", "ROUTE_53");
 

@@ -23,6 +23,8 @@ class RuntimeFolderIT {
       List.of(
           "HdrHistogram",
           "HikariCP",
+          "angus-activation",
+          "angus-mail",
           "annotations",
           "arns",
           "auth",
@@ -55,6 +57,8 @@ class RuntimeFolderIT {
           "jackson-annotations",
           "jackson-core",
           "jackson-databind",
+          "jakarta.activation-api",
+          "jakarta.mail-api",
           "jetty-http",
           "jetty-io",
           "jetty-server",

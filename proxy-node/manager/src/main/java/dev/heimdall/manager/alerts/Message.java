@@ -3,15 +3,20 @@ package dev.heimdall.manager.alerts;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * What a target is told.
  *
+ * @param id the same whenever it is sent again, by whichever manager
  * @param leftOut how many events it was not told of before
  * @param test whether nothing has happened
  */
-record Message(List<Event> events, long leftOut, boolean test) {
+record Message(String id, List<Event> events, long leftOut, boolean test) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 20;
 
@@ -19,7 +24,79 @@ record Message(List<Event> events, long leftOut, boolean test) {
     events = List.copyOf(events);
   }
 
-  private long others() {
+  /** What a test says. */
+  static Message ofTest() {
+    return new Message(UUID.randomUUID().toString(), List.of(), 0, true);
+  }
+
+  /** What has happened, as of now. */
+  static Message of(List<Event> events, long leftOut) {
+    if (events.isEmpty()) {
+      return new Message(UUID.randomUUID().toString(), events, leftOut, false);
+    }
+    // An event that goes on is told of again.
+    String all =
+        events.stream()
+            .map(event -> event.id() + "@" + event.last())
+            .collect(Collectors.joining(" "));
+    String id = UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
+    return new Message(id, events, leftOut, false);
+  }
+
+  /** The events that it names. */
+  List<Event> named() {
+    return events.stream().limit(MOST).toList();
+  }
+
+  /** The worst that it tells. */
+  Severity severity() {
+    return events.stream()
+        .map(Event::severity)
+        .max(Comparator.naturalOrder())
+        .orElse(Severity.INFO);
+  }
+
+  /** The kinds of its events, each once. */
+  List<String> kinds() {
+    return events.stream().map(Event::kind).distinct().sorted().toList();
+  }
+
+  /** In one line, without what is no text. */
+  String headline(int longest) {
+    String line;
+    if (test) {
+      line = "Heimdall: this is a test";
+    } else if (events.isEmpty()) {
+      line = "Heimdall: %d more events".formatted(leftOut);
+    } else {
+      Event worst =
+          events.stream().filter(one -> one.severity() == severity()).findFirst().orElseThrow();
+      long more = leftOut + events.size() - 1;
+      line =
+          "[%s] Heimdall: %s%s"
+              .formatted(
+                  worst.severity().spelling(),
+                  what(worst),
+                  more == 0 ? "" : " and " + more + " more");
+    }
+    String plain = line.replaceAll("[\\p{C}\\s]+", " ").strip();
+    return plain.length() <= longest ? plain : plain.substring(0, longest - 3) + "...";
+  }
+
+  /** Which event it is, without its words. */
+  static String what(Event event) {
+    StringBuilder text = new StringBuilder(event.kind().replace('-', ' '));
+    if (!event.about().isEmpty()) {
+      text.append(" of ").append(event.about());
+    }
+    if (!event.server().isEmpty()) {
+      text.append(" (").append(event.server()).append(')');
+    }
+    return text.toString();
+  }
+
+  /** How many events it does not name. */
+  long others() {
     return leftOut + Math.max(0, events.size() - MOST);
   }
 
@@ -29,18 +106,13 @@ record Message(List<Event> events, long leftOut, boolean test) {
       return "Heimdall: this is a test.";
     }
     StringBuilder text = new StringBuilder("Heimdall");
-    for (Event event : events.stream().limit(MOST).toList()) {
+    for (Event event : named()) {
       text.append("\n[")
           .append(event.severity().spelling())
           .append("] ")
-          .append(event.kind().replace('-', ' '));
-      if (!event.about().isEmpty()) {
-        text.append(" of ").append(event.about());
-      }
-      if (!event.server().isEmpty()) {
-        text.append(" (").append(event.server()).append(')');
-      }
-      text.append(": ").append(event.words());
+          .append(what(event))
+          .append(": ")
+          .append(event.words());
     }
     if (others() > 0) {
       text.append("\nand ").append(others()).append(" more events, which the manager shows");
@@ -49,16 +121,16 @@ record Message(List<Event> events, long leftOut, boolean test) {
   }
 
   /** As a target of this style takes it. */
-  String body(Target.Style style) {
+  String body(WebhookTarget.Style style) {
     ObjectNode body = JSON.createObjectNode();
-    if (style == Target.Style.SLACK) {
+    if (style == WebhookTarget.Style.SLACK) {
       // What comes from elsewhere is to be no link and no mention.
       String safe = text().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
       return body.put("text", safe).toString();
     }
     body.put("test", test).put("text", text()).put("leftOut", others());
     ArrayNode all = body.putArray("events");
-    events.stream().limit(MOST).forEach(event -> all.add(EventsPath.words(event)));
+    named().forEach(event -> all.add(EventsPath.words(event)));
     return body.toString();
   }
 }

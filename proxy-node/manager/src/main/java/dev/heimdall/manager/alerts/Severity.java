@@ -1,18 +1,14 @@
 package dev.heimdall.manager.alerts;
 
-import java.util.Locale;
+import dev.heimdall.model.Spelled;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How bad something is; the worst last. */
-enum Severity {
+enum Severity implements Spelled {
   INFO,
   WARNING,
   CRITICAL;
-
-  String spelling() {
-    return name().toLowerCase(Locale.ROOT);
-  }
 
   static Optional<Severity> of(String spelling) {
     return Stream.of(values()).filter(one -> one.spelling().equals(spelling)).findFirst();

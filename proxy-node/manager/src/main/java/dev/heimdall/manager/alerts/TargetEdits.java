@@ -1,5 +1,6 @@
 package dev.heimdall.manager.alerts;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
@@ -30,15 +31,8 @@ final class TargetEdits {
     this.clock = clock;
   }
 
-  /** What is said of a target; an empty URL or key stays as it was. */
-  record Wish(
-      String name,
-      String url,
-      String key,
-      String style,
-      String least,
-      String kinds,
-      String hourly) {
+  /** What is said of a target; a secret that is left out, or empty, stays as it was. */
+  record Wish(String name, TargetType type, ObjectNode settings) {
     @Override
     public String toString() {
       return "wish for " + name;
@@ -72,32 +66,15 @@ final class TargetEdits {
               if (before.isEmpty() && now.all().size() >= MOST) {
                 throw Request.bad("There are %d targets already.".formatted(MOST));
               }
-              return now.with(target(wish, before));
+              return now.with(
+                  Target.wished(
+                      wish.name(), wish.type(), wish.settings(), before, clock.instant()));
             });
     audit.note(
         Action.CONFIGURATION_CHANGED,
         author.user(),
         author.address(),
         "alert target " + wish.name());
-  }
-
-  private Target target(Wish wish, Optional<Target> before) throws Refusal {
-    return new Target(
-            wish.name(),
-            wish.url().isEmpty() ? before.map(Target::url).orElse("") : wish.url(),
-            wish.key().isEmpty() ? before.map(Target::key).orElse("") : wish.key(),
-            Target.Style.of(wish.style())
-                .orElseThrow(() -> Request.bad("A style is json or slack.")),
-            Severity.of(wish.least())
-                .orElseThrow(() -> Request.bad("A severity is info, warning or critical.")),
-            Target.kinds(wish.kinds()),
-            number(wish.hourly()),
-            before.map(Target::since).orElse(clock.instant()))
-        .checked();
-  }
-
-  private static int number(String text) {
-    return text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : 0;
   }
 
   void delete(String name, Author author) throws Refusal, StoreException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.StoreException;
 import java.io.IOException;
@@ -11,11 +12,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** The targets by name, and what each was told: one document of all managers. */
@@ -52,6 +51,8 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
   /** As it is written. */
   static final class Form implements SharedDocument.Form<Targets> {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SINCE = "since";
+    private static final String TOLD = "told";
 
     @Override
     public Targets read(Optional<Content> written) throws StoreException {
@@ -64,27 +65,34 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
         JsonNode root = JSON.readTree(written.get().bytes()).path("targets");
         for (Map.Entry<String, JsonNode> one : root.properties()) {
           all.put(one.getKey(), target(one.getKey(), one.getValue()));
-          told.put(one.getKey(), told(one.getValue().path("told")));
+          told.put(one.getKey(), told(one.getValue().path(TOLD)));
         }
         return new Targets(all, told);
       } catch (IOException | DateTimeException e) {
-        // What the parser says may quote a secret.
-        throw StoreException.corrupt("The manager's alerts.json is not as the manager writes it.");
+        throw corrupt();
       }
     }
 
-    private static Target target(String name, JsonNode json) {
-      Set<String> kinds = new HashSet<>();
-      json.path("kinds").forEach(kind -> kinds.add(kind.asText()));
-      return new Target(
-          name,
-          json.path("url").asText(),
-          json.path("key").asText(),
-          Target.Style.of(json.path("style").asText()).orElse(Target.Style.JSON),
-          Severity.of(json.path("severity").asText()).orElse(Severity.WARNING),
-          kinds,
-          json.path("hourly").asInt(1),
-          Instant.parse(json.path("since").asText()));
+    private static Target target(String name, JsonNode json) throws StoreException {
+      TargetType type =
+          TargetType.of(json.path(TargetType.KEY).asText(TargetType.WEBHOOK.spelling()))
+              .orElseThrow(Form::corrupt);
+      ObjectNode settings = json.deepCopy();
+      settings.remove(List.of(TargetType.KEY, SINCE, TOLD));
+      // As they were written before keys were left out.
+      type.secrets().stream()
+          .filter(secret -> settings.path(secret).asText("").isEmpty())
+          .forEach(settings::remove);
+      try {
+        return Target.of(name, type, settings, Instant.parse(json.path(SINCE).asText()));
+      } catch (ConfigurationException e) {
+        throw corrupt();
+      }
+    }
+
+    /** What the parser says may quote a secret. */
+    private static StoreException corrupt() {
+      return StoreException.corrupt("The manager's alerts.json is not as the manager writes it.");
     }
 
     private static Told told(JsonNode json) {
@@ -117,14 +125,10 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
     }
 
     private static void write(ObjectNode json, Target target, Told told) {
-      json.put("url", target.url())
-          .put("key", target.key())
-          .put("style", target.style().spelling())
-          .put("severity", target.least().spelling())
-          .put("hourly", target.hourly())
-          .put("since", target.since().toString());
-      target.kinds().stream().sorted().forEach(json.putArray("kinds")::add);
-      ObjectNode of = json.putObject("told").put("leftOut", told.leftOut());
+      json.put(TargetType.KEY, target.type().spelling());
+      json.setAll(target.settings());
+      json.put(SINCE, target.since().toString());
+      ObjectNode of = json.putObject(TOLD).put("leftOut", told.leftOut());
       ObjectNode claims = of.putObject("claims");
       told.claims().forEach((id, until) -> claims.put(id, until.toString()));
       told.sent().forEach(at -> of.withArray("sent").add(at.toString()));

@@ -1,29 +1,37 @@
 package dev.heimdall.manager.alerts;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.StoreException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
-/** {@code /api/v1/alert-targets}: who is told of events; never with a URL or a key in full. */
+/** {@code /api/v1/alert-targets}: who is told of events; never with a secret. */
 record TargetsPath(TargetEdits edits) implements Resource {
   private static final String PATH = "/api/v1/alert-targets";
   private static final String ONE = PATH + "/{name}";
   private static final int LARGEST_BODY = 16 << 10;
-  private static final Set<String> KEYS =
-      Set.of("url", "key", "style", "severity", "kinds", "hourly");
+  private static final String SCHEMA = "alert-target";
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   @Override
   public List<Operation> operations() {
@@ -31,11 +39,23 @@ record TargetsPath(TargetEdits edits) implements Resource {
         Operation.get(PATH, Permission.CHANGE_CONFIGURATION, call -> list())
             .saying("Lists who is told of events"),
         new Operation("PUT", ONE, Permission.CHANGE_CONFIGURATION, LARGEST_BODY, this::put)
-            .saying("Makes or changes a target; a URL or key that is left out stays"),
+            .saying(
+                Words.of("Makes or changes a target; a secret that is left out stays")
+                    .schema(SCHEMA)),
         new Operation("DELETE", ONE, Permission.CHANGE_CONFIGURATION, 0, this::delete)
             .saying("Deletes a target"),
         new Operation("POST", ONE + "/test", Permission.CHANGE_CONFIGURATION, 0, this::test)
             .saying("Sends a target a test, whose result the list has then"));
+  }
+
+  @Override
+  public Map<String, ObjectNode> schemas() {
+    ObjectNode one = Answer.JSON.createObjectNode();
+    one.put("description", "Who is told of events; the type says which of these it is.");
+    for (TargetType type : TargetType.values()) {
+      one.withArray("oneOf").add(type.schema());
+    }
+    return Map.of(SCHEMA, one);
   }
 
   private Answer list() throws Refusal, StoreException {
@@ -44,14 +64,8 @@ record TargetsPath(TargetEdits edits) implements Resource {
     Targets targets = edits.all();
     for (Target target : targets.all().values()) {
       ObjectNode one =
-          all.addObject()
-              .put("name", target.name())
-              .put("url", target.shown())
-              .put("signed", !target.key().isEmpty())
-              .put("style", target.style().spelling())
-              .put("severity", target.least().spelling())
-              .put("hourly", target.hourly());
-      target.kinds().stream().sorted().forEach(one.putArray("kinds")::add);
+          all.addObject().put("name", target.name()).put(TargetType.KEY, target.type().spelling());
+      one.setAll(target.type().shown(target));
       Told told = targets.told(target.name());
       one.put("leftOut", told.leftOut());
       told.result()
@@ -66,34 +80,25 @@ record TargetsPath(TargetEdits edits) implements Resource {
   }
 
   private Answer put(Call call) throws Refusal, StoreException {
-    JsonNode body = body(call.request());
-    List<String> kinds = new ArrayList<>();
-    body.path("kinds").forEach(kind -> kinds.add(kind.asText()));
+    ObjectNode body = body(call.request());
+    JsonNode type = body.path(TargetType.KEY);
+    body.remove(TargetType.KEY);
     edits.put(
         new TargetEdits.Wish(
             call.part(),
-            body.path("url").asText(""),
-            body.path("key").asText(""),
-            body.path("style").asText("json"),
-            body.path("severity").asText("warning"),
-            String.join(",", kinds),
-            body.path("hourly").asText("20")),
+            TargetType.of(type.asText(TargetType.WEBHOOK.spelling()))
+                .orElseThrow(() -> Request.bad("A type is webhook, email or sns.")),
+            body),
         call.author());
     return Answer.empty(204);
   }
 
-  private static JsonNode body(Request request) throws Refusal {
+  private static ObjectNode body(Request request) throws Refusal {
     try {
-      JsonNode body = Answer.JSON.readTree(request.body(LARGEST_BODY));
-      if (body == null || !body.isObject()) {
-        throw Request.bad("Expected a JSON object.");
+      if (STRICT.readTree(request.body(LARGEST_BODY)) instanceof ObjectNode body) {
+        return body;
       }
-      for (String key : (Iterable<String>) body::fieldNames) {
-        if (!KEYS.contains(key)) {
-          throw Request.bad("A target has url, key, style, severity, kinds and hourly.");
-        }
-      }
-      return body;
+      throw Request.bad("Expected a JSON object.");
     } catch (JsonProcessingException e) {
       // What the parser says may quote a secret.
       throw Request.bad("This is no JSON.");

@@ -11,12 +11,14 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.StoreException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** {@code /alerts}: who is told of events. */
 final class TargetsSubject implements Subject {
   private static final String PATH = "/alerts";
+  private static final String NAME = "name";
   private static final int BAD = 400;
 
   private final TargetEdits edits;
@@ -33,7 +35,8 @@ final class TargetsSubject implements Subject {
   @Override
   public List<Page> pages() {
     return List.of(
-        Page.get(PATH, Permission.CHANGE_CONFIGURATION, visit -> look(visit, 200, "")),
+        Page.get(
+            PATH, Permission.CHANGE_CONFIGURATION, visit -> look(visit, 200, "", wanted(visit))),
         change(PATH, this::put),
         change(PATH + "/{name}/test", this::test),
         change(PATH + "/{name}/delete", this::delete));
@@ -59,39 +62,71 @@ final class TargetsSubject implements Subject {
             visit.tell(change.make(visit));
             return visit.see(PATH);
           } catch (Refusal e) {
-            return look(visit, BAD, e.getMessage());
+            return look(visit, BAD, e.getMessage(), written(visit));
           }
         });
   }
 
-  private Answer look(Visit visit, int status, String problem) throws Refusal, StoreException {
+  /** The form that a link asks for: of a type, or of a target that is there. */
+  private TargetsView.Form wanted(Visit visit) throws Refusal, StoreException {
+    String name = visit.request().query("edit").orElse("");
+    if (edits.possible() && edits.all().all().containsKey(name)) {
+      Target target = edits.all().all().get(name);
+      return new TargetsView.Form(target.type().spelling(), name, true, target.type().form(target));
+    }
+    TargetType type =
+        TargetType.of(visit.request().query(TargetType.KEY).orElse("")).orElse(TargetType.WEBHOOK);
+    return new TargetsView.Form(type.spelling(), "", false, Map.of());
+  }
+
+  /** What was refused, to be mended; secrets are not sent back. */
+  private static TargetsView.Form written(Visit visit) {
+    TargetType type = type(visit);
+    Map<String, String> values = new HashMap<>(visit.fields());
+    values.keySet().removeAll(type.secrets());
+    return new TargetsView.Form(
+        type.spelling(), visit.field(NAME).orElse(""), visit.field("changes").isPresent(), values);
+  }
+
+  private static TargetType type(Visit visit) {
+    return TargetType.of(visit.field(TargetType.KEY).orElse("")).orElse(TargetType.WEBHOOK);
+  }
+
+  private Answer look(Visit visit, int status, String problem, TargetsView.Form form)
+      throws Refusal, StoreException {
     List<TargetsView.Row> rows = new ArrayList<>();
     if (edits.possible()) {
       Targets targets = edits.all();
       targets.all().values().forEach(target -> rows.add(row(target, targets.told(target.name()))));
     }
-    TargetsView view = new TargetsView(edits.possible(), rows, problem, visit.csrf());
+    TargetsView view = new TargetsView(edits.possible(), rows, problem, visit.csrf(), form);
     return visit.wantsPart()
         ? visit.part(200, "targetlist", Map.of("view", view))
         : visit.page(status, "targets", "Alerts", Map.of("view", view));
   }
 
   private static TargetsView.Row row(Target target, Told told) {
+    Way way = target.way();
     String tells =
         "%s, %s, %s"
             .formatted(
-                target.least() == Severity.CRITICAL
+                way.severity() == Severity.CRITICAL
                     ? "critical"
-                    : target.least().spelling() + " or worse",
-                target.kinds().isEmpty()
+                    : way.severity().spelling() + " or worse",
+                way.kinds().isEmpty()
                     ? "of any kind"
-                    : String.join(", ", target.kinds().stream().sorted().toList()),
-                "%d an hour at most".formatted(target.hourly()));
+                    : String.join(", ", way.kinds().stream().sorted().toList()),
+                "%d an hour at most".formatted(way.hourly()));
     String left =
         told.leftOut() == 0 ? "" : "; %d events wait to be summed up".formatted(told.leftOut());
     return new TargetsView.Row(
         target.name(),
-        target.shown(),
+        switch (target.type()) {
+          case WEBHOOK -> "webhook";
+          case EMAIL -> "e-mail";
+          case SNS -> "SNS";
+        },
+        way.shown(),
         tells,
         told.result().map(Told.Result::words).orElse("Nothing was sent yet") + left,
         told.result().map(result -> result.arrived() ? "good" : "bad").orElse(""),
@@ -99,17 +134,9 @@ final class TargetsSubject implements Subject {
   }
 
   private String put(Visit visit) throws Refusal, StoreException {
-    String name = visit.field("name").orElse("").strip();
-    edits.put(
-        new TargetEdits.Wish(
-            name,
-            visit.field("url").orElse("").strip(),
-            visit.field("key").orElse("").strip(),
-            visit.field("style").orElse(""),
-            visit.field("severity").orElse(""),
-            visit.field("kinds").orElse(""),
-            visit.field("hourly").orElse("").strip()),
-        visit.author(""));
+    String name = visit.field(NAME).orElse("").strip();
+    TargetType type = type(visit);
+    edits.put(new TargetEdits.Wish(name, type, type.written(visit.fields())), visit.author(""));
     return "%s is told from now on.".formatted(name);
   }
 

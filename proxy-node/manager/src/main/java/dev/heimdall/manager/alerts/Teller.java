@@ -47,7 +47,7 @@ final class Teller implements AutoCloseable {
 
   private final EventBook book;
   private final SharedDocument<Targets> targets;
-  private final Webhook webhook;
+  private final Senders senders;
   private final Clock clock;
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService looking =
@@ -64,7 +64,7 @@ final class Teller implements AutoCloseable {
     this.book = book;
     this.targets = targets;
     this.clock = clock;
-    webhook = new Webhook(clock);
+    senders = Senders.of(clock);
   }
 
   static Teller start(EventBook book, SharedDocument<Targets> targets, Clock clock) {
@@ -92,7 +92,7 @@ final class Teller implements AutoCloseable {
       List<Event> recent = recent();
       for (Target target : now.all().values()) {
         List<Event> wanted = recent.stream().filter(target::wants).toList();
-        if (now.told(target.name()).next(wanted, target.hourly(), clock.instant()).told()
+        if (now.told(target.name()).next(wanted, target.way().hourly(), clock.instant()).told()
             != now.told(target.name())) {
           begin(target.name(), () -> tell(target, wanted));
         }
@@ -143,12 +143,12 @@ final class Teller implements AutoCloseable {
               return now;
             }
             Told before = now.told(target.name());
-            Told.Next next = before.next(wanted, still.hourly(), clock.instant());
+            Told.Next next = before.next(wanted, still.way().hourly(), clock.instant());
             next.batch().ifPresent(claimed::add);
             return next.told() == before ? now : now.with(target.name(), next.told());
           });
       for (Told.Batch batch : claimed) {
-        Told.Result result = sent(target, new Message(batch.events(), batch.leftOut(), false));
+        Told.Result result = sent(target, Message.of(batch.events(), batch.leftOut()));
         end(target.name(), told -> told.ended(batch, result));
       }
     } catch (StoreException e) {
@@ -170,8 +170,8 @@ final class Teller implements AutoCloseable {
   private Told.Result sent(Target target, Message message) throws InterruptedException {
     for (int attempt = 0; ; attempt++) {
       try {
-        return new Told.Result(clock.instant(), true, webhook.send(target, message));
-      } catch (Webhook.Failed e) {
+        return new Told.Result(clock.instant(), true, target.way().send(message, senders));
+      } catch (Failed e) {
         if (!e.worthAnother() || attempt == PAUSES.size() || message.test()) {
           Line.of("an alert did not arrive")
               .pair("target", target.name())
@@ -193,7 +193,7 @@ final class Teller implements AutoCloseable {
                 name,
                 () -> {
                   try {
-                    Told.Result result = sent(found, new Message(List.of(), 0, true));
+                    Told.Result result = sent(found, Message.ofTest());
                     end(name, told -> told.with(result));
                   } catch (StoreException e) {
                     LOG.warn("the result of a test cannot be written down: {}", e.getMessage());

@@ -1,8 +1,5 @@
 package dev.heimdall.manager.alerts;
 
-import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,22 +26,6 @@ final class Webhook {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int TOO_MANY = 429;
 
-  /** It has not arrived. */
-  static final class Failed extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final boolean worthAnother;
-
-    Failed(String words, boolean worthAnother) {
-      super(words);
-      this.worthAnother = worthAnother;
-    }
-
-    boolean worthAnother() {
-      return worthAnother;
-    }
-  }
-
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -58,9 +39,9 @@ final class Webhook {
   }
 
   /** Sends it once; what was answered, in words. */
-  String send(Target target, Message message) throws Failed, InterruptedException {
+  String send(WebhookTarget target, Message message) throws Failed, InterruptedException {
     URI uri = target.uri();
-    reachable(uri);
+    Reached.addresses(uri.getHost());
     String body = message.body(target.style());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
@@ -68,8 +49,9 @@ final class Webhook {
             .header("Content-Type", "application/json")
             .header("User-Agent", "Heimdall")
             .POST(HttpRequest.BodyPublishers.ofString(body));
-    if (!target.key().isEmpty()) {
-      request.header(SIGNATURE, signature(target.key(), clock.instant().getEpochSecond(), body));
+    if (target.key().isPresent()) {
+      String key = target.key().get().value();
+      request.header(SIGNATURE, signature(key, clock.instant().getEpochSecond(), body));
     }
     int status = status(request.build());
     String words = "answered %d".formatted(status);
@@ -106,38 +88,5 @@ final class Webhook {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static void reachable(URI uri) throws Failed {
-    try {
-      for (InetAddress address : InetAddress.getAllByName(uri.getHost())) {
-        if (isRefused(address)) {
-          throw new Failed("refused: its address is one of this machine's network link", false);
-        }
-      }
-    } catch (IOException e) {
-      throw new Failed("no answer: nobody knows the name of its host", true);
-    }
-  }
-
-  /** Those of links and of metadata services, also within IPv6's forms of IPv4 addresses. */
-  static boolean isRefused(InetAddress address) throws IOException {
-    if (address.isLinkLocalAddress()
-        || address.isMulticastAddress()
-        || address.isAnyLocalAddress()) {
-      return true;
-    }
-    if (!(address instanceof Inet6Address)) {
-      return false;
-    }
-    byte[] bytes = address.getAddress();
-    boolean ofAws =
-        bytes[0] == (byte) 0xfd && bytes[1] == 0 && bytes[2] == 0x0e && bytes[3] == (byte) 0xc2;
-    boolean translated =
-        bytes[0] == 0 && bytes[1] == 0x64 && bytes[2] == (byte) 0xff && bytes[3] == (byte) 0x9b;
-    boolean within = translated || ((Inet6Address) address).isIPv4CompatibleAddress();
-    byte[] last = {bytes[12], bytes[13], bytes[14], bytes[15]};
-    return ofAws
-        || (within && !address.isLoopbackAddress() && isRefused(InetAddress.getByAddress(last)));
   }
 }

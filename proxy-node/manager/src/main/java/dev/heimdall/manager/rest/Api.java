@@ -1,5 +1,6 @@
 package dev.heimdall.manager.rest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.audit.Action;
@@ -24,7 +25,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Which path does what, and who may pass. */
@@ -74,6 +77,8 @@ public final class Api implements Site {
     this.audit = audit;
     MaskedDocuments masked = new MaskedDocuments(masks);
     List<Operation> operations = new ArrayList<>();
+    Map<String, ObjectNode> schemas = new TreeMap<>();
+    more.forEach(resource -> schemas.putAll(resource.schemas()));
     operations.add(
         Operation.get("/version", Permission.READ_CONFIGURATION, call -> version())
             .saying("Says which version the manager is, and where the configuration is"));
@@ -81,7 +86,7 @@ public final class Api implements Site {
         Operation.get(
                 "/api/v1/openapi.json",
                 Permission.READ_CONFIGURATION,
-                call -> Answer.json(200, OpenApi.of(version, operations)))
+                call -> Answer.json(200, OpenApi.of(version, operations, schemas)))
             .saying("Describes all of this by OpenAPI 3.1"));
     Stream.concat(
             Stream.of(

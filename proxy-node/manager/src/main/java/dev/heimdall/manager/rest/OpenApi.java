@@ -24,7 +24,8 @@ final class OpenApi {
 
   private OpenApi() {}
 
-  static ObjectNode of(String version, List<Operation> operations) {
+  static ObjectNode of(
+      String version, List<Operation> operations, Map<String, ObjectNode> schemas) {
     ObjectNode root = Answer.JSON.createObjectNode().put("openapi", "3.1.0");
     root.putObject("info")
         .put("title", "Heimdall manager")
@@ -53,7 +54,9 @@ final class OpenApi {
               there.set(operation.method().toLowerCase(Locale.ROOT), operation(path, operation));
             });
     tags.forEach(tag -> root.withArray("tags").addObject().put("name", tag));
-    components(root.putObject("components"));
+    ObjectNode components = root.putObject("components");
+    components(components);
+    ((ObjectNode) components.path("schemas")).setAll(schemas);
     return root;
   }
 

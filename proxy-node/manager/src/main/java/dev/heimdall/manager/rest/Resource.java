@@ -1,8 +1,15 @@
 package dev.heimdall.manager.rest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 
 /** Something that programs can ask for; its paths begin with {@code /api/v1/}. */
 public interface Resource {
   List<Operation> operations();
+
+  /** The schemas that its operations name, by their names, besides those of documents. */
+  default Map<String, ObjectNode> schemas() {
+    return Map.of();
+  }
 }

@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -89,7 +90,11 @@ class TellerTest {
   }
 
   private TargetEdits.Wish wish(String url, String style) {
-    return new TargetEdits.Wish("chat", url, "signing-key", style, "warning", "", "5");
+    return new TargetEdits.Wish(
+        "chat",
+        TargetType.WEBHOOK,
+        TargetType.WEBHOOK.written(
+            Map.of("url", url, "key", "signing-key", "style", style, "hourly", "5")));
   }
 
   private String url(String path) {
@@ -152,6 +157,39 @@ class TellerTest {
   }
 
   @Test
+  void aMailThatIsNotTakenYetIsSentAgainAsTheSame() throws Exception {
+    BlockingQueue<String> first = new LinkedBlockingQueue<>(List.of("451 later"));
+    try (ScriptedSmtp mailServer =
+        new ScriptedSmtp(
+            peer -> {
+              String answer = first.poll();
+              peer.serve(List.of(), answer == null ? Map.of() : Map.of("MAIL", answer), null);
+            })) {
+      TargetEdits edits = manager();
+      Map<String, String> form =
+          Map.of(
+              "host",
+              "localhost",
+              "port",
+              Integer.toString(mailServer.port()),
+              "security",
+              "none",
+              "from",
+              "heimdall@example.com",
+              "to",
+              "on-call@example.com");
+      edits.put(
+          new TargetEdits.Wish("chat", TargetType.EMAIL, TargetType.EMAIL.written(form)), AUTHOR);
+      happens(1, "rule-notifies", Severity.WARNING);
+      assertThat(result(edits)).extracting(Told.Result::words).isEqualTo("taken by localhost");
+      assertThat(mailServer.heard()).filteredOn(line -> line.startsWith("MAIL")).hasSize(2);
+      assertThat(mailServer.heard())
+          .filteredOn(line -> line.startsWith("Subject"))
+          .containsExactly("Subject: [warning] Heimdall: rule notifies of shop");
+    }
+  }
+
+  @Test
   void redirectsAreNotFollowed() throws Exception {
     answers.add(302);
     TargetEdits edits = manager();
@@ -175,10 +213,10 @@ class TellerTest {
             "fd00:ec2::254",
             "0.0.0.0",
             "224.0.0.1")) {
-      assertThat(Webhook.isRefused(InetAddress.getByName(refused))).as(refused).isTrue();
+      assertThat(Reached.isRefused(InetAddress.getByName(refused))).as(refused).isTrue();
     }
     for (String taken : List.of("127.0.0.1", "::1", "10.0.0.1", "fd12::1", "93.184.216.34")) {
-      assertThat(Webhook.isRefused(InetAddress.getByName(taken))).as(taken).isFalse();
+      assertThat(Reached.isRefused(InetAddress.getByName(taken))).as(taken).isFalse();
     }
     TargetEdits edits = manager();
     edits.put(wish("https://169.254.169.254/latest", "json"), AUTHOR);
@@ -199,8 +237,11 @@ class TellerTest {
     edits.put(wish("https://chat.example/T0PS", "json"), AUTHOR);
     edits.put(wish("", "slack"), AUTHOR);
     Target target = edits.all().all().get("chat");
-    assertThat(target.url()).isEqualTo("https://chat.example/T0PS");
-    assertThat(target.style()).isEqualTo(Target.Style.SLACK);
-    assertThat(target.shown() + target).doesNotContain("T0PS").doesNotContain("signing-key");
+    WebhookTarget way = (WebhookTarget) target.way();
+    assertThat(way.url().value()).isEqualTo("https://chat.example/T0PS");
+    assertThat(way.style()).isEqualTo(WebhookTarget.Style.SLACK);
+    assertThat(way.shown() + target + way + target.type().shown(target))
+        .doesNotContain("T0PS")
+        .doesNotContain("signing-key");
   }
 }

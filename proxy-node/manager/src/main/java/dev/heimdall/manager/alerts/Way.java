@@ -1,0 +1,37 @@
+package dev.heimdall.manager.alerts;
+
+import dev.heimdall.model.StrictDocument.Findings;
+import java.util.List;
+import java.util.Map;
+
+/** How a target is reached, and what it is told of: the settings of its type. */
+sealed interface Way permits WebhookTarget, EmailTarget, TopicTarget {
+  int MOST_HOURLY = 1000;
+
+  String TOLD_OF = "The least severity that it is told of.";
+  String KINDS = "The kinds of events that it is told of. None: all.";
+  String HOURLY =
+      "Messages in an hour at most. What is beyond is counted, and the next message says how many"
+          + " events there were.";
+
+  Severity severity();
+
+  List<String> kinds();
+
+  int hourly();
+
+  /** What its settings demand of each other. */
+  void check(Findings findings);
+
+  /** Where it is, without what may be secret. */
+  String shown();
+
+  /** What programs read in place of secrets. */
+  Map<String, Object> inPlaceOfSecrets();
+
+  /** Whether a secret of the other one, which is kept, goes to no other server now. */
+  boolean mayKeepSecretsOf(Way before);
+
+  /** Sends it once; what was answered, in words. */
+  String send(Message message, Senders by) throws Failed, InterruptedException;
+}
