@@ -219,7 +219,7 @@ public record ClusterMap(List<Cluster> clusters) {
     JsonNode lasted = event.path("lastedMillis");
     String words = event.path("cause").asText();
     return new Event(
-        at,
+        at.length() >= 19 ? at.substring(0, 19) + "Z" : at,
         at.length() >= 19 ? at.substring(0, 19).replace('T', ' ') + " UTC" : at,
         event.path("kind").asText().replace('-', ' '),
         event.path("alarming").asBoolean(),
