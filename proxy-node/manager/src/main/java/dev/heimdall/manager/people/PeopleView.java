@@ -1,5 +1,6 @@
 package dev.heimdall.manager.people;
 
+import dev.heimdall.manager.audit.AuditFilter;
 import java.util.List;
 
 /** What the templates of accounts and of the audit log are given. */
@@ -31,15 +32,7 @@ public final class PeopleView {
   /** All accounts. */
   public record People(List<Person> people, List<Word> tokens, List<Duty> duties, String problem) {}
 
-  /** What is asked of the audit log. */
-  public record Asked(String user, String action, String subject, String from, String to) {
-    /** Whether entries are left out. */
-    public boolean isSet() {
-      return !(user + action + subject + from + to).isEmpty();
-    }
-  }
-
-  /** An entry of it. */
+  /** An entry of the audit log. */
   public record Deed(
       String at, String user, String action, boolean bad, String subject, String address) {}
 
@@ -48,5 +41,5 @@ public final class PeopleView {
    *
    * @param found how many there are of which these are the last
    */
-  public record Log(Asked asked, List<String> actions, List<Deed> deeds, int found) {}
+  public record Log(AuditFilter asked, List<String> actions, List<Deed> deeds, int found) {}
 }

@@ -29,6 +29,14 @@ final class AccountsPath implements Resource {
 
   private static final String TWO_FACTORS = "/api/v1/second-factor-roles";
 
+  private static final String TEXT = "string";
+  private static final String NAME =
+      "1 to 64 small letters, digits, \".\", \"_\", \"-\" and \"@\"; the first is a letter or a"
+          + " digit.";
+  private static final String ROLE = "admin, read_only or audit.";
+  private static final String FIRST_PASSWORD =
+      "12 to 256 characters; it has to be changed at the first log-in.";
+
   /** Where one's own password is changed. */
   static final String OWN_PASSWORD = "/api/v1/account/password";
 
@@ -48,34 +56,50 @@ final class AccountsPath implements Resource {
     return List.of(
         Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> AccountAnswers.of(this::list))
             .saying("Lists the accounts"),
-        others("POST", ALL, this::create).saying("Makes an account"),
+        others("POST", ALL, this::create)
+            .saying(
+                Words.of("Creates an account")
+                    .field("name", TEXT, NAME)
+                    .field("role", TEXT, ROLE)
+                    .field("password", TEXT, FIRST_PASSWORD)),
         Operation.get(
                 ONE,
                 Permission.MANAGE_ACCOUNTS,
                 call -> AccountAnswers.of(() -> Answer.json(200, written(known(call.part())))))
             .saying("Reads an account"),
-        others("PUT", ONE, this::change).saying("Gives an account a role, or disables it"),
+        others("PUT", ONE, this::change)
+            .saying(
+                Words.of("Changes the role of an account, disables or enables it")
+                    .field("role", TEXT, ROLE)
+                    .field("disabled", "boolean", "Whether it cannot log in.")),
         others("DELETE", ONE, this::remove).saying("Removes an account"),
         others("PUT", ONE + "/password", this::reset)
-            .saying("Gives somebody a password that he has to change"),
+            .saying(
+                Words.of("Sets a password, which has to be changed at the next log-in")
+                    .field("password", TEXT, FIRST_PASSWORD)),
         others("DELETE", ONE + "/second-factor", this::removeFactor)
-            .saying("Removes somebody's second factor"),
+            .saying("Removes the second factor of an account"),
         Operation.get(
                 TWO_FACTORS,
                 Permission.MANAGE_ACCOUNTS,
                 call -> AccountAnswers.of(this::twoFactors))
-            .saying("Says whether everybody needs a second factor"),
+            .saying("Lists the roles that need a second factor"),
         others("PUT", TWO_FACTORS, this::requireTwoFactors)
-            .saying("Has everybody need a second factor, or not"),
+            .saying(
+                Words.of("Sets the roles that need a second factor")
+                    .field("roles", "array", "Any of admin, read_only and audit.")),
         Operation.get("/api/v1/account", Permission.OWN_ACCOUNT, call -> own(call.who()))
-            .saying("Says who asks, and what he may"),
+            .saying("Reads one's own account, with its permissions"),
         new Operation(
                 "PUT",
                 OWN_PASSWORD,
                 Permission.OWN_ACCOUNT,
                 LARGEST_BODY,
                 call -> AccountAnswers.of(() -> ownPassword(call.request(), call.author())))
-            .saying("Changes the password of whoever asks"));
+            .saying(
+                Words.of("Changes one's own password")
+                    .field("current", TEXT, "The password until now.")
+                    .field("password", TEXT, "The new one: 12 to 256 characters.")));
   }
 
   private interface Change {

@@ -3,27 +3,49 @@ package dev.heimdall.manager.rest;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditEntry;
+import dev.heimdall.manager.audit.AuditFilter;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.StoreException;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code /api/v1/audit}: who did what, the last first. */
 record AuditPath(AuditLog audit) implements Resource {
   private static final int MOST = 1000;
+  private static final String ACTIONS =
+      Stream.of(Action.values()).map(Action::spelling).sorted().collect(Collectors.joining(", "));
 
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get("/api/v1/audit", Permission.READ_AUDIT, call -> list())
-            .saying("Lists who did what, the last first"));
+        Operation.get("/api/v1/audit", Permission.READ_AUDIT, call -> list(call.request()))
+            .saying(
+                Words.of("Lists who did what, the last first: the last " + MOST + " entries")
+                    .with("user", "Of this user alone.")
+                    .with("action", "Of this action alone: " + ACTIONS + ".")
+                    .with("subject", "Whose subject contains this, in capitals or not.")
+                    .with(
+                        "from",
+                        "From this time on: 2026-01-02T03:04 in UTC, or 2026-01-02T03:04:05Z.")
+                    .with("to", "Before this time, written likewise.")));
   }
 
-  private Answer list() throws StoreException {
-    ObjectNode body = Answer.JSON.createObjectNode();
+  private Answer list(Request request) throws Refusal, StoreException {
+    AuditFilter filter = AuditFilter.of(request);
+    if (!filter.action().isEmpty()
+        && Stream.of(Action.values()).noneMatch(one -> one.spelling().equals(filter.action()))) {
+      throw Request.bad("action: expected one of " + ACTIONS + ".");
+    }
+    List<AuditEntry> found = filter.of(audit.entries(Integer.MAX_VALUE));
+    ObjectNode body = Answer.JSON.createObjectNode().put("found", found.size());
     ArrayNode entries = body.putArray("entries");
-    for (AuditEntry entry : audit.entries(MOST)) {
+    for (AuditEntry entry : found.subList(0, Math.min(MOST, found.size()))) {
       entries
           .addObject()
           .put("at", entry.at().toString())

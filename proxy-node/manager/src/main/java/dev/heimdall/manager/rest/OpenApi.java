@@ -86,7 +86,11 @@ final class OpenApi {
       boolean whole = operation.method().equals("PUT");
       body.putObject("content")
           .putObject(words.bodyType())
-          .set("schema", schema(words.schema().filter(kind -> whole)));
+          .set(
+              "schema",
+              words.fields().isEmpty()
+                  ? schema(words.schema().filter(kind -> whole))
+                  : schema(words.fields()));
     }
     ObjectNode responses = one.putObject("responses");
     ObjectNode good = responses.putObject("2XX").put("description", "It is done.");
@@ -131,6 +135,24 @@ final class OpenApi {
   private static ObjectNode schema(Optional<String> kind) {
     ObjectNode schema = Answer.JSON.createObjectNode();
     kind.ifPresent(name -> schema.put(REF, "#/components/schemas/" + name));
+    return schema;
+  }
+
+  private static ObjectNode schema(List<Words.Field> fields) {
+    ObjectNode schema =
+        Answer.JSON.createObjectNode().put("type", "object").put("additionalProperties", false);
+    ObjectNode properties = schema.putObject("properties");
+    for (Words.Field field : fields) {
+      ObjectNode property =
+          properties
+              .putObject(field.name())
+              .put("type", field.type())
+              .put("description", field.meaning());
+      if (field.type().equals("array")) {
+        property.putObject("items").put("type", "string");
+      }
+      schema.withArray("required").add(field.name());
+    }
     return schema;
   }
 

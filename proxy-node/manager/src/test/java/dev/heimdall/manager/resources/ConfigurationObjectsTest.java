@@ -287,5 +287,12 @@ class ConfigurationObjectsTest {
     assertThat(parsed.getOpenAPI().getPaths().get("/api/v1/vdbs/{name}").getPatch().getSummary())
         .isEqualTo("Changes some settings of a virtual database, by a JSON merge patch");
     assertThat(parsed.getOpenAPI().getComponents().getSchemas()).containsKeys("vdb", "error");
+    JsonNode paths = json(description).get("paths");
+    JsonNode account =
+        paths.at("/~1api~1v1~1accounts/post/requestBody/content/application~1json/schema");
+    assertThat(account.get("required").toString()).isEqualTo("[\"name\",\"role\",\"password\"]");
+    assertThat(account.at("/properties/role/description").asText()).contains("read_only");
+    assertThat(paths.at("/~1api~1v1~1audit/get/parameters").findValuesAsText("name"))
+        .containsExactly("user", "action", "subject", "from", "to");
   }
 }

@@ -418,6 +418,30 @@ class AccountsOfTwoManagersTest {
             "admin account_changed read_only read_only disabled",
             "admin account_removed read_only")
         .anyMatch(entry -> entry.startsWith("admin configuration_changed vdbs/shop.json revision"));
+
+    JsonNode some =
+        other
+            .as("audit", OWN)
+            .get(
+                "/api/v1/audit?user=admin&action=account_changed&subject=READ_only&from=2020-01-02T03:04")
+            .json();
+    assertThat(some.get("found").asInt()).isEqualTo(some.get("entries").size()).isPositive();
+    for (JsonNode entry : some.get("entries")) {
+      assertThat(entry.get("user").asText()).isEqualTo("admin");
+      assertThat(entry.get("action").asText()).isEqualTo("account_changed");
+      assertThat(entry.get("subject").asText()).contains("read_only");
+    }
+    assertThat(
+            other
+                .as("audit", OWN)
+                .get("/api/v1/audit?to=2020-01-02T03:04:05Z")
+                .json()
+                .get("found")
+                .asInt())
+        .isZero();
+    assertThat(other.as("audit", OWN).get("/api/v1/audit?action=nothing").body())
+        .contains("bad_request", "expected one of", "log_in_refused");
+    assertThat(other.as("audit", OWN).get("/api/v1/audit?from=yesterday").status()).isEqualTo(400);
   }
 
   @Test
