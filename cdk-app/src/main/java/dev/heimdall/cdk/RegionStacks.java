@@ -58,7 +58,12 @@ final class RegionStacks {
             .map(vpc -> new Place(vpc, region.network().subnets()))
             .orElseGet(
                 () ->
-                    new NetworkStack(app, id("network"), props("network"), region.network())
+                    new NetworkStack(
+                            app,
+                            id("network"),
+                            props("network"),
+                            region.network(),
+                            !region.manager().alertTopics().isEmpty())
                         .place());
     DocumentStores documents =
         new DocumentsStack(

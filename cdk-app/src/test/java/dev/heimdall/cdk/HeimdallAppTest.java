@@ -263,10 +263,12 @@ class HeimdallAppTest {
             "\"ConfigurationSecret\":\"orders-db/configuration\"",
             "\"ManagerSecret\":\"orders-db/manager\"")
         .doesNotContain("s3:PutObject", "elasticfilesystem", "s3:ListBucket");
+    assertThat(inSecret)
+        .contains("\"sns:Publish\"", "\"AlertTopics\":\"oncall\"", "\"AlertTopics\":\"orders-*\"");
     String onFiles = made.resource(US + "manager", "AWS::IAM::Role").toString();
     assertThat(onFiles)
         .contains("elasticfilesystem:ClientWrite", "\"ConfigurationPrefix\":\"config\"")
-        .doesNotContain("s3:PutObject", "secretsmanager:PutSecretValue");
+        .doesNotContain("s3:PutObject", "secretsmanager:PutSecretValue", "sns:Publish");
     JsonNode password = made.resource(EU + "manager", "AWS::SecretsManager::Secret");
     assertThat(password.get("Name").asText()).isEqualTo("orders-db/manager");
     assertThat(password.get("KmsKeyId").toString()).contains("Key");

@@ -257,6 +257,13 @@ final class DeploymentChecks {
                     "arn:[a-z-]+:acm:" + REGION + ":[0-9]{12}:certificate/[a-f0-9-]+",
                     "the ARN of a certificate, such as"
                         + " \"arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c3d\""));
+    for (int i = 0; i < manager.alertTopics().size(); i++) {
+      form(
+          "%s.alertTopics[%d]".formatted(at, i),
+          manager.alertTopics().get(i),
+          "[A-Za-z0-9_-]{3,256}([*]|[.]fifo)?",
+          "a topic's name, such as \"on-call\" or \"on-call.fifo\", or at least 3 letters and *");
+    }
     Architecture architecture = region.fleet().architecture();
     manager
         .instanceType()

@@ -35,8 +35,16 @@ public record Manager(
             value = "The type of its instances, of the nodes' `architecture`.",
             otherwise = "`t4g.medium`, or `t3.medium` with `x86_64`",
             format = Format.TEXT)
-        Optional<String> instanceType) {
+        Optional<String> instanceType,
+    @Setting(
+            value =
+                "Topics of SNS in this account that it may tell what happened: names, or a"
+                    + " beginning and `*`. None: it may tell none.",
+            byDefault = "[]",
+            format = Format.TEXT)
+        List<String> alertTopics) {
   public Manager {
     clients = List.copyOf(clients);
+    alertTopics = List.copyOf(alertTopics);
   }
 }

@@ -179,6 +179,11 @@ public enum Component {
               List.of(
                   "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ManagerSecret}-??????"),
               "secretsmanager:GetSecretValue"),
+          on(
+              "Alerts",
+              "tells topics what happened, if it is to",
+              List.of("arn:${Partition}:sns:*:${Account}:${AlertTopics}"),
+              "sns:Publish"),
           anywhere(
               "Surroundings",
               "lists databases and caches for the wizard; the APIs do not narrow it in a useful"

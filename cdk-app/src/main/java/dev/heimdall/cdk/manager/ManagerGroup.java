@@ -245,7 +245,9 @@ public final class ManagerGroup extends Construct {
             "FileSystem",
             some(documents.fileSystem()),
             "ManagerSecret",
-            List.of(password)));
+            List.of(password),
+            "AlertTopics",
+            plan.topics()));
   }
 
   private void instances(CfnInstanceProfile profile, String password) {

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param release where the archive lies
  * @param key the ARN of the key that everything is encrypted with
  * @param documents what it edits
+ * @param topics names, or beginnings and stars, of the topics that it may tell what happened
  */
 public record ManagerPlan(
     String name,
@@ -36,7 +37,8 @@ public record ManagerPlan(
     String protect,
     Release release,
     String key,
-    Edited documents) {
+    Edited documents,
+    List<String> topics) {
 
   /**
    * Where the configuration lies that it edits.

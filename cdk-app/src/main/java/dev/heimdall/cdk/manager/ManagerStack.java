@@ -66,7 +66,8 @@ public final class ManagerStack extends Stack {
                     release.getS3BucketName(),
                     release.getS3ObjectKey()),
                 kept.key().getKeyArn(),
-                edited(region.documents(), kept, files)));
+                edited(region.documents(), kept, files),
+                settings.alertTopics()));
     files.ifPresent(
         system ->
             CfnSecurityGroupIngress.Builder.create(this, "FilesArrive")

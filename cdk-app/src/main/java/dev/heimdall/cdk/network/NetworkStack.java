@@ -34,7 +34,11 @@ public final class NetworkStack extends Stack {
 
   private final Vpc vpc;
 
-  public NetworkStack(Construct scope, String id, StackProps props, Network network) {
+  /**
+   * @param topics whether topics of SNS are told anything from here
+   */
+  public NetworkStack(
+      Construct scope, String id, StackProps props, Network network, boolean topics) {
     super(scope, id, props);
     boolean nat = network.natGateways() > 0;
     int nodes = nodeMask(network);
@@ -64,6 +68,9 @@ public final class NetworkStack extends Stack {
       endpoint("AutoScaling", InterfaceVpcEndpointAwsService.AUTOSCALING);
       endpoint("ElastiCache", InterfaceVpcEndpointAwsService.ELASTICACHE);
       endpoint("CloudFormation", InterfaceVpcEndpointAwsService.CLOUDFORMATION);
+      if (topics) {
+        endpoint("Topics", InterfaceVpcEndpointAwsService.SNS);
+      }
     }
     LogGroup log =
         LogGroup.Builder.create(this, "FlowLog")

@@ -45,6 +45,14 @@ final class ManagerTemplate extends Stack {
     ask.heading("Release and configuration");
     DocumentParameters documents = DocumentParameters.ask(this, ask, "rw,");
 
+    String topics =
+        ask.text(
+            "AlertTopics",
+            "Topics of SNS that it may tell what happened: a name, or a beginning and *.",
+            Optional.of("heimdall-*"),
+            "[A-Za-z0-9_-]{3,256}([*]|[.]fifo)?",
+            "a topic's name, or at least 3 letters and *");
+
     ask.heading("Safety");
     String protect = PlainTemplates.protect(ask);
     ask.describe();
@@ -76,6 +84,7 @@ final class ManagerTemplate extends Stack {
                 documents.bucket(),
                 documents.bucket(),
                 documents.prefix(),
-                documents.secret())));
+                documents.secret()),
+            List.of(topics)));
   }
 }

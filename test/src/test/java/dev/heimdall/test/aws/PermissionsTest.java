@@ -53,6 +53,7 @@ class PermissionsTest {
           "s3:ListObjectsV2", "s3:ListBucket",
           "dev.heimdall.routing.Ec2Query.machines", "ec2:DescribeInstances",
           "dev.heimdall.routing.Ec2Query.regions", "ec2:DescribeRegions",
+          "dev.heimdall.manager.alerts.Topic.question", "sns:Publish",
           "dev.heimdall.routing.instance.SecurityGroups.question", "ec2:DescribeSecurityGroups",
           "dev.heimdall.routing.instance.LifecycleHook.membership",
               "autoscaling:DescribeAutoScalingInstances",
