@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AnalyticsIT {
   private static final String READ = "select name from an_goods where id = ?";
 
+  private static final String COUNT = "select count(*) from an_goods where name = ?";
+
   @TempDir private Path directory;
 
   private final int port = FreePort.any();
@@ -140,6 +142,7 @@ class AnalyticsIT {
       for (int i = 0; i < 30; i++) {
         run(text, "SELECT name FROM an_goods WHERE id = " + i);
       }
+      run(text, "SELECT count(*) FROM an_goods WHERE name = 'canary-value'");
       run(text, "SELECT id, '<script>alert(1)</script>' AS \"<b>&amp;x</b>\" FROM an_goods");
       Await.until(
           "the manager knows of the reads",
@@ -162,6 +165,16 @@ class AnalyticsIT {
       browser.find("#comment").sendKeys("Cache goods");
       browser.find("form[action='/draft/commit'] .main").click();
       browser.awaitText("is written.");
+
+      browser.open("http://localhost:" + managerPort + "/analytics?q=count");
+      browser.find("a.statement").click();
+      browser.awaitText("None was taken.");
+      browser.find("input[name='kind'][value='plan']").click();
+      browser.find(".make .main").click();
+      browser.awaitText("Nothing is written yet.").awaitText("extract-plan");
+      browser.find("#comment").sendKeys("Its plan");
+      browser.find("form[action='/draft/commit'] .main").click();
+      browser.awaitText("is written.");
       assertThat(Files.readString(configuration().resolve("rules/mine.json")))
           .startsWith(
               "{\n  \"comment\": \"Mine\",\n  \"rules\": [\n    {\"match\": \"nothing_like_it\"")
@@ -176,6 +189,20 @@ class AnalyticsIT {
             return pattern(READ).path("hits").asInt() > 10;
           },
           both::output);
+      Await.until(
+          "the manager has the plan of the other one",
+          Started.PATIENCE,
+          () -> {
+            run(text, "SELECT count(*) FROM an_goods WHERE name = 'canary-value'");
+            return pattern(COUNT).has("plan");
+          },
+          both::output);
+      browser.open("http://localhost:" + managerPort + "/analytics?q=count");
+      browser.find("a.statement").click();
+      browser.awaitText("Scan on an_goods");
+      assertThat(browser.text()).containsPattern("Plan [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}Z");
+      assertThat(browser.source()).doesNotContain("canary-value");
+      browser.shoot("query-plan");
       assertThat(pattern(READ).at("/rules/0/list").asText()).isEqualTo("mine");
       assertThat(pattern(READ).at("/rules/0/number").asInt()).isEqualTo(2);
       browser.open("http://localhost:" + managerPort + "/analytics?q=where+id");

@@ -127,19 +127,22 @@ final class AnalyticsListing {
             new AnalyticsView.Fact("Received from servers", Amounts.bytes(sums.bytes())),
             new AnalyticsView.Fact(
                 "Last seen",
-                facts.last() == 0
-                    ? "–"
-                    : Instant.ofEpochSecond(facts.last() / 1000).toString().replace('T', ' '))),
+                facts.last() == 0 ? "–" : second(Instant.ofEpochMilli(facts.last()).toString()))),
         List.copyOf(facts.reads()),
         List.copyOf(facts.writes()),
         facts.rules().stream().map(AnalyticsListing::link).toList(),
         uncached(line),
         onWriter(line),
-        facts.plan().map(plan -> new AnalyticsView.PlanText(plan.taken(), plan.text())),
+        facts.plan().map(plan -> new AnalyticsView.PlanText(second(plan.taken()), plan.text())),
         edits && match.isPresent()
             ? Optional.of(making(line.key(), match.get()))
             : Optional.empty(),
         match.isPresent() ? "" : "No rule can be made of it: " + RuleMaker.NONE);
+  }
+
+  /** A moment for people, whose parts of seconds say nothing to them. */
+  private static String second(String moment) {
+    return moment.replaceFirst("[.]\\d+", "").replace('T', ' ');
   }
 
   private static AnalyticsView.RuleLink link(PatternFacts.Matched rule) {
