@@ -1,6 +1,7 @@
 package dev.heimdall.launcher;
 
 import dev.heimdall.engine.boot.Node;
+import dev.heimdall.engine.boot.NodeObserver;
 import dev.heimdall.engine.boot.StartupException;
 import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.report.Managers;
@@ -200,7 +201,7 @@ final class NodeRun {
       Optional<InstanceWatch> instance,
       Optional<String> name,
       Optional<Managers> manager)
-      implements Node.Observer {
+      implements NodeObserver {
     @Override
     public void reloading() {
       followed.look();

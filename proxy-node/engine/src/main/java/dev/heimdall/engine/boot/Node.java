@@ -1,7 +1,6 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.action.RuleActions;
-import dev.heimdall.engine.admin.AdminException;
 import dev.heimdall.engine.auth.FailedLogIns;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
@@ -9,26 +8,20 @@ import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
-import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.cloudwatch.CloudWatch;
-import dev.heimdall.engine.config.ConfigurationDiff;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
-import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.mysql.MysqlDialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
-import dev.heimdall.engine.feed.StoredDocuments;
-import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Figures;
@@ -36,14 +29,8 @@ import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Limit;
-import dev.heimdall.engine.pool.LoopPool;
-import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.report.Commands;
-import dev.heimdall.engine.report.Managers;
-import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.tracing.Tracing;
@@ -53,44 +40,33 @@ import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.NodeSettings;
-import dev.heimdall.model.OpenSecrets;
-import dev.heimdall.model.Problem;
-import dev.heimdall.model.TopologySettings;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.slf4j.LoggerFactory;
 
 /** One proxy node in this process: everything between the listening sockets and the databases. */
 public final class Node implements AutoCloseable {
   private static final int KEY_CACHE = 10_000;
-  private static final long TICK_MILLIS = 100;
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final int SESSION_TICKS = 5;
   private static final int ACTION_THREADS = 4;
 
   private final Path directory;
-  private final Observer observer;
+  private final NodeObserver observer;
   private final CloudWatch cloudWatch;
   private final EventLog log;
   private final NodeEvents told = new NodeEvents(Clock.systemUTC(), System::nanoTime);
@@ -101,7 +77,7 @@ public final class Node implements AutoCloseable {
           Math.max(2, Runtime.getRuntime().availableProcessors()),
           new DefaultThreadFactory("heimdall-off-loop", true));
 
-  private final List<NodeLoop> nodeLoops = new ArrayList<>();
+  private final NodeLoops nodeLoops;
   private final Transport transport;
   private final EventLoopGroup loops;
   private final ServerConnector connector;
@@ -125,23 +101,21 @@ public final class Node implements AutoCloseable {
   private final Drain drain;
   private final UserLimits clientsOfUser = new UserLimits();
   private final ConfigurationWatcher watcher;
-  private final Queue<CompletableFuture<Integer>> reloadOutcomes = new ConcurrentLinkedQueue<>();
-
-  /** Those of them that what is being read now answers; belongs to the watcher's thread. */
-  private final List<CompletableFuture<Integer>> answeredNow = new ArrayList<>();
-
-  private volatile Configuration configuration;
+  private final AskedReloads asked = new AskedReloads();
+  private final ConfigurationChanges changes;
   private boolean closed;
 
   /**
    * @param others dialects besides those that the node has, or in their places
    */
   private Node(
-      Path directory, Configuration configuration, Observer observer, Map<Engine, Dialect> others)
+      Path directory,
+      Configuration configuration,
+      NodeObserver observer,
+      Map<Engine, Dialect> others)
       throws StartupException {
     this.directory = directory;
     this.observer = observer;
-    this.configuration = configuration;
     numbers = OwnNumber.of(configuration);
     byte[] secret = UserSalts.secretOf(configuration.node().topology().key(), random);
     try {
@@ -173,13 +147,13 @@ public final class Node implements AutoCloseable {
             told,
             metrics,
             offLoop,
-            feed(configuration.node().topology()));
-    nodeLoops(dialects);
+            SourceClusters.feed(configuration.node().topology()));
+    nodeLoops = NodeLoops.of(loops, dialects, metrics, budget, random, offLoop);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
     connector = new ServerConnector(transport, source -> dialects.of(source).servers(), offLoop);
     maxClients = new Limit(configuration.node().maxClients());
     clients =
-        new NodeClients(nodeLoops, maxClients, () -> this.configuration.node().drainTimeout());
+        new NodeClients(nodeLoops.all(), maxClients, () -> configuration().node().drainTimeout());
     clientsOfUser.update(configuration.users());
     actions =
         new RuleActions(
@@ -204,7 +178,7 @@ public final class Node implements AutoCloseable {
     context =
         new NodeContext(
             new NodeAccess(
-                () -> this.configuration.node(),
+                () -> configuration().node(),
                 new CancelRegistry(numbers, random),
                 connector,
                 maxClients,
@@ -221,7 +195,13 @@ public final class Node implements AutoCloseable {
         new RunningVdbs(
             (vdb, engine, place) ->
                 new VdbListener(
-                    context, vdb, dialects.of(engine), place, transport, loops, sessions(engine)),
+                    context,
+                    vdb,
+                    dialects.of(engine),
+                    place,
+                    transport,
+                    loops,
+                    nodeLoops.sessions(engine)),
             dialects,
             connector::connect,
             poolEvents,
@@ -233,41 +213,20 @@ public final class Node implements AutoCloseable {
             this::killClientsOf);
     drain = new Drain(vdbs, clients, log, told, observer::draining, offLoop);
     figures = new Figures(metrics, () -> vdbs.contexts().keySet(), cloudWatch::figures);
+    changes =
+        new ConfigurationChanges(
+            directory,
+            configuration,
+            vdbs::update,
+            this::takeOver,
+            asked,
+            this::notApplied,
+            log,
+            told,
+            metrics);
     watcher =
         new ConfigurationWatcher(
-            directory, () -> reloading(observer), this::applied, this::refused);
-  }
-
-  /** The event loops, each with what the clients of each engine need there. */
-  private void nodeLoops(Dialects dialects) {
-    StatementParser parser = new StatementParser();
-    StatementTimes times = new StatementTimes();
-    long key0 = random.nextLong();
-    long key1 = random.nextLong();
-    int index = 0;
-    for (EventExecutor loop : loops) {
-      LoopContext at = new LoopContext(index, (EventLoop) loop);
-      LoopClients clientsOfLoop = new LoopClients();
-      Map<Engine, LoopSessions> sessions = new EnumMap<>(Engine.class);
-      for (Engine engine : dialects.engines()) {
-        Dialect dialect = dialects.of(engine);
-        sessions.put(
-            engine,
-            new LoopSessions(
-                at,
-                metrics.loop(index),
-                clientsOfLoop,
-                new LoopSessions.Judging(dialect.statements(), parser, times, key0, key1, offLoop),
-                dialect.naming().apply(index),
-                budget));
-      }
-      nodeLoops.add(new NodeLoop(at, clientsOfLoop, sessions));
-      index++;
-    }
-  }
-
-  private List<LoopSessions> sessions(Engine engine) {
-    return nodeLoops.stream().map(loop -> loop.sessions().get(engine)).toList();
+            directory, () -> asked.begin(observer::reloading), changes::read, changes::refused);
   }
 
   /** How many protocols are spoken: each of them has caches of its own on each event loop. */
@@ -305,18 +264,6 @@ public final class Node implements AutoCloseable {
             spans -> metrics.count(NodeCounter.SPANS_DROPPED, spans)));
   }
 
-  private static TopologyFeed feed(TopologySettings topology) throws StartupException {
-    try {
-      return new TopologyFeed(
-          topology.key(),
-          topology.store().map(StoredDocuments::new),
-          topology.interval(),
-          Clock.systemUTC());
-    } catch (IllegalArgumentException e) {
-      throw new StartupException("\"topology.store\" in node.json: " + e.getMessage(), e);
-    }
-  }
-
   /**
    * Starts a node from a configuration directory; it accepts clients when this returns.
    *
@@ -324,47 +271,11 @@ public final class Node implements AutoCloseable {
    *     had; nothing is left running then
    */
   public static Node start(Path configDirectory) throws StartupException {
-    return start(configDirectory, new Observer() {});
-  }
-
-  /** Whoever runs the node is told of these; on any thread, and must not block but in one. */
-  public interface Observer {
-    /** The configuration directory is about to be read on demand; this may bring it up to date. */
-    default void reloading() {}
-
-    /** A changed configuration was taken over. */
-    default void reloaded(Configuration configuration) {}
-
-    /** Where the configuration directory has its documents from, if it has them from elsewhere. */
-    default Optional<Origin> origin() {
-      return Optional.empty();
-    }
-
-    /** A drain has begun, whoever asked for it. */
-    default void draining() {}
-
-    /** What managers know the node by; empty: its machine's name and its number. */
-    default Optional<String> name() {
-      return Optional.empty();
-    }
-
-    /**
-     * A manager wants the node to begin anew.
-     *
-     * @return why that cannot be; empty: it is being done
-     */
-    default Optional<String> restart() {
-      return Optional.of("nobody would start this node again");
-    }
-
-    /** The manager that runs beside the node, for a configuration that names none. */
-    default Optional<Managers> manager() {
-      return Optional.empty();
-    }
+    return start(configDirectory, new NodeObserver() {});
   }
 
   /** The same, with somebody to tell. */
-  public static Node start(Path configDirectory, Observer observer) throws StartupException {
+  public static Node start(Path configDirectory, NodeObserver observer) throws StartupException {
     Configuration configuration;
     try {
       configuration = ConfigurationReader.read(configDirectory);
@@ -377,7 +288,10 @@ public final class Node implements AutoCloseable {
 
   /** Starts one that speaks these dialects besides PostgreSQL's. */
   static Node start(
-      Path directory, Configuration configuration, Observer observer, Map<Engine, Dialect> others)
+      Path directory,
+      Configuration configuration,
+      NodeObserver observer,
+      Map<Engine, Dialect> others)
       throws StartupException {
     Node node = new Node(directory, configuration, observer, others);
     try {
@@ -390,6 +304,7 @@ public final class Node implements AutoCloseable {
   }
 
   private void open() throws StartupException {
+    Configuration configuration = configuration();
     log.node(
         "starting",
         "version="
@@ -399,7 +314,7 @@ public final class Node implements AutoCloseable {
             + " transport="
             + transport.name().toLowerCase(Locale.ROOT)
             + " loops="
-            + nodeLoops.size());
+            + nodeLoops.all().size());
     try {
       vdbs.update(configuration);
       cloudWatch.update(configuration);
@@ -407,59 +322,14 @@ public final class Node implements AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       throw new StartupException(e.getMessage(), e);
     }
-    for (NodeLoop loop : nodeLoops) {
-      Ticker ticker = new Ticker(loop);
-      loop.context()
-          .loop()
-          .scheduleWithFixedDelay(ticker, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    nodeLoops.all().forEach(loop -> new LoopTicker(loop, () -> vdbs.contexts().values()).start());
     figures.start(configuration.node().cloudWatch().interval());
     tracing.ifPresent(Tracing::start);
     watcher.start(configuration);
     reports.update(configuration.node());
-    warnOfOpenSecrets(configuration);
+    changes.warnOfOpenSecrets();
     told.happened(EventKind.NODE_STARTED, "", "", "Heimdall " + Version.current() + " started.");
     log.node("listening", vdbs.describePorts());
-  }
-
-  /** The periodic work of one loop. */
-  private final class Ticker implements Runnable {
-    private final NodeLoop loop;
-    private int ticks;
-
-    Ticker(NodeLoop loop) {
-      this.loop = loop;
-    }
-
-    private void failed(Throwable cause) {
-      LoggerFactory.getLogger("heimdall.node")
-          .error("the periodic work of a loop met an error in the node", cause);
-    }
-
-    @Override
-    public void run() {
-      loop.context().inEvent(this::tick, this::failed);
-    }
-
-    private void tick() {
-      loop.context().tick();
-      for (VdbContext vdb : vdbs.contexts().values()) {
-        for (VdbPools pools : vdb.allPools()) {
-          pools.withReaders().forEach(this::tick);
-        }
-      }
-      if (++ticks % SESSION_TICKS == 0) {
-        loop.tick();
-      }
-    }
-
-    private void tick(VdbPools pools) {
-      for (LoopPool pool : pools.loopPools()) {
-        if (pool.context() == loop.context()) {
-          LoopContext.guarded(pool::tick, this::failed);
-        }
-      }
-    }
   }
 
   // ---- reload
@@ -471,98 +341,27 @@ public final class Node implements AutoCloseable {
 
   /** As {@link #reload}, telling how many objects differ; a wrong configuration fails the stage. */
   CompletionStage<Integer> reloadAndTell() {
-    CompletableFuture<Integer> outcome = new CompletableFuture<>();
-    reloadOutcomes.add(outcome);
+    CompletionStage<Integer> outcome = asked.ask();
     watcher.reloadNow();
     return outcome;
   }
 
-  /**
-   * The directory is about to be read on demand. Only who has asked before is answered by what is
-   * found: what a look of the watcher's own has read may be older than the demand.
-   */
-  private void reloading(Observer observer) {
-    for (CompletableFuture<Integer> waiting = reloadOutcomes.poll();
-        waiting != null;
-        waiting = reloadOutcomes.poll()) {
-      answeredNow.add(waiting);
-    }
-    try {
-      observer.reloading();
-    } catch (RuntimeException | Error e) {
-      tell(null, "the configuration could not be fetched: " + e);
-      throw e;
-    }
+  /** Another configuration is in force for virtual databases, and is for all else from now on. */
+  private void takeOver(Configuration next) {
+    actions.update(next);
+    cloudWatch.update(next);
+    clusters.keys(next.node());
+    catalogues.keep(next.sources().values());
+    logins.keep(next.sources().values());
+    maxClients.max(next.node().maxClients());
+    clientsOfUser.update(next.users());
+    reports.update(next.node());
+    metrics.count(NodeCounter.CONFIG_RELOADS);
+    observer.reloaded(next);
   }
 
-  private void tell(Integer changed, String problem) {
-    List<CompletableFuture<Integer>> asked = List.copyOf(answeredNow);
-    answeredNow.clear();
-    for (CompletableFuture<Integer> waiting : asked) {
-      if (problem == null) {
-        waiting.complete(changed);
-      } else {
-        waiting.completeExceptionally(new AdminException("F0000", problem));
-      }
-    }
-  }
-
-  private void warnOfOpenSecrets(Configuration of) {
-    OpenSecrets.of(directory, of).forEach(line -> log.secretOpen(line));
-  }
-
-  private void applied(Configuration next) {
-    ConfigurationDiff diff = ConfigurationDiff.between(configuration, next);
-    try {
-      vdbs.update(next);
-      configuration = next;
-      actions.update(next);
-      cloudWatch.update(next);
-      clusters.keys(next.node());
-      catalogues.keep(next.sources().values());
-      logins.keep(next.sources().values());
-      maxClients.max(next.node().maxClients());
-      clientsOfUser.update(next.users());
-      reports.update(next.node());
-      metrics.count(NodeCounter.CONFIG_RELOADS);
-      observer.reloaded(next);
-      int changed =
-          changed(diff.sources())
-              + changed(diff.drivers())
-              + changed(diff.vdbs())
-              + changed(diff.users())
-              + changed(diff.rules());
-      log.configReloaded(changed, diff.toString());
-      told.happened(
-          EventKind.CONFIGURATION_TAKEN_OVER, "", "", "%d objects differ.".formatted(changed));
-      warnOfOpenSecrets(next);
-      for (ConfigurationDiff.Changed setting : diff.needRestart()) {
-        log.node("restart needed", setting.toString());
-      }
-      tell(changed, null);
-    } catch (IOException | StartupException | IllegalArgumentException e) {
-      metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
-      log.configRejected(List.of(String.valueOf(e.getMessage())));
-      told.happened(EventKind.CONFIGURATION_REFUSED, "", "", String.valueOf(e.getMessage()));
-      watcher.notApplied(e.getMessage());
-      tell(null, e.getMessage());
-    }
-  }
-
-  private static int changed(ConfigurationDiff.Names names) {
-    return names.added().size() + names.removed().size() + names.changed().size();
-  }
-
-  private void refused(ConfigurationException problems) {
-    metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
-    log.configRejected(problems.problems().stream().map(Problem::toString).toList());
-    told.happened(
-        EventKind.CONFIGURATION_REFUSED,
-        "",
-        "",
-        "%d problems; the first: %s"
-            .formatted(problems.problems().size(), problems.problems().get(0)));
-    tell(null, problems.problems().get(0).toString());
+  private void notApplied(String why) {
+    watcher.notApplied(why);
   }
 
   // ---- the end
@@ -695,7 +494,7 @@ public final class Node implements AutoCloseable {
   }
 
   Configuration configuration() {
-    return configuration;
+    return changes.current();
   }
 
   /** Its own in the fleet. */
@@ -704,7 +503,7 @@ public final class Node implements AutoCloseable {
   }
 
   List<NodeLoop> nodeLoops() {
-    return nodeLoops;
+    return nodeLoops.all();
   }
 
   Map<String, VdbContext> vdbContexts() {

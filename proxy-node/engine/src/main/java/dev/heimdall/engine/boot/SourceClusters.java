@@ -3,6 +3,7 @@ package dev.heimdall.engine.boot;
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.events.NodeEvents;
+import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -23,6 +24,8 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.StoreSettings;
+import dev.heimdall.model.TopologySettings;
+import java.time.Clock;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +71,19 @@ final class SourceClusters implements AutoCloseable {
       hearing.close();
       asking.ifPresent(RdsWatch.Watching::close);
       cluster.close();
+    }
+  }
+
+  /** Of what AWS says of clusters, as this node is to hear it. */
+  static TopologyFeed feed(TopologySettings topology) throws StartupException {
+    try {
+      return new TopologyFeed(
+          topology.key(),
+          topology.store().map(StoredDocuments::new),
+          topology.interval(),
+          Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      throw new StartupException("\"topology.store\" in node.json: " + e.getMessage(), e);
     }
   }
 

@@ -85,7 +85,7 @@ class TwoEnginesTest {
         Node.start(
             directory,
             configuration(),
-            new Node.Observer() {},
+            new NodeObserver() {},
             Map.of(Engine.MYSQL, ToyDialect.create()));
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.launcher.demo;
 
 import dev.heimdall.engine.boot.Node;
+import dev.heimdall.engine.boot.NodeObserver;
 import dev.heimdall.engine.boot.StartupException;
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.launcher.embedded.ServerException;
@@ -119,7 +120,7 @@ public final class Demo {
   }
 
   /** Has the node report to the manager beside it. */
-  private record Reporting(Managers beside) implements Node.Observer {
+  private record Reporting(Managers beside) implements NodeObserver {
     @Override
     public Optional<String> name() {
       return Optional.of("demo");

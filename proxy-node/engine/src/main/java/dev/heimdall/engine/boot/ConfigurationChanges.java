@@ -1,0 +1,125 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.config.ConfigurationDiff;
+import dev.heimdall.engine.events.EventKind;
+import dev.heimdall.engine.events.NodeEvents;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.OpenSecrets;
+import dev.heimdall.model.Problem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The configuration that is in force, and how another one comes to be: by the virtual databases,
+ * which may fail, then by all others, which do not. Changes come on the watcher's thread; which one
+ * is in force may be asked on any.
+ */
+final class ConfigurationChanges {
+  /** Takes a configuration over, or leaves everything as it was. */
+  interface First {
+    void update(Configuration next) throws IOException, StartupException;
+  }
+
+  private final Path directory;
+  private final First first;
+  private final Consumer<Configuration> others;
+  private final AskedReloads asked;
+  private final Consumer<String> notApplied;
+  private final EventLog log;
+  private final NodeEvents told;
+  private final Metrics metrics;
+  private volatile Configuration current;
+
+  /**
+   * @param current the first one
+   * @param others all else that takes it over, once the first has
+   * @param notApplied is told why one that could be read was not taken over
+   */
+  ConfigurationChanges(
+      Path directory,
+      Configuration current,
+      First first,
+      Consumer<Configuration> others,
+      AskedReloads asked,
+      Consumer<String> notApplied,
+      EventLog log,
+      NodeEvents told,
+      Metrics metrics) {
+    this.directory = directory;
+    this.current = current;
+    this.first = first;
+    this.others = others;
+    this.asked = asked;
+    this.notApplied = notApplied;
+    this.log = log;
+    this.told = told;
+    this.metrics = metrics;
+  }
+
+  /** Which one is in force; on any thread. */
+  Configuration current() {
+    return current;
+  }
+
+  /** Names files in which secrets can be read by others. */
+  void warnOfOpenSecrets() {
+    OpenSecrets.of(directory, current).forEach(log::secretOpen);
+  }
+
+  /** One that is right was read. */
+  void read(Configuration next) {
+    ConfigurationDiff diff = ConfigurationDiff.between(current, next);
+    try {
+      first.update(next);
+      current = next;
+      others.accept(next);
+    } catch (IOException | StartupException | IllegalArgumentException e) {
+      metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
+      log.configRejected(List.of(String.valueOf(e.getMessage())));
+      told.happened(EventKind.CONFIGURATION_REFUSED, "", "", String.valueOf(e.getMessage()));
+      notApplied.accept(e.getMessage());
+      asked.failed(e.getMessage());
+      return;
+    }
+    tell(diff);
+  }
+
+  private void tell(ConfigurationDiff diff) {
+    int changed =
+        Stream.of(diff.sources(), diff.drivers(), diff.vdbs(), diff.users(), diff.rules())
+            .mapToInt(ConfigurationChanges::count)
+            .sum();
+    log.configReloaded(changed, diff.toString());
+    told.happened(
+        EventKind.CONFIGURATION_TAKEN_OVER, "", "", "%d objects differ.".formatted(changed));
+    warnOfOpenSecrets();
+    for (ConfigurationDiff.Changed setting : diff.needRestart()) {
+      log.node("restart needed", setting.toString());
+    }
+    asked.done(changed);
+  }
+
+  private static int count(ConfigurationDiff.Names names) {
+    return names.added().size() + names.removed().size() + names.changed().size();
+  }
+
+  /** One that is wrong was read. */
+  void refused(ConfigurationException problems) {
+    List<Problem> all = problems.problems();
+    metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
+    log.configRejected(all.stream().map(Problem::toString).toList());
+    told.happened(
+        EventKind.CONFIGURATION_REFUSED,
+        "",
+        "",
+        "%d problems; the first: %s".formatted(all.size(), all.get(0)));
+    asked.failed(all.get(0).toString());
+  }
+}

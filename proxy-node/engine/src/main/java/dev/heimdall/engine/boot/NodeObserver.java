@@ -1,0 +1,42 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.config.Origin;
+import dev.heimdall.engine.report.Managers;
+import dev.heimdall.model.Configuration;
+import java.util.Optional;
+
+/** Whoever runs the node is told of these; on any thread, and must not block but in one. */
+public interface NodeObserver {
+  /** The configuration directory is about to be read on demand; this may bring it up to date. */
+  default void reloading() {}
+
+  /** A changed configuration was taken over. */
+  default void reloaded(Configuration configuration) {}
+
+  /** Where the configuration directory has its documents from, if it has them from elsewhere. */
+  default Optional<Origin> origin() {
+    return Optional.empty();
+  }
+
+  /** A drain has begun, whoever asked for it. */
+  default void draining() {}
+
+  /** What managers know the node by; empty: its machine's name and its number. */
+  default Optional<String> name() {
+    return Optional.empty();
+  }
+
+  /**
+   * A manager wants the node to begin anew.
+   *
+   * @return why that cannot be; empty: it is being done
+   */
+  default Optional<String> restart() {
+    return Optional.of("nobody would start this node again");
+  }
+
+  /** The manager that runs beside the node, for a configuration that names none. */
+  default Optional<Managers> manager() {
+    return Optional.empty();
+  }
+}
