@@ -4,6 +4,7 @@ import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.conf.ManagerKeys;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,6 +62,8 @@ final class ManagerOptions {
               + " -manager behind it.")
   private String store;
 
+  @Mixin private OpenIdOptions openId;
+
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
@@ -82,7 +85,8 @@ final class ManagerOptions {
             Optional.ofNullable(passwordFile),
             Optional.ofNullable(certificate),
             Optional.ofNullable(key),
-            Optional.ofNullable(store))
+            Optional.ofNullable(store),
+            openId.keys())
         .or(conf.map(HeimdallConf::manager).orElse(ManagerKeys.none()));
   }
 

@@ -110,6 +110,7 @@ final class ServerCommand implements Callable<Integer> {
         keys.port().orElse(PORT),
         keys.certificate().map(file -> new PemFiles(file, keys.key().orElseThrow())),
         password(keys, own.isPresent()),
+        LogInProvider.of(keys.openId()),
         VersionCommand.own(),
         nodeKey);
   }

@@ -248,13 +248,41 @@ class HeimdallTest {
       value = {
         "--manager-port=70000                                    | --manager-port is 70000",
         "--manager-key=a                                         | go together",
-        "--manager-secret=a --manager-password-file=b            | two passwords"
+        "--manager-secret=a --manager-password-file=b            | two passwords",
+        "--oidc-client-secret=a --oidc-client-secret-file=b      | two secrets",
+        "--oidc-issuer=https://idp.example                       | needs oidcIssuer, oidcClientId"
       })
   void optionsOfTheManagerThatContradictEachOtherAreRefused(String options, String message) {
     List<String> words = new ArrayList<>(List.of("server", "--config=" + directory));
     words.addAll(List.of(options.split(" ")));
 
     assertThat(heimdall(words.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://manager.example  | --oidc-admins=a                       | managerUrl is"
+            + " http://manager",
+        "https://manager.example | --oidc-name-claim=sub                 | would have a role",
+        "https://manager.example | --oidc-admins=a --oidc-scopes=profile | oidcScopes has to name"
+            + " openid"
+      })
+  void aProviderWithWhichNobodyCouldLogInIsRefused(String url, String options, String message) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "server",
+                "--config=" + directory,
+                "--state=" + directory,
+                "--manager-url=" + url,
+                "--oidc-issuer=https://idp.example",
+                "--oidc-client-id=heimdall"));
+    words.addAll(List.of(options.split(" ")));
+
+    assertThat(heimdall(words.toArray(String[]::new))).isEqualTo(4);
     assertThat(err.toString()).contains(message);
   }
 

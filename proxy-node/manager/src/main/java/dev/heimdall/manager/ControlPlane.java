@@ -27,6 +27,7 @@ import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.metrics.ManagerMetrics;
 import dev.heimdall.manager.metrics.Requests;
 import dev.heimdall.manager.nodes.NodesSubject;
+import dev.heimdall.manager.oidc.OpenId;
 import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
@@ -161,7 +162,11 @@ public final class ControlPlane implements AutoCloseable {
               new OthersAccounts(access, audit), new OwnTokens(logIn, access, audit), audit));
       Api api = new Api(editor, logIn, settings.version(), access, audit, masks, resources);
       SessionBook book = new SessionBook(own.map(OwnStore::access), clock, System::nanoTime);
-      Pages pages = new Pages(editor, logIn, access, book, audit, masks, subjects);
+      Optional<OpenId> openId =
+          settings.openId().isPresent()
+              ? Optional.of(OpenId.open(settings.openId().get(), Pages.pathsOfProvider()))
+              : Optional.empty();
+      Pages pages = new Pages(editor, logIn, openId, access, book, audit, masks, subjects);
       Doors doors =
           new Doors(
               requests.through(Requests.Door.REST, api),
@@ -176,6 +181,7 @@ public final class ControlPlane implements AutoCloseable {
       ends.add(alerts::close);
       ends.add(inspections::close);
       tls.ifPresent(followed -> ends.add(followed::close));
+      openId.ifPresent(provider -> ends.add(provider::close));
       ends.add(logIn::close);
       ends.add(editor::close);
       ends.add(audit::close);

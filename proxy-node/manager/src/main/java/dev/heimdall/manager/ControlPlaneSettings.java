@@ -1,6 +1,7 @@
 package dev.heimdall.manager;
 
 import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.oidc.OpenIdSettings;
 import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.StoreLocation;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param port 0: any
  * @param tls empty: without
  * @param password where that of the user {@code admin} is
+ * @param openId with which provider people log in besides; empty: with none
  * @param version which it tells
  * @param nodeKey what a node that runs beside it signs with; empty: there is none
  */
@@ -25,5 +27,6 @@ public record ControlPlaneSettings(
     int port,
     Optional<PemFiles> tls,
     PasswordPlace password,
+    Optional<OpenIdSettings> openId,
     String version,
     Optional<Secret> nodeKey) {}

@@ -12,6 +12,11 @@ import dev.heimdall.manager.web.Site;
  */
 record Doors(Site rest, Site pages, Site reports) implements Site {
   @Override
+  public boolean isReachedFromElsewhere(String path) {
+    return pages.isReachedFromElsewhere(path);
+  }
+
+  @Override
   public Admission admit(Request request) throws Refusal {
     String path = request.path();
     if (ReportSite.takes(path)) {

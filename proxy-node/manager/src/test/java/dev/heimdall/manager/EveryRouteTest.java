@@ -188,6 +188,7 @@ class EveryRouteTest {
                 0,
                 Optional.empty(),
                 new PasswordPlace.InFile(password),
+                Optional.empty(),
                 "test",
                 Optional.of(new Secret(KEY))),
             new EngineAnswers(

@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** {@code heimdall server} that listens on loopback, and whoever has made its password. */
 final class Running implements AutoCloseable {
+  /** Stands for the port in options. */
+  static final String PORT = "{port}";
+
   private final Started process;
   private final Path state;
   private final int port;
@@ -27,7 +30,9 @@ final class Running implements AutoCloseable {
     Path state = directory.resolve("state-" + port);
     List<String> arguments =
         new ArrayList<>(List.of("server", "--state=" + state, "--manager-port=" + port));
-    arguments.addAll(List.of(options));
+    for (String option : options) {
+      arguments.add(option.replace(PORT, Integer.toString(port)));
+    }
     return new Running(
         Started.start(directory.resolve("output-" + port), environment, arguments), state, port);
   }

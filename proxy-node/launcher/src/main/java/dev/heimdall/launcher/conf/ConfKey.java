@@ -48,7 +48,22 @@ enum ConfKey {
   MANAGER_STORE(
       "managerStore",
       "where the manager's own documents are: an absolute path, s3://BUCKET/PREFIX or secret:NAME",
-      "/.+|file:/.+|s3://.+|secret:.+");
+      "/.+|file:/.+|s3://.+|secret:.+"),
+  MANAGER_URL("managerUrl", "where browsers reach the manager: https://HOST", "https?://.+"),
+  OIDC_ISSUER("oidcIssuer", "the issuer of a provider of OpenID Connect: https://…", "https?://.+"),
+  OIDC_CLIENT_ID("oidcClientId", "the id of the client that the provider knows", "\\S{1,256}"),
+  OIDC_CLIENT_SECRET(
+      "oidcClientSecret",
+      "the name or ARN of the secret that holds the client's secret",
+      "[A-Za-z0-9/_+=.@:-]+([?].*)?"),
+  OIDC_CLIENT_SECRET_FILE("oidcClientSecretFile", "an absolute path", "/.+"),
+  OIDC_SCOPES("oidcScopes", "scopes with blanks between them, openid among them", ".{1,512}"),
+  OIDC_NAME_CLAIM("oidcNameClaim", "the name of a claim", "\\S{1,256}"),
+  OIDC_ROLES_CLAIM("oidcRolesClaim", "the name of a claim", "\\S{1,256}"),
+  OIDC_ADMINS("oidcAdmins", "values of that claim, with commas between them", ".{1,2048}"),
+  OIDC_AUDITORS("oidcAuditors", "values of that claim, with commas between them", ".{1,2048}"),
+  OIDC_READERS("oidcReaders", "values of that claim, with commas between them", ".{1,2048}"),
+  OIDC_PROVIDER_NAME("oidcProviderName", "what the provider is called", ".{1,64}");
 
   private final String spelling;
   private final String expected;

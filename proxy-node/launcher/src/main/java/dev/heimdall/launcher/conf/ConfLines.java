@@ -47,6 +47,11 @@ final class ConfLines {
     lines.onlyOneOf(ConfKey.MANAGER_SECRET, ConfKey.MANAGER_PASSWORD_FILE, "a second password");
     lines.bothOrNone(ConfKey.MANAGER_CERTIFICATE, ConfKey.MANAGER_KEY);
     lines.bothOrNone(ConfKey.MANAGER_KEY, ConfKey.MANAGER_CERTIFICATE);
+    lines.onlyOneOf(
+        ConfKey.OIDC_CLIENT_SECRET, ConfKey.OIDC_CLIENT_SECRET_FILE, "a second client's secret");
+    lines.bothOrNone(ConfKey.OIDC_ISSUER, ConfKey.OIDC_CLIENT_ID);
+    lines.bothOrNone(ConfKey.OIDC_CLIENT_ID, ConfKey.OIDC_ISSUER);
+    lines.bothOrNone(ConfKey.OIDC_ISSUER, ConfKey.MANAGER_URL);
     if (!lines.problems.isEmpty()) {
       throw new ConfException(lines.problems);
     }

@@ -78,7 +78,24 @@ public record HeimdallConf(
             text(values, ConfKey.MANAGER_PASSWORD_FILE).map(Path::of),
             text(values, ConfKey.MANAGER_CERTIFICATE).map(Path::of),
             text(values, ConfKey.MANAGER_KEY).map(Path::of),
-            text(values, ConfKey.MANAGER_STORE)));
+            text(values, ConfKey.MANAGER_STORE),
+            openId(values)));
+  }
+
+  private static OpenIdKeys openId(Map<ConfKey, String> values) {
+    return new OpenIdKeys(
+        text(values, ConfKey.MANAGER_URL),
+        text(values, ConfKey.OIDC_ISSUER),
+        text(values, ConfKey.OIDC_CLIENT_ID),
+        text(values, ConfKey.OIDC_CLIENT_SECRET),
+        text(values, ConfKey.OIDC_CLIENT_SECRET_FILE).map(Path::of),
+        text(values, ConfKey.OIDC_SCOPES),
+        text(values, ConfKey.OIDC_NAME_CLAIM),
+        text(values, ConfKey.OIDC_ROLES_CLAIM),
+        text(values, ConfKey.OIDC_ADMINS),
+        text(values, ConfKey.OIDC_AUDITORS),
+        text(values, ConfKey.OIDC_READERS),
+        text(values, ConfKey.OIDC_PROVIDER_NAME));
   }
 
   private static String configuration(Map<ConfKey, String> values) {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param certificate what it shows in TLS, in PEM
  * @param key that certificate's, in PEM
  * @param store where what is its own is kept, if not beside the configuration
+ * @param openId with which provider people log in besides
  */
 public record ManagerKeys(
     Optional<String> address,
@@ -21,7 +22,8 @@ public record ManagerKeys(
     Optional<Path> passwordFile,
     Optional<Path> certificate,
     Optional<Path> key,
-    Optional<String> store) {
+    Optional<String> store,
+    OpenIdKeys openId) {
   /** Nothing is said. */
   public static ManagerKeys none() {
     return new ManagerKeys(
@@ -31,7 +33,8 @@ public record ManagerKeys(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        OpenIdKeys.none());
   }
 
   /** What is said here, and otherwise what is said there; a password and TLS are taken whole. */
@@ -45,6 +48,7 @@ public record ManagerKeys(
         password ? passwordFile : other.passwordFile(),
         tls ? certificate : other.certificate(),
         tls ? key : other.key(),
-        store.or(other::store));
+        store.or(other::store),
+        openId.or(other.openId()));
   }
 }

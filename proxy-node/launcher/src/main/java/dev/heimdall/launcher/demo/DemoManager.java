@@ -2,6 +2,7 @@ package dev.heimdall.launcher.demo;
 
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.launcher.conf.ManagerKeys;
+import dev.heimdall.launcher.conf.OpenIdKeys;
 import dev.heimdall.launcher.embedded.Directories;
 import dev.heimdall.launcher.manager.ManagerBeside;
 import dev.heimdall.launcher.manager.ManagerCommandLine;
@@ -48,7 +49,8 @@ final class DemoManager implements AutoCloseable {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(directory.resolve("store").toString()));
+            Optional.of(directory.resolve("store").toString()),
+            OpenIdKeys.none());
     ManagerBeside beside = ManagerBeside.of(keys);
     File log = directory.resolve("log").toFile();
     return new DemoManager(

@@ -1,6 +1,7 @@
 package dev.heimdall.launcher.manager;
 
 import dev.heimdall.launcher.conf.ManagerKeys;
+import dev.heimdall.launcher.conf.OpenIdKeys;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,9 +58,27 @@ public final class ManagerCommandLine {
     keys.certificate().ifPresent(value -> words.add("--manager-certificate=" + value));
     keys.key().ifPresent(value -> words.add("--manager-key=" + value));
     keys.store().ifPresent(value -> words.add("--manager-store=" + value));
+    words.addAll(openId(keys.openId()));
     if (json) {
       words.add("--log-json");
     }
+    return words;
+  }
+
+  private static List<String> openId(OpenIdKeys keys) {
+    List<String> words = new ArrayList<>();
+    keys.manager().ifPresent(value -> words.add("--manager-url=" + value));
+    keys.issuer().ifPresent(value -> words.add("--oidc-issuer=" + value));
+    keys.client().ifPresent(value -> words.add("--oidc-client-id=" + value));
+    keys.secret().ifPresent(value -> words.add("--oidc-client-secret=" + value));
+    keys.secretFile().ifPresent(value -> words.add("--oidc-client-secret-file=" + value));
+    keys.scopes().ifPresent(value -> words.add("--oidc-scopes=" + value));
+    keys.name().ifPresent(value -> words.add("--oidc-name-claim=" + value));
+    keys.roles().ifPresent(value -> words.add("--oidc-roles-claim=" + value));
+    keys.admins().ifPresent(value -> words.add("--oidc-admins=" + value));
+    keys.auditors().ifPresent(value -> words.add("--oidc-auditors=" + value));
+    keys.readers().ifPresent(value -> words.add("--oidc-readers=" + value));
+    keys.words().ifPresent(value -> words.add("--oidc-provider-name=" + value));
     return words;
   }
 }

@@ -46,6 +46,14 @@ class HeimdallConfTest {
             managerCertificate = /etc/heimdall/manager.pem
             managerKey = /etc/heimdall/manager.key
             managerStore = s3://conf/manager
+            managerUrl = https://manager.example
+            oidcIssuer = https://idp.example/realm
+            oidcClientId = heimdall
+            oidcClientSecretFile = /etc/heimdall/oidc
+            oidcScopes = openid groups
+            oidcRolesClaim = cognito:groups
+            oidcAdmins = one, other
+            oidcProviderName = "The Company"
             """);
 
     assertThat(conf.role()).contains(Role.PROXY);
@@ -69,7 +77,20 @@ class HeimdallConfTest {
                 Optional.empty(),
                 Optional.of(Path.of("/etc/heimdall/manager.pem")),
                 Optional.of(Path.of("/etc/heimdall/manager.key")),
-                Optional.of("s3://conf/manager")));
+                Optional.of("s3://conf/manager"),
+                new OpenIdKeys(
+                    Optional.of("https://manager.example"),
+                    Optional.of("https://idp.example/realm"),
+                    Optional.of("heimdall"),
+                    Optional.empty(),
+                    Optional.of(Path.of("/etc/heimdall/oidc")),
+                    Optional.of("openid groups"),
+                    Optional.empty(),
+                    Optional.of("cognito:groups"),
+                    Optional.of("one, other"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of("The Company"))));
     assertThat(conf.firstFrom()).isEmpty();
     assertThat(conf.toString()).doesNotContain("s p=a#ce");
   }
@@ -124,6 +145,10 @@ class HeimdallConfTest {
     assertThat(refused("managerKey = /b\n"))
         .contains(":1:1 managerKey: got it alone, expected managerCertificate as well");
     assertThat(refused("managerCertificate = /b\n")).contains("managerKey as well");
+    assertThat(refused("oidcIssuer = https://i\n"))
+        .contains("oidcClientId as well", "managerUrl as well");
+    assertThat(refused("oidcClientSecret = a\noidcClientSecretFile = /b\n"))
+        .contains("a second client's secret");
   }
 
   @Test
@@ -194,7 +219,9 @@ class HeimdallConfTest {
     assertThat(HeimdallConf.read(SAMPLE).role()).contains(Role.PROXY);
     String inUse = Files.readString(SAMPLE).replaceAll("(?m)^#(?=[a-zA-Z]+ = )", "");
     // The configuration is in one place.
-    read(inUse.replaceAll("(?m)^(configSource|hdSecretKey|managerPasswordFile) = .*", ""));
+    read(
+        inUse.replaceAll(
+            "(?m)^(configSource|hdSecretKey|managerPasswordFile|oidcClientSecretFile) = .*", ""));
     for (String key : ConfKey.spellings()) {
       assertThat(inUse.lines().filter(line -> line.startsWith(key + " = "))).as(key).hasSize(1);
     }

@@ -59,9 +59,9 @@ final class FirstAdmin implements AutoCloseable {
               + " first log-in");
       return of::id;
     }
-    PasswordFile file =
+    PasswordSource file =
         place instanceof PasswordPlace.InFile in
-            ? new PasswordFile(in.file())
+            ? PasswordSource.of(in, PasswordFile.OF_ADMIN)
             : PasswordFile.made(((PasswordPlace.Made) place).directory());
     file.read();
     return file;

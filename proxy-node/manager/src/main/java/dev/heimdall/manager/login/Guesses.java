@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -39,18 +40,22 @@ final class Guesses {
   /** A password that is tried. */
   interface Try {
     /** One that nothing comes of. */
-    Try WRONG =
-        new Try() {
-          @Override
-          public boolean right() {
-            return false;
-          }
+    Try WRONG = later(() -> false);
 
-          @Override
-          public boolean rightByNow() {
-            return false;
-          }
-        };
+    /** One of which nothing is known before it is looked at. */
+    static Try later(BooleanSupplier attempt) {
+      return new Try() {
+        @Override
+        public boolean right() {
+          return false;
+        }
+
+        @Override
+        public boolean rightByNow() {
+          return attempt.getAsBoolean();
+        }
+      };
+    }
 
     /** Whether it is the one that is known; waits for nothing. */
     boolean right();

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,6 +24,9 @@ public final class LogIn implements AutoCloseable {
   public static final String USER = Accounts.FIRST;
 
   private static final String UNKNOWN = "unknown";
+
+  /** No user is called so. */
+  private static final String ELSEWHERE = " elsewhere";
 
   private final FirstAdmin first;
   private final Optional<People> people;
@@ -119,6 +123,19 @@ public final class LogIn implements AutoCloseable {
     return outcome instanceof Outcome.CodeNeeded needed && code.isPresent()
         ? judgeCode(needed.who(), code.get(), from)
         : outcome;
+  }
+
+  /**
+   * Has somebody log in elsewhere, unless his address has to wait after wrong log-ins.
+   *
+   * @param attempt whether it was no wrong one; may wait
+   * @return how long he has to wait; empty: he has tried
+   */
+  public Optional<Duration> tryElsewhere(InetAddress from, BooleanSupplier attempt) {
+    Guesses.Verdict verdict = guesses.judge(from, ELSEWHERE, Guesses.Try.later(attempt));
+    return verdict instanceof Guesses.Verdict.Wait wait
+        ? Optional.of(wait.time())
+        : Optional.empty();
   }
 
   /** Judges a user's password. */

@@ -28,18 +28,25 @@ final class PasswordFile implements PasswordSource {
 
   private static final int RANDOM_BYTES = 24;
 
+  static final String OF_ADMIN = "the manager's password file";
+
   /** The name of a file of the manager's own. */
   static final String MADE = "manager-password";
 
   private final Path file;
+  private final String what;
   private final boolean own;
 
-  PasswordFile(Path file) {
-    this(file, false);
+  /**
+   * @param what it is, for people
+   */
+  PasswordFile(Path file, String what) {
+    this(file, what, false);
   }
 
-  private PasswordFile(Path file, boolean own) {
+  private PasswordFile(Path file, String what, boolean own) {
     this.file = file;
+    this.what = what;
     this.own = own;
   }
 
@@ -57,7 +64,7 @@ final class PasswordFile implements PasswordSource {
           e);
     }
     LOG.info("the password of the user admin is in {}, unless he has changed it", file);
-    return new PasswordFile(file, true);
+    return new PasswordFile(file, OF_ADMIN, true);
   }
 
   /** It is there as a whole or not at all, whoever else makes it, too. */
@@ -99,20 +106,19 @@ final class PasswordFile implements PasswordSource {
       return line;
     } catch (NoSuchFileException e) {
       throw new PasswordException(
-          "the manager's password file %s is not there: write the password as its first line, and chmod 600"
-              .formatted(file),
+          "%s %s is not there: write the password as its first line, and chmod 600"
+              .formatted(what, file),
           e);
     } catch (IOException e) {
       throw new PasswordException(
-          "the manager's password file %s cannot be read: %s: %s"
-              .formatted(file, e.getClass().getSimpleName(), e.getMessage()),
+          "%s %s cannot be read: %s: %s"
+              .formatted(what, file, e.getClass().getSimpleName(), e.getMessage()),
           e);
     }
   }
 
-  private PasswordException wrong(String what) {
-    return new PasswordException(
-        "the manager's password file %s cannot be used: %s".formatted(file, what));
+  private PasswordException wrong(String why) {
+    return new PasswordException("%s %s cannot be used: %s".formatted(what, file, why));
   }
 
   /** What nobody else has written, nobody else misses. */

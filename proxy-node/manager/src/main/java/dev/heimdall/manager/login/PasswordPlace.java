@@ -4,13 +4,16 @@ import dev.heimdall.secrets.StoreLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the password of the user {@code admin} is. */
+/** Where a password is: that of the user {@code admin}, or another one of the manager's. */
 public sealed interface PasswordPlace {
+  /** One that somebody else keeps, and changes there. */
+  sealed interface Elsewhere extends PasswordPlace {}
+
   /** A secret of Secrets Manager: the password itself, or an object with {@code password}. */
-  record InSecret(StoreLocation.Secret secret) implements PasswordPlace {}
+  record InSecret(StoreLocation.Secret secret) implements Elsewhere {}
 
   /** A file whose first line it is. */
-  record InFile(Path file) implements PasswordPlace {}
+  record InFile(Path file) implements Elsewhere {}
 
   /** A file of the manager's own, in this directory: made at the first start. */
   record Made(Path directory) implements PasswordPlace {
@@ -25,6 +28,6 @@ public sealed interface PasswordPlace {
 
   /** Whether somebody else keeps the password, and changes it there. */
   default boolean isElsewhere() {
-    return this instanceof InSecret || this instanceof InFile;
+    return this instanceof Elsewhere;
   }
 }

@@ -1,7 +1,18 @@
 package dev.heimdall.manager.login;
 
-/** Where the password is kept. */
-interface PasswordSource extends AutoCloseable {
+/** Where a password is kept. */
+public interface PasswordSource extends AutoCloseable {
+  /**
+   * One that somebody else keeps. Nobody is asked yet.
+   *
+   * @param what its file is, for people
+   */
+  static PasswordSource of(PasswordPlace.Elsewhere place, String what) throws PasswordException {
+    return place instanceof PasswordPlace.InFile in
+        ? new PasswordFile(in.file(), what)
+        : SecretPassword.open(((PasswordPlace.InSecret) place).secret());
+  }
+
   /** The password as it is now; may wait for a network, some seconds at most. */
   String read() throws PasswordException;
 

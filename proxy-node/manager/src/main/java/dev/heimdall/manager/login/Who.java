@@ -3,7 +3,10 @@ package dev.heimdall.manager.login;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.accounts.Role;
 import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Somebody who is who he claims to be. What he may do, his role says: whoever lets him do something
@@ -14,9 +17,6 @@ import java.util.Set;
  * @param means how he has shown who he is
  */
 public record Who(String user, Role role, Due due, String generation, Means means) {
-  private static final Set<Permission> OF_PEOPLE =
-      EnumSet.of(Permission.MANAGE_ACCOUNTS, Permission.OWN_FACTOR, Permission.OWN_TOKENS);
-
   /** What may have to be done before anything else. */
   public enum Due {
     NOTHING(EnumSet.allOf(Permission.class)),
@@ -40,9 +40,32 @@ public record Who(String user, Role role, Due due, String generation, Means mean
   /** How somebody shows who he is. */
   public enum Means {
     /** By a password, and a code if he has a second factor. */
-    PASSWORD,
-    /** By a token, which does not change the account that it is of. */
-    TOKEN
+    PASSWORD(EnumSet.noneOf(Permission.class)),
+    /** By a token, which has no power over accounts. */
+    TOKEN(EnumSet.of(Permission.MANAGE_ACCOUNTS, Permission.OWN_FACTOR, Permission.OWN_TOKENS)),
+    /** At a provider, which has his account: here there is none. */
+    PROVIDER(EnumSet.of(Permission.OWN_FACTOR, Permission.OWN_TOKENS));
+
+    private final Set<Permission> without;
+
+    Means(Set<Permission> without) {
+      this.without = without;
+    }
+
+    /** Whether this can be done by somebody who has shown himself so. */
+    public boolean leaves(Permission permission) {
+      return !without.contains(permission);
+    }
+
+    /** As documents have it. */
+    public String spelling() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The one that is written so. */
+    public static Optional<Means> of(String spelling) {
+      return Stream.of(values()).filter(means -> means.spelling().equals(spelling)).findFirst();
+    }
   }
 
   /** Somebody who has shown his password, and a code where one is asked for. */
@@ -50,9 +73,14 @@ public record Who(String user, Role role, Due due, String generation, Means mean
     return new Who(user, role, due, generation, Means.PASSWORD);
   }
 
-  /** Whether he may do this, once nothing is due: a token has no power over accounts. */
+  /** Somebody whom a provider has let in. */
+  public static Who byProvider(String user, Role role, String generation) {
+    return new Who(user, role, Due.NOTHING, generation, Means.PROVIDER);
+  }
+
+  /** Whether he may do this, once nothing is due. */
   public boolean may(Permission permission) {
-    return role.may(permission) && (means == Means.PASSWORD || !OF_PEOPLE.contains(permission));
+    return role.may(permission) && means.leaves(permission);
   }
 
   @Override

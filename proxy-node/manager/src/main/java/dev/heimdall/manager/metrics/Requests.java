@@ -2,6 +2,7 @@ package dev.heimdall.manager.metrics;
 
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import dev.heimdall.manager.web.Site;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -58,25 +59,34 @@ public final class Requests {
 
   /** The same site, counted. */
   public Site through(Door door, Site site) {
-    return request -> {
-      try {
-        Site.Admission admission = site.admit(request);
-        return new Site.Admission(
-            admission.largestBody(),
-            whole -> {
-              try {
-                Answer answer = admission.work().answer(whole);
-                count(door, answer.status());
-                return answer;
-              } catch (Refusal e) {
-                count(door, e.status());
-                throw e;
-              }
-            });
-      } catch (Refusal e) {
-        count(door, e.status());
-        throw e;
+    return new Site() {
+      @Override
+      public boolean isReachedFromElsewhere(String path) {
+        return site.isReachedFromElsewhere(path);
+      }
+
+      @Override
+      public Admission admit(Request request) throws Refusal {
+        try {
+          Admission admission = site.admit(request);
+          return new Admission(
+              admission.largestBody(), whole -> counted(door, admission.work(), whole));
+        } catch (Refusal e) {
+          count(door, e.status());
+          throw e;
+        }
       }
     };
+  }
+
+  private Answer counted(Door door, Site.Work work, Request whole) throws Refusal {
+    try {
+      Answer answer = work.answer(whole);
+      count(door, answer.status());
+      return answer;
+    } catch (Refusal e) {
+      count(door, e.status());
+      throw e;
+    }
   }
 }

@@ -1,15 +1,17 @@
 package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.web.Request;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The cookies of pages: sent to the manager alone, by its own pages alone, and not shown to
- * scripts.
+ * The cookies of pages: sent to the manager alone, by its own pages alone but for the one of a
+ * log-in elsewhere, and not shown to scripts.
  */
 final class Cookies {
   private static final String SESSION = "heimdall-session";
   private static final String FORM = "heimdall-form";
+  private static final String PROVIDER = "heimdall-provider";
 
   private Cookies() {}
 
@@ -19,8 +21,12 @@ final class Cookies {
   }
 
   private static String set(String name, String value, Request request) {
-    return "%s=%s; Path=/; HttpOnly; SameSite=Strict%s"
-        .formatted(name(name, request), value, request.secure() ? "; Secure" : "");
+    return set(name, value, "Strict", request);
+  }
+
+  private static String set(String name, String value, String site, Request request) {
+    return "%s=%s; Path=/; HttpOnly; SameSite=%s%s"
+        .formatted(name(name, request), value, site, request.secure() ? "; Secure" : "");
   }
 
   static Optional<String> session(Request request) {
@@ -42,5 +48,19 @@ final class Cookies {
 
   static String setForm(String token, Request request) {
     return set(FORM, token, request);
+  }
+
+  /** A log-in at a provider that has begun. */
+  static Optional<String> provider(Request request) {
+    return request.cookie(name(PROVIDER, request)).filter(value -> !value.isEmpty());
+  }
+
+  /** It is the provider that sends the browser back with it. */
+  static String setProvider(String sealed, Duration time, Request request) {
+    return set(PROVIDER, sealed, "Lax", request) + "; Max-Age=" + time.toSeconds();
+  }
+
+  static String endProvider(Request request) {
+    return setProvider("", Duration.ZERO, request);
   }
 }

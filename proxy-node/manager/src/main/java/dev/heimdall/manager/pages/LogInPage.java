@@ -32,9 +32,11 @@ final class LogInPage {
   private final Shells shells;
   private final Templates templates;
   private final Supplier<String> beginning;
+  private final Optional<String> provider;
 
   /**
    * @param beginning the page that comes then
+   * @param provider what the provider is called with whom one can log in as well
    */
   LogInPage(
       LogIn logIn,
@@ -42,8 +44,10 @@ final class LogInPage {
       Clock clock,
       Shells shells,
       Templates templates,
-      Supplier<String> beginning) {
+      Supplier<String> beginning,
+      Optional<String> provider) {
     this.beginning = beginning;
+    this.provider = provider;
     this.logIn = logIn;
     this.sessions = sessions;
     this.clock = clock;
@@ -62,7 +66,11 @@ final class LogInPage {
   private Answer form(Request request, int status, String problem) {
     String token = Cookies.form(request).orElseGet(sessions::token);
     return templates
-        .page(status, "login", Map.of("shell", shells.outside("Log in", token), "problem", problem))
+        .page(
+            status,
+            "login",
+            Map.of(
+                "shell", shells.outside("Log in", token), "problem", problem, "provider", provider))
         .with("Set-Cookie", Cookies.setForm(token, request));
   }
 

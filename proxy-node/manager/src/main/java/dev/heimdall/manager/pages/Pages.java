@@ -12,6 +12,7 @@ import dev.heimdall.manager.login.OwnSecondFactor;
 import dev.heimdall.manager.login.OwnTokens;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.oidc.OpenId;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
@@ -26,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +38,8 @@ public final class Pages implements Site {
 
   private final Assets assets;
   private final LogInPage logInPage;
+  private final Optional<OpenId> openId;
+  private final Optional<ProviderPages> provider;
   private final Visit.Maker maker;
   private final Routes<Placed> routes;
   private final AuditLog audit;
@@ -54,6 +58,7 @@ public final class Pages implements Site {
   }
 
   /**
+   * @param openId with whom one can log in besides; empty: with nobody
    * @param access empty: there are no accounts
    * @param book of sessions
    * @param audit gets what was not permitted
@@ -63,12 +68,14 @@ public final class Pages implements Site {
   public Pages(
       Editor editor,
       LogIn logIn,
+      Optional<OpenId> openId,
       Optional<Access> access,
       SessionBook book,
       AuditLog audit,
       MaskedText masks,
       List<Subject> subjects) {
     this.logIn = logIn;
+    this.openId = openId;
     this.audit = audit;
     Clock clock = Clock.systemUTC();
     sessions = new Sessions(book, clock);
@@ -80,7 +87,15 @@ public final class Pages implements Site {
     Templates templates = new Templates();
     Shells shells = new Shells(assets, entries(subjects), editor.place());
     maker = new Visit.Maker(shells, templates, masks, sessions::token);
-    logInPage = new LogInPage(logIn, sessions, clock, shells, templates, () -> beginning(subjects));
+    Supplier<String> beginning = () -> beginning(subjects);
+    logInPage =
+        new LogInPage(
+            logIn, sessions, clock, shells, templates, beginning, openId.map(OpenId::words));
+    provider =
+        openId.map(
+            its ->
+                new ProviderPages(
+                    its, logIn, sessions, audit, clock, shells, templates, beginning));
     List<Placed> placed = new ArrayList<>();
     Stream.concat(documents(editor).stream(), account(access).stream())
         .forEach(page -> placed.add(new Placed(page, List.of())));
@@ -158,9 +173,7 @@ public final class Pages implements Site {
         Page.post(TokenPages.PATH, Permission.OWN_TOKENS, tokenPages::create),
         Page.post(TokenPages.PATH + "/{id}/revoke", Permission.OWN_TOKENS, tokenPages::revoke),
         Page.get(
-            PasswordPage.PATH,
-            Permission.OWN_ACCOUNT,
-            visit -> passwords.form(visit.session(), 200, "")),
+            PasswordPage.PATH, Permission.OWN_ACCOUNT, visit -> passwords.look(visit.session())),
         Page.post(
             PasswordPage.PATH,
             Permission.OWN_ACCOUNT,
@@ -180,12 +193,35 @@ public final class Pages implements Site {
     Cookies.session(visit.request())
         .flatMap(sessions::end)
         .ifPresent(user -> note(Action.LOG_OUT, user, visit.request(), ""));
-    return Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(visit.request()));
+    Session session = visit.session();
+    Answer answer =
+        session.who().means() == Who.Means.PROVIDER && provider.isPresent()
+            ? provider.get().farewell(session)
+            : Templates.see(LogInPage.PATH);
+    return answer.with("Set-Cookie", Cookies.endSession(visit.request()));
+  }
+
+  /** Where a provider leads browsers. */
+  public static OpenId.Paths pathsOfProvider() {
+    return new OpenId.Paths(ProviderPages.CALLBACK, LogInPage.PATH);
+  }
+
+  private Optional<Who> still(Who before) {
+    return before.means() == Who.Means.PROVIDER
+        ? openId.flatMap(its -> its.still(before))
+        : logIn.still(before);
   }
 
   /** All of them, but for the log-in. */
   public List<Page> table() {
     return routes.all().stream().map(Placed::page).toList();
+  }
+
+  /** A provider leads browsers there, after a log-in and a log-out. */
+  @Override
+  public boolean isReachedFromElsewhere(String path) {
+    return provider.isPresent()
+        && (path.equals(ProviderPages.CALLBACK) || path.equals(LogInPage.PATH));
   }
 
   @Override
@@ -197,9 +233,13 @@ public final class Pages implements Site {
     if (path.equals(LogInPage.PATH) || path.equals(LogInPage.CODE)) {
       return new Admission(LogInPage.LARGEST_FORM, logInPage::answer);
     }
+    if (provider.isPresent()
+        && (path.equals(ProviderPages.PATH) || path.equals(ProviderPages.CALLBACK))) {
+      return new Admission(0, provider.get()::answer);
+    }
     Sessions.Found found =
         Cookies.session(request)
-            .map(cookie -> sessions.find(cookie, logIn::still))
+            .map(cookie -> sessions.find(cookie, this::still))
             .orElseGet(Sessions.Found.None::new);
     if (found instanceof Sessions.Found.On on) {
       return new Admission(
@@ -270,8 +310,10 @@ public final class Pages implements Site {
       throw new Refusal(
           403,
           "not_permitted",
-          "Your role is %s, and does not have the permission %s."
-              .formatted(session.who().role().spelling(), needed.spelling()));
+          session.who().means().leaves(needed)
+              ? "Your role is %s, and does not have the permission %s."
+                  .formatted(session.who().role().spelling(), needed.spelling())
+              : PasswordPage.ELSEWHERE);
     }
   }
 

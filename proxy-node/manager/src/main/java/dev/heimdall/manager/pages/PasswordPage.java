@@ -6,6 +6,7 @@ import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.StoreException;
 import java.net.InetAddress;
 import java.util.Map;
@@ -14,6 +15,11 @@ import java.util.Optional;
 /** {@code /password}: one's own, which some have to change before anything else. */
 final class PasswordPage {
   static final String PATH = "/password";
+
+  /** Said to who was let in by a provider. */
+  static final String ELSEWHERE =
+      "You log in with a provider, which has your password and your second factor; tokens are for"
+          + " accounts of this manager.";
 
   private final OwnPassword passwords;
   private final Shells shells;
@@ -25,7 +31,18 @@ final class PasswordPage {
     this.templates = templates;
   }
 
-  Answer form(Session session, int status, String problem) {
+  Answer look(Session session) throws Refusal {
+    ofAccount(session);
+    return form(session, 200, "");
+  }
+
+  private static void ofAccount(Session session) throws Refusal {
+    if (session.who().means() == Who.Means.PROVIDER) {
+      throw new Refusal(403, "not_permitted", ELSEWHERE);
+    }
+  }
+
+  private Answer form(Session session, int status, String problem) {
     return templates.page(
         status,
         "password",
@@ -39,7 +56,9 @@ final class PasswordPage {
   }
 
   /** With another password, all sessions of its owner end, this one, too. */
-  Answer change(Map<String, String> form, Session session, InetAddress from) throws StoreException {
+  Answer change(Map<String, String> form, Session session, InetAddress from)
+      throws StoreException, Refusal {
+    ofAccount(session);
     String next = form.getOrDefault("password", "");
     if (!next.equals(form.getOrDefault("again", ""))) {
       return form(session, 422, "The new password was not typed the same way twice.");

@@ -79,6 +79,7 @@ final class Sessions {
           .put("csrf", csrf)
           .put("user", who.user())
           .put("role", who.role().spelling())
+          .put("means", who.means().spelling())
           .put("generation", who.generation())
           .put("begun", begun.toString())
           .put("used", used.toString())
@@ -89,11 +90,13 @@ final class Sessions {
       try {
         JsonNode root = JSON.readTree(text);
         Who who =
-            Who.byPassword(
+            new Who(
                 root.path("user").asText(),
                 Role.of(root.path("role").asText()).orElseThrow(),
                 Who.Due.NOTHING,
-                root.path("generation").asText());
+                root.path("generation").asText(),
+                Who.Means.of(root.path("means").asText(Who.Means.PASSWORD.spelling()))
+                    .orElseThrow());
         return Optional.of(
             new Carried(
                 root.path("id").asText(),
@@ -154,9 +157,14 @@ final class Sessions {
 
   /** Begins one; its cookie. */
   String begin(Who who) {
+    return cookie(beginOne(who));
+  }
+
+  /** Begins one. */
+  Session beginOne(Who who) {
     Session session = new Session(token(), who, token(), clock.instant());
     remember(session);
-    return cookie(session);
+    return session;
   }
 
   /** The cookie of one that is used now, as it is now. */

@@ -106,7 +106,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
     if (request.path().equals(HEALTH)) {
       return new Site.Admission(0, Exchange::health);
     }
-    endpoint.origin().check(request);
+    endpoint.origin().check(request, endpoint.site().isReachedFromElsewhere(request.path()));
     return inTurn(() -> endpoint.site().admit(request));
   }
 

@@ -25,7 +25,10 @@ final class OwnOrigin {
     this.loopback = loopback;
   }
 
-  void check(Request request) throws Refusal {
+  /**
+   * @param linked whether pages of others may lead browsers there; nothing else than that
+   */
+  void check(Request request, boolean linked) throws Refusal {
     String host =
         request.header("Host").orElseThrow(() -> Request.bad("The header Host is missing."));
     if (loopback && !ofThisMachine(name(host))) {
@@ -37,9 +40,17 @@ final class OwnOrigin {
     }
     Optional<String> origin = request.header("Origin");
     if (origin.isPresent() && !authority(origin.get()).equals(host.toLowerCase(Locale.ROOT))
-        || request.header("Sec-Fetch-Site").filter(FOREIGN::contains).isPresent()) {
+        || request.header("Sec-Fetch-Site").filter(FOREIGN::contains).isPresent()
+            && !(linked && isFollowed(request))) {
       throw new Refusal(403, "foreign_origin", "A page of another origin may not use the manager.");
     }
+  }
+
+  /** Whether somebody follows a link, or is redirected: no script reads what is answered. */
+  private static boolean isFollowed(Request request) {
+    return request.method().equals("GET")
+        && request.header("Sec-Fetch-Mode").filter("navigate"::equals).isPresent()
+        && request.header("Sec-Fetch-Dest").filter("document"::equals).isPresent();
   }
 
   private static boolean ofThisMachine(String name) {

@@ -10,6 +10,11 @@ public interface Site {
    */
   Admission admit(Request request) throws Refusal;
 
+  /** Whether pages of others lead browsers to this path, such as a provider after a log-in. */
+  default boolean isReachedFromElsewhere(String path) {
+    return false;
+  }
+
   /**
    * How a request is carried out.
    *

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.outside.OutsideAddress;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.DocumentStore;
@@ -213,10 +214,10 @@ class TellerTest {
             "fd00:ec2::254",
             "0.0.0.0",
             "224.0.0.1")) {
-      assertThat(Reached.isRefused(InetAddress.getByName(refused))).as(refused).isTrue();
+      assertThat(OutsideAddress.isRefused(InetAddress.getByName(refused))).as(refused).isTrue();
     }
     for (String taken : List.of("127.0.0.1", "::1", "10.0.0.1", "fd12::1", "93.184.216.34")) {
-      assertThat(Reached.isRefused(InetAddress.getByName(taken))).as(taken).isFalse();
+      assertThat(OutsideAddress.isRefused(InetAddress.getByName(taken))).as(taken).isFalse();
     }
     TargetEdits edits = manager();
     edits.put(wish("https://169.254.169.254/latest", "json"), AUTHOR);

@@ -110,7 +110,8 @@ class AccountPagesTest {
         WebServer.open(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Optional.empty(),
-            new Pages(editor, logIn, its, book, audit, new MaskedText(), List.of())));
+            new Pages(
+                editor, logIn, Optional.empty(), its, book, audit, new MaskedText(), List.of())));
   }
 
   private PageClient client() {

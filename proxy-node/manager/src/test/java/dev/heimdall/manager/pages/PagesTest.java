@@ -79,6 +79,7 @@ class PagesTest {
             new Pages(
                 editor,
                 logIn,
+                Optional.empty(),
                 Optional.of(access),
                 new SessionBook(Optional.of(store), Clock.systemUTC(), System::nanoTime),
                 audit,

@@ -90,6 +90,7 @@ class PeoplePagesTest {
         new Pages(
             editor,
             logIn,
+            Optional.empty(),
             there,
             new SessionBook(Optional.of(own.access()), clock, this::nanos),
             audit,

@@ -101,6 +101,7 @@ class RulePagesTest {
             new Pages(
                 editor,
                 logIn,
+                Optional.empty(),
                 Optional.of(access),
                 new SessionBook(Optional.of(store), Clock.systemUTC(), System::nanoTime),
                 audit,

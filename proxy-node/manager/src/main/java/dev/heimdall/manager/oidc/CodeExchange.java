@@ -1,0 +1,171 @@
+package dev.heimdall.manager.oidc;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.oauth2.sdk.AuthorizationCode;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.ErrorObject;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretPost;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.openid.connect.sdk.Nonce;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
+import com.nimbusds.openid.connect.sdk.claims.AuthorizedParty;
+import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import dev.heimdall.manager.login.PasswordException;
+import dev.heimdall.manager.observe.Line;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Gives a provider the code that a browser has brought, for what the provider says of somebody. */
+final class CodeExchange {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private static final int SKEW_SECONDS = 60;
+
+  /** Whoever knows a client's secret can sign with that: only the provider's own keys count. */
+  private static final Set<JWSAlgorithm> ALGORITHMS =
+      Set.of(
+          JWSAlgorithm.RS256,
+          JWSAlgorithm.RS384,
+          JWSAlgorithm.RS512,
+          JWSAlgorithm.PS256,
+          JWSAlgorithm.PS384,
+          JWSAlgorithm.PS512,
+          JWSAlgorithm.ES256,
+          JWSAlgorithm.ES384,
+          JWSAlgorithm.ES512);
+
+  private final OpenIdSettings settings;
+  private final URI callback;
+  private final Optional<ClientSecret> secret;
+  private final ProviderHttp http;
+
+  CodeExchange(
+      OpenIdSettings settings, URI callback, Optional<ClientSecret> secret, ProviderHttp http) {
+    this.settings = settings;
+    this.callback = callback;
+    this.secret = secret;
+    this.http = http;
+  }
+
+  /**
+   * What the provider says of somebody; it is true.
+   *
+   * @param token as it came
+   */
+  record Shown(String token, IDTokenClaimsSet claims) {
+    @Override
+    public String toString() {
+      return "claims";
+    }
+  }
+
+  Shown shown(Provider.Known known, PendingLogIn pending, String code) throws OpenIdRefused {
+    JWT token = token(known.metadata(), pending, code);
+    return new Shown(token.getParsedString(), validated(known, token, pending));
+  }
+
+  private JWT token(OIDCProviderMetadata metadata, PendingLogIn pending, String code)
+      throws OpenIdRefused {
+    AuthorizationCodeGrant grant =
+        new AuthorizationCodeGrant(
+            new AuthorizationCode(code), callback, new CodeVerifier(pending.verifier()));
+    TokenResponse response;
+    try {
+      URI endpoint = metadata.getTokenEndpointURI();
+      TokenRequest request =
+          secret.isPresent()
+              ? new TokenRequest.Builder(endpoint, authentication(metadata), grant).build()
+              : new TokenRequest.Builder(endpoint, new ClientID(settings.client()), grant).build();
+      response = OIDCTokenResponseParser.parse(http.send(request.toHTTPRequest()));
+    } catch (PasswordException | IOException e) {
+      throw OpenIdRefused.failed(e);
+    } catch (ParseException e) {
+      throw OpenIdRefused.failed(new IOException("its answer to a code cannot be read", e));
+    }
+    if (!response.indicatesSuccess()) {
+      ErrorObject error = response.toErrorResponse().getErrorObject();
+      if (OAuth2Error.INVALID_GRANT.equals(error)) {
+        throw OpenIdRefused.wrong(
+            "code", "The provider does not take the code that it gave: begin again.");
+      }
+      secret.ifPresent(ClientSecret::doubt);
+      throw OpenIdRefused.failed(
+          new IOException(
+              "it refuses this manager's question with "
+                  + plain(error == null ? "" : String.valueOf(error.getCode()))));
+    }
+    return ((OIDCTokenResponse) response.toSuccessResponse()).getOIDCTokens().getIDToken();
+  }
+
+  private ClientAuthentication authentication(OIDCProviderMetadata metadata)
+      throws PasswordException {
+    ClientID client = new ClientID(settings.client());
+    Secret shown = new Secret(secret.orElseThrow().read());
+    List<ClientAuthenticationMethod> taken = metadata.getTokenEndpointAuthMethods();
+    boolean post =
+        taken != null
+            && !taken.contains(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+            && taken.contains(ClientAuthenticationMethod.CLIENT_SECRET_POST);
+    return post ? new ClientSecretPost(client, shown) : new ClientSecretBasic(client, shown);
+  }
+
+  private IDTokenClaimsSet validated(Provider.Known known, JWT token, PendingLogIn pending)
+      throws OpenIdRefused {
+    IDTokenValidator validator =
+        new IDTokenValidator(
+            new Issuer(settings.issuer().toString()),
+            new ClientID(settings.client()),
+            new JWSVerificationKeySelector<>(ALGORITHMS, known.keys()),
+            null);
+    validator.setMaxClockSkew(SKEW_SECONDS);
+    try {
+      IDTokenClaimsSet claims = validator.validate(token, new Nonce(pending.nonce()));
+      // The library leaves this one to its users: among several audiences it is the one that asked.
+      AuthorizedParty party = claims.getAuthorizedParty();
+      if (party != null && !party.getValue().equals(settings.client())) {
+        throw untrue("it was made out to another client (azp)");
+      }
+      return claims;
+    } catch (BadJOSEException e) {
+      throw untrue(String.valueOf(e.getMessage()));
+    } catch (JOSEException e) {
+      throw OpenIdRefused.failed(e);
+    }
+  }
+
+  private static OpenIdRefused untrue(String why) {
+    Line.of("a token of the provider of OpenID Connect is refused")
+        .pair("reason", why)
+        .log(LOG, Level.WARN);
+    return OpenIdRefused.wrong(
+        "token", "What the provider says of you cannot be trusted; the manager's log says why.");
+  }
+
+  /** An error's code, unless it is something else. */
+  static String plain(String code) {
+    return code.matches("[a-z_]{1,64}") ? code : "an error that it does not name";
+  }
+}

@@ -1,0 +1,82 @@
+package dev.heimdall.manager.oidc;
+
+import dev.heimdall.manager.observe.Line;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** A log-in at a provider that does not come about. The message is for who wanted to log in. */
+public final class OpenIdRefused extends Exception {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  static final String AWAY =
+      "The provider does not answer as it should; the manager's log says why. Log in with a"
+          + " password, or try again in a moment.";
+
+  private final int status;
+  private final String user;
+  private final String reason;
+  private final boolean wrong;
+
+  private OpenIdRefused(int status, String user, String reason, boolean wrong, String message) {
+    super(message);
+    this.status = status;
+    this.user = user;
+    this.reason = reason;
+    this.wrong = wrong;
+  }
+
+  /**
+   * What came from a browser or from the provider is not what it has to be.
+   *
+   * @param reason in a few words, for the audit log
+   */
+  static OpenIdRefused wrong(String reason, String message) {
+    return new OpenIdRefused(403, "unknown", reason, true, message);
+  }
+
+  /** It is somebody who may do nothing here. */
+  static OpenIdRefused noRole(String user) {
+    return new OpenIdRefused(
+        403,
+        user,
+        "no role",
+        false,
+        "You have logged in as %s, and have no role here. Who runs this manager decides which groups of the provider have one."
+            .formatted(user));
+  }
+
+  /** The provider does not answer, or not as one does. */
+  static OpenIdRefused away(String message) {
+    return new OpenIdRefused(503, "unknown", "", false, message);
+  }
+
+  /** The same; the log says why. */
+  static OpenIdRefused failed(Exception why) {
+    Line.of("a log-in with OpenID Connect has failed")
+        .pair("reason", String.valueOf(why.getMessage()))
+        .log(LOG, Level.WARN);
+    return away(AWAY);
+  }
+
+  /** What it is answered with over HTTP. */
+  public int status() {
+    return status;
+  }
+
+  /** Whether somebody who tries what comes may bring it about. */
+  public boolean isWrong() {
+    return wrong;
+  }
+
+  /** Who it was, as far as the provider says so. */
+  public String user() {
+    return user;
+  }
+
+  /** For the audit log; empty: nobody was refused, it is the provider. */
+  public String reason() {
+    return reason;
+  }
+}

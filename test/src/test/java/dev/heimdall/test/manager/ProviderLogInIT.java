@@ -1,0 +1,94 @@
+package dev.heimdall.test.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import no.nav.security.mock.oauth2.MockOAuth2Server;
+import no.nav.security.mock.oauth2.OAuth2Config;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Log-ins with OpenID Connect, in a real browser, at a provider that somebody else has written. */
+class ProviderLogInIT {
+  @TempDir private Path directory;
+  private MockOAuth2Server provider;
+  private Running manager;
+  private Browser browser;
+
+  @BeforeEach
+  void start() throws Exception {
+    provider = new MockOAuth2Server(new OAuth2Config(/* interactiveLogin= */ true));
+    provider.start(InetAddress.getByName("127.0.0.1"), 0);
+    Path secret = Files.writeString(directory.resolve("secret"), "canary of a client's secret");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    manager =
+        Running.start(
+            directory,
+            Map.of(),
+            "--config=" + Files.createDirectories(directory.resolve("configuration")),
+            // Another site than the manager's: its pages get no cookies of it.
+            "--oidc-issuer=http://127.0.0.1:" + provider.baseUrl().port() + "/company",
+            "--oidc-client-id=heimdall",
+            "--oidc-client-secret-file=" + secret,
+            "--manager-url=http://localhost:" + Running.PORT,
+            "--oidc-admins=dba, operators",
+            "--oidc-readers=staff",
+            "--oidc-provider-name=Example Company");
+    browser = Browser.start();
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    if (browser != null) {
+      browser.close();
+    }
+    if (manager != null) {
+      manager.close();
+    }
+    provider.shutdown();
+  }
+
+  private void open(String path) {
+    browser.open("http://localhost:" + manager.port() + path);
+  }
+
+  private void logIn(String user, String claims) {
+    open("/login");
+    browser.find(".elsewhere a").click();
+    browser.find("input[name='username']").sendKeys(user);
+    browser.replace(browser.find("textarea[name='claims']"), claims);
+    browser.find("input[type='submit']").click();
+  }
+
+  @Test
+  void fromTheProviderToASessionAndOutAgain() throws Exception {
+    open("/login");
+    browser.awaitText("Log in with Example Company");
+    browser.shoot("login-provider");
+    logIn("mallory", "{\"email\": \"mallory@example.com\", \"groups\": [\"others\"]}");
+    browser.awaitText("no role here").awaitText("oidc:mallory@example.com");
+    browser.shoot("login-no-role");
+
+    logIn("a1", "{\"email\": \"alice@example.com\", \"groups\": [\"staff\", \"dba\"]}");
+    browser.awaitText("Overview").awaitText("oidc:alice@example.com");
+    assertThat(browser.path()).isNotEqualTo("/login/provider/callback");
+    open("/audit");
+    browser.awaitText("provider's subject a1").awaitText("provider: no role");
+    browser.find("form[action='/logout'] button").click();
+    browser.awaitText("You are logged out");
+    browser.shoot("logged-out-provider");
+    browser.find("main a.main").click();
+    browser.awaitText("The first time");
+    assertThat(browser.path()).isEqualTo("/login");
+
+    browser.logIn(manager.port(), Files.readString(manager.passwordFile()));
+    assertThat(browser.complaints()).isEmpty();
+    assertThat(manager.process().output()).doesNotContain("canary of a client's secret");
+  }
+}
