@@ -1,9 +1,7 @@
 package dev.heimdall.test.cache;
 
 import dev.heimdall.test.fixture.MysqlRelease;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
 /** The same with a server of MySQL's. */
 @Tag("long")
@@ -12,9 +10,4 @@ class Mysql97CachedReadsIT extends MysqlCachedReadsIT {
   MysqlRelease release() {
     return MysqlRelease.MYSQL;
   }
-
-  @Override
-  @Test
-  @Disabled("MySQL's DO of a constant leaves FOUND_ROWS() as it is: known to be wrong behind a hit")
-  void aConstantBetweenAHitAndAQuestionCounts() {}
 }

@@ -82,6 +82,35 @@ class MysqlAftermathIT {
               "SET lc_time_names = 'de_DE'",
               "SELECT FOUND_ROWS()"),
           List.of("SELECT v FROM mine", "DO mine_copies()", "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "DO 1, 2 + 3", "SELECT FOUND_ROWS()"),
+          // What may leave it, or not, and does not say so, finds what the session has had.
+          List.of("SELECT v FROM mine", "CALL nothing()", "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine WHERE v > 90", "CALL nothing()", "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine WHERE v = 1", "CALL nothing()", "SELECT FOUND_ROWS()"),
+          List.of(
+              "SELECT a.v FROM mine a, mine b, mine c, mine d", // more than one digit
+              PREPARED + "CALL nothing()",
+              "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "CALL says_found()", "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "CHECKSUM TABLE mine_too", "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "EXPLAIN SELECT 1", "SELECT FOUND_ROWS()"),
+          List.of(
+              "SELECT v FROM mine",
+              "CREATE TABLE IF NOT EXISTS mine SELECT 1 UNION SELECT 2",
+              "SELECT FOUND_ROWS()"),
+          // The rows of several tables are found by a query.
+          List.of(
+              "SELECT 1 UNION SELECT 2",
+              "UPDATE mine, mine_counted SET mine.v = mine.v WHERE mine.v < mine_counted.v",
+              "SELECT FOUND_ROWS()"),
+          List.of(
+              "SELECT 1 UNION SELECT 2",
+              "DELETE mine_too FROM mine_too JOIN mine USING (v) WHERE v > 90",
+              "SELECT FOUND_ROWS()"),
+          List.of(
+              "SELECT 1 UNION SELECT 2",
+              "DELETE FROM mine_too USING mine_too JOIN mine USING (v) WHERE v > 90",
+              "SELECT FOUND_ROWS()"),
           // What writes leaves that number, but for MySQL's UPDATE.
           List.of(
               "SELECT v FROM mine",
@@ -174,6 +203,11 @@ class MysqlAftermathIT {
               "EXECUTE p",
               "SELECT FOUND_ROWS()"),
           List.of("PREPARE p FROM 'SELECT CAST(''a'' AS SIGNED)'", "EXECUTE p", "SHOW WARNINGS"),
+          List.of(
+              "SELECT v FROM mine",
+              PREPARED + "SELECT nothing FROM mine",
+              "SELECT @@warning_count, @@error_count",
+              "SHOW WARNINGS"),
           // What is prepared anew is so by the settings of now.
           List.of(
               PREPARED + "SELECT 1 / 7 FROM mine",
@@ -213,6 +247,10 @@ class MysqlAftermathIT {
           "DROP FUNCTION IF EXISTS mine_copies",
           "CREATE FUNCTION mine_copies() RETURNS INT DETERMINISTIC MODIFIES SQL DATA BEGIN"
               + " INSERT INTO mine_too SELECT v FROM mine; RETURN 1; END",
+          "DROP PROCEDURE IF EXISTS nothing",
+          "CREATE PROCEDURE nothing() BEGIN END",
+          "DROP PROCEDURE IF EXISTS says_found",
+          "CREATE PROCEDURE says_found() SELECT FOUND_ROWS()",
           "DROP PROCEDURE IF EXISTS three_rows",
           "CREATE PROCEDURE three_rows() SELECT v FROM app.mine",
           "DROP PROCEDURE IF EXISTS rows_and_fails",
@@ -231,15 +269,16 @@ class MysqlAftermathIT {
 
   private static List<String> play(MysqlTarget target, List<String> script) throws SQLException {
     List<String> said = new ArrayList<>();
-    try (Connection client =
-            target.jdbc(
-                "allowMultiQueries",
-                "true",
-                "useServerPrepStmts",
-                "true",
-                "readOnlyPropagatesToServer",
-                "false"); // or the driver reads a row of its own ahead of each write
-        Connection other = target.jdbc();
+    String[] properties = {
+      "allowMultiQueries",
+      "true",
+      "useServerPrepStmts",
+      "true",
+      "readOnlyPropagatesToServer",
+      "false" // or the driver reads a row of its own ahead of each write
+    };
+    try (Connection client = target.jdbc(properties);
+        Connection other = target.jdbc(properties); // or it would have connections of its own
         Statement others = other.createStatement()) {
       for (String sql : script) {
         said.add(

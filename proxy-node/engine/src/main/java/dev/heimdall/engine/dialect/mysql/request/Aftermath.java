@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  */
 final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
-  private static final String FOUND_ROWS = "SQL_CALC_FOUND_ROWS";
+  private static final String COUNTED = "SQL_CALC_FOUND_ROWS";
   private static final int SYNTAX = 1064;
   private static final int NO_SUCH_ROUTINE = 1305;
   private static final Pattern PLAIN_GTID = Pattern.compile("[0-9,-]*");
@@ -39,6 +39,7 @@ final class Aftermath {
   private final RequestControl control;
   private final ClientAnswers answers;
   private final IntSupplier number;
+  private final FoundRows found;
   private final GeneratedId generated;
   private final UnreportedSettings unreported;
   private final BooleanSupplier seesThrough;
@@ -47,16 +48,12 @@ final class Aftermath {
   private final DiagnosticsItems items = new DiagnosticsItems();
 
   private long rowCount;
-  private long foundRows;
 
   /** How the server calls the session's last transaction; empty for none. */
   private String gtid = "";
 
   /** The same of the connection when the last statement was sent. */
   private String gtidBefore = "";
-
-  /** Whether only the server knows that number. */
-  private boolean countsFound;
 
   /** Whether the statement on its way is SHOW WARNINGS or SHOW ERRORS. */
   private boolean showsDiagnostics;
@@ -78,9 +75,6 @@ final class Aftermath {
 
   private long countsAt;
 
-  /** The connection on which FOUND_ROWS() is what it is to the session; 0 for none. */
-  private long foundOn;
-
   /**
    * @param number the client's, as it was told at its log-in
    * @param seesThrough whether it is known what the statement on its way calls
@@ -98,8 +92,8 @@ final class Aftermath {
     this.control = control;
     this.answers = answers;
     this.number = number;
-    this.generated =
-        new GeneratedId(client, carried, control, loop, answers, rows -> foundRows = rows);
+    this.found = new FoundRows(client, carried, control);
+    this.generated = new GeneratedId(client, carried, control, loop, answers, found);
     this.unreported = new UnreportedSettings(carried, answers);
     this.seesThrough = seesThrough;
   }
@@ -128,7 +122,7 @@ final class Aftermath {
     }
     if (asks
         || (!elsewhere && keepsDiagnostics(client.server()) && !clears(next))
-        || (countsFound && !elsewhere)) { // a SELECT that fails leaves that number
+        || (found.counted() && !elsewhere)) { // a SELECT that fails leaves that number
       return false;
     }
     if (generated.due()) {
@@ -178,6 +172,9 @@ final class Aftermath {
       last.diagnosticsOf(this);
       control.block();
       ServerSide.ahead(server, client, "SET", "SELECT 1 FROM (SELECT 1) AS nothing");
+      return false;
+    }
+    if (!found.ready(server, facts)) {
       return false;
     }
     sent = facts;
@@ -263,10 +260,8 @@ final class Aftermath {
           effect.name(), Lexer.decode(text, effect.start(), effect.end()).strip());
     }
     if (effect.is(MysqlEffect.READS_FOUND_ROWS)) {
-      ServerConnection server = client.server();
-      boolean there = foundOn == server.id() && ServerSide.of(server).last().foundRowsOf() == this;
       // MySQL warns of the call, wherever it stands.
-      return there ? null : bigint("FOUND_ROWS() < 0", foundRows);
+      return found.isOn(client.server()) ? null : bigint("FOUND_ROWS() < 0", found.number());
     }
     return !kept && effect.is(MysqlEffect.READS_ROW_COUNT) ? bigint("0", rowCount) : null;
   }
@@ -305,22 +300,7 @@ final class Aftermath {
     if (!asksOnly) {
       rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
     }
-    boolean untold = findsUntold(from, facts) && (last.error() == 0 || last.foundRowsOf() == this);
-    long updated = ServerSide.of(from).mariadb() ? -1 : last.matchedRows();
-    boolean found =
-        last.hadRows() ? countsRows(facts) : last.error() == 0 && setsFound(facts, updated);
-    if (!found && last.foundRowsOf() != this) {
-      last.foundRowsOf(null); // it may have become another one than that of whose it was
-    }
-    if (found && !showsDiagnostics) {
-      foundRows = found(last, facts, updated);
-      boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
-      countsFound = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
-      leaveFound(from, false);
-    }
-    if (untold) {
-      leaveFound(from, true);
-    }
+    found.answered(from, last, facts, showsDiagnostics);
     showsDiagnostics = false;
     note(from, last, facts);
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
@@ -342,18 +322,10 @@ final class Aftermath {
     }
   }
 
-  /** What the session finds by FOUND_ROWS() is on this connection. */
-  private void leaveFound(ServerConnection on, boolean untold) {
-    ServerSide.of(on).last().foundRowsOf(this);
-    foundOn = on.id();
-    generated.foundDue(untold);
-  }
-
   /** A read was answered with so many rows by no server, and {@link #leavesNothing} before it. */
   void served(long rows) {
     rowCount = -1;
-    foundRows = rows;
-    foundOn = 0;
+    found.served(rows);
     countsFrom = 0;
     leftDiagnostics = false;
   }
@@ -362,7 +334,7 @@ final class Aftermath {
    * Whether nothing of the session is left on a server connection that it would have to be told.
    */
   boolean leavesNothing() {
-    return !generated.due() && !generated.lingers() && !countsFound && !carried.held();
+    return !generated.due() && !generated.lingers() && !found.counted() && !carried.held();
   }
 
   /**
@@ -378,12 +350,7 @@ final class Aftermath {
     LastAnswer last = ServerSide.of(from).last();
     countsFrom = 0; // whatever others leave there
     rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
-    if (last.hadRows() && last.error() == 0) {
-      foundRows = found(last, facts, -1);
-      foundOn = 0;
-      last.foundRowsOf(null);
-    }
-    countsFound = false;
+    found.answeredShared(last, facts);
   }
 
   /**
@@ -405,20 +372,8 @@ final class Aftermath {
     gtid = "";
     rowCount = 0; // FOUND_ROWS() stays
     leftDiagnostics = false;
-    countsFound = false;
+    found.forget();
     countsFrom = 0;
-  }
-
-  /**
-   * What FOUND_ROWS() gives behind an answer that sets it.
-   *
-   * @param updated how many rows an UPDATE has found, which is what counts in MySQL; or negative
-   */
-  private static long found(LastAnswer last, StatementFacts facts, long updated) {
-    if (updated >= 0 && !last.hasRows()) {
-      return updated;
-    }
-    return last.hadRows() && facts.kind() != StatementKind.DML ? last.rows() : 1;
   }
 
   /** Whether preparing a statement may clear warnings or an error of the session's. */
@@ -469,8 +424,8 @@ final class Aftermath {
     if (hasDiagnostics(last)) {
       last.diagnosticsOf(this);
       carried.hold(DIAGNOSTICS);
-    } else if (countsFound) {
-      carried.hold(FOUND_ROWS);
+    } else if (found.counted()) {
+      carried.hold(COUNTED);
     } else if (clearing || !keepsDiagnostics(server)) {
       carried.hold(null);
     }
@@ -524,40 +479,5 @@ final class Aftermath {
       case DML, DDL -> true;
       default -> false;
     };
-  }
-
-  /**
-   * Whether FOUND_ROWS() is another one behind it, though it has no rows. Most of what writes
-   * leaves it as it is.
-   *
-   * @param updated how many rows an UPDATE has found, where that counts; or negative
-   */
-  private static boolean setsFound(StatementFacts facts, long updated) {
-    return switch (facts.kind()) {
-      case SELECT -> true;
-      case DML, DDL -> updated >= 0 || facts.has(MysqlEffect.FINDS_UNTOLD);
-      default -> false;
-    };
-  }
-
-  /**
-   * Whether no answer says what FOUND_ROWS() gives behind it. In MariaDB, what functions find is
-   * forgotten when they end.
-   */
-  private static boolean findsUntold(ServerConnection server, StatementFacts facts) {
-    return switch (facts.kind()) {
-      case SET ->
-          facts.has(MysqlEffect.FINDS_UNTOLD)
-              || (facts.has(MysqlEffect.CALLS_UNSEEN) && !ServerSide.of(server).mariadb());
-      case UTILITY -> facts.has(MysqlEffect.FINDS_UNTOLD) || !ServerSide.of(server).mariadb();
-      case EXPLAIN -> true;
-      case DML, DDL -> facts.has(MysqlEffect.FINDS_UNTOLD);
-      default -> facts.has(MysqlEffect.FINDS_UNTOLD) || GeneratedId.maySet(facts);
-    };
-  }
-
-  /** Whether its rows are counted: those that say how something went are not. */
-  private static boolean countsRows(StatementFacts facts) {
-    return facts.kind() != StatementKind.EXPLAIN && facts.kind() != StatementKind.UTILITY;
   }
 }

@@ -16,7 +16,6 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -50,7 +49,7 @@ final class GeneratedId {
   private final RequestControl control;
   private final LoopContext loop;
   private final ClientAnswers answers;
-  private final LongConsumer found;
+  private final FoundRows found;
   private final FirstWord first = new FirstWord();
 
   private String id = "0";
@@ -66,9 +65,6 @@ final class GeneratedId {
 
   /** The connection that has it then. */
   private long dueFrom;
-
-  /** Whether what FOUND_ROWS() gives is known to nobody but the server. */
-  private boolean foundDue;
 
   /** Whose id the connection had that the last statement went to, and which that is; 0 for none. */
   private Object before;
@@ -88,16 +84,13 @@ final class GeneratedId {
   private boolean watched;
   private int inARow;
 
-  /**
-   * @param found told what FOUND_ROWS() gives
-   */
   GeneratedId(
       HandledClient client,
       SessionState carried,
       RequestControl control,
       LoopContext loop,
       ClientAnswers answers,
-      LongConsumer found) {
+      FoundRows found) {
     this.client = client;
     this.carried = carried;
     this.control = control;
@@ -109,7 +102,7 @@ final class GeneratedId {
   // ---- before a statement is sent
 
   boolean due() {
-    return due || foundDue;
+    return due || found.due();
   }
 
   boolean lingers() {
@@ -171,18 +164,13 @@ final class GeneratedId {
       return true;
     }
     control.block();
-    if (due || foundDue) {
+    if (due || found.due()) {
       readBack(server, false);
     } else {
       last.idOf(mark);
       ServerSide.ahead(server, client, "SET", "SET last_insert_id=" + id);
     }
     return false;
-  }
-
-  /** Whether what FOUND_ROWS() gives behind the last statement no answer has told. */
-  void foundDue(boolean now) {
-    foundDue = now;
   }
 
   /** Its connection is lost, and with it what the id has become there. */
@@ -273,7 +261,7 @@ final class GeneratedId {
     }
     // What the node itself asks there may change FOUND_ROWS(), though the session stays. An XA
     // transaction that was ended takes no questions.
-    boolean wanted = foundDue && !carried.pins().contains(MysqlPins.XA);
+    boolean wanted = found.due() && !carried.pins().contains(MysqlPins.XA);
     if ((wanted || (due && !carried.pinned()))
         && client.status() == TransactionState.IDLE
         && !client.server().closed()
@@ -327,11 +315,10 @@ final class GeneratedId {
    */
   void readBack(ServerConnection server, boolean leaves) {
     boolean wanted = due;
-    boolean both = foundDue;
+    boolean both = found.isToBeRead(server);
     boolean clears = wanted && leaves;
     String others = HOLD.equals(carried.heldFor()) ? null : carried.heldFor();
     due = false;
-    foundDue = false;
     lingers = false;
     inARow = 0;
     carried.hold(HOLD);
@@ -352,7 +339,7 @@ final class GeneratedId {
                 ServerSide.of(from).last().idOf(null);
               }
               if (both) {
-                found.accept(Long.parseLong(row.get(1)));
+                found.read(Long.parseLong(row.get(1)));
               }
             } else if (!from.closed()) {
               from.closeForState("SELECT @@last_insert_id", error);
@@ -385,6 +372,5 @@ final class GeneratedId {
     mark = new Object();
     due = false;
     paused = false;
-    foundDue = false;
   }
 }

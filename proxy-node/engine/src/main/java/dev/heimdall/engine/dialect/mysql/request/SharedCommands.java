@@ -5,6 +5,7 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
@@ -46,6 +47,8 @@ final class SharedCommands {
     return in.readableBytes() <= most
         && CommandFormat.isOnePacket(in)
         && lifecycle.statement().readOnly()
+        && lifecycle.effects().kind()
+            == StatementKind.SELECT // of which rows tell what it has found
         && answers.commitsEach()
         && aftermath.leavesNothing()
         && catalogue.get().pipelines()

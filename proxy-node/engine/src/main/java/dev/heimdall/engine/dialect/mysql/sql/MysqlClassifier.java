@@ -35,6 +35,7 @@ public final class MysqlClassifier implements StatementClassifier {
   private final SetStatement settings = new SetStatement(tokens, effects);
   private final TransactionControl transactions = new TransactionControl(tokens, effects);
   private final DefinitionStatement definitions = new DefinitionStatement(tokens, effects);
+  private final RowChanges changes = new RowChanges(tokens);
   private boolean literals;
 
   @Override
@@ -54,7 +55,7 @@ public final class MysqlClassifier implements StatementClassifier {
     transactions.reset();
     int statements = 0;
     boolean open = false;
-    boolean changes = false;
+    boolean writes = false;
     Redefining redefining = Redefining.NOT;
     StatementKind kind = StatementKind.EMPTY;
     do {
@@ -67,7 +68,7 @@ public final class MysqlClassifier implements StatementClassifier {
         if (tokens.selects() && findsUntold(kind)) {
           tokens.own(MysqlEffect.FINDS_UNTOLD);
         }
-        changes |= !readsOnly(kind);
+        writes |= !readsOnly(kind);
         redefining = redefining.and(kind);
         open =
             switch (kind) {
@@ -88,7 +89,7 @@ public final class MysqlClassifier implements StatementClassifier {
     // Each statement of a text is final by itself, unless a transaction is open.
     return statements > 1
         ? StatementFacts.ofMulti(
-            statements, effects.take(), transactions.found() || changes, open, redefining)
+            statements, effects.take(), transactions.found() || writes, open, redefining)
         : StatementFacts.ofSingle(kind, effects.take(), transactions.chains());
   }
 
@@ -129,9 +130,11 @@ public final class MysqlClassifier implements StatementClassifier {
       case WITH:
         return with();
       case INSERT, REPLACE:
-        return insert();
-      case UPDATE, DELETE:
-        return StatementKind.DML;
+        return changes.insert();
+      case UPDATE:
+        return changes.update();
+      case DELETE:
+        return changes.delete();
       case BEGIN, START, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, XA:
         return transactions.read();
       case SET:
@@ -261,16 +264,6 @@ public final class MysqlClassifier implements StatementClassifier {
       }
     }
     return StatementKind.SELECT;
-  }
-
-  /** What stands before the first bracket is a table. */
-  private StatementKind insert() {
-    tokens.callsNothing();
-    while (!tokens.atEnd() && tokens.token() != '(' && tokens.word() != MysqlWord.SET) {
-      tokens.advance();
-    }
-    tokens.mayCall();
-    return StatementKind.DML;
   }
 
   private StatementKind set() {

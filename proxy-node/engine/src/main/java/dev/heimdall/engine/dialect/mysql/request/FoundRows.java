@@ -1,0 +1,230 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+
+/**
+ * What FOUND_ROWS() gives to a session. Mostly answers tell it. Behind a statement of which none
+ * does, such as a CALL, it is read back from the connection; and as such a statement may leave it
+ * as it was, it is what the session has had before on the connection to which that is sent.
+ */
+final class FoundRows {
+  private static final int DIGITS = 10;
+
+  private final HandledClient client;
+  private final SessionState carried;
+  private final RequestControl control;
+
+  private long number;
+
+  /** Whether only the server knows that number, as there are more rows than were sent. */
+  private boolean counted;
+
+  /** Whether it is another one, which is to be read back. */
+  private boolean due;
+
+  /** The connection on which FOUND_ROWS() is what it is to the session; 0 for none. */
+  private long on;
+
+  FoundRows(HandledClient client, SessionState carried, RequestControl control) {
+    this.client = client;
+    this.carried = carried;
+    this.control = control;
+  }
+
+  long number() {
+    return number;
+  }
+
+  boolean counted() {
+    return counted;
+  }
+
+  boolean due() {
+    return due;
+  }
+
+  /** Whether the server knows what nobody else does, and would lose it by a question. */
+  boolean isToBeRead(ServerConnection server) {
+    return (due || counted) && isOn(server);
+  }
+
+  /** Whether the server gives it there. */
+  boolean isOn(ServerConnection server) {
+    return on == server.id() && ServerSide.of(server).last().foundRowsOf() == this;
+  }
+
+  // ---- before a statement is sent
+
+  /**
+   * Whether the server has the session's number where the statement may leave it as it is without
+   * saying so; if not, it is being given that, and the reader comes again.
+   */
+  boolean ready(ServerConnection server, StatementFacts facts) {
+    due &= isOn(server); // or what was to be read back is lost
+    // An XA transaction that was ended takes no questions.
+    if (!mayLeave(server, facts) || isOn(server) || carried.pins().contains(MysqlPins.XA)) {
+      return true;
+    }
+    control.block();
+    server.query(
+        counting(number),
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            // A limit of the session's may be in the way: so be it, the statement is not at fault.
+            LastAnswer last = ServerSide.of(from).last();
+            if (error != null) {
+              last.diagnosticsOf(last);
+            }
+            last.foundRowsOf(FoundRows.this);
+            on = from.id();
+            client.resumeReading();
+          }
+        });
+    return false;
+  }
+
+  private static boolean mayLeave(ServerConnection server, StatementFacts facts) {
+    return facts.kind() != StatementKind.SELECT && findsUntold(server, facts);
+  }
+
+  /** A query that finds so many rows, and has one at most. */
+  static String counting(long rows) {
+    if (rows == 0) {
+      return "SELECT 1 FROM (SELECT 1 AS n) AS d WHERE 0 LIMIT 1";
+    }
+    StringBuilder tables = new StringBuilder();
+    StringBuilder sum = new StringBuilder();
+    int tens = 0;
+    for (long weight = 1, left = rows - 1; left > 0; weight *= DIGITS, left /= DIGITS) {
+      tables.append(tens == 0 ? " FROM " : " JOIN ").append("(SELECT 0 AS n");
+      for (int digit = 1; digit < DIGITS && (left >= DIGITS || digit <= left); digit++) {
+        tables.append(" UNION ALL SELECT ").append(digit);
+      }
+      tables.append(") AS d").append(tens);
+      sum.append(tens == 0 ? " WHERE d" : " + d").append(tens++).append(".n * ").append(weight);
+    }
+    return tens == 0
+        ? "SELECT 1 LIMIT 1"
+        : "SELECT SQL_CALC_FOUND_ROWS 1" + tables + sum + " < " + rows + " LIMIT 1";
+  }
+
+  // ---- when it is answered
+
+  /**
+   * The statement that was sent last was answered.
+   *
+   * @param asksOnly whether it has shown what those before it have left
+   */
+  void answered(ServerConnection from, LastAnswer last, StatementFacts facts, boolean asksOnly) {
+    boolean untold = findsUntold(from, facts) && (last.error() == 0 || last.foundRowsOf() == this);
+    long updated = ServerSide.of(from).mariadb() ? -1 : last.matchedRows();
+    boolean found =
+        last.hadRows() ? countsRows(facts) : last.error() == 0 && setsFound(facts, updated);
+    if (!found && last.foundRowsOf() != this) {
+      last.foundRowsOf(null); // it may have become another one than that of whose it was
+    }
+    if (found && !asksOnly) {
+      number = found(last, facts, updated);
+      boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
+      counted = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
+      leave(from, false);
+    }
+    if (untold) {
+      leave(from, true);
+    }
+  }
+
+  /** What the session finds is on this connection. */
+  private void leave(ServerConnection there, boolean untold) {
+    ServerSide.of(there).last().foundRowsOf(this);
+    on = there.id();
+    due = untold;
+  }
+
+  /** The same where other sessions use the connection as well. */
+  void answeredShared(LastAnswer last, StatementFacts facts) {
+    if (last.hadRows() && last.error() == 0) {
+      served(found(last, facts, -1));
+      last.foundRowsOf(null);
+    }
+    counted = false;
+  }
+
+  /** A read was answered with so many rows, and no connection has that number. */
+  void served(long rows) {
+    number = rows;
+    on = 0;
+  }
+
+  /** What the server has said, which by that is another one there. */
+  void read(long rows) {
+    served(rows);
+    counted = false;
+    due = false;
+  }
+
+  /** The session is as new, but for the number. */
+  void forget() {
+    counted = false;
+    due = false;
+  }
+
+  /**
+   * What FOUND_ROWS() gives behind an answer that sets it.
+   *
+   * @param updated how many rows an UPDATE has found, which is what counts in MySQL; or negative
+   */
+  private static long found(LastAnswer last, StatementFacts facts, long updated) {
+    if (updated >= 0 && !last.hasRows()) {
+      return updated;
+    }
+    return last.hadRows() && facts.kind() != StatementKind.DML ? last.rows() : 1;
+  }
+
+  /**
+   * Whether FOUND_ROWS() is another one behind it, though it has no rows. Most of what writes
+   * leaves it as it is.
+   *
+   * @param updated how many rows an UPDATE has found, where that counts; or negative
+   */
+  private static boolean setsFound(StatementFacts facts, long updated) {
+    return switch (facts.kind()) {
+      case SELECT -> true;
+      case DML, DDL -> updated >= 0 || facts.has(MysqlEffect.FINDS_UNTOLD);
+      default -> false;
+    };
+  }
+
+  /**
+   * Whether no answer says what FOUND_ROWS() gives behind it. In MariaDB, what functions find is
+   * forgotten when they end.
+   */
+  private static boolean findsUntold(ServerConnection server, StatementFacts facts) {
+    return switch (facts.kind()) {
+      case SET ->
+          facts.has(MysqlEffect.FINDS_UNTOLD)
+              || (facts.has(MysqlEffect.CALLS_UNSEEN) && !ServerSide.of(server).mariadb());
+      case UTILITY -> facts.has(MysqlEffect.FINDS_UNTOLD) || !ServerSide.of(server).mariadb();
+      case EXPLAIN -> true;
+      case DML, DDL -> facts.has(MysqlEffect.FINDS_UNTOLD);
+      default -> facts.has(MysqlEffect.FINDS_UNTOLD) || GeneratedId.maySet(facts);
+    };
+  }
+
+  /** Whether its rows are counted: those that say how something went are not. */
+  private static boolean countsRows(StatementFacts facts) {
+    return facts.kind() != StatementKind.EXPLAIN && facts.kind() != StatementKind.UTILITY;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import dev.heimdall.engine.sql.StatementKind;
+
+/**
+ * Reads INSERT, REPLACE, UPDATE and DELETE, as far as it takes to say whether a change finds its
+ * rows by a query: the rows of several tables are found so, and FOUND_ROWS() gives their number.
+ */
+final class RowChanges {
+  private final MysqlTokens tokens;
+
+  RowChanges(MysqlTokens tokens) {
+    this.tokens = tokens;
+  }
+
+  /** What stands before the first bracket is a table. */
+  StatementKind insert() {
+    tokens.callsNothing();
+    while (!tokens.atEnd() && tokens.token() != '(' && tokens.word() != MysqlWord.SET) {
+      tokens.advance();
+    }
+    tokens.mayCall();
+    return StatementKind.DML;
+  }
+
+  StatementKind update() {
+    tokens.advance();
+    boolean several = false;
+    while (!tokens.atEnd() && tokens.word() != MysqlWord.SET) {
+      several |= joins();
+      tokens.advance();
+    }
+    return found(several);
+  }
+
+  StatementKind delete() {
+    tokens.advance();
+    boolean modified = true;
+    while (modified) {
+      modified =
+          tokens.accept(MysqlWord.LOW_PRIORITY)
+              || tokens.accept(MysqlWord.QUICK)
+              || tokens.accept(MysqlWord.IGNORE);
+    }
+    boolean several = tokens.word() != MysqlWord.FROM;
+    while (!tokens.atEnd()) {
+      switch (tokens.word()) {
+        case WHERE, ORDER, LIMIT, RETURNING -> {
+          return found(several);
+        }
+        case USING -> several = true;
+        default -> several |= joins();
+      }
+      tokens.advance();
+    }
+    return found(several);
+  }
+
+  /** Whether the current token stands between tables, if not in a list of something else. */
+  private boolean joins() {
+    return tokens.token() == ','
+        || tokens.word() == MysqlWord.JOIN
+        || tokens.word() == MysqlWord.STRAIGHT_JOIN;
+  }
+
+  private StatementKind found(boolean byQuery) {
+    if (byQuery) {
+      tokens.own(MysqlEffect.FINDS_UNTOLD);
+    }
+    return StatementKind.DML;
+  }
+}
