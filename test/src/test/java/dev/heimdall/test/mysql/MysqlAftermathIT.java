@@ -98,6 +98,12 @@ class MysqlAftermathIT {
               "SELECT v FROM mine",
               "CREATE TABLE IF NOT EXISTS mine SELECT 1 UNION SELECT 2",
               "SELECT FOUND_ROWS()"),
+          List.of(
+              "SELECT v FROM mine",
+              "SET sql_select_limit = 0",
+              "CALL nothing()",
+              "SET sql_select_limit = DEFAULT",
+              "SELECT FOUND_ROWS()"),
           // The rows of several tables are found by a query.
           List.of(
               "SELECT 1 UNION SELECT 2",

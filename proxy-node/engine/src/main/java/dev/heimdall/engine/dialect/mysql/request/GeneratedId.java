@@ -325,7 +325,8 @@ final class GeneratedId {
     server.query(
         "SELECT @@last_insert_id"
             + (both ? ", FOUND_ROWS()" : "")
-            + (clears ? ", LAST_INSERT_ID(0)" : ""),
+            + (clears ? ", LAST_INSERT_ID(0)" : "")
+            + " LIMIT 1", // whatever sql_select_limit is
         new InternalQuery(true) {
           @Override
           protected void done(ServerConnection from, ServerError error) {

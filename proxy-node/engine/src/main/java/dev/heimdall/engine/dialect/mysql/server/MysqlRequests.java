@@ -388,7 +388,7 @@ public final class MysqlRequests implements ServerRequests {
         sql.append("IFNULL(").append(SetStatement.session(name)).append(",'')");
       }
     }
-    query(sql.toString(), owner);
+    query(sql.append(" LIMIT 1").toString(), owner); // whatever sql_select_limit is
   }
 
   @Override
