@@ -2,6 +2,7 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.launcher.top.Console;
 import dev.heimdall.launcher.top.Top;
 import java.io.IOException;
 import java.net.URI;
@@ -9,7 +10,10 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,10 +27,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows what a node does, in the terminal: queries a second, response times, clients and"
           + " connections by virtual database, and the servers of clusters.",
-      "It is written anew every two seconds; q quits. With --manager it shows all nodes of a"
-          + " manager, and the statements that take the most time."
+      "It is written anew every two seconds; q quits. With --console it shows the statements that"
+          + " take the most time, too. With --manager it shows all nodes of a manager, and these"
+          + " statements."
     })
 final class TopCommand implements Callable<Integer> {
+  private static final Pattern PLACE =
+      Pattern.compile("([\\w.-]+|\\[[0-9a-fA-F:]+])(?::([0-9]{1,5}))(?:/([\\w-]+))?");
+
   @Mixin private HelpOption help;
 
   @Spec private CommandSpec spec;
@@ -39,6 +47,14 @@ final class TopCommand implements Callable<Integer> {
   private String node;
 
   @Option(
+      names = "--console",
+      paramLabel = "HOST:PORT[/DATABASE]",
+      description =
+          "A port where the node takes clients of PostgreSQL, such as 127.0.0.1:5050, for its"
+              + " statements; and its admin database, if it is not called heimdall.")
+  private String console;
+
+  @Option(
       names = "--manager",
       paramLabel = "URL",
       description = "Instead of that, a manager, such as http://127.0.0.1:8087.")
@@ -48,7 +64,9 @@ final class TopCommand implements Callable<Integer> {
       names = "--user",
       paramLabel = "NAME",
       defaultValue = "admin",
-      description = "An account of the manager. Default: ${DEFAULT-VALUE}")
+      description =
+          "An account of the manager, or an administrator of the console. Default:"
+              + " ${DEFAULT-VALUE}")
   private String user;
 
   @Option(
@@ -81,13 +99,35 @@ final class TopCommand implements Callable<Integer> {
 
   private Top top() throws CommandFailure {
     if (manager == null) {
-      return Top.ofNode(url("--node", node));
+      return Top.ofNode(url("--node", node), console());
+    }
+    if (console != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--console is for a node: a manager has its statements already.");
     }
     if (passwordFile == null) {
       throw new ParameterException(
           spec.commandLine(), "--manager needs --password-file: the manager asks who it is.");
     }
     return Top.ofManager(url("--manager", manager), user, password());
+  }
+
+  private Optional<Console> console() throws CommandFailure {
+    if (console == null) {
+      return Optional.empty();
+    }
+    Matcher place = PLACE.matcher(console);
+    if (!place.matches()) {
+      throw new ParameterException(
+          spec.commandLine(), "--console takes HOST:PORT, such as 127.0.0.1:5050.");
+    }
+    if (passwordFile == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--console needs --password-file: the node asks who it is.");
+    }
+    String database = place.group(3) == null ? "heimdall" : place.group(3);
+    return Optional.of(
+        new Console(place.group(1), Integer.parseInt(place.group(2)), database, user, password()));
   }
 
   private String password() throws CommandFailure {

@@ -286,6 +286,24 @@ class HeimdallTest {
     assertThat(err.toString()).contains(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--console=127.0.0.1                                     | takes HOST:PORT",
+        "--console=127.0.0.1:5050?ssl=false                      | takes HOST:PORT",
+        "--console=127.0.0.1:5050                                | needs --password-file",
+        "--console=127.0.0.1:5050 --manager=http://127.0.0.1:1   | is for a node",
+        "--manager=http://127.0.0.1:1                            | needs --password-file"
+      })
+  void topSaysWhatItNeeds(String options, String message) {
+    List<String> words = new ArrayList<>(List.of("top", "--once"));
+    words.addAll(List.of(options.split(" ")));
+
+    assertThat(heimdall(words.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
   @Test
   void aMemoryPlanFollowsTheRole() throws IOException {
     Path conf = conf("hdRole = both", "memory = 2GiB");

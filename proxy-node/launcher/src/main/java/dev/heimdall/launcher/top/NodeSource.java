@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** A node, by its metrics: rates are differences between two looks. */
+/**
+ * A node, by its metrics: rates are differences between two looks. Its statements are none of
+ * these, and come from its console.
+ */
 final class NodeSource implements Source {
   private static final List<String> VDB_COLUMNS =
       List.of(
@@ -30,11 +33,13 @@ final class NodeSource implements Source {
 
   private final Http http;
   private final String url;
+  private final Optional<Console> console;
   private Optional<Samples> before = Optional.empty();
 
-  NodeSource(Http http, String url) {
+  NodeSource(Http http, String url, Optional<Console> console) {
     this.http = http;
     this.url = url;
+    this.console = console;
   }
 
   @Override
@@ -53,7 +58,13 @@ final class NodeSource implements Source {
         before.filter(
             old -> old.sum("process_uptime_seconds") <= now.sum("process_uptime_seconds"));
     before = Optional.of(now);
-    return new Screen(head(now), List.of(new Grid(VDB_COLUMNS, vdbs(now, earlier)), servers(now)));
+    List<Grid> grids = new ArrayList<>();
+    grids.add(new Grid(VDB_COLUMNS, vdbs(now, earlier)));
+    grids.add(servers(now));
+    if (console.isPresent()) {
+      grids.add(console.get().statements());
+    }
+    return new Screen(head(now), grids);
   }
 
   private List<String> head(Samples now) {

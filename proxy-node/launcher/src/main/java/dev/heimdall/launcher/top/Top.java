@@ -19,9 +19,13 @@ public final class Top {
     this.source = source;
   }
 
-  /** Of a node, at its HTTP endpoint. */
-  public static Top ofNode(URI url) {
-    return new Top(new NodeSource(new Http(url, Optional.empty()), url.toString()));
+  /**
+   * Of a node, at its HTTP endpoint.
+   *
+   * @param console has its statements; empty: they are not shown
+   */
+  public static Top ofNode(URI url, Optional<Console> console) {
+    return new Top(new NodeSource(new Http(url, Optional.empty()), url.toString(), console));
   }
 
   /** Of all nodes of a manager. */

@@ -102,7 +102,7 @@ class TopTest {
 
   @Test
   void aNodesRatesAreDifferencesOfItsMetrics() throws Exception {
-    NodeSource node = new NodeSource(http(Optional.empty()), "here");
+    NodeSource node = new NodeSource(http(Optional.empty()), "here", Optional.empty());
     counts(100, 1000, 1, 500, 500);
     assertThat(line(node.look(), "shop").subList(1, 5)).containsOnly("-");
     counts(102, 1200, 1.5, 650, 550);
@@ -123,7 +123,7 @@ class TopTest {
 
   @Test
   void aNodeThatWasStartedAnewHasNoRatesUntilTheNextLook() throws Exception {
-    NodeSource node = new NodeSource(http(Optional.empty()), "here");
+    NodeSource node = new NodeSource(http(Optional.empty()), "here", Optional.empty());
     counts(100, 1000, 1, 500, 500);
     node.look();
     counts(1, 10, 1, 5, 5);
@@ -168,13 +168,15 @@ class TopTest {
   @Test
   void whatDoesNotAnswerRightIsSaidInWords() {
     answers.put("/metrics", "something_else 1\n");
-    assertThatThrownBy(() -> new NodeSource(http(Optional.empty()), "here").look())
+    assertThatThrownBy(
+            () -> new NodeSource(http(Optional.empty()), "here", Optional.empty()).look())
         .hasMessage("here is not the HTTP endpoint of a node");
     status = 401;
     assertThatThrownBy(() -> new ManagerSource(http(Optional.empty()), "there").look())
         .hasMessageEndingWith("refuses the user or the password");
     server.stop(0);
-    assertThatThrownBy(() -> new NodeSource(http(Optional.empty()), "here").look())
+    assertThatThrownBy(
+            () -> new NodeSource(http(Optional.empty()), "here", Optional.empty()).look())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is it running?");
   }
