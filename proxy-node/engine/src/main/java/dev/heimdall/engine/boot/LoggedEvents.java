@@ -16,6 +16,7 @@ import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementSummary;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ActionParameters;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,8 +76,14 @@ final class LoggedEvents implements SessionEvents {
         EventKind.LOG_INS_SLOWED,
         vdb,
         "",
-        "After wrong passwords, log-ins as a user from an address are delayed; the log names"
-            + " them.");
+        "After wrong passwords log-ins as %s from %s are delayed; the log names all."
+            .formatted(user, host(client)));
+  }
+
+  private static String host(SocketAddress client) {
+    return client instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? inet.getAddress().getHostAddress()
+        : String.valueOf(client);
   }
 
   @Override

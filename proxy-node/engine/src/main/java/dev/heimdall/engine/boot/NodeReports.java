@@ -40,7 +40,7 @@ final class NodeReports implements AutoCloseable {
     List<Section> sections =
         List.of(
             new StateSection(view),
-            new EventsSection(events, view),
+            new EventsSection(events),
             new FiguresSection(view, metrics),
             new PatternsSection(view));
     reporter =

@@ -28,6 +28,7 @@ final class RunningCluster implements AutoCloseable {
   private final DataSource source;
   private final EventLog log;
   private final ClusterNews news;
+  private final LagNews lags;
   private final Metrics metrics;
   private final ClusterTracker tracker;
   private final Exchange exchange;
@@ -62,6 +63,7 @@ final class RunningCluster implements AutoCloseable {
     this.source = source;
     this.log = log;
     news = new ClusterNews(told, source.name());
+    lags = new LagNews(told, source.name(), source.cluster().lag());
     this.metrics = metrics;
     for (TopologyEvent.Kind kind : TopologyEvent.Kind.values()) {
       metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
@@ -88,6 +90,7 @@ final class RunningCluster implements AutoCloseable {
 
   private void changed(Topology topology, List<TopologyEvent> events) {
     view.changed(topology, System.nanoTime());
+    lags.changed(topology, System.nanoTime());
     followers.changed(topology);
     changes.changed(topology);
     for (TopologyEvent event : events) {

@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.changes.ChangeProtocol;
+import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.Subject;
@@ -16,6 +17,7 @@ import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.LeaderLeases;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.SingleNode;
+import dev.heimdall.engine.share.StoreNews;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.statement.Running;
@@ -230,9 +232,24 @@ final class SourceClusters implements AutoCloseable {
 
   private Optional<SharedStore> store(NodeSettings node) {
     if (store == null && !node.store().servers().isEmpty()) {
-      store = new SharedStore(node.store(), node.id());
+      store = new SharedStore(node.store(), node.id(), storeNews());
     }
     return Optional.ofNullable(store);
+  }
+
+  private StoreNews storeNews() {
+    return new StoreNews() {
+      @Override
+      public void lost(String why) {
+        told.happened(
+            EventKind.STORE_AWAY, "", "", "The shared store is not reached: %s.".formatted(why));
+      }
+
+      @Override
+      public void found() {
+        told.happened(EventKind.STORE_BACK, "", "", "The shared store is reached again.");
+      }
+    };
   }
 
   /** What the nodes keep for each other of results; empty for a node that has no part in that. */

@@ -83,6 +83,18 @@ public final class Freshness {
     return node.position() != Position.NONE ? byPosition(node, need) : byTime(node, need);
   }
 
+  /**
+   * Whether a replica is known to be further behind than replicas may be: of one of which nobody
+   * knows it this says nothing.
+   */
+  public boolean knownToLag(TopologyNode node) {
+    return node.role() == NodeRole.REPLICA
+        && node.state() == NodeState.UP
+        && node.lagBytes() != 0
+        && (maxBytes > 0 && node.position().bytesOfLog().isPresent() && node.lagBytes() > maxBytes
+            || maxMillis > 0 && node.lagMillis() > maxMillis);
+  }
+
   private boolean tooFarBehind(TopologyNode node) {
     if (node.lagBytes() == 0) {
       return false;

@@ -43,6 +43,15 @@ public final class SharedStore implements AutoCloseable {
    * @param node this node's number, which only makes its name readable
    */
   public SharedStore(StoreSettings settings, int node) {
+    this(settings, node, StoreNews.NONE);
+  }
+
+  /**
+   * The same, which tells what becomes of it.
+   *
+   * @param news hears when the store is lost and found
+   */
+  public SharedStore(StoreSettings settings, int node, StoreNews news) {
     this.settings = settings;
     self = node + "-" + UUID.randomUUID();
     resources = StoreServers.resources();
@@ -56,7 +65,8 @@ public final class SharedStore implements AutoCloseable {
     servers = new StoreServers(settings, resources);
     events = new KeyEventsWatch(new KeyEventsQuestion(servers, settings.prefix()));
     link =
-        new StoreLink(settings, servers, channels::keySet, this::subscribed, this::heard, this::at);
+        new StoreLink(
+            settings, servers, channels::keySet, this::subscribed, this::heard, this::at, news);
   }
 
   /** The node is here, or still is. */

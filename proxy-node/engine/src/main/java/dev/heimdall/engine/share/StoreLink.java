@@ -49,7 +49,11 @@ final class StoreLink implements AutoCloseable {
   private final Consumer<String> subscribed;
   private final BiConsumer<String, String> heard;
   private final Consumer<StoreConnections> here;
+  private final StoreNews news;
   private final ScheduledExecutorService executor;
+
+  /** Of the executor's thread: whether it was told that it is lost. */
+  private boolean away;
 
   /**
    * Why there is no connection, as far as the log knows; more than so many reasons are too many.
@@ -75,6 +79,7 @@ final class StoreLink implements AutoCloseable {
    * @param heard gets channel and text
    * @param here given all new connections, and then once a second as long as it lasts; must not
    *     wait
+   * @param news hears when it is lost and found
    */
   StoreLink(
       StoreSettings settings,
@@ -82,13 +87,15 @@ final class StoreLink implements AutoCloseable {
       Supplier<Set<String>> channels,
       Consumer<String> subscribed,
       BiConsumer<String, String> heard,
-      Consumer<StoreConnections> here) {
+      Consumer<StoreConnections> here,
+      StoreNews news) {
     this.settings = settings;
     this.servers = servers;
     this.channels = channels;
     this.subscribed = subscribed;
     this.heard = heard;
     this.here = here;
+    this.news = news;
     executor =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -161,6 +168,10 @@ final class StoreLink implements AutoCloseable {
       complaints.clear();
       LOG.info("the shared store can be reached again");
     }
+    if (away) {
+      away = false;
+      news.found();
+    }
     found.begin(new Ear(found), () -> execute(() -> lose(found, "the connection was lost")));
     channels.get().forEach(channel -> subscribe(found, channel));
     here.accept(found);
@@ -176,6 +187,10 @@ final class StoreLink implements AutoCloseable {
   }
 
   private void complain(String what, String why) {
+    if (!away && !executor.isShutdown()) {
+      away = true;
+      news.lost(why);
+    }
     boolean few = complaints.size() < MOST_COMPLAINTS;
     if (few && !executor.isShutdown() && complaints.add(why)) {
       LOG.warn(

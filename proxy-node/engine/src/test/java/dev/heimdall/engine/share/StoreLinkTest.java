@@ -31,6 +31,7 @@ class StoreLinkTest {
   private final Set<String> channels = ConcurrentHashMap.newKeySet();
   private final BlockingQueue<String> subscribed = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
   private Runnable here = () -> {};
   private FakeStore store;
   private StoreLink link;
@@ -70,7 +71,18 @@ class StoreLinkTest {
             () -> channels,
             subscribed::add,
             (channel, text) -> heard.add(channel + "=" + text),
-            connections -> here.run());
+            connections -> here.run(),
+            new StoreNews() {
+              @Override
+              public void lost(String why) {
+                news.add("lost");
+              }
+
+              @Override
+              public void found() {
+                news.add("found");
+              }
+            });
   }
 
   private void connect() {
@@ -134,8 +146,10 @@ class StoreLinkTest {
     assertThat(link.connections()).isEmpty();
     link.tell(CHANNEL, "lost");
     link.leave("test:writes:none");
+    expect(news, "lost");
     store.away(false);
     expect(subscribed, CHANNEL);
+    expect(news, "found");
     link.tell(CHANNEL, "told");
     await("it is told", () -> !store.published().isEmpty());
     assertThat(store.published()).containsExactly(CHANNEL + "=told");
@@ -150,9 +164,12 @@ class StoreLinkTest {
     int asked = store.roles();
     await("it is asked again", () -> store.roles() > asked + 2);
     assertThat(link.connections()).isEmpty();
+    expect(news, "lost");
+    assertThat(news).isEmpty();
     store.primary(true);
     expect(subscribed, CHANNEL);
     assertThat(link.connections()).isPresent();
+    expect(news, "found");
   }
 
   @Test

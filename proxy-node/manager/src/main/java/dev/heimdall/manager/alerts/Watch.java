@@ -50,6 +50,10 @@ final class Watch implements AutoCloseable {
   // Guarded by this.
   private final Map<String, Heard> heard = new HashMap<>();
   private final Map<String, Presence> presences = new HashMap<>();
+
+  /** By account, of which there are not many, and that of nobody: when it was told last. */
+  private final Map<String, Long> delays = new HashMap<>();
+
   private long numbers;
 
   // Of the thread that looks.
@@ -106,10 +110,30 @@ final class Watch implements AutoCloseable {
     return run.length() > LONGEST_RUN ? run.substring(0, LONGEST_RUN) : run;
   }
 
-  private void done(Action action, String user, String subject) {
+  private void done(Action action, String user, String address, String subject) {
     if (action == Action.CONFIGURATION_CHANGED) {
       own("configuration-changed", Severity.INFO, subject, "%s has changed it.".formatted(user), 1);
+    } else if (action == Action.LOG_IN_DELAYED && isFirst(user)) {
+      own(
+          "manager-log-ins-delayed",
+          Severity.WARNING,
+          user,
+          "After too many wrong ones, log-ins to this manager from %s have to wait; the audit log"
+                  .formatted(address)
+              + " has those from elsewhere.",
+          1);
     }
+  }
+
+  /** Strangers have many addresses: of an account it is told once in a while. */
+  private synchronized boolean isFirst(String user) {
+    long now = System.nanoTime();
+    Long last = delays.get(user);
+    if (last != null && now - last < SUM_NANOS) {
+      return false;
+    }
+    delays.put(user, now);
+    return true;
   }
 
   private void look() {

@@ -9,6 +9,8 @@ public enum Action {
   LOG_OUT("logout", Level.INFO),
   SESSION_ENDED("session ended", Level.INFO),
   LOG_IN_REFUSED("login refused", Level.WARN),
+  /** Nothing was looked at, after too many wrong ones; the first of many. */
+  LOG_IN_DELAYED("login delayed", Level.WARN),
   NOT_PERMITTED("not permitted", Level.WARN),
   CONFIGURATION_CHANGED("configuration changed", Level.INFO),
   NODE_COMMANDED("node commanded", Level.INFO),
@@ -45,6 +47,9 @@ public enum Action {
 
   /** Strangers, and who may do nothing, can bring these about as often as they like. */
   boolean isAnybodys() {
-    return this == LOG_IN_REFUSED || this == NOT_PERMITTED || this == SESSION_ENDED;
+    return switch (this) {
+      case LOG_IN_REFUSED, LOG_IN_DELAYED, NOT_PERMITTED, SESSION_ENDED -> true;
+      default -> false;
+    };
   }
 }

@@ -51,7 +51,7 @@ public final class AuditLog implements AutoCloseable {
   /** Hears of what is done. */
   public interface Listener {
     /** Must not wait. */
-    void done(Action action, String user, String subject);
+    void done(Action action, String user, String address, String subject);
   }
 
   private record Waiting(AuditEntry entry, boolean anybodys) {}
@@ -107,7 +107,7 @@ public final class AuditLog implements AutoCloseable {
         .pair("addr", address)
         .pair("subject", subject)
         .log(LOG, action.level());
-    listeners.forEach(listener -> listener.done(action, user, subject));
+    listeners.forEach(listener -> listener.done(action, user, address, subject));
     if (series.isEmpty()) {
       return;
     }

@@ -32,6 +32,7 @@ public final class LogIn implements AutoCloseable {
   private final Optional<People> people;
   private final Guesses guesses;
   private final Seen seen;
+  private final Seen delayed;
   private final AuditLog audit;
 
   LogIn(PasswordSource source, LongSupplier nanoClock) {
@@ -48,6 +49,7 @@ public final class LogIn implements AutoCloseable {
     this.audit = audit;
     guesses = new Guesses(nanoClock);
     seen = new Seen(nanoClock);
+    delayed = new Seen(nanoClock);
   }
 
   /**
@@ -165,10 +167,10 @@ public final class LogIn implements AutoCloseable {
     // A right password forgives no wrong codes: these are counted by a name of their own.
     Guesses.Verdict verdict = guesses.judge(from, who.user() + " code", attempt);
     if (verdict instanceof Guesses.Verdict.Wait wait) {
-      return new Outcome.Wait(wait.time());
+      return delayed(who.user(), from, wait.time());
     }
     if (!attempt.pause().isZero()) {
-      return new Outcome.Wait(attempt.pause());
+      return delayed(who.user(), from, attempt.pause());
     }
     if (attempt.unavailable()) {
       return new Outcome.Unknown();
@@ -197,7 +199,7 @@ public final class LogIn implements AutoCloseable {
     // Nobody guesses one; he who tries is slowed down for the sake of the log.
     Guesses.Verdict verdict = guesses.judge(from, "", Guesses.Try.WRONG);
     return verdict instanceof Guesses.Verdict.Wait wait
-        ? new Outcome.Wait(wait.time())
+        ? delayed(UNKNOWN, from, wait.time())
         : refused(UNKNOWN, from, "token");
   }
 
@@ -236,9 +238,10 @@ public final class LogIn implements AutoCloseable {
     if (verdict instanceof Guesses.Verdict.Right) {
       return welcome(firstNow(), from);
     }
+    String user = shown.user().equals(USER) ? USER : UNKNOWN;
     return verdict instanceof Guesses.Verdict.Wait wait
-        ? new Outcome.Wait(wait.time())
-        : refused(shown.user().equals(USER) ? USER : UNKNOWN, from);
+        ? delayed(user, from, wait.time())
+        : refused(user, from);
   }
 
   private Outcome byAccount(
@@ -254,15 +257,23 @@ public final class LogIn implements AutoCloseable {
       }
       return known.asksForCode() ? new Outcome.CodeNeeded(who) : welcome(who, from);
     }
+    String user = account.map(Account::name).orElse(UNKNOWN);
     if (verdict instanceof Guesses.Verdict.Wait wait) {
-      return new Outcome.Wait(wait.time());
+      return delayed(user, from, wait.time());
     }
     if (!attempt.pause().isZero()) {
-      return new Outcome.Wait(attempt.pause());
+      return delayed(user, from, attempt.pause());
     }
-    return attempt.busy()
-        ? new Outcome.Wait(Duration.ofSeconds(1))
-        : refused(account.map(Account::name).orElse(UNKNOWN), from);
+    return attempt.busy() ? new Outcome.Wait(Duration.ofSeconds(1)) : refused(user, from);
+  }
+
+  /** Who tries on is taken down once, as long as he goes on. */
+  private Outcome delayed(String user, InetAddress from, Duration time) {
+    String address = from.getHostAddress();
+    if (delayed.isNew(user + " " + address)) {
+      audit.note(Action.LOG_IN_DELAYED, user, address, "");
+    }
+    return new Outcome.Wait(time);
   }
 
   private Outcome welcome(Who who, InetAddress from) {

@@ -6,6 +6,7 @@ import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditEntry;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.secrets.DocumentStore;
@@ -167,6 +168,27 @@ class LogInByAccountTest {
     }
     assertThat(judge("alice", PASSWORD)).isEqualTo(new LogIn.Outcome.Unknown());
     assertThat(judge("admin", made())).isInstanceOf(LogIn.Outcome.In.class);
+  }
+
+  @Test
+  void whoHasToWaitIsTakenDownOnceWithHisAddress() throws Exception {
+    accounts.create("alice", Role.AUDIT, PASSWORD, "admin");
+    for (int i = 0; i < 5; i++) {
+      assertThat(judge("alice", "wrong")).isEqualTo(REFUSED);
+    }
+    assertThat(audit.noted(Action.LOG_IN_DELAYED)).isZero();
+    for (int i = 0; i < 20; i++) {
+      judge("alice", "wrong");
+    }
+    assertThat(judge("alice", PASSWORD)).isInstanceOf(LogIn.Outcome.Wait.class);
+    judge("a password in the wrong field", "wrong");
+
+    assertThat(audit.entries(100))
+        .filteredOn(entry -> entry.action().equals("log_in_delayed"))
+        .extracting(entry -> entry.user() + " " + entry.address())
+        .containsExactlyInAnyOrder(
+            "alice " + InetAddress.getLoopbackAddress().getHostAddress(),
+            "unknown " + InetAddress.getLoopbackAddress().getHostAddress());
   }
 
   @Test
