@@ -156,7 +156,7 @@
   }
 
   document.addEventListener('click', async (event) => {
-    const button = event.target.closest('button[form=list]');
+    const button = event.target.closest('form.line button[name=do], button[form=list]');
     if (button) {
       event.preventDefault();
       await wish(button.value);
@@ -287,7 +287,7 @@
   document.getElementById('keys').hidden = false;
   list.addEventListener('keydown', async (event) => {
     const up = event.key === 'ArrowUp';
-    if (!event.altKey || !(up || event.key === 'ArrowDown') || event.target.closest('form')) {
+    if (!event.altKey || !(up || event.key === 'ArrowDown') || event.target.closest('form.edit')) {
       return;
     }
     event.preventDefault();
