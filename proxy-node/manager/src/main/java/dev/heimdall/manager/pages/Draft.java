@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param editor the page where it is edited further
  */
 record Draft(
-    String id, String document, Optional<String> over, Optional<String> text, String editor) {
+    String id, String document, Optional<String> over, Optional<String> text, String editor)
+    implements Held {
   /** Of a document's text. */
   static final String EDITOR = DraftPages.PATH + "/edit";
 
@@ -28,6 +29,11 @@ record Draft(
   /** Where one goes when it is made. */
   String home() {
     return text.isEmpty() ? "/" : editor.equals(EDITOR) ? Links.document(document) : editor;
+  }
+
+  @Override
+  public long bytes() {
+    return 2L * text.orElse("").length();
   }
 
   /** It may hold secrets. */

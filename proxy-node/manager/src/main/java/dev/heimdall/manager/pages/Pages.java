@@ -292,8 +292,14 @@ public final class Pages implements Site {
         return Templates.see(due == Who.Due.PASSWORD ? PasswordPage.PATH : SecondFactorPages.PATH);
       }
       permit(page, request, session);
-      return page.handler()
-          .answer(new Visit(request, found.parts(), form, session, maker, found.route().assets()));
+      Answer answer =
+          page.handler()
+              .answer(
+                  new Visit(request, found.parts(), form, session, maker, found.route().assets()));
+      if (request.method().equals("POST")) {
+        sessions.makeRoom(session);
+      }
+      return answer;
     } catch (Refusal e) {
       return problem(session, e.status(), e.getMessage());
     } catch (EditRefused e) {

@@ -74,6 +74,24 @@ final class Session {
     draft = next;
   }
 
+  /** What it holds, in bytes. */
+  synchronized long bytes() {
+    return draft.map(Draft::bytes).orElse(0L)
+        + kept.values().stream()
+            .filter(Held.class::isInstance)
+            .mapToLong(one -> ((Held) one).bytes())
+            .sum();
+  }
+
+  /** Drops what it holds; its next page says so. */
+  synchronized void makeRoom() {
+    draft = Optional.empty();
+    kept.values().removeIf(Held.class::isInstance);
+    tell(
+        "Your changes that were not committed are dropped: those of other sessions needed the"
+            + " manager's memory.");
+  }
+
   /** What it has of this type. */
   synchronized <T> Optional<T> kept(Class<T> type) {
     return Optional.ofNullable(type.cast(kept.get(type)));

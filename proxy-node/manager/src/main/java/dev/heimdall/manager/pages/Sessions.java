@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -33,6 +34,9 @@ final class Sessions {
   /** Each may hold a draft; the one that was used least recently makes room. */
   static final int MOST = 64;
 
+  /** Of the heap, what they hold together may take one part in so many. */
+  private static final int SHARE = 8;
+
   private static final int MOST_TOLD = 1024;
   private static final String PURPOSE = "session";
   private static final int TOKEN_BYTES = 32;
@@ -41,6 +45,7 @@ final class Sessions {
   private final SecureRandom random = new SecureRandom();
   private final SessionBook book;
   private final Clock clock;
+  private final long mostBytes;
   private final Map<String, Session> sessions =
       new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
         private static final long serialVersionUID = 1L;
@@ -63,8 +68,18 @@ final class Sessions {
       };
 
   Sessions(SessionBook book, Clock clock) {
+    this(book, clock, Runtime.getRuntime().maxMemory() / SHARE);
+  }
+
+  /**
+   * Makes it.
+   *
+   * @param mostBytes that they hold together, but for the one that is used
+   */
+  Sessions(SessionBook book, Clock clock, long mostBytes) {
     this.book = book;
     this.clock = clock;
+    this.mostBytes = mostBytes;
   }
 
   /**
@@ -173,6 +188,25 @@ final class Sessions {
         PURPOSE,
         new Carried(session.id(), session.csrf(), session.who(), session.begun(), clock.instant())
             .text());
+  }
+
+  /**
+   * Has those that were used least recently drop what they hold while all hold too much.
+   *
+   * @param used the one that has just been used, which keeps its own
+   */
+  synchronized void makeRoom(Session used) {
+    long bytes = sessions.values().stream().mapToLong(Session::bytes).sum();
+    for (Session session : List.copyOf(sessions.values())) {
+      long own = session.bytes();
+      if (bytes <= mostBytes) {
+        return;
+      }
+      if (own > 0 && !session.id().equals(used.id())) {
+        session.makeRoom();
+        bytes -= own;
+      }
+    }
   }
 
   private synchronized void remember(Session session) {

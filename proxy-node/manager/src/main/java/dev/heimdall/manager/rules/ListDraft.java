@@ -33,6 +33,9 @@ record ListDraft(
 
   private static final int NEW_RULE = -1;
 
+  /** Bytes of an entry beside its text's. */
+  private static final int ENTRY = 100;
+
   ListDraft {
     entries = List.copyOf(entries);
   }
@@ -89,6 +92,12 @@ record ListDraft(
 
   private ListDraft with(List<Entry> now) {
     return new ListDraft(id, document, over, base, text, now, next);
+  }
+
+  /** About what it takes in memory: the text, its rules as they were, and as they are. */
+  long bytes() {
+    return 4L * base.length()
+        + entries.stream().mapToLong(entry -> 2L * entry.text().length() + ENTRY).sum();
   }
 
   /** The place of a rule; -1: there is none by this number. */

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.rules;
 
+import dev.heimdall.manager.pages.Held;
 import dev.heimdall.manager.web.Refusal;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,12 +8,17 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The changes that a session has gathered, of a few lists. */
-final class ListDrafts {
+final class ListDrafts implements Held {
   /** Each may be as large as a document, a few times over. */
   private static final int MOST = 4;
 
   private final Map<String, ListDraft> drafts = new HashMap<>();
   private int begun;
+
+  @Override
+  public synchronized long bytes() {
+    return drafts.values().stream().mapToLong(ListDraft::bytes).sum();
+  }
 
   /** The draft of a list; empty: nothing of it is changed. */
   synchronized Optional<ListDraft> of(String document) {

@@ -67,6 +67,37 @@ class SessionsTest {
     assertThat(over(sessions.find(used, NOW))).isEqualTo(Sessions.End.TOO_LONG);
   }
 
+  /** Holds a draft of so many bytes. */
+  private static Session holding(Sessions all, int bytes) {
+    Session session = on(all.find(all.begin(ADMIN), NOW));
+    session.draft(
+        Optional.of(
+            new Draft("1", "rules/a.json", Optional.empty(), Optional.of("x".repeat(bytes / 2)))));
+    all.makeRoom(session);
+    return session;
+  }
+
+  @Test
+  void whoWasUsedLeastRecentlyDropsItsDraftsWhenAllHoldTooMuch() {
+    Sessions all = new Sessions(new SessionBook(Optional.empty(), clock, nanos::get), clock, 1000);
+    Session first = holding(all, 400);
+    Session second = holding(all, 400);
+    assertThat(first.draft()).isPresent();
+
+    Session third = holding(all, 400);
+
+    assertThat(first.draft()).isEmpty();
+    assertThat(first.told().orElseThrow().words()).contains("not committed are dropped");
+    assertThat(second.draft()).isPresent();
+    assertThat(second.told()).isEmpty();
+    assertThat(third.draft()).isPresent();
+
+    Session large = holding(all, 4000);
+    assertThat(second.draft()).isEmpty();
+    assertThat(third.draft()).isEmpty();
+    assertThat(large.draft()).as("of the one that is used").isPresent();
+  }
+
   @Test
   void aCookieIsGivenAnewAfterAMinuteOfUse() {
     String cookie = sessions.begin(ADMIN);
