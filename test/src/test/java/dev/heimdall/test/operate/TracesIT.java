@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -278,6 +279,81 @@ class TracesIT {
       assertThat(ends(collector, "commit")).containsExactly("answered");
       assertThat(node.metric("heimdall_spans_dropped_total")).isZero();
     }
+  }
+
+  @Test
+  void spansOfMysqlSayItToo() throws Exception {
+    try (TraceCollector collector = new TraceCollector();
+        MysqlNode node =
+            MysqlNode.start(
+                MARIADB,
+                c ->
+                    traced(c, collector.url(), 1)
+                        .source("cluster.kind", "mysql")
+                        .source("cluster.reads", "all")
+                        .source("cluster.probe.user", MARIADB.superuser())
+                        .source("cluster.probe.password", MARIADB.password())
+                        .source("catalog.user", MARIADB.superuser())
+                        .source("catalog.password", MARIADB.password()));
+        Connection client = node.connect()) {
+      run(client, "DROP TABLE IF EXISTS tr_lost");
+      run(client, "CREATE TABLE tr_lost (id int)");
+      Await.until(
+          "a replica was asked",
+          () -> {
+            run(client, "SELECT count(*) FROM tr_lost");
+            return collector.spans("select count(*) from tr_lost").stream()
+                .anyMatch(span -> "replica".equals(route(span)));
+          });
+      assertThat(collector.spans("select count(*) from tr_lost"))
+          .filteredOn(span -> "replica".equals(route(span)))
+          .allSatisfy(
+              span ->
+                  assertThat(TraceCollector.attributes(span))
+                      .containsEntry("db.system.name", "mariadb")
+                      .containsEntry(
+                          "server.port", Integer.toString(MARIADB.replicas().get(0).port())));
+
+      whileItRuns(client, "INSERT INTO tr_lost SELECT 1 + SLEEP(600)", "KILL QUERY ");
+      assertThat(error(one(collector, "insert into tr_lost select ? + sleep(?)")))
+          .isEqualTo("1317");
+      whileItRuns(client, "INSERT INTO tr_lost SELECT 2 * SLEEP(600)", "KILL CONNECTION ");
+      assertThat(error(one(collector, "insert into tr_lost select ? * sleep(?)")))
+          .isEqualTo("connection_lost");
+      run(client, "DROP TABLE tr_lost");
+      one(collector, "drop table tr_lost");
+      assertThat(collector.spans("insert into tr_lost select ? * sleep(?)")).hasSize(1);
+    }
+  }
+
+  /** Its client gets an error, as somebody ends it on the server. */
+  private static void whileItRuns(Connection client, String sql, String kill) {
+    CompletableFuture<Void> over =
+        CompletableFuture.runAsync(
+            () ->
+                Await.until(
+                    "it runs",
+                    () -> {
+                      String id =
+                          MARIADB
+                              .primary()
+                              .queryValue(
+                                  "",
+                                  "SELECT max(id) FROM information_schema.processlist WHERE info ="
+                                      + " '"
+                                      + sql
+                                      + "'");
+                      if (id != null) {
+                        MARIADB.primary().execute(kill + id);
+                      }
+                      return id != null;
+                    }));
+    fails(client, sql);
+    over.join();
+  }
+
+  private static String error(Span span) {
+    return TraceCollector.attributes(span).get("error.type");
   }
 
   private static List<String> ends(TraceCollector collector, String pattern) {
