@@ -14,6 +14,7 @@ patience='${Patience}'
 managerAddress='${ManagerAddress}'
 managerPort='${ManagerPort}'
 managerSecret='${ManagerSecret}'
+managerConf='${ManagerConf}'
 release='${ReleaseName}'
 releaseBucket='${ReleaseBucket}'
 releaseKey='${ReleaseKey}'
@@ -60,6 +61,7 @@ conf() {
   conf managerAddress "$managerAddress"
   conf managerPort "$managerPort"
   conf managerSecret "$managerSecret"
+  [ -z "$managerConf" ] || tr ';' '\n' <<<"$managerConf"
 } >/etc/heimdall.conf
 chmod 644 /etc/heimdall.conf
 

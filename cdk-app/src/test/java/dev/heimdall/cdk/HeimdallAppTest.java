@@ -268,7 +268,13 @@ class HeimdallAppTest {
     String onFiles = made.resource(US + "manager", "AWS::IAM::Role").toString();
     assertThat(onFiles)
         .contains("elasticfilesystem:ClientWrite", "\"ConfigurationPrefix\":\"config\"")
+        .contains("\"ManagerSecret\":\"heimdall/oidc\"")
         .doesNotContain("s3:PutObject", "secretsmanager:PutSecretValue", "sns:Publish");
+    assertThat(inSecret).doesNotContain("heimdall/oidc");
+    assertThat(made.resource(US + "manager", "AWS::EC2::LaunchTemplate").toString())
+        .contains(
+            "managerConf='managerUrl = https://heimdall.example.com:8443;oidcIssuer = https://",
+            ";oidcAdmins = database-admins, operators'");
     JsonNode password = made.resource(EU + "manager", "AWS::SecretsManager::Secret");
     assertThat(password.get("Name").asText()).isEqualTo("orders-db/manager");
     assertThat(password.get("KmsKeyId").toString()).contains("Key");

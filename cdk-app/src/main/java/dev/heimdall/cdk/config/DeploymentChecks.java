@@ -264,6 +264,21 @@ final class DeploymentChecks {
           "[A-Za-z0-9_-]{3,256}([*]|[.]fifo)?",
           "a topic's name, such as \"on-call\" or \"on-call.fifo\", or at least 3 letters and *");
     }
+    for (int i = 0; i < manager.conf().size(); i++) {
+      form(
+          "%s.conf[%d]".formatted(at, i),
+          manager.conf().get(i),
+          "(oidc[A-Za-z]+|manager(Url|Store)) *= *[^\\s'\";$\\\\`][^\\n'\";$\\\\`]*",
+          "a line of /etc/heimdall.conf such as \"oidcClientId = heimdall\", of managerUrl,"
+              + " managerStore or a key that begins with oidc, without quotes, ;, $ and \\");
+    }
+    for (int i = 0; i < manager.secrets().size(); i++) {
+      form(
+          "%s.secrets[%d]".formatted(at, i),
+          manager.secrets().get(i),
+          "[A-Za-z0-9/_+=.@-]{1,500}",
+          "a secret's name, such as \"heimdall/oidc\"");
+    }
     Architecture architecture = region.fleet().architecture();
     manager
         .instanceType()

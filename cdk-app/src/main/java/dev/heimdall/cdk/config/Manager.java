@@ -42,9 +42,26 @@ public record Manager(
                     + " beginning and `*`. None: it may tell none.",
             byDefault = "[]",
             format = Format.TEXT)
-        List<String> alertTopics) {
+        List<String> alertTopics,
+    @Setting(
+            value =
+                "Further lines of its `/etc/heimdall.conf`, such as `oidcClientId = heimdall`. What"
+                    + " the app writes there itself, from `hdRole` to `managerSecret`, is not among"
+                    + " them.",
+            byDefault = "[]",
+            format = Format.TEXT)
+        List<String> conf,
+    @Setting(
+            value =
+                "Secrets that it may read besides its password: that of its OpenID Connect client,"
+                    + " which `oidcClientSecret` in `conf` names.",
+            byDefault = "[]",
+            format = Format.TEXT)
+        List<String> secrets) {
   public Manager {
     clients = List.copyOf(clients);
     alertTopics = List.copyOf(alertTopics);
+    conf = List.copyOf(conf);
+    secrets = List.copyOf(secrets);
   }
 }

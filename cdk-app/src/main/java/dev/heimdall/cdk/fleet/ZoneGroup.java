@@ -161,6 +161,7 @@ public final class ZoneGroup extends Construct {
     values.put("ManagerAddress", "");
     values.put("ManagerPort", "");
     values.put("ManagerSecret", "");
+    values.put("ManagerConf", "");
     values.put("ReleaseName", plan.release().name());
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());

@@ -175,7 +175,7 @@ public enum Component {
               "elasticfilesystem:ClientWrite"),
           on(
               "Password",
-              "knows by what its user logs in",
+              "knows by what its user logs in, and shows a provider of log-ins who it is",
               List.of(
                   "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ManagerSecret}-??????"),
               "secretsmanager:GetSecretValue"),

@@ -10,6 +10,7 @@ import dev.heimdall.cdk.instance.Machine;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
@@ -245,7 +246,7 @@ public final class ManagerGroup extends Construct {
             "FileSystem",
             some(documents.fileSystem()),
             "ManagerSecret",
-            List.of(password),
+            Stream.concat(Stream.of(password), plan.secrets().stream()).toList(),
             "AlertTopics",
             plan.topics()));
   }
@@ -302,6 +303,7 @@ public final class ManagerGroup extends Construct {
     values.put("ManagerAddress", "0.0.0.0");
     values.put("ManagerPort", Numbers.text(plan.port()));
     values.put("ManagerSecret", password);
+    values.put("ManagerConf", plan.conf());
     values.put("ReleaseName", plan.release().name());
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param release where the archive lies
  * @param key the ARN of the key that everything is encrypted with
  * @param documents what it edits
+ * @param conf further lines of {@code /etc/heimdall.conf}, with {@code ;} between
+ * @param secrets names of those that it may read besides its password
  * @param topics names, or beginnings and stars, of the topics that it may tell what happened
  */
 public record ManagerPlan(
@@ -38,6 +40,8 @@ public record ManagerPlan(
     Release release,
     String key,
     Edited documents,
+    String conf,
+    List<String> secrets,
     List<String> topics) {
 
   /**

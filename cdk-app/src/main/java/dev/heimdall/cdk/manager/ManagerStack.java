@@ -67,6 +67,8 @@ public final class ManagerStack extends Stack {
                     release.getS3ObjectKey()),
                 kept.key().getKeyArn(),
                 edited(region.documents(), kept, files),
+                String.join(";", settings.conf()),
+                settings.secrets(),
                 settings.alertTopics()));
     files.ifPresent(
         system ->

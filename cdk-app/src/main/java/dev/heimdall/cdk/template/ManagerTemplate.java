@@ -53,6 +53,23 @@ final class ManagerTemplate extends Stack {
             "[A-Za-z0-9_-]{3,256}([*]|[.]fifo)?",
             "a topic's name, or at least 3 letters and *");
 
+    ask.heading("Single sign-on");
+    String conf =
+        ask.text(
+            "ManagerConf",
+            "Lines of /etc/heimdall.conf with ; between:"
+                + " managerUrl=https://HOST;oidcIssuer=https://ISSUER and so on.",
+            Optional.of(""),
+            "((oidc[A-Za-z]+|manager(Url|Store)) *=[^'\"$\\\\`]+)?",
+            "empty, or lines of keys that begin with oidc, managerUrl and managerStore");
+    String secret =
+        ask.text(
+            "ClientSecret",
+            "The secret that holds the OpenID Connect client's secret, which it may read.",
+            Optional.of("heimdall/oidc"),
+            "[A-Za-z0-9/_+=.@-]{1,500}",
+            "a secret's name");
+
     ask.heading("Safety");
     String protect = PlainTemplates.protect(ask);
     ask.describe();
@@ -85,6 +102,8 @@ final class ManagerTemplate extends Stack {
                 documents.bucket(),
                 documents.prefix(),
                 documents.secret()),
+            conf,
+            List.of(secret),
             List.of(topics)));
   }
 }

@@ -67,8 +67,8 @@ class DeploymentFileTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'fleet': {'ports': [5432], 'clients': ['0.0.0.0/0']}"
-            + "| $.regions[0].fleet.clients[0]: got \"0.0.0.0/0\", expected the networks that clients are in",
+        "'fleet': {'ports': [5432], 'clients': ['0.0.0.0/0']}| $.regions[0].fleet.clients[0]: got"
+            + " \"0.0.0.0/0\", expected the networks that clients are in",
         "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']}"
             + "| got the unknown key \"cleints\", expected one of ports, clients",
         "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']} | did you mean \"clients\"?",
@@ -81,11 +81,11 @@ class DeploymentFileTest {
         "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'instanceType': 'c7i.large'}"
             + "| expected a type whose processors are arm64, such as \"c7g.large\"",
         FLEET
-            + ", 'manager': {'enabled': true}"
-            + "| $.regions[0].manager.clients: got no network, expected the networks that people are in",
+            + ", 'manager': {'enabled': true}| $.regions[0].manager.clients: got no network,"
+            + " expected the networks that people are in",
         FLEET
-            + ", 'manager': {'clients': ['10.0.0.0/8', '::/0']}"
-            + "| $.regions[0].manager.clients[1]: got \"0:0:0:0:0:0:0:0/0\", expected the networks that clients are in",
+            + ", 'manager': {'clients': ['10.0.0.0/8', '::/0']}| $.regions[0].manager.clients[1]:"
+            + " got \"0:0:0:0:0:0:0:0/0\", expected the networks that clients are in",
         FLEET
             + ", 'manager': {'size': 3}"
             + "| $.regions[0].manager.size: got 3, expected an integer from 1 to 2",
@@ -95,6 +95,19 @@ class DeploymentFileTest {
         FLEET
             + ", 'manager': {'certificate': 'mine'}"
             + "| $.regions[0].manager.certificate: got \"mine\", expected the ARN of a certificate",
+        FLEET
+            + ", 'manager': {'conf': ['oidcClientId = a', 'managerSecret = mine']}|"
+            + " $.regions[0].manager.conf[1]: got \"managerSecret = mine\", expected a line of"
+            + " /etc/heimdall.conf",
+        FLEET
+            + ", 'manager': {'conf': ['oidcClientId = a;id']}"
+            + "| $.regions[0].manager.conf[0]: got \"oidcClientId = a;id\"",
+        FLEET
+            + ", 'manager': {'conf': ['oidcClientId = $(id)']}"
+            + "| $.regions[0].manager.conf[0]: got \"oidcClientId = $(id)\"",
+        FLEET
+            + ", 'manager': {'secrets': ['*']}"
+            + "| $.regions[0].manager.secrets[0]: got \"*\", expected a secret's name",
         FLEET + ", 'network': {'natGateways': 0} | at least 1, or \"endpoints\": true",
         FLEET + ", 'network': {'vpc': 'vpc-1'} | $.regions[0].network.subnets: got no subnet",
         FLEET + ", 'network': {'vpc': 'vpc-1', 'endpoints': true} | make them in your network",
@@ -106,8 +119,8 @@ class DeploymentFileTest {
         FLEET
             + ", 'network': {'vpc': 'vpc-1', 'subnets': ['subnet-1']}"
             + "| $.regions[0].cache.replicas: got 1, expected 0 with a single subnet",
-        "'fleet': {'ports': [1], 'clients': ['fd00::/8']}"
-            + "| $.regions[0].fleet.clients[0]: got \"fd00:0:0:0:0:0:0:0/8\", expected a network of IPv4",
+        "'fleet': {'ports': [1], 'clients': ['fd00::/8']}| $.regions[0].fleet.clients[0]: got"
+            + " \"fd00:0:0:0:0:0:0:0/8\", expected a network of IPv4",
         FLEET + ", 'configSync': {'every': '90s'} | expected whole minutes",
         FLEET + ", 'documents': {'credentials': ['*']} | the name of a secret",
         FLEET + ", 'documents': {'secret': 'a'} | nothing, or the \"place\" \"secret\"",
@@ -117,15 +130,18 @@ class DeploymentFileTest {
         FLEET + ", 'documents': {'prefix': 'topology'} | topology documents have this one",
         FLEET + ", 'account': '12' | an account's number of 12 digits",
         FLEET
-            + ", 'observability': {'keepLogs': 31}"
-            + "| $.regions[0].observability.keepLogs: got 31, expected a number of days that CloudWatch Logs knows: 1, 3, 5",
-        "'fleet': {'ports': [1], 'clients': ['0.0.0.0/1', '128.0.0.0/1']}"
-            + "| $.regions[0].fleet.clients[1]: got \"128.0.0.0/1\", expected the networks that clients are in, /8 at the widest",
-        "'fleet': {'ports': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21],"
-            + " 'clients': ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16']}"
-            + "| $.regions[0].fleet.clients: got 3 networks for 21 ports, expected at most 60 rules, ports times networks, not 63",
-        "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'otherTypes': ['c7g.large', 'c6i.large']}"
-            + "| $.regions[0].fleet.otherTypes[1]: got \"c6i.large\", expected a type whose processors are arm64",
+            + ", 'observability': {'keepLogs': 31}| $.regions[0].observability.keepLogs: got 31,"
+            + " expected a number of days that CloudWatch Logs knows: 1, 3, 5",
+        "'fleet': {'ports': [1], 'clients': ['0.0.0.0/1', '128.0.0.0/1']}|"
+            + " $.regions[0].fleet.clients[1]: got \"128.0.0.0/1\", expected the networks that"
+            + " clients are in, /8 at the widest",
+        "'fleet': {'ports': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
+            + " 21], 'clients': ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16']}|"
+            + " $.regions[0].fleet.clients: got 3 networks for 21 ports, expected at most 60 rules,"
+            + " ports times networks, not 63",
+        "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'otherTypes': ['c7g.large',"
+            + " 'c6i.large']}| $.regions[0].fleet.otherTypes[1]: got \"c6i.large\", expected a type"
+            + " whose processors are arm64",
         FLEET
             + ", 'databases': [{'cluster': 'a', 'instance': 'b'}]"
             + "| $.regions[0].databases[0]: got \"cluster\" and \"instance\", expected one of",

@@ -87,7 +87,13 @@ class UserDataTest {
     filledIn.put("HealthPort", "5059");
     filledIn.put("Role", "proxy");
     for (String unset :
-        List.of("Mount", "ConfigDirectory", "ManagerAddress", "ManagerPort", "ManagerSecret")) {
+        List.of(
+            "Mount",
+            "ConfigDirectory",
+            "ManagerAddress",
+            "ManagerPort",
+            "ManagerSecret",
+            "ManagerConf")) {
       filledIn.put(unset, "");
     }
   }
@@ -284,6 +290,10 @@ class UserDataTest {
     filledIn.put("ManagerAddress", "0.0.0.0");
     filledIn.put("ManagerPort", "8087");
     filledIn.put("ManagerSecret", "shop/manager");
+    filledIn.put(
+        "ManagerConf",
+        "managerUrl = https://m.example;oidcIssuer=https://i.example;oidcClientId = a;oidcAdmins ="
+            + " b, c d");
     filledIn.put("LifecycleHook", "");
     filledIn.put("Patience", "");
     filledIn.put("HealthPort", "8087");
@@ -301,6 +311,9 @@ class UserDataTest {
     assertThat(conf.manager().address()).contains("0.0.0.0");
     assertThat(conf.manager().port()).contains(8087);
     assertThat(conf.manager().secret()).contains("shop/manager");
+    assertThat(conf.manager().openId().manager()).contains("https://m.example");
+    assertThat(conf.manager().openId().issuer()).contains("https://i.example");
+    assertThat(conf.manager().openId().admins()).contains("b, c d");
     assertThat(root.resolve("etc/systemd/system").resolve(UNIT))
         .content()
         .contains("ExecStart=/opt/heimdall/current/heimdall run");

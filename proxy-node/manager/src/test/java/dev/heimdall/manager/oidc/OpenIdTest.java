@@ -322,6 +322,11 @@ class OpenIdTest {
       openId = with(settings("email", "groups"));
       assertThat(refused(ALICE).status()).as(inside).isEqualTo(503);
     }
+    for (boolean here : List.of(true, false)) {
+      ProviderHttp http = new ProviderHttp(here, Duration.ofSeconds(5));
+      assertThatThrownBy(() -> http.get(URI.create("https://169.254.169.254/latest/")))
+          .hasMessageContaining("is not asked");
+    }
     ProviderHttp elsewhere = new ProviderHttp(false, Duration.ofSeconds(5));
     for (String here :
         List.of("https://localhost:1/", "https://127.0.0.1:1/", "http://provider.example/")) {
