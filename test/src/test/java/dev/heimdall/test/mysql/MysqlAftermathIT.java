@@ -26,6 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MysqlAftermathIT {
   private static final String PREPARED = "prepared: ";
 
+  /** Finds 19,683 rows. */
+  private static final String MANY =
+      "SELECT 1 FROM mine a, mine b, mine c, mine d, mine e, mine f, mine g, mine h, mine i";
+
   private static final List<List<String>> SCRIPTS =
       List.of(
           // What uses no table leaves MariaDB's warnings and errors where they are.
@@ -92,6 +96,12 @@ class MysqlAftermathIT {
               PREPARED + "CALL nothing()",
               "SELECT FOUND_ROWS()"),
           List.of("SELECT v FROM mine", "CALL says_found()", "SELECT FOUND_ROWS()"),
+          // More than a server is to count once more.
+          List.of(MANY, PREPARED + "CALL nothing()", "SELECT FOUND_ROWS()"),
+          List.of(MANY, "CALL nothing()", "SELECT v FROM mine WHERE v = 1", "SELECT FOUND_ROWS()"),
+          List.of(MANY, "CALL three_rows()", "SELECT FOUND_ROWS()"),
+          List.of(MANY, "CALL nothing()", "CALL nothing()", "DO 1", "SELECT FOUND_ROWS()"),
+          List.of(MANY, "EXPLAIN SELECT 1", "CALL nothing()", "SELECT FOUND_ROWS(), ROW_COUNT()"),
           List.of("SELECT v FROM mine", "CHECKSUM TABLE mine_too", "SELECT FOUND_ROWS()"),
           List.of("SELECT v FROM mine", "EXPLAIN SELECT 1", "SELECT FOUND_ROWS()"),
           List.of(

@@ -174,6 +174,11 @@ final class Aftermath {
       ServerSide.ahead(server, client, "SET", "SELECT 1 FROM (SELECT 1) AS nothing");
       return false;
     }
+    if (facts.has(MysqlEffect.READS_FOUND_ROWS) && found.isHiddenBy(server)) {
+      control.block();
+      generated.readBack(server, false);
+      return false;
+    }
     if (!found.ready(server, facts)) {
       return false;
     }
@@ -261,7 +266,7 @@ final class Aftermath {
     }
     if (effect.is(MysqlEffect.READS_FOUND_ROWS)) {
       // MySQL warns of the call, wherever it stands.
-      return found.isOn(client.server()) ? null : bigint("FOUND_ROWS() < 0", found.number());
+      return found.isGivenBy(client.server()) ? null : bigint("FOUND_ROWS() < 0", found.number());
     }
     return !kept && effect.is(MysqlEffect.READS_ROW_COUNT) ? bigint("0", rowCount) : null;
   }

@@ -16,10 +16,17 @@ import dev.heimdall.engine.wire.mysql.StatusFlag;
 /**
  * What FOUND_ROWS() gives to a session. Mostly answers tell it. Behind a statement of which none
  * does, such as a CALL, it is read back from the connection; and as such a statement may leave it
- * as it was, it is what the session has had before on the connection to which that is sent.
+ * as it was, it is what the session has had before on the connection to which that is sent. A large
+ * number would cost the server as much again each time: a small one stands in for it, and where it
+ * is read back the statement has left what was there.
  */
 final class FoundRows {
   private static final int DIGITS = 10;
+
+  /** Up to here a number costs a server next to nothing. */
+  private static final long MOST_COUNTED = 10_000;
+
+  private static final long STAND_IN = 9_973;
 
   private final HandledClient client;
   private final SessionState carried;
@@ -35,6 +42,9 @@ final class FoundRows {
 
   /** The connection on which FOUND_ROWS() is what it is to the session; 0 for none. */
   private long on;
+
+  /** Whether that connection has the number that stands in for the session's. */
+  private boolean standsIn;
 
   FoundRows(HandledClient client, SessionState carried, RequestControl control) {
     this.client = client;
@@ -60,7 +70,17 @@ final class FoundRows {
   }
 
   /** Whether the server gives it there. */
-  boolean isOn(ServerConnection server) {
+  boolean isGivenBy(ServerConnection server) {
+    return isOn(server) && !standsIn;
+  }
+
+  /** Whether it is to be read back there before it is asked for, as the server may not give it. */
+  boolean isHiddenBy(ServerConnection server) {
+    return due && isOn(server) && standsIn;
+  }
+
+  /** Whether what is there is the session's, or stands in for that. */
+  private boolean isOn(ServerConnection server) {
     return on == server.id() && ServerSide.of(server).last().foundRowsOf() == this;
   }
 
@@ -77,8 +97,9 @@ final class FoundRows {
       return true;
     }
     control.block();
+    boolean large = number > MOST_COUNTED;
     server.query(
-        counting(number),
+        counting(large ? STAND_IN : number),
         new InternalQuery() {
           @Override
           protected void done(ServerConnection from, ServerError error) {
@@ -89,6 +110,7 @@ final class FoundRows {
             }
             last.foundRowsOf(FoundRows.this);
             on = from.id();
+            standsIn = large;
             client.resumeReading();
           }
         });
@@ -139,6 +161,7 @@ final class FoundRows {
       number = found(last, facts, updated);
       boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
       counted = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
+      standsIn = false;
       leave(from, false);
     }
     if (untold) {
@@ -166,11 +189,12 @@ final class FoundRows {
   void served(long rows) {
     number = rows;
     on = 0;
+    standsIn = false;
   }
 
   /** What the server has said, which by that is another one there. */
   void read(long rows) {
-    served(rows);
+    served(standsIn && rows == STAND_IN ? number : rows);
     counted = false;
     due = false;
   }
