@@ -1,15 +1,14 @@
-package dev.heimdall.launcher.demo;
+package dev.heimdall.test.operate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.launcher.Heimdall;
-import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.HeimdallJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -45,11 +43,19 @@ class DemoIT {
   @Test
   void theWorkloadRunsThroughTheNodeAndASignalEndsEveryProcess() throws Exception {
     start();
-    await(() -> output().contains("Up until Ctrl-C") || !demo.isAlive());
+    Await.until(
+        "it is up",
+        LONG_ENOUGH,
+        () -> output().contains("Up until Ctrl-C") || !demo.isAlive(),
+        this::output);
     assertThat(demo.isAlive()).as(output()).isTrue();
     List<ProcessHandle> servers = demo.descendants().toList();
     assertThat(servers).hasSizeGreaterThan(10);
-    await(() -> statementsOnTheDashboard() > 1000);
+    Await.until(
+        "its manager knows of its statements",
+        LONG_ENOUGH,
+        () -> statementsOnTheDashboard() > 1000,
+        this::output);
 
     demo.destroy();
 
@@ -62,7 +68,11 @@ class DemoIT {
         .containsPattern("(?m)^ +\\d+ +[\\d,]+ +[1-9][\\d,]* ")
         .contains("every process has ended")
         .doesNotContain("LEAK:");
-    await(() -> servers.stream().noneMatch(DemoIT::isRunning));
+    Await.until(
+        "its servers have ended",
+        LONG_ENOUGH,
+        () -> servers.stream().noneMatch(DemoIT::isRunning),
+        this::output);
     assertThat(leftFiles()).isEmpty();
   }
 
@@ -102,40 +112,20 @@ class DemoIT {
   }
 
   private void start(String... options) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx512m");
-    // For its few seconds a second compiler and threads for garbage cost more than they save.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.add("-Dio.netty.leakDetection.level=PARANOID");
-    command.add("-Dio.netty.leakDetection.acquireAndReleaseOnly=true");
-    command.add("-Djava.io.tmpdir=" + Files.createDirectory(temporary.resolve("tmp")));
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Heimdall.class.getName());
-    command.add("demo");
-    command.add("--port-base=" + freeBase());
-    command.addAll(List.of(options));
+    List<String> words = new ArrayList<>(List.of("demo", "--port-base=" + FreePort.rowOf(10)));
+    words.addAll(List.of(options));
+    List<String> command =
+        HeimdallJvm.command(
+            words,
+            "-Xmx512m",
+            "-Dio.netty.leakDetection.level=PARANOID",
+            "-Dio.netty.leakDetection.acquireAndReleaseOnly=true",
+            "-Djava.io.tmpdir=" + Files.createDirectory(temporary.resolve("tmp")));
     demo =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(temporary.resolve("output").toFile())
             .start();
-  }
-
-  private static int freeBase() throws IOException {
-    while (true) {
-      try (ServerSocket some = new ServerSocket(0, 1, InetAddress.getByName(DemoPorts.HOST))) {
-        int base = some.getLocalPort();
-        some.close();
-        if (base <= DemoPorts.HIGHEST_BASE) {
-          new DemoPorts(base).requireFree("PostgreSQL");
-          return base;
-        }
-      } catch (CommandFailure e) {
-        // One of the ports above is taken: try elsewhere.
-      }
-    }
   }
 
   private String output() {
@@ -156,13 +146,5 @@ class DemoIT {
   /** A zombie is no running process. */
   private static boolean isRunning(ProcessHandle process) {
     return process.isAlive() && process.info().command().isPresent();
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + LONG_ENOUGH.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time left").isLessThan(deadline);
-      Thread.sleep(50);
-    }
   }
 }
