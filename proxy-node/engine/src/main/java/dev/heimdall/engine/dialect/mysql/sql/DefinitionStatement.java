@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.sql;
 
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementKind;
 
@@ -77,7 +78,10 @@ final class DefinitionStatement {
     switch (tokens.word()) {
       case EVENT -> code.skip();
       case USER -> tokens.namesAccounts();
-      case DATABASE, SCHEMA -> effects.pin(MysqlPins.DEFAULTS);
+      case DATABASE, SCHEMA -> {
+        effects.pin(MysqlPins.DEFAULTS);
+        effects.add(Effect.Type.SESSION_DEFAULTS); // of those whose default database it is
+      }
       case INSTANCE -> {
         return effects.commits(StatementKind.UTILITY);
       }
