@@ -470,14 +470,14 @@ public final class MysqlRequests implements ServerRequests {
     connection.reported().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
     Exchange sets = text(setUp.again());
     String database = connection.reported().get(StateChanges.DATABASE);
-    if (database != null && !database.equals(setUp.database())) {
-      if (setUp.database().isEmpty()) {
-        sets.release();
-        connection.expect(Command.RESET_CONNECTION, owner);
-        connection.close("it has a default database, which no command takes away again");
-        return;
-      }
+    if (!setUp.database().isEmpty()) {
+      // Whichever it has: a reset gives the server's character set to collation_database.
       sets = use(setUp.database(), sets);
+    } else if (database != null && !database.isEmpty()) {
+      sets.release();
+      connection.expect(Command.RESET_CONNECTION, owner);
+      connection.close("it has a default database, which no command takes away again");
+      return;
     }
     send(own(Command.RESET_CONNECTION, new byte[0]).then(sets), owner);
   }
