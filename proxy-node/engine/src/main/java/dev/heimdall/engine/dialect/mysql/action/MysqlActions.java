@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.action;
 
 import dev.heimdall.engine.action.ActionProtocol;
 import dev.heimdall.engine.dialect.mysql.server.SetStatement;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.wire.mysql.StateChanges;
@@ -18,16 +19,16 @@ import java.util.TreeMap;
 /** Rule actions on MySQL and MariaDB. A connection is used once: nothing brings it back. */
 public final class MysqlActions implements ActionProtocol {
   private static final String MODE = "sql_mode";
-  private static final String COLLATION = "collation_connection";
   private static final int PLAN_SECONDS = 10;
 
   /** What the driver keeps for itself, and what says how the statement before has ended. */
   private static final Set<String> LEFT_OUT =
       Set.of(
           "autocommit",
-          "character_set_client",
-          "character_set_connection",
-          "character_set_results",
+          SessionCharacters.CLIENT,
+          SessionCharacters.CONNECTION,
+          SessionCharacters.RESULTS,
+          SessionCharacters.NAMES,
           "identity",
           "last_gtid",
           "last_insert_id",
@@ -54,7 +55,7 @@ public final class MysqlActions implements ActionProtocol {
 
   @Override
   public String refusal(Map<String, String> ofSource, Map<String, String> ofSession) {
-    String charset = ofSession.get("character_set_client");
+    String charset = SessionCharacters.charset(ofSession::get, SessionCharacters.CLIENT);
     return charset == null || charset.startsWith("utf8")
         ? null
         : "the session's character_set_client is not utf8mb4";
@@ -65,10 +66,14 @@ public final class MysqlActions implements ActionProtocol {
       Map<String, String> ofSource, Map<String, String> ofSession, LexerMode lexerMode) {
     Map<String, String> all = new TreeMap<>();
     all.putAll(ofSource);
+    String names = ofSession.get(SessionCharacters.NAMES);
+    if (names != null) {
+      all.put(SessionCharacters.COLLATION, names);
+    }
     all.putAll(ofSession);
     all.keySet().removeIf(name -> LEFT_OUT.contains(name) || name.startsWith("session_track_"));
-    if (!all.getOrDefault(COLLATION, "").startsWith("utf8")) {
-      all.remove(COLLATION);
+    if (!all.getOrDefault(SessionCharacters.COLLATION, "").startsWith("utf8")) {
+      all.remove(SessionCharacters.COLLATION);
     }
     return Collections.unmodifiableMap(all);
   }

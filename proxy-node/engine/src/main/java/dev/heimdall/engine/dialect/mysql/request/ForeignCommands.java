@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.dialect.mysql.foreign.MysqlForeignFormat;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.foreign.ForeignOutcome;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.foreign.ForeignStatement;
@@ -205,8 +206,8 @@ final class ForeignCommands {
 
   private ServerError refusal(StatementFacts facts, ForeignSource source) {
     ServerError refusal = ForeignStatement.refusal(facts, source);
-    for (String name : List.of("character_set_client", "character_set_results")) {
-      String charset = carried.variables().get(name);
+    for (String name : List.of(SessionCharacters.CLIENT, SessionCharacters.RESULTS)) {
+      String charset = SessionCharacters.charset(carried.variables()::get, name);
       boolean utf8 =
           charset == null
               ? hasUtf8(agreed.collation())

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -20,7 +21,13 @@ import java.util.stream.Stream;
 final class PreparedMeaning {
   /** Settings by which a text means something else. */
   private static final List<String> READING =
-      List.of("sql_mode", "character_set_client", "collation_connection", MysqlSettings.DATABASE);
+      List.of(
+          "sql_mode",
+          SessionCharacters.NAMES,
+          SessionCharacters.CLIENT,
+          SessionCharacters.RESULTS,
+          SessionCharacters.COLLATION,
+          MysqlSettings.DATABASE);
 
   /**
    * What MySQL takes as it is when a text is prepared, whatever it is when that is executed. Few
@@ -34,8 +41,7 @@ final class PreparedMeaning {
           "windowing_use_high_precision");
 
   /** Those by which its columns are described otherwise. */
-  private static final List<String> DESCRIBING =
-      List.of("character_set_results", "character_set_connection");
+  private static final List<String> DESCRIBING = List.of(SessionCharacters.CONNECTION);
 
   private final RequestParts parts;
   private final AgreedCapabilities agreed;

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.LexerMode;
@@ -33,14 +34,14 @@ final class SessionLexing {
     return (server == null ? apart : held)
         .mode(
             value(server, "sql_mode"),
-            value(server, "character_set_client"),
+            value(server, SessionCharacters.CLIENT),
             answers.plainStrings());
   }
 
   /** What the present server has reported counts more than what was carried there. */
   private String value(ServerConnection server, String name) {
     String reported = server == null ? null : server.reported().get(name);
-    return reported == null ? carried.variables().get(name) : reported;
+    return reported == null ? SessionCharacters.charset(carried.variables()::get, name) : reported;
   }
 
   /** What follows from values that seldom change. */

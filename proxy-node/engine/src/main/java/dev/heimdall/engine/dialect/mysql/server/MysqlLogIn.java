@@ -55,6 +55,9 @@ final class MysqlLogIn extends LogInDecoder {
   private static final int SWITCH = 0xFE;
   private static final int MORE = 0x01;
 
+  /** "Variable '%s' can't be set to the value of 'NULL'". */
+  private static final int NULL_REFUSED = 1231;
+
   private enum State {
     /** The server's handshake is awaited. */
     GREETING,
@@ -80,6 +83,9 @@ final class MysqlLogIn extends LogInDecoder {
   private long capabilities;
   private ServerAuthentication authentication;
   private int sequence;
+
+  /** Of the statement that tells the server to report. */
+  private boolean asksForNames;
 
   /**
    * @param credential as whom to log in: what the target's says at the moment
@@ -146,6 +152,10 @@ final class MysqlLogIn extends LogInDecoder {
       throws AuthException, ConnectFailure {
     if (payload.getUnsignedByte(payload.readerIndex()) == ErrPacket.FIRST) {
       ServerError error = ErrPacket.read(payload, StandardCharsets.UTF_8);
+      if (state == State.SETTING_UP && asksForNames && error.number() == NULL_REFUSED) {
+        setUpSession(ctx, false);
+        return;
+      }
       throw ServerRefusal.of(error, state == State.SETTING_UP);
     }
     switch (state) {
@@ -396,6 +406,11 @@ final class MysqlLogIn extends LogInDecoder {
       return;
     }
     become(State.SETTING_UP);
+    setUpSession(ctx, SessionSetUp.asksForNames(target.source().parameters()));
+  }
+
+  private void setUpSession(ChannelHandlerContext ctx, boolean names) {
+    asksForNames = names;
     ByteBuf out = ctx.alloc().buffer(512);
     int at = Packet.begin(out, 0);
     out.writeByte(Command.QUERY);
@@ -403,21 +418,20 @@ final class MysqlLogIn extends LogInDecoder {
       out.writeByte(0).writeByte(1);
     }
     out.writeCharSequence(
-        SessionSetUp.first(handshake, target.source().parameters()), StandardCharsets.UTF_8);
+        SessionSetUp.first(handshake, target.source().parameters(), names), StandardCharsets.UTF_8);
     Packet.end(out, at);
     ctx.writeAndFlush(out);
   }
 
   private void setUp(ChannelHandlerContext ctx, OkPacket ok) {
-    Map<String, String> initial = SessionSetUp.learned(ok);
-    SessionSetUp setUp = new SessionSetUp(handshake, target, initial);
+    SessionSetUp setUp = SessionSetUp.learned(handshake, target, ok, asksForNames);
     Cancellation cancellation =
         new Cancellation(others, target, credential, handshake.connectionId());
     ready(
         ctx,
         new LoggedIn(
             handshake.connectionId(),
-            SessionSetUp.greeting(handshake, ok.status(), initial),
+            setUp.greeting(handshake, ok.status()),
             (connection, replies) ->
                 MysqlRequests.dialogue(connection, replies, setUp, cancellation)));
   }

@@ -9,6 +9,7 @@ import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.server.Exchange.Use;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import dev.heimdall.engine.prepared.StatementName;
@@ -54,8 +55,6 @@ public final class MysqlRequests implements ServerRequests {
   private final ServerConnection connection;
   private final SessionSetUp setUp;
   private final Cancellation cancellation;
-  private static final String CLIENT_CHARACTERS = "character_set_client";
-
   private final StateReports reports;
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(2);
@@ -363,63 +362,58 @@ public final class MysqlRequests implements ServerRequests {
   /** What the server has just reported needs no question, but for what it may not report. */
   @Override
   public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
+    boolean ofNames =
+        names.contains(SessionCharacters.NAMES)
+            && !set.test(SessionCharacters.NAMES)
+            && reports.names();
     List<String> values = new ArrayList<>();
+    boolean known = true;
+    StringBuilder sql = new StringBuilder("SELECT ");
     for (String name : names) {
+      boolean none = ofNames ? isOfNames(name) : name.equals(SessionCharacters.NAMES);
       // MariaDB reports no change by SET @@name = …, which a text may have said.
       boolean sure = !setUp.mariadb() || set.test(name);
-      values.add(sure ? reports.fresh(name) : null);
+      String value = none || !sure ? null : reports.fresh(name);
+      values.add(value);
+      known &= none || value != null;
+      sql.append(values.size() == 1 ? "" : ",").append(none ? "NULL" : reading(name));
     }
     reports.forget();
-    if (idle() && !values.contains(null)) {
+    if (idle() && known) {
       ByteBuf rows = connection.allocate(64 + 64 * values.size());
       TextRows.write(rows, values, setUp.agreed().deprecatesEof());
       owner.reply(connection, rows);
       owner.groupComplete(connection, connection.status(), null);
       return;
     }
-    StringBuilder sql = new StringBuilder("SELECT ");
-    String separator = "";
-    for (String name : names) {
-      sql.append(separator);
-      separator = ",";
-      if (name.equals(StateChanges.DATABASE)) {
-        sql.append("IFNULL(DATABASE(),'')");
-      } else {
-        sql.append("IFNULL(").append(SetStatement.session(name)).append(",'')");
-      }
-    }
     query(sql.append(" LIMIT 1").toString(), owner); // whatever sql_select_limit is
+  }
+
+  /** Whether a variable has what SET NAMES has given it: it is carried with that. */
+  private boolean isOfNames(String name) {
+    return SessionCharacters.VARIABLES.contains(name) && !reports.besideNames(name);
+  }
+
+  private static String reading(String name) {
+    return switch (name) {
+      case StateChanges.DATABASE -> "IFNULL(DATABASE(),'')";
+      case SessionCharacters.NAMES -> SetStatement.session(SessionCharacters.COLLATION);
+      default -> "IFNULL(" + SetStatement.session(name) + ",'')";
+    };
   }
 
   @Override
   public void change(StateChange change, ReplyOwner owner) {
     Variables from = change.from();
     Variables to = change.to();
-    SetStatement set = new SetStatement();
-    for (String name : from.names()) {
-      if (to.get(name) == null && !name.equals(StateChanges.DATABASE)) {
-        setUp.restore(set, name);
-      }
-    }
-    for (String name : to.names()) {
-      if (!to.get(name).equals(from.get(name)) && !name.equals(StateChanges.DATABASE)) {
-        set.value(name, to.get(name));
-      }
-    }
     String before = from.get(StateChanges.DATABASE);
     String database = to.get(StateChanges.DATABASE);
+    boolean uses = !Objects.equals(before, database);
+    // Servers refuse an empty name: back to no database at all leads no way.
+    String name = database == null ? setUp.database() : database;
+    SetStatement set = setUp.change(from, to, uses && !isPlain(name));
     Exchange first = null;
-    if (!Objects.equals(before, database)) {
-      // Servers refuse an empty name: back to no database at all leads no way.
-      String name = database == null ? setUp.database() : database;
-      if (!isPlain(name)) {
-        String characters = to.get(CLIENT_CHARACTERS);
-        if (characters == null) {
-          setUp.restore(set, CLIENT_CHARACTERS);
-        } else {
-          set.value(CLIENT_CHARACTERS, characters);
-        }
-      }
+    if (uses) {
       first = use(name, set.isEmpty() ? null : text(set.toString()));
     } else if (!set.isEmpty()) {
       first = text(set.toString());
@@ -435,7 +429,7 @@ public final class MysqlRequests implements ServerRequests {
    */
   private Exchange use(String name, Exchange then) {
     Exchange uses = own(Command.INIT_DB, name.getBytes(StandardCharsets.UTF_8)).then(then);
-    return isPlain(name) ? uses : text("SET " + CLIENT_CHARACTERS + "=utf8mb4").then(uses);
+    return isPlain(name) ? uses : text("SET " + SessionCharacters.CLIENT + "=utf8mb4").then(uses);
   }
 
   private static boolean isPlain(String name) {

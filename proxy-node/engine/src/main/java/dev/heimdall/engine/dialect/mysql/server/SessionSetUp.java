@@ -1,6 +1,8 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -11,6 +13,7 @@ import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -21,32 +24,39 @@ final class SessionSetUp {
   private static final int UTF8MB4_GENERAL_CI = 45;
   private static final int UTF8MB4_0900_AI_CI = 255;
 
+  private static final List<String> ASKED = List.of("autocommit", "sql_mode", "time_zone");
+
   /**
    * The collation of the connection is its character set as well: MariaDB reports only one of the
    * two.
    */
-  private static final List<String> ASKED =
-      List.of(
-          "autocommit",
-          "sql_mode",
-          "time_zone",
-          "character_set_client",
-          "character_set_results",
-          "collation_connection");
+  private static final List<String> CHARACTERS =
+      List.of(SessionCharacters.CLIENT, SessionCharacters.RESULTS, SessionCharacters.COLLATION);
+
+  /** What is refused (1231) where a log-in has not given all of them one character set. */
+  private static final String OF_LOG_IN =
+      "IF(@@character_set_client=@@character_set_connection"
+          + " AND @@character_set_results=@@character_set_connection,@@collation_connection,NULL)";
 
   private final boolean mariadb;
   private final String database;
   private final AgreedCapabilities agreed;
   private final Map<String, String> initial;
 
+  /** The collation that the log-in has given; null where that is not known. */
+  private final String names;
+
   /**
    * @param initial the values that the session began with
+   * @param names the collation that the log-in has given; null where that is not known
    */
-  SessionSetUp(Handshake handshake, ServerTarget target, Map<String, String> initial) {
+  SessionSetUp(
+      Handshake handshake, ServerTarget target, Map<String, String> initial, String names) {
     this.mariadb = handshake.isMariadb();
     this.database = target.database();
     this.agreed = agreed(target);
     this.initial = initial;
+    this.names = names;
   }
 
   /** What the target's clients have agreed on. */
@@ -56,11 +66,29 @@ final class SessionSetUp {
         : new AgreedCapabilities(0);
   }
 
-  /** The statement that a session begins with: it reports what it sets, be it to what it was. */
-  static String first(Handshake handshake, Map<String, String> parameters) {
+  /**
+   * Whether the collation that the log-in gives can be found out: then the character sets keep it,
+   * which they would lose by being set to what they are.
+   */
+  static boolean asksForNames(Map<String, String> parameters) {
+    return SessionCharacters.VARIABLES.stream().noneMatch(parameters::containsKey);
+  }
+
+  /**
+   * The statement that a session begins with: it reports what it sets, be it to what it was.
+   *
+   * @param asksForNames whether it is refused where the log-in has given no one collation; the
+   *     other one is for those
+   */
+  static String first(Handshake handshake, Map<String, String> parameters, boolean asksForNames) {
     SetStatement set = reporting(handshake.isMariadb());
     ASKED.forEach(set::same);
     set.same(isolation(handshake));
+    if (asksForNames) {
+      set.raw(SessionCharacters.COLLATION, OF_LOG_IN);
+    } else {
+      CHARACTERS.forEach(set::same);
+    }
     parameters.forEach(set::value);
     return set.toString();
   }
@@ -79,8 +107,19 @@ final class SessionSetUp {
     return handshake.isMariadb() ? "tx_isolation" : "transaction_isolation";
   }
 
-  /** What the server has reported in answer to that. */
-  static Map<String, String> learned(OkPacket answer) {
+  /** How it goes on when the server has answered that. */
+  static SessionSetUp learned(
+      Handshake handshake, ServerTarget target, OkPacket answer, boolean askedForNames) {
+    Map<String, String> learned = learned(answer);
+    String names = askedForNames ? learned.get(SessionCharacters.COLLATION) : null;
+    if (names != null) {
+      learned.put(SessionCharacters.CLIENT, SessionCharacters.charsetOf(names));
+      learned.put(SessionCharacters.RESULTS, SessionCharacters.charsetOf(names));
+    }
+    return new SessionSetUp(handshake, target, learned, names);
+  }
+
+  private static Map<String, String> learned(OkPacket answer) {
     Map<String, String> learned = new TreeMap<>();
     StateChanges.read(
         answer.state(),
@@ -107,7 +146,7 @@ final class SessionSetUp {
   }
 
   /** What clients and others are told: what the server is, and the values of variables. */
-  static Greeting greeting(Handshake handshake, int status, Map<String, String> initial) {
+  Greeting greeting(Handshake handshake, int status) {
     Map<String, String> reported = new HashMap<>(initial);
     reported.putAll(
         new ServerHello(
@@ -133,7 +172,7 @@ final class SessionSetUp {
   String again() {
     SetStatement set = reporting(mariadb);
     for (String name : initial.keySet()) {
-      if (!ASKED.contains(name)) {
+      if (!ASKED.contains(name) && !SessionCharacters.VARIABLES.contains(name)) {
         set.value(name, initial.get(name));
       }
     }
@@ -142,6 +181,7 @@ final class SessionSetUp {
         set.value(name, initial.get(name));
       }
     }
+    names(set, null);
     return set.toString();
   }
 
@@ -150,8 +190,83 @@ final class SessionSetUp {
     return name.startsWith("(") || initial.containsKey(name);
   }
 
+  /**
+   * What makes the variables of a session those of another one, but for its default database.
+   *
+   * @param charactersLost whether the character sets are not what they are said to be
+   */
+  SetStatement change(Variables from, Variables to, boolean charactersLost) {
+    SetStatement set = new SetStatement();
+    String collation = to.get(SessionCharacters.COLLATION);
+    if (StateChanges.doubtful(collation)
+        && collation.equals(from.get(SessionCharacters.COLLATION))) {
+      besideCollation(set, from, to, charactersLost);
+    } else {
+      characters(set, from, to, charactersLost);
+    }
+    for (String name : from.names()) {
+      if (to.get(name) == null && isOther(name)) {
+        restore(set, name);
+      }
+    }
+    for (String name : to.names()) {
+      if (!to.get(name).equals(from.get(name)) && isOther(name)) {
+        set.value(name, to.get(name));
+      }
+    }
+    return set;
+  }
+
+  private static boolean isOther(String name) {
+    return !name.startsWith("(") && !SessionCharacters.VARIABLES.contains(name);
+  }
+
+  /** Adds what changes the character sets: those that SET NAMES gives, and then what was set. */
+  private void characters(SetStatement set, Variables from, Variables to, boolean lost) {
+    String names = to.get(SessionCharacters.NAMES);
+    boolean anew =
+        lost
+            || !Objects.equals(from.get(SessionCharacters.NAMES), names)
+            || SessionCharacters.VARIABLES.stream()
+                .anyMatch(name -> from.get(name) != null && to.get(name) == null);
+    if (anew) {
+      names(set, names);
+    }
+    for (String name : SessionCharacters.VARIABLES) {
+      String value = to.get(name);
+      if (value != null && (anew || !value.equals(from.get(name)))) {
+        set.value(name, value);
+      }
+    }
+  }
+
+  /** The same where nobody knows the collation of the connection, which has to stay. */
+  private void besideCollation(SetStatement set, Variables from, Variables to, boolean lost) {
+    for (String name : List.of(SessionCharacters.CLIENT, SessionCharacters.RESULTS)) {
+      String value = SessionCharacters.charset(to::get, name);
+      if (lost || !Objects.equals(value, SessionCharacters.charset(from::get, name))) {
+        if (value == null) {
+          restore(set, name);
+        } else {
+          set.value(name, value);
+        }
+      }
+    }
+  }
+
+  /** Adds that the character sets are of this collation; for null, as the session began. */
+  private void names(SetStatement set, String collation) {
+    if (collation != null || names != null) {
+      set.names(collation == null ? names : collation);
+      return;
+    }
+    for (String name : CHARACTERS) {
+      restore(set, name);
+    }
+  }
+
   /** Adds that a variable has the value again which it began with. */
-  void restore(SetStatement set, String name) {
+  private void restore(SetStatement set, String name) {
     String value = initial.get(name);
     if (value == null) {
       set.standard(name);

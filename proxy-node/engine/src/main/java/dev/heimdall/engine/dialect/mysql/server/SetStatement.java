@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -31,6 +32,12 @@ public final class SetStatement {
     return raw(name, NUMBER.matcher(value).matches() ? value : literal(value));
   }
 
+  /** Gives all that texts and results are written in a collation, and its character set. */
+  SetStatement names(String collation) {
+    String charset = SessionCharacters.charsetOf(collation);
+    return assign("NAMES " + literal(charset) + " COLLATE " + literal(collation));
+  }
+
   /** Gives a variable the value that new sessions begin with. */
   SetStatement standard(String name) {
     return raw(name, INVERTED.contains(name) ? "@@GLOBAL." + name : "DEFAULT");
@@ -55,7 +62,11 @@ public final class SetStatement {
       throw new IllegalArgumentException("no name of a variable");
     }
     // Not "@@name": MariaDB reports no change of what is written so.
-    text.append(text.isEmpty() ? "SET " : ",").append(name).append('=').append(expression);
+    return assign(name + '=' + expression);
+  }
+
+  private SetStatement assign(String what) {
+    text.append(text.isEmpty() ? "SET " : ",").append(what);
     return this;
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.backend.ReplyDelivery;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.GtidSet;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,9 +21,6 @@ final class StateReports implements StateChanges.Receiver {
 
   /** Another value with each statement. */
   private static final byte[] STATEMENT_ID = "statement_id".getBytes(StandardCharsets.US_ASCII);
-
-  private static final String CONNECTION_CHARACTERS = "character_set_connection";
-  private static final String CONNECTION_COLLATION = "collation_connection";
 
   /** What a routine has of its own while it runs: whoever calls it has them back behind it. */
   private static final Set<String> OF_ROUTINE = Set.of(StateChanges.DATABASE, "sql_mode");
@@ -45,6 +44,12 @@ final class StateReports implements StateChanges.Receiver {
   private boolean passing;
   private String gtids = "";
   private long doubts;
+
+  /** Whether the character sets were reported all at once since then, as SET NAMES has it. */
+  private boolean names;
+
+  /** Those that were reported by themselves behind that, or have another value. */
+  private final Set<String> besideNames = new HashSet<>();
 
   StateReports(ReplyDelivery delivery, boolean mariadb) {
     this.delivery = delivery;
@@ -74,9 +79,11 @@ final class StateReports implements StateChanges.Receiver {
     StateChanges.read(state, this);
     // SET NAMES … COLLATE reports the character set alone, and either of the two sets the other;
     // to MariaDB both are one, which it reports by either name.
-    boolean characters = inThisAnswer.contains(CONNECTION_CHARACTERS);
-    if (characters != inThisAnswer.contains(CONNECTION_COLLATION)) {
-      doubt(characters ? CONNECTION_COLLATION : CONNECTION_CHARACTERS);
+    boolean characters = inThisAnswer.contains(SessionCharacters.CONNECTION);
+    boolean collation = inThisAnswer.contains(SessionCharacters.COLLATION);
+    names(characters || collation);
+    if (characters != collation) {
+      doubt(characters ? SessionCharacters.COLLATION : SessionCharacters.CONNECTION);
     }
     if (withoutDatabase) {
       return LastAnswer.StateChange.NO_DATABASE;
@@ -85,6 +92,44 @@ final class StateReports implements StateChanges.Receiver {
       return LastAnswer.StateChange.NONE;
     }
     return inThisAnswer.isEmpty() ? LastAnswer.StateChange.UNNAMED : LastAnswer.StateChange.NAMED;
+  }
+
+  /** Takes note of which of the character sets an answer has reported. */
+  private void names(boolean ofConnection) {
+    if (ofConnection
+        && !passing
+        && inThisAnswer.contains(SessionCharacters.CLIENT)
+        && inThisAnswer.contains(SessionCharacters.RESULTS)) {
+      names = true;
+      besideNames.clear();
+      String charset =
+          inThisAnswer.contains(SessionCharacters.CONNECTION)
+              ? fresh.get(SessionCharacters.CONNECTION)
+              : SessionCharacters.charsetOf(fresh.get(SessionCharacters.COLLATION));
+      for (String name : List.of(SessionCharacters.CLIENT, SessionCharacters.RESULTS)) {
+        if (!fresh.get(name).equals(charset)) {
+          besideNames.add(name);
+        }
+      }
+    } else {
+      for (String name : SessionCharacters.VARIABLES) {
+        if (inThisAnswer.contains(name)) {
+          besideNames.add(name);
+        }
+      }
+    }
+  }
+
+  /** Whether the character sets are as a SET NAMES, if it was one, has given them. */
+  boolean names() {
+    return names
+        && !besideNames.contains(SessionCharacters.CONNECTION)
+        && !besideNames.contains(SessionCharacters.COLLATION);
+  }
+
+  /** Whether one of the character sets was set behind that. */
+  boolean besideNames(String name) {
+    return besideNames.contains(name);
   }
 
   /**
@@ -191,5 +236,7 @@ final class StateReports implements StateChanges.Receiver {
   /** What was reported is known, or no longer true. */
   void forget() {
     fresh.clear();
+    names = false;
+    besideNames.clear();
   }
 }

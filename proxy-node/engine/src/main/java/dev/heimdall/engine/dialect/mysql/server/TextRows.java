@@ -63,7 +63,11 @@ final class TextRows {
     return row;
   }
 
-  /** Appends a result of one row, as a server would send it. */
+  /**
+   * Appends a result of one row, as a server would send it.
+   *
+   * @param values null for SQL null
+   */
   static void write(ByteBuf out, List<String> values, boolean deprecatesEof) {
     int sequence = 1;
     int at = Packet.begin(out, sequence++);
@@ -71,13 +75,24 @@ final class TextRows {
     Packet.end(out, at);
     for (String value : values) {
       ColumnDefinition.write(
-          out, sequence++, "value", UTF8MB4, ColumnDefinition.TYPE_VAR_STRING, value.length());
+          out,
+          sequence++,
+          "value",
+          UTF8MB4,
+          ColumnDefinition.TYPE_VAR_STRING,
+          value == null ? 0 : value.length());
     }
     if (!deprecatesEof) {
       EofPacket.write(out, sequence++, 0, 0);
     }
     at = Packet.begin(out, sequence++);
-    values.forEach(value -> LengthEncoded.write(out, value));
+    for (String value : values) {
+      if (value == null) {
+        out.writeByte(LengthEncoded.NULL);
+      } else {
+        LengthEncoded.write(out, value);
+      }
+    }
     Packet.end(out, at);
     if (deprecatesEof) {
       OkPacket.of(0, 0).write(out, sequence, OkPacket.END_OF_ROWS, false);

@@ -6,18 +6,10 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementKind;
-import java.util.List;
 import java.util.Set;
 
 /** The grammar of SET, but for SET STATEMENT. */
 final class SetStatement {
-  private static final List<String> OF_NAMES =
-      List.of(
-          "character_set_client",
-          "character_set_connection",
-          "character_set_results",
-          "collation_connection");
-
   /** What the node has to know of, also within a transaction. */
   private static final Set<String> READ_BY =
       Set.of(
@@ -33,6 +25,11 @@ final class SetStatement {
   /** Whether a value for the whole server was set: what has no scope of its own may be one too. */
   private boolean global;
 
+  /** Whether there is a NAMES, and whether its collation is another one than the connection's. */
+  private boolean names;
+
+  private boolean collation;
+
   SetStatement(MysqlTokens tokens, MysqlEffects effects) {
     this.tokens = tokens;
     this.effects = effects;
@@ -41,6 +38,8 @@ final class SetStatement {
   /** The current token follows SET. */
   StatementKind read() {
     global = false;
+    names = false;
+    collation = false;
     switch (tokens.word()) {
       case PASSWORD -> {
         return account();
@@ -65,6 +64,9 @@ final class SetStatement {
       }
       tokens.skipToComma();
       if (tokens.atEnd()) {
+        if (names && !collation) {
+          effects.addOnce(new Effect(Effect.Type.SET_VARIABLE, SessionCharacters.NAMES));
+        }
         return global ? StatementKind.UTILITY : StatementKind.SET;
       }
       tokens.advance();
@@ -123,7 +125,9 @@ final class SetStatement {
     }
     switch (tokens.word()) {
       case NAMES, CHARACTER, CHARSET -> {
-        for (String name : OF_NAMES) {
+        collation |= names || tokens.word() != MysqlWord.NAMES;
+        names |= tokens.word() == MysqlWord.NAMES;
+        for (String name : SessionCharacters.VARIABLES) {
           effects.add(Effect.Type.SET_VARIABLE, name, tokens.lexer().start(), tokens.lexer().end());
         }
         return true;
@@ -203,6 +207,8 @@ final class SetStatement {
         return;
       }
     }
+    collation |=
+        name.equals(SessionCharacters.COLLATION) || name.equals(SessionCharacters.CONNECTION);
     PinReason pin = SystemVariables.pinOf(name);
     if (name.equals("last_insert_id")) {
       tokens.own(MysqlEffect.SETS_LAST_INSERT_ID);

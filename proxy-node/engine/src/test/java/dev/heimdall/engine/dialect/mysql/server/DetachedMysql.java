@@ -50,7 +50,8 @@ final class DetachedMysql {
     Handshake handshake =
         new Handshake(
             version, 7, new byte[Handshake.CHALLENGE], -1, 45, 2, "caching_sha2_password");
-    SessionSetUp setUp = new SessionSetUp(handshake, target, Map.of("autocommit", "ON"));
+    SessionSetUp setUp =
+        new SessionSetUp(handshake, target, Map.of("autocommit", "ON"), "utf8mb4_general_ci");
     connection =
         DetachedServer.connection(
             context,

@@ -171,7 +171,13 @@ class MysqlClassifierTest {
         "SET autocommit = 1 | SET: autocommit, commits",
         "SET autocommit = 0 + 1 | SET: autocommit, commits",
         "SET NAMES utf8mb4 COLLATE utf8mb4_bin, a = 1 | SET: character_set_client,"
-            + " character_set_connection, character_set_results, collation_connection, a",
+            + " character_set_connection, character_set_results, collation_connection, a, (names)",
+        "SET NAMES latin1, collation_connection = latin1_bin | SET: character_set_client,"
+            + " character_set_connection, character_set_results, collation_connection,"
+            + " collation_connection, character_set_connection",
+        "SET NAMES latin1, character_set_results = NULL | SET: character_set_client,"
+            + " character_set_connection, character_set_results, collation_connection,"
+            + " character_set_results, (names)",
         "SET CHARACTER SET latin1 | SET: character_set_client, character_set_connection,"
             + " character_set_results, collation_connection",
         "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY | SET: pin next transaction",
@@ -294,8 +300,9 @@ class MysqlClassifierTest {
         "FLUSH TABLES t FOR EXPORT | UTILITY: pin locked tables, commits",
         "FLUSH PRIVILEGES | UTILITY: commits",
         "SET @@collation_server = latin1_bin | SET: collation_server, character_set_server",
-        "ALTER DATABASE app CHARACTER SET latin1 | DDL: pin defaults of a database, commits",
-        "ALTER SCHEMA READ ONLY = 1 | DDL: pin defaults of a database, commits",
+        "ALTER DATABASE app CHARACTER SET latin1 | DDL: pin defaults of a database,"
+            + " SESSION_DEFAULTS, commits",
+        "ALTER SCHEMA READ ONLY = 1 | DDL: pin defaults of a database, SESSION_DEFAULTS, commits",
         "ALTER TABLE t DEFAULT CHARACTER SET latin1 | DDL: commits",
         "FLUSH STATUS | UTILITY: pin session status, commits",
         "FLUSH LOCAL HOSTS, STATUS | UTILITY: pin session status, commits",
@@ -319,7 +326,7 @@ class MysqlClassifierTest {
       quoteCharacter = '~',
       value = {
         "/*!40101 SET NAMES utf8 */ | SET: character_set_client, character_set_connection,"
-            + " character_set_results, collation_connection",
+            + " character_set_results, collation_connection, (names)",
         "SELECT 1 /*! , @a := 2 */ | SELECT: pin user variable",
         "SELECT 1 /*!80000 + 1 */ | UNKNOWN: pin unknown statement",
         "/*M!100100 SELECT 1 */ | UNKNOWN: pin unknown statement",
