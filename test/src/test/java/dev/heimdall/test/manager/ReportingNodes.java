@@ -125,8 +125,14 @@ final class ReportingNodes implements AutoCloseable {
   }
 
   Started manager(int port) throws IOException {
+    return manager(port, Map.of());
+  }
+
+  /** The same in another environment. */
+  Started manager(int port, Map<String, String> environment) throws IOException {
     return start(
         "manager-" + port,
+        environment,
         "server",
         "--config=" + configuration(),
         "--state=" + directory.resolve("state-" + port),
