@@ -2,6 +2,7 @@ package dev.heimdall.test.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,28 +20,36 @@ class ProviderLogInIT {
   @TempDir private Path directory;
   private MockOAuth2Server provider;
   private Running manager;
+  private int port;
   private Browser browser;
 
   @BeforeEach
   void start() throws Exception {
     provider = new MockOAuth2Server(new OAuth2Config(/* interactiveLogin= */ true));
     provider.start(InetAddress.getByName("127.0.0.1"), 0);
-    Path secret = Files.writeString(directory.resolve("secret"), "canary of a client's secret");
-    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
-    manager =
-        Running.start(
-            directory,
-            Map.of(),
-            "--config=" + Files.createDirectories(directory.resolve("configuration")),
-            // Another site than the manager's: its pages get no cookies of it.
-            "--oidc-issuer=http://127.0.0.1:" + provider.baseUrl().port() + "/company",
-            "--oidc-client-id=heimdall",
-            "--oidc-client-secret-file=" + secret,
-            "--manager-url=http://localhost:" + Running.PORT,
-            "--oidc-admins=dba, operators",
-            "--oidc-readers=staff",
-            "--oidc-provider-name=Example Company");
+    port = provider.baseUrl().port();
+    manager = start("--oidc-readers=staff");
     browser = Browser.start();
+  }
+
+  private Path own(String name, String text) throws IOException {
+    Path file = Files.writeString(directory.resolve(name), text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  private Running start(String option) throws IOException {
+    return Running.start(
+        directory,
+        Map.of(),
+        "--config=" + Files.createDirectories(directory.resolve("configuration")),
+        // Another site than the manager's: its pages get no cookies of it.
+        "--oidc-issuer=http://127.0.0.1:" + port + "/company",
+        "--oidc-client-id=heimdall",
+        "--oidc-client-secret-file=" + own("secret", "canary of a client's secret"),
+        "--manager-url=http://localhost:" + Running.PORT,
+        "--oidc-admins=dba, operators",
+        "--oidc-provider-name=Example Company",
+        option);
   }
 
   @AfterEach
@@ -64,6 +73,16 @@ class ProviderLogInIT {
     browser.find("input[name='username']").sendKeys(user);
     browser.replace(browser.find("textarea[name='claims']"), claims);
     browser.find("input[type='submit']").click();
+  }
+
+  @Test
+  void withTheProviderAwayTheManagerStartsAndSaysSo() throws Exception {
+    manager.close();
+    provider.shutdown();
+    manager = start("--manager-password-file=" + own("password", "break the glass"));
+    manager.process().awaitOutput("the OpenID Connect provider is unavailable");
+    browser.logIn(manager.port(), "break the glass");
+    assertThat(browser.text()).contains("Log out admin");
   }
 
   @Test

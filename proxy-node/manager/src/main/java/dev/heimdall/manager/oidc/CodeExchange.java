@@ -103,7 +103,7 @@ final class CodeExchange {
     } catch (PasswordException | IOException e) {
       throw OpenIdRefused.failed(e);
     } catch (ParseException e) {
-      throw OpenIdRefused.failed(new IOException("its answer to a code cannot be read", e));
+      throw OpenIdRefused.failed(new IOException("its token response cannot be parsed", e));
     }
     if (!response.indicatesSuccess()) {
       ErrorObject error = response.toErrorResponse().getErrorObject();
@@ -114,7 +114,7 @@ final class CodeExchange {
       secret.ifPresent(ClientSecret::doubt);
       throw OpenIdRefused.failed(
           new IOException(
-              "it refuses this manager's question with "
+              "it rejects the token request with "
                   + plain(error == null ? "" : String.valueOf(error.getCode()))));
     }
     return ((OIDCTokenResponse) response.toSuccessResponse()).getOIDCTokens().getIDToken();
@@ -157,7 +157,7 @@ final class CodeExchange {
   }
 
   private static OpenIdRefused untrue(String why) {
-    Line.of("a token of the provider of OpenID Connect is refused")
+    Line.of("an ID token of the OpenID Connect provider is rejected")
         .pair("reason", why)
         .log(LOG, Level.WARN);
     return OpenIdRefused.wrong(

@@ -16,6 +16,7 @@ import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.login.PasswordSource;
 import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.observe.Line;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -27,12 +28,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Log-ins at a provider of OpenID Connect: authorization code with PKCE. May be asked by any
  * thread; asks the provider for a bounded time, and for few log-ins at a time.
  */
 public final class OpenId implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Those who ask the provider at a time; each has a thread of the web server's. */
@@ -81,7 +87,7 @@ public final class OpenId implements AutoCloseable {
   public record Paths(String callback, String afterwards) {}
 
   /**
-   * With a provider that is not asked yet.
+   * With a provider that is asked at once, without waiting for it.
    *
    * @throws PasswordException when the client's secret cannot be had
    */
@@ -96,7 +102,27 @@ public final class OpenId implements AutoCloseable {
                       settings.secret().get(), "the file of the OpenID Connect client's secret"),
                   nanoClock));
     }
-    return new OpenId(settings, paths, secret, nanoClock);
+    OpenId opened = new OpenId(settings, paths, secret, nanoClock);
+    // What is wrong with either is logged now and not at the first log-in.
+    Thread look = new Thread(opened::look, "manager-provider");
+    look.setDaemon(true);
+    look.start();
+    return opened;
+  }
+
+  private void look() {
+    try {
+      provider.known();
+      if (secret.isPresent()) {
+        secret.get().read();
+      }
+    } catch (PasswordException e) {
+      Line.of("nobody can log in with OpenID Connect")
+          .pair("reason", String.valueOf(e.getMessage()))
+          .log(LOG, Level.WARN);
+    } catch (IOException e) {
+      // Logged where it is read.
+    }
   }
 
   /** What people call the provider. */

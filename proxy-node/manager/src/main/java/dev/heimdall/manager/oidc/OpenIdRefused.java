@@ -11,8 +11,8 @@ public final class OpenIdRefused extends Exception {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   static final String AWAY =
-      "The provider does not answer as it should; the manager's log says why. Log in with a"
-          + " password, or try again in a moment.";
+      "The provider is unavailable or rejects the manager; the manager's log says why. Log in with"
+          + " a password, or try again in a moment.";
 
   private final int status;
   private final String user;

@@ -109,7 +109,7 @@ final class Provider {
       Known known = now();
       read = new Read(Optional.of(known), "", nanoClock.getAsLong() + FRESH.toNanos());
     } catch (IOException e) {
-      Line.of("the provider of OpenID Connect is not available")
+      Line.of("the OpenID Connect provider is unavailable")
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
       read =
