@@ -263,6 +263,19 @@ class TracesIT {
           .containsEntry("db.response.status_code", "57014")
           .containsEntry("error.type", "57014");
 
+      try (Connection extended = node.connect();
+          Statement batch = extended.createStatement()) {
+        batch.addBatch("INSERT INTO tr_where SELECT 16");
+        batch.addBatch("INSERT INTO tr_where VALUES (16 / 0)");
+        batch.addBatch("DELETE FROM tr_where WHERE id = 16");
+        assertThatThrownBy(batch::executeBatch).isInstanceOf(SQLException.class);
+      }
+      assertThat(error(one(collector, "delete from tr_where where id = ?"))).isEqualTo("skipped");
+      assertThat(collector.spans())
+          .filteredOn(span -> span.getName().equals("INSERT app.tr_where"))
+          .extracting(TracesIT::error)
+          .containsExactly(null, "22012");
+
       client.setAutoCommit(false);
       run(client, "INSERT INTO tr_where VALUES (17)");
       SharedPostgres.value(

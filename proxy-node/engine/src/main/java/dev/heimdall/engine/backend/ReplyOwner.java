@@ -27,6 +27,13 @@ public interface ReplyOwner {
   /** An error in a batch made so many queries or function calls sent behind it void. */
   default void queriesSkipped(ServerConnection from, int count) {}
 
+  /**
+   * The error that has just come is not that of the statements that were sent last in its group.
+   *
+   * @param skipped how many of this owner's were sent behind the one that has failed, and are void
+   */
+  default void statementFailed(int skipped) {}
+
   /** Whether notifications on this connection are meant for this owner; dropped if not. */
   boolean takesNotifications();
 

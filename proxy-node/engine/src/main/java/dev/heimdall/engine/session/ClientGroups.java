@@ -241,6 +241,10 @@ final class ClientGroups {
     }
   }
 
+  void statementFailed(int skipped) {
+    running.failed(carried.done(), skipped);
+  }
+
   void copyInStarted(ServerConnection from, int ignoredSyncs) {
     sent.transaction().giveUp(Unreplayed.COPY);
     merged(ignoredSyncs);

@@ -185,6 +185,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public void statementFailed(int skipped) {
+    parts.groups.statementFailed(skipped);
+  }
+
+  @Override
   public void copyInStarted(ServerConnection from, int ignoredSyncs) {
     parts.groups.copyInStarted(from, ignoredSyncs);
   }

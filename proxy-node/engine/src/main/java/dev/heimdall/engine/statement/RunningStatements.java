@@ -229,16 +229,21 @@ public final class RunningStatements {
     return !hidden;
   }
 
+  /** Of a group that is being answered a statement has failed, with so many skipped behind it. */
+  public void failed(long group, int skipped) {
+    patterns.failed(group, skipped);
+  }
+
   /**
    * A group was answered.
    *
    * @param bytes what has come for it from a server
    */
   public void answered(long group, long micros, long bytes, ServerError error) {
-    patterns.answered(group, micros, bytes, error != null, loop.now());
     if (traces != null) {
-      traces.answered(group, error);
+      traces.answered(group, error, patterns.behindFailed(group));
     }
+    patterns.answered(group, micros, bytes, error != null, loop.now());
     if (error == null && running.isEmpty() && alone != null) {
       alone.took(micros); // no rules: those that come some day are to know
     }

@@ -20,6 +20,9 @@ final class SentPatterns {
   private int first;
   private int size;
 
+  /** Of the group that is being answered, which has failed; negative where that is not known. */
+  private int failed = -1;
+
   /**
    * One is being sent.
    *
@@ -53,11 +56,40 @@ final class SentPatterns {
     return (first + index) & (counts.length - 1);
   }
 
+  /** How many from the first one on are of groups up to this one. */
+  private int upTo(long group) {
+    int count = 0;
+    while (count < size && groups[at(count)] <= group) {
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * One of this group has failed.
+   *
+   * @param skipped how many that were sent behind it in the group are not carried out
+   */
+  void failed(long group, int skipped) {
+    failed = Math.max(0, upTo(group) - 1 - skipped);
+  }
+
+  /**
+   * How many were sent behind the one of this group that has failed, if one has: the last one where
+   * nothing else is known.
+   */
+  int behindFailed(long group) {
+    return size - 1 - (failed >= 0 ? failed : upTo(group) - 1);
+  }
+
   /**
    * All up to this group are answered. Those of one group share its time and its bytes, of which
-   * what only began a transaction or the like has none; an error is that of its last statement.
+   * what only began a transaction or the like has none; an error is that of the one that has
+   * failed, or of the last one.
    */
-  void answered(long group, long micros, long bytes, boolean failed, long now) {
+  void answered(long group, long micros, long bytes, boolean error, long now) {
+    int wrong = error ? size - 1 - behindFailed(group) : -1;
+    failed = -1;
     int ended = 0;
     int heavy = 0;
     while (ended < size && groups[at(ended)] <= group) {
@@ -72,11 +104,7 @@ final class SentPatterns {
       counts[at] = null;
       if (each != null) {
         boolean shares = heavy == 0 || !each.light();
-        each.answered(
-            shares ? micros / sharing : 0,
-            shares ? bytes / sharing : 0,
-            failed && i == ended - 1,
-            now);
+        each.answered(shares ? micros / sharing : 0, shares ? bytes / sharing : 0, i == wrong, now);
       }
     }
     first = size == ended ? 0 : at(ended);
@@ -96,6 +124,7 @@ final class SentPatterns {
 
   /** The one that was sent last is going to be sent again. */
   void takeBack() {
+    failed = -1;
     if (size > 0) {
       size--;
       counts[at(size)] = null;
@@ -113,6 +142,7 @@ final class SentPatterns {
   /** Nothing more is answered. */
   void clear() {
     Arrays.fill(counts, null);
+    failed = -1;
     first = 0;
     size = 0;
     shrink();

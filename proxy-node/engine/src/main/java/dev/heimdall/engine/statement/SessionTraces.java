@@ -217,12 +217,20 @@ public final class SessionTraces {
     }
   }
 
-  /** All up to this group are answered; an error is that of the last one. */
-  void answered(long group, ServerError error) {
+  /**
+   * All up to this group are answered.
+   *
+   * @param error of one of them; null for none
+   * @param behind how many statements were sent behind that one
+   */
+  void answered(long group, ServerError error, int behind) {
+    long wrong = statements - behind;
     while (!sent.isEmpty() && sent.peek().group <= group) {
       Sent ended = sent.poll();
-      if (sent.isEmpty() || sent.peek().group > group) {
+      if (error != null && ended.number == wrong) {
         failed(ended.span, error);
+      } else if (error != null && ended.number > wrong) {
+        ended.span.skipped();
       }
       ended.span.end();
     }

@@ -55,6 +55,9 @@ final class SpanWriter {
       span.setAttribute("db.response.status_code", noted.code());
       span.setAttribute("error.type", noted.code());
       span.setStatus(StatusCode.ERROR);
+    } else if (noted.isSkipped()) {
+      span.setAttribute("error.type", "skipped");
+      span.setStatus(StatusCode.ERROR);
     } else if (noted.isLost()) {
       span.setAttribute("error.type", "connection_lost");
       span.setStatus(StatusCode.ERROR);

@@ -40,6 +40,7 @@ public final class StatementSpan {
   private boolean lost;
   private boolean resent;
   private boolean replayed;
+  private boolean skipped;
   private long endNanos;
 
   /** Who has answered. */
@@ -150,6 +151,11 @@ public final class StatementSpan {
     lost = true;
   }
 
+  /** Its server has not carried it out, as one before it in its batch has failed. */
+  public void skipped() {
+    skipped = true;
+  }
+
   /** It was lost, and is sent again as another one: its client does not hear of the loss. */
   public void sentAgain() {
     resent = true;
@@ -217,6 +223,10 @@ public final class StatementSpan {
 
   boolean isResent() {
     return resent;
+  }
+
+  boolean isSkipped() {
+    return skipped;
   }
 
   boolean isReplayed() {

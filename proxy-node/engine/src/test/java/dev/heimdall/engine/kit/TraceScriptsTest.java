@@ -267,7 +267,32 @@ class TraceScriptsTest {
             "row SELECT 4 {}",
             "done SELECT 1",
             "ready I");
-    assertSpans("SELECT 1", "SELECT 1", "SELECT 1 22012", "SELECT 1");
+    assertSpans("SELECT 1 22012", "SELECT 1 skipped", "SELECT 1 skipped", "SELECT 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theErrorOfABatchIsThatOfTheStatementThatHasIt(boolean flushed) throws Exception {
+    start(RULED);
+    SimulatedClient ann = node.client("ann");
+    ann.send(
+        out -> {
+          SimulatedClient.statement(out, "INSERT 1");
+          SimulatedClient.statement(out, "SELECT 1/0");
+          SimulatedClient.statement(out, "INSERT 2");
+          if (flushed) {
+            SimulatedClient.flush(out);
+          } else {
+            SimulatedClient.sync(out);
+          }
+        });
+    if (flushed) {
+      ann.send(SimulatedClient::sync);
+    }
+    ann.query("SELECT 4");
+
+    assertThat(ann.told()).endsWith("row SELECT 4 {}", "done SELECT 1", "ready I");
+    assertSpans("INSERT 1", "SELECT 1 22012", "INSERT 1 skipped", "SELECT 1");
   }
 
   @Test

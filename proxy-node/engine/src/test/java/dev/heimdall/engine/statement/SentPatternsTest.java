@@ -63,6 +63,30 @@ class SentPatternsTest {
   }
 
   @Test
+  void anErrorIsThatOfTheOneThatHasFailed() {
+    sent.add(one, 3);
+    sent.add(two, 3);
+    sent.add(begin, 3);
+    sent.add(one, 4);
+    sent.failed(3, 1);
+    assertThat(sent.behindFailed(3)).isEqualTo(2);
+    sent.answered(3, 100, 0, true, 0);
+
+    assertThat(figures().get("one").errors()).isZero();
+    assertThat(figures().get("two").errors()).isEqualTo(1);
+    assertThat(figures().get("begin").errors()).isZero();
+    sent.answered(4, 1, 0, true, 0);
+    assertThat(figures().get("one").errors()).isEqualTo(1);
+    sent.add(one, 5);
+    sent.failed(5, 7); // more than are there: the first one
+    assertThat(sent.behindFailed(5)).isZero();
+    sent.takeBack();
+    sent.failed(5, 0); // nothing is there: nobody has it
+    sent.answered(5, 1, 0, true, 0);
+    assertThat(figures().get("one").errors()).isEqualTo(1);
+  }
+
+  @Test
   void countingAllocatesNothing() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     List<MatchedRule> matched =

@@ -93,6 +93,7 @@ public final class ReplyQueue<O> {
   private boolean failed;
   private int droppedNames;
   private int skippedQueries;
+  private int skippedStatements;
   private int ignoredSyncs;
   private boolean copyEnded;
   private boolean described;
@@ -117,6 +118,14 @@ public final class ReplyQueue<O> {
   /** How many queries and function calls of the group's owner the last error made void. */
   public int skippedQueries() {
     return skippedQueries;
+  }
+
+  /**
+   * How many statements of the group's owner, sent behind the one that has had the last error, that
+   * made void: each that would have been bound, and each query.
+   */
+  public int skippedStatements() {
+    return skippedStatements;
   }
 
   /** Notes that a message of this kind has been sent for the owner. */
@@ -343,6 +352,7 @@ public final class ReplyQueue<O> {
   private int error(byte first) {
     droppedNames = 0;
     skippedQueries = 0;
+    skippedStatements = 0;
     if (groups.size() == 0) {
       return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
     }
@@ -351,6 +361,10 @@ public final class ReplyQueue<O> {
       return FORWARD;
     }
     dropSkipped();
+    boolean bound = first == EXECUTE || first == EXECUTE_KNOWN || first == EXECUTE_OURS;
+    if (!bound && skippedStatements > 0) {
+      skippedStatements--; // its own
+    }
     dropSkippedQueries();
     return FORWARD;
   }
@@ -362,6 +376,7 @@ public final class ReplyQueue<O> {
       pop();
       if (firsts) {
         skippedQueries++;
+        skippedStatements++;
       }
       if (groups.size() > 1) {
         firsts = groups.secondIsFirsts();
@@ -384,6 +399,8 @@ public final class ReplyQueue<O> {
           || dropped == DESCRIBE_OURS
           || dropped == DESCRIBE_SEEN) {
         droppedNames++;
+      } else if (dropped == BIND || dropped == BIND_KNOWN || dropped == BIND_OURS) {
+        skippedStatements++;
       }
       pop();
     }

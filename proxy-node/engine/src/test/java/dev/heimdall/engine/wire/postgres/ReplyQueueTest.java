@@ -229,6 +229,30 @@ class ReplyQueueTest {
   }
 
   @Test
+  void statementsBehindTheOneThatFailedAreCounted() {
+    send("PBEPBEPBES", "client");
+    receive("12C");
+    queue.on(BackendType.ERROR); // its Parse
+    assertThat(queue.skippedStatements()).isEqualTo(1);
+    receive("Z");
+
+    send("BEBEBES", "client");
+    receive("2");
+    queue.on(BackendType.ERROR); // its Execute
+    assertThat(queue.skippedStatements()).isEqualTo(2);
+    receive("Z");
+
+    send("BEQBES", "client");
+    queue.on(BackendType.ERROR); // its Bind
+    assertThat(queue.skippedStatements()).isEqualTo(2);
+    receive("Z");
+
+    send("Q", "client");
+    queue.on(BackendType.ERROR);
+    assertThat(queue.skippedStatements()).isZero();
+  }
+
+  @Test
   void aQuerySkippedByAFailedBatchLeavesItOpen() {
     send("BQ", "client");
 

@@ -471,6 +471,9 @@ final class ReplyReader implements ReplyScanner {
     if (queue.skippedQueries() > 0) {
       groups.first().queriesSkipped(connection, queue.skippedQueries());
     }
+    if (queue.failed()) {
+      groups.first().statementFailed(queue.skippedStatements());
+    }
     return false;
   }
 
