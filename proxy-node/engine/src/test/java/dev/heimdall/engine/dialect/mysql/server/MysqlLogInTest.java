@@ -66,6 +66,10 @@ class MysqlLogInTest implements LogIn.Outcome {
   }
 
   private void begin(TlsMode mode, long agreed) {
+    begin(mode, agreed, Map.of("lock_wait_timeout", "9"));
+  }
+
+  private void begin(TlsMode mode, long agreed, Map<String, String> parameters) {
     DataSource source =
         new DataSource(
             "s",
@@ -84,7 +88,7 @@ class MysqlLogInTest implements LogIn.Outcome {
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
-            Map.of("lock_wait_timeout", "9"),
+            parameters,
             new CatalogSettings(false, Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
             Optional.empty(),
             ClusterSettings.defaults(),
@@ -176,6 +180,67 @@ class MysqlLogInTest implements LogIn.Outcome {
     assertThat(found.processId()).isEqualTo(11);
     assertThat(found.greeting().reported()).containsEntry("sql_mode", "ANSI");
     assertThat(failure).isNull();
+  }
+
+  private String letIn(Map<String, String> parameters) {
+    begin(TlsMode.DISABLE, 0, parameters);
+    server(hello("11.4.5-MariaDB", OFFERED, "mysql_native_password"));
+    sent();
+    server(packet(2, new byte[] {0, 0, 0, 2, 0, 0, 0}));
+    return new String(sent(), StandardCharsets.UTF_8);
+  }
+
+  private void learned(String... variables) {
+    ByteBuf ok = channel.alloc().buffer();
+    new OkPacket(0, 0, 2, 0, new byte[0], Answers.variables(variables))
+        .write(ok, 1, OkPacket.OK, true);
+    server(taken(ok));
+  }
+
+  @Test
+  void theCollationOfTheLogInSaysWhatTheCharacterSetsAre() {
+    assertThat(letIn(Map.of()))
+        .contains(",collation_connection=IF(")
+        .doesNotContain("character_set_client=@@character_set_client,");
+    learned("collation_connection", "latin1_german1_ci");
+    assertThat(found.greeting().reported())
+        .containsEntry("collation_connection", "latin1_german1_ci")
+        .containsEntry("character_set_client", "latin1")
+        .containsEntry("character_set_results", "latin1");
+  }
+
+  @Test
+  void characterSetsThatAreNotOneAreAskedForOneByOne() {
+    letIn(Map.of());
+    server(error(1, 1231));
+    assertThat(new String(sent(), StandardCharsets.UTF_8))
+        .contains("SET session_track_system_variables='*'")
+        .contains("character_set_client=@@character_set_client,")
+        .contains("character_set_results=@@character_set_results,")
+        .endsWith("collation_connection=@@collation_connection");
+    learned(
+        "collation_connection", "latin1_german1_ci",
+        "character_set_client", "koi8r",
+        "character_set_results", "");
+    assertThat(found.greeting().reported())
+        .containsEntry("character_set_client", "koi8r")
+        .containsEntry("character_set_results", "");
+  }
+
+  @Test
+  void aParameterOfTheSourceThatIsRefusedIsNotAskedForAThirdTime() {
+    letIn(Map.of("sql_mode", "x"));
+    server(error(1, 1231));
+    sent();
+    server(error(1, 1231));
+    assertThat(failure.error().number()).isEqualTo(1231);
+  }
+
+  @Test
+  void characterSetsThatTheSourceSetsAreAskedForOneByOne() {
+    assertThat(letIn(Map.of("character_set_results", "latin1")))
+        .contains("character_set_client=@@character_set_client,")
+        .endsWith("character_set_results='latin1'");
   }
 
   @Test
