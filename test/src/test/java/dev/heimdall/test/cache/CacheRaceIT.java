@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nothing is served that was written since, while everybody writes and reads at the same time. */
 class CacheRaceIT {
-  private static final int WRITES = Integer.getInteger("cache.writes", 1500);
+  private static final int WRITES = Integer.getInteger("cache.race.writes", 500);
 
   private static TestConfiguration cached(TestConfiguration c) {
     return c.node("loops", 2)

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SessionIsolationContract {
   static final int CLIENTS = Integer.getInteger("isolation.clients", 200);
-  static final Duration TIME = Duration.ofSeconds(Integer.getInteger("isolation.seconds", 8));
+  static final Duration TIME = Duration.ofSeconds(Integer.getInteger("isolation.seconds", 5));
   static final long SEED = Long.getLong("isolation.seed", System.nanoTime());
 
   /** How long a proxy that leaks may go on without being found out. */
