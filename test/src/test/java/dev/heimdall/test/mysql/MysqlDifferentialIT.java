@@ -151,12 +151,17 @@ class MysqlDifferentialIT {
 
   /** What reads and writes do is known again, now that tables were emptied. */
   private static void awaitCatalogue(MysqlNode node) {
+    awaitCatalogue(node, "SELECT count(*) FROM t0");
+  }
+
+  /** What this statement does is known. */
+  static void awaitCatalogue(MysqlNode node, String sql) {
     try (Connection operator = node.target().as("admin", "admin").jdbc();
         Statement statement = operator.createStatement()) {
       Await.until(
           "the catalogue is read",
           () -> {
-            statement.execute("SELECT count(*) FROM t0");
+            statement.execute(sql);
             try (ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
               boolean confirmed = false;
               while (rows.next()) {

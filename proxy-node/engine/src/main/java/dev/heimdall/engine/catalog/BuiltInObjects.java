@@ -26,6 +26,10 @@ public class BuiltInObjects {
     NOTIFIES,
     /** It answers with what the session has taken from sequences. */
     READS_SEQUENCES,
+    /** It answers with the id that the session has generated last. */
+    READS_GENERATED_ID,
+    /** It answers with the number of rows that the session's statement before has found. */
+    READS_FOUND_ROWS,
     /** It reads text as a value of the type that an argument says. */
     READS_ANY_TYPE
   }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.catalog.Relation.Consequence;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.OutOfSight;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.Statement;
@@ -11,10 +12,12 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -52,7 +55,7 @@ final class Resolution {
   private String changesSession;
   private boolean outlivesDiscard;
   private boolean movesPath;
-  private boolean readsSequences;
+  private final Set<OutOfSight> outOfSight = EnumSet.noneOf(OutOfSight.class);
   private boolean maySeed;
   private boolean readsAnyType;
   private boolean defines;
@@ -111,7 +114,7 @@ final class Resolution {
         changesSession,
         outlivesDiscard,
         movesPath || !parsed.understood(),
-        readsSequences,
+        outOfSight,
         maySeed,
         runsUnread,
         callsCode(),
@@ -289,6 +292,7 @@ final class Resolution {
     raise(StatementClass.WRITE, null);
     understood = false;
     runsUnread = true;
+    mayAsk();
     anything(why);
     changesSessionForGood(why);
     movesPath = true;
@@ -433,6 +437,7 @@ final class Resolution {
       ascend(relation);
     }
     if (relation.view()) {
+      outOfSight.add(OutOfSight.WRITES_VIEW);
       relation.reads().forEach(behind -> steps.add(new Step(behind, null, changes, through)));
       relation.readCalls().forEach(routine -> call(routine, "view " + relation));
     } else {
@@ -483,8 +488,8 @@ final class Resolution {
       changesSession(does(routine, through, routine.changesSession()));
       outlivesDiscard |= routine.outlivesDiscard();
     }
-    if (through != null && isBuiltIn(routine, BuiltInObjects.Trait.READS_SEQUENCES)) {
-      readsSequences = true;
+    if (through != null && routine.builtIn()) {
+      reads(routine.name());
     }
     if (called.put(routine, true) != null) {
       return;
@@ -510,6 +515,7 @@ final class Resolution {
         raise(StatementClass.WRITE, null);
         understood = false;
         runsUnread = true;
+        mayAsk();
         anything(why);
       }
     }
@@ -531,6 +537,24 @@ final class Resolution {
     routine.calls().forEach(inner -> call(inner, routine.toString()));
     if (routine.defines()) {
       objects.onDefinition().forEach(this::call);
+    }
+  }
+
+  /** Code that nobody can read may ask for what the session's statements have left. */
+  private void mayAsk() {
+    outOfSight.add(OutOfSight.READS_GENERATED_ID);
+    outOfSight.add(OutOfSight.READS_FOUND_ROWS);
+  }
+
+  /** One of the server's functions is called out of sight. */
+  private void reads(String function) {
+    BuiltInObjects own = objects.own();
+    if (own.has(BuiltInObjects.Trait.READS_SEQUENCES, function)) {
+      outOfSight.add(OutOfSight.READS_SEQUENCES);
+    } else if (own.has(BuiltInObjects.Trait.READS_GENERATED_ID, function)) {
+      outOfSight.add(OutOfSight.READS_GENERATED_ID);
+    } else if (own.has(BuiltInObjects.Trait.READS_FOUND_ROWS, function)) {
+      outOfSight.add(OutOfSight.READS_FOUND_ROWS);
     }
   }
 

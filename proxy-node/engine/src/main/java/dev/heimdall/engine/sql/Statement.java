@@ -1,6 +1,7 @@
 package dev.heimdall.engine.sql;
 
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -21,7 +22,7 @@ import java.util.TreeSet;
  *     runs code that nobody can read, or is known to do such a thing
  * @param movesPath whether unqualified names may mean something else after it, until its
  *     transaction ends: inside a function it may set {@code search_path} or the role
- * @param readsSequences whether it calls {@code currval} or {@code lastval} out of sight
+ * @param outOfSight what it does that its text does not show, as far as that was asked
  * @param maySeed whether it may set the random seed out of sight, though it seems to change nothing
  *     beyond its transaction
  * @param runsUnread whether it runs code that could not be read, which may have made other code
@@ -44,7 +45,7 @@ public record Statement(
     String changesSession,
     boolean outlivesDiscard,
     boolean movesPath,
-    boolean readsSequences,
+    Set<OutOfSight> outOfSight,
     boolean maySeed,
     boolean runsUnread,
     boolean callsCode,
@@ -54,6 +55,7 @@ public record Statement(
   public Statement {
     tablesRead = Collections.unmodifiableSortedSet(new TreeSet<>(tablesRead));
     tablesWritten = Collections.unmodifiableSortedSet(new TreeSet<>(tablesWritten));
+    outOfSight = Set.copyOf(outOfSight);
   }
 
   /** Of one that is understood unless its text is not. */
@@ -78,13 +80,18 @@ public record Statement(
         changesSession,
         false,
         movesPath,
-        false,
+        Set.of(),
         false,
         !parsed.understood(),
         !parsed.understood(),
         writesAnything || !parsed.understood(),
         parsed.understood(),
         reason);
+  }
+
+  /** Whether it asks out of sight for what the session has taken from sequences. */
+  public boolean readsSequences() {
+    return outOfSight.contains(OutOfSight.READS_SEQUENCES);
   }
 
   /** Why it is not understood, as a sentence about it; null where it is. */

@@ -586,11 +586,6 @@ public final class StatementLifecycle implements RoutedStatement {
     return statement != null && !statement.outlivesRollback();
   }
 
-  /** Whether somebody has looked at what it names and calls. */
-  public boolean seenThrough() {
-    return statement != null;
-  }
-
   /** Whether it changes nothing, neither of data nor of its session. */
   @Override
   public boolean readsOnly() {

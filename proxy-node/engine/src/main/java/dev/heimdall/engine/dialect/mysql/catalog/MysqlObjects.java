@@ -22,7 +22,15 @@ public final class MysqlObjects extends BuiltInObjects {
     super(
         "",
         MysqlFunctions.EFFECTS,
-        Map.of(Trait.READS_UNNAMED, Set.of("load_file"), Trait.READS_SEQUENCES, Set.of("lastval")));
+        Map.of(
+            Trait.READS_UNNAMED,
+            Set.of("load_file"),
+            Trait.READS_SEQUENCES,
+            Set.of("lastval"),
+            Trait.READS_GENERATED_ID,
+            Set.of("last_insert_id"),
+            Trait.READS_FOUND_ROWS,
+            Set.of("found_rows")));
   }
 
   @Override

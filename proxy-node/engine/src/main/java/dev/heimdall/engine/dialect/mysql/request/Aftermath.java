@@ -11,6 +11,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
@@ -42,7 +43,7 @@ final class Aftermath {
   private final FoundRows found;
   private final GeneratedId generated;
   private final UnreportedSettings unreported;
-  private final BooleanSupplier seesThrough;
+  private final Supplier<Statement> catalogued;
   private final CallReplacement calls = new CallReplacement();
   private final FromClause from = new FromClause();
   private final DiagnosticsItems items = new DiagnosticsItems();
@@ -77,7 +78,7 @@ final class Aftermath {
 
   /**
    * @param number the client's, as it was told at its log-in
-   * @param seesThrough whether it is known what the statement on its way calls
+   * @param catalogued what the catalogue knows of the statement on its way; null for nothing
    */
   Aftermath(
       HandledClient client,
@@ -86,7 +87,7 @@ final class Aftermath {
       LoopContext loop,
       ClientAnswers answers,
       IntSupplier number,
-      BooleanSupplier seesThrough) {
+      Supplier<Statement> catalogued) {
     this.client = client;
     this.carried = carried;
     this.control = control;
@@ -95,7 +96,7 @@ final class Aftermath {
     this.found = new FoundRows(client, carried, control);
     this.generated = new GeneratedId(client, carried, control, loop, answers, found);
     this.unreported = new UnreportedSettings(carried, answers);
-    this.seesThrough = seesThrough;
+    this.catalogued = catalogued;
   }
 
   // ---- before a statement is sent
@@ -157,10 +158,13 @@ final class Aftermath {
    * Whether the server would answer as that of a direct connection what the statement may ask about
    * those before it; if not, it is being told, and the reader comes again.
    *
+   * @param said what its text says
    * @param text the statement's
    */
   boolean ready(
-      ServerConnection server, StatementFacts facts, Supplier<byte[]> text, LexerMode mode) {
+      ServerConnection server, StatementFacts said, Supplier<byte[]> text, LexerMode mode) {
+    Statement seen = catalogued.get();
+    StatementFacts facts = UnseenEffects.with(said, seen);
     if (!generated.ready(server, facts, text, mode)) {
       return false;
     }
@@ -184,7 +188,7 @@ final class Aftermath {
     }
     sent = facts;
     gtidBefore = ServerSide.of(server).lastGtid();
-    seenThrough = seesThrough.getAsBoolean();
+    seenThrough = seen != null;
     clearing =
         clears(facts)
             || (facts.kind() == StatementKind.SELECT

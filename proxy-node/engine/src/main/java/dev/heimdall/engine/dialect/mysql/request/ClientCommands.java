@@ -82,7 +82,7 @@ final class ClientCommands implements RequestHandler {
             parts.loop(),
             answers,
             parts.others()::own,
-            lifecycle::seenThrough);
+            lifecycle::statement);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
     NumberedStatements statements =
         new NumberedStatements(parts.sessions().statements(), parts.notes());

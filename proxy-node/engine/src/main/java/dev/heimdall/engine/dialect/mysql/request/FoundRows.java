@@ -88,12 +88,13 @@ final class FoundRows {
 
   /**
    * Whether the server has the session's number where the statement may leave it as it is without
-   * saying so; if not, it is being given that, and the reader comes again.
+   * saying so, or asks for it out of sight; if not, it is being given that, and the reader comes
+   * again.
    */
   boolean ready(ServerConnection server, StatementFacts facts) {
     due &= isOn(server); // or what was to be read back is lost
     // An XA transaction that was ended takes no questions.
-    if (!mayLeave(server, facts) || isOn(server) || carried.pins().contains(MysqlPins.XA)) {
+    if (!needs(server, facts) || isOn(server) || carried.pins().contains(MysqlPins.XA)) {
       return true;
     }
     control.block();
@@ -117,8 +118,9 @@ final class FoundRows {
     return false;
   }
 
-  private static boolean mayLeave(ServerConnection server, StatementFacts facts) {
-    return facts.kind() != StatementKind.SELECT && findsUntold(server, facts);
+  private static boolean needs(ServerConnection server, StatementFacts facts) {
+    return facts.has(MysqlEffect.READS_FOUND_ROWS_UNSEEN)
+        || (facts.kind() != StatementKind.SELECT && findsUntold(server, facts));
   }
 
   /** A query that finds so many rows, and has one at most. */

@@ -15,6 +15,8 @@ public enum MysqlEffect implements Effect.Detail {
   SETS_LAST_INSERT_ID,
   /** Reads how many rows the statement before has found. */
   READS_FOUND_ROWS,
+  /** The same, out of sight: its text has no place where that number could stand. */
+  READS_FOUND_ROWS_UNSEEN,
   /** Has its rows counted beyond its LIMIT, for {@code FOUND_ROWS()}. */
   COUNTS_FOUND_ROWS,
   /** What {@code FOUND_ROWS()} gives behind it no answer says. */
