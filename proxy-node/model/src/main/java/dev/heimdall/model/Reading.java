@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What is known while one document is read: its place, its problems, what could not be read. */
 final class Reading {
+  /** What needs no brackets; asked of each key of each document. */
+  private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
   private final String file;
   private final String name;
   private final Path base;
@@ -54,7 +58,7 @@ final class Reading {
 
   /** The path of a member, with brackets where a dot would mislead. */
   static String member(String path, String key) {
-    return key.matches("[A-Za-z_][A-Za-z0-9_]*")
+    return PLAIN_KEY.matcher(key).matches()
         ? path + "." + key
         : path + "[" + JsonValue.quote(key) + "]";
   }
