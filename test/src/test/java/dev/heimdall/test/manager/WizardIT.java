@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
 import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** The wizard in a real browser, up to clients that are answered by a real node. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -352,6 +353,85 @@ class WizardIT {
           },
           browser::text);
       browser.shoot("wizard-endpoints");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
+  void aClusterOfAuroraIsSetUpWithASecretOrATokenOfIam() throws Exception {
+    AwsEmulator aws = AwsEmulator.shared();
+    aws.reset();
+    AwsAccess access =
+        new AwsAccess(
+            "eu-west-1", Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+    try (RdsClient rds = access.client(RdsClient.builder());
+        SecretsManagerClient secrets = access.client(SecretsManagerClient.builder())) {
+      rds.createDBCluster(
+          r ->
+              r.dbClusterIdentifier("ledger")
+                  .engine("aurora-postgresql")
+                  .masterUsername("app")
+                  .masterUserPassword("not-so-secret"));
+      rds.createDBInstance(
+          r ->
+              r.dbInstanceIdentifier("ledger-1")
+                  .dbClusterIdentifier("ledger")
+                  .dbInstanceClass("db.r6g.large")
+                  .engine("aurora-postgresql"));
+      secrets.createSecret(
+          r ->
+              r.name("ledger/app")
+                  .secretString(
+                      "{\"username\": \"%s\", \"password\": \"%s\"}"
+                          .formatted(SharedPostgres.USER, SharedPostgres.PASSWORD)));
+    }
+    try (Running manager =
+        Running.start(
+            directory,
+            Map.of(
+                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
+                "AWS_REGION", "eu-west-1",
+                "AWS_ACCESS_KEY_ID", aws.credentials().resolveCredentials().accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", aws.credentials().resolveCredentials().secretAccessKey()),
+            "--config=" + configuration())) {
+      browser.forget();
+      browser.logIn(manager.port(), Files.readString(manager.passwordFile()));
+      String site = "http://localhost:" + manager.port();
+      browser.open(site + "/wizard");
+      browser.awaitText("ledger-1");
+      browser.find("button[value$=':cluster:ledger']").click();
+      assertThat(browser.find("#host").getDomProperty("value")).startsWith("ledger.");
+      assertThat(browser.find("#kind").getDomProperty("value")).isEqualTo("aurora");
+      browser.shoot("wizard-aurora");
+
+      // The cluster is the emulator's words only: go on with a server that is there.
+      select("kind", "one");
+      enter("host", SharedPostgres.primary().host());
+      enter("port", SharedPostgres.primary().port());
+      enter("database", "app");
+      goOn();
+      choose("method", "secret");
+      enter("secret", "ledger/nobody");
+      goOn();
+      browser.awaitText("ledger/nobody").awaitText("One thing could not be tested.");
+      browser.shoot("wizard-no-such-secret");
+      browser.open(site + "/wizard/login");
+      enter("secret", "ledger/app");
+      goOn();
+      browser.awaitText("Logged in");
+      browser.shoot("wizard-secret");
+      browser.find("a[href='/wizard/clients'].main").click();
+      clients("ledger", port, "pool");
+      browser.awaitText("ledger/app");
+      assertThat(browser.text()).contains("credentials").doesNotContain("not-so-secret");
+      browser.shoot("wizard-review-secret");
+
+      browser.open(site + "/wizard/login");
+      choose("method", "iam");
+      enter("user", SharedPostgres.USER);
+      goOn();
+      browser.awaitText("IAM needs TLS: choose require");
+      browser.shoot("wizard-iam");
       assertThat(browser.complaints()).isEmpty();
     }
   }

@@ -91,9 +91,26 @@ final class Checks {
               !answers.get("secret").isEmpty(),
               "secret",
               "The name or ARN of a secret with username and password.");
-      case "iam" -> need(!answers.get("user").isEmpty(), "user", "The user that IAM lets in.");
+      case "iam" -> {
+        need(!answers.get("user").isEmpty(), "user", "The user that IAM lets in.");
+        need(
+            encrypts(),
+            "method",
+            "IAM needs TLS: choose require, verify-ca or verify-full in the step Database.");
+      }
       default -> need(false, "method", "Choose how nodes log in at the database.");
     }
+  }
+
+  /**
+   * Whether connections have TLS in any case, as they have to hosts of AWS unless told otherwise.
+   */
+  private boolean encrypts() {
+    String tls = answers.get("tls");
+    String host = answers.get("host");
+    return tls.isEmpty()
+        ? host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn")
+        : tls.equals("require") || tls.startsWith("verify-");
   }
 
   private void clients(Documents there) {

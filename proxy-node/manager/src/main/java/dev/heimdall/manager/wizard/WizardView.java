@@ -52,23 +52,33 @@ public final class WizardView {
           .count();
     }
 
-    public boolean isBad() {
-      return count(Finding.State.BAD) > 0 || !failure.isEmpty();
+    /** How the summary looks. */
+    public String look() {
+      if (count(Finding.State.BAD) > 0 || !failure.isEmpty()) {
+        return "bad";
+      }
+      return count(Finding.State.SKIPPED) > 0 ? "warn" : "good";
     }
 
     /** What it comes to. */
     public String summary() {
-      long bad = count(Finding.State.BAD);
-      long notes = count(Finding.State.NOTE) + count(Finding.State.SKIPPED);
       if (!failure.isEmpty()) {
         return failure;
       }
+      long bad = count(Finding.State.BAD);
+      long skipped = count(Finding.State.SKIPPED);
+      long notes = count(Finding.State.NOTE);
       if (bad > 0) {
         return bad == 1 ? "One thing does not work." : bad + " things do not work.";
       }
-      return notes == 0
-          ? "Everything works."
-          : "It works. " + (notes == 1 ? "One thing" : notes + " things") + " to know.";
+      if (skipped > 0) {
+        return things(skipped) + " could not be tested.";
+      }
+      return notes == 0 ? "Everything works." : "It works. " + things(notes) + " to know.";
+    }
+
+    private static String things(long count) {
+      return count == 1 ? "One thing" : count + " things";
     }
   }
 
