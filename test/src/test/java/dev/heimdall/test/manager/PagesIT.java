@@ -3,6 +3,7 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FakeMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,6 +176,44 @@ class PagesIT {
     assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("dark");
     browser.find("[data-theme-switch]").click();
     assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("light");
+  }
+
+  @Test
+  void whoComesFirstToAnInstanceOfEc2ChangesTheIdThatIsThePassword(@TempDir Path other)
+      throws Exception {
+    String instance = "i-0123456789abcdef0";
+    try (FakeMetadata metadata = new FakeMetadata(instance, "sg-1");
+        Running ec2 =
+            Running.start(
+                other,
+                Map.of(
+                    "AWS_EC2_METADATA_DISABLED",
+                    "false",
+                    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                    metadata.address().toString()),
+                "--config=" + other.resolve("configuration"))) {
+      assertThat(ec2.passwordFile()).doesNotExist();
+      String site = "http://localhost:" + ec2.port();
+      browser.open(site + "/");
+      browser.find("summary").click();
+      browser.awaitText("the id of the instance").awaitText("i-0123456789abcdef0");
+      browser.shoot("log-in-first-time");
+      browser.find("#password").sendKeys(instance, Keys.ENTER);
+      browser.awaitText("Others may know the password");
+      for (String page : List.of("/", "/dashboard", "/accounts")) {
+        browser.open(site + page);
+        assertThat(browser.path()).as(page).isEqualTo("/password");
+      }
+      browser.shoot("password-of-ec2");
+      browser.find("#current").sendKeys(instance);
+      browser.find("#password").sendKeys("chosen by admin");
+      browser.find("#again").sendKeys("chosen by admin", Keys.ENTER);
+      browser.find("#user");
+      browser.find("#password").sendKeys(instance, Keys.ENTER);
+      browser.awaitText("User or password is wrong.");
+      browser.find("#password").sendKeys("chosen by admin", Keys.ENTER);
+      browser.awaitText("Nothing is set up yet");
+    }
   }
 
   @Test
