@@ -231,6 +231,21 @@ final class Browser implements AutoCloseable {
     Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
   }
 
+  /** Shows as much as a picture for a document does, in the light. */
+  void picture() {
+    dark(false);
+    driver.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", 1280, "height", 1250, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** Keeps what is shown now; where. */
+  Path shotOf(String name) throws IOException {
+    Files.createDirectories(SHOTS);
+    shot(name);
+    return SHOTS.resolve(name + ".png");
+  }
+
   /** What keeps people with disabilities from the page, as axe sees it. */
   private List<?> barriers() throws IOException {
     try (InputStream axe = Browser.class.getResourceAsStream(AXE)) {
