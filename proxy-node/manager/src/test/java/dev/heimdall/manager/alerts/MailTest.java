@@ -14,8 +14,11 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MailTest {
@@ -271,6 +274,25 @@ class MailTest {
         assertThat(failed).as(security).hasMessageContaining("does not answer in time");
         assertThat(failed.worthAnother()).isTrue();
       }
+    }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aServerThatSaysALittleNowAndThenIsLeftInTheEnd() throws Exception {
+    try (ScriptedSmtp server =
+        new ScriptedSmtp(
+            peer -> {
+              while (true) {
+                peer.say("2");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+              }
+            })) {
+      EmailTarget target = target(server.port(), "security", "none");
+      Mail impatient = new Mail(Clock.systemUTC(), Duration.ofMillis(500));
+      Failed failed = catchThrowableOfType(Failed.class, () -> impatient.send(target, message()));
+      assertThat(failed).hasMessageContaining("does not answer in time");
+      assertThat(failed.worthAnother()).isTrue();
     }
   }
 
