@@ -62,6 +62,10 @@ final class RandomClient {
     "SET NAMES latin1",
     "SET NAMES utf8mb4",
     "SET NAMES utf8",
+    "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
+    "SET NAMES latin1 COLLATE latin1_bin",
+    "SET character_set_results = NULL",
+    "SET character_set_client = utf8mb4",
     "SET collation_connection = 'utf8_bin'",
     "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
     "SET CHARACTER SET latin1",
@@ -344,7 +348,7 @@ final class RandomClient {
   private String prepare(int slot, int kind) {
     String sql =
         switch (kind) {
-          case 0 -> "SELECT ? + 1, ?, DATABASE()";
+          case 0 -> "SELECT ? + 1, COLLATION(?), DATABASE()";
           case 1 -> "INSERT INTO app." + table + " (v, s) VALUES (?, ?)";
           case 2 ->
               "SELECT id, v, s FROM app." + table + " WHERE id < ? OR s = ? ORDER BY id LIMIT 3";
