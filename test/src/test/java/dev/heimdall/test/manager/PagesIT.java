@@ -167,6 +167,16 @@ class PagesIT {
   }
 
   @Test
+  void aLinkOfSomebodyElseLeadsToItsPage() throws Exception {
+    logIn(browser);
+    String page = "http://localhost:%d/documents/vdbs/shop.json?a=%%2F".formatted(manager.port());
+    browser.open("data:text/html,<a href='%s'>a link</a>".formatted(page.replace("%", "%25")));
+    browser.find("a").click();
+    browser.awaitText("vdbs/shop.json").awaitText("Log out");
+    assertThat(browser.run("return location.href")).isEqualTo(page);
+  }
+
+  @Test
   void aThemeThatWasChosenStays() throws Exception {
     logIn(browser);
     browser.dark(false);

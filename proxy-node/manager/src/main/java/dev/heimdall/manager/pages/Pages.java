@@ -217,11 +217,12 @@ public final class Pages implements Site {
     return routes.all().stream().map(Placed::page).toList();
   }
 
-  /** A provider leads browsers there, after a log-in and a log-out. */
+  /** Links lead to pages from wikis and messages, and a provider leads back after a log-in. */
   @Override
   public boolean isReachedFromElsewhere(String path) {
-    return provider.isPresent()
-        && (path.equals(ProviderPages.CALLBACK) || path.equals(LogInPage.PATH));
+    return path.equals(LogInPage.PATH)
+        || (provider.isPresent() && path.equals(ProviderPages.CALLBACK))
+        || routes.has("GET", path);
   }
 
   @Override
@@ -248,6 +249,9 @@ public final class Pages implements Site {
     if (found instanceof Sessions.Found.Over over && over.news()) {
       note(Action.SESSION_ENDED, over.user(), request, over.end().words());
     }
+    if (request.isLed() && Cookies.session(request).isEmpty()) {
+      return new Admission(0, this::ledOn);
+    }
     if (request.header("HX-Request").isPresent()) {
       // A part of a page cannot send its browser elsewhere otherwise.
       throw unknown().header("HX-Redirect", LogInPage.PATH);
@@ -257,6 +261,32 @@ public final class Pages implements Site {
     }
     return new Admission(
         0, whole -> Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(request)));
+  }
+
+  /**
+   * A browser that follows a link of somebody else's does not send its session: it asks once more,
+   * for the page that it has then from here.
+   */
+  private Answer ledOn(Request request) throws Refusal {
+    request.only("GET");
+    routes.find(request); // nothing else than a page's path is led on to
+    return maker
+        .templates()
+        .page(
+            200,
+            "outside",
+            Map.of(
+                "shell",
+                maker.shells().outside("Heimdall", ""),
+                "bad",
+                false,
+                "words",
+                "",
+                "href",
+                request.target(),
+                "link",
+                "Continue"))
+        .with("Refresh", "0; url=" + request.target());
   }
 
   /** The cookie tells when it was used last, give or take a minute. */

@@ -49,6 +49,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
         new Request(
             jetty.getMethod(),
             path == null ? "" : path,
+            jetty.getHttpURI().getPathQuery(),
             query == null ? "" : query,
             jetty.getHeaders(),
             caller.from(),

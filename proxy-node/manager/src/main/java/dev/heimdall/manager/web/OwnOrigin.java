@@ -40,10 +40,13 @@ final class OwnOrigin {
     }
     Optional<String> origin = request.header("Origin");
     if (origin.isPresent() && !authority(origin.get()).equals(host.toLowerCase(Locale.ROOT))
-        || request.header("Sec-Fetch-Site").filter(FOREIGN::contains).isPresent()
-            && !(linked && isFollowed(request))) {
+        || isForeign(request) && !(linked && isFollowed(request))) {
       throw new Refusal(403, "foreign_origin", "A page of another origin may not use the manager.");
     }
+  }
+
+  static boolean isForeign(Request request) {
+    return request.header("Sec-Fetch-Site").filter(FOREIGN::contains).isPresent();
   }
 
   /** Whether somebody follows a link, or is redirected: no script reads what is answered. */

@@ -25,6 +25,7 @@ public final class Request {
 
   private final String method;
   private final String path;
+  private final String target;
   private final String query;
   private final HttpFields headers;
   private final InetAddress from;
@@ -33,6 +34,7 @@ public final class Request {
 
   /**
    * @param path decoded
+   * @param target the path and the query as they were sent
    * @param query as it was sent; empty: there is none
    * @param secure whether it came over TLS
    * @param body empty: it is not there yet, or larger than the path takes
@@ -40,6 +42,7 @@ public final class Request {
   Request(
       String method,
       String path,
+      String target,
       String query,
       HttpFields headers,
       InetAddress from,
@@ -47,6 +50,7 @@ public final class Request {
       Optional<byte[]> body) {
     this.method = method;
     this.path = path;
+    this.target = target;
     this.query = query;
     this.headers = headers;
     this.from = from;
@@ -56,7 +60,7 @@ public final class Request {
 
   /** The same, arrived whole. */
   Request with(Optional<byte[]> arrived) {
-    return new Request(method, path, query, headers, from, secure, arrived);
+    return new Request(method, path, target, query, headers, from, secure, arrived);
   }
 
   public String method() {
@@ -66,6 +70,16 @@ public final class Request {
   /** Decoded. */
   public String path() {
     return path;
+  }
+
+  /** The path and the query as they were sent. */
+  public String target() {
+    return target;
+  }
+
+  /** Whether a page of somebody else has led its browser here: it may not send its cookies. */
+  public boolean isLed() {
+    return OwnOrigin.isForeign(this);
   }
 
   /** A parameter of the query; of several by one name the first. */

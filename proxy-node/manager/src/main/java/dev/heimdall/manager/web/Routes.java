@@ -98,6 +98,13 @@ public final class Routes<R extends Routes.Route> {
     return entries.stream().map(Entry::route).toList();
   }
 
+  /** Whether there is one for this method at this path. */
+  public boolean has(String method, String path) {
+    List<String> asked = split(path);
+    return entries.stream()
+        .anyMatch(entry -> entry.route().method().equals(method) && entry.parts(asked).isPresent());
+  }
+
   /**
    * The one that is asked for.
    *

@@ -273,6 +273,34 @@ class PagesTest {
   }
 
   @Test
+  void whoFollowsALinkOfSomebodyElseIsLedOnWithinTheManager() throws Exception {
+    HttpResponse<String> led = led("/documents/vdbs/shop.json?a=%2F&b");
+    assertThat(led.statusCode()).isEqualTo(200);
+    assertThat(led.headers().firstValue("Refresh"))
+        .contains("0; url=/documents/vdbs/shop.json?a=%2F&b");
+    assertThat(led.headers().firstValue("Set-Cookie")).as("a session stays").isEmpty();
+    assertThat(led.body()).contains("href=\"/documents/vdbs/shop.json?a=%2F&amp;b\"");
+    for (String path : List.of("//evil.example/", "/%2Fevil.example/", "/%5Cevil.example", "/x")) {
+      HttpResponse<String> refused = led(path);
+      assertThat(refused.statusCode()).as(path).isIn(400, 403);
+      assertThat(refused.headers().firstValue("Refresh")).as(path).isEmpty();
+    }
+  }
+
+  /** A link to this path on a page of somebody else is followed; no cookie is sent. */
+  private HttpResponse<String> led(String path) throws Exception {
+    return new Browser()
+        .send(
+            new Browser()
+                .request(path)
+                .header("Sec-Fetch-Site", "cross-site")
+                .header("Sec-Fetch-Mode", "navigate")
+                .header("Sec-Fetch-Dest", "document")
+                .GET())
+        .last;
+  }
+
+  @Test
   void aLogInNeedsThePasswordAndItsOwnForm() throws Exception {
     Browser browser = new Browser();
     browser.get("/login").submit("/login", "user", "admin", "password", "wrong");

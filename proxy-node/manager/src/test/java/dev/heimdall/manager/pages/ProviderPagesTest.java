@@ -297,13 +297,16 @@ class ProviderPagesTest {
   }
 
   @Test
-  void pagesOfOthersLeadToTheCallbackAndNowhereElse() throws Exception {
+  void pagesOfOthersLeadToPagesAndTheCallbackAndNowhereElse() throws Exception {
     Went begun = get("/login/provider", "");
     Map<String, String> sent = provider.logIn(URI.create(begun.location()), "a1", ALICE);
     // Java's client sends no such headers.
     assertThat(fetched(CALLBACK, "navigate", "iframe")).isEqualTo(403);
     assertThat(fetched("/login/provider", "navigate", "document")).isEqualTo(403);
-    assertThat(fetched("/", "navigate", "document")).isEqualTo(403);
+    assertThat(fetched("/", "navigate", "document")).isEqualTo(200);
+    assertThat(fetched("/", "navigate", "iframe")).isEqualTo(403);
+    assertThat(fetched("/", "no-cors", "image")).isEqualTo(403);
+    assertThat(fetched("/api/v1/configuration", "navigate", "document")).isEqualTo(403);
     assertThat(fetched("/login", "cors", "empty")).isEqualTo(403);
     assertThat(fetched("/login", "cors", "document")).isEqualTo(403);
     assertThat(fetched("/login", "navigate", "iframe")).isEqualTo(403);

@@ -26,6 +26,7 @@ class RoutesTest {
     return new Request(
         method,
         path,
+        path,
         "",
         HttpFields.EMPTY,
         InetAddress.getLoopbackAddress(),
@@ -45,6 +46,13 @@ class RoutesTest {
     assertThat(found("HEAD", "/documents/rules/main.json"))
         .isEqualTo("/documents/{name...} [rules/main.json]");
     assertThat(found("POST", "/rules/main/try")).isEqualTo("/rules/{name}/try [main]");
+  }
+
+  @Test
+  void aPathHasARouteOrNot() {
+    assertThat(routes.has("GET", "/rules/main")).isTrue();
+    assertThat(routes.has("POST", "/rules/main")).isFalse();
+    assertThat(routes.has("GET", "//evil.example/")).isFalse();
   }
 
   @Test
