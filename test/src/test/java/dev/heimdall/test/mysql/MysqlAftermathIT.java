@@ -117,6 +117,7 @@ class MysqlAftermathIT {
               "CALL nothing()",
               "SET sql_select_limit = DEFAULT",
               "SELECT FOUND_ROWS()"),
+          List.of("SELECT v FROM mine", "ROLLBACK TO a", "SET @a = 1; SELECT @a", "SHOW WARNINGS"),
           // The rows of several tables are found by a query.
           List.of(
               "SELECT 1 UNION SELECT 2",

@@ -183,10 +183,6 @@ final class Aftermath {
       generated.readBack(server, false);
       return false;
     }
-    if (!found.ready(server, facts)) {
-      return false;
-    }
-    sent = facts;
     gtidBefore = ServerSide.of(server).lastGtid();
     seenThrough = seen != null;
     clearing =
@@ -195,6 +191,11 @@ final class Aftermath {
                 && last.diagnosticsOf() != null
                 && ServerSide.of(server).mariadb()
                 && from.isIn(text.get(), mode));
+    // A query ahead of it would clear what is there to be shown.
+    if ((clearing || !keepsDiagnostics(server)) && !found.ready(server, facts)) {
+      return false;
+    }
+    sent = facts;
     return true;
   }
 
