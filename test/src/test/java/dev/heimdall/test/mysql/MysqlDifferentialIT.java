@@ -134,6 +134,7 @@ class MysqlDifferentialIT {
     List<Long> cached;
     try (MysqlNode node =
         MysqlNode.start(release, c -> wishes.accept(c.vdb("pool.size", CLIENTS)))) {
+      awaitCatalogue(node); // which knows what views ask
       for (long seed = first; seed < first + seeds; seed++) {
         List<String> direct = play(MysqlTarget.of(server), players, () -> {}, seed);
         List<String> through = play(node.target(), players, () -> begun.accept(node), seed);
@@ -298,6 +299,7 @@ class MysqlDifferentialIT {
     List<String> differences = new ArrayList<>();
     long shared;
     try (MysqlNode node = MysqlNode.start(release, wishes)) {
+      awaitCatalogue(node);
       for (long seed = first; seed < first + seeds; seed++) {
         List<List<String>> direct =
             atOnce(MysqlTarget.of(server), players, clients, seed, sessions);

@@ -119,6 +119,7 @@ final class RandomClient {
     "SELECT LAST_INSERT_ID()",
     "SELECT LAST_INSERT_ID() + 1 AS x",
     "SELECT @@identity, @@last_insert_id",
+    "SELECT l FROM app.asks#",
     "SELECT ROW_COUNT()",
     "SELECT ROW_COUNT() AS n",
     "SELECT FOUND_ROWS()",
@@ -176,12 +177,17 @@ final class RandomClient {
     "SELECT LAST_INSERT_ID(?)",
     "SET last_insert_id = ?",
     "SET insert_id = 2?",
+    "UPDATE app.t# a JOIN app.m# b USING (id) SET a.v = ? WHERE b.id < ?",
+    "UPDATE app.both# SET v = ? WHERE id < 3",
+    "DELETE a FROM app.l# a JOIN app.t# b USING (id) WHERE a.id > ?",
     "DELETE FROM app.t# WHERE id > 30",
     "DELETE FROM app.t# WHERE id > 40 RETURNING id",
     "TRUNCATE app.m#",
     "ALTER TABLE app.m# COMMENT 'c?'",
     "DO app.f#(?)",
     "DO LAST_INSERT_ID(?)",
+    "DO 1, ?",
+    "CHECKSUM TABLE app.nothing#",
     "CALL app.p#()",
     "CALL app.fails#()"
   };
@@ -246,6 +252,9 @@ final class RandomClient {
         List.of(
             "CREATE TABLE IF NOT EXISTS t_all (id INT PRIMARY KEY, name VARCHAR(20))",
             "REPLACE INTO t_all VALUES (1, 'a'), (2, 'b'), (30, 's30')",
+            "CREATE OR REPLACE VIEW asks# AS SELECT LAST_INSERT_ID() AS l",
+            "CREATE OR REPLACE VIEW both# AS SELECT a.id, a.v FROM t# a JOIN m# b ON a.id = b.id",
+            "CREATE TABLE IF NOT EXISTS nothing# (id INT PRIMARY KEY)",
             "CREATE TRIGGER trigger# BEFORE INSERT ON g# FOR EACH ROW"
                 + " INSERT INTO l# (v) VALUES (NEW.v)",
             "CREATE PROCEDURE p#() BEGIN SELECT 1; INSERT INTO t# (v) VALUES (9);"
