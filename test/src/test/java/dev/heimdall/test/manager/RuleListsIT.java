@@ -216,7 +216,7 @@ class RuleListsIT {
     assertThat(actions()).isEqualTo("1 ignore,  drop, 2 tag");
     inRule(0, "[value='toggle:0']").click();
     browser.awaitText("2 changes not committed");
-    assertThat(inRule(0, ".switch").getDomAttribute("aria-checked")).isEqualTo("false");
+    assertThat(inRule(0, ".switch").getDomAttribute("aria-pressed")).isEqualTo("false");
     browser.shoot("rules-changed");
     open(browser, "/rules/guard");
     browser.awaitText("2 changes not committed");
