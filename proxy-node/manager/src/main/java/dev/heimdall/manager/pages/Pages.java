@@ -249,7 +249,8 @@ public final class Pages implements Site {
     if (found instanceof Sessions.Found.Over over && over.news()) {
       note(Action.SESSION_ENDED, over.user(), request, over.end().words());
     }
-    if (request.isLed() && Cookies.session(request).isEmpty()) {
+    boolean shown = Cookies.session(request).isPresent();
+    if (request.isLed() && !shown) {
       return new Admission(0, this::ledOn);
     }
     if (request.header("HX-Request").isPresent()) {
@@ -259,8 +260,13 @@ public final class Pages implements Site {
     if (request.header("Accept").filter(types -> types.contains("text/html")).isEmpty()) {
       throw unknown();
     }
+    // A session that was not sent is not ended: without TLS nothing says that a link has led here.
     return new Admission(
-        0, whole -> Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(request)));
+        0,
+        whole ->
+            shown
+                ? Templates.see(LogInPage.PATH).with("Set-Cookie", Cookies.endSession(request))
+                : Templates.see(LogInPage.PATH));
   }
 
   /**

@@ -300,6 +300,18 @@ class PagesTest {
         .last;
   }
 
+  /** Without TLS browsers do not say that a link was somebody else's, and keep the cookie back. */
+  @Test
+  void whoComesWithoutACookieLosesNoSession() throws Exception {
+    HttpResponse<String> sent =
+        HttpClient.newHttpClient()
+            .send(
+                new Browser().request("/").header("Accept", "text/html").GET().build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(sent.headers().firstValue("Location")).contains("/login");
+    assertThat(sent.headers().firstValue("Set-Cookie")).isEmpty();
+  }
+
   @Test
   void aLogInNeedsThePasswordAndItsOwnForm() throws Exception {
     Browser browser = new Browser();
