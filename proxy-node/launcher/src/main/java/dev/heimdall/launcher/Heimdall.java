@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** The {@code heimdall} command. */
 @Command(
     name = "heimdall",
-    description = "A PostgreSQL proxy node.",
+    description = "A proxy for PostgreSQL, MySQL and MariaDB, and its manager.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
