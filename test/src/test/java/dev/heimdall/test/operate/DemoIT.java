@@ -54,7 +54,12 @@ class DemoIT {
     Await.until(
         "its manager knows of its statements",
         LONG_ENOUGH,
-        () -> statementsOnTheDashboard() > 1000,
+        () -> figure("/counted/queries") > 1000,
+        this::output);
+    Await.until(
+        "few clients go on, and the dashboard does not go flat",
+        LONG_ENOUGH,
+        () -> figure("/newest/clients") == 4,
         this::output);
 
     demo.destroy();
@@ -88,7 +93,7 @@ class DemoIT {
   }
 
   /** What its manager knows of the node, asked by whoever has read the output. */
-  private long statementsOnTheDashboard() {
+  private long figure(String path) {
     Matcher manager =
         Pattern.compile("(http://localhost:\\d+)/dashboard\\s+user admin, password (\\S+)")
             .matcher(output());
@@ -102,7 +107,7 @@ class DemoIT {
     try {
       String body =
           HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-      return new ObjectMapper().readTree(body).path("counted").path("queries").asLong();
+      return new ObjectMapper().readTree(body).at(path).asLong(-1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

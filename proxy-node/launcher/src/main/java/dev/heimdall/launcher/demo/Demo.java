@@ -21,6 +21,12 @@ import java.util.Optional;
 /** One run of {@code heimdall demo}, from the first port to the last process. */
 public final class Demo {
   private static final int CLIENTS = 32;
+  private static final int THINKING_MILLIS = 20;
+
+  /** Those that go on, for whoever looks at the dashboard. */
+  private static final int CLIENTS_LATER = 4;
+
+  private static final int THINKING_MILLIS_LATER = 500;
   private static final Duration WORKLOAD = Duration.ofSeconds(10);
 
   private final Class<?> command;
@@ -105,7 +111,7 @@ public final class Demo {
       firstQuery(servers);
       printHowToConnect(servers, configuration, manager);
       boolean well = !withWorkload || runWorkload(servers);
-      stayUp();
+      stayUp(servers);
       long began = System.nanoTime();
       node.drain();
       report.line("");
@@ -203,7 +209,7 @@ public final class Demo {
         "  Workload: %d clients shop through the node for %d s", CLIENTS, length.toSeconds());
     String countOrders = "SELECT count(*) FROM orders";
     long before = Long.parseLong(servers.shopValue(countOrders));
-    Workload workload = Workload.start(servers::throughTheNode, CLIENTS);
+    Workload workload = Workload.start(servers::throughTheNode, CLIENTS, THINKING_MILLIS);
     LatencyHistogram.Snapshot all;
     Counted node;
     long began = System.nanoTime();
@@ -271,19 +277,30 @@ public final class Demo {
     return all;
   }
 
-  private void stayUp() {
+  private void stayUp(DemoServers servers) {
     Optional<Duration> left = timeLeft();
-    if (left.isEmpty()) {
-      report.line("");
-      report.line("  Up until Ctrl-C.");
-      stop.await();
+    if (stop.isRequested()
+        || left.filter(rest -> rest.compareTo(Duration.ofSeconds(1)) < 0).isPresent()) {
       return;
     }
-    Duration rest = left.get();
-    if (rest.compareTo(Duration.ofSeconds(1)) >= 0 && !stop.isRequested()) {
-      report.line("");
-      report.line("  Up for another %d s, or until Ctrl-C.", rest.toSeconds());
-      stop.await(rest);
+    report.line("");
+    if (!withWorkload) {
+      await(left, "");
+      return;
+    }
+    try (Workload few =
+        Workload.start(servers::throughTheNode, CLIENTS_LATER, THINKING_MILLIS_LATER)) {
+      await(left, "; %d clients go on shopping, slowly".formatted(CLIENTS_LATER));
+    }
+  }
+
+  private void await(Optional<Duration> left, String meanwhile) {
+    if (left.isEmpty()) {
+      report.line("  Up until Ctrl-C%s.", meanwhile);
+      stop.await();
+    } else {
+      report.line("  Up for another %d s, or until Ctrl-C%s.", left.get().toSeconds(), meanwhile);
+      stop.await(left.get());
     }
   }
 

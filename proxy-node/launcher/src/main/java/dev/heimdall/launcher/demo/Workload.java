@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.LongAdder;
  * Many shoppers at once, each on a connection of its own, with some thinking between two visits.
  */
 final class Workload implements AutoCloseable {
-  private static final int LONGEST_THINKING_MILLIS = 20;
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
   private static final Duration ENDED_WITHIN = Duration.ofSeconds(10);
 
@@ -23,6 +22,7 @@ final class Workload implements AutoCloseable {
   }
 
   private final Door door;
+  private final int longestThinkingMillis;
   private final LatencyHistogram latencies = new LatencyHistogram();
   private final LongAdder ordersPlaced = new LongAdder();
   private final AtomicInteger connected = new AtomicInteger();
@@ -30,12 +30,13 @@ final class Workload implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean ending;
 
-  private Workload(Door door) {
+  private Workload(Door door, int longestThinkingMillis) {
     this.door = door;
+    this.longestThinkingMillis = longestThinkingMillis;
   }
 
-  static Workload start(Door door, int clients) {
-    Workload workload = new Workload(door);
+  static Workload start(Door door, int clients, int longestThinkingMillis) {
+    Workload workload = new Workload(door, longestThinkingMillis);
     for (int i = 0; i < clients; i++) {
       Random random = new Random(i);
       Thread thread = new Thread(() -> workload.shop(random), "shopper-" + i);
@@ -89,7 +90,7 @@ final class Workload implements AutoCloseable {
         try {
           while (!ending) {
             shopper.visit();
-            Thread.sleep(random.nextInt(LONGEST_THINKING_MILLIS));
+            Thread.sleep(random.nextInt(longestThinkingMillis));
           }
         } finally {
           connected.decrementAndGet();
