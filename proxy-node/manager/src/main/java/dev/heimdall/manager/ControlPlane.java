@@ -167,13 +167,13 @@ public final class ControlPlane implements AutoCloseable {
               ? Optional.of(OpenId.open(settings.openId().get(), Pages.pathsOfProvider()))
               : Optional.empty();
       Pages pages = new Pages(editor, logIn, openId, access, book, audit, masks, subjects);
-      Doors doors =
-          new Doors(
-              requests.through(Requests.Door.REST, api),
-              requests.through(Requests.Door.PAGES, pages),
+      Endpoints endpoints =
+          new Endpoints(
+              requests.through(Requests.Endpoint.REST, api),
+              requests.through(Requests.Endpoint.PAGES, pages),
               requests.through(
-                  Requests.Door.REPORTS, new ReportSite(fleet, configuration, orders, clock)));
-      WebServer server = open(address, tls, editor, logIn, doors);
+                  Requests.Endpoint.REPORTS, new ReportSite(fleet, configuration, orders, clock)));
+      WebServer server = open(address, tls, editor, logIn, endpoints);
       tell(settings, address, server.port());
       List<Runnable> ends = new ArrayList<>();
       ends.add(server::close);
@@ -217,10 +217,10 @@ public final class ControlPlane implements AutoCloseable {
       Optional<Certificates> tls,
       Editor editor,
       LogIn logIn,
-      Doors doors)
+      Endpoints endpoints)
       throws ControlPlaneException {
     try {
-      return WebServer.open(address, tls, doors);
+      return WebServer.open(address, tls, endpoints);
     } catch (IOException e) {
       editor.close();
       logIn.close();

@@ -56,13 +56,13 @@ public final class ManagerMetrics implements Resource, AutoCloseable {
           .tag("action", action.spelling())
           .register(registry);
     }
-    for (Requests.Door door : Requests.Door.values()) {
+    for (Requests.Endpoint endpoint : Requests.Endpoint.values()) {
       for (Requests.Outcome outcome : Requests.Outcome.values()) {
         FunctionCounter.builder(
-                "heimdall_manager_requests", requests, all -> all.answered(door, outcome))
+                "heimdall_manager_requests", requests, all -> all.answered(endpoint, outcome))
             .description(
                 "Requests that were answered: rest, pages, or reports of nodes; by status class.")
-            .tag("door", door.spelling())
+            .tag("endpoint", endpoint.spelling())
             .tag("status", outcome.spelling())
             .register(registry);
       }

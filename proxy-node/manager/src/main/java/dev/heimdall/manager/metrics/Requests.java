@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /** Counts what requests are answered with. Thread-safe. */
 public final class Requests {
   /** Who comes in there. */
-  public enum Door {
+  public enum Endpoint {
     REST,
     PAGES,
     REPORTS;
@@ -43,22 +43,22 @@ public final class Requests {
   }
 
   private final AtomicLongArray counts =
-      new AtomicLongArray(Door.values().length * Outcome.values().length);
+      new AtomicLongArray(Endpoint.values().length * Outcome.values().length);
 
-  private static int place(Door door, Outcome outcome) {
-    return door.ordinal() * Outcome.values().length + outcome.ordinal();
+  private static int place(Endpoint endpoint, Outcome outcome) {
+    return endpoint.ordinal() * Outcome.values().length + outcome.ordinal();
   }
 
-  long answered(Door door, Outcome outcome) {
-    return counts.get(place(door, outcome));
+  long answered(Endpoint endpoint, Outcome outcome) {
+    return counts.get(place(endpoint, outcome));
   }
 
-  private void count(Door door, int status) {
-    counts.incrementAndGet(place(door, Outcome.of(status)));
+  private void count(Endpoint endpoint, int status) {
+    counts.incrementAndGet(place(endpoint, Outcome.of(status)));
   }
 
   /** The same site, counted. */
-  public Site through(Door door, Site site) {
+  public Site through(Endpoint endpoint, Site site) {
     return new Site() {
       @Override
       public boolean isReachedFromElsewhere(String path) {
@@ -70,22 +70,22 @@ public final class Requests {
         try {
           Admission admission = site.admit(request);
           return new Admission(
-              admission.largestBody(), whole -> counted(door, admission.work(), whole));
+              admission.largestBody(), whole -> counted(endpoint, admission.work(), whole));
         } catch (Refusal e) {
-          count(door, e.status());
+          count(endpoint, e.status());
           throw e;
         }
       }
     };
   }
 
-  private Answer counted(Door door, Site.Work work, Request whole) throws Refusal {
+  private Answer counted(Endpoint endpoint, Site.Work work, Request whole) throws Refusal {
     try {
       Answer answer = work.answer(whole);
-      count(door, answer.status());
+      count(endpoint, answer.status());
       return answer;
     } catch (Refusal e) {
-      count(door, e.status());
+      count(endpoint, e.status());
       throw e;
     }
   }

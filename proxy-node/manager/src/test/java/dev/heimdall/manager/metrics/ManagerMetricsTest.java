@@ -28,9 +28,9 @@ class ManagerMetricsTest {
         };
     Site good = request -> new Site.Admission(0, whole -> Answer.empty(204));
     try (ManagerMetrics metrics = new ManagerMetrics("1.2.3", new Fleet(clock), audit, requests)) {
-      requests.through(Requests.Door.PAGES, good).admit(null).work().answer(null);
+      requests.through(Requests.Endpoint.PAGES, good).admit(null).work().answer(null);
       try {
-        requests.through(Requests.Door.REST, site).admit(null);
+        requests.through(Requests.Endpoint.REST, site).admit(null);
       } catch (Refusal e) {
         audit.note(Action.LOG_IN, "a", "127.0.0.1", "");
       }
@@ -40,9 +40,9 @@ class ManagerMetricsTest {
       assertThat(new String(answer.body(), StandardCharsets.UTF_8))
           .contains(
               "heimdall_manager_version{version=\"1.2.3\"} 1.0",
-              "heimdall_manager_requests_total{door=\"pages\",status=\"2xx\"} 1.0",
-              "heimdall_manager_requests_total{door=\"rest\",status=\"4xx\"} 1.0",
-              "heimdall_manager_requests_total{door=\"rest\",status=\"2xx\"} 0.0",
+              "heimdall_manager_requests_total{endpoint=\"pages\",status=\"2xx\"} 1.0",
+              "heimdall_manager_requests_total{endpoint=\"rest\",status=\"4xx\"} 1.0",
+              "heimdall_manager_requests_total{endpoint=\"rest\",status=\"2xx\"} 0.0",
               "heimdall_manager_audit_total{action=\"log_in\"} 1.0",
               "heimdall_manager_nodes{state=\"live\"} 0.0",
               "jvm_memory_used_bytes");

@@ -10,7 +10,7 @@ import dev.heimdall.manager.web.Site;
  * Programs come in by REST, with a password each time; people by pages, with a session; nodes with
  * signed reports.
  */
-record Doors(Site rest, Site pages, Site reports) implements Site {
+record Endpoints(Site rest, Site pages, Site reports) implements Site {
   @Override
   public boolean isReachedFromElsewhere(String path) {
     return pages.isReachedFromElsewhere(path);
