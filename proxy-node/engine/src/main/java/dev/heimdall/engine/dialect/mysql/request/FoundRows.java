@@ -120,7 +120,19 @@ final class FoundRows {
 
   private static boolean needs(ServerConnection server, StatementFacts facts) {
     return facts.has(MysqlEffect.READS_FOUND_ROWS_UNSEEN)
-        || (facts.kind() != StatementKind.SELECT && findsUntold(server, facts));
+        || (facts.kind() != StatementKind.SELECT
+            && findsUntold(server, facts)
+            && !findsAlways(server, facts));
+  }
+
+  /**
+   * Whether what was there cannot stay but by an error, behind which it is what the session has had
+   * before: in MariaDB it may be 0 then as well.
+   */
+  private static boolean findsAlways(ServerConnection server, StatementFacts facts) {
+    return facts.kind() == StatementKind.DML
+        && facts.has(MysqlEffect.FINDS_ALWAYS)
+        && !ServerSide.of(server).mariadb();
   }
 
   /** A query that finds so many rows, and has one at most. */

@@ -21,6 +21,8 @@ public enum MysqlEffect implements Effect.Detail {
   COUNTS_FOUND_ROWS,
   /** What {@code FOUND_ROWS()} gives behind it no answer says. */
   FINDS_UNTOLD,
+  /** That is always another one, unless the statement fails: its rows come from a query. */
+  FINDS_ALWAYS,
   /** Reads how many rows the statement before has changed. */
   READS_ROW_COUNT,
   /** Reads warnings and errors of the statement before, or their number. */

@@ -13,14 +13,38 @@ final class RowChanges {
     this.tokens = tokens;
   }
 
-  /** What stands before the first bracket is a table. */
+  /** What stands before the first bracket is a table, unless a query has begun there. */
   StatementKind insert() {
     tokens.callsNothing();
-    while (!tokens.atEnd() && tokens.token() != '(' && tokens.word() != MysqlWord.SET) {
+    boolean values = false;
+    while (!tokens.atEnd()
+        && tokens.token() != '('
+        && tokens.word() != MysqlWord.SET
+        && !beginsQuery()) {
+      values |= beginsValues();
       tokens.advance();
     }
     tokens.mayCall();
+    while (!tokens.atEnd() && !values && !beginsQuery()) {
+      values = beginsValues();
+      tokens.advance();
+    }
+    if (!values && !tokens.atEnd()) {
+      tokens.own(MysqlEffect.FINDS_ALWAYS);
+    }
     return StatementKind.DML;
+  }
+
+  private boolean beginsQuery() {
+    return tokens.word() == MysqlWord.SELECT || tokens.word() == MysqlWord.WITH;
+  }
+
+  /** A column may be called like that as well, which does no harm. */
+  private boolean beginsValues() {
+    return switch (tokens.word()) {
+      case VALUES, VALUE, SET -> true;
+      default -> false;
+    };
   }
 
   StatementKind update() {
