@@ -156,7 +156,7 @@ class AlertsIT {
     browser.replace(browser.find("#from"), "heimdall@example.com");
     browser.find("#password").sendKeys(SECRET);
     browser.find("form[action='/alerts'] .main").click();
-    browser.awaitText("people is told from now on.");
+    browser.awaitText("people is notified from now on.");
     browser.find("form[action='/alerts/people/test'] button").click();
     browser.awaitText("taken by localhost");
     browser.shoot("alerts-targets");

@@ -140,13 +140,13 @@ class EventsIT {
   private static void tellReceiver(ReportingNodes fleet, Browser browser, Receiver receiver)
       throws Exception {
     browser.open("http://localhost:" + fleet.onePort() + "/alerts");
-    browser.awaitText("Nobody is told yet");
+    browser.awaitText("No targets yet");
     browser.find("#name").sendKeys("on-call");
     browser.find("#url").sendKeys(receiver.url());
     browser.find("#key").sendKeys("T0PKEY");
     browser.find("#severity option[value='critical']").click();
     browser.find("form[action='/alerts'] .main").click();
-    browser.awaitText("on-call is told from now on.");
+    browser.awaitText("on-call is notified from now on.");
     browser.find("form[action='/alerts/on-call/test'] button").click();
     browser.awaitText("answered 204");
     browser.shoot("alerts");

@@ -39,7 +39,7 @@ public record EmailTarget(
     @Setting(value = "Who gets them: 1 to 50.", required = true, format = Format.MAILBOX)
         List<String> to,
     @Setting(
-            value = "What the server is told that this machine is called.",
+            value = "The name of this machine in `EHLO`.",
             otherwise = "its address, in brackets",
             format = Format.HELO)
         Optional<String> helo,

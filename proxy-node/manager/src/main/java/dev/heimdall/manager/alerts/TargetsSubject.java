@@ -137,16 +137,16 @@ final class TargetsSubject implements Subject {
     String name = visit.field(NAME).orElse("").strip();
     TargetType type = type(visit);
     edits.put(new TargetEdits.Wish(name, type, type.written(visit.fields())), visit.author(""));
-    return "%s is told from now on.".formatted(name);
+    return "%s is notified from now on.".formatted(name);
   }
 
   private String test(Visit visit) throws Refusal, StoreException {
     edits.test(visit.part(0));
-    return "A test is on its way to %s: below is what becomes of it.".formatted(visit.part(0));
+    return "A test is being sent to %s; the result appears below.".formatted(visit.part(0));
   }
 
   private String delete(Visit visit) throws Refusal, StoreException {
     edits.delete(visit.part(0), visit.author(""));
-    return "%s is not told any more.".formatted(visit.part(0));
+    return "%s is not notified any more.".formatted(visit.part(0));
   }
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 sealed interface Way permits WebhookTarget, EmailTarget, TopicTarget {
   int MOST_HOURLY = 1000;
 
-  String TOLD_OF = "The least severity that it is told of.";
-  String KINDS = "The kinds of events that it is told of. None: all.";
+  String TOLD_OF = "The least severity that it is notified of.";
+  String KINDS = "The kinds of events that it is notified of. None: all.";
   String HOURLY =
       "Messages in an hour at most. What is beyond is counted, and the next message says how many"
           + " events there were.";
