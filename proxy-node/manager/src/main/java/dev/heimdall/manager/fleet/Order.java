@@ -32,7 +32,7 @@ public record Order(
     DONE,
     /** It did not do it. */
     FAILED,
-    /** It could not be told in time, and will not be. */
+    /** It was not confirmed in time, and is not sent any more; its node may still report on it. */
     EXPIRED;
 
     /** As JSON has it. */
@@ -40,7 +40,7 @@ public record Order(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether nothing more becomes of it. */
+    /** Whether it is not sent any more. */
     public boolean over() {
       return this == DONE || this == FAILED || this == EXPIRED;
     }

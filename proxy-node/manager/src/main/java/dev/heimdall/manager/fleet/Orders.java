@@ -98,7 +98,8 @@ public final class Orders {
   private void hear(Order order, String state, String detail) {
     String words =
         detail.length() > LONGEST_DETAIL ? detail.substring(0, LONGEST_DETAIL) + "…" : detail;
-    if (order.state().over()) {
+    // What has expired may have been carried out: its node knows.
+    if (order.state().over() && order.state() != Order.State.EXPIRED) {
       return;
     }
     switch (state) {
@@ -121,7 +122,12 @@ public final class Orders {
     for (Order order : List.copyOf(orders.values())) {
       boolean untold = order.state() == Order.State.WAITING || order.state() == Order.State.SENT;
       if (untold && order.issued().isBefore(oldest)) {
-        put(order.now(Order.State.EXPIRED, "the node did not take it within a minute"));
+        put(
+            order.now(
+                Order.State.EXPIRED,
+                order.state() == Order.State.WAITING
+                    ? "the node did not take it within a minute"
+                    : "the node did not confirm it within a minute, and may have carried it out"));
       }
     }
   }

@@ -39,10 +39,10 @@ public final class Sent {
     Badge state =
         switch (order.state()) {
           case WAITING, SENT -> Badge.plain("Sent");
-          case RUNNING -> Badge.warn("Under way");
+          case RUNNING -> Badge.warn("In progress");
           case DONE -> Badge.good("Done");
           case FAILED -> Badge.bad("Failed");
-          case EXPIRED -> Badge.bad("Not delivered");
+          case EXPIRED -> Badge.bad("Not confirmed");
         };
     String command =
         switch (order.command()) {

@@ -112,6 +112,18 @@ class OrdersTest {
   }
 
   @Test
+  void whatANodeHasDoneCountsHoweverLateItSaysSo() throws Exception {
+    report("a", "1", true);
+    Order order = issue("a", Command.DRAIN);
+    report("a", "1", true);
+    clock.forward(Duration.ofSeconds(61));
+    assertThat(orders.all()).extracting(Order::state).containsExactly(Order.State.EXPIRED);
+    assertThat(orders.all().get(0).detail()).contains("may have carried it out");
+    report("a", "1", true, says(order.id(), "done"));
+    assertThat(state(order)).isEqualTo(Order.State.DONE);
+  }
+
+  @Test
   void anOrderIsForOneRunOfItsNode() throws Exception {
     report("a", "1", true);
     Order drain = issue("a", Command.DRAIN);
