@@ -171,12 +171,19 @@ final class FoundRows {
     if (!found && last.foundRowsOf() != this) {
       last.foundRowsOf(null); // it may have become another one than that of whose it was
     }
-    if (found && !asksOnly) {
+    if (found && !asksOnly && !(untold && updated == 0)) {
       number = found(last, facts, updated);
       boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
       counted = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
-      standsIn = false;
-      leave(from, false);
+      if (updated == 0 && !isGivenBy(from)) {
+        // An UPDATE of which no row can be meant has left there what another session has found.
+        last.foundRowsOf(null);
+        served(0);
+        due = false;
+      } else {
+        standsIn = false;
+        leave(from, false);
+      }
     }
     if (untold) {
       leave(from, true);

@@ -7,14 +7,16 @@ import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What INSERT and REPLACE find whose rows come from a query, and what that costs. */
-class MysqlInsertedQueriesIT {
+/** What FOUND_ROWS() gives behind statements that write, and what that costs. */
+class MysqlFoundRowsIT {
   private static final List<String> SET_UP =
       List.of(
           "DROP TABLE IF EXISTS inserted_from",
@@ -22,6 +24,9 @@ class MysqlInsertedQueriesIT {
           "INSERT INTO inserted_from VALUES (1), (2), (3)",
           "DROP TABLE IF EXISTS inserted_to",
           "CREATE TABLE inserted_to (v INT UNIQUE)");
+
+  /** Or the driver reads a row of its own ahead of each write. */
+  private static final String[] AS_IT_STANDS = {"readOnlyPropagatesToServer", "false"};
 
   private static final String FINDS = "SELECT 1 UNION SELECT 2";
 
@@ -54,7 +59,7 @@ class MysqlInsertedQueriesIT {
 
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
-  void whatTheirQueriesFindIsTheSessions(MysqlRelease release) throws Exception {
+  void whatInsertedQueriesFindIsTheSessions(MysqlRelease release) throws Exception {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
     SoftAssertions all = new SoftAssertions();
@@ -70,12 +75,12 @@ class MysqlInsertedQueriesIT {
 
   /** The number of another session does not survive what always has one of its own. */
   @Test
-  void mysqlIsAskedNothingAheadOfThem() throws Exception {
+  void mysqlIsAskedNothingAheadOfInsertedQueries() throws Exception {
     MysqlServer primary = MysqlRelease.MYSQL.shared().primary();
     primary.executeIn("app", SET_UP.toArray(String[]::new));
     try (MysqlNode node = MysqlNode.start(MysqlRelease.MYSQL, c -> c.vdb("pool.size", 1));
-        Connection client = node.target().jdbc("readOnlyPropagatesToServer", "false");
-        Connection other = node.target().jdbc("readOnlyPropagatesToServer", "false")) {
+        Connection client = node.target().jdbc(AS_IT_STANDS);
+        Connection other = node.target().jdbc(AS_IT_STANDS)) {
       primary.execute(
           "TRUNCATE mysql.general_log",
           "SET GLOBAL log_output = 'TABLE'",
@@ -92,5 +97,35 @@ class MysqlInsertedQueriesIT {
         .isEqualTo("5");
     assertThat(primary.queryValue("mysql", logged.formatted("SELECT SQL_CALC_FOUND_ROWS 1 FROM%")))
         .isEqualTo("0");
+  }
+
+  /** MySQL leaves the number where no row can be meant, and says all the same that none was. */
+  private static List<String> updatedNothing(MysqlTarget target) throws SQLException {
+    List<String> said = new ArrayList<>();
+    try (Connection client = target.jdbc(AS_IT_STANDS);
+        Connection other = target.jdbc(AS_IT_STANDS)) {
+      for (String where : List.of("0", "v = 99", "v = 1")) {
+        RandomClient.run(client, "SELECT v FROM inserted_from WHERE v = 0");
+        RandomClient.run(other, MysqlAftermathIT.FIVE_ROWS);
+        said.add(RandomClient.run(client, "UPDATE inserted_from SET v = v WHERE " + where));
+        said.add(RandomClient.run(client, "SELECT FOUND_ROWS()"));
+        RandomClient.run(client, "BEGIN");
+        RandomClient.run(client, FINDS);
+        said.add(RandomClient.run(client, "UPDATE inserted_from SET v = v WHERE " + where));
+        said.add(RandomClient.run(client, "SELECT FOUND_ROWS()"));
+        RandomClient.run(client, "COMMIT");
+      }
+    }
+    return said;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void anUpdateOfNoRowShowsNoNumberOfOthers(MysqlRelease release) throws Exception {
+    release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1))) {
+      assertThat(updatedNothing(node.target()))
+          .isEqualTo(updatedNothing(MysqlTarget.of(release.shared().primary())));
+    }
   }
 }
