@@ -133,7 +133,7 @@ class CommandsIT {
     assertThat(fleet.rest(manager).post(COMMANDS + "/rolling-restart", "{}").status())
         .isEqualTo(202);
     assertThat(fleet.rest(manager).post(COMMANDS + "/rolling-restart", "{}").code())
-        .isEqualTo("under_way");
+        .isEqualTo("in_progress");
     Await.until(
         "all are ready again",
         Started.PATIENCE,

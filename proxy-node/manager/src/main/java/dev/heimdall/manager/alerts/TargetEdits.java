@@ -53,7 +53,7 @@ final class TargetEdits {
         () ->
             new Refusal(
                 409,
-                "no_place",
+                "no_store",
                 "The manager has no place of its own, which keeps targets: name one with"
                     + " managerStore."));
   }

@@ -99,7 +99,7 @@ public final class NodesSubject implements Subject {
           visit.tell(
               commands.restartAll(visit.author(""))
                   ? "All nodes are being restarted, one after the other."
-                  : "A restart of all nodes is under way, or no node reports.");
+                  : "A restart of all nodes is in progress, or no node reports.");
       case "stop_restart" -> commands.stopRestarting(visit.author(""));
       case "forget" -> {
         for (String id : ids) {

@@ -131,7 +131,7 @@ public final class CommandsPath implements Resource {
     StrictBody.of(call.request(), LARGEST_BODY, Set.of());
     if (!commands.restartAll(call.author())) {
       throw new Refusal(
-          409, "under_way", "A restart of all nodes is under way, or no node reports.");
+          409, "in_progress", "A restart of all nodes is in progress, or no node reports.");
     }
     return Answer.empty(202);
   }
