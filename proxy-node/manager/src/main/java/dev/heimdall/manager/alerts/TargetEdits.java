@@ -86,8 +86,11 @@ final class TargetEdits {
 
   void test(String name) throws Refusal, StoreException {
     known(name);
-    if (teller.isPresent()) {
-      teller.get().test(name);
+    if (teller.isPresent() && !teller.get().test(name)) {
+      throw new Refusal(
+          409,
+          "in_progress",
+          "A message to %s is being sent: try again when its result is there.".formatted(name));
     }
   }
 

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -113,10 +112,10 @@ final class Teller implements AutoCloseable {
         .toList();
   }
 
-  /** One message to a target at a time. */
-  private void begin(String name, Runnable task) {
+  /** One message to a target at a time; false: one is being sent. */
+  private boolean begin(String name, Runnable task) {
     if (!busy.add(name)) {
-      return;
+      return false;
     }
     try {
       sending.execute(
@@ -130,6 +129,7 @@ final class Teller implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       busy.remove(name); // it ends
     }
+    return true;
   }
 
   private void tell(Target target, List<Event> wanted) {
@@ -184,23 +184,26 @@ final class Teller implements AutoCloseable {
     }
   }
 
-  /** Sends a test; what becomes of it is the target's last result. */
-  void test(String name) throws StoreException {
-    Optional<Target> target = Optional.ofNullable(targets.fresh().all().get(name));
-    target.ifPresent(
-        found ->
-            begin(
-                name,
-                () -> {
-                  try {
-                    Told.Result result = sent(found, Message.ofTest());
-                    end(name, told -> told.with(result));
-                  } catch (StoreException e) {
-                    LOG.warn("the result of a test cannot be written down: {}", e.getMessage());
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
+  /**
+   * Sends a test; what becomes of it is the target's last result.
+   *
+   * @return false: another message to the target is being sent
+   */
+  boolean test(String name) throws StoreException {
+    Target found = targets.fresh().all().get(name);
+    return found == null
+        || begin(
+            name,
+            () -> {
+              try {
+                Told.Result result = sent(found, Message.ofTest());
+                end(name, told -> told.with(result));
+              } catch (StoreException e) {
+                LOG.warn("the result of a test cannot be written down: {}", e.getMessage());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -201,6 +202,18 @@ class TellerTest {
     assertThat(result(edits).arrived()).isFalse();
     assertThat(result(edits).words()).isEqualTo("answered 302, and redirects are not followed");
     assertThat(got).isEmpty();
+  }
+
+  @Test
+  void aTestWhileAMessageIsSentIsRefused() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      TargetEdits edits = manager();
+      edits.put(wish("http://localhost:%d/".formatted(silent.getLocalPort()), "json"), AUTHOR);
+      edits.test("chat");
+      assertThatThrownBy(() -> edits.test("chat"))
+          .isInstanceOf(Refusal.class)
+          .hasMessageStartingWith("A message to chat is being sent");
+    }
   }
 
   @Test
