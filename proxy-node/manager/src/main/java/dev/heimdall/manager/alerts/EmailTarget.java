@@ -28,8 +28,8 @@ public record EmailTarget(
         Security security,
     @Setting(
             value =
-                "A PEM file on each manager's machine with the authorities that the server's"
-                    + " certificate is checked by.",
+                "A PEM file of at most 1 MiB on each manager's machine with the authorities that"
+                    + " the server's certificate is checked by.",
             otherwise = "the Java runtime's authorities")
         Optional<String> caFile,
     @Setting("Whom to log in as. None: nobody logs in.") Optional<String> user,

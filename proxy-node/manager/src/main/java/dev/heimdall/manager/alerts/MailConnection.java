@@ -29,6 +29,7 @@ import javax.net.ssl.TrustManagerFactory;
  */
 final class MailConnection implements AutoCloseable {
   private static final long MOST_BYTES = 256 << 10;
+  private static final long LARGEST_AUTHORITIES = 1 << 20;
   private static final int MOST_ADDRESSES = 3;
   private static final int CONNECT_MILLIS = 5_000;
   private static final int SILENCE_MILLIS = 10_000;
@@ -110,9 +111,14 @@ final class MailConnection implements AutoCloseable {
       if (target.security() == EmailTarget.Security.NONE || target.caFile().isEmpty()) {
         return SSLContext.getDefault();
       }
+      Path file = Path.of(target.caFile().get());
+      if (Files.exists(file)
+          && !(Files.isRegularFile(file) && Files.size(file) <= LARGEST_AUTHORITIES)) {
+        throw new Failed("caFile is no regular file, or has more than 1 MiB", false);
+      }
       KeyStore authorities = KeyStore.getInstance("PKCS12");
       authorities.load(null, null);
-      try (InputStream in = Files.newInputStream(Path.of(target.caFile().get()))) {
+      try (InputStream in = Files.newInputStream(file)) {
         Collection<? extends Certificate> all =
             CertificateFactory.getInstance("X.509").generateCertificates(in);
         int number = 0;

@@ -326,5 +326,8 @@ class MailTest {
     assertThat(failure(target(25, "host", "169.254.169.254"))).hasMessageStartingWith("refused");
     assertThat(failure(target(25, "caFile", "/no/such/file")))
         .hasMessageStartingWith("caFile cannot be used");
+    // One such as /dev/zero or a pipe is read without end.
+    assertThat(failure(target(25, "caFile", "/dev/null")))
+        .hasMessage("caFile is no regular file, or has more than 1 MiB");
   }
 }
