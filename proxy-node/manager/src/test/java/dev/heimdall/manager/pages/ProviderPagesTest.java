@@ -184,7 +184,8 @@ class ProviderPagesTest {
   @Test
   void fromThePageToASessionAndOutAgain() throws Exception {
     assertThat(get("/login", "").last().body())
-        .contains("href=\"/login/provider\"", "Log in with the &lt;company&gt;", "password");
+        .contains("href=\"/login/provider\"", "Log in with the &lt;company&gt;", "password")
+        .contains("Everybody else logs in with the &lt;company&gt;, or with an account");
     Went begun = get("/login/provider", "");
     assertThat(begun.last().statusCode()).isEqualTo(303);
     assertThat(begun.location())
