@@ -30,6 +30,8 @@ class MysqlFoundRowsIT {
 
   private static final String FINDS = "SELECT 1 UNION SELECT 2";
 
+  private static final String COUNTS = "SELECT SQL_CALC_FOUND_ROWS v FROM inserted_from LIMIT 1";
+
   private static final List<List<String>> SCRIPTS =
       List.of(
           List.of(
@@ -55,11 +57,13 @@ class MysqlFoundRowsIT {
               FINDS,
               "INSERT INTO inserted_to VALUES (IF(1, 8, (SELECT max(v) FROM inserted_from)))",
               "SELECT FOUND_ROWS()",
-              "TRUNCATE inserted_to"));
+              "TRUNCATE inserted_to"),
+          List.of(COUNTS, "UPDATE inserted_from SET v = v WHERE 0", "SELECT FOUND_ROWS()"),
+          List.of(COUNTS, "UPDATE inserted_from SET v = v WHERE v = 99", "SELECT FOUND_ROWS()"));
 
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
-  void whatInsertedQueriesFindIsTheSessions(MysqlRelease release) throws Exception {
+  void whatIsFoundIsTheSessions(MysqlRelease release) throws Exception {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
     SoftAssertions all = new SoftAssertions();

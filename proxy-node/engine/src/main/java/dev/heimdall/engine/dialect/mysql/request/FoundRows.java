@@ -171,7 +171,10 @@ final class FoundRows {
     if (!found && last.foundRowsOf() != this) {
       last.foundRowsOf(null); // it may have become another one than that of whose it was
     }
-    if (found && !asksOnly && !(untold && updated == 0)) {
+    // What only the server knows may be there still: MySQL says of no row whether it was looked
+    // for.
+    boolean mayStay = updated == 0 && (untold || (counted && isGivenBy(from)));
+    if (found && !asksOnly && !mayStay) {
       number = found(last, facts, updated);
       boolean fetched = (ServerSide.of(from).status() & StatusFlag.CURSOR_EXISTS) != 0;
       counted = fetched || facts.has(MysqlEffect.COUNTS_FOUND_ROWS);
