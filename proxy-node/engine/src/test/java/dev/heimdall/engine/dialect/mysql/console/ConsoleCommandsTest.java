@@ -203,6 +203,7 @@ class ConsoleCommandsTest {
         channel.writeInbound(Unpooled.wrappedBuffer(junk));
       }
       channel.checkException();
+      close();
     }
   }
 }
