@@ -145,6 +145,48 @@ class MysqlCharactersIT {
     all.assertAll();
   }
 
+  /** Of a statement that is prepared anew before the node has read back what SET NAMES gave. */
+  private static String collationOfAParameter(MysqlTarget target, boolean inTransaction)
+      throws SQLException {
+    try (Connection client = client(target, "utf8mb4_general_ci");
+        Connection other = client(target, "utf8mb4_general_ci");
+        Statement others = other.createStatement();
+        PreparedStatement statement = client.prepareStatement("SELECT COLLATION(?), ? = 'a'")) {
+      RandomClient.run(client, "SELECT n FROM app.with_characters");
+      others.execute("BEGIN"); // and keeps the connection that knows the statement
+      others.execute("SELECT n FROM app.with_characters");
+      RandomClient.run(client, inTransaction ? "BEGIN" : "SELECT * FROM nowhere");
+      RandomClient.run(client, "SET NAMES utf8mb4 COLLATE utf8mb4_bin");
+      StringBuilder seen = new StringBuilder();
+      for (int round = 0; round < 2; round++) {
+        statement.setString(1, "a");
+        statement.setString(2, "A");
+        try (ResultSet rows = statement.executeQuery()) {
+          note(rows, seen);
+        }
+        RandomClient.run(client, "COMMIT");
+        others.execute("COMMIT"); // and now the other connection may be the client's
+      }
+      return seen.toString();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStatementThatIsPreparedAnewHasTheCollationOfNow(MysqlRelease release) throws SQLException {
+    MysqlServer server = release.shared().primary();
+    server.executeIn("app", "CREATE TABLE IF NOT EXISTS with_characters (n INT)");
+    // In MySQL's transactions the collation is not known before their end.
+    boolean[] wheres = release == MysqlRelease.MYSQL ? new boolean[1] : new boolean[] {false, true};
+    for (boolean inTransaction : wheres) {
+      try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
+        assertThat(collationOfAParameter(node.target(), inTransaction))
+            .as("in a transaction: %s", inTransaction)
+            .isEqualTo(collationOfAParameter(MysqlTarget.of(server), inTransaction));
+      }
+    }
+  }
+
   private static final String OF_DATABASE =
       "SELECT @@character_set_database, @@collation_database, @@collation_connection";
 

@@ -96,11 +96,31 @@ final class PreparedMeaning {
 
   /** By which settings it is read. */
   Variables settings() {
-    Variables now = with(with(Variables.NONE, READING), FIXED);
+    Variables now = named(with(with(Variables.NONE, READING), FIXED));
     if (!now.equals(last)) {
       last = now; // of which all that is prepared with it has the one instance
     }
     return last;
+  }
+
+  /**
+   * The same with what a SET NAMES has given as that, though it has not been read back yet: while
+   * the server connection is kept, or in a transaction.
+   */
+  private Variables named(Variables now) {
+    ServerConnection server = parts.client().server();
+    String names =
+        server != null && parts.carried().touched().contains(SessionCharacters.NAMES)
+            ? ServerSide.of(server).namesGiven()
+            : null;
+    if (names == null) {
+      return now;
+    }
+    Variables named = now.with(SessionCharacters.NAMES, names);
+    for (String name : SessionCharacters.VARIABLES) {
+      named = ServerSide.of(server).isOfNames(name) ? named.without(name) : named;
+    }
+    return named;
   }
 
   private Variables with(Variables others, List<String> names) {

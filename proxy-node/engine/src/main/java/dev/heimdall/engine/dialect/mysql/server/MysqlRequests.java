@@ -389,8 +389,13 @@ public final class MysqlRequests implements ServerRequests {
     query(sql.append(" LIMIT 1").toString(), owner); // whatever sql_select_limit is
   }
 
+  /** The collation that a SET NAMES has given since then; null for none, or one not known. */
+  public String namesGiven() {
+    return reports.names() ? reports.fresh(SessionCharacters.COLLATION) : null;
+  }
+
   /** Whether a variable has what SET NAMES has given it: it is carried with that. */
-  private boolean isOfNames(String name) {
+  public boolean isOfNames(String name) {
     return SessionCharacters.VARIABLES.contains(name) && !reports.besideNames(name);
   }
 
