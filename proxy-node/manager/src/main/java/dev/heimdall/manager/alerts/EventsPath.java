@@ -34,7 +34,7 @@ record EventsPath(EventBook book) implements Resource {
   }
 
   private Answer list(Request request) throws Refusal, StoreException {
-    Optional<Instant> since = Wanted.at(request.query("since").orElse("").strip());
+    Optional<Instant> since = Request.time(request.query("since").orElse("").strip());
     book.settle();
     List<Event> found =
         Wanted.of(request).of(book.events()).stream()

@@ -4,10 +4,7 @@ import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,8 +31,8 @@ public record Wanted(
     if (!wanted.severity.isEmpty() && Severity.of(wanted.severity).isEmpty()) {
       throw Request.bad("A severity is info, warning or critical.");
     }
-    at(wanted.from);
-    at(wanted.to);
+    Request.time(wanted.from);
+    Request.time(wanted.to);
     return wanted;
   }
 
@@ -48,25 +45,10 @@ public record Wanted(
     return request.query(name).orElse("").strip();
   }
 
-  /** As a browser's field for times has it, in UTC, or with a zone. */
-  static Optional<Instant> at(String asked) throws Refusal {
-    try {
-      if (asked.isEmpty()) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          asked.endsWith("Z")
-              ? Instant.parse(asked)
-              : LocalDateTime.parse(asked).toInstant(ZoneOffset.UTC));
-    } catch (DateTimeException e) {
-      throw Request.bad("A time is written as 2026-01-02T03:04 or 2026-01-02T03:04:05Z.");
-    }
-  }
-
   List<Event> of(List<Event> events) throws Refusal {
     Severity least = Severity.of(severity).orElse(Severity.INFO);
-    Optional<Instant> begin = at(from);
-    Optional<Instant> end = at(to);
+    Optional<Instant> begin = Request.time(from);
+    Optional<Instant> end = Request.time(to);
     return events.stream()
         .filter(event -> kind.isEmpty() || event.kind().equals(kind))
         .filter(event -> event.severity().compareTo(least) >= 0)

@@ -2,10 +2,7 @@ package dev.heimdall.manager.audit;
 
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,8 +24,8 @@ public record AuditFilter(String user, String action, String subject, String fro
             asked(request, "subject"),
             asked(request, "from"),
             asked(request, "to"));
-    at(filter.from);
-    at(filter.to);
+    Request.time(filter.from);
+    Request.time(filter.to);
     return filter;
   }
 
@@ -43,8 +40,8 @@ public record AuditFilter(String user, String action, String subject, String fro
 
   /** Those of these. */
   public List<AuditEntry> of(List<AuditEntry> entries) throws Refusal {
-    Optional<Instant> begin = at(from);
-    Optional<Instant> end = at(to);
+    Optional<Instant> begin = Request.time(from);
+    Optional<Instant> end = Request.time(to);
     return entries.stream()
         .filter(entry -> user.isEmpty() || entry.user().equals(user))
         .filter(entry -> action.isEmpty() || entry.action().equals(action))
@@ -56,20 +53,5 @@ public record AuditFilter(String user, String action, String subject, String fro
 
   private static String lower(String text) {
     return text.toLowerCase(Locale.ROOT);
-  }
-
-  /** As a browser's field for times has it, in UTC, or with a zone. */
-  private static Optional<Instant> at(String asked) throws Refusal {
-    try {
-      if (asked.isEmpty()) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          asked.endsWith("Z")
-              ? Instant.parse(asked)
-              : LocalDateTime.parse(asked).toInstant(ZoneOffset.UTC));
-    } catch (DateTimeException e) {
-      throw Request.bad("A time is written as 2026-01-02T03:04 or 2026-01-02T03:04:05Z.");
-    }
   }
 }

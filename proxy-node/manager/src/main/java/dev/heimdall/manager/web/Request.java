@@ -4,6 +4,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -202,6 +206,25 @@ public final class Request {
             () ->
                 new Refusal(
                     413, "content_too_large", "The body has more than %,d bytes.".formatted(most)));
+  }
+
+  /**
+   * A time as a browser's field has it, in UTC, or with a zone.
+   *
+   * @param asked empty: there is none
+   */
+  public static Optional<Instant> time(String asked) throws Refusal {
+    try {
+      if (asked.isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          asked.endsWith("Z")
+              ? Instant.parse(asked)
+              : LocalDateTime.parse(asked).toInstant(ZoneOffset.UTC));
+    } catch (DateTimeException e) {
+      throw bad("A time is written as 2026-01-02T03:04 or 2026-01-02T03:04:05Z.");
+    }
   }
 
   public static Refusal bad(String message) {
