@@ -95,7 +95,13 @@ public final class Pages implements Site {
         openId.map(
             its ->
                 new ProviderPages(
-                    its, logIn, sessions, audit, clock, shells, templates, beginning));
+                    its,
+                    logIn,
+                    sessions,
+                    audit,
+                    clock,
+                    new OutsidePage(shells, templates),
+                    beginning));
     List<Placed> placed = new ArrayList<>();
     Stream.concat(documents(editor).stream(), account(access).stream())
         .forEach(page -> placed.add(new Placed(page, List.of())));
@@ -276,22 +282,8 @@ public final class Pages implements Site {
   private Answer ledOn(Request request) throws Refusal {
     request.only("GET");
     routes.find(request); // nothing else than a page's path is led on to
-    return maker
-        .templates()
-        .page(
-            200,
-            "outside",
-            Map.of(
-                "shell",
-                maker.shells().outside("Heimdall", ""),
-                "bad",
-                false,
-                "words",
-                "",
-                "href",
-                request.target(),
-                "link",
-                "Continue"))
+    return new OutsidePage(maker.shells(), maker.templates())
+        .answer(200, "Heimdall", "", request.target(), "Continue")
         .with("Refresh", "0; url=" + request.target());
   }
 

@@ -11,7 +11,6 @@ import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -32,8 +31,7 @@ final class ProviderPages {
   private final Sessions sessions;
   private final AuditLog audit;
   private final Clock clock;
-  private final Shells shells;
-  private final Templates templates;
+  private final OutsidePage page;
   private final Supplier<String> beginning;
 
   /** The token of a log-in, for the log-out. */
@@ -60,16 +58,14 @@ final class ProviderPages {
       Sessions sessions,
       AuditLog audit,
       Clock clock,
-      Shells shells,
-      Templates templates,
+      OutsidePage page,
       Supplier<String> beginning) {
     this.openId = openId;
     this.logIn = logIn;
     this.sessions = sessions;
     this.audit = audit;
     this.clock = clock;
-    this.shells = shells;
-    this.templates = templates;
+    this.page = page;
     this.beginning = beginning;
   }
 
@@ -167,7 +163,7 @@ final class ProviderPages {
     }
     Session session = sessions.beginOne(person.who());
     session.keep(LogInToken.class, Optional.of(new LogInToken(person.token())));
-    return page(200, "You are logged in", "", beginning.get(), "Continue")
+    return page.answer(200, "You are logged in", "", beginning.get(), "Continue")
         .with("Refresh", "0; url=" + beginning.get())
         .with("Set-Cookie", Cookies.setSession(sessions.cookie(session), request));
   }
@@ -184,36 +180,20 @@ final class ProviderPages {
   }
 
   private Answer refused(int status, String words) {
-    return page(status, "You are not logged in", words, LogInPage.PATH, "Back to the log-in");
+    return page.answer(
+        status, "You are not logged in", words, LogInPage.PATH, "Back to the log-in");
   }
 
   /** What follows a log-out of somebody whom the provider has let in: it may know him still. */
   Answer farewell(Session session) {
     Optional<String> there =
         openId.farewell(session.kept(LogInToken.class).map(LogInToken::text)).map(Object::toString);
-    return page(
+    return page.answer(
         200,
         "You are logged out",
         "Your log-in at %s goes on: you may be let in again without a password."
             .formatted(openId.words()),
         there.orElse(LogInPage.PATH),
         there.isPresent() ? "Log out of %s, too".formatted(openId.words()) : "Log in again");
-  }
-
-  private Answer page(int status, String title, String words, String href, String link) {
-    return templates.page(
-        status,
-        "outside",
-        Map.of(
-            "shell",
-            shells.outside(title, ""),
-            "bad",
-            status >= 400,
-            "words",
-            words,
-            "href",
-            href,
-            "link",
-            link));
   }
 }
