@@ -1,6 +1,9 @@
 package dev.heimdall.test.cache;
 
 import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
@@ -61,10 +64,28 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
                             "{\"action\": \"cache\"}")));
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query(
-          "DROP TABLE IF EXISTS cr_rows, cr_others CASCADE;"
+          "DROP TABLE IF EXISTS cr_rows, cr_others, cr_times, cr_zoned CASCADE;"
+              + " DROP FUNCTION IF EXISTS cr_sql, cr_plpgsql, cr_declares, cr_literal, cr_constant;"
+              + " DROP DOMAIN IF EXISTS cr_domain; DROP TYPE IF EXISTS cr_pair;"
               + " CREATE TABLE cr_rows (id int PRIMARY KEY, name text, at timestamptz);"
               + " CREATE TABLE cr_others (id int REFERENCES cr_rows ON DELETE CASCADE, note text);"
               + " CREATE VIEW cr_view AS SELECT * FROM cr_rows;"
+              + " CREATE TABLE cr_times (note text, j jsonb, x xml);"
+              + " INSERT INTO cr_times VALUES ('now', '{\"at\": \"now\"}', '<a>now</a>');"
+              + " CREATE TABLE cr_zoned (z timetz);"
+              + " CREATE DOMAIN cr_domain AS timestamptz;"
+              + " CREATE TYPE cr_pair AS (n int, at timestamptz);"
+              + " CREATE FUNCTION cr_sql(text) RETURNS timestamptz STABLE LANGUAGE sql"
+              + " AS 'SELECT $1::timestamptz';"
+              + " CREATE FUNCTION cr_plpgsql(t text) RETURNS timestamptz STABLE LANGUAGE plpgsql"
+              + " AS 'BEGIN RETURN t; END';"
+              + " CREATE FUNCTION cr_declares(t text) RETURNS text STABLE LANGUAGE plpgsql"
+              + " AS 'DECLARE v cr_domain := t; BEGIN RETURN v; END';"
+              + " CREATE FUNCTION cr_literal() RETURNS text STABLE LANGUAGE plpgsql"
+              + " AS $$DECLARE v text := 'now'; BEGIN RETURN v; END$$;"
+              + " CREATE FUNCTION cr_constant(i int) RETURNS text STABLE LANGUAGE plpgsql"
+              + " AS $$DECLARE v text := 'x'; BEGIN v := v || i; RETURN v; END$$;"
+              + " CREATE VIEW cr_times_view AS SELECT note::timestamptz AS at FROM cr_times;"
               + " GRANT SELECT ON cr_rows, cr_others, cr_view TO other");
     }
     past = SharedPostgres.target().jdbc();
@@ -74,7 +95,10 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   static void stop() throws SQLException, IOException {
     past.close();
     try (RawClient client = RawClient.logIn(node.target())) {
-      client.query("DROP TABLE cr_rows, cr_others CASCADE");
+      client.query(
+          "DROP TABLE cr_rows, cr_others, cr_times, cr_zoned CASCADE;"
+              + " DROP FUNCTION cr_sql, cr_plpgsql, cr_declares, cr_literal, cr_constant;"
+              + " DROP DOMAIN cr_domain; DROP TYPE cr_pair");
     }
     node.close();
   }
@@ -154,6 +178,92 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   @Override
   void past(String sql) throws SQLException {
     past.createStatement().execute(sql);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT id FROM cr_rows WHERE at <= timestamptz 'now'",
+        "SELECT id FROM cr_rows WHERE at <= ' NOW '",
+        "SELECT id FROM cr_rows WHERE at >= date 'today' OR at < 'tomorrow'",
+        "SELECT id FROM cr_rows WHERE at > timestamp 'today 12:00'",
+        "SELECT id FROM cr_rows WHERE at = ANY ('{now}')",
+        "SELECT id FROM cr_rows WHERE at = ANY ('{n\\ow}')",
+        "SELECT id FROM cr_rows WHERE at <@ tstzrange '[yesterday,)'",
+        "SELECT id FROM cr_rows WHERE at < E'n\\x6fw'",
+        "SELECT id FROM cr_rows WHERE at < U&'n\\006fw'",
+        "SELECT id FROM cr_rows WHERE (at, 1) < ('now', 2)",
+        "SELECT CASE WHEN id = 1 THEN at ELSE 'today' END FROM cr_rows",
+        "SELECT at FROM cr_rows UNION ALL SELECT 'now'",
+        "SELECT note::timestamptz FROM cr_times",
+        "SELECT cast(note AS date) FROM cr_times",
+        "SELECT date(note) FROM cr_times",
+        "SELECT cast(note AS cr_domain) FROM cr_times",
+        "SELECT ('(1,' || note || ')')::cr_pair FROM cr_times",
+        "SELECT ('{' || note || '}')::timestamptz[] FROM cr_times",
+        "SELECT ('[' || note || ',]')::tstzrange FROM cr_times",
+        "SELECT (j->>'at')::timestamptz FROM cr_times",
+        "SELECT (jsonb_populate_record(NULL::cr_rows, j)).at FROM cr_times",
+        "SELECT x.at FROM cr_times, jsonb_to_record(j) AS x(at timestamptz)",
+        "SELECT x.at FROM cr_times, xmltable('/a' PASSING x COLUMNS at timestamptz PATH '.') x",
+        "SELECT x.* FROM cr_times, json_table(j, '$' COLUMNS (at timestamptz PATH '$.at')) x",
+        "SELECT at::date FROM (SELECT note AS at FROM cr_times) x",
+        "SELECT cr_sql(note) FROM cr_times",
+        "SELECT cr_plpgsql(note) FROM cr_times",
+        "SELECT cr_declares(note) FROM cr_times",
+        "SELECT cr_literal() FROM cr_times",
+        "SELECT * FROM cr_times_view",
+        "SELECT z, z > '10:00' FROM cr_zoned",
+        "SELECT timetz '10:00' FROM cr_times",
+        "SELECT id FROM cr_rows WHERE tableoid = 'cr_rows'::regclass",
+      })
+  void whatTheServerReadsByTheClockIsNotCached(String sql) throws IOException {
+    try (RawClient client = admin()) {
+      client.query("SET search_path = public");
+      client.query(sql);
+      client.query(sql);
+      assertThat(info(client).get("cached"))
+          .isIn(
+              "no: its result rests on more than its tables: the clock, chance, its session",
+              "no: it reads system tables, or what else the server has to say of itself");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT at::date, count(*) FROM cr_rows GROUP BY at::date",
+        "SELECT id FROM cr_rows WHERE cast(at AS date) BETWEEN '2026-01-01'::date AND 'epoch'",
+        "SELECT (at AT TIME ZONE 'UTC' - interval '1 day')::date FROM cr_rows",
+        "SELECT id AS now, name AS today FROM cr_rows WHERE name <> 'knows'",
+        "SELECT date_trunc('day', at)::date, id::text, '1'::int FROM cr_rows",
+        "SELECT at < timestamptz '2026-01-01', at < 'infinity' FROM cr_rows",
+        "SELECT cr_constant(id) FROM cr_rows",
+        "SELECT * FROM cr_view",
+      })
+  void whatOnlyHasToDoWithTimesIsCached(String sql) throws IOException {
+    try (RawClient client = admin()) {
+      client.query("SET search_path = public");
+      client.query(sql);
+      client.query(sql);
+      assertThat(info(client)).containsEntry("cached", "yes");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"now", "NOW", "today 12:00", "{now}"})
+  void aValueThatIsTheMomentIsNotCached(String value) throws IOException {
+    String sql =
+        value.startsWith("{")
+            ? "SELECT id FROM cr_rows WHERE at < ANY ($1)"
+            : "SELECT id FROM cr_rows WHERE at <= $1";
+    try (RawClient client = admin()) {
+      for (int i = 0; i < 2; i++) {
+        client.send(all(parse("", sql), bind("", "", value), execute("", 0), sync()));
+        client.untilReady();
+      }
+      assertThat(info(client).get("cached")).startsWith("no: its result rests on more");
+    }
   }
 
   @Test

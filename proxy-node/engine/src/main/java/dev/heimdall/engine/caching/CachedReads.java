@@ -132,6 +132,11 @@ public final class CachedReads implements ReplyStage {
     return why == null;
   }
 
+  /** Whether a rule has the statement cached though its result rests on more than its tables. */
+  public boolean isUnconditional() {
+    return client.next().decision().cache().orElseThrow().unconditional();
+  }
+
   /** The statement's messages are not such that it can be answered from the cache. */
   public void refusedShape() {
     refused(Uncached.SHAPE);

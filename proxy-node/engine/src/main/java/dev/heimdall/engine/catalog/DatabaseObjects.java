@@ -28,6 +28,7 @@ import java.util.Set;
  * @param onTables functions that change the session and that hang on some table or view, with what
  *     calls them in words
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
+ * @param textless names that only columns have which hold no text, and nothing that is made of it
  * @param folded whether names of schemas and relations are in small letters, however statements
  *     write them
  * @param pipelines whether the server is known to take commands before it has answered those ahead
@@ -46,6 +47,7 @@ public record DatabaseObjects(
     List<Unnamed> unnamed,
     Map<Routine, String> onTables,
     Map<Routine, String> onDefinition,
+    Set<String> textless,
     boolean folded,
     boolean pipelines,
     Map<Long, Routine> byNumber) {
@@ -65,6 +67,7 @@ public record DatabaseObjects(
         List.of(),
         Map.of(),
         Map.of(),
+        Set.of(),
         false,
         false,
         Map.of());

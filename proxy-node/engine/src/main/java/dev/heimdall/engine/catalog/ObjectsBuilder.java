@@ -37,6 +37,7 @@ public final class ObjectsBuilder {
   private final TypeUses types = new TypeUses();
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
   private List<String> path;
+  private final Set<String> textless = new HashSet<>();
   private boolean folded;
   private boolean pipelines;
 
@@ -99,6 +100,21 @@ public final class ObjectsBuilder {
     relations.computeIfAbsent(schema, s -> new HashMap<>()).put(name, relation);
     if (own.maySearch(schema)) {
       sameName.computeIfAbsent(name, n -> new ArrayList<>(1)).add(relation);
+    }
+    return this;
+  }
+
+  /** A name that only columns have which hold no text, and nothing that is made of it. */
+  public ObjectsBuilder textless(String column) {
+    textless.add(column);
+    return this;
+  }
+
+  /** The relation has columns whose values mean something else at another time. */
+  public ObjectsBuilder varies(long id) {
+    Relation relation = relationsById.get(id);
+    if (relation != null) {
+      relation.dependOnSession();
     }
     return this;
   }
@@ -303,6 +319,7 @@ public final class ObjectsBuilder {
         judged,
         onTables(),
         onDefinition,
+        textless,
         folded,
         pipelines,
         routinesById);

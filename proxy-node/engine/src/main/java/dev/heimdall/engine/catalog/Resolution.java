@@ -96,6 +96,9 @@ final class Resolution {
     parsed.functions().forEach(this::callNamed);
     parsed.attributes().forEach(this::callAttribute);
     parsed.operators().forEach(this::callOperator);
+    if (!objects.textless().containsAll(parsed.conversions())) {
+      basis = basis.and(Basis.MOMENT);
+    }
     parsed.runs().forEach(this::run);
     writesWithoutNames();
     follow();

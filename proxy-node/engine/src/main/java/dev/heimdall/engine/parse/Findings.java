@@ -25,6 +25,7 @@ final class Findings {
   private final Set<RowChange> changes = EnumSet.noneOf(RowChange.class);
   private final Set<FunctionName> functions = new LinkedHashSet<>();
   private final Set<String> attributes = new LinkedHashSet<>();
+  private final Set<String> conversions = new LinkedHashSet<>();
   private final Set<String> operators = new LinkedHashSet<>();
   private final List<String> hints = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
@@ -115,6 +116,11 @@ final class Findings {
     attributes.add(name);
   }
 
+  /** A column that is converted to a date or time, unless it is one. */
+  void converts(String column) {
+    conversions.add(column);
+  }
+
   /** A word or name of the text, or {@code ::}. */
   void name(String name) {
     names.add(name);
@@ -154,6 +160,7 @@ final class Findings {
         hints,
         attributes,
         operators,
+        conversions,
         doubt,
         NameSet.of(names),
         runs);

@@ -16,6 +16,11 @@ final class PostgresReader extends StatementReader {
   }
 
   @Override
+  void conversions(List<Token> statement) {
+    new Conversions(statement, findings).read();
+  }
+
+  @Override
   boolean computes(List<Token> statement) {
     return DefinitionReader.computes(statement);
   }

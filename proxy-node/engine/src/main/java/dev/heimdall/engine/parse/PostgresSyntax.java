@@ -87,12 +87,17 @@ final class PostgresSyntax implements QuerySyntax {
     };
   }
 
+  /** Whether a word stands before an operand, and not before the arguments of a call. */
+  static boolean isBeforeOperand(Token word) {
+    return RESERVED.contains(word.text()) || BEFORE_OPERANDS.contains(word.text());
+  }
+
   /** Whether an operand has surely ended. */
-  private static boolean endsOperand(Token token) {
+  static boolean endsOperand(Token token) {
     return switch (token.type()) {
       case QUOTED, STRING, NUMBER, PARAMETER -> true;
       case SIGN -> token.isSign(")") || token.isSign("]");
-      case WORD -> !RESERVED.contains(token.text()) && !BEFORE_OPERANDS.contains(token.text());
+      case WORD -> !isBeforeOperand(token);
       default -> false;
     };
   }

@@ -7,6 +7,7 @@ import dev.heimdall.engine.sql.PostgresLexer;
 import dev.heimdall.engine.sql.PostgresOperator;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
+import dev.heimdall.engine.sql.SpecialInput;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,12 @@ public final class RoutineReader {
 
   private static final String SEED = "seed";
 
+  /** What may stand in the place of a variable's type where it is declared. */
+  private static final Set<String> NO_TYPES =
+      Set.of("alias", "cursor", "no", "record", "refcursor", "scroll");
+
+  private static final FunctionName READS_TIME = new FunctionName("pg_catalog", "timestamptz_in");
+
   private static final Token NOTHING = new Token(Lexer.END, null);
 
   /** The literal that names the random seed, which no end of a transaction takes back. */
@@ -140,10 +147,15 @@ public final class RoutineReader {
 
   private RoutineBody read() {
     boolean begins = true;
+    boolean declares = false;
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       if (token.name != null) {
         name(i, begins);
+        declares = procedural && (token.is("declare") || (declares && !token.is("begin")));
+        if (convertsToTime(i) || (begins && procedural && assignsToTime(i, declares))) {
+          calls.add(READS_TIME);
+        }
       }
       if (token.is(';')) {
         current = null;
@@ -196,6 +208,9 @@ public final class RoutineReader {
           boolean seed = kind == Lexer.STRING && lexer.plain() && isSeed(text, lexer);
           tokens.add(seed ? SEED_LITERAL : unnamed(kind));
           temporaryLiteral |= lexer.mayNameTemporarySchema(kind);
+          if (isLiteral(kind) && SpecialInput.mayBeIn(text, lexer.start(), lexer.end())) {
+            calls.add(READS_TIME);
+          }
           if (PostgresOperator.isIn(kind) && lexer.start() >= operatorEnd) {
             operatorEnd = PostgresOperator.end(text, lexer.start(), text.length);
             operators.add(Lexer.decode(text, lexer.start(), operatorEnd));
@@ -203,6 +218,13 @@ public final class RoutineReader {
         }
       }
     }
+  }
+
+  private static boolean isLiteral(int kind) {
+    return kind == Lexer.STRING
+        || kind == Lexer.ESCAPE_STRING
+        || kind == Lexer.UNICODE_STRING
+        || kind == Lexer.DOLLAR_STRING;
   }
 
   private static boolean isSeed(byte[] text, Lexer lexer) {
@@ -243,6 +265,48 @@ public final class RoutineReader {
     if (token.kind == Lexer.WORD && !before.is('.')) {
       word(token.name, i, begins);
     }
+  }
+
+  /**
+   * Whether what is no literal is read as a type that may be a date or time, or be made of them.
+   */
+  private boolean convertsToTime(int i) {
+    if (Conversions.TIMELESS.contains(at(i).name)) {
+      return false;
+    }
+    boolean time = Conversions.TIMES.contains(at(i).name);
+    if (at(i - 1).is(':') && at(i - 2).is(':')) {
+      return !isLiteral(at(i - 3).kind);
+    }
+    if (at(i - 1).is("as") && isInCast(i - 1)) {
+      return !(isLiteral(at(i - 2).kind) && at(i - 3).is('('));
+    }
+    return time && at(i + 1).is('(') && !(isLiteral(at(i + 2).kind) && at(i + 3).is(')'))
+        || at(i).is("timetz");
+  }
+
+  private boolean isInCast(int as) {
+    int depth = 0;
+    for (int i = as - 1; i >= 0; i--) {
+      if (at(i).is(')')) {
+        depth++;
+      } else if (at(i).is('(') && depth-- == 0) {
+        return at(i - 1).is("cast");
+      }
+    }
+    return false;
+  }
+
+  /** Whether a variable may be, or have, a time: whatever it is given is read as one. */
+  private boolean assignsToTime(int i, boolean declares) {
+    if (!declares) {
+      return at(i + 1).is('.'); // of a row
+    }
+    Token type = at(i + 1).is("constant") ? at(i + 2) : at(i + 1);
+    return !at(i).is("declare")
+        && type.name != null
+        && !Conversions.TIMELESS.contains(type.name)
+        && !NO_TYPES.contains(type.name);
   }
 
   private static boolean isSet(Token before) {

@@ -42,6 +42,7 @@ abstract class StatementReader {
     }
     attributes(tokens);
     names(tokens);
+    conversions(tokens);
     if (opaque) {
       findings.uncertain(StatementClass.UNKNOWN, "has a name or comment that cannot be read");
     } else {
@@ -51,6 +52,9 @@ abstract class StatementReader {
       NamedTables.note(tokens, findings);
     }
   }
+
+  /** Notes what a statement converts to times. */
+  void conversions(List<Token> statement) {}
 
   /** Whether the words of a statement that was not understood may tell what it computes. */
   boolean computes(List<Token> statement) {

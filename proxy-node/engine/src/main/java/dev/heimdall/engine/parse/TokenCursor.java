@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** Walks over the tokens of one statement. */
 final class TokenCursor {
-  private static final Token NOTHING = new Token(Token.Type.SIGN, "");
+  static final Token NOTHING = new Token(Token.Type.SIGN, "");
 
   private final List<Token> tokens;
   private int position;

@@ -25,6 +25,9 @@ import java.util.Set;
  * @param attributes what stands behind a dot without being called: mostly columns, but {@code t.f}
  *     calls a function {@code f} that takes a row of {@code t}
  * @param operators operators that are written in the text, without those that other words stand for
+ * @param conversions columns that are converted to a date or time, if they are none: text would be
+ *     read by the clock. Where anything else is converted than columns and constants, the server's
+ *     function that reads text is among {@code functions}
  * @param doubt why it is not understood, as the end of a sentence that begins with the statement;
  *     null where it is
  * @param names all words and names in the text, and {@code ::} for a conversion
@@ -42,6 +45,7 @@ public record ParsedStatement(
     List<String> hints,
     Set<String> attributes,
     Set<String> operators,
+    Set<String> conversions,
     String doubt,
     NameSet names,
     List<RunText> runs) {
@@ -61,6 +65,7 @@ public record ParsedStatement(
           List.of(),
           Set.of(),
           Set.of(),
+          Set.of(),
           "was not read, because the node is stopping or overloaded",
           NameSet.EMPTY,
           List.of(new RunText(false, RoutineBody.UNREADABLE)));
@@ -73,6 +78,7 @@ public record ParsedStatement(
     hints = List.copyOf(hints);
     attributes = Set.copyOf(attributes);
     operators = Set.copyOf(operators);
+    conversions = Set.copyOf(conversions);
     runs = List.copyOf(runs);
     doubt = understood ? null : doubt == null ? UNTOLD : doubt;
   }
@@ -102,6 +108,7 @@ public record ParsedStatement(
         hints,
         attributes,
         operators,
+        Set.of(),
         null,
         NameSet.EMPTY,
         List.of());
@@ -166,7 +173,11 @@ public record ParsedStatement(
     for (FunctionName name : functions) {
       sum += 100 + Weight.of(name.schema()) + Weight.of(name.name());
     }
-    return sum + Weight.of(hints) + Weight.of(attributes) + Weight.of(operators);
+    return sum
+        + Weight.of(hints)
+        + Weight.of(attributes)
+        + Weight.of(operators)
+        + Weight.of(conversions);
   }
 
   private static long weight(TableName name) {

@@ -156,6 +156,47 @@ final class CatalogueQueries {
       WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f', 'S') AND c.relpersistence <> 't'
       """;
 
+  /**
+   * Names that only columns have which hold numbers, times or labels of an enumeration, and that no
+   * function or type has, whose results are called after it.
+   */
+  static final String TEXTLESS =
+      """
+      SELECT a.attname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+      WHERE a.attnum > 0 AND NOT a.attisdropped
+      GROUP BY 1
+      HAVING bool_and(t.typtype = 'e' OR t.oid IN (16, 20, 21, 23, 700, 701, 1700, 1082, 1083, 1114,
+                                                   1184, 1186))
+             AND bool_or(a.attrelid >= %s)
+      EXCEPT
+      SELECT proname FROM pg_proc WHERE prorettype NOT IN (1082, 1083, 1114, 1184, 1186)
+      EXCEPT
+      SELECT unnest(proargnames)::name FROM pg_proc WHERE proargnames IS NOT NULL
+      EXCEPT
+      SELECT typname FROM pg_type WHERE typcategory <> 'D'
+      """
+          .formatted(FIRST_USER_ID);
+
+  /**
+   * Tables with times that have a zone and no date: without an offset, that of today is read and
+   * written, and they are compared with others by it.
+   */
+  static final String TIMES_OF_DAY =
+      """
+      SELECT DISTINCT attrelid::int8 FROM pg_attribute
+      WHERE atttypid IN (1266, 1270) AND attnum > 0 AND NOT attisdropped AND attrelid >= %s
+      """
+          .formatted(FIRST_USER_ID);
+
+  /**
+   * Whether an expression or query, in its inner form, reads text as something else than what means
+   * the same at any time, or has times with a zone and without a date.
+   */
+  private static final String READS_TIMES =
+      "(%1$s ~ '\\{COERCEVIAIO ' AND %1$s ~ ':resulttype"
+          + " (?!(16|17|18|19|20|21|23|25|26|114|650|700|701|869|1042|1043|1186|1700|2950|3802)\\M)\\d')"
+          + " OR %1$s ~ '\\{(TABLEFUNC|JSONEXPR) ' OR %1$s ~ ':(vartype|consttype|resulttype|funcresulttype) (1266|1270)\\M'";
+
   static final String INDEXES =
       """
       SELECT n.nspname, c.relname, i.indrelid::int8
@@ -178,13 +219,15 @@ final class CatalogueQueries {
              ARRAY(SELECT DISTINCT m[1]::int8
                    FROM regexp_matches(r.ev_action::text, ':relid (\\d+)', 'g') m),
              %s,
-             r.ev_action::text ~ '\\{(SQLVALUEFUNCTION|TABLESAMPLECLAUSE) ',
+             r.ev_action::text ~ '\\{(SQLVALUEFUNCTION|TABLESAMPLECLAUSE) ' OR %s,
              r.ev_action::text ~ ':hasForUpdate true'
       FROM pg_rewrite r
       WHERE (r.oid >= %s OR r.ev_type <> '1') AND r.ev_enabled <> 'D'
       """
           .formatted(
-              CALLS.formatted("r.ev_action::text || coalesce(r.ev_qual::text, '')"), FIRST_USER_ID);
+              CALLS.formatted("r.ev_action::text || coalesce(r.ev_qual::text, '')"),
+              READS_TIMES.formatted("r.ev_action::text"),
+              FIRST_USER_ID);
 
   static final String FOREIGN_KEYS =
       """
@@ -246,6 +289,10 @@ final class CatalogueQueries {
       """
           .formatted(FIRST_USER_ID);
 
+  /** Types as which text means the same at any time. */
+  private static final String TIMELESS =
+      "'{16,17,18,19,20,21,23,25,26,114,650,700,701,869,1042,1043,1186,1700,2278,2950,3802}'::oid[]";
+
   static final String BUILT_INS =
       "SELECT oid::int8, proname, provolatile FROM pg_proc WHERE oid < " + FIRST_USER_ID;
 
@@ -261,6 +308,15 @@ final class CatalogueQueries {
                                 a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]) f
                    WHERE a.aggfnoid = p.oid AND f <> 0)
              || %s
+             -- PL/pgSQL reads text as a time where it returns or assigns one
+             || CASE WHEN l.lanname = 'plpgsql' AND EXISTS (
+                            SELECT FROM pg_type t
+                            WHERE t.typtype NOT IN ('c', 'e', 'p')
+                              AND t.oid <> ALL (%s) AND (t.typelem = 0 OR t.typelem <> ALL (%s))
+                              AND (t.oid = p.prorettype AND p.proallargtypes IS NULL
+                                   OR p.prosrc ~* ':=|\\minto\\M|(;|then|else|begin|loop)\\s+\\w+\\s*='
+                                      AND t.oid = ANY (p.proallargtypes)))
+                     THEN ARRAY['timestamptz_in'::regproc::oid::int8] ELSE '{}' END
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
            JOIN pg_language l ON l.oid = p.prolang
       WHERE p.oid >= """
@@ -384,7 +440,9 @@ final class CatalogueQueries {
   static String routines(boolean parsedBodies) {
     return ROUTINES.formatted(
         parsedBodies ? "pg_get_function_sqlbody(p.oid)" : "NULL",
-        CALLS.formatted("coalesce(p.proargdefaults::text, '')"));
+        CALLS.formatted("coalesce(p.proargdefaults::text, '')"),
+        TIMELESS,
+        TIMELESS);
   }
 
   private static String mark(String table, String id) {

@@ -220,6 +220,8 @@ final class CatalogueReader {
                 row.getString(3),
                 kind(character(row, 4)),
                 row.getBoolean(5)));
+    rows.each(CatalogueQueries.TEXTLESS, row -> builder.textless(row.getString(1)));
+    rows.each(CatalogueQueries.TIMES_OF_DAY, row -> builder.varies(row.getLong(1)));
     rows.each(
         CatalogueQueries.INDEXES,
         row -> builder.index(row.getString(1), row.getString(2), row.getLong(3)));

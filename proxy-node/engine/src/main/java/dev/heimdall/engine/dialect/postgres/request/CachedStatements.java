@@ -2,12 +2,15 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.sql.SpecialInput;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +19,9 @@ import java.util.function.Supplier;
  */
 final class CachedStatements implements Responder {
   private static final int[] NO_TYPES = {};
+
+  /** name, which is cut off at its length, and timetz with its array. */
+  private static final Set<Integer> CLIPPED_OR_OF_TODAY = Set.of(19, 1266, 1270);
 
   private final HandledClient client;
   private final RequestControl requests;
@@ -65,6 +71,10 @@ final class CachedStatements implements Responder {
       }
       declared = local.declared();
     }
+    if (!cached.isUnconditional() && readsClock(bound, declared)) {
+      cached.refused(Uncached.VOLATILE);
+      return Outcome.NEXT;
+    }
     sought = bound;
     StoredAnswer answer =
         cached.answer(
@@ -91,6 +101,21 @@ final class CachedStatements implements Responder {
     lifecycle.settled();
     statement.reply(client, answer);
     return Outcome.DONE;
+  }
+
+  /**
+   * Whether a literal or value may be read as the moment at which the server reads it, or as a time
+   * with a zone of today's offset.
+   */
+  private boolean readsClock(ClassifiedText bound, int[] declared) {
+    for (int type : declared) {
+      if (CLIPPED_OR_OF_TODAY.contains(type)) {
+        return true;
+      }
+    }
+    return statement.hasSpecialInput()
+        || (bound != null
+            && SpecialInput.isInLiteral(bound.sql(), 0, bound.length(), bound.lexerMode()));
   }
 
   private AnswerCopy recorder() {

@@ -5,6 +5,7 @@ import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.AnsweringClient;
 import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.sql.SpecialInput;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -199,6 +200,23 @@ final class LoneStatement {
     }
     bytes().getBytes(formats, values, 0, end - formats);
     return values;
+  }
+
+  /**
+   * Whether one of its values, or of a query's literals, may be the moment at which it is read: in
+   * whatever format, as binary text may be converted as well.
+   */
+  boolean hasSpecialInput() {
+    int from = isQuery() ? textAt() : nameAt + nameLength + 1;
+    int length = isQuery() ? textLength() : cursor.end(parses ? 1 : 0) - from;
+    if (length <= 0) {
+      return false;
+    }
+    byte[] bytes = sessions.context().scratch(length);
+    bytes().getBytes(from, bytes, 0, length);
+    return isQuery()
+        ? SpecialInput.isInLiteral(bytes, 0, length, names.lexerMode())
+        : SpecialInput.isIn(bytes, 0, length);
   }
 
   private boolean isZero(int from, int to) {
