@@ -3,6 +3,7 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.catalog.Relation.Consequence;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.NameSet;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class ObjectsBuilder {
   private final TypeUses types = new TypeUses();
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
   private List<String> path;
+  private final Map<String, String> columns = new HashMap<>();
   private final Set<String> textless = new HashSet<>();
   private boolean folded;
   private boolean pipelines;
@@ -107,6 +109,28 @@ public final class ObjectsBuilder {
   /** A name that only columns have which hold no text, and nothing that is made of it. */
   public ObjectsBuilder textless(String column) {
     textless.add(column);
+    return this;
+  }
+
+  /**
+   * A column with times that have no date, or with dates.
+   *
+   * @param name in small letters
+   */
+  public ObjectsBuilder column(long id, String name, boolean date) {
+    Relation relation = relationsById.get(id);
+    if (relation != null) {
+      relation.addColumn(columns.computeIfAbsent(name, n -> n), date);
+    }
+    return this;
+  }
+
+  /** The words and names of a view's query. */
+  public ObjectsBuilder namesOfView(long id, NameSet names) {
+    Relation relation = relationsById.get(id);
+    if (relation != null && MixedTimes.mayBeIn(names, relation.reads())) {
+      relation.dependOnSession();
+    }
     return this;
   }
 

@@ -28,6 +28,8 @@ final class Relation {
 
   private boolean sessionDependent;
   private boolean locksRows;
+  private List<String> times = List.of();
+  private List<String> dates = List.of();
   private List<Relation> children = List.of();
   private List<Relation> parents = List.of();
   private List<Relation> reads = List.of();
@@ -128,11 +130,33 @@ final class Relation {
   /** About how many bytes it takes in memory, without what it refers to. */
   long weight() {
     int referred = children.size() + parents.size() + reads.size() + readCalls.size();
-    long sum = 80 + Weight.of(name) + 16L * referred;
+    long sum = 80 + Weight.of(name) + 16L * referred + Weight.of(times) + Weight.of(dates);
     for (Consequence consequence : consequences) {
       sum += 120 + 8L * consequence.calls().size() + Weight.of(consequence.through());
     }
     return sum;
+  }
+
+  /**
+   * A column with times that have no date, or with dates, in small letters: to be known where the
+   * one may become the other by the clock.
+   */
+  void addColumn(String column, boolean date) {
+    if (date) {
+      dates = with(dates, column);
+    } else {
+      times = with(times, column);
+    }
+  }
+
+  /** Its columns with times that have no date. */
+  List<String> times() {
+    return times;
+  }
+
+  /** Its columns with dates. */
+  List<String> dates() {
+    return dates;
   }
 
   void dependOnSession() {

@@ -103,6 +103,9 @@ final class Resolution {
     writesWithoutNames();
     follow();
     callUnnamed();
+    if (MixedTimes.mayBeIn(parsed.names(), read.keySet())) {
+      basis = basis.and(Basis.MOMENT);
+    }
     if (temporaryPath != null && defines) {
       changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
     }

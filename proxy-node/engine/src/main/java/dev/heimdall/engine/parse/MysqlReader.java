@@ -3,11 +3,18 @@ package dev.heimdall.engine.parse;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.engine.sql.Token;
+import java.util.List;
 
 /** Reads the statements of MySQL and MariaDB. */
 final class MysqlReader extends StatementReader {
   MysqlReader(Findings findings) {
     super(new MysqlSyntax(), findings);
+  }
+
+  @Override
+  void conversions(List<Token> statement) {
+    new TimesOfDay(statement).note(findings);
   }
 
   @Override

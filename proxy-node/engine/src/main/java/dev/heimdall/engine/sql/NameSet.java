@@ -12,7 +12,21 @@ public final class NameSet {
   /** Of a text without any. */
   public static final NameSet EMPTY = new NameSet(new int[0]);
 
+  /** Stands for a time without a date that a text of MySQL's has or computes. */
+  public static final String TIME = "time of day";
+
+  /** Stands for whatever it has or computes that has a date. */
+  public static final String DATE = "a date";
+
+  /** Stands for columns that take part in it and are not named. */
+  public static final String ANY_COLUMN = "*";
+
   private final int[] hashes;
+
+  /** Stands for a name that is used for more than to be answered or compared with a constant. */
+  public static String used(String name) {
+    return name + "()";
+  }
 
   private NameSet(int[] hashes) {
     this.hashes = hashes;

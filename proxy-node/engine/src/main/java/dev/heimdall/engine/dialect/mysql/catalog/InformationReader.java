@@ -10,6 +10,8 @@ import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.RoutineRow;
 import dev.heimdall.engine.catalog.WeighedRows;
 import dev.heimdall.engine.jdbc.MysqlRole;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
@@ -66,6 +68,13 @@ final class InformationReader {
         update_rule, delete_rule
       FROM information_schema.referential_constraints\
       """;
+
+  private static final String COLUMNS =
+      """
+      SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns
+      WHERE data_type IN ('time', 'date', 'datetime', 'timestamp') AND table_schema\
+      """
+          + OF_SERVER;
 
   /** Of whole rows: the texts of routines may be long. */
   private static final String DIGEST =
@@ -204,6 +213,13 @@ final class InformationReader {
           builder.relation(
               ids, table.schema(), table.name(), kind(row.getString(3), row.getString(4)), false);
         });
+    rows.each(
+        COLUMNS,
+        row ->
+            builder.column(
+                relations.getOrDefault(named(row, 1), 0L),
+                row.getString(3).toLowerCase(Locale.ROOT),
+                !row.getString(4).equalsIgnoreCase("time")));
   }
 
   private static RelationKind kind(String type, String engine) {
@@ -315,7 +331,10 @@ final class InformationReader {
             builder.routine(hidden(++ids, view.schema(), view.name(), because));
             calls.add(ids);
           }
-          builder.view(relations.getOrDefault(view, 0L), reads, calls, session, body.locks());
+          long id = relations.getOrDefault(view, 0L);
+          builder.view(id, reads, calls, session, body.locks());
+          builder.namesOfView(
+              id, new StatementParser().parse(text, Dialect.MYSQL, CANONICAL).names());
         });
   }
 

@@ -9,6 +9,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.Unpooled;
@@ -143,7 +144,10 @@ final class CachedCommands implements Responder {
       return refused(Uncached.SHAPE);
     }
     byte[] sql = of.statement.body();
-    Uncached reason = reason(sql, 0, sql.length);
+    Uncached reason =
+        hasTime(of.types()) && !cached.isUnconditional()
+            ? Uncached.VOLATILE // as a date it is one of today
+            : reason(sql, 0, sql.length);
     if (reason != null) {
       return refused(reason);
     }
@@ -151,6 +155,16 @@ final class CachedCommands implements Responder {
     byte[] form = form(Command.STMT_EXECUTE, values.length);
     System.arraycopy(values, 0, form, form.length - values.length, values.length);
     return find(total, form, of.statement::body, of);
+  }
+
+  /** Whether a value is a time without a date; of each there are two bytes, flags the second. */
+  private static boolean hasTime(byte[] types) {
+    for (int i = 0; types != null && i < types.length; i += 2) {
+      if (types[i] == ColumnDefinition.TYPE_TIME) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What else its answer rests on than the text, with room for so many bytes of values. */

@@ -22,7 +22,7 @@ public final class BuiltInFunctions {
       convert convert_tz convexhull cos cot count crc32 crc32c crosses cume_dist date date_add
       date_format date_sub datediff day dayname dayofmonth dayofweek dayofyear decode
       decode_histogram decode_oracle degrees dense_rank des_decrypt des_encrypt dimension
-      disjoint distance elt encode encrypt endpoint envelope equals etag exp export_set
+      disjoint distance elt encode endpoint envelope equals etag exp export_set
       exteriorring extract extractvalue field find_in_set first_value floor format
       format_bytes format_pico_time from_base64 from_days from_vector geomcollection
       geomcollfromtext geomcollfromwkb geometrycollection geometrycollectionfromtext
@@ -87,7 +87,7 @@ public final class BuiltInFunctions {
   private static final String MOMENT =
       """
       connection_id curdate current_date current_role current_time current_timestamp
-      current_user curtime database default found_rows from_unixtime last_insert_id localtime
+      current_user curtime database default encrypt found_rows from_unixtime last_insert_id localtime
       localtimestamp now rand random_bytes row_count schema session_user sleep sys_guid
       sysdate system_user unix_timestamp user utc_date utc_time utc_timestamp uuid uuid_short
       uuid_v4 uuid_v7
