@@ -64,7 +64,15 @@ public record ClientSettings(
                     + " the client.",
             byDefault = "false",
             applies = Applies.NEW_CONNECTIONS)
-        boolean localInfile) {
+        boolean localInfile,
+    @Setting(
+            value =
+                "Offer clients that what they send and are sent is compressed, for MySQL and"
+                    + " MariaDB: by zlib or zstd, as the client asks for. Servers are reached"
+                    + " without.",
+            byDefault = "true",
+            applies = Applies.NEW_CONNECTIONS)
+        boolean compression) {
   /** Every setting at its default. */
   public static ClientSettings defaults() {
     return Shape.of(ClientSettings.class).defaults();

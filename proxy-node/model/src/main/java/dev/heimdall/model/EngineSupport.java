@@ -14,6 +14,7 @@ import java.util.Map;
  * @param hidesPasswords whether clients send theirs so that nobody on the way can read them, also
  *     without TLS
  * @param localFiles whether servers may ask clients for files
+ * @param compression whether clients may ask for what is sent to be compressed
  * @param beginsLate whether BEGIN has no effect that is seen before the statement behind it
  * @param methods by which its clients prove who they are; the first one where nothing is written
  * @param forwardsTo engines other than itself that rules may forward its clients' statements to
@@ -25,6 +26,7 @@ public record EngineSupport(
     boolean namesDatabases,
     boolean hidesPasswords,
     boolean localFiles,
+    boolean compression,
     boolean beginsLate,
     List<AuthMethod> methods,
     List<Engine> forwardsTo,
@@ -36,6 +38,7 @@ public record EngineSupport(
           new EngineSupport(
               false,
               true,
+              false,
               false,
               false,
               false,
@@ -53,6 +56,7 @@ public record EngineSupport(
           new EngineSupport(
               true,
               false,
+              true,
               true,
               true,
               true,

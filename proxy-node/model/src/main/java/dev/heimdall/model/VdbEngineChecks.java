@@ -29,6 +29,9 @@ final class VdbEngineChecks {
     if (!support.localFiles() && vdb.clients().localInfile()) {
       mustBeFalse("$.clients.localInfile", "its servers ask for no files");
     }
+    if (!support.compression() && vdb.clients().compression()) {
+      mustBeFalse("$.clients.compression", "its protocol has no compression");
+    }
   }
 
   /** Whether BEGIN is held back: as it is written, or where nobody could tell by its effects. */

@@ -100,6 +100,18 @@ class EngineProblemsTest {
   }
 
   @Test
+  void compressionIsOfMysqlAlone() throws IOException {
+    String wanted = ", \"clients\": {\"compression\": true}}";
+    write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\"" + wanted);
+    write("vdbs/another.json", "{\"ports\": [5052], \"source\": \"primary\"" + wanted);
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/another.json $.clients.compression: got true, expected false, because the engine"
+                + " is \"postgresql\": its protocol has no compression");
+  }
+
+  @Test
   void resultsAreKeptWhereTheWriterIsKnown() throws IOException {
     write(
         "vdbs/other.json",

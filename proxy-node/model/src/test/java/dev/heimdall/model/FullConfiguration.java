@@ -213,7 +213,8 @@ final class FullConfiguration {
             "idleInTransactionTimeout": "1m",
             "incompleteMessageTimeout": "20s",
             "queryTimeout": "10m",
-            "localInfile": false
+            "localInfile": false,
+            "compression": false
           },
           "tls": {
             "mode": "require",

@@ -182,7 +182,8 @@ class SettingsReadTest {
                     Duration.ZERO,
                     Duration.ofSeconds(60),
                     Duration.ZERO,
-                    false),
+                    false,
+                    true),
                 new ClientTls(
                     ClientTlsMode.DISABLE,
                     Optional.empty(),
@@ -401,6 +402,7 @@ class SettingsReadTest {
                     Duration.ofMinutes(1),
                     Duration.ofSeconds(20),
                     Duration.ofMinutes(10),
+                    false,
                     false),
                 new ClientTls(
                     ClientTlsMode.REQUIRE,

@@ -323,6 +323,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   @Override
+  public boolean compresses() {
+    return vdb.settings().vdb().clients().compression();
+  }
+
+  @Override
   public void beginTls(ByteBuf begun) {
     become(State.TLS_HANDSHAKE);
     SslHandler handler = handshake(vdb.settings());
@@ -521,6 +526,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private void handOver(String name, ChannelHandler session) {
     handedOver = true;
+    ChannelHandler between = dialogue.onTheWire();
+    if (between != null) {
+      ctx.pipeline().addBefore(ctx.name(), "on-the-wire", between);
+    }
     ctx.pipeline().addLast(name, session);
     ctx.pipeline().remove(this);
   }

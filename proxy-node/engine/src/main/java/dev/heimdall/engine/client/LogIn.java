@@ -69,6 +69,9 @@ public interface LogIn {
   /** Whether the client may send files of its own that statements ask for. */
   boolean takesFiles();
 
+  /** Whether the client may have what is sent compressed. */
+  boolean compresses();
+
   /** The client's next bytes are its TLS handshake; what comes after it is read decrypted. */
   default void beginTls() {
     beginTls(Unpooled.EMPTY_BUFFER);

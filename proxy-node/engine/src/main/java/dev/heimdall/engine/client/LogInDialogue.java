@@ -3,6 +3,7 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 
 /**
  * One client's log-in in the words of its protocol: reads what the client sends, asks the node by
@@ -40,6 +41,14 @@ public interface LogInDialogue {
    * has requested something.
    */
   Capabilities capabilities();
+
+  /**
+   * What stands between the client's channel and its session, and turns bytes on the wire into
+   * those of the protocol; null for nothing. Asked once, at the end of a connection's first log-in.
+   */
+  default ChannelHandler onTheWire() {
+    return null;
+  }
 
   /** How this client is answered, by what was agreed up to now. */
   ClientEncoder encoder();

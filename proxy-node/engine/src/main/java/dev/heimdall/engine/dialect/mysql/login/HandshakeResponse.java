@@ -16,6 +16,7 @@ import java.util.Map;
  * @param database empty for none
  * @param plugin empty where it names none
  * @param attributes what it says of itself
+ * @param level of zstd, 0 where it does not name one
  */
 record HandshakeResponse(
     long capabilities,
@@ -24,7 +25,8 @@ record HandshakeResponse(
     byte[] proof,
     String database,
     String plugin,
-    Map<String, String> attributes) {
+    Map<String, String> attributes,
+    int level) {
 
   /** Bytes of what precedes the user, and of all of a request for TLS. */
   static final int HEAD = 32;
@@ -62,8 +64,12 @@ record HandshakeResponse(
         has(wanted, Capability.CONNECT_ATTRS) && payload.isReadable()
             ? attributes(payload)
             : Map.of();
+    int level =
+        has(wanted, Capability.ZSTD_COMPRESSION) && payload.isReadable()
+            ? payload.readUnsignedByte()
+            : 0;
     return new HandshakeResponse(
-        wanted & offered, collation, user, proof, database, plugin, attributes);
+        wanted & offered, collation, user, proof, database, plugin, attributes, level);
   }
 
   /**
@@ -89,7 +95,15 @@ record HandshakeResponse(
         has(agreed, Capability.CONNECT_ATTRS) && payload.isReadable()
             ? attributes(payload)
             : Map.of();
-    return new HandshakeResponse(agreed, collation, user, proof, database, plugin, attributes);
+    return new HandshakeResponse(agreed, collation, user, proof, database, plugin, attributes, 0);
+  }
+
+  /** What it has chosen of what was offered, as servers read it; null for no compression. */
+  Compression compression() {
+    if (has(capabilities, Capability.COMPRESS)) {
+      return Compression.ZLIB;
+    }
+    return has(capabilities, Capability.ZSTD_COMPRESSION) ? Compression.ZSTD : null;
   }
 
   private static byte[] proof(ByteBuf payload, long wanted) {

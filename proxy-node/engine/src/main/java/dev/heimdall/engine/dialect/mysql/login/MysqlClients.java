@@ -10,10 +10,11 @@ import io.netty.buffer.ByteBuf;
 /** Clients that speak the protocol of MySQL and MariaDB. */
 public final class MysqlClients implements ClientProtocol {
   private final RsaKey key = new RsaKey();
+  private final Compression.Tools compression = new Compression.Tools();
 
   @Override
   public LogInDialogue logIn(LogIn login, Login before) {
-    return new MysqlLogIn(login, key, before);
+    return new MysqlLogIn(login, key, compression, before);
   }
 
   @Override

@@ -24,6 +24,7 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.ServerHello;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 
 /**
  * The packets before a session: the node's greeting, which says of itself what the servers behind
@@ -70,6 +71,7 @@ final class MysqlLogIn implements LogInDialogue {
 
   private final LogIn login;
   private final RsaKey key;
+  private final Compression.Tools compression;
 
   /** As whom the client was logged in; null at its first log-in. */
   private final Login before;
@@ -86,9 +88,10 @@ final class MysqlLogIn implements LogInDialogue {
   /**
    * @param before as whom the client was logged in; null at its first log-in
    */
-  MysqlLogIn(LogIn login, RsaKey key, Login before) {
+  MysqlLogIn(LogIn login, RsaKey key, Compression.Tools compression, Login before) {
     this.login = login;
     this.key = key;
+    this.compression = compression;
     this.before = before;
   }
 
@@ -108,7 +111,8 @@ final class MysqlLogIn implements LogInDialogue {
         OWN
             | (hello.capabilities() & OF_SERVERS)
             | (login.offersTls() ? Capability.SSL : 0)
-            | (login.takesFiles() ? Capability.LOCAL_FILES : 0);
+            | (login.takesFiles() ? Capability.LOCAL_FILES : 0)
+            | (login.compresses() ? Capability.COMPRESS | Capability.ZSTD_COMPRESSION : 0);
     ByteBuf out = login.buffer(128);
     new Handshake(
             hello.version(),
@@ -330,6 +334,14 @@ final class MysqlLogIn implements LogInDialogue {
   @Override
   public Capabilities capabilities() {
     return new AgreedCapabilities(response.capabilities(), response.collation());
+  }
+
+  /** Whoever logs in again goes on as he began. */
+  @Override
+  public ChannelHandler onTheWire() {
+    return before == null && response.compression() != null
+        ? new CompressedPackets(response.compression(), response.level(), compression)
+        : null;
   }
 
   @Override
