@@ -118,6 +118,19 @@ class MysqlRoutedIT {
       cluster.replicas().forEach(one -> one.execute(verb + " " + noun + " SQL_THREAD"));
     }
 
+    /** How many statements the primary has carried out. */
+    long questions() {
+      return Long.parseLong(
+          primary()
+              .queryValue(
+                  "app",
+                  "SELECT variable_value FROM "
+                      + (release == MysqlRelease.MYSQL
+                          ? "performance_schema"
+                          : "information_schema")
+                      + ".global_status WHERE variable_name = 'Questions'"));
+    }
+
     void awaitReplicaReads(Connection client) {
       Await.until(
           "reads go to replicas",
@@ -216,6 +229,62 @@ class MysqlRoutedIT {
       routed.first().promote();
       assertThat(read.get(30, TimeUnit.SECONDS)).as("it has waited for the writer").isEqualTo("2");
       assertThat(routed.first().queryValue("app", "SELECT count(*) FROM t")).isEqualTo("2");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void completeReplicasAnswerReadsWithoutWriter(MysqlRelease release) throws Exception {
+    try (Routed routed =
+            new Routed(
+                release,
+                c -> {
+                  c.source("cluster.failover.queueTimeout", "3s");
+                  c.source("cluster.lag.maxStaleness", "500ms");
+                });
+        Connection reads = routed.node.target().jdbc();
+        Connection writes = routed.node.target().jdbc()) {
+      routed.awaitReplicaReads(reads);
+      routed.awaitReplicaReads(writes);
+      execute(writes, "INSERT INTO t VALUES (1)");
+      routed.cluster.awaitReplay(PATIENCE);
+      routed.replay(false);
+      execute(writes, "INSERT INTO lasting VALUES (1)");
+      long asked = routed.questions();
+      Await.until(
+          "the writer was asked several times since",
+          PATIENCE,
+          () -> routed.questions() > asked + 60,
+          () -> routed.node.admin("SHOW NODES").toString());
+      routed.primary().kill();
+      Await.until(
+          "the node knows",
+          PATIENCE,
+          () ->
+              routed.node.admin("SHOW NODES").stream()
+                  .noneMatch(row -> "writer".equals(row.get("role"))),
+          () -> routed.node.admin("SHOW NODES").toString());
+
+      assertThatThrownBy(() -> value(writes, "SELECT count(*) FROM lasting"))
+          .as("its own write is on no replica")
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1105));
+      routed.replay(true);
+      Await.until(
+          "replicas that are complete answer",
+          PATIENCE,
+          () -> {
+            assertThat(value(writes, "SELECT count(*) FROM lasting")).isEqualTo("1");
+            return true;
+          },
+          () -> routed.node.admin("SHOW NODES").toString());
+      for (int i = 0; i < 50; i++) {
+        assertThat(value(reads, "SELECT count(*) FROM t")).isEqualTo("1");
+        assertThat(value(writes, WHERE)).isNotEqualTo(String.valueOf(routed.primary().port()));
+      }
+      try (Connection late = routed.node.target().jdbc()) {
+        assertThat(value(late, "SELECT count(*) FROM t")).isEqualTo("1");
+      }
     }
   }
 

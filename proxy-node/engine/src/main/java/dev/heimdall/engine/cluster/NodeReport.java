@@ -15,6 +15,9 @@ import java.util.List;
  * @param readOnly whether it allows no writes although it is the writer
  * @param timeline which history of the cluster it follows; 0 where it does not say
  * @param position as in {@code TopologyNode}
+ * @param kept of a writer: what it cannot lose any more of that, and shall have sent to replicas
+ *     that follow it: all that anybody has seen there of what was committed; {@link Position#NONE}
+ *     where that could not be told this time
  * @param lagMillis as in {@code TopologyNode}
  * @param streaming false for a replica that gets nothing from any writer at present
  * @param members the servers of the cluster as far as this one names them
@@ -31,6 +34,7 @@ public record NodeReport(
     boolean readOnly,
     long timeline,
     Position position,
+    Position kept,
     long lagMillis,
     boolean streaming,
     List<Member> members,
@@ -39,6 +43,26 @@ public record NodeReport(
   public NodeReport {
     members = List.copyOf(members);
     follows = List.copyOf(follows);
+  }
+
+  /** Of a server that keeps all that it has. */
+  public NodeReport(
+      String identity,
+      String run,
+      String name,
+      String system,
+      boolean writer,
+      boolean readOnly,
+      long timeline,
+      Position position,
+      long lagMillis,
+      boolean streaming,
+      List<Member> members,
+      boolean complete,
+      List<String> follows) {
+    this(
+        identity, run, name, system, writer, readOnly, timeline, position, position, lagMillis,
+        streaming, members, complete, follows);
   }
 
   /**

@@ -28,6 +28,9 @@ final class TopologyJudge {
 
   private String lastSystem = "";
 
+  /** By which replicas are judged while there is no writer. */
+  private Optional<LastWriter> led = Optional.empty();
+
   /**
    * @param prober of this kind of cluster: where its servers follow numbered histories, one that
    *     follows another than the writer's is of no use
@@ -51,11 +54,21 @@ final class TopologyJudge {
             .filter(h -> !lineage.isLeftBehind(h))
             .max(newest(before, probeHistories));
     Map<String, NodeReport.Member> seen = seen(probeHistories);
+    led =
+        writer.isPresent()
+            ? LastWriter.after(led, writer.get())
+            : led.filter(last -> last.report().system().equals(system));
     List<TopologyNode> nodes = new ArrayList<>();
     for (ProbeHistory probed : probeHistories) {
       nodes.add(descriptions.completed(node(probed, writer, system, seen, lineage)));
     }
-    return before.with(nodes);
+    return before.with(nodes, lastWriter(before, nodes));
+  }
+
+  private Optional<TopologyNode> lastWriter(Topology before, List<TopologyNode> nodes) {
+    Optional<TopologyNode> writer =
+        nodes.stream().filter(node -> node.role() == NodeRole.WRITER).findFirst();
+    return led.flatMap(last -> writer.or(before::lastWriter).flatMap(last::node));
   }
 
   /**
@@ -185,13 +198,15 @@ final class TopologyJudge {
       position = Position.further(position, other.position());
       lagMillis = lagMillis >= 0 ? lagMillis : other.lagMillis();
     }
-    Optional<NodeReport> leading = writer.flatMap(ProbeHistory::last);
+    Optional<NodeReport> leading = led.map(LastWriter::report);
+    Optional<Position> goal =
+        writer.isPresent() ? leading.map(NodeReport::position) : led.map(LastWriter::kept);
     boolean comparable =
         !probed.down()
             && !foreign(probed, system)
             && leading.isPresent()
             && (!timelines || leading.get().timeline() == report.timeline());
-    long lagBytes = comparable ? position.behind(leading.get().position()) : TopologyNode.UNKNOWN;
+    long lagBytes = comparable ? position.behind(goal.orElseThrow()) : TopologyNode.UNKNOWN;
     TopologyNode node =
         new TopologyNode(
             probed.address(),
@@ -207,8 +222,8 @@ final class TopologyJudge {
             isWriter ? 0 : lagMillis,
             probed.at(),
             "");
-    boolean led = leading.isEmpty() || lineage.leads(leading.get(), report);
-    return judged(node, mine, probed, report, writer, foreign(probed, system), led);
+    boolean follows = leading.isEmpty() || lineage.leads(leading.get(), report);
+    return judged(node, mine, probed, report, writer, foreign(probed, system), follows);
   }
 
   private TopologyNode judged(
@@ -218,7 +233,7 @@ final class TopologyJudge {
       NodeReport report,
       Optional<ProbeHistory> writer,
       boolean foreign,
-      boolean led) {
+      boolean follows) {
     NodeRole said = report.writer() ? NodeRole.UNKNOWN : NodeRole.REPLICA;
     if (probed.down()) {
       return with(node, mine, said, NodeState.DOWN, probed.failure());
@@ -244,14 +259,16 @@ final class TopologyJudge {
     if (probed.failures() > 0) {
       return with(node, mine, said, NodeState.SUSPECT, probed.failure());
     }
-    return led
-        ? replica(node, mine, report, writer.flatMap(ProbeHistory::last))
+    return follows
+        ? replica(node, mine, report, writer.isPresent())
         : with(
             node,
             mine,
             NodeRole.REPLICA,
             NodeState.DETACHED,
-            "replicates from " + String.join(", ", report.follows()) + ", not from the writer");
+            "replicates from "
+                + String.join(", ", report.follows())
+                + (writer.isPresent() ? ", not from the writer" : ", not from the last writer"));
   }
 
   private TopologyNode writer(
@@ -271,10 +288,8 @@ final class TopologyJudge {
   }
 
   private TopologyNode replica(
-      TopologyNode node,
-      Optional<ClusterNode> mine,
-      NodeReport report,
-      Optional<NodeReport> writer) {
+      TopologyNode node, Optional<ClusterNode> mine, NodeReport report, boolean present) {
+    Optional<NodeReport> writer = led.map(LastWriter::report);
     if (timelines && report.timeline() == 0) {
       return with(
           node,
@@ -289,7 +304,10 @@ final class TopologyJudge {
           mine,
           NodeRole.REPLICA,
           NodeState.DETACHED,
-          "follows timeline " + report.timeline() + ", but the writer is" + on(writer.get()));
+          "follows timeline "
+              + report.timeline()
+              + (present ? ", but the writer is" : ", but the last writer was")
+              + on(writer.get()));
     }
     return with(
         node,

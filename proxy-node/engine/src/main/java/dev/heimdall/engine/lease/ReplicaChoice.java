@@ -2,6 +2,7 @@ package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.wire.ServerError;
 
 /** Which replica the next statement of a session goes to, as the session's lease asks. */
 public interface ReplicaChoice {
@@ -10,6 +11,15 @@ public interface ReplicaChoice {
 
   /** Whether the statement that was to be sent waits for a replica that is fresh enough. */
   boolean awaits();
+
+  /**
+   * Why the statement is not carried out: there is no writer, and it has waited for one, or for a
+   * replica, for as long as it may. Null when it is.
+   */
+  ServerError outwaited();
+
+  /** Whether the statement that waits for the writer's connection may be answered by a replica. */
+  boolean mayLeave();
 
   /** Whether the present or awaited server connection leads to a replica. */
   boolean away();

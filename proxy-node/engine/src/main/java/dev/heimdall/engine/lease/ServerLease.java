@@ -154,6 +154,11 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       return false;
     }
     LoopPool lender = destinations.choose();
+    ServerError outwaited = replicas.outwaited();
+    if (outwaited != null) {
+      client.refuse(outwaited);
+      return false;
+    }
     if (replicas.awaits() || !replicas.away() && resending.awaitsWriter()) {
       client.block(); // it comes again when a replica may be far enough, or there is a writer
       return false;
@@ -265,6 +270,13 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       return true;
     }
     return false;
+  }
+
+  /** There is no writer any more: what a replica may answer does not wait for one. */
+  public void writerLost() {
+    if (replicas.mayLeave() && stopWaiting()) {
+      client.process();
+    }
   }
 
   /** Leaves the queue; says whether the session stood in it. */

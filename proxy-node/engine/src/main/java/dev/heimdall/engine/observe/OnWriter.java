@@ -34,6 +34,11 @@ public enum OnWriter {
     return words;
   }
 
+  /** Whether it is so for a moment only: the next one may find another server. */
+  public boolean passes() {
+    return this == NO_CONNECTION || this == BEHIND;
+  }
+
   /** For a metric's label. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

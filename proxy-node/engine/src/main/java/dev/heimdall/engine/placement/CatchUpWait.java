@@ -5,7 +5,11 @@ import java.util.function.LongConsumer;
 
 /** How long one session's next read waits for a replica to be far enough, and looks again. */
 final class CatchUpWait {
-  private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);
+  /** Between looks at replicas that will have caught up before long. */
+  static final long SOON = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** The same where it may take long, and many wait: while there is no writer. */
+  static final long AT_TIMES = TimeUnit.MILLISECONDS.toNanos(25);
 
   /** Where the read stands; {@link #become} alone moves it. */
   private enum Stage {
@@ -47,9 +51,10 @@ final class CatchUpWait {
    * The read waits, unless it has for long enough.
    *
    * @param most so many nanoseconds in all
+   * @param every nanoseconds between two looks
    * @return whether it does
    */
-  boolean begin(long now, long most) {
+  boolean begin(long now, long most, long every) {
     if (isNew()) {
       since = now;
     }
@@ -57,7 +62,7 @@ final class CatchUpWait {
     become(left > 0 ? Stage.WAITS : Stage.WAITED);
     if (left > 0 && !timed) {
       timed = true;
-      later.accept(Math.min(left, LOOK_AGAIN));
+      later.accept(Math.min(left, every));
     }
     return waits();
   }

@@ -89,6 +89,9 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Of the statement at the reader's position, for a replica. */
   private final CatchUpWait wait;
 
+  /** Why it is not carried out; null when it is. */
+  private ServerError outwaited;
+
   /** Why the statement that was sent last was sent to the writer; null when that is not known. */
   private OnWriter why;
 
@@ -137,6 +140,7 @@ public final class ReplicaReads implements ReplicaChoice {
     replica = null;
     request = null;
     why = null;
+    outwaited = null;
     wait.stop();
     WriterWatch watch = client.ownPools().watch();
     if (watch == null) {
@@ -150,7 +154,11 @@ public final class ReplicaReads implements ReplicaChoice {
     if (seen == null) {
       seen = new MonotonicReads();
     }
-    why = barred != null ? barred : reason(split);
+    boolean led = watch.view().writer().isPresent();
+    if (!led && barred != null && barred.passes()) {
+      barred = null; // that was about one connection, or one moment, and nobody else can answer
+    }
+    why = barred != null ? barred : reason(split, led);
     return why != null ? null : choose(pools, watch.view());
   }
 
@@ -176,10 +184,31 @@ public final class ReplicaReads implements ReplicaChoice {
       none = OnWriter.NO_CONNECTION;
     }
     why = none != null ? none : why(router.whyNone(request));
-    if (why == OnWriter.BEHIND) {
+    if (view.writer().isEmpty()) {
+      awaitAnyServer(pools, now);
+    } else if (why == OnWriter.BEHIND) {
       awaitReplica(pools, now);
     }
     return null;
+  }
+
+  /** The read waits for a writer, or for a replica that may answer it, whatever comes first. */
+  private void awaitAnyServer(VdbPools pools, long now) {
+    long most = pools.plan().source().cluster().failover().queueTimeout().toNanos();
+    if (!wait.begin(now, most, CatchUpWait.AT_TIMES)) {
+      outwaited =
+          VdbPools.withoutWriter("No replica can answer the read either: " + why.words() + ".");
+    }
+  }
+
+  @Override
+  public ServerError outwaited() {
+    return outwaited;
+  }
+
+  @Override
+  public boolean mayLeave() {
+    return replica == null && request != null;
   }
 
   /** The read waits for a replica to be far enough, if it may; it comes again before long. */
@@ -191,7 +220,7 @@ public final class ReplicaReads implements ReplicaChoice {
     if (wait.isNew()) {
       counters.replicaAwaited();
     }
-    wait.begin(now, most);
+    wait.begin(now, most, CatchUpWait.SOON);
   }
 
   /** Whether the read at the reader's position waits for a replica. */
@@ -215,8 +244,12 @@ public final class ReplicaReads implements ReplicaChoice {
     };
   }
 
-  /** Why the statement at the reader's position must go to the writer; null when it need not. */
-  private OnWriter reason(ReadSplit split) {
+  /**
+   * Why the statement at the reader's position must go to the writer; null when it need not.
+   *
+   * @param led whether there is a writer
+   */
+  private OnWriter reason(ReadSplit split, boolean led) {
     if (client.keepsServer() || client.undecidedListening()) {
       return OnWriter.PINNED;
     }
@@ -230,6 +263,12 @@ public final class ReplicaReads implements ReplicaChoice {
     whole = false;
     RoutedStatement next = client.next();
     Statement statement = next.statement();
+    if (!led && next.onItsWay() && next.effects().setsNothingButSession()) {
+      // Drivers set something before they read for the first time; any server has the settings.
+      return !next.decision().letsReplicaAnswer()
+          ? OnWriter.RULE
+          : client.standsAlone(MOST_BYTES, 1) == 0 ? OnWriter.SHAPE : null;
+    }
     if (!next.onItsWay() || statement == null || !statement.readOnly()) {
       return OnWriter.NOT_A_READ;
     }

@@ -79,6 +79,15 @@ class GuardedWaiter implements Waiter {
   }
 
   @Override
+  public void writerLost() {
+    try {
+      waiter.writerLost();
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  @Override
   public boolean waitsLong() {
     try {
       return waiter.waitsLong();

@@ -475,6 +475,13 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     serve();
   }
 
+  /** There is no server to connect to until one is the writer. */
+  void undirected() {
+    context.tick();
+    waiters.writerLost();
+    published();
+  }
+
   void closeAll() {
     waiters.refuseAll(
         ServerError.fatal(

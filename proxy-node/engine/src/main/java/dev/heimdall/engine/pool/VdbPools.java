@@ -246,7 +246,10 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       return;
     }
     if (writer.isEmpty()) {
-      direction = before.known() ? before.nobody(clock.getAsLong()) : before;
+      if (before.known()) {
+        direction = before.nobody(clock.getAsLong());
+        loopPools().forEach(pool -> pool.onLoop(pool::undirected));
+      }
       return;
     }
     boolean same = writer.get().equals(before.server()) && !replaced;
@@ -294,6 +297,15 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   public boolean directedWithin(Duration time, long now) {
     PoolTarget to = direction;
     return to.led() && now - to.since() <= time.toNanos();
+  }
+
+  /**
+   * What a read is told that neither a writer nor a replica answers.
+   *
+   * @param detail why no replica does, in a sentence
+   */
+  public static ServerError withoutWriter(String detail) {
+    return PoolTarget.NO_WRITER.withDetail(detail);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.heimdall.engine.wire.ServerError;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** Who waits for a server connection, in the order in which they came, and since when. */
@@ -112,6 +113,11 @@ final class WaitQueue {
     while (!queue.isEmpty()) {
       next().refused(error);
     }
+  }
+
+  /** Tells everyone, in their order; some leave. */
+  void writerLost() {
+    List.copyOf(queue).forEach(Waiting::writerLost);
   }
 
   /**

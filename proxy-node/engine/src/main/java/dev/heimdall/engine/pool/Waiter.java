@@ -39,6 +39,12 @@ public interface Waiter {
    */
   void failed(Throwable cause);
 
+  /**
+   * There is no writer any more, whose connection is waited for: who may as well go to a replica
+   * leaves the queue.
+   */
+  default void writerLost() {}
+
   /** The wait has become long; called once a wait. Says whether a client was told. */
   boolean waitsLong();
 }

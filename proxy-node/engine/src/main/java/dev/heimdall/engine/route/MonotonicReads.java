@@ -24,6 +24,9 @@ public final class MonotonicReads {
   private TopologyNode writer;
   private Position position = Position.NONE;
 
+  /** What it has seen of the writer, by where that was found, and when it was asked. */
+  private WriterSamples.Sample atWriter = WriterSamples.NOTHING;
+
   /** The first and the last answer of the writer of which nobody knows yet how far it was. */
   private long firstAtWriter = NEVER;
 
@@ -74,10 +77,34 @@ public final class MonotonicReads {
     if (firstAtWriter != NEVER) {
       settleWriter(samples);
     }
-    return position;
+    if (lost(topology) || (lastAtWriter != NEVER && samples.untold(lastAtWriter, now))) {
+      return Position.BEYOND;
+    }
+    return Position.further(position, samples.reachable(atWriter.position(), atWriter.at()));
   }
 
-  /** A replica that does not answer any more was no further than the writer is. */
+  /**
+   * Whether nobody will know what a replica had that has answered: neither it nor the writer could
+   * be asked after that, and there is no writer.
+   */
+  private boolean lost(Topology topology) {
+    if (topology.writer().isPresent() || topology.lastWriter().isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i < answers.size(); i++) {
+      Answer answer = answers.get(i);
+      if (answer.at != NEVER && gone(topology.node(answer.replica))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean gone(Optional<TopologyNode> replica) {
+    return replica.isEmpty() || !replica.get().state().usable();
+  }
+
+  /** A replica that does not answer any more was no further than the writer is, or was. */
   private void settle(Answer answer, Topology topology) {
     Optional<TopologyNode> replica = topology.node(answer.replica);
     if (replica.isPresent() && replica.get().at() - answer.at > 0) {
@@ -85,9 +112,8 @@ public final class MonotonicReads {
       answer.at = NEVER;
       return;
     }
-    boolean gone = replica.isEmpty() || !replica.get().state().usable();
-    Optional<TopologyNode> ahead = topology.writer();
-    if (gone && ahead.isPresent() && ahead.get().at() - answer.at > 0) {
+    Optional<TopologyNode> ahead = topology.writer().or(topology::lastWriter);
+    if (gone(replica) && ahead.isPresent() && ahead.get().at() - answer.at > 0) {
       passed(ahead.get());
       answer.at = NEVER;
     }
@@ -95,14 +121,22 @@ public final class MonotonicReads {
 
   private void settleWriter(WriterSamples samples) {
     WriterSamples.Sample old = samples.floor();
+    Position kept = samples.keptAfter(lastAtWriter);
     if (old.at() - lastAtWriter > 0) {
-      position = Position.further(position, samples.after(lastAtWriter));
-      firstAtWriter = NEVER;
-      lastAtWriter = NEVER;
+      atWriter = samples.after(lastAtWriter);
+      settled();
+    } else if (kept != Position.NONE) {
+      position = Position.further(position, kept);
+      settled();
     } else if (old.at() - firstAtWriter > 0) {
-      position = Position.further(position, old.position());
+      atWriter = old;
       firstAtWriter = old.at();
     }
+  }
+
+  private void settled() {
+    firstAtWriter = NEVER;
+    lastAtWriter = NEVER;
   }
 
   private void passed(TopologyNode server) {
@@ -117,6 +151,7 @@ public final class MonotonicReads {
     TopologyNode leads = topology.writer().orElse(writer);
     if (writer != null && (!writer.address().equals(leads.address()) || leads.replaces(writer))) {
       position = Position.NONE;
+      atWriter = WriterSamples.NOTHING;
       answers.clear();
       firstAtWriter = now;
       lastAtWriter = now;

@@ -13,13 +13,19 @@ public final class WriterSamples {
   /** Moments that are kept; with more, each would be of little use. */
   private static final int MOST = 64;
 
+  /** Before the writer was asked for the first time. */
+  static final Sample NOTHING = new Sample(Position.NONE, 0);
+
   private final long age;
   private final long apart;
   private final long[] times = new long[MOST];
   private final Position[] positions = new Position[MOST];
   private int next;
   private int count;
-  private volatile Sample floor = new Sample(Position.NONE, 0);
+  private volatile Sample floor = NOTHING;
+
+  /** What the last writer has kept, while there is none; else null. */
+  private volatile Sample kept;
 
   /**
    * How far the writer had written.
@@ -43,6 +49,13 @@ public final class WriterSamples {
    */
   public synchronized void take(Topology topology, long now) {
     TopologyNode writer = topology.writer().orElse(null);
+    kept =
+        writer != null
+            ? null
+            : topology
+                .lastWriter()
+                .map(last -> new Sample(last.position(), last.at()))
+                .orElse(null);
     if (writer != null && writer.position() != Position.NONE) {
       int latest = (next + MOST - 1) % MOST;
       if (count == 0 || writer.at() - times[latest] >= apart) {
@@ -62,9 +75,49 @@ public final class WriterSamples {
         old = true;
       }
     }
-    if (old && (floor.at() != times[last] || !floor.position().equals(positions[last]))) {
-      floor = new Sample(positions[last], times[last]);
+    if (old) {
+      Position reached = reachable(positions[last], times[last]);
+      if (floor.at() != times[last] || !floor.position().equals(reached)) {
+        floor = new Sample(reached, times[last]);
+      }
     }
+  }
+
+  /**
+   * What a server must have to have what the writer was found with. While there is no writer, what
+   * it had not kept by then has come to no replica: what it was found to have kept later has all
+   * that was to be seen.
+   *
+   * @param asked when it was asked
+   */
+  Position reachable(Position found, long asked) {
+    Sample last = kept;
+    return last != null && last.at() - asked >= 0 && found.covers(last.position())
+        ? last.position()
+        : found;
+  }
+
+  /**
+   * Whether there is no writer, and nobody will ever know what it had at a moment in the past that
+   * counts by now: it was not asked after that.
+   */
+  synchronized boolean untold(long moment, long now) {
+    Sample last = kept;
+    return last != null
+        && now - moment > age
+        && last.at() - moment <= 0
+        && foundAfter(moment) == Position.NONE;
+  }
+
+  /**
+   * What the last writer has kept, if there is none now, and it was asked after that for the first
+   * and last time.
+   */
+  synchronized Position keptAfter(long moment) {
+    Sample last = kept;
+    return last != null && last.at() - moment > 0 && indexAfter(moment) < 0
+        ? last.position()
+        : Position.NONE;
   }
 
   /**
@@ -80,19 +133,25 @@ public final class WriterSamples {
    * The first position that the writer was asked for after a moment; that of the last sample where
    * it was not asked since.
    */
-  synchronized Position after(long moment) {
-    Position found = foundAfter(moment);
-    return found != Position.NONE || count == 0 ? found : positions[(next + MOST - 1) % MOST];
+  synchronized Sample after(long moment) {
+    int index = indexAfter(moment);
+    int found = index < 0 ? (next + MOST - 1) % MOST : index;
+    return count == 0 ? NOTHING : new Sample(positions[found], times[found]);
   }
 
   /** The same; {@link Position#NONE} where it was not asked since. */
   synchronized Position foundAfter(long moment) {
+    int index = indexAfter(moment);
+    return index < 0 ? Position.NONE : positions[index];
+  }
+
+  private int indexAfter(long moment) {
     for (int i = count; i > 0; i--) {
       int index = (next + MOST - i) % MOST;
       if (times[index] - moment > 0) {
-        return positions[index];
+        return index;
       }
     }
-    return Position.NONE;
+    return -1;
   }
 }

@@ -163,6 +163,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public void writerLost() {
+    parts.lease.writerLost();
+  }
+
+  @Override
   public boolean waitsLong() {
     return parts.lease.waitsLong();
   }

@@ -70,6 +70,25 @@ public record StatementFacts(
         StatementKind.MULTI, statements, effects, transactionControlInside, chain, redefining);
   }
 
+  /**
+   * Whether it gives settings of its session other values, or their defaults, and that is all where
+   * no transaction is open.
+   */
+  public boolean setsNothingButSession() {
+    if (kind != StatementKind.SET || effects.isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i < effects.size(); i++) {
+      switch (effects.get(i).type()) {
+        case SET_VARIABLE, RESET_VARIABLE, COMMITS -> {}
+        default -> {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Whether names of prepared statements may mean nothing after it. */
   public boolean dropsNames() {
     for (Effect effect : effects) {

@@ -11,10 +11,18 @@ import java.util.Optional;
  *
  * @param version from 1; 0 before any server was asked
  * @param nodes in the order of the configuration, then those that the cluster named
+ * @param lastWriter the writer as it was when it was last known how much of its data it could not
+ *     lose any more, with that as its position; replicas are judged by it while there is no writer.
+ *     Empty before the first, and where nobody knows
  */
-public record Topology(long version, List<TopologyNode> nodes) {
+public record Topology(long version, List<TopologyNode> nodes, Optional<TopologyNode> lastWriter) {
   public Topology {
     nodes = List.copyOf(nodes);
+  }
+
+  /** One whose writer keeps all that it has. */
+  public Topology(long version, List<TopologyNode> nodes) {
+    this(version, nodes, nodes.stream().filter(node -> node.role() == NodeRole.WRITER).findFirst());
   }
 
   /** What is known before anybody was asked. */
@@ -47,11 +55,11 @@ public record Topology(long version, List<TopologyNode> nodes) {
   }
 
   /** The same cluster with these servers: a new version if more than positions and lags differ. */
-  public Topology with(List<TopologyNode> next) {
+  public Topology with(List<TopologyNode> next, Optional<TopologyNode> nextLastWriter) {
     boolean same = version > 0 && nodes.size() == next.size();
     for (int i = 0; same && i < next.size(); i++) {
       same = nodes.get(i).sameShape(next.get(i));
     }
-    return new Topology(same ? version : version + 1, next);
+    return new Topology(same ? version : version + 1, next, nextLastWriter);
   }
 }

@@ -60,6 +60,13 @@ public record TopologyNode(
         "not probed yet");
   }
 
+  /** The same as it was when it was asked at this time, with this position. */
+  public TopologyNode keeping(Position kept, long keptAt) {
+    return new TopologyNode(
+        address, name, run, role, state, zone, weight, timeline, kept, lagBytes, lagMillis, keptAt,
+        why);
+  }
+
   /**
    * Whether another server answers at the address than at an earlier moment, or another run of it.
    */

@@ -425,4 +425,76 @@ class TopologyJudgeTest {
     assertThat(writerOf(after)).contains(B);
     assertThat(node(after, A).state()).isEqualTo(NodeState.DETACHED);
   }
+
+  private static ProbeHistory keeping(ServerAddress address, long position, long kept, long at) {
+    NodeReport said = report(address, true, 1, position);
+    return ProbeHistory.none(address)
+        .answered(
+            new NodeReport(
+                said.identity(),
+                said.run(),
+                said.name(),
+                said.system(),
+                true,
+                false,
+                1,
+                said.position(),
+                kept < 0 ? Position.NONE : new Lsn(kept),
+                0,
+                true,
+                List.of(),
+                true,
+                List.of()),
+            at);
+  }
+
+  @Test
+  void withoutWriterReplicasAreJudgedByWhatTheLastOneHadKept() {
+    Topology led =
+        postgres.judge(
+            NOTHING, List.of(keeping(A, 100, 90, 5), replica(B, 1, 90)), RdsDescriptions.nothing());
+    assertThat(node(led, B).lagBytes()).as("while there is a writer").isEqualTo(10);
+
+    ProbeHistory lost = keeping(A, 100, 90, 5).failed("x").failed("x");
+    Topology complete =
+        postgres.judge(led, List.of(lost, replica(B, 1, 90)), RdsDescriptions.nothing());
+    Topology behind =
+        postgres.judge(complete, List.of(lost, replica(B, 1, 60)), RdsDescriptions.nothing());
+
+    assertThat(complete.writer()).isEmpty();
+    assertThat(node(complete, B).lagBytes()).isZero();
+    assertThat(node(behind, B).lagBytes()).isEqualTo(30);
+    assertThat(behind.lastWriter()).map(TopologyNode::address).contains(A);
+    assertThat(behind.lastWriter()).map(TopologyNode::position).contains(new Lsn(90));
+  }
+
+  @Test
+  void whatTheWriterHadKeptIsAsOldAsItsLastAnswerThatTellsIt() {
+    Topology led =
+        postgres.judge(
+            NOTHING, List.of(keeping(A, 100, 90, 5), replica(B, 1, 90)), RdsDescriptions.nothing());
+    Topology untold =
+        postgres.judge(
+            led, List.of(keeping(A, 900, -1, 6), replica(B, 1, 90)), RdsDescriptions.nothing());
+
+    assertThat(untold.lastWriter()).map(TopologyNode::position).contains(new Lsn(90));
+    assertThat(untold.lastWriter()).map(TopologyNode::at).contains(5L);
+  }
+
+  @Test
+  void withoutWriterAReplicaOfAnotherTimelineIsDetached() {
+    Topology led =
+        postgres.judge(
+            NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 90)), RdsDescriptions.nothing());
+
+    Topology lost =
+        postgres.judge(
+            led,
+            List.of(writer(A, 1, 100).failed("x").failed("x"), replica(B, 2, 400)),
+            RdsDescriptions.nothing());
+
+    assertThat(node(lost, B).state()).isEqualTo(NodeState.DETACHED);
+    assertThat(node(lost, B).why())
+        .isEqualTo("follows timeline 2, but the last writer was on timeline 1");
+  }
 }

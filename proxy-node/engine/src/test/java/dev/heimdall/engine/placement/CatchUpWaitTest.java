@@ -18,22 +18,22 @@ class CatchUpWaitTest {
   @Test
   void aReadLooksAgainUntilItHasWaitedForLongEnough() {
     assertThat(wait.isNew()).isTrue();
-    assertThat(wait.begin(100, MOST)).isTrue();
+    assertThat(wait.begin(100, MOST, CatchUpWait.SOON)).isTrue();
     wait.lookAgain();
     assertThat(judged).hasSize(1);
     assertThat(wait.stop()).isTrue();
     assertThat(wait.isNew()).isFalse();
-    assertThat(wait.begin(100 + 2 * LOOK, MOST)).isTrue();
+    assertThat(wait.begin(100 + 2 * LOOK, MOST, CatchUpWait.SOON)).isTrue();
     wait.lookAgain();
     wait.stop();
-    assertThat(wait.begin(100 + MOST, MOST)).isFalse();
+    assertThat(wait.begin(100 + MOST, MOST, CatchUpWait.SOON)).isFalse();
     assertThat(wait.waits()).isFalse();
     assertThat(timers).containsExactly(LOOK, MOST - 2 * LOOK);
   }
 
   @Test
   void oneThatIsRefusedIsNotJudgedAgain() {
-    wait.begin(0, MOST);
+    wait.begin(0, MOST, CatchUpWait.SOON);
     assertThat(wait.stop()).isTrue();
     assertThat(wait.stop()).isFalse();
     wait.lookAgain();
@@ -42,10 +42,10 @@ class CatchUpWaitTest {
 
   @Test
   void theNextReadWaitsForItselfAndSharesATimerThatIsStillToCome() {
-    wait.begin(0, MOST);
+    wait.begin(0, MOST, CatchUpWait.SOON);
     wait.end();
     assertThat(wait.waits()).isFalse();
-    assertThat(wait.begin(MOST, MOST)).isTrue();
+    assertThat(wait.begin(MOST, MOST, CatchUpWait.SOON)).isTrue();
     assertThat(timers).hasSize(1);
     wait.lookAgain();
     assertThat(judged).hasSize(1);

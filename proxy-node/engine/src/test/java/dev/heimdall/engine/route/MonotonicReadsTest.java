@@ -10,9 +10,12 @@ import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MonotonicReadsTest {
@@ -109,5 +112,57 @@ class MonotonicReadsTest {
 
     assertThat(position(Clusters.of(replica(R1, 900, 30)))).as("nobody leads").isEqualTo(900);
     assertThat(position(Clusters.of(writer(R2, 500, 40), replica(R1, 450, 40)))).isZero();
+  }
+
+  /** The writer was found to have kept so much when it was asked last, and is gone. */
+  private static Topology lost(long kept, long keptAt, TopologyNode... replicas) {
+    return new Topology(2, List.of(replicas), Optional.of(writer(W, kept, keptAt)));
+  }
+
+  @Test
+  void whatTheWriterHadNotKeptIsNotAwaitedWhenItIsLost() {
+    samples.take(Clusters.of(writer(W, 500, 10)), 10);
+    seen.atWriter(9);
+    samples.take(Clusters.of(writer(W, 520, 40)), 40 + AGE);
+    assertThat(position(Clusters.of(writer(W, 520, 40)))).isEqualTo(500);
+
+    Topology lost = lost(470, 40, replica(R1, 470, 50));
+    samples.take(lost, 50 + AGE);
+
+    assertThat(position(lost)).as("traces of reads, that no replica will get").isEqualTo(470);
+  }
+
+  @Test
+  void whatASessionHasSeenOfALostWriterCountsUpToWhereItWasFoundThen() {
+    samples.take(Clusters.of(writer(W, 500, 10)), 10);
+    seen.atWriter(11);
+    samples.take(Clusters.of(writer(W, 600, 30)), 30);
+    samples.take(Clusters.of(writer(W, 900, 60)), 60);
+
+    Topology lost = lost(900, 60, replica(R1, 700, 70));
+    samples.take(lost, 70 + AGE);
+
+    assertThat(position(lost)).as("not all that the writer had at its end").isEqualTo(600);
+  }
+
+  @Test
+  void whoWasAnsweredByTheWriterAfterItsLastQuestionWaitsForTheNextOne() {
+    samples.take(Clusters.of(writer(W, 500, 10)), 10);
+    seen.atWriter(20);
+    Topology lost = lost(500, 10, replica(R1, 500, 30));
+    samples.take(lost, 30);
+
+    assertThat(seen.position(lost, samples, 30)).as("for now").isNotEqualTo(Position.BEYOND);
+    assertThat(seen.position(lost, samples, 21 + AGE)).isEqualTo(Position.BEYOND);
+  }
+
+  @Test
+  void whoWasAnsweredByAReplicaThatWasLostWithTheWriterWaitsUnlessTheWriterWasAskedAfterThat() {
+    seen.atReplica(R1, cluster(100, 50, 10), 20);
+    Topology untold = lost(200, 15, replica(R2, 200, 30));
+    assertThat(seen.position(untold, samples, 0)).isEqualTo(Position.BEYOND);
+
+    assertThat(seen.position(lost(200, 25, replica(R2, 200, 30)), samples, 0))
+        .isEqualTo(new Lsn(200));
   }
 }

@@ -25,7 +25,7 @@ class EventRecorderTest {
 
   private List<String> next(long nanos, TopologyNode... nodes) {
     Topology before = topology;
-    topology = before.with(List.of(nodes));
+    topology = before.with(List.of(nodes), Optional.empty());
     return recorder.tell(before, topology, NOW, nanos).stream()
         .map(
             e ->
@@ -121,7 +121,8 @@ class EventRecorderTest {
     topology =
         before.with(
             List.of(
-                node(A, NodeRole.REPLICA, NodeState.UP), node(B, NodeRole.WRITER, NodeState.UP)));
+                node(A, NodeRole.REPLICA, NodeState.UP), node(B, NodeRole.WRITER, NodeState.UP)),
+            Optional.empty());
 
     assertThat(recorder.tell(before, topology, NOW, 2))
         .filteredOn(event -> event.kind() == TopologyEvent.Kind.WRITER)

@@ -53,6 +53,7 @@ final class MultiAzProber implements JdbcServer.Questions {
           self.readOnly(),
           self.timeline(),
           self.position(),
+          self.kept(),
           self.lagMillis(),
           self.streaming(),
           members ? members(connection) : List.of(),

@@ -38,6 +38,9 @@ final class PostgresProber implements JdbcServer.Questions {
           THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')
           ELSE pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')
         END::pg_catalog.int8 AS position,
+        CASE WHEN NOT pg_catalog.pg_is_in_recovery()
+          THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), '0/0')
+        END::pg_catalog.int8 AS flushed,
         CASE WHEN pg_catalog.pg_is_in_recovery()
           THEN GREATEST(
             (SELECT pg_catalog.max(r.received_tli) FROM pg_catalog.pg_stat_wal_receiver r),
@@ -114,6 +117,7 @@ final class PostgresProber implements JdbcServer.Questions {
           writer && row.getBoolean("read_only"),
           row.getLong("timeline"),
           writer ? written(row) : position(row, "position"),
+          writer ? kept(row) : Position.NONE,
           orUnknown(row, "lag"),
           writer || row.getBoolean("streaming"),
           members && writer ? replicas(connection) : List.of(),
@@ -155,6 +159,25 @@ final class PostgresProber implements JdbcServer.Questions {
 
   private static Position written(ResultSet row) throws SQLException {
     return new Lsn(endOfLast(row.getLong("position"), row.getLong("page"), row.getLong("segment")));
+  }
+
+  /**
+   * Up to where the log is on disk. What is committed and seen by others is, unless {@code
+   * synchronous_commit} is off; what is behind, such as traces of reads, a server that crashes has
+   * sent to nobody.
+   */
+  private static Position kept(ResultSet row) throws SQLException {
+    return endsRecord(row.getLong("flushed"), row.getLong("page"))
+        ? new Lsn(row.getLong("flushed"))
+        : Position.NONE;
+  }
+
+  /**
+   * Whether a place up to which the log is on disk is the end of a record. Where whole pages were
+   * written it may be amid one, and no replica replays half a record.
+   */
+  static boolean endsRecord(long flushed, long page) {
+    return flushed % page != 0;
   }
 
   /**

@@ -1,0 +1,160 @@
+package dev.heimdall.test.cluster;
+
+import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
+import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
+import static dev.heimdall.test.cluster.RoutedCluster.execute;
+import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.heimdall.test.fixture.Await;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What replicas answer while no server is the writer, by the table in docs/clusters.md. */
+class ReadsWithoutWriterIT {
+  private static final String WHERE = "SELECT current_setting('port') FROM t LIMIT 1";
+
+  private static RoutedCluster start(String consistency) {
+    return new RoutedCluster(
+        c -> {
+          c.source("cluster.reads", "all");
+          c.source("cluster.consistency", consistency);
+          c.source("cluster.lag.maxStaleness", "500ms");
+          c.source("cluster.failover.queueTimeout", "3s");
+          c.user("app", "admin", true);
+        },
+        primary -> {
+          asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
+          asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)");
+        });
+  }
+
+  private static void loseWriter(RoutedCluster routed) {
+    routed.primary().kill();
+    Await.until(
+        "the node knows",
+        () ->
+            routed.node().admin("SHOW NODES").stream()
+                .noneMatch(row -> "writer".equals(row.get("role"))));
+  }
+
+  /** Waits until the node knows how far the writer has come by now. */
+  private static void awaitKnown(RoutedCluster routed) {
+    long written =
+        Long.parseLong(
+            routed
+                .primary()
+                .queryValue("postgres", "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn"));
+    Await.until(
+        "the node knows the writer's position",
+        () ->
+            routed.node().admin("SHOW NODES").stream()
+                .anyMatch(
+                    row ->
+                        "writer".equals(row.get("role"))
+                            && Long.parseLong(row.get("position")) >= written));
+  }
+
+  private static int where(Connection client) throws SQLException {
+    return Integer.parseInt(value(client, WHERE));
+  }
+
+  private static String other(Connection client) throws SQLException {
+    return value(client, "SELECT count(*) FROM other");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet", "strict"})
+  void completeReplicasAnswerWithoutWriter(String consistency) throws Exception {
+    try (RoutedCluster routed = start(consistency);
+        Connection reads = routed.connect();
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      execute(writes, "INSERT INTO other VALUES (2)");
+      for (Connection client : new Connection[] {reads, writes}) {
+        routed.awaitReplicas(
+            () ->
+                routed.isReplica(where(client))
+                    && routed.isReplica(
+                        Integer.parseInt(
+                            value(client, "SELECT current_setting('port') FROM other LIMIT 1"))));
+      }
+      awaitKnown(routed);
+      loseWriter(routed);
+
+      long lost = System.nanoTime();
+      while (System.nanoTime() - lost < Duration.ofSeconds(4).toNanos()) {
+        assertThat(routed.isReplica(where(reads))).isTrue();
+        assertThat(other(reads)).isEqualTo("2");
+        assertThat(other(writes)).isEqualTo("2");
+      }
+      try (Connection late = routed.connect("options", "-c work_mem=7MB")) {
+        fail("its welcome has to be learnt from the writer");
+      } catch (SQLException e) {
+        assertThat(e.getSQLState()).isEqualTo("57P03");
+      }
+      Connection late = routed.connect();
+      execute(late, "SET work_mem = '7MB'");
+      assertThat(value(late, "SELECT current_setting('work_mem') FROM t")).isEqualTo("7MB");
+      assertThat(routed.isReplica(where(late))).isTrue();
+      assertThat(other(late)).isEqualTo("2");
+      assertThat(
+              catchThrowableOfType(
+                      SQLException.class, () -> execute(reads, "INSERT INTO t VALUES (2)"))
+                  .getSQLState())
+          .isEqualTo("57P03");
+
+      routed.first().promote();
+      execute(reads, "INSERT INTO other VALUES (3)");
+      assertThat(other(reads)).isEqualTo("3");
+      execute(late, "INSERT INTO other VALUES (4)");
+      assertThat(value(late, "SELECT current_setting('work_mem') FROM t")).isEqualTo("7MB");
+      late.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet", "strict"})
+  void whatNoReplicaHasIsWaitedFor(String consistency) throws Exception {
+    try (RoutedCluster routed = start(consistency);
+        Connection reads = routed.connect();
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      for (Connection client : new Connection[] {reads, writes}) {
+        routed.awaitReplicas(() -> routed.isReplica(where(client)));
+      }
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      awaitKnown(routed);
+      loseWriter(routed);
+
+      assertThat(catchThrowableOfType(SQLException.class, () -> other(writes)).getSQLState())
+          .isEqualTo("57P03");
+      if (consistency.equals("session")) {
+        assertThat(other(reads)).as("written by another session").isEqualTo("1");
+      } else {
+        assertThat(catchThrowableOfType(SQLException.class, () -> other(reads)).getSQLState())
+            .isEqualTo("57P03");
+      }
+      CompletableFuture<String> waits =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return other(writes);
+                } catch (SQLException e) {
+                  throw new CompletionException(e);
+                }
+              });
+      routed.pauseReplay(false);
+      assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("2");
+    }
+  }
+}
