@@ -250,6 +250,33 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
     }
   }
 
+  /** MariaDB says of a view in another database than the session's that this one has changed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"app", "mcr_there"})
+  void resultsOfViewsAreKept(String database) throws IOException, SQLException {
+    MysqlTarget target = node.target().as("admin", "admin");
+    try (RawMysqlClient client = admin();
+        Connection driver = target.mariaJdbc();
+        Statement statement = driver.createStatement()) {
+      run(client, "USE " + database);
+      statement.execute("USE " + database);
+      String read = "SELECT id, name AS in_%s FROM app.mcr_view".formatted(database);
+      for (int i = 0; i < 2; i++) {
+        statement.executeQuery(read).close();
+        client.query(query(read));
+      }
+      assertThat(cached(client)).isEqualTo("yes");
+      statement.executeQuery(read).close();
+      try (ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
+        List<String> info = new ArrayList<>();
+        while (rows.next()) {
+          info.add(rows.getString(1) + " " + rows.getString(2));
+        }
+        assertThat(info).contains("cached yes");
+      }
+    }
+  }
+
   /** How many rows an execution has: of one column, between three other packets. */
   private static int rows(RawMysqlClient client, int statement, String value) throws IOException {
     return packets(client, RawMysqlClient.execute(statement, value)).size() - 3;

@@ -7,6 +7,7 @@ import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,6 +17,9 @@ import java.util.Arrays;
  * Copies the answer to a command that one packet holds: a single result with rows, which are served
  * as they are, for its packets are numbered from 1 each time. One that holds anything else is of no
  * use: an error, warnings, a cursor, another result, what has changed of a session's state.
+ *
+ * <p>MariaDB says of each view in another database than the session's that the default database has
+ * changed: while the view is read, it does. That is left out.
  *
  * <p>What is kept are its packets and, in four bytes behind them, how many rows there are.
  */
@@ -32,8 +36,7 @@ final class AnswerCopy implements AnswerRecorder {
           | StatusFlag.LAST_ROW_SENT
           | StatusFlag.DATABASE_DROPPED
           | StatusFlag.METADATA_CHANGED
-          | StatusFlag.OUT_PARAMETERS
-          | StatusFlag.SESSION_STATE_CHANGED;
+          | StatusFlag.OUT_PARAMETERS;
 
   private enum Stage {
     HEAD,
@@ -50,6 +53,9 @@ final class AnswerCopy implements AnswerRecorder {
 
   /** Where the packet begins of which not all has come. */
   private int at;
+
+  /** By how much the last packet was made shorter. */
+  private int cut;
 
   private int sequence = 1;
   private Stage stage = Stage.HEAD;
@@ -99,7 +105,11 @@ final class AnswerCopy implements AnswerRecorder {
               : State.USELESS;
       at += Packet.HEADER + payload;
     }
-    return state == State.USELESS || (state == State.WHOLE && at != size) ? useless() : state;
+    if (state == State.USELESS || (state == State.WHOLE && at != size)) {
+      return useless();
+    }
+    size -= cut;
+    return state;
   }
 
   private State useless() {
@@ -157,18 +167,24 @@ final class AnswerCopy implements AnswerRecorder {
     if (deprecatesEof) {
       OkPacket ok;
       try {
-        ok = OkPacket.read(payload, false);
+        ok = OkPacket.read(payload, true);
       } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
         return State.USELESS;
       }
-      if (ok.affectedRows() != 0 || ok.generatedId() != 0 || ok.info().length > 0) {
+      if (ok.affectedRows() != 0
+          || ok.generatedId() != 0
+          || ok.info().length > 0
+          || !isOfViews(ok.state())) {
         return State.USELESS;
       }
-      status = ok.status();
+      if ((ok.status() & StatusFlag.SESSION_STATE_CHANGED) != 0) {
+        shorten(ok.withoutState(), payload.capacity());
+      }
+      status = ok.status() & ~StatusFlag.SESSION_STATE_CHANGED;
       warnings = ok.warnings();
       statusAt = 3; // behind two numbers of a byte each
     } else if (payload.capacity() == EofPacket.LENGTH) {
-      status = EofPacket.status(payload, 0);
+      status = EofPacket.status(payload, 0) & ~StatusFlag.SESSION_STATE_CHANGED;
       warnings = EofPacket.warnings(payload, 0);
       statusAt = 3; // behind the number of warnings
     } else {
@@ -179,6 +195,29 @@ final class AnswerCopy implements AnswerRecorder {
     }
     payload.setShortLE(statusAt, status & ~StatusFlag.SLOW_QUERY); // which it is no more
     return State.WHOLE;
+  }
+
+  /** Whether nothing has changed but the default database, which a read leaves as it was. */
+  private static boolean isOfViews(byte[] state) {
+    ByteBuf in = Unpooled.wrappedBuffer(state);
+    try {
+      while (in.isReadable()) {
+        if (in.readUnsignedByte() != StateChanges.SCHEMA) {
+          return false;
+        }
+        LengthEncoded.readBytes(in);
+      }
+      return true;
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Writes the last packet anew, which is never longer. */
+  private void shorten(OkPacket ok, int before) {
+    ByteBuf anew = Unpooled.wrappedBuffer(bytes).writerIndex(at);
+    ok.write(anew, Packet.sequence(anew, at), OkPacket.END_OF_ROWS, false);
+    cut = Packet.HEADER + before - (anew.writerIndex() - at);
   }
 
   @Override
