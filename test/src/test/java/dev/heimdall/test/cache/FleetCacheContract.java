@@ -136,6 +136,21 @@ abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
     assertThat(read(second)).isEqualTo("written");
   }
 
+  @Test
+  void whatWasFlushedDoesNotComeBackFromTheStore() throws IOException {
+    first.admin("FLUSH CACHE");
+    second.admin("FLUSH CACHE");
+    assertThat(read(second)).isEqualTo("past the nodes");
+    assertThat(read(first)).isEqualTo("past the nodes");
+  }
+
+  @Test
+  void whatIsFlushedAtOneNodeIsServedByNone() throws IOException {
+    assertThat(read(first)).isEqualTo("one");
+    second.admin("FLUSH CACHE");
+    assertThat(read(first)).isEqualTo("past the nodes");
+  }
+
   /** The log stands still behind the write, and so does what is known of it. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

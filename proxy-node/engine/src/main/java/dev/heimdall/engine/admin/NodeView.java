@@ -118,8 +118,8 @@ public interface NodeView {
   CompletionStage<Integer> reconnect(String vdb);
 
   /**
-   * Lets go of kept results: of all virtual databases on this node, or of those of a table on all
-   * nodes.
+   * Lets go of kept results, here, at the other nodes that are told of writes, and in the shared
+   * store: of all virtual databases, or of those of a table.
    *
    * @param table its name in full, as {@code SHOW QUERYINFO} shows it; null for all tables
    * @return how many virtual databases have a cache

@@ -36,9 +36,11 @@ import dev.heimdall.model.TableText;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -294,15 +296,22 @@ final class LiveNodeView implements NodeView {
   public CompletionStage<Integer> flushCache(String table) {
     List<VdbContext> cached =
         node.vdbContexts().values().stream().filter(context -> context.cache() != null).toList();
+    List<String> tables = table == null ? List.of() : List.of(TableText.usual(table));
+    Set<WriterWatch> watches = new LinkedHashSet<>();
     for (VdbContext context : cached) {
-      WriterWatch watch = context.pools().watch();
       if (table == null) {
         context.cache().clear();
-      } else if (watch != null) {
-        watch.view().committed(List.of(TableText.usual(table)), false); // as if it had been written
+      }
+      if (context.pools().watch() != null) {
+        watches.add(context.pools().watch());
       }
     }
-    return CompletableFuture.completedFuture(cached.size());
+    // As if they had been written: by that nothing of before is taken from the shared store.
+    CompletableFuture<?>[] told =
+        watches.stream()
+            .map(watch -> watch.view().committed(tables, table == null).told())
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(told).thenApply(done -> cached.size());
   }
 
   @Override

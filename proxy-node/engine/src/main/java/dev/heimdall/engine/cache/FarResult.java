@@ -7,25 +7,38 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A result as nodes keep it for each other. In bytes: until when it may be served (8), the length
- * of the position (2), the position, how many nodes were heard (2), of each the length of its name
- * (2), the name and a number (8), the length of the columns (4; -1 for none), the columns, the
- * rows.
+ * A result as nodes keep it for each other. In bytes: when it was answered (8), the length of the
+ * position (2), the position, how many nodes were heard (2), of each the length of its name (2),
+ * the name and a number (8), the length of the columns (4; -1 for none), the columns, the rows.
  *
  * @param position where the writer was found before its statement was sent there, as the engine
  *     spells it, in ASCII: it has all that was acknowledged by then; empty where nobody knows
  * @param heard how far the node that has read it had heard the others before that
- * @param until when it is to be served no more, in milliseconds of {@link
- *     System#currentTimeMillis}; clocks of nodes are taken to be about the same
+ * @param born when the server answered it, in milliseconds of {@link System#currentTimeMillis} of
+ *     the node that has read it
  */
-public record FarResult(String position, HeardMessages heard, long until, StoredAnswer answer) {
+public record FarResult(String position, HeardMessages heard, long born, StoredAnswer answer) {
+  private static final long MOST_AHEAD_MILLIS = 1_000;
   private static final int HEAD = 16;
   private static final int OF_NODE = 10;
 
   /** A larger fleet goes by positions alone. */
   private static final int MOST_NODES = 64;
+
+  /**
+   * How many nanoseconds ago the server answered it; empty where that node's clock is ahead of this
+   * one's by more than a second, so that nobody can say.
+   */
+  public OptionalLong age() {
+    long millis = System.currentTimeMillis() - born;
+    return millis < -MOST_AHEAD_MILLIS
+        ? OptionalLong.empty()
+        : OptionalLong.of(TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)));
+  }
 
   byte[] encoded() {
     byte[] columns = answer.columns();
@@ -43,7 +56,7 @@ public record FarResult(String position, HeardMessages heard, long until, Stored
       }
     }
     ByteBuffer out = ByteBuffer.allocate(size);
-    out.putLong(until).putShort((short) at.length).put(at).putShort((short) names.length);
+    out.putLong(born).putShort((short) at.length).put(at).putShort((short) names.length);
     for (int i = 0; i < names.length; i++) {
       out.putShort((short) names[i].length).put(names[i]).putLong(numbers[i]);
     }
@@ -58,7 +71,7 @@ public record FarResult(String position, HeardMessages heard, long until, Stored
   static FarResult decode(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
-      long until = in.getLong();
+      long born = in.getLong();
       String position = new String(part(in), StandardCharsets.US_ASCII);
       HeardMessages heard = heard(in);
       int length = in.getInt();
@@ -70,7 +83,7 @@ public record FarResult(String position, HeardMessages heard, long until, Stored
       return new FarResult(
           position,
           heard,
-          until,
+          born,
           new StoredAnswer(
               length < 0 ? null : Arrays.copyOfRange(bytes, head, rows),
               Arrays.copyOfRange(bytes, rows, bytes.length)));

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** Results that the nodes of a fleet keep for each other. May be used from any thread. */
 public final class FarResults {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   private final FarTier tier;
   private final LongAdder outdated = new LongAdder();

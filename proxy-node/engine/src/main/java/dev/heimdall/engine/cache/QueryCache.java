@@ -62,7 +62,7 @@ public final class QueryCache {
     /** Writes before the statement was sent. */
     final long noted;
 
-    /** When it was kept, by {@link System#nanoTime}. */
+    /** When the server answered it, by {@link System#nanoTime}. */
     final long at;
 
     /** When it is to be served no more, likewise. */
@@ -158,15 +158,17 @@ public final class QueryCache {
    * What is kept, and holds.
    *
    * @param tables that the result is from
+   * @param nanos how long after it was answered it may be served, as rules and settings say by now
    * @return null for nothing
    */
-  public StoredAnswer find(CacheKey key, ClusterView view, Collection<String> tables) {
+  public StoredAnswer find(CacheKey key, ClusterView view, Collection<String> tables, long nanos) {
     Entry entry = entries.getIfPresent(key);
     if (entry == null) {
       return null;
     }
-    if (entry.until - System.nanoTime() <= 0) {
-      return null; // Caffeine removes it at its leisure
+    long now = System.nanoTime();
+    if (entry.until - now <= 0 || now - entry.at >= nanos) {
+      return null; // Caffeine removes it at its leisure, or another rule may serve it
     }
     if (entry.in != view) {
       remove(key, entry, Removal.CLUSTER);
@@ -195,17 +197,26 @@ public final class QueryCache {
     removed.get(cause == RemovalCause.EXPIRED ? Removal.EXPIRED : Removal.SIZE).increment();
   }
 
-  /** Whether a result that is kept has lived through most of its time. */
-  public boolean ages(CacheKey key) {
+  /**
+   * Whether a result that is kept has lived through most of its time.
+   *
+   * @param nanos as {@link #find} has it
+   */
+  public boolean ages(CacheKey key, long nanos) {
     Entry entry = entries.getIfPresent(key);
-    return entry != null && entry.until - System.nanoTime() < (entry.until - entry.at) / LAST_PART;
+    if (entry == null) {
+      return false;
+    }
+    long whole = Math.min(nanos, entry.until - entry.at);
+    return entry.at + whole - System.nanoTime() < whole / LAST_PART;
   }
 
   /**
    * Keeps a result, unless its tables were written meanwhile.
    *
    * @param noted writes before the statement was sent
-   * @param nanos how long it may be served
+   * @param age nanoseconds since the server answered it
+   * @param nanos how long it may be served from then on
    * @param worth hears of how it fares
    * @return whether it is kept
    */
@@ -215,11 +226,12 @@ public final class QueryCache {
       ClusterView view,
       long noted,
       Collection<String> tables,
+      long age,
       long nanos,
       PatternWorth worth) {
-    boolean holds = view.holds(noted, tables);
+    boolean holds = age < nanos && view.holds(noted, tables);
     if (holds) {
-      long at = System.nanoTime();
+      long at = System.nanoTime() - age;
       entries.put(key, new Entry(answer, view, noted, at, at + nanos, worth));
       stored.increment();
     }

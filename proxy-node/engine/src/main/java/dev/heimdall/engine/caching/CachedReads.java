@@ -17,10 +17,10 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ActionParameters;
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
@@ -32,7 +32,6 @@ import java.util.function.Supplier;
  * forgotten as soon as another statement comes.
  */
 public final class CachedReads implements ReplyStage {
-  private static final long NANOS_OF_MILLI = Duration.ofMillis(1).toNanos();
   private static final String SERVED_BY_ANOTHER = "yes: by the answer to an equal statement";
 
   private final CachingClient client;
@@ -235,7 +234,8 @@ public final class CachedReads implements ReplyStage {
     Collection<String> tables = Suitability.tables(statement);
     Object asker = client.asker(rule.shared());
     CacheKey key = new CacheKey(asker, client.askerWeight(), textHigh, textLow, values);
-    StoredAnswer found = cache.find(key, view, tables);
+    long nanos = Suitability.nanos(cache, statement.decision());
+    StoredAnswer found = cache.find(key, view, tables, nanos);
     if (rule.revalidateOnly()) {
       shared.over();
       why = found == null && !cache.mayKeep(key) ? Uncached.NEW : Uncached.COMPARED;
@@ -246,7 +246,7 @@ public final class CachedReads implements ReplyStage {
       return null;
     }
     boolean serves = found != null && (found.columns() != null || !columns);
-    if (serves && rule.autoRefresh() && refreshes(key)) {
+    if (serves && rule.autoRefresh() && refreshes(key, nanos)) {
       why = Uncached.REFRESHED;
       await(key, tables, recorder, farPut(farKey(view, rule, text, values), view), null);
       return null;
@@ -269,9 +269,7 @@ public final class CachedReads implements ReplyStage {
     }
     byte[] farKey =
         lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
-    if (farKey != null
-        && asksOthers(
-            key, farKey, tables, Suitability.nanos(cache, statement.decision()), recorder)) {
+    if (farKey != null && asksOthers(key, farKey, tables, nanos, recorder)) {
       return null;
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
@@ -284,9 +282,9 @@ public final class CachedReads implements ReplyStage {
   }
 
   /** Whether the session's statement is to renew a result that serves still. */
-  private boolean refreshes(CacheKey key) {
+  private boolean refreshes(CacheKey key, long nanos) {
     QueryCache cache = client.cache();
-    return cache.ages(key) && client.view().writer().isPresent() && shared.leads(cache, key);
+    return cache.ages(key, nanos) && client.view().writer().isPresent() && shared.leads(cache, key);
   }
 
   private void await(
@@ -377,13 +375,14 @@ public final class CachedReads implements ReplyStage {
     asked.over = true;
     long noted = view.noted();
     boolean kept = false;
-    if (result != null
+    OptionalLong age = result == null ? OptionalLong.empty() : result.age();
+    if (age.isPresent()
         && view.keepsResults()
         && view.holdsAt(result.position(), result.heard(), tables)
         && asked.recorder.mayHaveCopied(result.answer())) {
-      long left = (result.until() - System.currentTimeMillis()) * NANOS_OF_MILLI;
       kept =
-          cache.keep(asked.key, result.answer(), view, noted, tables, Math.min(nanos, left), worth);
+          cache.keep(
+              asked.key, result.answer(), view, noted, tables, age.getAsLong(), nanos, worth);
     }
     if (result != null && !kept) {
       cache.far().orElseThrow().outdated();
@@ -458,7 +457,14 @@ public final class CachedReads implements ReplyStage {
     boolean kept =
         one.cache()
             .keep(
-                one.key(), answer, one.view(), one.noted(), one.tables(), one.nanos(), one.worth());
+                one.key(),
+                answer,
+                one.view(),
+                one.noted(),
+                one.tables(),
+                0,
+                one.nanos(),
+                one.worth());
     one.worth().took(System.nanoTime() - one.since());
     one.cache().flights().suited(one.key(), kept);
     if (kept && one.comparison() != null) {
@@ -466,11 +472,11 @@ public final class CachedReads implements ReplyStage {
     }
     FarPut far = one.far();
     if (kept && far != null && !client.away()) { // a replica need not be so far
-      long until = System.currentTimeMillis() + one.nanos() / NANOS_OF_MILLI;
+      long born = System.currentTimeMillis();
       far.results()
           .put(
               far.key(),
-              new FarResult(far.position().spelled(), far.heard(), until, answer),
+              new FarResult(far.position().spelled(), far.heard(), born, answer),
               one.nanos());
     }
   }

@@ -71,11 +71,12 @@ final class CacheMemory {
           view,
           view.noted(),
           tables,
+          0,
           MINUTE,
           cache.patterns().worth("select"));
       if (definitionsAfter > 0 && i % definitionsAfter == 0) {
         view.committed(List.of(), true);
-        if (cache.find(key, view, tables) != null) {
+        if (cache.find(key, view, tables, MINUTE) != null) {
           throw new IllegalStateException("a result outlives its definitions");
         }
       }

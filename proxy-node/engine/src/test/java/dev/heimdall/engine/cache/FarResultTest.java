@@ -29,7 +29,7 @@ class FarResultTest {
           FarResult.decode(new FarResult(AT, HEARD, 77, new StoredAnswer(columns, ROWS)).encoded());
       assertThat(back.position()).isEqualTo(AT);
       assertThat(back.heard()).isEqualTo(HEARD);
-      assertThat(back.until()).isEqualTo(77);
+      assertThat(back.born()).isEqualTo(77);
       assertThat(back.answer().columns()).isEqualTo(columns);
       assertThat(back.answer().rows()).isEqualTo(ROWS);
     }
@@ -90,5 +90,15 @@ class FarResultTest {
             FarResults.key(List.of("source", "user"), bytes("SELECT 1\1"), new byte[0]));
     assertThat(keys.stream().map(Arrays::toString).distinct()).hasSize(keys.size());
     assertThat(keys).allSatisfy(key -> assertThat(key).hasSize(32));
+  }
+
+  @Test
+  void itIsAsOldAsItsReaderSaysUnlessThatIsInTheFuture() {
+    long now = System.currentTimeMillis();
+    StoredAnswer answer = new StoredAnswer(null, ROWS);
+    assertThat(new FarResult("", HEARD, now - 60_000, answer).age().orElseThrow())
+        .isBetween(60_000_000_000L, 90_000_000_000L);
+    assertThat(new FarResult("", HEARD, now + 500, answer).age()).hasValue(0);
+    assertThat(new FarResult("", HEARD, now + 60_000, answer).age()).isEmpty();
   }
 }

@@ -42,7 +42,7 @@ class QueryCacheTest {
   }
 
   private void keep(int text, StoredAnswer answer) {
-    cache.keep(key(text), answer, view, view.noted(), ROWS, MINUTE, worth);
+    cache.keep(key(text), answer, view, view.noted(), ROWS, 0, MINUTE, worth);
   }
 
   @Test
@@ -50,9 +50,9 @@ class QueryCacheTest {
     StoredAnswer answer = answer(10);
     keep(1, answer);
     view.committed(OTHERS, false);
-    assertThat(cache.find(key(1), view, ROWS)).isSameAs(answer);
+    assertThat(cache.find(key(1), view, ROWS, MINUTE)).isSameAs(answer);
     view.committed(ROWS, false);
-    assertThat(cache.find(key(1), view, ROWS)).isNull();
+    assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
     assertThat(cache.figures().outdated()).isEqualTo(1);
     assertThat(cache.figures().entries()).isZero();
   }
@@ -61,35 +61,52 @@ class QueryCacheTest {
   void whatMayHaveWrittenAnythingLeavesNothing() {
     keep(1, answer(10));
     view.committed(List.of(), true);
-    assertThat(cache.find(key(1), view, ROWS)).isNull();
+    assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
   }
 
   @Test
   void aResultThatWasWrittenWhileItCameIsNotKept() {
     long noted = view.noted();
     view.committed(ROWS, false);
-    cache.keep(key(1), answer(10), view, noted, ROWS, MINUTE, worth);
-    assertThat(cache.find(key(1), view, ROWS)).isNull();
+    cache.keep(key(1), answer(10), view, noted, ROWS, 0, MINUTE, worth);
+    assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
     assertThat(cache.figures().stored()).isZero();
   }
 
   @Test
   void aResultOfAClusterThatIsWatchedAnewIsNotServed() throws Exception {
     keep(1, answer(10));
-    assertThat(cache.find(key(1), Views.again(dir), ROWS)).isNull();
+    assertThat(cache.find(key(1), Views.again(dir), ROWS, MINUTE)).isNull();
   }
 
   @Test
   void aResultLastsForItsTime() {
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, worth);
-    assertThat(cache.find(key(1), view, ROWS)).isNull();
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, 0, worth);
+    assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
+  }
+
+  @Test
+  void aShorterTimeReachesWhatIsKept() {
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE, 3 * MINUTE, worth);
+    assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
+    assertThat(cache.find(key(1), view, ROWS, 2 * MINUTE)).isNotNull();
+    assertThat(cache.ages(key(1), 61 * MINUTE / 60)).isTrue();
+    assertThat(cache.ages(key(1), 2 * MINUTE)).isFalse();
+  }
+
+  @Test
+  void whatWasFoundElsewhereIsAsOldAsItIs() {
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE, MINUTE, worth);
+    assertThat(cache.find(key(1), view, ROWS, 3 * MINUTE)).isNull();
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE - 1, MINUTE, worth);
+    assertThat(cache.find(key(1), view, ROWS, 3 * MINUTE)).isNull();
   }
 
   @Test
   void aResultAgesWhenLittleOfItsTimeIsLeft() {
-    assertThat(cache.ages(key(1))).isFalse();
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 60 * MINUTE, worth);
-    assertThat(cache.ages(key(1))).isFalse();
+    assertThat(cache.ages(key(1), 60 * MINUTE)).isFalse();
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, 60 * MINUTE, worth);
+    assertThat(cache.ages(key(1), 60 * MINUTE)).isFalse();
   }
 
   @Test
@@ -100,13 +117,19 @@ class QueryCacheTest {
         view,
         view.noted(),
         ROWS,
+        0,
         MINUTE,
         worth);
-    assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {3}), view, ROWS)).isNotNull();
-    assertThat(cache.find(new CacheKey("two", 0, 1, 2, new byte[] {3}), view, ROWS)).isNull();
-    assertThat(cache.find(new CacheKey("one", 0, 2, 2, new byte[] {3}), view, ROWS)).isNull();
-    assertThat(cache.find(new CacheKey("one", 0, 1, 3, new byte[] {3}), view, ROWS)).isNull();
-    assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {4}), view, ROWS)).isNull();
+    assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {3}), view, ROWS, MINUTE))
+        .isNotNull();
+    assertThat(cache.find(new CacheKey("two", 0, 1, 2, new byte[] {3}), view, ROWS, MINUTE))
+        .isNull();
+    assertThat(cache.find(new CacheKey("one", 0, 2, 2, new byte[] {3}), view, ROWS, MINUTE))
+        .isNull();
+    assertThat(cache.find(new CacheKey("one", 0, 1, 3, new byte[] {3}), view, ROWS, MINUTE))
+        .isNull();
+    assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {4}), view, ROWS, MINUTE))
+        .isNull();
   }
 
   @Test
@@ -122,10 +145,10 @@ class QueryCacheTest {
     for (int i = 0; i < PatternWorth.JUDGED; i++) {
       keep(1, answer(10));
       for (int use = 0; use < uses; use++) {
-        cache.find(key(1), view, ROWS);
+        cache.find(key(1), view, ROWS, MINUTE);
       }
       view.committed(ROWS, false);
-      cache.find(key(1), view, ROWS);
+      cache.find(key(1), view, ROWS, MINUTE);
     }
   }
 
@@ -162,7 +185,7 @@ class QueryCacheTest {
   void whoAsksCountsToo() {
     for (int i = 0; i < 100; i++) {
       CacheKey key = new CacheKey("with settings", 100_000, i, i, new byte[0]);
-      cache.keep(key, answer(10), view, view.noted(), ROWS, MINUTE, worth);
+      cache.keep(key, answer(10), view, view.noted(), ROWS, 0, MINUTE, worth);
     }
     assertThat(cache.figures().entries()).isLessThanOrEqualTo(10);
   }
@@ -200,10 +223,10 @@ class QueryCacheTest {
     keep(1, answer(10));
     keep(2, answer(10));
     view.committed(ROWS, false);
-    cache.find(key(1), view, ROWS);
-    cache.find(key(1), view, ROWS);
+    cache.find(key(1), view, ROWS, MINUTE);
+    cache.find(key(1), view, ROWS, MINUTE);
     assertThat(removed(Removal.WRITTEN)).isEqualTo(1);
-    cache.find(key(2), Views.again(dir), ROWS);
+    cache.find(key(2), Views.again(dir), ROWS, MINUTE);
     assertThat(removed(Removal.CLUSTER)).isEqualTo(1);
     keep(3, answer(10));
     cache.clear();
