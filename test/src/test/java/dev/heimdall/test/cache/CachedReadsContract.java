@@ -93,6 +93,24 @@ abstract class CachedReadsContract<C extends WireClient> {
     return Long.parseLong(node().admin("SHOW CACHE").get(0).get(column));
   }
 
+  /** Made past the node, so that its catalogue does not have it. */
+  @Test
+  void callingANewFunctionLeavesTheSessionItsCache() throws IOException, SQLException {
+    String read = "SELECT name AS behind_a_call FROM %s WHERE id = 1".formatted(table());
+    past(madeFunction());
+    try (C client = admin()) {
+      run(client, "SELECT made_now()");
+      client.value(read);
+      client.value(read);
+      assertThat(info(client)).containsEntry("cached", "yes");
+    } finally {
+      past("DROP FUNCTION made_now");
+    }
+  }
+
+  /** SQL that makes made_now(), which returns a number. */
+  abstract String madeFunction();
+
   @Test
   void aResultIsServedUntilItsTableIsWritten() throws IOException, SQLException {
     try (C client = admin();

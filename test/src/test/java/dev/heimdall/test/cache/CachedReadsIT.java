@@ -2,6 +2,7 @@ package dev.heimdall.test.cache;
 
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.describePortal;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
@@ -122,6 +123,11 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   @Override
   String table() {
     return "cr_rows";
+  }
+
+  @Override
+  String madeFunction() {
+    return "CREATE OR REPLACE FUNCTION made_now() RETURNS int STABLE LANGUAGE sql AS 'SELECT 1'";
   }
 
   @Override
@@ -247,6 +253,27 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       client.query(sql);
       client.query(sql);
       assertThat(info(client)).containsEntry("cached", "yes");
+    }
+  }
+
+  /** 1 is reached, 2 by one row exactly, 3 is not. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void executionsWithALimitOfRowsAreCached(int limit) throws IOException, SQLException {
+    String read = "SELECT name AS limited FROM cr_rows ORDER BY id";
+    byte[] request =
+        all(parse("", read), bind("", ""), describePortal(""), execute("", limit), sync());
+    byte[] whole = all(parse("", read), bind("", ""), describePortal(""), execute("", 0), sync());
+    try (RawClient client = admin();
+        RawClient direct = RawClient.logIn(SharedPostgres.target())) {
+      List<String> expected = answer(direct, request);
+      List<String> expectedWhole = answer(direct, whole);
+      assertThat(answer(client, request)).isEqualTo(expected);
+      assertThat(answer(client, whole)).isEqualTo(expectedWhole);
+      past("UPDATE cr_rows SET name = 'past the node'");
+      assertThat(answer(client, request)).isEqualTo(expected);
+      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(answer(client, whole)).isEqualTo(expectedWhole);
     }
   }
 

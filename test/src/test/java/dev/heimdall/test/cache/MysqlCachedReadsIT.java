@@ -148,6 +148,11 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
   }
 
   @Override
+  String madeFunction() {
+    return "CREATE FUNCTION made_now() RETURNS int DETERMINISTIC NO SQL RETURN 1";
+  }
+
+  @Override
   String inFull() {
     return "app.mcr_rows";
   }

@@ -214,6 +214,22 @@ public final class Catalogue {
                 || parsed.writes().stream().anyMatch(name -> hidesCode(name, scope))));
   }
 
+  /**
+   * Whether a statement calls a function, or has an operator, that was made since this was read, if
+   * it is there.
+   */
+  public boolean lacksCode(ParsedStatement parsed, NameScope scope) {
+    return knowledge == Knowledge.FRESH
+        && (parsed.functions().stream().anyMatch(name -> objects.routines(name, scope).isEmpty())
+            || parsed.operators().stream().anyMatch(this::lacksOperator));
+  }
+
+  private boolean lacksOperator(String name) {
+    return !objects.own().hasOperator(name)
+        && !name.equals("!=")
+        && !objects.operators().containsKey(name);
+  }
+
   private boolean callsCode(FunctionName name, NameScope scope) {
     List<Routine> found = objects.routines(name, scope);
     return found.isEmpty() || found.stream().anyMatch(routine -> !routine.builtIn());

@@ -7,7 +7,7 @@ public enum Uncached {
   RULE("a rule gives its result no time, or wants something else done with it"),
   TRANSACTION("it is part of a transaction"),
   PINNED("its session keeps a server connection"),
-  SHAPE("it is not one statement up to its Sync, or asks for some of the rows only"),
+  SHAPE("it is not one statement up to its Sync, run once"),
   UNKNOWN("what it reads is not known for certain"),
   NOT_A_READ("it is not a read that locks nothing"),
   SESSION("it may answer differently from session to session, or changes its session"),

@@ -260,6 +260,18 @@ public final class QueryPipeline {
         : null;
   }
 
+  /**
+   * Which catalogue lacks a function that the statement calls which was looked at last; null where
+   * none does.
+   */
+  public Catalogue.Edition lacking(NameScope scope) {
+    if (statement == null) {
+      return null;
+    }
+    Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
+    return catalogue.lacksCode(statement.parsed(), scope) ? catalogue.edition() : null;
+  }
+
   /** Whether the catalogue may have missed something when the statement was looked at. */
   public boolean unconfirmed() {
     return unconfirmed;

@@ -40,6 +40,9 @@ final class OwnDefinitions {
   private long waitingSince;
   private boolean waiting;
 
+  /** The catalogue that was last compared for the sake of a function that it lacks. */
+  private Catalogue.Edition compared;
+
   /** The catalogue for whose successor the session has waited long enough; null for none. */
   private Catalogue.Edition givenUp;
 
@@ -128,6 +131,22 @@ final class OwnDefinitions {
     }
     givenUp = now;
     return false;
+  }
+
+  /**
+   * Whether to wait for a function that the catalogue lacks and that somebody may have made since:
+   * of one that nobody knows the session would have to keep its connection for good.
+   *
+   * @param lacking the catalogue; it is compared with the database once for each
+   * @param unconfirmed whether that has not happened yet
+   */
+  boolean awaitsMade(Catalogue.Edition lacking, boolean unconfirmed) {
+    if (lacking != compared) {
+      compared = lacking;
+      suspected.run();
+      return waits(lacking);
+    }
+    return unconfirmed && waits(lacking);
   }
 
   /** The statement is judged. */

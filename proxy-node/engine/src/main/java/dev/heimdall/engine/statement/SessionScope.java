@@ -134,7 +134,11 @@ final class SessionScope {
       own.confirmed();
     }
     Catalogue.Edition by = pipeline.awaits(now(), own.suspect());
-    return by != null && own.waits(by);
+    if (by != null) {
+      return own.waits(by);
+    }
+    Catalogue.Edition lacking = own.pending() ? null : pipeline.lacking(now());
+    return lacking != null && own.awaitsMade(lacking, pipeline.unconfirmed());
   }
 
   /** Whether this catalogue is still what statements are to be judged by. */

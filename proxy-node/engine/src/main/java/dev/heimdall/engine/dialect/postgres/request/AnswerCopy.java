@@ -84,12 +84,12 @@ final class AnswerCopy implements AnswerRecorder {
         columnsAt = at;
         columnsEnd = end;
       }
-      case BackendType.DATA_ROW, BackendType.COMMAND_COMPLETE -> {
+      case BackendType.DATA_ROW, BackendType.COMMAND_COMPLETE, BackendType.PORTAL_SUSPENDED -> {
         if (rowsEnd >= 0) {
           return State.USELESS;
         }
         rowsAt = rowsAt < 0 ? at : rowsAt;
-        rowsEnd = type == BackendType.COMMAND_COMPLETE ? end : -1;
+        rowsEnd = type == BackendType.DATA_ROW ? -1 : end;
       }
       case BackendType.CLOSE_COMPLETE -> {
         return rowsEnd >= 0 ? State.MORE : State.USELESS;

@@ -57,7 +57,7 @@ final class CachedStatements implements Responder {
     if (!cached.mayAnswer()) {
       return Outcome.NEXT;
     }
-    if (!statement.read() || !statement.runsWhole()) {
+    if (!statement.read() || !statement.runsOnce()) {
       cached.refusedShape();
       return Outcome.NEXT;
     }

@@ -28,6 +28,9 @@ final class LoneStatement {
   /** What a Bind says without parameters and formats: three times none. */
   private static final int NO_VALUES = 6;
 
+  /** Bytes of a limit: not as many as of a type or of several. */
+  private static final int OF_LIMIT = 5;
+
   private final RequestCursor cursor;
 
   /** Where the name of the portal begins, and its length; of the statement that is bound, too. */
@@ -40,10 +43,10 @@ final class LoneStatement {
   private int executions;
   private boolean parses;
 
-  /** Whether its columns are described, and whether an execution asks for all rows. */
+  /** Whether its columns are described, and how many rows are asked for at most; 0 for all. */
   private boolean describes;
 
-  private boolean allRows;
+  private int limit;
 
   private final StatementLifecycle lifecycle;
   private final LoopSessions sessions;
@@ -73,7 +76,7 @@ final class LoneStatement {
     executions = 0;
     parses = false;
     describes = false;
-    allRows = true;
+    limit = 0;
     if (cursor.isQuery()) {
       return true;
     }
@@ -113,7 +116,7 @@ final class LoneStatement {
     switch (cursor.type(i)) {
       case FrontendType.EXECUTE -> {
         executions++;
-        allRows &= cursor.total(i) == 10 + portalLength && in.getInt(cursor.end(i) - 4) == 0;
+        limit = Math.max(0, in.getInt(cursor.end(i) - 4)); // as the server reads it
         return cursor.total(i) == 10 + portalLength && equal(in, at, portalAt, portalLength + 1);
       }
       case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
@@ -168,9 +171,9 @@ final class LoneStatement {
         && in.getShort(formats + 2) == 0;
   }
 
-  /** Whether it is run exactly once, for all of its rows. */
-  boolean runsWhole() {
-    return isQuery() || (executions == 1 && allRows);
+  /** Whether it is run exactly once. */
+  boolean runsOnce() {
+    return isQuery() || executions == 1;
   }
 
   /** Whether its answer has to describe the columns. */
@@ -179,8 +182,8 @@ final class LoneStatement {
   }
 
   /**
-   * What its answer depends on besides its text: the types of its parameters, and what Bind says of
-   * formats and values. Empty for what a Query would be answered.
+   * What its answer depends on besides its text: the types of its parameters, what Bind says of
+   * formats and values, and how many rows are asked for. Empty for what a Query would be answered.
    *
    * @param declared the types that its Parse gives
    */
@@ -190,10 +193,13 @@ final class LoneStatement {
     }
     int formats = nameAt + nameLength + 1;
     int end = cursor.end(parses ? 1 : 0);
-    if (declared.length == 0 && end - formats == NO_VALUES && isZero(formats, end)) {
+    if (limit == 0 && declared.length == 0 && end - formats == NO_VALUES && isZero(formats, end)) {
       return NOTHING;
     }
-    byte[] values = new byte[4 * declared.length + end - formats];
+    byte[] values = new byte[4 * declared.length + end - formats + (limit == 0 ? 0 : OF_LIMIT)];
+    if (limit > 0) {
+      ByteBuffer.wrap(values).putInt(values.length - 4, limit);
+    }
     ByteBuffer types = ByteBuffer.wrap(values, end - formats, 4 * declared.length);
     for (int type : declared) {
       types.putInt(type);
