@@ -108,6 +108,19 @@ abstract class CachedReadsContract<C extends WireClient> {
     }
   }
 
+  @Test
+  void whoIsNoAdministratorSeesHowItsOwnStatementsFared() throws IOException, SQLException {
+    String read = "SELECT name AS for_all FROM %s WHERE id = 1".formatted(table());
+    try (C client = client()) {
+      client.value(read);
+      client.value(read);
+      assertThat(info(client)).containsEntry("cached", "yes").doesNotContainKey("tables read");
+    }
+  }
+
+  /** Of a user who is no administrator. */
+  abstract C client() throws IOException;
+
   /** SQL that makes made_now(), which returns a number. */
   abstract String madeFunction();
 

@@ -126,6 +126,11 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   }
 
   @Override
+  RawClient client() throws IOException {
+    return RawClient.logIn(node.target());
+  }
+
+  @Override
   String madeFunction() {
     return "CREATE OR REPLACE FUNCTION made_now() RETURNS int STABLE LANGUAGE sql AS 'SELECT 1'";
   }

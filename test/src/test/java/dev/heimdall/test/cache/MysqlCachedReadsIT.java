@@ -148,6 +148,11 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
   }
 
   @Override
+  RawMysqlClient client() throws IOException {
+    return RawMysqlClient.logIn(node.target());
+  }
+
+  @Override
   String madeFunction() {
     return "CREATE FUNCTION made_now() RETURNS int DETERMINISTIC NO SQL RETURN 1";
   }

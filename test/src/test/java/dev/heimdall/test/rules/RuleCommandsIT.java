@@ -138,10 +138,15 @@ class RuleCommandsIT {
   }
 
   @Test
-  void forOthersTheCommandsGoToTheServer() throws IOException {
+  void othersAreToldOfTheirOwnStatementsAndNotOfRules() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(Replies.simple(client, "EXPLAIN RULES SELECT 1").state()).isEqualTo("42601");
-      assertThat(Replies.simple(client, "SHOW QUERYINFO").state()).isEqualTo("42704");
+      client.query("SELECT 4711 AS own FROM rc_rows");
+      assertThat(queryInfo(client))
+          .containsEntry("statement", "select ? as own from rc_rows")
+          .containsEntry("kind", "read")
+          .doesNotContainKeys("rule", "tables read", "rests on");
+      assertThat(Replies.simple(client, "SHOW QUERYINFORMATION").state()).isEqualTo("42704");
       assertThat(client.value("SELECT 'and on'")).isEqualTo("and on");
     }
   }

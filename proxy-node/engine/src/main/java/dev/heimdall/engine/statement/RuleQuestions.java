@@ -14,8 +14,9 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * What an operator may ask of rules among his own statements: {@code EXPLAIN RULES statement} and
- * {@code SHOW QUERYINFO}, about the statement before.
+ * What may be asked among a session's statements: {@code SHOW QUERYINFO}, about the statement
+ * before, and by an operator {@code EXPLAIN RULES statement}. What others ask about says nothing of
+ * rules, nor of tables behind views, which they need not have the right to see.
  */
 public final class RuleQuestions {
   private static final String EXPLAIN = "explain rules ";
@@ -29,7 +30,7 @@ public final class RuleQuestions {
   private final StatementLifecycle lifecycle;
 
   /**
-   * @param admin whether the user may give them
+   * @param admin whether the user may be told of rules
    * @param replay what is known of the transaction's replay; null for nothing
    * @param cached whether the statement before was answered from the cache, or why not; null where
    *     no rule wants it
@@ -48,15 +49,15 @@ public final class RuleQuestions {
     this.lifecycle = lifecycle;
   }
 
-  /** Whether the user may ask them. */
-  public boolean allowed() {
-    return admin;
+  /** Whether a text may be one of them that has this length and begins so. */
+  public boolean mayBe(int length, byte first) {
+    return admin || (length <= LONGEST_QUERYINFO && (first | 0x20) == QUERYINFO.charAt(0));
   }
 
-  /** Whether the text, of a user who is {@link #allowed}, is one of them. Cheap. */
+  /** Whether the text, which {@link #mayBe} one of them, is. Cheap. */
   public boolean recognises(byte[] sql, int offset, int length) {
     int head = Math.min(EXPLAIN.length(), length);
-    return head(sql, offset, head).toLowerCase(Locale.ROOT).equals(EXPLAIN)
+    return (admin && head(sql, offset, head).toLowerCase(Locale.ROOT).equals(EXPLAIN))
         || isQueryInfo(sql, offset, length);
   }
 
@@ -79,10 +80,7 @@ public final class RuleQuestions {
    */
   public Answer answer(byte[] sql, int offset, int length) {
     if (isQueryInfo(sql, offset, length)) {
-      return texts(
-          List.of("attribute", "value"),
-          queryInfo(lifecycle.running(), replay.get(), cached.get(), catalogue.get()),
-          "SHOW");
+      return texts(List.of("attribute", "value"), queryInfo(), "SHOW");
     }
     Explanation explanation =
         lifecycle.explain(Arrays.copyOfRange(sql, offset + EXPLAIN.length(), offset + length));
@@ -104,13 +102,11 @@ public final class RuleQuestions {
     return rows;
   }
 
-  private static List<List<String>> queryInfo(
-      RunningStatements running, String replay, String cached, Catalogue catalogue) {
+  private List<List<String>> queryInfo() {
+    RunningStatements running = lifecycle.running();
     StatementSummary last = running.last();
     List<List<String>> rows = new ArrayList<>();
-    if (replay != null) {
-      rows.add(List.of("transaction replay", replay));
-    }
+    add(rows, "transaction replay", replay.get());
     if (last == null) {
       rows.add(
           List.of(
@@ -123,37 +119,41 @@ public final class RuleQuestions {
     if (statement != null) {
       rows.add(List.of("kind", statement.kind().name().toLowerCase(Locale.ROOT)));
       rows.add(List.of("understood", Boolean.toString(statement.understood())));
-      if (statement.doubt() != null) {
-        rows.add(List.of("not understood because", statement.doubt()));
-      }
-      rows.add(List.of("tables read", String.join(", ", statement.tablesRead())));
-      rows.add(List.of("tables written", String.join(", ", statement.tablesWritten())));
-      rows.add(List.of("may write anything", Boolean.toString(statement.writesAnything())));
-      rows.add(List.of("repeatable", Boolean.toString(statement.repeatable())));
-      rows.add(List.of("rests on", statement.basis().name().toLowerCase(Locale.ROOT)));
-      rows.add(List.of("catalog now", catalogue.state()));
-      if (statement.reason() != null) {
-        rows.add(List.of("not a plain read because", statement.reason()));
+      if (admin) {
+        tables(rows, statement);
       }
     }
     if (last.averageMicros() >= 0) {
       rows.add(List.of("average time", last.averageMicros() + " µs"));
     }
-    if (cached != null) {
-      rows.add(List.of("cached", cached));
+    add(rows, "cached", cached.get());
+    add(rows, "pipelined", running.pipelined());
+    add(rows, "answered by", running.answeredBy());
+    if (admin) {
+      for (MatchedRule rule : last.decision().matched()) {
+        rows.add(List.of("rule", rule.toString()));
+      }
+      last.decision()
+          .effects()
+          .forEach((what, value) -> rows.add(List.of("decided: " + what, value)));
     }
-    if (running.pipelined() != null) {
-      rows.add(List.of("pipelined", running.pipelined()));
-    }
-    if (running.answeredBy() != null) {
-      rows.add(List.of("answered by", running.answeredBy()));
-    }
-    for (MatchedRule rule : last.decision().matched()) {
-      rows.add(List.of("rule", rule.toString()));
-    }
-    last.decision()
-        .effects()
-        .forEach((what, value) -> rows.add(List.of("decided: " + what, value)));
     return rows;
+  }
+
+  private void tables(List<List<String>> rows, Statement statement) {
+    add(rows, "not understood because", statement.doubt());
+    rows.add(List.of("tables read", String.join(", ", statement.tablesRead())));
+    rows.add(List.of("tables written", String.join(", ", statement.tablesWritten())));
+    rows.add(List.of("may write anything", Boolean.toString(statement.writesAnything())));
+    rows.add(List.of("repeatable", Boolean.toString(statement.repeatable())));
+    rows.add(List.of("rests on", statement.basis().name().toLowerCase(Locale.ROOT)));
+    rows.add(List.of("catalog now", catalogue.get().state()));
+    add(rows, "not a plain read because", statement.reason());
+  }
+
+  private static void add(List<List<String>> rows, String what, String value) {
+    if (value != null) {
+      rows.add(List.of(what, value));
+    }
   }
 }

@@ -295,7 +295,8 @@ final class ClientCommands implements RequestHandler {
   }
 
   private Outcome ofRules(long total) {
-    if (!questions.allowed()
+    boolean shows = text.mayBeginWith(input.bytes(), total, 's');
+    if (!questions.mayBe((int) total, (byte) (shows ? 's' : 0))
         || !text.read(input.bytes(), total, true)
         || !questions.recognises(text.bytes(), text.start(), text.length())) {
       return Outcome.NEXT;

@@ -37,7 +37,9 @@ final class RuleCommands {
    * has no text, which is found out when it is judged.
    */
   boolean recognises(int total) {
-    return questions.allowed() && total >= 6 && questions.recognises(text(total), 0, total - 6);
+    return total > 6
+        && questions.mayBe(total - 6, pending.bytes().getByte(pending.bytes().readerIndex() + 5))
+        && questions.recognises(text(total), 0, total - 6);
   }
 
   private byte[] text(int total) {
