@@ -105,16 +105,26 @@ public enum Format {
   REGEX("a regular expression as RE2 has it", "^[\\s\\S]*$"),
   /** The name of one table. */
   TABLE(
-      "a table as \"catalog.table\" or \"catalog.schema.table\"", "^[^\\s,.]+(\\.[^\\s,.]+){1,2}$"),
+      "a table as \"catalog.table\" or \"catalog.schema.table\", with quotes (\" or `) around a part"
+          + " with blanks, commas or dots",
+      "^" + TablePatterns.ONE + "$"),
   /** Names of tables. */
   TABLES(
-      "tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or white space",
-      "^\\s*[^\\s,.]+(\\.[^\\s,.]+){1,2}([\\s,]+[^\\s,.]+(\\.[^\\s,.]+){1,2})*\\s*$"),
+      "tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or white space,"
+          + " with quotes (\" or `) around a part with blanks, commas or dots",
+      "^" + TablePatterns.SEVERAL + "$"),
   /** Names of tables, or none. */
   TABLES_OR_NONE(
       "\"none\", or tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or"
-          + " white space",
-      "^\\s*(none|[^\\s,.]+(\\.[^\\s,.]+){1,2}([\\s,]+[^\\s,.]+(\\.[^\\s,.]+){1,2})*)\\s*$");
+          + " white space, with quotes (\" or `) around a part with blanks, commas or dots",
+      "^(\\s*none\\s*|" + TablePatterns.SEVERAL + ")$");
+
+  /** Patterns of names of tables, for editors; {@link TableText} reads them. */
+  private static final class TablePatterns {
+    private static final String PART = "(\"([^\"]|\"\")+\"|`([^`]|``)+`|[^\\s,.\"`][^\\s,.]*)";
+    private static final String ONE = PART + "(\\." + PART + "){1,2}";
+    private static final String SEVERAL = "\\s*" + ONE + "([\\s,]+" + ONE + ")*\\s*";
+  }
 
   /** What the kernel takes (sockaddr_un), without the zero behind. */
   private static final int LONGEST_SOCKET = 107;
@@ -143,16 +153,28 @@ public enum Format {
   }
 
   boolean accepts(String text) {
-    if (!pattern.matcher(text).matches()) {
-      return false;
-    }
+    return switch (this) {
+      // Patterns that repeat groups take the stack for each repetition.
+      case TABLE -> TableText.read(text).isPresent();
+      case TABLES -> TableText.isList(text);
+      case TABLES_OR_NONE -> text.strip().equals(TableText.NONE) || TableText.isList(text);
+      case MAILBOX -> text.length() <= LONGEST_MAILBOX && matches(text);
+      default -> matches(text);
+    };
+  }
+
+  private boolean matches(String text) {
+    return pattern.matcher(text).matches() && isRight(text);
+  }
+
+  private boolean isRight(String text) {
     return switch (this) {
       case IDENTIFIER -> text.getBytes(StandardCharsets.UTF_8).length <= 63;
       case SOCKET -> text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET;
       case ADDRESS -> IpLiteral.parse(text).isPresent();
       case HOST -> text.indexOf(':') < 0 || IpLiteral.parse(text).isPresent();
       case URL -> JdbcUrl.problem(text).isEmpty();
-      case MAILBOX -> text.indexOf('@') <= LONGEST_LOCAL_PART && text.length() <= LONGEST_MAILBOX;
+      case MAILBOX -> text.indexOf('@') <= LONGEST_LOCAL_PART;
       case SERVER -> ServerAddress.problem(text, expected).isEmpty();
       case HOST_PATTERN -> ServerAddress.problem(text.replace('?', '0'), expected).isEmpty();
       case WRITER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.WRITER).isEmpty();

@@ -71,7 +71,7 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
   private static RuleExpression list(Specifier specifier, String text, String written)
       throws Wrong {
     List<String> entries = new ArrayList<>();
-    for (String entry : split(text)) {
+    for (String entry : split(text, specifier.items() == Specifier.Items.TABLE)) {
       String fault = fault(specifier, entry).orElse(null);
       if (fault != null) {
         throw new Wrong(
@@ -148,16 +148,28 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
     }
   }
 
-  /** Splits at commas outside of brackets; a backslash keeps the next character from splitting. */
-  private static List<String> split(String text) {
+  /**
+   * Splits at commas outside of brackets; a backslash keeps the next character from splitting.
+   *
+   * @param quotes whether a comma between quotes does not split either
+   */
+  private static List<String> split(String text, boolean quotes) {
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();
     int depth = 0;
+    char quote = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '\\' && i + 1 < text.length()) {
+      if (c == '\\' && quote == 0 && i + 1 < text.length()) {
         char next = text.charAt(++i);
         part.append(next == ',' ? "" : "\\").append(next);
+        continue;
+      }
+      if (quotes && (quote == 0 ? c == '"' || c == '`' : c == quote)) {
+        quote = quote == 0 ? c : 0;
+      }
+      if (quote != 0) {
+        part.append(c);
         continue;
       }
       if (c == ',' && depth == 0) {

@@ -73,8 +73,11 @@ class RuleProblemsTest {
               "table:shop.orders",
               "\"table:shop.orders\", expected one of the specifiers literals, tables, tablesall, tablesonly, tablesexactly, understood, users, ldapgroups, catalog, catalogprefix, appname, ports, ips before the colon, or (?:) in front of a regular expression that begins like one; did you mean \"tables:shop.orders\"?"),
           match(
+              "tables:shop.\\\"Order Items",
+              "\"tables:shop.\\\"Order Items\", expected a table as \"catalog.table\" or \"catalog.schema.table\", with quotes (\" or `) around a part with blanks, commas or dots instead of the entry \"shop.\\\"Order Items\""),
+          match(
               "tables:orders",
-              "\"tables:orders\", expected a table as \"catalog.table\" or \"catalog.schema.table\" instead of the entry \"orders\""),
+              "\"tables:orders\", expected a table as \"catalog.table\" or \"catalog.schema.table\", with quotes (\" or `) around a part with blanks, commas or dots instead of the entry \"orders\""),
           match(
               "tables:${table}.orders",
               "\"tables:${table}.orders\", expected only ${catalog}, ${database}, ${vdb}, ${user}, ${connid} in a list, instead of the entry \"${table}.orders\""),
@@ -160,7 +163,7 @@ class RuleProblemsTest {
           parameter(
               "tag",
               "\"tables\": \"orders\"",
-              "rules/main.json:1:55 $.rules[0].parameters.tables: got \"orders\", expected \"none\", or tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or white space"),
+              "rules/main.json:1:55 $.rules[0].parameters.tables: got \"orders\", expected \"none\", or tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or white space, with quotes (\" or `) around a part with blanks, commas or dots"),
           parameter(
               "tag",
               "\"ratelimitname\": \"a\"",

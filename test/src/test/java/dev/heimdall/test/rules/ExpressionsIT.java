@@ -47,6 +47,7 @@ class ExpressionsIT {
       for (String table : List.of("ex_orders", "ex_items", "ex_towns", "ex.orders", "\"Ex,odd\"")) {
         client.query("CREATE TABLE " + table + " (id int, name text)");
       }
+      client.query("CREATE TABLE \"Ex Items.old\" (id int)");
       client.query("CREATE VIEW ex_view AS SELECT id FROM ex_orders");
       client.query(
           "CREATE FUNCTION ex_reads() RETURNS bigint LANGUAGE sql STABLE"
@@ -59,6 +60,7 @@ class ExpressionsIT {
     node.close();
     try (RawClient client = RawClient.logIn(SharedPostgres.target())) {
       client.query("DROP FUNCTION ex_reads()");
+      client.query("DROP TABLE \"Ex Items.old\"");
       client.query("DROP VIEW ex_view");
       client.query("DROP TABLE ex_orders, ex_items, ex_towns, ex.orders, \"Ex,odd\"");
       client.query("DROP SCHEMA ex");
@@ -171,6 +173,11 @@ class ExpressionsIT {
         "tables:app.ex_items,app.ex_orders | SELECT * FROM ex_orders | true",
         "tables:app.ex_orders | SELECT * FROM ex_view | true",
         "tables:app.ex_view | SELECT * FROM ex_view | true",
+        "tables:app.\"Ex Items.old\" | SELECT * FROM \"Ex Items.old\" | true",
+        "tables:app.public.\"Ex Items.old\" | SELECT * FROM public.\"Ex Items.old\" | true",
+        "tables:app.ex_items,app.\"Ex Items.old\" | INSERT INTO \"Ex Items.old\" VALUES (1) | true",
+        "tables:app.\"ex items.old\" | SELECT * FROM \"Ex Items.old\" | false",
+        "tables:app.\"ex_items\" | SELECT * FROM ex_items | true",
         "tables:app.ex_items | SELECT ex_reads() | true",
         "tables:app.ex_orders | INSERT INTO ex_orders VALUES (1, 'a') | true",
         "tables:app.ex_orders | UPDATE ex_items SET id = 1 WHERE id IN (SELECT id FROM ex_orders) | true",

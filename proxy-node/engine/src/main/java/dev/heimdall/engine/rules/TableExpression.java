@@ -3,6 +3,7 @@ package dev.heimdall.engine.rules;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.RuleExpression;
 import dev.heimdall.model.Specifier;
+import dev.heimdall.model.TableText;
 import dev.heimdall.model.Template;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +38,7 @@ final class TableExpression {
   Set<String> list(SessionFacts facts) {
     Set<String> list = new HashSet<>();
     for (String table : written) {
-      list.add(Template.replace(table, facts::builtIn).orElseThrow());
+      list.add(dynamic ? TableText.filled(table, facts::builtIn) : table);
     }
     return list;
   }

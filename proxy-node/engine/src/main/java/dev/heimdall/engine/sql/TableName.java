@@ -20,17 +20,28 @@ public record TableName(String database, String schema, String table)
 
   /**
    * How rules, logs and messages spell it: {@code database.table}, or {@code database.schema.table}
-   * where the schema is not {@code public}; parts that are not known are left out.
+   * where the schema is not {@code public}; parts that are not known are left out, and one with
+   * blanks, commas or dots stands in quotes.
    */
   public String spelled() {
     StringBuilder spelled = new StringBuilder();
     if (database != null) {
-      spelled.append(database).append('.');
+      spelled.append(part(database)).append('.');
     }
     if (schema != null && !schema.equals(USUAL_SCHEMA)) {
-      spelled.append(schema).append('.');
+      spelled.append(part(schema)).append('.');
     }
-    return spelled.append(table).toString();
+    return spelled.append(part(table)).toString();
+  }
+
+  /** As rules write it, see TableText of the model, which nothing in here knows. */
+  private static String part(String part) {
+    boolean plain = !part.isEmpty() && part.charAt(0) != '"' && part.charAt(0) != '`';
+    for (int i = 0; plain && i < part.length(); i++) {
+      char c = part.charAt(i);
+      plain = c != '.' && c != ',' && !Character.isWhitespace(c);
+    }
+    return plain ? part : '"' + part.replace("\"", "\"\"") + '"';
   }
 
   @Override

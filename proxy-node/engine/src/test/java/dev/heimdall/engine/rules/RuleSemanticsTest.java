@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.model.TableText;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -342,6 +344,44 @@ class RuleSemanticsTest {
 
     assertThat(trial.writing("shop.a").matches("x")).isTrue();
     assertThat(trial.writing("shop.other.a").matches("x")).isFalse();
+  }
+
+  @Test
+  void aTableThatNeedsQuotesIsItselfInEitherSpelling() {
+    for (String written : List.of("\\\"Order Items\\\"", "`Order Items`")) {
+      RuleTrial trial =
+          RuleTrial.of("{\"match\": \"tables:shop." + written + "\", \"action\": \"drop\"}");
+
+      assertThat(
+              trial.reading(new TableName("shop", "public", "Order Items").spelled()).matches("x"))
+          .isTrue();
+      assertThat(
+              trial.reading(new TableName("shop", "public", "order items").spelled()).matches("x"))
+          .isFalse();
+    }
+    RuleTrial dotted = RuleTrial.of("{\"match\": \"tables:shop.`a.b`\", \"action\": \"drop\"}");
+    assertThat(dotted.reading(new TableName("shop", "public", "a.b").spelled()).matches("x"))
+        .isTrue();
+    assertThat(dotted.reading(new TableName("shop", "a", "b").spelled()).matches("x")).isFalse();
+  }
+
+  @Test
+  void aTableInADatabaseWhoseNameNeedsQuotesIsFoundByItsTemplate() {
+    RuleTrial trial =
+        RuleTrial.of("{\"match\": \"tables:${catalog}.t\", \"action\": \"drop\"}")
+            .catalog("my shop");
+
+    assertThat(trial.reading(new TableName("my shop", "public", "t").spelled()).matches("x"))
+        .isTrue();
+  }
+
+  @Test
+  void rulesAndStatementsSpellTablesAlike() {
+    for (String part : List.of("t", "T", "a b", "a.b", "a,b", "a\"b", "\"a", "`a", "a\tb", "ä")) {
+      String spelled = new TableName("shop", null, part).spelled();
+      assertThat(TableText.usual(spelled)).isEqualTo(spelled);
+      assertThat(spelled).isEqualTo("shop." + TableText.part(part));
+    }
   }
 
   @Test
