@@ -22,7 +22,7 @@ final class NamedFiles {
     if (!missing.isEmpty()) {
       throw new CommandFailure(
           ExitCode.STARTUP,
-          Problems.of("this machine, with the configuration in " + place, missing));
+          Problems.ofOther("this machine, with the configuration in " + place, missing));
     }
   }
 
@@ -38,7 +38,7 @@ final class NamedFiles {
     List<TlsFiles.Fault> wrong = faults.stream().filter(fault -> !fault.ofThisMachine()).toList();
     if (!wrong.isEmpty()) {
       throw new CommandFailure(
-          ExitCode.CONFIGURATION, Problems.of("the configuration in " + place, wrong));
+          ExitCode.CONFIGURATION, Problems.ofOther("the configuration in " + place, wrong));
     }
   }
 }

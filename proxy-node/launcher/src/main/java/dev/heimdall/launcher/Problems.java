@@ -1,17 +1,26 @@
 package dev.heimdall.launcher;
 
+import dev.heimdall.model.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Every problem of something that was read, one a line. */
+/** The problems of something that was read, one a line. */
 final class Problems {
   private Problems() {}
 
-  static String of(String what, List<?> problems) {
+  static String of(String what, List<Problem> problems) {
+    return of(what, Problem.count(problems), problems);
+  }
+
+  /** The same of problems that are of another kind. */
+  static String ofOther(String what, List<?> problems) {
+    return of(what, problems.size(), problems);
+  }
+
+  private static String of(String what, int count, List<?> problems) {
     return problems.stream()
         .map(problem -> System.lineSeparator() + "  " + problem)
         .collect(
-            Collectors.joining(
-                "", "%s has %s:".formatted(what, Plural.of(problems.size(), "problem")), ""));
+            Collectors.joining("", "%s has %s:".formatted(what, Plural.of(count, "problem")), ""));
   }
 }

@@ -179,7 +179,7 @@ final class ClusterChecks {
           "$.driver",
           JsonValue.quote(source.driverName()),
           "the name of a document in drivers, or of a built-in driver" + CrossChecks.known(names),
-          NearestName.of(source.driverName(), names));
+          in.nearest(source.driverName(), names));
       return;
     }
     Optional<Driver> driver =

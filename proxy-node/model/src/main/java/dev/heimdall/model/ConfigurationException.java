@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration is wrong; holds every problem that was found, at least one. */
+/** A configuration is wrong; holds the problems that were found, at least one. */
 public final class ConfigurationException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -16,14 +16,14 @@ public final class ConfigurationException extends Exception {
             .collect(
                 Collectors.joining(
                     "",
-                    problems.size() == 1
+                    Problem.count(problems) == 1
                         ? "1 problem in the configuration:"
-                        : problems.size() + " problems in the configuration:",
+                        : Problem.count(problems) + " problems in the configuration:",
                     "")));
     this.problems = List.copyOf(problems);
   }
 
-  /** All problems, by file and then by place. */
+  /** By file and then by place; of more than 100 the first, and an entry for the others. */
   public List<Problem> problems() {
     return problems;
   }

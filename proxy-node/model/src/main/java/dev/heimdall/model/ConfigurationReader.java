@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,7 @@ import java.util.stream.Stream;
  * Reads a configuration directory: {@code node.json} and one document for each object in {@code
  * sources}, {@code drivers}, {@code vdbs}, {@code rules} and {@code users}, and what nodes learnt
  * in {@code learned}. Nothing is corrected or guessed: either everything is right, or every problem
- * is reported.
+ * is counted, and the first are reported.
  */
 public final class ConfigurationReader {
   static final String NODE = "node.json";
@@ -30,7 +29,7 @@ public final class ConfigurationReader {
   private static final String JSON = ".json";
 
   private final Path dir;
-  private final List<Problem> problems = new ArrayList<>();
+  private final FoundProblems problems = new FoundProblems();
   private final List<Path> unknown = new ArrayList<>();
   private final Set<Path> referenced = new HashSet<>();
   private boolean unreadable;
@@ -43,7 +42,7 @@ public final class ConfigurationReader {
    * Reads and checks a whole configuration.
    *
    * @param dir the configuration directory; relative paths in the documents begin here
-   * @throws ConfigurationException with all problems at once
+   * @throws ConfigurationException with the problems of all documents
    */
   public static Configuration read(Path dir) throws ConfigurationException {
     return new ConfigurationReader(dir).read();
@@ -52,11 +51,7 @@ public final class ConfigurationReader {
   private Configuration read() throws ConfigurationException {
     Configuration configuration = documents();
     if (!problems.isEmpty()) {
-      problems.sort(
-          Comparator.comparing(Problem::file)
-              .thenComparing(Problem::line)
-              .thenComparing(Problem::column));
-      throw new ConfigurationException(problems);
+      throw new ConfigurationException(problems.all());
     }
     return configuration;
   }

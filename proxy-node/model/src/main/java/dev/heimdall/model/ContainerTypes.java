@@ -2,9 +2,11 @@ package dev.heimdall.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The kinds of values that hold others, and the truth values. */
@@ -123,6 +125,7 @@ final class ContainerTypes {
         return Optional.empty();
       }
       List<Object> read = new ArrayList<>();
+      Set<Object> met = new HashSet<>();
       for (int i = 0; i < list.items().size(); i++) {
         JsonValue item = list.items().get(i);
         String at = path + "[" + i + "]";
@@ -130,7 +133,7 @@ final class ContainerTypes {
         Object one = of.read(item, at, in).map(Object.class::cast).orElse(of.placeholder());
         if (of instanceof RecordType || !in.sound(at)) {
           read.add(one);
-        } else if (one.equals(0) || !read.contains(one)) {
+        } else if (one.equals(0) || met.add(one)) {
           // 0 is no value of its own: two ports that the system chooses are two ports.
           read.add(one);
         } else {

@@ -3,7 +3,6 @@ package dev.heimdall.model;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,7 +124,7 @@ final class CrossChecks {
           "$.source",
           JsonValue.quote(vdb.source()),
           "the name of a document in sources" + known(sources.keySet()),
-          NearestName.of(vdb.source(), sources.keySet()));
+          in.nearest(vdb.source(), sources.keySet()));
       return;
     }
     if (in.sound("$.credentials")
@@ -204,13 +203,12 @@ final class CrossChecks {
             || vdb.databases().containsKey(VirtualDatabase.ANY_DATABASE)
             || node.value().filter(n -> n.adminDatabase().equals(database)).isPresent();
     if (!known && in.sound(path, "$.databases") && node.in().sound("$.adminDatabase")) {
-      List<String> names = new ArrayList<>(vdb.databases().keySet());
-      names.add(AuthRule.ALL);
+      List<String> names = namesAndAll(vdb.databases().keySet(), in);
       in.problem(
           path,
           JsonValue.quote(database),
           "\"all\" or a key of \"databases\"" + known(vdb.databases().keySet()),
-          NearestName.of(database, names));
+          in.nearest(database, names));
     }
   }
 
@@ -224,36 +222,50 @@ final class CrossChecks {
         || (rule.method() == AuthMethod.PASSWORD && credentials(vdb) == Credentials.PASSTHROUGH)) {
       return;
     }
-    List<String> names = new ArrayList<>(users.keySet());
-    names.add(AuthRule.ALL);
+    List<String> names = namesAndAll(users.keySet(), in);
     in.problem(
         at,
         JsonValue.quote(user),
         "\"all\" or the name of a document in users" + known(users.keySet()),
-        NearestName.of(user, names));
+        in.nearest(user, names));
+  }
+
+  /** What a name is compared with, unless there are enough problems to be said. */
+  private static List<String> namesAndAll(Set<String> known, Reading in) {
+    if (in.problems().isFull()) {
+      return List.of();
+    }
+    List<String> names = new ArrayList<>(known);
+    names.add(AuthRule.ALL);
+    return names;
   }
 
   /** Every listener of the node, in the order in which a collision is blamed on the later. */
   private void ports() {
-    Map<String, Listener> listeners = new LinkedHashMap<>();
+    Map<Integer, List<Listener>> listeners = new HashMap<>();
     node.value()
         .filter(n -> n.http().enabled() && node.in().sound("$.http"))
         .ifPresent(
             n ->
-                listeners.put(
-                    "node.json $.http.port",
+                listen(
                     new Listener(
-                        n.http().address(), n.http().port(), "the HTTP endpoint, node.json")));
-    vdbs.forEach(
-        (name, document) ->
-            document
-                .value()
-                .ifPresent(
-                    vdb -> {
-                      for (int i = 0; i < vdb.ports().size(); i++) {
-                        port(name, vdb, i, document.in(), listeners);
-                      }
-                    }));
+                        n.http().address(), n.http().port(), "the HTTP endpoint, node.json"),
+                    listeners));
+    vdbs.values()
+        .forEach(
+            document ->
+                document
+                    .value()
+                    .ifPresent(
+                        vdb -> {
+                          for (int i = 0; i < vdb.ports().size(); i++) {
+                            port(vdb, i, document.in(), listeners);
+                          }
+                        }));
+  }
+
+  private static void listen(Listener listener, Map<Integer, List<Listener>> listeners) {
+    listeners.computeIfAbsent(listener.port(), port -> new ArrayList<>()).add(listener);
   }
 
   private void sockets() {
@@ -279,14 +291,14 @@ final class CrossChecks {
   }
 
   private static void port(
-      String name, VirtualDatabase vdb, int index, Reading in, Map<String, Listener> listeners) {
+      VirtualDatabase vdb, int index, Reading in, Map<Integer, List<Listener>> listeners) {
     String path = "$.ports[" + index + "]";
     int port = vdb.ports().get(index);
     if (port == 0 || !in.sound(path, "$.address")) {
       return;
     }
     Listener mine = new Listener(vdb.address(), port, in.file());
-    for (Listener other : listeners.values()) {
+    for (Listener other : listeners.getOrDefault(port, List.of())) {
       if (!other.owner().equals(in.file()) && mine.collides(other)) {
         in.problem(
             path,
@@ -300,7 +312,7 @@ final class CrossChecks {
         return;
       }
     }
-    listeners.put(name + " " + path, mine);
+    listen(mine, listeners);
   }
 
   private record Listener(String address, int port, String owner) {
@@ -326,7 +338,7 @@ final class CrossChecks {
             path,
             JsonValue.quote(vdb),
             "the name of a document in vdbs" + known(vdbs.keySet()),
-            NearestName.of(vdb, vdbs.keySet()));
+            in.nearest(vdb, vdbs.keySet()));
       }
     }
     if (in.sound("$.password", "$.verifier", "$.vdbs") && !canLogIn(user)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
@@ -23,6 +24,9 @@ import java.util.regex.Pattern;
 final class JsonText {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          // Keys are whatever somebody writes: none is worth keeping, and many are no syntax error.
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNestingDepth(32).maxNumberLength(64).build())
           .build();
@@ -85,21 +89,21 @@ final class JsonText {
       in.problem("$", Position.NONE, "an empty file", "an object: { … }");
       return Optional.empty();
     }
-    JsonValue value = value("$");
+    JsonValue value = value();
     if (parser.nextToken() != null) {
       in.problem("$", here(), "something after the end of the document", "nothing");
     }
     return Optional.of(value);
   }
 
-  private JsonValue value(String path) throws IOException {
+  private JsonValue value() throws IOException {
     Position at = here();
     return switch (parser.currentToken()) {
-      case START_OBJECT -> object(at, path);
+      case START_OBJECT -> object(at);
       case START_ARRAY -> {
         List<JsonValue> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(value(path + "[" + items.size() + "]"));
+          items.add(value());
         }
         yield new JsonValue.Arr(at, items);
       }
@@ -111,20 +115,33 @@ final class JsonText {
     };
   }
 
-  private JsonValue object(Position at, String path) throws IOException {
+  private JsonValue object(Position at) throws IOException {
     Map<String, JsonValue.Member> members = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       Position nameAt = here();
       parser.nextToken();
-      String member = Reading.member(path, name);
-      JsonValue value = value(member);
+      JsonValue value = value();
       if (members.putIfAbsent(name, new JsonValue.Member(nameAt, value)) != null) {
         in.problem(
-            member, nameAt, "the key " + JsonValue.quote(name) + " again", "each key only once");
+            path(parser.getParsingContext()),
+            nameAt,
+            "the key " + JsonValue.quote(name) + " again",
+            "each key only once");
       }
     }
     return new JsonValue.Obj(at, members);
+  }
+
+  /** The place that is being read; there are too many of them to know each one's path. */
+  private static String path(JsonStreamContext context) {
+    if (context.inRoot()) {
+      return "$";
+    }
+    String outer = path(context.getParent());
+    return context.inArray()
+        ? outer + "[" + context.getCurrentIndex() + "]"
+        : Reading.member(outer, context.getCurrentName());
   }
 
   private Position here() {

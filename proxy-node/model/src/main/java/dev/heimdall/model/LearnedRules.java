@@ -129,7 +129,7 @@ public final class LearnedRules {
 
   private static List<Rule> existing(Path file, byte[] text, Path directory, String list)
       throws IOException {
-    Reading in = new Reading(FOLDER + "/" + list + ".json", list, directory, new ArrayList<>());
+    Reading in = new Reading(FOLDER + "/" + list + ".json", list, directory, new FoundProblems());
     Optional<RuleList> read =
         JsonText.parse(text, in).flatMap(json -> Shape.of(RuleList.class).read(json, "$", in));
     if (read.isEmpty() || !in.problems().isEmpty()) {

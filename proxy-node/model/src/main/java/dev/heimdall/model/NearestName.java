@@ -1,6 +1,7 @@
 package dev.heimdall.model;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -8,26 +9,40 @@ import java.util.Optional;
 public final class NearestName {
   private static final int SHORTEST_BEGINNING = 3;
 
+  /** The longest text that can be a slip of a name. */
+  private static final int LONGEST = 100;
+
+  /** Names that a text is compared with. */
+  private static final int MOST_CANDIDATES = 1000;
+
   private NearestName() {}
 
   /** The nearest candidate, if it is near enough to be a slip. */
   public static Optional<String> of(String written, Collection<String> candidates) {
+    if (written.length() > LONGEST) {
+      return Optional.empty();
+    }
     String best = null;
     int least = Integer.MAX_VALUE;
-    for (String candidate : candidates) {
-      int distance = distance(plain(written), plain(candidate));
+    String slip = plain(written);
+    List<String> compared = candidates.stream().limit(MOST_CANDIDATES).toList();
+    for (String candidate : compared) {
+      String name = plain(candidate);
       int allowed = Math.max(1, Math.min(written.length(), candidate.length()) / 3);
+      if (Math.abs(slip.length() - name.length()) > allowed) {
+        continue;
+      }
+      int distance = distance(slip, name);
       if (distance <= allowed && distance < least) {
         best = candidate;
         least = distance;
       }
     }
     if (best == null && written.length() >= SHORTEST_BEGINNING) {
-      String begun = plain(written);
-      for (String candidate : candidates) {
+      for (String candidate : compared) {
         String whole = plain(candidate);
-        if (whole.startsWith(begun)
-            || (candidate.length() >= SHORTEST_BEGINNING && begun.startsWith(whole))) {
+        if (whole.startsWith(slip)
+            || (candidate.length() >= SHORTEST_BEGINNING && slip.startsWith(whole))) {
           return Optional.of(candidate);
         }
       }

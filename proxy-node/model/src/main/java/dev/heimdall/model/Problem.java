@@ -1,6 +1,8 @@
 package dev.heimdall.model;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One thing that is wrong with a configuration. No part of it ever holds a secret.
@@ -8,7 +10,8 @@ import java.util.Optional;
  * @param file the document, relative to the configuration directory
  * @param line where in the document, from 1; 0 when that is not known
  * @param column where in the line, from 1; 0 when that is not known
- * @param path the setting, such as {@code $.pool.size}; {@code $} is the document itself
+ * @param path the setting, such as {@code $.pool.size}; {@code $} is the document itself; empty:
+ *     this stands for further problems, whose number is in {@code got}
  * @param got what is there
  * @param expected what may be there
  * @param suggestion the nearest right key or value, if there is one
@@ -21,8 +24,50 @@ public record Problem(
     String got,
     String expected,
     Optional<String> suggestion) {
+  /** The path of an entry that stands for problems which are counted and not shown. */
+  private static final String NO_PATH = "";
+
+  /** An entry that stands for so many more problems. */
+  static Problem others(int count) {
+    return new Problem(
+        "",
+        0,
+        0,
+        NO_PATH,
+        count + (count == 1 ? " more problem" : " more problems"),
+        "none",
+        Optional.empty());
+  }
+
+  /** The first problems of a list that may be long, and an entry for the others. */
+  public static List<Problem> first(Stream<Problem> problems) {
+    FoundProblems found = new FoundProblems();
+    problems.forEach(found::add);
+    return found.all();
+  }
+
+  /** How many problems a list stands for. */
+  public static int count(List<Problem> problems) {
+    int count = 0;
+    for (Problem problem : problems) {
+      count +=
+          problem.isOthers()
+              ? Integer.parseInt(problem.got().substring(0, problem.got().indexOf(' ')))
+              : 1;
+    }
+    return count;
+  }
+
+  /** Whether it stands for problems that are counted and not shown. */
+  public boolean isOthers() {
+    return path.equals(NO_PATH);
+  }
+
   @Override
   public String toString() {
+    if (isOthers()) {
+      return "and " + got;
+    }
     return file
         + (line > 0 ? ":" + line + ":" + column : "")
         + " "

@@ -1,13 +1,14 @@
 package dev.heimdall.model;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** What is known while one document is read: its place, its problems, what could not be read. */
@@ -18,9 +19,9 @@ final class Reading {
   private final String file;
   private final String name;
   private final Path base;
-  private final List<Problem> problems;
+  private final FoundProblems problems;
   private final Map<String, Position> positions = new HashMap<>();
-  private final Set<String> broken = new HashSet<>();
+  private final NavigableSet<String> broken = new TreeSet<>();
   private final Set<Path> files = new HashSet<>();
 
   /**
@@ -29,7 +30,7 @@ final class Reading {
    * @param base where relative paths in the document begin
    * @param problems gets the problems
    */
-  Reading(String file, String name, Path base, List<Problem> problems) {
+  Reading(String file, String name, Path base, FoundProblems problems) {
     this.file = file;
     this.name = name;
     this.base = base;
@@ -37,7 +38,7 @@ final class Reading {
   }
 
   static Reading ofConstant() {
-    return new Reading("", "", Path.of(""), new ArrayList<>());
+    return new Reading("", "", Path.of(""), new FoundProblems());
   }
 
   String file() {
@@ -52,15 +53,22 @@ final class Reading {
     return base;
   }
 
-  List<Problem> problems() {
+  FoundProblems problems() {
     return problems;
   }
 
-  /** The path of a member, with brackets where a dot would mislead. */
+  /**
+   * The path of a member, with brackets where a dot would mislead or the key is too long to be one.
+   */
   static String member(String path, String key) {
-    return PLAIN_KEY.matcher(key).matches()
+    return key.length() <= JsonValue.LONGEST && PLAIN_KEY.matcher(key).matches()
         ? path + "." + key
         : path + "[" + JsonValue.quote(key) + "]";
+  }
+
+  /** The candidate that was probably meant, as long as there is a problem to say so in. */
+  Optional<String> nearest(String written, Collection<String> candidates) {
+    return problems.isFull() ? Optional.empty() : NearestName.of(written, candidates);
   }
 
   /** The document names a file. */
@@ -84,10 +92,8 @@ final class Reading {
   /** Whether a setting, with all that it holds, was read well, so that it can be relied on. */
   boolean sound(String... paths) {
     for (String path : paths) {
-      for (String bad : broken) {
-        if (within(path, bad) || within(bad, path)) {
-          return false;
-        }
+      if (!broken.isEmpty() && (isWithinBroken(path) || holdsBroken(path))) {
+        return false;
       }
     }
     return true;
@@ -111,10 +117,23 @@ final class Reading {
     problems.add(new Problem(file, at.line(), at.column(), path, got, expected, suggestion));
   }
 
-  private static boolean within(String inner, String outer) {
-    return inner.startsWith(outer)
-        && (inner.length() == outer.length()
-            || inner.charAt(outer.length()) == '.'
-            || inner.charAt(outer.length()) == '[');
+  /** Asked of each entry of a list, of which each may be broken: nothing here looks at them all. */
+  private boolean isWithinBroken(String path) {
+    for (int end = 1; end < path.length(); end++) {
+      char next = path.charAt(end);
+      if ((next == '.' || next == '[') && broken.contains(path.substring(0, end))) {
+        return true;
+      }
+    }
+    return broken.contains(path);
+  }
+
+  private boolean holdsBroken(String path) {
+    return beginsBroken(path + '.') || beginsBroken(path + '[');
+  }
+
+  private boolean beginsBroken(String beginning) {
+    String next = broken.ceiling(beginning);
+    return next != null && next.startsWith(beginning);
   }
 }

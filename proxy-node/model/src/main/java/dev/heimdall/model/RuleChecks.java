@@ -4,7 +4,9 @@ import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ final class RuleChecks {
 
   private final RuleList list;
   private final Reading in;
+  private final Map<Integer, Integer> groupsOf = new HashMap<>();
 
   RuleChecks(RuleList list, Reading in) {
     this.list = list;
@@ -221,12 +224,12 @@ final class RuleChecks {
           parameter(i, key),
           "${" + name + "}",
           "${1} and so on for a group, or one of ${" + String.join("}, ${", known) + "}",
-          NearestName.of(name, known).map(near -> "${" + near + "}"));
+          in.nearest(name, known).map(near -> "${" + near + "}"));
     }
   }
 
   /** Groups are those of the first regular expression that matches. */
-  private void group(int i, String key, String written, int group, Rule rule) {
+  private static int groups(Rule rule) {
     int groups = 0;
     for (RuleExpression expression : rule.match()) {
       if (expression.specifier() == Specifier.REGEX) {
@@ -237,6 +240,12 @@ final class RuleChecks {
         }
       }
     }
+    return groups;
+  }
+
+  private void group(int i, String key, String written, int group, Rule rule) {
+    // A template can name groups many times.
+    int groups = groupsOf.computeIfAbsent(i, place -> groups(rule));
     if (!rule.hasRegex()) {
       in.problem(parameter(i, key), written, "a regular expression in \"match\" with it");
     } else if (group > groups) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.TreeSet;
 final class RuleReferences {
   /** Rules that one statement can meet, with those of a list once for each call of it. */
   private static final long MOST_RULES = 10_000;
+
+  /** How deep lists may call others. */
+  private static final int DEEPEST = 100;
 
   private final Document<NodeSettings> node;
   private final Map<String, Document<DataSource>> sources;
@@ -70,7 +74,7 @@ final class RuleReferences {
           path,
           JsonValue.quote(name),
           "the name of a document in rules" + CrossChecks.known(lists.keySet()),
-          NearestName.of(name, lists.keySet()));
+          in.nearest(name, lists.keySet()));
     }
   }
 
@@ -91,7 +95,14 @@ final class RuleReferences {
       size++;
       if (rules.get(i).parameters().own().orElse(null) instanceof ActionParameters.Call call
           && document.in().sound(RuleChecks.parameter(i, "rule"))) {
-        if (path.contains(call.rule())) {
+        if (path.size() >= DEEPEST) {
+          document
+              .in()
+              .problem(
+                  RuleChecks.parameter(i, "rule"),
+                  "a call more than " + DEEPEST + " deep, from the list " + path.getFirst(),
+                  "lists that call others at most " + DEEPEST + " deep");
+        } else if (path.contains(call.rule())) {
           circle(call.rule(), path, RuleChecks.parameter(i, "rule"), document.in());
         } else {
           size = Math.min(size + visit(call.rule(), path), MOST_RULES + 1);
@@ -121,7 +132,7 @@ final class RuleReferences {
             path,
             JsonValue.quote(source),
             "the name of a document in sources" + CrossChecks.known(sources.keySet()),
-            NearestName.of(source, sources.keySet()));
+            in.nearest(source, sources.keySet()));
       }
     }
     Set<String> reached = new TreeSet<>();
@@ -129,7 +140,9 @@ final class RuleReferences {
     for (int i = 0; i < vdb.rules().size(); i++) {
       list(vdb.rules().get(i), "$.rules[" + i + "]", in);
       size += sizes.getOrDefault(vdb.rules().get(i), 0L);
-      reach(vdb.rules().get(i), reached);
+    }
+    if (size <= MOST_RULES) {
+      reach(vdb.rules(), reached);
     }
     if (size > MOST_RULES && in.sound("$.rules")) {
       in.problem(
@@ -138,23 +151,28 @@ final class RuleReferences {
           "at most " + MOST_RULES);
     }
     if (in.sound("$.source", "$.ruleSources", "$.rules")) {
-      reached.forEach(name -> sourcesOf(name, vdb));
+      Set<String> usable = new HashSet<>(vdb.ruleSources());
+      usable.add(vdb.source());
+      reached.forEach(name -> sourcesOf(name, vdb, usable));
     }
   }
 
-  private void reach(String name, Set<String> reached) {
-    Document<RuleList> document = lists.get(name);
-    if (document == null || document.value().isEmpty() || !reached.add(name)) {
-      return;
-    }
-    for (Rule rule : document.value().get().rules()) {
-      if (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call) {
-        reach(call.rule(), reached);
+  private void reach(List<String> names, Set<String> reached) {
+    Deque<String> left = new ArrayDeque<>(names);
+    while (!left.isEmpty()) {
+      String name = left.pop();
+      Document<RuleList> document = lists.get(name);
+      if (document != null && document.value().isPresent() && reached.add(name)) {
+        for (Rule rule : document.value().get().rules()) {
+          if (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call) {
+            left.push(call.rule());
+          }
+        }
       }
     }
   }
 
-  private void sourcesOf(String name, VirtualDatabase vdb) {
+  private void sourcesOf(String name, VirtualDatabase vdb, Set<String> usable) {
     Document<RuleList> document = lists.get(name);
     List<Rule> rules = document.value().orElseThrow().rules();
     for (int i = 0; i < rules.size(); i++) {
@@ -163,8 +181,8 @@ final class RuleReferences {
       Reading in = document.in();
       String path = RuleChecks.parameter(i, "source");
       source(own)
-          .filter(source -> !source.equals(vdb.source()) && !vdb.ruleSources().contains(source))
-          .ifPresent(source -> notOfVdb(source, vdb, path, in));
+          .filter(source -> !usable.contains(source))
+          .ifPresent(source -> notOfVdb(source, vdb, usable, path, in));
       if (!(own instanceof ActionParameters.Forward)) {
         source(own)
             .flatMap(other -> ofOtherEngine(other, vdb))
@@ -211,17 +229,17 @@ final class RuleReferences {
     }
   }
 
-  private static void notOfVdb(String source, VirtualDatabase vdb, String path, Reading in) {
-    Set<String> known = new TreeSet<>(vdb.ruleSources());
-    known.add(vdb.source());
+  private static void notOfVdb(
+      String source, VirtualDatabase vdb, Set<String> usable, String path, Reading in) {
     if (in.sound(path)) {
+      Set<String> known = in.problems().isFull() ? Set.of() : new TreeSet<>(usable);
       in.problem(
           path,
           JsonValue.quote(source),
           "\"source\" or one of \"ruleSources\" of the VDB "
               + JsonValue.quote(vdb.name())
               + CrossChecks.known(known),
-          NearestName.of(source, known));
+          in.nearest(source, known));
     }
   }
 

@@ -192,7 +192,7 @@ final class RuleTypes {
                   + ", which belongs to "
                   + String.join(", ", users),
           of + " (" + String.join(", ", RuleShapes.GENERAL.keys()) + ")",
-          users.isEmpty() ? NearestName.of(key, all) : Optional.empty());
+          users.isEmpty() ? in.nearest(key, all) : Optional.empty());
     }
 
     @Override

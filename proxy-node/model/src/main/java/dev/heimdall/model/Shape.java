@@ -135,7 +135,7 @@ final class Shape<T extends Record> {
                     member.nameAt(),
                     "the unknown key " + JsonValue.quote(key),
                     "one of " + String.join(", ", fields.keySet()),
-                    nearest(key));
+                    nearest(key, in));
               }
             });
     return Optional.of(build(object, path, in, Set.of()));
@@ -204,8 +204,8 @@ final class Shape<T extends Record> {
     return field.type().placeholder();
   }
 
-  private Optional<String> nearest(String key) {
-    Optional<String> near = NearestName.of(key, fields.keySet());
+  private Optional<String> nearest(String key, Reading in) {
+    Optional<String> near = in.nearest(key, fields.keySet());
     if (near.isPresent()) {
       return near;
     }

@@ -3,9 +3,6 @@ package dev.heimdall.model;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -50,12 +47,12 @@ public final class StrictDocument {
    * Reads a document.
    *
    * @param file the document; relative paths in it begin where it lies
-   * @throws ConfigurationException with all problems at once
+   * @throws ConfigurationException with the problems that were found
    */
   public static <T extends Record> T read(Path file, Class<T> type, Checks<T> checks)
       throws ConfigurationException {
     Path absolute = file.toAbsolutePath().normalize();
-    Reading in = new Reading(file.toString(), "", absolute.getParent(), new ArrayList<>());
+    Reading in = new Reading(file.toString(), "", absolute.getParent(), new FoundProblems());
     return read(JsonText.parse(absolute, in), type, checks, in);
   }
 
@@ -63,23 +60,21 @@ public final class StrictDocument {
    * Reads one that is in no file.
    *
    * @param text in UTF-8
-   * @throws ConfigurationException with all problems at once
+   * @throws ConfigurationException with the problems that were found
    */
   public static <T extends Record> T read(byte[] text, Class<T> type, Checks<T> checks)
       throws ConfigurationException {
-    Reading in = new Reading("", "", Path.of(""), new ArrayList<>());
+    Reading in = new Reading("", "", Path.of(""), new FoundProblems());
     return read(JsonText.parse(text, in), type, checks, in);
   }
 
   private static <T extends Record> T read(
       Optional<JsonValue> parsed, Class<T> type, Checks<T> checks, Reading in)
       throws ConfigurationException {
-    List<Problem> problems = in.problems();
     Optional<T> document = parsed.flatMap(root -> Shape.of(type).read(root, "$", in));
     document.ifPresent(value -> checks.check(value, new Findings(in)));
-    if (!problems.isEmpty()) {
-      problems.sort(Comparator.comparing(Problem::line).thenComparing(Problem::column));
-      throw new ConfigurationException(problems);
+    if (!in.problems().isEmpty()) {
+      throw new ConfigurationException(in.problems().all());
     }
     return document.orElseThrow();
   }

@@ -252,7 +252,7 @@ final class TextTypes {
         }
       }
       in.problem(
-          path, value.at(), value.shown(), expected(), NearestName.of(value.text(), spellings()));
+          path, value.at(), value.shown(), expected(), in.nearest(value.text(), spellings()));
       return Optional.empty();
     }
 

@@ -119,7 +119,7 @@ final class ConfigurationChanges {
         EventKind.CONFIGURATION_REFUSED,
         "",
         "",
-        "%d problems; the first: %s".formatted(all.size(), all.get(0)));
+        "%d problems; the first: %s".formatted(Problem.count(all), all.get(0)));
     asked.failed(all.get(0).toString());
   }
 }

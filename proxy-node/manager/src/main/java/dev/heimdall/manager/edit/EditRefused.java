@@ -49,7 +49,7 @@ public abstract sealed class EditRefused extends Exception {
     Wrong(List<Problem> problems) {
       super(
           "With this change the configuration would have %d problem%s. Nothing was written."
-              .formatted(problems.size(), problems.size() == 1 ? "" : "s"));
+              .formatted(Problem.count(problems), Problem.count(problems) == 1 ? "" : "s"));
       this.problems = List.copyOf(problems);
     }
 

@@ -29,7 +29,7 @@ final class Judge implements AutoCloseable {
 
   Reading judged(SortedMap<String, Content> documents) {
     List<Problem> nowhere =
-        documents.keySet().stream().flatMap(name -> below(name, documents)).toList();
+        Problem.first(documents.keySet().stream().flatMap(name -> below(name, documents)));
     if (!nowhere.isEmpty()) {
       return new Reading(Optional.empty(), nowhere);
     }

@@ -18,6 +18,12 @@ import java.util.function.BiFunction;
  * @param after empty: there is none, or its text is not kept
  */
 public record Comparison(DocumentChange change, Optional<Content> before, Optional<Content> after) {
+  /** Values of a document that are named one by one; the lines that differ are all there. */
+  public static final int MOST_VALUES = 1000;
+
+  /** A key may be as long as its document, and a value's path names it for each value below. */
+  private static final int LONGEST_KEY = 100;
+
   static Comparison of(DocumentChange change, Optional<Content> before, Optional<Content> after) {
     return new Comparison(change, before, after);
   }
@@ -56,7 +62,10 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
     }
   }
 
-  /** The values that differ; none of what is no JSON, see {@link #lines} for that. */
+  /**
+   * The values that differ, the first of them; none of what is no JSON, see {@link #lines} for
+   * that.
+   */
   public List<Value> values() {
     List<Value> values = new ArrayList<>();
     Optional<JsonNode> from = json(before);
@@ -74,7 +83,7 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
 
   private static void compare(
       String path, Optional<JsonNode> from, Optional<JsonNode> to, List<Value> values) {
-    if (from.equals(to)) {
+    if (values.size() >= MOST_VALUES || from.equals(to)) {
       return;
     }
     if (from.filter(JsonNode::isObject).isPresent() && to.filter(JsonNode::isObject).isPresent()) {
@@ -83,7 +92,7 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
       to.get().fieldNames().forEachRemaining(keys::add);
       for (String key : keys) {
         compare(
-            path + "." + key,
+            path + "." + (key.length() > LONGEST_KEY ? key.substring(0, LONGEST_KEY) + "…" : key),
             Optional.ofNullable(from.get().get(key)),
             Optional.ofNullable(to.get().get(key)),
             values);

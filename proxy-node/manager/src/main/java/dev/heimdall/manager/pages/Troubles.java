@@ -15,6 +15,9 @@ final class Troubles {
   }
 
   private static View.Trouble of(Problem problem, String looked) {
+    if (problem.isOthers()) {
+      return new View.Trouble("", "", problem.toString(), Problem.count(List.of(problem)));
+    }
     boolean here = problem.file().equals(looked);
     String line = problem.line() > 0 ? "line " + problem.line() : "";
     String where = here ? line : problem.file() + (line.isEmpty() ? "" : ", " + line);

@@ -22,8 +22,18 @@ public final class View {
    * Something that is wrong.
    *
    * @param href of the document's editor; empty: it is the one that is looked at
+   * @param problems how many it stands for; more than one: they are not shown one by one
    */
-  public record Trouble(String where, String href, String words) {}
+  public record Trouble(String where, String href, String words, int problems) {
+    public Trouble(String where, String href, String words) {
+      this(where, href, words, 1);
+    }
+
+    /** How many problems these are. */
+    public static int count(List<Trouble> troubles) {
+      return troubles.stream().mapToInt(Trouble::problems).sum();
+    }
+  }
 
   /** The configuration as a whole. */
   public record Overview(String version, List<Trouble> troubles, List<Table> tables) {

@@ -15,7 +15,10 @@ import java.util.List;
 public final class Reports {
   private Reports() {}
 
-  /** Each with its document, path and what is expected. */
+  /**
+   * Each with its document, path and what is expected. One without a path stands for problems that
+   * are counted and not listed.
+   */
   public static ArrayNode problems(List<Problem> problems) {
     ArrayNode all = Answer.JSON.createArrayNode();
     for (Problem problem : problems) {

@@ -12,6 +12,7 @@ import dev.heimdall.manager.trial.Verdict;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
+import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.net.InetAddress;
@@ -87,7 +88,7 @@ public final class RuleTrialPath implements Resource {
               422,
               "wrong_configuration",
               "Nothing can be tried: the configuration has %d problems."
-                  .formatted(tried.problems().size()))
+                  .formatted(Problem.count(tried.problems())))
           .with("problems", Reports.problems(tried.problems()));
     }
     return Answer.json(200, written(tried.used(), tried.verdict().get().shown(masks::maskWords)));

@@ -190,7 +190,7 @@ public final class RevisionsSubject implements Subject {
   }
 
   private static View.Trouble trouble(Problem problem) {
-    return new View.Trouble("", "", problem.toString());
+    return new View.Trouble("", "", problem.toString(), Problem.count(List.of(problem)));
   }
 
   private Answer goBack(Visit visit) throws Refusal, StoreException, EditRefused {

@@ -259,7 +259,9 @@ final class ListShown {
           "?edit=" + draft.kept().get(place).number() + "#rule-" + draft.kept().get(place).number(),
           Faults.words(problem));
     }
-    return new RulesView.Trouble(problem.file() + " " + problem.path(), "", Faults.words(problem));
+    return problem.isOthers()
+        ? new RulesView.Trouble("", "", problem.toString())
+        : new RulesView.Trouble(problem.file() + " " + problem.path(), "", Faults.words(problem));
   }
 
   /** The page. */
