@@ -316,7 +316,7 @@ public final class SessionState {
       case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
       case MULTI -> facts.transactionControlInside() || facts.commitsImplicitly();
       case CALL, BLOCK -> outside;
-      default -> facts.commitsImplicitly();
+      default -> facts.commitsImplicitly() || facts.transactionControlInside();
     };
   }
 

@@ -65,6 +65,18 @@ public final class StatementParser {
 
   private void read(String sql, Dialect dialect, LexerMode lexerMode, Findings findings) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    if (lexerMode.doubtful()) {
+      findings.statement();
+      findings.uncertain(
+          StatementClass.UNKNOWN,
+          "may be read in more than one way, as a setting of its session is being changed");
+      for (boolean escapes : new boolean[] {false, true}) {
+        LexerMode one = new LexerMode(escapes, lexerMode.quotedNames(), lexerMode.hiddenSigns());
+        recognise(text, 0, Math.min(text.length, LONGEST), dialect, one, findings);
+      }
+      findings.words(RoutineBody.UNREADABLE);
+      return;
+    }
     if (text.length > LONGEST) {
       findings.statement();
       findings.uncertain(StatementClass.UNKNOWN, "is longer than " + LONGEST + " bytes");

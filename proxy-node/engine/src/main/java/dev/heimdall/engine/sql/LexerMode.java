@@ -9,8 +9,12 @@ package dev.heimdall.engine.sql;
  *     without ANSI_QUOTES, where it is a literal
  * @param hiddenSigns whether characters of several bytes may have bytes in them that look like
  *     ASCII: MySQL with one of some Chinese and Japanese character sets
+ * @param doubtful whether the session's settings may be other ones by the time its server reads the
+ *     text, so that this is one way of several in which it may be cut: such a text is not
+ *     understood
  */
-public record LexerMode(boolean backslashEscapes, boolean quotedNames, boolean hiddenSigns) {
+public record LexerMode(
+    boolean backslashEscapes, boolean quotedNames, boolean hiddenSigns, boolean doubtful) {
   /** As the SQL standard has it, and PostgreSQL unless told otherwise. */
   public static final LexerMode STANDARD = new LexerMode(false, true, false);
 
@@ -20,8 +24,21 @@ public record LexerMode(boolean backslashEscapes, boolean quotedNames, boolean h
   /** MySQL unless told otherwise. */
   public static final LexerMode MYSQL = new LexerMode(true, false, false);
 
-  /** Another number for every other mode, below 8. */
+  /** One that is known for certain. */
+  public LexerMode(boolean backslashEscapes, boolean quotedNames, boolean hiddenSigns) {
+    this(backslashEscapes, quotedNames, hiddenSigns, false);
+  }
+
+  /** The same while nobody can tell whether the text is cut so. */
+  public LexerMode doubted() {
+    return doubtful ? this : new LexerMode(backslashEscapes, quotedNames, hiddenSigns, true);
+  }
+
+  /** Another number for every other mode, below 16. */
   int number() {
-    return (backslashEscapes ? 1 : 0) | (quotedNames ? 2 : 0) | (hiddenSigns ? 4 : 0);
+    return (backslashEscapes ? 1 : 0)
+        | (quotedNames ? 2 : 0)
+        | (hiddenSigns ? 4 : 0)
+        | (doubtful ? 8 : 0);
   }
 }

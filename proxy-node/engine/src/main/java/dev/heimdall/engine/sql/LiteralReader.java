@@ -16,12 +16,26 @@ public final class LiteralReader {
   /**
    * The values of all string literals of a text, up to the place where it cannot be read.
    *
-   * @param lexerMode how their session has texts cut into tokens
+   * @param lexerMode how their session has texts cut into tokens; where that is doubtful, the
+   *     values by each way are found
    */
   public Set<String> read(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    Set<String> values = new HashSet<>();
+    if (!lexerMode.doubtful()) {
+      read(sql, offset, length, lexerMode, values);
+      return values;
+    }
+    for (boolean escapes : new boolean[] {false, true}) {
+      for (boolean names : new boolean[] {false, true}) {
+        read(sql, offset, length, new LexerMode(escapes, names, false), values);
+      }
+    }
+    return values;
+  }
+
+  private void read(byte[] sql, int offset, int length, LexerMode lexerMode, Set<String> values) {
     Lexer lexer = Lexer.of(dialect, false);
     lexer.reset(sql, offset, length, lexerMode);
-    Set<String> values = new HashSet<>();
     int token = lexer.next();
     while (token != Lexer.END && token != Lexer.BROKEN) {
       switch (token) {
@@ -48,7 +62,6 @@ public final class LiteralReader {
       }
       token = lexer.next();
     }
-    return values;
   }
 
   private static boolean isUescape(Lexer lexer) {

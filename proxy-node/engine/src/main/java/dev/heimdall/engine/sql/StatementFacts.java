@@ -38,6 +38,9 @@ public record StatementFacts(
           false,
           false);
 
+  /** {@link #doubtful} with the usual pin. */
+  public static final StatementFacts DOUBTFUL = doubtful(PinReason.UNKNOWN_STATEMENT);
+
   /** Of a single statement, which redefines what its kind says. */
   public StatementFacts(
       StatementKind kind,
@@ -46,6 +49,22 @@ public record StatementFacts(
       boolean transactionControlInside,
       boolean chain) {
     this(kind, statements, effects, transactionControlInside, chain, Redefining.of(kind));
+  }
+
+  /**
+   * What a text is that its server may cut into tokens in more than one way, as a setting is being
+   * changed: it may do anything, in any number of statements.
+   *
+   * @param pin of text that is not understood
+   */
+  public static StatementFacts doubtful(PinReason pin) {
+    return new StatementFacts(
+        StatementKind.UNKNOWN,
+        2,
+        List.of(new Effect(Effect.Type.PIN, pin)),
+        true,
+        false,
+        Redefining.ITSELF);
   }
 
   /** What a text with one statement is. */

@@ -30,6 +30,8 @@ public final class MysqlClassifier implements StatementClassifier {
           false,
           false);
 
+  private static final StatementFacts DOUBTFUL = StatementFacts.doubtful(MysqlPins.UNKNOWN);
+
   private final MysqlEffects effects = new MysqlEffects();
   private final MysqlTokens tokens = new MysqlTokens(effects);
   private final SetStatement settings = new SetStatement(tokens, effects);
@@ -47,6 +49,9 @@ public final class MysqlClassifier implements StatementClassifier {
   public StatementFacts classify(byte[] sql, int offset, int length, LexerMode mode) {
     effects.clear(offset);
     literals = false;
+    if (mode.doubtful()) {
+      return DOUBTFUL;
+    }
     if (mode.hiddenSigns() && !isAscii(sql, offset, length)) {
       return UNREADABLE;
     }

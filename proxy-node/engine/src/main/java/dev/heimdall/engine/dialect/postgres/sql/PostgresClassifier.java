@@ -59,6 +59,9 @@ public final class PostgresClassifier implements StatementClassifier {
     reader.reset(sql, offset, length, lexerMode);
     transactionControl = false;
     codeBlock = false;
+    if (lexerMode.doubtful()) {
+      return StatementFacts.DOUBTFUL;
+    }
     int statements = 0;
     boolean open = false;
     Redefining redefining = Redefining.NOT;

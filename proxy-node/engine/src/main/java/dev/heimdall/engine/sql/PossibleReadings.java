@@ -1,0 +1,86 @@
+package dev.heimdall.engine.sql;
+
+import java.util.List;
+
+/**
+ * Compares the ways in which a server may cut a text into tokens while a setting that decides on it
+ * may have been changed and has not been reported. One for each event loop or session: not thread
+ * safe.
+ */
+public final class PossibleReadings {
+  private final Lexer first;
+  private final Lexer other;
+
+  public PossibleReadings(Dialect dialect) {
+    first = Lexer.of(dialect, true);
+    other = Lexer.of(dialect, true);
+  }
+
+  /**
+   * The way in which a text is to be read: the first of the possible ones where all of them find
+   * the same tokens with the same values, else that one as a doubtful one.
+   *
+   * @param possible at least one; none of them doubtful
+   */
+  public LexerMode of(byte[] sql, int offset, int length, List<LexerMode> possible) {
+    LexerMode likely = possible.get(0);
+    for (int i = 1; i < possible.size(); i++) {
+      if (!same(sql, offset, length, likely, possible.get(i))) {
+        return likely.doubted();
+      }
+    }
+    return likely;
+  }
+
+  private boolean same(byte[] sql, int offset, int length, LexerMode one, LexerMode two) {
+    if (one.equals(two)) {
+      return true;
+    }
+    first.reset(sql, offset, length, one);
+    other.reset(sql, offset, length, two);
+    boolean escapes = one.backslashEscapes() != two.backslashEscapes();
+    boolean signs = one.hiddenSigns() != two.hiddenSigns();
+    while (true) {
+      int token = first.next();
+      int second = other.next();
+      if (first.start() != other.start()
+          || first.end() != other.end()
+          || kind(token) != kind(second)) {
+        return false;
+      }
+      if (token == Lexer.END) {
+        return !signs || isAscii(sql, offset, length);
+      }
+      if (token == Lexer.BROKEN) {
+        return false; // what follows is not looked at
+      }
+      // Also E'…' in PostgreSQL: what it says is the same in each, which is not asked.
+      if (escapes && kind(token) == Lexer.STRING && hasBackslash(sql, first)) {
+        return false;
+      }
+    }
+  }
+
+  /** A plain literal has another kind where backslashes are escapes. */
+  private static int kind(int token) {
+    return token == Lexer.ESCAPE_STRING ? Lexer.STRING : token;
+  }
+
+  private static boolean hasBackslash(byte[] sql, Lexer lexer) {
+    for (int at = lexer.start(); at < lexer.end(); at++) {
+      if (sql[at] == '\\') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isAscii(byte[] sql, int offset, int length) {
+    for (int at = offset; at < offset + length; at++) {
+      if (sql[at] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

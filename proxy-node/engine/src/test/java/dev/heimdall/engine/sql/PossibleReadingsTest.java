@@ -1,0 +1,68 @@
+package dev.heimdall.engine.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.dialect.mysql.sql.MysqlClassifier;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
+import dev.heimdall.engine.parse.StatementParser;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A text is understood where all ways agree in which its server may read it. */
+class PossibleReadingsTest {
+  private static final LexerMode ANSI = new LexerMode(true, true, false);
+
+  private static LexerMode postgres(String sql) {
+    return of(Dialect.POSTGRES, sql, LexerMode.STANDARD, LexerMode.ESCAPES);
+  }
+
+  private static LexerMode of(Dialect dialect, String sql, LexerMode... modes) {
+    byte[] text = ("xx" + sql).getBytes(StandardCharsets.UTF_8);
+    return new PossibleReadings(dialect).of(text, 2, text.length - 2, List.of(modes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "SELECT 'a', \"b\\\", $$\\'$$ FROM t -- \\'",
+        "SELECT 1 /* '\\' */",
+        "SELECT 'it''s' AS \"x\\\""
+      })
+  void whatHasNoBackslashInAPlainLiteralIsCertain(String sql) {
+    assertThat(postgres(sql)).isEqualTo(LexerMode.STANDARD);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT '\\'' , (select count(*) from orders) --'",
+        "SELECT 'a\\b'",
+        "SELECT E'a', 'b\\', 'c'",
+        "SELECT 'a\\"
+      })
+  void whatHasOneIsNotUnderstood(String sql) {
+    LexerMode mode = postgres(sql);
+    assertThat(mode.doubtful()).isTrue();
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    StatementFacts facts = new PostgresClassifier().classify(text, 0, text.length, mode);
+    assertThat(facts).isEqualTo(StatementFacts.DOUBTFUL);
+    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, mode);
+    assertThat(parsed.understood()).isFalse();
+    assertThat(parsed.kind()).isEqualTo(StatementClass.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SELECT \"a\"", "SELECT 'a\\'' , \" -- '"})
+  void inMysqlDoubleQuotesMayBeEither(String sql) {
+    LexerMode mode = of(Dialect.MYSQL, sql, LexerMode.MYSQL, ANSI);
+    assertThat(mode.doubtful()).isTrue();
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    assertThat(new MysqlClassifier().classify(text, 0, text.length, mode).kind())
+        .isEqualTo(StatementKind.UNKNOWN);
+    assertThat(of(Dialect.MYSQL, "SELECT `a\\`, 'b' -- \"", LexerMode.MYSQL, ANSI).doubtful())
+        .isFalse();
+  }
+}
