@@ -251,6 +251,8 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
         "SELECT at < timestamptz '2026-01-01', at < 'infinity' FROM cr_rows",
         "SELECT cr_constant(id) FROM cr_rows",
         "SELECT * FROM cr_view",
+        "SELECT name FROM cr_rows UNION SELECT 'x'",
+        "SELECT 'x' UNION ALL (SELECT name FROM cr_rows) UNION VALUES ('y')",
       })
   void whatOnlyHasToDoWithTimesIsCached(String sql) throws IOException {
     try (RawClient client = admin()) {

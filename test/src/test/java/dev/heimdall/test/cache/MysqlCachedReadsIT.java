@@ -287,6 +287,61 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
     }
   }
 
+  /** What was so at a moment that the text names is the same until something is written. */
+  @Test
+  void rowsOfThePastAreKeptUnlessTheClockSaysOfWhen() throws IOException, SQLException {
+    if (release() == MysqlRelease.MYSQL) {
+      return; // has no history
+    }
+    past("DROP TABLE IF EXISTS mcr_history");
+    past("CREATE TABLE mcr_history (id int, name text) WITH SYSTEM VERSIONING");
+    past("INSERT INTO mcr_history VALUES (1, 'first')");
+    try (RawMysqlClient client = admin()) {
+      String all = "SELECT count(*) FROM mcr_history FOR SYSTEM_TIME ALL";
+      Await.until(
+          "it is known", () -> !why(client, all).isEmpty() && why(client, all).equals("yes"));
+      for (String when :
+          List.of(
+              "ALL h WHERE h.id > 0",
+              "AS OF '2037-01-01 00:00:00'",
+              "AS OF TIMESTAMP '2037-01-01 00:00:00' AS h JOIN mcr_rows USING (id)",
+              "AS OF date_add('2037-01-01 00:00:00', INTERVAL 1 DAY) AS h",
+              "BETWEEN '2020-01-01' AND '2037-01-01' ORDER BY 1",
+              "FROM '2020-01-01' TO '2037-01-01'")) {
+        String read = "SELECT count(*) FROM mcr_history FOR SYSTEM_TIME " + when;
+        assertThat(why(client, read)).as(when).isEqualTo("no: it was not there");
+        assertThat(why(client, read)).as(when).isEqualTo("yes");
+      }
+      for (String when :
+          List.of("AS OF NOW()", "AS OF NOW(6) - INTERVAL 1 DAY h", "AS OF TIME'10:00'")) {
+        String read = "SELECT count(*) FROM mcr_history FOR SYSTEM_TIME " + when;
+        assertThat(why(client, read)).as(when).startsWith("no: its result rests on more");
+      }
+      assertThat(client.value(all)).isEqualTo("1");
+      run(client, "UPDATE mcr_history SET name = 'second'");
+      assertThat(client.value(all)).isEqualTo("2");
+      run(client, "DELETE HISTORY FROM mcr_history");
+      assertThat(client.value(all)).isEqualTo("1");
+    } finally {
+      past("DROP TABLE mcr_history");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT name FROM mcr_rows UNION SELECT 'x'",
+        "SELECT 'x' UNION SELECT name FROM mcr_rows",
+        "SELECT name FROM mcr_rows UNION ALL SELECT 1 UNION SELECT NULL ORDER BY 1 LIMIT 2",
+        "SELECT * FROM (SELECT name FROM mcr_rows UNION (SELECT 'x' FROM dual)) t",
+      })
+  void unionsWithLiteralsAreKept(String read) throws IOException {
+    try (RawMysqlClient client = admin()) {
+      why(client, read);
+      assertThat(why(client, read)).isEqualTo("yes");
+    }
+  }
+
   /** How many rows an execution has: of one column, between three other packets. */
   private static int rows(RawMysqlClient client, int statement, String value) throws IOException {
     return packets(client, RawMysqlClient.execute(statement, value)).size() - 3;

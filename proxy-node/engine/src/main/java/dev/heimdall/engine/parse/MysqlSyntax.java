@@ -80,6 +80,11 @@ final class MysqlSyntax implements QuerySyntax {
   }
 
   @Override
+  public boolean readsHistory(TokenCursor cursor) {
+    return cursor.token().is("for") && cursor.ahead(1).is("system_time");
+  }
+
+  @Override
   public boolean isNoTable(String word) {
     return word.equals("dual");
   }

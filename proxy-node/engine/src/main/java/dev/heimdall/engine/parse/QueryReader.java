@@ -404,6 +404,41 @@ final class QueryReader extends ExpressionReader {
     }
     expect(!bracket || cursor.acceptSign(")"));
     syntax.skipTableOptions(cursor);
+    if (syntax.readsHistory(cursor)) {
+      cursor.advance();
+      cursor.advance();
+      history(scope);
+    }
+  }
+
+  /** Of which time rows are read: ALL, AS OF, BETWEEN and AND, or FROM and TO. */
+  private void history(Scope scope) {
+    if (cursor.accept("all")) {
+      return;
+    }
+    String then = cursor.token().is("between") ? "and" : cursor.token().is("from") ? "to" : "of";
+    cursor.advance();
+    if (!then.equals("of")) {
+      moment(scope);
+    }
+    expect(cursor.accept(then));
+    moment(scope);
+  }
+
+  private void moment(Scope scope) {
+    Token value = cursor.ahead(1);
+    if (cursor.token().isName()
+        && (value.type() == Token.Type.STRING || cursor.token().is("transaction"))) {
+      cursor.advance(); // a type, or what is counted
+    }
+    boolean more;
+    do {
+      if (cursor.accept("interval")) {
+        element(scope, false);
+      }
+      element(scope, false);
+      more = cursor.acceptSign("+") || cursor.acceptSign("-");
+    } while (more);
   }
 
   private void alias() {

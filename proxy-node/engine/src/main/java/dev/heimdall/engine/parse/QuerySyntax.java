@@ -99,6 +99,11 @@ interface QuerySyntax {
   /** Moves past what may stand behind the name of a table or its alias and names nothing. */
   default void skipTableOptions(TokenCursor cursor) {}
 
+  /** Whether two words begin here that say of which time rows of a table are read. */
+  default boolean readsHistory(TokenCursor cursor) {
+    return false;
+  }
+
   /** Whether rows are locked, or might be. */
   boolean locksRows(List<Token> statement);
 

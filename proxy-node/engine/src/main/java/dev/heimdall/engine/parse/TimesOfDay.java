@@ -54,6 +54,7 @@ final class TimesOfDay {
       }
       if (called && TAKING_DATES.contains(word)
           || word.equals("interval")
+          || word.equals("system_time")
           || DATES.contains(word) && isType(i, word, word, "d")
           || word.equals("ts") && at(i - 1).isSign("{")) {
         findings.name(NameSet.DATE);

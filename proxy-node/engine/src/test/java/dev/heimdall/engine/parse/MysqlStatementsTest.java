@@ -34,6 +34,13 @@ class MysqlStatementsTest {
       delimiter = '~',
       quoteCharacter = '\u0001',
       value = {
+        "SELECT * FROM t FOR SYSTEM_TIME ALL, u ~ READ r:t,u",
+        "SELECT * FROM t FOR SYSTEM_TIME AS OF NOW() - INTERVAL 1 DAY AS x JOIN u ~ READ r:t,u f:now",
+        "SELECT * FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01' x ~ READ r:t",
+        "SELECT * FROM t FOR SYSTEM_TIME AS OF TRANSACTION 7 ~ READ r:t",
+        "SELECT * FROM t FOR SYSTEM_TIME BETWEEN '1' AND (SELECT a FROM u) x ~ READ r:t,u",
+        "SELECT * FROM t FOR SYSTEM_TIME FROM ? TO f(1), v ~ READ r:t,v f:f",
+        "SELECT * FROM t FOR SYSTEM_TIME OF 1 ~ UNKNOWN ? r:t",
         "SELECT 1 FROM dual ~ READ",
         "SELECT a FROM t PARTITION (p0, p1) AS x, d.u USE INDEX (i), v IGNORE KEY FOR JOIN (k) ~ READ r:t,d.u,v",
         "SELECT STRAIGHT_JOIN * FROM t STRAIGHT_JOIN u ON t.a = u.a ~ READ r:t,u",
@@ -98,7 +105,6 @@ class MysqlStatementsTest {
       value = {
         "SELECT NEXT VALUE FOR s ~ UNKNOWN",
         "SELECT s.nextval FROM t ~ UNKNOWN",
-        "SELECT * FROM t FOR SYSTEM_TIME ALL, u ~ UNKNOWN",
         "SELECT a INTO OUTFILE 'x' FROM t ~ UNKNOWN",
         "SELECT a FROM t INTO @x ~ UNKNOWN",
         "SELECT * FROM { OJ t LEFT OUTER JOIN u ON 1 } ~ UNKNOWN",
