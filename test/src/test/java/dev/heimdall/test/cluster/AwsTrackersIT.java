@@ -37,7 +37,7 @@ class AwsTrackersIT {
     first = cluster.replicas().get(0);
     second = cluster.replicas().get(1);
     List<String> sql = new ArrayList<>();
-    sql.add("CREATE TABLE public.member (port int, writer boolean)");
+    sql.add("CREATE TABLE public.member (port int, writer boolean, confirmed timestamptz)");
     for (PostgresServer server : cluster.servers()) {
       sql.add(
           "INSERT INTO public.member VALUES (%d, %s)".formatted(server.port(), server == primary));
@@ -69,7 +69,8 @@ class AwsTrackersIT {
             NULL::bigint,
             CASE WHEN own AND pg_is_in_recovery()
               THEN pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint END,
-            CASE WHEN NOT own THEN clock_timestamp() END,
+            CASE WHEN NOT own OR m.confirmed IS NOT NULL
+              THEN coalesce(m.confirmed, clock_timestamp()) END,
             CASE WHEN NOT m.writer THEN 17.0 END
           FROM public.member m, LATERAL (SELECT m.port = inet_server_port() AS own) o
         $$
@@ -108,8 +109,22 @@ class AwsTrackersIT {
   }
 
   private static void becomesWriter(PostgresServer server) {
+    becomesWriter(server, "1 hour");
+  }
+
+  /**
+   * @param ahead how much later than the one before it tells that it is the writer
+   */
+  private static void becomesWriter(PostgresServer server, String ahead) {
     server.promote();
-    server.execute("UPDATE public.member SET writer = port = " + server.port());
+    server.execute(
+        "UPDATE public.member SET writer = port = "
+            + server.port()
+            + ", confirmed = CASE WHEN port = "
+            + server.port()
+            + " THEN clock_timestamp() + interval '"
+            + ahead
+            + "' END");
   }
 
   @Test
@@ -160,6 +175,30 @@ class AwsTrackersIT {
       watched.until(primary, NodeRole.UNKNOWN, NodeState.REFUTED);
       assertThat(watched.tracker().topology().writer().map(TopologyNode::address))
           .contains(Watched.at(first));
+      try (Watched started = watch(ClusterKind.AURORA)) {
+        started.untilWriterIs(first);
+        started.until(primary, NodeRole.UNKNOWN, NodeState.REFUTED);
+      }
+    }
+  }
+
+  @Test
+  void ofTwoAuroraWritersThatNothingTellsApartNoNodeBelievesAny() {
+    installAurora();
+    try (Watched watched = watch(ClusterKind.AURORA)) {
+      untilAllAreFound(watched);
+
+      becomesWriter(first, "1 second");
+
+      try (Watched started = watch(ClusterKind.AURORA)) {
+        for (Watched node : List.of(watched, started)) {
+          node.until(primary, NodeRole.UNKNOWN, NodeState.REFUTED);
+          node.until(first, NodeRole.UNKNOWN, NodeState.REFUTED);
+          assertThat(node.tracker().topology().writer()).isEmpty();
+        }
+      }
+      assertThat(watched.events(TopologyEvent.Kind.CONFLICT)).hasSize(2);
+      assertThat(watched.events(TopologyEvent.Kind.NO_WRITER)).hasSize(1);
     }
   }
 

@@ -33,10 +33,11 @@ record Lineage(List<ProbeHistory> all) {
   }
 
   /**
-   * Whether a server began to report that it is the writer without having become one: nobody
-   * replicates from it, and it has nothing that one has not got who reported so before, answers,
-   * and allows writes. So is a replica whose replication was taken away. Only sets of transactions
-   * tell that; where positions are places in a log, histories have numbers.
+   * Whether a server reports that it is the writer without being one: nobody replicates from it,
+   * and it has nothing that another has not got who reports so, answers, and allows writes; and
+   * that one did so before, or has more, or has replicas. So is a replica whose replication was
+   * taken away, or a writer of before that has come back. Only sets of transactions tell that;
+   * where positions are places in a log, histories have numbers.
    */
   boolean isLeftBehind(ProbeHistory probed) {
     NodeReport report = probed.last().orElseThrow();
@@ -46,10 +47,14 @@ record Lineage(List<ProbeHistory> all) {
     }
     return all.stream()
         .filter(other -> other.claims() && other.failures() == 0)
-        .filter(other -> other.claimsSince() < probed.claimsSince())
-        .flatMap(other -> other.last().stream())
-        .filter(other -> other.system().equals(report.system()))
-        .anyMatch(other -> !other.readOnly() && other.position().covers(position));
+        .filter(other -> other != probed && !other.last().orElseThrow().readOnly())
+        .filter(other -> other.last().orElseThrow().system().equals(report.system()))
+        .filter(other -> other.last().orElseThrow().position().covers(position))
+        .anyMatch(other -> probed.beganAfter(other) || hasMore(other.last().orElseThrow(), report));
+  }
+
+  private boolean hasMore(NodeReport other, NodeReport report) {
+    return isFollowed(other) || !report.position().covers(other.position());
   }
 
   private boolean isFollowed(NodeReport report) {

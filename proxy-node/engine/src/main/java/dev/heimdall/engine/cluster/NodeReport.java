@@ -3,6 +3,7 @@ package dev.heimdall.engine.cluster;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a server said of itself and of others.
@@ -22,6 +23,8 @@ import java.util.List;
  * @param streaming false for a replica that gets nothing from any writer at present
  * @param members the servers of the cluster as far as this one names them
  * @param complete whether it was asked for members at all
+ * @param confirmed when servers have last told their cluster that they are its writer, by their
+ *     names and in milliseconds by the cluster's own clock; empty where there is no such thing
  * @param follows the servers that it replicates from, by their names; empty for a writer, and where
  *     servers do not say
  */
@@ -39,10 +42,33 @@ public record NodeReport(
     boolean streaming,
     List<Member> members,
     boolean complete,
+    Map<String, Long> confirmed,
     List<String> follows) {
   public NodeReport {
     members = List.copyOf(members);
+    confirmed = Map.copyOf(confirmed);
     follows = List.copyOf(follows);
+  }
+
+  /** Of a server that does not say when any has confirmed that it is the writer. */
+  public NodeReport(
+      String identity,
+      String run,
+      String name,
+      String system,
+      boolean writer,
+      boolean readOnly,
+      long timeline,
+      Position position,
+      Position kept,
+      long lagMillis,
+      boolean streaming,
+      List<Member> members,
+      boolean complete,
+      List<String> follows) {
+    this(
+        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
+        streaming, members, complete, Map.of(), follows);
   }
 
   /** Of a server that keeps all that it has. */
@@ -63,6 +89,13 @@ public record NodeReport(
     this(
         identity, run, name, system, writer, readOnly, timeline, position, position, lagMillis,
         streaming, members, complete, follows);
+  }
+
+  /** The same with what is said of when servers have confirmed that they are the writer. */
+  public NodeReport confirming(Map<String, Long> said) {
+    return new NodeReport(
+        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
+        streaming, members, complete, said, follows);
   }
 
   /**

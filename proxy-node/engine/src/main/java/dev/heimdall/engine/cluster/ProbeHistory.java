@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param at when it was asked what it answered last, by {@link System#nanoTime}
  * @param claimsSince when it began to say that it is the writer, which it has done each time since;
  *     0 when it does not say so
+ * @param began whether it was seen to begin so, having said something else before
  */
 record ProbeHistory(
     ServerAddress address,
@@ -19,25 +20,32 @@ record ProbeHistory(
     int failures,
     String failure,
     long at,
-    long claimsSince) {
+    long claimsSince,
+    boolean began) {
   /** So many failures in a row mean that a server is down, not just disturbed. */
   static final int DOWN = 2;
 
   static ProbeHistory none(ServerAddress address) {
-    return new ProbeHistory(address, Optional.empty(), 0, "", 0, 0);
+    return new ProbeHistory(address, Optional.empty(), 0, "", 0, 0, false);
   }
 
   ProbeHistory answered(NodeReport report, long askedAt) {
     long since = !report.writer() ? 0 : claimsSince == 0 ? askedAt : claimsSince;
-    return new ProbeHistory(address, Optional.of(report), 0, "", askedAt, since);
+    boolean begins = report.writer() && (claimsSince == 0 ? last.isPresent() : began);
+    return new ProbeHistory(address, Optional.of(report), 0, "", askedAt, since, begins);
   }
 
   ProbeHistory failed(String why) {
-    return new ProbeHistory(address, last, failures + 1, why, at, claimsSince);
+    return new ProbeHistory(address, last, failures + 1, why, at, claimsSince, began);
   }
 
   boolean down() {
     return failures >= DOWN || (last.isEmpty() && failures > 0);
+  }
+
+  /** Whether it was seen to begin to report that it is the writer when another one did already. */
+  boolean beganAfter(ProbeHistory other) {
+    return began && other.claimsSince < claimsSince;
   }
 
   /** Whether it reports that it is the writer, as far as it can still be asked. */

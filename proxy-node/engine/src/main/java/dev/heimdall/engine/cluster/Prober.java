@@ -10,6 +10,12 @@ public interface Prober {
   /** Whether servers follow numbered histories; else all that say that they belong here do. */
   boolean timelines();
 
+  /**
+   * Whether all servers have one storage, which a writer goes on telling that it is the writer: of
+   * two that say so, only one still does.
+   */
+  boolean oneStorage();
+
   /** What keeps everybody from writing to a writer that is read-only, in the engine's words. */
   String readOnlyBy();
 

@@ -51,6 +51,25 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
         .findFirst();
   }
 
+  /** The region of that server; empty where nobody knows it. */
+  Optional<String> writerRegion() {
+    return writer().flatMap(address -> region(servers.get(address)));
+  }
+
+  /** The region of a server, by its address or else its name; empty where nobody knows it. */
+  Optional<String> region(ServerAddress address, String name) {
+    RdsServer server = servers.get(address);
+    if (server == null && !name.isEmpty()) {
+      server = byName().get(name);
+    }
+    return server == null ? Optional.empty() : region(server);
+  }
+
+  /** A zone's name is that of its region and a letter. */
+  private static Optional<String> region(RdsServer server) {
+    return server.zone().filter(zone -> zone.length() > 1).map(z -> z.substring(0, z.length() - 1));
+  }
+
   /** The same server with what the API adds. */
   TopologyNode completed(TopologyNode node) {
     RdsServer server = servers.get(node.address());

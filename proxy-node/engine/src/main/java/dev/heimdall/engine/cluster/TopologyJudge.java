@@ -8,7 +8,6 @@ import dev.heimdall.model.ClusterNode;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +47,11 @@ final class TopologyJudge {
     List<ProbeHistory> probeHistories = withoutAliases(before, heard);
     String system = system(before, probeHistories);
     Lineage lineage = new Lineage(probeHistories);
+    List<ProbeHistory> claimants =
+        probeHistories.stream().filter(h -> h.claims() && !foreign(h, system)).toList();
+    Optional<ServerAddress> former = before.writer().map(TopologyNode::address);
     Optional<ProbeHistory> writer =
-        probeHistories.stream()
-            .filter(h -> h.claims() && !foreign(h, system))
-            .filter(h -> !lineage.isLeftBehind(h))
-            .max(newest(before, probeHistories));
+        new Claims(prober, probeHistories, descriptions, former).believed(claimants);
     Map<String, NodeReport.Member> seen = seen(probeHistories);
     led =
         writer.isPresent()
@@ -133,24 +132,6 @@ final class TopologyJudge {
 
   private static boolean foreign(ProbeHistory probed, String system) {
     return probed.last().map(report -> !report.system().equals(system)).orElse(false);
-  }
-
-  /** The last in this order is the writer. */
-  private Comparator<ProbeHistory> newest(Topology before, List<ProbeHistory> order) {
-    Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
-    Comparator<ProbeHistory> newer =
-        timelines
-            ? Comparator.comparingLong(h -> h.last().orElseThrow().timeline())
-            : Comparator.comparingLong(ProbeHistory::claimsSince);
-    return newer
-        .thenComparing(h -> !h.last().orElseThrow().readOnly())
-        .thenComparing(h -> writer.isPresent() && h.address().equals(writer.get()))
-        .thenComparing(h -> h.last().orElseThrow().position(), TopologyJudge::compared)
-        .thenComparingInt(h -> -order.indexOf(h));
-  }
-
-  private static int compared(Position one, Position other) {
-    return Boolean.compare(one.covers(other), other.covers(one));
   }
 
   /** What servers say of others, by name, the furthest position of each: positions only grow. */
@@ -252,9 +233,9 @@ final class TopologyJudge {
           NodeState.REFUTED,
           "reports that it is the writer"
               + on(report)
-              + ", but so does "
-              + writer.orElseThrow().address()
-              + on(writer.get().last().orElseThrow()));
+              + writer
+                  .map(other -> ", but so does " + other.address() + on(other.last().orElseThrow()))
+                  .orElse(", but so does another one, and nothing tells which of them is"));
     }
     if (probed.failures() > 0) {
       return with(node, mine, said, NodeState.SUSPECT, probed.failure());

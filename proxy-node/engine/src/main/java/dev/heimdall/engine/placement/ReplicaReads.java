@@ -197,7 +197,7 @@ public final class ReplicaReads implements ReplicaChoice {
     long most = pools.plan().source().cluster().failover().queueTimeout().toNanos();
     if (!wait.begin(now, most, CatchUpWait.AT_TIMES)) {
       outwaited =
-          VdbPools.withoutWriter("No replica can answer the read either: " + why.words() + ".");
+          pools.withoutWriter("No replica can answer the read either: " + why.words() + ".");
     }
   }
 

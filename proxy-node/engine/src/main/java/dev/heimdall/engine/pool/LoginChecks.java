@@ -156,7 +156,7 @@ public final class LoginChecks {
       return;
     }
     if (server == null) {
-      unavailable(context, key, check, PoolTarget.NO_WRITER.asFatal());
+      unavailable(context, key, check, pools.noWriter().asFatal());
       return;
     }
     synchronized (this) {

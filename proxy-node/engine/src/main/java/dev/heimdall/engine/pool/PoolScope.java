@@ -47,6 +47,9 @@ public interface PoolScope {
   /** Whether the server to connect to is known only since less than so long. */
   boolean directedWithin(Duration time, long now);
 
+  /** Why there is no server to connect to, for a statement that has waited for one. */
+  ServerError noWriter();
+
   /** Why one more statement cannot wait for a writer; null when it can. */
   ServerError noRoomWithoutWriter();
 

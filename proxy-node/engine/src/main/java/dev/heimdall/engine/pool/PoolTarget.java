@@ -19,6 +19,14 @@ record PoolTarget(boolean led, DataSource source, ServerAddress server, long sin
       ServerError.error("57P03", "no server of the cluster reports that it is the writer")
           .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
 
+  /** The same where several say that they are, and nobody can know which of them is. */
+  static final ServerError SEVERAL_WRITERS =
+      ServerError.error(
+              "57P03",
+              "several servers of the cluster report that they are the writer, and nothing tells"
+                  + " which of them is")
+          .withHint("Stop all but one of them, or make them read-only; SHOW NODES names them.");
+
   static PoolTarget of(DataSource source, long now) {
     return source.cluster().watched()
         ? new PoolTarget(true, null, null, now)

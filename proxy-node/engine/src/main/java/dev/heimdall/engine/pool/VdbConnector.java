@@ -46,7 +46,7 @@ final class VdbConnector {
     PoolPlan now = pools.plan();
     PoolTarget to = pools.direction();
     if (!to.known()) {
-      handler.failed(ConnectFailure.unreachable(PoolTarget.NO_WRITER.message()));
+      handler.failed(ConnectFailure.unreachable(pools.noWriter().message()));
       return;
     }
     connector.connect(

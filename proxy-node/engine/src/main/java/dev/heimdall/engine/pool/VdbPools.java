@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
@@ -304,8 +305,18 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    *
    * @param detail why no replica does, in a sentence
    */
-  public static ServerError withoutWriter(String detail) {
-    return PoolTarget.NO_WRITER.withDetail(detail);
+  public ServerError withoutWriter(String detail) {
+    return noWriter().withDetail(detail);
+  }
+
+  @Override
+  public ServerError noWriter() {
+    WriterWatch by = watch;
+    boolean several =
+        by != null
+            && by.view().topology().nodes().stream()
+                .anyMatch(node -> node.state() == NodeState.REFUTED);
+    return several ? PoolTarget.SEVERAL_WRITERS : PoolTarget.NO_WRITER;
   }
 
   @Override
@@ -315,8 +326,9 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     if (!settings.queueTimeout().isZero() && waiting < settings.maxQueue()) {
       return null;
     }
-    return PoolTarget.NO_WRITER.withDetail(
-        "cluster.failover.maxQueue is " + settings.maxQueue() + " and as many wait already.");
+    return noWriter()
+        .withDetail(
+            "cluster.failover.maxQueue is " + settings.maxQueue() + " and as many wait already.");
   }
 
   @Override
@@ -541,7 +553,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    * one user or one database was reached.
    */
   public ServerError unreachable() {
-    return direction.known() ? connections.unreachable() : PoolTarget.NO_WRITER;
+    return direction.known() ? connections.unreachable() : noWriter();
   }
 
   @Override

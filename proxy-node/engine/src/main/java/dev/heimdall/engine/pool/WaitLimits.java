@@ -42,7 +42,7 @@ final class WaitLimits {
     }
     // Nobody waits for ever for a server that cannot be reached, or is not known.
     if (!scope.directed()) {
-      refuse(PoolTarget.NO_WRITER, scope.serverWait(), now);
+      refuse(scope.noWriter(), scope.serverWait(), now);
     } else if (unreachable != null) {
       Duration limit =
           unreachable.withheld()

@@ -48,6 +48,12 @@ class LineageTest {
     return heard(report(name, true, false, position), since);
   }
 
+  /** One that was a replica before. */
+  private static ProbeHistory promoted(String name, long since, Position position) {
+    return heard(report(name, false, false, Position.NONE), 1)
+        .answered(report(name, true, false, position), since);
+  }
+
   private static ProbeHistory replica(String name, String... follows) {
     return heard(report(name, false, false, Numbers.of(1), follows), 9);
   }
@@ -63,7 +69,14 @@ class LineageTest {
 
     assertThat(leftBehind(rebuilt, old, rebuilt)).isTrue();
     assertThat(leftBehind(old, old, rebuilt)).as("who reported it first").isFalse();
-    assertThat(leftBehind(writer("2", 20, Numbers.of(1, 2, 3)), old)).isTrue();
+    assertThat(leftBehind(promoted("2", 20, Numbers.of(1, 2, 3)), old)).isTrue();
+    assertThat(leftBehind(writer("2", 20, Numbers.of(1, 2, 3)), old))
+        .as("nobody has seen who was first")
+        .isFalse();
+    assertThat(leftBehind(writer("2", 20, Numbers.of(1, 2, 3)), old, replica("3", "1"))).isTrue();
+    assertThat(leftBehind(writer("2", 5, Numbers.of(1, 2)), old))
+        .as("whom this node asked first says nothing")
+        .isTrue();
   }
 
   @Test

@@ -1,11 +1,12 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
 import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.pool.PoolSources;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
 
-/** The probers of PostgreSQL's clusters; no server is probed. */
+/** The probers of clusters; no server is probed. */
 final class Probers {
   private Probers() {}
 
@@ -15,6 +16,15 @@ final class Probers {
 
   static Prober aurora() {
     return of(ClusterKind.AURORA);
+  }
+
+  static Prober mysql() {
+    return new MysqlClusters()
+        .prober(
+            PoolSources.source(
+                "cluster",
+                "jdbc:mysql://a.example",
+                PoolSources.cluster(ClusterKind.MYSQL, ClusterSettings.defaults().failover())));
   }
 
   private static Prober of(ClusterKind kind) {

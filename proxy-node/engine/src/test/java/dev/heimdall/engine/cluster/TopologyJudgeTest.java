@@ -197,28 +197,87 @@ class TopologyJudgeTest {
     assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
   }
 
+  /** One of Aurora's servers, by whose storage these have last told that they are the writer. */
+  private static ProbeHistory auroraWriter(
+      ServerAddress address, long heardAt, Map<String, Long> confirmed) {
+    return ProbeHistory.none(address)
+        .answered(
+            report(address.host(), "", true, 0, 10, List.of()).confirming(confirmed), heardAt);
+  }
+
+  /** Two nodes that have met the servers in different orders. */
+  private List<Topology> twoNodes(ProbeHistory a, ProbeHistory b, RdsDescriptions descriptions) {
+    TopologyJudge other = new TopologyJudge(Probers.aurora(), List.of());
+    Topology first = aurora.judge(NOTHING, List.of(a), descriptions);
+    Topology second = other.judge(NOTHING, List.of(b), descriptions);
+    assertThat(writerOf(first)).contains(A);
+    assertThat(writerOf(second)).contains(B);
+    return List.of(
+        aurora.judge(first, List.of(a, b), descriptions),
+        other.judge(second, List.of(a, b), descriptions));
+  }
+
   @Test
-  void whereThereAreNoTimelinesTheOneThatClaimsItLaterIsBelievedAndStaysSo() {
-    ProbeHistory old = ProbeHistory.none(A).answered(report(A, true, 0, 10), 1);
-    Topology before =
-        aurora.judge(NOTHING, List.of(old, replica(B, 0, 10)), RdsDescriptions.nothing());
-    ProbeHistory promoted = ProbeHistory.none(B).answered(report(B, true, 0, 10), 5);
+  void ofTwoWritersOfOneStorageAllNodesBelieveTheOneThatGoesOnSayingSo() {
+    Map<String, Long> told = Map.of("a", 10_000L, "b", 90_000L);
 
-    Topology after =
-        aurora.judge(
-            before,
-            List.of(old.answered(report(A, true, 0, 99), 6), promoted),
-            RdsDescriptions.nothing());
-    Topology later =
-        aurora.judge(
-            after,
-            List.of(old.answered(report(A, true, 0, 999), 7), promoted),
-            RdsDescriptions.nothing());
+    assertThat(
+            twoNodes(auroraWriter(A, 5, told), auroraWriter(B, 1, told), RdsDescriptions.nothing()))
+        .allSatisfy(
+            topology -> {
+              assertThat(writerOf(topology)).contains(B);
+              assertThat(node(topology, A).state()).isEqualTo(NodeState.REFUTED);
+            });
+    // Whoever says it of whom.
+    assertThat(
+            twoNodes(
+                auroraWriter(A, 5, Map.of("b", 90_000L)),
+                auroraWriter(B, 1, Map.of("a", 10_000L)),
+                RdsDescriptions.nothing()))
+        .allSatisfy(topology -> assertThat(writerOf(topology)).contains(B));
+  }
 
-    assertThat(writerOf(before)).contains(A);
-    assertThat(writerOf(after)).contains(B);
-    assertThat(writerOf(later)).contains(B);
-    assertThat(later.version()).isEqualTo(after.version());
+  @Test
+  void ofTwoWritersThatNothingTellsApartNoNodeBelievesAny() {
+    for (Map<String, Long> told :
+        List.of(Map.<String, Long>of(), Map.of("a", 90_000L), Map.of("a", 90_000L, "b", 90_900L))) {
+      assertThat(
+              twoNodes(
+                  auroraWriter(A, 5, told), auroraWriter(B, 1, told), RdsDescriptions.nothing()))
+          .allSatisfy(
+              topology -> {
+                assertThat(topology.writer()).isEmpty();
+                assertThat(topology.nodes())
+                    .extracting(TopologyNode::state)
+                    .containsOnly(NodeState.REFUTED);
+                assertThat(node(topology, A).why())
+                    .isEqualTo(
+                        "reports that it is the writer, but so does another one, and nothing tells"
+                            + " which of them is");
+              });
+    }
+  }
+
+  @Test
+  void ofTwoWritersInTwoRegionsAllNodesBelieveTheOneInTheRegionOfTheDocumentsWriter() {
+    Map<String, Long> told = Map.of("a", 90_000L, "b", 10_000L);
+    RdsDescriptions document =
+        told(
+            told("a", RdsRole.READER, "eu-west-1a", "available"),
+            told("b", RdsRole.READER, "us-east-1b", "available"),
+            told("c", RdsRole.WRITER, "us-east-1c", "available"));
+
+    assertThat(twoNodes(auroraWriter(A, 5, told), auroraWriter(B, 1, told), document))
+        .allSatisfy(topology -> assertThat(writerOf(topology)).contains(B));
+  }
+
+  @Test
+  void aNodeThatStartsBetweenTwoWritersOnOneTimelineBelievesNone() {
+    Topology started =
+        postgres.judge(
+            NOTHING, List.of(writer(A, 1, 900), writer(B, 1, 110)), RdsDescriptions.nothing());
+
+    assertThat(started.writer()).isEmpty();
   }
 
   @Test

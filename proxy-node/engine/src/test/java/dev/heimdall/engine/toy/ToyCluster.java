@@ -39,6 +39,11 @@ final class ToyCluster implements ClusterProtocol, Prober {
   }
 
   @Override
+  public boolean oneStorage() {
+    return false;
+  }
+
+  @Override
   public String readOnlyBy() {
     return "closed";
   }

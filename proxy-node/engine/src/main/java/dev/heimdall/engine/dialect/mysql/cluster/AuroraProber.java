@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -35,7 +37,8 @@ final class AuroraProber implements JdbcServer.Questions {
       """
       SELECT s.server_id, s.session_id,
         CEIL(s.replica_lag_in_milliseconds
-          + GREATEST(0, TIMESTAMPDIFF(MICROSECOND, s.last_update_timestamp, NOW(6))) / 1000) AS lag
+          + GREATEST(0, TIMESTAMPDIFF(MICROSECOND, s.last_update_timestamp, NOW(6))) / 1000) AS lag,
+        FLOOR(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', s.last_update_timestamp) / 1000) AS updated
       FROM information_schema.replica_host_status s
       WHERE s.session_id = 'MASTER_SESSION_ID'
         OR TIME_TO_SEC(TIMEDIFF(NOW(), s.last_update_timestamp)) <= 300
@@ -65,11 +68,16 @@ final class AuroraProber implements JdbcServer.Questions {
       boolean writer = false;
       long lag = TopologyNode.UNKNOWN;
       List<NodeReport.Member> found = new ArrayList<>();
+      Map<String, Long> confirmed = new HashMap<>();
       try (ResultSet rows = statement.executeQuery(MEMBERS)) {
         while (rows.next()) {
           String member = rows.getString("server_id");
           long behind = rows.getLong("lag");
           long known = rows.wasNull() ? TopologyNode.UNKNOWN : behind;
+          long updated = rows.getLong("updated");
+          if (!rows.wasNull() && WRITER.equals(rows.getString("session_id"))) {
+            confirmed.put(member, updated);
+          }
           if (member.equals(name)) {
             writer = WRITER.equals(rows.getString("session_id")) && !replica;
             lag = known;
@@ -80,19 +88,20 @@ final class AuroraProber implements JdbcServer.Questions {
         }
       }
       return new NodeReport(
-          name,
-          name + ' ' + ReplicationProber.start(statement, Flavour.of(connection)),
-          name,
-          "",
-          writer,
-          writer && readOnly,
-          0,
-          Position.NONE,
-          writer ? 0 : lag,
-          true,
-          found,
-          true,
-          List.of());
+              name,
+              name + ' ' + ReplicationProber.start(statement, Flavour.of(connection)),
+              name,
+              "",
+              writer,
+              writer && readOnly,
+              0,
+              Position.NONE,
+              writer ? 0 : lag,
+              true,
+              found,
+              true,
+              List.of())
+          .confirming(confirmed);
     }
   }
 

@@ -15,16 +15,16 @@ public final class MysqlClusters implements ClusterProtocol {
   public Prober prober(DataSource source) {
     int port = source.port();
     return switch (source.cluster().kind()) {
-      case AURORA -> new Asked(new AuroraProber(source::named));
-      case RDS_MULTI_AZ -> new Asked(new ReplicationProber(MemberList.ofRds(port)));
-      case MYSQL, RDS -> new Asked(new ReplicationProber(MemberList.ofReplication(port)));
-      case GROUP_REPLICATION -> new Asked(new GroupProber());
+      case AURORA -> new Asked(true, new AuroraProber(source::named));
+      case RDS_MULTI_AZ -> new Asked(false, new ReplicationProber(MemberList.ofRds(port)));
+      case MYSQL, RDS -> new Asked(false, new ReplicationProber(MemberList.ofReplication(port)));
+      case GROUP_REPLICATION -> new Asked(false, new GroupProber());
       case NONE, POSTGRES ->
           throw new IllegalArgumentException(source.name() + " is no cluster of MySQL");
     };
   }
 
-  private record Asked(JdbcServer.Questions questions) implements Prober {
+  private record Asked(boolean oneStorage, JdbcServer.Questions questions) implements Prober {
     /** GTIDs say who has what; there are no numbers of histories. */
     @Override
     public boolean timelines() {

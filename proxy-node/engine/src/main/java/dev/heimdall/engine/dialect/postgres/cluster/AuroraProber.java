@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -38,7 +40,9 @@ final class AuroraProber implements JdbcServer.Questions {
       """
       SELECT s.server_id, s.session_id, s.durable_lsn::pg_catalog.int8 AS durable,
         s.current_read_lsn::pg_catalog.int8 AS readable,
-        s.replica_lag_in_msec::pg_catalog.int8 AS lag
+        s.replica_lag_in_msec::pg_catalog.int8 AS lag,
+        (pg_catalog.date_part('epoch', s.last_update_timestamp)
+          OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 AS updated
       FROM pg_catalog.aurora_replica_status() s
       WHERE s.last_update_timestamp IS NULL
         OR s.session_id OPERATOR(pg_catalog.=) 'MASTER_SESSION_ID'
@@ -80,6 +84,7 @@ final class AuroraProber implements JdbcServer.Questions {
     Position position = Position.NONE;
     long lag = TopologyNode.UNKNOWN;
     List<NodeReport.Member> found = new ArrayList<>();
+    Map<String, Long> confirmed = new HashMap<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(MEMBERS)) {
       while (rows.next()) {
@@ -87,6 +92,10 @@ final class AuroraProber implements JdbcServer.Questions {
         String member = rows.getString("server_id");
         Position reached = PostgresProber.position(rows, master ? "durable" : "readable");
         long behind = PostgresProber.orUnknown(rows, "lag");
+        long updated = rows.getLong("updated");
+        if (master && !rows.wasNull()) {
+          confirmed.put(member, updated);
+        }
         if (member.equals(name)) {
           writer = master && !replica;
           position = reached;
@@ -98,19 +107,20 @@ final class AuroraProber implements JdbcServer.Questions {
       }
     }
     return new NodeReport(
-        identity,
-        identity,
-        name,
-        "",
-        writer,
-        writer && readOnly,
-        0,
-        position,
-        lag,
-        true,
-        found,
-        true,
-        List.of());
+            identity,
+            identity,
+            name,
+            "",
+            writer,
+            writer && readOnly,
+            0,
+            position,
+            lag,
+            true,
+            found,
+            true,
+            List.of())
+        .confirming(confirmed);
   }
 
   @Override

@@ -25,6 +25,11 @@ public final class PostgresClusters implements ClusterProtocol {
 
   private record Asked(boolean timelines, JdbcServer.Questions questions) implements Prober {
     @Override
+    public boolean oneStorage() {
+      return !timelines;
+    }
+
+    @Override
     public String readOnlyBy() {
       return "default_transaction_read_only";
     }

@@ -9,6 +9,7 @@ import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import dev.heimdall.engine.wire.mysql.GtidSet;
 import dev.heimdall.model.ServerAddress;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +22,15 @@ class MysqlProbersTest {
   private static RecordedServer aurora(String name, boolean replica) {
     return new RecordedServer("8.0.39")
         .answer("aurora_server_id", "name", name, "replica", replica ? 1 : 0, "read_only", 0)
-        .answer(
-            "replica_host_status", "server_id", "one", "session_id", "MASTER_SESSION_ID", "lag", 0)
-        .answer("replica_host_status", "server_id", "two", "session_id", UUID, "lag", 21)
-        .answer("replica_host_status", "server_id", "three", "session_id", OTHER, "lag", null);
+        .answer("replica_host_status", status("one", "MASTER_SESSION_ID", 0))
+        .answer("replica_host_status", status("two", UUID, 21))
+        .answer("replica_host_status", status("three", OTHER, null));
+  }
+
+  private static Object[] status(String server, String session, Integer lag) {
+    return new Object[] {
+      "server_id", server, "session_id", session, "lag", lag, "updated", 1_790_000_000_000L
+    };
   }
 
   private NodeReport askAurora(RecordedServer server) throws SQLException {
@@ -38,6 +44,7 @@ class MysqlProbersTest {
     NodeReport writer = askAurora(aurora("one", false));
     assertThat(writer.writer()).isTrue();
     assertThat(writer.name()).isEqualTo("one");
+    assertThat(writer.confirmed()).isEqualTo(Map.of("one", 1_790_000_000_000L));
     assertThat(writer.position()).isSameAs(Position.NONE);
     assertThat(writer.members())
         .extracting(member -> member.address().host())

@@ -1,0 +1,91 @@
+package dev.heimdall.engine.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.mysql.GtidSet;
+import dev.heimdall.model.ServerAddress;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Two servers of MySQL that report that they are the writer. */
+class ClaimsTest {
+  private static final String FORMER = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+  private static final String PROMOTED = "4e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+  /** What both have. */
+  private static final String SHARED = FORMER + ":1-10";
+
+  private static NodeReport report(String name, boolean writer, String executed) {
+    return new NodeReport(
+        name,
+        name,
+        name,
+        "",
+        writer,
+        false,
+        0,
+        GtidSet.parse(executed),
+        0,
+        true,
+        List.of(),
+        true,
+        List.of());
+  }
+
+  private static ServerAddress at(String name) {
+    return new ServerAddress(name, 3306);
+  }
+
+  private static ProbeHistory heard(String name, long at, String executed) {
+    return ProbeHistory.none(at(name)).answered(report(name, true, executed), at);
+  }
+
+  private static ProbeHistory seenPromoted(String name, long at, String executed) {
+    return ProbeHistory.none(at(name))
+        .answered(report(name, false, executed), 1)
+        .answered(report(name, true, executed), at);
+  }
+
+  private static Optional<String> believed(
+      Optional<String> writer, ProbeHistory one, ProbeHistory other) {
+    List<ProbeHistory> both = List.of(one, other);
+    return new Claims(Probers.mysql(), both, RdsDescriptions.nothing(), writer.map(ClaimsTest::at))
+        .believed(both)
+        .map(probed -> probed.address().host());
+  }
+
+  @Test
+  void theOneThatWasSeenToBeginLaterIsBelieved() {
+    ProbeHistory former = heard("former", 5, FORMER + ":1-12");
+    ProbeHistory promoted = seenPromoted("promoted", 9, SHARED + "," + PROMOTED + ":1-3");
+
+    assertThat(believed(Optional.of("former"), former, promoted)).contains("promoted");
+    assertThat(believed(Optional.of("promoted"), promoted, former)).contains("promoted");
+  }
+
+  @Test
+  void whoeverWasAskedLaterOnIsNotBelievedForThat() {
+    ProbeHistory promoted = heard("promoted", 5, SHARED + "," + PROMOTED + ":1-3");
+    ProbeHistory returned = heard("former", 9, FORMER + ":1-12");
+
+    assertThat(believed(Optional.of("promoted"), promoted, returned))
+        .as("the node has followed it so far")
+        .contains("promoted");
+    assertThat(believed(Optional.empty(), promoted, returned))
+        .as("each has what the other lacks, and nobody has seen which was first")
+        .isEmpty();
+  }
+
+  @Test
+  void theOneThatHasAllAndMoreIsBelievedWithoutMemory() {
+    ProbeHistory promoted = heard("promoted", 5, SHARED + "," + PROMOTED + ":1-3");
+    ProbeHistory returned = heard("former", 9, SHARED);
+
+    assertThat(believed(Optional.empty(), promoted, returned)).contains("promoted");
+    assertThat(believed(Optional.of("former"), returned, promoted)).contains("promoted");
+    assertThat(believed(Optional.empty(), heard("a", 1, SHARED), heard("b", 2, SHARED)))
+        .as("both have the same")
+        .isEmpty();
+  }
+}
