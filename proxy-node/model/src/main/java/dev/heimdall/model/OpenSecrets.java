@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Files with secrets that others than their owner can read. */
+/**
+ * Files with secrets that everybody can read. Their group may: managers write documents for the
+ * group of the configuration's directory, which is how a manager and a node of two users share one.
+ */
 public final class OpenSecrets {
-  private static final Set<PosixFilePermission> ENTER =
-      Set.of(PosixFilePermission.GROUP_EXECUTE, PosixFilePermission.OTHERS_EXECUTE);
-  private static final Set<PosixFilePermission> READ =
-      Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
+  private static final Set<PosixFilePermission> ENTER = Set.of(PosixFilePermission.OTHERS_EXECUTE);
+  private static final Set<PosixFilePermission> READ = Set.of(PosixFilePermission.OTHERS_READ);
 
   private OpenSecrets() {}
 
@@ -65,7 +66,7 @@ public final class OpenSecrets {
         .filter(file -> any(file, READ))
         .map(
             file ->
-                "%s holds a secret and others than its owner can read it (%s): chmod go-rwx %s"
+                "%s holds a secret and everybody can read it (%s): chmod o-rwx %s"
                     .formatted(
                         file.startsWith(dir) ? dir.relativize(file) : file,
                         PosixFilePermissions.toString(permissions(file).orElseThrow()),

@@ -20,7 +20,8 @@ class OpenSecretsTest {
   void write() throws IOException {
     file("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}", "rw-r--r--");
     file("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"primary\"}", "rw-r--r--");
-    file("users/alice.json", "{\"password\": \"secret\"}", "rw-r-----");
+    file("users/alice.json", "{\"password\": \"secret\"}", "rw-r--r--");
+    file("users/carol.json", "{\"password\": \"secret\"}", "rw-r-----");
     file("users/bob.json", "{\"password\": \"secret\"}", "rw-------");
     mode(dir, "rwxr-xr-x");
   }
@@ -41,11 +42,10 @@ class OpenSecretsTest {
   }
 
   @Test
-  void documentsWithSecretsThatGroupOrOthersCanReadAreNamedWithTheRemedy() throws Exception {
+  void documentsWithSecretsThatEverybodyCanReadAreNamedWithTheRemedy() throws Exception {
     assertThat(open())
         .containsExactly(
-            "users/alice.json holds a secret and others than its owner can read it (rw-r-----):"
-                + " chmod go-rwx "
+            "users/alice.json holds a secret and everybody can read it (rw-r--r--): chmod o-rwx "
                 + dir.resolve("users/alice.json"));
   }
 

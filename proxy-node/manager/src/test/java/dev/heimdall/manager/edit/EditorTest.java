@@ -3,12 +3,16 @@ package dev.heimdall.manager.edit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.OpenSecrets;
 import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +55,17 @@ class EditorTest {
         .extracting(Problem::toString)
         .asString()
         .startsWith("vdbs/app.json/x $: got a document below the document vdbs/app.json");
+  }
+
+  @Test
+  void aNodeFindsNothingWrongWithTheModesOfWhatIsWritten() throws Exception {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    assertThat(OpenSecrets.of(directory, ConfigurationReader.read(directory))).isEmpty();
+
+    Path user = directory.resolve("users/app.json");
+    Files.setPosixFilePermissions(user, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(OpenSecrets.of(directory, ConfigurationReader.read(directory))).hasSize(1);
   }
 
   @Test
