@@ -96,10 +96,28 @@ final class ClusterChecks {
     if (source.cluster().kind() == ClusterKind.AURORA
         && in.sound("$.cluster.hostPattern")
         && source.hostPattern().isEmpty()) {
+      if (RdsHost.ofGlobalCluster(source.host())) {
+        globalEndpoint();
+        return;
+      }
       in.problem(
           "$.cluster.hostPattern",
           "nothing, and a \"url\" that is no name of RDS",
           Format.HOST_PATTERN.expected() + ": Aurora tells names of servers, not where they are");
+    }
+  }
+
+  /** It leads to the writer, wherever that is, and does not say where the others are. */
+  private void globalEndpoint() {
+    boolean told =
+        source.cluster().arn().filter(arn -> arn.contains(":global-cluster:")).isPresent();
+    if (in.sound("$.cluster.arn") && !told) {
+      in.problem(
+          "$.cluster.arn",
+          source.cluster().arn().map(JsonValue::quote).orElse("nothing")
+              + " with the endpoint of a global cluster",
+          "the ARN of the global cluster, by which topology documents name its servers in all"
+              + " regions, or a \"hostPattern\" for those of one region");
     }
   }
 

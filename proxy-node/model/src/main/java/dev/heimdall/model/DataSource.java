@@ -171,14 +171,14 @@ public record DataSource(
   }
 
   /**
-   * Where a server is, by its name in the cluster; empty where the two make no address. {@link
-   * #hostPattern} must be known.
+   * Where a server is, by its name in the cluster; empty where that is not known, as {@link
+   * #hostPattern} is not, or makes no address with it.
    */
   public Optional<ServerAddress> named(String member) {
-    String address = hostPattern().orElseThrow().replace("?", member);
-    return Format.SERVER.accepts(address)
-        ? Optional.of(ServerAddress.parse(address, port()))
-        : Optional.empty();
+    return hostPattern()
+        .map(pattern -> pattern.replace("?", member))
+        .filter(Format.SERVER::accepts)
+        .map(address -> ServerAddress.parse(address, port()));
   }
 
   /** The name that leads to the writer as far as the DNS knows. */
@@ -235,7 +235,8 @@ public record DataSource(
    * @param regions where the cluster has servers
    */
   public boolean includes(String server, Collection<String> regions) {
-    return RdsHost.of(host()).isEmpty()
+    boolean ofRds = RdsHost.of(host()).isPresent() || RdsHost.ofGlobalCluster(host());
+    return !ofRds
         || regions.stream().anyMatch(region -> server.endsWith("." + RdsHost.rest(region)));
   }
 

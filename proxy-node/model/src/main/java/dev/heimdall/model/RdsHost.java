@@ -18,6 +18,9 @@ record RdsHost(String name, String kind, String rest) {
       Pattern.compile(
           "([^.]+)\\.(cluster-ro-|cluster-custom-|cluster-|)([a-z0-9]+\\.[a-z0-9-]+\\.rds\\.amazonaws\\.com(?:\\.cn)?)");
 
+  private static final Pattern GLOBAL =
+      Pattern.compile("[^.]+\\.global-[a-z0-9]+\\.global\\.rds\\.amazonaws\\.com(?:\\.cn)?");
+
   static Optional<RdsHost> of(String host) {
     Matcher matcher = NAME.matcher(host);
     return matcher.matches()
@@ -29,6 +32,11 @@ record RdsHost(String name, String kind, String rest) {
   static boolean ofAws(String host) {
     String lower = host.toLowerCase(Locale.ROOT);
     return lower.endsWith(".rds.amazonaws.com") || lower.endsWith(".rds.amazonaws.com.cn");
+  }
+
+  /** Whether a name leads to the writer of a global cluster, in whatever region that is. */
+  static boolean ofGlobalCluster(String host) {
+    return GLOBAL.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
 
   /** Whether such a name is that of a proxy of RDS. */

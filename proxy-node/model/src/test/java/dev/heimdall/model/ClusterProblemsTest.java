@@ -275,6 +275,36 @@ class ClusterProblemsTest {
   }
 
   @Test
+  void theWriterEndpointOfAGlobalClusterIsANameOfRds() throws Exception {
+    String url = "jdbc:postgresql://shop.global-abc123xyz.global.rds.amazonaws.com:5432/shop";
+    source(
+        url,
+        "\"cluster\": {\"kind\": \"aurora\","
+            + " \"arn\": \"arn:aws:rds::123456789012:global-cluster:shop\"}");
+
+    DataSource source = ConfigurationReader.read(dir).sources().get("primary");
+
+    assertThat(source.tls().mode()).isEqualTo(TlsMode.VERIFY_FULL);
+    assertThat(source.named("shop-1")).isEmpty();
+    assertThat(source.includes("shop-1.abc.eu-west-1.rds.amazonaws.com", List.of("eu-west-1")))
+        .isTrue();
+    assertThat(source.includes("shop-1.example", List.of("eu-west-1"))).isFalse();
+
+    source(
+        url,
+        "\"cluster\": {\"kind\": \"aurora\","
+            + " \"hostPattern\": \"?.abc123.eu-west-1.rds.amazonaws.com\"}");
+    assertThat(ConfigurationReader.read(dir).sources().get("primary").named("shop-1")).isPresent();
+
+    source(url, "\"cluster\": {\"kind\": \"aurora\"}");
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.arn: got nothing with the endpoint of a global cluster,"
+                + " expected the ARN of the global cluster, by which topology documents name its"
+                + " servers in all regions, or a \"hostPattern\" for those of one region");
+  }
+
+  @Test
   void twoUrlsOfOneDriverAreForOneEngine() throws IOException {
     driver("jdbc:postgresql://${writer}", "jdbc:mysql://${reader}");
 
