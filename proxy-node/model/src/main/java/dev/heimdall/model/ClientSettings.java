@@ -52,11 +52,31 @@ public record ClientSettings(
             zero = "no limit")
         Duration incompleteMessageTimeout,
     @Setting(
-            value = "How long a statement may run before the proxy cancels it.",
+            value =
+                "How long a statement may take before the proxy cancels it, the time in which it"
+                    + " waits for a server connection included.",
             byDefault = "0",
             range = "1ms..365d",
             zero = "no limit")
         Duration queryTimeout,
+    @Setting(
+            value =
+                "How long a server may take to end a statement that the proxy has cancelled for a"
+                    + " time limit (`queryTimeout`, also a rule's). Then its connection is closed,"
+                    + " and the client gets an error.",
+            byDefault = "10s",
+            range = "1ms..365d",
+            zero = "no limit")
+        Duration cancelTimeout,
+    @Setting(
+            value =
+                "How long a client that keeps a server connection busy with a reply may accept"
+                    + " nothing of it before it is closed. A client that reads slowly is not"
+                    + " meant: any progress begins the time anew.",
+            byDefault = "60s",
+            range = "1ms..365d",
+            zero = "no limit")
+        Duration replyTimeout,
     @Setting(
             value =
                 "Let clients send files of their own when a statement asks for one (`LOAD DATA"

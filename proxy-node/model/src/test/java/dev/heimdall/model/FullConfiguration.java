@@ -213,6 +213,8 @@ final class FullConfiguration {
             "idleInTransactionTimeout": "1m",
             "incompleteMessageTimeout": "20s",
             "queryTimeout": "10m",
+            "cancelTimeout": "5s",
+            "replyTimeout": "2m",
             "localInfile": false,
             "compression": false
           },

@@ -182,6 +182,8 @@ class SettingsReadTest {
                     Duration.ZERO,
                     Duration.ofSeconds(60),
                     Duration.ZERO,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
                     false,
                     true),
                 new ClientTls(
@@ -402,6 +404,8 @@ class SettingsReadTest {
                     Duration.ofMinutes(1),
                     Duration.ofSeconds(20),
                     Duration.ofMinutes(10),
+                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(2),
                     false,
                     false),
                 new ClientTls(

@@ -13,11 +13,14 @@ import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,13 +80,22 @@ class StalledClientsIT {
   private static void endedAlone(TestNode from, RawClient stopped, String sqlState)
       throws IOException {
     try (RawClient other = RawClient.logIn(from.target())) {
-      assertThat(other.value("SELECT 1")).isEqualTo("1");
+      Await.until("it answers another", () -> answers(other));
     }
     List<Message> told = stopped.untilClosed();
     assertThat(told).isNotEmpty();
     Message last = told.get(told.size() - 1);
     assertThat(last.type()).isEqualTo('E');
     assertThat(last.sqlState()).isEqualTo(sqlState);
+  }
+
+  /** It may have waited for as long as statements may take. */
+  private static boolean answers(RawClient client) {
+    try {
+      return client.query("SELECT 1").stream().noneMatch(message -> message.type() == 'E');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static byte[] largeBind() {
@@ -199,6 +211,72 @@ class StalledClientsIT {
           .extracting(Message::type)
           .containsExactly('1', '2', 'C', 'Z');
       assertThat(other.value("SELECT count(*) FROM stalled WHERE a LIKE 'd%'")).isEqualTo("1");
+    }
+  }
+
+  private static void signal(String signal, String process) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, process).inheritIO().start().waitFor())
+        .isZero();
+  }
+
+  /** Which neither answers nor acts on a cancel request. */
+  @Test
+  void aStatementOfAServerThatHasStoppedIsAnsweredAnError() throws Exception {
+    try (TestNode impatient =
+            TestNode.start(
+                c ->
+                    c.node("loops", 1)
+                        .vdb("pool.size", 1)
+                        .vdb("clients.queryTimeout", "200ms")
+                        .vdb("clients.cancelTimeout", "300ms"));
+        RawClient client = RawClient.logIn(impatient.target());
+        RawClient other = RawClient.logIn(impatient.target())) {
+      for (boolean copies : new boolean[] {false, true}) {
+        String process = client.value("SELECT pg_backend_pid()");
+        if (copies) {
+          client.send(query("COPY stalled FROM STDIN"));
+          client.until('G');
+        }
+        signal("STOP", process);
+        try {
+          client.send(copies ? copyDone() : query("SELECT 1"));
+          List<Message> told = client.untilReady();
+          assertThat(told).extracting(Message::type).contains('E');
+          assertThat(
+                  told.stream().filter(m -> m.type() == 'E').findFirst().orElseThrow().sqlState())
+              .isEqualTo("57014");
+          assertThat(other.value("SELECT 2")).isEqualTo("2");
+        } finally {
+          signal("CONT", process);
+        }
+      }
+      assertThat(impatient.metric("heimdall_cancels_ignored_total")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void clientsThatDoNotReadTheirRepliesKeepNoServerConnectionForGood() throws IOException {
+    try (TestNode from =
+        TestNode.start(
+            c -> c.node("loops", 1).vdb("pool.size", 2).vdb("clients.replyTimeout", "300ms"))) {
+      List<RawClient> greedy = new ArrayList<>();
+      try {
+        for (int i = 0; i < 6; i++) {
+          RawClient client = RawClient.connect(from.target(), 4096);
+          greedy.add(client);
+          client.logIn(0);
+          client.send(query("SELECT repeat('x', 1000) FROM generate_series(1, 40000)"));
+        }
+        try (RawClient polite = RawClient.logIn(from.target())) {
+          assertThat(polite.value("SELECT 1")).isEqualTo("1");
+        }
+        Await.until(
+            "all of them are closed", () -> from.metric("heimdall_clients_unread_total") == 6);
+      } finally {
+        for (RawClient client : greedy) {
+          client.close();
+        }
+      }
     }
   }
 }

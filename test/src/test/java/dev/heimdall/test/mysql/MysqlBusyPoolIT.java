@@ -3,8 +3,12 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -316,6 +320,76 @@ class MysqlBusyPoolIT {
           hold(third); // the session keeps none
           other.commit();
           third.commit();
+        }
+      }
+    }
+  }
+
+  /** Which neither answers nor takes the connection that is to cancel what runs. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aStatementOfAServerThatHasStoppedIsAnsweredAnError(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    String process = Files.readString(Path.of(server.queryValue("", "SELECT @@pid_file"))).strip();
+    try (MysqlNode node =
+            MysqlNode.start(
+                release,
+                c ->
+                    c.vdb("pool.size", 2)
+                        .vdb("clients.queryTimeout", "200ms")
+                        .vdb("clients.cancelTimeout", "300ms"));
+        RawMysqlClient alone = RawMysqlClient.logIn(node.target());
+        RawMysqlClient inTransaction = RawMysqlClient.logIn(node.target())) {
+      assertThat(alone.value("SELECT 1")).isEqualTo("1");
+      inTransaction.query(RawMysqlClient.query("BEGIN"));
+      assertThat(inTransaction.value("SELECT 2")).isEqualTo("2");
+      signal("STOP", process);
+      try {
+        alone.send(RawMysqlClient.query("SELECT 3"));
+        inTransaction.send(RawMysqlClient.query("SELECT 4"));
+        assertThat(RawMysqlClient.error(alone.receive())).startsWith("1317");
+        assertThat(RawMysqlClient.error(inTransaction.receive())).startsWith("1317");
+        assertThat(inTransaction.untilClosed()).isEmpty();
+      } finally {
+        signal("CONT", process);
+      }
+      assertThat(alone.value("SELECT 5")).isEqualTo("5");
+    }
+  }
+
+  private static void signal(String signal, String process) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, process).inheritIO().start().waitFor())
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void clientsThatDoNotReadTheirRepliesKeepNoServerConnectionForGood(MysqlRelease release)
+      throws Exception {
+    try (MysqlNode node =
+        MysqlNode.start(release, c -> c.vdb("pool.size", 2).vdb("clients.replyTimeout", "300ms"))) {
+      List<RawMysqlClient> greedy = new ArrayList<>();
+      try {
+        for (int i = 0; i < 6; i++) {
+          RawMysqlClient client = RawMysqlClient.logIn(node.target(), 4096);
+          greedy.add(client);
+          client.send(
+              RawMysqlClient.query(
+                  "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i <"
+                      + " 200) SELECT REPEAT('x', 1000) FROM n a, n b"));
+        }
+        try (RawMysqlClient polite = RawMysqlClient.logIn(node.target())) {
+          assertThat(polite.value("SELECT 1")).isEqualTo("1");
+        }
+        Await.until(
+            "all of them are closed", () -> node.metric("heimdall_clients_unread_total") == 6);
+      } finally {
+        for (RawMysqlClient client : greedy) {
+          client.close();
         }
       }
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param serverPid the process on the server side of that
  * @param lastStatementAt when its last statement came in
  * @param waitMicros how long it has been waiting for a server connection, 0 if it is not
+ * @param unreadMicros how long it has accepted nothing of a reply that waits for it, 0 if none does
  * @param preparedStatements how many prepared statements it holds
  */
 public record ClientRow(
@@ -30,6 +31,7 @@ public record ClientRow(
     Instant connectedSince,
     Instant lastStatementAt,
     long waitMicros,
+    long unreadMicros,
     long queries,
     int preparedStatements) {
 

@@ -213,6 +213,7 @@ final class Tables {
           .text("request_time", ClientRow::lastStatementAt)
           .number("wait", row -> row.waitMicros() / 1_000_000)
           .number("wait_us", row -> row.waitMicros() % 1_000_000)
+          .number("unread", row -> row.unreadMicros() / 1_000_000)
           .number("queries", ClientRow::queries)
           .number("prepared_statements", ClientRow::preparedStatements);
 

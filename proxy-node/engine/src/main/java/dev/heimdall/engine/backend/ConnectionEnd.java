@@ -83,6 +83,18 @@ final class ConnectionEnd {
     }
   }
 
+  /**
+   * The server has not ended in time what was cancelled.
+   *
+   * @param error what its users get
+   */
+  void overdue(ServerError error) {
+    if (!closed) {
+      fatal = error;
+      close(new Ending(Ending.Side.TIME_LIMIT, error.message()));
+    }
+  }
+
   void outOfSync(String what) {
     fatal = ServerError.fatal("08P01", "the database server broke the protocol: it sent " + what);
     note(Ending.Side.PROTOCOL, "it sent " + what);

@@ -15,6 +15,8 @@ public record Ending(Side side, String reason) {
     SERVER,
     /** The server sent what the protocol does not allow. */
     PROTOCOL,
+    /** This node, because the server did not end a statement that has exceeded a time limit. */
+    TIME_LIMIT,
     /** This node, because a statement of its own failed that keeps sessions apart. */
     STATE
   }

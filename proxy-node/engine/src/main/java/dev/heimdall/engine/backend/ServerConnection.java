@@ -648,6 +648,17 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
+   * The server has not ended what was cancelled for a time limit: the connection is closed, and
+   * nothing that was sent over it by the one who waits for it is sent again.
+   *
+   * @param error what its users get
+   */
+  public void closeOverdue(ServerError error) {
+    assert context.inLoop();
+    end.overdue(error);
+  }
+
+  /**
    * A statement of the node's own has failed that was to make the connection one session's, or to
    * find out what a session has set: the connection is closed, and counted, and no session gets it.
    *

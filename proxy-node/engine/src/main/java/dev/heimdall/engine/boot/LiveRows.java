@@ -187,6 +187,7 @@ final class LiveRows {
         Instant.ofEpochMilli(console.connectedAt()),
         lastStatement(console),
         0,
+        0,
         console.statements(),
         0);
   }
@@ -216,6 +217,7 @@ final class LiveRows {
         Instant.ofEpochMilli(session.connectedAt()),
         lastStatement(session),
         TimeUnit.NANOSECONDS.toMicros(session.waited()),
+        TimeUnit.NANOSECONDS.toMicros(session.unread()),
         session.statements(),
         session.preparedCount());
   }

@@ -31,9 +31,15 @@ public final class TimeLimits {
     } else if (resting && !client.inTransaction() && exceeds(idle, limits.idleTimeout())) {
       client.fatal(
           ServerError.fatal("57P05", "terminating connection due to idle-session timeout"));
+    } else if (!limits.replyTimeout().isZero()
+        && client.readsNothing(now, limits.replyTimeout().toNanos())) {
+      client.endUnread();
     } else if (!limits.queryTimeout().isZero()
         && client.overdue(now, limits.queryTimeout().toNanos())) {
       client.cancelOverdue();
+    } else if (!limits.cancelTimeout().isZero()
+        && client.cancelIgnored(now, limits.cancelTimeout().toNanos())) {
+      client.abandonOverdue();
     }
   }
 

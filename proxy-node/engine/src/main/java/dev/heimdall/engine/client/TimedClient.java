@@ -28,6 +28,26 @@ public interface TimedClient {
   /** Ends the statement that is overdue. */
   void cancelOverdue();
 
+  /**
+   * Whether a server was asked to end an overdue statement that long ago and has not.
+   *
+   * @param now by the loop's clock
+   */
+  boolean cancelIgnored(long now, long nanos);
+
+  /** Closes the connection to that server; the client gets an error. */
+  void abandonOverdue();
+
+  /**
+   * Whether a server connection waits for the client to read, and it has read nothing for longer.
+   *
+   * @param now by the loop's clock
+   */
+  boolean readsNothing(long now, long nanos);
+
+  /** Ends the client that reads nothing. */
+  void endUnread();
+
   /** Sends an error and closes. */
   void fatal(ServerError error);
 }

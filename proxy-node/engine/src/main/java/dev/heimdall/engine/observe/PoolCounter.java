@@ -25,6 +25,14 @@ enum PoolCounter {
   STATE_REPLAYS("heimdall.state.replays", null, "Times session settings were replayed on a server"),
   PINS("heimdall.pins", null, "Times a session was pinned to its server connection"),
   CANCELS("heimdall.cancels", null, "Cancel requests passed on to a server"),
+  CANCELS_IGNORED(
+      "heimdall.cancels.ignored",
+      null,
+      "Server connections closed because a statement did not end when a time limit cancelled it"),
+  CLIENTS_UNREAD(
+      "heimdall.clients.unread",
+      null,
+      "Clients closed because they accepted nothing of a reply for too long"),
   PIPELINED("heimdall.pipelined", null, "Statements sent over a connection that others share"),
   PIPELINE_QUEUED(
       "heimdall.pipelined.queued", null, "Of the pipelined statements, those behind another"),

@@ -111,6 +111,16 @@ public final class PoolMetrics {
     count(PoolCounter.CANCELS, 1);
   }
 
+  /** A server did not end a statement that was cancelled for a time limit. */
+  public void cancelIgnored() {
+    count(PoolCounter.CANCELS_IGNORED, 1);
+  }
+
+  /** A client was ended that accepted nothing of a reply. */
+  public void unread() {
+    count(PoolCounter.CLIENTS_UNREAD, 1);
+  }
+
   /**
    * A statement was put into the pipeline of a shared connection.
    *

@@ -19,6 +19,7 @@ final class ClientOutput implements LoopContext.Flushable {
   private final LoopContext loop;
   private final ReplyEncoder encoder;
   private final ReplyDelay delay;
+  private final UnreadReply stalled;
 
   /** Made last: its stages are parts of the session that write here. */
   private ReplyGate gate;
@@ -39,6 +40,7 @@ final class ClientOutput implements LoopContext.Flushable {
     this.channel = channel;
     this.loop = loop;
     this.encoder = encoder;
+    this.stalled = new UnreadReply(channel);
     this.delay = new ReplyDelay(task -> loop.soon(task, failed), this::send, passed);
   }
 
@@ -106,6 +108,11 @@ final class ClientOutput implements LoopContext.Flushable {
   /** Whether the client's connection is there. */
   boolean connected() {
     return channel.isActive();
+  }
+
+  /** For how long the client has not read. */
+  UnreadReply stalled() {
+    return stalled;
   }
 
   /** Whether the client takes more of what it is sent. */

@@ -396,6 +396,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     return parts.lease.waited();
   }
 
+  /** Nanoseconds that a reply has waited for the client to accept any of it, or 0. */
+  public long unread() {
+    return parts.output.stalled().nanos(loop.nanoTime());
+  }
+
   // ---- the client for operators
 
   @Override

@@ -125,7 +125,7 @@ final class ConnectionLoss {
       }
       case SYNCING -> {
         lease.become(LeaseState.READY);
-        if (led.getAsBoolean() && losses.mayGoOn()) {
+        if (!overdue(from) && led.getAsBoolean() && losses.mayGoOn()) {
           requests.process();
         } else {
           losses.answered();
@@ -142,11 +142,17 @@ final class ConnectionLoss {
     }
   }
 
+  /** Whether the node has closed it for a statement that did not end in time. */
+  private static boolean overdue(ServerConnection from) {
+    return from.ending().side() == Ending.Side.TIME_LIMIT;
+  }
+
   /** Whether the journal has all of it sent again, or what of it may be. */
   private boolean goesOn(ServerConnection from, ServerError error, Cause cause) {
     boolean harmless = lifecycle.running().harmless();
     boolean independent =
-        transaction.status() == TransactionState.IDLE
+        !overdue(from)
+            && transaction.status() == TransactionState.IDLE
             && !requests.input().streaming()
             && !lease.keepsServer()
             && !carried.unread();
@@ -170,6 +176,7 @@ final class ConnectionLoss {
     } else if (listening.undecided()) {
       obstacle = Unreplayed.LISTEN;
     } else if (from.ending().side() == Ending.Side.PROTOCOL
+        || overdue(from)
         || (lastError != null && errors.timeLimit(lastError))) {
       obstacle = Unreplayed.SERVER;
     }

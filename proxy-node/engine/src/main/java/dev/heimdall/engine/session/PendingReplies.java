@@ -24,6 +24,13 @@ final class PendingReplies implements UnitPosition {
   private ArrayDeque<Promise> knownTags;
   private int outstanding;
   private long statementSince;
+
+  /** From when the time limit of what runs, or waits to, counts. */
+  private long limitedSince;
+
+  /** Whether a statement waits that has not been sent, and its time counts. */
+  private boolean queued;
+
   private boolean overdueReported;
   private long statements;
   private long lastActivity;
@@ -105,15 +112,34 @@ final class PendingReplies implements UnitPosition {
     return lastActivity;
   }
 
-  /** Whether what runs takes longer than this; reported once for each run of statements. */
-  boolean overdue(long now, long nanos) {
+  /**
+   * Whether what runs, or waits to, takes longer than this; reported once for each run of
+   * statements.
+   *
+   * @param waits whether a statement waits for something of the node's before it is sent
+   */
+  boolean overdue(long now, long nanos, boolean waits) {
     boolean runs = outstanding > 0 || lease.resending().pending();
-    if (!runs) {
+    if (!runs && !waits) {
+      queued = false;
       return flushed.overdue(lease.server(), lastActivity, now, nanos);
     }
-    boolean overdue = !overdueReported && now - statementSince > nanos;
+    if (!runs) {
+      queue(now);
+    }
+    boolean overdue = !overdueReported && now - limitedSince > nanos;
     overdueReported |= overdue;
     return overdue;
+  }
+
+  /** The time of a statement counts from when it began to wait, or from when that was seen. */
+  private void queue(long now) {
+    if (queued && lastActivity - limitedSince <= 0) {
+      return;
+    }
+    queued = true;
+    limitedSince = now - lease.waited();
+    overdueReported = false;
   }
 
   // ---- what is sent
@@ -133,7 +159,11 @@ final class PendingReplies implements UnitPosition {
 
   private void begun() {
     statementSince = loop.now();
-    overdueReported = false;
+    if (!queued) {
+      limitedSince = statementSince;
+      overdueReported = false;
+    }
+    queued = false;
   }
 
   /** The group sent last will be sent again: nothing was answered, and nothing will be. */
@@ -176,6 +206,7 @@ final class PendingReplies implements UnitPosition {
     long now = active();
     long nanos = now - statementSince;
     statementSince = now;
+    limitedSince = now;
     return nanos;
   }
 

@@ -30,6 +30,7 @@ final class SessionControl implements TimedClient {
   private static final String TIMED_OUT = "canceling statement due to statement timeout";
 
   private final RequestReader requests;
+  private final ClientOutput output;
   private final SentUnits sent;
   private final StatementLifecycle lifecycle;
   private final ClientTransaction transaction;
@@ -48,6 +49,7 @@ final class SessionControl implements TimedClient {
   private final LoopContext loop;
   private final Consumer<Throwable> failed;
   private final TimeLimits limits = new TimeLimits(this);
+  private final UnansweredCancel unanswered = new UnansweredCancel();
   private boolean drains;
 
   /**
@@ -55,6 +57,7 @@ final class SessionControl implements TimedClient {
    */
   SessionControl(
       RequestReader requests,
+      ClientOutput output,
       SentUnits sent,
       StatementLifecycle lifecycle,
       ClientTransaction transaction,
@@ -73,6 +76,7 @@ final class SessionControl implements TimedClient {
       LoopContext loop,
       Consumer<Throwable> failed) {
     this.requests = requests;
+    this.output = output;
     this.sent = sent;
     this.lifecycle = lifecycle;
     this.transaction = transaction;
@@ -141,6 +145,13 @@ final class SessionControl implements TimedClient {
 
   /** A rule's time limit for what runs is over. */
   void timeOver() {
+    cancelLate();
+  }
+
+  private void cancelLate() {
+    if (lease.server() != null) {
+      unanswered.sent(lease.server(), pending.done(), loop.now());
+    }
     cancel(TIMED_OUT, () -> {});
   }
 
@@ -247,7 +258,35 @@ final class SessionControl implements TimedClient {
 
   @Override
   public boolean overdue(long now, long nanos) {
-    return pending.overdue(now, nanos);
+    return pending.overdue(now, nanos, waitsToBeSent());
+  }
+
+  /** Whether a statement of the client's waits for what the node has to do before it is sent. */
+  private boolean waitsToBeSent() {
+    return lease.state() == LeaseState.WAITING
+        || lease.state() == LeaseState.SYNCING
+        || lifecycle.held()
+        || reads.awaits()
+        || cached.waits()
+        || (lease.awaitsSettings() && requests.input().waits());
+  }
+
+  @Override
+  public boolean cancelIgnored(long now, long nanos) {
+    boolean goesOn = pending.awaited() || waitsToBeSent();
+    return unanswered.longerThan(nanos, lease.server(), goesOn ? pending.done() : -1, now);
+  }
+
+  @Override
+  public void abandonOverdue() {
+    counters.cancelIgnored();
+    lease
+        .server()
+        .closeOverdue(
+            ServerError.error("57014", TIMED_OUT)
+                .withDetail(
+                    "The server did not end it when asked to, and its connection was closed."
+                        + " Whether a statement that changes data took effect is not known."));
   }
 
   /** A server that reads the rest of a message does not look at a cancel request. */
@@ -256,8 +295,21 @@ final class SessionControl implements TimedClient {
     if (requests.input().streaming()) {
       end.fatal(ServerError.fatal("57014", TIMED_OUT));
     } else {
-      cancel(TIMED_OUT, () -> {});
+      cancelLate();
     }
+  }
+
+  @Override
+  public boolean readsNothing(long now, long nanos) {
+    return lease.server() != null && output.stalled().longerThan(nanos, now);
+  }
+
+  @Override
+  public void endUnread() {
+    counters.unread();
+    end.fatal(
+        ServerError.fatal("57P05", "terminating connection due to reply timeout")
+            .withDetail("The client has not accepted any of a reply for too long."));
   }
 
   @Override

@@ -384,6 +384,7 @@ final class SessionParts {
     this.control =
         new SessionControl(
             requests,
+            output,
             sent,
             lifecycle,
             transaction,

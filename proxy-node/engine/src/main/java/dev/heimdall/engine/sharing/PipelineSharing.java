@@ -1,5 +1,6 @@
 package dev.heimdall.engine.sharing;
 
+import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.journal.Cause;
@@ -430,7 +431,8 @@ public final class PipelineSharing {
       repeats = 0;
       return false;
     }
-    if (Recovery.of(attempt, Cause.CONNECTION_LOST) != Recovery.ALONE) {
+    boolean overdue = from.ending().side() == Ending.Side.TIME_LIMIT && from.isFirst(client.user());
+    if (overdue || Recovery.of(attempt, Cause.CONNECTION_LOST) != Recovery.ALONE) {
       repeats = 0;
       lease.become(LeaseState.ACTIVE);
       return false;

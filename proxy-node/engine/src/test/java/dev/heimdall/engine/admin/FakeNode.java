@@ -213,6 +213,7 @@ final class FakeNode implements NodeView {
                 since,
                 since.plusSeconds(1),
                 0,
+                0,
                 17,
                 2),
             new ClientRow(
@@ -231,6 +232,7 @@ final class FakeNode implements NodeView {
                 since,
                 null,
                 1_000_001,
+                0,
                 0,
                 0)));
   }

@@ -41,6 +41,9 @@ import java.util.regex.Pattern;
  * is.
  */
 public final class SimulatedServers {
+  /** Stands where a start-up message has its version. */
+  private static final int CANCEL = 80877102;
+
   private static final Pattern PREPARE = Pattern.compile("(?is)prepare\\s+(\\w+)\\s+as\\s+(.*)");
   private static final Pattern SET =
       Pattern.compile("(?i)set\\s+(session\\s+|local\\s+)?([a-z_.]+)\\s*(?:=|\\s+to\\s+)\\s*(.*)");
@@ -62,6 +65,7 @@ public final class SimulatedServers {
   private Channel listening;
   private int processes = 100;
   private String failing;
+  private int cancels;
   private boolean holding;
   private boolean repeatsReports;
   private boolean reportsPath = true;
@@ -121,6 +125,11 @@ public final class SimulatedServers {
   /** Errors of the simulation itself. */
   public List<Throwable> failures() {
     return failures;
+  }
+
+  /** Cancel requests that have come; nothing becomes of them. */
+  int cancels() {
+    return cancels;
   }
 
   /** What inserts have written and committed, in order. */
@@ -231,6 +240,11 @@ public final class SimulatedServers {
 
     private boolean logIn() {
       if (input.readableBytes() < 4 || input.readableBytes() < input.getInt(0)) {
+        return false;
+      }
+      if (input.getInt(4) == CANCEL) {
+        cancels++;
+        channel.close();
         return false;
       }
       input.skipBytes(8);
