@@ -3,7 +3,9 @@ package dev.heimdall.test.cache;
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
 import static dev.heimdall.test.fixture.Frontend.describePortal;
+import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.flush;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
@@ -21,6 +23,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -281,6 +284,72 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       assertThat(answer(client, request)).isEqualTo(expected);
       assertThat(info(client)).containsEntry("cached", "yes");
       assertThat(answer(client, whole)).isEqualTo(expectedWhole);
+    }
+  }
+
+  /** As asyncpg does it: the columns first, then the rows, with one Sync for both. */
+  private static List<String> firstUse(RawClient client, String sql) throws IOException {
+    client.send(all(parse("first", sql), describeStatement("first"), flush()));
+    List<Message> answer = new ArrayList<>(client.until('T'));
+    client.send(all(bind("", "first"), execute("", 1), sync()));
+    answer.addAll(client.untilReady());
+    return answer.stream()
+        .map(message -> message.type() + " " + HexFormat.of().formatHex(message.body()))
+        .toList();
+  }
+
+  @Test
+  void aFirstUseBehindItsDescriptionIsAnsweredFromTheCache() throws IOException, SQLException {
+    String read = "SELECT name AS described_first FROM cr_rows ORDER BY id";
+    List<String> expected;
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
+      expected = firstUse(direct, read);
+    }
+    try (RawClient client = admin()) {
+      assertThat(firstUse(client, read)).isEqualTo(expected);
+      assertThat(info(client)).containsEntry("cached", "no: it was not there");
+    }
+    past("UPDATE cr_rows SET name = 'past the node'");
+    try (RawClient client = admin()) {
+      assertThat(firstUse(client, read)).isEqualTo(expected);
+      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(answer(client, all(bind("", "first"), execute("", 1), sync())))
+          .isEqualTo(expected.subList(3, expected.size()));
+      assertThat(client.value("SELECT 'and on'")).isEqualTo("and on");
+      client.query("UPDATE cr_rows SET name = 'written'");
+      assertThat(answer(client, all(bind("", "first"), execute("", 1), sync())))
+          .isNotEqualTo(expected.subList(3, expected.size()));
+    }
+  }
+
+  /** What comes behind a hit, in the same batch or transaction, is carried out by the server. */
+  @Test
+  void aBatchMayGoOnBehindAFlush() throws IOException {
+    String read = "SELECT name AS goes_on FROM cr_rows ORDER BY id";
+    try (RawClient client = admin()) {
+      firstUse(client, read);
+      client.query("DEALLOCATE first");
+      client.send(all(parse("first", read), describeStatement("first"), flush()));
+      client.until('T');
+      client.send(
+          all(
+              bind("", "first"),
+              execute("", 0),
+              statement("INSERT INTO cr_others VALUES (2, 'goes on')"),
+              sync()));
+      assertThat(client.untilReady().stream().map(Message::type).toList())
+          .containsExactly('2', 'D', 'D', 'C', '1', '2', 'n', 'C', 'Z');
+      client.query("BEGIN");
+      client.query("UPDATE cr_rows SET name = 'own'");
+      client.send(all(parse("second", read), describeStatement("second"), flush()));
+      client.until('T');
+      client.send(all(bind("", "second"), execute("", 1), sync()));
+      assertThat(client.untilReady().get(1).columns()).containsExactly("own");
+      client.query("ROLLBACK");
+      client.send(all(parse("third", "SELECT nothing FROM cr_rows"), flush()));
+      client.until('E');
+      client.send(all(bind("", "third"), execute("", 1), sync()));
+      assertThat(client.untilReady().stream().map(Message::type).toList()).containsExactly('Z');
     }
   }
 

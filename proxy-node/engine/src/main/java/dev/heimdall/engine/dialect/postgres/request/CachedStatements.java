@@ -54,6 +54,18 @@ final class CachedStatements implements Responder {
 
   @Override
   public Outcome answer(byte type, long total) {
+    return answer(false);
+  }
+
+  /**
+   * The same of a statement that was parsed and described in the same batch, which a server has and
+   * has answered so far. It does not wait for others, who may want that connection.
+   */
+  Outcome answerBehindFlush() {
+    return answer(true);
+  }
+
+  private Outcome answer(boolean server) {
     if (!cached.mayAnswer()) {
       return Outcome.NEXT;
     }
@@ -76,14 +88,11 @@ final class CachedStatements implements Responder {
       return Outcome.NEXT;
     }
     sought = bound;
-    StoredAnswer answer =
-        cached.answer(
-            lifecycle.exactHigh(),
-            lifecycle.exactLow(),
-            statement.values(declared),
-            statement.describesColumns(),
-            text,
-            recorder());
+    byte[] values = statement.values(declared);
+    StoredAnswer answer = find(values);
+    if (answer == null && server && cached.stopWaiting()) {
+      answer = find(values);
+    }
     sought = null;
     if (answer == null) {
       spare = null; // it is taken
@@ -99,8 +108,18 @@ final class CachedStatements implements Responder {
       local.prepare(bound);
     }
     lifecycle.settled();
-    statement.reply(client, answer);
+    statement.reply(client, answer, server);
     return Outcome.DONE;
+  }
+
+  private StoredAnswer find(byte[] values) {
+    return cached.answer(
+        lifecycle.exactHigh(),
+        lifecycle.exactLow(),
+        values,
+        statement.describesColumns(),
+        text,
+        recorder());
   }
 
   /**

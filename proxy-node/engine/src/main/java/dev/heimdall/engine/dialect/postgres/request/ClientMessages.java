@@ -65,9 +65,13 @@ final class ClientMessages implements RequestHandler {
   private final Listening listening;
   private final RequestCursor cursor;
   private final List<Responder> commands;
+  private final CachedStatements cached;
   private final List<Responder> responders;
 
   private boolean flushSeen;
+
+  /** Whether nothing was sent since a Flush. */
+  private boolean behindFlush;
 
   ClientMessages(RequestParts parts) {
     this.client = parts.client();
@@ -163,12 +167,14 @@ final class ClientMessages implements RequestHandler {
             (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,
             (type, total) ->
                 type == FrontendType.QUERY ? command(rules, (int) total) : Outcome.NEXT);
+    this.cached =
+        new CachedStatements(client, requests, parts.cached(), lifecycle, local, statement);
     this.responders =
         List.of(
             this::rollBackLost,
             new ClosingBatch(client, parts.notes(), prepared, cursor),
             new RuleResults(client, parts.notes(), requests, lifecycle, local, statement),
-            new CachedStatements(client, requests, parts.cached(), lifecycle, local, statement),
+            cached,
             begins,
             new NameCommands(
                 client,
@@ -223,11 +229,8 @@ final class ClientMessages implements RequestHandler {
   public boolean begins(ServerConnection server, byte type) {
     return switch (type) {
       case FrontendType.QUERY, FrontendType.FUNCTION_CALL -> true;
-      case FrontendType.PARSE,
-          FrontendType.BIND,
-          FrontendType.DESCRIBE,
-          FrontendType.EXECUTE,
-          FrontendType.CLOSE ->
+      case FrontendType.BIND -> server == null || beginsAnew(server) || isBehindFlush(server);
+      case FrontendType.PARSE, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
           server == null || beginsAnew(server);
       // The transaction has failed that a Sync would end: the server is to say so.
       case FrontendType.SYNC -> server == null && client.transactionLost();
@@ -263,8 +266,33 @@ final class ClientMessages implements RequestHandler {
     return responders;
   }
 
+  /**
+   * Whether a Bind is the first message behind a Flush whose answers have come, outside of a
+   * transaction: what it runs was parsed and described by then, as drivers do it that want to know
+   * its columns first.
+   */
+  private boolean isBehindFlush(ServerConnection server) {
+    return behindFlush
+        && server.groupOpen()
+        && server.flushed() == 0
+        && client.status() == TransactionState.IDLE;
+  }
+
+  @Override
+  public Outcome inPlace(byte type, long total) {
+    if (type != FrontendType.BIND || !behindFlush) {
+      return Outcome.NEXT;
+    }
+    Outcome outcome = cached.answerBehindFlush();
+    behindFlush = outcome == Outcome.WAIT;
+    return outcome;
+  }
+
   @Override
   public boolean leaves(byte type) {
+    if (type == FrontendType.BIND && behindFlush) {
+      return false; // the beginning of its batch is there
+    }
     boolean leaves = destinations.awaitsDeparture();
     if (!leaves
         && type != FrontendType.FUNCTION_CALL
@@ -384,6 +412,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
+    behindFlush = false;
     switch (type) {
       case FrontendType.QUERY -> {
         return query(server, (int) total);
@@ -461,6 +490,7 @@ final class ClientMessages implements RequestHandler {
         input.begin(total, false);
         server.flushing();
         flushSeen = true;
+        behindFlush = true;
         return true;
       }
       case FrontendType.COPY_DATA -> {

@@ -329,8 +329,12 @@ final class LoneStatement {
     client.write(out);
   }
 
-  /** Takes it and answers what a server has answered to an equal one. */
-  void reply(AnsweringClient client, StoredAnswer answer) {
+  /**
+   * Takes it and answers what a server has answered to an equal one.
+   *
+   * @param server whether a server has the beginning of its batch, and answers its Sync
+   */
+  void reply(AnsweringClient client, StoredAnswer answer, boolean server) {
     byte[] columns = answer.columns();
     int size = 64 + answer.rows().length + (columns == null ? 0 : columns.length);
     ByteBuf out = client.alloc().buffer(size);
@@ -347,8 +351,12 @@ final class LoneStatement {
         }
       }
     }
-    take();
-    PgWriter.ready(out, client.status());
+    if (server) {
+      cursor.takeOut(cursor.count() - 1);
+    } else {
+      take();
+      PgWriter.ready(out, client.status());
+    }
     client.write(out);
   }
 

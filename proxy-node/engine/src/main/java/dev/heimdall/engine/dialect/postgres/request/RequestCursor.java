@@ -157,6 +157,12 @@ final class RequestCursor {
     return copy;
   }
 
+  /** Takes the first so many out of what goes to the server. */
+  void takeOut(int messages) {
+    input.cut();
+    take(messages);
+  }
+
   /** Takes the first so many. */
   void take(int messages) {
     bytes().readerIndex(starts[messages]);
