@@ -3,6 +3,7 @@ package dev.heimdall.launcher;
 import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.manager.edit.FileCheck;
 import dev.heimdall.model.Configuration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,6 +25,14 @@ final class NamedFiles {
           ExitCode.STARTUP,
           Problems.ofOther("this machine, with the configuration in " + place, missing));
     }
+  }
+
+  /** What a node would reject of them, whatever machine it is on. */
+  static List<FileCheck.Fault> faults(Configuration read) {
+    return TlsFiles.faults(read).stream()
+        .filter(fault -> !fault.ofThisMachine())
+        .map(fault -> new FileCheck.Fault(fault.document(), fault.fault()))
+        .toList();
   }
 
   /**

@@ -84,7 +84,8 @@ final class ServerCommand implements Callable<Integer> {
         new EngineAnswers(
             new RuleTrials(),
             new MachineInspector(() -> new AwsPlace().region(conf), System.getenv()),
-            new PatternExpressions());
+            new PatternExpressions(),
+            NamedFiles::faults);
     try (ControlPlane running = ControlPlane.start(settings(conf, keys, nodeKey), engine)) {
       LOG.info("managing on port {}; SIGTERM or Ctrl-C to end", running.port());
       stop.await();

@@ -117,7 +117,8 @@ public final class ControlPlane implements AutoCloseable {
           new Editor(
               DocumentStore.open(settings.place()),
               own.map(store -> new History(store.history(), History.Kept.standard(), clock)),
-              audit);
+              audit,
+              engine.files());
       Fleet fleet = new Fleet(clock);
       FleetConfiguration configuration =
           new FleetConfiguration(editor, settings.nodeKey(), System::nanoTime);

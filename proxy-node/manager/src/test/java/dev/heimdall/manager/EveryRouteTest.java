@@ -202,7 +202,8 @@ class EveryRouteTest {
                         Verdict.Place.WRITER,
                         List.of()),
                 new NothingThere(),
-                (pattern, engine) -> Optional.empty()));
+                (pattern, engine) -> Optional.empty(),
+                configuration -> List.of()));
     report();
     callers.put("nobody", new Caller("nobody", Optional.empty(), false, "", "", ""));
     logIn("admin", Role.ADMIN, false, ADMIN);

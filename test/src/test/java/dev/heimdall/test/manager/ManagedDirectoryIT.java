@@ -3,6 +3,7 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.manager.Rest.Changes;
 import dev.heimdall.test.manager.Rest.Said;
 import java.io.IOException;
@@ -54,9 +55,7 @@ class ManagedDirectoryIT extends ManagerContract {
   @Test
   void certificatesAreDocumentsThatAreNoJson() throws Exception {
     begin();
-    byte[] bytes =
-        "-----BEGIN CERTIFICATE-----\nTUlJQg==\n-----END CERTIFICATE-----\n"
-            .getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = TestCertificate.localhost().certificate().getBytes(StandardCharsets.US_ASCII);
     Said alone =
         rest.send(
             rest.request("/api/v1/documents/tls/ca.pem")
@@ -85,6 +84,47 @@ class ManagedDirectoryIT extends ManagerContract {
     assertThat(configuration().resolve("tls/ca.pem")).hasBinaryContent(bytes);
     assertThat(rest.document("tls/ca.pem").response().headers().firstValue("Content-Type"))
         .contains("application/octet-stream");
+  }
+
+  private Said withTls(String certificate, String key) throws Exception {
+    String tls =
+        VDB.replace(
+            "\"source\"",
+            "\"tls\": {\"mode\": \"require\", \"certificateFile\": \"tls/node.crt\","
+                + " \"keyFile\": \"tls/node.key\"}, \"source\"");
+    return rest.post(
+        "/api/v1/commit",
+        new Changes()
+            .write("vdbs/shop.json", tls, rest.document("vdbs/shop.json").etag())
+            .write("tls/node.crt", certificate, null)
+            .write("tls/node.key", key, null));
+  }
+
+  @Test
+  void aCertificateIsOneThatANodeCanUse() throws Exception {
+    begin();
+    TestCertificate certificate = TestCertificate.localhost();
+    TestCertificate another = TestCertificate.create("another", "EC");
+
+    Said garbage = withTls("garbage", certificate.key());
+    assertThat(garbage.status()).as(garbage.toString()).isEqualTo(422);
+    assertThat(garbage.body())
+        .contains("vdbs/shop.json", "tls.certificateFile", "tls/node.crt")
+        .doesNotContain("/heimdall-");
+    Said noKey = withTls(certificate.certificate(), "garbage");
+    assertThat(noKey.status()).isEqualTo(422);
+    assertThat(noKey.body()).contains("tls.keyFile: there is no private key in PEM");
+    Said anothersKey = withTls(certificate.certificate(), another.key());
+    assertThat(anothersKey.status()).isEqualTo(422);
+    assertThat(anothersKey.body()).contains("does not belong to the first certificate");
+    TestCertificate old = TestCertificate.expired();
+    Said expired = withTls(old.certificate(), old.key());
+    assertThat(expired.status()).isEqualTo(422);
+    assertThat(expired.body()).contains("tls/node.crt", "a certificate that is valid from");
+    assertThat(configuration().resolve("tls/node.crt")).doesNotExist();
+
+    Said right = withTls(certificate.certificate(), certificate.key());
+    assertThat(right.status()).as(right.toString()).isEqualTo(200);
   }
 
   @Test

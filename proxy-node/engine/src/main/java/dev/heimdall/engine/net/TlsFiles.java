@@ -9,7 +9,10 @@ import dev.heimdall.model.VirtualDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,6 +39,9 @@ public final class TlsFiles {
 
   private final List<Fault> faults = new ArrayList<>();
 
+  /** What came of settings: many documents may say the same, and keys take time to be tried. */
+  private final Map<Object, Optional<String>> known = new HashMap<>();
+
   private TlsFiles() {}
 
   /** Everything that is wrong with those that the node would read. */
@@ -51,17 +57,23 @@ public final class TlsFiles {
           "node.json",
           "peer %d, ".formatted(peer.id()),
           false,
+          peer.tls(),
           () -> TlsContexts.forPeer(peer.tls()));
     }
     StoreSettings store = configuration.node().store();
     if (!store.servers().isEmpty()) {
-      check("node.json", "store, ", false, () -> TlsContexts.forStore(store.tls()));
+      check("node.json", "store, ", false, store.tls(), () -> TlsContexts.forStore(store.tls()));
     }
     Set<String> used = new TreeSet<>();
     for (VirtualDatabase vdb : configuration.vdbs().values()) {
       used.add(vdb.source());
       used.addAll(vdb.ruleSources());
-      check("vdbs/" + vdb.name() + ".json", "", false, () -> TlsContexts.forClients(vdb.tls()));
+      check(
+          "vdbs/" + vdb.name() + ".json",
+          "",
+          false,
+          vdb.tls(),
+          () -> TlsContexts.forClients(vdb.tls()));
     }
     for (String name : used) {
       DataSource source = configuration.sources().get(name);
@@ -69,15 +81,27 @@ public final class TlsFiles {
           source.tls().caFile().filter(BackendTls.RDS_AUTHORITIES::equals).isPresent()
               && !Files.isReadable(BackendTls.RDS_AUTHORITIES);
       check(
-          "sources/" + name + ".json", "", missingHere, () -> TlsContexts.forServer(source.tls()));
+          "sources/" + name + ".json",
+          "",
+          missingHere,
+          source.tls(),
+          () -> TlsContexts.forServer(source.tls()));
     }
   }
 
-  private void check(String document, String of, boolean ofThisMachine, Reader reader) {
+  private void check(
+      String document, String of, boolean ofThisMachine, Object settings, Reader reader) {
+    known
+        .computeIfAbsent(settings, key -> fault(reader))
+        .ifPresent(fault -> faults.add(new Fault(document, of + fault, ofThisMachine)));
+  }
+
+  private static Optional<String> fault(Reader reader) {
     try {
       reader.read();
+      return Optional.empty();
     } catch (IOException e) {
-      faults.add(new Fault(document, of + e.getMessage(), ofThisMachine));
+      return Optional.of(e.getMessage());
     }
   }
 

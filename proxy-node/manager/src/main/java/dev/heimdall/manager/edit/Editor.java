@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -59,14 +61,21 @@ public final class Editor implements AutoCloseable {
     this(store, Optional.empty(), new AuditLog(Optional.empty(), Clock.systemUTC()));
   }
 
+  /** One that knows nothing of the files that a configuration names. */
+  public Editor(DocumentStore store, Optional<History> history, AuditLog audit) throws IOException {
+    this(store, history, audit, configuration -> List.of());
+  }
+
   /**
    * @param store is closed with it
    * @param history empty: nothing is written down
+   * @param files what is wrong with the files that a configuration names
    */
-  public Editor(DocumentStore store, Optional<History> history, AuditLog audit) throws IOException {
+  public Editor(DocumentStore store, Optional<History> history, AuditLog audit, FileCheck files)
+      throws IOException {
     this.store = store;
     journal = new Journal(history, audit);
-    judge = new Judge();
+    judge = new Judge(files);
   }
 
   /** Where the configuration is, for people. */
@@ -140,7 +149,7 @@ public final class Editor implements AutoCloseable {
    * @param changes the versions they are made over are not looked at
    */
   public List<Problem> check(List<Change> changes) throws StoreException, EditRefused {
-    return inTurn(() -> judge.problems(applied(changes, now())));
+    return inTurn(() -> judge.problems(applied(changes, now()), names(changes)));
   }
 
   /** What documents would say if there were no others; nothing is written. */
@@ -244,7 +253,7 @@ public final class Editor implements AutoCloseable {
       throw new EditRefused.Outdated(conflicts, List.of());
     }
     SortedMap<String, Content> wanted = applied(changes, before);
-    List<Problem> problems = judge.problems(wanted);
+    List<Problem> problems = judge.problems(wanted, names(changes));
     if (!problems.isEmpty()) {
       throw new EditRefused.Wrong(problems);
     }
@@ -268,6 +277,10 @@ public final class Editor implements AutoCloseable {
     changes.forEach(change -> tell(change, author, after.versionOf(change.name())));
     SortedMap<String, Content> there = after.contents();
     return new Edited(after, there.equals(wanted) ? List.of() : judged(there));
+  }
+
+  private static Set<String> names(List<Change> changes) {
+    return changes.stream().map(Change::name).collect(Collectors.toSet());
   }
 
   private List<Problem> judged(SortedMap<String, Content> there) {

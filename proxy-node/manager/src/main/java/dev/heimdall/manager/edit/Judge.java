@@ -1,5 +1,6 @@
 package dev.heimdall.manager.edit;
 
+import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Problem;
@@ -7,8 +8,10 @@ import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.MirrorDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 
@@ -18,13 +21,28 @@ import java.util.stream.Stream;
  */
 final class Judge implements AutoCloseable {
   private final MirrorDirectory directory;
+  private final FileCheck files;
 
-  Judge() throws IOException {
+  Judge(FileCheck files) throws IOException {
+    this.files = files;
     directory = MirrorDirectory.create();
   }
 
   List<Problem> problems(SortedMap<String, Content> documents) {
     return judged(documents).problems();
+  }
+
+  /**
+   * The same, with what only matters of documents that are edited.
+   *
+   * @param edited their names
+   */
+  List<Problem> problems(SortedMap<String, Content> documents, Set<String> edited) {
+    Reading reading = judged(documents);
+    return reading
+        .configuration()
+        .map(new CertificateDates(directory.path(), edited, Instant.now())::problems)
+        .orElse(reading.problems());
   }
 
   Reading judged(SortedMap<String, Content> documents) {
@@ -35,12 +53,30 @@ final class Judge implements AutoCloseable {
     }
     try {
       directory.show(documents);
-      return new Reading(Optional.of(ConfigurationReader.read(directory.path())), List.of());
+      Configuration read = ConfigurationReader.read(directory.path());
+      List<Problem> faults = faults(read);
+      return new Reading(faults.isEmpty() ? Optional.of(read) : Optional.empty(), faults);
     } catch (ConfigurationException e) {
       return new Reading(Optional.empty(), e.problems());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private List<Problem> faults(Configuration read) {
+    return Problem.first(
+        files.faults(read).stream()
+            .map(fault -> fault.within(directory.path()))
+            .map(
+                fault ->
+                    new Problem(
+                        fault.document(),
+                        0,
+                        0,
+                        "$",
+                        fault.words(),
+                        "certificates and keys that nodes can use",
+                        Optional.empty())));
   }
 
   /** A bucket and a secret can hold a document below another one, but no directory can. */
