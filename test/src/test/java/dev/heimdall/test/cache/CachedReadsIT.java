@@ -70,7 +70,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       client.query(
           "DROP TABLE IF EXISTS cr_rows, cr_others, cr_times, cr_zoned CASCADE;"
               + " DROP FUNCTION IF EXISTS cr_sql, cr_plpgsql, cr_declares, cr_literal, cr_constant;"
-              + " DROP DOMAIN IF EXISTS cr_domain; DROP TYPE IF EXISTS cr_pair;"
+              + " DROP DOMAIN IF EXISTS cr_domain; DROP TYPE IF EXISTS cr_pair, cr_mood;"
               + " CREATE TABLE cr_rows (id int PRIMARY KEY, name text, at timestamptz);"
               + " CREATE TABLE cr_others (id int REFERENCES cr_rows ON DELETE CASCADE, note text);"
               + " CREATE VIEW cr_view AS SELECT * FROM cr_rows;"
@@ -78,6 +78,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
               + " INSERT INTO cr_times VALUES ('now', '{\"at\": \"now\"}', '<a>now</a>');"
               + " CREATE TABLE cr_zoned (z timetz);"
               + " CREATE DOMAIN cr_domain AS timestamptz;"
+              + " CREATE TYPE cr_mood AS ENUM ('one', 'two');"
               + " CREATE TYPE cr_pair AS (n int, at timestamptz);"
               + " CREATE FUNCTION cr_sql(text) RETURNS timestamptz STABLE LANGUAGE sql"
               + " AS 'SELECT $1::timestamptz';"
@@ -102,7 +103,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       client.query(
           "DROP TABLE cr_rows, cr_others, cr_times, cr_zoned CASCADE;"
               + " DROP FUNCTION cr_sql, cr_plpgsql, cr_declares, cr_literal, cr_constant;"
-              + " DROP DOMAIN cr_domain; DROP TYPE cr_pair");
+              + " DROP DOMAIN cr_domain; DROP TYPE cr_pair, cr_mood");
     }
     node.close();
   }
@@ -255,6 +256,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
         "SELECT cr_constant(id) FROM cr_rows",
         "SELECT * FROM cr_view",
         "SELECT name FROM cr_rows UNION SELECT 'x'",
+        "SELECT count(*) FROM cr_rows WHERE (name || '')::cr_mood = 'one'",
         "SELECT 'x' UNION ALL (SELECT name FROM cr_rows) UNION VALUES ('y')",
       })
   void whatOnlyHasToDoWithTimesIsCached(String sql) throws IOException {

@@ -89,6 +89,35 @@ class BuiltInFunctionsIT {
                         .contains(name));
   }
 
+  /** Settings decide, which tell results apart; what converts text to times is seen by its name. */
+  @Test
+  void everyStableFunctionThatCountsAsRepeatableIsOneOfThese() {
+    Set<String> repeatable = new TreeSet<>(AT_SERVER.get("stable"));
+    repeatable.retainAll(LISTED.get("REPEATABLE"));
+    repeatable.removeIf(
+        name -> name.matches("(date|timestamp|timestamptz)_(cmp|eq|ge|gt|le|lt|ne)_.*"));
+    assertThat(
+            """
+              anytextcat array_to_json array_to_string concat concat_ws convert convert_from
+              convert_to date date_add date_part date_subtract date_trunc enum_first enum_last
+              enum_range extract format generate_series in_range interval_pl_timestamptz
+              json_agg json_agg_strict json_build_array json_build_object json_object_agg
+              json_object_agg_strict json_object_agg_unique json_object_agg_unique_strict
+              json_to_tsvector jsonb_agg jsonb_agg_strict jsonb_build_array jsonb_build_object
+              jsonb_object_agg_finalfn jsonb_object_agg_strict_transfn
+              jsonb_object_agg_transfn jsonb_object_agg_unique_strict_transfn
+              jsonb_object_agg_unique_transfn jsonb_to_tsvector length make_timestamptz money
+              numeric overlaps pg_basetype pg_column_size pg_typeof phraseto_tsquery
+              plainto_tsquery quote_literal quote_nullable row_to_json textanycat time
+              timestamp timestamptz timestamptz_mi_interval timestamptz_pl_interval timetz
+              timezone to_char to_date to_json to_jsonb to_number to_timestamp to_tsquery
+              to_tsvector ts_debug ts_headline ts_match_tq ts_match_tt ts_parse ts_token_type
+              websearch_to_tsquery xml xml_is_well_formed
+            """
+                .split("\\s+"))
+        .containsAll(repeatable);
+  }
+
   @Test
   void noFunctionIsSaidToBeMoreThanTheServerSaysUnlessItRunsText() {
     List<String> immutable = new ArrayList<>(AT_SERVER.get("immutable"));

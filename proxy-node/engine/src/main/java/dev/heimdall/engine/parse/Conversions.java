@@ -88,10 +88,19 @@ final class Conversions {
       return;
     }
     int from = beginning(colons);
-    if (from < 0) {
+    if (!mayHaveTimes(type)) {
+      ofUsers(type, from, colons);
+    } else if (from < 0) {
       findings.calls(READS_TIME);
     } else {
       operand(from, colons);
+    }
+  }
+
+  /** Of a type of users the catalogue knows whether times may be made of text that is read so. */
+  private void ofUsers(int type, int from, int to) {
+    if (from != to - 1 || !isConstant(at(from))) {
+      findings.converts("::" + name(lastPart(type)));
     }
   }
 
@@ -106,8 +115,13 @@ final class Conversions {
         as = i;
       }
     }
-    if (as < end && !isTimeless(as + 1)) {
+    if (as == end || isTimeless(as + 1)) {
+      return;
+    }
+    if (mayHaveTimes(as + 1)) {
       operand(bracket + 1, as);
+    } else {
+      ofUsers(as + 1, bracket + 1, as);
     }
   }
 
@@ -121,12 +135,23 @@ final class Conversions {
 
   /** Whether text that is read as the type that is named here is the same at any time. */
   private boolean isTimeless(int type) {
-    int i = type;
+    int i = lastPart(type);
+    return TIMELESS.contains(name(i))
+        || at(i).type() == Token.Type.QUOTED && at(i).text().equals("char");
+  }
+
+  /** Whether it is one of the server's own types that are times, or made of times. */
+  private boolean mayHaveTimes(int type) {
+    String name = name(lastPart(type));
+    return TIMES.contains(name) || name.endsWith("range") || name.equals("record");
+  }
+
+  private int lastPart(int name) {
+    int i = name;
     while (at(i + 1).isSign(".")) {
       i += 2;
     }
-    return TIMELESS.contains(name(i))
-        || at(i).type() == Token.Type.QUOTED && at(i).text().equals("char");
+    return i;
   }
 
   private boolean isTimeWithZone(int i) {

@@ -26,8 +26,9 @@ import java.util.Set;
  *     calls a function {@code f} that takes a row of {@code t}
  * @param operators operators that are written in the text, without those that other words stand for
  * @param conversions columns that are converted to a date or time, if they are none: text would be
- *     read by the clock. Where anything else is converted than columns and constants, the server's
- *     function that reads text is among {@code functions}
+ *     read by the clock. Types of users, behind two colons, to which something is converted. Where
+ *     anything else is converted than columns and constants, the server's function that reads text
+ *     is among {@code functions}
  * @param doubt why it is not understood, as the end of a sentence that begins with the statement;
  *     null where it is
  * @param names all words and names in the text, and {@code ::} for a conversion

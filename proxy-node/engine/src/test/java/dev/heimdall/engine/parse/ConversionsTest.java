@@ -40,8 +40,6 @@ class ConversionsTest {
         "SELECT CASE WHEN true THEN a END::date FROM t",
         "SELECT (SELECT a FROM t)::date",
         "SELECT lower(a)::tstzrange FROM t",
-        "SELECT lower(a)::app.some_type FROM t",
-        "SELECT ROW(a, b)::some_row FROM t",
         "SELECT max(lower(a))::date FROM t",
         "SELECT coalesce(a, lower(b))::date FROM t",
         "SELECT timetz '10:00' FROM t",
@@ -100,6 +98,19 @@ class ConversionsTest {
   void ofColumnsTheCatalogueKnowsTheType(String sql) {
     assertThat(parsed(sql).functions()).doesNotContain(READS_TIME);
     assertThat(parsed(sql).conversions()).containsExactly("at");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT lower(a)::app.mood FROM t",
+        "SELECT ROW(a, b)::mood FROM t",
+        "SELECT a::mood[] FROM t",
+        "SELECT CAST(a || b AS mood), 'x'::other_mood, CAST($1 AS other_mood) FROM t",
+      })
+  void ofTypesOfUsersTheCatalogueKnowsWhetherTheyHaveTimes(String sql) {
+    assertThat(parsed(sql).functions()).doesNotContain(READS_TIME);
+    assertThat(parsed(sql).conversions()).containsExactly("::mood");
   }
 
   @Test

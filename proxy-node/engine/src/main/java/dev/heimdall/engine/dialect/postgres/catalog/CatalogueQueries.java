@@ -158,7 +158,8 @@ final class CatalogueQueries {
 
   /**
    * Names that only columns have which hold numbers, times or labels of an enumeration, and that no
-   * function or type has, whose results are called after it.
+   * function or type has, whose results are called after it. And those of types of users, behind
+   * two colons, that are no times and not made of other types.
    */
   static final String TEXTLESS =
       """
@@ -167,13 +168,18 @@ final class CatalogueQueries {
       GROUP BY 1
       HAVING bool_and(t.typtype = 'e' OR t.oid IN (16, 20, 21, 23, 700, 701, 1700, 1082, 1083, 1114,
                                                    1184, 1186))
-             AND bool_or(a.attrelid >= %s)
+             AND bool_or(a.attrelid >= %1$s)
       EXCEPT
       SELECT proname FROM pg_proc WHERE prorettype NOT IN (1082, 1083, 1114, 1184, 1186)
       EXCEPT
       SELECT unnest(proargnames)::name FROM pg_proc WHERE proargnames IS NOT NULL
       EXCEPT
       SELECT typname FROM pg_type WHERE typcategory <> 'D'
+      UNION ALL
+      SELECT '::' || typname FROM pg_type WHERE oid >= %1$s
+      GROUP BY typname
+      HAVING bool_and(typtype = 'e'
+                      OR typtype = 'b' AND typelem = 0 AND typcategory NOT IN ('A', 'C', 'D', 'R'))
       """
           .formatted(FIRST_USER_ID);
 
