@@ -26,6 +26,7 @@ final class ProxyProcess implements AutoCloseable {
   private final int port;
   private final int httpPort;
   private Process process;
+  private int files;
 
   private ProxyProcess(Path directory, Path output, int port, int httpPort) {
     this.directory = directory;
@@ -58,6 +59,15 @@ final class ProxyProcess implements AutoCloseable {
    * @param environment what the process knows of AWS
    */
   record Machine(List<String> conf, String address, Map<String, String> environment) {}
+
+  /** The same with a limit of open files. */
+  static ProxyProcess startWithOpenFiles(
+      Path directory, Map<String, Object> nodeSettings, int files) throws IOException {
+    ProxyProcess proxy = configured(directory, nodeSettings);
+    proxy.files = files;
+    proxy.start(Map.of(), "--config=" + proxy.directory);
+    return proxy;
+  }
 
   /** The same on a machine of its own, if there is one. */
   static ProxyProcess start(Path directory, Map<String, Object> nodeSettings, Machine machine)
@@ -108,7 +118,11 @@ final class ProxyProcess implements AutoCloseable {
   void start(Map<String, String> environment, String... arguments) throws IOException {
     List<String> words = new ArrayList<>(List.of("proxy"));
     words.addAll(List.of(arguments));
-    List<String> command = HeimdallJvm.command(words, "-Xmx256m");
+    List<String> command = new ArrayList<>();
+    if (files > 0) {
+      command.addAll(List.of("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh"));
+    }
+    command.addAll(HeimdallJvm.command(words, "-Xmx256m"));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));

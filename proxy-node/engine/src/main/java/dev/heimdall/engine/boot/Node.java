@@ -96,6 +96,7 @@ public final class Node implements AutoCloseable {
   private final OperatorListeners listeners;
   private final NodeReports reports;
   private final RunningVdbs vdbs;
+  private final OpenFiles files;
   private final Limit maxClients;
   private final NodeClients clients;
   private final Drain drain;
@@ -151,7 +152,8 @@ public final class Node implements AutoCloseable {
     nodeLoops = NodeLoops.of(loops, dialects, metrics, budget, random, offLoop);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
     connector = new ServerConnector(transport, source -> dialects.of(source).servers(), offLoop);
-    maxClients = new Limit(configuration.node().maxClients());
+    files = OpenFiles.now(configuration);
+    maxClients = new Limit(files.clients(configuration.node().maxClients()));
     clients =
         new NodeClients(nodeLoops.all(), maxClients, () -> configuration().node().drainTimeout());
     clientsOfUser.update(configuration.users());
@@ -328,8 +330,13 @@ public final class Node implements AutoCloseable {
     watcher.start(configuration);
     reports.update(configuration.node());
     changes.warnOfOpenSecrets();
+    warnOfOpenFiles(configuration);
     told.happened(EventKind.NODE_STARTED, "", "", "Heimdall " + Version.current() + " started.");
     log.node("listening", vdbs.describePorts());
+  }
+
+  private void warnOfOpenFiles(Configuration of) {
+    files.with(of).warning(of.node().maxClients()).ifPresent(log::fewFiles);
   }
 
   // ---- reload
@@ -353,7 +360,8 @@ public final class Node implements AutoCloseable {
     clusters.keys(next.node());
     catalogues.keep(next.sources().values());
     logins.keep(next.sources().values());
-    maxClients.max(next.node().maxClients());
+    maxClients.max(files.with(next).clients(next.node().maxClients()));
+    warnOfOpenFiles(next);
     clientsOfUser.update(next.users());
     reports.update(next.node());
     metrics.count(NodeCounter.CONFIG_RELOADS);

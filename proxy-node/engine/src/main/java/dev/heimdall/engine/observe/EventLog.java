@@ -206,6 +206,9 @@ public interface EventLog {
   /** A file with secrets can be read by others; it says which, and what to do. */
   void secretOpen(String detail);
 
+  /** The process may have fewer files open than clients are to be; the numbers and the remedy. */
+  void fewFiles(String detail);
+
   /** The node's life: "starting", "listening", "draining", "stopped". */
   void node(String phase, String detail);
 }

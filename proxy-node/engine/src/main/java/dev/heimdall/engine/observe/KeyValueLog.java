@@ -448,6 +448,11 @@ public final class KeyValueLog implements EventLog {
   }
 
   @Override
+  public void fewFiles(String detail) {
+    line("too few open files").pair("detail", detail).log(NODE, Level.WARN);
+  }
+
+  @Override
   public void node(String phase, String detail) {
     line("node " + phase).pair("detail", detail).log(NODE, Level.INFO);
   }
