@@ -45,8 +45,9 @@ public record ClientSettings(
     @Setting(
             value =
                 "How long a client that has sent part of a message may be silent before it is"
-                    + " closed, while it holds a server connection outside a transaction. Not for"
-                    + " COPY data, which belongs to a statement that runs: `queryTimeout`.",
+                    + " closed, while it holds a server connection outside a transaction, or the memory"
+                    + " of a large statement for which others wait. Not for COPY data, which"
+                    + " belongs to a statement that runs: `queryTimeout`.",
             byDefault = "60s",
             range = "1ms..365d",
             zero = "no limit")

@@ -2,11 +2,14 @@ package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -393,5 +396,57 @@ class MysqlBusyPoolIT {
         }
       }
     }
+  }
+
+  /** All that are sent at once, as text and as long data, have several times the room there is. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void largeStatementsThatAreSentTogetherWaitForEachOther(MysqlRelease release) throws Exception {
+    int clients = 40;
+    String large = "x".repeat(5_000_000);
+    byte[] text = RawMysqlClient.query("SELECT LENGTH('" + large + "')");
+    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    try (MysqlNode node =
+        MysqlNode.start(release, c -> c.node("memoryBudget", "24MiB").vdb("pool.size", 4))) {
+      List<Future<String>> lengths = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        boolean asText = i % 2 == 0;
+        lengths.add(
+            threads.submit(
+                () -> {
+                  try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+                    return asText ? client.query(text).get(0).get(0) : ofLongData(client);
+                  }
+                }));
+      }
+      for (Future<String> length : lengths) {
+        assertThat(length.get()).isEqualTo("5000000");
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static String ofLongData(RawMysqlClient client) throws IOException {
+    int statement = client.prepare("SELECT CAST(LENGTH(?) AS CHAR)");
+    byte[] piece = new byte[2 + 500_000];
+    for (int i = 0; i < 10; i++) {
+      client.send(RawMysqlClient.ofStatement(Command.STMT_SEND_LONG_DATA, statement, piece));
+    }
+    // no cursor, one execution, no NULL, types follow: a blob
+    byte[] rest = {0, 1, 0, 0, 0, 0, 1, (byte) 252, 0};
+    client.send(RawMysqlClient.ofStatement(Command.STMT_EXECUTE, statement, rest));
+    List<byte[]> answer = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      answer.add(client.receive()); // columns, one of them, the row, the end
+      if ((answer.get(i)[0] & 0xff) == 0xff) {
+        return RawMysqlClient.error(answer.get(i));
+      }
+    }
+    byte[] row = answer.get(2);
+    return new String(row, 3, row.length - 3, StandardCharsets.US_ASCII);
   }
 }

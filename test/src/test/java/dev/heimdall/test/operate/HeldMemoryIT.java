@@ -6,7 +6,15 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What clients make a node keep for them that it cannot evict, with a small budget. */
 class HeldMemoryIT {
@@ -61,6 +69,45 @@ class HeldMemoryIT {
 
       assertThat(client.value("SELECT length(current_setting('my.long'))")).isEqualTo("2000000");
       assertThat(node.clients().get(0).get("pin_reason")).contains("setting that cannot be read");
+    }
+  }
+
+  /** All that are sent at once have several times the room that there is. */
+  @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void largeStatementsThatAreSentTogetherWaitForEachOther() throws Exception {
+    int clients = 40;
+    String text = "SELECT length('" + "x".repeat(5_000_000) + "')";
+    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    try (TestNode node = TestNode.start(c -> c.node("memoryBudget", "24MiB").vdb("pool.size", 4))) {
+      List<Future<String>> lengths = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        lengths.add(
+            threads.submit(
+                () -> {
+                  try (RawClient client = RawClient.logIn(node.target())) {
+                    return client.value(text);
+                  }
+                }));
+      }
+      try (RawClient small = RawClient.logIn(node.target())) {
+        assertThat(small.value("SELECT 1")).isEqualTo("1");
+      }
+      for (Future<String> length : lengths) {
+        assertThat(length.get()).isEqualTo("5000000");
+      }
+      Await.until("the room is given back", () -> used(node, "large input") == 0);
+      assertThat(used(node, "input")).isZero();
+
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.send(Frontend.query("SELECT length('" + "x".repeat(20_000_000) + "')"));
+        assertThat(client.untilClosed())
+            .anySatisfy(message -> assertThat(message.sqlState()).isEqualTo("53200"));
+      } catch (SocketException e) {
+        assertThat(e).isNotNull(); // it was closed amid what it sends
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 }

@@ -25,7 +25,9 @@ public enum BudgetedCache {
   /** Channels that clients listen to. */
   CHANNELS("channels", 10),
   /** What clients have sent and the node has not handled: in network buffers, not on the heap. */
-  INPUT("input", 100);
+  INPUT("input", 100),
+  /** Large statements that clients are sending, in network buffers: these wait for room. */
+  LARGE_INPUT("large input", 100);
 
   private final String label;
   private final int percent;

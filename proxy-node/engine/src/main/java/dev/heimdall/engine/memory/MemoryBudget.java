@@ -15,6 +15,7 @@ public final class MemoryBudget {
   private final long bytes;
   private final int loops;
   private final List<CacheShare> shares = new CopyOnWriteArrayList<>();
+  private final LargeInput largeInput;
 
   /**
    * @param bytes for all caches together
@@ -23,6 +24,12 @@ public final class MemoryBudget {
   public MemoryBudget(long bytes, int loops) {
     this.bytes = bytes;
     this.loops = loops;
+    this.largeInput = new LargeInput(this, ofNode(BudgetedCache.LARGE_INPUT));
+  }
+
+  /** Room for large statements, which the clients of all event loops divide. */
+  public LargeInput largeInput() {
+    return largeInput;
   }
 
   /** What the caches may have where no setting says. */

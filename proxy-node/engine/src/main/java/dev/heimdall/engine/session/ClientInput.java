@@ -16,6 +16,9 @@ import java.util.function.Supplier;
 public final class ClientInput implements ServerOutput, UnitInput {
   private static final int SMALL_RUN = 2048;
 
+  /** Beyond what any message may have that is read whole. */
+  private static final int MOST_AT_ONCE = 1 << 30;
+
   private final RequestFormat format;
   private final ByteBufAllocator alloc;
   private final Supplier<ServerConnection> server;
@@ -196,6 +199,19 @@ public final class ClientInput implements ServerOutput, UnitInput {
   long held() {
     long read = input == null ? 0 : input.capacity();
     return aside == null ? read : read + aside.capacity();
+  }
+
+  /** Bytes of the message whose beginning waits, as far as is known; 0 where none does. */
+  long expected() {
+    return rest > 0 || unread() == 0 ? 0 : Math.max(format.total(input), format.least(input));
+  }
+
+  /** Has the rest of the message that waits come to lie in one buffer, without copies. */
+  void makeRoom() {
+    long missing = expected() - unread();
+    if (missing > 0 && missing < MOST_AT_ONCE && input.maxFastWritableBytes() < missing) {
+      own((int) missing);
+    }
   }
 
   /** Whether the message is here whole; one above the limit ends the session. */

@@ -133,7 +133,7 @@ final class RequestReader implements RequestControl, UnitReader {
    * session's state, so it is looked at after each attempt to handle what waits.
    */
   private boolean hasRoom() {
-    return input.size() <= MAX_HELD_INPUT || awaitsRest();
+    return !held.waits() && (input.size() <= MAX_HELD_INPUT || awaitsRest());
   }
 
   private boolean awaitsRest() {
@@ -199,6 +199,9 @@ final class RequestReader implements RequestControl, UnitReader {
     }
     resumeReading();
     countHeld();
+    if (held.roomy()) {
+      input.makeRoom();
+    }
   }
 
   /**
@@ -215,7 +218,27 @@ final class RequestReader implements RequestControl, UnitReader {
 
   /** Counts how much the client makes the node keep of what it has sent. */
   void countHeld() {
-    held.count();
+    if (!lease.closed()) {
+      held.count(awaitsRest());
+    }
+  }
+
+  /** There is room for the large statement that the client has begun to send. */
+  void roomGiven() {
+    if (!lease.closed()) {
+      held.given();
+      process();
+    }
+  }
+
+  /** Whether the client is not read because there is no room for its large statement. */
+  boolean awaitsRoom() {
+    return held.waits();
+  }
+
+  /** Whether others wait for the room of a large statement that the client has stopped to send. */
+  boolean stopsAmidLarge(boolean resting) {
+    return held.awaited(resting);
   }
 
   private void resumeReading() {
@@ -454,6 +477,7 @@ final class RequestReader implements RequestControl, UnitReader {
   void release() {
     discardAll();
     sent.end();
+    held.end();
     messages.forget();
     if (turn == Turn.OVER) {
       input.release();

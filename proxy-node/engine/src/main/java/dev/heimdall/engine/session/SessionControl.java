@@ -229,6 +229,7 @@ final class SessionControl implements TimedClient {
   public boolean resting() {
     return !pending.awaited()
         && !serverTakesNoMore()
+        && !requests.awaitsRoom()
         && !console.busy()
         && !lease.resending().pending()
         && !cached.waits()
@@ -253,7 +254,7 @@ final class SessionControl implements TimedClient {
 
   @Override
   public boolean awaitsRestOfMessage() {
-    return requests.awaitsRestOfMessage();
+    return requests.awaitsRestOfMessage() || requests.stopsAmidLarge(resting());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.ClientShare;
 import dev.heimdall.engine.memory.ClientUsage;
+import dev.heimdall.engine.memory.LargeInput;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ public final class SessionMemory {
   private final ClientUsage settings;
   private final ClientUsage channels;
   private final ClientUsage input;
+  private final LargeInput largeInput;
 
   private SessionMemory(Consumer<ServerError> fatal, OfLoop loop) {
     this.fatal = fatal;
@@ -24,6 +26,7 @@ public final class SessionMemory {
     this.settings = loop.settings.holding();
     this.channels = loop.channels.holding();
     this.input = loop.input.holding();
+    this.largeInput = loop.largeInput;
   }
 
   /** What all clients of one event loop hold. */
@@ -32,12 +35,14 @@ public final class SessionMemory {
     private final ClientShare settings;
     private final ClientShare channels;
     private final ClientShare input;
+    private final LargeInput largeInput;
 
     OfLoop(MemoryBudget budget) {
       unnamed = budget.ofClients(BudgetedCache.UNNAMED);
       settings = budget.ofClients(BudgetedCache.SETTINGS);
       channels = budget.ofClients(BudgetedCache.CHANNELS);
       input = budget.ofClients(BudgetedCache.INPUT);
+      largeInput = budget.largeInput();
     }
 
     SessionMemory of(Consumer<ServerError> fatal) {
@@ -85,6 +90,16 @@ public final class SessionMemory {
    */
   boolean input(long bytes) {
     return input.is(bytes) || refused("the client's messages", BudgetedCache.INPUT);
+  }
+
+  /** Room for its large statements. */
+  LargeInput largeInput() {
+    return largeInput;
+  }
+
+  /** There can be no room for its large statement: the session ends. */
+  void refuseLargeInput() {
+    refused("the client's messages", BudgetedCache.LARGE_INPUT);
   }
 
   private boolean refused(String what, BudgetedCache held) {

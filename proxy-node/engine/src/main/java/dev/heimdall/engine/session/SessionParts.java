@@ -336,7 +336,22 @@ final class SessionParts {
         sent,
         handler,
         new QueryPath(handler, forwarding),
-        new HeldInput(input, handler, sent, carried, writes, lifecycle.running(), memory));
+        new HeldInput(
+            input,
+            handler,
+            sent,
+            carried,
+            writes,
+            lifecycle.running(),
+            memory,
+            lease::server,
+            () ->
+                loop.soon(
+                    () -> {
+                      pending.active(); // only now it may go on
+                      requests.roomGiven();
+                    },
+                    session::failed)));
     this.replies =
         new ReplyStages(
             sent, lifecycle, lease, sharing, writes, cached, pending, handler, output, counters);

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +37,8 @@ class HeldMemoryTest {
             BudgetedCache.UNNAMED,
             BudgetedCache.SETTINGS,
             BudgetedCache.CHANNELS,
-            BudgetedCache.INPUT)) {
+            BudgetedCache.INPUT,
+            BudgetedCache.LARGE_INPUT)) {
       assertThat(node.budget().use(held).bytes()).as(held.label()).isZero();
     }
   }
@@ -89,22 +93,76 @@ class HeldMemoryTest {
     assertThat(held(BudgetedCache.UNNAMED)).isLessThan(5_000);
   }
 
+  private static void query(SimulatedClient client, int length) {
+    client.sendCut(50_000, out -> PgWriter.query(out, text(length)));
+  }
+
   @Test
-  void messagesOfWhichTheRestHasNotComeHaveALimit() {
+  void aLargeStatementWaitsForTheRoomOfAnother() {
     SimulatedClient ann = node.client("ann");
     SimulatedClient bob = node.client("bob");
     SimulatedClient last = node.client("bob");
-    byte[] half = new byte[600_000];
-    ann.send(out -> out.writeByte('Q').writeInt(700_000).writeBytes(half));
-    assertThat(held(BudgetedCache.INPUT)).isGreaterThanOrEqualTo(600_000);
+    ByteBuf whole = Unpooled.buffer();
+    PgWriter.query(whole, text(700_000));
+    int size = whole.readableBytes();
+    ann.send(out -> out.writeBytes(whole, 500_000));
+    assertThat(held(BudgetedCache.LARGE_INPUT)).isEqualTo(size);
 
-    bob.send(out -> out.writeByte('Q').writeInt(700_000).writeBytes(half));
-    isEnded(bob, "no memory for the client's messages");
+    query(bob, 700_000);
+    assertThat(bob.told()).isEmpty();
+    assertThat(bob.connected()).isTrue();
+    assertThat(held(BudgetedCache.LARGE_INPUT)).isEqualTo(size);
     last.sendCut(1, out -> PgWriter.query(out, "SELECT 3"));
-
     assertThat(last.told()).last().isEqualTo("ready I");
-    ann.send(out -> out.writeBytes(new byte[99_996]));
-    assertThat(held(BudgetedCache.INPUT)).isZero();
+
+    ann.send(out -> out.writeBytes(whole));
+    assertThat(ann.told()).last().isEqualTo("ready I");
+    assertThat(bob.told()).last().isEqualTo("ready I");
+    assertThat(held(BudgetedCache.LARGE_INPUT)).isZero();
+  }
+
+  @Test
+  void aClientThatStopsInALargeStatementLosesItsRoom() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+    ann.send(out -> out.writeByte('Q').writeInt(700_000).writeZero(500_000));
+    node.turns().advance(Duration.ofMinutes(5));
+    assertThat(ann.connected()).isTrue();
+
+    query(bob, 700_000);
+    node.turns().advance(Duration.ofSeconds(61));
+
+    assertThat(ann.told())
+        .last()
+        .isEqualTo("error 57P05 terminating connection due to incomplete message timeout");
+    assertThat(ann.connected()).isFalse();
+    assertThat(bob.told()).last().isEqualTo("ready I");
+  }
+
+  /** Who waits for its connection may have all the room that others may have. */
+  @Test
+  void aTransactionHasRoomForItsLargeStatements() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+    ann.query("BEGIN");
+    query(bob, 1_000_000);
+    assertThat(held(BudgetedCache.LARGE_INPUT)).isGreaterThan(1_000_000);
+
+    query(ann, 1_000_000);
+    assertThat(ann.told()).last().isEqualTo("ready T");
+    assertThat(bob.told()).isEmpty();
+    ann.query("COMMIT");
+
+    assertThat(bob.told()).last().isEqualTo("ready I");
+  }
+
+  @Test
+  void aStatementForWhichThereIsNeverRoomEndsItsClient() {
+    SimulatedClient ann = node.client("ann");
+
+    ann.send(out -> out.writeByte('Q').writeInt(1_700_000).writeZero(500));
+
+    isEnded(ann, "no memory for the client's messages");
   }
 
   @Test
