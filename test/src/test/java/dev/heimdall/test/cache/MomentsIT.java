@@ -24,33 +24,24 @@ class MomentsIT {
   private static final List<String> OPERANDS =
       List.of(
           "'now'",
-          "' NOW '",
           "E'n\\x6fw'",
           "U&'n\\006fw'",
           "$$now$$",
-          "'n' 'ow'",
           "'no'\n'w'",
           "note",
-          "m.note",
-          "v",
           "c",
-          "n",
           "d",
           "a[1]",
           "j->>'at'",
-          "(j->'at')#>>'{}'",
           "r.note",
-          "(m).note",
           "upper(note)",
           "lower('NOW')",
           "note||''",
           "('no'||'w')",
-          "concat('n','ow')",
           "chr(110)||'ow'",
           "convert_from('\\x6e6f77','UTF8')",
           "coalesce(note,'')",
           "(SELECT note FROM mo_rows)",
-          "(SELECT max(note) FROM mo_rows)",
           "CASE WHEN true THEN note END",
           "'nowhere'::varchar(3)",
           "note::text::varchar");
@@ -161,14 +152,9 @@ class MomentsIT {
     List<String> all = new ArrayList<>();
     for (String operand : OPERANDS) {
       for (String form : FORMS) {
-        all.add("SELECT " + form.formatted(operand) + " AS moved FROM mo_rows m, mo_rows r");
+        all.add("SELECT " + form.formatted(operand) + " AS moved FROM mo_rows r");
       }
     }
-    all.replaceAll(
-        sql ->
-            sql.contains("r.note") || sql.contains("m.note") || sql.contains("(m)")
-                ? sql
-                : sql.replace("mo_rows m, mo_rows r", "mo_rows m"));
     all.add("SELECT * FROM mo_view");
     all.add("SELECT at::timestamptz FROM mo_texts");
     all.add("SELECT (at)::timestamptz FROM mo_texts");
@@ -218,7 +204,6 @@ class MomentsIT {
         }
       }
     }
-    System.err.println("MOVING " + moving);
     assertThat(kept).isEmpty();
     assertThat(moving).isGreaterThan(300);
   }
