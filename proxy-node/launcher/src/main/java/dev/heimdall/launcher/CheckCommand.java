@@ -39,6 +39,7 @@ final class CheckCommand implements Callable<Integer> {
       for (String warning : OpenSecrets.of(opened.directory(), read)) {
         warn(warning);
       }
+      ConsistencyNotes.of(read).forEach(this::warn);
       if (elsewhere) {
         NamedFiles.check(
             place, read, missing -> warn("a node on this machine would not start: " + missing));

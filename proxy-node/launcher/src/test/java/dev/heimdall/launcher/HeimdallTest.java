@@ -59,6 +59,45 @@ class HeimdallTest {
         .isEqualToIgnoringNewLines("OK: 1 source, 1 virtual database, 0 users");
   }
 
+  private String checkedWith(String store, String cluster) throws IOException {
+    err.getBuffer().setLength(0);
+    write("node.json", "{\"store\": {" + store + "}}");
+    write(
+        "sources/db.json",
+        "{\"url\": \"jdbc:postgresql://db.example\", \"user\": \"u\", \"cluster\": {\"kind\": \"rds\","
+            + " \"reads\": \"all\", "
+            + cluster
+            + "}}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"db\"}");
+    int exit = heimdall("check", "--elsewhere", directory.toString());
+    assertThat(exit).as(err.toString()).isZero();
+    return err.toString();
+  }
+
+  @Test
+  void whatConsistencyComesToOverStoresIsAWarning() throws IOException {
+    String servers = "\"servers\": [\"store.example\"]";
+    String strict = "\"consistency\": \"strict\"";
+    String global = "\"arn\": \"arn:aws:rds::123456789012:global-cluster:shop\", ";
+
+    assertThat(checkedWith(servers, strict)).doesNotContain("consistency");
+    assertThat(checkedWith("", strict))
+        .contains("warning: data source db: ", "holds for this node alone");
+    for (String each :
+        List.of(
+            checkedWith(servers + ", \"scope\": \"region\"", strict),
+            checkedWith(servers, global + strict))) {
+      assertThat(each).contains("all reads go to the writer, and no results are kept");
+    }
+    assertThat(checkedWith(servers + ", \"scope\": \"fleet\"", global + strict))
+        .as("one store for all regions")
+        .doesNotContain("consistency");
+    assertThat(checkedWith(servers, global + "\"consistency\": \"fleet\""))
+        .contains("nodes elsewhere have another store", "maxStaleness (5000 ms)");
+    assertThat(checkedWith(servers, global + "\"consistency\": \"session\""))
+        .doesNotContain("elsewhere");
+  }
+
   @Test
   void everyProblemOfAConfigurationIsPrinted() throws IOException {
     write("sources/db.json", "{\"url\": \"jdbc:postgresql://db.example\", \"usr\": \"x\"}");
@@ -110,7 +149,7 @@ class HeimdallTest {
     assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(4);
     assertThat(err.toString()).endsWith(told);
 
-    assertThat(heimdall("check", "--elsewhere", directory.toString())).isZero();
+    assertThat(heimdall("check", "--elsewhere", directory.toString())).as(err.toString()).isZero();
     assertThat(err.toString())
         .contains("warning", "sources/db.json", BackendTls.RDS_AUTHORITIES.toString());
   }

@@ -67,4 +67,9 @@ public record ClusterSettings(
   public boolean watched() {
     return kind != ClusterKind.NONE;
   }
+
+  /** Whether the cluster is one of several regions, by the ARN that names it. */
+  public boolean ofGlobalCluster() {
+    return arn.filter(name -> name.contains(":global-cluster:")).isPresent();
+  }
 }

@@ -30,16 +30,47 @@ public record StoreSettings(
             byDefault = "heimdall",
             format = Format.NAME,
             applies = Applies.RESTART)
-        String prefix) {
+        String prefix,
+    @Setting(
+            value =
+                "Which nodes share it: `fleet`, all that use the same databases; `region`, those of"
+                    + " one region, as nodes elsewhere have stores of their own. With `region` and"
+                    + " the consistency `strict`, all reads go to the writer and no results are"
+                    + " kept.",
+            otherwise =
+                "`region` for data sources whose `cluster.arn` is a global cluster, else `fleet`",
+            applies = Applies.RESTART)
+        Optional<StoreScope> scope) {
   private static final int PORT = 6379;
 
   public StoreSettings {
     servers = List.copyOf(servers);
   }
 
+  /** One of which nothing says who shares it. */
+  public StoreSettings(
+      List<String> servers,
+      StoreMode mode,
+      Optional<String> user,
+      Optional<Secret> password,
+      StoreTls tls,
+      String prefix) {
+    this(servers, mode, user, password, tls, prefix, Optional.empty());
+  }
+
   /** Every setting at its default: no store. */
   public static StoreSettings defaults() {
     return Shape.of(StoreSettings.class).defaults();
+  }
+
+  /** Whose writes to a data source are heard of over this store. */
+  public StoreReach reach(DataSource source) {
+    boolean regional =
+        scope.map(StoreScope.REGION::equals).orElse(source.cluster().ofGlobalCluster());
+    if (regional) {
+      return StoreReach.REGION;
+    }
+    return servers.isEmpty() ? StoreReach.NODE : StoreReach.FLEET;
   }
 
   /** The servers in their parts. */

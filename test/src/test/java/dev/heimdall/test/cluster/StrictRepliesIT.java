@@ -1,6 +1,7 @@
 package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
+import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
 import static dev.heimdall.test.cluster.RoutedCluster.execute;
 import static dev.heimdall.test.cluster.RoutedCluster.queryInfo;
 import static dev.heimdall.test.cluster.RoutedCluster.value;
@@ -11,6 +12,8 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.RedisProcess;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -179,5 +182,47 @@ class StrictRepliesIT {
       execute(client, "INSERT INTO t VALUES (3)");
       assertThat(value(reader, "SELECT count(*) FROM t")).isEqualTo("3");
     }
+  }
+
+  @Test
+  void whereNodesElsewhereHaveAnotherStoreReadsGoToTheWriterAndNothingIsKept() throws Exception {
+    try (RedisProcess here = RedisProcess.running();
+        RedisProcess there = RedisProcess.running();
+        RoutedCluster routed =
+            new RoutedCluster(
+                c -> inRegion(c, here),
+                primary ->
+                    asOwner(primary, "CREATE TABLE t (i int)", "CREATE TABLE kept (i int)"));
+        TestNode elsewhere = routed.another(c -> inRegion(c, there));
+        Connection reads = routed.connect("preferQueryMode", "simple");
+        Connection writes = elsewhere.target().jdbc()) {
+      awaitCatalogue(reads, "t");
+      awaitCatalogue(reads, "kept");
+      routed.pauseReplay(true);
+      for (int i = 1; i <= 20; i++) {
+        execute(writes, "INSERT INTO t VALUES (1)");
+        execute(writes, "INSERT INTO kept VALUES (1)");
+        assertThat(value(reads, "SELECT count(*) FROM t")).isEqualTo("" + i);
+        assertThat(value(reads, "SELECT count(*) FROM kept")).isEqualTo("" + i);
+      }
+      assertThat(answeredBy(reads))
+          .isEqualTo("writer: nodes elsewhere have another store, and the consistency is strict");
+      assertThat(routed.node().admin("SHOW CLUSTER"))
+          .extracting(row -> row.get("hears"))
+          .containsOnly("region");
+      routed.pauseReplay(false);
+    }
+  }
+
+  private static void inRegion(TestConfiguration c, RedisProcess store) {
+    c.node("store.servers", List.of(store.address()))
+        .node("store.scope", "region")
+        .source("cluster.reads", "all")
+        .source("cluster.consistency", "strict")
+        .vdb("cache.enabled", true)
+        .vdb("cache.dmlThreshold", 100)
+        .vdb("rules", List.of("cached"))
+        .rules("cached", "{\"match\": \"kept\", \"action\": \"cache\"}")
+        .user("app", "admin", true);
   }
 }

@@ -57,7 +57,8 @@ final class Tables {
           .number("nodes", row -> row.topology().nodes().size())
           .bool("degraded", row -> row.topology().degraded())
           .text("consistency", row -> row.consistency().spelling())
-          .bool("in_touch", ClusterRow::connectedToPeers);
+          .bool("in_touch", ClusterRow::connectedToPeers)
+          .text("hears", row -> row.reach().spelling());
 
   static final Table<ClusterNodeRow> NODES =
       new Table<>(

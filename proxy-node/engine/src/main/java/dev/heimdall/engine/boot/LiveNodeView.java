@@ -68,6 +68,7 @@ final class LiveNodeView implements NodeView {
                     cluster.source().name(),
                     cluster.view().topology(),
                     cluster.source().cluster().consistency(),
+                    node.configuration().node().store().reach(cluster.source()),
                     cluster.connectedToPeers()))
         .toList();
   }

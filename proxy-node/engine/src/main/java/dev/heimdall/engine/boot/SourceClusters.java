@@ -25,6 +25,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.TopologySettings;
 import java.time.Clock;
@@ -213,7 +214,7 @@ final class SourceClusters implements AutoCloseable {
       DataSource source, WritePositions positions, Definitions definitions, NodeSettings node) {
     return store(node)
         .<Exchange>map(s -> s.join(source, positions, definitions))
-        .orElseGet(SingleNode::new);
+        .orElseGet(() -> new SingleNode(node.store().reach(source) == StoreReach.REGION));
   }
 
   /** How it is with the shared store of these settings, if they name one. */

@@ -18,6 +18,7 @@ public enum OnWriter {
   NO_CONNECTION("there is no connection to the replica yet"),
   NO_REPLICA("no replica is up that may answer reads"),
   OUT_OF_TOUCH("this node has not heard from the other nodes of late"),
+  OTHER_STORES("nodes elsewhere have another store, and the consistency is strict"),
   LAGGING("all replicas are too far behind"),
   BEHIND("no replica has replayed yet what it must not miss"),
   TURN("load balancing chose the writer"),

@@ -238,6 +238,7 @@ public final class ReplicaReads implements ReplicaChoice {
     return switch (unanswered) {
       case NO_REPLICA -> OnWriter.NO_REPLICA;
       case OUT_OF_TOUCH -> OnWriter.OUT_OF_TOUCH;
+      case OTHER_STORES -> OnWriter.OTHER_STORES;
       case LAGGING -> OnWriter.LAGGING;
       case BEHIND -> OnWriter.BEHIND;
       case WRITER_CHOSEN -> OnWriter.TURN;

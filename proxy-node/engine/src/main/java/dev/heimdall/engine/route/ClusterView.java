@@ -410,8 +410,17 @@ public final class ClusterView {
    * what is written past all nodes, or nobody expects it to.
    */
   public boolean keepsResults() {
-    return outside.heard()
+    return !strictInParts()
+        && outside.heard()
         && (source.cluster().consistency() == Consistency.SESSION || exchange.connectedToPeers());
+  }
+
+  /**
+   * Whether reads must miss nothing that any node has written, and there are nodes that are not
+   * heard: only the writer knows.
+   */
+  boolean strictInParts() {
+    return source.cluster().consistency() == Consistency.STRICT && exchange.leavesNodesOut();
   }
 
   /** What is written past all nodes, for those who hear of it. */
@@ -442,7 +451,7 @@ public final class ClusterView {
             positions,
             request.tables(),
             sinceTaken(request.own()),
-            alone || exchange.connectedToPeers(),
+            alone || (exchange.connectedToPeers() && !strictInParts()),
             samples.floor().position())
         .atLeast(request.seen());
   }

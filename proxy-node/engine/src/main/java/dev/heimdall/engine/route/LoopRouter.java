@@ -65,7 +65,8 @@ public final class LoopRouter {
         Unanswered its =
             switch (view.freshness().verdict(node, need)) {
               case UNUSABLE -> Unanswered.NO_REPLICA;
-              case UNKNOWN -> Unanswered.OUT_OF_TOUCH;
+              case UNKNOWN ->
+                  view.strictInParts() ? Unanswered.OTHER_STORES : Unanswered.OUT_OF_TOUCH;
               case LAGGING -> Unanswered.LAGGING;
               case BEHIND -> Unanswered.BEHIND;
               case FRESH -> Unanswered.WRITER_CHOSEN;
@@ -82,6 +83,8 @@ public final class LoopRouter {
     NO_REPLICA,
     /** This node has not heard from the others of late. */
     OUT_OF_TOUCH,
+    /** It never hears of some others, and must miss nothing. */
+    OTHER_STORES,
     /** All are further behind than replicas may be. */
     LAGGING,
     /** None has all yet that the read must not miss. */

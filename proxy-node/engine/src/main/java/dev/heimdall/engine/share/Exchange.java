@@ -62,6 +62,11 @@ public interface Exchange extends AutoCloseable {
   /** Tells that sessions of the servers may begin with other settings from now on; the same. */
   default void sessionDefaultsChanged() {}
 
+  /** Whether there are nodes whose writes are not told of over this at all, ever. */
+  default boolean leavesNodesOut() {
+    return false;
+  }
+
   /** Whether this node has certainly heard, but for moments, of what the others have written. */
   boolean connectedToPeers();
 

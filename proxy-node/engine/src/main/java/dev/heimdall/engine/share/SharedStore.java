@@ -1,6 +1,7 @@
 package dev.heimdall.engine.share;
 
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
@@ -115,6 +116,7 @@ public final class SharedStore implements AutoCloseable {
     return new Joined(
         name,
         channel,
+        settings.reach(source) == StoreReach.REGION,
         beats.scheduleAtFixedRate(channel::beat, pause, pause, TimeUnit.MILLISECONDS));
   }
 
@@ -172,12 +174,19 @@ public final class SharedStore implements AutoCloseable {
   private final class Joined implements Exchange {
     private final String name;
     private final Channel channel;
+    private final boolean leavesNodesOut;
     private final ScheduledFuture<?> beat;
 
-    Joined(String name, Channel channel, ScheduledFuture<?> beat) {
+    Joined(String name, Channel channel, boolean leavesNodesOut, ScheduledFuture<?> beat) {
       this.name = name;
       this.channel = channel;
+      this.leavesNodesOut = leavesNodesOut;
       this.beat = beat;
+    }
+
+    @Override
+    public boolean leavesNodesOut() {
+      return leavesNodesOut;
     }
 
     @Override

@@ -7,6 +7,24 @@ import java.util.concurrent.CompletableFuture;
 public final class SingleNode implements Exchange {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
+  private final boolean leavesNodesOut;
+
+  public SingleNode() {
+    this(false);
+  }
+
+  /**
+   * @param leavesNodesOut whether there are others all the same, of which nobody hears here
+   */
+  public SingleNode(boolean leavesNodesOut) {
+    this.leavesNodesOut = leavesNodesOut;
+  }
+
+  @Override
+  public boolean leavesNodesOut() {
+    return leavesNodesOut;
+  }
+
   @Override
   public CompletableFuture<Void> announce(
       Collection<String> tables, boolean others, Redefinition redefinition) {

@@ -21,6 +21,7 @@ import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -143,7 +144,7 @@ final class FakeNode implements NodeView {
 
   @Override
   public List<ClusterRow> clusters() {
-    return List.of(new ClusterRow("main", TOPOLOGY, Consistency.FLEET, true));
+    return List.of(new ClusterRow("main", TOPOLOGY, Consistency.FLEET, StoreReach.FLEET, true));
   }
 
   @Override

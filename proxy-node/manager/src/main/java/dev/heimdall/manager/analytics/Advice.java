@@ -59,6 +59,9 @@ final class Advice {
           Map.entry("no_connection", DECIDES),
           Map.entry("no_replica", "Add a replica, or see why those that there are do not answer."),
           Map.entry("out_of_touch", "Look after the connection between the nodes."),
+          Map.entry(
+              "other_stores",
+              "Use the consistency fleet, or one store for the nodes of all regions."),
           Map.entry("lagging", "Find out why replicas are behind, or allow more: cluster.lag."),
           Map.entry(
               "behind",

@@ -1,0 +1,9 @@
+package dev.heimdall.model;
+
+/** Which nodes share a store. */
+public enum StoreScope implements Spelled {
+  /** All that use the same databases. */
+  FLEET,
+  /** Those of one region or site; nodes elsewhere have other stores, or none. */
+  REGION
+}
