@@ -9,11 +9,14 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.GtidSet;
 import dev.heimdall.engine.wire.mysql.MariadbGtids;
 import dev.heimdall.engine.wire.mysql.StateChanges;
+import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.mysql.ServerLink.Connected;
 import dev.heimdall.test.mysql.ServerLink.Reply;
 import dev.heimdall.test.mysql.ServerLink.Wish;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -285,18 +288,48 @@ class MysqlStateIT {
     assertThat(role.rows.get(0)).startsWith(MysqlRelease.USER + "@%");
   }
 
+  /** By another log-in, whatever the method: no command takes a default database away. */
   @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
-  void aConnectionThatHadNoDatabaseAndHasOneIsNotReset(MysqlRelease release) throws Exception {
-    Connected connected =
-        link.connect(
-            new Wish(
-                release.shared().primary().port(), MysqlRelease.USER, MysqlRelease.PASSWORD, ""));
-    assertThat(connected.ask((requests, reply) -> requests.reset(reply)).error).isNull();
-    assertThat(change(connected, Map.of(), Map.of(StateChanges.DATABASE, "app")).error).isNull();
-    assertThat(change(connected, Map.of(StateChanges.DATABASE, "app"), Map.of()).error.number())
-        .isEqualTo(1046);
-    assertThat(connected.ask((requests, reply) -> requests.reset(reply)).error.isFatal()).isTrue();
-    assertThat(ServerLink.get(connected.closed)).contains("default database");
+  @EnumSource
+  void aDefaultDatabaseIsTakenBack(MysqlRelease release) throws Exception {
+    List<String> users =
+        switch (release) {
+          case MARIADB -> List.of(MysqlRelease.USER);
+          case MARIADB_NEW ->
+              List.of(
+                  MysqlRelease.NATIVE,
+                  MysqlRelease.ED25519,
+                  MysqlRelease.PARSEC,
+                  MysqlRelease.SHA2);
+          case MYSQL -> List.of(MysqlRelease.SHA2, MysqlRelease.SHA256, MysqlRelease.EMPTY);
+        };
+    Path authority = TestCertificate.localhost().inFiles().certificate();
+    for (String user : users) {
+      String password = user.equals(MysqlRelease.EMPTY) ? "" : MysqlRelease.PASSWORD;
+      for (TlsMode tls : List.of(TlsMode.DISABLE, TlsMode.REQUIRE)) {
+        Connected connected =
+            link.connect(
+                new Wish(release.shared().primary().port(), user, password, "")
+                    .tls(tls, authority));
+        takesItBack(connected);
+        connected.onLoop(made -> made.close("the test is over"));
+      }
+    }
+  }
+
+  private void takesItBack(Connected connected) throws Exception {
+    String asked = "SELECT IFNULL(DATABASE(), ''), @@div_precision_increment, @@autocommit";
+    Map<String, String> chosen =
+        Map.of(StateChanges.DATABASE, "information_schema", "div_precision_increment", "9");
+    for (int i = 0; i < 2; i++) {
+      assertThat(change(connected, Map.of(), chosen).error).isNull();
+      assertThat(connected.query(asked).rows.get(0))
+          .containsExactly("information_schema", "9", "1");
+      assertThat(change(connected, chosen, Map.of("autocommit", "OFF")).error).isNull();
+      assertThat(connected.query(asked).rows.get(0)).containsExactly("", "4", "0");
+      assertThat(change(connected, Map.of("autocommit", "OFF"), chosen).error).isNull();
+      assertThat(connected.ask((requests, reply) -> requests.reset(reply)).error).isNull();
+      assertThat(connected.query(asked).rows.get(0)).containsExactly("", "4", "1");
+    }
   }
 }

@@ -52,9 +52,6 @@ final class MysqlLogIn extends LogInDecoder {
 
   private static final int RESERVED = 19;
 
-  private static final int SWITCH = 0xFE;
-  private static final int MORE = 0x01;
-
   /** "Variable '%s' can't be set to the value of 'NULL'". */
   private static final int NULL_REFUSED = 1231;
 
@@ -277,74 +274,38 @@ final class MysqlLogIn extends LogInDecoder {
           }
           string(out, plugin);
           if ((capabilities & Capability.CONNECT_ATTRS) != 0) {
-            ByteBuf attributes = ctx.alloc().buffer(32);
-            LengthEncoded.write(attributes, "program_name");
-            LengthEncoded.write(attributes, "heimdall");
-            LengthEncoded.write(out, attributes.readableBytes());
-            out.writeBytes(attributes);
-            attributes.release();
+            attributes(out);
           }
           Packet.end(out, at);
           return out;
         });
   }
 
-  private static void string(ByteBuf out, String text) {
+  /** By which the server's operators know the node's connections. */
+  static void attributes(ByteBuf out) {
+    ByteBuf attributes = out.alloc().buffer(32);
+    LengthEncoded.write(attributes, "program_name");
+    LengthEncoded.write(attributes, "heimdall");
+    LengthEncoded.write(out, attributes.readableBytes());
+    out.writeBytes(attributes);
+    attributes.release();
+  }
+
+  static void string(ByteBuf out, String text) {
     out.writeCharSequence(text, StandardCharsets.UTF_8);
     out.writeByte(0);
   }
 
   private void authenticating(ChannelHandlerContext ctx, ByteBuf payload)
       throws AuthException, ConnectFailure {
-    int first = payload.readUnsignedByte();
-    switch (first) {
-      case OkPacket.OK -> letIn(ctx);
-      case SWITCH -> {
-        if (!payload.isReadable()) {
-          throw ConnectFailure.refused(
-              ServerError.fatal(
-                  "28000", "the server asks for authentication method mysql_old_password"));
-        }
-        String plugin = zeroEnded(payload);
-        answer(ctx, authentication.begin(plugin, challenge(payload)), proof -> packet(ctx, proof));
-      }
-      default -> {
-        // MySQL's servers put a byte before what a method has to say, MariaDB's only where it
-        // would be taken for something else.
-        int from = payload.readerIndex() - (first == MORE ? 0 : 1);
-        byte[] data = new byte[payload.writerIndex() - from];
-        payload.getBytes(from, data);
-        more(ctx, data);
-      }
+    if (payload.getUnsignedByte(payload.readerIndex()) == OkPacket.OK) {
+      letIn(ctx);
+      return;
     }
-  }
-
-  private void more(ChannelHandlerContext ctx, byte[] data) throws AuthException, ConnectFailure {
-    Answer answer = authentication.more(data);
+    Answer answer = authentication.next(payload);
     if (answer != null) {
       answer(ctx, answer, proof -> packet(ctx, proof));
     }
-  }
-
-  private static String zeroEnded(ByteBuf payload) {
-    int length = payload.bytesBefore((byte) 0);
-    String text =
-        payload
-            .readCharSequence(length < 0 ? payload.readableBytes() : length, StandardCharsets.UTF_8)
-            .toString();
-    if (length >= 0) {
-      payload.skipBytes(1);
-    }
-    return text;
-  }
-
-  /** Its length is the method's matter; a zero byte ends those that are as long as the first. */
-  private static byte[] challenge(ByteBuf payload) {
-    int length = payload.readableBytes();
-    boolean ended = length > 0 && payload.getByte(payload.writerIndex() - 1) == 0;
-    byte[] data = new byte[ended && length == Handshake.CHALLENGE + 1 ? length - 1 : length];
-    payload.readBytes(data);
-    return data;
   }
 
   private ByteBuf packet(ChannelHandlerContext ctx, byte[] payload) {
@@ -363,14 +324,14 @@ final class MysqlLogIn extends LogInDecoder {
   private void answer(ChannelHandlerContext ctx, Answer answer, Wrapping wrapping)
       throws AuthException, ConnectFailure {
     if (!answer.slow()) {
-      ctx.writeAndFlush(wrapping.packets(made(answer)));
+      ctx.writeAndFlush(wrapping.packets(answer.made()));
       return;
     }
     become(State.PROVING);
     offLoop.execute(
         () -> {
           try {
-            byte[] proof = made(answer);
+            byte[] proof = answer.made();
             ctx.executor().execute(() -> proved(ctx, wrapping, proof));
           } catch (AuthException e) {
             ctx.executor().execute(() -> fail(ctx, ConnectFailure.refused(e.failure())));
@@ -378,17 +339,6 @@ final class MysqlLogIn extends LogInDecoder {
             ctx.executor().execute(() -> fail(ctx, e));
           }
         });
-  }
-
-  private static byte[] made(Answer answer) throws AuthException, ConnectFailure {
-    try {
-      return answer.bytes().call();
-    } catch (AuthException e) {
-      throw e;
-    } catch (Exception e) {
-      throw ConnectFailure.refused(
-          ServerError.fatal("28000", "the server's challenge cannot be answered: " + e));
-    }
   }
 
   private void proved(ChannelHandlerContext ctx, Wrapping wrapping, byte[] proof) {
@@ -433,7 +383,20 @@ final class MysqlLogIn extends LogInDecoder {
             handshake.connectionId(),
             setUp.greeting(handshake, ok.status()),
             (connection, replies) ->
-                MysqlRequests.dialogue(connection, replies, setUp, cancellation)));
+                MysqlRequests.dialogue(connection, replies, setUp, cancellation, again(ctx))));
+  }
+
+  /** How the connection logs in again; null where its credential may be over by then. */
+  private LogInAgain again(ChannelHandlerContext ctx) {
+    return target.credential().asked().isPresent()
+        ? null
+        : new LogInAgain(
+            credential,
+            ctx.pipeline().get(SslHandler.class) != null,
+            chance,
+            offLoop,
+            SessionSetUp.collation(handshake, SessionSetUp.agreed(target)),
+            (capabilities & Capability.CONNECT_ATTRS) != 0);
   }
 
   private void ready(ChannelHandlerContext ctx, LoggedIn found) {

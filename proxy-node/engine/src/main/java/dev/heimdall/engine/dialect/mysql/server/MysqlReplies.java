@@ -229,8 +229,10 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       }
       case Command.CHANGE_USER -> {
         if (first != OkPacket.OK) {
-          sequence = UNKNOWN; // the client's turn
-          return noted(length);
+          sequence = UNKNOWN; // the node's turn
+          requests.asked(packets.payload(length), packets.sequence());
+          packets.skip(length, true);
+          return !connection.closed();
         }
       }
       default -> {}

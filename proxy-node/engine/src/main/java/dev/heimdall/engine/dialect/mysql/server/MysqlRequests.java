@@ -56,6 +56,10 @@ public final class MysqlRequests implements ServerRequests {
   private final SessionSetUp setUp;
   private final Cancellation cancellation;
   private final StateReports reports;
+
+  /** Null where the connection cannot log in again. */
+  private final LogInAgain logIn;
+
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(2);
   private final Set<StatementName> hadCursor = new HashSet<>(0);
@@ -73,11 +77,13 @@ public final class MysqlRequests implements ServerRequests {
       ServerConnection connection,
       SessionSetUp setUp,
       Cancellation cancellation,
-      StateReports reports) {
+      StateReports reports,
+      LogInAgain logIn) {
     this.connection = connection;
     this.setUp = setUp;
     this.cancellation = cancellation;
     this.reports = reports;
+    this.logIn = logIn;
     this.multiStatements = setUp.agreed().has(Capability.MULTI_STATEMENTS);
   }
 
@@ -86,9 +92,10 @@ public final class MysqlRequests implements ServerRequests {
       ServerConnection connection,
       ReplyDelivery delivery,
       SessionSetUp setUp,
-      Cancellation cancellation) {
+      Cancellation cancellation,
+      LogInAgain logIn) {
     StateReports reports = new StateReports(delivery, setUp.mariadb());
-    MysqlRequests requests = new MysqlRequests(connection, setUp, cancellation, reports);
+    MysqlRequests requests = new MysqlRequests(connection, setUp, cancellation, reports, logIn);
     requests.replies = new MysqlReplies(connection, delivery, requests, reports, setUp.agreed());
     return new ServerDialogue(requests.replies, requests);
   }
@@ -414,8 +421,12 @@ public final class MysqlRequests implements ServerRequests {
     String before = from.get(StateChanges.DATABASE);
     String database = to.get(StateChanges.DATABASE);
     boolean uses = !Objects.equals(before, database);
-    // Servers refuse an empty name: back to no database at all leads no way.
     String name = database == null ? setUp.database() : database;
+    if (name.isEmpty() && uses && logIn != null) {
+      leaveDatabase(setUp.change(Variables.NONE, to, false), owner);
+      return;
+    }
+    // Servers refuse an empty name.
     SetStatement set = setUp.change(from, to, uses && !isPlain(name));
     Exchange first = null;
     if (uses) {
@@ -425,6 +436,27 @@ public final class MysqlRequests implements ServerRequests {
     }
     reports.forget();
     send(first == null ? own(Command.PING, new byte[0]) : first, owner);
+  }
+
+  /**
+   * Logs in again, to no database, which leaves nothing of what was set or prepared.
+   *
+   * @param set what is to be set then
+   */
+  private void leaveDatabase(SetStatement set, ReplyOwner owner) {
+    forgetState();
+    connection.reported().remove(StateChanges.DATABASE);
+    connection.statements().forgetAll();
+    Exchange sets = text(setUp.again());
+    send(
+        own(Command.CHANGE_USER, logIn.begin())
+            .then(set.isEmpty() ? sets : sets.then(text(set.toString()))),
+        owner);
+  }
+
+  /** The server asks who it is that logs in again. */
+  void asked(ByteBuf payload, int number) {
+    logIn.asked(connection, payload, number);
   }
 
   /**
@@ -446,10 +478,11 @@ public final class MysqlRequests implements ServerRequests {
     change(new StateChange(from, from.restoredTo(wanted)), owner);
   }
 
-  /** No command leads from a default database back to none. */
+  /** Only another log-in leads from a default database back to none. */
   @Override
   public boolean restores(Variables from, Variables wanted) {
-    return !setUp.database().isEmpty()
+    return logIn != null
+        || !setUp.database().isEmpty()
         || from.get(StateChanges.DATABASE) == null
         || wanted.get(StateChanges.DATABASE) != null;
   }
@@ -462,13 +495,13 @@ public final class MysqlRequests implements ServerRequests {
   /** COM_RESET_CONNECTION leaves the default database, and RAND() where it is. */
   @Override
   public void reset(ReplyOwner owner) {
-    reports.forget();
-    last.forget();
-    hadCursor.clear();
-    // It is not reported: the same value, set again, must count as another one.
-    connection.reported().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
-    Exchange sets = text(setUp.again());
     String database = connection.reported().get(StateChanges.DATABASE);
+    if (setUp.database().isEmpty() && database != null && !database.isEmpty() && logIn != null) {
+      leaveDatabase(new SetStatement(), owner);
+      return;
+    }
+    forgetState();
+    Exchange sets = text(setUp.again());
     if (!setUp.database().isEmpty()) {
       // Whichever it has: a reset gives the server's character set to collation_database.
       sets = use(setUp.database(), sets);
@@ -479,6 +512,14 @@ public final class MysqlRequests implements ServerRequests {
       return;
     }
     send(own(Command.RESET_CONNECTION, new byte[0]).then(sets), owner);
+  }
+
+  private void forgetState() {
+    reports.forget();
+    last.forget();
+    hadCursor.clear();
+    // It is not reported: the same value, set again, must count as another one.
+    connection.reported().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.Handshake;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -27,6 +29,9 @@ final class ServerAuthentication {
   private static final String CLEAR = "mysql_clear_password";
   private static final String ED25519 = "client_ed25519";
   private static final String PARSEC = "parsec";
+
+  private static final int SWITCH = 0xFE;
+  private static final int MORE = 0x01;
 
   private static final int FAST_SUCCEEDED = 3;
   private static final int FULL_WANTED = 4;
@@ -60,6 +65,16 @@ final class ServerAuthentication {
     private static Answer of(byte[] bytes) {
       return new Answer(() -> bytes, false);
     }
+
+    byte[] made() throws AuthException, ConnectFailure {
+      try {
+        return bytes.call();
+      } catch (AuthException e) {
+        throw e;
+      } catch (Exception e) {
+        throw refused("the server's challenge cannot be answered: " + e);
+      }
+    }
   }
 
   /** The method that the first answer is made by, where a server has this for its default. */
@@ -72,6 +87,49 @@ final class ServerAuthentication {
 
   String plugin() {
     return plugin;
+  }
+
+  /**
+   * What answers a packet that is neither OK nor an error.
+   *
+   * @return null where the server waits for nothing
+   */
+  Answer next(ByteBuf payload) throws AuthException, ConnectFailure {
+    int first = payload.readUnsignedByte();
+    if (first == SWITCH) {
+      if (!payload.isReadable()) {
+        throw refused("the server asks for authentication method mysql_old_password");
+      }
+      String method = zeroEnded(payload);
+      return begin(method, challenge(payload));
+    }
+    // MySQL's servers put a byte before what a method has to say, MariaDB's only where it would be
+    // taken for something else.
+    int from = payload.readerIndex() - (first == MORE ? 0 : 1);
+    byte[] data = new byte[payload.writerIndex() - from];
+    payload.getBytes(from, data);
+    return more(data);
+  }
+
+  private static String zeroEnded(ByteBuf payload) {
+    int length = payload.bytesBefore((byte) 0);
+    String text =
+        payload
+            .readCharSequence(length < 0 ? payload.readableBytes() : length, StandardCharsets.UTF_8)
+            .toString();
+    if (length >= 0) {
+      payload.skipBytes(1);
+    }
+    return text;
+  }
+
+  /** Its length is the method's matter; a zero byte ends those that are as long as the first. */
+  private static byte[] challenge(ByteBuf payload) {
+    int length = payload.readableBytes();
+    boolean ended = length > 0 && payload.getByte(payload.writerIndex() - 1) == 0;
+    byte[] data = new byte[ended && length == Handshake.CHALLENGE + 1 ? length - 1 : length];
+    payload.readBytes(data);
+    return data;
   }
 
   /** The server asks for a proof by this method. */

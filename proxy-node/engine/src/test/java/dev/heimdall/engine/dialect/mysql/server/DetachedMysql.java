@@ -69,7 +69,7 @@ final class DetachedMysql {
             new LogIn.LoggedIn(
                 7,
                 Greeting.of(Map.of()),
-                (made, delivery) -> MysqlRequests.dialogue(made, delivery, setUp, null)));
+                (made, delivery) -> MysqlRequests.dialogue(made, delivery, setUp, null, null)));
   }
 
   MysqlRequests requests() {
