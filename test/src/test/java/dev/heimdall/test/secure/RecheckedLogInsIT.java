@@ -44,6 +44,7 @@ class RecheckedLogInsIT {
               SecureServer.behind(c);
               vdb(c, "at-once", "passthrough", "0s");
               vdb(c, "soon", "passthrough", "300ms");
+              vdb(c, "late", "passthrough", "1h");
               vdb(c, "by-user", "user", "0s");
               c.user("tenant", "password", "tenant-secret");
             });
@@ -147,6 +148,22 @@ class RecheckedLogInsIT {
         assertThat(value(stays, "SELECT 1")).isEqualTo("1");
       }
     }
+  }
+
+  /** What it has accepted before counts for as long as it refuses nothing of the role's. */
+  @Test
+  void afterARefusalTheServerIsAskedAtTheNextLogInWhateverItsDatabase() throws Exception {
+    login("late").close();
+    server().execute("ALTER ROLE tenant NOLOGIN");
+    login("late").close(); // the hour is not over
+
+    assertThat(Refusal.of(node.node().port("late"), "postgres", "tenant", "tenant-secret"))
+        .satisfies(refusal -> assertThat(refusal.sqlState()).isEqualTo("28000"));
+
+    assertThat(Refusal.of(node.node().port("late"), DATABASE, "tenant", "tenant-secret"))
+        .isEqualTo(direct());
+    server().execute("ALTER ROLE tenant LOGIN");
+    login("late").close();
   }
 
   @Test

@@ -72,19 +72,8 @@ record OpenFiles(long limit, long open, long servers) {
     return wanted == 0 || clients >= wanted
         ? Optional.empty()
         : Optional.of(
-            ("the process may have %d files open (ulimit -n), and %d are needed: %d for maxClients,"
-                    + " %d for server connections, %d in use, %d in reserve. %d clients are let in, others get"
-                    + " an error: raise the limit (LimitNOFILE of systemd, ulimit -n) to %d, or"
-                    + " lower maxClients in node.json")
-                .formatted(
-                    limit,
-                    needed(wanted),
-                    wanted,
-                    servers,
-                    open,
-                    RESERVE,
-                    clients,
-                    needed(wanted)));
+            "the process may have %d files open: %d clients are let in, others get an error. %d are needed (%d for maxClients, %d for server connections, %d in use, %d in reserve): raise ulimit -n, LimitNOFILE of systemd, or lower maxClients"
+                .formatted(limit, clients, needed(wanted), wanted, servers, open, RESERVE));
   }
 
   private long needed(int wanted) {

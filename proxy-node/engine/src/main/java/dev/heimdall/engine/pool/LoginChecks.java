@@ -125,12 +125,18 @@ public final class LoginChecks {
     outcome.accepted(revision);
   }
 
-  /** A server has refused a role: what it accepted before is not true any more. */
+  /**
+   * A server has refused a role: what it accepted before may not be true any more, whatever the
+   * database and the password. The next log-in of each asks it.
+   */
   synchronized void doubt(PoolKey key) {
-    Check check = checks.get(key);
-    if (check != null) {
-      check.accepted = false;
-    }
+    String user = key.credential().user();
+    checks.forEach(
+        (known, check) -> {
+          if (known.credential().user().equals(user)) {
+            check.accepted = false;
+          }
+        });
   }
 
   /** Connections go to another server. */
@@ -186,6 +192,7 @@ public final class LoginChecks {
           @Override
           public void failed(ConnectFailure failure) {
             if (failure.permanent()) {
+              doubt(key);
               rejected(key, check, failure.error());
             } else if (failure.full()) {
               full(context, key, check, failure.error());
