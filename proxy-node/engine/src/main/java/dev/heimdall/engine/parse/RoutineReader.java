@@ -153,7 +153,9 @@ public final class RoutineReader {
       if (token.name != null) {
         name(i, begins);
         declares = procedural && (token.is("declare") || (declares && !token.is("begin")));
-        if (convertsToTime(i) || (begins && procedural && assignsToTime(i, declares))) {
+        boolean filled = (at(i - 1).is("into") || at(i - 1).is("strict")) && at(i + 1).is('.');
+        if (convertsToTime(i)
+            || (procedural && (filled || (begins && assignsToTime(i, declares))))) {
           calls.add(READS_TIME);
         }
       }
@@ -208,7 +210,7 @@ public final class RoutineReader {
           boolean seed = kind == Lexer.STRING && lexer.plain() && isSeed(text, lexer);
           tokens.add(seed ? SEED_LITERAL : unnamed(kind));
           temporaryLiteral |= lexer.mayNameTemporarySchema(kind);
-          if (isLiteral(kind) && SpecialInput.mayBeIn(text, lexer.start(), lexer.end())) {
+          if (isLiteral(kind) && hasSpecialInput(text, lexer)) {
             calls.add(READS_TIME);
           }
           if (PostgresOperator.isIn(kind) && lexer.start() >= operatorEnd) {
@@ -218,6 +220,11 @@ public final class RoutineReader {
         }
       }
     }
+  }
+
+  private static boolean hasSpecialInput(byte[] text, Lexer lexer) {
+    int length = lexer.end() - lexer.start();
+    return SpecialInput.isInLiteral(text, lexer.start(), length, LexerMode.STANDARD);
   }
 
   private static boolean isLiteral(int kind) {

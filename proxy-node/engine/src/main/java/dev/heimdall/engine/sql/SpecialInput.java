@@ -32,7 +32,7 @@ public final class SpecialInput {
    * Whether such a word may stand in a text, which may have literals with escapes or in parts:
    * {@code E'n\x6fw'}. Cheap; false says for certain that no literal has one.
    */
-  public static boolean mayBeIn(byte[] text, int from, int to) {
+  static boolean mayBeIn(byte[] text, int from, int to) {
     for (int i = from; i < to; i++) {
       switch (text[i]) {
         case 'n', 'N', 't', 'T', 'y', 'Y' -> {

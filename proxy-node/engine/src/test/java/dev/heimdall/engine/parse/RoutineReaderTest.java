@@ -166,4 +166,41 @@ class RoutineReaderTest {
   void whatCannotBeReadIsNotUnderstood(String statements) {
     assertThat(RoutineReader.read("BEGIN " + statements, true).understood()).isFalse();
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "b := 'now';",
+        "b := E'n\\x6fw';",
+        "b := 'no'\n'w';",
+        "b := a::timestamptz;",
+        "b := a::app.of_users;",
+        "b := CAST(a || 'w' AS date);",
+        "b := date(a);",
+        "b := timetz '10:00';",
+        "r.b := a;",
+        "r.b = a;",
+        "SELECT a INTO STRICT r.b;",
+        "DECLARE b timestamptz := a; BEGIN END;",
+        "DECLARE b CONSTANT t.c%TYPE := a; BEGIN END;",
+      })
+  void whatIsReadByTheClockIsFound(String statements) {
+    assertThat(plpgsql(statements).calls())
+        .contains(new FunctionName("pg_catalog", "timestamptz_in"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "b := 'known \\d+';",
+        "b := a::text || 1::int;",
+        "b := '2026-01-01'::date; c := CAST('2026-01-01' AS date);",
+        "SELECT date, time FROM t WHERE date > '2026-01-01';",
+        "SELECT a AS total INTO b FROM t;",
+        "DECLARE b text := 'x'; r record; c CURSOR FOR SELECT 1; d numeric(10,2); BEGIN END;",
+      })
+  void constantsAndWhatIsNoTimeAreNot(String statements) {
+    assertThat(plpgsql(statements).calls())
+        .doesNotContain(new FunctionName("pg_catalog", "timestamptz_in"));
+  }
 }

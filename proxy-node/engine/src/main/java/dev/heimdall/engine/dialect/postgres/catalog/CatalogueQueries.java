@@ -321,7 +321,7 @@ final class CatalogueQueries {
                               AND t.oid <> ALL (%s) AND (t.typelem = 0 OR t.typelem <> ALL (%s))
                               AND (t.oid = p.prorettype AND p.proallargtypes IS NULL
                                    OR p.prosrc ~* ':=|\\minto\\M|(;|then|else|begin|loop)\\s+\\w+\\s*='
-                                      AND t.oid = ANY (p.proallargtypes)))
+                                      AND t.oid = ANY (coalesce(p.proallargtypes, p.proargtypes::oid[]))))
                      THEN ARRAY['timestamptz_in'::regproc::oid::int8] ELSE '{}' END
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
            JOIN pg_language l ON l.oid = p.prolang
