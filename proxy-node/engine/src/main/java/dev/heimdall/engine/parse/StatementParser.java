@@ -71,8 +71,10 @@ public final class StatementParser {
           StatementClass.UNKNOWN,
           "may be read in more than one way, as a setting of its session is being changed");
       for (boolean escapes : new boolean[] {false, true}) {
-        LexerMode one = new LexerMode(escapes, lexerMode.quotedNames(), lexerMode.hiddenSigns());
-        recognise(text, 0, Math.min(text.length, LONGEST), dialect, one, findings);
+        for (boolean names : new boolean[] {false, true}) {
+          LexerMode one = new LexerMode(escapes, names, lexerMode.hiddenSigns());
+          recognise(text, 0, Math.min(text.length, LONGEST), dialect, one, findings);
+        }
       }
       findings.words(RoutineBody.UNREADABLE);
       return;

@@ -61,7 +61,7 @@ public final class MysqlLexer extends Lexer {
       case 'n', 'N':
         return following == '\'' ? string(p, p + 2, '\'', escapes) : word(p);
       case 'x', 'X', 'b', 'B':
-        return following == '\'' ? delimited(p, p + 2, '\'', BIT_STRING) : word(p);
+        return following == '\'' ? bits(p) : word(p);
       case '.':
         return isDigit(following) && !(p == end && end > start && isNameEnd(text[p - 1] & 0xff))
             ? number(p)
@@ -80,6 +80,21 @@ public final class MysqlLexer extends Lexer {
       p++;
     }
     return token(WORD, from, p);
+  }
+
+  /** Of digits, so that the next quote ends it, whatever follows. */
+  private int bits(int from) {
+    int p = from + 2;
+    while (p < limit && text[p] != '\'') {
+      p++;
+    }
+    if (p == limit) {
+      return broken(from);
+    }
+    plain = true;
+    contentStart = from + 2;
+    contentEnd = p;
+    return token(BIT_STRING, from, p + 1);
   }
 
   private int string(int from, int content, int quote, boolean backslashEscapes) {
@@ -107,10 +122,7 @@ public final class MysqlLexer extends Lexer {
     if (p + 1 < stop && ByteClass.lower(s[p]) == 'e') {
       int exponent = s[p + 1] == '+' || s[p + 1] == '-' ? p + 2 : p + 1;
       if (exponent < stop && isDigit(s[exponent] & 0xff)) {
-        p = digits(exponent);
-        return fraction || s[exponent - 1] == '+' || s[exponent - 1] == '-'
-            ? token(NUMBER, from, p)
-            : numberUnlessName(from, p);
+        return token(NUMBER, from, digits(exponent)); // and a name may follow at once
       }
     }
     return fraction ? token(NUMBER, from, p) : numberUnlessName(from, p);

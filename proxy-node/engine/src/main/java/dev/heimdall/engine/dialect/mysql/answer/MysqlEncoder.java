@@ -16,6 +16,7 @@ import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * What the node itself says to one client: it depends on what was agreed, on where the numbers of
@@ -46,6 +47,7 @@ public final class MysqlEncoder implements ClientEncoder {
   private int next;
   private boolean welcomed;
   private boolean awaitsWord;
+  private Map<String, String> began = Map.of();
   private int status = StatusFlag.AUTOCOMMIT;
   private boolean binary;
   private End end = End.NONE;
@@ -108,6 +110,11 @@ public final class MysqlEncoder implements ClientEncoder {
     awaitsWord = awaited;
   }
 
+  /** What a variable of the session began with; null where that is not known. */
+  public String began(String variable) {
+    return began.get(variable);
+  }
+
   /** What a server's last OK or EOF packet said of the session's state. */
   public void status(int flags) {
     status = flags & LASTING;
@@ -129,6 +136,7 @@ public final class MysqlEncoder implements ClientEncoder {
         .withState(StateChanges.schema(account.database()))
         .write(out, take(), OkPacket.OK, tracks());
     welcomed = true;
+    began = greeting.reported();
     next = FIRST_OF_ANSWER;
   }
 

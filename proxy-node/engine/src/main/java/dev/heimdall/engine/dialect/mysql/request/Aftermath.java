@@ -39,6 +39,7 @@ final class Aftermath {
   private final SessionState carried;
   private final RequestControl control;
   private final ClientAnswers answers;
+  private final SessionLexing lexing;
   private final IntSupplier number;
   private final FoundRows found;
   private final GeneratedId generated;
@@ -86,12 +87,14 @@ final class Aftermath {
       RequestControl control,
       LoopContext loop,
       ClientAnswers answers,
+      SessionLexing lexing,
       IntSupplier number,
       Supplier<Statement> catalogued) {
     this.client = client;
     this.carried = carried;
     this.control = control;
     this.answers = answers;
+    this.lexing = lexing;
     this.number = number;
     this.found = new FoundRows(client, carried, control);
     this.generated = new GeneratedId(client, carried, control, loop, answers, found);
@@ -322,6 +325,9 @@ final class Aftermath {
     }
     if (isOpaque(facts) && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
       from.lastUse(); // a role, say, which MySQL keeps over a reset
+      if (ServerSide.of(from).mariadb()) {
+        lexing.changedUnreported(); // EXECUTE may have run a SET @@variable
+      }
     }
     if (last.error() == 0) {
       savepoint(facts, ServerSide.of(from).status());
@@ -378,6 +384,7 @@ final class Aftermath {
 
   /** The session is as new. */
   void forget() {
+    lexing.forget();
     generated.forget();
     gtid = "";
     rowCount = 0; // FOUND_ROWS() stays

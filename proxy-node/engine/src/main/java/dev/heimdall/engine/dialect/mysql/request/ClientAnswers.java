@@ -88,6 +88,11 @@ final class ClientAnswers {
     encoder.status(flags);
   }
 
+  /** What a variable of the session began with; null where that is not known. */
+  String began(String variable) {
+    return encoder.began(variable);
+  }
+
   /** Whether backslashes escape nothing in the session's texts. */
   boolean plainStrings() {
     return (status & StatusFlag.NO_BACKSLASH_ESCAPES) != 0;

@@ -13,6 +13,7 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.RuleQuestions;
@@ -72,7 +73,7 @@ final class ClientCommands implements RequestHandler {
             : new AgreedCapabilities(0);
     this.text = new QueryText(parts.loop(), agreed);
     this.answers = new ClientAnswers(client, input, parts.notes());
-    this.lexing = new SessionLexing(client, parts.carried(), answers);
+    this.lexing = new SessionLexing(client, parts.carried(), answers, agreed.collation());
     this.notes = new SentStatements(parts);
     this.aftermath =
         new Aftermath(
@@ -81,6 +82,7 @@ final class ClientCommands implements RequestHandler {
             parts.control(),
             parts.loop(),
             answers,
+            lexing,
             parts.others()::own,
             lifecycle::statement);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
@@ -93,7 +95,7 @@ final class ClientCommands implements RequestHandler {
     this.cached = new CachedCommands(parts, agreed, text, answers, prepared, aftermath);
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
-    this.begins = new DelayedBegins(parts, text, answers);
+    this.begins = new DelayedBegins(parts, text, answers, lexing);
     this.questions =
         new RuleQuestions(
             parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
@@ -152,7 +154,12 @@ final class ClientCommands implements RequestHandler {
       return false;
     }
     return lifecycle.judge(
-        text.bytes(), text.start(), text.length(), lexing.mode(), false, NO_TYPES);
+        text.bytes(),
+        text.start(),
+        text.length(),
+        lexing.mode(text.bytes(), text.start(), text.length()),
+        false,
+        NO_TYPES);
   }
 
   @Override
@@ -344,7 +351,8 @@ final class ClientCommands implements RequestHandler {
     if (sql.isEmpty()) {
       return Outcome.NEXT;
     }
-    return switch (lifecycle.deferral().defer(sql.get(), lexing.mode(), List.of())) {
+    LexerMode mode = mode(sql.get().getBytes(StandardCharsets.UTF_8));
+    return switch (lifecycle.deferral().defer(sql.get(), mode, List.of())) {
       case WAIT -> {
         parts.control().block();
         yield Outcome.WAIT;
@@ -402,7 +410,7 @@ final class ClientCommands implements RequestHandler {
       text.read(input.bytes(), total, true);
     }
     if (changed != null) {
-      facts = parts.sessions().classifier().classify(changed, 0, changed.length, lexing.mode());
+      facts = parts.sessions().classifier().classify(changed, 0, changed.length, mode(changed));
     } else if (asks) {
       changed = aftermath.inPlace(facts, text::copy, lexing.mode());
     }
@@ -417,6 +425,10 @@ final class ClientCommands implements RequestHandler {
       input.bytes().skipBytes((int) total);
     }
     return true;
+  }
+
+  private LexerMode mode(byte[] sql) {
+    return lexing.mode(sql, 0, sql.length);
   }
 
   @Override

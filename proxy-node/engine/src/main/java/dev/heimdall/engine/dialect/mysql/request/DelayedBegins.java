@@ -28,14 +28,16 @@ final class DelayedBegins {
   private final StatementLifecycle lifecycle;
   private final QueryText text;
   private final ClientAnswers answers;
+  private final SessionLexing lexing;
 
-  DelayedBegins(RequestParts parts, QueryText text, ClientAnswers answers) {
+  DelayedBegins(RequestParts parts, QueryText text, ClientAnswers answers, SessionLexing lexing) {
     this.parts = parts;
     this.text = text;
     this.client = parts.client();
     this.transaction = parts.transaction();
     this.lifecycle = parts.lifecycle();
     this.answers = answers;
+    this.lexing = lexing;
   }
 
   /** A statement of a client's that has no server connection. */
@@ -111,7 +113,7 @@ final class DelayedBegins {
     String begin = new String(sql, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
     if (begin.contains("read")
         || begin.contains("snapshot")
-        || !(begin.startsWith("b") || begin.startsWith("s"))) {
+        || !(begin.startsWith("s") || (begin.startsWith("b") && !lexing.hasBlocks()))) {
       return false;
     }
     transaction.holdBegin(sql, lifecycle.decision().asksForReplica(), parts.loop().now());

@@ -82,7 +82,7 @@ final class ForeignCommands {
         total,
         source,
         facts,
-        MysqlForeignFormat.query(sql, lexing.mode(), agreed, answers.status()));
+        MysqlForeignFormat.query(sql, lexing.mode(sql, 0, sql.length), agreed, answers.status()));
   }
 
   // ---- prepared statements
@@ -126,7 +126,8 @@ final class ForeignCommands {
     String database =
         parts.destinations().foreignDatabase(source, lifecycle.previewed().decision());
     MysqlForeignFormat format =
-        MysqlForeignFormat.preparation(sql, lexing.mode(), id, agreed, answers.status());
+        MysqlForeignFormat.preparation(
+            sql, lexing.mode(sql, 0, sql.length), id, agreed, answers.status());
     take(total);
     ServerError refusal = refusal(facts, source);
     if (refusal != null) {

@@ -212,7 +212,7 @@ final class PreparedCommands implements Responder {
     }
     text.read(input.bytes(), total, false);
     byte[] sql = text.copy();
-    if (!lifecycle.preview(sql, text.length(), lexing.mode())) {
+    if (!lifecycle.preview(sql, text.length(), lexing.mode(sql, 0, sql.length))) {
       return blocked();
     }
     int most = client.settings().prepared().perClient();
@@ -241,7 +241,7 @@ final class PreparedCommands implements Responder {
       client.settle(); // else it would not go where its executions do
       return blocked();
     }
-    ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode());
+    ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode(sql, 0, sql.length));
     byte[] sent =
         lifecycle.transformed().map(to -> to.getBytes(StandardCharsets.UTF_8)).orElse(sql);
     PreparedStatement statement = meaning.acquire(sent, facts);
@@ -478,7 +478,10 @@ final class PreparedCommands implements Responder {
     byte[] body = of.statement.body();
     // A rule may have changed the text: places are those of the one that runs.
     StatementFacts here =
-        parts.sessions().classifier().classify(body, 0, body.length, lexing.mode());
+        parts
+            .sessions()
+            .classifier()
+            .classify(body, 0, body.length, lexing.mode(body, 0, body.length));
     byte[] changed = aftermath.inPlace(here, of.statement::body, lexing.mode());
     statements.stand(of, changed == null ? null : meaning.acquire(changed, facts, of.settings));
   }

@@ -1,71 +1,165 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.sql.ModeChanges;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters.Signs;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.PossibleReadings;
+import dev.heimdall.engine.wire.mysql.StateChanges;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 
 /** How a session has its texts cut into tokens, by its sql_mode and its character set. */
 final class SessionLexing {
-  /** In these, a byte of a character may look like a backslash. */
-  private static final Set<String> HIDING = Set.of("big5", "cp932", "gbk", "sjis", "gb18030");
+  private static final String MODES = "sql_mode";
+
+  /** All ways there are, while nobody can tell which one it is. */
+  private static final List<LexerMode> ANY =
+      List.of(
+          LexerMode.MYSQL,
+          new LexerMode(false, false, true),
+          new LexerMode(true, true, true),
+          new LexerMode(false, true, true));
 
   private final HandledClient client;
   private final SessionState carried;
   private final ClientAnswers answers;
+  private final Signs ofLogIn;
+  private final ModeChanges changes = new ModeChanges();
+  private final PossibleReadings readings = new PossibleReadings(Dialect.MYSQL);
 
   /** What was found last while the session had a server connection, and while it had none. */
   private final Found held = new Found();
 
   private final Found apart = new Found();
 
-  SessionLexing(HandledClient client, SessionState carried, ClientAnswers answers) {
+  /** Whether the settings may be others than those that were reported. */
+  private boolean unreported;
+
+  /**
+   * @param collation the number of the one that the client has logged in with
+   */
+  SessionLexing(HandledClient client, SessionState carried, ClientAnswers answers, int collation) {
     this.client = client;
     this.carried = carried;
     this.answers = answers;
+    this.ofLogIn = SessionCharacters.signsOf(collation);
   }
 
+  /** A statement may have changed the settings in a way that the server does not report. */
+  void changedUnreported() {
+    unreported = true;
+  }
+
+  /** The session is as new. */
+  void forget() {
+    unreported = false;
+  }
+
+  /** As the session's settings have it, whatever a text does to them in its middle. */
   LexerMode mode() {
-    ServerConnection server = client.server();
-    return (server == null ? apart : held)
-        .mode(
-            value(server, "sql_mode"),
-            value(server, SessionCharacters.CLIENT),
-            answers.plainStrings());
+    return found().mode;
   }
 
-  /** What the present server has reported counts more than what was carried there. */
+  /**
+   * How a text of the session's is read; doubtful where its server may read it otherwise, be it
+   * that the settings are not known for sure, that they have characters with bytes that look like
+   * others, or that one of its statements changes them for those behind it.
+   */
+  LexerMode mode(byte[] text, int offset, int length) {
+    Found found = found();
+    LexerMode mode = found.mode;
+    if (found.misleads(text, offset, length) || changes.within(text, offset, length, mode)) {
+      return mode.doubted();
+    }
+    return unreported || found.possible.size() > 1
+        ? readings.of(text, offset, length, unreported ? ANY : found.possible)
+        : mode;
+  }
+
+  /** Whether BEGIN may begin a block and no transaction: in MariaDB by Oracle's grammar. */
+  boolean hasBlocks() {
+    return found().blocks || unreported;
+  }
+
+  private Found found() {
+    ServerConnection server = client.server();
+    Found found = server == null ? apart : held;
+    found.read(value(server, MODES), value(server, SessionCharacters.CLIENT));
+    return found;
+  }
+
+  /**
+   * What the present server has reported counts more than what was carried there; without one, what
+   * was carried more than what the session began with.
+   */
   private String value(ServerConnection server, String name) {
-    String reported = server == null ? null : server.reported().get(name);
-    return reported == null ? SessionCharacters.charset(carried.variables()::get, name) : reported;
+    String value = server == null ? null : server.reported().get(name);
+    if (value == null) {
+      value = SessionCharacters.charset(carried.variables()::get, name);
+    }
+    return value == null && name.equals(MODES) ? answers.began(name) : value;
   }
 
   /** What follows from values that seldom change. */
-  private static final class Found {
+  private final class Found {
     private String modes;
     private String charset;
     private boolean plain;
     private LexerMode mode = LexerMode.MYSQL;
+    private List<LexerMode> possible = List.of(LexerMode.MYSQL);
+    private Signs signs = ofLogIn;
+    private boolean brackets;
+    private boolean blocks;
 
-    LexerMode mode(String modesNow, String charsetNow, boolean plainNow) {
+    void read(String modesNow, String charsetNow) {
+      boolean plainNow = answers.plainStrings();
       if (plainNow != plain
           || !Objects.equals(modesNow, modes)
           || !Objects.equals(charsetNow, charset)) {
         modes = modesNow;
         charset = charsetNow;
         plain = plainNow;
-        String set = modes == null ? "" : modes.toUpperCase(Locale.ROOT);
-        mode =
-            new LexerMode(
-                modes == null ? !plain : !set.contains("NO_BACKSLASH_ESCAPES"),
-                set.contains("ANSI_QUOTES"),
-                charset != null && HIDING.contains(charset));
+        decide();
       }
-      return mode;
+    }
+
+    private void decide() {
+      String set = modes == null ? "" : modes.toUpperCase(Locale.ROOT);
+      brackets = set.contains("MSSQL");
+      blocks = set.contains("ORACLE");
+      signs =
+          charset == null
+              ? ofLogIn
+              : StateChanges.doubtful(charset) ? Signs.HIDING : SessionCharacters.signs(charset);
+      boolean quotedNames = set.contains("ANSI_QUOTES");
+      boolean escapes = modes == null ? !plain : !set.contains("NO_BACKSLASH_ESCAPES");
+      mode = new LexerMode(escapes, quotedNames, signs == Signs.HIDING);
+      if (StateChanges.doubtful(modes)) {
+        possible = ANY;
+      } else if (escapes == plain) { // the flag of the last answer has it otherwise
+        possible = List.of(mode, new LexerMode(!escapes, quotedNames, mode.hiddenSigns()));
+      } else {
+        possible = List.of(mode);
+      }
+    }
+
+    boolean misleads(byte[] text, int offset, int length) {
+      boolean bracketed = brackets || unreported;
+      if (signs == Signs.PLAIN && !bracketed) {
+        return false;
+      }
+      for (int i = offset; i < offset + length; i++) {
+        if (signs.mislead(text[i]) || (bracketed && text[i] == '[')) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 }

@@ -25,7 +25,58 @@ public final class SessionCharacters {
   /** What SET NAMES sets. */
   public static final List<String> VARIABLES = List.of(CLIENT, CONNECTION, RESULTS, COLLATION);
 
+  /** Of which bytes a server may make something else than what they look like in UTF-8. */
+  public enum Signs {
+    /** Of none. */
+    PLAIN,
+    /** One is a blank. */
+    LATIN1,
+    /** Some are blanks or control characters, others in each character set. */
+    NARROW,
+    /** What looks like a quote or a backslash may be the second half of a character. */
+    HIDING;
+
+    /** Whether it may make something else of this one. */
+    public boolean mislead(byte b) {
+      return switch (this) {
+        case PLAIN -> false;
+        case LATIN1 -> b == NO_BREAK_SPACE;
+        case NARROW -> (b < 0 && b <= NO_BREAK_SPACE) || b == LAST_BYTE;
+        case HIDING -> b < 0;
+      };
+    }
+  }
+
+  private static final byte NO_BREAK_SPACE = (byte) 0xA0;
+  private static final byte LAST_BYTE = (byte) 0xFF;
+
+  /** Other ways of the collations of MariaDB, by what is added to their numbers. */
+  private static final int NO_PAD = 1024;
+
+  private static final int LAST_NO_PAD = 2047;
+
   private SessionCharacters() {}
+
+  /** Of a character set by its name. */
+  public static Signs signs(String charset) {
+    return switch (charset) {
+      case "utf8", "utf8mb3", "utf8mb4", "ascii", "binary" -> Signs.PLAIN;
+      case "latin1" -> Signs.LATIN1;
+      case "big5", "cp932", "gbk", "sjis", "gb18030", "macroman", "macce", "swe7" -> Signs.HIDING;
+      default -> Signs.NARROW;
+    };
+  }
+
+  /** Of the character set of the collation that a client has logged in with. */
+  public static Signs signsOf(int collation) {
+    int base = collation > NO_PAD && collation <= LAST_NO_PAD ? collation - NO_PAD : collation;
+    return switch (base) {
+      case 0, 11, 33, 45, 46, 63, 65, 76, 83 -> Signs.PLAIN; // 0: the node's own
+      case 5, 8, 15, 31, 47, 48, 49, 94 -> Signs.LATIN1;
+      case 1, 10, 13, 28, 38, 39, 43, 53, 82, 84, 87, 88, 95, 96, 248, 249, 250 -> Signs.HIDING;
+      default -> base >= 192 && base <= 323 || base > LAST_NO_PAD ? Signs.PLAIN : Signs.NARROW;
+    };
+  }
 
   /** The character set of a collation, by which its name begins. */
   public static String charsetOf(String collation) {

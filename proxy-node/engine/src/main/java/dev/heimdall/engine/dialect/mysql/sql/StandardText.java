@@ -52,7 +52,7 @@ public final class StandardText {
   public static Optional<PlaceholderText> of(byte[] text, LexerMode mode) {
     StandardText read = new StandardText(text);
     try {
-      return mode.hiddenSigns() || !read.all(mode)
+      return mode.hiddenSigns() || mode.doubtful() || !read.all(mode)
           ? Optional.empty()
           : Optional.of(new PlaceholderText(read.out.toString(), read.numbers, false));
     } catch (CharacterCodingException | IllegalArgumentException e) {

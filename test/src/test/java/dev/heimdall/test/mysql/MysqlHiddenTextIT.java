@@ -1,0 +1,304 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a server reads of a text, the node reads of it, too, whatever quotes, comments and character
+ * sets hide it: a table that a rule guards, and a lock that the next session must not have.
+ */
+class MysqlHiddenTextIT {
+  private static final String SECRET = "730914";
+  private static final String COUNT = "(SELECT max(n) FROM hidden_orders)";
+  private static final String LOCK = "GET_LOCK('hidden', 0)";
+  private static final String PLAIN = "'NO_BACKSLASH_ESCAPES'";
+
+  private static MysqlServer server;
+  private static MysqlTarget direct;
+  private static MysqlNode node;
+  private static MysqlNode unruled;
+
+  @BeforeAll
+  static void start() {
+    server = MysqlRelease.MARIADB.shared().primary();
+    server.executeIn(
+        "app",
+        "CREATE OR REPLACE TABLE hidden_orders (n int)",
+        "INSERT INTO hidden_orders VALUES (" + SECRET + ")",
+        "CREATE OR REPLACE PROCEDURE hidden_mode() SET SESSION sql_mode = " + PLAIN);
+    direct = MysqlTarget.of(server);
+    node = ruled();
+    unruled = MysqlNode.start(MysqlRelease.MARIADB, c -> c.vdb("pool.size", 1).node("loops", 1));
+  }
+
+  private static MysqlNode ruled() {
+    return MysqlNode.start(
+        MysqlRelease.MARIADB,
+        c ->
+            c.vdb("pool.size", 2)
+                .node("loops", 1)
+                .vdb("rules", List.of("all"))
+                .rules("all", "{\"match\": \"tables:app.hidden_orders\", \"action\": \"drop\"}"));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+    unruled.close();
+  }
+
+  /** Each is what a client sends, one text after the other; %s stands for what is hidden. */
+  static Stream<List<String>> stories() {
+    String set = "SET sql_mode = " + PLAIN;
+    String hidden = "SELECT '\\', %s -- '";
+    String escaped = "SELECT '\\'', %s -- '";
+    return Stream.of(
+        List.of(set, hidden),
+        List.of("BEGIN", set, hidden, "COMMIT"),
+        List.of("BEGIN", "SAVEPOINT a", set, "ROLLBACK TO a", hidden, "COMMIT"),
+        List.of(set, "SET sql_mode = ''", escaped),
+        List.of(set + "; " + hidden),
+        List.of(set, "SET sql_mode = ''; " + escaped),
+        List.of("SET sql_mode = ''; DO 1; SET @@sql_mode = " + PLAIN + "; " + hidden),
+        List.of("SET @@sql_mode = " + PLAIN, hidden),
+        List.of("BEGIN; SET @@sql_mode = " + PLAIN, hidden),
+        List.of("SET @m = " + PLAIN, "SET SESSION sql_mode = @m", hidden),
+        List.of("SET @m = " + PLAIN + "; SET @@SESSION.sql_mode = @m; " + hidden),
+        List.of("PREPARE s FROM 'SET @@sql_mode = ''NO_BACKSLASH_ESCAPES'''", "EXECUTE s", hidden),
+        List.of("PREPARE s FROM 'SET sql_mode = ''NO_BACKSLASH_ESCAPES'''; EXECUTE s; " + hidden),
+        List.of("EXECUTE IMMEDIATE 'SET @@sql_mode = ''NO_BACKSLASH_ESCAPES'''", hidden),
+        List.of("EXECUTE IMMEDIATE 'SET sql_mode = ''NO_BACKSLASH_ESCAPES'''; " + hidden),
+        List.of(
+            "EXECUTE IMMEDIATE 'SET @@sql_mode = ''ANSI_QUOTES'''",
+            "SELECT 1 AS \"\\\", %s, 1 AS \"x\""),
+        List.of(
+            "EXECUTE IMMEDIATE 'SET @@character_set_client = gbk'", "SELECT '\u00bf\\', %s -- '"),
+        List.of("BEGIN NOT ATOMIC SET @@sql_mode = " + PLAIN + "; END", escaped),
+        List.of("BEGIN NOT ATOMIC SET sql_mode = " + PLAIN + "; END; " + escaped),
+        List.of("IF 1 THEN SET @@sql_mode = " + PLAIN + "; END IF", escaped),
+        List.of(set, "CALL hidden_mode()", "SET sql_mode = ''", escaped),
+        List.of("CALL hidden_mode()", escaped),
+        List.of("CALL hidden_mode(); " + escaped),
+        List.of("SET STATEMENT sql_mode = " + PLAIN + " FOR " + escaped),
+        List.of("SET STATEMENT sql_mode = " + PLAIN + " FOR DO 1; " + escaped),
+        List.of("SET sql_mode = 'ANSI_QUOTES'", "SELECT 1 AS \"\\\", %s, 1 AS \"x\""),
+        List.of("SET sql_mode = 'ANSI_QUOTES'; SELECT 1 AS \"\\\", %s, 1 AS \"x\""),
+        List.of("SET sql_mode = 'MSSQL'", "SELECT 1 AS [it's], %s AS [it's]"),
+        List.of("SET sql_mode = 'ORACLE'", "SELECT 1 AS \"\\\", %s, 1 AS \"x\""),
+        List.of("SET sql_mode = 'PIPES_AS_CONCAT,IGNORE_SPACE'", "SELECT '' || %s"),
+        List.of("SET NAMES gbk", "SELECT '\u00bf\\', %s -- '"),
+        List.of("SET NAMES gbk; SELECT '\u00bf\\', %s -- '"),
+        List.of("SET NAMES big5", "SELECT '\u00a4\\', %s -- '"),
+        List.of("SET NAMES sjis", "SELECT '\u0083\\', %s -- '"),
+        List.of("SET NAMES cp932", "SELECT '\u0083\\', %s -- '"),
+        List.of("BEGIN", "SET character_set_client = gbk", "SELECT '\u00bf\\', %s -- '"),
+        List.of("SET CHARACTER SET gbk; SELECT '\u00bf\\', %s -- '"),
+        List.of("SET NAMES latin1", "SELECT\u00a01,%s\u00a0--\u00a0"),
+        List.of("SET NAMES latin1", "SELECT 1,%s --\u00a0'"),
+        List.of("SET NAMES latin1", "SELECT 1,%s\u00a0FROM\u00a0dual"),
+        List.of("SELECT x'41''\\'', %s -- '"),
+        List.of("SELECT b'01''\\'', %s -- '"),
+        List.of("SELECT 1 /*!99999 ' */, %s -- '"),
+        List.of("SELECT 1 /*!50710 ' */, %s -- '"),
+        List.of("SELECT 1 /*!999999 ' */, %s -- '"),
+        List.of("SELECT 1 /*M!999999 ' */, %s -- '"),
+        List.of("SELECT 1 /*M!100100 , %s */"),
+        List.of("SELECT 1 /*!100100 , %s */"),
+        List.of("SELECT 1 /*! , %s */"),
+        List.of("SELECT 1 /*!40000 , %s */"),
+        List.of("SELECT 1 /*!99999 /* ' */ */, %s -- '"),
+        List.of("SELECT 1 --\u0001'\n, %s -- '"),
+        List.of("SELECT 1 -- '\n, %s -- '"),
+        List.of("SELECT 1 # '\n, %s # '"),
+        List.of("SELECT N'\\'', %s -- '"),
+        List.of("SELECT _utf8mb4'\\'', %s -- '"),
+        List.of("SELECT @'\\'', %s -- '"),
+        List.of("SELECT `'`.x, %s -- ' \n FROM (SELECT 1 x) `'`"),
+        List.of("SELECT 1 AS '\\\\', %s -- '"));
+  }
+
+  /** What is hidden in a way of its own. */
+  static Stream<List<String>> tables() {
+    return Stream.of(
+        List.of("SELECT n, 1e1from hidden_orders"),
+        List.of("SELECT n, 1.e1from hidden_orders"),
+        List.of("SELECT n, .5from hidden_orders"),
+        List.of("SELECT n, 0x41from hidden_orders"),
+        List.of("SET NAMES latin1", "SELECT\u00a0n\u00a0FROM\u00a0hidden_orders"),
+        List.of("SET NAMES latin1", "SELECT n FROM(hidden_orders)\u00a0"));
+  }
+
+  private static byte[] query(String text) {
+    return RawMysqlClient.command(Command.QUERY, text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static List<String> play(RawMysqlClient client, List<String> story, String hidden)
+      throws IOException {
+    List<String> heard = new ArrayList<>();
+    for (String text : story) {
+      try {
+        client.query(query(text.replace("%s", hidden))).forEach(heard::addAll);
+      } catch (RawMysqlClient.ErrorReceived error) {
+        heard.add(error.getMessage());
+      }
+    }
+    return heard;
+  }
+
+  @ParameterizedTest
+  @MethodSource("stories")
+  void whatIsReadOfATableIsDropped(List<String> story) throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(direct)) {
+      assertThat(play(client, story, COUNT)).contains(SECRET);
+    }
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      assertThat(play(client, story, COUNT)).doesNotContain(SECRET);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tables")
+  void aTableBesideWhatLooksLikePartOfItsNameIsDropped(List<String> story) throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      assertThat(play(client, story, "")).doesNotContain(SECRET);
+    }
+  }
+
+  /** The servers' own default counts from a session's first statement on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "MSSQL"})
+  void textsAreReadByTheModeThatTheServerGivesItsSessions(String mode) throws IOException {
+    String before = server.queryValue("app", "SELECT @@GLOBAL.sql_mode");
+    server.execute("SET GLOBAL sql_mode = '" + mode + "'");
+    List<String> texts =
+        List.of(
+            "SELECT '\\', %s -- '",
+            "SELECT 1 AS \"\\\", %s, 1 AS \"x\"", "SELECT 1 AS [it's], %s AS [it's]");
+    try (MysqlNode fresh = ruled()) {
+      for (String text : texts) {
+        try (RawMysqlClient client = RawMysqlClient.logIn(fresh.target())) {
+          assertThat(play(client, List.of(text, text), COUNT)).as(text).doesNotContain(SECRET);
+        }
+      }
+    } finally {
+      server.execute("SET GLOBAL sql_mode = '" + before + "'");
+    }
+  }
+
+  @Test
+  void textsOfAClientThatLogsInWithGbkAreReadByIt() throws SQLException {
+    try (Connection client = node.target().jdbc("characterEncoding", "GBK");
+        Statement statement = client.createStatement()) {
+      for (int i = 0; i < 2; i++) {
+        // The first of these characters ends with the byte of a backslash.
+        assertThatThrownBy(
+                () -> statement.executeQuery("SELECT '\u7e17', " + COUNT + " -- '").close())
+            .hasMessageContaining("rejected by a rule");
+      }
+    }
+  }
+
+  @Test
+  void beginIsNoTransactionByOraclesGrammar() throws IOException {
+    List<String> story = List.of("SET sql_mode = 'ORACLE'", "BEGIN", "SELECT 1", "SELECT 2");
+    try (RawMysqlClient client = RawMysqlClient.logIn(direct);
+        RawMysqlClient through = RawMysqlClient.logIn(unruled.target())) {
+      assertThat(play(through, story, "")).isEqualTo(play(client, story, ""));
+    }
+  }
+
+  @Test
+  void whatAPreparedStatementSetsCountsForTheTextsBehindIt() throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      int set = client.prepare("SET @@sql_mode = " + PLAIN);
+      client.send(
+          RawMysqlClient.ofStatement(
+              Command.STMT_EXECUTE, set, (byte) 0, (byte) 1, (byte) 0, (byte) 0, (byte) 0));
+      client.rows();
+      assertThat(play(client, List.of("SELECT '\\', %s -- '"), COUNT)).doesNotContain(SECRET);
+      client.query(RawMysqlClient.command(Command.RESET_CONNECTION));
+      assertThat(play(client, List.of("SELECT '\\'', %s -- '"), COUNT)).doesNotContain(SECRET);
+    }
+  }
+
+  /** Finds none of the texts that hide something from the node and not from the server. */
+  @Test
+  void randomTextsHideNothing() throws IOException {
+    hunt(
+        new Random(Long.getLong("hidden.seed", 20261123)),
+        Integer.getInteger("hidden.rounds", 300));
+  }
+
+  @Test
+  @Tag("long")
+  void manyRandomTextsHideNothing() throws IOException {
+    long seed = Long.getLong("hidden.seed", System.nanoTime());
+    hunt(new Random(seed), Integer.getInteger("hidden.rounds", 60_000));
+  }
+
+  private static void hunt(Random random, int rounds) throws IOException {
+    HiddenTexts texts = new HiddenTexts(random);
+    int reached = 0;
+    int locked = 0;
+    try (RawMysqlClient watcher = RawMysqlClient.logIn(direct)) {
+      for (int i = 0; i < rounds; i++) {
+        List<String> story = texts.next();
+        try (RawMysqlClient client = RawMysqlClient.logIn(direct)) {
+          reached += play(client, story, COUNT).contains(SECRET) ? 1 : 0;
+        }
+        try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+          assertThat(play(client, story, COUNT)).as("%s", story).doesNotContain(SECRET);
+        }
+        try (RawMysqlClient client = RawMysqlClient.logIn(unruled.target());
+            RawMysqlClient other = RawMysqlClient.logIn(unruled.target())) {
+          play(client, story, LOCK);
+          play(client, List.of("ROLLBACK"), "");
+          if (watcher.value("SELECT IS_USED_LOCK('hidden')") != null) {
+            locked++;
+            other.send(query("SELECT RELEASE_LOCK('hidden')"));
+            assertThat(client.value("SELECT RELEASE_LOCK('hidden')"))
+                .as("%s", story)
+                .isEqualTo("1");
+          }
+        }
+      }
+    }
+    assertThat(reached).as("texts that reach the table directly").isGreaterThan(rounds / 50);
+    assertThat(locked).as("texts that take the lock").isGreaterThan(rounds / 50);
+  }
+
+  @ParameterizedTest
+  @MethodSource("stories")
+  void aLockThatIsTakenPinsTheSession(List<String> story) throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(unruled.target());
+        RawMysqlClient other = RawMysqlClient.logIn(unruled.target())) {
+      List<String> heard = play(client, story, LOCK);
+      play(client, List.of("ROLLBACK"), "");
+      other.send(query("SELECT RELEASE_LOCK('hidden')"));
+      assertThat(client.value("SELECT RELEASE_LOCK('hidden')")).as("%s", heard).isEqualTo("1");
+    }
+  }
+}
