@@ -79,7 +79,12 @@ abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
         .vdb("cache.enabled", true)
         .vdb("cache.dmlThreshold", 100)
         .vdb("rules", List.of("cached"))
-        .rules("cached", "{\"match\": \"(?i)^select name\", \"action\": \"cache\"}");
+        .rules("cached", cachedFor(60_000));
+  }
+
+  private static String cachedFor(int millis) {
+    return "{\"match\": \"(?i)^select name\", \"action\": \"cache\", \"parameters\": {\"ttl\": %d}}"
+        .formatted(millis);
   }
 
   @AfterAll
@@ -134,6 +139,21 @@ abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
     assertThat(read(second)).isEqualTo("written");
     second.admin("FLUSH CACHE");
     assertThat(read(second)).isEqualTo("written");
+  }
+
+  /** The first node has it in memory, the store has it, and the second node takes it from there. */
+  @Test
+  void aShorterTimeReachesWhatIsKept() throws IOException {
+    assertThat(read(first)).isEqualTo("one");
+    try {
+      first.change(c -> c.rules("cached", cachedFor(1)));
+      second.change(c -> c.rules("cached", cachedFor(1)));
+      assertThat(read(first)).isEqualTo("past the nodes");
+      assertThat(read(second)).isEqualTo("past the nodes");
+    } finally {
+      first.change(c -> c.rules("cached", cachedFor(60_000)));
+      second.change(c -> c.rules("cached", cachedFor(60_000)));
+    }
   }
 
   @Test
