@@ -3,6 +3,7 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
@@ -309,6 +310,37 @@ class MysqlPreparedIT {
     try (ResultSet rows = statement.executeQuery()) {
       rows.next();
       return rows.getString(1);
+    }
+  }
+
+  /** As directly: what clients have closed takes up no room, theirs nor another one's. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void statementsThatNobodyHoldsMakeRoomForOthers(MysqlRelease release) throws Exception {
+    int room = 60;
+    MysqlServer server = release.shared().primary();
+    String before = server.queryValue("app", "SELECT @@global.max_prepared_stmt_count");
+    try (MysqlNode node = MysqlNode.start(release, c -> {});
+        RawMysqlClient greedy = RawMysqlClient.logIn(node.target());
+        RawMysqlClient holding = RawMysqlClient.logIn(node.target());
+        RawMysqlClient polite = RawMysqlClient.logIn(node.target())) {
+      int held = holding.prepare("SELECT 'held', ?");
+      holding.query(RawMysqlClient.query("BEGIN"));
+      holding.query(RawMysqlClient.query("SELECT 1"));
+      server.execute("SET GLOBAL max_prepared_stmt_count = " + room);
+      for (int i = 0; i < 2 * room; i++) {
+        int number = greedy.prepare("SELECT " + i + ", ?");
+        greedy.query(RawMysqlClient.execute(number, "x"));
+        greedy.send(RawMysqlClient.ofStatement(Command.STMT_CLOSE, number));
+        if (i % 10 == 0) {
+          assertThat(polite.prepare("SELECT 'polite', " + i)).isPositive();
+        }
+      }
+      assertThat(holding.query(RawMysqlClient.execute(held, "x"))).isNotEmpty();
+      holding.query(RawMysqlClient.query("COMMIT"));
+      assertThat(holding.query(RawMysqlClient.execute(held, "x"))).isNotEmpty();
+    } finally {
+      server.execute("SET GLOBAL max_prepared_stmt_count = " + before);
     }
   }
 }

@@ -111,6 +111,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     default boolean wanted(ServerConnection connection) {
       return false;
     }
+
+    /** The server takes no more prepared statements, of any connection. */
+    default void preparedFull() {}
+  }
+
+  /** The server takes no more prepared statements: others that nobody executes make room. */
+  public void preparedFull() {
+    listener.preparedFull();
   }
 
   ServerConnection(

@@ -81,4 +81,10 @@ public interface ServerRequests {
 
   /** Appends what is said before a connection is closed. */
   void terminate(ByteBuf out);
+
+  /**
+   * Has the server forget the prepared statements that it has under the node's names, where it
+   * bounds how many there are: they are prepared again when they are needed.
+   */
+  default void closePrepared() {}
 }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Connections that nobody uses, the one given back last at the end: it is the next to be used. */
@@ -55,6 +56,10 @@ final class IdleConnections {
   /** The one that was not used for the longest time; there must be one. */
   ServerConnection takeOldest() {
     return connections.remove(0);
+  }
+
+  void each(Consumer<ServerConnection> action) {
+    connections.forEach(action);
   }
 
   /** Closes those of which this is true, the oldest first. */

@@ -455,6 +455,16 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     published();
   }
 
+  @Override
+  public void preparedFull() {
+    shared.scope().closePrepared();
+  }
+
+  /** Connections that nobody uses let go of their prepared statements. */
+  void closePrepared() {
+    idle.each(connection -> connection.requests().closePrepared());
+  }
+
   void closeRetired() {
     context.tick();
     connections.retireIdle();

@@ -65,6 +65,9 @@ public interface PoolScope {
   /** Grows when connections that were made before must serve nobody any more. */
   long generation();
 
+  /** The server has too many prepared statements: idle connections to it let go of theirs. */
+  void closePrepared();
+
   /** Makes a connection for a pool, which has counted it. */
   void connectPooled(
       LoopContext context,

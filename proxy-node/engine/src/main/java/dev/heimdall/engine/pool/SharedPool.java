@@ -95,6 +95,10 @@ final class SharedPool implements PooledConnections.Terms {
     byLoop.values().forEach(pool -> pool.onLoop(pool::closeRetired));
   }
 
+  void closePrepared() {
+    byLoop.values().forEach(pool -> pool.onLoop(pool::closePrepared));
+  }
+
   /** The same if nobody has joined it. */
   void renewUnlessJoined() {
     if (users == 0) {

@@ -576,6 +576,13 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     }
   }
 
+  @Override
+  public void closePrepared() {
+    for (SharedPool pool : pools.values()) {
+      pool.closePrepared();
+    }
+  }
+
   /** One of the asking pool's loop if there is one. */
   @Override
   public void evictIdleExcept(LoopPool asking, Limit full) {

@@ -220,6 +220,11 @@ public final class ServerStatements {
     return namesakes;
   }
 
+  /** All that the server has, or may have, under names of the node's. */
+  public List<StatementName> ours() {
+    return prepared.keySet().stream().filter(name -> !name.isGiven()).toList();
+  }
+
   private void put(StatementName statement, Use use) {
     if (!prepared.containsKey(statement)) {
       bytes += statement.size();

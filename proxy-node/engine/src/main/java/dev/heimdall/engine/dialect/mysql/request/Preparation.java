@@ -9,6 +9,7 @@ import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
+import java.util.concurrent.TimeUnit;
 
 /** A text that a server connection prepares for the command at the reader's position. */
 final class Preparation {
@@ -18,11 +19,20 @@ final class Preparation {
   /** More than 65,535 parameters and 4,096 columns of a result are told with. */
   private static final int LONGEST_ANSWER = 16 << 20;
 
+  /** "Can't create more than max_prepared_stmt_count statements". */
+  private static final int TOO_MANY = 1461;
+
+  /** After so long a server has closed what it was told to close on other connections. */
+  private static final int ROOM_MADE_MILLIS = 20;
+
   private final PreparedStatement statement;
   private final ClassifiedText examined;
 
   /** Why a server has rejected it before; null for the first time. */
   private final ServerError before;
+
+  /** Whether others were closed to make room for it. */
+  private boolean madeRoom;
 
   private boolean underWay;
   private boolean done;
@@ -86,7 +96,40 @@ final class Preparation {
   void ask(ServerConnection server, boolean keepsAll, Runnable ended) {
     underWay = true;
     makeRoom(server, keepsAll);
-    ServerSide.of(server).prepare(statement, new Asked(ended));
+    ServerSide.of(server).prepare(statement, new Asked(keepsAll, ended));
+  }
+
+  /**
+   * The server has as many statements as it takes, of all its clients: those that are kept for
+   * nothing but to be there are closed, here and on idle connections, and it is asked once more.
+   *
+   * @return whether that is still to come
+   */
+  private boolean asksAgain(ServerConnection server, boolean keepsAll, Runnable ended) {
+    if (madeRoom) {
+      return false;
+    }
+    madeRoom = true;
+    if (!keepsAll) {
+      server.requests().closePrepared();
+    }
+    server.preparedFull();
+    server
+        .context()
+        .loop()
+        .schedule(
+            () -> {
+              if (server.closed()) {
+                underWay = false;
+                ended.run();
+              } else {
+                ServerSide.of(server).prepare(statement, new Asked(keepsAll, ended));
+                server.flushNow();
+              }
+            },
+            ROOM_MADE_MILLIS,
+            TimeUnit.MILLISECONDS);
+    return true;
   }
 
   private void makeRoom(ServerConnection server, boolean keepsAll) {
@@ -107,9 +150,11 @@ final class Preparation {
   /** The command, with its answer. */
   private final class Asked extends InternalQuery {
     private final ByteArrayOutputStream packets = new ByteArrayOutputStream(256);
+    private final boolean keepsAll;
     private final Runnable ended;
 
-    Asked(Runnable ended) {
+    Asked(boolean keepsAll, Runnable ended) {
+      this.keepsAll = keepsAll;
       this.ended = ended;
     }
 
@@ -126,6 +171,12 @@ final class Preparation {
 
     @Override
     protected void done(ServerConnection from, ServerError refusal) {
+      if (refusal != null
+          && refusal.number() == TOO_MANY
+          && !from.closed()
+          && asksAgain(from, keepsAll, ended)) {
+        return;
+      }
       underWay = false;
       if (!from.closed()) {
         done = true;

@@ -242,6 +242,11 @@ public final class MysqlRequests implements ServerRequests {
     send(own(Command.STMT_CLOSE, number), null);
   }
 
+  @Override
+  public void closePrepared() {
+    connection.statements().ours().forEach(this::close);
+  }
+
   // ---- one at a time
 
   private Exchange own(byte command, byte[] body) {
