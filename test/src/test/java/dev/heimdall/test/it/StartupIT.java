@@ -139,6 +139,42 @@ class StartupIT extends EachNodeKind {
         .isEqualTo(refusal(SharedPostgres.target(), name, value));
   }
 
+  @Test
+  void librariesToLoadAreRefusedBecauseConnectionsAreShared() throws IOException {
+    assertThat(refusal(target(), "local_preload_libraries", "no_such_library"))
+        .containsEntry('C', "0A000")
+        .containsEntry(
+            'M', "parameter \"local_preload_libraries\" cannot be set when a session begins");
+    logIn("local_preload_libraries", "").close();
+  }
+
+  @Test
+  void aLongApplicationNameIsNoticedAsByTheServer() throws IOException {
+    for (String name :
+        List.of("x".repeat(63), "x".repeat(64), "é".repeat(31), "x" + "é".repeat(40))) {
+      for (String least : List.of("notice", "warning")) {
+        assertThat(notices(target(), name, least))
+            .isEqualTo(notices(SharedPostgres.target(), name, least));
+      }
+    }
+  }
+
+  private static List<Map<Character, String>> notices(Target target, String name, String least)
+      throws IOException {
+    try (RawClient client =
+        RawClient.logIn(target, "client_min_messages", least, "application_name", name)) {
+      List<Map<Character, String>> notices = new ArrayList<>();
+      for (Message message : client.greeting()) {
+        if (message.type() == 'N') {
+          Map<Character, String> fields = new TreeMap<>(message.fields());
+          fields.keySet().removeAll(List.of('F', 'L', 'R'));
+          notices.add(fields);
+        }
+      }
+      return notices;
+    }
+  }
+
   private static Map<Character, String> refusal(Target target, String name, String value) {
     RawClient.ErrorReceived refused =
         catchThrowableOfType(

@@ -9,6 +9,7 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /**
  * The way of a client from its log-in to its first statement: what it has of the node, its pool,
@@ -141,11 +142,28 @@ public final class SessionStart {
     ByteBuf out = session.alloc().buffer(512);
     String application = client.applicationName();
     Greeting heard = given.wantsNotices() ? greeting : greeting.silent();
-    client.login().encoder().welcome(heard, application == null ? "" : application, key, out);
+    client
+        .login()
+        .encoder()
+        .welcome(heard.warning(notices()), application == null ? "" : application, key, out);
     key = null;
     session.ready(out);
     node.events().loggedIn(client);
     session.process();
+  }
+
+  /** What servers say of the client's own values, in its protocol's bytes. */
+  private byte[] notices() {
+    if (given.notices().isEmpty() || !given.wantsNotices()) {
+      return new byte[0];
+    }
+    ByteBuf out = session.alloc().buffer();
+    try {
+      given.notices().forEach(notice -> client.login().encoder().notice(notice, out));
+      return ByteBufUtil.getBytes(out);
+    } finally {
+      out.release();
+    }
   }
 
   /** The time zone that servers report to sessions like this one; null when that is not known. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.ServerError;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -15,9 +16,20 @@ import java.util.Set;
  * @param transaction those that the server has to be asked about before any query, and that are not
  *     carried
  * @param user those that the server has to be asked about when all else is set
+ * @param notices what servers say of the values when a session begins
  */
 public record StartupVariables(
-    Variables all, Variables profiled, Variables carried, Variables transaction, Variables user) {
+    Variables all,
+    Variables profiled,
+    Variables carried,
+    Variables transaction,
+    Variables user,
+    List<ServerError> notices) {
+  /** With nothing to say. */
+  public StartupVariables(
+      Variables all, Variables profiled, Variables carried, Variables transaction, Variables user) {
+    this(all, profiled, carried, transaction, user, List.of());
+  }
 
   /** Levels of messages to clients that leave out notices. */
   private static final Set<String> QUIET = Set.of("warning", "error", "fatal", "panic");

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.wire;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -15,6 +16,16 @@ public record Greeting(Map<String, String> reported, byte[] warned, byte[] said)
   /** One without words. */
   public static Greeting of(Map<String, String> reported) {
     return new Greeting(reported, NOTHING, NOTHING);
+  }
+
+  /** The same for a session that is told something more before. */
+  public Greeting warning(byte[] more) {
+    if (more.length == 0) {
+      return this;
+    }
+    byte[] all = Arrays.copyOf(warned, warned.length + more.length);
+    System.arraycopy(more, 0, all, warned.length, more.length);
+    return new Greeting(reported, all, said);
   }
 
   /** The same for a session that wants to hear no notices. */

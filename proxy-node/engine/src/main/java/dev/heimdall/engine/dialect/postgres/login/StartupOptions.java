@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.dialect.postgres.sql.SettingName;
 import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ final class StartupOptions {
   private static final String USER = "session_authorization";
 
   private static final String SEED = "seed";
+
+  /** What a server loads when a connection begins; set later it does nothing, whatever it names. */
+  private static final String LIBRARIES = "local_preload_libraries";
 
   private static final String APPLICATION_NAME = "application_name";
 
@@ -61,8 +65,21 @@ final class StartupOptions {
           }
         });
     String application = variables.get(APPLICATION_NAME);
+    List<ServerError> notices = List.of();
     if (application != null) {
+      notices = truncated(application);
       variables.put(APPLICATION_NAME, cleanName(application));
+    }
+    String libraries = variables.remove(LIBRARIES);
+    if (libraries != null && !libraries.isBlank()) {
+      throw new StartupVariables.Rejected(
+          ServerError.fatal(
+                  "0A000", "parameter \"" + LIBRARIES + "\" cannot be set when a session begins")
+              .withHint(
+                  "Server connections are shared: give the libraries to the role, with ALTER ROLE"
+                      + " ... SET "
+                      + LIBRARIES
+                      + "."));
     }
     String seed = variables.get(SEED);
     if (seed != null) {
@@ -82,7 +99,32 @@ final class StartupOptions {
       variables.keySet().removeAll(OF_TRANSACTION);
       carried = Variables.of(variables);
     }
-    return new StartupVariables(all, all.without(APPLICATION_NAME), carried, transaction, user);
+    return new StartupVariables(
+        all, all.without(APPLICATION_NAME), carried, transaction, user, notices);
+  }
+
+  /** What the server says of a name that it cuts to 63 bytes. */
+  private static List<ServerError> truncated(String name) {
+    if (ByteBufUtil.utf8Bytes(name) <= NAME_MAX) {
+      return List.of();
+    }
+    int end = 0;
+    int bytes = 0;
+    while (true) {
+      int next = name.offsetByCodePoints(end, 1);
+      bytes += ByteBufUtil.utf8Bytes(name.substring(end, next));
+      if (bytes > NAME_MAX) {
+        break;
+      }
+      end = next;
+    }
+    return List.of(
+        new ServerError(
+            "NOTICE",
+            "42622",
+            "identifier \"" + name + "\" will be truncated to \"" + name.substring(0, end) + "\"",
+            null,
+            null));
   }
 
   private static void put(Map<String, String> variables, String name, String value) {
