@@ -3,11 +3,15 @@ package dev.heimdall.test.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.NodeKind;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -57,7 +61,9 @@ class PinningIT {
         "SELECT pg_advisory_lock(1) | advisory lock | SELECT pg_advisory_unlock_all()",
         "SELECT pg_try_advisory_lock_shared(2) | advisory lock | DISCARD ALL",
         "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | cursor with hold | CLOSE ALL",
-        "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT | cursor with hold | DISCARD ALL"
+        "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT | cursor with hold | DISCARD ALL",
+        "DECLARE \"C\" CURSOR WITH HOLD FOR SELECT 1 | cursor with hold | CLOSE \"C\"",
+        "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT | cursor with hold | CLOSE C"
       })
   void theSessionKeepsItsServerConnectionUntilThatIsUndone(String sql, String reason, String undo)
       throws IOException {
@@ -73,6 +79,28 @@ class PinningIT {
       }
       client.query(undo);
       Await.until("it is free", () -> "null".equals(pinReason(client)));
+    }
+  }
+
+  @Test
+  void aHeldCursorGoesWithItsPortalAndWithItsTransaction() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("DECLARE held CURSOR WITH HOLD FOR SELECT 1");
+      assertThat(pinReason(client)).isEqualTo("cursor with hold");
+      client.send(Frontend.message('C', "Pheld\0".getBytes(StandardCharsets.US_ASCII)));
+      client.send(Frontend.sync());
+      assertThat(client.untilReady()).extracting(Message::type).containsExactly('3', 'Z');
+      Await.until("it is free", () -> "null".equals(pinReason(client)));
+
+      for (String end : List.of("ROLLBACK", "SELECT 1/0; COMMIT")) {
+        client.query("BEGIN");
+        client.query("DECLARE held CURSOR WITH HOLD FOR SELECT 1");
+        for (String sql : end.split("; ")) {
+          client.query(sql);
+        }
+        Await.until("it is free", () -> "null".equals(pinReason(client)));
+        assertThat(client.value("SELECT count(*) FROM pg_cursors")).isEqualTo("0");
+      }
     }
   }
 

@@ -39,6 +39,10 @@ public final class SessionState {
   private final Set<PinReason> pins = new LinkedHashSet<>(2);
   private String held;
   private ArrayDeque<Note> notes;
+
+  /** Null where there are none, as for nearly all sessions. */
+  private HeldCursors cursors;
+
   private Set<String> touched;
 
   /** Those of {@link #touched} that are known by the server's reports alone. */
@@ -396,8 +400,30 @@ public final class SessionState {
           pins.remove(effect.pin());
         }
       }
-      case UNPIN -> pins.remove(effect.pin());
-      case PIN -> pin(effect.pin(), server);
+      case UNPIN -> {
+        pins.remove(effect.pin());
+        if (effect.pin() == PinReason.HOLD_CURSOR) {
+          cursors = null;
+        }
+      }
+      case PIN -> {
+        pin(effect.pin(), server);
+        if (effect.pin() == PinReason.HOLD_CURSOR) {
+          cursors = cursors == null ? new HeldCursors() : cursors;
+          cursors.declared();
+        }
+      }
+      case OPEN_CURSOR -> {
+        if (cursors != null) {
+          cursors.named(effect.name(), done);
+        }
+      }
+      case CLOSE_CURSOR -> {
+        if (cursors != null) {
+          cursors.closed(effect.name());
+          unpinWithoutCursors();
+        }
+      }
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
@@ -418,11 +444,42 @@ public final class SessionState {
     }
   }
 
+  private void unpinWithoutCursors() {
+    if (cursors.none()) {
+      cursors = null;
+      pins.remove(PinReason.HOLD_CURSOR);
+    }
+  }
+
+  /**
+   * No transaction is open after the group that was answered last.
+   *
+   * @param rolledBack whether one was before it, of which nothing is there any more
+   */
+  public void transactionOver(boolean rolledBack) {
+    if (cursors == null) {
+      return;
+    }
+    if (rolledBack) {
+      cursors.rolledBack(done - 1);
+      unpinWithoutCursors();
+    }
+    if (cursors != null) {
+      cursors.transactionOver();
+    }
+  }
+
+  /** Whether a cursor that outlives its transaction may be there, or be about to be. */
+  public boolean mayHoldCursors() {
+    return cursors != null || noted() > 0;
+  }
+
   /** The session is as it began, and so is its server connection. */
   public void reset(ServerConnection server) {
     unlisten.accept(null);
     names.clear();
     pins.clear();
+    cursors = null;
     held = null;
     forgetTouched();
     variables = startup;

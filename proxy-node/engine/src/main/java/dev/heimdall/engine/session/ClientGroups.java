@@ -156,6 +156,10 @@ final class ClientGroups {
     if (ends) {
       listening.transactionOver(committed);
     }
+    if (status == TransactionState.IDLE) {
+      boolean failedBefore = transaction.status() == TransactionState.FAILED;
+      carried.transactionOver(ends && (failedBefore || (error == null && !committed)));
+    }
     if (ddl || (error != null && errors.stalePlan(error))) {
       schemaChanged();
     }

@@ -61,6 +61,10 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     UNPIN,
     /** What pinned it is gone unless a rollback brings it back. */
     UNPIN_IF_FINAL,
+    /** What the effect before it pins for is a cursor of this name. */
+    OPEN_CURSOR,
+    /** A cursor of this name is closed, whatever becomes of the transaction. */
+    CLOSE_CURSOR,
     /** The session's last value of whatever sequence is read. */
     LAST_VALUE,
     /** The session's last value of a sequence is read; the name is as the statement spells it. */

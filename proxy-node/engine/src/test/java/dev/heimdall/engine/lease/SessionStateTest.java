@@ -218,6 +218,61 @@ class SessionStateTest {
     assertThat(server.tainted()).isTrue();
   }
 
+  private void inTransaction(String sql) {
+    run(sql, false, TransactionState.OPEN, TransactionState.OPEN);
+  }
+
+  private void end(boolean rolledBack) {
+    run("END", false, TransactionState.OPEN, TransactionState.IDLE);
+    state.transactionOver(rolledBack);
+  }
+
+  @Test
+  void theLastHeldCursorThatIsClosedEndsThePin() {
+    run("DECLARE a CURSOR WITH HOLD FOR SELECT 1");
+    run("DECLARE \"B\" CURSOR WITH HOLD FOR SELECT 1");
+    run("CLOSE b");
+    run("CLOSE A");
+    assertThat(state.pinned()).isTrue();
+    run("CLOSE \"B\"", true, TransactionState.IDLE, TransactionState.IDLE);
+    assertThat(state.pinned()).isTrue();
+
+    run("CLOSE \"B\"");
+
+    assertThat(state.pinned()).isFalse();
+    assertThat(server.tainted()).isTrue();
+  }
+
+  @Test
+  void aRollbackEndsCursorsOfItsTransactionAlone() {
+    inTransaction("DECLARE a CURSOR WITH HOLD FOR SELECT 1");
+    end(false);
+    assertThat(state.pinned()).isTrue();
+    inTransaction("DECLARE b CURSOR WITH HOLD FOR SELECT 1");
+    end(true);
+    assertThat(state.pinned()).isTrue();
+    inTransaction("DECLARE b CURSOR WITH HOLD FOR SELECT 1");
+    inTransaction("CLOSE a");
+    assertThat(state.pinned()).isTrue();
+
+    end(true);
+
+    assertThat(state.pinned()).isFalse();
+  }
+
+  @Test
+  void aCursorThatMayBeThereIsClosedWithAll() {
+    String declared = "BEGIN; DECLARE d CURSOR WITH HOLD FOR SELECT 1; COMMIT; SELECT 1/0";
+    run(declared, true, TransactionState.IDLE, TransactionState.IDLE);
+    run("DECLARE a CURSOR WITH HOLD FOR SELECT 1");
+    run("CLOSE a");
+    assertThat(state.pinned()).isTrue();
+
+    run("CLOSE ALL");
+
+    assertThat(state.pinned()).isFalse();
+  }
+
   @Test
   void effectsCountWhenTheirOwnGroupIsAnswered() {
     state.note(facts("SET work_mem = '1MB'"));

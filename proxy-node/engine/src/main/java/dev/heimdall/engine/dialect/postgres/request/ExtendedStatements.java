@@ -21,8 +21,10 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementMix;
@@ -350,6 +352,10 @@ final class ExtendedStatements {
       return true;
     }
     if (total < 7 || input.getByte(at) != 'S') {
+      if (close && total > 7 && carried.mayHoldCursors()) {
+        String name = input.toString(at + 1, total - 7, StandardCharsets.UTF_8);
+        carried.note(StatementFacts.ofSingle(StatementKind.CLOSE, closing(name), false));
+      }
       server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, owner);
       pending.begin(total, false);
       return true;
@@ -411,6 +417,11 @@ final class ExtendedStatements {
     }
     describe(server, serverName, total, names.shapes().describing(server, statement));
     return true;
+  }
+
+  /** To close a portal is to close the cursor of its name. */
+  private static List<Effect> closing(String name) {
+    return List.of(new Effect(Effect.Type.CLOSE_CURSOR, name));
   }
 
   private void unnamedStatement(ServerConnection server, boolean close, int total) {

@@ -20,6 +20,9 @@ import dev.heimdall.engine.sql.StatementKind;
  * taken is linear in their number.
  */
 public final class PostgresClassifier implements StatementClassifier {
+  /** Stands for bytes that are not of the encoding in which names are read. */
+  private static final String UNREADABLE = "\uFFFD";
+
   private final PostgresEffects effects = new PostgresEffects();
   private final TokenReader reader = new TokenReader(effects);
   private final SettingStatement settings = new SettingStatement(reader, effects);
@@ -384,19 +387,30 @@ public final class PostgresClassifier implements StatementClassifier {
   }
 
   private StatementKind declare() {
+    reader.advanceToName();
+    int start = reader.lexer().start();
+    int end = reader.lexer().end();
+    String name = reader.isName() ? reader.lexer().identifier(start, end) : UNREADABLE;
     while (!reader.atEnd() && reader.word() != Word.FOR) {
       reader.advance();
       if (reader.word() == Word.HOLD && reader.previousWord() == Word.WITH) {
         effects.pin(PinReason.HOLD_CURSOR);
+        if (!name.contains(UNREADABLE)) { // two of them may look alike
+          effects.addOnce(new Effect(Effect.Type.OPEN_CURSOR, name));
+        }
       }
     }
     return StatementKind.DECLARE;
   }
 
   private StatementKind close() {
-    reader.advance();
+    reader.advanceToName();
     if (reader.word() == Word.ALL) {
       effects.unpin(Effect.Type.UNPIN, PinReason.HOLD_CURSOR);
+    } else if (reader.isName()) {
+      int start = reader.lexer().start();
+      int end = reader.lexer().end();
+      effects.addOnce(new Effect(Effect.Type.CLOSE_CURSOR, reader.lexer().identifier(start, end)));
     }
     return StatementKind.CLOSE;
   }

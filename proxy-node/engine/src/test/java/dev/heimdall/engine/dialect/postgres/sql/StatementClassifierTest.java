@@ -119,8 +119,6 @@ class StatementClassifierTest {
         DECLARE a CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold ==> DECLARE
         FETCH ALL FROM a ==> FETCH
         MOVE 1 IN a ==> FETCH
-        CLOSE a ==> CLOSE
-        CLOSE "all" ==> CLOSE
         COPY a FROM STDIN ==> BULK
         COPY (SELECT 1) TO STDOUT ==> BULK
         CALL p(1) ==> CALL
@@ -304,8 +302,10 @@ class StatementClassifierTest {
         SELECT 1 AS lastval, currval FROM t ==> SELECT ==>
         SELECT nextval('s') ==> SELECT ==>
         INSERT INTO a VALUES (currval('s')) ==> DML ==> SEQUENCE_STATE s
-        DECLARE a CURSOR WITH HOLD FOR SELECT 1 ==> DECLARE ==> PIN cursor with hold
-        DECLARE a BINARY NO SCROLL CURSOR WITH /* */ HOLD FOR SELECT currval('s') ==> DECLARE ==> PIN cursor with hold, SEQUENCE_STATE s
+        DECLARE a CURSOR WITH HOLD FOR SELECT 1 ==> DECLARE ==> PIN cursor with hold, OPEN_CURSOR a
+        DECLARE "A b" CURSOR WITH HOLD FOR SELECT 1 ==> DECLARE ==> PIN cursor with hold, OPEN_CURSOR A b
+        DECLARE binary CURSOR WITH HOLD FOR SELECT 1 ==> DECLARE ==> PIN cursor with hold, OPEN_CURSOR binary
+        DECLARE a BINARY NO SCROLL CURSOR WITH /* */ HOLD FOR SELECT currval('s') ==> DECLARE ==> PIN cursor with hold, OPEN_CURSOR a, SEQUENCE_STATE s
         LOAD 'auto_explain' ==> UTILITY ==> PIN loaded library
         CREATE EXTENSION IF NOT EXISTS hstore ==> DDL ==> LAST_USE
         ALTER EXTENSION hstore UPDATE ==> DDL ==> LAST_USE
@@ -372,6 +372,9 @@ class StatementClassifierTest {
         UNLISTEN a ==> SESSION ==> UNLISTEN a@9-10
         UNLISTEN * ==> SESSION ==> UNLISTEN_ALL
         CLOSE ALL ==> CLOSE ==> UNPIN cursor with hold
+        CLOSE Some ==> CLOSE ==> CLOSE_CURSOR some
+        CLOSE a ==> CLOSE ==> CLOSE_CURSOR a
+        CLOSE "all" ==> CLOSE ==> CLOSE_CURSOR all
         LISTEN U&"d\\0061t" ==> UNKNOWN ==> PIN unknown statement
         LISTEN U&"d!0061t" UESCAPE '!' ==> UNKNOWN ==> PIN unknown statement
         SELECT U&"set\\005fconfig"('a.b', 'c', false) ==> SELECT ==> PIN unknown statement

@@ -71,7 +71,8 @@ class StatementSpellingTest {
           sample(
               "declare c cursor with hold for select 1",
               StatementKind.DECLARE,
-              "PIN cursor with hold"),
+              "PIN cursor with hold",
+              "OPEN_CURSOR c"),
           sample("load 'x'", StatementKind.UTILITY, "PIN loaded library"),
           sample("select currval_(_'s'_)", StatementKind.SELECT, "SEQUENCE_STATE s"),
           sample("prepare p_(_int_,_text_)_as select $1", StatementKind.PREPARE, "PREPARE p"),
