@@ -140,6 +140,16 @@ class StartupIT extends EachNodeKind {
   }
 
   @Test
+  void aTerminateInPlaceOfTheStartupPacketEndsTheConnectionWithoutAWord() throws IOException {
+    for (Target target : List.of(SharedPostgres.target(), target())) {
+      try (RawClient client = RawClient.connect(target)) {
+        client.send(Frontend.terminate());
+        assertThat(client.untilClosed()).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void librariesToLoadAreRefusedBecauseConnectionsAreShared() throws IOException {
     assertThat(refusal(target(), "local_preload_libraries", "no_such_library"))
         .containsEntry('C', "0A000")

@@ -10,6 +10,8 @@ import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.TestConfiguration;
 import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -123,6 +125,27 @@ class MysqlClientLogInIT {
     try (Connection connection = target.mariaJdbc()) {
       assertThat(one(connection, "SELECT 1")).isEqualTo("1");
     }
+  }
+
+  /** What comes behind the greeting when the first packet is not what it should be. */
+  private static String behindGreeting(MysqlTarget target, byte... packet) throws IOException {
+    try (Socket socket = new Socket(target.host(), target.port())) {
+      socket.setSoTimeout(10_000);
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      byte[] header = new byte[4];
+      in.readFully(header);
+      in.readFully(new byte[(header[0] & 0xff) | (header[1] & 0xff) << 8]);
+      socket.getOutputStream().write(packet);
+      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  @Test
+  void aQuitInPlaceOfTheLogInIsAnsweredAsByTheServer() throws IOException {
+    byte[] quit = {1, 0, 0, 1, 1};
+    String refused = "#08S01Bad handshake";
+    assertThat(behindGreeting(direct, quit)).contains(refused);
+    assertThat(behindGreeting(node.target(), quit)).contains(refused);
   }
 
   @Test

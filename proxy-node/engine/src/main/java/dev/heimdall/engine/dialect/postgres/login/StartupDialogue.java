@@ -22,6 +22,11 @@ final class StartupDialogue implements LogInDialogue {
   private static final byte TLS_HANDSHAKE_RECORD = 0x16;
   private static final int MAX_SECRET = 256;
 
+  /**
+   * How a Terminate message begins, which has no length in front: whoever sends it wants to end.
+   */
+  private static final int TERMINATE = 'X' << 24;
+
   /** The application protocol (ALPN) of direct TLS. */
   private static final String ALPN = "postgresql";
 
@@ -64,6 +69,10 @@ final class StartupDialogue implements LogInDialogue {
       return;
     }
     int length = in.getInt(in.readerIndex());
+    if (length == TERMINATE) {
+      login.close(); // as a server does, without a word
+      return;
+    }
     if (length < 8 || length > StartupPacket.MAX_LENGTH) {
       throw new ProtocolException("invalid length of startup packet");
     }
