@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -84,5 +87,44 @@ class MysqlDatabasesIT {
       }
       assertThat(connects(node)).isLessThanOrEqualTo(2);
     }
+  }
+
+  /** As directly: a server that is full for idle connections of the node is not full. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void idleConnectionsYieldToOthersWhereTheServerTakesNoMore(MysqlRelease release)
+      throws Exception {
+    int databases = 20;
+    try (MysqlCluster cluster = release.cluster().option("max-connections", "12").start()) {
+      MysqlServer server = cluster.primary();
+      server.execute("GRANT ALL ON *.* TO " + MysqlRelease.USER);
+      for (int i = 0; i < databases; i++) {
+        server.execute("CREATE DATABASE d" + i);
+      }
+      try (MysqlNode node = MysqlNode.start(cluster, c -> {});
+          RawMysqlClient stays = RawMysqlClient.logIn(node.target())) {
+        for (int i = 0; i < databases; i++) {
+          try (RawMysqlClient client = RawMysqlClient.logIn(node.target().in("d" + i))) {
+            assertThat(client.value("SELECT DATABASE()")).isEqualTo("d" + i);
+          }
+          assertThat(stays.value("SELECT 'stays'")).isEqualTo("stays");
+        }
+        assertThat(node.servers()).as("the server is full").hasSizeGreaterThan(6);
+        for (int i = 0; i < databases; i++) {
+          stays.query(
+              RawMysqlClient.query("DROP DATABASE " + (i % 2 == 0 ? "" : "IF EXISTS ") + "d" + i));
+        }
+        Await.until("connections to dropped databases close", () -> open(server, "d%") == 0);
+      }
+    }
+  }
+
+  private static int open(MysqlServer server, String databases) {
+    return Integer.parseInt(
+        server.queryValue(
+            "app",
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE db LIKE '"
+                + databases
+                + "'"));
   }
 }

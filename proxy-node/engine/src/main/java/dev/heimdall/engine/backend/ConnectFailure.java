@@ -100,6 +100,11 @@ public final class ConnectFailure extends Exception {
     return kind == Kind.FULL;
   }
 
+  /** Whether the server, or the role, has no connection left. */
+  public boolean tooMany() {
+    return error.sqlState().equals("53300");
+  }
+
   /** Whether the credentials were refused (SQLSTATE class 28). */
   public boolean authentication() {
     return kind == Kind.REFUSED && error.sqlState().startsWith("28");

@@ -106,6 +106,9 @@ final class Growth {
     pool.context().tick();
     boolean meant = attempts.failed(attempt, failure, now());
     shared.free();
+    if (failure.tooMany()) {
+      shared.scope().makeRoomFor(pool); // the next attempt finds it
+    }
     pool.notOpened(
         failure,
         meant && (failure.permanent() || shared.scope().reader() && pool.hasNoConnection()));

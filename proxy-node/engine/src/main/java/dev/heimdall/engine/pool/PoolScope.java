@@ -68,6 +68,9 @@ public interface PoolScope {
   /** The server has too many prepared statements: idle connections to it let go of theirs. */
   void closePrepared();
 
+  /** The server takes no more connections: the longest idle one of another pool is closed. */
+  void makeRoomFor(LoopPool asking);
+
   /** Makes a connection for a pool, which has counted it. */
   void connectPooled(
       LoopContext context,

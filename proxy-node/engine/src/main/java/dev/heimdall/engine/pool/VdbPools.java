@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools implements PoolScope, SharedPool.Siblings {
@@ -583,12 +584,21 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     }
   }
 
-  /** One of the asking pool's loop if there is one. */
+  @Override
+  public void makeRoomFor(LoopPool asking) {
+    evictIdle(asking, shared -> true);
+  }
+
   @Override
   public void evictIdleExcept(LoopPool asking, Limit full) {
+    evictIdle(asking, shared -> shared.isUnder(full));
+  }
+
+  /** One of the asking pool's loop if there is one. */
+  private void evictIdle(LoopPool asking, Predicate<SharedPool> from) {
     LoopPool elsewhere = null;
     for (SharedPool shared : pools.values()) {
-      if (shared.key().equals(asking.key()) || !shared.isUnder(full)) {
+      if (shared.key().equals(asking.key()) || !from.test(shared)) {
         continue;
       }
       LoopPool here = shared.existing(asking.context());

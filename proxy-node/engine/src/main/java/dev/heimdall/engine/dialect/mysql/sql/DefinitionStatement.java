@@ -97,8 +97,20 @@ final class DefinitionStatement {
         return StatementKind.SESSION;
       }
       case USER, ROLE -> tokens.namesAccounts();
+      case DATABASE, SCHEMA -> dropDatabase();
       default -> {}
     }
     return effects.commits(StatementKind.DDL);
+  }
+
+  /** Connections to what is gone serve no client any more. */
+  private void dropDatabase() {
+    tokens.advance();
+    if (tokens.accept(MysqlWord.IF)) {
+      tokens.advance(); // EXISTS
+    }
+    if (tokens.isName()) {
+      effects.addOnce(new Effect(Effect.Type.FREE_DATABASE, tokens.name()));
+    }
   }
 }
