@@ -36,6 +36,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private final int processId;
   private final Map<String, String> reported;
   private final Greeting welcome;
+
+  /** What was reported at log-in, and is the default there. */
+  private Map<String, String> usual;
+
   private final ServerTarget target;
   private final long createdAt;
   private LoopContext context;
@@ -135,6 +139,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.processId = found.processId();
     this.reported = new HashMap<>(found.greeting().reported());
     this.welcome = found.greeting();
+    this.usual = found.greeting().reported();
     this.target = target;
     this.statements = new ServerStatements(target.preparedLimit(), groups::now);
     this.delivery = new ReplyDelivery(this, groups);
@@ -290,6 +295,17 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Values that the server reported: server_version, TimeZone and so on. */
   public Map<String, String> reported() {
     return reported;
+  }
+
+  /** The value that sessions have there that have not set their own; null where none is known. */
+  public String usual(String name) {
+    return usual.get(name);
+  }
+
+  /** The configuration that the server reads again while it runs may give another one. */
+  public void usual(String name, String value) {
+    usual = new HashMap<>(usual);
+    usual.put(name, value);
   }
 
   /** The server has reported a value; where it is another than before, its recipient hears so. */

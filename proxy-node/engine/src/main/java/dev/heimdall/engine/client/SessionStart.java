@@ -10,6 +10,8 @@ import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The way of a client from its log-in to its first statement: what it has of the node, its pool,
@@ -168,8 +170,23 @@ public final class SessionStart {
 
   /** The time zone that servers report to sessions like this one; null when that is not known. */
   public String reportedTimeZone() {
+    return reported("TimeZone");
+  }
+
+  /** A value that servers report to sessions like this one; null when that is not known. */
+  public String reported(String name) {
     Greeting greeting = profileKey == null ? null : vdb.profiles().get(profileKey);
-    return greeting == null ? null : greeting.reported().get("TimeZone");
+    return greeting == null ? null : greeting.reported().get(name);
+  }
+
+  /** Servers report another value to sessions like this one than when they were asked first. */
+  public void reportedOtherwise(String name, String value) {
+    Greeting greeting = profileKey == null ? null : vdb.profiles().get(profileKey);
+    if (greeting != null) {
+      Map<String, String> reported = new TreeMap<>(greeting.reported());
+      reported.put(name, value);
+      vdb.profiles().put(profileKey, new Greeting(reported, greeting.warned(), greeting.said()));
+    }
   }
 
   public int processId() {

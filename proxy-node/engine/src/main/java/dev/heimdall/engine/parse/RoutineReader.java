@@ -72,9 +72,16 @@ public final class RoutineReader {
     }
   }
 
-  /** After SET, LOCAL or SESSION: moves where unqualified names lead. */
+  /** After SET, LOCAL or SESSION: moves where unqualified names lead, or how texts are read. */
   private static final Set<String> OF_PATH =
-      Set.of("schema", "role", "authorization", "search_path");
+      Set.of(
+          "schema",
+          "role",
+          "authorization",
+          "search_path",
+          "standard_conforming_strings",
+          "client_encoding",
+          "names");
 
   /** Words before an EXECUTE that runs a prepared statement, in SQL. */
   private static final Set<String> RUNNING =

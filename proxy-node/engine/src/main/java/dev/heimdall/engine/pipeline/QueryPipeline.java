@@ -215,12 +215,17 @@ public final class QueryPipeline {
    * @param sql an array that does not change
    */
   public ClassifiedText examine(byte[] sql, LexerMode lexerMode) {
+    return examine(sql, sql.length, lexerMode);
+  }
+
+  /** The same of the beginning of an array. */
+  public ClassifiedText examine(byte[] sql, int length, LexerMode lexerMode) {
     LoopKnowledge knowledge = loop.knowledge();
-    StatementFacts found = knowledge.look(sql, 0, sql.length, lexerMode);
+    StatementFacts found = knowledge.look(sql, 0, length, lexerMode);
     ClassifiedText examined = new ClassifiedText();
     examined.set(
         sql,
-        sql.length,
+        length,
         lexerMode,
         found,
         knowledge.known(),

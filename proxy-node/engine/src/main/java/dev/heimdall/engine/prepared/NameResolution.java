@@ -50,6 +50,12 @@ public final class NameResolution {
   /** Something was sent since the session's settings were read back that may move names. */
   private boolean moved;
 
+  /** Something was sent since then that may change how the server reads texts. */
+  private boolean readingMoved;
+
+  /** The last group of messages in which a statement was run behind that. */
+  private long readingIn = -1;
+
   /** The last group of messages with a statement of which nobody knows what it calls; or -1. */
   private long unknownIn = -1;
 
@@ -67,6 +73,52 @@ public final class NameResolution {
       unknownIn = session.sent();
       moved |= !session.reportsPath();
     }
+    readingMoved |= session.callsMovedNames() || changesReading(facts);
+    if (readingMoved) {
+      readingIn = session.sent();
+    }
+  }
+
+  private boolean changesReading(StatementFacts facts) {
+    if (facts == null) {
+      return true;
+    }
+    for (Effect effect : facts.effects()) {
+      switch (effect.type()) {
+        case LOCAL_NAMES, RESET_ALL, RESET_SESSION -> {
+          return true;
+        }
+        case PIN -> {
+          if (effect.pin().equals(PinReason.UNKNOWN_STATEMENT)
+              || effect.pin().equals(PinReason.COMPUTED_SETTING)) {
+            return true;
+          }
+        }
+        case SET_VARIABLE, RESET_VARIABLE, LOCAL_DEFAULT -> {
+          if (rules.ofReading().contains(effect.name())) {
+            return true;
+          }
+        }
+        default -> {}
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether something was sent since settings were read back that may have changed how the server
+   * reads texts: what it has reported counts then, and not what was read back.
+   */
+  public boolean mayReadOtherwise() {
+    return readingMoved;
+  }
+
+  /**
+   * Whether something is unanswered that may change how texts are read, be it that it fails and
+   * undoes what was changed.
+   */
+  public boolean awaitsReading() {
+    return readingMoved && (session.sent() > session.done() || readingIn == session.sent());
   }
 
   /** Whether it may call a function that moves names, which the server reports with its answer. */
@@ -83,6 +135,7 @@ public final class NameResolution {
   /** The server has reported a setting. */
   public void reported(String name) {
     moved |= rules.movesNames(name);
+    readingMoved |= rules.ofReading().contains(name);
   }
 
   /**
@@ -92,6 +145,7 @@ public final class NameResolution {
    */
   public boolean settle() {
     moved = false;
+    readingMoved = false;
     return !uncertainPin();
   }
 

@@ -21,6 +21,12 @@ public interface HandledClient
   /** The present server connection, or null. */
   ServerConnection server();
 
+  /** A value that servers report to sessions like this one; null when that is not known. */
+  String reportedAtStart(String name);
+
+  /** Servers report another one to such sessions by now. */
+  void reportedOtherwise(String name, String value);
+
   /** Whether statements of its may share the pipeline of a connection. */
   boolean mayShare();
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.ServerLease;
@@ -32,6 +33,7 @@ final class HandlerPorts implements HandledClient {
   private final Consumer<Throwable> failed;
   private final Listening listening;
   private final ReplicaReads reads;
+  private final SessionStart start;
 
   // Made with this port, and therefore after it.
   private ServerLease lease;
@@ -56,7 +58,8 @@ final class HandlerPorts implements HandledClient {
       Consumer<PinReason> pin,
       Consumer<Throwable> failed,
       Listening listening,
-      ReplicaReads reads) {
+      ReplicaReads reads,
+      SessionStart start) {
     this.owner = owner;
     this.vdb = vdb;
     this.transaction = transaction;
@@ -68,6 +71,7 @@ final class HandlerPorts implements HandledClient {
     this.failed = failed;
     this.listening = listening;
     this.reads = reads;
+    this.start = start;
   }
 
   /** Before anything is asked of it. */
@@ -97,6 +101,16 @@ final class HandlerPorts implements HandledClient {
   @Override
   public ByteBufAllocator alloc() {
     return output.alloc();
+  }
+
+  @Override
+  public String reportedAtStart(String name) {
+    return start.reported(name);
+  }
+
+  @Override
+  public void reportedOtherwise(String name, String value) {
+    start.reportedOtherwise(name, value);
   }
 
   @Override

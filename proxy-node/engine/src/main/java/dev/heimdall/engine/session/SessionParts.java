@@ -213,7 +213,8 @@ final class SessionParts {
             this::pin,
             session::failed,
             listening,
-            reads);
+            reads,
+            start);
     this.foreign = new ForeignCalls(handled, loop);
     ClientInput input =
         new ClientInput(format, channel.alloc(), () -> lease().server(), this::fatal);

@@ -50,6 +50,11 @@ public interface SettingRules {
     return Set.of();
   }
 
+  /** Those of them that decide on how a text is cut into tokens, if servers report them. */
+  default Set<String> ofReading() {
+    return Set.of();
+  }
+
   /** The setting that has the schemas in which they are looked up; empty where there is none. */
   String path();
 

@@ -9,15 +9,18 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.PossibleReadings;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * From where a session's statements are looked at: the database, role and path by which their names
@@ -25,6 +28,7 @@ import java.util.Arrays;
  */
 final class SessionScope {
   private final ScopedClient client;
+  private final Dialect dialect;
   private final SessionState carried;
   private final QueryPipeline pipeline;
   private Variables passedOn;
@@ -37,7 +41,12 @@ final class SessionScope {
   private final OwnDefinitions own;
 
   SessionScope(
-      ScopedClient client, SessionState carried, QueryPipeline pipeline, OwnDefinitions own) {
+      ScopedClient client,
+      Dialect dialect,
+      SessionState carried,
+      QueryPipeline pipeline,
+      OwnDefinitions own) {
+    this.dialect = dialect;
     this.client = client;
     this.carried = carried;
     this.pipeline = pipeline;
@@ -95,7 +104,38 @@ final class SessionScope {
         prepared.source(pipeline.examine(Arrays.copyOfRange(body, begin, body.length), lexerMode));
       }
     }
-    return prepared == null ? null : (ClassifiedText) prepared.source();
+    ClassifiedText source = prepared == null ? null : (ClassifiedText) prepared.source();
+    if (source != null && isReadOtherwise(source, lexerMode)) {
+      source = pipeline.examine(source.sql(), source.length(), source.lexerMode().doubted());
+      prepared.source(source);
+    }
+    return source;
+  }
+
+  /** Whether a server that prepares it anew for an EXECUTE reads it otherwise than at first. */
+  private boolean isReadOtherwise(ClassifiedText found, LexerMode now) {
+    LexerMode then = found.lexerMode();
+    if (then.doubtful() || !(now.doubtful() || then.backslashEscapes() != now.backslashEscapes())) {
+      return false;
+    }
+    LexerMode other = new LexerMode(!then.backslashEscapes(), then.quotedNames(), false);
+    return new PossibleReadings(dialect)
+        .of(found.sql(), 0, found.length(), List.of(then, other))
+        .doubtful();
+  }
+
+  /**
+   * An SQL PREPARE was judged and is being carried out: what it prepares is looked at now, as
+   * settings may be other ones when it is run.
+   *
+   * @param lexerMode of the PREPARE
+   */
+  void prepares(PreparedStatement made, LexerMode lexerMode) {
+    byte[] body = made.body();
+    int begin = pipeline.preparedText(body, lexerMode);
+    if (begin >= 0) {
+      made.source(pipeline.examine(Arrays.copyOfRange(body, begin, body.length), lexerMode));
+    }
   }
 
   /** Step 2 of the pipeline, for the text that it has classified last. */

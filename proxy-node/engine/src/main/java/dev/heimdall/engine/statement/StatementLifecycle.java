@@ -18,6 +18,7 @@ import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.ConcurrencyLimit;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.Explanation;
@@ -124,7 +125,7 @@ public final class StatementLifecycle implements RoutedStatement {
             () -> client.definitions().suspected(client.database()),
             this::sessionDefaultsChanged,
             loop);
-    this.scope = new SessionScope(client, carried, pipeline, definitions);
+    this.scope = new SessionScope(client, classifier.dialect(), carried, pipeline, definitions);
     this.side =
         new SideActions(client, actions, classifier.dialect(), carried, transaction, writes, loop);
     this.running = new RunningStatements(client, carried, notes, traces, side, loop);
@@ -371,6 +372,17 @@ public final class StatementLifecycle implements RoutedStatement {
     pipeline.declare(declared);
     return scope.understand(sql, 0, length, lexerMode)
         && pipeline.preview(transaction.status() != TransactionState.IDLE, loop.now());
+  }
+
+  /**
+   * The statement at the reader's position is an SQL PREPARE that makes this one.
+   *
+   * @param lexerMode as what it was judged
+   */
+  public void prepares(PreparedStatement made, LexerMode lexerMode) {
+    if (judges()) {
+      scope.prepares(made, lexerMode);
+    }
   }
 
   /** Whether there are rules. */

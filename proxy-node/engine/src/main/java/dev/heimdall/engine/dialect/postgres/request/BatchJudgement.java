@@ -102,7 +102,8 @@ final class BatchJudgement {
       byte[] sql = loop.scratch(textEnd - textAt);
       input.getBytes(textAt, sql, 0, textEnd - textAt);
       int[] types = BindParameters.types(input, textEnd + 1, parseEnd);
-      return lifecycle.judge(sql, 0, textEnd - textAt, names.lexerMode(), true, types);
+      int length = textEnd - textAt;
+      return lifecycle.judge(sql, 0, length, names.lexerMode(sql, 0, length), true, types);
     }
     ClassifiedText examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
     return examined == null || lifecycle.judge(examined);

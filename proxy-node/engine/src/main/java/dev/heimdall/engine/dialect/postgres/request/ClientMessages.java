@@ -88,7 +88,7 @@ final class ClientMessages implements RequestHandler {
     this.notes = new UnitNotes(prepared);
     this.names =
         new ServerNames(
-            owner,
+            client,
             carried,
             new StartValues(carried, sessions.classifier()),
             parts.resolution(),

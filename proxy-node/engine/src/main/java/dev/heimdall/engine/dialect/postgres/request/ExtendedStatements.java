@@ -253,11 +253,37 @@ final class ExtendedStatements {
 
   /** What the pipeline found of the text of a client's statement; null when nobody asked. */
   ClassifiedText examinedOf(ByteBuf input, int nameAt, int nameLength) {
-    if (nameLength == 0) {
-      return (ClassifiedText) unnamed.source();
+    ServerConnection server = names.server();
+    if (nameLength == 0 && unnamed.cached() == null) {
+      ClassifiedText found = (ClassifiedText) unnamed.source();
+      ClassifiedText now = server != null && unnamed.isAt(server) ? found : asReadNow(found);
+      if (now != found) {
+        unnamed.source(now, ClassifiedText.weight(now));
+      }
+      return now;
     }
-    PreparedStatement statement = carried.names().get(input, nameAt, nameLength);
-    return statement == null ? null : (ClassifiedText) statement.source();
+    PreparedStatement statement = named(input, nameAt, nameLength);
+    if (statement == null) {
+      return null;
+    }
+    ClassifiedText found =
+        (ClassifiedText) (nameLength == 0 ? unnamed.source() : statement.source());
+    boolean there = server != null && names.isThere(server, statement);
+    ClassifiedText now = there ? found : asReadNow(found);
+    if (now != found && nameLength == 0) {
+      unnamed.source(now, ClassifiedText.weight(now));
+    } else if (now != found) {
+      statement.source(now);
+    }
+    return now;
+  }
+
+  /** A server that parses it anew may read it otherwise than it was parsed first. */
+  private ClassifiedText asReadNow(ClassifiedText found) {
+    return found != null
+            && names.lexing().mayBeReadOtherwise(found.lexerMode(), found.sql(), found.length())
+        ? lifecycle.previewed().examine(found.sql(), found.length(), found.lexerMode().doubted())
+        : found;
   }
 
   /** Whether the Bind's statement was deferred; null when it is to be sent. */
@@ -459,6 +485,7 @@ final class ExtendedStatements {
     }
     names.noteEffectsOf(facts);
     if (!unnamed.isAt(server)) {
+      parses.unnamedReadAnew(server);
       pending.cut();
       PgWriter.parse(pending.out(unnamed.length() + 32), UNNAMED, unnamed.text(), unnamed.length());
       unnamed.parsedAt(server);

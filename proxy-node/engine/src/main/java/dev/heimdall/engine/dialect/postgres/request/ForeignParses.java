@@ -72,7 +72,7 @@ final class ForeignParses {
     }
     byte[] name = cursor.copy(at, at + nameLength);
     byte[] sql = cursor.copy(textAt, textAt + textLength);
-    if (!lifecycle.preview(sql, sql.length, names.lexerMode())) {
+    if (!lifecycle.preview(sql, sql.length, names.lexerMode(sql, 0, sql.length))) {
       requests.block();
       return false;
     }
@@ -114,13 +114,16 @@ final class ForeignParses {
   private boolean remember(byte[] name, byte[] sql, byte[] rest) {
     QueryPipeline previewed = lifecycle.previewed();
     ClassifiedText examined =
-        previewed.keep(new ClassifiedText(), sql, sql.length, names.lexerMode());
+        previewed.keep(new ClassifiedText(), sql, sql.length, names.lexerMode(sql, 0, sql.length));
     StatementFacts facts = previewed.effects();
     byte[] text = sql;
     Optional<String> transformed = lifecycle.transformed();
     if (transformed.isPresent()) {
       text = transformed.get().getBytes(StandardCharsets.UTF_8);
-      facts = sessions.classifier().classify(text, 0, text.length, names.lexerMode());
+      facts =
+          sessions
+              .classifier()
+              .classify(text, 0, text.length, names.lexerMode(text, 0, text.length));
     }
     byte[] body = Arrays.copyOf(text, text.length + rest.length);
     System.arraycopy(rest, 0, body, text.length, rest.length);

@@ -190,7 +190,7 @@ final class ForeignRequests implements Responder {
       if (text == null) {
         return Outcome.NEXT;
       }
-      if (!lifecycle.preview(text, text.length, names.lexerMode())) {
+      if (!lifecycle.preview(text, text.length, names.lexerMode(text, 0, text.length))) {
         requests.block();
         return Outcome.WAIT;
       }

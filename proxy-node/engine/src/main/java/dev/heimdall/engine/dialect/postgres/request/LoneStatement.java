@@ -221,7 +221,7 @@ final class LoneStatement {
     byte[] bytes = sessions.context().scratch(length);
     bytes().getBytes(from, bytes, 0, length);
     return isQuery()
-        ? SpecialInput.isInLiteral(bytes, 0, length, names.lexerMode())
+        ? SpecialInput.isInLiteral(bytes, 0, length, names.lexerMode(bytes, 0, length))
         : SpecialInput.isIn(bytes, 0, length);
   }
 
@@ -306,7 +306,7 @@ final class LoneStatement {
     }
     byte[] text = sessions.context().scratch(length);
     bytes().getBytes(textAt(), text, 0, length);
-    return sessions.classifier().classify(text, 0, length, names.lexerMode());
+    return sessions.classifier().classify(text, 0, length, names.lexerMode(text, 0, length));
   }
 
   private boolean mayBegin(String letters, int length) {

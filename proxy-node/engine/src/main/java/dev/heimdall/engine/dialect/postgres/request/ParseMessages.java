@@ -24,6 +24,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -74,6 +75,9 @@ final class ParseMessages {
   /** The statement of the Parse that is being read has a result that a rule gives. */
   private boolean answered;
 
+  /** As what the unnamed statement was read when it was parsed. */
+  private LexerMode unnamedIn = LexerMode.STANDARD;
+
   private final UnansweredNames unanswered = new UnansweredNames();
 
   ParseMessages(
@@ -116,11 +120,14 @@ final class ParseMessages {
     forgetAnswered(server);
     answered = false;
     if (!lifecycle.judges()) {
-      StatementFacts facts = sessions.classifier().classify(sql, 0, length, names.lexerMode());
+      LexerMode mode = names.lexerMode(sql, 0, length);
+      unnamedIn = nameEnd == at ? mode : unnamedIn;
+      StatementFacts facts = sessions.classifier().classify(sql, 0, length, mode);
       return parse(server, total, nameEnd, length, facts, null);
     }
     int[] types = BindParameters.types(input, textEnd + 1, end);
-    if (!lifecycle.preview(sql, length, names.lexerMode(), types)) {
+    LexerMode mode = names.lexerMode(sql, 0, length);
+    if (!lifecycle.preview(sql, length, mode, types)) {
       requests.block();
       return false;
     }
@@ -140,8 +147,8 @@ final class ParseMessages {
     ClassifiedText examined =
         previewed.isOf(last)
             ? last
-            : previewed.keep(
-                new ClassifiedText(), Arrays.copyOf(sql, length), length, names.lexerMode());
+            : previewed.keep(new ClassifiedText(), Arrays.copyOf(sql, length), length, mode);
+    unnamedIn = nameEnd == at ? mode : unnamedIn;
     if (transform.isEmpty()) {
       return parse(server, total, nameEnd, length, previewed.effects(), examined);
     }
@@ -149,7 +156,9 @@ final class ParseMessages {
     int nameLength = nameEnd - at;
     TextChange.apply(pending, FrontendType.PARSE, nameLength + 1, changed, length, total);
     StatementFacts facts =
-        sessions.classifier().classify(changed, 0, changed.length, names.lexerMode());
+        sessions
+            .classifier()
+            .classify(changed, 0, changed.length, names.lexerMode(changed, 0, changed.length));
     transformed = true;
     try {
       return parse(
@@ -333,6 +342,17 @@ final class ParseMessages {
       PgWriter.parse(pending.out(length + 32), UNNAMED, unnamed.text(), length);
     } else {
       pending.begin(total, false);
+    }
+  }
+
+  /** The text of the unnamed statement is sent to a server that does not have it. */
+  void unnamedReadAnew(ServerConnection server) {
+    int length = 0;
+    while (length < unnamed.length() && unnamed.text()[length] != 0) {
+      length++;
+    }
+    if (names.lexing().mayBeReadOtherwise(unnamedIn, unnamed.text(), length)) {
+      names.mayDoAnything(server);
     }
   }
 

@@ -21,12 +21,8 @@ final class PostgresSettings implements SettingRules {
   private static final Set<String> REPORTED_ONLY =
       Set.of("is_superuser", "in_hot_standby", "server_encoding", "server_version");
 
-  /**
-   * Encodings whose characters may hold bytes of ASCII, so that the classifier could misread a
-   * text.
-   */
-  private static final Set<String> UNREADABLE_ENCODINGS =
-      Set.of("sjis", "big5", "gbk", "gb18030", "uhc", "johab", "shift_jis_2004", "shiftjis");
+  private static final Set<String> OF_READING =
+      Set.of(SessionLexing.STRINGS, SessionLexing.ENCODING);
 
   /** The buffers for temporary tables. */
   private static final Set<String> FIXED_BY_USE = Set.of("temp_buffers");
@@ -64,7 +60,7 @@ final class PostgresSettings implements SettingRules {
   @Override
   public PinReason pinOf(String name, String value) {
     return name.equals("client_encoding")
-            && UNREADABLE_ENCODINGS.contains(value.toLowerCase(Locale.ROOT))
+            && SessionLexing.HIDING.contains(value.toLowerCase(Locale.ROOT))
         ? PinReason.harmless("client_encoding " + value)
         : null;
   }
@@ -85,6 +81,11 @@ final class PostgresSettings implements SettingRules {
   @Override
   public Set<String> ofTexts() {
     return TextSettings.ALL;
+  }
+
+  @Override
+  public Set<String> ofReading() {
+    return OF_READING;
   }
 
   @Override

@@ -4,20 +4,22 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
@@ -53,13 +55,11 @@ final class ServerNames {
   private final ClientStatements own;
   private final ShapeCheck shapes;
 
-  /** The variables of which is known whether strings are standard: asked for every statement. */
-  private Variables readFrom;
-
-  private LexerMode lexerMode;
+  private final SessionLexing lexing;
+  private final HandledClient session;
 
   ServerNames(
-      StatementOwner client,
+      HandledClient session,
       SessionState carried,
       StartValues startValues,
       NameResolution resolution,
@@ -67,8 +67,10 @@ final class ServerNames {
       ClientStatements own,
       SchemaEpoch schema,
       ShapeCheck.Reader reader) {
-    this.client = client;
+    this.session = session;
+    this.client = session.owner();
     this.carried = carried;
+    this.lexing = new SessionLexing(session, carried, resolution);
     this.startValues = startValues;
     this.resolution = resolution;
     this.pending = pending;
@@ -114,15 +116,54 @@ final class ServerNames {
     return shapes;
   }
 
-  LexerMode lexerMode() {
-    Variables now = carried.variables();
-    if (now != readFrom) {
-      readFrom = now;
-      String own = now.get("standard_conforming_strings");
-      lexerMode =
-          own != null && own.equalsIgnoreCase("off") ? LexerMode.ESCAPES : LexerMode.STANDARD;
+  /** How the server reads a text that is sent next. */
+  LexerMode lexerMode(byte[] sql, int offset, int length) {
+    return lexing.mode(sql, offset, length);
+  }
+
+  /** The session's present connection, or null. */
+  ServerConnection server() {
+    return session.server();
+  }
+
+  SessionLexing lexing() {
+    return lexing;
+  }
+
+  /**
+   * The server is given the text of a statement that it read in another group of messages, perhaps
+   * before settings were changed: what it reads now was not judged then.
+   */
+  private void readsAnew(ServerConnection server, PreparedStatement statement) {
+    ClassifiedText judged = (ClassifiedText) statement.source();
+    boolean otherwise =
+        judged == null
+            ? (lexing.isUnsettled() || !isReadAsNow(statement))
+                && lexing.isAmbiguous(statement.body(), textLength(statement.body()))
+            : lexing.mayBeReadOtherwise(judged.lexerMode(), judged.sql(), judged.length());
+    if (otherwise) {
+      mayDoAnything(server);
     }
-    return lexerMode;
+  }
+
+  /** Whether the server has it as it was read when it was parsed for this client. */
+  boolean isThere(ServerConnection server, PreparedStatement statement) {
+    return !server.statements().worn(statement) && relied(server, statement);
+  }
+
+  /** Nobody can tell what a text does that is sent to the server. */
+  void mayDoAnything(ServerConnection server) {
+    session.pin(PinReason.UNKNOWN_STATEMENT);
+    server.taint();
+  }
+
+  /** A body has a zero byte behind its text, unless it is of an SQL PREPARE. */
+  private static int textLength(byte[] body) {
+    int end = 0;
+    while (end < body.length && body[end] != 0) {
+      end++;
+    }
+    return end;
   }
 
   /**
@@ -158,6 +199,7 @@ final class ServerNames {
     ServerStatements known = server.statements();
     known.namesMoved(resolution.hasMoved());
     known.readOtherwise(!isReadAsNow(statement));
+    readsAnew(server, statement);
     if (statement.isSql()) {
       prepareOnServer(server, statement);
       server.query(
@@ -338,6 +380,9 @@ final class ServerNames {
   void parseInBatch(
       ServerConnection server, PreparedStatement statement, Runnable undo, byte expected) {
     client.counters().preparedParsed();
+    if (expected == ReplyQueue.PARSE_OURS) {
+      readsAnew(server, statement);
+    }
     ByteBuf out = pending.out(statement.body().length + 64);
     makeRoom(server, out, statement, client);
     server.statements().namesMoved(resolution.hasMoved());

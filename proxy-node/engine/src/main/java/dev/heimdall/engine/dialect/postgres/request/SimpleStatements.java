@@ -21,6 +21,7 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.SimpleClient;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -42,6 +43,14 @@ final class SimpleStatements {
   private static final ServerError TOO_MANY_RESETS =
       ServerError.error("54000", "the query puts settings back to their defaults too often");
 
+  private static final ServerError READ_OTHERWISE =
+      ServerError.error(
+              "40001",
+              "the statement was not run, because the server reads it otherwise than before")
+          .withDetail(
+              "The default of standard_conforming_strings was changed for the role or the"
+                  + " database; the next attempt goes by the new one.");
+
   private final SimpleClient client;
   private final TransactionNotes notes;
   private final NameResolution resolution;
@@ -57,6 +66,9 @@ final class SimpleStatements {
   private final SequenceGuard sequences;
   private final UnnamedStatement unnamed;
   private final StatementLifecycle lifecycle;
+
+  /** As what the last statement was judged; null before. */
+  private LexerMode judgedIn;
 
   /**
    * @param admin whether the user may give commands of operators
@@ -110,7 +122,8 @@ final class SimpleStatements {
     }
     byte[] sql = loop.scratch(length);
     input.getBytes(at + 5, sql, 0, length);
-    return lifecycle.judge(sql, 0, length, names.lexerMode(), false);
+    judgedIn = names.lexerMode(sql, 0, length);
+    return lifecycle.judge(sql, 0, length, judgedIn, false);
   }
 
   /**
@@ -121,7 +134,9 @@ final class SimpleStatements {
   Deferral.Outcome defer(int total, LoneStatement statement) {
     ByteBuf input = pending.bytes();
     String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
-    Deferral.Outcome outcome = lifecycle.deferral().defer(sql, names.lexerMode(), List.of());
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    Deferral.Outcome outcome =
+        lifecycle.deferral().defer(sql, names.lexerMode(text, 0, text.length), List.of());
     if (outcome == Deferral.Outcome.DONE) {
       Executed end = lifecycle.deferral().executed();
       String tag = end.succeeded() ? resultTag(lifecycle.effects(), end.rows(), total) : null;
@@ -168,6 +183,11 @@ final class SimpleStatements {
 
   /** Sends a Query message, or what rules put in its place. */
   void query(ServerConnection server, int total) {
+    if (isMisjudged(server, total)) {
+      names.lexing().defaultsChanged(server);
+      refuse(server, READ_OTHERWISE, total);
+      return;
+    }
     Decision decision = lifecycle.decision();
     ServerError refusal = lifecycle.refusal();
     if (!notes.ruled(outcome(decision, refusal))) {
@@ -189,7 +209,9 @@ final class SimpleStatements {
       byte[] text = decision.transformed().get().getBytes(StandardCharsets.UTF_8);
       TextChange.apply(pending, FrontendType.QUERY, 0, text, total - 6, total);
       StatementFacts facts =
-          sessions.classifier().classify(text, 0, text.length, names.lexerMode());
+          sessions
+              .classifier()
+              .classify(text, 0, text.length, names.lexerMode(text, 0, text.length));
       lifecycle.sent(server);
       send(server, facts, text.length + 6);
     } else {
@@ -197,6 +219,17 @@ final class SimpleStatements {
       lifecycle.sent(server);
       send(server, facts, total);
     }
+  }
+
+  /** Whether it was judged before it had a server that reads it otherwise. */
+  private boolean isMisjudged(ServerConnection server, int total) {
+    LexerMode judged = judgedIn;
+    if (judged == null || !names.lexing().differs(server, judged)) {
+      return false;
+    }
+    byte[] sql = loop.scratch(total - 6);
+    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, total - 6);
+    return names.lexing().isMisjudged(server, judged, sql, 0, total - 6);
   }
 
   /** Has the server say that a rule refuses the message at the reader's position. */
@@ -296,6 +329,7 @@ final class SimpleStatements {
         return;
       }
       carried.names().put(name, statement);
+      lifecycle.prepares(statement, judgedIn);
       if (server.statements().confirmed(statement)) {
         known(server, "PREPARE", total);
         return;
@@ -425,7 +459,7 @@ final class SimpleStatements {
     int length = total - 6;
     byte[] sql = new byte[length];
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql);
-    names.startValues().edit(edits, sql, length, facts, names.lexerMode());
+    names.startValues().edit(edits, sql, length, facts, names.lexerMode(sql, 0, length));
     if (edits.tooMany()) {
       raise(server, TOO_MANY_RESETS, total);
     } else {

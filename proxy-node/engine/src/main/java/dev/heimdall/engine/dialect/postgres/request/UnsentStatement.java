@@ -47,7 +47,8 @@ final class UnsentStatement {
             || prepared.refusesAnother(client.settings().prepared().perClient()) != null)) {
       return null;
     }
-    return lifecycle.previewed().examine(statement.text(), names.lexerMode());
+    byte[] text = statement.text();
+    return lifecycle.previewed().examine(text, names.lexerMode(text, 0, text.length));
   }
 
   /**

@@ -77,11 +77,15 @@ final class SettingStatement {
         effects.localNames();
         searchPathValue();
       } else if (first == Word.TIME && reader.accept(Word.ZONE)) {
+        effects.localSetting("timezone", nameStart, nameEnd);
         if (reader.word() == Word.LOCAL || reader.word() == Word.DEFAULT) {
           effects.localSettingReset("timezone", nameStart, nameEnd);
         }
-      } else if (first == Word.NAMES && (reader.atEnd() || reader.word() == Word.DEFAULT)) {
-        effects.localSettingReset("client_encoding", nameStart, nameEnd);
+      } else if (first == Word.NAMES) {
+        effects.localSetting("client_encoding", nameStart, nameEnd);
+        if (reader.atEnd() || reader.word() == Word.DEFAULT) {
+          effects.localSettingReset("client_encoding", nameStart, nameEnd);
+        }
       }
       return;
     }

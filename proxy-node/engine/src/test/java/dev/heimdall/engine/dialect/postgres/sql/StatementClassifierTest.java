@@ -136,7 +136,6 @@ class StatementClassifierTest {
         CHECKPOINT ==> UTILITY
         REINDEX TABLE a ==> UTILITY
         SET LOCAL a.b = 1 ==> SET
-        SET LOCAL TIME ZONE 'UTC' ==> SET
         SET TRANSACTION ISOLATION LEVEL SERIALIZABLE ==> SET
         SET TRANSACTION SNAPSHOT '1' ==> SET
         SET transaction_isolation TO serializable ==> SET
@@ -200,8 +199,10 @@ class StatementClassifierTest {
         SET LOCAL ROLE a ==> SET ==> LOCAL_NAMES
         SET LOCAL role TO DEFAULT ==> SET ==> LOCAL_NAMES, LOCAL_DEFAULT role@10-14
         SET LOCAL A.b = DEFAULT ==> SET ==> LOCAL_DEFAULT a.b@10-13
-        SET LOCAL TIME ZONE LOCAL ==> SET ==> LOCAL_DEFAULT timezone@10-14
-        SET LOCAL NAMES ==> SET ==> LOCAL_DEFAULT client_encoding@10-15
+        SET LOCAL TIME ZONE 'UTC' ==> SET ==> LOCAL_NAMES
+        SET LOCAL NAMES 'SJIS' ==> SET ==> LOCAL_NAMES
+        SET LOCAL TIME ZONE LOCAL ==> SET ==> LOCAL_NAMES, LOCAL_DEFAULT timezone@10-14
+        SET LOCAL NAMES ==> SET ==> LOCAL_NAMES, LOCAL_DEFAULT client_encoding@10-15
         SET LOCAL SESSION AUTHORIZATION a ==> SET ==> LOCAL_NAMES
         SET LOCAL seed = 0.5 ==> SET ==> PIN computed setting
         SELECT set_config('seed', '0.1', true) ==> SELECT ==> PIN computed setting
