@@ -11,10 +11,27 @@ import java.util.Map;
  * @param builtIns the server's own functions, as other databases of it have them
  * @param uncounted how long a change may remain unnoticed that nothing has counted although the
  *     database counts changes
+ * @param onlyOfWriter whether what a replica has is of no use, because it was read of a writer
+ *     before
  * @param most bytes that a catalogue may weigh: one that will weigh more is not read to its end
  */
 public record ReadingTerms(
-    Map<String, String> parameters, SharedBuiltIns builtIns, Duration uncounted, long most) {
+    Map<String, String> parameters,
+    SharedBuiltIns builtIns,
+    Duration uncounted,
+    boolean onlyOfWriter,
+    long most) {
+  /** For a database of which nothing was read yet: any server of its cluster will do. */
+  public ReadingTerms(
+      Map<String, String> parameters, SharedBuiltIns builtIns, Duration uncounted, long most) {
+    this(parameters, builtIns, uncounted, false, most);
+  }
+
+  /** The same for a database that was read of a writer before. */
+  ReadingTerms afterWriter() {
+    return new ReadingTerms(parameters, builtIns, uncounted, true, most);
+  }
+
   /** Why a catalogue is not kept. */
   public SQLException tooLarge(String mebibytes) {
     return new SQLException(

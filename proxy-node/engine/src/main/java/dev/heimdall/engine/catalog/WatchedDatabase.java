@@ -286,6 +286,7 @@ final class WatchedDatabase {
     long from;
     long fromSuspicions;
     CatalogueProtocol.Mark last;
+    ReadingTerms by;
     synchronized (this) {
       if (state != State.WAITING) {
         return;
@@ -295,6 +296,7 @@ final class WatchedDatabase {
       from = changes;
       fromSuspicions = suspicions;
       last = mark;
+      by = ofCluster && objects != null ? terms.afterWriter() : terms;
       lastReading = System.nanoTime();
       if (fromSuspicions != suspicionsRead) {
         lastHurried = lastReading;
@@ -308,7 +310,7 @@ final class WatchedDatabase {
     try (Connection connection = pool().getConnection()) {
       long asked = System.nanoTime();
       CatalogueProtocol.Reading reading =
-          room.protocol().read(connection, terms, last, () -> found(from));
+          room.protocol().read(connection, by, last, () -> found(from));
       long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
       done(from, fromSuspicions, asked, reading);
       if (weight > 0) {

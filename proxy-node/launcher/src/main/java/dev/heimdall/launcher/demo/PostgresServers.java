@@ -30,6 +30,8 @@ final class PostgresServers implements DemoServers {
         PostgresCluster.builder()
             .ports(ports.primary(), ports.firstReplica(), ports.secondReplica())
             .setting("shared_buffers", "128MB")
+            // A read in conflict with what is replayed ends soon, and the node sends it elsewhere.
+            .setting("max_standby_streaming_delay", "500ms")
             .progress(progress)
             .start());
   }

@@ -145,6 +145,10 @@ final class InformationReader {
    */
   CatalogueProtocol.Reading read(Digest last, Runnable changed) throws SQLException {
     boolean replica = MysqlRole.isReplica(connection);
+    if (replica && terms.onlyOfWriter()) {
+      connection.rollback();
+      return new CatalogueProtocol.Reading(true, null, null, null);
+    }
     StringBuilder text = new StringBuilder();
     rows.each(SERVER, row -> text.append(row.getString(1)).append(' ').append(row.getString(2)));
     folded = text.charAt(0) != '0';

@@ -103,6 +103,10 @@ final class CatalogueReader {
           replica[0] = row.getBoolean(1);
           moment[0] = row.getString(2);
         });
+    if (replica[0] && terms.onlyOfWriter()) {
+      connection.rollback(); // a snapshot that is kept for long holds back what the replica replays
+      return new CatalogueProtocol.Reading(true, null, null, null);
+    }
     boolean close =
         last != null && System.nanoTime() - last.digest().taken() < terms.uncounted().toNanos();
     if (last != null
