@@ -7,6 +7,7 @@ import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
@@ -73,6 +74,34 @@ class LongStatementsIT {
       List<Message> told = client.untilClosed();
       assertThat(told.get(told.size() - 1).sqlState()).isEqualTo("54000");
       assertThat(other.value("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  /** What the node says of itself at its start holds. */
+  @Test
+  void statementsAsLongAsTheMemoryIsSaidToHaveRoomForAreTaken() throws IOException {
+    long budget = 24L * MEGABYTE;
+    MemoryBudget memory = new MemoryBudget(budget, 2);
+    int parse = (int) memory.longestParse();
+    int query = (int) memory.longestQuery();
+    assertThat(parse).isBetween((int) (budget / 10), query);
+    try (TestNode node = TestNode.start(c -> c.node("memoryBudget", "24MiB"))) {
+      for (String name : List.of("", "s")) {
+        try (RawClient client = RawClient.logIn(node.target())) {
+          client.send(parse(name, "SELECT 7 /* " + "x".repeat(parse - 100) + " */"), sync());
+          assertThat(client.untilReady()).extracting(Message::type).containsExactly('1', 'Z');
+        }
+      }
+      try (RawClient client = RawClient.logIn(node.target())) {
+        assertThat(client.value("SELECT 7 /* " + "x".repeat(query - 100) + " */")).isEqualTo("7");
+      }
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.send(parse("", "SELECT 7 /* " + "x".repeat((int) budget) + " */"), sync());
+        List<Message> told = client.untilClosed();
+        assertThat(told.get(told.size() - 1).sqlState()).isEqualTo("53200");
+      } catch (SocketException e) {
+        // closed before all of it was sent
+      }
     }
   }
 

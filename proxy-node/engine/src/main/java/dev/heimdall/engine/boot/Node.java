@@ -331,8 +331,28 @@ public final class Node implements AutoCloseable {
     reports.update(configuration.node());
     changes.warnOfOpenSecrets();
     warnOfOpenFiles(configuration);
+    sayLongestStatements(configuration);
     told.happened(EventKind.NODE_STARTED, "", "", "Heimdall " + Version.current() + " started.");
     log.node("listening", vdbs.describePorts());
+  }
+
+  /** A setting may allow longer ones than there is memory for. */
+  private void sayLongestStatements(Configuration of) {
+    long allowed =
+        of.vdbs().values().stream()
+            .mapToLong(vdb -> vdb.limits().maxStatementSize())
+            .max()
+            .orElse(0);
+    if (allowed > budget.longestParse()) {
+      log.node(
+          "longest statements",
+          "limits.maxStatementSize allows %d bytes, memoryBudget (%d bytes) has room for %d in a simple query and about %d in a Parse: longer ones are refused with 53200"
+              .formatted(
+                  allowed,
+                  budget.bytes(),
+                  Math.min(allowed, budget.longestQuery()),
+                  budget.longestParse()));
+    }
   }
 
   private void warnOfOpenFiles(Configuration of) {

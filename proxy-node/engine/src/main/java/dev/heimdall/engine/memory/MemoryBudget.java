@@ -12,6 +12,11 @@ public final class MemoryBudget {
   /** Without a setting: one byte of so many of the heap. */
   private static final int OF_HEAP = 4;
 
+  /** How many times its text a statement weighs at most. */
+  private static final int OF_PREPARED = 6;
+
+  private static final int OF_UNNAMED = 3;
+
   private final long bytes;
   private final int loops;
   private final List<CacheShare> shares = new CopyOnWriteArrayList<>();
@@ -30,6 +35,21 @@ public final class MemoryBudget {
   /** Room for large statements, which the clients of all event loops divide. */
   public LargeInput largeInput() {
     return largeInput;
+  }
+
+  /** Bytes of the longest text that one client can have in a simple query. */
+  public long longestQuery() {
+    return largeInput.most();
+  }
+
+  /**
+   * About as many bytes as the longest text may have that one client prepares: besides the text,
+   * what it was read to be is kept, and a named one once more by its key.
+   */
+  public long longestParse() {
+    return Math.min(
+        BudgetedCache.NAMED.of(bytes) / OF_PREPARED,
+        BudgetedCache.UNNAMED.of(bytes) / 4 * 3 / OF_UNNAMED);
   }
 
   /** What the caches may have where no setting says. */
