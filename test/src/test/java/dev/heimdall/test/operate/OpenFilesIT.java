@@ -24,6 +24,8 @@ class OpenFilesIT {
     try (ProxyProcess proxy =
         ProxyProcess.startWithOpenFiles(directory, Map.of("maxClients", 700), FILES)) {
       assertThat(proxy.output())
+          .contains(
+              "node longest statements detail=\"limits.maxStatementSize allows 67108864 bytes")
           .contains("may have " + FILES + " files open", "700 for maxClients");
       List<Connection> clients = new ArrayList<>();
       try {
