@@ -171,6 +171,42 @@ class ReplicaReadsIT {
       assertThat(value(client, "SELECT writes()")).isEqualTo("2");
       assertThat(value(client, "SELECT nextval('numbers')")).isEqualTo("1");
       assertThat(value(client, "SELECT pg_is_in_recovery() FROM pg_class LIMIT 1")).isEqualTo("f");
+      for (String said :
+          List.of(
+              "current_setting('transaction_read_only')",
+              "current_setting('in_hot_standby')",
+              "(SELECT setting FROM pg_settings WHERE name = 'in_hot_standby')",
+              "(SELECT current_setting('transaction_read_only'))",
+              "CASE WHEN pg_is_in_recovery() THEN 'on' ELSE 'off' END",
+              "CASE WHEN pg_last_wal_replay_lsn() IS NULL THEN 'off' ELSE 'on' END",
+              "CASE WHEN pg_last_xact_replay_timestamp() IS NULL THEN 'off' ELSE 'on' END",
+              "CASE inet_server_port() WHEN " + writer + " THEN 'off' ELSE 'on' END")) {
+        for (int i = 0; i < 4; i++) {
+          assertThat(value(client, "SELECT " + said)).as(said).isEqualTo("off");
+        }
+      }
+      for (int i = 0; i < 4; i++) {
+        assertThat(value(client, "SELECT current_setting('port')")).isEqualTo("" + writer);
+      }
+      for (String said :
+          List.of(
+              "pg_backend_pid()",
+              "pg_postmaster_start_time()",
+              "pg_control_system()",
+              "txid_current_if_assigned()",
+              "txid_current_snapshot()",
+              "pg_current_wal_lsn()",
+              "(SELECT count(*) FROM pg_stat_activity)",
+              "(SELECT count(*) FROM pg_locks)",
+              "(SELECT count(*) FROM pg_stat_replication)",
+              "(SELECT count(*) FROM pg_replication_slots)",
+              "(SELECT count(*) FROM pg_stat_wal_receiver)")) {
+        for (int i = 0; i < 4; i++) {
+          assertThat(Integer.parseInt(value(client, WHERE.replace("')", "'), " + said))))
+              .as(said)
+              .isEqualTo(writer);
+        }
+      }
       client.setAutoCommit(false);
       assertThat(where(client)).isEqualTo(writer);
       client.commit();

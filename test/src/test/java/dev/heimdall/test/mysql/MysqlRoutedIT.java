@@ -196,6 +196,44 @@ class MysqlRoutedIT {
           () -> !value(other, at).equals(routed.primary().port() + " 41"),
           () -> routed.node.servers().toString());
       assertThat(value(other, at)).endsWith(" 41");
+      whatAServerSaysOfItselfIsTheWriters(routed, release);
+    }
+  }
+
+  private static void whatAServerSaysOfItselfIsTheWriters(Routed routed, MysqlRelease release)
+      throws SQLException {
+    List<String> said =
+        new ArrayList<>(
+            List.of(
+                "@@GLOBAL.read_only",
+                "@@read_only",
+                "@@server_id",
+                "@@hostname",
+                "@@version",
+                "@@`port`",
+                "@@innodb_read_only",
+                "@@SESSION.sql_mode",
+                "connection_id()",
+                "uuid_short()",
+                "version()",
+                "(SELECT count(*) FROM information_schema.processlist)"));
+    said.addAll(
+        release == MysqlRelease.MYSQL
+            ? List.of("@@super_read_only", "@@GLOBAL.gtid_executed")
+            : List.of("@@gtid_binlog_pos", "@@gtid_current_pos", "master_gtid_wait('', 0)"));
+    try (Connection client = routed.node.target().jdbc()) {
+      for (String what : said) {
+        for (int i = 0; i < 4; i++) {
+          assertThat(value(client, "SELECT port, " + what + " FROM here"))
+              .as(what)
+              .isEqualTo(String.valueOf(routed.primary().port()));
+        }
+      }
+      for (int i = 0; i < 4; i++) {
+        assertThat(value(client, "SELECT @@port"))
+            .isEqualTo(String.valueOf(routed.primary().port()));
+        assertThat(value(client, "SELECT @@GLOBAL.read_only")).isEqualTo("0");
+      }
     }
   }
 

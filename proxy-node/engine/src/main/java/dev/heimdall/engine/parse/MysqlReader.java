@@ -1,5 +1,6 @@
 package dev.heimdall.engine.parse;
 
+import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
@@ -15,6 +16,17 @@ final class MysqlReader extends StatementReader {
   @Override
   void conversions(List<Token> statement) {
     new TimesOfDay(statement).note(findings);
+    systemVariables(statement);
+  }
+
+  /** What a server says of itself, or of its session: counts as a call of a function. */
+  private void systemVariables(List<Token> statement) {
+    for (int i = 1; i < statement.size(); i++) {
+      if (statement.get(i).isSign("@") && statement.get(i - 1).isSign("@")) {
+        findings.calls(FunctionName.SYSTEM_VARIABLE);
+        return;
+      }
+    }
   }
 
   @Override

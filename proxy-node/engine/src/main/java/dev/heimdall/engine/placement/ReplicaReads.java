@@ -18,6 +18,7 @@ import dev.heimdall.engine.route.MonotonicReads;
 import dev.heimdall.engine.route.ReadRequest;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -293,7 +294,10 @@ public final class ReplicaReads implements ReplicaChoice {
       if (split == ReadSplit.MARKED) {
         return OnWriter.NOT_MARKED;
       }
-      if (statement.basis() == Basis.SERVER) {
+      // Without a writer drivers log in all the same, whose first query is for such variables.
+      boolean ofLogIn =
+          !led && statement.parsed().functions().contains(FunctionName.SYSTEM_VARIABLE);
+      if (statement.basis() == Basis.SERVER && !ofLogIn) {
         return OnWriter.SERVER;
       }
     }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.catalog;
 import dev.heimdall.engine.catalog.Effect;
 import dev.heimdall.engine.dialect.mysql.sql.BuiltInFunctions;
 import dev.heimdall.engine.dialect.mysql.sql.BuiltInFunctions.Volatility;
+import dev.heimdall.engine.sql.FunctionName;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,6 +21,7 @@ final class MysqlFunctions {
         effects.put(name, effect(volatility));
       }
     }
+    effects.put(FunctionName.SYSTEM_VARIABLE.name(), Effect.SERVER);
     return Map.copyOf(effects);
   }
 

@@ -86,10 +86,10 @@ public final class BuiltInFunctions {
   /** Answer from the clock, from chance, or from the session. */
   private static final String MOMENT =
       """
-      connection_id curdate current_date current_role current_time current_timestamp
+      curdate current_date current_role current_time current_timestamp
       current_user curtime database default encrypt found_rows from_unixtime last_insert_id localtime
       localtimestamp now rand random_bytes row_count schema session_user sleep sys_guid
-      sysdate system_user unix_timestamp user utc_date utc_time utc_timestamp uuid uuid_short
+      sysdate system_user unix_timestamp user utc_date utc_time utc_timestamp uuid
       uuid_v4 uuid_v7
       """;
 
@@ -97,10 +97,10 @@ public final class BuiltInFunctions {
   private static final String SERVER =
       """
       binlog_gtid_pos can_access_column can_access_database can_access_table can_access_user
-      can_access_view get_dd_column_privileges get_dd_create_options
+      can_access_view connection_id get_dd_column_privileges get_dd_create_options
       get_dd_index_sub_part_length icu_version is_free_lock is_used_lock is_visible_dd_object
       lastval load_file master_gtid_wait master_pos_wait ps_current_thread_id ps_thread_id
-      roles_graphml source_pos_wait validate_password_strength version
+      roles_graphml source_pos_wait uuid_short validate_password_strength version
       wait_for_executed_gtid_set wsrep_last_seen_gtid wsrep_last_written_gtid
       wsrep_sync_wait_upto_gtid
       """;
