@@ -43,7 +43,8 @@ final class FullConfiguration {
             "user": "heimdall",
             "password": "hunter2",
             "tls": {"mode": "verify-full", "caFile": "tls/ca.pem"},
-            "prefix": "blue"
+            "prefix": "blue",
+            "scope": "region"
           },
           "farCache": {
             "enabled": false,

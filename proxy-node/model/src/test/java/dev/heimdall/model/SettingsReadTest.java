@@ -56,7 +56,8 @@ class SettingsReadTest {
                     Optional.empty(),
                     Optional.empty(),
                     new StoreTls(TlsMode.DISABLE, Optional.empty()),
-                    "heimdall"),
+                    "heimdall",
+                    Optional.empty()),
                 new FarCacheSettings(true, Duration.ofMillis(20), 1 << 20, 4 << 10, 1_000_000),
                 new TopologySettings(Optional.empty(), Optional.empty(), Duration.ofSeconds(15)),
                 new CloudWatchSettings(
@@ -257,7 +258,8 @@ class SettingsReadTest {
                     Optional.of("heimdall"),
                     Optional.of(new Secret("hunter2")),
                     new StoreTls(TlsMode.VERIFY_FULL, Optional.of(dir.resolve("tls/ca.pem"))),
-                    "blue"),
+                    "blue",
+                    Optional.of(StoreScope.REGION)),
                 new FarCacheSettings(false, Duration.ofMillis(5), 2 << 20, 1 << 10, 5000),
                 new TopologySettings(
                     Optional.of(new Secret("0123456789abcdef0123456789abcdef")),
