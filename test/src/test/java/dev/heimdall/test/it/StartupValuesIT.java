@@ -9,9 +9,11 @@ import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -150,6 +152,36 @@ class StartupValuesIT extends EachNodeKind {
         client.query("ROLLBACK; " + altered + " RESET lock_timeout");
       }
       try (RawClient later = RawClient.logIn(target())) {
+        assertThat(later.value("SHOW lock_timeout")).isEqualTo("0");
+      }
+    }
+  }
+
+  @Test
+  void newDefaultsReachWhoLogsInThroughAnotherDataSourceOfTheServer() throws IOException {
+    try (TestNode two =
+            TestNode.start(
+                c ->
+                    c.source("second", "url", SharedPostgres.primary().jdbcUrl("app"))
+                        .source("second", "user", "app")
+                        .source("second", "password", "app")
+                        .vdb("second", "address", "127.0.0.1")
+                        .vdb("second", "ports", List.of(0))
+                        .vdb("second", "source", "second"));
+        RawClient client = RawClient.logIn(two.target())) {
+      Target second = two.target("second");
+      try (RawClient before = RawClient.logIn(second)) {
+        assertThat(before.value("SHOW lock_timeout")).isEqualTo("0");
+      }
+      try {
+        client.query("ALTER ROLE app SET lock_timeout TO '4321s'");
+        try (RawClient later = RawClient.logIn(second)) {
+          assertThat(later.value("SHOW lock_timeout")).isEqualTo("4321s");
+        }
+      } finally {
+        client.query("ALTER ROLE app RESET lock_timeout");
+      }
+      try (RawClient later = RawClient.logIn(second)) {
         assertThat(later.value("SHOW lock_timeout")).isEqualTo("0");
       }
     }

@@ -26,6 +26,7 @@ import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -374,12 +375,13 @@ final class RunningVdbs implements Drain.Door {
   }
 
   /**
-   * Server sessions of this source that have begun serve those who are logged in, and no others.
+   * Server sessions of this source, and of others that lead to one of its servers, that have begun
+   * serve those who are logged in, and no others.
    */
   private void renew(DataSource source) {
     for (RunningVdb vdb : vdbs.values()) {
       for (VdbPools pools : vdb.context().allPools()) {
-        if (pools.plan().source().equals(source)) {
+        if (shareServer(pools.plan().source(), source)) {
           pools.renew();
           vdb.context().access().forgetReported();
         }
@@ -387,15 +389,20 @@ final class RunningVdbs implements Drain.Door {
     }
   }
 
-  /** Nobody keeps a connection to a database of this source that no client is logged in to. */
+  /** The same of connections to a database that no client is logged in to: nobody keeps them. */
   private void free(DataSource source, String database) {
     for (RunningVdb vdb : vdbs.values()) {
       for (VdbPools pools : vdb.context().allPools()) {
-        if (pools.plan().source().equals(source)) {
+        if (shareServer(pools.plan().source(), source)) {
           pools.free(database);
         }
       }
     }
+  }
+
+  /** Whether what is changed through one source is found through the other. */
+  private static boolean shareServer(DataSource one, DataSource other) {
+    return one.equals(other) || !Collections.disjoint(one.hosts(), other.hosts());
   }
 
   /** By their names, in order. */

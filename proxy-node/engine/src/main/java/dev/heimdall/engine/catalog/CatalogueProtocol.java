@@ -18,13 +18,21 @@ public interface CatalogueProtocol {
    *
    * @param connection without auto-commit; its transaction is ended here unless reading fails
    * @param last of the last reading; null at first
-   * @param changed runs when something was written since, before it is read
    */
-  Reading read(Connection connection, ReadingTerms terms, Mark last, Runnable changed)
+  Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress)
       throws SQLException;
 
   /** Whether a failure says that there is no such database, or not any more. */
   boolean isGone(SQLException failure);
+
+  /** Who waits for a reading. */
+  interface Progress {
+    /** Something was written since the last one: called before it is read. */
+    void changed();
+
+    /** Whether what is being read will be read again, as more was changed since it began. */
+    boolean overtaken();
+  }
 
   /** What a database looks like from outside, by which a change is noticed: its protocol's own. */
   interface Mark {}

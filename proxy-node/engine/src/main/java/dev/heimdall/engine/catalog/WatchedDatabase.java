@@ -310,7 +310,7 @@ final class WatchedDatabase {
     try (Connection connection = pool().getConnection()) {
       long asked = System.nanoTime();
       CatalogueProtocol.Reading reading =
-          room.protocol().read(connection, by, last, () -> found(from));
+          room.protocol().read(connection, by, last, new ReadingFrom(from));
       long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
       done(from, fromSuspicions, asked, reading);
       if (weight > 0) {
@@ -398,10 +398,39 @@ final class WatchedDatabase {
     throw new SQLException("the database is not watched any more");
   }
 
+  /**
+   * One reading.
+   *
+   * @param from how many changes were told of when it began
+   */
+  private final class ReadingFrom implements CatalogueProtocol.Progress {
+    private final long from;
+    private boolean again;
+
+    ReadingFrom(long from) {
+      this.from = from;
+    }
+
+    @Override
+    public void changed() {
+      found(from, again);
+      again = true;
+    }
+
+    @Override
+    public boolean overtaken() {
+      synchronized (WatchedDatabase.this) {
+        return from != changes;
+      }
+    }
+  }
+
   /** What was read last is out of date; reading all of it anew takes a while. */
-  private synchronized void found(long from) {
+  private synchronized void found(long from, boolean again) {
     lastOfAll = System.nanoTime();
-    cost = lastOfAll - lastReading;
+    if (!again) {
+      cost = lastOfAll - lastReading;
+    }
     if (state != State.CLOSED && objects != null) {
       // Before any statement is judged by what was found: replicas may not have it yet.
       findings.changed(from == changesRead);

@@ -55,6 +55,11 @@ public final class WeighedRows {
     }
   }
 
+  /** What was read so far is not kept: it is read once more. */
+  public void anew() {
+    weight = 0;
+  }
+
   /**
    * Counts more bytes than a row's.
    *

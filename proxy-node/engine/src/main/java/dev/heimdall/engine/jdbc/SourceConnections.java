@@ -98,7 +98,8 @@ public final class SourceConnections {
     if (use.reading()) {
       config.setReadOnly(true);
       config.setAutoCommit(false);
-      config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+      // A snapshot for longer than a statement would keep the server from clearing away old rows.
+      config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     }
     config.setScheduledExecutor(housekeeping);
     config.setThreadFactory(threads);

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param name what the pool is called in logs: {@code catalogue}
  * @param application what the server is told, as {@code application_name}
  * @param connections how many there may be to one database, at least 1
- * @param reading whether all that is asked are readings that must fit together: connections are
- *     read-only then, and each transaction sees one state. Else they begin in autocommit mode
+ * @param reading whether nothing is ever written: connections are read-only then, and each
+ *     statement of a transaction sees what is committed by then. Else they begin in autocommit mode
  * @param silence how long the server may be silent before the connection is given up; zero for any
  *     time
  */

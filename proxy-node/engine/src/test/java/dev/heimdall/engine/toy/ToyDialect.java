@@ -43,7 +43,7 @@ public final class ToyDialect {
     }
 
     @Override
-    public Reading read(Connection connection, ReadingTerms terms, Mark last, Runnable changed) {
+    public Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress) {
       throw new UnsupportedOperationException("the toy has no catalogue");
     }
 

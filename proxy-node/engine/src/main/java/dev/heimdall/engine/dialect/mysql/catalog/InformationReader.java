@@ -76,20 +76,6 @@ final class InformationReader {
       """
           + OF_SERVER;
 
-  /** Of whole rows: the texts of routines may be long. */
-  private static final String DIGEST =
-      "SELECT COUNT(*), BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS('|', %s), 256), 16), 16, 10) AS"
-          + " UNSIGNED)) FROM (%s) r";
-
-  private static final Map<String, String> DIGESTED =
-      Map.of(
-          TABLES, "1,2,3,4",
-          VIEWS, "1,2,3",
-          ROUTINES, "1,2,3,4,5,6",
-          PARAMETERS, "1,2,3,4",
-          TRIGGERS, "1,2,3,4,5,6,7",
-          FOREIGN_KEYS, "1,2,3,4,5,6");
-
   /** Where triggers are seen: everywhere, or in certain databases. */
   private static final String TRIGGER_RIGHTS =
       """
@@ -113,7 +99,15 @@ final class InformationReader {
   private static final Set<String> ORDINARY = Set.of("INNODB", "ROCKSDB", "NDBCLUSTER", "NDB");
 
   /** The same without transactions; or nobody knows. */
-  private static final Set<String> LASTING = Set.of("MYISAM", "ARIA", "CSV", "ARCHIVE", "");
+  private static final Set<String> LASTING =
+      Set.of("MYISAM", InformationDigest.MERGE, "ARIA", "CSV", "ARCHIVE", "");
+
+  /**
+   * Others whose tables are not other tables by another name, as those of MERGE are, and those of
+   * CONNECT, FEDERATED and SPIDER may be.
+   */
+  private static final Set<String> APART =
+      Set.of("MEMORY", "BLACKHOLE", "SEQUENCE", "S3", "COLUMNSTORE", "TOKUDB");
 
   /** What it looks like from outside, by which a change is noticed. */
   record Digest(String text) implements CatalogueProtocol.Mark {}
@@ -124,6 +118,13 @@ final class InformationReader {
   private final ReadingTerms terms;
   private final ObjectsBuilder builder;
   private final Map<Named, Long> relations = new HashMap<>();
+
+  /** Tables whose rows are those of others. */
+  private final Map<Long, Named> merges = new HashMap<>();
+
+  /** Tables by whose names others may be written, and their engines. */
+  private final Map<Long, String> standingForOthers = new HashMap<>();
+
   private final Map<String, List<Long>> routines = new HashMap<>();
   private final Map<Named, Set<String>> parameters = new HashMap<>();
   private boolean folded;
@@ -141,32 +142,33 @@ final class InformationReader {
    * Reads everything, unless nothing has changed.
    *
    * @param last of the last reading; null at first
-   * @param changed runs when something has, before it is read
    */
-  CatalogueProtocol.Reading read(Digest last, Runnable changed) throws SQLException {
+  CatalogueProtocol.Reading read(Digest last, CatalogueProtocol.Progress progress)
+      throws SQLException {
     boolean replica = MysqlRole.isReplica(connection);
     if (replica && terms.onlyOfWriter()) {
       connection.rollback();
       return new CatalogueProtocol.Reading(true, null, null, null);
     }
-    StringBuilder text = new StringBuilder();
-    rows.each(SERVER, row -> text.append(row.getString(1)).append(' ').append(row.getString(2)));
-    folded = text.charAt(0) != '0';
+    String[] version = new String[1];
+    rows.each(
+        SERVER,
+        row -> {
+          folded = !row.getString(1).equals("0");
+          version[0] = row.getString(2);
+        });
     Set<String> seen = new HashSet<>();
     rows.each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
-    text.append(' ').append(seen.size());
-    for (String query : List.of(TABLES, VIEWS, ROUTINES, PARAMETERS, TRIGGERS, FOREIGN_KEYS)) {
-      rows.each(
-          digest(query),
-          row -> text.append(' ').append(row.getString(1)).append(' ').append(row.getString(2)));
-    }
-    Digest digest = new Digest(text.toString());
+    InformationDigest information = new InformationDigest(connection, version[0]);
+    String beginning = information.beginning();
+    Digest digest =
+        new Digest(version[0] + ' ' + folded + ' ' + seen.size() + beginning + information.take());
     if (digest.equals(last)) {
       connection.rollback();
       return new CatalogueProtocol.Reading(replica, last, null, null);
     }
     if (!replica) {
-      changed.run();
+      progress.changed();
     }
     if (folded) {
       builder.folded();
@@ -179,24 +181,7 @@ final class InformationReader {
     reading();
     writing(seen);
     connection.rollback();
-    return new CatalogueProtocol.Reading(replica, digest, builder.build(), "");
-  }
-
-  /** The server names no columns of its own accord; they are numbered here. */
-  private static String digest(String query) {
-    int count = DIGESTED.get(query).split(",").length;
-    List<String> names = new ArrayList<>();
-    for (int i = 1; i <= count; i++) {
-      names.add("COALESCE(c" + i + ", '')");
-    }
-    int from = query.indexOf("FROM");
-    String[] columns = query.substring("SELECT".length(), from).split(",(?![^(]*\\))");
-    StringBuilder named = new StringBuilder("SELECT ");
-    for (int i = 0; i < count; i++) {
-      named.append(i == 0 ? "" : ", ").append(columns[i].strip()).append(" AS c").append(i + 1);
-    }
-    return DIGEST.formatted(
-        String.join(", ", names), named.append(' ').append(query.substring(from)).toString());
+    return new CatalogueProtocol.Reading(replica, digest, builder.build(), beginning);
   }
 
   /** As the server keeps names of databases and tables. */
@@ -214,9 +199,17 @@ final class InformationReader {
         row -> {
           Named table = named(row, 1);
           relations.put(table, ++ids);
-          builder.relation(
-              ids, table.schema(), table.name(), kind(row.getString(3), row.getString(4)), false);
+          RelationKind kind = kind(row.getString(3), row.getString(4));
+          builder.relation(ids, table.schema(), table.name(), kind, false);
+          String engine = row.getString(4).toUpperCase(Locale.ROOT);
+          if (engine.equals(InformationDigest.MERGE)) {
+            merges.put(ids, table);
+          } else if (kind == RelationKind.FOREIGN && !APART.contains(engine)
+              || engine.isEmpty() && row.getString(3).equals("BASE TABLE")) {
+            standingForOthers.put(ids, engine.isEmpty() ? "a table without an engine" : engine);
+          }
         });
+    merged();
     rows.each(
         COLUMNS,
         row ->
@@ -224,6 +217,26 @@ final class InformationReader {
                 relations.getOrDefault(named(row, 1), 0L),
                 row.getString(3).toLowerCase(Locale.ROOT),
                 !row.getString(4).equalsIgnoreCase("time")));
+  }
+
+  /** The tables of a MERGE table are to it what partitions are to theirs. */
+  private void merged() throws SQLException {
+    for (Map.Entry<Long, Named> merge : merges.entrySet()) {
+      Named table = merge.getValue();
+      List<Named> named = new ArrayList<>();
+      List<Long> known = new ArrayList<>();
+      for (TableName name : InformationDigest.union(connection, table.schema(), table.name())) {
+        Named each = new Named(kept(name.schema()), kept(name.table()));
+        named.add(each);
+        if (relations.containsKey(each)) {
+          known.add(relations.get(each));
+        }
+      }
+      known.forEach(id -> builder.inherits(id, merge.getKey()));
+      if (named.isEmpty() || known.size() < named.size()) {
+        standingForOthers.put(merge.getKey(), "MERGE");
+      }
+    }
   }
 
   private static RelationKind kind(String type, String engine) {
@@ -369,6 +382,13 @@ final class InformationReader {
             }
           });
     }
+    standingForOthers.forEach(
+        (id, engine) -> {
+          String because = "may write other tables: nobody knows what is behind " + engine;
+          RoutineRow.Unread others = new RoutineRow.Unread(Effect.ANYTHING, because, true, false);
+          builder.routine(new RoutineRow(++ids, "", "engine", true, null, others, null, List.of()));
+          builder.trigger(id, "of its engine", Changes.ALL, List.of(ids));
+        });
     rows.each(
         FOREIGN_KEYS,
         row ->

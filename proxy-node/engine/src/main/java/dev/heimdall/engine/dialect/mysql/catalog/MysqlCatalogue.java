@@ -22,9 +22,9 @@ public final class MysqlCatalogue implements CatalogueProtocol {
   }
 
   @Override
-  public Reading read(Connection connection, ReadingTerms terms, Mark last, Runnable changed)
+  public Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress)
       throws SQLException {
-    return new InformationReader(connection, terms).read((InformationReader.Digest) last, changed);
+    return new InformationReader(connection, terms).read((InformationReader.Digest) last, progress);
   }
 
   @Override

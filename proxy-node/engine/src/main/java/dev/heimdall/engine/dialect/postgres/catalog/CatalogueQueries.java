@@ -31,68 +31,6 @@ final class CatalogueQueries {
       FROM pg_catalog.pg_settings WHERE name = 'search_path'
       """;
 
-  /**
-   * What is read of tables and their kin, rather than who wrote it: TRUNCATE, VACUUM FULL and the
-   * like write their rows. Temporary tables come and go without number, and nothing is read of
-   * them.
-   */
-  private static final String RELATIONS_MARK =
-      """
-      SELECT count(*) || ':' || coalesce(sum(hashint8extended(oid::int8,
-               hashnameextended(relname, (relnamespace::int8 << 16) + (relkind::int4 << 1)
-                                         + relrowsecurity::int4))), 0)
-      FROM pg_class WHERE relpersistence <> 't' AND relnamespace <> 'pg_toast'::regnamespace
-      """;
-
-  /**
-   * Whether the server is a replica, and a text that is another one whenever a transaction has
-   * committed that wrote anything, or settings were loaded anew: as long as it is the same, so are
-   * all definitions. It is the same only over one connection.
-   */
-  static final String MOMENT =
-      """
-      SELECT pg_is_in_recovery(), txid_current_snapshot() || ' ' || pg_backend_pid() || ' '
-             || pg_postmaster_start_time() || ' ' || pg_conf_load_time()
-      """;
-
-  private static final String ROLES_MARK =
-      "SELECT coalesce(sum(hashtextextended(rolname::text, oid::int8)), 0)::text FROM pg_roles";
-
-  /**
-   * Whether {@code templates/postgresql/definition-changes.sql} counts changes of definitions here:
-   * null, or a text that is another one once it was switched off or replaced in between. With the
-   * first transaction that is under way, and the first that has not begun. Event triggers are made
-   * by superusers, so a table of their owner is nobody else's.
-   */
-  static final String COUNTER =
-      """
-      SELECT (SELECT string_agg(e.oid || '@' || e.xmin || '@' || p.xmin, ' ' ORDER BY e.evtname)
-              FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
-                   JOIN pg_namespace n ON n.oid = p.pronamespace
-                   JOIN pg_class c ON c.relnamespace = n.oid
-              WHERE n.nspname = 'heimdall' AND p.proname = 'note_definition_change'
-                AND c.relname = 'definition_changes' AND c.relkind = 'r' AND c.relpersistence = 'u'
-                AND e.evtenabled = 'A' AND e.evttags IS NULL
-                AND e.evtowner = p.proowner AND p.proowner = c.relowner AND c.relowner = n.nspowner
-                AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-              HAVING array_agg(e.evtevent::text ORDER BY e.evtevent) = '{ddl_command_end,sql_drop}'),
-             txid_snapshot_xmin(s), txid_snapshot_xmax(s)
-      FROM txid_current_snapshot() s
-      """;
-
-  /**
-   * The same as long as nothing was counted, and as nothing was written that no event trigger is
-   * called for: roles, their settings, and event triggers.
-   */
-  static final String COUNTED =
-      """
-      SELECT (SELECT count(*) || ':' || coalesce(sum(hashint8extended(id, 0)), 0)
-              FROM heimdall.definition_changes)
-             || ' ' || (%s) || ' ' || (%s) || ' ' || (%s)
-      """
-          .formatted(
-              mark("pg_db_role_setting", "setrole"), mark("pg_event_trigger", "oid"), ROLES_MARK);
-
   /** The same as long as roles and databases have sessions begin with the same settings. */
   static final String SESSION_DEFAULTS =
       """
@@ -104,41 +42,6 @@ final class CatalogueQueries {
                         WHERE e.evtevent = 'login')
       FROM pg_db_role_setting
       """;
-
-  /**
-   * One number for each system table that is read: the same as long as no row of it was written. A
-   * row's xmin is that of the transaction that wrote it.
-   */
-  static final String MARK =
-      """
-      SELECT array_to_string(ARRAY[
-        (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s),
-        (%s), (%s), (%s), (%s),
-        (SELECT count(*) || ':' || coalesce(sum(hashint8extended(objid::int8, classid::int8)), 0)
-         FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e')
-      ], ' ')
-      """
-          .formatted(
-              mark("pg_namespace", "oid") + " WHERE nspname !~ '^pg_(toast_)?temp_'",
-              RELATIONS_MARK,
-              mark("pg_inherits", "inhrelid"),
-              mark("pg_rewrite", "oid"),
-              mark("pg_constraint", "oid"),
-              mark("pg_trigger", "oid"),
-              mark("pg_policy", "oid"),
-              mark("pg_attrdef", "oid"),
-              mark("pg_proc", "oid"),
-              mark("pg_aggregate", "aggfnoid::oid"),
-              mark("pg_operator", "oid"),
-              mark("pg_amproc", "oid"),
-              mark("pg_cast", "oid"),
-              mark("pg_event_trigger", "oid"),
-              mark("pg_db_role_setting", "setrole"),
-              mark("pg_extension", "oid"),
-              mark("pg_type WHERE typtype = 'd'", "oid"),
-              mark("pg_amop", "oid"),
-              mark("pg_partitioned_table", "partrelid"),
-              ROLES_MARK);
 
   static final String SCHEMAS =
       """
@@ -449,10 +352,5 @@ final class CatalogueQueries {
         CALLS.formatted("coalesce(p.proargdefaults::text, '')"),
         TIMELESS,
         TIMELESS);
-  }
-
-  private static String mark(String table, String id) {
-    return "SELECT count(*) || ':' || coalesce(sum(hashint8extended((%s)::int8, xmin::text::int8)), 0) FROM %s"
-        .formatted(id, table);
   }
 }

@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the system tables of one database in one snapshot. */
+/**
+ * Reads the system tables of one database. Each question has a snapshot of its own, so that none
+ * lasts and keeps VACUUM from its work; that nothing was written between them is asked at the end.
+ */
 final class CatalogueReader {
   /** Rows that are fetched at once: big catalogues must not lie in memory twice. */
   private static final int FETCH_SIZE = 2000;
@@ -28,6 +31,11 @@ final class CatalogueReader {
   private static final int FETCH_BODIES = 200;
 
   private static final int STATEMENT_SECONDS = 60;
+
+  /**
+   * The last one is in one snapshot: whoever changes definitions all the time is not waited for.
+   */
+  private static final int ATTEMPTS = 3;
 
   /** Bits of {@code pg_trigger.tgtype}. */
   private static final int ON_INSERT = 1 << 2;
@@ -40,7 +48,7 @@ final class CatalogueReader {
    * What the system tables look like from outside.
    *
    * @param moment the same as long as no transaction has written anything; see {@link
-   *     CatalogueQueries#MOMENT}
+   *     CatalogueDigest#MOMENT}
    * @param counted where an event trigger counts changes of definitions, else null
    */
   record Mark(String moment, Counted counted, Digest digest) implements CatalogueProtocol.Mark {}
@@ -86,19 +94,14 @@ final class CatalogueReader {
    * Reads everything, unless nothing was written since.
    *
    * @param last of the last reading; null at first
-   * @param changed runs when something was, before it is read
    */
-  CatalogueProtocol.Reading read(Mark last, Runnable changed) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = '"
-              + STATEMENT_SECONDS
-              + "s'");
-    }
+  CatalogueProtocol.Reading read(Mark last, CatalogueProtocol.Progress progress)
+      throws SQLException {
+    begin("");
     boolean[] replica = new boolean[1];
     String[] moment = new String[1];
     rows.each(
-        CatalogueQueries.MOMENT,
+        CatalogueDigest.MOMENT,
         row -> {
           replica[0] = row.getBoolean(1);
           moment[0] = row.getString(2);
@@ -125,18 +128,57 @@ final class CatalogueReader {
           replica[0], new Mark(moment[0], counted, last.digest()), null, null);
     }
     long taken = System.nanoTime();
-    String[] digest = {path[0]};
-    rows.each(CatalogueQueries.MARK, row -> digest[0] += ' ' + row.getString(1));
-    Mark mark = new Mark(moment[0], counted, new Digest(digest[0], moment[0], taken));
-    if (last != null && mark.digest().text().equals(last.digest().text())) {
+    String digest = digest(path[0]);
+    if (last != null && digest.equals(last.digest().text())) {
       connection.rollback();
-      return new CatalogueProtocol.Reading(replica[0], mark, null, null);
+      Mark same = new Mark(moment[0], counted, new Digest(digest, moment[0], taken));
+      return new CatalogueProtocol.Reading(replica[0], same, null, null);
     }
-    if (!replica[0]) {
-      changed.run();
+    for (int attempt = 1; ; attempt++) {
+      if (!replica[0]) {
+        progress.changed();
+      }
+      boolean oneSnapshot = attempt == ATTEMPTS;
+      if (oneSnapshot) {
+        connection.rollback();
+        begin("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; ");
+        digest = digest(path[0]);
+      }
+      // Of the moment before: whatever was committed since is looked at once more.
+      Mark mark = new Mark(moment[0], counted, new Digest(digest, moment[0], taken));
+      ObjectsBuilder builder = objects(path[0]);
+      String[] defaults = new String[1];
+      rows.each(CatalogueQueries.SESSION_DEFAULTS, row -> defaults[0] = row.getString(1));
+      String afterwards = oneSnapshot ? digest : digest(path[0]);
+      // What others have told of meanwhile is read again in any case, and this not believed.
+      if (afterwards.equals(digest) || progress.overtaken()) {
+        connection.rollback();
+        return new CatalogueProtocol.Reading(replica[0], mark, builder.build(), defaults[0]);
+      }
+      digest = afterwards;
     }
+  }
+
+  private void begin(String first) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          first
+              + "SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = '"
+              + STATEMENT_SECONDS
+              + "s'");
+    }
+  }
+
+  private String digest(String path) throws SQLException {
+    StringBuilder digest = new StringBuilder(path);
+    rows.each(CatalogueDigest.MARK, row -> digest.append(' ').append(row.getString(1)));
+    return digest.toString();
+  }
+
+  private ObjectsBuilder objects(String path) throws SQLException {
+    rows.anew();
     ObjectsBuilder builder = new ObjectsBuilder(terms.builtIns());
-    paths(builder, path[0]);
+    paths(builder, path);
     relations(builder);
     routines(builder);
     reading(builder);
@@ -145,17 +187,14 @@ final class CatalogueReader {
     if (builder.hasUnnamed()) {
       types(builder.types());
     }
-    String[] defaults = new String[1];
-    rows.each(CatalogueQueries.SESSION_DEFAULTS, row -> defaults[0] = row.getString(1));
-    connection.rollback();
-    return new CatalogueProtocol.Reading(replica[0], mark, builder.build(), defaults[0]);
+    return builder;
   }
 
   private Counted counted(Mark last, String path) throws SQLException {
     String[] counter = new String[1];
     long[] transactions = new long[2];
     rows.each(
-        CatalogueQueries.COUNTER,
+        CatalogueDigest.COUNTER,
         row -> {
           counter[0] = row.getString(1);
           transactions[0] = row.getLong(2);
@@ -173,7 +212,7 @@ final class CatalogueReader {
     Savepoint here = connection.setSavepoint();
     try {
       StringBuilder changes = new StringBuilder(path);
-      rows.each(CatalogueQueries.COUNTED, row -> changes.append(' ').append(row.getString(1)));
+      rows.each(CatalogueDigest.COUNTED, row -> changes.append(' ').append(row.getString(1)));
       return new Counted(counter[0], from, changes.toString());
     } catch (SQLException e) {
       // It is being taken away just now: then the digest tells.

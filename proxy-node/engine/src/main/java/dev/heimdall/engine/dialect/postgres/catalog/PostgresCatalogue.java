@@ -16,9 +16,9 @@ public final class PostgresCatalogue implements CatalogueProtocol {
   }
 
   @Override
-  public Reading read(Connection connection, ReadingTerms terms, Mark last, Runnable changed)
+  public Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress)
       throws SQLException {
-    return new CatalogueReader(connection, terms).read((CatalogueReader.Mark) last, changed);
+    return new CatalogueReader(connection, terms).read((CatalogueReader.Mark) last, progress);
   }
 
   @Override

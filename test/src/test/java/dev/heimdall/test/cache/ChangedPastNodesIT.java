@@ -1,0 +1,201 @@
+package dev.heimdall.test.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.cache.ChangePastNodes.Kind;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What is changed at the server itself, past all nodes, and lets a statement answer otherwise: soon
+ * the node answers as the server does, by polling alone and where the event trigger counts.
+ */
+class ChangedPastNodesIT {
+  private static final String POLLED = "changed_polled";
+  private static final String COUNTED = "changed_counted";
+
+  /** Much longer than the promise: ten times what a look takes; much shorter than the results. */
+  private static final Duration SOON = Duration.ofSeconds(3);
+
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() throws Exception {
+    for (String database : List.of(POLLED, COUNTED)) {
+      SharedPostgres.createDatabase(database);
+    }
+    SharedPostgres.primary()
+        .execute(
+            "DROP ROLE IF EXISTS seen_role", "CREATE ROLE seen_role", "GRANT seen_role TO app");
+    try (Connection superuser = superuser(COUNTED);
+        Statement statement = superuser.createStatement()) {
+      statement.execute(
+          Files.readString(
+              Path.of("..", "templates", "postgresql").resolve("definition-changes.sql")));
+    }
+    node =
+        TestNode.start(
+            c ->
+                c.source("url", SharedPostgres.primary().jdbcUrl(POLLED))
+                    .source("cluster.kind", "postgres")
+                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
+                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                    .source("cluster.probe.positionInterval", "50ms")
+                    .source("catalog.user", "app")
+                    .source("catalog.password", "app")
+                    // Long enough for a change that the trigger does not count to be missed.
+                    .source("catalog.refresh", "5m")
+                    .vdb("credentials", "passthrough")
+                    .vdb("pool.size", 20)
+                    .user("app", "admin", true)
+                    .user("other", "password", "other")
+                    .user("other", "admin", true)
+                    .vdb("cache.enabled", true)
+                    .vdb("cache.ttl", "1h")
+                    .vdb("rules", List.of("cached"))
+                    .rules(
+                        "cached",
+                        "{\"action\": \"cache\", \"parameters\": {\"ttl\": 3600000,"
+                            + " \"unconditional\": true, \"cachesystem\": true}}"));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+    SharedPostgres.primary()
+        .execute(
+            "DROP DATABASE " + POLLED + " WITH (FORCE)",
+            "DROP DATABASE " + COUNTED + " WITH (FORCE)",
+            "DROP ROLE seen_role");
+  }
+
+  private static Connection superuser(String database) throws SQLException {
+    return SharedPostgres.target()
+        .in(database)
+        .as(SharedPostgres.cluster().superuser(), SharedPostgres.cluster().password())
+        .jdbc("preferQueryMode", "simple");
+  }
+
+  private static void change(String database, String... statements) throws SQLException {
+    try (Connection superuser = superuser(database);
+        Statement statement = superuser.createStatement()) {
+      for (String several : statements) {
+        for (String sql : several.split(";; ")) {
+          statement.execute(sql);
+        }
+      }
+    }
+  }
+
+  /** Rows under the names of their columns, or the error. */
+  private static String answer(Connection client, String sql) {
+    try (Statement statement = client.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<String> all = new ArrayList<>();
+      int columns = rows.getMetaData().getColumnCount();
+      for (int i = 1; i <= columns; i++) {
+        all.add(rows.getMetaData().getColumnLabel(i));
+        all.add(rows.getMetaData().getColumnTypeName(i));
+      }
+      while (rows.next()) {
+        for (int i = 1; i <= columns; i++) {
+          all.add(rows.getString(i));
+        }
+      }
+      return all.toString();
+    } catch (SQLException e) {
+      return e.getSQLState() + " " + e.getMessage();
+    }
+  }
+
+  private static String direct(Target at, String sql) throws SQLException {
+    try (Connection client = at.jdbc("preferQueryMode", "simple")) {
+      return answer(client, sql);
+    }
+  }
+
+  /** Whether, and else why not. */
+  private static String cached(Connection client) throws SQLException {
+    try (Statement statement = client.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
+      while (rows.next()) {
+        if (rows.getString(1).equals("cached")) {
+          return rows.getString(2);
+        }
+      }
+      return "not said";
+    }
+  }
+
+  /** Each time by another session: one that has called what is not known yet is not served. */
+  private static void awaitCached(Target through, String sql, String answer) {
+    String[] seen = new String[2];
+    Await.until(
+        "it is cached",
+        SOON.multipliedBy(5),
+        () -> {
+          try (Connection client = through.jdbc("preferQueryMode", "simple")) {
+            seen[0] = answer(client, sql);
+            seen[1] = cached(client);
+          }
+          return seen[0].equals(answer) && seen[1].startsWith("yes");
+        },
+        () -> seen[0] + ", cached: " + seen[1] + ", and at the server " + answer);
+  }
+
+  static Stream<Arguments> kinds() {
+    return Stream.of(POLLED, COUNTED)
+        .flatMap(database -> ChangePastNodes.ALL.stream().map(k -> Arguments.of(database, k)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void theNodeAnswersAsTheServerDoesSoon(String database, Kind kind) throws Exception {
+    change(
+        database,
+        "DROP SCHEMA IF EXISTS seen CASCADE",
+        "CREATE SCHEMA seen",
+        "GRANT USAGE ON SCHEMA seen TO PUBLIC",
+        kind.before());
+    Target server = SharedPostgres.target().in(database).as(kind.reader(), kind.reader());
+    Target through = node.target().in(database).as(kind.reader(), kind.reader());
+    String before = direct(server, kind.read());
+    awaitCached(through, kind.read(), before);
+    try (Connection client = through.jdbc("preferQueryMode", "simple")) {
+      assertThat(answer(client, kind.read())).isEqualTo(before);
+      assertThat(cached(client)).startsWith("yes");
+
+      change(database, kind.change());
+      try {
+        String after = direct(server, kind.read());
+        assertThat(after).as("what the change does").isNotEqualTo(before);
+        Await.until(
+            "the node answers as the server does",
+            SOON,
+            () ->
+                (kind.forNewSessions() ? direct(through, kind.read()) : answer(client, kind.read()))
+                    .equals(after),
+            () -> answer(client, kind.read()) + " instead of " + after);
+      } finally {
+        change(database, kind.after());
+      }
+    }
+  }
+}
