@@ -1,0 +1,13 @@
+package dev.heimdall.test.applications;
+
+/** What a node counted while an application was walked through. */
+record Figures(
+    double clients, double serverConnections, double queries, double onReplicas, double hits) {
+  static final Figures NONE = new Figures(0, 0, 0, 0, 0);
+
+  @Override
+  public String toString() {
+    return "%.0f clients over %.0f server connections; %.0f statements, %.0f of them on replicas, %.0f from the cache"
+        .formatted(clients, serverConnections, queries, onReplicas, hits);
+  }
+}
