@@ -390,11 +390,12 @@ public final class PostgresClassifier implements StatementClassifier {
     reader.advanceToName();
     int start = reader.lexer().start();
     int end = reader.lexer().end();
-    String name = reader.isName() ? reader.lexer().identifier(start, end) : UNREADABLE;
+    boolean named = reader.isName();
     while (!reader.atEnd() && reader.word() != Word.FOR) {
       reader.advance();
       if (reader.word() == Word.HOLD && reader.previousWord() == Word.WITH) {
         effects.pin(PinReason.HOLD_CURSOR);
+        String name = named ? reader.lexer().identifier(start, end) : UNREADABLE;
         if (!name.contains(UNREADABLE)) { // two of them may look alike
           effects.addOnce(new Effect(Effect.Type.OPEN_CURSOR, name));
         }

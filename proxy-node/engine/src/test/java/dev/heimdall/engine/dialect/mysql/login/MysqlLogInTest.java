@@ -74,7 +74,8 @@ class MysqlLogInTest {
     assertThat(greeting.status()).isEqualTo(2);
     assertThat(greeting.plugin()).isEqualTo(SHA2);
     assertThat(greeting.offers(Capability.DEPRECATE_EOF | Capability.QUERY_ATTRIBUTES)).isTrue();
-    for (long not : List.of(Capability.SSL, Capability.COMPRESS, Capability.LOCAL_FILES)) {
+    assertThat(greeting.offers(Capability.COMPRESS | Capability.ZSTD_COMPRESSION)).isTrue();
+    for (long not : List.of(Capability.SSL, Capability.LOCAL_FILES)) {
       assertThat(greeting.offers(not)).isFalse();
     }
   }

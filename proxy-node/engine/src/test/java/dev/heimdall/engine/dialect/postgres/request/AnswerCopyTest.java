@@ -73,11 +73,19 @@ class AnswerCopyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "EZ", "TDEZ", "NTDCZ", "TDCNZ", "TSDCZ", "TDCAZ", "IZ", "nCTZ", "GZ", "HdcCZ", "TDsZ",
+        "EZ", "TDEZ", "NTDCZ", "TDCNZ", "TSDCZ", "TDCAZ", "IZ", "nCTZ", "GZ", "HdcCZ", "TsDZ",
         "TDCTDCZ", "TTDCZ", "Z", "CZZ", "tTCZ", "3CZ", "D1CZ"
       })
   void anythingElseIsOfNoUse(String types) {
     assertThat(new AnswerCopy(1000).take(messages(types))).isEqualTo(State.USELESS);
+  }
+
+  /** As many rows as were asked for are the answer to who asks for as many. */
+  @Test
+  void rowsUpToALimitAreWhole() {
+    AnswerCopy copy = new AnswerCopy(1000);
+    assertThat(copy.take(messages("TDDsZ"))).isEqualTo(State.WHOLE);
+    assertThat(copy.answer().rows()).isEqualTo(bytes("TDDsZ", 1, 4));
   }
 
   @Test
