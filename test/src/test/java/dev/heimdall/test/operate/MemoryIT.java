@@ -150,7 +150,7 @@ class MemoryIT {
         }
       }
     }
-    assertThat(caches).isEqualTo(10);
+    assertThat(caches).isEqualTo(11);
   }
 
   private static void dropDatabases(int count) throws SQLException {
