@@ -235,10 +235,15 @@ abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
       })
   void whatWasDamagedInTheStoreIsNotServed(String damage) throws IOException {
     double before = damaged();
-    store.run("EVAL \"" + DAMAGE.formatted(damage) + "\" 0");
-    second.admin("FLUSH CACHE");
-    assertThat(read(second)).isEqualTo("past the nodes");
-    assertThat(damaged()).isGreaterThan(before);
+    Await.until(
+        "the store was asked for what is damaged",
+        () -> {
+          assertThat(read(first)).isIn("one", "past the nodes");
+          store.run("EVAL \"" + DAMAGE.formatted(damage) + "\" 0");
+          second.admin("FLUSH CACHE");
+          assertThat(read(second)).isEqualTo("past the nodes");
+          return damaged() > before;
+        });
   }
 
   private double damaged() {

@@ -461,4 +461,24 @@ class StalePlansIT {
           return List.of(fields.toString());
         });
   }
+
+  /** What a FETCH returns is up to its cursor, and where that is gone there is none. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Way.class,
+      names = {"DESCRIBED", "PARSED"})
+  void aPreparedFetchMissesItsCursorWhereverItRuns(Way way) throws IOException {
+    sameAsDirect(
+        (client, other) -> {
+          client.query("DECLARE held CURSOR WITH HOLD FOR SELECT 1 AS a");
+          way.prepare(client, "FETCH 1 FROM held");
+          List<Message> seen = new ArrayList<>(way.run(client));
+          client.query("CLOSE held");
+          seen.addAll(elsewhere(other, way, client));
+          client.query("DECLARE held CURSOR WITH HOLD FOR SELECT 2 AS a, 3 AS b");
+          seen.addAll(way.run(client));
+          client.query("CLOSE held");
+          return shown(seen);
+        });
+  }
 }

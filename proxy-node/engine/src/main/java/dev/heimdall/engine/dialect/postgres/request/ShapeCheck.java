@@ -9,6 +9,7 @@ import dev.heimdall.engine.prepared.ServerStatements.Standing;
 import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -215,6 +216,9 @@ final class ShapeCheck {
 
   /** Learns the shape of a statement whose Parse, a client's, was just sent. */
   void parsed(ServerConnection server, PreparedStatement statement, byte[] name) {
+    if (isOfCursor(statement)) {
+      return;
+    }
     if (describedNext(name)) {
       seen = statement;
       seenName = name;
@@ -246,6 +250,7 @@ final class ShapeCheck {
   void run(ServerConnection server, PreparedStatement statement) {
     long epoch = schema.schemaEpoch();
     if (statement.shape() != null
+        || isOfCursor(statement)
         || !resolution.isSettled() && !statement.isAlone()
         || statement.parsedBefore(epoch)
         || server.status() == TransactionState.FAILED
@@ -291,6 +296,14 @@ final class ShapeCheck {
   private void unexpected(ServerConnection server, PreparedStatement statement) {
     schema.schemaChanged();
     server.statements().misfit(statement, schema.schemaEpoch());
+  }
+
+  /**
+   * Whether what it returns is up to a cursor, whichever has that name when it runs: PostgreSQL
+   * holds it to no earlier shape, and says 34000 where there is none.
+   */
+  private static boolean isOfCursor(PreparedStatement statement) {
+    return statement.facts().kind() == StatementKind.FETCH;
   }
 
   /** Whether the message at the reader's position asks for the description of this statement. */
