@@ -35,6 +35,11 @@ public final class ClientTransaction {
     return status.inBlock();
   }
 
+  /** Since when it is open, by the loop's clock. */
+  public long since() {
+    return since;
+  }
+
   /** Whether it has changed definitions that no other session can see yet. */
   public boolean definitionsPending() {
     return definitionsPending;

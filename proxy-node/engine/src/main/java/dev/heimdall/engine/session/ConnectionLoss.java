@@ -45,6 +45,7 @@ final class ConnectionLoss {
   private final Writes writes;
   private final Listening listening;
   private final SessionEnd end;
+  private final OwnIdleLimits ownLimits;
   private final ReplyOwner owner;
   private final ErrorCauses errors;
   private final ServerConnector connector;
@@ -70,6 +71,7 @@ final class ConnectionLoss {
       Writes writes,
       Listening listening,
       SessionEnd end,
+      OwnIdleLimits ownLimits,
       ReplyOwner owner,
       ErrorCauses errors,
       ServerConnector connector,
@@ -88,6 +90,7 @@ final class ConnectionLoss {
     this.writes = writes;
     this.listening = listening;
     this.end = end;
+    this.ownLimits = ownLimits;
     this.owner = owner;
     this.errors = errors;
     this.connector = connector;
@@ -107,10 +110,15 @@ final class ConnectionLoss {
     writes.lost();
     reads.failed();
     lease.forgetServer();
+    boolean limited = limited(from, lastError);
     if (!lease.closed()
         && !end.announced()
         && !losses.transactionLost()
-        && sent.transaction().takesOver(lossOf(from, lastError))) {
+        && sent.transaction().takesOver(lossOf(from, limited, lastError))) {
+      return;
+    }
+    if (limited && !cutsMessage(from)) {
+      end.atLimit(lastError);
       return;
     }
     ServerError error = LossEffects.errorOf(lastError);
@@ -169,7 +177,21 @@ final class ConnectionLoss {
     return sent.lost().survive(from, from.cutReply(), transaction.begun(), error);
   }
 
-  private Loss lossOf(ServerConnection from, ServerError lastError) {
+  /** Whether a limit of silence, or of transactions, has ended it, with which its client ends. */
+  private boolean limited(ServerConnection from, ServerError lastError) {
+    if (lease.state() != LeaseState.ACTIVE) {
+      return false;
+    }
+    if (lastError != null && errors.timeLimit(lastError)) {
+      return transaction.open() || ownLimits.reached(from.context().now());
+    }
+    return end.silentAtLimits()
+        && from.ending().side() == Ending.Side.SERVER
+        && (lastError == null || lastError.number() == 0) // the node's own, for a reset
+        && ownLimits.reached(from.context().now());
+  }
+
+  private Loss lossOf(ServerConnection from, boolean limited, ServerError lastError) {
     Unreplayed obstacle = null;
     if (lease.keepsServer()) {
       obstacle = Unreplayed.PINNED;
@@ -177,6 +199,7 @@ final class ConnectionLoss {
       obstacle = Unreplayed.LISTEN;
     } else if (from.ending().side() == Ending.Side.PROTOCOL
         || overdue(from)
+        || limited
         || (lastError != null && errors.timeLimit(lastError))) {
       obstacle = Unreplayed.SERVER;
     }

@@ -48,6 +48,7 @@ final class SessionControl implements TimedClient {
   private final PoolMetrics counters;
   private final LoopContext loop;
   private final Consumer<Throwable> failed;
+  private final OwnIdleLimits own;
   private final TimeLimits limits = new TimeLimits(this);
   private final UnansweredCancel unanswered = new UnansweredCancel();
   private boolean drains;
@@ -70,6 +71,7 @@ final class SessionControl implements TimedClient {
       ConsoleCommands console,
       SessionStart start,
       SessionEnd end,
+      OwnIdleLimits own,
       VdbContext vdb,
       ServerConnector connector,
       PoolMetrics counters,
@@ -89,6 +91,7 @@ final class SessionControl implements TimedClient {
     this.console = console;
     this.start = start;
     this.end = end;
+    this.own = own;
     this.vdb = vdb;
     this.connector = connector;
     this.counters = counters;
@@ -218,6 +221,10 @@ final class SessionControl implements TimedClient {
       requests.process();
     }
     limits.check(vdb.settings().vdb().clients(), now);
+    ServerError limit = resting() ? own.exceeded(now) : null;
+    if (limit != null) {
+      end.atLimit(limit);
+    }
   }
 
   @Override

@@ -120,6 +120,25 @@ final class SessionEnd {
     fatal(error);
   }
 
+  /** Whether the session's servers say nothing when they end it for a limit of its own. */
+  boolean silentAtLimits() {
+    return output.encoder().ofOwnLimit(OwnIdleLimits.OUTSIDE) == null;
+  }
+
+  /**
+   * The session ends as its servers would end it for a limit of its own.
+   *
+   * @param limit as PostgreSQL says it, or as a server has; null for nothing
+   */
+  void atLimit(ServerError limit) {
+    ServerError said = limit == null ? null : output.encoder().ofOwnLimit(limit);
+    if (said == null) {
+      close("a time limit of the session's own");
+    } else {
+      fatal(said.asFatal());
+    }
+  }
+
   /** Some transports report the end of a channel later than its close: the session ends here. */
   void close() {
     if (!handedOver) {

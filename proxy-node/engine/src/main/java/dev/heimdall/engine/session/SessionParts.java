@@ -377,6 +377,7 @@ final class SessionParts {
             dialect.errors(),
             vdb,
             counters);
+    OwnIdleLimits ownLimits = new OwnIdleLimits(carried, transaction, pending, lease);
     this.loss =
         new ConnectionLoss(
             losses,
@@ -393,6 +394,7 @@ final class SessionParts {
             writes,
             listening,
             end,
+            ownLimits,
             session,
             dialect.errors(),
             node.connector(),
@@ -413,6 +415,7 @@ final class SessionParts {
             console,
             start,
             end,
+            ownLimits,
             vdb,
             node.connector(),
             counters,

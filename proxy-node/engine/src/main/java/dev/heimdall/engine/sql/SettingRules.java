@@ -2,6 +2,7 @@ package dev.heimdall.engine.sql;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * What settings of a session mean to whoever carries them from one server connection to the next,
@@ -38,6 +39,15 @@ public interface SettingRules {
    */
   default String autocommit() {
     return null;
+  }
+
+  /**
+   * How long the session lets itself be silent.
+   *
+   * @param values gives the value that the session has given to a setting; null for none
+   */
+  default IdleLimits idleLimits(UnaryOperator<String> values) {
+    return IdleLimits.NONE;
   }
 
   // ---- what unqualified names mean

@@ -22,6 +22,17 @@ public interface ReplyEncoder {
   /** Appends that the client may send its next request. */
   void ready(TransactionState status, ByteBuf out);
 
+  /**
+   * What a server says to a session that ends because it was silent for longer than it allows
+   * itself.
+   *
+   * @param limit as PostgreSQL says it
+   * @return null where it says nothing
+   */
+  default ServerError ofOwnLimit(ServerError limit) {
+    return limit;
+  }
+
   /** Appends all that answers a request which has failed. */
   default void failure(ServerError error, TransactionState status, ByteBuf out) {
     error(error, out);

@@ -79,6 +79,17 @@ final class ErrorNumbers {
 
   private ErrorNumbers() {}
 
+  /**
+   * What MySQL's servers say to a session that has been silent for longer than it allows itself.
+   */
+  static ServerError ofOwnLimit() {
+    return ServerError.fatal(
+            GENERAL,
+            "The client was disconnected by the server because of inactivity. See wait_timeout and"
+                + " interactive_timeout for configuring this behavior.")
+        .withNumber(4031);
+  }
+
   /** The same error as MySQL would number it, with all that is said of it in its message. */
   static ServerError numbered(ServerError error) {
     if (error.number() != 0) {

@@ -46,6 +46,7 @@ public final class MysqlEncoder implements ClientEncoder {
   private long capabilities;
   private int next;
   private boolean welcomed;
+  private boolean mariadb;
   private boolean awaitsWord;
   private Map<String, String> began = Map.of();
   private int status = StatusFlag.AUTOCOMMIT;
@@ -130,7 +131,9 @@ public final class MysqlEncoder implements ClientEncoder {
     if (awaitsWord) {
       more(PROOF_IS_ENOUGH, out);
     }
-    status(ServerHello.of(greeting).status());
+    ServerHello hello = ServerHello.of(greeting);
+    mariadb = hello.isMariadb();
+    status(hello.status());
     // Drivers ask nobody else which database they are in.
     OkPacket.of(0, status)
         .withState(StateChanges.schema(account.database()))
@@ -145,6 +148,11 @@ public final class MysqlEncoder implements ClientEncoder {
     finish(status | StatusFlag.MORE_RESULTS, out);
     ServerError said = welcomed ? ErrorNumbers.numbered(error) : account.refusal(error);
     ErrPacket.write(out, take(), said.number(), said.sqlState(), said.message());
+  }
+
+  @Override
+  public ServerError ofOwnLimit(ServerError limit) {
+    return mariadb ? null : ErrorNumbers.ofOwnLimit();
   }
 
   /** There are none: MySQL's clients ask for warnings. */

@@ -3,11 +3,14 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
+import dev.heimdall.engine.sql.IdleLimits;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * What session variables of MySQL and MariaDB mean. Servers report each that is changed, with the
@@ -96,6 +99,28 @@ public final class MysqlSettings implements SettingRules {
   @Override
   public String autocommit() {
     return "autocommit";
+  }
+
+  /** In seconds; {@code interactive_timeout} is looked at only when a session begins. */
+  @Override
+  public IdleLimits idleLimits(UnaryOperator<String> values) {
+    long outside = seconds(values.apply("wait_timeout"));
+    long any = first(seconds(values.apply("idle_transaction_timeout")), outside);
+    return new IdleLimits(
+        outside,
+        first(seconds(values.apply("idle_readonly_transaction_timeout")), any),
+        first(seconds(values.apply("idle_write_transaction_timeout")), any),
+        0);
+  }
+
+  private static long first(long limit, long otherwise) {
+    return limit > 0 ? limit : otherwise;
+  }
+
+  private static long seconds(String value) {
+    return value != null && value.length() < 10 && value.chars().allMatch(Character::isDigit)
+        ? TimeUnit.SECONDS.toNanos(value.isEmpty() ? 0 : Long.parseLong(value))
+        : 0;
   }
 
   @Override

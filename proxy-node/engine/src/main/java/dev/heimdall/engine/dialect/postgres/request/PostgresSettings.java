@@ -3,11 +3,16 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.dialect.postgres.catalog.SearchPath;
 import dev.heimdall.engine.dialect.postgres.sql.SettingName;
 import dev.heimdall.engine.dialect.postgres.sql.TextSettings;
+import dev.heimdall.engine.sql.IdleLimits;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** PostgreSQL's settings. */
 final class PostgresSettings implements SettingRules {
@@ -23,6 +28,12 @@ final class PostgresSettings implements SettingRules {
 
   private static final Set<String> OF_READING =
       Set.of(SessionLexing.STRINGS, SessionLexing.ENCODING);
+
+  private static final Pattern TIME =
+      Pattern.compile("\\s*([0-9]{1,15}(?:\\.[0-9]{0,9})?)\\s*([a-z]*)\\s*");
+
+  private static final Map<String, Double> NANOS =
+      Map.of("us", 1e3, "ms", 1e6, "", 1e6, "s", 1e9, "min", 60e9, "h", 3600e9, "d", 86_400e9);
 
   /** The buffers for temporary tables. */
   private static final Set<String> FIXED_BY_USE = Set.of("temp_buffers");
@@ -68,6 +79,23 @@ final class PostgresSettings implements SettingRules {
   @Override
   public PinReason pinOfChange(String name) {
     return name.equals(AUTHORIZATION) ? PinReason.of("session authorization") : null;
+  }
+
+  @Override
+  public IdleLimits idleLimits(UnaryOperator<String> values) {
+    long inside = nanos(values.apply("idle_in_transaction_session_timeout"));
+    return new IdleLimits(
+        nanos(values.apply("idle_session_timeout")),
+        inside,
+        inside,
+        nanos(values.apply("transaction_timeout")));
+  }
+
+  /** A time as the server takes it, in milliseconds where it has no unit; 0 for none. */
+  static long nanos(String value) {
+    Matcher time = TIME.matcher(value == null ? "" : value);
+    Double unit = time.matches() ? NANOS.get(time.group(2)) : null;
+    return unit == null ? 0 : Math.round(Double.parseDouble(time.group(1)) * unit);
   }
 
   @Override
