@@ -30,6 +30,7 @@ public final class ConfigurationReader {
 
   private final Path dir;
   private final FoundProblems problems = new FoundProblems();
+  private final RegexBudget regexes = new RegexBudget();
   private final List<Path> unknown = new ArrayList<>();
   private final Set<Path> referenced = new HashSet<>();
   private boolean unreadable;
@@ -199,7 +200,7 @@ public final class ConfigurationReader {
   }
 
   private Reading reading(String file, String name) {
-    return new Reading(file, name, dir, problems);
+    return new Reading(file, name, dir, problems, regexes);
   }
 
   private String relative(Path file) {

@@ -182,7 +182,6 @@ public enum Format {
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
       case VERIFIER -> !text.startsWith("SCRAM") || usable(text);
-      case REGEX -> RuleExpression.regexFault(text).isEmpty();
       case TEXT,
           NAME,
           FILE_MODE,
@@ -197,7 +196,8 @@ public enum Format {
           STORE,
           TABLE,
           TABLES,
-          TABLES_OR_NONE ->
+          TABLES_OR_NONE,
+          REGEX ->
           true;
     };
   }
@@ -241,7 +241,6 @@ public enum Format {
       case SERVER -> ServerAddress.problem(text, expected).orElse(expected);
       case WRITER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.WRITER).orElse(expected);
       case READER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.READER).orElse(expected);
-      case REGEX -> RuleExpression.regexFault(text).orElse(expected);
       default -> expected;
     };
   }

@@ -32,6 +32,9 @@ public final class LearnedRules {
   /** A document may be 1 MiB. */
   private static final int MOST_BYTES = 1_000_000;
 
+  /** What is left of the configuration's regular expressions is for those that people write. */
+  private static final long MOST_STATES = RegexBudget.MOST / 2;
+
   private static final ObjectWriter WRITER =
       new ObjectMapper()
           .writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
@@ -83,10 +86,11 @@ public final class LearnedRules {
     ArrayNode all = document.putArray("rules");
     Set<List<String>> known = new HashSet<>();
     int size = 200;
+    RegexBudget regexes = new RegexBudget();
     if (Files.exists(file)) {
       byte[] text = Files.readAllBytes(file);
       size += text.length;
-      for (Rule rule : existing(file, text, directory, list)) {
+      for (Rule rule : existing(file, text, directory, list, regexes)) {
         ObjectNode node = all.addObject();
         if (!rule.enabled()) {
           node.put("enabled", false);
@@ -114,7 +118,8 @@ public final class LearnedRules {
       if (known.add(List.of(rule.match(), rule.action().spelling()))) {
         ArrayNode one = array(List.of(rule));
         size += WRITER.writeValueAsBytes(one).length + 20;
-        if (size > MOST_BYTES) {
+        boolean right = regexes.fault(rule.match()).isEmpty();
+        if (size > MOST_BYTES || !right || regexes.states() > MOST_STATES) {
           break;
         }
         all.addAll(one);
@@ -127,9 +132,10 @@ public final class LearnedRules {
     return added;
   }
 
-  private static List<Rule> existing(Path file, byte[] text, Path directory, String list)
-      throws IOException {
-    Reading in = new Reading(FOLDER + "/" + list + ".json", list, directory, new FoundProblems());
+  private static List<Rule> existing(
+      Path file, byte[] text, Path directory, String list, RegexBudget regexes) throws IOException {
+    Reading in =
+        new Reading(FOLDER + "/" + list + ".json", list, directory, new FoundProblems(), regexes);
     Optional<RuleList> read =
         JsonText.parse(text, in).flatMap(json -> Shape.of(RuleList.class).read(json, "$", in));
     if (read.isEmpty() || !in.problems().isEmpty()) {

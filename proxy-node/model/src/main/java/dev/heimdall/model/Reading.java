@@ -20,6 +20,7 @@ final class Reading {
   private final String name;
   private final Path base;
   private final FoundProblems problems;
+  private final RegexBudget regexes;
   private final Map<String, Position> positions = new HashMap<>();
   private final NavigableSet<String> broken = new TreeSet<>();
   private final Set<Path> files = new HashSet<>();
@@ -31,10 +32,18 @@ final class Reading {
    * @param problems gets the problems
    */
   Reading(String file, String name, Path base, FoundProblems problems) {
+    this(file, name, base, problems, new RegexBudget());
+  }
+
+  /**
+   * @param regexes the regular expressions of all documents of the configuration
+   */
+  Reading(String file, String name, Path base, FoundProblems problems, RegexBudget regexes) {
     this.file = file;
     this.name = name;
     this.base = base;
     this.problems = problems;
+    this.regexes = regexes;
   }
 
   static Reading ofConstant() {
@@ -55,6 +64,10 @@ final class Reading {
 
   FoundProblems problems() {
     return problems;
+  }
+
+  RegexBudget regexes() {
+    return regexes;
   }
 
   /**

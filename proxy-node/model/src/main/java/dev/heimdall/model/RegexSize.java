@@ -16,6 +16,12 @@ final class RegexSize {
   /** How deep brackets may nest: each level takes its part of the stack of whoever compiles it. */
   static final int DEEPEST = 100;
 
+  /**
+   * As many states as a class of Unicode's takes the memory of: it is kept as hundreds of ranges,
+   * and so is a range that goes beyond ASCII where case does not count.
+   */
+  private static final int OF_UNICODE_CLASS = 60;
+
   private static final long ENOUGH = Long.MAX_VALUE / 4096;
   private static final Pattern COUNT = Pattern.compile("\\{([0-9]{1,4})(?:,([0-9]{0,4}))?\\}");
 
@@ -45,8 +51,8 @@ final class RegexSize {
         last = size + 2;
         size = Math.min(ENOUGH, outer.pop() + last);
       } else {
-        last = 1;
-        size++;
+        last = 1; // what repeats it has its ranges in common
+        size += isUnicodeClass(regex, i) ? OF_UNICODE_CLASS : 1;
       }
       i += c == '\\' ? 2 : 1;
     }
@@ -54,6 +60,16 @@ final class RegexSize {
       size += outer.pop();
     }
     return size;
+  }
+
+  /** Whether a class of Unicode's begins here, or a range ends whose end is not ASCII. */
+  private static boolean isUnicodeClass(String regex, int at) {
+    if (regex.startsWith("\\p", at) || regex.startsWith("\\P", at)) {
+      return true;
+    }
+    return regex.charAt(at) == '-'
+        && at + 1 < regex.length()
+        && (regex.charAt(at + 1) >= 0x80 || regex.startsWith("\\x", at + 1));
   }
 
   /** How deep its brackets nest; those in a class of characters are none. */

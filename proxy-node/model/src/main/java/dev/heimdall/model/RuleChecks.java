@@ -1,6 +1,5 @@
 package dev.heimdall.model;
 
-import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -229,11 +228,11 @@ final class RuleChecks {
   }
 
   /** Groups are those of the first regular expression that matches. */
-  private static int groups(Rule rule) {
+  private int groups(Rule rule) {
     int groups = 0;
     for (RuleExpression expression : rule.match()) {
       if (expression.specifier() == Specifier.REGEX) {
-        int has = Pattern.compile(expression.values().get(0)).groupCount();
+        int has = in.regexes().groups(expression.values().get(0));
         groups = Math.max(groups, has);
         if (rule.join() == RuleJoin.AND) {
           break;

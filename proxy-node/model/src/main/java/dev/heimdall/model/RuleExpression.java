@@ -1,7 +1,5 @@
 package dev.heimdall.model;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,14 +39,15 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
   /**
    * Reads a regular expression, or {@code word:entry,entry}.
    *
+   * @param regexes the regular expressions of the configuration
    * @throws Wrong with what is expected instead
    */
-  static RuleExpression parse(String written) throws Wrong {
+  static RuleExpression parse(String written, RegexBudget regexes) throws Wrong {
     int colon = written.indexOf(':');
     String word = colon < 0 ? "" : written.substring(0, colon);
     Optional<Specifier> specifier = Specifier.of(word);
     if (specifier.isPresent()) {
-      return list(specifier.get(), written.substring(colon + 1), written);
+      return list(specifier.get(), written.substring(colon + 1), written, regexes);
     }
     if (word.matches("[A-Za-z]{3,20}")) {
       Optional<String> near = NearestName.of(word.toLowerCase(Locale.ROOT), Specifier.words());
@@ -61,18 +60,18 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
             near.map(n -> n + written.substring(colon)));
       }
     }
-    Optional<String> fault = regexFault(written);
+    Optional<String> fault = regexes.fault(written);
     if (fault.isPresent()) {
       throw new Wrong(fault.get(), Optional.empty());
     }
     return new RuleExpression(Specifier.REGEX, List.of(written), written);
   }
 
-  private static RuleExpression list(Specifier specifier, String text, String written)
-      throws Wrong {
+  private static RuleExpression list(
+      Specifier specifier, String text, String written, RegexBudget regexes) throws Wrong {
     List<String> entries = new ArrayList<>();
     for (String entry : split(text, specifier.items() == Specifier.Items.TABLE)) {
-      String fault = fault(specifier, entry).orElse(null);
+      String fault = fault(specifier, entry, regexes).orElse(null);
       if (fault != null) {
         throw new Wrong(
             fault + " instead of the entry " + JsonValue.quote(entry), Optional.empty());
@@ -85,7 +84,7 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
     return new RuleExpression(specifier, entries, written);
   }
 
-  private static Optional<String> fault(Specifier specifier, String entry) {
+  private static Optional<String> fault(Specifier specifier, String entry, RegexBudget regexes) {
     if (entry.isEmpty()) {
       return Optional.of("entries separated by single commas");
     }
@@ -100,7 +99,7 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
     }
     return switch (specifier.items()) {
       case TEXT -> Optional.empty();
-      case REGEX -> regexFault(filled);
+      case REGEX -> regexes.fault(filled);
       case TABLE ->
           Format.TABLE.accepts(filled) ? Optional.empty() : Optional.of(Format.TABLE.expected());
       case TRUTH ->
@@ -116,36 +115,6 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
               ? Optional.empty()
               : Optional.of("an IP address, or a network such as 10.0.0.0/8,");
     };
-  }
-
-  /** What is wrong with a regular expression, and where in it. */
-  static Optional<String> regexFault(String regex) {
-    long size = RegexSize.of(regex);
-    if (size > RegexSize.MOST) {
-      return Optional.of(
-          "a smaller regular expression: with its counts this one has about "
-              + size
-              + " states, and "
-              + RegexSize.MOST
-              + " are allowed");
-    }
-    if (RegexSize.depth(regex) > RegexSize.DEEPEST) {
-      return Optional.of(
-          "a regular expression whose brackets nest " + RegexSize.DEEPEST + " deep at most");
-    }
-    try {
-      Pattern.compile(regex);
-      return Optional.empty();
-    } catch (PatternSyntaxException e) {
-      String part = Optional.ofNullable(e.getPattern()).orElse("");
-      int at = part.isEmpty() || part.equals(regex) ? -1 : regex.indexOf(part);
-      return Optional.of(
-          "a regular expression as RE2 has it ("
-              + e.getDescription()
-              + (part.isEmpty() || part.equals(regex) ? "" : " " + JsonValue.quote(part))
-              + (at < 0 ? "" : ", character " + (at + 1))
-              + ")");
-    }
   }
 
   /**

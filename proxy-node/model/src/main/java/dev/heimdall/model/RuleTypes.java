@@ -53,7 +53,7 @@ final class RuleTypes {
         return Optional.empty();
       }
       try {
-        return Optional.of(RuleExpression.parse(text.text()));
+        return Optional.of(RuleExpression.parse(text.text(), in.regexes()));
       } catch (RuleExpression.Wrong e) {
         in.problem(path, value.at(), value.shown(), e.getMessage(), e.suggestion());
         return Optional.empty();

@@ -62,15 +62,15 @@ final class TextTypes {
     @Override
     Optional<String> read(JsonValue.Str value, String path, Reading in) {
       String text = value.text();
-      if (format.accepts(text)) {
+      Optional<String> fault =
+          format == Format.REGEX
+              ? in.regexes().fault(text)
+              : format.accepts(text) ? Optional.empty() : Optional.of(format.expected(text));
+      if (fault.isEmpty()) {
         return Optional.of(text);
       }
       in.problem(
-          path,
-          value.at(),
-          JsonValue.quote(format.shown(text)),
-          format.expected(text),
-          format.remedy(text));
+          path, value.at(), JsonValue.quote(format.shown(text)), fault.get(), format.remedy(text));
       return Optional.empty();
     }
 

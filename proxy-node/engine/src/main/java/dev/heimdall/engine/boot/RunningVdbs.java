@@ -17,6 +17,7 @@ import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.rules.RulePatterns;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
@@ -49,6 +50,7 @@ final class RunningVdbs implements Drain.Door {
   private final UserSalts salts;
   private final ScramKeyCache keyCache;
   private final Consumer<VdbContext> removed;
+  private final RulePatterns patterns = new RulePatterns();
 
   /** Changed under its own lock; read without it, because binding a port waits for the loops. */
   private final Map<String, RunningVdb> vdbs = new ConcurrentSkipListMap<>();
@@ -308,7 +310,8 @@ final class RunningVdbs implements Drain.Door {
     return RuleBook.compile(
         from,
         vdb,
-        running == null ? null : running.context().settings().rulesAndCatalogues().rules());
+        running == null ? null : running.context().settings().rulesAndCatalogues().rules(),
+        patterns);
   }
 
   private void stop(RunningVdb vdb) {

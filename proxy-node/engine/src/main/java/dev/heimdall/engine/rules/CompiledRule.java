@@ -1,10 +1,12 @@
 package dev.heimdall.engine.rules;
 
+import com.google.re2j.Pattern;
 import dev.heimdall.model.GeneralParameters;
 import dev.heimdall.model.Rule;
 import dev.heimdall.model.RuleAction;
 import dev.heimdall.model.RuleJoin;
 import dev.heimdall.model.Specifier;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -23,6 +25,7 @@ final class CompiledRule {
   private final int[] session;
   private final int[] regexes;
   private final int effectTable;
+  private final Optional<Pattern> serverFilter;
   private final boolean counted;
   private CompiledList called;
   private AllowRun run;
@@ -32,6 +35,7 @@ final class CompiledRule {
    * @param places for each of the rule's expressions its place among those of its kind
    * @param guesses whether expressions about tables match what was not understood
    * @param effectTable the table expression without which the rule has no effect; -1 for none
+   * @param serverFilter what names of servers that may answer match
    */
   CompiledRule(
       String list,
@@ -40,7 +44,8 @@ final class CompiledRule {
       RuleState state,
       int[] places,
       boolean guesses,
-      int effectTable) {
+      int effectTable,
+      Optional<Pattern> serverFilter) {
     this.list = list;
     this.number = number;
     this.rule = rule;
@@ -54,6 +59,7 @@ final class CompiledRule {
     this.session = places(Specifier::isAboutSession);
     this.regexes = places(specifier -> specifier == Specifier.REGEX);
     this.effectTable = effectTable;
+    this.serverFilter = serverFilter;
     GeneralParameters general = rule.parameters().general();
     this.counted =
         general.exclude().isPresent()
@@ -80,6 +86,10 @@ final class CompiledRule {
 
   String list() {
     return list;
+  }
+
+  Optional<Pattern> serverFilter() {
+    return serverFilter;
   }
 
   int number() {

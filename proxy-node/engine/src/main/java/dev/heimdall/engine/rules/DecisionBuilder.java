@@ -69,6 +69,7 @@ final class DecisionBuilder {
             general.printmatch(),
             general.printcapture() ? candidate.groups() : List.of()));
     general(general, logIgnored);
+    serverFilter = rule.serverFilter().orElse(serverFilter);
     limits(rule, general, counters);
     if (parameters.own().isPresent()) {
       own(candidate, parameters.own().get());
@@ -95,7 +96,6 @@ final class DecisionBuilder {
     }
     general.delay().ifPresent(micros -> delayMicros = micros);
     general.queryTimeout().ifPresent(millis -> queryTimeoutMillis = millis);
-    general.serverfilter().ifPresent(regex -> serverFilter = Pattern.compile(regex));
     general.olderthan().ifPresent(millis -> olderThanMillis = OptionalInt.of(millis));
     flag(Decision.Flag.INVALIDATE, general.invalidate());
     flag(Decision.Flag.LAG_IGNORE, general.lagignore());

@@ -51,16 +51,24 @@ public final class RuleBook {
     this.counters = counters;
   }
 
+  /** Makes a virtual database's rules ready that have no regular expressions with others. */
+  public static RuleBook compile(
+      Configuration configuration, VirtualDatabase vdb, RuleBook before) {
+    return compile(configuration, vdb, before, new RulePatterns());
+  }
+
   /**
    * Makes a virtual database's rules ready.
    *
    * @param configuration a checked one
    * @param before the same VDB's rules until now, whose counters go on where rules are the same;
    *     null when there are none
+   * @param patterns those of all virtual databases
    */
   public static RuleBook compile(
-      Configuration configuration, VirtualDatabase vdb, RuleBook before) {
-    return new RuleCompiler(configuration, before == null ? null : before.counters).compile(vdb);
+      Configuration configuration, VirtualDatabase vdb, RuleBook before, RulePatterns patterns) {
+    return new RuleCompiler(configuration, before == null ? null : before.counters, patterns)
+        .compile(vdb);
   }
 
   /** Another book has taken its place: event loops need not keep what they remember of it. */

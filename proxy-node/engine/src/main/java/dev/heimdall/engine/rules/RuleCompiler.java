@@ -24,7 +24,8 @@ import java.util.Set;
 final class RuleCompiler {
   private final Configuration configuration;
   private final RuleCounters counters;
-  private final TextExpressions.Builder texts = new TextExpressions.Builder();
+  private final RulePatterns patterns;
+  private final TextExpressions.Builder texts;
   private final Map<String, TableExpression> tables = new LinkedHashMap<>();
   private final Map<String, SessionExpression> sessions = new LinkedHashMap<>();
   private final Map<String, CompiledList> lists = new HashMap<>();
@@ -33,8 +34,11 @@ final class RuleCompiler {
   private boolean printsTiming;
   private boolean usesTableNames;
 
-  RuleCompiler(Configuration configuration, RuleCounters before) {
+  RuleCompiler(Configuration configuration, RuleCounters before, RulePatterns patterns) {
     this.configuration = configuration;
+    this.patterns = patterns;
+    this.texts = new TextExpressions.Builder(patterns);
+    patterns.clean();
     this.counters = new RuleCounters(before);
   }
 
@@ -144,7 +148,14 @@ final class RuleCompiler {
     }
     CompiledRule compiled =
         new CompiledRule(
-            list, number, rule, counters.rule(list, rule), places, guesses, effectTable(rule));
+            list,
+            number,
+            rule,
+            counters.rule(list, rule),
+            places,
+            guesses,
+            effectTable(rule),
+            rule.parameters().general().serverfilter().map(patterns::of));
     if (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call) {
       compiled.calls(list(call.rule()));
     }
@@ -196,7 +207,7 @@ final class RuleCompiler {
     return sessions
         .computeIfAbsent(
             expression.specifier() + ":" + expression.values(),
-            key -> new SessionExpression(sessions.size(), expression))
+            key -> new SessionExpression(sessions.size(), expression, patterns))
         .id();
   }
 }

@@ -15,7 +15,7 @@ final class SessionExpression {
   private final List<Pattern> patterns;
   private final List<Cidr> networks;
 
-  SessionExpression(int id, RuleExpression expression) {
+  SessionExpression(int id, RuleExpression expression, RulePatterns compiled) {
     this.id = id;
     this.specifier = expression.specifier();
     this.values = expression.values();
@@ -28,7 +28,7 @@ final class SessionExpression {
     this.patterns =
         regexes
             ? values.stream()
-                .map(regex -> Template.isTemplate(regex) ? null : Pattern.compile(regex))
+                .map(regex -> Template.isTemplate(regex) ? null : compiled.of(regex))
                 .toList()
             : List.of();
     this.networks =

@@ -36,7 +36,7 @@ final class TextExpression {
   private boolean capturing;
   private boolean replacing;
 
-  TextExpression(int id, RuleExpression expression) {
+  TextExpression(int id, RuleExpression expression, RulePatterns patterns) {
     this.id = id;
     if (expression.specifier() == Specifier.LITERALS) {
       way = Way.LITERALS;
@@ -49,7 +49,7 @@ final class TextExpression {
     }
     String regex = expression.values().get(0);
     literals = null;
-    pattern = Pattern.compile(regex);
+    pattern = patterns.of(regex);
     java.util.regex.Matcher plain = PLAIN.matcher(regex);
     if (!plain.matches()) {
       way = Way.REGEX;

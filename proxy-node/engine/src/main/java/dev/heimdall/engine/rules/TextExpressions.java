@@ -51,11 +51,16 @@ final class TextExpressions {
   /** Collects expressions while rules are compiled; equal ones become one. */
   static final class Builder {
     private final Map<String, TextExpression> byText = new LinkedHashMap<>();
+    private final RulePatterns patterns;
+
+    Builder(RulePatterns patterns) {
+      this.patterns = patterns;
+    }
 
     TextExpression add(RuleExpression expression) {
       return byText.computeIfAbsent(
           expression.specifier() + ":" + expression.values(),
-          text -> new TextExpression(byText.size(), expression));
+          text -> new TextExpression(byText.size(), expression, patterns));
     }
 
     TextExpressions build(Dialect dialect) {

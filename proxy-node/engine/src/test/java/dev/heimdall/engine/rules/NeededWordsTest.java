@@ -58,7 +58,7 @@ class NeededWordsTest {
       } catch (PatternSyntaxException e) {
         continue;
       }
-      TextExpressions.Builder builder = new TextExpressions.Builder();
+      TextExpressions.Builder builder = new TextExpressions.Builder(new RulePatterns());
       TextExpression expression =
           builder.add(new RuleExpression(Specifier.REGEX, List.of(regex), regex));
       TextExpressions expressions = builder.build(dev.heimdall.engine.sql.Dialect.POSTGRES);
@@ -189,7 +189,7 @@ class NeededWordsTest {
 
   @Test
   void aTextThatIsNotUtf8IsLookedAtAllTheSame() {
-    TextExpressions.Builder builder = new TextExpressions.Builder();
+    TextExpressions.Builder builder = new TextExpressions.Builder(new RulePatterns());
     builder.add(new RuleExpression(Specifier.REGEX, List.of("sec.?ret$"), "sec.?ret$"));
     TextExpressions expressions = builder.build(dev.heimdall.engine.sql.Dialect.POSTGRES);
     Random random = new Random(13);
