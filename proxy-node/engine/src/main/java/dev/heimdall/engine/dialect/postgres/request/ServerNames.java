@@ -103,11 +103,16 @@ final class ServerNames {
   }
 
   /**
-   * A client whose settings have changed since may have had the server parse the statement. To be
-   * called before the server is relied on to have it: it has something else then.
+   * Whether a client whose settings have changed since had the server parse the statement, so that
+   * it has something else there than what this client means.
    */
+  boolean isMisread(ServerConnection server, PreparedStatement statement) {
+    return server.statements().misread(statement) && isReadAsNow(statement);
+  }
+
+  /** To be called before the server is relied on to have the statement: it may be misread there. */
   void forgetMisread(ServerConnection server, PreparedStatement statement) {
-    if (server.statements().misread(statement) && isReadAsNow(statement)) {
+    if (isMisread(server, statement)) {
       server.statements().doubt(statement);
     }
   }

@@ -94,6 +94,9 @@ final class ShapeCheck {
 
   /** Whether {@link #fit} would let the statement run without asking the server. */
   boolean runsAtOnce(ServerConnection server, PreparedStatement statement) {
+    if (names.isMisread(server, statement)) {
+      return false; // doubted before it is used, and then asked about
+    }
     Standing standing = server.statements().standing(statement);
     return standing == Standing.HERE
         || (standing == Standing.ABSENT && refused != statement && statement.shape() == null);
