@@ -446,6 +446,34 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
     }
   }
 
+  /** Each writes in a database that is not the one in which its session has begun. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "BEGIN | USE app | %s | COMMIT",
+        "BEGIN | COM_INIT_DB app | %s | COMMIT",
+        "BEGIN | DO 1 | USE app | SAVEPOINT a | %s | COMMIT",
+        "SET autocommit = 0 | DO 1 | USE app | %s | COMMIT",
+        "USE app; %s",
+        "BEGIN; USE app; %s; COMMIT",
+        "BEGIN | USE app | PREPARE w FROM '%s' | EXECUTE w | COMMIT"
+      })
+  void aWriteInAnotherDatabaseIsNoticed(String story) throws IOException {
+    try (RawMysqlClient client = admin();
+        RawMysqlClient other = admin()) {
+      assertThat(client.value(READ)).isEqualTo("one");
+      run(other, "USE mcr_there");
+      for (String step : story.split(" \\| ")) {
+        if (step.startsWith("COM_INIT_DB ")) {
+          other.query(RawMysqlClient.text(Command.INIT_DB, step.substring(12)));
+        } else {
+          run(other, step.replace("%s", "UPDATE mcr_rows SET name = \"written\" WHERE id = 1"));
+        }
+      }
+      assertThat(client.value(READ)).isEqualTo("written");
+    }
+  }
+
   @Test
   void usersHaveResultsOfTheirOwnUnlessARuleSaysOtherwise() throws IOException, SQLException {
     String shared = "SELECT name AS shared_by_all FROM mcr_rows WHERE id = 1";

@@ -32,6 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MysqlHiddenTextIT {
   private static final String SECRET = "730914";
+
+  /** Stands ahead of a database that a client changes to by a command of its own. */
+  private static final String USES = "COM_INIT_DB ";
+
   private static final String COUNT = "(SELECT max(n) FROM hidden_orders)";
   private static final String LOCK = "GET_LOCK('hidden', 0)";
   private static final String PLAIN = "'NO_BACKSLASH_ESCAPES'";
@@ -48,6 +52,9 @@ class MysqlHiddenTextIT {
         "app",
         "CREATE OR REPLACE TABLE hidden_orders (n int)",
         "INSERT INTO hidden_orders VALUES (" + SECRET + ")",
+        "CREATE OR REPLACE DATABASE hidden_there",
+        "CREATE TABLE hidden_there.hidden_orders (n int)",
+        "GRANT ALL ON hidden_there.* TO app",
         "CREATE OR REPLACE PROCEDURE hidden_mode() SET SESSION sql_mode = " + PLAIN);
     direct = MysqlTarget.of(server);
     node = ruled();
@@ -151,7 +158,51 @@ class MysqlHiddenTextIT {
         List.of("SET NAMES latin1", "SELECT n FROM(hidden_orders)\u00a0"));
   }
 
+  /** Each changes the default database where the table behind it is another one. */
+  static Stream<List<String>> databases() {
+    String read = "SELECT max(n) FROM hidden_orders";
+    String there = "USE hidden_there";
+    return Stream.of(
+        List.of(there, "BEGIN", "USE app", read, "COMMIT"),
+        List.of(there, "BEGIN", USES + "app", read, "COMMIT"),
+        List.of(USES + "hidden_there", "BEGIN", "DO 1", USES + "app", "DO 2", read, "COMMIT"),
+        List.of(there, "BEGIN", "SAVEPOINT a", "USE app", "ROLLBACK TO a", read, "COMMIT"),
+        List.of(there, "BEGIN", "USE app", "USE no_such_database", read, "COMMIT"),
+        List.of(there, "SET autocommit = 0", "DO 1", "USE app", read),
+        List.of(there, "LOCK TABLES app.hidden_orders READ", "USE app", read, "UNLOCK TABLES"),
+        List.of(there, "USE app; " + read),
+        List.of(there, "BEGIN; USE app; " + read + "; COMMIT"),
+        List.of(there, "BEGIN; USE app", read, "COMMIT"),
+        List.of(there, "/*!50000 USE app */; " + read),
+        List.of(there, "uSe`app`; " + read),
+        List.of(there, "BEGIN", "/**/ use app # there", read, "COMMIT"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void whatIsReadInAnotherDatabaseIsDropped(List<String> story) throws IOException {
+    try (RawMysqlClient client = RawMysqlClient.logIn(direct)) {
+      assertThat(play(client, story, "")).contains(SECRET);
+    }
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      assertThat(play(client, story, "")).doesNotContain(SECRET);
+    }
+  }
+
+  /** What is not guarded is read, once it is known in which database it is. */
+  @Test
+  void whatIsReadInTheOtherDatabaseIsNotDropped() throws IOException {
+    List<String> story =
+        List.of("BEGIN", "USE hidden_there", "COMMIT", "SELECT n FROM hidden_orders");
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      assertThat(play(client, story, "")).noneMatch(heard -> heard.contains("rejected"));
+    }
+  }
+
   private static byte[] query(String text) {
+    if (text.startsWith(USES)) {
+      return RawMysqlClient.text(Command.INIT_DB, text.substring(USES.length()));
+    }
     return RawMysqlClient.command(Command.QUERY, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 

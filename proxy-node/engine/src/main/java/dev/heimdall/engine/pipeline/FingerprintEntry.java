@@ -49,6 +49,7 @@ public final class FingerprintEntry {
   /**
    * @param facts null where they depend on the literals of the text
    * @param whole whether the normalised text is all of it: what is not seen may move the path
+   * @param movesNames whether unqualified names may mean something else behind a text like it
    * @param times what the loops tell each other
    */
   FingerprintEntry(
@@ -57,6 +58,7 @@ public final class FingerprintEntry {
       StatementFacts facts,
       String normalised,
       boolean whole,
+      boolean movesNames,
       StatementTimes times) {
     this.high = high;
     this.low = low;
@@ -66,6 +68,7 @@ public final class FingerprintEntry {
     this.times = times;
     this.movesPath =
         !whole
+            || movesNames
             || normalised.contains("search_path")
             || normalised.contains("set_config")
             || begins(normalised, "set ")

@@ -161,6 +161,7 @@ public final class LoopKnowledge {
               same ? facts : null,
               normalised,
               length <= MOST_NORMALISED && !fingerprinter.hidesNames(),
+              facts.movesNames(),
               times);
       table.put(high, low, known, known.weight());
     }

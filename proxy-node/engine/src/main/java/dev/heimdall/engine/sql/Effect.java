@@ -16,7 +16,12 @@ package dev.heimdall.engine.sql;
 public record Effect(Type type, String name, int start, int end, Detail detail) {
 
   /** What only effects of some types have. */
-  public interface Detail {}
+  public interface Detail {
+    /** Whether unqualified names may mean something else behind it. */
+    default boolean movesNames() {
+      return false;
+    }
+  }
 
   /** What is done to the session, whatever the dialect. */
   public enum Type {
@@ -107,6 +112,11 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
   /** Whether it is this effect of the dialect's own. */
   public boolean is(Detail own) {
     return type == Type.OWN && detail == own;
+  }
+
+  /** Whether unqualified names may mean something else behind it. */
+  public boolean movesNames() {
+    return type == Type.LOCAL_NAMES || (detail != null && detail.movesNames());
   }
 
   /** What pins the session, or does so no more. */

@@ -126,6 +126,16 @@ public record StatementFacts(
     return has(Effect.Type.COMMITS);
   }
 
+  /** Whether unqualified names may mean something else behind it, of any of its statements. */
+  public boolean movesNames() {
+    for (int i = 0; i < effects.size(); i++) {
+      if (effects.get(i).movesNames()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether it has an effect of this type. */
   public boolean has(Effect.Type type) {
     for (int i = 0; i < effects.size(); i++) {

@@ -429,6 +429,11 @@ public final class StatementLifecycle implements RoutedStatement {
     scope.settingsKnown();
   }
 
+  /** A command is being sent that moves what names mean, and is no statement. */
+  public void movesNames() {
+    scope.pathMoved();
+  }
+
   /** Whether a statement was sent that moves what names mean, as far as the catalogue knows. */
   public boolean namesMoved() {
     return scope.moved();

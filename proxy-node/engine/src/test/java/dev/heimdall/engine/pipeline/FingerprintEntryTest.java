@@ -20,7 +20,7 @@ class FingerprintEntryTest {
           StatementClass.READ, true, 1, List.of(), List.of(), List.of(), false, List.of());
 
   private final FingerprintEntry known =
-      new FingerprintEntry(1, 2, null, "select ?", true, new StatementTimes());
+      new FingerprintEntry(1, 2, null, "select ?", true, false, new StatementTimes());
 
   FingerprintEntryTest() {
     known.beingParsed(() -> {});

@@ -135,6 +135,9 @@ final class SessionCommands implements Responder {
       server.taint();
       server.lastUse();
     }
+    if (type == Command.INIT_DB) {
+      parts.lifecycle().movesNames();
+    }
     notes.sent(SentStatements.OF_SESSION);
     answers.begin(server, type);
     parts.input().begin(total, false);

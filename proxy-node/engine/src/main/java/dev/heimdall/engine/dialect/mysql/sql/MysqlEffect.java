@@ -52,5 +52,10 @@ public enum MysqlEffect implements Effect.Detail {
    * Calls something that is not built in: what it does to the session only the server can tell,
    * which reports that the state has changed.
    */
-  CALLS_UNSEEN
+  CALLS_UNSEEN;
+
+  @Override
+  public boolean movesNames() {
+    return this == USES_DATABASE;
+  }
 }
