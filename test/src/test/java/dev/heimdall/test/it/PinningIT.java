@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be carried keeps its session on its server connection. */
 @ParameterizedClass(name = "{0}")
@@ -79,6 +80,30 @@ class PinningIT {
       }
       client.query(undo);
       Await.until("it is free", () -> "null".equals(pinReason(client)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT CASE WHEN false THEN pg_advisory_unlock_all() END",
+        "SELECT pg_advisory_unlock_all() WHERE false",
+        "SELECT pg_advisory_unlock_all() LIMIT 0",
+        "WITH unread AS (SELECT pg_advisory_unlock_all()) SELECT 1",
+        "EXPLAIN SELECT pg_advisory_unlock_all()",
+        "PREPARE releasing AS SELECT pg_advisory_unlock_all()",
+        "CREATE OR REPLACE VIEW releasing AS SELECT pg_advisory_unlock_all() IS NULL AS a",
+        "DECLARE releasing CURSOR WITH HOLD FOR SELECT 1 WHERE pg_advisory_unlock_all() IS NULL"
+            + " AND false",
+      })
+  void aLockIsTheSessionsWhereItsReleaseIsWrittenAndNotCalled(String sql) throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      client.value("SELECT pg_advisory_lock(78)");
+      assertThat(client.query(sql)).noneMatch(m -> m.type() == 'E');
+      assertThat(other.value("SELECT pg_try_advisory_lock(79)")).isEqualTo("t");
+      assertThat(pinReason(client)).contains("advisory lock");
+      assertThat(other.value("SELECT pg_try_advisory_lock(78)")).isEqualTo("f");
     }
   }
 

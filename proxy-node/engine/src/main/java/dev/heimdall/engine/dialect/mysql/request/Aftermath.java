@@ -331,6 +331,7 @@ final class Aftermath {
     }
     if (last.error() == 0) {
       savepoint(facts, ServerSide.of(from).status());
+      releases(last, facts);
     }
     generated.answered(from, last, facts);
     if (facts.has(MysqlEffect.SETS_UNREPORTED) && ServerSide.of(from).mariadb()) {
@@ -379,6 +380,17 @@ final class Aftermath {
       }
     } else if (facts.kind() == StatementKind.COMMIT || facts.kind() == StatementKind.ROLLBACK) {
       carried.unpin(MysqlPins.SAVEPOINT);
+    }
+  }
+
+  /**
+   * A row says that the call was carried out; of several statements nobody knows which came last.
+   */
+  private void releases(LastAnswer last, StatementFacts facts) {
+    if (facts.has(MysqlEffect.RELEASES_NAMED_LOCKS)
+        && facts.kind() == StatementKind.SELECT
+        && last.rows() == 1) {
+      carried.unpin(MysqlPins.NAMED_LOCK);
     }
   }
 

@@ -158,7 +158,7 @@ public final class MysqlClassifier implements StatementClassifier {
       case CALL:
         return call();
       case DO:
-        return doIt();
+        return StatementKind.UTILITY;
       case HANDLER:
         return handler();
       case LOAD:
@@ -227,31 +227,24 @@ public final class MysqlClassifier implements StatementClassifier {
   }
 
   private StatementKind query() {
-    if (tokens.accept(MysqlWord.SELECT) && isFunction(MysqlWord.RELEASE_ALL_LOCKS)) {
-      return releaseAll(StatementKind.SELECT);
+    if (tokens.accept(MysqlWord.SELECT) && callsNothingButReleaseOfAllLocks()) {
+      tokens.own(MysqlEffect.RELEASES_NAMED_LOCKS);
     }
     tokens.skip();
     return tokens.writesFile() ? StatementKind.UTILITY : StatementKind.SELECT;
   }
 
-  private boolean isFunction(MysqlWord name) {
-    return tokens.word() == name;
-  }
-
-  /** Nothing but a call of RELEASE_ALL_LOCKS is sure to be carried out, and last. */
-  private StatementKind releaseAll(StatementKind kind) {
-    tokens.advance();
-    if (tokens.token() == '(') {
-      tokens.advance();
-      if (tokens.token() == ')') {
-        tokens.advance();
-        if (tokens.atEnd()) {
-          effects.unpin(Effect.Type.UNPIN, MysqlPins.NAMED_LOCK);
-        }
-      }
+  /** Nothing but a call by itself is sure to be carried out, and last. */
+  private boolean callsNothingButReleaseOfAllLocks() {
+    if (!tokens.accept(MysqlWord.RELEASE_ALL_LOCKS) || tokens.token() != '(') {
+      return false;
     }
-    tokens.skip();
-    return kind;
+    tokens.advance();
+    if (tokens.token() != ')') {
+      return false;
+    }
+    tokens.advance();
+    return tokens.atEnd();
   }
 
   /** The first verb outside of brackets says what it is. */
@@ -340,13 +333,6 @@ public final class MysqlClassifier implements StatementClassifier {
     tokens.mayCall();
     effects.addOnce(new Effect(MysqlEffect.CALLS_UNSEEN, name, -1, -1));
     return StatementKind.CALL;
-  }
-
-  private StatementKind doIt() {
-    tokens.advance();
-    return isFunction(MysqlWord.RELEASE_ALL_LOCKS)
-        ? releaseAll(StatementKind.UTILITY)
-        : StatementKind.UTILITY;
   }
 
   private StatementKind handler() {

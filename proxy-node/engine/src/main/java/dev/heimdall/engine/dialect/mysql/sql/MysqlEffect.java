@@ -46,6 +46,8 @@ public enum MysqlEffect implements Effect.Detail {
    * of it.
    */
   SETS_UNREPORTED,
+  /** Gives back all named locks where it has a row: a limit of the session's may leave it none. */
+  RELEASES_NAMED_LOCKS,
   /** The server ends the connection after it. */
   ENDS_CONNECTION,
   /**

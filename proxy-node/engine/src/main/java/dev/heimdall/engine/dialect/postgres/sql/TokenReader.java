@@ -364,7 +364,6 @@ final class TokenReader {
         readsLiterals = true;
       }
       case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
-      case PG_ADVISORY_UNLOCK_ALL -> effects.unpin(Effect.Type.UNPIN, PostgresPins.ADVISORY_LOCK);
       case PG_ADVISORY_LOCK,
           PG_ADVISORY_LOCK_SHARED,
           PG_TRY_ADVISORY_LOCK,

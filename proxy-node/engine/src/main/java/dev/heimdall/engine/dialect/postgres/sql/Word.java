@@ -71,6 +71,7 @@ enum Word {
   ONLY(Role.PLAIN),
   OPTION(Role.PLAIN),
   OR(Role.PLAIN),
+  PG_CATALOG(Role.PLAIN),
   PG_SETTINGS(Role.WATCHED),
   PG_TEMP(Role.WATCHED),
   PLANS(Role.PLAIN),

@@ -286,6 +286,19 @@ class StatementClassifierTest {
         SELECT pg_advisory_lock(1), pg_advisory_lock(2) ==> SELECT ==> PIN advisory lock
         SELECT pg_advisory_xact_lock(1), pg_try_advisory_xact_lock_shared(1), pg_advisory_unlock(1) ==> SELECT ==>
         SELECT pg_advisory_unlock_all() ==> SELECT ==> UNPIN advisory lock
+        select Pg_Catalog.pg_advisory_unlock_all ( ) ; ==> SELECT ==> UNPIN advisory lock
+        SELECT CASE WHEN false THEN pg_advisory_unlock_all() END ==> SELECT ==>
+        SELECT pg_advisory_unlock_all() WHERE false ==> SELECT ==>
+        SELECT pg_advisory_unlock_all() LIMIT 0 ==> SELECT ==>
+        SELECT pg_advisory_unlock_all(), 1 ==> SELECT ==>
+        SELECT other.pg_advisory_unlock_all() ==> SELECT ==>
+        SELECT 1 WHERE false AND pg_advisory_unlock_all() IS NULL ==> SELECT ==>
+        WITH x AS (SELECT pg_advisory_unlock_all()) SELECT 1 ==> SELECT ==>
+        EXPLAIN SELECT pg_advisory_unlock_all() ==> EXPLAIN ==>
+        PREPARE p AS SELECT pg_advisory_unlock_all() ==> PREPARE ==> PREPARE p@8-9
+        DECLARE c CURSOR FOR SELECT pg_advisory_unlock_all() ==> DECLARE ==>
+        CREATE VIEW v AS SELECT pg_advisory_unlock_all() ==> DDL ==>
+        SELECT pg_catalog ==> SELECT ==>
         SELECT dblink_connect('x', 'y') ==> SELECT ==> PIN foreign connection
         SELECT pg_backup_start('x') ==> SELECT ==> PIN base backup
         SELECT pg_create_physical_replication_slot('x', true, true) ==> SELECT ==> PIN replication slot
