@@ -113,6 +113,23 @@ final class InformationDigest {
           + " 'init_connect', 'lc_time_names', 'mandatory_roles', 'max_sort_length', 'old_mode',"
           + " 'sql_mode', 'sql_select_limit', 'time_zone')";
 
+  /**
+   * How often rights were changed: what was granted and is revoked between two looks leaves no
+   * trace but this, and results that were kept meanwhile must go.
+   */
+  private static final String CHANGES_OF_RIGHTS =
+      "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_grant', 'Com_grant_role', 'Com_grant_roles',"
+          + " 'Com_revoke', 'Com_revoke_all', 'Com_revoke_role', 'Com_revoke_roles',"
+          + " 'Com_alter_user', 'Com_alter_user_default_role', 'Com_create_role',"
+          + " 'Com_create_user', 'Com_drop_role', 'Com_drop_user', 'Com_rename_user')";
+
+  /** The same of definitions, without what temporary tables are made by all the time. */
+  private static final String CHANGES_OF_DEFINITIONS =
+      "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_alter_db', 'Com_alter_function',"
+          + " 'Com_alter_procedure', 'Com_alter_table', 'Com_create_function',"
+          + " 'Com_create_procedure', 'Com_create_trigger', 'Com_create_view', 'Com_drop_function',"
+          + " 'Com_drop_procedure', 'Com_drop_trigger', 'Com_drop_view', 'Com_rename_table')";
+
   /** Denied, or a table or column that this version does not have. */
   private static final Set<Integer> NOT_TO_BE_SEEN = Set.of(1044, 1054, 1142, 1143, 1146, 1227);
 
@@ -132,6 +149,7 @@ final class InformationDigest {
       add(digest, query);
     }
     merges(digest);
+    add(digest, CHANGES_OF_DEFINITIONS);
     return digest.toString();
   }
 
@@ -196,6 +214,7 @@ final class InformationDigest {
     StringBuilder digest = new StringBuilder();
     limit();
     add(digest, BEGINNING);
+    add(digest, CHANGES_OF_RIGHTS);
     for (String query : RIGHTS) {
       add(digest, query);
     }
