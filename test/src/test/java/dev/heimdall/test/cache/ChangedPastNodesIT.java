@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -197,5 +198,48 @@ class ChangedPastNodesIT {
         change(database, kind.after());
       }
     }
+  }
+
+  /** What a look took while the server stood still says nothing of how often it can be asked. */
+  @Test
+  void aLookThatHadToWaitDelaysNoOther() throws Exception {
+    String read = "SELECT a FROM seen.t";
+    change(
+        POLLED,
+        "DROP SCHEMA IF EXISTS seen CASCADE",
+        "CREATE SCHEMA seen",
+        "CREATE TABLE seen.t AS SELECT 1 AS a, 2 AS b",
+        "GRANT USAGE ON SCHEMA seen TO PUBLIC",
+        "GRANT SELECT ON seen.t TO PUBLIC");
+    Target server = SharedPostgres.target().in(POLLED).as("other", "other");
+    Target through = node.target().in(POLLED).as("other", "other");
+    awaitCached(through, read, direct(server, read));
+    try (Connection superuser = superuser(POLLED);
+        Statement statement = superuser.createStatement()) {
+      superuser.setAutoCommit(false);
+      statement.execute("LOCK TABLE pg_catalog.pg_ts_config");
+      change(POLLED, "CREATE TABLE seen.other (a int)");
+      Await.until(
+          "a look waits",
+          () ->
+              direct(
+                      SharedPostgres.target()
+                          .in(POLLED)
+                          .as(
+                              SharedPostgres.cluster().superuser(),
+                              SharedPostgres.cluster().password()),
+                      "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                  .endsWith(", 1]"));
+      Thread.sleep(SOON.toMillis());
+      superuser.commit();
+    }
+    awaitCached(through, read, direct(server, read));
+    change(POLLED, "ALTER TABLE seen.t RENAME a TO x;; ALTER TABLE seen.t RENAME b TO a");
+    String after = direct(server, read);
+    Await.until(
+        "the node answers as the server does",
+        SOON.multipliedBy(2),
+        () -> direct(through, read).equals(after),
+        () -> "what was kept before is served instead of " + after);
   }
 }

@@ -100,8 +100,13 @@ final class WatchedDatabase {
   /** When a reading began last because definitions may have been changed. */
   private long lastHurried;
 
-  /** How long the server took to say whether anything has changed. */
+  /**
+   * How long the server takes to say whether anything has changed: the less of the last two times,
+   * as one look at a moment when the server stood still says nothing of the next.
+   */
   private long cost;
+
+  private long lastCost;
 
   private int failures;
 
@@ -229,7 +234,7 @@ final class WatchedDatabase {
   synchronized void suspected() {
     suspicions++;
     published = published.confirmed(false);
-    soon(lastHurried + REST * cost);
+    soon(lastHurried + rest());
   }
 
   /** Another server is the writer: what the connection leads to may be none. */
@@ -429,7 +434,7 @@ final class WatchedDatabase {
   private synchronized void found(long from, boolean again) {
     lastOfAll = System.nanoTime();
     if (!again) {
-      cost = lastOfAll - lastReading;
+      took(lastOfAll - lastReading);
     }
     if (state != State.CLOSED && objects != null) {
       // Before any statement is judged by what was found: replicas may not have it yet.
@@ -451,7 +456,7 @@ final class WatchedDatabase {
     lastRead = lastReading;
     boolean news = reading.objects() != null;
     if (!news) {
-      cost = System.nanoTime() - asked;
+      took(System.nanoTime() - asked);
     }
     if (moved || (reading.replica() && ofCluster)) {
       doneElsewhere(reading);
@@ -486,7 +491,7 @@ final class WatchedDatabase {
     if (!complete) {
       plan(BETWEEN_READINGS);
     } else if (fromSuspicions != suspicions) {
-      long next = lastHurried + REST * cost;
+      long next = lastHurried + rest();
       plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
     } else {
       plan(jittered(asleep ? refresh : every.map(this::rested).orElse(refresh)));
@@ -515,7 +520,17 @@ final class WatchedDatabase {
 
   /** Not more often than the server can bear. */
   private Duration rested(Duration every) {
-    return Duration.ofNanos(Math.max(every.toNanos(), REST * cost));
+    return Duration.ofNanos(Math.max(every.toNanos(), rest()));
+  }
+
+  /** However long a look takes, changes are looked for as often as the configuration says. */
+  private long rest() {
+    return Math.min(REST * cost, refresh.toNanos());
+  }
+
+  private void took(long now) {
+    cost = lastCost == 0 ? now : Math.min(now, lastCost);
+    lastCost = now;
   }
 
   /** What was read last, with the reservation that it may be out of date. */
