@@ -117,7 +117,11 @@ final class AwsCalls {
                   + quoted,
               thrown);
       case MISSING ->
-          failed(StoreException.Kind.MISSING, done, "there is no " + resource + quoted, thrown);
+          failed(
+              StoreException.Kind.MISSING,
+              done,
+              "there is no " + resource.replaceFirst("^the ", "") + quoted,
+              thrown);
       case UNANSWERED, BROKEN, REFUSED ->
           failed(
               StoreException.Kind.UNREACHABLE,

@@ -29,6 +29,7 @@ final class Bundle {
   static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String DOCUMENTS = "documents";
+  private static final String SECRETS = "secrets";
   private static final String BASE64 = "base64";
 
   private Bundle() {}
@@ -43,7 +44,20 @@ final class Bundle {
   }
 
   static byte[] encode(Map<String, Content> contents) {
+    return encode(contents, Map.of());
+  }
+
+  /**
+   * The same for a place where secrets may be.
+   *
+   * @param secrets what those hold that the documents name
+   */
+  static byte[] encode(Map<String, Content> contents, Map<String, String> secrets) {
     ObjectNode root = envelope();
+    if (!secrets.isEmpty()) {
+      ObjectNode held = root.putObject(SECRETS);
+      new TreeMap<>(secrets).forEach(held::put);
+    }
     ObjectNode documents = root.putObject(DOCUMENTS);
     new TreeMap<>(contents)
         .forEach(
@@ -74,6 +88,16 @@ final class Bundle {
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }
+  }
+
+  /** The secrets that were put beside the documents; there may be none. */
+  static SortedMap<String, String> secrets(byte[] bytes) throws Unreadable {
+    SortedMap<String, String> secrets = new TreeMap<>();
+    parse(bytes)
+        .path(SECRETS)
+        .properties()
+        .forEach(one -> secrets.put(one.getKey(), one.getValue().asText()));
+    return secrets;
   }
 
   static SortedMap<String, Content> decode(byte[] bytes) throws Unreadable {

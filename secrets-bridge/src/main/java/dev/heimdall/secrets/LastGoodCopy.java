@@ -50,16 +50,29 @@ public final class LastGoodCopy {
   /**
    * What a copy holds.
    *
+   * @param secrets what those secrets held that the documents name
    * @param at when it was made
    */
-  public record Saved(SortedMap<String, Content> contents, Instant at) {}
+  public record Saved(
+      SortedMap<String, Content> contents, SortedMap<String, String> secrets, Instant at) {
+    @Override
+    public String toString() {
+      return contents.size() + " documents and " + secrets.size() + " secrets of " + at;
+    }
+  }
 
-  /** Keeps these documents, in place of what was kept. */
-  public void save(SortedMap<String, Content> contents) throws IOException {
+  /**
+   * Keeps these documents, in place of what was kept.
+   *
+   * @param secrets what those secrets hold that the documents name, by name
+   */
+  public void save(SortedMap<String, Content> contents, SortedMap<String, String> secrets)
+      throws IOException {
     if (Files.notExists(directory)) {
       Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWN_DIRECTORY));
     }
-    byte[] sealed = Seal.with(key(true)).close(Bundle.compress(Bundle.encode(contents)), of);
+    byte[] bundle = Bundle.compress(Bundle.encode(contents, secrets));
+    byte[] sealed = Seal.with(key(true)).close(bundle, of);
     Path next = directory.resolve("." + UUID.randomUUID());
     try {
       write(next, sealed);
@@ -77,9 +90,12 @@ public final class LastGoodCopy {
   public Optional<Saved> load() throws IOException {
     try {
       byte[] sealed = Files.readAllBytes(file);
-      SortedMap<String, Content> contents =
-          Bundle.decode(Bundle.decompress(Seal.with(key(false)).open(sealed, of)));
-      return Optional.of(new Saved(contents, Files.getLastModifiedTime(file).toInstant()));
+      byte[] bundle = Bundle.decompress(Seal.with(key(false)).open(sealed, of));
+      return Optional.of(
+          new Saved(
+              Bundle.decode(bundle),
+              Bundle.secrets(bundle),
+              Files.getLastModifiedTime(file).toInstant()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (AEADBadTagException e) {

@@ -1,14 +1,18 @@
 package dev.heimdall.secrets;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -23,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class StoreMirror implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoreMirror.class);
   private static final Duration LONGEST = Duration.ofMinutes(2);
+  private static final String JSON = ".json";
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final DocumentStore store;
@@ -36,6 +41,10 @@ public final class StoreMirror implements AutoCloseable {
 
   // Guarded by this.
   private Documents shown = Documents.of(Map.of());
+  private SortedMap<String, Content> contents = new TreeMap<>();
+  private Set<String> named = new TreeSet<>();
+  private NamedSecrets.Read held = NamedSecrets.Read.nothing();
+  private boolean storeTrouble;
   private Duration pause;
 
   // Changed by who holds it, and read by any: a look at the store may take long.
@@ -72,8 +81,28 @@ public final class StoreMirror implements AutoCloseable {
    * @param interval how often it is looked at
    * @param copy what was right last; empty: nothing is kept
    * @param right whether the documents in a directory are a right configuration
+   * @param secrets empty: what documents name in place of secrets is not read
    */
-  public record Options(Duration interval, Optional<LastGoodCopy> copy, Predicate<Path> right) {}
+  public record Options(
+      Duration interval,
+      Optional<LastGoodCopy> copy,
+      Predicate<Path> right,
+      Optional<Secrets> secrets) {
+    /** One whose secrets are not read. */
+    public Options(Duration interval, Optional<LastGoodCopy> copy, Predicate<Path> right) {
+      this(interval, copy, right, Optional.empty());
+    }
+  }
+
+  /**
+   * What documents name in place of secrets.
+   *
+   * @param source reads them; closed with the mirror
+   * @param named the names that are in a document's text
+   * @param file of the directory, in which readers of the documents find what they hold
+   */
+  public record Secrets(
+      NamedSecrets source, Function<String, ? extends Collection<String>> named, String file) {}
 
   private StoreMirror(DocumentStore store, Options options, MirrorDirectory directory) {
     this.store = store;
@@ -143,8 +172,15 @@ public final class StoreMirror implements AutoCloseable {
                 + store.location()
                 + "`.");
       }
-      take(read);
-      state = state.looked(read, Instant.now());
+      named = named(read.contents());
+      held = secrets(true);
+      if (!held.troubles().isEmpty()) {
+        recallSecrets();
+        held = knownSecrets();
+      }
+      show(read.contents());
+      shown = read;
+      state = looked();
       if (options.right().test(directory.path())) {
         keep(read);
         return;
@@ -168,6 +204,7 @@ public final class StoreMirror implements AutoCloseable {
                   .orElse(""),
           failure);
     }
+    storeTrouble = true;
     state = state.trouble(failure.getMessage());
     LOG.warn("{}", failure.getMessage());
   }
@@ -178,10 +215,13 @@ public final class StoreMirror implements AutoCloseable {
     if (saved.isEmpty()) {
       return false;
     }
+    recallSecrets();
     try {
-      directory.show(saved.get().contents());
-    } catch (IOException e) {
-      LOG.error("The copy of {} cannot be shown: {}", store.location(), e.toString());
+      named.addAll(named(saved.get().contents()));
+      held = knownSecrets();
+      show(saved.get().contents());
+    } catch (StoreException e) {
+      LOG.error("The copy of {} cannot be shown: {}", store.location(), e.getMessage());
       return false;
     }
     state = state.copy(Optional.of(saved.get().at()));
@@ -190,6 +230,13 @@ public final class StoreMirror implements AutoCloseable {
         store.location(),
         saved.get().at());
     return true;
+  }
+
+  /** Secrets Manager may be away as well, or have been so before. */
+  private void recallSecrets() {
+    if (options.secrets().isPresent()) {
+      copy().ifPresent(saved -> options.secrets().get().source().recall(saved.secrets()));
+    }
   }
 
   private Optional<LastGoodCopy.Saved> copy() {
@@ -231,23 +278,30 @@ public final class StoreMirror implements AutoCloseable {
             return;
           }
         }
-        look();
+        look(false);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Looks at the store at once; waits for it. */
-  public synchronized void look() {
+  /** Looks at the store, and at the secrets that documents name, at once; waits for both. */
+  public void look() {
+    look(true);
+  }
+
+  private synchronized void look(boolean atOnce) {
     try {
       Optional<Documents> changed = store.readIfChanged(shown);
       if (changed.isPresent()) {
-        follow(changed.get());
+        follow(changed.get(), atOnce);
+      } else {
+        followSecrets(atOnce);
       }
       pause = options.interval();
-      boolean back = state.trouble().isPresent();
-      state = state.looked(shown, Instant.now());
+      boolean back = storeTrouble;
+      storeTrouble = false;
+      state = looked();
       if (back) {
         LOG.info("{} can be read again", store.location());
       }
@@ -255,10 +309,12 @@ public final class StoreMirror implements AutoCloseable {
       Duration longer = pause.multipliedBy(2);
       pause = longer.compareTo(LONGEST) > 0 ? longest() : longer;
       boolean known = state.trouble().equals(Optional.of(e.getMessage()));
+      storeTrouble = true;
       state = state.trouble(e.getMessage());
       if (!known) {
         LOG.warn("{} The configuration stays as it is", e.getMessage());
       }
+      followSecretsAlone();
     } catch (RuntimeException | Error e) {
       // Who follows it no more would not be missed before the next edit.
       LOG.error("Looking at {} met an error in Heimdall", store.location(), e);
@@ -269,22 +325,88 @@ public final class StoreMirror implements AutoCloseable {
     return options.interval().compareTo(LONGEST) > 0 ? options.interval() : LONGEST;
   }
 
-  private void follow(Documents changed) throws StoreException {
+  private void follow(Documents changed, boolean atOnce) throws StoreException {
     if (changed.all().isEmpty()) {
       throw new StoreException(
           StoreException.Kind.MISSING, store.location() + " holds no documents any more.");
     }
-    take(changed);
+    named = named(changed.contents());
+    held = secrets(atOnce);
+    show(changed.contents());
+    shown = changed;
     if (options.right().test(directory.path())) {
       state = state.copy(Optional.empty());
       keep(changed);
     }
   }
 
-  private void take(Documents read) throws StoreException {
+  /** The documents are as they were; what the secrets hold that they name may not be. */
+  private void followSecrets(boolean atOnce) throws StoreException {
+    NamedSecrets.Read before = held;
+    held = secrets(atOnce);
+    if (held.content().equals(before.content())) {
+      return;
+    }
+    SortedMap<String, Content> shownBefore = contents;
+    boolean read = !shown.all().isEmpty();
+    // What was wrong there may have been nothing but a secret that could not be read.
+    show(read ? shown.contents() : contents);
+    if (read && options.right().test(directory.path())) {
+      state = state.copy(Optional.empty());
+      keep(shown);
+    } else if (state.copy().isPresent()) {
+      show(shownBefore);
+    }
+  }
+
+  private void followSecretsAlone() {
     try {
-      directory.show(read.contents());
-      shown = read;
+      followSecrets(false);
+    } catch (StoreException e) {
+      LOG.warn("{}", e.getMessage());
+    }
+  }
+
+  private NamedSecrets.Read secrets(boolean atOnce) {
+    return options
+        .secrets()
+        .map(of -> of.source().read(named, atOnce))
+        .orElse(NamedSecrets.Read.nothing());
+  }
+
+  private NamedSecrets.Read knownSecrets() {
+    return options
+        .secrets()
+        .map(of -> of.source().known(named))
+        .orElse(NamedSecrets.Read.nothing());
+  }
+
+  private Set<String> named(SortedMap<String, Content> documents) {
+    Set<String> names = new TreeSet<>();
+    options
+        .secrets()
+        .ifPresent(
+            of ->
+                documents.forEach(
+                    (name, content) -> {
+                      if (name.endsWith(JSON)) {
+                        names.addAll(
+                            of.named().apply(new String(content.bytes(), StandardCharsets.UTF_8)));
+                      }
+                    }));
+    return names;
+  }
+
+  private void show(SortedMap<String, Content> documents) throws StoreException {
+    SortedMap<String, Content> all = new TreeMap<>(documents);
+    // Before the documents: who reads these finds the secrets there.
+    options
+        .secrets()
+        .filter(of -> !named.isEmpty())
+        .ifPresent(of -> all.put(of.file(), held.content()));
+    try {
+      directory.show(all);
+      contents = documents;
     } catch (IOException e) {
       throw new StoreException(
           StoreException.Kind.UNREACHABLE,
@@ -299,13 +421,20 @@ public final class StoreMirror implements AutoCloseable {
     }
   }
 
+  private State looked() {
+    State looked = state.looked(shown, Instant.now());
+    return held.troubles().isEmpty()
+        ? looked
+        : looked.trouble(held.troubles().get(held.troubles().firstKey()));
+  }
+
   private void keep(Documents right) {
     if (options.copy().isEmpty()) {
       return;
     }
     SortedMap<String, Content> contents = new TreeMap<>(right.contents());
     try {
-      options.copy().get().save(contents);
+      options.copy().get().save(contents, knownSecrets().texts());
     } catch (IOException e) {
       LOG.warn(
           "No copy of {} could be kept for a time without it: {}",
@@ -330,5 +459,6 @@ public final class StoreMirror implements AutoCloseable {
       LOG.warn("{} could not be deleted: {}", directory.path(), e.toString());
     }
     store.close();
+    options.secrets().ifPresent(of -> of.source().close());
   }
 }

@@ -37,11 +37,17 @@ class LastGoodCopyTest {
     return new TreeMap<>(Map.of("users/a.json", Content.of("{\"password\": \"" + CANARY + "\"}")));
   }
 
+  private static TreeMap<String, String> secrets() {
+    return new TreeMap<>(Map.of("prod/a", CANARY));
+  }
+
   @Test
   void aCopyIsReadBackByWhoHasItsKey() throws IOException {
-    copy("s3://one", null).save(contents());
+    copy("s3://one", null).save(contents(), secrets());
 
-    assertThat(copy("s3://one", null).load().orElseThrow().contents()).isEqualTo(contents());
+    LastGoodCopy.Saved saved = copy("s3://one", null).load().orElseThrow();
+    assertThat(saved.contents()).isEqualTo(contents());
+    assertThat(saved.secrets()).isEqualTo(secrets());
     assertThat(copy("s3://two", null).load()).isEmpty();
   }
 
@@ -60,7 +66,7 @@ class LastGoodCopyTest {
               executor.submit(
                   () -> {
                     together.await();
-                    copy.save(contents());
+                    copy.save(contents(), secrets());
                     return null;
                   }));
         }
@@ -80,7 +86,7 @@ class LastGoodCopyTest {
   @Test
   void nothingOnDiskShowsAPassword() throws IOException {
     LastGoodCopy copy = copy("s3://one", null);
-    copy.save(contents());
+    copy.save(contents(), secrets());
 
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -96,7 +102,7 @@ class LastGoodCopyTest {
   @Test
   void aChangedCopyIsNotBelieved() throws IOException {
     LastGoodCopy copy = copy("s3://one", null);
-    copy.save(contents());
+    copy.save(contents(), secrets());
     Path file = Path.of(copy.toString());
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
@@ -110,7 +116,7 @@ class LastGoodCopyTest {
   @Test
   void aCopyOfOneStoreIsNoneOfAnother() throws IOException {
     LastGoodCopy one = copy("s3://one", null);
-    one.save(contents());
+    one.save(contents(), secrets());
     LastGoodCopy two = copy("s3://two", null);
     Files.copy(Path.of(one.toString()), Path.of(two.toString()));
 
@@ -120,7 +126,7 @@ class LastGoodCopyTest {
   @Test
   void aKeyThatOthersCanReadIsNotUsed() throws IOException {
     Path key = directory.resolve("key");
-    copy("s3://one", key).save(contents());
+    copy("s3://one", key).save(contents(), secrets());
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
 
     assertThatThrownBy(() -> copy("s3://one", key).load())
@@ -133,7 +139,7 @@ class LastGoodCopyTest {
     Path key = Files.writeString(directory.resolve("key"), "short");
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
 
-    assertThatThrownBy(() -> copy("s3://one", key).save(contents()))
+    assertThatThrownBy(() -> copy("s3://one", key).save(contents(), secrets()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("5 bytes; it needs 32");
   }

@@ -302,4 +302,108 @@ class StoreMirrorTest {
 
     assertThat(mirror.directory()).doesNotExist();
   }
+
+  private static final String NAMES = SecretsEndpoint.arn("a");
+
+  /** A document here is right when its secret is there, unless it names none. */
+  private StoreMirror start(NamedSecrets secrets) throws Exception {
+    DocumentStore followed = DocumentStore.open(StoreLocation.of(store.toString()));
+    StoreMirror mirror =
+        StoreMirror.start(
+            followed,
+            new StoreMirror.Options(
+                Duration.ofHours(1),
+                Optional.of(
+                    new LastGoodCopy(root.resolve("state"), followed.location(), Optional.empty())),
+                directory ->
+                    !content(directory.resolve("users/a.json")).contains("arn:")
+                        || held(directory).contains("\"" + NAMES + "\":\""),
+                Optional.of(
+                    new StoreMirror.Secrets(
+                        secrets,
+                        text -> text.contains(NAMES) ? List.of(NAMES) : List.of(),
+                        ".secrets.json"))));
+    open.add(mirror);
+    return mirror;
+  }
+
+  private static String held(Path directory) {
+    return content(directory.resolve(".secrets.json")).replaceFirst(",\"troubles.*", "");
+  }
+
+  @Test
+  void secretsThatDocumentsNameAreBesideThemAndFollowed() throws Exception {
+    try (SecretsEndpoint aws = new SecretsEndpoint()) {
+      aws.holds("a", "canary");
+      StoreMirror mirror = start(aws.secrets());
+      Path file = mirror.directory().resolve(".secrets.json");
+      assertThat(file).doesNotExist();
+
+      write("users/a.json", NAMES);
+      mirror.look();
+      assertThat(held(mirror.directory())).contains("canary");
+      assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+
+      aws.holds("a", "rotated");
+      mirror.look();
+      assertThat(held(mirror.directory())).contains("rotated");
+      assertThat(mirror.state().trouble()).isEmpty();
+
+      aws.fails("AccessDeniedException");
+      mirror.look();
+      assertThat(held(mirror.directory())).contains("rotated");
+      assertThat(mirror.state().trouble().orElseThrow())
+          .contains("secretsmanager:GetSecretValue")
+          .doesNotContain("rotated");
+
+      write("users/a.json", "right");
+      mirror.look();
+      assertThat(file).doesNotExist();
+      assertThat(mirror.state().trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void itStartsWithTheSecretsOfItsCopyWhileSecretsManagerIsAway() throws Exception {
+    write("users/a.json", NAMES);
+    try (SecretsEndpoint aws = new SecretsEndpoint()) {
+      aws.holds("a", "canary");
+      start(aws.secrets()).close();
+      aws.fails("InternalServiceError");
+
+      StoreMirror mirror = start(aws.secrets());
+      assertThat(held(mirror.directory())).contains("canary");
+      assertThat(mirror.state().copy()).as("its documents are those of the store").isEmpty();
+
+      storeIsAway();
+      StoreMirror alone = start(aws.secrets());
+      assertThat(held(alone.directory())).contains("canary");
+      assertThat(alone.state().copy()).isPresent();
+
+      aws.fails("");
+      aws.holds("a", "rotated");
+      aws.later(60);
+      alone.look();
+      assertThat(held(alone.directory())).contains("rotated");
+    }
+  }
+
+  @Test
+  void documentsWhoseSecretCanBeReadAtLastTakeThePlaceOfTheCopy() throws Exception {
+    try (SecretsEndpoint aws = new SecretsEndpoint()) {
+      start(aws.secrets()).close();
+      write("users/a.json", NAMES);
+
+      StoreMirror mirror = start(aws.secrets());
+      assertThat(mirror.directory().resolve("users/a.json")).hasContent("right");
+      assertThat(mirror.state().copy()).isPresent();
+      assertThat(mirror.state().trouble().orElseThrow()).contains("there is no secret");
+
+      aws.holds("a", "canary");
+      mirror.look();
+      assertThat(mirror.directory().resolve("users/a.json")).hasContent(NAMES);
+      assertThat(mirror.state().copy()).isEmpty();
+      assertThat(mirror.state().trouble()).isEmpty();
+    }
+  }
 }

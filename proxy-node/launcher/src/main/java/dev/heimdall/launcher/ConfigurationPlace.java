@@ -6,8 +6,10 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.SecretReference;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.LastGoodCopy;
+import dev.heimdall.secrets.NamedSecrets;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.secrets.StoreMirror;
@@ -34,19 +36,70 @@ final class ConfigurationPlace implements AutoCloseable {
   private final StoreLocation location;
   private final Path directory;
   private final Optional<StoreMirror> mirror;
+  private final Purpose purpose;
 
-  private ConfigurationPlace(StoreLocation location, Path directory, Optional<StoreMirror> mirror) {
+  private ConfigurationPlace(
+      StoreLocation location, Path directory, Optional<StoreMirror> mirror, Purpose purpose) {
     this.location = location;
     this.directory = directory;
     this.mirror = mirror;
+    this.purpose = purpose;
   }
 
-  /** A configuration that is looked at once. */
+  /** What a configuration is opened for. */
+  private enum Purpose {
+    /** To say what is wrong with it: secrets that documents name are not read. */
+    CHECK {
+      @Override
+      Configuration read(Path documents) throws ConfigurationException {
+        return ConfigurationReader.check(documents);
+      }
+
+      @Override
+      Optional<StoreMirror.Secrets> secrets(StoreLocation location) {
+        return Optional.empty();
+      }
+    },
+    /** To do what it says. */
+    USE {
+      @Override
+      Configuration read(Path documents) throws ConfigurationException {
+        return ConfigurationReader.read(documents);
+      }
+
+      @Override
+      Optional<StoreMirror.Secrets> secrets(StoreLocation location) {
+        return Optional.of(
+            new StoreMirror.Secrets(
+                NamedSecrets.beside(location), SecretReference::namedIn, SecretReference.FILE));
+      }
+    };
+
+    abstract Configuration read(Path documents) throws ConfigurationException;
+
+    abstract Optional<StoreMirror.Secrets> secrets(StoreLocation location);
+
+    boolean right(Path documents) {
+      try {
+        read(documents);
+        return true;
+      } catch (ConfigurationException e) {
+        return false;
+      }
+    }
+  }
+
+  /** A configuration that is looked at once, without what the secrets hold that it names. */
   static ConfigurationPlace open(String written) throws CommandFailure {
-    return open(written, location(written), Optional.empty());
+    return open(written, location(written), Optional.empty(), Purpose.CHECK);
   }
 
-  /** What a configuration that is looked at once says. */
+  /** A configuration that is looked at once, to log in somewhere as it says. */
+  static ConfigurationPlace openToUse(String written) throws CommandFailure {
+    return open(written, location(written), Optional.empty(), Purpose.USE);
+  }
+
+  /** What a configuration that is looked at once says, without what those secrets hold. */
   static Configuration read(String written) throws CommandFailure {
     try (ConfigurationPlace opened = open(written)) {
       return opened.read();
@@ -63,20 +116,22 @@ final class ConfigurationPlace implements AutoCloseable {
   static ConfigurationPlace follow(String written, Path state, Optional<Path> key)
       throws CommandFailure {
     StoreLocation location = location(written);
-    return open(written, location, Optional.of(new LastGoodCopy(state, location, key)));
+    return open(
+        written, location, Optional.of(new LastGoodCopy(state, location, key)), Purpose.USE);
   }
 
   private static ConfigurationPlace open(
-      String written, StoreLocation location, Optional<LastGoodCopy> copy) throws CommandFailure {
+      String written, StoreLocation location, Optional<LastGoodCopy> copy, Purpose purpose)
+      throws CommandFailure {
     if (location instanceof StoreLocation.Directory directory && !written.startsWith("file:")) {
-      return new ConfigurationPlace(location, directory.path(), Optional.empty());
+      return new ConfigurationPlace(location, directory.path(), Optional.empty(), purpose);
     }
     try {
       StoreMirror mirror =
           StoreMirror.start(
               DocumentStore.open(location),
-              new StoreMirror.Options(INTERVAL, copy, ConfigurationPlace::right));
-      return new ConfigurationPlace(location, mirror.directory(), Optional.of(mirror));
+              new StoreMirror.Options(INTERVAL, copy, purpose::right, purpose.secrets(location)));
+      return new ConfigurationPlace(location, mirror.directory(), Optional.of(mirror), purpose);
     } catch (StoreException e) {
       throw failure(e);
     }
@@ -95,15 +150,6 @@ final class ConfigurationPlace implements AutoCloseable {
     return new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
   }
 
-  private static boolean right(Path documents) {
-    try {
-      ConfigurationReader.read(documents);
-      return true;
-    } catch (ConfigurationException e) {
-      return false;
-    }
-  }
-
   /** Where its documents are files, until this is closed. */
   Path directory() {
     return directory;
@@ -112,7 +158,7 @@ final class ConfigurationPlace implements AutoCloseable {
   /** Reads it; the failure lists every problem. */
   Configuration read() throws CommandFailure {
     try {
-      return ConfigurationReader.read(directory);
+      return purpose.read(directory);
     } catch (ConfigurationException e) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, e.problems()), e);

@@ -92,7 +92,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** What is wrong with it is one of the things to be told. */
   private static Optional<Configuration> configuration(String written, Examination examination) {
-    try (ConfigurationPlace opened = ConfigurationPlace.open(written)) {
+    try (ConfigurationPlace opened = ConfigurationPlace.openToUse(written)) {
       Configuration read = opened.read();
       examination.configuration(written, read);
       return Optional.of(read);

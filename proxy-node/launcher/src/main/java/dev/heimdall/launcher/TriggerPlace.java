@@ -114,7 +114,10 @@ final class TriggerPlace {
   }
 
   private DataSource source() throws CommandFailure {
-    Configuration configuration = ConfigurationPlace.read(place);
+    Configuration configuration;
+    try (ConfigurationPlace opened = ConfigurationPlace.openToUse(place)) {
+      configuration = opened.read();
+    }
     DataSource found = configuration.sources().get(source);
     if (found == null) {
       throw new ParameterException(

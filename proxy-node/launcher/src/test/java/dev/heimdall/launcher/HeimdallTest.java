@@ -59,6 +59,20 @@ class HeimdallTest {
         .isEqualToIgnoringNewLines("OK: 1 source, 1 virtual database, 0 users");
   }
 
+  @Test
+  void checkReadsNoSecretsAndANodeThatCannotSaysSo() throws IOException {
+    write("sources/db.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
+    write("vdbs/shop.json", "{\"ports\": [0], \"source\": \"db\"}");
+    write("users/a.json", "{\"password\": {\"secret\": \"prod/a\", \"key\": \"password\"}}");
+
+    assertThat(heimdall("check", directory.toString())).as(err.toString()).isZero();
+    assertThat(err.toString()).as("it holds no secret that anybody could read").isEmpty();
+
+    assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("users/a.json:1:14 $.password: got the secret \"prod/a\"", "file:/DIRECTORY");
+  }
+
   private String checkedWith(String store, String cluster) throws IOException {
     err.getBuffer().setLength(0);
     write("node.json", "{\"store\": {" + store + "}}");

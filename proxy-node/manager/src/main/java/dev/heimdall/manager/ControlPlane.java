@@ -50,6 +50,7 @@ import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.manager.wizard.WizardPages;
 import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.NamedSecrets;
 import dev.heimdall.secrets.StoreException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -120,8 +121,9 @@ public final class ControlPlane implements AutoCloseable {
               audit,
               engine.files());
       Fleet fleet = new Fleet(clock);
+      NamedSecrets secrets = NamedSecrets.beside(settings.place());
       FleetConfiguration configuration =
-          new FleetConfiguration(editor, settings.nodeKey(), System::nanoTime);
+          new FleetConfiguration(editor, secrets, settings.nodeKey(), System::nanoTime);
       MaskedText masks = new MaskedText();
       List<Resource> resources = new ArrayList<>();
       ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));
@@ -185,6 +187,7 @@ public final class ControlPlane implements AutoCloseable {
       openId.ifPresent(provider -> ends.add(provider::close));
       ends.add(logIn::close);
       ends.add(editor::close);
+      ends.add(secrets::close);
       ends.add(audit::close);
       own.ifPresent(store -> ends.add(store::close));
       return new ControlPlane(server, pages.table(), api.table(), ends);

@@ -33,20 +33,31 @@ public final class ConfigurationReader {
   private final RegexBudget regexes = new RegexBudget();
   private final List<Path> unknown = new ArrayList<>();
   private final Set<Path> referenced = new HashSet<>();
+  private final SecretTexts secrets;
   private boolean unreadable;
 
-  private ConfigurationReader(Path dir) {
+  private ConfigurationReader(Path dir, SecretTexts secrets) {
     this.dir = dir.toAbsolutePath().normalize();
+    this.secrets = secrets;
   }
 
   /**
-   * Reads and checks a whole configuration.
+   * Reads and checks a whole configuration, to run with it: a reference to a secret is a problem
+   * where {@link SecretReference#FILE} has nothing of it.
    *
    * @param dir the configuration directory; relative paths in the documents begin here
    * @throws ConfigurationException with the problems of all documents
    */
   public static Configuration read(Path dir) throws ConfigurationException {
-    return new ConfigurationReader(dir).read();
+    return new ConfigurationReader(dir, SecretTexts.in(dir)).read();
+  }
+
+  /**
+   * The same for who looks at a configuration and has not read its secrets: what documents refer to
+   * is {@link Secret#isUnread} in the result.
+   */
+  public static Configuration check(Path dir) throws ConfigurationException {
+    return new ConfigurationReader(dir, SecretTexts.unread()).read();
   }
 
   private Configuration read() throws ConfigurationException {
@@ -200,7 +211,7 @@ public final class ConfigurationReader {
   }
 
   private Reading reading(String file, String name) {
-    return new Reading(file, name, dir, problems, regexes);
+    return new Reading(file, name, dir, problems, regexes, secrets);
   }
 
   private String relative(Path file) {

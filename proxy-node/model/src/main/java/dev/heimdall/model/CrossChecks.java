@@ -386,11 +386,18 @@ final class CrossChecks {
       case TRUST, CERT -> true;
       case REJECT -> false;
       case SCRAM_SHA_256 ->
-          plain || user.verifier().filter(v -> v.value().startsWith("SCRAM")).isPresent();
+          plain
+              || user.verifier()
+                  .filter(v -> v.isUnread() || v.value().startsWith("SCRAM"))
+                  .isPresent();
       case MD5 ->
           plain
               || user.verifier()
-                  .filter(v -> v.value().startsWith("SCRAM") || v.value().startsWith("md5"))
+                  .filter(
+                      v ->
+                          v.isUnread()
+                              || v.value().startsWith("SCRAM")
+                              || v.value().startsWith("md5"))
                   .isPresent();
       case PASSWORD -> plain || stored || credentials(vdb) == Credentials.PASSTHROUGH;
     };

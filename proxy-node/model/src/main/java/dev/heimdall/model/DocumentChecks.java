@@ -43,7 +43,7 @@ final class DocumentChecks {
   }
 
   private static void keys(String path, Optional<Secret> secret, Reading in) {
-    if (in.sound(path) && secret.isPresent()) {
+    if (in.sound(path) && secret.filter(text -> !text.isUnread()).isPresent()) {
       List<String> keys =
           secret.get().value().lines().map(String::strip).filter(key -> !key.isEmpty()).toList();
       if (keys.isEmpty()

@@ -135,7 +135,13 @@ public final class LearnedRules {
   private static List<Rule> existing(
       Path file, byte[] text, Path directory, String list, RegexBudget regexes) throws IOException {
     Reading in =
-        new Reading(FOLDER + "/" + list + ".json", list, directory, new FoundProblems(), regexes);
+        new Reading(
+            FOLDER + "/" + list + ".json",
+            list,
+            directory,
+            new FoundProblems(),
+            regexes,
+            SecretTexts.none());
     Optional<RuleList> read =
         JsonText.parse(text, in).flatMap(json -> Shape.of(RuleList.class).read(json, "$", in));
     if (read.isEmpty() || !in.problems().isEmpty()) {

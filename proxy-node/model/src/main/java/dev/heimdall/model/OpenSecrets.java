@@ -23,24 +23,24 @@ public final class OpenSecrets {
   /**
    * A line for each of them.
    *
-   * @param dir where the configuration was read
+   * @param dir where the configuration was read, by {@link ConfigurationReader#check}
    */
   public static List<String> of(Path dir, Configuration configuration) {
     List<Path> documents = new ArrayList<>();
     List<Path> keys = new ArrayList<>();
     NodeSettings node = configuration.node();
-    if (node.topology().key().isPresent()
-        || node.store().password().isPresent()
-        || node.fleetKey().isPresent()
-        || node.manager().key().isPresent()
-        || node.tracing().headers().isPresent()) {
+    if (isWritten(node.topology().key())
+        || isWritten(node.store().password())
+        || isWritten(node.fleetKey())
+        || isWritten(node.manager().key())
+        || isWritten(node.tracing().headers())) {
       documents.add(dir.resolve("node.json"));
     }
     for (DataSource source : configuration.sources().values()) {
-      if (source.password().isPresent()
-          || source.catalog().password().isPresent()
-          || source.cluster().probe().password().isPresent()
-          || source.changes().password().isPresent()) {
+      if (isWritten(source.password())
+          || isWritten(source.catalog().password())
+          || isWritten(source.cluster().probe().password())
+          || isWritten(source.changes().password())) {
         documents.add(dir.resolve("sources").resolve(source.name() + ".json"));
       }
       source.tls().keyFile().ifPresent(keys::add);
@@ -49,9 +49,9 @@ public final class OpenSecrets {
       vdb.tls().keyFile().ifPresent(keys::add);
     }
     for (User user : configuration.users().values()) {
-      if (user.password().isPresent()
-          || user.verifier().isPresent()
-          || user.serverPassword().isPresent()) {
+      if (isWritten(user.password())
+          || isWritten(user.verifier())
+          || isWritten(user.serverPassword())) {
         documents.add(dir.resolve("users").resolve(user.name() + ".json"));
       }
     }
@@ -72,6 +72,11 @@ public final class OpenSecrets {
                         PosixFilePermissions.toString(permissions(file).orElseThrow()),
                         file))
         .toList();
+  }
+
+  /** A reference tells nobody anything. */
+  private static boolean isWritten(Optional<Secret> secret) {
+    return secret.filter(text -> !text.isUnread()).isPresent();
   }
 
   private static boolean any(Path path, Set<PosixFilePermission> wanted) {

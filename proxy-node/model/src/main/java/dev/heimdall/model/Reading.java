@@ -21,29 +21,40 @@ final class Reading {
   private final Path base;
   private final FoundProblems problems;
   private final RegexBudget regexes;
+  private final SecretTexts secrets;
   private final Map<String, Position> positions = new HashMap<>();
   private final NavigableSet<String> broken = new TreeSet<>();
   private final Set<Path> files = new HashSet<>();
 
   /**
+   * A document by itself, in which secrets are written out.
+   *
    * @param file the document, relative to the configuration directory
    * @param name the object's name, from the file's
    * @param base where relative paths in the document begin
    * @param problems gets the problems
    */
   Reading(String file, String name, Path base, FoundProblems problems) {
-    this(file, name, base, problems, new RegexBudget());
+    this(file, name, base, problems, new RegexBudget(), SecretTexts.none());
   }
 
   /**
    * @param regexes the regular expressions of all documents of the configuration
+   * @param secrets what the secrets hold that these refer to
    */
-  Reading(String file, String name, Path base, FoundProblems problems, RegexBudget regexes) {
+  Reading(
+      String file,
+      String name,
+      Path base,
+      FoundProblems problems,
+      RegexBudget regexes,
+      SecretTexts secrets) {
     this.file = file;
     this.name = name;
     this.base = base;
     this.problems = problems;
     this.regexes = regexes;
+    this.secrets = secrets;
   }
 
   static Reading ofConstant() {
@@ -68,6 +79,10 @@ final class Reading {
 
   RegexBudget regexes() {
     return regexes;
+  }
+
+  SecretTexts secrets() {
+    return secrets;
   }
 
   /**

@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Which values in a document's text are secrets, right or wrong as it may be: those of settings
  * that are {@link Secret}, of keys that sound like one (a misspelled one is none the less secret),
- * and URLs with more in them than where something is.
+ * and URLs with more in them than where something is. A reference to what Secrets Manager keeps is
+ * none.
  */
 public final class SecretPlaces {
   private static final Pattern NAMES =
@@ -33,8 +36,54 @@ public final class SecretPlaces {
 
   /** All of them, in order; empty: it is no JSON, and where they are is anyone's guess. */
   public static Optional<List<Place>> in(String text) {
+    return looked(text).map(Looked::places);
+  }
+
+  /** The names of the secrets that stand there in place of a text, in order, each once. */
+  static List<String> references(String text) {
+    return looked(text).map(Looked::references).orElse(List.of());
+  }
+
+  private record Looked(List<Place> places, List<String> references) {}
+
+  /** An object or a list that is read. */
+  private static final class Inside {
+    private final boolean secret;
+    private final int before;
+    private boolean reference;
+    private Optional<String> name = Optional.empty();
+
+    /**
+     * @param secret whether all in it is secret
+     * @param reference whether it may turn out to be a reference to a secret
+     * @param before how many places were found before it
+     */
+    Inside(boolean secret, boolean reference, int before) {
+      this.secret = secret;
+      this.reference = reference;
+      this.before = before;
+    }
+
+    /** A reference has two texts and nothing else. */
+    void holds(String member, JsonToken token, JsonParser parser) throws IOException {
+      if (!reference) {
+        return;
+      }
+      if (token != JsonToken.VALUE_STRING) {
+        reference = false;
+      } else if (SecretReference.NAME.equals(member)) {
+        name = Optional.of(parser.getText()).filter(Format.SECRET::accepts);
+        reference = name.isPresent();
+      } else {
+        reference = SecretReference.KEY.equals(member);
+      }
+    }
+  }
+
+  private static Optional<Looked> looked(String text) {
     List<Place> places = new ArrayList<>();
-    Deque<Boolean> inside = new ArrayDeque<>();
+    Set<String> references = new LinkedHashSet<>();
+    Deque<Inside> inside = new ArrayDeque<>();
     boolean named = false;
     try (JsonParser parser = new JsonFactory().createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -42,16 +91,25 @@ public final class SecretPlaces {
           named = NAMES.matcher(parser.currentName()).matches();
           continue;
         }
+        if (token.isStructEnd()) {
+          Inside ended = inside.pop();
+          if (ended.reference && ended.name.isPresent()) {
+            references.add(ended.name.get());
+            places.subList(ended.before, places.size()).clear();
+          }
+          continue;
+        }
+        if (!inside.isEmpty()) {
+          inside.peek().holds(parser.currentName(), token, parser);
+        }
         if (token.isStructStart()) {
-          inside.push(named || !inside.isEmpty() && inside.peek());
+          boolean all = named || !inside.isEmpty() && inside.peek().secret;
+          inside.push(new Inside(all, named && token == JsonToken.START_OBJECT, places.size()));
           named = false;
           continue;
         }
-        if (token.isStructEnd()) {
-          inside.pop();
-          continue;
-        }
-        boolean secret = named || inside.contains(true) || isUrlWithSecrets(parser, token);
+        boolean secret =
+            named || inside.stream().anyMatch(one -> one.secret) || isUrlWithSecrets(parser, token);
         if (secret && token.isScalarValue() && !isSwitch(token)) {
           int start = (int) parser.currentTokenLocation().getCharOffset();
           parser.finishToken();
@@ -59,7 +117,9 @@ public final class SecretPlaces {
         }
         named = false;
       }
-      return inside.isEmpty() ? Optional.of(List.copyOf(places)) : Optional.empty();
+      return inside.isEmpty()
+          ? Optional.of(new Looked(List.copyOf(places), List.copyOf(references)))
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -1,5 +1,6 @@
 package dev.heimdall.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
@@ -84,10 +85,25 @@ public final class StrictDocument {
     return SettingTables.markdown(Shape.of(type));
   }
 
+  /** What Secrets Manager keeps can only stand in documents of a configuration. */
+  private static void withoutReferences(ObjectNode schema) {
+    for (JsonNode property : schema.path("properties")) {
+      if (property.path("writeOnly").asBoolean()) {
+        ObjectNode secret = (ObjectNode) property;
+        JsonNode text = secret.remove("anyOf").get(0);
+        secret.set("type", text.get("type"));
+        secret.set("pattern", text.get("pattern"));
+      } else if (property.path("type").asText().equals("object")) {
+        withoutReferences((ObjectNode) property);
+      }
+    }
+  }
+
   /** The JSON schema of such a document. */
   public static ObjectNode schema(Class<? extends Record> type) {
     ObjectNode schema = JsonNodeFactory.instance.objectNode();
     Shape.of(type).describe(schema);
+    withoutReferences(schema);
     return schema;
   }
 }

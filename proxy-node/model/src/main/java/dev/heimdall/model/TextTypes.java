@@ -113,12 +113,21 @@ final class TextTypes {
     }
   }
 
-  /** A secret: no problem ever shows it. */
+  /** A secret, or a reference to one: no problem ever shows it. */
   static final class Hidden extends Strings {
     private final Format format;
 
     Hidden(Format format) {
       this.format = format;
+    }
+
+    @Override
+    Optional<?> read(JsonValue value, String path, Reading in) {
+      if (value instanceof JsonValue.Obj object && in.secrets().mayBeNamed()) {
+        return SecretReference.read(object, path, in)
+            .flatMap(reference -> in.secrets().read(reference, object, format, path, in));
+      }
+      return super.read(value, path, in);
     }
 
     @Override
@@ -146,7 +155,25 @@ final class TextTypes {
 
     @Override
     void describe(ObjectNode schema) {
-      schema.put("type", "string").put("pattern", format.pattern()).put("writeOnly", true);
+      ArrayNode either = schema.putArray("anyOf");
+      either.addObject().put("type", "string").put("pattern", format.pattern());
+      ObjectNode reference = either.addObject();
+      reference.put("description", "What Secrets Manager keeps in place of the text.");
+      reference.put("type", "object");
+      ObjectNode members = reference.putObject("properties");
+      members
+          .putObject(SecretReference.NAME)
+          .put("description", "The secret's name or ARN.")
+          .put("type", "string")
+          .put("pattern", Format.SECRET.pattern());
+      members
+          .putObject(SecretReference.KEY)
+          .put("description", "The member of the JSON object in it. Default: the whole secret.")
+          .put("type", "string")
+          .put("minLength", 1);
+      reference.putArray("required").add(SecretReference.NAME);
+      reference.put("additionalProperties", false);
+      schema.put("writeOnly", true);
     }
 
     @Override

@@ -104,6 +104,7 @@ public record TracingSettings(
 
   private List<String> headerLines() {
     return headers.stream()
+        .filter(secret -> !secret.isUnread())
         .flatMap(secret -> secret.value().lines())
         .map(String::strip)
         .filter(line -> !line.isEmpty())

@@ -638,7 +638,11 @@ class ConfigurationProblemsTest {
                   + " the keys of User; did you mean \"password\"?"),
           user(
               "\"password\": {\"value\": \"hunter2\"}",
-              "users/alice.json:1:14 $.password: got an object, expected a text that is not empty"),
+              "users/alice.json:1:14 $.password.secret: got nothing, expected the name or ARN of a"
+                  + " Secrets Manager secret, such as \"prod/shop\"",
+              "users/alice.json:1:15 $.password.value: got the unknown key \"value\", expected"
+                  + " \"secret\" and \"key\", which say what Secrets Manager keeps in place of the"
+                  + " text"),
           user(
               "\"name\": \"bob\", \"password\": \"hunter2\"",
               "users/alice.json:1:10 $.name: got \"bob\", expected \"alice\", the file's base"

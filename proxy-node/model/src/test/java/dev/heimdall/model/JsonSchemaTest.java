@@ -94,7 +94,7 @@ class JsonSchemaTest {
         "vdb    | {\"source\": \"a\", \"ports\": []}        | $.ports minItems",
         "vdb    | {\"source\": \"a\", \"ports\": [1], \"limits\": {\"maxStatementSize\": \"1MB\"}}"
             + " | $.limits.maxStatementSize anyOf",
-        "user   | {\"verifier\": \"md5\"}                   | $.verifier pattern",
+        "user   | {\"verifier\": \"md5\"}                   | $.verifier anyOf",
       })
   void wrongDocumentsAreRefused(String kind, String document, String violation) throws Exception {
     assertThat(violations(kind, document)).containsExactly(violation);

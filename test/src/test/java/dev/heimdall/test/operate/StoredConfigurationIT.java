@@ -1,8 +1,10 @@
 package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.secrets.WorkingCopy;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
 /** A node whose configuration is at AWS: where it comes from, and what happens without it. */
 @AlsoOnLocalStack
 class StoredConfigurationIT {
   private static final String CANARY = "canary-password";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
 
@@ -190,6 +196,102 @@ class StoredConfigurationIT {
   @Tag("long") // the same once more; what is different is in SecretStoreIT
   void fromASecret() throws Exception {
     bootsFollowsAndSurvives("secret:heimdall/conf");
+  }
+
+  private void secret(String name, Map<String, String> members) throws IOException {
+    String text = JSON.writeValueAsString(members);
+    try (SecretsManagerClient secrets =
+        SecretsManagerClient.builder()
+            .region(Region.EU_WEST_1)
+            .endpointOverride(aws.endpoint())
+            .credentialsProvider(aws.credentials())
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build()) {
+      try {
+        secrets.putSecretValue(r -> r.secretId(name).secretString(text));
+      } catch (ResourceNotFoundException e) {
+        secrets.createSecret(r -> r.name(name).secretString(text));
+      }
+    }
+  }
+
+  private void startWithSecrets() throws IOException {
+    Map<String, String> environment = new HashMap<>(aws.environment());
+    environment.put("AWS_REGION", "eu-west-1");
+    environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", gate.uri().toString());
+    proxy.start(
+        environment, "--config=" + at("s3://conf/fleet"), "--state=" + directory.resolve("state"));
+    assertThat(proxy.isAlive()).as(proxy.output()).isTrue();
+  }
+
+  private boolean serves(String user, String password) {
+    try (Connection client = proxy.target().as(user, password).jdbc();
+        Statement statement = client.createStatement()) {
+      return statement.execute("SELECT 1");
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private void names(String document, String user, String secret) throws IOException {
+    Files.writeString(
+        proxy.directory().resolve(document),
+        "{%s\"password\": {\"secret\": \"%s\", \"key\": \"password\"}}".formatted(user, secret));
+  }
+
+  @Test
+  void secretsThatDocumentsNameAreReadAndFollowed() throws Exception {
+    secret("heimdall/second", Map.of("password", CANARY));
+    secret("heimdall/source", Map.of("password", SharedPostgres.PASSWORD));
+    names("users/second.json", "", "heimdall/second");
+    names(
+        "sources/main.json",
+        "\"url\": \"%s\", \"user\": \"%s\", \"tls\": {\"mode\": \"disable\"}, "
+            .formatted(
+                SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), SharedPostgres.USER),
+        "heimdall/source");
+    push("s3://conf/fleet");
+    startWithSecrets();
+    assertThat(serves("second", CANARY)).isTrue();
+    String hash = configuration().get("hash").asText();
+
+    // A rotated secret is a change of the configuration, of which no document is different.
+    secret("heimdall/second", Map.of("password", CANARY + "-2"));
+    reload();
+    assertThat(serves("second", CANARY + "-2")).isTrue();
+    assertThat(serves("second", CANARY)).isFalse();
+    assertThat(configuration().get("hash").asText()).isEqualTo(hash);
+
+    // One that cannot be read refuses the change that names it, with what to do about it.
+    names("users/third.json", "", "heimdall/third");
+    push("s3://conf/fleet");
+    gate.refuse(
+        "GetSecretValue", 400, "AccessDeniedException", "not authorized to perform that action");
+    assertThatThrownBy(this::reload)
+        .hasMessageContaining("users/third.json")
+        .hasMessageContaining("the permission secretsmanager:GetSecretValue");
+    assertThat(serves("second", CANARY + "-2")).isTrue();
+    gate.open();
+    secret("heimdall/third", Map.of("password", CANARY));
+    Await.until("the secret is tried again", () -> serves("third", CANARY));
+
+    // While AWS is away it starts with what the secrets held last.
+    gate.away();
+    proxy.terminate();
+    proxy.exitCode();
+    startWithSecrets();
+    assertThat(serves("second", CANARY + "-2")).isTrue();
+    assertThat(configuration().get("onCopy").asBoolean()).isTrue();
+
+    assertThat(proxy.output()).doesNotContain(CANARY);
+    assertThat(configuration().toString()).doesNotContain(CANARY);
+    assertThat(proxy.door().get("/metrics").body()).doesNotContain(CANARY);
+    try (Stream<Path> kept = Files.walk(directory.resolve("state"))) {
+      for (Path file : kept.filter(Files::isRegularFile).toList()) {
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+            .doesNotContain(CANARY);
+      }
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.config;
 
+import dev.heimdall.model.SecretReference;
 import dev.heimdall.model.report.ConfigurationHash;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -29,6 +30,8 @@ record Fingerprint(Map<Path, String> files) {
    */
   static Fingerprint of(Path dir, Set<Path> also) throws IOException {
     Map<Path, String> files = new TreeMap<>();
+    // Other texts in place of those that the documents name are another configuration.
+    Path secrets = dir.resolve(SecretReference.FILE);
     Files.walkFileTree(
         dir,
         EnumSet.of(FileVisitOption.FOLLOW_LINKS),
@@ -43,7 +46,7 @@ record Fingerprint(Map<Path, String> files) {
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!ignored(file)) {
+            if (!ignored(file) || file.equals(secrets)) {
               files.put(file, stamp(attributes));
             }
             return FileVisitResult.CONTINUE;

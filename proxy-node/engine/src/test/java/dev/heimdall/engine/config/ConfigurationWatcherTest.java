@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.SecretReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +61,24 @@ class ConfigurationWatcherTest {
     look(5);
     assertThat(applied).hasSize(1);
     assertThat(refused).isEmpty();
+  }
+
+  @Test
+  void anotherTextOfASecretIsAnotherConfigurationOfTheSameDocuments() throws Exception {
+    Path secrets = dir.path().resolve(SecretReference.FILE);
+    Files.writeString(secrets, "{\"texts\": {\"a\": \"one\"}}");
+    Files.createDirectories(dir.path().resolve("users"));
+    Files.writeString(
+        dir.path().resolve("users/alice.json"), "{\"password\": {\"secret\": \"a\"}}");
+    look(3);
+    String hash = state().hash();
+
+    Files.writeString(secrets, "{\"texts\": {\"a\": \"another\"}}");
+    look(3);
+
+    assertThat(applied).hasSize(2);
+    assertThat(applied.get(1).users().get("alice").password()).contains(new Secret("another"));
+    assertThat(state().hash()).isEqualTo(hash);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.heimdall.engine.share.StoreExamination;
 import dev.heimdall.engine.share.StoreMemory;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.TlsMode;
@@ -31,6 +32,15 @@ final class StoreInspection {
       return;
     }
     String subject = store.addresses().get(0).toString();
+    if (store.password().filter(Secret::isUnread).isPresent()) {
+      found.accept(
+          Finding.skipped(
+              subject,
+              LOG_IN,
+              "Secrets Manager keeps the password, and only nodes read it.",
+              "On a node, `heimdall doctor` logs in with it."));
+      return;
+    }
     try {
       StoreState state = StoreExamination.look(store);
       found.accept(Finding.good(subject, LOG_IN, "Connected at " + state.at()));

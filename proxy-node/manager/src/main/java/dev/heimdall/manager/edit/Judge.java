@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Says what is wrong with documents, by the reader that nodes have: it reads files, so they are put
- * into a directory in memory. Not thread-safe.
+ * into a directory in memory. Secrets that documents name are not read: a manager need not be
+ * allowed to. Not thread-safe.
  */
 final class Judge implements AutoCloseable {
   private final MirrorDirectory directory;
@@ -53,7 +54,7 @@ final class Judge implements AutoCloseable {
     }
     try {
       directory.show(documents);
-      Configuration read = ConfigurationReader.read(directory.path());
+      Configuration read = ConfigurationReader.check(directory.path());
       List<Problem> faults = faults(read);
       return new Reading(faults.isEmpty() ? Optional.of(read) : Optional.empty(), faults);
     } catch (ConfigurationException e) {

@@ -1,13 +1,16 @@
 package dev.heimdall.manager.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.model.Secret;
+import dev.heimdall.model.SecretReference;
 import dev.heimdall.model.report.ConfigurationHash;
 import dev.heimdall.model.report.ReportSignature;
 import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.NamedSecrets;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoredDocument;
 import java.io.IOException;
@@ -33,25 +36,34 @@ public final class FleetConfiguration {
   /** Nodes may not have heard of a new key yet, for so long. */
   private static final Duration OLD_KEYS = Duration.ofMinutes(10);
 
-  /** Documents as nodes know them. */
-  private record Known(String version, String hash, List<String> keys) {}
+  /**
+   * Documents as nodes know them.
+   *
+   * @param named where Secrets Manager keeps the keys; empty: they are in the documents, or nowhere
+   */
+  private record Known(
+      String version, String hash, Optional<SecretReference> named, List<String> keys) {}
 
   private record OldKey(String key, long until) {}
 
   private final Editor editor;
+  private final NamedSecrets secrets;
   private final List<String> beside;
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
-  private volatile Known known = new Known("", "", List.of());
+  private volatile Known known = new Known("", "", Optional.empty(), List.of());
   private volatile List<OldKey> old = List.of();
   private volatile long looked;
   private volatile boolean never = true;
 
   /**
+   * @param secrets reads the one that documents name in place of the key
    * @param beside the key of a node that runs beside this manager; empty: there is none
    */
-  public FleetConfiguration(Editor editor, Optional<Secret> beside, LongSupplier nanoClock) {
+  public FleetConfiguration(
+      Editor editor, NamedSecrets secrets, Optional<Secret> beside, LongSupplier nanoClock) {
     this.editor = editor;
+    this.secrets = secrets;
     this.beside = beside.map(FleetConfiguration::lines).orElse(List.of());
     this.nanoClock = nanoClock;
   }
@@ -106,10 +118,22 @@ public final class FleetConfiguration {
 
   private void keep(Documents documents) {
     Known before = known;
-    if (documents.version().equals(before.version())) {
+    boolean same = documents.version().equals(before.version());
+    if (same && before.named().isEmpty()) {
       return;
     }
-    Known next = new Known(documents.version(), hash(documents), keys(documents));
+    JsonNode written = key(documents);
+    Optional<SecretReference> named = SecretReference.of(written);
+    Known next =
+        new Known(
+            documents.version(),
+            same ? before.hash() : hash(documents),
+            named,
+            named.isPresent()
+                ? keys(named.get())
+                : Optional.ofNullable(written.textValue())
+                    .map(text -> lines(new Secret(text)))
+                    .orElse(List.of()));
     List<OldKey> kept = new ArrayList<>();
     long now = nanoClock.getAsLong();
     old.stream().filter(key -> key.until() - now > 0).forEach(kept::add);
@@ -131,19 +155,26 @@ public final class FleetConfiguration {
   }
 
   /** Read leniently: another document, or another setting, may be wrong. */
-  private static List<String> keys(Documents documents) {
+  private static JsonNode key(Documents documents) {
     StoredDocument node = documents.all().get(NODE);
     if (node == null) {
-      return List.of();
+      return MissingNode.getInstance();
     }
     try {
       JsonNode settings = Answer.JSON.readTree(node.content().bytes());
       JsonNode own = settings.path("manager").path("key");
-      JsonNode key = own.isTextual() ? own : settings.path("fleetKey");
-      return key.isTextual() ? lines(new Secret(key.textValue())) : List.of();
+      return own.isTextual() || own.isObject() ? own : settings.path("fleetKey");
     } catch (IOException e) {
-      return List.of();
+      return MissingNode.getInstance();
     }
+  }
+
+  /** Looked up once a minute; none while it was never readable, of which the log says why. */
+  private List<String> keys(SecretReference named) {
+    return Optional.ofNullable(secrets.read(List.of(named.name()), false).texts().get(named.name()))
+        .flatMap(named::textIn)
+        .map(text -> lines(new Secret(text)))
+        .orElse(List.of());
   }
 
   private static List<String> lines(Secret keys) {

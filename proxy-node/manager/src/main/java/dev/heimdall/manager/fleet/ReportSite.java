@@ -162,7 +162,7 @@ public final class ReportSite implements Site {
           403,
           "no_key",
           "The manager's configuration has no key for reports: set manager.key or fleetKey in"
-              + " node.json.");
+              + " node.json. Where they name a secret, the manager's log says why it is not read.");
     }
     ReportSignature found = null;
     for (ReportSignature key : keys) {

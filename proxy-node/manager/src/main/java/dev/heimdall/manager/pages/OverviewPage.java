@@ -8,6 +8,7 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RuleList;
+import dev.heimdall.model.Secret;
 import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
 import dev.heimdall.secrets.StoreException;
@@ -165,9 +166,18 @@ final class OverviewPage {
 
   private static List<String> cells(User user) {
     return List.of(
-        user.password().isPresent() ? "kept here" : user.verifier().isPresent() ? "hashed" : "none",
+        password(user),
         user.vdbs().isEmpty() ? "all" : listed(user.vdbs()),
         user.admin() ? "yes" : "no");
+  }
+
+  private static String password(User user) {
+    if (user.password().or(user::verifier).filter(Secret::isUnread).isPresent()) {
+      return "in Secrets Manager";
+    }
+    return user.password().isPresent()
+        ? "kept here"
+        : user.verifier().isPresent() ? "hashed" : "none";
   }
 
   /** As documents have it. */
