@@ -110,4 +110,45 @@ class HeldMemoryIT {
       threads.shutdownNow();
     }
   }
+
+  /** None is used again, as those of most drivers; all of them are more than there is room for. */
+  @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS)
+  void largeUnnamedStatementsGiveWayToEachOther() throws Exception {
+    int clients = 24;
+    byte[] batch =
+        Frontend.all(
+            Frontend.parse("", "SELECT length('" + "x".repeat(4_000_000) + "')"),
+            Frontend.bind("", ""),
+            Frontend.execute("", 0),
+            Frontend.sync());
+    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    List<RawClient> open = new ArrayList<>();
+    try (TestNode node = TestNode.start(c -> c.node("memoryBudget", "24MiB").vdb("pool.size", 4))) {
+      List<Future<String>> answers = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        RawClient client = RawClient.logIn(node.target());
+        open.add(client);
+        answers.add(
+            threads.submit(
+                () -> {
+                  client.send(batch);
+                  return client.untilReady().toString();
+                }));
+      }
+      for (Future<String> answer : answers) {
+        assertThat(answer.get()).contains("4000000");
+      }
+      assertThat(used(node, "unnamed")).isLessThan(18 << 20);
+      for (RawClient client : open) {
+        assertThat(client.value("SELECT 1")).isEqualTo("1");
+      }
+      Await.until("nothing large is kept", () -> used(node, "unnamed") < 1 << 20);
+    } finally {
+      for (RawClient client : open) {
+        client.close();
+      }
+      threads.shutdownNow();
+    }
+  }
 }

@@ -24,6 +24,34 @@ public final class ClientUsage {
     return share.moved(had, now);
   }
 
+  /** The same of what may give way to others. */
+  public boolean is(long now, ClientShare.Holder holder) {
+    share.uses(holder, closed ? 0 : now);
+    return is(now);
+  }
+
+  /** Whether there is room for so many bytes, of which nothing more counts than before. */
+  public boolean mayBe(long now) {
+    return now <= bytes || now <= ClientShare.ALWAYS || share.hasRoom(now - bytes, now);
+  }
+
+  /** Whether there is room for them once others have given way. */
+  public boolean mayEverBe(long now) {
+    return share.mayEverHold(now);
+  }
+
+  /** Has others, of all event loops, let go of what they are not using. */
+  public void askForRoom() {
+    share.ask();
+  }
+
+  /** The holder is using what it holds. */
+  public void uses(ClientShare.Holder holder) {
+    if (bytes > ClientShare.LITTLE) {
+      share.uses(holder, bytes);
+    }
+  }
+
   /** The client has ended: what it kept is gone, or is in a moment, and nothing counts any more. */
   public void close() {
     is(0);

@@ -3,6 +3,7 @@ package dev.heimdall.engine.memory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 
 /**
  * Divides the bytes that a node's large caches may have: between the caches, and where each event
@@ -20,6 +21,7 @@ public final class MemoryBudget {
   private final long bytes;
   private final int loops;
   private final List<CacheShare> shares = new CopyOnWriteArrayList<>();
+  private final List<ClientShare> ofClients = new CopyOnWriteArrayList<>();
   private final LargeInput largeInput;
 
   /**
@@ -72,9 +74,24 @@ public final class MemoryBudget {
     return share(cache, cache.of(bytes));
   }
 
-  /** What the clients of an event loop may hold that cannot be evicted. */
-  public ClientShare ofClients(BudgetedCache held) {
-    return new ClientShare(this, ofLoop(held));
+  /**
+   * What the clients of an event loop may hold that cannot be evicted.
+   *
+   * @param loop runs tasks on it
+   */
+  public ClientShare ofClients(BudgetedCache held, Executor loop) {
+    ClientShare share = new ClientShare(this, ofLoop(held), loop);
+    ofClients.add(share);
+    return share;
+  }
+
+  /** Has who holds much of it on any event loop let go of what is not used. */
+  void askToGiveWay(BudgetedCache held) {
+    for (ClientShare share : ofClients) {
+      if (share.isOf(held)) {
+        share.giveWaySoon();
+      }
+    }
   }
 
   private CacheShare share(BudgetedCache cache, long limit) {

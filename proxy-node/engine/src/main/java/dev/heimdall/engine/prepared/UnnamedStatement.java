@@ -1,23 +1,35 @@
 package dev.heimdall.engine.prepared;
 
+import dev.heimdall.engine.memory.ClientShare;
 import dev.heimdall.engine.memory.ClientUsage;
 import dev.heimdall.engine.sql.StatementFacts;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * A client's unnamed prepared statement: its text, or the named one that stands for it at servers.
  * A text has a version, by which it finds out whether a server connection still has it or must be
  * given it again.
  */
-public final class UnnamedStatement {
+public final class UnnamedStatement implements ClientShare.Holder {
   private static final byte[] NOTHING = new byte[0];
+
+  /**
+   * Who describes a statement and then binds it is back sooner; for others it is gone with its
+   * batch.
+   */
+  static final long KEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** A text below this is kept when the statement is gone, for the next one. */
   private static final int KEPT_BUFFER = 4096;
 
   private final StatementRegistry registry;
   private final ClientUsage memory;
+  private final BooleanSupplier idle;
+  private final LongSupplier clock;
   private final ServerStatements.PendingName parse;
   private final Runnable releaseCached = this::releaseCached;
   private final Runnable forget = this::forget;
@@ -32,13 +44,19 @@ public final class UnnamedStatement {
   private Object source;
   private int sourceWeight;
   private PreparedStatement cached;
+  private long lastUsed;
 
   /**
    * @param memory what it takes
+   * @param idle whether its client waits for nothing, is owed nothing and has no server connection
+   * @param clock nanoseconds
    */
-  public UnnamedStatement(StatementRegistry registry, ClientUsage memory) {
+  public UnnamedStatement(
+      StatementRegistry registry, ClientUsage memory, BooleanSupplier idle, LongSupplier clock) {
     this.registry = registry;
     this.memory = memory;
+    this.idle = idle;
+    this.clock = clock;
     this.parse = new ServerStatements.PendingName(null, forget);
   }
 
@@ -85,8 +103,41 @@ public final class UnnamedStatement {
     return memory.is(Math.max(body.length, size) + (long) weight);
   }
 
+  /**
+   * Whether there is room for another text now.
+   *
+   * @param size of text, zero byte and parameter types, and of what will be kept with it
+   */
+  public boolean mayBe(long size) {
+    return memory.mayBe(Math.max(body.length, size));
+  }
+
+  /** Whether there is once others have given way, who are asked to. */
+  public boolean waitsFor(long size) {
+    boolean waits = memory.mayEverBe(Math.max(body.length, size));
+    if (waits) {
+      memory.askForRoom();
+    }
+    return waits;
+  }
+
+  /** It is about to be bound or described. */
+  public void used() {
+    lastUsed = clock.getAsLong();
+    memory.uses(this);
+  }
+
+  /** To whom it binds then the server says that there is no such statement. */
+  @Override
+  public void giveWay() {
+    if (idle.getAsBoolean() && clock.getAsLong() - lastUsed > KEPT_NANOS) {
+      forget();
+    }
+  }
+
   private void count() {
-    memory.is(body.length + (long) sourceWeight);
+    lastUsed = clock.getAsLong();
+    memory.is(body.length + (long) sourceWeight, this);
   }
 
   /** Null when it is none. */

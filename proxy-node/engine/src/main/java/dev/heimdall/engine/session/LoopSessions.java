@@ -71,7 +71,7 @@ public final class LoopSessions {
     this.classifier = judging.reading().classifier(false);
     this.metrics = metrics;
     this.statements = new StatementRegistry(naming, budget);
-    this.memory = new SessionMemory.OfLoop(budget);
+    this.memory = new SessionMemory.OfLoop(budget, context.loop());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.heimdall.engine.memory.ClientUsage;
 import dev.heimdall.engine.memory.LargeInput;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.wire.ServerError;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -37,11 +38,11 @@ public final class SessionMemory {
     private final ClientShare input;
     private final LargeInput largeInput;
 
-    OfLoop(MemoryBudget budget) {
-      unnamed = budget.ofClients(BudgetedCache.UNNAMED);
-      settings = budget.ofClients(BudgetedCache.SETTINGS);
-      channels = budget.ofClients(BudgetedCache.CHANNELS);
-      input = budget.ofClients(BudgetedCache.INPUT);
+    OfLoop(MemoryBudget budget, Executor loop) {
+      unnamed = budget.ofClients(BudgetedCache.UNNAMED, loop);
+      settings = budget.ofClients(BudgetedCache.SETTINGS, loop);
+      channels = budget.ofClients(BudgetedCache.CHANNELS, loop);
+      input = budget.ofClients(BudgetedCache.INPUT, loop);
       largeInput = budget.largeInput();
     }
 

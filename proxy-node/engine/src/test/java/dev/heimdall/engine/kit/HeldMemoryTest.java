@@ -65,7 +65,7 @@ class HeldMemoryTest {
   }
 
   @Test
-  void unnamedStatementsOfAllClientsHaveALimit() {
+  void unnamedStatementsThatAreNotUsedGiveWayToOthers() {
     SimulatedClient ann = node.client("ann");
     SimulatedClient bob = node.client("bob");
     SimulatedClient last = node.client("bob");
@@ -73,11 +73,29 @@ class HeldMemoryTest {
     assertThat(held(BudgetedCache.UNNAMED)).isBetween(500_000L, 700_000L);
 
     parsed(bob, 500_000);
-    isEnded(bob, "no memory for the unnamed statement");
+    assertThat(bob.told()).isEmpty();
+    node.turns().advance(Duration.ofMillis(400));
+    assertThat(bob.told()).isEmpty();
+    node.turns().advance(Duration.ofMillis(200));
+    assertThat(bob.told()).last().isEqualTo("ready I");
+    assertThat(held(BudgetedCache.UNNAMED)).isBetween(500_000L, 700_000L);
     parsed(last, 20_000);
 
     assertThat(last.told()).last().isEqualTo("ready I");
-    assertThat(ann.told()).last().isEqualTo("ready I");
+    assertThat(ann.connected()).isTrue();
+    ann.send(
+        out -> {
+          SimulatedClient.run(out, "");
+          SimulatedClient.sync(out);
+        });
+    assertThat(ann.told()).anyMatch(told -> told.startsWith("error 26000 "));
+  }
+
+  @Test
+  void anUnnamedStatementForWhichThereIsNeverRoomEndsItsClient() {
+    SimulatedClient ann = node.client("ann");
+    parsed(ann, 1_300_000);
+    isEnded(ann, "no memory for the unnamed statement");
   }
 
   @Test

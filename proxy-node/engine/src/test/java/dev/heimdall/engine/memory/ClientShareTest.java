@@ -8,8 +8,8 @@ class ClientShareTest {
   /** 750,000 bytes of unnamed statements, over two event loops. */
   private final MemoryBudget budget = new MemoryBudget(1_000_000, 2);
 
-  private final ClientShare one = budget.ofClients(BudgetedCache.UNNAMED);
-  private final ClientShare other = budget.ofClients(BudgetedCache.UNNAMED);
+  private final ClientShare one = budget.ofClients(BudgetedCache.UNNAMED, Runnable::run);
+  private final ClientShare other = budget.ofClients(BudgetedCache.UNNAMED, Runnable::run);
 
   private CacheUse use() {
     return budget.use(BudgetedCache.UNNAMED);
@@ -58,6 +58,22 @@ class ClientShareTest {
     }
     assertThat(other.holding().is(60_000)).isFalse();
     assertThat(other.holding().is(ClientShare.ALWAYS)).isTrue();
+  }
+
+  @Test
+  void whoDoesNotUseWhatItHoldsGivesWay() {
+    ClientUsage ann = one.holding();
+    ClientShare.Holder holder = () -> ann.is(0);
+    assertThat(ann.is(300_000, holder)).isTrue();
+    ClientUsage bob = other.holding();
+    assertThat(bob.mayBe(100_000)).isFalse();
+    assertThat(bob.mayEverBe(100_000)).isTrue();
+    assertThat(bob.mayEverBe(600_000)).isFalse();
+
+    bob.askForRoom();
+
+    assertThat(bob.mayBe(100_000)).isTrue();
+    assertThat(use()).isEqualTo(new CacheUse(BudgetedCache.UNNAMED, 0, 750_000, 0, 0));
   }
 
   @Test

@@ -106,7 +106,9 @@ final class ClientMessages implements RequestHandler {
     this.cursor = new RequestCursor(input);
     this.listening = parts.listening();
     this.copies = new CopyAndCalls(client, parts.writes(), input, sequences);
-    this.unnamed = new UnnamedStatement(sessions.statements(), parts.memory().unnamed());
+    this.unnamed =
+        new UnnamedStatement(
+            sessions.statements(), parts.memory().unnamed(), this::isIdle, parts.loop()::now);
     this.extended = new ExtendedStatements(parts, names, sequences, unnamed);
     this.ahead =
         new BatchJudgement(lifecycle, this::judgesUnruled, cursor, parts.loop(), names, extended);
@@ -627,5 +629,12 @@ final class ClientMessages implements RequestHandler {
   @Override
   public void forget() {
     unnamed.forget();
+  }
+
+  private boolean isIdle() {
+    return client.server() == null
+        && client.outstanding() == 0
+        && client.status() == TransactionState.IDLE
+        && (input.bytes() == null || !input.bytes().isReadable());
   }
 }

@@ -473,6 +473,7 @@ final class ExtendedStatements {
     if (unnamed.cached() != null) {
       return;
     }
+    unnamed.used();
     if (!unnamed.isText()) {
       // The server says that there is none: it may have another client's.
       pending.cut();

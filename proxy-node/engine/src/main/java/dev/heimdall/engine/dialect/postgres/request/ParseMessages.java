@@ -17,8 +17,8 @@ import dev.heimdall.engine.prepared.UnansweredNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
-import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
@@ -40,6 +40,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends one client's Parse messages, or answers them: each statement under its own name on the
@@ -50,10 +51,12 @@ final class ParseMessages {
 
   private static final byte[] TAKEN = StatementNames.TAKEN.getBytes(StandardCharsets.US_ASCII);
 
+  private static final long ROOM_AGAIN_MILLIS = 20;
+
   /** No text and no parameter types. */
   private static final byte[] EMPTY_STATEMENT = new byte[3];
 
-  private final BatchClient client;
+  private final HandledClient client;
   private final TransactionNotes notes;
   private final StatementOwner owner;
   private final RequestControl requests;
@@ -77,6 +80,9 @@ final class ParseMessages {
 
   /** As what the unnamed statement was read when it was parsed. */
   private LexerMode unnamedIn = LexerMode.STANDARD;
+
+  /** Since when the Parse at the reader's position waits for room; 0 where none does. */
+  private long waitingSince;
 
   private final UnansweredNames unanswered = new UnansweredNames();
 
@@ -115,6 +121,9 @@ final class ParseMessages {
       return false;
     }
     int length = textEnd - nameEnd - 1;
+    if (nameEnd == at && awaitsRoom(end - nameEnd - 1, length)) {
+      return false;
+    }
     byte[] sql = loop.scratch(length);
     input.getBytes(nameEnd + 1, sql, 0, length);
     forgetAnswered(server);
@@ -171,6 +180,26 @@ final class ParseMessages {
     } finally {
       transformed = false;
     }
+  }
+
+  /**
+   * Whether an unnamed statement waits for others to give up theirs, for as long as one may wait
+   * for a server connection.
+   */
+  private boolean awaitsRoom(int size, int length) {
+    long needed = lifecycle.judges() ? size + (long) length : size;
+    if (unnamed.mayBe(needed)) {
+      waitingSince = 0;
+      return false;
+    }
+    long now = loop.now();
+    waitingSince = waitingSince == 0 ? now : waitingSince;
+    if (now - waitingSince > client.queueTimeout().toNanos() || !unnamed.waitsFor(needed)) {
+      return false; // refused, further on
+    }
+    requests.block();
+    loop.later(client::resumeReading, ROOM_AGAIN_MILLIS, TimeUnit.MILLISECONDS, client::failed);
+    return true;
   }
 
   private int outcome(Decision decision, ServerError refusal, Optional<String> transform) {
