@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.SecretReference;
+import dev.heimdall.model.StoreMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -419,6 +423,69 @@ class HeimdallAppTest {
   }
 
   @Test
+  void theSecretsThatDocumentsNameAreReadByWholeNamesAndNoOthers() {
+    String nodes = made.resource(EU + "fleet", "AWS::IAM::Role").toString();
+    assertThat(nodes)
+        .contains(
+            "\"CredentialSecrets\":\"orders-db/fleet-key\"",
+            "\"CredentialSecrets\":\"orders-db/push-key\"",
+            "\"CredentialSecrets\":\"orders-db/store-password\"",
+            "\"CredentialSecrets\":\"orders/people\"",
+            "\"SecretKeys\":\"arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d")
+        .doesNotContain("orders-db/manager");
+    assertThat(made.resource(EU + "manager", "AWS::IAM::Role").toString())
+        .contains(
+            "\"ManagerSecret\":\"orders-db/fleet-key\"",
+            "\"SecretKeys\":\"arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d")
+        .doesNotContain("push-key", "store-password", "orders/people");
+    assertThat(made.resource(US + "fleet", "AWS::IAM::Role").toString())
+        .contains("\"CredentialSecrets\":\"orders-db/fleet-key\"")
+        .doesNotContain("SecretKeys", "orders/people");
+  }
+
+  /** What CloudFormation would put out, with some text for what only it knows. */
+  private static String output(String stack, String beginning) {
+    JsonNode outputs = made.templates().get(stack).get("Outputs");
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, JsonNode> output : outputs.properties()) {
+      if (output.getKey().startsWith(beginning)) {
+        for (JsonNode part : output.getValue().at("/Value/Fn::Join/1")) {
+          text.append(part.isTextual() ? part.asText() : "made-by-aws");
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  @Test
+  void whatIsPutOutForTheNodesIsRightAndHoldsNoSecret(@TempDir Path conf) throws Exception {
+    for (String region : List.of(EU, US)) {
+      String node =
+          "{"
+              + output(region + "documents", "NodeSettings")
+              + ", "
+              + output(region + "store", "StoreSettings")
+              + "}";
+      Files.createDirectories(conf.resolve("sources"));
+      Files.createDirectories(conf.resolve("vdbs"));
+      Files.writeString(conf.resolve("node.json"), node);
+      Files.writeString(
+          conf.resolve("sources/db.json"), "{\"url\": \"jdbc:postgresql://db.example\"}");
+      Files.writeString(conf.resolve("vdbs/a.json"), "{\"ports\": [5432], \"source\": \"db\"}");
+
+      NodeSettings settings = ConfigurationReader.check(conf).node();
+      assertThat(settings.fleetKey().orElseThrow().isUnread()).isTrue();
+      assertThat(settings.topology().key().orElseThrow().isUnread()).isTrue();
+      assertThat(settings.topology().store()).contains("s3://made-by-aws/topology");
+      assertThat(settings.store().password().orElseThrow().isUnread()).isTrue();
+      assertThat(settings.store().mode())
+          .isEqualTo(region.equals(US) ? StoreMode.CLUSTER : StoreMode.STANDALONE);
+      assertThat(SecretReference.namedIn(node))
+          .containsExactly("orders-db/fleet-key", "orders-db/push-key", "orders-db/store-password");
+    }
+  }
+
+  @Test
   void aBucketIsListedAndReadOnlyWhereTheComponentHasDocuments() {
     for (String stack : List.of("fleet", "manager", "config-sync")) {
       for (JsonNode role : made.resources(US + stack, "AWS::IAM::Role").values()) {
@@ -498,7 +565,12 @@ class HeimdallAppTest {
         .satisfies(
             key ->
                 assertThat(key.at("/Properties/GenerateSecretString/PasswordLength").asInt())
-                    .isEqualTo(48));
+                    .isEqualTo(48))
+        .satisfies(
+            key ->
+                assertThat(key.at("/Properties/ReplicaRegions/0/Region").asText())
+                    .as("a name is looked up in the node's own region")
+                    .isEqualTo("us-east-1"));
     assertThat(made.resources(US + "documents", secrets).toString()).doesNotContain("fleet-key");
   }
 

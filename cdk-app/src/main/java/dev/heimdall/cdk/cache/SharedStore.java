@@ -46,6 +46,7 @@ public final class SharedStore extends Construct {
 
   private final CfnSecurityGroup group;
   private final CfnReplicationGroup servers;
+  private final String passwordName;
 
   public SharedStore(Construct scope, String id, Plan plan) {
     super(scope, id);
@@ -54,9 +55,10 @@ public final class SharedStore extends Construct {
             .groupDescription("Heimdall store: nodes only")
             .vpcId(plan.vpc())
             .build();
+    passwordName = passwordName(plan.name());
     CfnSecret password =
         CfnSecret.Builder.create(this, "Password")
-            .name(Fn.join("", List.of(plan.name(), "/store-password")))
+            .name(passwordName)
             .description("Heimdall: the password of the store between nodes")
             .generateSecretString(
                 CfnSecret.GenerateSecretStringProperty.builder()
@@ -111,12 +113,26 @@ public final class SharedStore extends Construct {
         servers,
         "AwsSolutions-AEC5",
         "The usual port: only the nodes' security group reaches it, and drivers know it.");
+    String address =
+        plan.shards().isPresent()
+            ? servers.getAttrConfigurationEndPointAddress()
+            : servers.getAttrPrimaryEndPointAddress();
     CfnOutput.Builder.create(this, "StoreServer")
         .description("The server for store.servers of node.json, with port 6379 and TLS")
+        .value(address)
+        .build();
+    CfnOutput.Builder.create(this, "StoreSettings")
+        .description("What belongs into node.json of this store; nodes read the secret themselves")
         .value(
-            plan.shards().isPresent()
-                ? servers.getAttrConfigurationEndPointAddress()
-                : servers.getAttrPrimaryEndPointAddress())
+            Fn.join(
+                "",
+                List.of(
+                    "\"store\": {\"servers\": [\"",
+                    address,
+                    plan.shards().isPresent() ? "\"], \"mode\": \"cluster\"" : "\"]",
+                    ", \"password\": {\"secret\": \"",
+                    passwordName,
+                    "\"}, \"tls\": {\"mode\": \"verify-full\"}}")))
         .build();
     CfnOutput.Builder.create(this, "StorePassword")
         .description("The secret whose text is store.password of node.json")
@@ -127,6 +143,16 @@ public final class SharedStore extends Construct {
   /** Where nodes have to be let in, at {@link #port}. */
   public CfnSecurityGroup group() {
     return group;
+  }
+
+  /** What the secret with the password of a fleet's store is called. */
+  public static String passwordName(String fleet) {
+    return Fn.join("", List.of(fleet, "/store-password"));
+  }
+
+  /** The name of the secret with the password. */
+  public String passwordName() {
+    return passwordName;
   }
 
   public int port() {

@@ -351,6 +351,17 @@ final class DeploymentChecks {
         documents.credentials(),
         "[A-Za-z0-9/_+=.@!-]{3,}\\*?",
         "the name of a secret, or how names begin and \"*\": \"prod/db-*\"");
+    each(
+        at + ".secrets",
+        documents.secrets(),
+        "[A-Za-z0-9/_+=.@!-]{1,500}",
+        "the whole name of a secret, such as \"prod/people\", not its ARN");
+    each(
+        at + ".secretKeys",
+        documents.secretKeys(),
+        "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+        "the ARN of a key, such as"
+            + " \"arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f\"");
   }
 
   private void databases(List<Database> databases, String at) {

@@ -34,9 +34,23 @@ public record Documents(
     @Setting(
             value = "Names of secrets that hold credentials for databases; `*` ends a beginning.",
             byDefault = "[]")
-        List<String> credentials) {
+        List<String> credentials,
+    @Setting(
+            value =
+                "Names of secrets that the nodes' documents name in place of passwords and keys,"
+                    + " besides those that are made with the stacks.",
+            byDefault = "[]")
+        List<String> secrets,
+    @Setting(
+            value =
+                "Keys of KMS (ARNs) that secrets in `credentials` and `secrets` are encrypted with,"
+                    + " and the manager's `secrets`, where these are customers' keys.",
+            byDefault = "[]")
+        List<String> secretKeys) {
   public Documents {
     credentials = List.copyOf(credentials);
+    secrets = List.copyOf(secrets);
+    secretKeys = List.copyOf(secretKeys);
   }
 
   /** Whether there is a file system. */

@@ -53,8 +53,9 @@ public record Manager(
         List<String> conf,
     @Setting(
             value =
-                "Secrets that it may read besides its password: that of its OpenID Connect client,"
-                    + " which `oidcClientSecret` in `conf` names.",
+                "Secrets that it may read besides its password and the nodes' `FLEET/fleet-key`:"
+                    + " that of its OpenID Connect client, which `oidcClientSecret` in `conf`"
+                    + " names, and one that `manager.key` of `node.json` names.",
             byDefault = "[]",
             format = Format.TEXT)
         List<String> secrets) {

@@ -57,6 +57,7 @@ public final class DocumentStores extends Construct {
   private final Key key;
   private final Bucket bucket;
   private final String pushKeyName;
+  private final String fleetKeyName;
   private final String configurationSecret;
   private Optional<Files> files = Optional.empty();
 
@@ -124,8 +125,8 @@ public final class DocumentStores extends Construct {
         bucket,
         "AwsSolutions-S1",
         "Versions tell what changed when; who changed it is told by CloudTrail's data events.");
-    pushKeyName = Fn.join("", List.of(fleet, "/push-key"));
-    String fleetKeyName = Fn.join("", List.of(fleet, "/fleet-key"));
+    pushKeyName = pushKeyName(fleet);
+    fleetKeyName = fleetKeyName(fleet);
     if (keys.madeHere()) {
       made(
           "PushKey",
@@ -136,7 +137,7 @@ public final class DocumentStores extends Construct {
           "FleetKey",
           fleetKeyName,
           "Heimdall: what nodes prove to each other with that a KILL was passed on by one of them",
-          List.of());
+          keys.replicas());
     }
     configurationSecret =
         documents.place() == DocumentPlace.SECRET
@@ -151,6 +152,29 @@ public final class DocumentStores extends Construct {
     if (keys.madeHere()) {
       output("FleetKeySecret", "The text for fleetKey of node.json", fleetKeyName);
     }
+    output(
+        "NodeSettings",
+        "What belongs into node.json of these; nodes read the secrets themselves",
+        Fn.join(
+            "",
+            List.of(
+                "\"fleetKey\": {\"secret\": \"",
+                fleetKeyName,
+                "\"}, \"topology\": {\"key\": {\"secret\": \"",
+                pushKeyName,
+                "\"}, \"store\": \"s3://",
+                bucket.getBucketName(),
+                "/topology\"}")));
+  }
+
+  /** What the secret is called that pushes to a fleet are signed with. */
+  public static String pushKeyName(String fleet) {
+    return Fn.join("", List.of(fleet, "/push-key"));
+  }
+
+  /** What the secret is called with the key by which a fleet's nodes know each other. */
+  public static String fleetKeyName(String fleet) {
+    return Fn.join("", List.of(fleet, "/fleet-key"));
   }
 
   public Bucket bucket() {
@@ -164,6 +188,11 @@ public final class DocumentStores extends Construct {
   /** The name of the secret that pushes are signed with. */
   public String pushKeyName() {
     return pushKeyName;
+  }
+
+  /** The name of the secret with the key by which nodes know each other. */
+  public String fleetKeyName() {
+    return fleetKeyName;
   }
 
   /** The name of the secret with the whole configuration; empty when that is in the bucket. */

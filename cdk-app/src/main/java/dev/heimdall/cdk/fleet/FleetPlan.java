@@ -78,8 +78,9 @@ public record FleetPlan(
   /**
    * What nodes may use besides their configuration.
    *
-   * @param credentials names of secrets with credentials for databases; a beginning ends in {@code
-   *     *}
+   * @param credentials names of secrets with credentials for databases, or that documents name; a
+   *     beginning ends in {@code *}
+   * @param secretKeys ARNs of further keys that secrets are encrypted with
    * @param clusters identifiers of clusters whose passwords RDS manages
    * @param instances the same of instances
    * @param users as which nodes may log in by IAM: resource id, slash, user
@@ -87,12 +88,14 @@ public record FleetPlan(
    */
   public record Access(
       List<String> credentials,
+      List<String> secretKeys,
       List<String> clusters,
       List<String> instances,
       List<String> users,
       List<String> logGroups) {
     public Access {
       credentials = List.copyOf(credentials);
+      secretKeys = List.copyOf(secretKeys);
       clusters = List.copyOf(clusters);
       instances = List.copyOf(instances);
       users = List.copyOf(users);

@@ -13,6 +13,7 @@ import dev.heimdall.cdk.network.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Stack;
@@ -90,7 +91,7 @@ public final class FleetStack extends Stack {
                     documents.place() == DocumentPlace.BUCKET ? documents.prefix() : "",
                     kept.key().getKeyArn(),
                     kept.configurationSecret()),
-                access(region)));
+                access(region, secrets(documents, kept, store))));
     store.ifPresent(
         servers ->
             CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
@@ -132,11 +133,21 @@ public final class FleetStack extends Stack {
     return types;
   }
 
-  private static FleetPlan.Access access(Region region) {
+  /** Whole names of those that documents may name: the stacks' own, and others. */
+  private static List<String> secrets(
+      Documents documents, DocumentStores kept, Optional<SharedStore> store) {
+    List<String> secrets = new ArrayList<>(List.of(kept.fleetKeyName(), kept.pushKeyName()));
+    store.map(SharedStore::passwordName).ifPresent(secrets::add);
+    secrets.addAll(documents.secrets());
+    return secrets;
+  }
+
+  private static FleetPlan.Access access(Region region, List<String> secrets) {
     List<Database> databases = region.databases();
     List<String> vdbs = region.observability().vdbs();
     return new FleetPlan.Access(
-        region.documents().credentials(),
+        Stream.concat(region.documents().credentials().stream(), secrets.stream()).toList(),
+        region.documents().secretKeys(),
         databases.stream().flatMap(database -> database.cluster().stream()).toList(),
         databases.stream().flatMap(database -> database.instance().stream()).toList(),
         databases.stream()

@@ -236,6 +236,7 @@ public final class ProxyFleet extends Construct {
             entry("ConfigurationSecret", some(plan.documents().secret())),
             entry("FileSystem", some(plan.documents().fileSystem())),
             entry("CredentialSecrets", plan.access().credentials()),
+            entry("SecretKeys", plan.access().secretKeys()),
             entry("Clusters", plan.access().clusters()),
             entry("Instances", plan.access().instances()),
             entry("DatabaseUsers", plan.access().users()),

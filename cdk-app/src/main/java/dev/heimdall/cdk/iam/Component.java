@@ -55,8 +55,13 @@ public enum Component {
                   "arn:${Partition}:elasticfilesystem:${Region}:${Account}:file-system/${FileSystem}"),
               "elasticfilesystem:ClientMount"),
           on(
+              "SecretsKey",
+              "secrets of others may be encrypted with keys of others",
+              List.of("${SecretKeys}"),
+              "kms:Decrypt"),
+          on(
               "DatabaseCredentials",
-              "logs in to databases",
+              "logs in to databases, and reads the secrets that documents name",
               List.of(
                   "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${CredentialSecrets}-??????"),
               "secretsmanager:GetSecretValue"),
@@ -175,10 +180,16 @@ public enum Component {
               "elasticfilesystem:ClientWrite"),
           on(
               "Password",
-              "knows by what its user logs in, and shows a provider of log-ins who it is",
+              "knows by what its user logs in and nodes sign, and shows a provider of log-ins who"
+                  + " it is",
               List.of(
                   "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ManagerSecret}-??????"),
               "secretsmanager:GetSecretValue"),
+          on(
+              "SecretsKey",
+              "secrets of others may be encrypted with keys of others",
+              List.of("${SecretKeys}"),
+              "kms:Decrypt"),
           on(
               "Alerts",
               "tells topics what happened, if it is to",

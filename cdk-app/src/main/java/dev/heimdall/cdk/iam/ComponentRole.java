@@ -6,14 +6,24 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.constructs.Construct;
 
 /** The role of a component: its table's policy, and nothing else. */
 public final class ComponentRole {
+  /**
+   * What CloudFormation knows by itself: templates have a limit, and roles most of what is long.
+   */
+  private static final Map<String, String> OWN =
+      Map.of(
+          "Partition", "AWS::Partition",
+          "Region", "AWS::Region",
+          "Account", "AWS::AccountId",
+          "StackName", "AWS::StackName");
+
   private ComponentRole() {}
 
   /**
@@ -26,10 +36,7 @@ public final class ComponentRole {
   public static CfnRole create(
       Construct scope, String id, Component component, Map<String, List<String>> filledIn) {
     Map<String, List<String>> values = new HashMap<>(filledIn);
-    values.put("Partition", List.of(Aws.PARTITION));
-    values.put("Region", List.of(Aws.REGION));
-    values.put("Account", List.of(Aws.ACCOUNT_ID));
-    values.put("StackName", List.of(Aws.STACK_NAME));
+    OWN.keySet().forEach(name -> values.put(name, List.of()));
     if (!values.keySet().containsAll(component.placeholders())) {
       throw new IllegalArgumentException(
           component + " needs " + component.placeholders() + ", given are " + values.keySet());
@@ -76,9 +83,15 @@ public final class ComponentRole {
   }
 
   /** The text with every combination of values for its placeholders. */
-  private static List<String> filledIn(String text, Map<String, List<String>> values) {
+  private static List<String> filledIn(String written, Map<String, List<String>> values) {
     List<Map<String, String>> ways = List.of(Map.of());
-    for (String name : Component.names(text)) {
+    Set<String> names = Component.names(written);
+    names.removeAll(OWN.keySet());
+    String text = written;
+    for (Map.Entry<String, String> own : OWN.entrySet()) {
+      text = text.replace("${" + own.getKey() + "}", "${" + own.getValue() + "}");
+    }
+    for (String name : names) {
       ways =
           ways.stream()
               .flatMap(
@@ -92,6 +105,10 @@ public final class ComponentRole {
                               }))
               .toList();
     }
-    return ways.stream().map(way -> way.isEmpty() ? text : Fn.sub(text, way)).toList();
+    if (names.isEmpty()) {
+      return List.of(text.equals(written) ? text : Fn.sub(text));
+    }
+    String filled = text;
+    return ways.stream().map(way -> Fn.sub(filled, way)).toList();
   }
 }

@@ -1,5 +1,7 @@
 package dev.heimdall.cdk.manager;
 
+import static java.util.Map.entry;
+
 import dev.heimdall.cdk.Numbers;
 import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.fleet.Slot;
@@ -228,27 +230,20 @@ public final class ManagerGroup extends Construct {
         this,
         "ManagerRole",
         Component.MANAGER,
-        Map.of(
-            "ReleaseBucket",
-            List.of(plan.release().bucket()),
-            "ReleaseKey",
-            List.of(plan.release().key()),
-            "ConfigurationBucket",
-            some(documents.read()),
-            "EditedBucket",
-            some(documents.written()),
-            "ConfigurationPrefix",
-            List.of(documents.prefix()),
-            "ConfigurationKey",
-            List.of(plan.key()),
-            "ConfigurationSecret",
-            some(documents.secret()),
-            "FileSystem",
-            some(documents.fileSystem()),
-            "ManagerSecret",
-            Stream.concat(Stream.of(password), plan.secrets().stream()).toList(),
-            "AlertTopics",
-            plan.topics()));
+        Map.ofEntries(
+            entry("ReleaseBucket", List.of(plan.release().bucket())),
+            entry("ReleaseKey", List.of(plan.release().key())),
+            entry("ConfigurationBucket", some(documents.read())),
+            entry("EditedBucket", some(documents.written())),
+            entry("ConfigurationPrefix", List.of(documents.prefix())),
+            entry("ConfigurationKey", List.of(plan.key())),
+            entry("SecretKeys", plan.secretKeys()),
+            entry("ConfigurationSecret", some(documents.secret())),
+            entry("FileSystem", some(documents.fileSystem())),
+            entry(
+                "ManagerSecret",
+                Stream.concat(Stream.of(password), plan.secrets().stream()).toList()),
+            entry("AlertTopics", plan.topics())));
   }
 
   private void instances(CfnInstanceProfile profile, String password) {

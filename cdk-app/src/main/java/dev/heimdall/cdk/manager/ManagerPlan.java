@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param documents what it edits
  * @param conf further lines of {@code /etc/heimdall.conf}, with {@code ;} between
  * @param secrets names of those that it may read besides its password
+ * @param secretKeys ARNs of further keys that these are encrypted with
  * @param topics names, or beginnings and stars, of the topics that it may tell what happened
  */
 public record ManagerPlan(
@@ -42,6 +43,7 @@ public record ManagerPlan(
     Edited documents,
     String conf,
     List<String> secrets,
+    List<String> secretKeys,
     List<String> topics) {
 
   /**

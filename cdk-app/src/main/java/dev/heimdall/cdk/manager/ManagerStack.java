@@ -12,6 +12,7 @@ import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -68,7 +69,8 @@ public final class ManagerStack extends Stack {
                 kept.key().getKeyArn(),
                 edited(region.documents(), kept, files),
                 String.join(";", settings.conf()),
-                settings.secrets(),
+                Stream.concat(Stream.of(kept.fleetKeyName()), settings.secrets().stream()).toList(),
+                region.documents().secretKeys(),
                 settings.alertTopics()));
     files.ifPresent(
         system ->

@@ -24,7 +24,14 @@ final class DocumentsTemplate extends Stack {
         this,
         "Default",
         fleet,
-        new Documents(DocumentPlace.SECRET, "config", Optional.empty(), false, List.of()),
+        new Documents(
+            DocumentPlace.SECRET,
+            "config",
+            Optional.empty(),
+            false,
+            List.of(),
+            List.of(),
+            List.of()),
         Optional.empty(),
         DocumentStores.PushKeys.ALONE);
   }

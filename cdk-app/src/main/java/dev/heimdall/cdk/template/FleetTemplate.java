@@ -1,8 +1,10 @@
 package dev.heimdall.cdk.template;
 
 import dev.heimdall.cdk.Numbers;
+import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.ClientZones;
+import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.ProxyFleet;
 import dev.heimdall.cdk.fleet.Slot;
@@ -131,7 +133,12 @@ final class FleetTemplate extends Stack {
                     documents.key(),
                     documents.secret()),
                 new FleetPlan.Access(
-                    List.of(credentials),
+                    List.of(
+                        credentials,
+                        DocumentStores.fleetKeyName(name),
+                        DocumentStores.pushKeyName(name),
+                        SharedStore.passwordName(name)),
+                    List.of(),
                     List.of(),
                     List.of(),
                     List.of(users),

@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.template;
 
 import dev.heimdall.cdk.config.Architecture;
+import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.manager.ManagerGroup;
@@ -103,7 +104,8 @@ final class ManagerTemplate extends Stack {
                 documents.prefix(),
                 documents.secret()),
             conf,
-            List.of(secret),
+            List.of(DocumentStores.fleetKeyName(name), secret),
+            List.of(),
             List.of(topics)));
   }
 }

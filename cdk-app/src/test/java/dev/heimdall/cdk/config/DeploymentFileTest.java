@@ -123,6 +123,8 @@ class DeploymentFileTest {
             + " \"fd00:0:0:0:0:0:0:0/8\", expected a network of IPv4",
         FLEET + ", 'configSync': {'every': '90s'} | expected whole minutes",
         FLEET + ", 'documents': {'credentials': ['*']} | the name of a secret",
+        FLEET + ", 'documents': {'secrets': ['prod/*']} | the whole name of a secret",
+        FLEET + ", 'documents': {'secretKeys': ['alias/mine']} | the ARN of a key",
         FLEET + ", 'documents': {'secret': 'a'} | nothing, or the \"place\" \"secret\"",
         FLEET
             + ", 'documents': {'place': 'secret', 'secret': 'arn:aws:x'}"
