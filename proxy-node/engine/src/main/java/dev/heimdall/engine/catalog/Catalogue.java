@@ -219,9 +219,27 @@ public final class Catalogue {
    * it is there.
    */
   public boolean lacksCode(ParsedStatement parsed, NameScope scope) {
-    return knowledge == Knowledge.FRESH
-        && (parsed.functions().stream().anyMatch(name -> objects.routines(name, scope).isEmpty())
-            || parsed.operators().stream().anyMatch(this::lacksOperator));
+    return knowledge == Knowledge.FRESH && lacks(parsed, scope);
+  }
+
+  private boolean lacks(ParsedStatement parsed, NameScope scope) {
+    return parsed.functions().stream().anyMatch(name -> objects.routines(name, scope).isEmpty())
+        || parsed.operators().stream().anyMatch(this::lacksOperator);
+  }
+
+  /**
+   * Whether a statement leaves its session as it was, going by what was read alone, be that out of
+   * date.
+   */
+  public boolean leavesSession(ParsedStatement parsed, NameScope scope, int[] declared) {
+    return known()
+        && new Resolution(objects, Knowledge.FRESH, parsed, scope, declared).run().changesSession()
+            == null;
+  }
+
+  /** The same, or it calls what is not in the catalogue, of which that is unknown. */
+  public boolean mayLeaveSession(ParsedStatement parsed, NameScope scope, int[] declared) {
+    return !known() || lacks(parsed, scope) || leavesSession(parsed, scope, declared);
   }
 
   private boolean lacksOperator(String name) {

@@ -112,7 +112,9 @@ public record DatabaseObjects(
       }
     }
     List<Routine> sameName = routines.get(name.name());
-    if (sameName != null) {
+    if (sameName != null && !qualified && scope.anywhere()) {
+      candidates.addAll(sameName); // a schema may have no relations
+    } else if (sameName != null) {
       List<String> schemas = qualified ? List.of(name.schema()) : searched(scope);
       for (Routine routine : sameName) {
         if (schemas.stream().anyMatch(schema -> spelled(schema).equals(routine.schema()))) {

@@ -37,6 +37,10 @@ public final class SessionState {
   private final PreparedNames names;
   private Variables variables;
   private final Set<PinReason> pins = new LinkedHashSet<>(2);
+
+  /** Those of {@link #pins} that may turn out to be none. */
+  private final Set<PinReason> doubted = new HashSet<>(0);
+
   private String held;
   private ArrayDeque<Note> notes;
 
@@ -93,7 +97,7 @@ public final class SessionState {
   }
 
   private void pin(PinReason reason, ServerConnection server) {
-    pins.add(reason);
+    pin(reason);
     server.taint();
     if (reason.outlivesReset()) {
       server.lastUse();
@@ -138,13 +142,26 @@ public final class SessionState {
     return !pins.isEmpty();
   }
 
+  /** Whether it is certain that something pins the session. */
+  public boolean surelyPinned() {
+    return pins.size() > doubted.size();
+  }
+
   public void pin(PinReason reason) {
     pins.add(reason);
+    doubted.remove(reason);
+  }
+
+  /** What pins the session, or seems to, may turn out to be nothing. */
+  public void doubt(PinReason reason) {
+    pins.add(reason);
+    doubted.add(reason);
   }
 
   /** What pinned the session is gone. */
   public void unpin(PinReason reason) {
     pins.remove(reason);
+    doubted.remove(reason);
   }
 
   /**
@@ -479,6 +496,7 @@ public final class SessionState {
     unlisten.accept(null);
     names.clear();
     pins.clear();
+    doubted.clear();
     cursors = null;
     held = null;
     forgetTouched();

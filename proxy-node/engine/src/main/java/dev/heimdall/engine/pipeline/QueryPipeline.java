@@ -46,6 +46,8 @@ public final class QueryPipeline {
   private long exactLow;
   private FingerprintEntry known;
   private Statement statement;
+  private NameScope scope;
+  private int[] declared = ClassifiedText.NO_TYPES;
   private Catalogue.Edition judgedBy;
   private boolean doubted;
   private boolean awaitable;
@@ -193,6 +195,8 @@ public final class QueryPipeline {
     }
     Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
     statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue, declared);
+    this.scope = scope;
+    this.declared = declared;
     unconfirmed = !catalogue.confirmed();
     awaitable = unconfirmed && !doubtful && catalogue.known();
     loop.knowledge().weigh(of);
@@ -425,6 +429,16 @@ public final class QueryPipeline {
    */
   public Catalogue.Edition judgedBy() {
     return judgedBy;
+  }
+
+  /** From where the names of {@link #statement} were looked up. */
+  public NameScope scope() {
+    return scope;
+  }
+
+  /** Object ids of the types that parameters were declared to be of. */
+  public int[] declared() {
+    return declared;
   }
 
   /** Whether definitions were changed since the catalogue was read that judged the statement. */

@@ -166,7 +166,7 @@ final class ClientGroups {
     if (transaction.move(status, ddl)) {
       schemaChanged();
     }
-    lifecycle.answered(group, status);
+    lifecycle.answered(group, status, error);
     if (unlike) {
       effects.unlike(part.failure(), cut);
     }

@@ -45,6 +45,12 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
   default void answered(ServerConnection from, ServerError error) {}
 
   /**
+   * What has pinned the session turns out to be gone, after it was answered: what its connection
+   * was to be asked some day is to be asked before that goes.
+   */
+  default void pinEnded(ServerConnection server) {}
+
+  /**
    * Whether the session keeps its server connection until everything on it is answered: a protocol
    * that takes one command at a time has statements of the node's own ahead of the client's.
    */

@@ -192,6 +192,14 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
+  public void pinEnded() {
+    if (lease.server() != null) {
+      requests.handler().pinEnded(lease.server());
+    }
+    lease.settle();
+  }
+
+  @Override
   public String reportedTimeZone() {
     return start.reportedTimeZone();
   }

@@ -38,4 +38,7 @@ public interface LifecycleClient extends ScopedClient, ActingClient, RunningClie
   void giveUpReplay(Unreplayed why);
 
   void pin(PinReason reason);
+
+  /** The session is pinned for less, and may have no need of its server connection. */
+  void pinEnded();
 }

@@ -40,6 +40,9 @@ final class OwnDefinitions {
   private long waitingSince;
   private boolean waiting;
 
+  /** How many statements were sent that may make routines, or change them. */
+  private long routines;
+
   /** The catalogue that was last compared for the sake of a function that it lacks. */
   private Catalogue.Edition compared;
 
@@ -68,8 +71,10 @@ final class OwnDefinitions {
    * A statement is being sent.
    *
    * @param does what it does to data; null where that is unknown
+   * @param routine whether it may define a routine
    */
-  void sent(Statement does, StatementFacts effects) {
+  void sent(Statement does, StatementFacts effects, boolean routine) {
+    routines += routine ? 1 : 0;
     boolean unread = does != null && does.runsUnread();
     boolean itself = effects.redefining() == Redefining.ITSELF;
     if (unread || itself || (does != null && does.mayDefine())) {
@@ -79,6 +84,11 @@ final class OwnDefinitions {
         changedDefaults |= effect.type() == Effect.Type.SESSION_DEFAULTS;
       }
     }
+  }
+
+  /** Grows with each statement that may define a routine. */
+  long routinesDefined() {
+    return routines;
   }
 
   /** Whether some may be there that no catalogue can have. */

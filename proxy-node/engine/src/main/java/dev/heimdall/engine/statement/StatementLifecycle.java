@@ -26,7 +26,9 @@ import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -42,6 +44,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Takes each statement of a client through the pipeline and keeps it back as long as rules want.
@@ -50,6 +53,13 @@ import java.util.function.Consumer;
  */
 public final class StatementLifecycle implements RoutedStatement {
   private static final long CATALOGUE_AGAIN_MILLIS = 20;
+
+  /** Also what may bring routines with it. */
+  private static final Pattern DEFINES_ROUTINE =
+      Pattern.compile(
+          "function|procedure|routine|aggregate|operator|cast|extension|schema|package|language"
+              + "|event|trigger",
+          Pattern.CASE_INSENSITIVE);
 
   private final LifecycleClient client;
   private final SessionState carried;
@@ -61,6 +71,7 @@ public final class StatementLifecycle implements RoutedStatement {
   private final QueryPipeline pipeline;
   private final SessionScope scope;
   private final OwnDefinitions definitions;
+  private final DoubtedCalls doubtedCalls;
   private final SideActions side;
   private final RunningStatements running;
   private final AsyncWait awaiting;
@@ -78,6 +89,11 @@ public final class StatementLifecycle implements RoutedStatement {
   private Catalogue.Edition judgedBy;
 
   private boolean doubted;
+
+  /** From where a statement was looked at that changes its session; null for others. */
+  private NameScope names;
+
+  private int[] declared;
   private FingerprintEntry known;
   private Decision decision = Decision.NONE;
   private boolean prepared;
@@ -125,6 +141,7 @@ public final class StatementLifecycle implements RoutedStatement {
             () -> client.definitions().suspected(client.database()),
             this::sessionDefaultsChanged,
             loop);
+    this.doubtedCalls = new DoubtedCalls(client, carried, definitions, loop);
     this.scope = new SessionScope(client, classifier.dialect(), carried, pipeline, definitions);
     this.side =
         new SideActions(client, actions, classifier.dialect(), carried, transaction, writes, loop);
@@ -419,9 +436,14 @@ public final class StatementLifecycle implements RoutedStatement {
     loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, client::failed);
   }
 
-  /** A group of messages is answered, and this is where the transaction stands. */
-  public void answered(long group, TransactionState status) {
+  /**
+   * A group of messages is answered, and this is where the transaction stands.
+   *
+   * @param error what it has ended with; null for none
+   */
+  public void answered(long group, TransactionState status, ServerError error) {
     definitions.answered(group, status);
+    doubtedCalls.answered(group, status, error);
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
@@ -463,6 +485,10 @@ public final class StatementLifecycle implements RoutedStatement {
     statement = pipeline.statement();
     judgedBy = pipeline.judgedBy();
     doubted = pipeline.doubted();
+    if (statement != null && statement.changesSession() != null) {
+      names = pipeline.scope();
+      declared = pipeline.declared();
+    }
     known = pipeline.known();
     decision = pipeline.decision();
     running.notes().decided(pipeline, prepared);
@@ -715,7 +741,7 @@ public final class StatementLifecycle implements RoutedStatement {
     countKind();
     writes.note(statement, effects, decision, judgedBy);
     reads.noteEnd(effects);
-    definitions.sent(statement, effects);
+    definitions.sent(statement, effects, mayDefineRoutine());
     freeDatabases();
     if (decision.trigger().isPresent()) {
       client.giveUpReplay(Unreplayed.RULE);
@@ -737,7 +763,9 @@ public final class StatementLifecycle implements RoutedStatement {
         scope.pathMoved();
       }
       if (statement != null && statement.changesSession() != null) {
-        client.pin(PinReason.of(statement.changesSession()));
+        PinReason pin = PinReason.of(statement.changesSession());
+        client.pin(pin);
+        doubtedCalls.sent(statement, pin, names, declared);
         scope.pathMoved();
         server.taint();
         if (statement.outlivesDiscard()) {
@@ -755,6 +783,12 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     scope.noteTemporary(server, statement, effects);
     forget();
+  }
+
+  private boolean mayDefineRoutine() {
+    return effects.redefining() == Redefining.ITSELF
+        && known != null
+        && DEFINES_ROUTINE.matcher(known.normalised()).find();
   }
 
   private void sessionDefaultsChanged() {
@@ -848,6 +882,8 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     decision = Decision.NONE;
     statement = null;
+    names = null;
+    declared = null;
     known = null;
     failure = null;
     awaiting.giveUp();
@@ -935,6 +971,7 @@ public final class StatementLifecycle implements RoutedStatement {
     decision = back.decision();
     effects = back.effects();
     judgedBy = null; // the catalogue may be another one by now
+    names = null;
     doubted = false;
     prepared = back.prepared();
     places = back.places();

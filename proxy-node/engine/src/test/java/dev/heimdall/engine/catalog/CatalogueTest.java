@@ -294,6 +294,34 @@ class CatalogueTest {
     }
   }
 
+  /** There may be no table in the schema of a function that hides one of the server's. */
+  @Test
+  void whereThePathIsUnknownFunctionsOfAllSchemasCount() {
+    Catalogue catalogue =
+        fresh(
+            objects()
+                .builtIn(12, "pg_advisory_lock", Effect.SESSION_LOCK)
+                .routine(
+                    PostgresRoutines.row(
+                        40,
+                        "apart",
+                        "lower",
+                        'f',
+                        'v',
+                        "sql",
+                        "SELECT pg_advisory_lock(1)",
+                        "",
+                        false,
+                        List.of())));
+
+    assertThat(called(catalogue, "lower").changesSession()).isNull();
+    assertThat(
+            catalogue
+                .resolve(said(StatementClass.READ, List.of(), List.of(), "lower"), SCOPE.unsure())
+                .changesSession())
+        .contains("apart.lower");
+  }
+
   @Test
   void functionsOfExtensionsCountByTheirListOrByWhatTheyAreDeclared() {
     ObjectsBuilder builder =

@@ -236,6 +236,7 @@ final class BodyReader {
       case "prepare", "execute" -> dynamic = true;
       case "temporary" -> changesSession = "TEMPORARY";
       case "call" -> callRoutine(i + 1);
+      case "signal", "resignal" -> assigning |= opens;
       case "set" -> {
         if (assigning) {
           assigning = false;

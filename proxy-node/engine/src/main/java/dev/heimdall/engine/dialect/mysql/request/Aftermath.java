@@ -319,7 +319,7 @@ final class Aftermath {
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
       client.pin(MysqlPins.NO_DATABASE);
       from.taint();
-    } else if (!carried.pinned() && changedUnseen(from, last, facts)) {
+    } else if (!carried.surelyPinned() && changedUnseen(from, last, facts)) {
       client.pin(MysqlPins.STORED_CODE);
       from.taint();
     }
@@ -337,6 +337,11 @@ final class Aftermath {
     if (facts.has(MysqlEffect.SETS_UNREPORTED) && ServerSide.of(from).mariadb()) {
       unreported.ask(from, facts);
     }
+  }
+
+  /** The session is pinned no longer, and nothing of it is on its way. */
+  void pinEnded(ServerConnection server) {
+    generated.stays(server);
   }
 
   /** A read was answered with so many rows by no server, and {@link #leavesNothing} before it. */
@@ -479,11 +484,11 @@ final class Aftermath {
       case UNNAMED, NO_DATABASE -> true;
       case NAMED -> facts.has(MysqlEffect.CALLS_UNSEEN);
       case NONE ->
-          ((last.error() != 0 && last.error() != NO_SUCH_ROUTINE)
-                  || (last.hasRows() && !ServerSide.of(from).reportsBehindRows())
-                  || (!seenThrough
-                      && ServerSide.of(from).mariadb()
-                      && last.error() != NO_SUCH_ROUTINE))
+          !seenThrough
+              && last.error() != NO_SUCH_ROUTINE
+              && (last.error() != 0
+                  || ServerSide.of(from).mariadb()
+                  || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
               && facts.has(MysqlEffect.CALLS_UNSEEN);
     };
   }

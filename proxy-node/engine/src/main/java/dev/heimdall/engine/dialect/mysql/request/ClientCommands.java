@@ -442,6 +442,11 @@ final class ClientCommands implements RequestHandler {
     }
   }
 
+  @Override
+  public void pinEnded(ServerConnection server) {
+    aftermath.pinEnded(server);
+  }
+
   // ---- what may be sent again
 
   @Override

@@ -259,6 +259,11 @@ final class GeneratedId {
         dueFrom = from.id();
       }
     }
+    stays(from);
+  }
+
+  /** What is due is to be read back before the session leaves, if it may. */
+  void stays(ServerConnection from) {
     // What the node itself asks there may change FOUND_ROWS(), though the session stays. An XA
     // transaction that was ended takes no questions.
     boolean wanted = found.due() && !carried.pins().contains(MysqlPins.XA);

@@ -100,6 +100,8 @@ class BodyReaderTest {
         "SET @a = 1",
         "SELECT 1 INTO @a",
         "SET NAMES latin1",
+        "BEGIN INSERT INTO t VALUES (1); SET autocommit = 0; END",
+        "BEGIN IF 1 THEN SIGNAL SQLSTATE '45000'; END IF; SET autocommit = 0; END",
         "CREATE TEMPORARY TABLE t (i int)"
       })
   void whatChangesTheSessionIsTold(String text) {
@@ -114,6 +116,8 @@ class BodyReaderTest {
         "SET NEW.i = NEW.i + 1",
         "UPDATE t SET autocommit = 1, b = 2",
         "INSERT INTO t SET a = 1",
+        "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'",
+        "BEGIN DECLARE CONTINUE HANDLER FOR SQLEXCEPTION RESIGNAL SET MYSQL_ERRNO = 1; END",
         "SELECT @@version"
       })
   void variablesOfItsOwnAreNotTheSessions(String text) {
