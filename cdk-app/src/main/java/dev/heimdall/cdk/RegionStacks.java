@@ -3,9 +3,11 @@ package dev.heimdall.cdk;
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.cache.StoreStack;
 import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.DocumentsStack;
+import dev.heimdall.cdk.documents.FirstDocuments;
 import dev.heimdall.cdk.fleet.FleetStack;
 import dev.heimdall.cdk.manager.ManagerGroup;
 import dev.heimdall.cdk.manager.ManagerStack;
@@ -21,7 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
+import software.constructs.Construct;
 
 /** The stacks of one region, in the order in which they are deployed. */
 final class RegionStacks {
@@ -55,7 +59,7 @@ final class RegionStacks {
         region
             .network()
             .vpc()
-            .map(vpc -> new Place(vpc, region.network().subnets()))
+            .map(vpc -> new Place(vpc, region.network().subnets(), List.of()))
             .orElseGet(
                 () ->
                     new NetworkStack(
@@ -82,6 +86,7 @@ final class RegionStacks {
                         app, id("store"), props("store"), deployment.name(), region.cache(), place)
                     .store())
             : Optional.empty();
+    Optional<Stack> first = firstDocuments(place, documents, store);
     FleetStack fleet =
         new FleetStack(
             app,
@@ -93,20 +98,26 @@ final class RegionStacks {
             release,
             documents,
             store);
-    Optional<ManagerGroup> manager =
+    Optional<ManagerStack> managing =
         region.manager().enabled()
             ? Optional.of(
                 new ManagerStack(
-                        app,
-                        id("manager"),
-                        props("manager"),
-                        deployment,
-                        region,
-                        place,
-                        release,
-                        documents)
-                    .manager())
+                    app,
+                    id("manager"),
+                    props("manager"),
+                    deployment,
+                    region,
+                    place,
+                    release,
+                    documents))
             : Optional.empty();
+    // Who boots looks for documents, and one who finds none fills no file system.
+    first.ifPresent(fleet::addDependency);
+    first.ifPresent(stack -> managing.ifPresent(one -> one.addDependency(stack)));
+    if (first.isPresent() && region.documents().place() == DocumentPlace.FILE_SYSTEM) {
+      managing.ifPresent(fleet::addDependency);
+    }
+    Optional<ManagerGroup> manager = managing.map(ManagerStack::manager);
     Optional<ConfigSyncFunction> sync =
         region.configSync().enabled()
             ? Optional.of(
@@ -144,6 +155,32 @@ final class RegionStacks {
           place,
           fleet.fleet().balancer());
     }
+  }
+
+  /**
+   * Beside the store, whose address is in them: what another stack knew of it could not be changed
+   * any more.
+   *
+   * @return the stack that writes them, if any does
+   */
+  private Optional<Stack> firstDocuments(
+      Place place, DocumentStores documents, Optional<SharedStore> store)
+      throws DeploymentException {
+    if (region.documents().initial().isEmpty()) {
+      return Optional.empty();
+    }
+    Path directory = base.resolve(region.documents().initial().get()).normalize();
+    InitialDocuments read = InitialDocuments.read(directory, deployment, region, place.networks());
+    Stack stack = Stack.of(store.<Construct>map(one -> one).orElse(documents));
+    new FirstDocuments(
+        stack,
+        "FirstDocuments",
+        documents,
+        region.documents().prefix(),
+        read.with(
+            new InitialDocuments.Known(
+                documents.bucket().getBucketName(), store.map(SharedStore::address))));
+    return Optional.of(stack);
   }
 
   /** An account's first region makes the key; the others have copies of it. */

@@ -17,8 +17,13 @@ import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
  * A deployment put together for a test, with files that stand in for what would be built.
  *
  * @param questions what the CDK command would have to ask AWS before it goes on
+ * @param manifest in which order it deploys them
  */
-record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<String> questions) {
+record Assembly(
+    Map<String, JsonNode> templates,
+    List<String> complaints,
+    List<String> questions,
+    JsonNode manifest) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Assembly of(Path deployment, Path work) throws Exception {
@@ -50,7 +55,17 @@ record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<S
                           + message.getEntry().getData()));
     }
     JsonNode manifest = JSON.readTree(Path.of(assembly.getDirectory(), "manifest.json").toFile());
-    return new Assembly(templates, complaints, manifest.path("missing").findValuesAsText("key"));
+    return new Assembly(
+        templates, complaints, manifest.path("missing").findValuesAsText("key"), manifest);
+  }
+
+  /** What is deployed before a stack. */
+  List<String> dependencies(String stack) {
+    List<String> dependencies = new ArrayList<>();
+    manifest
+        .at("/artifacts/" + stack + "/dependencies")
+        .forEach(one -> dependencies.add(one.asText()));
+    return dependencies;
   }
 
   /** The resources of a type in a stack, by their logical ids. */

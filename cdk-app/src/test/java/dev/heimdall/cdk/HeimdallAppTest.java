@@ -696,6 +696,35 @@ class HeimdallAppTest {
     assertThat(store.get("MultiAZEnabled").asBoolean()).isFalse();
   }
 
+  @Test
+  void oneRoundMakesAFleetThatFindsItsFirstDocuments(@TempDir Path sample) throws Exception {
+    Path documents = Path.of("samples", "first-documents");
+    Path stood = sample.resolve("base/cdk-app/samples/first-documents");
+    try (var files = Files.walk(documents)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = stood.resolve(documents.relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+    Assembly assembly = Assembly.of(Path.of("samples", "in-one-round.json"), sample);
+    assertThat(assembly.complaints()).isEmpty();
+    String store = "heimdall-eu-west-1-store";
+    JsonNode written = assembly.resource(store, "AWS::CloudFormation::CustomResource");
+    assertThat(written.get("Prefix").asText()).isEqualTo("config");
+    assertThat(written.get("Documents").findValuesAsText("Name"))
+        .containsExactly(
+            "node.json", "sources/orders.json", "users/orders_app.json", "vdbs/orders.json");
+    assertThat(written.at("/Documents/0/Text").toString())
+        .contains("PrimaryEndPoint.Address", "heimdall/store-password", "10.40.0.0/20", "Bucket");
+    assertThat(assembly.resource(store, "AWS::IAM::Role").toString())
+        .contains("s3:PutObject", "kms:GenerateDataKey")
+        .doesNotContain("s3:GetObject", "s3:DeleteObject", "kms:Decrypt");
+    assertThat(assembly.dependencies("heimdall-eu-west-1-fleet")).contains(store);
+    assertThat(assembly.resource("heimdall-eu-west-1-fleet", "AWS::IAM::Role").toString())
+        .contains("\"CredentialSecrets\":\"orders/people\"", "\"Clusters\":\"orders\"");
+  }
+
   private static Map<String, String> attributes(JsonNode list) {
     Map<String, String> attributes = new TreeMap<>();
     list.forEach(entry -> attributes.put(entry.get("Key").asText(), entry.get("Value").asText()));

@@ -19,6 +19,9 @@ import software.constructs.Construct;
  * notify-keyspace-events} = {@code AE}): without it nodes do not hear of what the store evicts.
  */
 public final class SharedStore extends Construct {
+  /** How the name of the secret with its password ends, behind the fleet's. */
+  public static final String PASSWORD = "/store-password";
+
   private static final int PORT = 6379;
 
   /**
@@ -47,6 +50,7 @@ public final class SharedStore extends Construct {
   private final CfnSecurityGroup group;
   private final CfnReplicationGroup servers;
   private final String passwordName;
+  private final String address;
 
   public SharedStore(Construct scope, String id, Plan plan) {
     super(scope, id);
@@ -113,7 +117,7 @@ public final class SharedStore extends Construct {
         servers,
         "AwsSolutions-AEC5",
         "The usual port: only the nodes' security group reaches it, and drivers know it.");
-    String address =
+    address =
         plan.shards().isPresent()
             ? servers.getAttrConfigurationEndPointAddress()
             : servers.getAttrPrimaryEndPointAddress();
@@ -147,7 +151,12 @@ public final class SharedStore extends Construct {
 
   /** What the secret with the password of a fleet's store is called. */
   public static String passwordName(String fleet) {
-    return Fn.join("", List.of(fleet, "/store-password"));
+    return Fn.join("", List.of(fleet, PASSWORD));
+  }
+
+  /** The host of its server, or what leads to all of them. */
+  public String address() {
+    return address;
   }
 
   /** The name of the secret with the password. */

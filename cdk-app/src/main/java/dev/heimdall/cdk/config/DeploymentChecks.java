@@ -76,7 +76,7 @@ final class DeploymentChecks {
                 form(at + ".account", account, "[0-9]{12}", "an account's number of 12 digits"));
     network(region.network(), at + ".network");
     fleet(region.fleet(), at + ".fleet");
-    documents(region.documents(), at + ".documents");
+    documents(region.documents(), region.manager().enabled(), at + ".documents");
     databases(region.databases(), at + ".databases");
     cache(region, at);
     if (findings.sound(at + ".configSync.every")
@@ -327,7 +327,7 @@ final class DeploymentChecks {
     }
   }
 
-  private void documents(Documents documents, String at) {
+  private void documents(Documents documents, boolean managed, String at) {
     if (findings.sound(at + ".place", at + ".secret")
         && documents.place() != DocumentPlace.SECRET
         && documents.secret().isPresent()) {
@@ -345,6 +345,25 @@ final class DeploymentChecks {
                     "the name of a secret, such as \"prod/heimdall\", not its ARN"));
     if (findings.sound(at + ".prefix") && documents.prefix().equals("topology")) {
       problem(at + ".prefix", quote("topology"), "another name: topology documents have this one");
+    }
+    if (findings.sound(at + ".place", at + ".initial")
+        && documents.place() == DocumentPlace.SECRET
+        && documents.initial().isPresent()) {
+      problem(
+          at + ".initial",
+          quote(documents.initial().get()),
+          "nothing with the \"place\" \"secret\": write the first documents with heimdall config"
+              + " push");
+    }
+    if (findings.sound(at + ".place", at + ".initial")
+        && documents.place() == DocumentPlace.FILE_SYSTEM
+        && documents.initial().isPresent()
+        && !managed) {
+      problem(
+          at + ".initial",
+          quote(documents.initial().get()),
+          "\"manager\": {\"enabled\": true} with the \"place\" \"file-system\", as a manager"
+              + " fills that from the bucket; or another place");
     }
     each(
         at + ".credentials",

@@ -32,6 +32,14 @@ public record Documents(
             byDefault = "false")
         boolean fileSystem,
     @Setting(
+            value =
+                "A directory with the first documents, for the places `bucket` and `file-system`."
+                    + " The deployment writes them where there are none yet, with a `node.json`"
+                    + " that says besides what the stacks know; it overwrites nothing, then or"
+                    + " later.",
+            format = Format.TEXT)
+        Optional<String> initial,
+    @Setting(
             value = "Names of secrets that hold credentials for databases; `*` ends a beginning.",
             byDefault = "[]")
         List<String> credentials,

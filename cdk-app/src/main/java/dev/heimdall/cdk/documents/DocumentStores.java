@@ -34,6 +34,12 @@ import software.constructs.Construct;
  * hdSecretKey}, and a file system.
  */
 public final class DocumentStores extends Construct {
+  /** How the name of the secret ends, behind the fleet's, that pushes are signed with. */
+  public static final String PUSH_KEY = "/push-key";
+
+  /** How that one's ends by which nodes know each other. */
+  public static final String FLEET_KEY = "/fleet-key";
+
   /** The port of a file system. */
   public static final int NFS = 2049;
 
@@ -169,12 +175,12 @@ public final class DocumentStores extends Construct {
 
   /** What the secret is called that pushes to a fleet are signed with. */
   public static String pushKeyName(String fleet) {
-    return Fn.join("", List.of(fleet, "/push-key"));
+    return Fn.join("", List.of(fleet, PUSH_KEY));
   }
 
   /** What the secret is called with the key by which a fleet's nodes know each other. */
   public static String fleetKeyName(String fleet) {
-    return Fn.join("", List.of(fleet, "/fleet-key"));
+    return Fn.join("", List.of(fleet, FLEET_KEY));
   }
 
   public Bucket bucket() {

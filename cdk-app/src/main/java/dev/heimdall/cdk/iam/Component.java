@@ -334,6 +334,35 @@ public enum Component {
               "ec2:DescribeNetworkInterfaces",
               "ec2:DescribeSubnets"))),
 
+  /** The function that writes the first documents of a configuration, where there are none. */
+  FIRST_DOCUMENTS(
+      "first-documents",
+      "lambda.amazonaws.com",
+      List.of(
+          on(
+                  "FindDocuments",
+                  "looks whether there are documents",
+                  List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+                  "s3:ListBucket")
+              .below("${ConfigurationPrefix}/*"),
+          on(
+              "Documents",
+              "writes the first ones; it reads none",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}/*"),
+              "s3:PutObject"),
+          on(
+              "DocumentsKey",
+              "documents are encrypted",
+              List.of("${ConfigurationKey}"),
+              "kms:GenerateDataKey"),
+          on(
+              "Log",
+              "Lambda writes the function's log",
+              List.of(
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/aws/lambda/${StackName}-*:log-stream:*"),
+              "logs:CreateLogStream",
+              "logs:PutLogEvents"))),
+
   /** The rules that pass events of RDS on to the functions of other regions. */
   FORWARDER(
       "forwarder",

@@ -106,7 +106,10 @@ public final class NetworkStack extends Stack {
   public Place place() {
     List<ISubnet> subnets =
         vpc.getPrivateSubnets().isEmpty() ? vpc.getIsolatedSubnets() : vpc.getPrivateSubnets();
-    return new Place(vpc.getVpcId(), subnets.stream().map(ISubnet::getSubnetId).toList());
+    return new Place(
+        vpc.getVpcId(),
+        subnets.stream().map(ISubnet::getSubnetId).toList(),
+        subnets.stream().map(ISubnet::getIpv4CidrBlock).toList());
   }
 
   private void endpoint(String id, InterfaceVpcEndpointAwsService service) {

@@ -29,6 +29,7 @@ final class DocumentsTemplate extends Stack {
             "config",
             Optional.empty(),
             false,
+            Optional.empty(),
             List.of(),
             List.of(),
             List.of()),

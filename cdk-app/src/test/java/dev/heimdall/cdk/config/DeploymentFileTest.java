@@ -123,6 +123,12 @@ class DeploymentFileTest {
             + " \"fd00:0:0:0:0:0:0:0/8\", expected a network of IPv4",
         FLEET + ", 'configSync': {'every': '90s'} | expected whole minutes",
         FLEET + ", 'documents': {'credentials': ['*']} | the name of a secret",
+        FLEET
+            + ", 'documents': {'place': 'secret', 'initial': 'a'}"
+            + "| nothing with the \"place\" \"secret\"",
+        FLEET
+            + ", 'documents': {'place': 'file-system', 'initial': 'a'}"
+            + "| \"manager\": {\"enabled\": true} with the \"place\" \"file-system\"",
         FLEET + ", 'documents': {'secrets': ['prod/*']} | the whole name of a secret",
         FLEET + ", 'documents': {'secretKeys': ['alias/mine']} | the ARN of a key",
         FLEET + ", 'documents': {'secret': 'a'} | nothing, or the \"place\" \"secret\"",

@@ -1,0 +1,261 @@
+package dev.heimdall.cdk;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.cdk.cache.SharedStore;
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.SecretPlaces;
+import dev.heimdall.model.VirtualDatabase;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The first documents of a region's configuration: what people have in a directory, and a {@code
+ * node.json} that says besides what only the stacks know. All is judged before anything is
+ * deployed, by the reader that nodes have.
+ */
+final class InitialDocuments {
+  private static final String NODE = "node.json";
+  private static final String JSON_FILE = ".json";
+
+  /** The template holds them, whose limit is 1 MB, and so does what calls the function. */
+  private static final int MOST_BYTES = 150_000;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Deployment deployment;
+  private final Region region;
+  private final List<String> networks;
+  private final SortedMap<String, String> texts;
+
+  /**
+   * What nodes are told of the stacks.
+   *
+   * @param bucket with topology documents
+   * @param store the server of the store between nodes, if there is one
+   */
+  record Known(String bucket, Optional<String> store) {}
+
+  private InitialDocuments(
+      Deployment deployment,
+      Region region,
+      List<String> networks,
+      SortedMap<String, String> texts) {
+    this.deployment = deployment;
+    this.region = region;
+    this.networks = networks;
+    this.texts = texts;
+  }
+
+  /**
+   * Reads and judges them.
+   *
+   * @param directory where people have them
+   * @param networks the addresses of the nodes' subnets; none: nobody knows them here
+   */
+  static InitialDocuments read(
+      Path directory, Deployment deployment, Region region, List<String> networks)
+      throws DeploymentException {
+    String place =
+        "$.regions[%d].documents.initial: ".formatted(deployment.regions().indexOf(region));
+    try {
+      if (!Files.isDirectory(directory)) {
+        throw new DeploymentException(place + "there is no directory " + directory);
+      }
+      InitialDocuments read =
+          new InitialDocuments(deployment, region, networks, texts(directory, place));
+      read.check(place + directory + ": ");
+      return read;
+    } catch (IOException e) {
+      throw new DeploymentException(place + directory + " cannot be read: " + e);
+    }
+  }
+
+  private static SortedMap<String, String> texts(Path directory, String place)
+      throws IOException, DeploymentException {
+    SortedMap<String, String> texts = new TreeMap<>();
+    long bytes = 0;
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(directory)) {
+      files = all.filter(Files::isRegularFile).toList();
+    }
+    for (Path file : files) {
+      String name = directory.relativize(file).toString().replace('\\', '/');
+      if (name.startsWith(".") || name.contains("/.") || name.endsWith(".md")) {
+        continue;
+      }
+      byte[] content = Files.readAllBytes(file);
+      bytes += content.length;
+      try {
+        texts.put(name, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)) + "");
+      } catch (CharacterCodingException e) {
+        throw new DeploymentException(place + name + " is no text in UTF-8");
+      }
+      hidden(name, texts.get(name), place);
+    }
+    if (bytes > MOST_BYTES) {
+      throw new DeploymentException(
+          place
+              + "the documents have %,d bytes, at most %,d can be written by a deployment: write"
+                  .formatted(bytes, MOST_BYTES)
+              + " the others with heimdall config push");
+    }
+    return texts;
+  }
+
+  /** Who may look at the stack reads its template. */
+  private static void hidden(String name, String text, String place) throws DeploymentException {
+    boolean json = name.endsWith(JSON_FILE);
+    if (json && SecretPlaces.in(text).filter(places -> !places.isEmpty()).isPresent()
+        || text.contains("PRIVATE KEY")) {
+      throw new DeploymentException(
+          place
+              + name
+              + " holds a secret, which would stand in the template: let it name one of Secrets"
+              + " Manager, {\"secret\": \"NAME\", \"key\": \"KEY\"}, and name that in"
+              + " documents.secrets");
+    }
+    if (text.contains("{{resolve:")) {
+      throw new DeploymentException(
+          place + name + " has \"{{resolve:\", which CloudFormation would replace");
+    }
+  }
+
+  private void check(String place) throws IOException, DeploymentException {
+    Path judged = Files.createTempDirectory("heimdall-documents");
+    try {
+      SortedMap<String, String> all =
+          all(
+              new Known(
+                  "bucket",
+                  region.cache().enabled() ? Optional.of("store.example") : Optional.empty()));
+      for (Map.Entry<String, String> text : all.entrySet()) {
+        Path file = judged.resolve(text.getKey());
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text.getValue());
+      }
+      fits(ConfigurationReader.check(judged), place);
+    } catch (ConfigurationException e) {
+      throw new DeploymentException(place + e.getMessage());
+    } catch (JsonProcessingException e) {
+      throw new DeploymentException(place + NODE + " is no JSON object");
+    } finally {
+      try (Stream<Path> tree = Files.walk(judged)) {
+        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  /** A fleet that does not answer its load balancer would never be deployed. */
+  private void fits(Configuration read, String place) throws DeploymentException {
+    int http = read.node().http().port();
+    if (http != region.fleet().httpPort()) {
+      throw new DeploymentException(
+          place
+              + "http.port of node.json is %d, and fleet.httpPort of the deployment %d: they have"
+                  .formatted(http, region.fleet().httpPort())
+              + " to be the same");
+    }
+    for (int port : region.fleet().ports()) {
+      Optional<VirtualDatabase> vdb =
+          read.vdbs().values().stream().filter(one -> one.ports().contains(port)).findFirst();
+      if (vdb.isEmpty()) {
+        throw new DeploymentException(
+            place + "no document in vdbs has the port " + port + " of fleet.ports");
+      }
+      if (!vdb.get().proxyProtocol().enabled()) {
+        throw new DeploymentException(
+            place
+                + "vdbs/%s.json is behind the load balancer, which sends PROXY headers: it needs"
+                    .formatted(vdb.get().name())
+                + " \"proxyProtocol\": {\"enabled\": true, \"trusted\": [NETWORKS]}, with the"
+                + " addresses of the fleet's network");
+      }
+    }
+  }
+
+  /** All of them, by name. */
+  SortedMap<String, String> with(Known known) throws DeploymentException {
+    try {
+      return all(known);
+    } catch (JsonProcessingException e) {
+      throw new DeploymentException(NODE + " is no JSON object");
+    }
+  }
+
+  private SortedMap<String, String> all(Known known) throws JsonProcessingException {
+    SortedMap<String, String> all = new TreeMap<>(texts);
+    all.put(NODE, JSON.writeValueAsString(node(known)) + "\n");
+    return all;
+  }
+
+  /** What people have written goes before what the stacks know. */
+  private JsonNode node(Known known) throws JsonProcessingException {
+    JsonNode written = JSON.readTree(texts.getOrDefault(NODE, "{}"));
+    if (!(written instanceof ObjectNode node)) {
+      return written; // the reader says what is wrong with it
+    }
+    String fleet = deployment.name();
+    ObjectNode http = section(node, "http");
+    absent(http, "address", JSON.valueToTree("0.0.0.0"));
+    absent(http, "port", JSON.valueToTree(region.fleet().httpPort()));
+    if (!networks.isEmpty()) {
+      absent(node, "peerNetworks", JSON.valueToTree(networks));
+    }
+    absent(node, "fleetKey", secret(fleet + DocumentStores.FLEET_KEY));
+    ObjectNode topology = section(node, "topology");
+    absent(topology, "key", secret(fleet + DocumentStores.PUSH_KEY));
+    absent(topology, "store", JSON.valueToTree("s3://" + known.bucket() + "/topology"));
+    if (known.store().isPresent() && !node.has("store")) {
+      ObjectNode store = node.putObject("store");
+      store.putArray("servers").add(known.store().get());
+      if (region.cache().shards() > 1) {
+        store.put("mode", "cluster");
+      }
+      store.set("password", secret(fleet + SharedStore.PASSWORD));
+      store.putObject("tls").put("mode", "verify-full");
+      if (deployment.regions().size() > 1) {
+        store.put("scope", "region");
+      }
+    }
+    return node;
+  }
+
+  private static ObjectNode section(ObjectNode node, String key) {
+    return node.path(key) instanceof ObjectNode there
+        ? there
+        : node.has(key) ? JSON.createObjectNode() : node.putObject(key);
+  }
+
+  private static void absent(ObjectNode node, String key, JsonNode value) {
+    if (!node.has(key)) {
+      node.set(key, value);
+    }
+  }
+
+  private static JsonNode secret(String name) {
+    return JSON.createObjectNode().put("secret", name);
+  }
+}
