@@ -721,6 +721,18 @@ class HeimdallAppTest {
         .contains("s3:PutObject", "kms:GenerateDataKey")
         .doesNotContain("s3:GetObject", "s3:DeleteObject", "kms:Decrypt");
     assertThat(assembly.dependencies("heimdall-eu-west-1-fleet")).contains(store);
+    JsonNode rule =
+        assembly
+            .resources("heimdall-eu-west-1-fleet", "AWS::EC2::SecurityGroupIngress")
+            .get("Databasesg0a1b2c3d4e5f6a7b8At5432")
+            .get("Properties");
+    assertThat(rule.get("GroupId").asText()).isEqualTo("sg-0a1b2c3d4e5f6a7b8");
+    assertThat(rule.get("SourceSecurityGroupId").toString()).contains("NodeSecurityGroup");
+    assertThat(
+            assembly
+                .resource("heimdall-eu-west-1-fleet", "AWS::IAM::Role")
+                .get("ManagedPolicyArns"))
+        .hasSize(1);
     assertThat(assembly.resource("heimdall-eu-west-1-fleet", "AWS::IAM::Role").toString())
         .contains("\"CredentialSecrets\":\"orders/people\"", "\"Clusters\":\"orders\"");
   }

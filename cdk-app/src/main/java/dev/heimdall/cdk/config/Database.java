@@ -26,7 +26,19 @@ public record Database(
                 "The users that nodes log in as by IAM tokens (`rds-db:connect`); `*` ends a"
                     + " beginning.",
             byDefault = "[]")
-        List<String> iamUsers) {
+        List<String> iamUsers,
+    @Setting(
+            value =
+                "The security group of its servers, in the region's network or one that is peered"
+                    + " with it: a rule is added that lets the nodes in at `port`. Without it, let"
+                    + " them in yourself.",
+            format = Format.TEXT)
+        Optional<String> securityGroup,
+    @Setting(
+            value = "The port of its servers, such as 3306 for MySQL, for `securityGroup`.",
+            byDefault = "5432",
+            range = "1..65535")
+        int port) {
   public Database {
     iamUsers = List.copyOf(iamUsers);
   }

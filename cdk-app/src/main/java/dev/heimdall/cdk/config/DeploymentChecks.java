@@ -15,6 +15,9 @@ final class DeploymentChecks {
   private static final int PER_LOAD_BALANCER = 50;
 
   /** The quota of AWS for rules of a security group that let something in, unless it was raised. */
+  /** The quota of IAM, unless it was raised. */
+  private static final int POLICIES_OF_A_ROLE = 10;
+
   private static final int RULES_OF_A_GROUP = 60;
 
   /**
@@ -107,6 +110,8 @@ final class DeploymentChecks {
                   .map(String::valueOf)
                   .collect(Collectors.joining(", ")));
     }
+    policies(region.fleet().managedPolicies(), at + ".fleet.managedPolicies");
+    policies(region.manager().managedPolicies(), at + ".manager.managedPolicies");
     manager(region, at + ".manager");
   }
 
@@ -227,6 +232,21 @@ final class DeploymentChecks {
         .ifPresent(
             name ->
                 form(at + ".imageParameter", name, "/[A-Za-z0-9_./-]+", "such as \"/our/ami\""));
+  }
+
+  private void policies(List<String> policies, String at) {
+    each(
+        at,
+        policies,
+        "arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[A-Za-z0-9+=,.@_/-]+",
+        "the ARN of a policy, such as"
+            + " \"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore\"");
+    if (findings.sound(at) && policies.size() > POLICIES_OF_A_ROLE) {
+      problem(
+          at,
+          policies.size() + " policies",
+          "at most " + POLICIES_OF_A_ROLE + ": a role takes no more");
+    }
   }
 
   private void manager(Region region, String at) {
@@ -412,6 +432,15 @@ final class DeploymentChecks {
                       resource,
                       "(cluster|db)-[A-Z0-9]+",
                       "such as \"cluster-ABCDEFGHIJKL\", as describe-db-clusters returns it"));
+      database
+          .securityGroup()
+          .ifPresent(
+              group ->
+                  form(
+                      place + ".securityGroup",
+                      group,
+                      "sg-[0-9a-f]{8,17}",
+                      "the id of a security group, such as \"sg-0a1b2c3d4e5f6a7b8\""));
       each(
           place + ".iamUsers",
           database.iamUsers(),

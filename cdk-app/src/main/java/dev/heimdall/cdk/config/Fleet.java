@@ -71,10 +71,19 @@ public record Fleet(
     @Setting(
             value = "Whether the load balancer and what holds data resist being deleted.",
             byDefault = "true")
-        boolean protect) {
+        boolean protect,
+    @Setting(
+            value =
+                "Policies of IAM (ARNs) that the nodes' role has besides its own, such as"
+                    + " `arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore` for Session"
+                    + " Manager.",
+            byDefault = "[]",
+            format = Format.TEXT)
+        List<String> managedPolicies) {
   public Fleet {
     ports = List.copyOf(ports);
     clients = List.copyOf(clients);
     otherTypes = List.copyOf(otherTypes);
+    managedPolicies = List.copyOf(managedPolicies);
   }
 }

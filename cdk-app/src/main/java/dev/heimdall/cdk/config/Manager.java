@@ -58,11 +58,20 @@ public record Manager(
                     + " names, and one that `manager.key` of `node.json` names.",
             byDefault = "[]",
             format = Format.TEXT)
-        List<String> secrets) {
+        List<String> secrets,
+    @Setting(
+            value =
+                "Policies of IAM (ARNs) that the manager's role has besides its own, such as"
+                    + " `arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore` for Session"
+                    + " Manager.",
+            byDefault = "[]",
+            format = Format.TEXT)
+        List<String> managedPolicies) {
   public Manager {
     clients = List.copyOf(clients);
     alertTopics = List.copyOf(alertTopics);
     conf = List.copyOf(conf);
     secrets = List.copyOf(secrets);
+    managedPolicies = List.copyOf(managedPolicies);
   }
 }

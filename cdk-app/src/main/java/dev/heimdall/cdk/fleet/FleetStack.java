@@ -8,11 +8,14 @@ import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnParameter;
@@ -112,6 +115,12 @@ public final class FleetStack extends Stack {
                 .toPort(DocumentStores.NFS)
                 .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
                 .build());
+    letIn(region.databases());
+    ComponentRole.add(fleet.nodeRole(), settings.managedPolicies());
+    CfnOutput.Builder.create(this, "NodeRoleOutput")
+        .description("As whom nodes call AWS, for policies of buckets, keys and secrets")
+        .value(fleet.nodeRole().getAttrArn())
+        .build();
     CfnOutput.Builder.create(this, "AddressOutput")
         .description("What clients connect to")
         .value(fleet.balancer().getAttrDnsName())
@@ -131,6 +140,28 @@ public final class FleetStack extends Stack {
             ? architecture.otherTypes()
             : settings.otherTypes());
     return types;
+  }
+
+  /** Named by group and port: rules of two databases that share both would collide. */
+  private void letIn(List<Database> databases) {
+    Set<String> done = new HashSet<>();
+    for (Database database : databases) {
+      if (database.securityGroup().isEmpty()) {
+        continue;
+      }
+      String group = database.securityGroup().get();
+      String id = "Database" + group.replace("-", "") + "At" + database.port();
+      if (done.add(id)) {
+        CfnSecurityGroupIngress.Builder.create(this, id)
+            .groupId(group)
+            .description("Heimdall nodes")
+            .ipProtocol("tcp")
+            .fromPort(database.port())
+            .toPort(database.port())
+            .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
+            .build();
+      }
+    }
   }
 
   /** Whole names of those that documents may name: the stacks' own, and others. */

@@ -40,6 +40,7 @@ public final class ProxyFleet extends Construct {
   private final CfnSecurityGroup balancerGroup;
   private final CfnSecurityGroup nodeGroup;
   private final CfnLoadBalancer balancer;
+  private final CfnRole role;
   private final List<Slot<CfnTargetGroup>> targets = new ArrayList<>();
   private final List<ZoneGroup> zones = new ArrayList<>();
 
@@ -67,7 +68,7 @@ public final class ProxyFleet extends Construct {
       port(plan.ports().get(i), i + 1);
     }
     arriving("Health", Slot.always(plan.httpPort()));
-    CfnRole role = role();
+    role = role();
     CfnInstanceProfile profile =
         CfnInstanceProfile.Builder.create(this, "NodeProfile")
             .roles(List.of(role.getRef()))
@@ -102,6 +103,11 @@ public final class ProxyFleet extends Construct {
 
   public CfnLoadBalancer balancer() {
     return balancer;
+  }
+
+  /** The nodes' role, for what else they may do. */
+  public CfnRole nodeRole() {
+    return role;
   }
 
   /** The nodes' security group, for what else has to reach them. */

@@ -78,6 +78,15 @@ public final class ComponentRole {
     return role;
   }
 
+  /** Policies that people want the role to have besides. */
+  public static void add(CfnRole role, List<String> policies) {
+    if (!policies.isEmpty()) {
+      role.setManagedPolicyArns(policies);
+      Reasons.accept(
+          role, "AwsSolutions-IAM4", "\"managedPolicies\" were asked for in the deployment.");
+    }
+  }
+
   private static List<String> filledIn(List<String> texts, Map<String, List<String>> values) {
     return texts.stream().flatMap(text -> filledIn(text, values).stream()).toList();
   }

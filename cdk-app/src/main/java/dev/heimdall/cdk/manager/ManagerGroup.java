@@ -47,6 +47,7 @@ public final class ManagerGroup extends Construct {
   private final CfnSecurityGroup group;
   private final CfnLoadBalancer balancer;
   private final CfnTargetGroup target;
+  private final CfnRole role;
 
   public ManagerGroup(Construct scope, String id, ManagerPlan plan) {
     super(scope, id);
@@ -61,9 +62,10 @@ public final class ManagerGroup extends Construct {
     balancer = makeBalancer(door);
     target = makeTarget();
     listener();
+    role = role(password);
     CfnInstanceProfile profile =
         CfnInstanceProfile.Builder.create(this, "ManagerProfile")
-            .roles(List.of(role(password).getRef()))
+            .roles(List.of(role.getRef()))
             .build();
     instances(profile, password);
     String scheme = plan.certificate().isPresent() ? "https://" : "http://";
@@ -73,6 +75,11 @@ public final class ManagerGroup extends Construct {
         Fn.join("", List.of(scheme, balancer.getAttrDnsName(), ":", Numbers.text(plan.port()))));
     output("PasswordSecret", "The secret with the password of the user admin", password);
     output("ManagerSecurityGroup", "What the manager comes from", group.getAttrGroupId());
+  }
+
+  /** Its role, for what else it may do. */
+  public CfnRole role() {
+    return role;
   }
 
   /** The security group of its instances, for what they have to reach. */

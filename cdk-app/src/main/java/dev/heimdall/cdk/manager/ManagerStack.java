@@ -9,10 +9,12 @@ import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
 import java.util.Optional;
 import java.util.stream.Stream;
+import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -72,6 +74,11 @@ public final class ManagerStack extends Stack {
                 Stream.concat(Stream.of(kept.fleetKeyName()), settings.secrets().stream()).toList(),
                 region.documents().secretKeys(),
                 settings.alertTopics()));
+    ComponentRole.add(manager.role(), settings.managedPolicies());
+    CfnOutput.Builder.create(this, "ManagerRoleOutput")
+        .description("As whom the manager calls AWS, for policies of buckets, keys and secrets")
+        .value(manager.role().getAttrArn())
+        .build();
     files.ifPresent(
         system ->
             CfnSecurityGroupIngress.Builder.create(this, "FilesArrive")

@@ -129,6 +129,12 @@ class DeploymentFileTest {
         FLEET
             + ", 'documents': {'place': 'file-system', 'initial': 'a'}"
             + "| \"manager\": {\"enabled\": true} with the \"place\" \"file-system\"",
+        FLEET
+            + ", 'databases': [{'cluster': 'a', 'securityGroup': 'default'}]"
+            + "| $.regions[0].databases[0].securityGroup: got \"default\", expected the id",
+        FLEET
+            + ", 'manager': {'managedPolicies': ['AdministratorAccess']}"
+            + "| expected the ARN of a policy, such as",
         FLEET + ", 'documents': {'secrets': ['prod/*']} | the whole name of a secret",
         FLEET + ", 'documents': {'secretKeys': ['alias/mine']} | the ARN of a key",
         FLEET + ", 'documents': {'secret': 'a'} | nothing, or the \"place\" \"secret\"",
