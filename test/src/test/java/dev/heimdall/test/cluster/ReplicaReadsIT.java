@@ -154,6 +154,32 @@ class ReplicaReadsIT {
     }
   }
 
+  /** It is the same on each server. */
+  @Test
+  void whatASessionHasSetMayBeReadOnAReplica() throws Exception {
+    try (RoutedCluster routed =
+            start(
+                c -> {},
+                "CREATE FUNCTION tenant() RETURNS text STABLE LANGUAGE sql AS"
+                    + " $$ SELECT current_setting('shop.tenant') $$",
+                "CREATE VIEW tenants AS SELECT current_setting('shop.tenant', true) AS a,"
+                    + " current_setting('search_path') AS b");
+        Connection client = routed.connect()) {
+      execute(client, "SET shop.tenant = 'seven'");
+      String where = "SELECT current_setting('port') FROM t";
+      for (String read :
+          List.of(
+              where + " WHERE current_setting('shop.tenant') = 'seven'",
+              where + " WHERE current_setting('TimeZone') <> ''",
+              where + " WHERE tenant() = 'seven'",
+              where + " WHERE EXISTS (SELECT FROM tenants WHERE a = 'seven')")) {
+        Await.until(
+            "it is read on a replica: " + read,
+            () -> Integer.parseInt(value(client, read)) != routed.primary().port());
+      }
+    }
+  }
+
   @Test
   void whatMayNotGoToAReplicaDoesNot() throws Exception {
     try (RoutedCluster routed =
@@ -162,6 +188,9 @@ class ReplicaReadsIT {
                 "CREATE SEQUENCE numbers",
                 "CREATE FUNCTION writes() RETURNS int LANGUAGE sql AS"
                     + " 'INSERT INTO t VALUES (2) RETURNING i'",
+                "CREATE FUNCTION says() RETURNS text STABLE LANGUAGE plpgsql AS"
+                    + " 'BEGIN RETURN current_setting(''in_hot_standby''); END'",
+                "CREATE VIEW said AS SELECT current_setting('in_hot_standby')",
                 "CREATE UNLOGGED TABLE unlogged (i int)",
                 "INSERT INTO unlogged VALUES (3)");
         Connection client = routed.connect()) {
@@ -177,6 +206,9 @@ class ReplicaReadsIT {
               "current_setting('in_hot_standby')",
               "(SELECT setting FROM pg_settings WHERE name = 'in_hot_standby')",
               "(SELECT current_setting('transaction_read_only'))",
+              "current_setting('in_hot_' || 'standby')",
+              "says()",
+              "(SELECT * FROM said)",
               "CASE WHEN pg_is_in_recovery() THEN 'on' ELSE 'off' END",
               "CASE WHEN pg_last_wal_replay_lsn() IS NULL THEN 'off' ELSE 'on' END",
               "CASE WHEN pg_last_xact_replay_timestamp() IS NULL THEN 'off' ELSE 'on' END",

@@ -183,7 +183,8 @@ final class RoutedCluster implements AutoCloseable {
 
   /** The port of the server that answers. */
   static int port(Connection connection) throws SQLException {
-    return Integer.parseInt(value(connection, "SELECT current_setting('port')"));
+    return Integer.parseInt(
+        value(connection, "SELECT current_setting('port') FROM (SELECT 1) AS one"));
   }
 
   @Override

@@ -216,7 +216,14 @@ class MysqlRoutedIT {
                 "connection_id()",
                 "uuid_short()",
                 "version()",
+                "says_read_only()",
                 "(SELECT count(*) FROM information_schema.processlist)"));
+    routed
+        .primary()
+        .executeIn(
+            "app",
+            "DROP FUNCTION IF EXISTS says_read_only",
+            "CREATE FUNCTION says_read_only() RETURNS INT NO SQL RETURN @@GLOBAL.read_only");
     said.addAll(
         release == MysqlRelease.MYSQL
             ? List.of("@@super_read_only", "@@GLOBAL.gtid_executed")

@@ -457,6 +457,7 @@ public final class SessionState {
           SESSION_DEFAULTS,
           LOCAL_NAMES,
           LOCAL_DEFAULT,
+          ASKS_SERVER,
           OWN -> {}
     }
   }

@@ -7,6 +7,7 @@ import dev.heimdall.engine.sql.PostgresLexer;
 import dev.heimdall.engine.sql.PostgresOperator;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
+import dev.heimdall.engine.sql.SessionSettings;
 import dev.heimdall.engine.sql.SpecialInput;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
@@ -104,12 +105,19 @@ public final class RoutineReader {
   private static final Set<String> NO_TYPES =
       Set.of("alias", "cursor", "no", "record", "refcursor", "scroll");
 
+  /** Whatever says something of a server stands for a setting of it. */
+  private static final FunctionName ASKS_SERVER =
+      new FunctionName("pg_catalog", "pg_is_in_recovery");
+
   private static final FunctionName READS_TIME = new FunctionName("pg_catalog", "timestamptz_in");
 
   private static final Token NOTHING = new Token(Lexer.END, null);
 
   /** The literal that names the random seed, which no end of a transaction takes back. */
   private static final Token SEED_LITERAL = new Token(Lexer.STRING, null);
+
+  /** A literal that names a setting of the session, if it names one. */
+  private static final Token SETTING_LITERAL = new Token(Lexer.STRING, null);
 
   private final boolean procedural;
   private final List<Token> tokens = new ArrayList<>();
@@ -215,7 +223,10 @@ public final class RoutineReader {
         }
         default -> {
           boolean seed = kind == Lexer.STRING && lexer.plain() && isSeed(text, lexer);
-          tokens.add(seed ? SEED_LITERAL : unnamed(kind));
+          tokens.add(
+              seed
+                  ? SEED_LITERAL
+                  : namesSessionSetting(text, kind, lexer) ? SETTING_LITERAL : unnamed(kind));
           temporaryLiteral |= lexer.mayNameTemporarySchema(kind);
           if (isLiteral(kind) && hasSpecialInput(text, lexer)) {
             calls.add(READS_TIME);
@@ -239,6 +250,14 @@ public final class RoutineReader {
         || kind == Lexer.ESCAPE_STRING
         || kind == Lexer.UNICODE_STRING
         || kind == Lexer.DOLLAR_STRING;
+  }
+
+  private static boolean namesSessionSetting(byte[] text, int kind, Lexer lexer) {
+    return kind == Lexer.STRING
+        && lexer.plain()
+        && SessionSettings.named(
+                text, lexer.contentStart(), lexer.contentEnd(), lexer.end(), text.length)
+            == SessionSettings.Named.OF_SESSION;
   }
 
   private static boolean isSeed(byte[] text, Lexer lexer) {
@@ -268,6 +287,9 @@ public final class RoutineReader {
     }
     movesPath |= token.name.equals("set_config") || (OF_PATH.contains(token.name) && isSet(before));
     if (at(i + 1).is('(')) {
+      if (token.name.equals("current_setting") && at(i + 2) != SETTING_LITERAL) {
+        calls.add(ASKS_SERVER);
+      }
       if (!(token.name.equals("set_config") && endsWithTransaction(i + 1))) {
         calls.add(new FunctionName(qualifier, token.name));
       } else {

@@ -18,6 +18,7 @@ import dev.heimdall.engine.route.MonotonicReads;
 import dev.heimdall.engine.route.ReadRequest;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -297,7 +298,8 @@ public final class ReplicaReads implements ReplicaChoice {
       // Without a writer drivers log in all the same, whose first query is for such variables.
       boolean ofLogIn =
           !led && statement.parsed().functions().contains(FunctionName.SYSTEM_VARIABLE);
-      if (statement.basis() == Basis.SERVER && !ofLogIn) {
+      if (statement.basis() == Basis.SERVER && !ofLogIn
+          || next.effects().has(Effect.Type.ASKS_SERVER)) {
         return OnWriter.SERVER;
       }
     }

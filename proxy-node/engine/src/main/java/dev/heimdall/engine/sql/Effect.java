@@ -83,6 +83,11 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     COMMITS,
     /** Sessions that begin afterwards may begin with other settings, or hear something else. */
     SESSION_DEFAULTS,
+    /**
+     * What a server says of itself is read, or may be, by a setting that is none of {@link
+     * SessionSettings}: nothing else is done.
+     */
+    ASKS_SERVER,
     /** A database of this name must have no users besides: it is dropped, altered or copied. */
     FREE_DATABASE,
     /** Something that only the dialect knows. */

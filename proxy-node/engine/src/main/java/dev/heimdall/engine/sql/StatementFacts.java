@@ -136,6 +136,16 @@ public record StatementFacts(
     return false;
   }
 
+  /** Whether the session is as it was after it, as far as its text says. */
+  public boolean leavesSession() {
+    for (int i = 0; i < effects.size(); i++) {
+      if (effects.get(i).type() != Effect.Type.ASKS_SERVER) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether it has an effect of this type. */
   public boolean has(Effect.Type type) {
     for (int i = 0; i < effects.size(); i++) {

@@ -635,7 +635,7 @@ public final class StatementLifecycle implements RoutedStatement {
     return statement != null
         && statement.readOnly()
         && statement.changesSession() == null
-        && effects.effects().isEmpty();
+        && effects.leavesSession();
   }
 
   /** The text without its values; null where nobody asked. */

@@ -138,6 +138,9 @@ final class BodyReader {
       if (at(i).is('@') && !at(i + 1).is('@') && !at(i - 1).is('@')) {
         changesSession = "a user variable";
       }
+      if (at(i).is('@') && at(i + 1).is('@')) {
+        calls.add(FunctionName.SYSTEM_VARIABLE);
+      }
       boolean first = !at(i - 1).is('.');
       if (first && at(i).named()) {
         mention(i);

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.dialect.postgres.catalog;
 
+import dev.heimdall.engine.sql.SessionSettings;
+import java.util.stream.Collectors;
+
 /**
  * What is asked of the system tables. For PostgreSQL 12 and later. Run with {@code pg_catalog} as
  * the whole search path, so that nobody can slip in functions or operators of their own. Temporary
@@ -9,10 +12,15 @@ final class CatalogueQueries {
   /** Ids below are given by initdb. */
   static final String FIRST_USER_ID = "16384";
 
-  /** Finds the functions in an expression's or query's inner form. */
+  /**
+   * Finds the functions in an expression's or query's inner form. A call of current_setting that is
+   * not known to be about the session counts as one of pg_is_in_recovery().
+   */
   private static final String CALLS =
       "ARRAY(SELECT DISTINCT m[1]::int8"
-          + " FROM regexp_matches(%s, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\\d+)', 'g') m)";
+          + " FROM regexp_matches(regexp_replace(%s, ':funcid (?:2077|3294) (?![^{}]*:args \\(\\{CONST [^}]*"
+          + namesOfSession()
+          + ")', ':funcid 3810 ', 'g'), ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\\d+)', 'g') m)";
 
   /**
    * The search path of roles that have none of their own: what this session began with, unless that
@@ -105,6 +113,18 @@ final class CatalogueQueries {
       "(%1$s ~ '\\{COERCEVIAIO ' AND %1$s ~ ':resulttype"
           + " (?!(16|17|18|19|20|21|23|25|26|114|650|700|701|869|1042|1043|1186|1700|2950|3802)\\M)\\d')"
           + " OR %1$s ~ '\\{(TABLEFUNC|JSONEXPR) ' OR %1$s ~ ':(vartype|consttype|resulttype|funcresulttype) (1266|1270)\\M'";
+
+  /** The bytes of a text, in inner form, that has a dot or is the name of one of these settings. */
+  private static String namesOfSession() {
+    return SessionSettings.names().stream()
+        .sorted()
+        .map(CatalogueQueries::inInnerForm)
+        .collect(Collectors.joining("|", "\\[(?:[^]]* 46 | \\d+ 0 0 0 (?:", ") \\])"));
+  }
+
+  private static String inInnerForm(String text) {
+    return text.chars().mapToObj(Integer::toString).collect(Collectors.joining(" "));
+  }
 
   static final String INDEXES =
       """

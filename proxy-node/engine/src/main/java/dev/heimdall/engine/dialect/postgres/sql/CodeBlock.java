@@ -128,6 +128,7 @@ final class CodeBlock {
           LOAD,
           HOLD ->
           true;
+      case CURRENT_SETTING -> false;
       default -> word.role() == Word.Role.FUNCTION;
     };
   }

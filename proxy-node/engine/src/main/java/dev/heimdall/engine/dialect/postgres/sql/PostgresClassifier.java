@@ -76,6 +76,9 @@ public final class PostgresClassifier implements StatementClassifier {
         chain = false;
         kind = statement();
         reader.skip();
+        if (reader.asksForConfiguration()) {
+          effects.add(Effect.Type.ASKS_SERVER);
+        }
         redefining = redefining.and(kind);
         open =
             switch (kind) {

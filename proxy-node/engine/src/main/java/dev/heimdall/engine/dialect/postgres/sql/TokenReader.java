@@ -6,6 +6,7 @@ import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.PostgresLexer;
+import dev.heimdall.engine.sql.SessionSettings;
 
 /**
  * Reads the tokens of a text one by one, knows where its statements end, and watches for what has
@@ -39,6 +40,14 @@ final class TokenReader {
   private boolean naming;
   private boolean readsLiterals;
 
+  /** Whether the bracket of a call of current_setting was opened by the token before. */
+  private boolean asksSetting;
+
+  /** Whether one was met for how the server is configured. */
+  private boolean asksConfiguration;
+
+  private boolean from;
+
   TokenReader(PostgresEffects effects) {
     this.effects = effects;
     settingCall = new SettingCall(lexer, effects);
@@ -49,6 +58,7 @@ final class TokenReader {
     lexer.reset(text, offset, length, lexerMode);
     sequenceCall.reset();
     readsLiterals = false;
+    asksSetting = false;
     token = ';';
   }
 
@@ -62,6 +72,8 @@ final class TokenReader {
     modifiesData = false;
     updates = false;
     definition = false;
+    asksConfiguration = false;
+    from = false;
     token = ';';
     word = OTHER;
     advance();
@@ -73,6 +85,14 @@ final class TokenReader {
     previousWord = word;
     int next = lexer.next();
     token = next;
+    if (asksSetting) {
+      asksSetting = false;
+      switch (settingNamed()) {
+        case OF_SESSION -> {}
+        case CONFIGURATION -> asksConfiguration = true;
+        case ANYTHING -> effects.add(Effect.Type.ASKS_SERVER);
+      }
+    }
     if (sequenceCall.isOpen()) {
       sequenceCall.token(next);
     }
@@ -255,6 +275,7 @@ final class TokenReader {
         makesTable |= intoTarget;
       }
       case LOCAL, GLOBAL -> intoTarget = into;
+      case FROM -> from = true;
       case TEMP, TEMPORARY -> {
         if (into) {
           effects.pin(PinReason.TEMP_TABLE);
@@ -291,6 +312,18 @@ final class TokenReader {
       }
       default -> {}
     }
+  }
+
+  private SessionSettings.Named settingNamed() {
+    return token == Lexer.STRING && lexer.plain()
+        ? SessionSettings.named(
+            lexer.text(), lexer.contentStart(), lexer.contentEnd(), lexer.end(), lexer.limit())
+        : SessionSettings.Named.ANYTHING;
+  }
+
+  /** Whether the statement asks for a server's configuration and reads nothing besides. */
+  boolean asksForConfiguration() {
+    return asksConfiguration && !from;
   }
 
   /** Names in quotes are taken for what they say only if they say it in small letters. */
@@ -358,6 +391,10 @@ final class TokenReader {
         }
         // A call inside the arguments of a call: not worth following.
         effects.pin(PinReason.COMPUTED_SETTING);
+      }
+      case CURRENT_SETTING -> {
+        asksSetting = true;
+        readsLiterals = true;
       }
       case CURRVAL -> {
         sequenceCall.open();

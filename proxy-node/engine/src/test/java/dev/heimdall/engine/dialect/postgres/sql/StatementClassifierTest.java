@@ -299,6 +299,16 @@ class StatementClassifierTest {
         DECLARE c CURSOR FOR SELECT pg_advisory_unlock_all() ==> DECLARE ==>
         CREATE VIEW v AS SELECT pg_advisory_unlock_all() ==> DDL ==>
         SELECT pg_catalog ==> SELECT ==>
+        SELECT current_setting('in_hot_standby') ==> SELECT ==> ASKS_SERVER
+        SELECT "current_setting"($1), pg_catalog.current_setting(a) ==> SELECT ==> ASKS_SERVER
+        SELECT current_setting('role' || $1) ==> SELECT ==> ASKS_SERVER
+        SELECT current_setting(E'app\\x2eport') ==> SELECT ==> ASKS_SERVER
+        DO $$ BEGIN PERFORM current_setting('port'); END $$ ==> BLOCK ==>
+        SELECT current_setting('port'), 1 ==> SELECT ==> ASKS_SERVER
+        SELECT a, current_setting('port') FROM t ==> SELECT ==>
+        SELECT a, current_setting('Transaction_Read_Only') FROM t ==> SELECT ==> ASKS_SERVER
+        SELECT current_setting('app.tenant', true), current_setting('TimeZone') ==> SELECT ==>
+        SELECT current_setting('role' ), current_setting FROM t ==> SELECT ==>
         SELECT dblink_connect('x', 'y') ==> SELECT ==> PIN foreign connection
         SELECT pg_backup_start('x') ==> SELECT ==> PIN base backup
         SELECT pg_create_physical_replication_slot('x', true, true) ==> SELECT ==> PIN replication slot
