@@ -47,11 +47,12 @@ public record SecretReference(String name, Optional<String> key) {
     for (Map.Entry<String, JsonValue.Member> entry : object.members().entrySet()) {
       if (!KEYS.contains(entry.getKey())) {
         right = false;
+        // Somebody may have written the secret itself there, so the key is not shown.
         in.problem(
-            Reading.member(path, entry.getKey()),
+            path,
             entry.getValue().nameAt(),
-            "the unknown key " + JsonValue.quote(entry.getKey()),
-            "\"secret\" and \"key\", which say what Secrets Manager keeps in place of the text",
+            "an object with another key",
+            "a text, or \"secret\" and \"key\", which say what Secrets Manager keeps in its place",
             in.nearest(entry.getKey(), KEYS));
       }
     }

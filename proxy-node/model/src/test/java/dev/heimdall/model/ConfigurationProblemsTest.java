@@ -640,9 +640,8 @@ class ConfigurationProblemsTest {
               "\"password\": {\"value\": \"hunter2\"}",
               "users/alice.json:1:14 $.password.secret: got nothing, expected the name or ARN of a"
                   + " Secrets Manager secret, such as \"prod/shop\"",
-              "users/alice.json:1:15 $.password.value: got the unknown key \"value\", expected"
-                  + " \"secret\" and \"key\", which say what Secrets Manager keeps in place of the"
-                  + " text"),
+              "users/alice.json:1:15 $.password: got an object with another key, expected a text, or"
+                  + " \"secret\" and \"key\", which say what Secrets Manager keeps in its place"),
           user(
               "\"name\": \"bob\", \"password\": \"hunter2\"",
               "users/alice.json:1:10 $.name: got \"bob\", expected \"alice\", the file's base"

@@ -153,9 +153,10 @@ class SecretReferencesTest {
       value = {
         "{}                                  | $.password.secret: got nothing, expected the name or ARN",
         "{\"secret\": 1}                     | $.password.secret: got 1, expected the name or ARN",
+        "{\"secret\": \"a\", \"canary-password\": 1} | $.password: got an object with another key",
         "{\"secret\": \"canary-password !\"} | $.password.secret: got ***, expected the name or ARN",
         "{\"secret\": \"a\", \"key\": \"\"}  | $.password.key: got ***, expected a text",
-        "{\"secret\": \"a\", \"kee\": \"b\"} | $.password.kee: got the unknown key \"kee\""
+        "{\"secret\": \"a\", \"kee\": \"b\"} | $.password: got an object with another key, expected a text, or"
       })
   void aReferenceOfAnotherFormIsAProblemForAll(String written, String expected) throws Exception {
     user(written);
