@@ -31,8 +31,6 @@ public final class HeimdallApp {
       throws DeploymentException {
     requireNode();
     Map<String, Object> settings = new HashMap<>(context);
-    // What another stack uses cannot be taken away under it.
-    settings.put("@aws-cdk/core:defaultCrossStackReferences", "strong");
     App app =
         new App(
             AppProps.builder()
@@ -41,7 +39,7 @@ public final class HeimdallApp {
                 .outdir(out == null ? null : out.toString())
                 .build());
     for (Region region : deployment.regions()) {
-      new RegionStacks(app, deployment, region, base).make();
+      RegionStack.of(app, deployment, region, base);
     }
     Aspects.of(app).add(new AwsSolutionsChecks());
     return app;

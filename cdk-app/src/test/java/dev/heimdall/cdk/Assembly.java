@@ -17,13 +17,8 @@ import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
  * A deployment put together for a test, with files that stand in for what would be built.
  *
  * @param questions what the CDK command would have to ask AWS before it goes on
- * @param manifest in which order it deploys them
  */
-record Assembly(
-    Map<String, JsonNode> templates,
-    List<String> complaints,
-    List<String> questions,
-    JsonNode manifest) {
+record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<String> questions) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Assembly of(Path deployment, Path work) throws Exception {
@@ -55,17 +50,7 @@ record Assembly(
                           + message.getEntry().getData()));
     }
     JsonNode manifest = JSON.readTree(Path.of(assembly.getDirectory(), "manifest.json").toFile());
-    return new Assembly(
-        templates, complaints, manifest.path("missing").findValuesAsText("key"), manifest);
-  }
-
-  /** What is deployed before a stack. */
-  List<String> dependencies(String stack) {
-    List<String> dependencies = new ArrayList<>();
-    manifest
-        .at("/artifacts/" + stack + "/dependencies")
-        .forEach(one -> dependencies.add(one.asText()));
-    return dependencies;
+    return new Assembly(templates, complaints, manifest.path("missing").findValuesAsText("key"));
   }
 
   /** The resources of a type in a stack, by their logical ids. */
@@ -84,11 +69,24 @@ record Assembly(
     return found;
   }
 
-  /** The only resource of a type in a stack. */
-  JsonNode resource(String stack, String type) {
-    Map<String, JsonNode> found = resources(stack, type);
+  /** Those of one part of a stack, such as {@code Fleet}, by what they are called in it. */
+  Map<String, JsonNode> resources(String stack, String part, String type) {
+    Map<String, JsonNode> found = new TreeMap<>();
+    resources(stack, type)
+        .forEach(
+            (id, resource) -> {
+              if (id.startsWith(part)) {
+                found.put(id.substring(part.length()).replaceAll("[0-9A-F]{8}$", ""), resource);
+              }
+            });
+    return found;
+  }
+
+  /** The only resource of a type in a part of a stack. */
+  JsonNode resource(String stack, String part, String type) {
+    Map<String, JsonNode> found = resources(stack, part, type);
     if (found.size() != 1) {
-      throw new AssertionError(stack + " has " + found.keySet() + " of " + type);
+      throw new AssertionError(stack + " has " + found.keySet() + " of " + type + " in " + part);
     }
     return found.values().iterator().next().get("Properties");
   }

@@ -32,8 +32,8 @@ class HeimdallAppTest {
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
-  private static final String EU = "orders-db-eu-west-1-";
-  private static final String US = "orders-db-us-east-1-";
+  private static final String EU = "orders-db-eu-west-1";
+  private static final String US = "orders-db-us-east-1";
 
   @TempDir private static Path work;
   private static Assembly made;
@@ -73,8 +73,9 @@ class HeimdallAppTest {
 
   @Test
   void aRegionWithoutNetworkGetsOneAndAnotherUsesItsOwn() {
-    assertThat(made.templates()).containsKeys(EU + "network").doesNotContainKey(US + "network");
-    assertThat(made.resources(US + "fleet", "AWS::AutoScaling::AutoScalingGroup").values())
+    assertThat(made.resources(EU, "AWS::EC2::VPC")).hasSize(1);
+    assertThat(made.resources(US, "AWS::EC2::VPC")).isEmpty();
+    assertThat(made.resources(US, "Fleet", "AWS::AutoScaling::AutoScalingGroup").values())
         .extracting(group -> group.at("/Properties/VPCZoneIdentifier").toString())
         .containsExactly("[\"subnet-0a1b2c3d\"]", "[\"subnet-0b1c2d3e\"]");
   }
@@ -82,7 +83,7 @@ class HeimdallAppTest {
   @Test
   void eachZoneHasAGroupOfItsOwnThatDrainsBeforeItShrinks() {
     Map<String, JsonNode> groups =
-        made.resources(EU + "fleet", "AWS::AutoScaling::AutoScalingGroup");
+        made.resources(EU, "Fleet", "AWS::AutoScaling::AutoScalingGroup");
     assertThat(groups).hasSize(3);
     for (JsonNode group : groups.values()) {
       assertThat(group.at("/Properties/VPCZoneIdentifier")).hasSize(1);
@@ -97,12 +98,12 @@ class HeimdallAppTest {
       assertThat(update.get("MinInstancesInService").asInt()).isEqualTo(2);
       assertThat(update.get("WaitOnResourceSignals").asBoolean()).isTrue();
     }
-    assertThat(made.resources(EU + "fleet", "AWS::AutoScaling::ScalingPolicy")).hasSize(3);
+    assertThat(made.resources(EU, "Fleet", "AWS::AutoScaling::ScalingPolicy")).hasSize(3);
   }
 
   @Test
   void aGroupOfOneNodeCanBeUpdated() {
-    made.resources(US + "fleet", "AWS::AutoScaling::AutoScalingGroup")
+    made.resources(US, "Fleet", "AWS::AutoScaling::AutoScalingGroup")
         .values()
         .forEach(
             group ->
@@ -115,7 +116,7 @@ class HeimdallAppTest {
 
   @Test
   void instancesAnswerMetadataOnlyByVersionTwoAndOnlyThemselves() {
-    Map<String, JsonNode> templates = made.resources(EU + "fleet", "AWS::EC2::LaunchTemplate");
+    Map<String, JsonNode> templates = made.resources(EU, "Fleet", "AWS::EC2::LaunchTemplate");
     assertThat(templates).hasSize(3);
     for (JsonNode template : templates.values()) {
       JsonNode data = template.at("/Properties/LaunchTemplateData");
@@ -129,7 +130,7 @@ class HeimdallAppTest {
   @Test
   void anIllNodeKeepsItsConnectionsAndHealthIsTheNodesOwn() {
     Map<String, JsonNode> targets =
-        made.resources(EU + "fleet", "AWS::ElasticLoadBalancingV2::TargetGroup");
+        made.resources(EU, "Fleet", "AWS::ElasticLoadBalancingV2::TargetGroup");
     assertThat(targets).hasSize(2);
     for (JsonNode target : targets.values()) {
       JsonNode settings = target.get("Properties");
@@ -145,7 +146,7 @@ class HeimdallAppTest {
           .containsEntry("preserve_client_ip.enabled", "false");
     }
     Map<String, JsonNode> listeners =
-        made.resources(EU + "fleet", "AWS::ElasticLoadBalancingV2::Listener");
+        made.resources(EU, "Fleet", "AWS::ElasticLoadBalancingV2::Listener");
     assertThat(listeners.values())
         .extracting(listener -> listener.at("/Properties/Port").asInt())
         .containsExactly(5432, 5433);
@@ -158,7 +159,7 @@ class HeimdallAppTest {
 
   @Test
   void theLoadBalancerStaysInEachZoneAndResistsBeingDeleted() {
-    JsonNode balancer = made.resource(EU + "fleet", "AWS::ElasticLoadBalancingV2::LoadBalancer");
+    JsonNode balancer = made.resource(EU, "Fleet", "AWS::ElasticLoadBalancingV2::LoadBalancer");
     assertThat(balancer.get("Scheme").asText()).isEqualTo("internal");
     assertThat(attributes(balancer.get("LoadBalancerAttributes")))
         .containsEntry("load_balancing.cross_zone.enabled", "false")
@@ -169,7 +170,7 @@ class HeimdallAppTest {
   @Test
   void onlyNamedNetworksReachThePortsAndNobodyElseTheNodes() {
     List<JsonNode> ingress =
-        made.resources(EU + "fleet", "AWS::EC2::SecurityGroupIngress").values().stream()
+        made.resources(EU, "Fleet", "AWS::EC2::SecurityGroupIngress").values().stream()
             .map(rule -> rule.get("Properties"))
             .toList();
     assertThat(ingress.stream().filter(rule -> rule.has("CidrIp")))
@@ -200,9 +201,12 @@ class HeimdallAppTest {
 
   @Test
   void aManagerHealsItselfAndIsReplacedWithoutAGap() {
-    for (String stack : List.of(EU + "manager", US + "manager")) {
+    for (String stack : List.of(EU, US)) {
       JsonNode group =
-          made.resources(stack, "AWS::AutoScaling::AutoScalingGroup").values().iterator().next();
+          made.resources(stack, "Manager", "AWS::AutoScaling::AutoScalingGroup")
+              .values()
+              .iterator()
+              .next();
       assertThat(group.at("/Properties/MinSize").asText())
           .isEqualTo(stack.startsWith(EU) ? "1" : "2");
       assertThat(group.at("/Properties/MaxSize").asText()).isEqualTo("2");
@@ -211,35 +215,37 @@ class HeimdallAppTest {
       JsonNode update = group.at("/UpdatePolicy/AutoScalingRollingUpdate");
       assertThat(update.get("MinInstancesInService").asInt()).isOne();
       assertThat(update.get("WaitOnResourceSignals").asBoolean()).isTrue();
-      JsonNode machine = made.resource(stack, "AWS::EC2::LaunchTemplate").get("LaunchTemplateData");
+      JsonNode machine =
+          made.resource(stack, "Manager", "AWS::EC2::LaunchTemplate").get("LaunchTemplateData");
       assertThat(machine.at("/MetadataOptions/HttpTokens").asText()).isEqualTo("required");
       assertThat(machine.at("/BlockDeviceMappings/0/Ebs/Encrypted").asBoolean()).isTrue();
-      JsonNode target = made.resource(stack, "AWS::ElasticLoadBalancingV2::TargetGroup");
+      JsonNode target = made.resource(stack, "Manager", "AWS::ElasticLoadBalancingV2::TargetGroup");
       assertThat(target.get("HealthCheckPath").asText()).isEqualTo("/livez");
       assertThat(target.get("HealthCheckPort").asText())
           .isEqualTo(stack.startsWith(EU) ? "8087" : "8443");
       assertThat(attributes(target.get("TargetGroupAttributes")))
           .containsEntry("preserve_client_ip.enabled", "true")
           .containsEntry("proxy_protocol_v2.enabled", "false");
-      JsonNode balancer = made.resource(stack, "AWS::ElasticLoadBalancingV2::LoadBalancer");
+      JsonNode balancer =
+          made.resource(stack, "Manager", "AWS::ElasticLoadBalancingV2::LoadBalancer");
       assertThat(balancer.get("Scheme").asText()).isEqualTo("internal");
       assertThat(attributes(balancer.get("LoadBalancerAttributes")))
           .containsEntry("load_balancing.cross_zone.enabled", "true");
     }
-    assertThat(made.resources(EU + "manager", "AWS::AutoScaling::AutoScalingGroup").values())
+    assertThat(made.resources(EU, "Manager", "AWS::AutoScaling::AutoScalingGroup").values())
         .allSatisfy(group -> assertThat(group.at("/Properties/VPCZoneIdentifier")).hasSize(3));
-    assertThat(made.resource(EU + "manager", "AWS::EC2::LaunchTemplate").toString())
+    assertThat(made.resource(EU, "Manager", "AWS::EC2::LaunchTemplate").toString())
         .contains("t4g.medium");
-    assertThat(made.resource(US + "manager", "AWS::EC2::LaunchTemplate").toString())
+    assertThat(made.resource(US, "Manager", "AWS::EC2::LaunchTemplate").toString())
         .contains("t3.medium");
-    assertThat(made.resources(EU + "watch", "AWS::CloudWatch::Alarm").keySet())
+    assertThat(made.resources(EU, "Watch", "AWS::CloudWatch::Alarm").keySet())
         .anyMatch(alarm -> alarm.startsWith("NoManager"));
   }
 
   @Test
   void onlyNamedNetworksReachTheManager() {
     List<JsonNode> ingress =
-        made.resources(EU + "manager", "AWS::EC2::SecurityGroupIngress").values().stream()
+        made.resources(EU, "Manager", "AWS::EC2::SecurityGroupIngress").values().stream()
             .map(rule -> rule.get("Properties"))
             .toList();
     assertThat(ingress.stream().filter(rule -> rule.has("CidrIp")))
@@ -251,16 +257,16 @@ class HeimdallAppTest {
             rule ->
                 assertThat(rule.get("SourceSecurityGroupId").toString())
                     .contains("BalancerSecurityGroup"));
-    JsonNode plain = made.resource(EU + "manager", "AWS::ElasticLoadBalancingV2::Listener");
+    JsonNode plain = made.resource(EU, "Manager", "AWS::ElasticLoadBalancingV2::Listener");
     assertThat(plain.get("Protocol").asText()).isEqualTo("TCP");
-    JsonNode secret = made.resource(US + "manager", "AWS::ElasticLoadBalancingV2::Listener");
+    JsonNode secret = made.resource(US, "Manager", "AWS::ElasticLoadBalancingV2::Listener");
     assertThat(secret.get("Protocol").asText()).isEqualTo("TLS");
     assertThat(secret.at("/Certificates/0/CertificateArn").asText()).endsWith("0a1b2c3d4e5f");
   }
 
   @Test
   void aManagerMayEditWhereTheConfigurationIsAndNowhereElse() {
-    String inSecret = made.resource(EU + "manager", "AWS::IAM::Role").toString();
+    String inSecret = made.resource(EU, "Manager", "AWS::IAM::Role").toString();
     assertThat(inSecret)
         .contains(
             "secretsmanager:PutSecretValue",
@@ -269,17 +275,17 @@ class HeimdallAppTest {
         .doesNotContain("s3:PutObject", "elasticfilesystem", "s3:ListBucket");
     assertThat(inSecret)
         .contains("\"sns:Publish\"", "\"AlertTopics\":\"oncall\"", "\"AlertTopics\":\"orders-*\"");
-    String onFiles = made.resource(US + "manager", "AWS::IAM::Role").toString();
+    String onFiles = made.resource(US, "Manager", "AWS::IAM::Role").toString();
     assertThat(onFiles)
         .contains("elasticfilesystem:ClientWrite", "\"ConfigurationPrefix\":\"config\"")
         .contains("\"ManagerSecret\":\"heimdall/oidc\"")
         .doesNotContain("s3:PutObject", "secretsmanager:PutSecretValue", "sns:Publish");
     assertThat(inSecret).doesNotContain("heimdall/oidc");
-    assertThat(made.resource(US + "manager", "AWS::EC2::LaunchTemplate").toString())
+    assertThat(made.resource(US, "Manager", "AWS::EC2::LaunchTemplate").toString())
         .contains(
             "managerConf='managerUrl = https://heimdall.example.com:8443;oidcIssuer = https://",
             ";oidcAdmins = database-admins, operators'");
-    JsonNode password = made.resource(EU + "manager", "AWS::SecretsManager::Secret");
+    JsonNode password = made.resource(EU, "Manager", "AWS::SecretsManager::Secret");
     assertThat(password.get("Name").asText()).isEqualTo("orders-db/manager");
     assertThat(password.get("KmsKeyId").toString()).contains("Key");
     assertThat(password.has("SecretString")).isFalse();
@@ -287,7 +293,7 @@ class HeimdallAppTest {
 
   @Test
   void theBootScriptOfAManagerSaysWhatItIs() {
-    String onFiles = made.resource(US + "manager", "AWS::EC2::LaunchTemplate").toString();
+    String onFiles = made.resource(US, "Manager", "AWS::EC2::LaunchTemplate").toString();
     assertThat(onFiles)
         .contains(
             "role='server'",
@@ -297,54 +303,62 @@ class HeimdallAppTest {
             "\"ManagerSecret\":\"orders-db/manager\"",
             "/mnt/heimdall efs _netdev,nofail,tls,iam,accesspoint=")
         .contains("hook=''", "secret=''");
-    assertThat(made.resource(EU + "manager", "AWS::EC2::LaunchTemplate").toString())
+    assertThat(made.resource(EU, "Manager", "AWS::EC2::LaunchTemplate").toString())
         .contains("\"SecretName\":\"orders-db/configuration\"")
         .contains("configSource=''", "configDirectory=''");
   }
 
   @Test
   void theStoreTellsOfKeysAndWantsTlsAndAPassword() {
-    JsonNode parameters = made.resource(EU + "store", "AWS::ElastiCache::ParameterGroup");
+    JsonNode parameters = made.resource(EU, "Store", "AWS::ElastiCache::ParameterGroup");
     assertThat(parameters.at("/Properties/notify-keyspace-events").asText()).isEqualTo("AE");
-    JsonNode store = made.resource(EU + "store", "AWS::ElastiCache::ReplicationGroup");
+    JsonNode store = made.resource(EU, "Store", "AWS::ElastiCache::ReplicationGroup");
     assertThat(store.get("Engine").asText()).isEqualTo("valkey");
     assertThat(store.get("TransitEncryptionEnabled").asBoolean()).isTrue();
     assertThat(store.get("AtRestEncryptionEnabled").asBoolean()).isTrue();
     assertThat(store.get("AuthToken").toString()).contains("{{resolve:secretsmanager:");
     assertThat(store.get("AutomaticFailoverEnabled").asBoolean()).isTrue();
-    JsonNode clustered = made.resource(US + "store", "AWS::ElastiCache::ParameterGroup");
+    JsonNode clustered = made.resource(US, "Store", "AWS::ElastiCache::ParameterGroup");
     assertThat(clustered.at("/Properties/cluster-enabled").asText()).isEqualTo("yes");
     assertThat(clustered.get("CacheParameterGroupFamily").asText()).isEqualTo("redis7");
   }
 
   @Test
   void whatHoldsDataOutlivesItsStack() {
-    for (String type :
-        List.of(
-            "AWS::S3::Bucket",
-            "AWS::KMS::Key",
-            "AWS::SecretsManager::Secret",
-            "AWS::EFS::FileSystem")) {
-      Map<String, JsonNode> kept = made.resources(EU + "documents", type);
+    for (String type : List.of("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::EFS::FileSystem")) {
+      Map<String, JsonNode> kept = made.resources(EU, "Documents", type);
       assertThat(kept).as(type).isNotEmpty();
-      assertThat(kept.values())
-          .allSatisfy(
-              resource -> {
-                assertThat(resource.get("DeletionPolicy").asText()).isEqualTo("Retain");
-                assertThat(resource.get("UpdateReplacePolicy").asText()).isEqualTo("Retain");
-              });
+      assertThat(kept.values()).allSatisfy(HeimdallAppTest::outlivesItsStack);
     }
-    JsonNode bucket = made.resource(EU + "documents", "AWS::S3::Bucket");
+    outlivesItsStack(
+        made.resources(EU, "Documents", "AWS::SecretsManager::Secret").get("Configuration"));
+    JsonNode bucket = made.resource(EU, "Documents", "AWS::S3::Bucket");
     assertThat(bucket.at("/VersioningConfiguration/Status").asText()).isEqualTo("Enabled");
     assertThat(bucket.at("/PublicAccessBlockConfiguration/BlockPublicAcls").asBoolean()).isTrue();
-    assertThat(
-            made.resource(EU + "documents", "AWS::KMS::Key").get("EnableKeyRotation").asBoolean())
+    assertThat(made.resource(EU, "Documents", "AWS::KMS::Key").get("EnableKeyRotation").asBoolean())
         .isTrue();
+  }
+
+  /** But for one whose first deployment fails, which can be tried again. */
+  private static void outlivesItsStack(JsonNode resource) {
+    assertThat(resource.get("DeletionPolicy").asText()).isEqualTo("RetainExceptOnCreate");
+    assertThat(resource.get("UpdateReplacePolicy").asText()).isEqualTo("Retain");
+  }
+
+  @Test
+  void whatIsMadeByItselfGoesWithItsStackAndItsNameIsFreeAgain() {
+    assertThat(made.resources(EU, "AWS::SecretsManager::Secret").entrySet())
+        .filteredOn(secret -> !secret.getKey().startsWith("DocumentsConfiguration"))
+        .hasSize(4)
+        .allSatisfy(
+            secret ->
+                assertThat(secret.getValue().path("DeletionPolicy").asText("Delete"))
+                    .isEqualTo("Delete"));
   }
 
   @Test
   void theFunctionHearsOfEventsByTheirIdsAndRunsOnce() {
-    JsonNode function = made.resource(EU + "config-sync", "AWS::Lambda::Function");
+    JsonNode function = made.resource(EU, "ConfigSync", "AWS::Lambda::Function");
     assertThat(function.get("ReservedConcurrentExecutions").asInt()).isEqualTo(1);
     assertThat(function.at("/SnapStart/ApplyOn").asText()).isEqualTo("PublishedVersions");
     assertThat(function.at("/DeadLetterConfig/TargetArn").toString()).contains("DeadLetters");
@@ -354,11 +368,11 @@ class HeimdallAppTest {
         .as("the network has no way to another region's API")
         .isEmpty();
     assertThat(
-            made.resource(US + "config-sync", "AWS::Lambda::Function")
+            made.resource(US, "ConfigSync", "AWS::Lambda::Function")
                 .at("/Environment/Variables/HEIMDALL_REGIONS")
                 .asText())
         .isEqualTo("eu-west-1");
-    Map<String, JsonNode> rules = made.resources(EU + "config-sync", "AWS::Events::Rule");
+    Map<String, JsonNode> rules = made.resources(EU, "ConfigSync", "AWS::Events::Rule");
     assertThat(rules).hasSize(3);
     assertThat(rules.get("Schedule").at("/Properties/ScheduleExpression").asText())
         .isEqualTo("rate(1 minute)");
@@ -367,7 +381,7 @@ class HeimdallAppTest {
         .extracting(JsonNode::asText)
         .contains("RDS-EVENT-0071", "RDS-EVENT-0238", "RDS-EVENT-0385", "RDS-EVENT-0390");
     assertThat(
-            made.resources(US + "config-sync", "AWS::Events::Rule")
+            made.resources(US, "ConfigSync", "AWS::Events::Rule")
                 .get("Schedule")
                 .at("/Properties/ScheduleExpression")
                 .asText())
@@ -376,18 +390,18 @@ class HeimdallAppTest {
 
   @Test
   void rolesSayWhatTheirComponentMayDoAndNoMore() {
-    JsonNode role = made.resource(EU + "fleet", "AWS::IAM::Role");
+    JsonNode role = made.resource(EU, "Fleet", "AWS::IAM::Role");
     assertThat(role.has("ManagedPolicyArns")).isFalse();
     List<String> actions = role.at("/Policies/0/PolicyDocument").findValuesAsText("Action");
     assertThat(actions).noneMatch(action -> action.contains("*"));
-    assertThat(role("config-sync", "FunctionRole"))
+    assertThat(role("ConfigSync", "FunctionRole"))
         .contains("rds:DescribeGlobalClusters")
         .contains("/topology/*")
         .doesNotContain("s3:DeleteObject");
   }
 
-  private static String role(String stack, String name) {
-    return made.resources(EU + stack, "AWS::IAM::Role")
+  private static String role(String part, String name) {
+    return made.resources(EU, part, "AWS::IAM::Role")
         .get(name)
         .at("/Properties/Policies/0")
         .toString();
@@ -408,7 +422,7 @@ class HeimdallAppTest {
 
   @Test
   void aNamedClusterLetsNodesReadItsManagedSecretAndLogInByIamAsTheUsersNamed() {
-    String role = made.resource(EU + "fleet", "AWS::IAM::Role").toString();
+    String role = made.resource(EU, "Fleet", "AWS::IAM::Role").toString();
     assertThat(role)
         .contains(
             "aws:ResourceTag/aws:rds:primaryDBClusterArn",
@@ -417,14 +431,14 @@ class HeimdallAppTest {
             "\"DatabaseUsers\":\"cluster-ABCDEFGHIJKL/orders_app\"",
             "\"LogGroups\":\"/heimdall/orders\"")
         .doesNotContain("primaryDBInstanceArn");
-    assertThat(made.resource(US + "fleet", "AWS::IAM::Role").toString())
+    assertThat(made.resource(US, "Fleet", "AWS::IAM::Role").toString())
         .contains("log-group:${LogGroups}")
         .doesNotContain("rds-db:connect", "rds!cluster");
   }
 
   @Test
   void theSecretsThatDocumentsNameAreReadByWholeNamesAndNoOthers() {
-    String nodes = made.resource(EU + "fleet", "AWS::IAM::Role").toString();
+    String nodes = made.resource(EU, "Fleet", "AWS::IAM::Role").toString();
     assertThat(nodes)
         .contains(
             "\"CredentialSecrets\":\"orders-db/fleet-key\"",
@@ -433,12 +447,12 @@ class HeimdallAppTest {
             "\"CredentialSecrets\":\"orders/people\"",
             "\"SecretKeys\":\"arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d")
         .doesNotContain("orders-db/manager");
-    assertThat(made.resource(EU + "manager", "AWS::IAM::Role").toString())
+    assertThat(made.resource(EU, "Manager", "AWS::IAM::Role").toString())
         .contains(
             "\"ManagerSecret\":\"orders-db/fleet-key\"",
             "\"SecretKeys\":\"arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d")
         .doesNotContain("push-key", "store-password", "orders/people");
-    assertThat(made.resource(US + "fleet", "AWS::IAM::Role").toString())
+    assertThat(made.resource(US, "Fleet", "AWS::IAM::Role").toString())
         .contains("\"CredentialSecrets\":\"orders-db/fleet-key\"")
         .doesNotContain("SecretKeys", "orders/people");
   }
@@ -462,9 +476,9 @@ class HeimdallAppTest {
     for (String region : List.of(EU, US)) {
       String node =
           "{"
-              + output(region + "documents", "NodeSettings")
+              + output(region, "DocumentsNodeSettings")
               + ", "
-              + output(region + "store", "StoreSettings")
+              + output(region, "StoreSettings")
               + "}";
       Files.createDirectories(conf.resolve("sources"));
       Files.createDirectories(conf.resolve("vdbs"));
@@ -487,8 +501,8 @@ class HeimdallAppTest {
 
   @Test
   void aBucketIsListedAndReadOnlyWhereTheComponentHasDocuments() {
-    for (String stack : List.of("fleet", "manager", "config-sync")) {
-      for (JsonNode role : made.resources(US + stack, "AWS::IAM::Role").values()) {
+    for (String part : List.of("Fleet", "Manager", "ConfigSync")) {
+      for (JsonNode role : made.resources(US, part, "AWS::IAM::Role").values()) {
         for (JsonNode statement : role.at("/Properties/Policies/0/PolicyDocument/Statement")) {
           String text = statement.toString();
           if (text.contains("s3:ListBucket")) {
@@ -506,8 +520,11 @@ class HeimdallAppTest {
 
   @Test
   void theFirstDeploymentWaitsForAllNodesAndFailsWithoutThem() {
-    for (String stack : List.of(EU + "fleet", US + "manager")) {
-      made.resources(stack, "AWS::AutoScaling::AutoScalingGroup")
+    for (Map<String, JsonNode> groups :
+        List.of(
+            made.resources(EU, "Fleet", "AWS::AutoScaling::AutoScalingGroup"),
+            made.resources(US, "Manager", "AWS::AutoScaling::AutoScalingGroup"))) {
+      groups
           .values()
           .forEach(
               group -> {
@@ -525,7 +542,7 @@ class HeimdallAppTest {
   }
 
   private static List<String> types(String region) {
-    return made.resources(region + "fleet", "AWS::AutoScaling::AutoScalingGroup")
+    return made.resources(region, "Fleet", "AWS::AutoScaling::AutoScalingGroup")
         .values()
         .iterator()
         .next()
@@ -536,7 +553,7 @@ class HeimdallAppTest {
   @Test
   void theFileSystemIsMountedByIamAndInTlsOnly() {
     JsonNode policy =
-        made.resource(US + "documents", "AWS::EFS::FileSystem").get("FileSystemPolicy");
+        made.resource(US, "Documents", "AWS::EFS::FileSystem").get("FileSystemPolicy");
     assertThat(policy.at("/Statement/0/Principal/AWS").toString()).contains(":root");
     assertThat(policy.at("/Statement/1/Effect").asText()).isEqualTo("Deny");
     assertThat(policy.at("/Statement/1/Condition/Bool/aws:SecureTransport").asText())
@@ -546,20 +563,20 @@ class HeimdallAppTest {
   @Test
   void allRegionsOfAnAccountHaveOneKeyForPushes() {
     JsonNode key =
-        made.resources(EU + "documents", "AWS::SecretsManager::Secret").values().stream()
+        made.resources(EU, "Documents", "AWS::SecretsManager::Secret").values().stream()
             .map(secret -> secret.get("Properties"))
             .filter(secret -> secret.get("Name").asText().endsWith("/push-key"))
             .findFirst()
             .orElseThrow();
     assertThat(key.at("/ReplicaRegions/0/Region").asText()).isEqualTo("us-east-1");
-    assertThat(made.resources(US + "documents", "AWS::SecretsManager::Secret").toString())
+    assertThat(made.resources(US, "Documents", "AWS::SecretsManager::Secret").toString())
         .doesNotContain("push-key");
   }
 
   @Test
   void nodesOfAllRegionsHaveOneKeyOfTheirOwn() {
     String secrets = "AWS::SecretsManager::Secret";
-    assertThat(made.resources(EU + "documents", secrets).values())
+    assertThat(made.resources(EU, "Documents", secrets).values())
         .filteredOn(secret -> secret.at("/Properties/Name").asText().endsWith("/fleet-key"))
         .singleElement()
         .satisfies(
@@ -571,16 +588,16 @@ class HeimdallAppTest {
                 assertThat(key.at("/Properties/ReplicaRegions/0/Region").asText())
                     .as("a name is looked up in the node's own region")
                     .isEqualTo("us-east-1"));
-    assertThat(made.resources(US + "documents", secrets).toString()).doesNotContain("fleet-key");
+    assertThat(made.resources(US, "Documents", secrets).toString()).doesNotContain("fleet-key");
   }
 
   @Test
   void eventsArePassedOnToTheOtherRegionsOnce() {
-    JsonNode rule = made.resources(EU + "config-sync", "AWS::Events::Rule").get("ForwardEvents1");
+    JsonNode rule = made.resources(EU, "ConfigSync", "AWS::Events::Rule").get("ForwardEvents1");
     assertThat(rule.at("/Properties/Targets/0/Arn").toString())
         .contains("us-east-1", "event-bus/default");
     assertThat(rule.at("/Properties/EventPattern/region").toString()).contains("AWS::Region");
-    assertThat(role("config-sync", "Forwarder1"))
+    assertThat(role("ConfigSync", "Forwarder1"))
         .contains("events:PutEvents", "\"OtherRegions\":\"us-east-1\"");
   }
 
@@ -620,7 +637,7 @@ class HeimdallAppTest {
                 .formatted(type, resource, category, source, resource, id));
     for (String rule : List.of("Events", "ForwardEvents1")) {
       JsonNode pattern =
-          made.resources(EU + "config-sync", "AWS::Events::Rule")
+          made.resources(EU, "ConfigSync", "AWS::Events::Rule")
               .get(rule)
               .at("/Properties/EventPattern");
       assertThat(matches(pattern, event)).as(rule).isEqualTo(matched);
@@ -640,7 +657,7 @@ class HeimdallAppTest {
 
   @Test
   void theBoardHasTheSixMetricsByTheirNames() {
-    String board = made.resource(EU + "watch", "AWS::CloudWatch::Dashboard").toString();
+    String board = made.resource(EU, "Watch", "AWS::CloudWatch::Dashboard").toString();
     assertThat(board)
         .contains(
             "DB Query Rate",
@@ -649,9 +666,9 @@ class HeimdallAppTest {
             "DB Read Percent",
             "DB Transaction Percent",
             "Cache Hit Percent");
-    assertThat(made.resources(EU + "watch", "AWS::CloudWatch::Alarm").keySet())
+    assertThat(made.resources(EU, "Watch", "AWS::CloudWatch::Alarm").keySet())
         .anyMatch(alarm -> alarm.startsWith("NodesNotTold"));
-    assertThat(made.resources(EU + "watch", "AWS::CloudWatch::Alarm").values())
+    assertThat(made.resources(EU, "Watch", "AWS::CloudWatch::Alarm").values())
         .isNotEmpty()
         .allSatisfy(
             alarm ->
@@ -662,7 +679,7 @@ class HeimdallAppTest {
   @Test
   void eachRegionWritesItsOwnLatencyRecord() {
     for (String region : List.of("eu-west-1", "us-east-1")) {
-      JsonNode set = made.resource("orders-db-" + region + "-names", "AWS::Route53::RecordSet");
+      JsonNode set = made.resource("orders-db-" + region, "Names", "AWS::Route53::RecordSet");
       assertThat(set.get("Region").asText()).isEqualTo(region);
       assertThat(set.get("SetIdentifier").asText()).isEqualTo(region);
       assertThat(set.get("Name").asText()).isEqualTo("orders.db.example.com.");
@@ -688,10 +705,10 @@ class HeimdallAppTest {
            "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}}]}
         """);
     Assembly assembly = Assembly.of(file, small);
-    assertThat(assembly.resources("heimdall-eu-west-1-network", "AWS::EC2::Subnet")).hasSize(6);
-    assertThat(assembly.resources("heimdall-us-east-1-network", "AWS::EC2::Subnet")).hasSize(12);
+    assertThat(assembly.resources("heimdall-eu-west-1", "Network", "AWS::EC2::Subnet")).hasSize(6);
+    assertThat(assembly.resources("heimdall-us-east-1", "Network", "AWS::EC2::Subnet")).hasSize(12);
     JsonNode store =
-        assembly.resource("heimdall-eu-west-1-store", "AWS::ElastiCache::ReplicationGroup");
+        assembly.resource("heimdall-eu-west-1", "Store", "AWS::ElastiCache::ReplicationGroup");
     assertThat(store.get("AutomaticFailoverEnabled").asBoolean()).isTrue();
     assertThat(store.get("MultiAZEnabled").asBoolean()).isFalse();
   }
@@ -709,31 +726,35 @@ class HeimdallAppTest {
     }
     Assembly assembly = Assembly.of(Path.of("samples", "in-one-round.json"), sample);
     assertThat(assembly.complaints()).isEmpty();
-    String store = "heimdall-eu-west-1-store";
-    JsonNode written = assembly.resource(store, "AWS::CloudFormation::CustomResource");
+    String stack = "heimdall-eu-west-1";
+    JsonNode written =
+        assembly.resource(stack, "FirstDocuments", "AWS::CloudFormation::CustomResource");
     assertThat(written.get("Prefix").asText()).isEqualTo("config");
     assertThat(written.get("Documents").findValuesAsText("Name"))
         .containsExactly(
             "node.json", "sources/orders.json", "users/orders_app.json", "vdbs/orders.json");
     assertThat(written.at("/Documents/0/Text").toString())
         .contains("PrimaryEndPoint.Address", "heimdall/store-password", "10.40.0.0/20", "Bucket");
-    assertThat(assembly.resource(store, "AWS::IAM::Role").toString())
+    assertThat(assembly.resource(stack, "FirstDocuments", "AWS::IAM::Role").toString())
         .contains("s3:PutObject", "kms:GenerateDataKey")
         .doesNotContain("s3:GetObject", "s3:DeleteObject", "kms:Decrypt");
-    assertThat(assembly.dependencies("heimdall-eu-west-1-fleet")).contains(store);
+    assertThat(assembly.resources(stack, "Fleet", "AWS::AutoScaling::AutoScalingGroup").values())
+        .isNotEmpty()
+        .allSatisfy(
+            group -> assertThat(group.get("DependsOn").toString()).contains("\"FirstDocuments"));
     JsonNode rule =
         assembly
-            .resources("heimdall-eu-west-1-fleet", "AWS::EC2::SecurityGroupIngress")
+            .resources("heimdall-eu-west-1", "Fleet", "AWS::EC2::SecurityGroupIngress")
             .get("Databasesg0a1b2c3d4e5f6a7b8At5432")
             .get("Properties");
     assertThat(rule.get("GroupId").asText()).isEqualTo("sg-0a1b2c3d4e5f6a7b8");
     assertThat(rule.get("SourceSecurityGroupId").toString()).contains("NodeSecurityGroup");
     assertThat(
             assembly
-                .resource("heimdall-eu-west-1-fleet", "AWS::IAM::Role")
+                .resource("heimdall-eu-west-1", "Fleet", "AWS::IAM::Role")
                 .get("ManagedPolicyArns"))
         .hasSize(1);
-    assertThat(assembly.resource("heimdall-eu-west-1-fleet", "AWS::IAM::Role").toString())
+    assertThat(assembly.resource("heimdall-eu-west-1", "Fleet", "AWS::IAM::Role").toString())
         .contains("\"CredentialSecrets\":\"orders/people\"", "\"Clusters\":\"orders\"");
   }
 

@@ -1,6 +1,8 @@
 package dev.heimdall.cdk.cache;
 
 import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.config.Cache;
+import dev.heimdall.cdk.network.Place;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ public final class SharedStore extends Construct {
   public static final String PASSWORD = "/store-password";
 
   private static final int PORT = 6379;
+  private static final int ZONES = 2;
 
   /**
    * What it is made from.
@@ -52,6 +55,31 @@ public final class SharedStore extends Construct {
   private final String passwordName;
   private final String address;
 
+  /** That of a region. */
+  public static SharedStore of(Construct scope, String id, String fleet, Cache cache, Place place) {
+    SharedStore store =
+        new SharedStore(
+            scope,
+            id,
+            new Plan(
+                fleet,
+                place.vpc(),
+                // No subnet with a server in it can be taken away: zones may go, but for two.
+                place.subnets().subList(0, Math.min(ZONES, place.subnets().size())),
+                cache.engine().spelling(),
+                cache.engine().version(),
+                cache.engine().family(),
+                cache.nodeType(),
+                cache.replicas(),
+                cache.shards() > 1 ? Optional.of(cache.shards()) : Optional.empty(),
+                cache.replicas() > 0));
+    if (cache.replicas() == 0) {
+      Reasons.accept(
+          store.servers(), "AwsSolutions-AEC4", "\"replicas\": 0 was asked for in the deployment.");
+    }
+    return store;
+  }
+
   public SharedStore(Construct scope, String id, Plan plan) {
     super(scope, id);
     group =
@@ -70,7 +98,7 @@ public final class SharedStore extends Construct {
                     .passwordLength(64)
                     .build())
             .build();
-    password.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    password.applyRemovalPolicy(RemovalPolicy.DESTROY); // or the next store could not have one
     Reasons.accept(
         password,
         "AwsSolutions-SMG4",

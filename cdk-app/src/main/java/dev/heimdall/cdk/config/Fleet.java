@@ -45,7 +45,13 @@ public record Fleet(
             value = "The archive of the release, as `cdk-app/release` makes it.",
             byDefault = "cdk-app/target/heimdall-release.tar.gz")
         String release,
-    @Setting(value = "Fewest nodes of a zone.", byDefault = "1", range = "1..100") int fewest,
+    @Setting(
+            value =
+                "Fewest nodes of a zone. 0 makes all but the nodes: for the first deployment, ahead"
+                    + " of their configuration.",
+            byDefault = "1",
+            range = "0..100")
+        int fewest,
     @Setting(value = "Most nodes of a zone.", byDefault = "4", range = "1..100") int most,
     @Setting(
             value = "The load of the processors, in percent, that a zone's group is scaled for.",

@@ -3,6 +3,7 @@ package dev.heimdall.cdk.documents;
 import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Documents;
+import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.network.Place;
 import java.util.LinkedHashMap;
@@ -109,7 +110,7 @@ public final class DocumentStores extends Construct {
         Key.Builder.create(this, "Key")
             .description("Heimdall: configuration and secrets")
             .enableKeyRotation(true)
-            .removalPolicy(RemovalPolicy.RETAIN)
+            .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             .build();
     bucket =
         Bucket.Builder.create(this, "Bucket")
@@ -125,7 +126,7 @@ public final class DocumentStores extends Construct {
                         .noncurrentVersionExpiration(Duration.days(DAYS_OF_OLD_VERSIONS))
                         .abortIncompleteMultipartUploadAfter(Duration.days(1))
                         .build()))
-            .removalPolicy(RemovalPolicy.RETAIN)
+            .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             .build();
     Reasons.accept(
         bucket,
@@ -211,7 +212,7 @@ public final class DocumentStores extends Construct {
     return files;
   }
 
-  /** A key that nobody has thought up. */
+  /** A key that nobody has thought up, and that is not missed with what it was for. */
   private void made(String id, String name, String description, List<String> replicas) {
     Secret secret =
         Secret.Builder.create(this, id)
@@ -228,7 +229,7 @@ public final class DocumentStores extends Construct {
                     : replicas.stream()
                         .map(region -> ReplicaRegion.builder().region(region).build())
                         .toList())
-            .removalPolicy(RemovalPolicy.RETAIN)
+            .removalPolicy(RemovalPolicy.DESTROY)
             .build();
     Reasons.accept(
         secret,
@@ -245,7 +246,7 @@ public final class DocumentStores extends Construct {
             .encryptionKey(key)
             // An empty configuration, over which the first push may write. No secret stands here.
             .secretStringValue(SecretValue.unsafePlainText("{}"))
-            .removalPolicy(RemovalPolicy.RETAIN)
+            .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             .build();
     Reasons.accept(
         secret,
@@ -289,9 +290,10 @@ public final class DocumentStores extends Construct {
                         .value(fleet)
                         .build()))
             .build();
-    files.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    files.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     for (int i = 0; i < place.subnets().size(); i++) {
-      CfnMountTarget.Builder.create(this, "Mount" + (i + 1))
+      // There is one in each zone: what moves must not meet what was there.
+      CfnMountTarget.Builder.create(this, "Mount" + Slot.id(place.subnets().get(i), i + 1))
           .fileSystemId(files.getRef())
           .subnetId(place.subnets().get(i))
           .securityGroups(List.of(group.getAttrGroupId()))

@@ -24,6 +24,7 @@ import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
 import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.constructs.Construct;
+import software.constructs.IDependable;
 
 /**
  * A fleet: one load balancer that never leads a client from one zone to another by itself, and a
@@ -65,7 +66,7 @@ public final class ProxyFleet extends Construct {
             .build();
     balancer = makeBalancer();
     for (int i = 0; i < plan.ports().size(); i++) {
-      port(plan.ports().get(i), i + 1);
+      port(plan.ports().get(i), Slot.id(plan.ports().get(i).value(), i + 1));
     }
     arriving("Health", Slot.always(plan.httpPort()));
     role = role();
@@ -115,6 +116,11 @@ public final class ProxyFleet extends Construct {
     return nodeGroup;
   }
 
+  /** No node boots before this is there. */
+  public void bootsBehind(IDependable what) {
+    zones.forEach(zone -> zone.group().getNode().addDependency(what));
+  }
+
   /** The groups of instances, one for each zone. */
   public List<ZoneGroup> zones() {
     return List.copyOf(zones);
@@ -125,7 +131,7 @@ public final class ProxyFleet extends Construct {
     return List.copyOf(targets);
   }
 
-  private void port(Slot<Number> port, int number) {
+  private void port(Slot<Number> port, String number) {
     CfnTargetGroup target =
         CfnTargetGroup.Builder.create(this, "Targets" + number)
             .vpcId(plan.vpc())
@@ -179,7 +185,7 @@ public final class ProxyFleet extends Construct {
 
     for (int i = 0; i < plan.clients().size(); i++) {
       Slot<String> client = plan.clients().get(i);
-      String id = "From" + (i + 1) + "To" + number;
+      String id = "From" + Slot.id(client.value(), i + 1) + "To" + number;
       CfnSecurityGroupIngress ingress =
           CfnSecurityGroupIngress.Builder.create(this, id)
               .groupId(balancerGroup.getAttrGroupId())

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.autoscaling.CfnScalingPolicy;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
@@ -91,7 +92,9 @@ public final class ZoneGroup extends Construct {
             + " them.");
     template.addPropertyOverride(
         "LaunchTemplateData.UserData", Map.of("Fn::Base64", userData(plan, group.getLogicalId())));
-    group.getCfnOptions().setCreationPolicy(Machine.allUp(plan.fewest()));
+    if (Token.isUnresolved(plan.fewest()) || plan.fewest().intValue() > 0) {
+      group.getCfnOptions().setCreationPolicy(Machine.allUp(plan.fewest()));
+    }
     group.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(plan.keptInUpdates()));
     CfnScalingPolicy scaling =
         CfnScalingPolicy.Builder.create(this, "Load")

@@ -29,6 +29,7 @@ import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.amazon.awscdk.services.secretsmanager.CfnSecret;
 import software.constructs.Construct;
+import software.constructs.IDependable;
 
 /**
  * One manager or two, in any of the zones, replaced when it does not say {@code /livez}. What it
@@ -48,6 +49,7 @@ public final class ManagerGroup extends Construct {
   private final CfnLoadBalancer balancer;
   private final CfnTargetGroup target;
   private final CfnRole role;
+  private final CfnAutoScalingGroup instances;
 
   public ManagerGroup(Construct scope, String id, ManagerPlan plan) {
     super(scope, id);
@@ -67,7 +69,7 @@ public final class ManagerGroup extends Construct {
         CfnInstanceProfile.Builder.create(this, "ManagerProfile")
             .roles(List.of(role.getRef()))
             .build();
-    instances(profile, password);
+    instances = instances(profile, password);
     String scheme = plan.certificate().isPresent() ? "https://" : "http://";
     output(
         "Address",
@@ -80,6 +82,11 @@ public final class ManagerGroup extends Construct {
   /** Its role, for what else it may do. */
   public CfnRole role() {
     return role;
+  }
+
+  /** No manager boots before this is there. */
+  public void bootsBehind(IDependable what) {
+    instances.getNode().addDependency(what);
   }
 
   /** The security group of its instances, for what they have to reach. */
@@ -110,7 +117,7 @@ public final class ManagerGroup extends Construct {
                     .passwordLength(PASSWORD_LENGTH)
                     .build())
             .build();
-    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    secret.applyRemovalPolicy(RemovalPolicy.DESTROY); // or the next manager could not have one
     Reasons.accept(
         secret,
         "AwsSolutions-SMG4",
@@ -137,7 +144,7 @@ public final class ManagerGroup extends Construct {
     for (int i = 0; i < plan.clients().size(); i++) {
       Slot<String> client = plan.clients().get(i);
       CfnSecurityGroupIngress ingress =
-          CfnSecurityGroupIngress.Builder.create(this, "From" + (i + 1))
+          CfnSecurityGroupIngress.Builder.create(this, "From" + Slot.id(client.value(), i + 1))
               .groupId(door.getAttrGroupId())
               .description("clients")
               .ipProtocol("tcp")
@@ -253,12 +260,12 @@ public final class ManagerGroup extends Construct {
             entry("AlertTopics", plan.topics())));
   }
 
-  private void instances(CfnInstanceProfile profile, String password) {
+  private CfnAutoScalingGroup instances(CfnInstanceProfile profile, String password) {
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
             .launchTemplateData(Machine.of(plan.image(), plan.instanceType(), profile, group))
             .build();
-    CfnAutoScalingGroup instances =
+    CfnAutoScalingGroup made =
         CfnAutoScalingGroup.Builder.create(this, "Instances")
             .minSize(Numbers.text(plan.size()))
             // One more than a single one, which an update then replaces without a gap.
@@ -280,14 +287,15 @@ public final class ManagerGroup extends Construct {
             .tags(List.of(Machine.tag("Name", plan.name() + "-manager")))
             .build();
     Reasons.accept(
-        instances,
+        made,
         "AwsSolutions-AS3",
         "An instance that is replaced is the group's business; an alarm tells when there is none.");
     template.addPropertyOverride(
         "LaunchTemplateData.UserData",
-        Map.of("Fn::Base64", userData(instances.getLogicalId(), password)));
-    instances.getCfnOptions().setCreationPolicy(Machine.allUp(plan.size()));
-    instances.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(1));
+        Map.of("Fn::Base64", userData(made.getLogicalId(), password)));
+    made.getCfnOptions().setCreationPolicy(Machine.allUp(plan.size()));
+    made.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(1));
+    return made;
   }
 
   private String userData(String logicalId, String password) {

@@ -8,9 +8,11 @@ import dev.heimdall.cdk.iam.ComponentRole;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 import software.amazon.awscdk.services.events.CfnRule;
@@ -175,12 +177,12 @@ public final class ConfigSyncFunction extends Construct {
       retries.qualifier("$LATEST").build();
       return function.getAttrArn();
     }
-    // A version is made once: another name for other code makes another one.
+    // A version is made once: another name for other code or settings makes another one. One that
+    // stayed would hold on to the subnets.
     CfnVersion version =
-        CfnVersion.Builder.create(this, "Version" + plan.version().get())
+        CfnVersion.Builder.create(this, "Version" + contents())
             .functionName(function.getRef())
             .build();
-    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
     CfnAlias alias =
         CfnAlias.Builder.create(this, "Live")
             .functionName(function.getRef())
@@ -190,6 +192,31 @@ public final class ConfigSyncFunction extends Construct {
     CfnEventInvokeConfig config = retries.qualifier(ALIAS).build();
     config.addDependency(alias);
     return alias.getRef();
+  }
+
+  /** Another text for each other code, environment or network: what a version keeps. */
+  private String contents() {
+    Object resolved =
+        Stack.of(this)
+            .resolve(
+                List.of(
+                    plan.version().orElseThrow(),
+                    function.getEnvironment(),
+                    function.getVpcConfig(),
+                    List.of(function.getMemorySize(), function.getTimeout())));
+    return Integer.toHexString(sorted(resolved).hashCode());
+  }
+
+  /** Maps come back in any order. */
+  private static Object sorted(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<Object, Object> sorted = new TreeMap<>();
+      map.forEach((key, each) -> sorted.put(key, sorted(each)));
+      return sorted.toString();
+    }
+    return value instanceof List<?> list
+        ? list.stream().map(ConfigSyncFunction::sorted).toList()
+        : String.valueOf(value);
   }
 
   private CfnRule.Builder rule(String id, String description, String target, String invoked) {

@@ -9,6 +9,7 @@ import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.instance.BaseImage;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
 import java.util.ArrayList;
@@ -18,40 +19,32 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
-import software.amazon.awscdk.CfnParameter;
-import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
-/** The stack of the {@link ProxyFleet}, with the release that was built. */
-public final class FleetStack extends Stack {
+/** A region's {@link ProxyFleet}, with the release that was built. */
+public final class RegionFleet extends Construct {
   private static final int ENOUGH_OF_A_HASH = 12;
 
   private final ProxyFleet fleet;
 
-  public FleetStack(
+  public RegionFleet(
       Construct scope,
       String id,
-      StackProps props,
       String name,
       Region region,
       Place place,
       String archive,
       DocumentStores kept,
       Optional<SharedStore> store) {
-    super(scope, id, props);
+    super(scope, id);
     Fleet settings = region.fleet();
     Documents documents = region.documents();
     Asset release = Asset.Builder.create(this, "Release").path(archive).build();
     Architecture architecture = settings.architecture();
     String image =
-        CfnParameter.Builder.create(this, "Image")
-            .type("AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>")
-            .defaultValue(settings.imageParameter().orElseGet(architecture::imageParameter))
-            .build()
-            .getValueAsString();
+        BaseImage.of(this, settings.imageParameter().orElseGet(architecture::imageParameter));
     Optional<DocumentStores.Files> files =
         kept.files().filter(any -> documents.place() == DocumentPlace.FILE_SYSTEM);
     String source =

@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.Duration;
-import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
 import software.amazon.awscdk.services.cloudwatch.Dashboard;
@@ -31,7 +29,7 @@ import software.amazon.awscdk.services.sns.Topic;
 import software.constructs.Construct;
 
 /** Alarms on what people should hear of, and a page with the rest. */
-public final class WatchStack extends Stack {
+public final class Watch extends Construct {
   private static final String RATE = "DB Query Rate";
 
   /** What nodes tell CloudWatch of each virtual database. */
@@ -49,17 +47,16 @@ public final class WatchStack extends Stack {
   private final Optional<ITopic> topic;
   private final List<IWidget> widgets = new ArrayList<>();
 
-  public WatchStack(
+  public Watch(
       Construct scope,
       String id,
-      StackProps props,
       Deployment deployment,
       Region region,
       ProxyFleet fleet,
       Optional<ConfigSyncFunction> sync,
       Optional<SharedStore> store,
       Optional<ManagerGroup> manager) {
-    super(scope, id, props);
+    super(scope, id);
     topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
     vdbs(region.observability().vdbs());
     fleet(fleet, region.fleet().most());

@@ -7,28 +7,25 @@ import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.network.Place;
 import java.util.List;
 import java.util.Optional;
-import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
-/** The stack of the {@link ConfigSyncFunction}, with the jar that was built. */
-public final class ConfigSyncStack extends Stack {
+/** A region's {@link ConfigSyncFunction}, with the jar that was built. */
+public final class RegionConfigSync extends Construct {
   private static final int ENOUGH_OF_A_HASH = 12;
 
   private final ConfigSyncFunction function;
 
-  public ConfigSyncStack(
+  public RegionConfigSync(
       Construct scope,
       String id,
-      StackProps props,
       Deployment deployment,
       Region region,
       Place place,
       String jar,
       DocumentStores documents,
       String nodeGroup) {
-    super(scope, id, props);
+    super(scope, id);
     List<String> others =
         deployment.regions().stream()
             .map(Region::region)

@@ -6,8 +6,6 @@ import dev.heimdall.cdk.network.Place;
 import java.util.List;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnLoadBalancer;
 import software.amazon.awscdk.services.route53.CfnHostedZone;
 import software.amazon.awscdk.services.route53.CfnRecordSet;
@@ -17,16 +15,15 @@ import software.constructs.Construct;
  * A region's latency record, which is an alias of its load balancer and healthy as long as each of
  * that one's ports has a healthy node; and a private zone, where none is named.
  */
-public final class LatencyStack extends Stack {
-  public LatencyStack(
+public final class LatencyName extends Construct {
+  public LatencyName(
       Construct scope,
       String id,
-      StackProps props,
       Region region,
       Routing routing,
       Place place,
       CfnLoadBalancer balancer) {
-    super(scope, id, props);
+    super(scope, id);
     String zone = routing.zone().orElseThrow();
     String name = routing.record() + "." + zone + ".";
     CfnRecordSet.Builder.create(this, "Latency")
@@ -59,7 +56,7 @@ public final class LatencyStack extends Stack {
                         .vpcRegion(region.region())
                         .build()))
             .build();
-    zone.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    zone.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     CfnOutput.Builder.create(this, "ZoneOutput")
         .description("routing.zoneId of the deployment, before another region is added")
         .value(zone.getRef())

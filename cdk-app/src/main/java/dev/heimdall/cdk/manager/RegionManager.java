@@ -10,42 +10,35 @@ import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.instance.BaseImage;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
-import software.amazon.awscdk.CfnParameter;
-import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
-/** The stack of the {@link ManagerGroup}, with the release that was built. */
-public final class ManagerStack extends Stack {
+/** A region's {@link ManagerGroup}, with the release that was built. */
+public final class RegionManager extends Construct {
   private static final int ENOUGH_OF_A_HASH = 12;
 
   private final ManagerGroup manager;
 
-  public ManagerStack(
+  public RegionManager(
       Construct scope,
       String id,
-      StackProps props,
       Deployment deployment,
       Region region,
       Place place,
       String archive,
       DocumentStores kept) {
-    super(scope, id, props);
+    super(scope, id);
     Asset release = Asset.Builder.create(this, "Release").path(archive).build();
     Architecture architecture = region.fleet().architecture();
     String image =
-        CfnParameter.Builder.create(this, "Image")
-            .type("AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>")
-            .defaultValue(region.fleet().imageParameter().orElseGet(architecture::imageParameter))
-            .build()
-            .getValueAsString();
+        BaseImage.of(this, region.fleet().imageParameter().orElseGet(architecture::imageParameter));
     Optional<DocumentStores.Files> files =
         kept.files().filter(any -> region.documents().place() == DocumentPlace.FILE_SYSTEM);
     Manager settings = region.manager();
@@ -63,7 +56,7 @@ public final class ManagerStack extends Stack {
                 image,
                 settings.instanceType().orElseGet(architecture::managerType),
                 settings.size(),
-                Boolean.toString(region.fleet().protect()),
+                "false", // a manager can be left out again
                 new Release(
                     release.getAssetHash().substring(0, ENOUGH_OF_A_HASH),
                     release.getS3BucketName(),

@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
 import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
@@ -29,17 +27,19 @@ import software.constructs.Construct;
  * gateways, and endpoints of AWS services where they are wished. S3 always has one: it costs
  * nothing, and the release, the system's packages and the documents come from there.
  */
-public final class NetworkStack extends Stack {
+public final class OwnNetwork extends Construct {
   private static final int MOST_ZONES = 6;
+
+  /** The longest prefix of a network that has room for all of them. */
+  private static final int MOST_FOR_ALL_ZONES = 23;
 
   private final Vpc vpc;
 
   /**
    * @param topics whether topics of SNS are told anything from here
    */
-  public NetworkStack(
-      Construct scope, String id, StackProps props, Network network, boolean topics) {
-    super(scope, id, props);
+  public OwnNetwork(Construct scope, String id, Network network, boolean topics) {
+    super(scope, id);
     boolean nat = network.natGateways() > 0;
     int nodes = nodeMask(network);
     List<SubnetConfiguration> layers =
@@ -52,6 +52,7 @@ public final class NetworkStack extends Stack {
         Vpc.Builder.create(this, "Network")
             .ipAddresses(IpAddresses.cidr(network.addresses().toString()))
             .availabilityZones(zones(network.zones()))
+            .reservedAzs(room(network) - network.zones())
             .natGateways(network.natGateways())
             .restrictDefaultSecurityGroup(false)
             .subnetConfiguration(layers)
@@ -85,15 +86,25 @@ public final class NetworkStack extends Stack {
             .build());
   }
 
+  /**
+   * For how many zones there is room: a zone that comes or goes must not move the addresses of the
+   * others.
+   */
+  private static int room(Network network) {
+    return network.addresses().prefix() <= MOST_FOR_ALL_ZONES ? MOST_ZONES : MOST_ZONES / 2;
+  }
+
   /** Subnets of a size that the network has room for, with a quarter of it left for gateways. */
   private static int nodeMask(Network network) {
-    int quarters = network.zones() <= 3 ? 2 : 3;
+    int quarters = room(network) == MOST_ZONES ? 3 : 2;
     return Math.max(20, network.addresses().prefix() + quarters);
   }
 
-  /** The network looks here, too, and would ask AWS for the zones of a stack with an account. */
-  @Override
-  public List<String> getAvailabilityZones() {
+  /**
+   * All zones that a network may have, for its stack: it is looked at when the network is made, and
+   * would ask AWS for those of an account.
+   */
+  public static List<String> zones() {
     return zones(MOST_ZONES);
   }
 

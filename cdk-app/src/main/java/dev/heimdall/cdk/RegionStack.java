@@ -1,0 +1,208 @@
+package dev.heimdall.cdk;
+
+import dev.heimdall.cdk.cache.SharedStore;
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.DocumentPlace;
+import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.documents.FirstDocuments;
+import dev.heimdall.cdk.fleet.RegionFleet;
+import dev.heimdall.cdk.manager.ManagerGroup;
+import dev.heimdall.cdk.manager.RegionManager;
+import dev.heimdall.cdk.names.LatencyName;
+import dev.heimdall.cdk.network.OwnNetwork;
+import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.sync.ConfigSyncFunction;
+import dev.heimdall.cdk.sync.RegionConfigSync;
+import dev.heimdall.cdk.watch.Watch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.constructs.IConstruct;
+
+/**
+ * All that a region has, in one stack: CloudFormation makes what is new, moves those who use it,
+ * and takes away what is old, in the right order. What stacks export to each other cannot be
+ * changed while another one uses it.
+ */
+final class RegionStack extends Stack {
+  private RegionStack(App app, Deployment deployment, Region region) {
+    super(
+        app,
+        deployment.name() + "-" + region.region(),
+        StackProps.builder()
+            .description("Heimdall " + deployment.name())
+            .env(
+                Environment.builder()
+                    .region(region.region())
+                    .account(region.account().orElse(null))
+                    .build())
+            .tags(deployment.tags())
+            .analyticsReporting(false)
+            .build());
+  }
+
+  /**
+   * Makes it.
+   *
+   * @param base where relative paths of files begin
+   * @throws DeploymentException if a file is missing
+   */
+  static void of(App app, Deployment deployment, Region region, Path base)
+      throws DeploymentException {
+    String at = "$.regions[%d].".formatted(deployment.regions().indexOf(region));
+    String release =
+        built(
+            base.resolve(region.fleet().release()),
+            at + "fleet.release",
+            "cdk-app/release, which builds the nodes");
+    String jar =
+        region.configSync().enabled()
+            ? built(
+                base.resolve(region.configSync().jar()),
+                at + "configSync.jar",
+                "mvn -pl config-sync-lambda -am package, or leave the function out with"
+                    + " \"enabled\": false")
+            : "";
+    new RegionStack(app, deployment, region).make(deployment, region, base, release, jar);
+  }
+
+  private void make(Deployment deployment, Region region, Path base, String release, String jar)
+      throws DeploymentException {
+    Place place =
+        region
+            .network()
+            .vpc()
+            .map(vpc -> new Place(vpc, region.network().subnets(), List.of()))
+            .orElseGet(
+                () ->
+                    new OwnNetwork(
+                            this,
+                            "Network",
+                            region.network(),
+                            !region.manager().alertTopics().isEmpty())
+                        .place());
+    DocumentStores documents =
+        new DocumentStores(
+            this,
+            "Documents",
+            deployment.name(),
+            region.documents(),
+            Optional.of(place),
+            pushKeys(deployment, region));
+    Optional<SharedStore> store =
+        region.cache().enabled()
+            ? Optional.of(SharedStore.of(this, "Store", deployment.name(), region.cache(), place))
+            : Optional.empty();
+    Optional<FirstDocuments> first =
+        firstDocuments(deployment, region, base, place, documents, store);
+    RegionFleet fleet =
+        new RegionFleet(this, "Fleet", deployment.name(), region, place, release, documents, store);
+    Optional<ManagerGroup> manager =
+        region.manager().enabled()
+            ? Optional.of(
+                new RegionManager(this, "Manager", deployment, region, place, release, documents)
+                    .manager())
+            : Optional.empty();
+    // Who boots looks for documents, and one who finds none fills no file system.
+    first.ifPresent(written -> fleet.fleet().bootsBehind(written));
+    first.ifPresent(written -> manager.ifPresent(one -> one.bootsBehind(written)));
+    if (first.isPresent() && region.documents().place() == DocumentPlace.FILE_SYSTEM) {
+      manager.ifPresent(one -> fleet.fleet().bootsBehind(one));
+    }
+    Optional<ConfigSyncFunction> sync =
+        region.configSync().enabled()
+            ? Optional.of(
+                new RegionConfigSync(
+                        this,
+                        "ConfigSync",
+                        deployment,
+                        region,
+                        place,
+                        jar,
+                        documents,
+                        fleet.fleet().nodeGroup().getAttrGroupId())
+                    .function())
+            : Optional.empty();
+    if (region.observability().enabled()) {
+      new Watch(this, "Watch", deployment, region, fleet.fleet(), sync, store, manager);
+    }
+    if (deployment.routing().enabled()) {
+      new LatencyName(this, "Names", region, deployment.routing(), place, fleet.fleet().balancer());
+    }
+    nameOutputs();
+  }
+
+  private Optional<FirstDocuments> firstDocuments(
+      Deployment deployment,
+      Region region,
+      Path base,
+      Place place,
+      DocumentStores documents,
+      Optional<SharedStore> store)
+      throws DeploymentException {
+    if (region.documents().initial().isEmpty()) {
+      return Optional.empty();
+    }
+    Path directory = base.resolve(region.documents().initial().get()).normalize();
+    InitialDocuments read = InitialDocuments.read(directory, deployment, region, place.networks());
+    return Optional.of(
+        new FirstDocuments(
+            this,
+            "FirstDocuments",
+            documents,
+            region.documents().prefix(),
+            read.with(
+                new InitialDocuments.Known(
+                    documents.bucket().getBucketName(), store.map(SharedStore::address)))));
+  }
+
+  /** An account's first region makes the key; the others have copies of it. */
+  private static DocumentStores.PushKeys pushKeys(Deployment deployment, Region region) {
+    List<String> ofTheAccount =
+        deployment.regions().stream()
+            .filter(other -> other.account().equals(region.account()))
+            .map(Region::region)
+            .toList();
+    boolean first = ofTheAccount.get(0).equals(region.region());
+    return new DocumentStores.PushKeys(
+        first, first ? ofTheAccount.subList(1, ofTheAccount.size()) : List.of());
+  }
+
+  /** People read outputs, and scripts ask for them: such as {@code FleetAddress}. */
+  private void nameOutputs() {
+    for (IConstruct each : getNode().findAll()) {
+      if (each instanceof CfnOutput output) {
+        String name =
+            Arrays.stream(output.getNode().getPath().split("/"))
+                .skip(1)
+                .filter(part -> !part.equals("Default"))
+                .map(part -> part.replaceAll("Output$", ""))
+                .reduce((of, what) -> what.startsWith(of) ? what : of + what)
+                .orElseThrow();
+        output.overrideLogicalId(name);
+      }
+    }
+  }
+
+  @Override
+  public List<String> getAvailabilityZones() {
+    return OwnNetwork.zones();
+  }
+
+  private static String built(Path file, String setting, String remedy) throws DeploymentException {
+    Path path = file.normalize();
+    if (!Files.isRegularFile(path)) {
+      throw new DeploymentException(
+          "%s: there is no file %s; run %s".formatted(setting, path, remedy));
+    }
+    return path.toString();
+  }
+}

@@ -1,0 +1,324 @@
+package dev.heimdall.cdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each ordinary change of a deployment, and its way back, is taken by CloudFormation, as {@link
+ * ChangeJudge} has its rules.
+ */
+class ChangedDeploymentTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What nothing ordinary may replace: clients and data would notice. */
+  private static final Set<String> STAYS =
+      Set.of(
+          "AWS::ElasticLoadBalancingV2::LoadBalancer",
+          "AWS::AutoScaling::AutoScalingGroup",
+          "AWS::EC2::VPC",
+          "AWS::EC2::Subnet",
+          "AWS::S3::Bucket",
+          "AWS::KMS::Key",
+          "AWS::EFS::FileSystem",
+          "AWS::SecretsManager::Secret",
+          "AWS::ElastiCache::ReplicationGroup",
+          "AWS::Lambda::Function");
+
+  @TempDir private static Path work;
+
+  private static ChangeJudge judge;
+  private static Map<String, JsonNode> before;
+  private static int made;
+
+  /** An ordinary change of the sample with two regions. */
+  record Change(String name, Consumer<ObjectNode> edit) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @BeforeAll
+  static void make() throws Exception {
+    judge = new ChangeJudge();
+    before = stacks(deployment -> {});
+  }
+
+  /** The templates of the sample as it is edited. */
+  private static Map<String, JsonNode> stacks(Consumer<ObjectNode> edit) throws Exception {
+    ObjectNode deployment =
+        (ObjectNode) JSON.readTree(Path.of("samples", "two-regions.json").toFile());
+    edit.accept(deployment);
+    Path there = Files.createDirectories(work.resolve(Integer.toString(made++)));
+    Path file = Files.writeString(there.resolve("deployment.json"), deployment.toString());
+    return Assembly.of(file, there).templates();
+  }
+
+  private static Change change(String name, Consumer<ObjectNode> edit) {
+    return new Change(name, edit);
+  }
+
+  /** A change of the first region, which has a network of its own, or of the second. */
+  private static Change change(int region, String name, Consumer<ObjectNode> edit) {
+    return new Change(
+        name, deployment -> edit.accept((ObjectNode) deployment.get("regions").get(region)));
+  }
+
+  private static Change set(int region, String part, String setting, Object value) {
+    return change(
+        region,
+        part + "." + setting + " = " + JSON.valueToTree(value) + " in region " + region,
+        at -> at.withObject("/" + part).set(setting, JSON.valueToTree(value)));
+  }
+
+  static Stream<Change> changes() {
+    return Stream.of(
+        set(0, "fleet", "ports", new int[] {5432, 5433, 5434}),
+        set(0, "fleet", "ports", new int[] {5434, 5432, 5433}),
+        set(0, "fleet", "ports", new int[] {5432}),
+        set(0, "fleet", "ports", new int[] {5433}),
+        set(0, "fleet", "ports", new int[] {6432, 5433}),
+        set(0, "fleet", "clients", new String[] {"10.1.0.0/16"}),
+        set(0, "fleet", "clients", new String[] {"10.2.0.0/16", "10.1.0.0/16", "10.0.0.0/16"}),
+        set(0, "fleet", "instanceType", "m7g.large"),
+        set(0, "fleet", "fewest", 0),
+        set(0, "fleet", "most", 12),
+        set(0, "fleet", "httpPort", 5060),
+        set(1, "fleet", "architecture", "arm64"),
+        set(0, "network", "zones", 2),
+        set(0, "network", "zones", 4),
+        set(0, "network", "natGateways", 3),
+        change(
+            0,
+            "a NAT gateway in place of endpoints",
+            at -> at.withObject("/network").put("endpoints", false).put("natGateways", 1)),
+        set(
+            1,
+            "network",
+            "subnets",
+            new String[] {"subnet-0a1b2c3d", "subnet-0b1c2d3e", "subnet-0c1d2e3f"}),
+        set(0, "observability", "enabled", false),
+        set(0, "observability", "vdbs", new String[] {"orders", "stock"}),
+        set(0, "cache", "enabled", false),
+        set(0, "cache", "nodeType", "cache.r7g.large"),
+        set(0, "configSync", "enabled", false),
+        set(0, "configSync", "every", "3m"),
+        set(0, "manager", "enabled", false),
+        set(0, "manager", "clients", new String[] {"10.1.8.0/24"}),
+        set(1, "manager", "size", 1),
+        set(1, "manager", "enabled", false),
+        set(1, "documents", "place", "bucket"),
+        set(0, "documents", "fileSystem", false),
+        change("a third region", ChangedDeploymentTest::thirdRegion),
+        change("one region less", deployment -> ((ArrayNode) deployment.get("regions")).remove(1)),
+        change(
+            "no latency records",
+            deployment -> deployment.withObject("/routing").put("enabled", false)));
+  }
+
+  private static void thirdRegion(ObjectNode deployment) {
+    try {
+      ((ArrayNode) deployment.get("regions"))
+          .add(
+              JSON.readTree(
+                  """
+                  {"region": "ap-southeast-2", "account": "123456789012",
+                   "network": {"addresses": "10.60.0.0/16"},
+                   "fleet": {"ports": [5432], "clients": ["10.60.0.0/16"]}}
+                  """));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("changes")
+  void isTakenThereAndBack(Change change) throws Exception {
+    Map<String, JsonNode> after = stacks(change.edit());
+    assertThat(after.equals(before)).as("nothing has changed").isFalse();
+
+    ChangeJudge.Verdict there = judge.judge(before, after, Set.of());
+    assertThat(there.refused()).as("there").isEmpty();
+    assertThat(there.replaced()).as("there").doesNotContainAnyElementsOf(STAYS);
+    ChangeJudge.Verdict back = judge.judge(after, before, judge.left(before, after));
+    assertThat(back.refused()).as("back").isEmpty();
+    assertThat(back.replaced()).as("back").doesNotContainAnyElementsOf(STAYS);
+  }
+
+  /** A server of the store cannot leave its subnet: the first two of the network have them. */
+  @Test
+  void theFirstSubnetsStayWithTheStore() throws Exception {
+    Map<String, JsonNode> after =
+        stacks(
+            set(1, "network", "subnets", new String[] {"subnet-0c1d2e3f", "subnet-0b1c2d3e"})
+                .edit());
+    assertThat(judge.judge(before, after, Set.of()).refused())
+        .containsExactly("orders-db-us-east-1: the store may be in \"subnet-0a1b2c3d\"");
+  }
+
+  /** Of a region that leaves the file the stack has to be destroyed, which the documents say. */
+  @Test
+  void aStackForEachRegionIsAllThereIs() throws Exception {
+    assertThat(before).containsOnlyKeys("orders-db-eu-west-1", "orders-db-us-east-1");
+    Map<String, JsonNode> after =
+        stacks(deployment -> ((ArrayNode) deployment.get("regions")).remove(1));
+    assertThat(judge.judge(before, after, Set.of()).left()).containsExactly("orders-db-us-east-1");
+  }
+
+  @Test
+  void anotherReleaseReplacesNothingButInstances() throws Exception {
+    Map<String, JsonNode> after = new TreeMap<>();
+    before.forEach(
+        (stack, template) -> {
+          String asset = template.toString().replaceAll(".*\\\\nrelease='([0-9a-f]+)'.*", "$1");
+          assertThat(asset).matches("[0-9a-f]{12}");
+          after.put(stack, template(template.toString().replace(asset, "0123456789ab")));
+        });
+    assertThat(after.equals(before)).as("nothing has changed").isFalse();
+    ChangeJudge.Verdict verdict = judge.judge(before, after, Set.of());
+    assertThat(verdict.refused()).isEmpty();
+    assertThat(verdict.replaced()).isEmpty();
+  }
+
+  // ---- the judge
+
+  private static JsonNode template(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ChangeJudge.Verdict judged(String before, String after) {
+    return judge.judge(Map.of("s", template(before)), Map.of("s", template(after)), Set.of());
+  }
+
+  private static String group(String id, String description) {
+    return """
+        "%s": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "%s"}}
+        """
+        .formatted(id, description);
+  }
+
+  private static String secret(String id, String policy, String name) {
+    return """
+        "%s": {"Type": "AWS::SecretsManager::Secret", "DeletionPolicy": "%s",
+          "Properties": {"Name": "%s"}}
+        """
+        .formatted(id, policy, name);
+  }
+
+  private static String listener(String id, int port) {
+    return """
+        "%s": {"Type": "AWS::ElasticLoadBalancingV2::Listener",
+          "Properties": {"LoadBalancerArn": {"Ref": "B"}, "Port": %d}}
+        """
+        .formatted(id, port);
+  }
+
+  private static String resources(String... resources) {
+    return "{\"Resources\": {" + String.join(",", resources) + "}}";
+  }
+
+  @Test
+  void theJudgeKnowsWhatIsReplacedAndWhatGoesWithIt() {
+    String rule =
+        """
+        "R": {"Type": "AWS::EC2::SecurityGroupIngress",
+          "Properties": {"GroupId": {"Fn::GetAtt": ["G", "GroupId"]}, "FromPort": 1}}
+        """;
+    ChangeJudge.Verdict verdict =
+        judged(resources(group("G", "old"), rule), resources(group("G", "new"), rule));
+    assertThat(verdict.replaced())
+        .containsExactly("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress");
+    assertThat(verdict.refused()).isEmpty();
+  }
+
+  @Test
+  void theJudgeRefusesWhatIsStillThere() {
+    assertThat(
+            judged(resources(listener("L1", 1), listener("L2", 2)), resources(listener("L1", 2)))
+                .refused())
+        .singleElement()
+        .asString()
+        .contains("L1 is made while L2 is there");
+    assertThat(
+            judged(
+                    resources(secret("A", "Delete", "name")),
+                    resources(secret("B", "Delete", "name")))
+                .refused())
+        .hasSize(1);
+  }
+
+  @Test
+  void theJudgeRefusesWhatWasKept() {
+    Map<String, JsonNode> with = Map.of("s", template(resources(secret("A", "Retain", "name"))));
+    Map<String, JsonNode> without = Map.of("s", template(resources()));
+    Set<String> left = judge.left(with, without);
+    assertThat(judge.judge(without, with, left).refused()).hasSize(1);
+    assertThat(judge.judge(with, without, Set.of()).refused()).isEmpty();
+  }
+
+  @Test
+  void theJudgeRefusesAnExportThatIsUsed() {
+    String exporting =
+        """
+        {"Outputs": {"O": {"Value": {"Ref": "%s"}, "Export": {"Name": "x"}}}}
+        """;
+    JsonNode user = template("{\"Outputs\": {\"U\": {\"Value\": {\"Fn::ImportValue\": \"x\"}}}}");
+    Map<String, JsonNode> one = new HashMap<>();
+    one.put("a", template(exporting.formatted("A")));
+    one.put("b", user);
+    Map<String, JsonNode> other = new HashMap<>(one);
+    other.put("a", template(exporting.formatted("B")));
+    assertThat(judge.judge(one, other, Set.of()).refused())
+        .containsExactly("b uses the export x, which changes");
+  }
+
+  @Test
+  void theJudgeRefusesProtectedBalancersAndSubnetsThatOverlap() {
+    String balancer =
+        """
+        "B": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {
+          "LoadBalancerAttributes": [{"Key": "deletion_protection.enabled", "Value": "true"}]}}
+        """;
+    assertThat(judged(resources(balancer), resources()).refused()).hasSize(1);
+    String subnet =
+        """
+        "%s": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "%s"}}
+        """;
+    assertThat(
+            judged(
+                    resources(subnet.formatted("S", "10.0.0.0/20")),
+                    resources(
+                        subnet.formatted("S", "10.0.0.0/20"),
+                        subnet.formatted("T", "10.0.15.0/24")))
+                .refused())
+        .containsExactly("s: T has addresses of S");
+  }
+
+  @Test
+  void theJudgeRefusesAParameterThatKeepsItsValue() {
+    String parameter = "{\"Parameters\": {\"P\": {\"Default\": \"%s\"}}}";
+    assertThat(judged(parameter.formatted("a"), parameter.formatted("b")).refused()).hasSize(1);
+  }
+}
