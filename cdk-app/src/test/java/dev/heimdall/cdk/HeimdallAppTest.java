@@ -101,6 +101,16 @@ class HeimdallAppTest {
     assertThat(made.resources(EU, "Fleet", "AWS::AutoScaling::ScalingPolicy")).hasSize(3);
   }
 
+  /** AWS refuses to scale a group that has its most nodes always, and an alarm would never end. */
+  @Test
+  void aZoneThatCannotGrowHasNeitherPolicyNorAlarmOfThat() {
+    assertThat(made.resources(US, "AWS::AutoScaling::ScalingPolicy")).isEmpty();
+    assertThat(made.resources(US, "Watch", "AWS::CloudWatch::Alarm").keySet())
+        .noneMatch(alarm -> alarm.startsWith("Full"));
+    assertThat(made.resources(EU, "Watch", "AWS::CloudWatch::Alarm").keySet())
+        .anyMatch(alarm -> alarm.startsWith("Full"));
+  }
+
   @Test
   void aGroupOfOneNodeCanBeUpdated() {
     made.resources(US, "Fleet", "AWS::AutoScaling::AutoScalingGroup")

@@ -96,22 +96,33 @@ public final class ZoneGroup extends Construct {
       group.getCfnOptions().setCreationPolicy(Machine.allUp(plan.fewest()));
     }
     group.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(plan.keptInUpdates()));
-    CfnScalingPolicy scaling =
-        CfnScalingPolicy.Builder.create(this, "Load")
-            .autoScalingGroupName(group.getRef())
-            .policyType("TargetTrackingScaling")
-            .targetTrackingConfiguration(
-                CfnScalingPolicy.TargetTrackingConfigurationProperty.builder()
-                    .predefinedMetricSpecification(
-                        CfnScalingPolicy.PredefinedMetricSpecificationProperty.builder()
-                            .predefinedMetricType("ASGAverageCPUUtilization")
-                            .build())
-                    .targetValue(plan.targetLoad())
-                    .build())
-            .build();
+    if (grows(plan)) {
+      ProxyFleet.onlyWhen(scaling(plan), subnet.when());
+    }
     ProxyFleet.onlyWhen(template, subnet.when());
     ProxyFleet.onlyWhen(group, subnet.when());
-    ProxyFleet.onlyWhen(scaling, subnet.when());
+  }
+
+  /** Whether a zone may have more nodes than its fewest; else AWS takes no policy for that. */
+  private static boolean grows(FleetPlan plan) {
+    return Token.isUnresolved(plan.fewest())
+        || Token.isUnresolved(plan.most())
+        || Integer.parseInt(plan.most()) > plan.fewest().intValue();
+  }
+
+  private CfnScalingPolicy scaling(FleetPlan plan) {
+    return CfnScalingPolicy.Builder.create(this, "Load")
+        .autoScalingGroupName(group.getRef())
+        .policyType("TargetTrackingScaling")
+        .targetTrackingConfiguration(
+            CfnScalingPolicy.TargetTrackingConfigurationProperty.builder()
+                .predefinedMetricSpecification(
+                    CfnScalingPolicy.PredefinedMetricSpecificationProperty.builder()
+                        .predefinedMetricType("ASGAverageCPUUtilization")
+                        .build())
+                .targetValue(plan.targetLoad())
+                .build())
+        .build();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.heimdall.cdk.watch;
 
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.fleet.ProxyFleet;
 import dev.heimdall.cdk.fleet.Slot;
@@ -59,7 +60,7 @@ public final class Watch extends Construct {
     super(scope, id);
     topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
     vdbs(region.observability().vdbs());
-    fleet(fleet, region.fleet().most());
+    fleet(fleet, region.fleet());
     sync.ifPresent(function -> sync(function, region.region()));
     store.ifPresent(this::store);
     manager.ifPresent(this::manager);
@@ -84,7 +85,7 @@ public final class Watch extends Construct {
     }
   }
 
-  private void fleet(ProxyFleet fleet, int most) {
+  private void fleet(ProxyFleet fleet, Fleet settings) {
     String balancer = fleet.balancer().getAttrLoadBalancerFullName();
     List<IMetric> healthy = new ArrayList<>();
     int port = 1;
@@ -118,14 +119,16 @@ public final class Watch extends Construct {
     for (ZoneGroup zone : fleet.zones()) {
       Map<String, String> of = Map.of("AutoScalingGroupName", zone.group().getRef());
       load.add(metric("AWS/EC2", "CPUUtilization", of, "Average", "zone " + number));
-      alarm(
-          "Full" + number,
-          "A zone has had as many nodes as it may have for 30 minutes",
-          metric("AWS/AutoScaling", "GroupInServiceInstances", of, "Minimum", "nodes"),
-          most,
-          ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-          30,
-          TreatMissingData.NOT_BREACHING);
+      if (settings.most() > settings.fewest()) { // else it is always full
+        alarm(
+            "Full" + number,
+            "A zone has had as many nodes as it may have for 30 minutes",
+            metric("AWS/AutoScaling", "GroupInServiceInstances", of, "Minimum", "nodes"),
+            settings.most(),
+            ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            30,
+            TreatMissingData.NOT_BREACHING);
+      }
       number++;
     }
     graph("Load of processors", load);
