@@ -50,6 +50,22 @@ final class AwsRegions {
 
   private AwsRegions() {}
 
+  /** Such as {@code aws-cn}: accounts, names and services of one end there. */
+  static String partition(String region) {
+    if (region.startsWith("cn-")) {
+      return "aws-cn";
+    }
+    if (region.startsWith("us-gov-")) {
+      return "aws-us-gov";
+    }
+    return region.startsWith("eusc-") ? "aws-eusc" : "aws";
+  }
+
+  /** How many zones it gives an account that asks for them today. */
+  static int zones(String region) {
+    return region.equals("us-west-1") ? 2 : 3;
+  }
+
   static boolean has(String region) {
     return ALL.contains(region);
   }

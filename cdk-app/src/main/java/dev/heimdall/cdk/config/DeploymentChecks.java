@@ -47,6 +47,15 @@ final class DeploymentChecks {
       if (findings.sound(at + ".region") && !names.add(region.region())) {
         problem(at + ".region", quote(region.region()) + " again", "each region only once");
       }
+      String first = deployment.regions().get(0).region();
+      if (findings.sound(at + ".region", "$.regions[0].region")
+          && !AwsRegions.partition(region.region()).equals(AwsRegions.partition(first))) {
+        problem(
+            at + ".region",
+            quote(region.region()),
+            "a region of the same partition as %s: nothing leads from one to the other"
+                .formatted(quote(first)));
+      }
       region(region, at);
     }
     routing();
@@ -71,6 +80,32 @@ final class DeploymentChecks {
               + AwsRegions.nearest(region.region())
                   .map(near -> "; did you mean " + quote(near) + "?")
                   .orElse(": " + String.join(", ", AwsRegions.ALL)));
+    }
+    if (findings.sound(at + ".region")
+        && AwsRegions.partition(region.region()).equals("aws-eusc")) {
+      problem(
+          at + ".region",
+          quote(region.region()),
+          "a region of another partition: nothing here has been tried with the sovereign cloud,"
+              + " whose certificates and names are its own");
+    }
+    int zones = AwsRegions.zones(region.region());
+    if (findings.sound(at + ".region", at + ".network")
+        && region.network().vpc().isEmpty()
+        && region.network().zones() > zones
+        && zones < 3) {
+      problem(
+          at + ".network.zones",
+          "" + region.network().zones(),
+          "at most %d: %s gives an account no more".formatted(zones, region.region()));
+    }
+    int rules = 2 * region.fleet().ports().size() + (region.configSync().enabled() ? 2 : 1);
+    if (findings.sound(at + ".fleet.ports") && rules > RULES_OF_A_GROUP) {
+      problem(
+          at + ".fleet.ports",
+          region.fleet().ports().size() + " ports",
+          "at most %d: the nodes' security group takes %d rules, and has two for each port"
+              .formatted((RULES_OF_A_GROUP - 2) / 2, RULES_OF_A_GROUP));
     }
     region
         .account()

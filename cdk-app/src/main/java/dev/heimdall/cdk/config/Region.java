@@ -24,4 +24,9 @@ public record Region(
   public Region {
     databases = List.copyOf(databases);
   }
+
+  /** Whether functions may start from snapshots; elsewhere nobody has looked. */
+  public boolean hasSnapshots() {
+    return AwsRegions.partition(region).equals("aws");
+  }
 }

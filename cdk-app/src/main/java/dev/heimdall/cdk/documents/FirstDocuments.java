@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.CfnCustomResource;
-import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.amazon.awscdk.services.lambda.CfnFunction;
@@ -38,6 +37,8 @@ public final class FirstDocuments extends Construct {
       Construct scope, String id, DocumentStores kept, String prefix, Map<String, String> texts) {
     super(scope, id);
     String bucket = kept.bucket().getBucketName();
+    CfnLogGroup log = CfnLogGroup.Builder.create(this, "Log").retentionInDays(KEEP_LOGS).build();
+    log.applyRemovalPolicy(RemovalPolicy.DESTROY);
     CfnRole role =
         ComponentRole.create(
             this,
@@ -49,7 +50,9 @@ public final class FirstDocuments extends Construct {
                 "ConfigurationPrefix",
                 List.of(prefix),
                 "ConfigurationKey",
-                List.of(kept.key().getKeyArn())));
+                List.of(kept.key().getKeyArn()),
+                "FunctionLog",
+                List.of(log.getRef())));
     CfnFunction function =
         CfnFunction.Builder.create(this, "Writer")
             .description("Heimdall: writes the first documents, where there are none")
@@ -59,16 +62,12 @@ public final class FirstDocuments extends Construct {
             .code(CfnFunction.CodeProperty.builder().zipFile(code()).build())
             .role(role.getAttrArn())
             .memorySize(256)
+            .loggingConfig(
+                CfnFunction.LoggingConfigProperty.builder().logGroup(log.getRef()).build())
             .timeout(TIMEOUT)
             .build();
     Reasons.accept(
         function, "AwsSolutions-L1", "It runs once, and Python 3.13 is what it was tested with.");
-    CfnLogGroup log =
-        CfnLogGroup.Builder.create(this, "Log")
-            .logGroupName(Fn.join("", List.of("/aws/lambda/", function.getRef())))
-            .retentionInDays(KEEP_LOGS)
-            .build();
-    log.applyRemovalPolicy(RemovalPolicy.DESTROY);
     CfnCustomResource documents =
         CfnCustomResource.Builder.create(this, "Documents")
             .serviceToken(function.getAttrArn())
@@ -81,7 +80,6 @@ public final class FirstDocuments extends Construct {
         texts.entrySet().stream()
             .map(text -> Map.of("Name", text.getKey(), "Text", text.getValue()))
             .toList());
-    documents.addDependency(log);
   }
 
   private static String code() {

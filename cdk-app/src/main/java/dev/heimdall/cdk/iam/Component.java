@@ -307,7 +307,7 @@ public enum Component {
               "Log",
               "Lambda writes the function's log",
               List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/aws/lambda/${StackName}-*:log-stream:*"),
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${FunctionLog}:log-stream:*"),
               "logs:CreateLogStream",
               "logs:PutLogEvents"),
           on(
@@ -359,7 +359,7 @@ public enum Component {
               "Log",
               "Lambda writes the function's log",
               List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/aws/lambda/${StackName}-*:log-stream:*"),
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${FunctionLog}:log-stream:*"),
               "logs:CreateLogStream",
               "logs:PutLogEvents"))),
 

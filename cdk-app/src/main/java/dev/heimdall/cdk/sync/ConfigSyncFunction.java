@@ -49,8 +49,7 @@ public final class ConfigSyncFunction extends Construct {
             .build();
     Reasons.accept(letters, "AwsSolutions-SQS3", "It is the queue of dead letters itself.");
     CfnSecurityGroup group = group();
-    function = function(group);
-    log();
+    function = function(group, log());
     String invoked = invoked();
     CfnRule events =
         rule(
@@ -95,7 +94,7 @@ public final class ConfigSyncFunction extends Construct {
     return group;
   }
 
-  private CfnFunction function(CfnSecurityGroup group) {
+  private CfnFunction function(CfnSecurityGroup group, CfnLogGroup log) {
     CfnRole role =
         ComponentRole.create(
             this,
@@ -110,6 +109,8 @@ public final class ConfigSyncFunction extends Construct {
                 List.of(plan.pushKey()),
                 "DeadLetterQueue",
                 List.of(letters.getAttrArn()),
+                "FunctionLog",
+                List.of(log.getRef()),
                 "FunctionSecurityGroup",
                 List.of(group.getAttrGroupId()),
                 "Vpc",
@@ -134,6 +135,8 @@ public final class ConfigSyncFunction extends Construct {
             .role(role.getAttrArn())
             .memorySize(1024)
             .timeout(TIMEOUT)
+            .loggingConfig(
+                CfnFunction.LoggingConfigProperty.builder().logGroup(log.getRef()).build())
             .reservedConcurrentExecutions(1)
             .environment(CfnFunction.EnvironmentProperty.builder().variables(environment).build())
             .deadLetterConfig(
@@ -157,13 +160,12 @@ public final class ConfigSyncFunction extends Construct {
     return made;
   }
 
-  private void log() {
+  /** Of a name of its own: that of the function may be cut, and is not known to its role. */
+  private CfnLogGroup log() {
     CfnLogGroup log =
-        CfnLogGroup.Builder.create(this, "Log")
-            .logGroupName(Fn.join("", List.of("/aws/lambda/", function.getRef())))
-            .retentionInDays(plan.keepLogs())
-            .build();
+        CfnLogGroup.Builder.create(this, "Log").retentionInDays(plan.keepLogs()).build();
     log.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    return log;
   }
 
   /** The function's ARN as it is invoked: by its alias, where it starts from a snapshot. */

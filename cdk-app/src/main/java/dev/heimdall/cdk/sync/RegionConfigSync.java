@@ -51,7 +51,8 @@ public final class RegionConfigSync extends Construct {
                 region.configSync().every().toMinutes(),
                 code.getS3BucketName(),
                 code.getS3ObjectKey(),
-                Optional.of(code.getAssetHash().substring(0, ENOUGH_OF_A_HASH)),
+                Optional.of(code.getAssetHash().substring(0, ENOUGH_OF_A_HASH))
+                    .filter(hash -> region.hasSnapshots()),
                 documents.bucket().getBucketName(),
                 documents.key().getKeyArn(),
                 documents.pushKeyName(),

@@ -72,6 +72,9 @@ class DeploymentFileTest {
         "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']}"
             + "| got the unknown key \"cleints\", expected one of ports, clients",
         "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']} | did you mean \"clients\"?",
+        "'fleet': {'ports': [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,"
+            + "28,29,30], 'clients': ['10.0.0.0/16']} | $.regions[0].fleet.ports: got 30 ports,"
+            + " expected at most 29: the nodes' security group takes 60 rules",
         "'fleet': {'ports': [70000], 'clients': ['10.0.0.0/16']}"
             + "| $.regions[0].fleet.ports[0]: got 70000, expected an integer from 1 to 65535",
         "'fleet': {'ports': [5059], 'clients': ['10.0.0.0/16']}"
@@ -173,7 +176,11 @@ class DeploymentFileTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"eu-wset-1, did you mean \"eu-west-1\"?", "atlantis-1, a region of AWS: af-south-1"})
+  @CsvSource({
+    "eu-wset-1, did you mean \"eu-west-1\"?",
+    "atlantis-1, a region of AWS: af-south-1",
+    "eusc-de-east-1, a region of another partition"
+  })
   void anUnknownRegionIsRejected(String region, String message) throws IOException {
     Path file = folder.resolve("deployment.json");
     Files.writeString(
@@ -181,6 +188,33 @@ class DeploymentFileTest {
     assertThatThrownBy(() -> DeploymentFile.read(file))
         .hasMessageContaining("$.regions[0].region: got \"" + region + "\"")
         .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "us-west-1 | eu-west-1 | $.regions[0].network.zones: got 3, expected at most 2",
+        "eu-west-1 | cn-north-1 | $.regions[1].region: got \"cn-north-1\", expected a region of the"
+            + " same partition as \"eu-west-1\"",
+        "us-gov-west-1 | us-east-1 | a region of the same partition"
+      })
+  void regionsThatCannotBeHadAreRejected(String first, String second, String message)
+      throws IOException {
+    Path file = folder.resolve("deployment.json");
+    Files.writeString(
+        file,
+        ("{'regions': [{'region': '"
+                + first
+                + "', "
+                + FLEET
+                + "}, {'region': '"
+                + second
+                + "', "
+                + FLEET
+                + "}]}")
+            .replace('\'', '"'));
+    assertThatThrownBy(() -> DeploymentFile.read(file)).hasMessageContaining(message.strip());
   }
 
   @Test
