@@ -182,6 +182,27 @@ class ConfigurationObjectsTest {
   }
 
   @Test
+  void aReferenceToASecretIsTakenAndShownAsItIs() throws Exception {
+    String reference = "{\"secret\": \"prod/main\", \"key\": \"password\"}";
+    HttpResponse<String> named =
+        patch(
+            "sources/main",
+            "{\"password\": " + reference + "}",
+            "If-Match",
+            tag(get("sources/main")));
+    assertThat(named.statusCode()).as(named.body()).isEqualTo(200);
+    assertThat(json(get("sources/main")).get("password")).isEqualTo(JSON.readTree(reference));
+
+    HttpResponse<String> wrong =
+        patch(
+            "sources/main",
+            "{\"password\": {\"value\": \"" + CANARY + "\"}}",
+            "If-Match",
+            tag(get("sources/main")));
+    assertThat(wrong.statusCode()).as(wrong.body()).isEqualTo(422);
+  }
+
+  @Test
   void aPatchLeavesSecretsAloneAndReplacesThemUnseen() throws Exception {
     HttpResponse<String> renamed =
         patch("sources/main", "{\"user\": \"other\"}", "If-Match", tag(get("sources/main")));
