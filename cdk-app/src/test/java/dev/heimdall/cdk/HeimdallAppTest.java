@@ -723,10 +723,9 @@ class HeimdallAppTest {
     assertThat(store.get("MultiAZEnabled").asBoolean()).isFalse();
   }
 
-  @Test
-  void oneRoundMakesAFleetThatFindsItsFirstDocuments(@TempDir Path sample) throws Exception {
+  private static void firstDocuments(Path work) throws IOException {
     Path documents = Path.of("samples", "first-documents");
-    Path stood = sample.resolve("base/cdk-app/samples/first-documents");
+    Path stood = work.resolve("base/cdk-app/samples/first-documents");
     try (var files = Files.walk(documents)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path copy = stood.resolve(documents.relativize(file));
@@ -734,6 +733,38 @@ class HeimdallAppTest {
         Files.copy(file, copy);
       }
     }
+  }
+
+  @Test
+  void aFileSystemIsFilledByTheManagerBeforeNodesBoot(@TempDir Path small) throws Exception {
+    firstDocuments(small);
+    Path file = small.resolve("deployment.json");
+    Files.writeString(
+        file,
+        """
+        {"regions": [
+          {"region": "eu-west-1",
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "documents": {"place": "file-system", "initial": "cdk-app/samples/first-documents"},
+           "cache": {"enabled": false},
+           "manager": {"enabled": true, "clients": ["10.0.0.0/16"]}}]}
+        """);
+    Assembly assembly = Assembly.of(file, small);
+    assertThat(assembly.complaints()).isEmpty();
+    JsonNode written =
+        assembly.resource("heimdall-eu-west-1-documents", "AWS::CloudFormation::CustomResource");
+    assertThat(written.at("/Documents/0/Text").toString())
+        .contains("heimdall/fleet-key")
+        .doesNotContain("store-password");
+    assertThat(assembly.dependencies("heimdall-eu-west-1-fleet"))
+        .contains("heimdall-eu-west-1-manager");
+    assertThat(assembly.dependencies("heimdall-eu-west-1-manager"))
+        .contains("heimdall-eu-west-1-documents");
+  }
+
+  @Test
+  void oneRoundMakesAFleetThatFindsItsFirstDocuments(@TempDir Path sample) throws Exception {
+    firstDocuments(sample);
     Assembly assembly = Assembly.of(Path.of("samples", "in-one-round.json"), sample);
     assertThat(assembly.complaints()).isEmpty();
     String stack = "heimdall-eu-west-1";
