@@ -61,6 +61,16 @@ class PinningIT {
         "SELECT 1 AS a INTO TEMP pinning_i | temporary table | DISCARD ALL",
         "SELECT pg_advisory_lock(1) | advisory lock | SELECT pg_advisory_unlock_all()",
         "SELECT pg_try_advisory_lock_shared(2) | advisory lock | DISCARD ALL",
+        "SELECT pg_advisory_lock(1), pg_advisory_lock_shared(2, 3) | advisory lock"
+            + " | SELECT pg_advisory_unlock(1), pg_advisory_unlock_shared(2, 3)",
+        "SELECT pg_try_advisory_lock(4) FROM generate_series(1, 2) | advisory lock"
+            + " | SELECT pg_advisory_unlock(4); SELECT 1 WHERE pg_advisory_unlock(4)",
+        "SELECT pg_advisory_lock(5) | advisory lock"
+            + " | BEGIN; SELECT 1 / (pg_advisory_unlock(5)::int - 1); ROLLBACK",
+        "CREATE TEMP TABLE pinning_a (a int); CREATE TEMP VIEW pinning_b AS SELECT 1"
+            + " | temporary table | DROP TABLE pinning_a; DROP VIEW pinning_b",
+        "CREATE TEMP TABLE pinning_c (a serial) | temporary table"
+            + " | BEGIN; DROP TABLE pinning_c; COMMIT",
         "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | cursor with hold | CLOSE ALL",
         "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT | cursor with hold | DISCARD ALL",
         "DECLARE \"C\" CURSOR WITH HOLD FOR SELECT 1 | cursor with hold | CLOSE \"C\"",
@@ -78,8 +88,74 @@ class PinningIT {
         assertThat(other.value("SELECT pg_backend_pid()")).isNotEqualTo(pid);
         assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);
       }
-      client.query(undo);
+      for (String each : undo.split("; ")) {
+        client.query(each);
+      }
       Await.until("it is free", () -> "null".equals(pinReason(client)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SELECT pg_advisory_lock(6) FROM generate_series(1, 2) | advisory lock"
+            + " | SELECT pg_advisory_unlock(6)",
+        "SELECT pg_advisory_lock(6), pg_advisory_lock_shared(6) | advisory lock"
+            + " | SELECT pg_advisory_unlock_shared(6)",
+        "SELECT pg_advisory_lock(6) | advisory lock | SELECT pg_advisory_unlock(7)",
+        "CREATE TEMP TABLE pinning_d (a int); CREATE TEMP SEQUENCE pinning_e | temporary table"
+            + " | DROP SEQUENCE pinning_e",
+        "CREATE TEMP TABLE pinning_d (a int) | temporary table"
+            + " | BEGIN; DROP TABLE pinning_d; ROLLBACK",
+        "SET search_path = pg_temp | temporary table | DISCARD TEMP",
+        "CREATE TYPE pg_temp.pinning_g AS ENUM ('a') | temporary table | DROP TABLE IF EXISTS none",
+      })
+  void theSessionKeepsItsServerConnectionWhereSomethingIsLeft(
+      String sql, String reason, String undo) throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      assertThat(client.query(sql)).noneMatch(m -> m.type() == 'E');
+      String pid = client.value("SELECT pg_backend_pid()");
+      for (String each : undo.split("; ")) {
+        client.query(each);
+      }
+      for (int i = 0; i < 3; i++) {
+        assertThat(other.value("SELECT pg_backend_pid()")).isNotEqualTo(pid);
+        assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);
+      }
+      assertThat(pinReason(client)).isEqualTo(reason);
+    }
+  }
+
+  /** It need not be the server's own function that is called. */
+  @Test
+  void aFunctionThatHidesTheServersReleasesNoLock() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      client.query("CREATE SCHEMA IF NOT EXISTS hiding");
+      client.query(
+          "CREATE OR REPLACE FUNCTION hiding.pg_advisory_unlock_all() RETURNS int LANGUAGE sql"
+              + " AS 'SELECT 1'");
+      client.query("SET search_path = hiding, pg_catalog");
+      client.value("SELECT pg_advisory_lock(8)");
+      assertThat(client.value("SELECT pg_advisory_unlock_all()")).isEqualTo("1");
+      assertThat(other.value("SELECT pg_try_advisory_lock(8)")).isEqualTo("f");
+      assertThat(pinReason(client)).contains("advisory lock");
+      client.query("DROP SCHEMA hiding CASCADE");
+    }
+  }
+
+  @Test
+  void aLockThatWasNotThereToBeTakenPinsNobody() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      client.value("SELECT pg_advisory_lock(9)");
+      assertThat(other.value("SELECT pg_try_advisory_lock(9)")).isEqualTo("f");
+      Await.until("it is free", () -> "null".equals(pinReason(other)));
+      client.value("SELECT pg_advisory_unlock(9)");
+      assertThat(other.value("SELECT pg_try_advisory_lock(9)")).isEqualTo("t");
+      assertThat(pinReason(other)).isEqualTo("advisory lock");
     }
   }
 
@@ -101,7 +177,7 @@ class PinningIT {
         RawClient other = RawClient.logIn(node.target())) {
       client.value("SELECT pg_advisory_lock(78)");
       assertThat(client.query(sql)).noneMatch(m -> m.type() == 'E');
-      assertThat(other.value("SELECT pg_try_advisory_lock(79)")).isEqualTo("t");
+      other.value("SELECT 1");
       assertThat(pinReason(client)).contains("advisory lock");
       assertThat(other.value("SELECT pg_try_advisory_lock(78)")).isEqualTo("f");
     }

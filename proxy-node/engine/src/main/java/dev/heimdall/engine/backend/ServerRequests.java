@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.sql.PinReason;
 import io.netty.buffer.ByteBuf;
 import java.util.Collection;
 import java.util.function.Predicate;
@@ -27,6 +28,16 @@ public interface ServerRequests {
    * @param set of which a value counts only if the session itself has set it
    */
   void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner);
+
+  /** Whether the server can be asked for these reasons of a pin by {@link #readPins}. */
+  default boolean readsPins(Collection<PinReason> reasons) {
+    return false;
+  }
+
+  /** Reads which of these still pin the session: one row, with {@code t} or {@code f} for each. */
+  default void readPins(Collection<PinReason> reasons, ReplyOwner owner) {
+    throw new UnsupportedOperationException("no server tells of " + reasons);
+  }
 
   /** Changes session variables. */
   void change(StateChange change, ReplyOwner owner);

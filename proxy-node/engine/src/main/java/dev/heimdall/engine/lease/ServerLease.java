@@ -36,6 +36,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   private final Destinations destinations;
   private final Stickiness stickiness = new Stickiness();
   private final SettingsCapture capture;
+  private final PinProbe probe;
   private final Abandonment abandonment;
   private final StateTransfer transfer;
   private final Resending resending;
@@ -77,6 +78,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     this.counters = counters;
     this.destinations = new Destinations(this, replicas, carried, vdb, loop);
     this.capture = new SettingsCapture(this, carried);
+    this.probe = new PinProbe(this, carried);
     this.abandonment = new Abandonment(this, carried, loop, connector);
     this.transfer = new StateTransfer(this, client, carried, destinations, vdb, counters);
     this.resending = new Resending(this, client, vdb, loop);
@@ -448,6 +450,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         || server == null
         || server.closed() // the loss of the connection is reported next
         || capture.underWay()
+        || probe.underWay()
         || listening.holdsServer()
         || client.streaming()
         || client.awaitsRest(server)) {
@@ -463,6 +466,10 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         } else {
           capture.begin(server);
         }
+        return;
+      }
+      if (carried.doubtsPins(server) && !carried.held()) {
+        probe.begin(server);
         return;
       }
       if (resolution.settle()) {
@@ -499,12 +506,13 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
    * the reader comes again when they are there.
    */
   public boolean awaitsSettings() {
-    return capture.underWay() || carried.settingsInFlight();
+    return capture.underWay() || probe.underWay() || carried.settingsInFlight();
   }
 
   /** What was asked of a connection that is lost will not be answered. */
   public void captureLost() {
     capture.lost();
+    probe.lost();
   }
 
   private void detach() {

@@ -41,6 +41,9 @@ public final class SessionState {
   /** Those of {@link #pins} that may turn out to be none. */
   private final Set<PinReason> doubted = new HashSet<>(0);
 
+  /** Those of {@link #pins} that may be gone since, as a statement may have taken them away. */
+  private final Set<PinReason> inQuestion = new LinkedHashSet<>(0);
+
   private String held;
   private ArrayDeque<Note> notes;
 
@@ -98,6 +101,7 @@ public final class SessionState {
 
   private void pin(PinReason reason, ServerConnection server) {
     pin(reason);
+    inQuestion.remove(reason);
     server.taint();
     if (reason.outlivesReset()) {
       server.lastUse();
@@ -162,6 +166,7 @@ public final class SessionState {
   public void unpin(PinReason reason) {
     pins.remove(reason);
     doubted.remove(reason);
+    inQuestion.remove(reason);
   }
 
   /**
@@ -288,6 +293,9 @@ public final class SessionState {
           mayHave(effect, server, divided);
         }
       }
+      if (mayDropTemporary(facts)) {
+        question(PinReason.TEMP_TABLE);
+      }
       if (preparesAmongOthers(facts)) {
         pins.add(PinReason.PREPARE_IN_BATCH);
         server.taint();
@@ -301,6 +309,54 @@ public final class SessionState {
       names.allAnswered();
     }
     return ddl;
+  }
+
+  /** Whether it may be the last temporary table, or the like, that goes with it. */
+  private static boolean mayDropTemporary(StatementFacts facts) {
+    return facts.redefining() == Redefining.ITSELF
+        && (facts.kind() == StatementKind.MULTI || !facts.has(Effect.Type.PIN));
+  }
+
+  private void question(PinReason reason) {
+    if (pins.contains(reason)) {
+      inQuestion.add(reason);
+    }
+  }
+
+  /** Whether the server is to be asked if anything still pins the session: nothing else may. */
+  boolean doubtsPins(ServerConnection server) {
+    return !inQuestion.isEmpty()
+        && inQuestion.containsAll(pins)
+        && server.requests().readsPins(inQuestion);
+  }
+
+  /** The reasons of pins that the server is to be asked for, once. */
+  List<PinReason> takePinsInQuestion() {
+    List<PinReason> taken = List.copyOf(inQuestion);
+    inQuestion.clear();
+    return taken;
+  }
+
+  /** What the server says of each of them. */
+  void pinsRead(List<PinReason> asked, List<String> there) {
+    for (int i = 0; i < asked.size(); i++) {
+      if ("f".equals(there.get(i)) && !demandedByValues(asked.get(i))) {
+        unpin(asked.get(i));
+      }
+    }
+  }
+
+  private boolean demandedByValues(PinReason reason) {
+    String path = variables.get(rules.path());
+    if (reason == PinReason.TEMP_TABLE && path != null && rules.temporary(path)) {
+      return true; // what is made next is temporary
+    }
+    for (String name : variables.names()) {
+      if (reason.equals(rules.pinOf(name, variables.get(name)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a statement that does this has one of the tags that a server connection counts. */
@@ -365,7 +421,7 @@ public final class SessionState {
         server.taint();
         server.statements().doubtAll();
       }
-      case MAY_SEED, LAST_USE -> apply(effect, server, false);
+      case MAY_SEED, LAST_USE, MAY_UNPIN -> apply(effect, server, false);
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
         PreparedStatement statement = names.get(ClientStatements.bytes(effect.name()));
@@ -413,12 +469,15 @@ public final class SessionState {
         server.statements().forgetAll();
       }
       case UNPIN_IF_FINAL -> {
-        if (plain) { // else a ROLLBACK may bring it back
-          pins.remove(effect.pin());
+        if (!plain) { // a ROLLBACK may bring it back
+          question(effect.pin());
+        } else if (!demandedByValues(effect.pin())) {
+          unpin(effect.pin());
         }
       }
+      case MAY_UNPIN -> question(effect.pin());
       case UNPIN -> {
-        pins.remove(effect.pin());
+        unpin(effect.pin());
         if (effect.pin() == PinReason.HOLD_CURSOR) {
           cursors = null;
         }
@@ -475,6 +534,9 @@ public final class SessionState {
    * @param rolledBack whether one was before it, of which nothing is there any more
    */
   public void transactionOver(boolean rolledBack) {
+    if (rolledBack) {
+      question(PinReason.TEMP_TABLE);
+    }
     if (cursors == null) {
       return;
     }
@@ -498,6 +560,7 @@ public final class SessionState {
     names.clear();
     pins.clear();
     doubted.clear();
+    inQuestion.clear();
     cursors = null;
     held = null;
     forgetTouched();

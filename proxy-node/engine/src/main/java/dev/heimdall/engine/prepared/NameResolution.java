@@ -181,7 +181,7 @@ public final class NameResolution {
         case LOCAL_NAMES, RESET_ALL, RESET_SESSION, PIN -> {
           return true;
         }
-        case UNPIN, UNPIN_IF_FINAL -> {
+        case UNPIN, UNPIN_IF_FINAL, MAY_UNPIN -> {
           if (!effect.pin().keepsNames()) {
             return true;
           }

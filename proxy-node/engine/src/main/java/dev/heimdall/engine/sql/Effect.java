@@ -66,6 +66,8 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     UNPIN,
     /** What pinned it is gone unless a rollback brings it back. */
     UNPIN_IF_FINAL,
+    /** What pinned it may be gone, whether the statement succeeds or not: the server knows. */
+    MAY_UNPIN,
     /** What the effect before it pins for is a cursor of this name. */
     OPEN_CURSOR,
     /** A cursor of this name is closed, whatever becomes of the transaction. */

@@ -207,7 +207,6 @@ class SessionStateTest {
       delimiter = '|',
       value = {
         "CREATE TEMP TABLE t (a int)             | DISCARD TEMP",
-        "SELECT pg_advisory_lock(1)              | SELECT pg_advisory_unlock_all()",
         "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | CLOSE ALL",
       })
   void aPinGoesWithItsReasonButTheConnectionStaysTainted(String pins, String ends) {

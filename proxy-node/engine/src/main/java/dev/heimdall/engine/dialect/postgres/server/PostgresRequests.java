@@ -10,6 +10,7 @@ import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -96,6 +97,16 @@ public final class PostgresRequests implements ServerRequests {
   @Override
   public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
     query(StateStatements.read(names, set), owner);
+  }
+
+  @Override
+  public boolean readsPins(Collection<PinReason> reasons) {
+    return StateStatements.PINS.keySet().containsAll(reasons);
+  }
+
+  @Override
+  public void readPins(Collection<PinReason> reasons, ReplyOwner owner) {
+    query(StateStatements.readPins(reasons), owner);
   }
 
   @Override

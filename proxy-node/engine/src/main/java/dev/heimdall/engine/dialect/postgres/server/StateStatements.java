@@ -3,14 +3,35 @@ package dev.heimdall.engine.dialect.postgres.server;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresPins;
+import dev.heimdall.engine.sql.PinReason;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The statements that change session variables of a server connection. */
 final class StateStatements {
+  /** What is true as long as a session is pinned for a reason, outside a transaction. */
+  static final Map<PinReason, String> PINS =
+      Map.of(
+          PostgresPins.ADVISORY_LOCK,
+          "EXISTS (SELECT FROM pg_catalog.pg_locks"
+              + " WHERE locktype OPERATOR(pg_catalog.=) 'advisory'::pg_catalog.text"
+              + " AND pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid())",
+          // Whatever is in a schema depends on it, be it a table, a function or a type.
+          PinReason.TEMP_TABLE,
+          "EXISTS (SELECT FROM pg_catalog.pg_depend"
+              + " WHERE refclassid OPERATOR(pg_catalog.=) 2615::pg_catalog.oid"
+              + " AND refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())");
+
   private StateStatements() {}
+
+  /** Asks which of these are still there; they are some of {@link #PINS}. */
+  static String readPins(Collection<PinReason> reasons) {
+    return reasons.stream().map(PINS::get).collect(Collectors.joining(",", "SELECT ", ""));
+  }
 
   /**
    * A whole change as one simple query. What is only tried is set until the end of the query's

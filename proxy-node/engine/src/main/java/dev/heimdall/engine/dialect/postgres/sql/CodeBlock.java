@@ -128,7 +128,7 @@ final class CodeBlock {
           LOAD,
           HOLD ->
           true;
-      case CURRENT_SETTING -> false;
+      case CURRENT_SETTING, PG_ADVISORY_UNLOCK, PG_ADVISORY_UNLOCK_SHARED -> false;
       default -> word.role() == Word.Role.FUNCTION;
     };
   }

@@ -206,38 +206,11 @@ public final class PostgresClassifier implements StatementClassifier {
 
   private StatementKind query() {
     boolean with = reader.word() == Word.WITH;
-    if (reader.accept(Word.SELECT)) {
-      noteReleaseOfLocks();
-    }
     reader.skip();
     if (with && reader.modifiesData()) {
       return StatementKind.DML;
     }
     return reader.makesTable() ? StatementKind.DDL : StatementKind.SELECT;
-  }
-
-  /** Nothing but the call by itself is sure to be carried out. */
-  private void noteReleaseOfLocks() {
-    if (reader.accept(Word.PG_CATALOG) && !acceptToken('.')) {
-      return;
-    }
-    boolean released =
-        reader.token() == Lexer.WORD
-            && reader.accept(Word.PG_ADVISORY_UNLOCK_ALL)
-            && acceptToken('(')
-            && acceptToken(')')
-            && reader.atEnd();
-    if (released) {
-      effects.unpin(Effect.Type.UNPIN, PostgresPins.ADVISORY_LOCK);
-    }
-  }
-
-  private boolean acceptToken(int token) {
-    if (reader.token() != token) {
-      return false;
-    }
-    reader.advance();
-    return true;
   }
 
   /** A BEGIN is only called one if the server will take it: it may be answered without asking. */

@@ -3,9 +3,9 @@ package dev.heimdall.engine.dialect.postgres.sql;
 import dev.heimdall.engine.sql.PinReason;
 
 /** What else pins a session to its server connection where the server is PostgreSQL. */
-final class PostgresPins {
+public final class PostgresPins {
   /** An advisory lock at session level is held. */
-  static final PinReason ADVISORY_LOCK = new PinReason("advisory lock", true, true, false);
+  public static final PinReason ADVISORY_LOCK = new PinReason("advisory lock", true, true, false);
 
   /** The session acts as another user. */
   static final PinReason SESSION_AUTHORIZATION = PinReason.of("session authorization");

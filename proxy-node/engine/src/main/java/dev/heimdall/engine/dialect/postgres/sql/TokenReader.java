@@ -401,11 +401,13 @@ final class TokenReader {
         readsLiterals = true;
       }
       case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
-      case PG_ADVISORY_LOCK,
-          PG_ADVISORY_LOCK_SHARED,
-          PG_TRY_ADVISORY_LOCK,
-          PG_TRY_ADVISORY_LOCK_SHARED ->
-          effects.pin(PostgresPins.ADVISORY_LOCK);
+      case PG_ADVISORY_LOCK, PG_ADVISORY_LOCK_SHARED -> effects.pin(PostgresPins.ADVISORY_LOCK);
+      case PG_TRY_ADVISORY_LOCK, PG_TRY_ADVISORY_LOCK_SHARED -> {
+        effects.pin(PostgresPins.ADVISORY_LOCK);
+        effects.unpin(Effect.Type.MAY_UNPIN, PostgresPins.ADVISORY_LOCK); // it may have been taken
+      }
+      case PG_ADVISORY_UNLOCK, PG_ADVISORY_UNLOCK_ALL, PG_ADVISORY_UNLOCK_SHARED ->
+          effects.unpin(Effect.Type.MAY_UNPIN, PostgresPins.ADVISORY_LOCK);
       case SETSEED, SET_LIMIT -> effects.pin(PinReason.COMPUTED_SETTING);
       case DBLINK_CONNECT, DBLINK_CONNECT_U -> effects.pin(PostgresPins.FOREIGN_CONNECTION);
       case PG_BACKUP_START, PG_START_BACKUP -> effects.pin(PostgresPins.BACKUP);

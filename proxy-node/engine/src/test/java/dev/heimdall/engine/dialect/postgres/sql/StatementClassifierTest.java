@@ -281,24 +281,15 @@ class StatementClassifierTest {
         WITH x AS (SELECT 1) SELECT * INTO TEMP b FROM x ==> DDL ==> PIN temporary table
         SELECT pg_advisory_lock(1) ==> SELECT ==> PIN advisory lock
         SELECT pg_advisory_lock_shared(1, 2) ==> SELECT ==> PIN advisory lock
-        SELECT PG_TRY_ADVISORY_LOCK (1) ==> SELECT ==> PIN advisory lock
-        SELECT pg_catalog . "pg_try_advisory_lock_shared"(1) ==> SELECT ==> PIN advisory lock
+        SELECT PG_TRY_ADVISORY_LOCK (1) ==> SELECT ==> PIN advisory lock, MAY_UNPIN advisory lock
+        SELECT pg_catalog . "pg_try_advisory_lock_shared"(1) ==> SELECT ==> PIN advisory lock, MAY_UNPIN advisory lock
         SELECT pg_advisory_lock(1), pg_advisory_lock(2) ==> SELECT ==> PIN advisory lock
-        SELECT pg_advisory_xact_lock(1), pg_try_advisory_xact_lock_shared(1), pg_advisory_unlock(1) ==> SELECT ==>
-        SELECT pg_advisory_unlock_all() ==> SELECT ==> UNPIN advisory lock
-        select Pg_Catalog.pg_advisory_unlock_all ( ) ; ==> SELECT ==> UNPIN advisory lock
-        SELECT CASE WHEN false THEN pg_advisory_unlock_all() END ==> SELECT ==>
-        SELECT pg_advisory_unlock_all() WHERE false ==> SELECT ==>
-        SELECT pg_advisory_unlock_all() LIMIT 0 ==> SELECT ==>
-        SELECT pg_advisory_unlock_all(), 1 ==> SELECT ==>
-        SELECT other.pg_advisory_unlock_all() ==> SELECT ==>
-        SELECT 1 WHERE false AND pg_advisory_unlock_all() IS NULL ==> SELECT ==>
-        WITH x AS (SELECT pg_advisory_unlock_all()) SELECT 1 ==> SELECT ==>
-        EXPLAIN SELECT pg_advisory_unlock_all() ==> EXPLAIN ==>
-        PREPARE p AS SELECT pg_advisory_unlock_all() ==> PREPARE ==> PREPARE p@8-9
-        DECLARE c CURSOR FOR SELECT pg_advisory_unlock_all() ==> DECLARE ==>
-        CREATE VIEW v AS SELECT pg_advisory_unlock_all() ==> DDL ==>
-        SELECT pg_catalog ==> SELECT ==>
+        SELECT pg_advisory_xact_lock(1), pg_try_advisory_xact_lock_shared(1) ==> SELECT ==>
+        SELECT pg_advisory_unlock_all() ==> SELECT ==> MAY_UNPIN advisory lock
+        SELECT CASE WHEN false THEN pg_advisory_unlock_all() END ==> SELECT ==> MAY_UNPIN advisory lock
+        SELECT pg_advisory_unlock(1), pg_advisory_unlock_shared(2) ==> SELECT ==> MAY_UNPIN advisory lock
+        PREPARE p AS SELECT pg_advisory_unlock_all() ==> PREPARE ==> PREPARE p@8-9, MAY_UNPIN advisory lock
+        SELECT pg_advisory_unlock(1), pg_advisory_lock(2) ==> SELECT ==> MAY_UNPIN advisory lock, PIN advisory lock
         SELECT current_setting('in_hot_standby') ==> SELECT ==> ASKS_SERVER
         SELECT "current_setting"($1), pg_catalog.current_setting(a) ==> SELECT ==> ASKS_SERVER
         SELECT current_setting('role' || $1) ==> SELECT ==> ASKS_SERVER
