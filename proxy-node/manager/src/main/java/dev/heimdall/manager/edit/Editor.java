@@ -23,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -50,6 +51,8 @@ public final class Editor implements AutoCloseable {
   private final Judge judge;
   private final Journal journal;
   private final ReentrantLock turn = new ReentrantLock(/* fair= */ true);
+
+  private final Semaphore comparing = new Semaphore(2, /* fair= */ true);
   private Optional<Documents> known = Optional.empty();
 
   /**
@@ -81,6 +84,28 @@ public final class Editor implements AutoCloseable {
   /** Where the configuration is, for people. */
   public String place() {
     return store.location().toString();
+  }
+
+  /** A place among those who compare documents, until it is closed. */
+  public interface Comparing extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Waits for a place to compare documents: all documents of two versions are held in memory
+   * meanwhile, read and as text.
+   */
+  public Comparing comparing() throws EditRefused {
+    try {
+      if (!comparing.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new EditRefused.Busy();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EditRefused.Busy();
+    }
+    return comparing::release;
   }
 
   private interface Turn<T> {

@@ -4,6 +4,7 @@ import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public final class FleetCommands {
   }
 
   /**
-   * To some nodes.
+   * To some nodes, to each once.
    *
    * @param ids empty: to all that report
    * @return empty: one of them is unknown, or lost
@@ -34,7 +35,7 @@ public final class FleetCommands {
     if (ids.isEmpty()) {
       fleet.nodes().stream().filter(node -> fleet.presence(node) != Presence.LOST).forEach(to::add);
     }
-    for (String id : ids) {
+    for (String id : new LinkedHashSet<>(ids)) {
       Optional<SeenNode> node = fleet.node(id).filter(one -> fleet.presence(one) != Presence.LOST);
       if (node.isEmpty()) {
         return Optional.empty();

@@ -18,11 +18,13 @@ import java.util.function.BiFunction;
  * @param after empty: there is none, or its text is not kept
  */
 public record Comparison(DocumentChange change, Optional<Content> before, Optional<Content> after) {
-  /** Values of a document that are named one by one; the lines that differ are all there. */
+  /** Values of a document that are named one by one. */
   public static final int MOST_VALUES = 1000;
 
   /** A key may be as long as its document, and a value's path names it for each value below. */
   private static final int LONGEST_KEY = 100;
+
+  private static final int LONGEST_PATH = 1000;
 
   static Comparison of(DocumentChange change, Optional<Content> before, Optional<Content> after) {
     return new Comparison(change, before, after);
@@ -63,27 +65,27 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
   }
 
   /**
-   * The values that differ, the first of them; none of what is no JSON, see {@link #lines} for
-   * that.
+   * The values that differ, the first of them, as far as there is room; none of what is no JSON,
+   * see {@link #lines} for that.
    */
-  public List<Value> values() {
+  public List<Value> values(Room room) {
     List<Value> values = new ArrayList<>();
     Optional<JsonNode> from = json(before);
     Optional<JsonNode> to = json(after);
     if (from.isPresent() || to.isPresent()) {
-      compare("$", from, to, values);
+      compare("$", from, to, values, room);
     }
     return values;
   }
 
-  /** The lines that differ. */
-  public List<LineChange> lines() {
-    return LineChange.between(text(before), text(after));
+  /** The lines that differ, as far as there is room. */
+  public LineComparison lines(Room room) {
+    return LineComparison.of(text(before), text(after), room);
   }
 
   private static void compare(
-      String path, Optional<JsonNode> from, Optional<JsonNode> to, List<Value> values) {
-    if (values.size() >= MOST_VALUES || from.equals(to)) {
+      String path, Optional<JsonNode> from, Optional<JsonNode> to, List<Value> values, Room room) {
+    if (values.size() >= MOST_VALUES || room.isFull() || from.equals(to)) {
       return;
     }
     if (from.filter(JsonNode::isObject).isPresent() && to.filter(JsonNode::isObject).isPresent()) {
@@ -92,23 +94,34 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
       to.get().fieldNames().forEachRemaining(keys::add);
       for (String key : keys) {
         compare(
-            path + "." + (key.length() > LONGEST_KEY ? key.substring(0, LONGEST_KEY) + "…" : key),
+            below(path, "." + Room.cut(key, LONGEST_KEY)),
             Optional.ofNullable(from.get().get(key)),
             Optional.ofNullable(to.get().get(key)),
-            values);
+            values,
+            room);
       }
     } else if (from.filter(JsonNode::isArray).isPresent()
         && to.filter(JsonNode::isArray).isPresent()) {
       for (int i = 0; i < Math.max(from.get().size(), to.get().size()); i++) {
         compare(
-            path + "[" + i + "]",
+            below(path, "[" + i + "]"),
             Optional.ofNullable(from.get().get(i)),
             Optional.ofNullable(to.get().get(i)),
-            values);
+            values,
+            room);
       }
     } else {
-      values.add(new Value(path, from.map(JsonNode::toString), to.map(JsonNode::toString)));
+      Optional<String> was = from.map(JsonNode::toString).flatMap(room::take);
+      Optional<String> is = to.map(JsonNode::toString).flatMap(room::take);
+      if (was.isPresent() == from.isPresent() && is.isPresent() == to.isPresent()) {
+        room.take(path).map(text -> new Value(text, was, is)).ifPresent(values::add);
+      }
     }
+  }
+
+  /** A value may be a thousand levels down. */
+  private static String below(String path, String step) {
+    return path.length() > LONGEST_PATH ? path : Room.cut(path + step, LONGEST_PATH);
   }
 
   private static Optional<JsonNode> json(Optional<Content> content) {
@@ -121,10 +134,8 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
     }
   }
 
-  private static List<String> text(Optional<Content> content) {
-    return content
-        .map(bytes -> new String(bytes.bytes(), StandardCharsets.UTF_8).lines().toList())
-        .orElse(List.of());
+  private static String text(Optional<Content> content) {
+    return content.map(bytes -> new String(bytes.bytes(), StandardCharsets.UTF_8)).orElse("");
   }
 
   /** It holds documents. */

@@ -1,6 +1,8 @@
 package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.history.LineChange;
+import dev.heimdall.manager.history.LineComparison;
+import dev.heimdall.manager.history.Room;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,22 +15,33 @@ public final class ChangedLines {
   private int before;
   private int after;
 
-  private ChangedLines(List<LineChange> all) {
-    this.all = all;
+  private ChangedLines(LineComparison compared) {
+    all = compared.lines();
+    before = compared.skipped();
+    after = compared.skipped();
   }
 
-  /** Empty where they are the same. */
-  public static List<View.Line> of(String before, String after) {
-    List<LineChange> all = LineChange.between(before.lines().toList(), after.lines().toList());
-    return all.stream().allMatch(ChangedLines::same) ? List.of() : new ChangedLines(all).compared();
+  /** Empty where they are the same; beyond what there is room for, lines are counted. */
+  public static List<View.Line> of(String before, String after, Room room) {
+    if (before.equals(after)) {
+      return List.of();
+    }
+    LineComparison compared = LineComparison.of(before, after, room);
+    boolean isWhole = compared.more() == 0;
+    return isWhole && compared.lines().stream().allMatch(ChangedLines::same)
+        ? List.of()
+        : new ChangedLines(compared).compared(compared);
   }
 
   private static boolean same(LineChange line) {
     return line.kind() == LineChange.Kind.SAME;
   }
 
-  private List<View.Line> compared() {
-    boolean gap = false;
+  private List<View.Line> compared(LineComparison compared) {
+    boolean gap = compared.skipped() > 0;
+    if (gap) {
+      lines.add(new View.Line("gap", "", "⋯", "⋯", ""));
+    }
     for (int i = 0; i < all.size(); i++) {
       if (isNearAChange(i)) {
         add(all.get(i));
@@ -41,6 +54,9 @@ public final class ChangedLines {
         }
         gap = true;
       }
+    }
+    if (compared.more() > 0) {
+      lines.add(new View.Line("gap", "", "⋯", "⋯", "%d more lines".formatted(compared.more())));
     }
     return lines;
   }

@@ -3,6 +3,7 @@ package dev.heimdall.manager.pages;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.web.Answer;
@@ -84,7 +85,7 @@ final class DraftPages {
             draft.editor(),
             draft.text().isEmpty() ? "Delete" : draft.over().isEmpty() ? "Create" : "Change",
             draft.text().equals(before),
-            ChangedLines.of(shown(name, before), shown(name, draft.text())),
+            ChangedLines.of(shown(name, before), shown(name, draft.text()), new Room()),
             troubles);
     return templates.page(
         status,
@@ -101,8 +102,8 @@ final class DraftPages {
             draft.id(),
             draft.editor(),
             now.versionOf(name).isEmpty(),
-            ChangedLines.of("", theirs),
-            ChangedLines.of(theirs, shown(name, draft.text())));
+            ChangedLines.of("", theirs, new Room()),
+            ChangedLines.of(theirs, shown(name, draft.text()), new Room()));
     return templates.page(
         409,
         "clash",

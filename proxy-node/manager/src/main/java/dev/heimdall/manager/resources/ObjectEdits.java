@@ -9,6 +9,7 @@ import dev.heimdall.manager.edit.Edited;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.history.DocumentChange;
+import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.rest.Call;
@@ -168,6 +169,6 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
                 there.text().map(Content::of),
                 change.content())
             .shown(masks::shown);
-    return Reports.values(comparison.values());
+    return Reports.values(comparison.values(new Room()));
   }
 }

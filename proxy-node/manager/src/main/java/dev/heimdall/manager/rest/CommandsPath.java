@@ -11,8 +11,8 @@ import dev.heimdall.manager.fleet.RollingRestart;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +26,9 @@ public final class CommandsPath implements Resource {
 
   private static final int LARGEST_BODY = 64 << 10;
   private static final int LONGEST_TABLE = 200;
+
+  /** A manager knows no more nodes. */
+  private static final int MOST_NODES = 500;
 
   private final FleetCommands commands;
 
@@ -114,17 +117,20 @@ public final class CommandsPath implements Resource {
   }
 
   private static List<String> nodes(JsonNode nodes) throws Refusal {
-    List<String> ids = new ArrayList<>();
+    Set<String> ids = new LinkedHashSet<>();
     for (JsonNode node : nodes) {
       if (!node.isTextual()) {
         throw Request.bad("$.nodes: expected ids of nodes.");
       }
       ids.add(node.textValue());
+      if (ids.size() > MOST_NODES) {
+        throw Request.bad("$.nodes: expected at most %d ids.".formatted(MOST_NODES));
+      }
     }
     if (!nodes.isMissingNode() && ids.isEmpty()) {
       throw Request.bad("$.nodes: expected ids of nodes; without it the command is for all.");
     }
-    return ids;
+    return List.copyOf(ids);
   }
 
   private Answer restartAll(Call call) throws Refusal {

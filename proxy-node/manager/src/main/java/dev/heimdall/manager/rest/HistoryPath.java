@@ -9,8 +9,11 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.Comparison;
+import dev.heimdall.manager.history.DocumentChange;
 import dev.heimdall.manager.history.LineChange;
+import dev.heimdall.manager.history.LineComparison;
 import dev.heimdall.manager.history.Revision;
+import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
@@ -26,6 +29,9 @@ final class HistoryPath implements Resource {
 
   /** Bytes of a body that says why. */
   private static final int LARGEST_BODY = 16 << 10;
+
+  /** Documents of one revision that the list of all names. */
+  private static final int MOST_NAMED = 100;
 
   private final Editor editor;
   private final MaskedDocuments masks;
@@ -72,15 +78,28 @@ final class HistoryPath implements Resource {
                       .put("address", by.address())
                       .put("comment", by.comment()));
       revision.of().ifPresent(number -> one.put("rollbackTo", number));
-      one.putArray("documents");
-      revision.changes().forEach(change -> one.withArray("documents").add(change.document()));
+      ArrayNode documents = one.putArray("documents");
+      revision.changes().stream()
+          .limit(MOST_NAMED)
+          .map(DocumentChange::document)
+          .forEach(documents::add);
+      if (revision.changes().size() > MOST_NAMED) {
+        one.put("moreDocuments", revision.changes().size() - MOST_NAMED);
+      }
     }
     return Answer.json(200, body);
   }
 
   private Answer changes(int revision) throws Refusal, StoreException, EditRefused {
-    List<Comparison> comparisons =
-        editor.changes(revision).orElseThrow(() -> missing(Integer.toString(revision)));
+    try (Editor.Comparing place = editor.comparing()) {
+      return changes(
+          revision,
+          editor.changes(revision).orElseThrow(() -> missing(Integer.toString(revision))));
+    }
+  }
+
+  private Answer changes(int revision, List<Comparison> comparisons) {
+    Room room = new Room();
     ObjectNode body = Answer.JSON.createObjectNode().put("revision", revision);
     ArrayNode changes = body.putArray("changes");
     for (Comparison comparison : comparisons) {
@@ -93,9 +112,11 @@ final class HistoryPath implements Resource {
               .put("after", comparison.change().after().orElse(null))
               .put("whole", comparison.isWhole())
               .put("hidden", comparison.isWhole() && !shown.isWhole());
-      one.set("values", Reports.values(shown.values()));
+      one.set("values", Reports.values(shown.values(room)));
+      LineComparison compared = shown.lines(room);
+      one.put("skippedLines", compared.skipped()).put("moreLines", compared.more());
       ArrayNode lines = one.putArray("lines");
-      shown.lines().forEach(line -> lines.add(sign(line) + line.text()));
+      compared.lines().forEach(line -> lines.add(sign(line) + line.text()));
     }
     return Answer.json(200, body);
   }

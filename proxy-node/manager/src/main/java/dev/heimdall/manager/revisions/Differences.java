@@ -1,6 +1,7 @@
 package dev.heimdall.manager.revisions;
 
 import dev.heimdall.manager.history.Comparison;
+import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.pages.ChangedLines;
 import dev.heimdall.secrets.Content;
@@ -18,6 +19,7 @@ record Differences(MaskedDocuments masks) {
       "It is not shown, as it is no JSON: its secrets cannot be told from the rest.";
 
   List<RevisionView.Difference> of(List<Comparison> comparisons) {
+    Room room = new Room();
     return comparisons.stream()
         .map(
             comparison -> {
@@ -31,7 +33,8 @@ record Differences(MaskedDocuments masks) {
                       comparison.change().after().isPresent()),
                   hidden,
                   shown.before(),
-                  shown.after());
+                  shown.after(),
+                  room);
             })
         .toList();
   }
@@ -40,6 +43,7 @@ record Differences(MaskedDocuments masks) {
     TreeSet<String> names = new TreeSet<>(before.keySet());
     names.addAll(after.keySet());
     List<RevisionView.Difference> differences = new ArrayList<>();
+    Room room = new Room();
     for (String name : names) {
       Optional<Content> was = Optional.ofNullable(before.get(name));
       Optional<Content> is = Optional.ofNullable(after.get(name));
@@ -54,19 +58,25 @@ record Differences(MaskedDocuments masks) {
                 what(was.isPresent(), is.isPresent()),
                 all ? "" : HIDDEN,
                 shownBefore,
-                shownAfter));
+                shownAfter,
+                room));
       }
     }
     return differences;
   }
 
   private static RevisionView.Difference difference(
-      String name, String what, String hidden, Optional<Content> before, Optional<Content> after) {
+      String name,
+      String what,
+      String hidden,
+      Optional<Content> before,
+      Optional<Content> after,
+      Room room) {
     return new RevisionView.Difference(
         name,
         what,
         hidden,
-        hidden.isEmpty() ? ChangedLines.of(text(before), text(after)) : List.of());
+        hidden.isEmpty() ? ChangedLines.of(text(before), text(after), room) : List.of());
   }
 
   private static String what(boolean before, boolean after) {

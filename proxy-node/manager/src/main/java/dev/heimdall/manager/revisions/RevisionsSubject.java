@@ -50,13 +50,22 @@ public final class RevisionsSubject implements Subject {
   public List<Page> pages() {
     return List.of(
         Page.get(PATH, Permission.READ_CONFIGURATION, this::list),
-        Page.get(PATH + "/compare", Permission.READ_CONFIGURATION, this::compare),
-        Page.get(PATH + "/{revision}", Permission.READ_CONFIGURATION, this::one),
+        Page.get(PATH + "/compare", Permission.READ_CONFIGURATION, inPlace(this::compare)),
+        Page.get(PATH + "/{revision}", Permission.READ_CONFIGURATION, inPlace(this::one)),
         Page.get(
             PATH + "/{revision}/rollback",
             Permission.CHANGE_CONFIGURATION,
-            visit -> preview(visit, 200, "")),
-        Page.post(PATH + "/{revision}/rollback", Permission.CHANGE_CONFIGURATION, this::goBack));
+            inPlace(visit -> preview(visit, 200, ""))),
+        Page.post(
+            PATH + "/{revision}/rollback", Permission.CHANGE_CONFIGURATION, inPlace(this::goBack)));
+  }
+
+  private Page.Handler inPlace(Page.Handler handler) {
+    return visit -> {
+      try (Editor.Comparing place = editor.comparing()) {
+        return handler.answer(visit);
+      }
+    };
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.history.Revision;
+import dev.heimdall.manager.history.Room;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
@@ -107,7 +108,7 @@ class EditorHistoryTest {
     Revision last = editor.revisions().get(0);
 
     assertThat(last.signature()).isEmpty();
-    assertThat(editor.changes(last.number()).orElseThrow().get(0).values().toString())
+    assertThat(editor.changes(last.number()).orElseThrow().get(0).values(new Room()).toString())
         .isEqualTo("[$.ports[0]]");
   }
 

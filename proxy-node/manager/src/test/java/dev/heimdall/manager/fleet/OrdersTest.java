@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.manager.audit.Action;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.edit.Author;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -168,5 +172,24 @@ class OrdersTest {
     clock.forward(Duration.ofMinutes(11));
     assertThat(report("b", "1", true)).isEmpty();
     assertThat(rolling.progress().end()).contains("not ready again within 10 minutes");
+  }
+
+  /** Beyond what there is room for, entries of the audit log and commands to others go. */
+  @Test
+  void aNodeThatIsNamedThousandsOfTimesGetsACommandOnce() throws Exception {
+    report("n1", "r1", true);
+    AuditLog audit = new AuditLog(Optional.empty(), clock);
+
+    List<Order> issued =
+        new FleetCommands(fleet, orders, rolling, audit)
+            .send(
+                Collections.nCopies(6000, "n1"),
+                Command.DRAIN,
+                Map.of(),
+                new Author("admin", "127.0.0.1", ""))
+            .orElseThrow();
+
+    assertThat(issued).hasSize(1);
+    assertThat(audit.noted(Action.NODE_COMMANDED)).isEqualTo(1);
   }
 }

@@ -26,7 +26,7 @@ class ComparisonTest {
             Optional.of(list(key, 0)),
             Optional.of(list(key, 1)));
 
-    assertThat(comparison.values())
+    assertThat(comparison.values(new Room()))
         .hasSize(Comparison.MOST_VALUES)
         .allSatisfy(value -> assertThat(value.path()).hasSizeLessThan(200));
   }

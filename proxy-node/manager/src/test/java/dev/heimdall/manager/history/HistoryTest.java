@@ -98,7 +98,7 @@ class HistoryTest {
     assertThat(last.signature()).contains(ALICE);
     assertThat(last.state()).isEqualTo(Revision.State.WRITTEN);
     assertThat(last.at()).isEqualTo(clock.instant());
-    assertThat(history().changes(2).orElseThrow().get(0).values())
+    assertThat(history().changes(2).orElseThrow().get(0).values(new Room()))
         .containsExactly(
             new Comparison.Value("$.pool.size", Optional.of("5"), Optional.of("9")),
             new Comparison.Value("$.x[1]", Optional.of("2"), Optional.empty()));
@@ -262,7 +262,7 @@ class HistoryTest {
 
   @Test
   void linesAreComparedAsPeopleReadThem() {
-    assertThat(LineChange.between(List.of("a", "b", "c", "d"), List.of("a", "c", "x", "d")))
+    assertThat(LineComparison.of("a\nb\nc\nd", "a\nc\nx\nd\n", new Room()).lines())
         .containsExactly(
             new LineChange(LineChange.Kind.SAME, "a"),
             new LineChange(LineChange.Kind.REMOVED, "b"),
@@ -276,7 +276,7 @@ class HistoryTest {
     commit(history(), documents(), documents("a", "{\"password\": \"canary\"}"), ALICE);
     Comparison comparison = history().changes(1).orElseThrow().get(0);
 
-    assertThat(comparison.toString() + comparison.values() + comparison.lines())
+    assertThat(comparison.toString() + comparison.values(new Room()) + comparison.lines(new Room()))
         .doesNotContain("canary");
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.history.Room;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ChangedLinesTest {
   private static List<String> compared(String before, String after) {
-    return ChangedLines.of(before, after).stream()
+    return ChangedLines.of(before, after, new Room()).stream()
         .map(line -> line.sign() + line.before() + "/" + line.after() + " " + line.text())
         .toList();
   }
@@ -23,6 +24,17 @@ class ChangedLinesTest {
   @Test
   void whatIsTheSameIsEmpty() {
     assertThat(compared("a\nb", "a\nb")).isEmpty();
+  }
+
+  @Test
+  void ofLongTextsTheFirstLinesThatDifferAreShownAndTheRestIsCounted() {
+    String same = numbers(1, 300_000);
+
+    assertThat(compared(same + "\nx\n" + same, same + "\ny\n" + same))
+        .hasSize(10)
+        .contains("−300001/ x", "+/300001 y")
+        .endsWith("⋯/⋯ 299997 more lines");
+    assertThat(compared(numbers(1, 400_000), "")).hasSize(5001).endsWith("⋯/⋯ 395000 more lines");
   }
 
   @Test

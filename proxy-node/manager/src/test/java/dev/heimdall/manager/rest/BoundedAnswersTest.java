@@ -6,8 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.fleet.Fleet;
+import dev.heimdall.manager.fleet.FleetCommands;
+import dev.heimdall.manager.fleet.Orders;
+import dev.heimdall.manager.fleet.RollingRestart;
+import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
@@ -24,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -55,12 +62,33 @@ class BoundedAnswersTest {
             Optional.empty(),
             new PasswordHash(10),
             new AuditLog(Optional.empty(), Clock.systemUTC()));
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
+    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
+    editor =
+        new Editor(
+            DocumentStore.open(new StoreLocation.Directory(configuration)),
+            Optional.of(
+                new History(
+                    DocumentStore.open(
+                        new StoreLocation.Directory(
+                            Files.createDirectory(directory.resolve("history")))),
+                    History.Kept.standard(),
+                    Clock.systemUTC())),
+            audit);
+    Fleet fleet = new Fleet(Clock.systemUTC());
+    Orders orders = new Orders(Clock.systemUTC());
+    RollingRestart rolling = new RollingRestart(fleet, orders, Clock.systemUTC());
     server =
         WebServer.open(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Optional.empty(),
-            new Api(editor, logIn, "test"));
+            new Api(
+                editor,
+                logIn,
+                "test",
+                Optional.empty(),
+                audit,
+                new MaskedText(),
+                List.of(new CommandsPath(new FleetCommands(fleet, orders, rolling, audit)))));
   }
 
   @AfterEach
@@ -144,6 +172,60 @@ class BoundedAnswersTest {
 
     assertThat(body.path("problems")).hasSize(101);
     assertThat(body.path("message").asText() + body).contains("would have 1100");
+  }
+
+  /** The revision that has made a document so, of which the text differs from the one before. */
+  private void revision(String text) throws Exception {
+    write("sources/main.json", text);
+    assertThat(send("GET", "/api/v1/history", "").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void ofRevisionsWithAMillionLinesTheFirstAreAnswered() throws Exception {
+    revision("{\"url\": \"jdbc:postgresql://db.example\"" + " \n".repeat(500_000) + "}");
+    revision("{\"url\": \"jdbc:postgresql://db2.example\"" + "\n ".repeat(500_000) + "}");
+
+    HttpResponse<String> answer = send("GET", "/api/v1/history/2", "");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).hasSizeLessThan(2_500_000);
+    JsonNode change = Answer.JSON.readTree(answer.body()).path("changes").path(0);
+    assertThat(change.path("lines").size() + change.path("moreLines").asInt())
+        .isGreaterThan(900_000);
+    assertThat(change.path("lines").size()).isBetween(4_000, 5_000);
+    assertThat(change.path("values").toString()).contains("db2.example");
+  }
+
+  @Test
+  void valuesFarDownAreNamedShortly() throws Exception {
+    String down = "{\"k\":".repeat(900);
+    String up = "}".repeat(900);
+    String values =
+        IntStream.range(0, 2000)
+            .mapToObj(i -> "\"v%d\":%%d".formatted(i))
+            .collect(Collectors.joining(","));
+    revision(down + "{" + values.replace("%d", "1") + "}" + up);
+    revision(down + "{" + values.replace("%d", "2") + "}" + up);
+
+    HttpResponse<String> answer = send("GET", "/api/v1/history/2", "");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).hasSizeLessThan(2_500_000);
+    assertThat(Answer.JSON.readTree(answer.body()).path("changes").path(0).path("values").size())
+        .isGreaterThan(500);
+  }
+
+  @Test
+  void commandsForMoreNodesThanThereMayBeAreRefused() throws Exception {
+    String nodes =
+        IntStream.range(0, 6000).mapToObj(i -> quoted("n" + i)).collect(Collectors.joining(","));
+
+    JsonNode refused =
+        answered(
+            400,
+            send("POST", "/api/v1/commands", "{\"command\":\"drain\",\"nodes\":[" + nodes + "]}"));
+
+    assertThat(refused.toString()).contains("at most 500 ids");
   }
 
   @Test
