@@ -751,15 +751,21 @@ class HeimdallAppTest {
         """);
     Assembly assembly = Assembly.of(file, small);
     assertThat(assembly.complaints()).isEmpty();
+    String stack = "heimdall-eu-west-1";
     JsonNode written =
-        assembly.resource("heimdall-eu-west-1-documents", "AWS::CloudFormation::CustomResource");
+        assembly.resource(stack, "FirstDocuments", "AWS::CloudFormation::CustomResource");
     assertThat(written.at("/Documents/0/Text").toString())
         .contains("heimdall/fleet-key")
         .doesNotContain("store-password");
-    assertThat(assembly.dependencies("heimdall-eu-west-1-fleet"))
-        .contains("heimdall-eu-west-1-manager");
-    assertThat(assembly.dependencies("heimdall-eu-west-1-manager"))
-        .contains("heimdall-eu-west-1-documents");
+    String groups = "AWS::AutoScaling::AutoScalingGroup";
+    assertThat(assembly.resources(stack, "Fleet", groups).values())
+        .isNotEmpty()
+        .allSatisfy(
+            group -> assertThat(group.get("DependsOn").toString()).contains("\"ManagerInstances"));
+    assertThat(assembly.resources(stack, "Manager", groups).values())
+        .singleElement()
+        .satisfies(
+            group -> assertThat(group.get("DependsOn").toString()).contains("\"FirstDocuments"));
   }
 
   @Test
