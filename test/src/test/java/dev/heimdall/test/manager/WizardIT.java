@@ -168,6 +168,9 @@ class WizardIT {
     clients("shop", port, "cache");
     browser.find("#ttl");
     enter("tables", "public.wizard_products");
+    goOn();
+    browser.awaitText("Each with its database first");
+    enter("tables", "app.wizard_products");
     browser.shoot("wizard-sharing");
     goOn();
     browser
@@ -203,6 +206,37 @@ class WizardIT {
     String said = new String(psql.getInputStream().readAllBytes()).strip();
     assertThat(psql.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return said;
+  }
+
+  /** The next one is behind the same load balancer, and is not tested past it. */
+  @Test
+  void aVirtualDatabaseBehindALoadBalancerReadsItsHeaders() throws Exception {
+    open("/wizard/database");
+    enter("host", "127.0.0.1");
+    enter("port", SharedPostgres.primary().port());
+    goOn();
+    logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
+    browser.awaitText("It works.");
+    browser.find("a[href='/wizard/clients'].main").click();
+    browser.find("#name");
+    assertThat(browser.find("#balancers").getAttribute("value")).isEmpty();
+    enter("balancers", "127.0.0.0/8");
+    clients("first", port, "pool");
+    browser.awaitText("Valid: nodes accept this configuration.").awaitText("\"trusted\"");
+    goOn();
+    browser.awaitText("first is set up").awaitText("Connect through the load balancer.");
+    assertThat(Files.readString(configuration().resolve("vdbs/first.json")))
+        .contains("\"trusted\": [ \"127.0.0.0/8\" ]");
+
+    open("/wizard/database");
+    enter("host", "127.0.0.1");
+    enter("port", SharedPostgres.primary().port());
+    goOn();
+    logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
+    browser.awaitText("It works.");
+    browser.find("a[href='/wizard/clients'].main").click();
+    browser.find("#name");
+    assertThat(browser.find("#balancers").getAttribute("value")).isEqualTo("127.0.0.0/8");
   }
 
   @Test

@@ -28,6 +28,7 @@ final class Answers {
                   "vdbPort",
                   "preset",
                   "poolSize",
+                  "balancers",
                   "client1",
                   "clientPassword1",
                   "client2",

@@ -14,6 +14,7 @@ final class Checks {
   private static final Pattern USER =
       Pattern.compile("[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~.-]{0,62}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
+  private static final Pattern NETWORK = Pattern.compile("[0-9A-Fa-f.:]{2,45}/\\d{1,3}");
   private static final int LONGEST_TTL = 86_400;
 
   private final Answers answers;
@@ -138,6 +139,10 @@ final class Checks {
         size.matches("\\d{1,4}") && Integer.parseInt(size) > 0,
         "poolSize",
         "A number from 1 to 9999.");
+    need(
+        Servers.networks(answers).stream().allMatch(NETWORK.asMatchPredicate()),
+        "balancers",
+        "Networks, separated by commas: 10.40.0.0/16");
     users(there);
   }
 
@@ -178,7 +183,11 @@ final class Checks {
       need(
           answers.get("tables").matches("[^\"'\\\\${}]*"),
           "tables",
-          "Names of tables, separated by commas: public.products, public.prices");
+          "Names of tables, separated by commas: shop.products, shop.sales.prices");
+      need(
+          Servers.lines(answers.get("tables")).stream().allMatch(Checks::namesDatabase),
+          "tables",
+          "Each with its database first, and without the schema public: shop.products");
     }
     if (answers.is("store", "store")) {
       need(
@@ -187,6 +196,11 @@ final class Checks {
           "storeServers",
           "One server in each line, as host or host:port.");
     }
+  }
+
+  /** As rules spell tables: a rule on {@code public.products} would match nothing, ever. */
+  private static boolean namesDatabase(String table) {
+    return table.indexOf('.') > 0 && !table.startsWith("public.");
   }
 
   /** The usual port of an engine's servers. */

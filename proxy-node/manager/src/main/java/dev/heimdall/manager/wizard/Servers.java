@@ -63,6 +63,11 @@ final class Servers {
         .toList();
   }
 
+  /** Those of the load balancers that send headers; none: clients connect to nodes themselves. */
+  static List<String> networks(Answers answers) {
+    return lines(answers.get("balancers"));
+  }
+
   static String port(Answers answers) {
     return answers.get(
         "port",

@@ -12,11 +12,14 @@ import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.ProxyProtocol;
 import dev.heimdall.model.StoreSettings;
+import dev.heimdall.model.VirtualDatabase;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
@@ -30,6 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The steps of the wizard, each a page with a form. */
 final class StepPages {
@@ -290,11 +294,20 @@ final class StepPages {
             .configuration()
             .map(Configuration::sources)
             .flatMap(all -> all.values().stream().findFirst());
+    List<String> balancers = Servers.networks(answers);
     client.ifPresent(
         node ->
             setup.test(
                 Setup.Test.NODE,
-                inspections.begin(NODE_TEST, found -> inspector.node(node, found))));
+                inspections.begin(
+                    NODE_TEST,
+                    found -> {
+                      if (balancers.isEmpty()) {
+                        inspector.node(node, found);
+                      } else {
+                        found.accept(behindBalancer(answers, balancers));
+                      }
+                    })));
     setup.finish(
         new Connecting(
             answers.get("name"),
@@ -304,6 +317,15 @@ final class StepPages {
             answers.get("client1"),
             answers.get("database")));
     return visit.see(DONE);
+  }
+
+  private static Finding behindBalancer(Answers answers, List<String> balancers) {
+    return Finding.skipped(
+        "port " + answers.get("vdbPort"),
+        "Log-in",
+        "Nodes take connections from %s with a PROXY header only, which the manager does not send."
+            .formatted(String.join(", ", balancers)),
+        "Connect through the load balancer.");
   }
 
   /** A node that reports; one on this machine where none does. */
@@ -443,6 +465,7 @@ final class StepPages {
         values.putIfAbsent("name", answers.get("database"));
         values.putIfAbsent("vdbPort", Integer.toString(freePort(answers)));
         values.putIfAbsent("poolSize", "20");
+        values.putIfAbsent("balancers", balancers());
         values.putIfAbsent("preset", answers.is("kind", "one") ? "pool" : "split");
       }
       case SHARING -> {
@@ -457,6 +480,17 @@ final class StepPages {
       }
     }
     return values;
+  }
+
+  /** Those that another virtual database is behind already: a fleet has one. */
+  private String balancers() throws StoreException, EditRefused {
+    return editor.look().configuration().stream()
+        .flatMap(all -> all.vdbs().values().stream())
+        .map(VirtualDatabase::proxyProtocol)
+        .filter(ProxyProtocol::enabled)
+        .findFirst()
+        .map(one -> one.trusted().stream().map(Cidr::toString).collect(Collectors.joining(", ")))
+        .orElse("");
   }
 
   private int freePort(Answers answers) throws StoreException, EditRefused {

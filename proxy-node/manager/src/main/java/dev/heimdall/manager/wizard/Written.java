@@ -148,6 +148,11 @@ final class Written {
       vdb.putObject("cache").put("enabled", true);
     }
     vdb.putObject("pool").put("size", Integer.parseInt(answers.get("poolSize")));
+    List<String> balancers = Servers.networks(answers);
+    if (!balancers.isEmpty()) {
+      ObjectNode proxyProtocol = vdb.putObject("proxyProtocol").put("enabled", true);
+      balancers.forEach(proxyProtocol.putArray("trusted")::add);
+    }
     return vdb;
   }
 

@@ -2,9 +2,11 @@ package dev.heimdall.manager.wizard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ProxyProtocol;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
@@ -45,6 +47,7 @@ class WrittenTest {
     typed.put("vdbPort", "6432");
     typed.put("preset", "pool");
     typed.put("poolSize", "20");
+    typed.put("balancers", "");
     typed.put("client1", "alice");
     typed.put("clientPassword1", "hers");
     typed.put("tables", "");
@@ -76,6 +79,29 @@ class WrittenTest {
 
   private DataSource source() throws Exception {
     return read(new Written(answers(), NOTHING).texts()).sources().get("shop");
+  }
+
+  @Test
+  void tablesAreNamedAsRulesSpellThem() {
+    typed.put("preset", "cache");
+    typed.put("tables", "shop.products, shop.sales.prices");
+    assertThat(Checks.of(Step.SHARING, answers(), NOTHING)).isEmpty();
+    for (String wrong : new String[] {"public.products", "products", "shop.a, b"}) {
+      typed.put("tables", wrong);
+      assertThat(Checks.of(Step.SHARING, answers(), NOTHING)).as(wrong).containsOnlyKeys("tables");
+    }
+  }
+
+  @Test
+  void behindALoadBalancerThatSendsHeadersNodesReadThem() throws Exception {
+    typed.put("balancers", "10.40.0.0/16, fd00:1::/64");
+    assertThat(Checks.of(Step.CLIENTS, answers(), NOTHING)).isEmpty();
+    ProxyProtocol read =
+        read(new Written(answers(), NOTHING).texts()).vdbs().get("shop").proxyProtocol();
+    assertThat(read.enabled()).isTrue();
+    assertThat(read.trusted()).extracting(Cidr::toString).hasSize(2).contains("10.40.0.0/16");
+    typed.put("balancers", "the load balancer");
+    assertThat(Checks.of(Step.CLIENTS, answers(), NOTHING)).containsOnlyKeys("balancers");
   }
 
   @Test
