@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -72,5 +73,63 @@ class MysqlPinsIT {
       }
     }
     assertThat(lost).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void thePinEndsWithTheLastOfTheLocks(MysqlRelease release) throws SQLException {
+    try (Connection server = release.shared().primary().connect("app");
+        MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc()) {
+      value(client, "SELECT GET_LOCK('counted.1', 0), GET_LOCK('counted-2', 0)");
+      value(client, "SELECT GET_LOCK('counted.1', 0)");
+      value(client, "SELECT RELEASE_LOCK('counted-2')");
+      assertThat(pinReason(node)).isEqualTo("named lock");
+      value(client, "SELECT RELEASE_LOCK('counted.1')");
+      assertThat(pinReason(node)).as("it was taken twice").isEqualTo("named lock");
+      assertThat(value(server, "SELECT IS_FREE_LOCK('counted.1')")).isEqualTo("0");
+      value(client, "DO RELEASE_LOCK('counted.1')");
+      Await.until("it is free", () -> "null".equals(pinReason(node)));
+
+      value(client, "SELECT GET_LOCK(CONCAT('counted', '.1'), 0)");
+      value(client, "DO RELEASE_LOCK('counted.1')");
+      assertThat(pinReason(node)).as("its name is not known").isEqualTo("named lock");
+      value(client, "SELECT RELEASE_ALL_LOCKS()");
+      assertThat(pinReason(node)).isEqualTo("null");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLockThatAnotherHasPinsNobody(MysqlRelease release) throws SQLException {
+    try (Connection server = release.shared().primary().connect("app");
+        MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc()) {
+      value(server, "SELECT GET_LOCK('others', 0)");
+      assertThat(value(client, "SELECT GET_LOCK('others', 0)")).isEqualTo("0");
+      Await.until("it is free", () -> "null".equals(pinReason(node)));
+    }
+  }
+
+  /** What the node asks is not what the client's last statement was. */
+  @ParameterizedTest
+  @EnumSource
+  void whatWasLeftByTheStatementBeforeIsThereBehindTheQuestion(MysqlRelease release)
+      throws SQLException {
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc()) {
+      value(client, "CREATE TABLE IF NOT EXISTS locked_ids (i INT AUTO_INCREMENT PRIMARY KEY)");
+      value(client, "SELECT GET_LOCK('ids', 0)");
+      value(client, "INSERT INTO locked_ids VALUES ()");
+      String id = value(client, "SELECT LAST_INSERT_ID()");
+      value(client, "INSERT INTO locked_ids VALUES ()");
+      value(client, "SELECT RELEASE_LOCK('ids') UNION ALL SELECT 2");
+      assertThat(value(client, "SELECT FOUND_ROWS()")).isEqualTo("2");
+      value(client, "SELECT 1"); // MySQL has warned of the call
+      Await.until("it is free", () -> "null".equals(pinReason(node)));
+      assertThat(Integer.parseInt(value(client, "SELECT LAST_INSERT_ID()")))
+          .isGreaterThan(Integer.parseInt(id));
+      value(client, "DROP TABLE locked_ids");
+    }
   }
 }

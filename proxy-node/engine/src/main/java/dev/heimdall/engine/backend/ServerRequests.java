@@ -29,13 +29,21 @@ public interface ServerRequests {
    */
   void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner);
 
-  /** Whether the server can be asked for these reasons of a pin by {@link #readPins}. */
-  default boolean readsPins(Collection<PinReason> reasons) {
+  /**
+   * Whether the server can be asked for these reasons of a pin by {@link #readPins}.
+   *
+   * @param named whether the names of all is known for which the session is pinned
+   */
+  default boolean readsPins(Collection<PinReason> reasons, boolean named) {
     return false;
   }
 
-  /** Reads which of these still pin the session: one row, with {@code t} or {@code f} for each. */
-  default void readPins(Collection<PinReason> reasons, ReplyOwner owner) {
+  /**
+   * Reads which of these still pin the session: one row, with {@code t} or {@code f} for each.
+   *
+   * @param names of what it is pinned for, where that has names
+   */
+  default void readPins(Collection<PinReason> reasons, Collection<String> names, ReplyOwner owner) {
     throw new UnsupportedOperationException("no server tells of " + reasons);
   }
 

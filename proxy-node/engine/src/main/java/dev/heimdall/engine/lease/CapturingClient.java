@@ -19,6 +19,9 @@ public interface CapturingClient {
   /** The settings that are carried take so much memory. */
   void settingsHeld(long bytes);
 
+  /** The session may be pinned for less than when this connection was answered last. */
+  void pinsRead(ServerConnection connection);
+
   /** The connection may be given back. */
   void settle();
 

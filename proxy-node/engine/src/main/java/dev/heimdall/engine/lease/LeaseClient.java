@@ -117,4 +117,7 @@ public interface LeaseClient {
 
   /** An error in the node: the session ends. */
   void failed(Throwable cause);
+
+  /** The session may be pinned for less than when this connection was answered last. */
+  void pinsRead(ServerConnection connection);
 }

@@ -28,10 +28,12 @@ final class PinProbe {
   void begin(ServerConnection server) {
     underWay = true;
     List<PinReason> asked = carried.takePinsInQuestion();
+    List<String> names = carried.pinNames();
     server
         .requests()
         .readPins(
             asked,
+            names,
             new InternalQuery(true) {
               @Override
               protected void done(ServerConnection from, ServerError error) {
@@ -43,6 +45,7 @@ final class PinProbe {
                 List<List<String>> said = rows(); // can be read once
                 if (error == null && !said.isEmpty()) {
                   carried.pinsRead(asked, said.get(0));
+                  client.pinsRead(from);
                 }
                 if (!from.closed()) { // else its loss is reported next
                   client.settle();

@@ -655,6 +655,11 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   @Override
+  public void pinsRead(ServerConnection connection) {
+    client.pinsRead(connection);
+  }
+
+  @Override
   public void settingsHeld(long bytes) {
     client.settingsHeld(bytes);
   }

@@ -15,6 +15,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,9 @@ import java.util.stream.Collectors;
  * server has said that they succeeded.
  */
 public final class SessionState {
+  /** Of a session that is pinned for more by name it is not asked whether it still is. */
+  private static final int MOST_NAMES = 100;
+
   private final SettingRules rules;
   private final StartupVariables given;
   private final Variables startup;
@@ -43,6 +47,15 @@ public final class SessionState {
 
   /** Those of {@link #pins} that may be gone since, as a statement may have taken them away. */
   private final Set<PinReason> inQuestion = new LinkedHashSet<>(0);
+
+  /** What it is pinned for, where that has names. */
+  private final Set<String> pinNames = new LinkedHashSet<>(0);
+
+  /** Those of {@link #pins} of which not all names are known. */
+  private final Set<PinReason> unnamed = new HashSet<>(0);
+
+  /** The one that was added there last; null where another effect came behind. */
+  private PinReason unnamedNow;
 
   private String held;
   private ArrayDeque<Note> notes;
@@ -167,6 +180,9 @@ public final class SessionState {
     pins.remove(reason);
     doubted.remove(reason);
     inQuestion.remove(reason);
+    if (unnamed.remove(reason) || pins.isEmpty()) {
+      pinNames.clear();
+    }
   }
 
   /**
@@ -327,7 +343,23 @@ public final class SessionState {
   boolean doubtsPins(ServerConnection server) {
     return !inQuestion.isEmpty()
         && inQuestion.containsAll(pins)
-        && server.requests().readsPins(inQuestion);
+        && server.requests().readsPins(inQuestion, Collections.disjoint(unnamed, inQuestion));
+  }
+
+  /** What was pinned for last has a name. */
+  private void named(String name) {
+    if (pinNames.contains(name) || pinNames.size() < MOST_NAMES) {
+      pinNames.add(name);
+      if (unnamedNow != null) {
+        unnamed.remove(unnamedNow);
+      }
+    }
+    unnamedNow = null;
+  }
+
+  /** The names of what the session is pinned for, as far as that has any. */
+  List<String> pinNames() {
+    return List.copyOf(pinNames);
   }
 
   /** The reasons of pins that the server is to be asked for, once. */
@@ -421,7 +453,7 @@ public final class SessionState {
         server.taint();
         server.statements().doubtAll();
       }
-      case MAY_SEED, LAST_USE, MAY_UNPIN -> apply(effect, server, false);
+      case MAY_SEED, LAST_USE, MAY_UNPIN, PIN_NAME -> apply(effect, server, false);
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
         PreparedStatement statement = names.get(ClientStatements.bytes(effect.name()));
@@ -476,6 +508,7 @@ public final class SessionState {
         }
       }
       case MAY_UNPIN -> question(effect.pin());
+      case PIN_NAME -> named(effect.name());
       case UNPIN -> {
         unpin(effect.pin());
         if (effect.pin() == PinReason.HOLD_CURSOR) {
@@ -484,6 +517,7 @@ public final class SessionState {
       }
       case PIN -> {
         pin(effect.pin(), server);
+        unnamedNow = unnamed.add(effect.pin()) ? effect.pin() : null;
         if (effect.pin() == PinReason.HOLD_CURSOR) {
           cursors = cursors == null ? new HeldCursors() : cursors;
           cursors.declared();
@@ -561,6 +595,8 @@ public final class SessionState {
     pins.clear();
     doubted.clear();
     inQuestion.clear();
+    pinNames.clear();
+    unnamed.clear();
     cursors = null;
     held = null;
     forgetTouched();

@@ -281,6 +281,11 @@ final class ServerPorts implements LeaseClient, SharingClient {
     failed.accept(cause);
   }
 
+  @Override
+  public void pinsRead(ServerConnection connection) {
+    requests.handler().pinEnded(connection);
+  }
+
   // ---- what it has in a shared pipeline
 
   @Override

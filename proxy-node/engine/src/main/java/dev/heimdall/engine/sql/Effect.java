@@ -66,6 +66,10 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     UNPIN,
     /** What pinned it is gone unless a rollback brings it back. */
     UNPIN_IF_FINAL,
+    /**
+     * What the effect before it pins for has this name, by which the server can be asked for it.
+     */
+    PIN_NAME,
     /** What pinned it may be gone, whether the statement succeeds or not: the server knows. */
     MAY_UNPIN,
     /** What the effect before it pins for is a cursor of this name. */

@@ -34,6 +34,12 @@ public class EffectList {
     addOnce(new Effect(Effect.Type.PIN, reason));
   }
 
+  /** Something of this name pins the session. */
+  public final void pin(PinReason reason, String name) {
+    effects.add(new Effect(Effect.Type.PIN, reason));
+    effects.add(new Effect(Effect.Type.PIN_NAME, name));
+  }
+
   /** The session has less that pins it; {@code type} says from when. */
   public final void unpin(Effect.Type type, PinReason reason) {
     addOnce(new Effect(type, reason));

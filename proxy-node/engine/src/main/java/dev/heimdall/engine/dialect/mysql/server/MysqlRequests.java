@@ -9,10 +9,12 @@ import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.server.Exchange.Use;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
@@ -37,6 +39,8 @@ import java.util.function.Predicate;
  * share the connection's pipeline are sent ahead.
  */
 public final class MysqlRequests implements ServerRequests {
+  private static final Set<PinReason> NAMED_LOCK = Set.of(MysqlPins.NAMED_LOCK);
+
   /**
    * Who the role is, and what its sessions start with: what the server runs for each of them but
    * those of its administrators.
@@ -399,6 +403,21 @@ public final class MysqlRequests implements ServerRequests {
       return;
     }
     query(sql.append(" LIMIT 1").toString(), owner); // whatever sql_select_limit is
+  }
+
+  @Override
+  public boolean readsPins(Collection<PinReason> reasons, boolean named) {
+    return named && NAMED_LOCK.containsAll(reasons);
+  }
+
+  /** The names have no sign that means something in a literal, whatever the modes. */
+  @Override
+  public void readPins(Collection<PinReason> reasons, Collection<String> names, ReplyOwner owner) {
+    StringBuilder sql = new StringBuilder("SELECT IF(");
+    for (String name : names) {
+      sql.append("IS_USED_LOCK('").append(name).append("')<=>CONNECTION_ID() OR ");
+    }
+    query(sql.append("0,'t','f') LIMIT 1").toString(), owner); // whatever sql_select_limit is
   }
 
   /** The collation that a SET NAMES has given since then; null for none, or one not known. */

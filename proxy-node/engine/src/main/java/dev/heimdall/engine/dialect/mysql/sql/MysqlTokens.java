@@ -27,6 +27,7 @@ final class MysqlTokens {
 
   private final MysqlLexer lexer = new MysqlLexer(false);
   private final EffectList effects;
+  private final LockCall lock;
 
   private int token;
   private MysqlWord word;
@@ -53,12 +54,14 @@ final class MysqlTokens {
 
   MysqlTokens(EffectList effects) {
     this.effects = effects;
+    this.lock = new LockCall(lexer, effects);
   }
 
   void reset(byte[] text, int offset, int length, LexerMode mode) {
     lexer.reset(text, offset, length, mode);
     inComment = false;
     doubtful = false;
+    lock.reset();
     token = ';';
   }
 
@@ -84,6 +87,9 @@ final class MysqlTokens {
     boolean behindDot = token == '.';
     token = visible();
     word = MysqlWord.OTHER;
+    if (lock.isOpen()) {
+      lock.token(token);
+    }
     if (call != null) {
       endCall();
     }
@@ -332,7 +338,9 @@ final class MysqlTokens {
     int to = quoted ? nameEnd - 1 : nameEnd;
     if (!qualified) {
       switch (MysqlWord.find(text, from, to)) {
-        case GET_LOCK -> effects.pin(MysqlPins.NAMED_LOCK);
+        case GET_LOCK -> lock.called();
+        case RELEASE_LOCK, RELEASE_ALL_LOCKS ->
+            effects.unpin(Effect.Type.MAY_UNPIN, MysqlPins.NAMED_LOCK);
         case NEXTVAL -> effects.pin(MysqlPins.SEQUENCE);
         case DEFAULT -> {
           if (unseen) {

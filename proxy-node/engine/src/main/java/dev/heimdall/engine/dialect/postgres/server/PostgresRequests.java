@@ -100,12 +100,12 @@ public final class PostgresRequests implements ServerRequests {
   }
 
   @Override
-  public boolean readsPins(Collection<PinReason> reasons) {
+  public boolean readsPins(Collection<PinReason> reasons, boolean named) {
     return StateStatements.PINS.keySet().containsAll(reasons);
   }
 
   @Override
-  public void readPins(Collection<PinReason> reasons, ReplyOwner owner) {
+  public void readPins(Collection<PinReason> reasons, Collection<String> names, ReplyOwner owner) {
     query(StateStatements.readPins(reasons), owner);
   }
 

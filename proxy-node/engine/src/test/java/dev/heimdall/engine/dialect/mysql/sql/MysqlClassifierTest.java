@@ -43,6 +43,8 @@ class MysqlClassifierTest {
     return switch (effect.type()) {
       case PIN -> "pin " + effect.pin().label();
       case UNPIN -> "unpin " + effect.pin().label();
+      case MAY_UNPIN -> "may unpin " + effect.pin().label();
+      case PIN_NAME -> "by name " + effect.name();
       case SET_VARIABLE -> effect.name();
       case COMMITS -> "commits";
       case OWN -> (effect.detail() + " " + effect.name()).strip();
@@ -231,12 +233,18 @@ class MysqlClassifierTest {
         "SELECT `row_count`() | SELECT: READS_ROW_COUNT",
         "SELECT row_count FROM t | SELECT",
         "SELECT connection_id() | SELECT: READS_CONNECTION_ID",
-        "SELECT GET_LOCK('a', 1) | SELECT: pin named lock",
-        "SELECT `get_lock` ('a', 1) | SELECT: pin named lock",
-        "SELECT RELEASE_LOCK('a') | SELECT",
-        "SELECT RELEASE_ALL_LOCKS() | SELECT: RELEASES_NAMED_LOCKS",
-        "DO RELEASE_ALL_LOCKS() | UTILITY",
-        "SELECT RELEASE_ALL_LOCKS(), 1 | SELECT",
+        "SELECT GET_LOCK('a', 1) | SELECT: pin named lock, by name a, may unpin named lock",
+        "SELECT GET_LOCK('a', 1), GET_LOCK(b, 1) | SELECT: pin named lock, by name a,"
+            + " may unpin named lock, pin named lock",
+        "SELECT GET_LOCK('a' 'b', 1) | SELECT: pin named lock",
+        "SELECT GET_LOCK('ä', 1) | SELECT: pin named lock",
+        "SELECT GET_LOCK(_latin1'a', 1) | SELECT: pin named lock",
+        "SELECT GET_LOCK(?, 1) | SELECT: pin named lock",
+        "SELECT `get_lock` (a, 1) | SELECT: pin named lock",
+        "SELECT RELEASE_LOCK('a') | SELECT: may unpin named lock",
+        "SELECT RELEASE_ALL_LOCKS() | SELECT: may unpin named lock, RELEASES_NAMED_LOCKS",
+        "DO RELEASE_ALL_LOCKS() | UTILITY: may unpin named lock",
+        "SELECT RELEASE_ALL_LOCKS(), 1 | SELECT: may unpin named lock",
         "SELECT nextval(s) | SELECT: pin sequence value",
         "SELECT NEXT VALUE FOR s | SELECT: pin sequence value",
         "SELECT s.nextval | SELECT: pin sequence value",
@@ -358,7 +366,7 @@ class MysqlClassifierTest {
     assertThat(said("SELECT \"a\\\", @a", new LexerMode(true, true, false)))
         .isEqualTo("SELECT: pin user variable");
     assertThat(said("SELECT \"get_lock\"('a', 1)", new LexerMode(true, true, false)))
-        .isEqualTo("SELECT: pin named lock");
+        .isEqualTo("SELECT: pin named lock, by name a, may unpin named lock");
     assertThat(said("SELECT 'ä'", new LexerMode(true, false, true)))
         .isEqualTo("UNKNOWN: pin unknown statement");
     assertThat(said("SELECT 'a'", new LexerMode(true, false, true))).isEqualTo("SELECT");
