@@ -6,9 +6,10 @@ import static dev.heimdall.test.cluster.RoutedCluster.execute;
 import static dev.heimdall.test.cluster.RoutedCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assertions.fail;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,10 +18,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 /** What replicas answer while no server is the writer, by the table in docs/clusters.md. */
 class ReadsWithoutWriterIT {
@@ -105,9 +108,10 @@ class ReadsWithoutWriterIT {
         assertThat(other(writes)).isEqualTo("2");
       }
       try (Connection late = routed.connect("options", "-c work_mem=7MB")) {
-        fail("its welcome has to be learnt from the writer");
-      } catch (SQLException e) {
-        assertThat(e.getSQLState()).isEqualTo("57P03");
+        assertThat(value(late, "SELECT current_setting('work_mem') FROM t")).isEqualTo("7MB");
+        assertThat(late.unwrap(PGConnection.class).getParameterStatus("in_hot_standby"))
+            .as("what it is logged in to is the cluster")
+            .isEqualTo("off");
       }
       Connection late = routed.connect();
       execute(late, "SET work_mem = '7MB'");
@@ -200,6 +204,133 @@ class ReadsWithoutWriterIT {
               });
       routed.pauseReplay(false);
       assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("2");
+    }
+  }
+
+  /** A cluster whose users log in with passwords of their own, two of them never before. */
+  private static RoutedCluster passthrough() {
+    return new RoutedCluster(
+        c ->
+            c.vdb("credentials", "passthrough")
+                .source("cluster.reads", "all")
+                .source("cluster.failover.queueTimeout", "3s")
+                .user("unseen", "password", "unseen")
+                .user("barred", "password", "barred"),
+        primary ->
+            primary.execute(
+                "CREATE ROLE unseen LOGIN PASSWORD 'unseen'",
+                "CREATE ROLE barred NOLOGIN PASSWORD 'barred'"));
+  }
+
+  private static String refused(RoutedCluster routed, String user, String password) {
+    return catchThrowableOfType(
+            SQLException.class,
+            () -> routed.connect("user", user, "password", password, "sslmode", "disable").close())
+        .getSQLState();
+  }
+
+  @Test
+  void aCompleteReplicaDecidesOnLogIns() throws Exception {
+    try (RoutedCluster routed = passthrough();
+        Connection stays = routed.connect()) {
+      assertThat(value(stays, "SELECT 1")).isEqualTo("1");
+      awaitKnown(routed);
+      loseWriter(routed);
+
+      try (Connection unseen =
+          routed.connect(
+              "user", "unseen", "password", "unseen", "options", "-c IntervalStyle=iso_8601")) {
+        assertThat(value(unseen, "SELECT 1")).isEqualTo("1");
+        assertThat(unseen.unwrap(PGConnection.class).getParameterStatus("IntervalStyle"))
+            .isEqualTo("iso_8601");
+      }
+      long from = System.nanoTime();
+      assertThat(refused(routed, "barred", "barred")).isEqualTo("28000");
+      assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(3));
+
+      routed.first().promote();
+      Await.until(
+          "the node knows the new writer",
+          () ->
+              routed.node().admin("SHOW NODES").stream()
+                  .anyMatch(row -> "writer".equals(row.get("role"))));
+      routed.first().execute("ALTER ROLE unseen NOLOGIN");
+      assertThat(refused(routed, "unseen", "unseen"))
+          .as("the new writer decides anew")
+          .isEqualTo("28000");
+    }
+  }
+
+  @Test
+  void aReplicaThatLacksSomethingDecidesOnNoLogIn() throws Exception {
+    try (RoutedCluster routed = passthrough();
+        Connection stays = routed.connect()) {
+      assertThat(value(stays, "SELECT 1")).isEqualTo("1");
+      routed.pauseReplay(true);
+      routed.primary().execute("ALTER ROLE unseen NOLOGIN");
+      awaitKnown(routed);
+      loseWriter(routed);
+
+      assertThat(refused(routed, "unseen", "unseen")).isEqualTo("57P03");
+      CompletableFuture<String> waits =
+          CompletableFuture.supplyAsync(() -> refused(routed, "unseen", "unseen"));
+      routed.pauseReplay(false);
+      assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("28000");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet", "strict"})
+  void readsOfOtherTablesAndReadsThatMayMissSomething(String consistency) throws Exception {
+    Consumer<TestConfiguration> wishes =
+        c -> {
+          c.source("cluster.reads", "all");
+          c.source("cluster.consistency", consistency);
+          c.source("cluster.lag.maxStaleness", "500ms");
+          c.source("cluster.failover.queueTimeout", "2s");
+          c.user("app", "admin", true);
+          c.vdb("rules", List.of("main"));
+          c.rules(
+              "main",
+              "{\"match\": \"careless\", \"action\": \"reader-eligible\","
+                  + " \"parameters\": {\"lagignore\": true}}");
+        };
+    try (RoutedCluster routed =
+            new RoutedCluster(
+                wishes,
+                primary -> {
+                  asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
+                  asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)");
+                });
+        Connection reads = routed.connect("preferQueryMode", "simple");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      awaitKnown(routed);
+      loseWriter(routed);
+      TimeUnit.MILLISECONDS.sleep(600); // beyond maxStaleness
+
+      if (consistency.equals("session")) {
+        assertThat(value(reads, "SELECT count(*) FROM t")).isEqualTo("1");
+      } else {
+        assertThat(
+                catchThrowableOfType(
+                        SQLException.class, () -> value(reads, "SELECT count(*) FROM t"))
+                    .getSQLState())
+            .isEqualTo("57P03");
+      }
+      assertThat(value(reads, "SELECT /* careless */ count(*) FROM other")).isEqualTo("1");
+      assertThat(value(writes, "SELECT /* careless */ count(*) FROM other")).isEqualTo("1");
+
+      try (TestNode late = routed.another(wishes)) {
+        assertThat(
+                catchThrowableOfType(SQLException.class, () -> late.target().jdbc().close())
+                    .getSQLState())
+            .as("a node that has never known a writer")
+            .isEqualTo("57P03");
+      }
     }
   }
 }

@@ -130,10 +130,11 @@ public final class SessionStart {
   /**
    * Remembers what this server reports to sessions with the same start-up parameters.
    *
+   * @param away whether it is a replica, in place of a writer that there is not now
    * @return that, for {@link #welcome}
    */
-  public Greeting learn(ServerConnection server) {
-    Greeting greeting = server.greeting();
+  public Greeting learn(ServerConnection server, boolean away) {
+    Greeting greeting = away ? server.greeting().ofWriter() : server.greeting();
     vdb.profiles().put(profileKey, greeting);
     vdb.learnt(greeting);
     return greeting;

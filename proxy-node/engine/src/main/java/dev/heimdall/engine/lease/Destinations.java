@@ -56,6 +56,19 @@ public final class Destinations {
     lender = home;
   }
 
+  /** The pool from which to learn what servers report to the session; the lender from now. */
+  LoopPool chooseForLogIn() {
+    LoopPool replica = replicas.chooseForLogIn();
+    lender = replica == null ? home : replica;
+    return lender;
+  }
+
+  /** Back to the session's own pool. */
+  void leaveForWriter() {
+    replicas.leaveForWriter();
+    lender = home;
+  }
+
   /** The session's own pool; null as long as it has none. */
   public LoopPool home() {
     return home;

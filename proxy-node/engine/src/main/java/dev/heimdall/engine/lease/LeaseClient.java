@@ -95,8 +95,12 @@ public interface LeaseClient {
 
   // ---- its beginning and its end
 
-  /** What a server reports to sessions like this one. */
-  Greeting learn(ServerConnection server);
+  /**
+   * What a server reports to sessions like this one.
+   *
+   * @param away whether it is a replica, in place of a writer
+   */
+  Greeting learn(ServerConnection server, boolean away);
 
   /** The client may begin. */
   void welcome(Greeting greeting);

@@ -9,6 +9,15 @@ public interface ReplicaChoice {
   /** The pool of the replica that the next statement goes to; null when it goes to the writer. */
   LoopPool choose();
 
+  /**
+   * The pool of a replica from which to learn what servers report to the session that begins, while
+   * there is no writer; null when that is learnt from the writer.
+   */
+  LoopPool chooseForLogIn();
+
+  /** The session has learnt that, or will learn it from the writer. */
+  void leaveForWriter();
+
   /** Whether the statement that was to be sent waits for a replica that is fresh enough. */
   boolean awaits();
 

@@ -16,6 +16,7 @@ import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The tie between a session and its server connection: gets one, makes its variables the session's,
@@ -23,6 +24,9 @@ import dev.heimdall.engine.wire.TransactionState;
  * far that is, and moves here only.
  */
 public final class ServerLease implements RoutedClient, CapturingClient, AbandonedClient {
+  /** How soon a log-in that waits for a writer looks for a replica in its place again. */
+  private static final int STAND_IN_MILLIS = 100;
+
   private final LeaseClient client;
   private final LostTransaction lost;
   private final ReplicaChoice replicas;
@@ -121,10 +125,40 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /** Asks for a connection from which to learn what servers report to sessions like this one. */
   public void start() {
-    ServerConnection connection = destinations.lender().acquire(client.waiter());
+    startAt(destinations.chooseForLogIn());
+  }
+
+  private void startAt(LoopPool pool) {
+    ServerConnection connection = pool.acquire(client.waiter());
     if (connection != null) {
-      acquired(connection);
+      attach(connection);
+    } else if (!replicas.away() && !vdb.pools().directed()) {
+      lookForStandIn();
     }
+  }
+
+  /** A replica may have all before there is a writer. */
+  private void lookForStandIn() {
+    loop.later(
+        () -> {
+          if (state != LeaseState.STARTING || server != null || replicas.away()) {
+            return;
+          }
+          if (vdb.pools().standIn() != null && destinations.home().cancel(client.waiter())) {
+            start();
+          } else if (!vdb.pools().directed()) {
+            lookForStandIn();
+          }
+        },
+        STAND_IN_MILLIS,
+        TimeUnit.MILLISECONDS,
+        client::failed);
+  }
+
+  /** A replica could not tell: the writer is waited for. */
+  private void startAtWriter() {
+    destinations.leaveForWriter();
+    startAt(destinations.home());
   }
 
   /** Takes a connection that was made for this session, outside the pools. */
@@ -219,6 +253,10 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /** A connection that was waited for is here. */
   public void acquired(ServerConnection connection) {
+    if (state == LeaseState.STARTING) {
+      attach(connection);
+      return;
+    }
     if (!replicas.mayUse(connection)) {
       counters.waited((loop.now() - waitingSince) / 1000);
       become(LeaseState.READY);
@@ -234,6 +272,10 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /** None will come. */
   public void refused(ServerError error) {
+    if (state == LeaseState.STARTING && replicas.away()) {
+      startAtWriter();
+      return;
+    }
     if (state == LeaseState.STARTING) {
       client.fatal(error.asFatal());
       return;
@@ -276,7 +318,12 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /** There is no writer any more: what a replica may answer does not wait for one. */
   public void writerLost() {
-    if (replicas.mayLeave() && stopWaiting()) {
+    if (state == LeaseState.STARTING
+        && server == null
+        && !replicas.away()
+        && destinations.home().cancel(client.waiter())) {
+      start();
+    } else if (replicas.mayLeave() && stopWaiting()) {
       client.process();
     }
   }
@@ -368,7 +415,11 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     if (state == LeaseState.STARTING) {
       from.taint();
       giveBack(from);
-      client.fatal(error.asFatal());
+      if (replicas.away()) {
+        startAtWriter(); // which may take what a replica does not, such as SERIALIZABLE
+      } else {
+        client.fatal(error.asFatal());
+      }
       return;
     }
     boolean ends = carried.pinned() || isLasting(error);
@@ -426,8 +477,9 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   private void started() {
-    Greeting greeting = client.learn(server);
+    Greeting greeting = client.learn(server, replicas.away());
     detach();
+    destinations.leaveForWriter();
     client.welcome(greeting);
   }
 

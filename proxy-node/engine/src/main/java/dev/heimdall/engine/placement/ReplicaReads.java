@@ -164,6 +164,18 @@ public final class ReplicaReads implements ReplicaChoice {
     return why != null ? null : choose(pools, watch.view());
   }
 
+  @Override
+  public LoopPool chooseForLogIn() {
+    VdbPools its = client.ownPools().standIn();
+    replica = its == null ? null : its.clusterServer().orElseThrow();
+    return its == null ? null : client.join(its, client.poolKey());
+  }
+
+  @Override
+  public void leaveForWriter() {
+    replica = null;
+  }
+
   private LoopPool choose(VdbPools pools, ClusterView view) {
     if (pools.paused()) {
       why = OnWriter.PAUSED;

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * already. A pooled connection outlives what the server has decided since it was made: a role that
  * must not log in any more, a password that was changed. So each log-in needs a decision that is
  * not older than {@code credentials.recheck}; of each role and database there is one check at a
- * time, for all who wait for it. Thread-safe.
+ * time, for all who wait for it. While a cluster has no writer, a replica decides that has all that
+ * the last one had. Thread-safe.
  */
 public final class LoginChecks {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
@@ -71,6 +72,9 @@ public final class LoginChecks {
     boolean running;
     boolean accepted;
 
+    /** By a replica: that counts until there is a writer. */
+    boolean byReplica;
+
     /** When the check began that is running, or ran last. */
     long begunAt;
 
@@ -112,7 +116,9 @@ public final class LoginChecks {
     long revision;
     synchronized (this) {
       Check check = checks.computeIfAbsent(key, k -> new Check());
-      if (!check.accepted || check.acceptedAt - noOlder < 0) {
+      if (!check.accepted
+          || check.acceptedAt - noOlder < 0
+          || check.byReplica && pools.directed()) {
         check.waiters.add(new Waiter(context, context.nanoTime(), noOlder, outcome));
         if (!check.running) {
           check.running = true;
@@ -152,7 +158,8 @@ public final class LoginChecks {
   // ---- one check; on the loop of a client that waits for it
 
   private void begin(LoopContext context, PoolKey key, Check check) {
-    DataSource server = pools.server();
+    VdbPools standIn = pools.standIn();
+    DataSource server = standIn == null ? pools.server() : standIn.server();
     if (closed) {
       rejected(key, check, ServerError.fatal("57P01", "the virtual database was removed"));
       return;
@@ -182,8 +189,9 @@ public final class LoginChecks {
         new LoginProbe.Outcome() {
           @Override
           public void accepted(List<List<String>> role) {
-            if (server.equals(pools.server())) {
-              LoginChecks.this.accepted(key, check, role);
+            boolean byReplica = standIn != null;
+            if (byReplica ? pools.standIn() != null : server.equals(pools.server())) {
+              LoginChecks.this.accepted(key, check, role, byReplica);
             } else {
               later(context, key, check, 0);
             }
@@ -194,7 +202,7 @@ public final class LoginChecks {
             if (failure.permanent()) {
               doubt(key);
               rejected(key, check, failure.error());
-            } else if (failure.full()) {
+            } else if (failure.full() && standIn == null) {
               full(context, key, check, failure.error());
             } else {
               unavailable(context, key, check, failure.error());
@@ -214,7 +222,7 @@ public final class LoginChecks {
         });
   }
 
-  private void accepted(PoolKey key, Check check, List<List<String>> role) {
+  private void accepted(PoolKey key, Check check, List<List<String>> role, boolean byReplica) {
     boolean changed;
     long revision;
     synchronized (this) {
@@ -224,6 +232,7 @@ public final class LoginChecks {
         check.revision = ++lastRevision;
       }
       check.accepted = true;
+      check.byReplica = byReplica;
       check.acceptedAt = check.begunAt;
       revision = check.revision;
     }

@@ -183,6 +183,17 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     return direction.source();
   }
 
+  /**
+   * The pools of a replica that decides on log-ins while there is no writer, as it has all that the
+   * last one had; null where there is a writer, or no such replica.
+   */
+  public VdbPools standIn() {
+    WriterWatch by = watch;
+    return by == null || reader() || direction.known()
+        ? null
+        : by.view().completeReplica().map(readers::at).orElse(null);
+  }
+
   /** Whether connections follow the writer of a cluster. */
   public boolean led() {
     return direction.led();

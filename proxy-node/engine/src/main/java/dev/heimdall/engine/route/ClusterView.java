@@ -11,6 +11,7 @@ import dev.heimdall.engine.share.SparedTables;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.share.WritesElsewhere;
+import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
@@ -18,6 +19,7 @@ import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
+import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
@@ -161,6 +163,35 @@ public final class ClusterView {
   /** Where writes go; empty while there is no writer. */
   public Optional<ServerAddress> writer() {
     return snapshot.writer();
+  }
+
+  /**
+   * A replica that takes reads and has all that the last writer was known to keep: while there is
+   * no writer, log-ins are decided there. Empty while there is a writer, and where no replica has
+   * all, nobody knows what that is, or no reads go to replicas.
+   */
+  public Optional<ServerAddress> completeReplica() {
+    Snapshot now = snapshot;
+    Topology topology = now.topology();
+    if (now.writer().isPresent() || source.cluster().reads() == ReadSplit.NONE) {
+      return Optional.empty();
+    }
+    Position last = topology.lastWriter().map(TopologyNode::position).orElse(Position.NONE);
+    if (last == Position.NONE) {
+      return Optional.empty();
+    }
+    long readers = now.plan().nodes();
+    for (int i = 0; i < topology.nodes().size() && i < Freshness.MOST_NODES; i++) {
+      TopologyNode node = topology.nodes().get(i);
+      if ((readers & 1L << i) != 0
+          && node.role() == NodeRole.REPLICA
+          && node.state() == NodeState.UP
+          && node.position() != Position.NONE
+          && node.position().covers(last)) {
+        return Optional.of(node.address());
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -45,6 +45,17 @@ public record ReadPlan(long version, List<Entry> entries) {
    */
   record Rank(int[] nodes, int[] weights, long mask, boolean spread) {}
 
+  /** The nodes that take reads, as bits. */
+  long nodes() {
+    long nodes = 0;
+    for (Entry entry : entries) {
+      for (Rank rank : entry.ranks()) {
+        nodes |= rank.mask();
+      }
+    }
+    return nodes;
+  }
+
   /** The plan for reads. */
   public static ReadPlan of(Driver driver, DataSource source, Topology topology) {
     List<Entry> entries = new ArrayList<>();

@@ -238,8 +238,8 @@ final class ServerPorts implements LeaseClient, SharingClient {
   // ---- its beginning and its end
 
   @Override
-  public Greeting learn(ServerConnection server) {
-    return start.learn(server);
+  public Greeting learn(ServerConnection server, boolean away) {
+    return start.learn(server, away);
   }
 
   @Override

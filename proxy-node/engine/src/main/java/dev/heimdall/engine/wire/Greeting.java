@@ -2,6 +2,7 @@ package dev.heimdall.engine.wire;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a server tells a session that begins.
@@ -11,11 +12,23 @@ import java.util.Map;
  * @param said what it says afterwards, as notices
  */
 public record Greeting(Map<String, String> reported, byte[] warned, byte[] said) {
+  private static final String STANDBY = "in_hot_standby";
+
   private static final byte[] NOTHING = new byte[0];
 
   /** One without words. */
   public static Greeting of(Map<String, String> reported) {
     return new Greeting(reported, NOTHING, NOTHING);
+  }
+
+  /** The same as a writer would say it that has all that this replica has. */
+  public Greeting ofWriter() {
+    if (!reported.containsKey(STANDBY)) {
+      return this;
+    }
+    Map<String, String> values = new TreeMap<>(reported);
+    values.put(STANDBY, "off");
+    return new Greeting(values, warned, said);
   }
 
   /** The same for a session that is told something more before. */
