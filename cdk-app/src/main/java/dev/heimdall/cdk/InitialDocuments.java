@@ -35,6 +35,10 @@ import java.util.stream.Stream;
  */
 final class InitialDocuments {
   private static final String NODE = "node.json";
+
+  /** A load balancer goes on to send clients for some seconds after it was told not to. */
+  private static final String NOTICE = "20s";
+
   private static final String JSON_FILE = ".json";
 
   /** The template holds them, whose limit is 1 MB, and so does what calls the function. */
@@ -221,6 +225,7 @@ final class InitialDocuments {
     ObjectNode http = section(node, "http");
     absent(http, "address", JSON.valueToTree("0.0.0.0"));
     absent(http, "port", JSON.valueToTree(region.fleet().httpPort()));
+    absent(node, "drainNotice", JSON.valueToTree(NOTICE));
     if (!networks.isEmpty()) {
       absent(node, "peerNetworks", JSON.valueToTree(networks));
     }

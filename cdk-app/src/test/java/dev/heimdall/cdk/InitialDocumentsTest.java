@@ -73,7 +73,7 @@ class InitialDocumentsTest {
         .isEqualTo(
             JSON.readTree(
                 """
-                {"http": {"address": "0.0.0.0", "port": 5059}, "peerNetworks": ["10.40.0.0/20"],
+                {"http": {"address": "0.0.0.0", "port": 5059}, "drainNotice": "20s", "peerNetworks": ["10.40.0.0/20"],
                  "fleetKey": {"secret": "heimdall/fleet-key"},
                  "topology": {"key": {"secret": "heimdall/push-key"}, "store": "s3://made/topology"},
                  "store": {"servers": ["store.made"], "password": {"secret": "heimdall/store-password"},

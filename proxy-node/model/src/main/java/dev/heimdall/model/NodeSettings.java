@@ -74,6 +74,14 @@ public record NodeSettings(
             zero = "close at once")
         Duration drainTimeout,
     @Setting(
+            value =
+                "How long a node that was asked to stop goes on to let clients in while `/readyz`"
+                    + " says already that it ends: as long as the load balancer needs to notice.",
+            byDefault = "0",
+            range = "1ms..1h",
+            zero = "its ports close at once")
+        Duration drainNotice,
+    @Setting(
             value = "How long a client may take from the connection to the end of its log-in.",
             byDefault = "15s",
             range = "1ms..1h",

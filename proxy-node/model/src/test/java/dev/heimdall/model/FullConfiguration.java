@@ -32,6 +32,7 @@ final class FullConfiguration {
             "caFile": "tls/ca.pem"
           },
           "drainTimeout": "0",
+           "drainNotice": "20s",
           "loginTimeout": "500ms",
           "failedLogIns": {"free": 3, "maxDelay": "4s"},
           "maxClients": 0,

@@ -45,6 +45,7 @@ class SettingsReadTest {
                 new ManagerSettings(
                     List.of(), Optional.empty(), Duration.ofSeconds(2), Optional.empty()),
                 Duration.ofSeconds(30),
+                Duration.ZERO,
                 Duration.ofSeconds(15),
                 new FailedLogInSettings(5, Duration.ofSeconds(10)),
                 20000,
@@ -247,6 +248,7 @@ class SettingsReadTest {
                     Duration.ofSeconds(5),
                     Optional.of(dir.resolve("tls/ca.pem"))),
                 Duration.ZERO,
+                Duration.ofSeconds(20),
                 Duration.ofMillis(500),
                 new FailedLogInSettings(3, Duration.ofSeconds(4)),
                 0,

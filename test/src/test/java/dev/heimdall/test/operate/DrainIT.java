@@ -84,6 +84,25 @@ class DrainIT {
     }
   }
 
+  /** As a load balancer that asks every now and then needs it. */
+  @Test
+  void whoComesWhileTheEndIsAnnouncedIsServed() throws Exception {
+    try (ProxyProcess proxy =
+            ProxyProcess.start(directory, Map.of("drainTimeout", "60s", "drainNotice", "4s"));
+        RawClient before = RawClient.logIn(proxy.target())) {
+      proxy.terminate();
+      Await.until("it is announced", () -> proxy.door().get("/readyz").statusCode() == 503);
+      assertThat(proxy.door().get("/livez").statusCode()).isEqualTo(200);
+      try (RawClient late = RawClient.logIn(proxy.target())) {
+        assertThat(late.value("SELECT 1")).isEqualTo("1");
+        assertThat(before.value("SELECT 2")).isEqualTo("2");
+        assertThat(late.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
+      }
+      assertThat(refusesClients(proxy)).isTrue();
+      assertThat(proxy.exitCode()).as(proxy.output()).isZero();
+    }
+  }
+
   @Test
   void aNodeWithoutClientsEndsAtOnce() throws Exception {
     try (ProxyProcess proxy = ProxyProcess.start(directory, LONG_DRAIN)) {

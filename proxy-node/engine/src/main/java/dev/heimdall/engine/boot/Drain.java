@@ -40,17 +40,30 @@ final class Drain {
 
     /** How long they may take to leave, once that is urgent. */
     Duration mayTake();
+
+    /** How long new ones are let in when the end is already told to who asks. */
+    Duration notice();
   }
 
   private enum State {
     OPEN,
+    /** The process is going to end, and says so to who asks; clients are let in still. */
+    NOTICE,
     /** Without clients, and it may take them again. */
     OUT,
     /** The process is about to end. */
     ENDING;
 
     private boolean leadsTo(State next) {
-      return this != ENDING && this != next;
+      return switch (this) {
+        case OPEN, OUT -> next != this;
+        case NOTICE -> next == ENDING;
+        case ENDING -> false;
+      };
+    }
+
+    private boolean letsIn() {
+      return this == OPEN || this == NOTICE;
     }
   }
 
@@ -59,6 +72,7 @@ final class Drain {
   private final EventLog log;
   private final NodeEvents told;
   private final Runnable ending;
+  private final Executor executor;
   private final Executor later;
 
   /** Changed by {@link #become} alone, which is called by who holds this. */
@@ -68,6 +82,9 @@ final class Drain {
   private volatile CompletableFuture<Void> emptied;
 
   private volatile long patienceEnds;
+
+  /** With which clients leave once a notice is over. */
+  private Duration patienceBehindNotice = Duration.ZERO;
 
   /**
    * @param ending is run once that it is known that the process is about to end
@@ -85,6 +102,7 @@ final class Drain {
     this.log = log;
     this.told = told;
     this.ending = ending;
+    this.executor = executor;
     later = CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS, executor);
   }
 
@@ -100,11 +118,17 @@ final class Drain {
       return false;
     }
     if (last == State.OPEN) {
-      patienceEnds = System.nanoTime() + patience.toNanos();
       emptied = new CompletableFuture<>();
     }
+    boolean closes = last.letsIn() && !next.letsIn();
+    if (closes) {
+      patienceEnds = System.nanoTime() + patience.toNanos();
+    }
     state = next;
-    if (last == State.OPEN) {
+    if (next == State.NOTICE) {
+      log.node("drain announced", "clients=" + clients.number() + " notice=" + clients.notice());
+    }
+    if (closes) {
       log.node("draining", "clients=" + clients.number());
       told.happened(EventKind.NODE_DRAINING, "", "", "No new clients are accepted any more.");
       door.closeListeners();
@@ -122,6 +146,19 @@ final class Drain {
    * @return done when the last one is gone, or their time is over
    */
   synchronized CompletableFuture<Void> end(Duration patience) {
+    Duration notice = clients.notice();
+    if (state == State.OPEN && !notice.isZero()) {
+      become(State.NOTICE, patience);
+      patienceBehindNotice = patience;
+      ending.run();
+      CompletableFuture.delayedExecutor(notice.toNanos(), TimeUnit.NANOSECONDS, executor)
+          .execute(this::noticeOver);
+      return emptied;
+    }
+    if (state == State.NOTICE) {
+      patienceBehindNotice = patience.isZero() ? patience : patienceBehindNotice;
+      return emptied;
+    }
     if (state != State.OPEN && patience.isZero()) {
       patienceEnds = Math.min(patienceEnds, System.nanoTime());
     }
@@ -129,6 +166,10 @@ final class Drain {
       ending.run();
     }
     return emptied;
+  }
+
+  private synchronized void noticeOver() {
+    become(State.ENDING, patienceBehindNotice);
   }
 
   /** Goes on without clients until {@link #takeBack} or the end. */
@@ -152,7 +193,7 @@ final class Drain {
    * @throws Commands.Refused if it cannot
    */
   synchronized String takeBack() {
-    if (state == State.ENDING) {
+    if (state == State.ENDING || state == State.NOTICE) {
       throw new Commands.Refused("the node is ending");
     }
     if (state == State.OPEN) {
@@ -185,7 +226,7 @@ final class Drain {
     later.execute(() -> awaitEmpty(done));
   }
 
-  /** Whether it takes no clients. */
+  /** Whether it takes no clients, or will take none in a moment. */
   boolean hasBegun() {
     return state != State.OPEN;
   }

@@ -154,8 +154,7 @@ public final class Node implements AutoCloseable {
     connector = new ServerConnector(transport, source -> dialects.of(source).servers(), offLoop);
     files = OpenFiles.now(configuration);
     maxClients = new Limit(files.clients(configuration.node().maxClients()));
-    clients =
-        new NodeClients(nodeLoops.all(), maxClients, () -> configuration().node().drainTimeout());
+    clients = new NodeClients(nodeLoops.all(), maxClients, () -> configuration().node());
     clientsOfUser.update(configuration.users());
     actions =
         new RuleActions(

@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.model.NodeSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,12 +12,12 @@ import java.util.function.Supplier;
 final class NodeClients implements Drain.Clients {
   private final List<NodeLoop> loops;
   private final Limit limit;
-  private final Supplier<Duration> drainTimeout;
+  private final Supplier<NodeSettings> settings;
 
-  NodeClients(List<NodeLoop> loops, Limit limit, Supplier<Duration> drainTimeout) {
+  NodeClients(List<NodeLoop> loops, Limit limit, Supplier<NodeSettings> settings) {
     this.loops = loops;
     this.limit = limit;
-    this.drainTimeout = drainTimeout;
+    this.settings = settings;
   }
 
   @Override
@@ -43,6 +44,11 @@ final class NodeClients implements Drain.Clients {
 
   @Override
   public Duration mayTake() {
-    return drainTimeout.get();
+    return settings.get().drainTimeout();
+  }
+
+  @Override
+  public Duration notice() {
+    return settings.get().drainNotice();
   }
 }

@@ -58,6 +58,7 @@ class DrainTest {
     private final AtomicInteger asked = new AtomicInteger();
     private volatile int number;
     private volatile Duration mayTake = LONG;
+    private volatile Duration notice = Duration.ZERO;
 
     @Override
     public int number() {
@@ -72,6 +73,11 @@ class DrainTest {
     @Override
     public Duration mayTake() {
       return mayTake;
+    }
+
+    @Override
+    public Duration notice() {
+      return notice;
     }
   }
 
@@ -151,5 +157,26 @@ class DrainTest {
     assertThat(drain.isOut()).isTrue();
     ports.taken = false;
     assertThat(drain.takeBack()).isEqualTo("in service");
+  }
+
+  /** Load balancers notice while clients that they send are let in still. */
+  @Test
+  void anEndThatIsAnnouncedLetsClientsInUntilTheNoticeIsOver() throws Exception {
+    clients.notice = Duration.ofMillis(300);
+    clients.number = 1;
+    CompletableFuture<Void> emptied = drain.end(Duration.ZERO);
+    assertThat(drain.hasBegun()).isTrue();
+    assertThat(ports.open).isTrue();
+    assertThat(ends).hasValue(1);
+    assertThat(drain.end(LONG)).isSameAs(emptied);
+    assertThat(drain.takeOut()).isSameAs(emptied);
+    assertThatThrownBy(drain::takeBack).hasMessage("the node is ending");
+    assertThat(ports.open).isTrue();
+    assertThat(clients.asked).hasValue(0);
+
+    clients.number = 0;
+    await(emptied);
+    assertThat(ports.open).isFalse();
+    assertThat(ends).hasValue(1);
   }
 }
