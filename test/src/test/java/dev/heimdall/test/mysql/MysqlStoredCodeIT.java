@@ -1,6 +1,7 @@
 package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
@@ -75,6 +76,36 @@ class MysqlStoredCodeIT {
           others.add(value(next, "SELECT kept()"));
         }
         assertThat(others).as(way).containsOnlyNulls();
+      }
+    }
+  }
+
+  /** The routine that is missing is not the one that the text calls. */
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aVariableThatARoutineSetsBeforeItFailsIsItsCallersAlone(MysqlRelease release)
+      throws SQLException {
+    try (Connection maker = release.shared().primary().connect("app")) {
+      run(
+          maker,
+          "DROP PROCEDURE IF EXISTS keeps_and_fails",
+          "DROP FUNCTION IF EXISTS kept_by_failure",
+          "CREATE PROCEDURE keeps_and_fails() BEGIN SET @kept = 7; CALL not_there_at_all(); END",
+          "CREATE FUNCTION kept_by_failure() RETURNS INT NO SQL NOT DETERMINISTIC RETURN @kept");
+    }
+    try (MysqlNode node =
+            MysqlNode.start(release, c -> c.vdb("pool.size", 2).source("catalog.enabled", false));
+        Connection setter = node.target().jdbc();
+        Connection other = node.target().jdbc()) {
+      assertThatThrownBy(() -> run(setter, "CALL keeps_and_fails()"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1305));
+      run(setter, "SELECT 1 FROM (SELECT 1) AS t"); // what it has warned of is gone
+      for (int i = 0; i < 4; i++) {
+        assertThat(value(other, "SELECT kept_by_failure()")).isNull();
+        assertThat(value(setter, "SELECT kept_by_failure()")).isEqualTo("7");
       }
     }
   }

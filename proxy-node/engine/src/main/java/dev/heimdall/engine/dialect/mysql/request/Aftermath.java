@@ -14,10 +14,12 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -292,8 +294,12 @@ final class Aftermath {
 
   // ---- when it is answered
 
-  /** The command that was sent last was answered. */
-  void answered(ServerConnection from) {
+  /**
+   * The command that was sent last was answered.
+   *
+   * @param error what it has ended with; null for none
+   */
+  void answered(ServerConnection from, ServerError error) {
     StatementFacts facts = sent;
     sent = null;
     if (facts == null) {
@@ -319,9 +325,11 @@ final class Aftermath {
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
       client.pin(MysqlPins.NO_DATABASE);
       from.taint();
-    } else if (!carried.surelyPinned() && changedUnseen(from, last, facts)) {
+    } else if (!carried.surelyPinned() && changedUnseen(from, last, facts, error)) {
       client.pin(MysqlPins.STORED_CODE);
       from.taint();
+    } else if (last.error() != 0 && facts.has(MysqlEffect.CALLS_UNSEEN)) {
+      from.taint(); // the routine may have been changed past the node since the catalogue was read
     }
     if (isOpaque(facts) && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
       from.lastUse(); // a role, say, which MySQL keeps over a reset
@@ -479,18 +487,34 @@ final class Aftermath {
    * not what, not behind rows that end with an EOF packet, and not with an error. Of {@code
    * SET @@name} MariaDB reports nothing at all.
    */
-  private boolean changedUnseen(ServerConnection from, LastAnswer last, StatementFacts facts) {
+  private boolean changedUnseen(
+      ServerConnection from, LastAnswer last, StatementFacts facts, ServerError error) {
     return switch (last.stateChange()) {
       case UNNAMED, NO_DATABASE -> true;
       case NAMED -> facts.has(MysqlEffect.CALLS_UNSEEN);
       case NONE ->
           !seenThrough
-              && last.error() != NO_SUCH_ROUTINE
+              && !ranNothing(facts, error)
               && (last.error() != 0
                   || ServerSide.of(from).mariadb()
                   || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
               && facts.has(MysqlEffect.CALLS_UNSEEN);
     };
+  }
+
+  /** Whether a routine that the text itself calls is not there; one that others call may be it. */
+  private static boolean ranNothing(StatementFacts facts, ServerError error) {
+    if (error == null || error.number() != NO_SUCH_ROUTINE) {
+      return false;
+    }
+    String message = error.message().toLowerCase(Locale.ROOT);
+    for (Effect effect : facts.effects()) {
+      if (effect.is(MysqlEffect.CALLS_UNSEEN)
+          && message.contains("." + effect.name().toLowerCase(Locale.ROOT) + " ")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether nobody can tell what it runs. */

@@ -438,7 +438,7 @@ final class ClientCommands implements RequestHandler {
     if (from.shared()) {
       aftermath.answeredShared(from);
     } else {
-      aftermath.answered(from);
+      aftermath.answered(from, error);
     }
   }
 
