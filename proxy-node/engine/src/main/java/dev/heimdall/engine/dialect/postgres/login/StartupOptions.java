@@ -7,9 +7,12 @@ import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Session variables out of a start-up packet: its parameters, and the switches in `options`. */
 final class StartupOptions {
@@ -46,6 +49,11 @@ final class StartupOptions {
   /** Those that a client may give and that do nothing then. */
   private static final String IGNORED = "bCDEjnrv";
 
+  private static final Pattern NUMBER = Pattern.compile("\\s*([+-]?[0-9]{1,9})");
+
+  /** What stands before the first switch. */
+  private static final String PROGRAM = "postgres";
+
   private StartupOptions() {}
 
   /**
@@ -58,12 +66,15 @@ final class StartupOptions {
     if (options != null) {
       options(options, variables);
     }
-    parameters.forEach(
-        (name, value) -> {
-          if (!OF_LOG_IN.contains(name)) {
-            put(variables, name, value);
-          }
-        });
+    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+      String name = parameter.getKey();
+      if (!OF_LOG_IN.contains(name)) {
+        if (OF_LOG_IN.contains(name.toLowerCase(Locale.ROOT))) {
+          throw unrecognized(name); // what is no setting has one spelling
+        }
+        put(variables, name, parameter.getValue());
+      }
+    }
     String application = variables.get(APPLICATION_NAME);
     List<ServerError> notices = List.of();
     if (application != null) {
@@ -189,6 +200,12 @@ final class StartupOptions {
     List<String> words = words(text);
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
+      if (word.equals("--")) {
+        if (i + 1 < words.size()) {
+          throw invalid(words.get(i + 1)); // there are only switches
+        }
+        return;
+      }
       if (word.startsWith("--")) {
         setting(word, word.substring(2), into);
         continue;
@@ -199,7 +216,8 @@ final class StartupOptions {
       for (int at = 1; at < word.length(); at++) {
         char letter = word.charAt(at);
         if (WITH_VALUE.indexOf(letter) < 0) {
-          flag(letter, word, into);
+          boolean last = at + 1 == word.length();
+          flag(letter, last ? word : i == 0 ? PROGRAM : words.get(i - 1), into);
           continue;
         }
         String value;
@@ -210,12 +228,16 @@ final class StartupOptions {
         } else {
           throw invalid(word);
         }
-        valued(letter, value, word, into);
+        valued(letter, value, words.get(i), into);
         break;
       }
     }
   }
 
+  /**
+   * @param word what the server names if there is no such switch: the one that it has read last,
+   *     which is not this one as long as other switches follow in it
+   */
   private static void flag(char letter, String word, Map<String, String> into)
       throws StartupVariables.Rejected {
     switch (letter) {
@@ -248,7 +270,7 @@ final class StartupOptions {
       case 'W' -> into.put("post_auth_delay", value);
       case 'f' -> into.put(plans(value, word), "false");
       case 't' -> into.put(statistics(value, word), "true");
-      case 'd' -> into.put("log_min_messages", debugLevel(value, word));
+      case 'd' -> into.put("log_min_messages", debugLevel(value));
       default -> {
         if (IGNORED.indexOf(letter) < 0) {
           throw invalid(word);
@@ -258,15 +280,15 @@ final class StartupOptions {
   }
 
   private static String plans(String value, String word) throws StartupVariables.Rejected {
-    return switch (value) {
-      case "s" -> "enable_seqscan";
-      case "i" -> "enable_indexscan";
-      case "o" -> "enable_indexonlyscan";
-      case "b" -> "enable_bitmapscan";
-      case "t" -> "enable_tidscan";
-      case "n" -> "enable_nestloop";
-      case "m" -> "enable_mergejoin";
-      case "h" -> "enable_hashjoin";
+    return switch (value.isEmpty() ? ' ' : value.charAt(0)) {
+      case 's' -> "enable_seqscan";
+      case 'i' -> "enable_indexscan";
+      case 'o' -> "enable_indexonlyscan";
+      case 'b' -> "enable_bitmapscan";
+      case 't' -> "enable_tidscan";
+      case 'n' -> "enable_nestloop";
+      case 'm' -> "enable_mergejoin";
+      case 'h' -> "enable_hashjoin";
       default -> throw invalid(word);
     };
   }
@@ -287,36 +309,50 @@ final class StartupOptions {
     };
   }
 
-  private static String debugLevel(String value, String word) throws StartupVariables.Rejected {
-    if (value.length() != 1 || value.charAt(0) < '0' || value.charAt(0) > '5') {
-      throw invalid(word);
-    }
-    return value.equals("0") ? "notice" : "debug" + value;
+  /** As the server reads a number: what follows its digits is ignored. */
+  private static String debugLevel(String value) {
+    Matcher number = NUMBER.matcher(value);
+    long level = number.lookingAt() ? Long.parseLong(number.group(1)) : 0;
+    return level > 0 ? "debug" + level : "notice";
   }
 
   private static void setting(String word, String text, Map<String, String> into)
       throws StartupVariables.Rejected {
     int equals = text.indexOf('=');
-    if (equals <= 0) {
+    if (equals == 0) {
+      throw unrecognized("");
+    }
+    if (equals < 0) {
       throw new StartupVariables.Rejected(ServerError.fatal("42601", word + " requires a value"));
     }
     put(into, text.substring(0, equals).replace('-', '_'), text.substring(equals + 1));
   }
 
+  private static StartupVariables.Rejected unrecognized(String name) {
+    return new StartupVariables.Rejected(
+        ServerError.fatal("42704", "unrecognized configuration parameter \"" + name + "\""));
+  }
+
+  /**
+   * @param word the one that was read last, as the server names it
+   */
   private static StartupVariables.Rejected invalid(String word) {
     return new StartupVariables.Rejected(
         ServerError.fatal("42601", "invalid command-line argument for server process: " + word)
             .withHint("Try \"postgres --help\" for more information."));
   }
 
-  /** Splits at white space; a backslash takes the next character as it is. */
+  /**
+   * Splits at white space, which is that of ASCII; a backslash takes the next character as it is,
+   * and is nothing at the end.
+   */
   private static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     boolean inside = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (Character.isWhitespace(c)) {
+      if (c == ' ' || c >= '\t' && c <= '\r') {
         if (inside) {
           words.add(word.toString());
           word.setLength(0);
@@ -324,11 +360,12 @@ final class StartupOptions {
         }
         continue;
       }
-      if (c == '\\' && i + 1 < text.length()) {
-        c = text.charAt(++i);
-      }
-      word.append(c);
       inside = true;
+      if (c != '\\') {
+        word.append(c);
+      } else if (++i < text.length()) {
+        word.append(text.charAt(i));
+      }
     }
     if (inside) {
       words.add(word.toString());

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.login;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,14 +26,26 @@ record StartupPacket(int minor, Map<String, String> parameters, List<String> pro
   /** The newest version under major version 3 that the node speaks. */
   public static final int NEWEST_MINOR = 2;
 
+  /** The longest name of a role or database, in bytes. */
+  private static final int LONGEST_NAME = 63;
+
   public String user() {
-    return parameters.get("user");
+    return cut(parameters.get("user"));
+  }
+
+  /** Longer names mean what they begin with, as at the server. */
+  private static String cut(String name) {
+    if (name == null || ByteBufUtil.utf8Bytes(name) <= LONGEST_NAME) {
+      return name;
+    }
+    return new String(
+        name.getBytes(StandardCharsets.UTF_8), 0, LONGEST_NAME, StandardCharsets.UTF_8);
   }
 
   /** The database asked for; PostgreSQL takes the user's name when none is given. */
   public String database() {
     String database = parameters.get("database");
-    return database == null || database.isEmpty() ? user() : database;
+    return database == null || database.isEmpty() ? user() : cut(database);
   }
 
   /** The value of the `replication` parameter, or null for an ordinary session. */

@@ -46,6 +46,10 @@ class StartupOptionsTest {
         "-n -S2MB               | work_mem  | 2MB",
         "-e                     | datestyle | euro",
         "-f h                   | enable_hashjoin | false",
+        "-f hx                  | enable_hashjoin | false",
+        "-c my.x=a\\            | my.x      | a",
+        "-c my.x=a\u2003b       | my.x      | a\u2003b",
+        "-c geqo=off --         | geqo      | off",
         "-fs                    | enable_seqscan | false",
         "-t pl                  | log_planner_stats | true",
         "-te                    | log_executor_stats | true",
@@ -53,6 +57,8 @@ class StartupOptionsTest {
         "-O                     | allow_system_table_mods | true",
         "-B 100                 | shared_buffers | 100",
         "-d 1                   | log_min_messages | debug1",
+        "-d9                    | log_min_messages | debug9",
+        "-d x                   | log_min_messages | notice",
       })
   void optionsInAllTheirSpellings(String text, String name, String value)
       throws StartupVariables.Rejected {
@@ -79,13 +85,11 @@ class StartupOptionsTest {
         "geqo=off",
         "-c",
         "-c geqo",
-        "-c =x",
         "--geqo",
-        "-d9",
-        "--=x",
         "-f x",
         "-t x",
         "-x",
+        "-- -c a=1",
         "-",
         "-n x"
       })
@@ -96,6 +100,19 @@ class StartupOptionsTest {
             refused -> {
               assertThat(refused.error().sqlState()).isEqualTo("42601");
               assertThat(refused.error().isFatal()).isTrue();
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-c =x, ''", "--=x, ''"})
+  void whatIsNoSettingIsRefused(String text, String name) {
+    assertThatThrownBy(() -> options(text))
+        .isInstanceOfSatisfying(
+            StartupVariables.Rejected.class,
+            refused -> {
+              assertThat(refused.error().sqlState()).isEqualTo("42704");
+              assertThat(refused.error().message())
+                  .isEqualTo("unrecognized configuration parameter \"" + name + "\"");
             });
   }
 
