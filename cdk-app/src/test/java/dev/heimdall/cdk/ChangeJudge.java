@@ -217,6 +217,7 @@ final class ChangeJudge {
         });
     subnets(stack, had, has, anew, refused);
     versions(stack, had, has, refused);
+    stores(stack, had, has, anew, refused);
     parameters(stack, before, after, refused);
   }
 
@@ -342,6 +343,46 @@ final class ChangeJudge {
                     + ": "
                     + id
                     + (changed ? " changes without another version" : " has that version already"));
+          }
+        });
+  }
+
+  /**
+   * ElastiCache makes no Redis of Valkey, and no several shards of a server without cluster mode.
+   */
+  private static void stores(
+      String stack,
+      Map<String, JsonNode> had,
+      Map<String, JsonNode> has,
+      Set<String> anew,
+      List<String> refused) {
+    has.forEach(
+        (id, resource) -> {
+          JsonNode was = had.get(id);
+          if (was == null || anew.contains(id)) {
+            return;
+          }
+          switch (resource.get("Type").asText()) {
+            case "AWS::ElastiCache::ReplicationGroup" -> {
+              String engine = property(resource, "Engine").asText();
+              String engineBefore = property(was, "Engine").asText();
+              if (!engine.equals(engineBefore) && engineBefore.equals("valkey")) {
+                refused.add(
+                    stack + ": " + id + " cannot go from " + engineBefore + " to " + engine);
+              }
+              int shards = property(resource, "NumNodeGroups").asInt();
+              int shardsBefore = property(was, "NumNodeGroups").asInt();
+              if (shards == 1 != (shardsBefore == 1)) {
+                refused.add(stack + ": " + id + " cannot change its cluster mode");
+              }
+            }
+            case "AWS::ElastiCache::ParameterGroup" -> {
+              String mode = "Properties/cluster-enabled";
+              if (!property(resource, mode).equals(property(was, mode))) {
+                refused.add(stack + ": " + id + " cannot change cluster-enabled");
+              }
+            }
+            default -> {}
           }
         });
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each ordinary change of a deployment, and its way back, is taken by CloudFormation, as {@link
@@ -119,13 +120,44 @@ class ChangedDeploymentTest {
         set(0, "observability", "vdbs", new String[] {"orders", "stock"}),
         set(0, "cache", "enabled", false),
         set(0, "cache", "nodeType", "cache.r7g.large"),
+        set(0, "cache", "replicas", 0),
+        set(1, "cache", "shards", 3),
         set(0, "configSync", "enabled", false),
         set(0, "configSync", "every", "3m"),
         set(0, "manager", "enabled", false),
         set(0, "manager", "clients", new String[] {"10.1.8.0/24"}),
         set(1, "manager", "size", 1),
         set(1, "manager", "enabled", false),
+        set(0, "manager", "port", 8088),
+        change(
+            1,
+            "a manager without certificate",
+            at -> at.withObject("/manager").remove("certificate")),
+        set(
+            0,
+            "manager",
+            "certificate",
+            "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"),
+        set(0, "fleet", "imageParameter", "/our/ami"),
+        set(
+            0,
+            "fleet",
+            "managedPolicies",
+            new String[] {"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}),
+        set(0, "fleet", "clientZones", "own-zone"),
+        change(
+            0,
+            "a database's security group",
+            at -> ((ObjectNode) at.get("databases").get(0)).put("securityGroup", "sg-0a1b2c3d")),
+        set(0, "observability", "keepLogs", 90),
+        change(
+            0, "alarms that nobody hears", at -> at.withObject("/observability").remove("topic")),
         set(1, "documents", "place", "bucket"),
+        set(1, "fleet", "ports", new int[] {5432, 5433}),
+        set(1, "cache", "shards", 1),
+        set(0, "cache", "shards", 2),
+        set(0, "cache", "engine", "redis"),
+        set(1, "cache", "engine", "valkey"),
         set(0, "documents", "fileSystem", false),
         change("a third region", ChangedDeploymentTest::thirdRegion),
         change("one region less", deployment -> ((ArrayNode) deployment.get("regions")).remove(1)),
@@ -172,6 +204,24 @@ class ChangedDeploymentTest {
                 .edit());
     assertThat(judge.judge(before, after, Set.of()).refused())
         .containsExactly("orders-db-us-east-1: the store may be in \"subnet-0a1b2c3d\"");
+  }
+
+  /** It holds the configuration, so that it is kept, under its name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bucket", "file-system"})
+  void theConfigurationThatWasKeptInASecretIsNamedOnTheWayBack(String place) throws Exception {
+    Map<String, JsonNode> after = stacks(set(0, "documents", "place", place).edit());
+    assertThat(judge.judge(before, after, Set.of()).refused()).isEmpty();
+    Set<String> left = judge.left(before, after);
+    assertThat(judge.judge(after, before, left).refused())
+        .singleElement()
+        .asString()
+        .contains("was kept")
+        .contains("orders-db/configuration");
+    Map<String, JsonNode> named =
+        stacks(set(0, "documents", "secret", "orders-db/configuration").edit());
+    assertThat(judge.judge(after, named, left).refused()).isEmpty();
+    assertThat(judge.judge(before, named, Set.of()).refused()).isEmpty();
   }
 
   /** Of a region that leaves the file the stack has to be destroyed, which the documents say. */
@@ -314,6 +364,24 @@ class ChangedDeploymentTest {
                         subnet.formatted("T", "10.0.15.0/24")))
                 .refused())
         .containsExactly("s: T has addresses of S");
+  }
+
+  @Test
+  void theJudgeRefusesAStoreOfAnotherKind() {
+    String store =
+        """
+        "S": {"Type": "AWS::ElastiCache::ReplicationGroup",
+          "Properties": {"Engine": "%s", "NumNodeGroups": %d}}
+        """;
+    assertThat(
+            judged(resources(store.formatted("valkey", 1)), resources(store.formatted("redis", 2)))
+                .refused())
+        .containsExactly(
+            "s: S cannot go from valkey to redis", "s: S cannot change its cluster mode");
+    assertThat(
+            judged(resources(store.formatted("redis", 2)), resources(store.formatted("valkey", 3)))
+                .refused())
+        .isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.heimdall.cdk.cache;
 
 import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.config.Cache;
+import dev.heimdall.cdk.config.CacheEngine;
 import dev.heimdall.cdk.network.Place;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class SharedStore extends Construct {
    * @param name of the fleet
    * @param shards empty: one, without cluster mode
    * @param automatic whether a replica takes over by itself
+   * @param kind another text for each kind of server that no other kind can become
    */
   public record Plan(
       String name,
@@ -44,7 +46,8 @@ public final class SharedStore extends Construct {
       String nodeType,
       Number replicas,
       Optional<Integer> shards,
-      boolean automatic) {
+      boolean automatic,
+      String kind) {
     public Plan {
       subnets = List.copyOf(subnets);
     }
@@ -72,12 +75,22 @@ public final class SharedStore extends Construct {
                 cache.nodeType(),
                 cache.replicas(),
                 cache.shards() > 1 ? Optional.of(cache.shards()) : Optional.empty(),
-                cache.replicas() > 0));
+                cache.replicas() > 0,
+                kind(cache)));
     if (cache.replicas() == 0) {
       Reasons.accept(
           store.servers(), "AwsSolutions-AEC4", "\"replicas\": 0 was asked for in the deployment.");
     }
     return store;
+  }
+
+  /**
+   * ElastiCache makes no Redis of Valkey, and no several shards of a server without cluster mode:
+   * such a change is another store, which is made before the old one goes.
+   */
+  private static String kind(Cache cache) {
+    return (cache.engine() == CacheEngine.VALKEY ? "" : "Redis")
+        + (cache.shards() > 1 ? "Shards" : "");
   }
 
   public SharedStore(Construct scope, String id, Plan plan) {
@@ -110,7 +123,7 @@ public final class SharedStore extends Construct {
             .subnetIds(plan.subnets())
             .build();
     CfnParameterGroup parameters =
-        CfnParameterGroup.Builder.create(this, "StoreParameters")
+        CfnParameterGroup.Builder.create(this, "StoreParameters" + plan.kind())
             .cacheParameterGroupFamily(plan.family())
             .description("Heimdall store: tells of keys that expire or are evicted")
             .properties(
@@ -119,7 +132,7 @@ public final class SharedStore extends Construct {
                     : Map.of("notify-keyspace-events", "AE"))
             .build();
     CfnReplicationGroup.Builder builder =
-        CfnReplicationGroup.Builder.create(this, "Store")
+        CfnReplicationGroup.Builder.create(this, "Store" + plan.kind())
             .replicationGroupDescription("Heimdall: what nodes tell each other")
             .engine(plan.engine())
             .engineVersion(plan.version())

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 final class DeploymentChecks {
   private static final int PER_LOAD_BALANCER = 50;
 
-  /** The quota of AWS for rules of a security group that let something in, unless it was raised. */
   /** The quota of IAM, unless it was raised. */
   private static final int POLICIES_OF_A_ROLE = 10;
 
+  /** The quota of AWS for rules of a security group that let something in, unless it was raised. */
   private static final int RULES_OF_A_GROUP = 60;
 
   /**

@@ -53,7 +53,8 @@ final class StoreTemplate extends Stack {
                 type,
                 replicas,
                 Optional.empty(),
-                true));
+                true,
+                ""));
     CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
         .groupId(store.group().getAttrGroupId())
         .description("nodes")
