@@ -3,10 +3,13 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mysql.cj.jdbc.result.ResultSetMetaData;
+import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,6 +20,7 @@ import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Texts, parameters and columns of a session have the collations that they have on a direct
@@ -241,6 +245,37 @@ class MysqlCharactersIT {
           }
         }
       }
+    }
+  }
+
+  /** What a session has behind COM_RESET_CONNECTION that has logged in with this collation. */
+  private static List<String> resets(MysqlTarget target, int collation) throws IOException {
+    String all =
+        "SELECT CONCAT_WS(' ', @@character_set_client, @@character_set_connection,"
+            + " @@character_set_results, @@collation_connection, @@character_set_database)";
+    List<String> seen = new ArrayList<>();
+    try (RawMysqlClient client = RawMysqlClient.logInWith(target, collation)) {
+      for (String before :
+          List.of("DO 1", "SET NAMES koi8r", "SET character_set_client = utf8mb4")) {
+        client.query(RawMysqlClient.query(before));
+        seen.add(client.value(all));
+        client.query(RawMysqlClient.command(Command.RESET_CONNECTION));
+        seen.add(client.value(all));
+        client.query(RawMysqlClient.query("BEGIN"));
+        seen.add(client.value(all));
+        client.query(RawMysqlClient.query("COMMIT"));
+      }
+    }
+    return seen;
+  }
+
+  /** MySQL's own default comes then, and not through a node (docs/mysql.md). */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 8, 45})
+  void aResetSessionOfMariaDbHasTheCharactersOfItsLogIn(int collation) throws Exception {
+    try (MysqlNode node = MysqlNode.start(MysqlRelease.MARIADB, c -> c.vdb("pool.size", 1))) {
+      MysqlTarget direct = MysqlTarget.of(MysqlRelease.MARIADB.shared().primary());
+      assertThat(resets(node.target(), collation)).isEqualTo(resets(direct, collation));
     }
   }
 }
