@@ -115,6 +115,7 @@ final class ChangeJudge {
     List<String> refused = new ArrayList<>();
     Set<String> replaced = new TreeSet<>();
     exports(before, after, refused);
+    copies(before, after, refused);
     after.forEach(
         (stack, template) -> {
           JsonNode was = before.getOrDefault(stack, JSON.createObjectNode());
@@ -160,6 +161,44 @@ final class ChangeJudge {
                         refused.add(stack + " uses the export " + export + ", which changes");
                       }
                     }));
+  }
+
+  /** A region has a secret of a name once: its own one, or the copy of another region's. */
+  private static void copies(
+      Map<String, JsonNode> before, Map<String, JsonNode> after, List<String> refused) {
+    Map<String, String> had = makers(before);
+    makers(after)
+        .forEach(
+            (secret, stack) -> {
+              String maker = had.getOrDefault(secret, stack);
+              if (!maker.equals(stack)) {
+                refused.add(stack + " makes " + secret + ", which " + maker + " has made");
+              }
+            });
+  }
+
+  /** The stacks that make secrets, by name and region; a stack's name ends with its region. */
+  private static Map<String, String> makers(Map<String, JsonNode> templates) {
+    Map<String, String> makers = new TreeMap<>();
+    templates.forEach(
+        (stack, template) ->
+            resources(template)
+                .values()
+                .forEach(
+                    resource -> {
+                      if (resource.get("Type").asText().equals("AWS::SecretsManager::Secret")) {
+                        String name = property(resource, "Name").asText();
+                        templates.keySet().stream()
+                            .filter(other -> other.equals(stack) || copied(resource, other))
+                            .forEach(to -> makers.put(name + " of " + to, stack));
+                      }
+                    }));
+    return makers;
+  }
+
+  private static boolean copied(JsonNode secret, String stack) {
+    return property(secret, "ReplicaRegions").findValues("Region").stream()
+        .anyMatch(region -> stack.endsWith("-" + region.asText()));
   }
 
   private static Map<String, String> exported(Map<String, JsonNode> templates) {

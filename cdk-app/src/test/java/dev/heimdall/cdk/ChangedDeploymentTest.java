@@ -233,6 +233,26 @@ class ChangedDeploymentTest {
     assertThat(judge.judge(before, after, Set.of()).left()).containsExactly("orders-db-us-east-1");
   }
 
+  /** The first region of an account makes the keys that the others have copies of. */
+  @Test
+  void aRegionThatBecomesTheFirstCannotMakeTheKeys() throws Exception {
+    Map<String, JsonNode> moved =
+        stacks(
+            deployment -> {
+              ArrayNode regions = (ArrayNode) deployment.get("regions");
+              regions.add(regions.remove(0));
+            });
+    assertThat(judge.judge(before, moved, Set.of()).refused())
+        .contains(
+            "orders-db-us-east-1 makes orders-db/push-key of orders-db-us-east-1, which"
+                + " orders-db-eu-west-1 has made",
+            "orders-db-us-east-1 makes orders-db/fleet-key of orders-db-eu-west-1, which"
+                + " orders-db-eu-west-1 has made");
+    Map<String, JsonNode> less =
+        stacks(deployment -> ((ArrayNode) deployment.get("regions")).remove(0));
+    assertThat(judge.judge(before, less, Set.of()).refused()).isNotEmpty();
+  }
+
   @Test
   void anotherReleaseReplacesNothingButInstances() throws Exception {
     Map<String, JsonNode> after = new TreeMap<>();
