@@ -3,7 +3,9 @@ package dev.heimdall.engine.catalog;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /**
  * Asks a database what it defines, row by row, and stops before the heap is full of what would be
@@ -12,6 +14,8 @@ import java.sql.Statement;
 public final class WeighedRows {
   /** What a row of any query takes at least, in bytes. */
   private static final int OF_ROW = 100;
+
+  private static final long NANOS_OF_SECOND = 1_000_000_000;
 
   /** Who takes a row. */
   @FunctionalInterface
@@ -23,6 +27,9 @@ public final class WeighedRows {
   private final ReadingTerms terms;
   private final int fetchSize;
   private long weight;
+
+  /** When what is asked must have ended, by {@link System#nanoTime}; null for no limit. */
+  private Long deadline;
 
   /**
    * @param fetchSize rows that the driver is to keep at a time; 0 for what it does by itself
@@ -42,12 +49,33 @@ public final class WeighedRows {
     each(query, fetchSize, taker);
   }
 
+  /** All that is asked from now on must end within this time together. */
+  public void endWithin(Duration time) {
+    deadline = System.nanoTime() + time.toNanos();
+  }
+
+  /** Nanoseconds until then. */
+  private long left() throws SQLException {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      throw new SQLTimeoutException(
+          "the definitions were not read in time, while others change them all the time");
+    }
+    return left;
+  }
+
   /** The same with another number of rows at a time. */
   public void each(String query, int rowsAtATime, Taker taker) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.setFetchSize(rowsAtATime);
+      if (deadline != null) {
+        statement.setQueryTimeout((int) (1 + left() / NANOS_OF_SECOND));
+      }
       try (ResultSet rows = statement.executeQuery(query)) {
         while (rows.next()) {
+          if (deadline != null) {
+            left();
+          }
           weighs(OF_ROW);
           taker.take(rows);
         }

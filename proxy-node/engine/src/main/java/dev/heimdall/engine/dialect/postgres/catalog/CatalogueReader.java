@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class CatalogueReader {
   private static final int FETCH_BODIES = 200;
 
   private static final int STATEMENT_SECONDS = 60;
+
+  /** What is read in one snapshot keeps VACUUM from removing rows for no longer than a query. */
+  private static final Duration ONE_SNAPSHOT = Duration.ofSeconds(STATEMENT_SECONDS);
 
   /**
    * The last one is in one snapshot: whoever changes definitions all the time is not waited for.
@@ -142,6 +146,7 @@ final class CatalogueReader {
       if (oneSnapshot) {
         connection.rollback();
         begin("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; ");
+        rows.endWithin(ONE_SNAPSHOT);
         digest = digest(path[0]);
       }
       // Of the moment before: whatever was committed since is looked at once more.
