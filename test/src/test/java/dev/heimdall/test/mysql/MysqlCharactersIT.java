@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Texts, parameters and columns of a session have the collations that they have on a direct
@@ -254,13 +254,15 @@ class MysqlCharactersIT {
         "SELECT CONCAT_WS(' ', @@character_set_client, @@character_set_connection,"
             + " @@character_set_results, @@collation_connection, @@character_set_database)";
     List<String> seen = new ArrayList<>();
-    try (RawMysqlClient client = RawMysqlClient.logInWith(target, collation)) {
+    try (RawMysqlClient client = RawMysqlClient.logInWith(target, collation);
+        RawMysqlClient other = RawMysqlClient.logInWith(target, 33)) {
       for (String before :
           List.of("DO 1", "SET NAMES koi8r", "SET character_set_client = utf8mb4")) {
         client.query(RawMysqlClient.query(before));
         seen.add(client.value(all));
         client.query(RawMysqlClient.command(Command.RESET_CONNECTION));
         seen.add(client.value(all));
+        seen.add(other.value(all)); // over the same server connection of a node
         client.query(RawMysqlClient.query("BEGIN"));
         seen.add(client.value(all));
         client.query(RawMysqlClient.query("COMMIT"));
@@ -269,12 +271,15 @@ class MysqlCharactersIT {
     return seen;
   }
 
-  /** MySQL's own default comes then, and not through a node (docs/mysql.md). */
   @ParameterizedTest
-  @ValueSource(ints = {7, 8, 45})
-  void aResetSessionOfMariaDbHasTheCharactersOfItsLogIn(int collation) throws Exception {
-    try (MysqlNode node = MysqlNode.start(MysqlRelease.MARIADB, c -> c.vdb("pool.size", 1))) {
-      MysqlTarget direct = MysqlTarget.of(MysqlRelease.MARIADB.shared().primary());
+  @CsvSource({"MARIADB, 8", "MYSQL, 8", "MARIADB, 45", "MYSQL, 45", "MARIADB, 7", "MYSQL, 7"})
+  void aResetSessionHasTheCharactersThatItHasDirectly(MysqlRelease release, int collation)
+      throws Exception {
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1))) {
+      MysqlTarget direct = MysqlTarget.of(release.shared().primary());
+      try (Connection first = direct.jdbc()) {
+        assertThat(first.isValid(5)).isTrue(); // whom the server remembers for a short log-in
+      }
       assertThat(resets(node.target(), collation)).isEqualTo(resets(direct, collation));
     }
   }

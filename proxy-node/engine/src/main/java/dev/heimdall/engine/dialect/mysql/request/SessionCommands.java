@@ -171,12 +171,27 @@ final class SessionCommands implements Responder {
                   if (!from.closed()) {
                     resetDone = true;
                     begun(from);
-                    client.resumeReading();
+                    charactersOfServer(from);
                   }
                 }
               });
     }
     return false;
+  }
+
+  /** MySQL's sessions have the server's own then, MariaDB's those of their log-in. */
+  private void charactersOfServer(ServerConnection from) {
+    if (ServerSide.of(from).mariadb()) {
+      client.resumeReading();
+    } else {
+      ServerSide.ahead(
+          from,
+          client,
+          "SET",
+          "SET character_set_client = @@GLOBAL.character_set_client, character_set_results ="
+              + " @@GLOBAL.character_set_results, collation_connection ="
+              + " @@GLOBAL.collation_connection");
+    }
   }
 
   /** The session is as new, but for its default database. */
