@@ -67,7 +67,8 @@ class StatementSpellingTest {
           sample("insert into temp values_(_1_)", StatementKind.DML),
           sample("select pg#advisory#lock_(_1_)", StatementKind.SELECT, "PIN advisory lock"),
           sample("select pg#advisory#xact#lock_(_1_)", StatementKind.SELECT),
-          sample("select pg#advisory#unlock#all_(_)", StatementKind.SELECT, "MAY_UNPIN advisory lock"),
+          sample(
+              "select pg#advisory#unlock#all_(_)", StatementKind.SELECT, "MAY_UNPIN advisory lock"),
           sample(
               "declare c cursor with hold for select 1",
               StatementKind.DECLARE,
