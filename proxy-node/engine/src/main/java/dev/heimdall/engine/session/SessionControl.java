@@ -309,13 +309,13 @@ final class SessionControl implements TimedClient {
 
   @Override
   public boolean readsNothing(long now, long nanos) {
-    return lease.server() != null && output.stalled().longerThan(nanos, now);
+    return lease.server() != null && !end.announced() && output.stalled().longerThan(nanos, now);
   }
 
   @Override
   public void endUnread() {
     counters.unread();
-    end.fatal(
+    end.fatalToSilent(
         ServerError.fatal("57P05", "terminating connection due to reply timeout")
             .withDetail("The client has not accepted any of a reply for too long."));
   }

@@ -113,6 +113,15 @@ final class SessionEnd {
   }
 
   /**
+   * The same for a client that reads nothing: what the session has is given back before the client
+   * has received the error.
+   */
+  void fatalToSilent(ServerError error) {
+    fatal(error);
+    ended();
+  }
+
+  /**
    * @param why for the log
    */
   void fatal(ServerError error, String why) {
