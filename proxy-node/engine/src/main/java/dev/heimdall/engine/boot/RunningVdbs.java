@@ -13,6 +13,7 @@ import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pool.Connector;
+import dev.heimdall.engine.pool.Neighbours;
 import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
@@ -54,6 +55,8 @@ final class RunningVdbs implements Drain.Door {
 
   /** Changed under its own lock; read without it, because binding a port waits for the loops. */
   private final Map<String, RunningVdb> vdbs = new ConcurrentSkipListMap<>();
+
+  private final Neighbours neighbours;
 
   private volatile boolean letsIn = true;
 
@@ -107,6 +110,12 @@ final class RunningVdbs implements Drain.Door {
     this.salts = salts;
     this.keyCache = keyCache;
     this.removed = removed;
+    this.neighbours =
+        new Neighbours(
+            () ->
+                vdbs.values().stream()
+                    .flatMap(vdb -> vdb.context().allPools().stream())
+                    .flatMap(pools -> pools.withReaders().stream()));
   }
 
   /**
@@ -163,7 +172,7 @@ final class RunningVdbs implements Drain.Door {
             ? running.context()
             : new VdbContext(
                 vdb.name(),
-                new VdbPools(vdb.name(), connector, poolEvents, plan),
+                new VdbPools(vdb.name(), connector, poolEvents, plan, neighbours),
                 dialects.of(source).notifications(),
                 settings);
     List<VdbListener> listeners = listeners(vdb, context, source.engine(), running);
@@ -275,7 +284,7 @@ final class RunningVdbs implements Drain.Door {
       PoolPlan plan = plan(vdb, from.sources().get(source), from);
       VdbPools pools = before.get(source);
       if (pools == null) {
-        pools = new VdbPools(vdb.name(), connector, poolEvents, plan);
+        pools = new VdbPools(vdb.name(), connector, poolEvents, plan, neighbours);
       } else {
         plans.put(pools, plan);
       }

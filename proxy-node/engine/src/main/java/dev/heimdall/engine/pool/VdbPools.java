@@ -36,6 +36,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   /** Databases that are to have no users, and until when, by {@link System#nanoTime}. */
   private final Map<String, Long> freed = new ConcurrentHashMap<>();
 
+  private final Neighbours neighbours;
   private final VdbConnector connections;
   private final LoginChecks logins;
 
@@ -60,11 +61,19 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   /**
+   * @param neighbours whose idle connections make room where a server takes no more
+   */
+  public VdbPools(
+      String vdb, Connector connector, PoolEvents events, PoolPlan plan, Neighbours neighbours) {
+    this(vdb, connector, events, plan, System::nanoTime, neighbours, false);
+  }
+
+  /**
    * @param clock that of the loops
    */
   public VdbPools(
       String vdb, Connector connector, PoolEvents events, PoolPlan plan, LongSupplier clock) {
-    this(vdb, connector, events, plan, clock, false);
+    this(vdb, connector, events, plan, clock, Neighbours.none(), false);
   }
 
   private VdbPools(
@@ -73,8 +82,10 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       PoolEvents events,
       PoolPlan plan,
       LongSupplier clock,
+      Neighbours neighbours,
       boolean reader) {
     this.clock = clock;
+    this.neighbours = neighbours;
     this.answeredAt = clock.getAsLong();
     this.vdb = vdb;
     this.connector = connector;
@@ -88,7 +99,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   private VdbPools reader(ServerAddress server) {
-    VdbPools pools = new VdbPools(vdb, connector, events, plan.at(server), clock, true);
+    VdbPools pools = new VdbPools(vdb, connector, events, plan.at(server), clock, neighbours, true);
     pools.watch = watch;
     return pools;
   }
@@ -108,6 +119,11 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     return reader()
         ? Optional.of(plan.source().hosts().get(0))
         : Optional.ofNullable(direction.server());
+  }
+
+  /** Where connections lead; the first of the source's where nobody has said which one that is. */
+  ServerAddress address() {
+    return clusterServer().orElseGet(() -> plan.source().hosts().get(0));
   }
 
   @Override
@@ -533,10 +549,16 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     return freed.containsKey(database);
   }
 
-  /** Closes an idle connection of this pool; says whether there was one. */
+  /** Closes an idle connection, of this pool if it has one; says whether there was any. */
   boolean makeRoom(PoolKey key) {
     SharedPool shared = pools.get(key);
-    return shared != null && shared.closeOneIdle();
+    return shared != null && shared.closeOneIdle()
+        || closeOneIdle()
+        || neighbours.of(this).stream().anyMatch(VdbPools::closeOneIdle);
+  }
+
+  private boolean closeOneIdle() {
+    return pools.values().stream().anyMatch(SharedPool::closeOneIdle);
   }
 
   /** Whether this pool has connections, and all of them are in use. */
@@ -597,7 +619,14 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
 
   @Override
   public void makeRoomFor(LoopPool asking) {
-    evictIdle(asking, shared -> true);
+    if (evictIdle(asking, shared -> true)) {
+      return;
+    }
+    for (VdbPools other : neighbours.of(this)) {
+      if (other.evictIdle(asking, shared -> true)) {
+        return;
+      }
+    }
   }
 
   @Override
@@ -605,17 +634,22 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     evictIdle(asking, shared -> shared.isUnder(full));
   }
 
-  /** One of the asking pool's loop if there is one. */
-  private void evictIdle(LoopPool asking, Predicate<SharedPool> from) {
+  /**
+   * One of the asking pool's loop if there is one.
+   *
+   * @return whether there is any
+   */
+  private boolean evictIdle(LoopPool asking, Predicate<SharedPool> from) {
     LoopPool elsewhere = null;
+    boolean own = asking.scope() == this;
     for (SharedPool shared : pools.values()) {
-      if (shared.key().equals(asking.key()) || !from.test(shared)) {
+      if ((own && shared.key().equals(asking.key())) || !from.test(shared)) {
         continue;
       }
       LoopPool here = shared.existing(asking.context());
       if (here != null && here.counts().idle() > 0) {
         here.closeOldestIdle();
-        return;
+        return true;
       }
       LoopPool other = elsewhere == null ? shared.shares().richestWithIdle(asking) : null;
       elsewhere = other == null ? elsewhere : other;
@@ -623,6 +657,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     if (elsewhere != null) {
       elsewhere.onLoop(elsewhere::closeOldestIdle);
     }
+    return elsewhere != null;
   }
 
   /** These pools, and those for replicas. */

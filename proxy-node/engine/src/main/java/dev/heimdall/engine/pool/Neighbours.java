@@ -1,0 +1,29 @@
+package dev.heimdall.engine.pool;
+
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** The pools of all virtual databases of the node, those for replicas among them. */
+public final class Neighbours {
+  private final Supplier<Stream<VdbPools>> all;
+
+  /**
+   * @param all may be asked by any thread
+   */
+  public Neighbours(Supplier<Stream<VdbPools>> all) {
+    this.all = all;
+  }
+
+  /** Of a virtual database that has none. */
+  static Neighbours none() {
+    return new Neighbours(Stream::of);
+  }
+
+  /** Those others whose connections lead to the same server. */
+  List<VdbPools> of(VdbPools asking) {
+    return all.get()
+        .filter(pools -> pools != asking && pools.address().equals(asking.address()))
+        .toList();
+  }
+}
