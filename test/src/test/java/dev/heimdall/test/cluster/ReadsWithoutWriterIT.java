@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
@@ -330,6 +331,175 @@ class ReadsWithoutWriterIT {
                     .getSQLState())
             .as("a node that has never known a writer")
             .isEqualTo("57P03");
+      }
+    }
+  }
+
+  private static boolean isCached(Connection client) throws SQLException {
+    return RoutedCluster.queryInfo(client).getOrDefault("cached", "").startsWith("yes");
+  }
+
+  private static String refused(Connection client, String sql) {
+    SQLException refused = catchThrowableOfType(SQLException.class, () -> value(client, sql));
+    return refused == null ? "answered" : refused.getSQLState();
+  }
+
+  private static void assertWaits(String consistency, boolean waits, Connection client)
+      throws SQLException {
+    String count = "SELECT count(*) FROM other";
+    assertThat(refused(client, count))
+        .as("%s: %s", consistency, count)
+        .isEqualTo(waits ? "57P03" : "answered");
+  }
+
+  /** Nobody knows whether the write took effect, and up to where a replica must have come. */
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet", "strict"})
+  void aWriteWhoseOutcomeIsLostIsWaitedFor(String consistency) throws Exception {
+    try (RoutedCluster routed = start(consistency);
+        Connection reads = routed.connect("preferQueryMode", "simple");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
+      awaitKnown(routed);
+      CompletableFuture<String> lost =
+          CompletableFuture.supplyAsync(
+              () ->
+                  refused(
+                      writes,
+                      "WITH slow AS (SELECT pg_sleep(30)), new AS (INSERT INTO other SELECT 2 FROM"
+                          + " slow RETURNING i) SELECT i FROM new"));
+      Await.until(
+          "it is under way",
+          () ->
+              "1"
+                  .equals(
+                      routed
+                          .primary()
+                          .queryValue(
+                              "postgres",
+                              "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
+      loseWriter(routed);
+
+      assertThat(lost.get(20, TimeUnit.SECONDS)).isIn("57P01", "08006");
+      assertWaits(consistency, true, writes);
+      assertWaits(consistency, !consistency.equals("session"), reads);
+      assertThat(routed.isReplica(where(reads))).as("what was not written").isTrue();
+    }
+  }
+
+  /** What a session was answered by a replica that nobody can ask any more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet", "strict"})
+  void whatALostReplicaHasAnsweredIsWaitedFor(String consistency) throws Exception {
+    Consumer<TestConfiguration> wishes =
+        c ->
+            c.source("cluster.reads", "all")
+                .source("cluster.consistency", consistency)
+                .source("cluster.lag.maxStaleness", "60s")
+                .source("cluster.failover.queueTimeout", "2s")
+                .user("app", "admin", true);
+    try (RoutedCluster routed =
+            new RoutedCluster(
+                wishes,
+                primary -> {
+                  asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
+                  asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)");
+                });
+        Connection reads = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(reads, "other");
+      routed.second().execute("SELECT pg_wal_replay_pause()");
+      try (Connection writes = routed.connect("preferQueryMode", "simple")) {
+        execute(writes, "INSERT INTO other VALUES (2)");
+      }
+      routed.awaitReplicas(() -> routed.first().port() == where(reads) && other(reads).equals("2"));
+      routed.first().kill();
+      loseWriter(routed);
+
+      assertThat(refused(reads, "SELECT count(*) FROM other"))
+          .as("never back behind what it has seen")
+          .isEqualTo("57P03");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet", "strict"})
+  void withoutTheStoreOtherNodesMayHaveWritten(String consistency) throws Exception {
+    try (RedisProcess store = RedisProcess.running();
+        RoutedCluster routed =
+            new RoutedCluster(
+                c ->
+                    c.node("store.servers", List.of(store.address()))
+                        .source("cluster.reads", "all")
+                        .source("cluster.consistency", consistency)
+                        .source("cluster.lag.maxStaleness", "500ms")
+                        .source("cluster.failover.queueTimeout", "2s")
+                        .user("app", "admin", true),
+                primary ->
+                    asOwner(
+                        primary,
+                        "CREATE TABLE t (i int)",
+                        "INSERT INTO t VALUES (1)",
+                        "CREATE TABLE other (i int)",
+                        "INSERT INTO other VALUES (1)"));
+        Connection reads = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(reads, "other");
+      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
+      awaitKnown(routed);
+      loseWriter(routed);
+      assertWaits(consistency, false, reads);
+
+      store.stop();
+      if (consistency.equals("session")) {
+        assertWaits(consistency, false, reads);
+      } else {
+        Await.until(
+            "reads wait", () -> "57P03".equals(refused(reads, "SELECT count(*) FROM other")));
+        store.start();
+        routed.first().promote();
+        Await.until("reads go on", () -> "answered".equals(refused(reads, "SELECT i FROM other")));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet", "strict"})
+  void keptResultsAreServedWithoutWriter(String consistency) throws Exception {
+    try (RedisProcess store = RedisProcess.running();
+        RoutedCluster routed =
+            new RoutedCluster(
+                c ->
+                    c.node("store.servers", List.of(store.address()))
+                        .source("cluster.reads", "none")
+                        .source("cluster.consistency", consistency)
+                        .source("cluster.failover.queueTimeout", "2s")
+                        .user("app", "admin", true)
+                        .vdb("cache.enabled", true)
+                        .vdb("rules", List.of("main"))
+                        .rules(
+                            "main", "{\"action\": \"cache\", \"parameters\": {\"ttl\": 600000}}"),
+                primary ->
+                    asOwner(
+                        primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)"));
+        Connection reads = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(reads, "other");
+      Await.until(
+          "it is kept",
+          () -> {
+            other(reads);
+            other(reads);
+            return isCached(reads);
+          });
+      loseWriter(routed);
+      assertThat(other(reads)).isEqualTo("1");
+      assertThat(isCached(reads)).isTrue();
+
+      store.stop();
+      if (consistency.equals("session")) {
+        assertThat(other(reads)).isEqualTo("1");
+      } else {
+        Await.until(
+            "it is not served", () -> "57P03".equals(refused(reads, "SELECT count(*) FROM other")));
       }
     }
   }
