@@ -27,6 +27,9 @@ set -euo pipefail
 finish() {
   local code=$?
   trap - EXIT
+  [ $code = 0 ] || [ -z "$hook" ] || # the group replaces what does not come up
+    aws autoscaling set-instance-health --region "$region" --health-status Unhealthy \
+      --instance-id "$(cat /var/lib/cloud/data/instance-id)" || true
   [ -z "$group" ] ||
     /opt/aws/bin/cfn-signal --exit-code $code --region "$region" --stack "$stack" --resource "$group" || true
   exit $code
@@ -117,12 +120,14 @@ fi
 install -m 644 "$folder/systemd/heimdall.service" /etc/systemd/system/heimdall.service
 install -m 644 "$folder/systemd/90-heimdall.conf" /etc/sysctl.d/90-heimdall.conf
 [ -z "$mount" ] || install -m 644 "$folder"/systemd/heimdall-mount.* /etc/systemd/system/
+[ -z "$hook" ] || install -m 644 "$folder"/systemd/heimdall-watch@* /etc/systemd/system/
 sysctl -q --system
 systemctl daemon-reload
 [ -z "$mount" ] || systemctl enable --now heimdall-mount.timer
 systemctl enable --now heimdall
+[ -z "$hook" ] || systemctl enable --now "heimdall-watch@$healthPort-$region.timer"
 
-# Up means what the load balancer checks, at the address that it checks: a node that listens on loopback only is not.
+# Up means answering at the address that the load balancer checks: a node that listens on loopback only is not.
 set -- $(hostname -I)
 for second in $(seq 1 180); do
   if curl -fsS -m 2 -o /dev/null "http://$1:$healthPort/livez"; then

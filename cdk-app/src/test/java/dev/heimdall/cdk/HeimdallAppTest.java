@@ -88,7 +88,7 @@ class HeimdallAppTest {
     for (JsonNode group : groups.values()) {
       assertThat(group.at("/Properties/VPCZoneIdentifier")).hasSize(1);
       assertThat(group.at("/Properties/MinSize").asText()).isEqualTo("2");
-      assertThat(group.at("/Properties/HealthCheckType").asText()).isEqualTo("ELB");
+      assertThat(group.at("/Properties/HealthCheckType").asText()).isEqualTo("EC2");
       assertThat(group.at("/Properties/TargetGroupARNs")).hasSize(2);
       JsonNode hook = group.at("/Properties/LifecycleHookSpecificationList/0");
       assertThat(hook.get("LifecycleTransition").asText())
@@ -144,7 +144,7 @@ class HeimdallAppTest {
     assertThat(targets).hasSize(2);
     for (JsonNode target : targets.values()) {
       JsonNode settings = target.get("Properties");
-      assertThat(settings.get("HealthCheckPath").asText()).isEqualTo("/livez");
+      assertThat(settings.get("HealthCheckPath").asText()).isEqualTo("/readyz");
       assertThat(settings.get("HealthCheckPort").asText()).isEqualTo("5059");
       assertThat(settings.get("HealthCheckProtocol").asText()).isEqualTo("HTTP");
       assertThat(attributes(settings.get("TargetGroupAttributes")))

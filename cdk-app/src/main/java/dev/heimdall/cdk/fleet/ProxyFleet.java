@@ -32,9 +32,10 @@ import software.constructs.IDependable;
  *
  * <p>What is set against the load balancer's defaults, and why: connections of a node that is ill
  * are left alone, as a node's illness is no reason to cut transactions that still work; health is
- * the node's own ({@code /livez}), never a database's, whose failover would empty the whole fleet;
- * the client's address comes by PROXY protocol version 2, which neither collides nor fails when a
- * node is its own client.
+ * whether the node takes clients ({@code /readyz}), never a database's, whose failover would empty
+ * the whole fleet; a node that drains is found so well within its {@code drainNotice}; the client's
+ * address comes by PROXY protocol version 2, which neither collides nor fails when a node is its
+ * own client.
  */
 public final class ProxyFleet extends Construct {
   private final FleetPlan plan;
@@ -140,12 +141,12 @@ public final class ProxyFleet extends Construct {
             .targetType("instance")
             .healthCheckEnabled(true)
             .healthCheckProtocol("HTTP")
-            .healthCheckPath("/livez")
+            .healthCheckPath("/readyz")
             .healthCheckPort(Numbers.text(plan.httpPort()))
-            .healthCheckIntervalSeconds(10)
-            .healthCheckTimeoutSeconds(6)
+            .healthCheckIntervalSeconds(5)
+            .healthCheckTimeoutSeconds(4)
             .healthyThresholdCount(2)
-            .unhealthyThresholdCount(3)
+            .unhealthyThresholdCount(2)
             .matcher(CfnTargetGroup.MatcherProperty.builder().httpCode("200").build())
             .targetGroupAttributes(
                 List.of(

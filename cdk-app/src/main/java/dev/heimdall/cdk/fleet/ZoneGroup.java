@@ -59,7 +59,9 @@ public final class ZoneGroup extends Construct {
                     targets.stream()
                         .map(target -> new Slot<>(target.value().getRef(), target.when()))
                         .toList()))
-            .healthCheckType("ELB")
+            // Not the load balancer's: a node that drains takes no clients and is not ill. Whether
+            // it hangs, the instance sees to itself (templates/instance/heimdall-watch).
+            .healthCheckType("EC2")
             .healthCheckGracePeriod(240)
             .defaultInstanceWarmup(120)
             .cooldown("60")

@@ -104,11 +104,12 @@ public enum Component {
               "autoscaling:DescribeAutoScalingInstances"),
           on(
               "Drain",
-              "says that it has drained, or needs more time",
+              "says that it has drained, needs more time, or hangs",
               List.of(
                   "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-*"),
               "autoscaling:CompleteLifecycleAction",
-              "autoscaling:RecordLifecycleActionHeartbeat"),
+              "autoscaling:RecordLifecycleActionHeartbeat",
+              "autoscaling:SetInstanceHealth"),
           anywhere("Metrics", "sends metrics; only its own", "cloudwatch:PutMetricData")
               .when("StringEquals", "cloudwatch:namespace", "Heimdall"),
           on(

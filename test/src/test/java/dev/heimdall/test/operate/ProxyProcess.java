@@ -172,6 +172,14 @@ final class ProxyProcess implements AutoCloseable {
     writeNode(directory, nodeSettings, httpPort);
   }
 
+  /** Writes one more setting into the document of its virtual database. */
+  void changeVdb(String setting, Object value) throws IOException {
+    Path document = directory.resolve("vdbs/app.json");
+    Map<String, Object> vdb = new TreeMap<>(JSON.readValue(document.toFile(), Map.class));
+    vdb.put(setting, value);
+    write(document, vdb);
+  }
+
   long pid() {
     return process.pid();
   }

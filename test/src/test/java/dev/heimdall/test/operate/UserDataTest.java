@@ -36,6 +36,10 @@ class UserDataTest {
 
   private static final String UNIT = "heimdall.service";
   private static final String MOUNT = "heimdall-mount";
+  private static final String WATCH = "heimdall-watch";
+  private static final String REPLACE =
+      "aws autoscaling set-instance-health --region eu-west-1 --health-status Unhealthy"
+          + " --instance-id i-07";
   private static final String LINE =
       "fs-1:/ /mnt/heimdall efs _netdev,nofail,ro,tls,iam,accesspoint=fsap-1 0 0";
 
@@ -59,10 +63,19 @@ class UserDataTest {
     standIn("bin/mountpoint", "exit 1\n");
     standIn("bin/hostname", "echo 10.0.0.7 172.17.0.1\n");
     standIn("bin/curl", "");
-    standIn("bin/aws", "cp \"$ARCHIVE\" \"${@: -1}\"\n");
+    standIn("bin/aws", "case \"$*\" in 's3 '*) cp \"$ARCHIVE\" \"${@: -1}\";; esac\n");
+    Files.createDirectories(root.resolve("var/lib/cloud/data"));
+    Files.writeString(root.resolve("var/lib/cloud/data/instance-id"), "i-07\n");
     standIn("opt/aws/bin/cfn-signal", "");
     Path release = Files.createDirectories(root.resolve("release/systemd"));
-    for (String file : List.of(UNIT, MOUNT + ".service", MOUNT + ".timer", "90-heimdall.conf")) {
+    for (String file :
+        List.of(
+            UNIT,
+            MOUNT + ".service",
+            MOUNT + ".timer",
+            WATCH + "@.service",
+            WATCH + "@.timer",
+            "90-heimdall.conf")) {
       Files.copy(FILES.resolve(file), release.resolve(file));
     }
     Files.writeString(root.resolve("release/heimdall"), "#!/bin/bash\n");
@@ -207,10 +220,12 @@ class UserDataTest {
     assertThat(boot.calls())
         .contains(
             "systemctl enable --now heimdall",
+            "systemctl enable --now heimdall-watch@5059-eu-west-1.timer",
             "cfn-signal --exit-code 0 --region eu-west-1 --stack shop-fleet --resource Zone1Nodes")
         .anyMatch(call -> call.startsWith("aws s3 cp") && call.contains("s3://releases/heimdall"))
         .anyMatch(call -> call.startsWith("useradd ") && call.endsWith(" heimdall"))
-        .noneMatch(call -> call.startsWith("mount "));
+        .noneMatch(call -> call.startsWith("mount "))
+        .doesNotContain(REPLACE);
     assertThat(root.resolve("opt/heimdall/current/heimdall")).isRegularFile();
     assertThat(root.resolve("etc/systemd/system/heimdall.service"))
         .hasSameTextualContentAs(FILES.resolve("heimdall.service"));
@@ -303,7 +318,8 @@ class UserDataTest {
     assertThat(boot.exitCode()).as(boot.output()).isZero();
     assertThat(boot.calls())
         .contains("systemctl enable --now heimdall")
-        .anyMatch(call -> call.startsWith("curl ") && call.endsWith("http://10.0.0.7:8087/livez"));
+        .anyMatch(call -> call.startsWith("curl ") && call.endsWith("http://10.0.0.7:8087/livez"))
+        .noneMatch(call -> call.contains(WATCH));
     HeimdallConf conf = HeimdallConf.read(root.resolve("etc/heimdall.conf"));
     assertThat(conf.role()).contains(Role.SERVER);
     assertThat(conf.configuration()).isEqualTo(root + "/mnt/heimdall");
@@ -321,7 +337,7 @@ class UserDataTest {
 
   @Test
   void whatFailsIsToldToTheStack() throws Exception {
-    standIn("bin/aws", "exit 1\n");
+    standIn("bin/aws", "case \"$*\" in *set-instance-health*) ;; *) exit 1;; esac\n");
 
     Boot boot = boot();
 
@@ -329,7 +345,9 @@ class UserDataTest {
     assertThat(boot.calls())
         .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "))
         .noneMatch(call -> call.startsWith("systemctl "));
-    assertThat(boot.calls().stream().filter(call -> call.startsWith("aws ")).count()).isEqualTo(5);
+    assertThat(boot.calls().stream().filter(call -> call.startsWith("aws s3 ")).count())
+        .isEqualTo(5);
+    assertThat(boot.calls()).contains(REPLACE);
   }
 
   @Test
@@ -342,7 +360,51 @@ class UserDataTest {
     assertThat(boot.output())
         .contains("heimdall did not answer at http://10.0.0.7:5059/livez within 180 s");
     assertThat(boot.calls())
-        .contains("journalctl -u heimdall -n 50 --no-pager")
+        .contains("journalctl -u heimdall -n 50 --no-pager", REPLACE)
         .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
+  }
+
+  private List<String> watched(int times) throws Exception {
+    Path script = FILES.resolve(WATCH);
+    String text = Files.readString(script);
+    text = PLACES.matcher(text).replaceAll(Matcher.quoteReplacement(root.toString()) + "/$1");
+    text = text.replace("/run/", root + "/");
+    Files.deleteIfExists(root.resolve("calls"));
+    for (int i = 0; i < times; i++) {
+      Boot look = run(List.of("bash", "-c", text, WATCH, "5059-eu-west-1"));
+      assertThat(look.exitCode()).as(look.output()).isZero();
+    }
+    return Files.readAllLines(root.resolve("calls"));
+  }
+
+  @Test
+  void aNodeThatLivesIsLeftAlone() throws Exception {
+    assertThat(watched(20))
+        .allMatch(call -> call.endsWith(" http://10.0.0.7:5059/livez") || call.startsWith("host"));
+  }
+
+  /** A minute each time; a look without trouble in between begins anew. */
+  @Test
+  void aNodeThatHangsIsEndedAndThenReplacedWithItsInstance() throws Exception {
+    standIn("bin/curl", "exit 28\n");
+    String ended = "systemctl kill -s KILL heimdall";
+    assertThat(watched(2)).doesNotContain(ended);
+    standIn("bin/curl", "");
+    watched(1);
+    standIn("bin/curl", "exit 28\n");
+    assertThat(watched(2)).doesNotContain(ended);
+    assertThat(watched(1)).containsOnlyOnce(ended).doesNotContain(REPLACE);
+    assertThat(watched(11)).contains(ended).doesNotContain(REPLACE);
+    assertThat(watched(1)).contains(REPLACE);
+  }
+
+  /** One that ends by itself again and again is systemd's to begin anew. */
+  @Test
+  void aNodeThatDoesNotRunIsNotEnded() throws Exception {
+    standIn("bin/curl", "exit 7\n");
+    standIn("bin/systemctl", "exit 3\n");
+    assertThat(watched(15))
+        .doesNotContain("systemctl kill -s KILL heimdall")
+        .containsOnlyOnce(REPLACE);
   }
 }

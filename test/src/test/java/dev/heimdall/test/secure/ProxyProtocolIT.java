@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.ProxyHeader;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;

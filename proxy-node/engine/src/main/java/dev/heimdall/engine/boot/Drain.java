@@ -49,6 +49,8 @@ final class Drain {
     OPEN,
     /** The process is going to end, and says so to who asks; clients are let in still. */
     NOTICE,
+    /** It is going to be without clients, and says so to who asks; they are let in still. */
+    LEAVING,
     /** Without clients, and it may take them again. */
     OUT,
     /** The process is about to end. */
@@ -56,14 +58,15 @@ final class Drain {
 
     private boolean leadsTo(State next) {
       return switch (this) {
-        case OPEN, OUT -> next != this;
+        case OPEN, LEAVING -> next != this;
+        case OUT -> next == OPEN || next == ENDING;
         case NOTICE -> next == ENDING;
         case ENDING -> false;
       };
     }
 
     private boolean letsIn() {
-      return this == OPEN || this == NOTICE;
+      return this == OPEN || this == NOTICE || this == LEAVING;
     }
   }
 
@@ -125,7 +128,7 @@ final class Drain {
       patienceEnds = System.nanoTime() + patience.toNanos();
     }
     state = next;
-    if (next == State.NOTICE) {
+    if (next == State.NOTICE || next == State.LEAVING) {
       log.node("drain announced", "clients=" + clients.number() + " notice=" + clients.notice());
     }
     if (closes) {
@@ -147,12 +150,11 @@ final class Drain {
    */
   synchronized CompletableFuture<Void> end(Duration patience) {
     Duration notice = clients.notice();
-    if (state == State.OPEN && !notice.isZero()) {
+    if ((state == State.OPEN || state == State.LEAVING) && !notice.isZero()) {
       become(State.NOTICE, patience);
       patienceBehindNotice = patience;
       ending.run();
-      CompletableFuture.delayedExecutor(notice.toNanos(), TimeUnit.NANOSECONDS, executor)
-          .execute(this::noticeOver);
+      after(notice, this::noticeOver);
       return emptied;
     }
     if (state == State.NOTICE) {
@@ -172,13 +174,37 @@ final class Drain {
     become(State.ENDING, patienceBehindNotice);
   }
 
-  /** Goes on without clients until {@link #takeBack} or the end. */
+  private void after(Duration notice, Runnable action) {
+    CompletableFuture.delayedExecutor(notice.toNanos(), TimeUnit.NANOSECONDS, executor)
+        .execute(action);
+  }
+
+  /** Goes on without clients, once its notice is over, until {@link #takeBack} or the end. */
   synchronized CompletableFuture<Void> takeOut() {
-    if (become(State.OUT, Duration.ZERO)) {
-      CompletableFuture<Void> mine = emptied;
-      mine.thenRun(() -> endLeft(mine));
+    Duration notice = clients.notice();
+    if (state != State.OPEN) {
+      return emptied;
     }
-    return emptied;
+    if (notice.isZero()) {
+      out();
+      return emptied;
+    }
+    become(State.LEAVING, Duration.ZERO);
+    CompletableFuture<Void> mine = emptied;
+    after(notice, () -> leave(mine));
+    return mine;
+  }
+
+  private synchronized void leave(CompletableFuture<Void> drain) {
+    if (state == State.LEAVING && emptied == drain) {
+      out();
+    }
+  }
+
+  private void out() {
+    become(State.OUT, Duration.ZERO);
+    CompletableFuture<Void> mine = emptied;
+    mine.thenRun(() -> endLeft(mine));
   }
 
   private synchronized void endLeft(CompletableFuture<Void> drain) {
@@ -198,6 +224,11 @@ final class Drain {
     }
     if (state == State.OPEN) {
       return "it was in service";
+    }
+    if (state == State.LEAVING) {
+      become(State.OPEN, Duration.ZERO);
+      emptied.complete(null);
+      return "in service";
     }
     try {
       door.openListeners();

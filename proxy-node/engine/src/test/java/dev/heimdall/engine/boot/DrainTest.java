@@ -179,4 +179,45 @@ class DrainTest {
     assertThat(ports.open).isFalse();
     assertThat(ends).hasValue(1);
   }
+
+  /** As a load balancer needs it that asks every now and then. */
+  @Test
+  void whatIsTakenOutLetsClientsInUntilItsNoticeIsOver() throws Exception {
+    clients.number = 1;
+    clients.notice = Duration.ofMillis(300);
+    CompletableFuture<Void> emptied = drain.takeOut();
+    assertThat(drain.hasBegun()).isTrue();
+    assertThat(ports.open).isTrue();
+    assertThat(drain.takeOut()).isSameAs(emptied).isNotDone();
+    clients.number = 0;
+    await(emptied);
+    assertThat(ports.open).isFalse();
+    assertThat(drain.isOut()).isTrue();
+    assertThat(drain.takeBack()).isEqualTo("in service");
+    assertThat(ports.open).isTrue();
+  }
+
+  @Test
+  void whatIsTakenBackWithinItsNoticeHasNeverBeenOut() throws Exception {
+    clients.number = 1;
+    clients.notice = Duration.ofMillis(200);
+    CompletableFuture<Void> emptied = drain.takeOut();
+    assertThat(drain.takeBack()).isEqualTo("in service");
+    await(emptied);
+    assertThat(drain.hasBegun()).isFalse();
+    TimeUnit.MILLISECONDS.sleep(400);
+    assertThat(ports.open).isTrue();
+    assertThat(clients.asked).hasValue(0);
+  }
+
+  @Test
+  void anEndWithinTheNoticeOfWhatIsTakenOutHasItsOwnNotice() throws Exception {
+    clients.number = 1;
+    clients.notice = LONG;
+    CompletableFuture<Void> emptied = drain.takeOut();
+    assertThat(drain.end(Duration.ZERO)).isSameAs(emptied);
+    assertThat(ends).hasValue(1);
+    assertThat(ports.open).isTrue();
+    assertThatThrownBy(drain::takeBack).isInstanceOf(Commands.Refused.class);
+  }
 }
