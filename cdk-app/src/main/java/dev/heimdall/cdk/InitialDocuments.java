@@ -57,8 +57,9 @@ final class InitialDocuments {
    *
    * @param bucket with topology documents
    * @param store the server of the store between nodes, if there is one
+   * @param manager the URL that they report to, if there is one
    */
-  record Known(String bucket, Optional<String> store) {}
+  record Known(String bucket, Optional<String> store, Optional<String> manager) {}
 
   private InitialDocuments(
       Deployment deployment,
@@ -152,7 +153,8 @@ final class InitialDocuments {
           all(
               new Known(
                   "bucket",
-                  region.cache().enabled() ? Optional.of("store.example") : Optional.empty()));
+                  region.cache().enabled() ? Optional.of("store.example") : Optional.empty(),
+                  Optional.empty()));
       for (Map.Entry<String, String> text : all.entrySet()) {
         Path file = judged.resolve(text.getKey());
         Files.createDirectories(file.getParent());
@@ -233,6 +235,10 @@ final class InitialDocuments {
     ObjectNode topology = section(node, "topology");
     absent(topology, "key", secret(fleet + DocumentStores.PUSH_KEY));
     absent(topology, "store", JSON.valueToTree("s3://" + known.bucket() + "/topology"));
+    if (known.manager().isPresent()) {
+      // Signed with fleetKey, which managers may read.
+      absent(section(node, "manager"), "urls", JSON.valueToTree(List.of(known.manager().get())));
+    }
     if (known.store().isPresent() && !node.has("store")) {
       ObjectNode store = node.putObject("store");
       store.putArray("servers").add(known.store().get());

@@ -3,6 +3,7 @@ package dev.heimdall.cdk;
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DocumentPlace;
+import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
@@ -101,8 +102,6 @@ final class RegionStack extends Stack {
         region.cache().enabled()
             ? Optional.of(SharedStore.of(this, "Store", deployment.name(), region.cache(), place))
             : Optional.empty();
-    Optional<FirstDocuments> first =
-        firstDocuments(deployment, region, base, place, documents, store);
     RegionFleet fleet =
         new RegionFleet(this, "Fleet", deployment.name(), region, place, release, documents, store);
     Optional<ManagerGroup> manager =
@@ -111,6 +110,18 @@ final class RegionStack extends Stack {
                 new RegionManager(this, "Manager", deployment, region, place, release, documents)
                     .manager())
             : Optional.empty();
+    manager.ifPresent(one -> one.reportsArriveFrom(fleet.fleet().nodeGroup().getAttrGroupId()));
+    Optional<FirstDocuments> first =
+        firstDocuments(
+            deployment,
+            region,
+            base,
+            place,
+            new InitialDocuments.Known(
+                documents.bucket().getBucketName(),
+                store.map(SharedStore::address),
+                manager.flatMap(one -> reportUrl(region.manager(), one))),
+            documents);
     // Who boots looks for documents, and one who finds none fills no file system.
     first.ifPresent(written -> fleet.fleet().bootsBehind(written));
     first.ifPresent(written -> manager.ifPresent(one -> one.bootsBehind(written)));
@@ -145,8 +156,8 @@ final class RegionStack extends Stack {
       Region region,
       Path base,
       Place place,
-      DocumentStores documents,
-      Optional<SharedStore> store)
+      InitialDocuments.Known known,
+      DocumentStores documents)
       throws DeploymentException {
     if (region.documents().initial().isEmpty()) {
       return Optional.empty();
@@ -155,13 +166,19 @@ final class RegionStack extends Stack {
     InitialDocuments read = InitialDocuments.read(directory, deployment, region, place.networks());
     return Optional.of(
         new FirstDocuments(
-            this,
-            "FirstDocuments",
-            documents,
-            region.documents().prefix(),
-            read.with(
-                new InitialDocuments.Known(
-                    documents.bucket().getBucketName(), store.map(SharedStore::address)))));
+            this, "FirstDocuments", documents, region.documents().prefix(), read.with(known)));
+  }
+
+  /**
+   * Where nodes report to. None for two managers, of which the load balancer would give each some
+   * of the reports; and none by the load balancer's name, if what answers has a certificate for
+   * another one.
+   */
+  private static Optional<String> reportUrl(Manager settings, ManagerGroup manager) {
+    if (settings.size() > 1) {
+      return Optional.empty();
+    }
+    return settings.certificate().isPresent() ? settings.url() : Optional.of(manager.address());
   }
 
   /** An account's first region makes the key; the others have copies of it. */

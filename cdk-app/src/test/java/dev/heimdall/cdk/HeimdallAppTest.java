@@ -253,7 +253,7 @@ class HeimdallAppTest {
   }
 
   @Test
-  void onlyNamedNetworksReachTheManager() {
+  void onlyNamedNetworksAndNodesReachTheManager() {
     List<JsonNode> ingress =
         made.resources(EU, "Manager", "AWS::EC2::SecurityGroupIngress").values().stream()
             .map(rule -> rule.get("Properties"))
@@ -262,11 +262,10 @@ class HeimdallAppTest {
         .extracting(rule -> rule.get("CidrIp").asText() + " " + rule.get("FromPort").asInt())
         .containsExactlyInAnyOrder("10.0.8.0/24 8087", "10.1.8.0/24 8087");
     assertThat(ingress.stream().filter(rule -> !rule.has("CidrIp")))
-        .singleElement()
-        .satisfies(
-            rule ->
-                assertThat(rule.get("SourceSecurityGroupId").toString())
-                    .contains("BalancerSecurityGroup"));
+        .extracting(rule -> rule.get("SourceSecurityGroupId").toString())
+        .satisfiesExactlyInAnyOrder(
+            source -> assertThat(source).contains("ManagerBalancerSecurityGroup"),
+            source -> assertThat(source).contains("FleetNodeSecurityGroup"));
     JsonNode plain = made.resource(EU, "Manager", "AWS::ElasticLoadBalancingV2::Listener");
     assertThat(plain.get("Protocol").asText()).isEqualTo("TCP");
     JsonNode secret = made.resource(US, "Manager", "AWS::ElasticLoadBalancingV2::Listener");
@@ -755,7 +754,7 @@ class HeimdallAppTest {
     JsonNode written =
         assembly.resource(stack, "FirstDocuments", "AWS::CloudFormation::CustomResource");
     assertThat(written.at("/Documents/0/Text").toString())
-        .contains("heimdall/fleet-key")
+        .contains("heimdall/fleet-key", "ManagerLoadBalancer", ":8087")
         .doesNotContain("store-password");
     String groups = "AWS::AutoScaling::AutoScalingGroup";
     assertThat(assembly.resources(stack, "Fleet", groups).values())

@@ -57,10 +57,15 @@ class InitialDocumentsTest {
 
   private SortedMap<String, String> documents(String more, Optional<String> store)
       throws Exception {
+    return documents(more, new InitialDocuments.Known("made", store, Optional.empty()));
+  }
+
+  private SortedMap<String, String> documents(String more, InitialDocuments.Known known)
+      throws Exception {
     Deployment deployment = deployment(more);
     return InitialDocuments.read(
             directory, deployment, deployment.regions().get(0), List.of("10.40.0.0/20"))
-        .with(new InitialDocuments.Known("made", store));
+        .with(known);
   }
 
   private JsonNode node(String more, Optional<String> store) throws Exception {
@@ -82,6 +87,20 @@ class InitialDocumentsTest {
     assertThat(node(", \"cache\": {\"enabled\": false}", Optional.empty()).has("store")).isFalse();
     assertThat(documents("", Optional.of("store.made")))
         .containsOnlyKeys("node.json", "sources/db.json", "vdbs/shop.json");
+  }
+
+  @Test
+  void nodesReportToTheManagerUnlessSomebodyHasWrittenWhere() throws Exception {
+    InitialDocuments.Known known =
+        new InitialDocuments.Known("made", Optional.empty(), Optional.of("http://m.made:8087"));
+    assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
+        .isEqualTo(JSON.readTree("{\"urls\": [\"http://m.made:8087\"]}"));
+    write("node.json", "{\"manager\": {\"every\": \"5s\"}}");
+    assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
+        .isEqualTo(JSON.readTree("{\"every\": \"5s\", \"urls\": [\"http://m.made:8087\"]}"));
+    write("node.json", "{\"manager\": {\"urls\": [\"https://mine.example\"]}}");
+    assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
+        .isEqualTo(JSON.readTree("{\"urls\": [\"https://mine.example\"]}"));
   }
 
   @Test

@@ -74,4 +74,13 @@ public record Manager(
     secrets = List.copyOf(secrets);
     managedPolicies = List.copyOf(managedPolicies);
   }
+
+  /** Its own name, {@code managerUrl} of {@link #conf}, if that is there. */
+  public Optional<String> url() {
+    return conf.stream()
+        .map(line -> line.split("=", 2))
+        .filter(line -> line.length == 2 && line[0].strip().equals("managerUrl"))
+        .map(line -> line[1].strip())
+        .findFirst();
+  }
 }

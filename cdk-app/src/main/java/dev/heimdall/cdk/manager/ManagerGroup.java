@@ -46,6 +46,7 @@ public final class ManagerGroup extends Construct {
 
   private final ManagerPlan plan;
   private final CfnSecurityGroup group;
+  private final CfnSecurityGroup door;
   private final CfnLoadBalancer balancer;
   private final CfnTargetGroup target;
   private final CfnRole role;
@@ -60,7 +61,7 @@ public final class ManagerGroup extends Construct {
             .groupDescription("Heimdall manager: its load balancer only")
             .vpcId(plan.vpc())
             .build();
-    CfnSecurityGroup door = door();
+    door = door();
     balancer = makeBalancer(door);
     target = makeTarget();
     listener();
@@ -70,13 +71,15 @@ public final class ManagerGroup extends Construct {
             .roles(List.of(role.getRef()))
             .build();
     instances = instances(profile, password);
-    String scheme = plan.certificate().isPresent() ? "https://" : "http://";
-    output(
-        "Address",
-        "Where the manager is",
-        Fn.join("", List.of(scheme, balancer.getAttrDnsName(), ":", Numbers.text(plan.port()))));
+    output("Address", "Where the manager is", address());
     output("PasswordSecret", "The secret with the password of the user admin", password);
     output("ManagerSecurityGroup", "What the manager comes from", group.getAttrGroupId());
+  }
+
+  /** The URL by the load balancer's own name, which a certificate does not have. */
+  public String address() {
+    String scheme = plan.certificate().isPresent() ? "https://" : "http://";
+    return Fn.join("", List.of(scheme, balancer.getAttrDnsName(), ":", Numbers.text(plan.port())));
   }
 
   /** Its role, for what else it may do. */
@@ -96,6 +99,18 @@ public final class ManagerGroup extends Construct {
 
   public CfnLoadBalancer balancer() {
     return balancer;
+  }
+
+  /** Lets nodes report, which come from this security group. */
+  public void reportsArriveFrom(String nodes) {
+    CfnSecurityGroupIngress.Builder.create(this, "ReportsArrive")
+        .groupId(door.getAttrGroupId())
+        .description("from nodes, which report")
+        .ipProtocol("tcp")
+        .fromPort(plan.port())
+        .toPort(plan.port())
+        .sourceSecurityGroupId(nodes)
+        .build();
   }
 
   /** What stands behind its address. */
