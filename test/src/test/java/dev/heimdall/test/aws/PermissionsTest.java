@@ -11,10 +11,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import dev.heimdall.test.architecture.Product;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +43,7 @@ class PermissionsTest {
 
   private static final Pattern CLIENT =
       Pattern.compile("software\\.amazon\\.awssdk\\.services\\.([a-z0-9]+)\\.\\w*Client");
+  private static final Pattern SCRIPTED = Pattern.compile("\\baws (?!s3 )([a-z0-9]+) ([a-z-]+)");
   private static final Set<String> NO_CALLS =
       Set.of("builder", "create", "close", "serviceName", "serviceClientConfiguration");
 
@@ -123,6 +128,7 @@ class PermissionsTest {
       // Whoever deploys it has made the secret.
       called.remove("secretsmanager:CreateSecret");
     }
+    called.addAll(scripted(components));
     assertThat(allowed(components)).containsAll(called);
   }
 
@@ -137,8 +143,31 @@ class PermissionsTest {
     Set<String> unused = allowed(components);
     unused.removeAll(called(root));
     unused.removeAll(named(root));
+    unused.removeAll(scripted(components));
     unused.removeAll(BY_OTHERS.get(components));
     assertThat(unused).isEmpty();
+  }
+
+  /** What scripts of a node's instance call; {@code aws s3} has words of its own. */
+  private static Set<String> scripted(String components) throws IOException {
+    Set<String> actions = new TreeSet<>();
+    if (components.startsWith("node ")) {
+      for (String script : List.of("user-data.sh", "heimdall-watch")) {
+        Path file = Path.of("..", "templates", "instance", script);
+        SCRIPTED
+            .matcher(Files.readString(file))
+            .results()
+            .map(call -> call.group(1) + ":" + camel(call.group(2)))
+            .forEach(actions::add);
+      }
+    }
+    return actions;
+  }
+
+  private static String camel(String command) {
+    return Arrays.stream(command.split("-"))
+        .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+        .collect(Collectors.joining());
   }
 
   private static Set<String> allowed(String components) throws IOException {
