@@ -22,16 +22,23 @@ healthPort='${HealthPort}'
 
 set -euo pipefail
 
-# Signals the result to CloudFormation: a deployment or update stops at the first instance that does not come up. A
-# script that is killed has failed, whatever its last command returned.
+log=/var/log/heimdall-boot.log
+exec 3>&1 > >(tee $log) 2>&1
+copy=$!
+
+# Signals the result to CloudFormation, and what was said last: a deployment or update stops at the first instance that
+# does not come up. A script that is killed has failed, whatever its last command returned.
 finish() {
   local code=$?
   trap - EXIT
+  # What mounts a file system may have left a process behind that holds the pipe.
+  exec >&3 2>&1
+  timeout 5 tail -s .1 --pid=$copy -f /dev/null || true
   [ $code = 0 ] || [ -z "$hook" ] || # the group replaces what does not come up
     aws autoscaling set-instance-health --region "$region" --health-status Unhealthy \
       --instance-id "$(cat /var/lib/cloud/data/instance-id)" || true
   [ -z "$group" ] ||
-    /opt/aws/bin/cfn-signal --exit-code $code --region "$region" --stack "$stack" --resource "$group" || true
+    /opt/aws/bin/cfn-signal --exit-code $code --reason "$(tail -n 1 $log)" --region "$region" --stack "$stack" --resource "$group" || true
   exit $code
 }
 trap finish EXIT

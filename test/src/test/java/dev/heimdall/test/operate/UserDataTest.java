@@ -52,7 +52,8 @@ class UserDataTest {
 
   @BeforeEach
   void anInstance() throws Exception {
-    for (String folder : List.of("bin", "etc/ssl/certs", "etc/sysctl.d", "etc/systemd/system")) {
+    for (String folder :
+        List.of("bin", "etc/ssl/certs", "etc/sysctl.d", "etc/systemd/system", "var/log")) {
       Files.createDirectories(root.resolve(folder));
     }
     for (String command :
@@ -221,7 +222,7 @@ class UserDataTest {
         .contains(
             "systemctl enable --now heimdall",
             "systemctl enable --now heimdall-watch@5059-eu-west-1.timer",
-            "cfn-signal --exit-code 0 --region eu-west-1 --stack shop-fleet --resource Zone1Nodes")
+            "cfn-signal --exit-code 0 --reason  --region eu-west-1 --stack shop-fleet --resource Zone1Nodes")
         .anyMatch(call -> call.startsWith("aws s3 cp") && call.contains("s3://releases/heimdall"))
         .anyMatch(call -> call.startsWith("useradd ") && call.endsWith(" heimdall"))
         .noneMatch(call -> call.startsWith("mount "))
@@ -337,13 +338,17 @@ class UserDataTest {
 
   @Test
   void whatFailsIsToldToTheStack() throws Exception {
-    standIn("bin/aws", "case \"$*\" in *set-instance-health*) ;; *) exit 1;; esac\n");
+    standIn(
+        "bin/aws",
+        "case \"$*\" in *set-instance-health*) ;; *) echo Forbidden: HeadObject >&2; exit 1;;"
+            + " esac\n");
 
     Boot boot = boot();
 
     assertThat(boot.exitCode()).isOne();
     assertThat(boot.calls())
-        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "))
+        .anyMatch(
+            call -> call.startsWith("cfn-signal --exit-code 1 --reason Forbidden: HeadObject "))
         .noneMatch(call -> call.startsWith("systemctl "));
     assertThat(boot.calls().stream().filter(call -> call.startsWith("aws s3 ")).count())
         .isEqualTo(5);
@@ -361,7 +366,9 @@ class UserDataTest {
         .contains("heimdall did not answer at http://10.0.0.7:5059/livez within 180 s");
     assertThat(boot.calls())
         .contains("journalctl -u heimdall -n 50 --no-pager", REPLACE)
-        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
+        .anyMatch(
+            call ->
+                call.startsWith("cfn-signal --exit-code 1 --reason heimdall did not answer at"));
   }
 
   private List<String> watched(int times) throws Exception {
