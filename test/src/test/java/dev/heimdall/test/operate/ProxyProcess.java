@@ -1,9 +1,11 @@
 package dev.heimdall.test.operate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.HeimdallJvm;
+import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
@@ -60,13 +62,10 @@ final class ProxyProcess implements AutoCloseable {
    */
   record Machine(List<String> conf, String address, Map<String, String> environment) {}
 
-  /** The same with a limit of open files. */
-  static ProxyProcess startWithOpenFiles(
-      Path directory, Map<String, Object> nodeSettings, int files) throws IOException {
-    ProxyProcess proxy = configured(directory, nodeSettings);
-    proxy.files = files;
-    proxy.start(Map.of(), "--config=" + proxy.directory);
-    return proxy;
+  /** Starts it with a limit of open files. */
+  void startWithOpenFiles(int most) throws IOException {
+    files = most;
+    start(Map.of(), "--config=" + directory);
   }
 
   /** The same on a machine of its own, if there is one. */
@@ -174,10 +173,25 @@ final class ProxyProcess implements AutoCloseable {
 
   /** Writes one more setting into the document of its virtual database. */
   void changeVdb(String setting, Object value) throws IOException {
-    Path document = directory.resolve("vdbs/app.json");
-    Map<String, Object> vdb = new TreeMap<>(JSON.readValue(document.toFile(), Map.class));
-    vdb.put(setting, value);
-    write(document, vdb);
+    change("vdbs/app.json", setting, value);
+  }
+
+  private void change(String name, String setting, Object value) throws IOException {
+    Path document = directory.resolve(name);
+    Map<String, Object> content = new TreeMap<>(JSON.readValue(document.toFile(), Map.class));
+    content.put(setting, value);
+    write(document, content);
+  }
+
+  /** Has it stand before a server of MySQL's protocol. */
+  void before(MysqlServer server) throws IOException {
+    String source = "sources/main.json";
+    change(
+        source,
+        "url",
+        "jdbc:mysql://%s:%d/%s".formatted(server.host(), server.port(), MysqlRelease.DATABASE));
+    change(source, "user", MysqlRelease.USER);
+    change(source, "password", MysqlRelease.PASSWORD);
   }
 
   long pid() {
