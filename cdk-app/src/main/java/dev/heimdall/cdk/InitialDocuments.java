@@ -237,7 +237,11 @@ final class InitialDocuments {
     absent(topology, "store", JSON.valueToTree("s3://" + known.bucket() + "/topology"));
     if (known.manager().isPresent()) {
       // Signed with fleetKey, which managers may read.
-      absent(section(node, "manager"), "urls", JSON.valueToTree(List.of(known.manager().get())));
+      ObjectNode manager = section(node, "manager");
+      if (!manager.has("urls") && region.manager().size() > 1) {
+        absent(manager, "instances", JSON.valueToTree(region.manager().size()));
+      }
+      absent(manager, "urls", JSON.valueToTree(List.of(known.manager().get())));
     }
     if (known.store().isPresent() && !node.has("store")) {
       ObjectNode store = node.putObject("store");

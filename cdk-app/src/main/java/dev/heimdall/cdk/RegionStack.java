@@ -169,15 +169,8 @@ final class RegionStack extends Stack {
             this, "FirstDocuments", documents, region.documents().prefix(), read.with(known)));
   }
 
-  /**
-   * Where nodes report to. None for two managers, of which the load balancer would give each some
-   * of the reports; and none by the load balancer's name, if what answers has a certificate for
-   * another one.
-   */
+  /** Where nodes report to: by a name that the certificate has, if there is one. */
   private static Optional<String> reportUrl(Manager settings, ManagerGroup manager) {
-    if (settings.size() > 1) {
-      return Optional.empty();
-    }
     return settings.certificate().isPresent() ? settings.url() : Optional.of(manager.address());
   }
 

@@ -95,6 +95,9 @@ class InitialDocumentsTest {
         new InitialDocuments.Known("made", Optional.empty(), Optional.of("http://m.made:8087"));
     assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
         .isEqualTo(JSON.readTree("{\"urls\": [\"http://m.made:8087\"]}"));
+    String two = ", \"manager\": {\"enabled\": true, \"size\": 2, \"clients\": [\"10.0.0.0/16\"]}";
+    assertThat(JSON.readTree(documents(two, known).get("node.json")).get("manager"))
+        .isEqualTo(JSON.readTree("{\"urls\": [\"http://m.made:8087\"], \"instances\": 2}"));
     write("node.json", "{\"manager\": {\"every\": \"5s\"}}");
     assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
         .isEqualTo(JSON.readTree("{\"every\": \"5s\", \"urls\": [\"http://m.made:8087\"]}"));

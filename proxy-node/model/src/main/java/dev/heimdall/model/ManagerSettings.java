@@ -23,6 +23,13 @@ public record ManagerSettings(
                     + " accepted. The same for all nodes and managers.",
             otherwise = "`fleetKey`")
         Optional<Secret> key,
+    @Setting(
+            value =
+                "How many managers are behind each of `urls`, as behind a load balancer: the node"
+                    + " reports to each of them.",
+            byDefault = "1",
+            range = "1..4")
+        int instances,
     @Setting(value = "How often the node reports.", byDefault = "2s", range = "100ms..1m")
         Duration every,
     @Setting(

@@ -28,6 +28,7 @@ final class FullConfiguration {
           "manager": {
             "urls": ["https://manager.example:8087", "http://127.0.0.1:8087"],
             "key": "89abcdef0123456789abcdef01234567",
+            "instances": 2,
             "every": "5s",
             "caFile": "tls/ca.pem"
           },

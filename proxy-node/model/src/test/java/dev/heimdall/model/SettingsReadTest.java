@@ -43,7 +43,7 @@ class SettingsReadTest {
                 List.of(),
                 Optional.empty(),
                 new ManagerSettings(
-                    List.of(), Optional.empty(), Duration.ofSeconds(2), Optional.empty()),
+                    List.of(), Optional.empty(), 1, Duration.ofSeconds(2), Optional.empty()),
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 Duration.ofSeconds(15),
@@ -245,6 +245,7 @@ class SettingsReadTest {
                 new ManagerSettings(
                     List.of("https://manager.example:8087", "http://127.0.0.1:8087"),
                     Optional.of(new Secret("89abcdef0123456789abcdef01234567")),
+                    2,
                     Duration.ofSeconds(5),
                     Optional.of(dir.resolve("tls/ca.pem"))),
                 Duration.ZERO,

@@ -61,6 +61,17 @@ final class ReportingNodes implements AutoCloseable {
     Files.writeString(file, text);
   }
 
+  /** Has nodes that start from now on report to both managers by this port. */
+  void behind(int port) throws IOException {
+    Path node = configuration().resolve("node.json");
+    String text = Files.readString(node);
+    write(
+        "node.json",
+        text.replaceFirst(
+            "\"urls\": \\[[^]]*]",
+            "\"urls\": [\"http://127.0.0.1:%d\"], \"instances\": 2".formatted(port)));
+  }
+
   Path configuration() {
     return directory.resolve("configuration");
   }

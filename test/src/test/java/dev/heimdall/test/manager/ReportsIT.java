@@ -8,6 +8,9 @@ import dev.heimdall.model.report.ReportSignature;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.manager.Rest.Said;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,109 @@ class ReportsIT {
       Await.until("clients go on", () -> atA.answers() > before);
       assertThat(atA.failures()).isEmpty();
       assertThat(atB.failures()).isEmpty();
+    }
+  }
+
+  /** What a load balancer leads now here, now there, reaches each manager once. */
+  @Test
+  void twoManagersBehindOneAddressKnowTheSameNodes() throws Exception {
+    try (Either balancer = new Either(onePort, otherPort)) {
+      fleet.behind(balancer.port());
+      fleet.node("a");
+      Started b = fleet.node("b");
+      Started one = fleet.manager(onePort);
+      Started other = fleet.manager(otherPort);
+      one.awaitOutput("managing on port");
+      for (int port : List.of(onePort, otherPort)) {
+        fleet.awaitLive(port, "a", "b");
+      }
+      for (int i = 0; i < 20; i++) {
+        for (int port : List.of(onePort, otherPort)) {
+          for (String node : List.of("a", "b")) {
+            assertThat(fleet.said(port, node).path("presence").asText()).isEqualTo("live");
+          }
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+
+      one.kill();
+      one.exitCode();
+      b.awaitOutput("is not there any more");
+      fleet.awaitLive(otherPort, "a", "b");
+      Started again = fleet.manager(onePort);
+      again.awaitOutput("managing on port");
+      for (int port : List.of(onePort, otherPort)) {
+        fleet.awaitLive(port, "a", "b");
+      }
+      assertThat(other.output() + again.output())
+          .doesNotContain("report was refused", "does not report");
+    }
+  }
+
+  /** The managers get connections in turn, and those that one does not take, the other gets. */
+  private static final class Either implements AutoCloseable {
+    private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final int[] ports;
+
+    Either(int... ports) throws IOException {
+      this.ports = ports;
+      inBackground(
+          () -> {
+            Random random = new Random(7);
+            while (true) {
+              Socket node = door.accept();
+              int first = random.nextInt(ports.length);
+              Socket manager = connected(first);
+              sockets.addAll(List.of(node, manager));
+              inBackground(() -> node.getInputStream().transferTo(manager.getOutputStream()));
+              inBackground(
+                  () -> {
+                    try (node;
+                        manager) {
+                      manager.getInputStream().transferTo(node.getOutputStream());
+                    }
+                  });
+            }
+          });
+    }
+
+    private Socket connected(int first) throws IOException {
+      try {
+        return new Socket(InetAddress.getLoopbackAddress(), ports[first]);
+      } catch (IOException e) {
+        return new Socket(InetAddress.getLoopbackAddress(), ports[1 - first]);
+      }
+    }
+
+    int port() {
+      return door.getLocalPort();
+    }
+
+    private interface Work {
+      void run() throws IOException;
+    }
+
+    private static void inBackground(Work work) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  work.run();
+                } catch (IOException e) {
+                  // One of both is gone.
+                }
+              });
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+      door.close();
+      for (Socket socket : sockets) {
+        socket.close();
+      }
     }
   }
 

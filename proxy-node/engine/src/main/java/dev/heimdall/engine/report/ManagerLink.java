@@ -1,5 +1,7 @@
 package dev.heimdall.engine.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.model.report.ReportSignature;
 import java.io.IOException;
@@ -21,13 +23,22 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way to one manager: a thread that reports, again and again, and less often in vain. */
+/**
+ * The way to one manager: a thread that reports, again and again, and less often in vain. Where
+ * several managers are behind a URL, the link that comes to one that another link has tries another
+ * connection: the load balancer may lead it to another one.
+ */
 final class ManagerLink implements AutoCloseable, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.report");
 
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  /** In a row, until it is likely that there are fewer managers than links. */
+  private static final int QUICK_TRIES = 10;
+
+  private static final int REPORTED_ELSEWHERE = 421;
   private static final int NONCE_BYTES = 16;
   private static final int LONGEST_REASON = 200;
   private static final int LARGEST_ANSWER = 256 << 10;
@@ -39,9 +50,9 @@ final class ManagerLink implements AutoCloseable, Runnable {
   }
 
   private final URI uri;
+  private final ManagersBehind behind;
   private final Managers managers;
   private final ReportContent content;
-  private final Orders orders;
   private final List<ReportSignature> signatures;
   private final SecureRandom random = new SecureRandom();
   private final Thread thread;
@@ -52,20 +63,22 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private Standing standing = Standing.UNTRIED;
   private long lastTime;
   private int failures;
+  private int misses;
 
-  private ManagerLink(URI manager, Managers managers, ReportContent content, Commands commands) {
+  private ManagerLink(
+      URI manager, ManagersBehind behind, Managers managers, ReportContent content) {
     this.uri = manager.resolve("/api/v1/nodes/" + content.sender().id() + "/report");
+    this.behind = behind;
     this.managers = managers;
     this.content = content;
-    orders = new Orders(shown(), commands);
     signatures = ReportSignature.all(managers.keys());
     thread = new Thread(this, "report-to-manager");
     thread.setDaemon(true);
   }
 
   static ManagerLink start(
-      URI manager, Managers managers, ReportContent content, Commands commands) {
-    ManagerLink link = new ManagerLink(manager, managers, content, commands);
+      URI manager, ManagersBehind behind, Managers managers, ReportContent content) {
+    ManagerLink link = new ManagerLink(manager, behind, managers, content);
     link.thread.start();
     return link;
   }
@@ -75,7 +88,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
     try {
       while (!closed) {
         long begun = System.nanoTime();
-        round();
+        behind.oneAtATime(this, this::round);
         Duration pause = pause().minusNanos(System.nanoTime() - begun);
         TimeUnit.NANOSECONDS.sleep(Math.max(pause.toNanos(), TimeUnit.MILLISECONDS.toNanos(10)));
       }
@@ -87,6 +100,9 @@ final class ManagerLink implements AutoCloseable, Runnable {
   /** A manager that fails is tried again after twice the time, up to a limit. */
   private Duration pause() {
     Duration pause = managers.every();
+    if (misses > QUICK_TRIES) {
+      return pause.compareTo(LONGEST_PAUSE) < 0 ? LONGEST_PAUSE : pause;
+    }
     for (int i = 1; i < failures && pause.compareTo(LONGEST_PAUSE) < 0; i++) {
       pause = pause.multipliedBy(2);
     }
@@ -97,12 +113,25 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private void round() throws InterruptedException {
     try {
       ObjectNode report = content.current().put("everyMillis", managers.every().toMillis());
+      ArrayNode elsewhere = report.putArray("elsewhere");
+      behind.others(this).forEach(elsewhere::add);
+      Orders orders = behind.of(this);
       List<String> over = orders.tell(report);
       Answer answer = answer(ReportContent.written(report));
       if (answer.status() == 200) {
+        JsonNode said = ReportContent.JSON.readTree(answer.body());
+        if (!behind.claim(this, said.path("manager").asText(behind.shown()))) {
+          missed();
+          return;
+        }
         reached();
-        orders.heard(over);
-        orders.take(ReportContent.JSON.readTree(answer.body()));
+        Orders of = behind.of(this);
+        if (of == orders) {
+          of.heard(over);
+        }
+        of.take(said);
+      } else if (answer.status() == REPORTED_ELSEWHERE) {
+        missed();
       } else {
         failed("it answers %d: %s".formatted(answer.status(), answer.reason()));
       }
@@ -116,8 +145,21 @@ final class ManagerLink implements AutoCloseable, Runnable {
     }
   }
 
+  /** The load balancer has led to a manager that another link has. */
+  private void missed() {
+    if (standing == Standing.REACHED) {
+      LOG.info("a manager behind {} is not there any more", shown());
+      standing = Standing.UNTRIED;
+    }
+    behind.release(this);
+    failures = 0;
+    misses++;
+    http = null; // with its connection
+  }
+
   private void reached() {
     failures = 0;
+    misses = 0;
     if (standing == Standing.UNAVAILABLE) {
       LOG.info("the manager at {} takes reports again", shown());
     } else if (standing == Standing.UNTRIED) {
@@ -127,6 +169,8 @@ final class ManagerLink implements AutoCloseable, Runnable {
   }
 
   private void failed(String reason) {
+    behind.release(this);
+    misses = 0;
     failures++;
     if (standing != Standing.UNAVAILABLE && !closed) {
       LOG.warn(
@@ -144,7 +188,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
   }
 
   private String shown() {
-    return uri.getScheme() + "://" + uri.getRawAuthority();
+    return behind.shown();
   }
 
   /** What the manager said. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 /**
  * The managers that a node reports to.
  *
+ * @param instances how many of them are behind each URL
  * @param keys one a line; the first one signs
  * @param caFile what certificates are checked by; empty: by what the Java runtime trusts
  * @param certificate the only one that is accepted, whatever name is in it; empty: see {@code
@@ -19,13 +20,14 @@ import java.util.Optional;
  */
 public record Managers(
     List<URI> uris,
+    int instances,
     Secret keys,
     Duration every,
     Optional<Path> caFile,
     Optional<Path> certificate) {
   private static final Managers NONE =
       new Managers(
-          List.of(), new Secret(""), Duration.ofSeconds(2), Optional.empty(), Optional.empty());
+          List.of(), 1, new Secret(""), Duration.ofSeconds(2), Optional.empty(), Optional.empty());
 
   public Managers {
     uris = List.copyOf(uris);
@@ -42,6 +44,7 @@ public record Managers(
         ? beside.orElse(NONE)
         : new Managers(
             settings.uris(),
+            settings.instances(),
             node.reportKey().get(),
             settings.every(),
             settings.caFile(),

@@ -36,7 +36,10 @@ public final class Reporter implements AutoCloseable {
     links.forEach(ManagerLink::close);
     links.clear();
     for (URI uri : next.uris()) {
-      links.add(ManagerLink.start(uri, next, content, commands));
+      ManagersBehind behind = new ManagersBehind(uri, commands);
+      for (int i = 0; i < next.instances(); i++) {
+        links.add(ManagerLink.start(uri, behind, next, content));
+      }
     }
   }
 

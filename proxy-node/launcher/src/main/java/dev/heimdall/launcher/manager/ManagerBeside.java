@@ -43,6 +43,6 @@ public record ManagerBeside(int port, Optional<Path> certificate, String address
     String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
     URI uri =
         URI.create("%s://%s:%d".formatted(certificate.isPresent() ? "https" : "http", host, port));
-    return new Managers(List.of(uri), key, EVERY, Optional.empty(), certificate);
+    return new Managers(List.of(uri), 1, key, EVERY, Optional.empty(), certificate);
   }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,6 +48,10 @@ public final class ReportSite implements Site {
   private final FleetConfiguration configuration;
   private final Orders orders;
   private final Clock clock;
+
+  /** By which nodes tell managers apart that are behind one load balancer. */
+  private final String self = UUID.randomUUID().toString();
+
   private final Semaphore reading = new Semaphore(READ_AT_A_TIME);
   private final Object lock = new Object();
   private boolean told;
@@ -126,6 +131,14 @@ public final class ReportSite implements Site {
   private Answer taken(Request request, Signed signed, ReportSignature key, byte[] body)
       throws Refusal {
     JsonNode root = parsed(body);
+    for (JsonNode had : root.path("elsewhere")) {
+      if (had.asText().equals(self)) {
+        throw new Refusal(
+            421,
+            "reported_elsewhere",
+            "The node reports to this manager over another connection already.");
+      }
+    }
     SeenNode report = read(signed.id(), request, root);
     switch (fleet.take(report, millis(signed))) {
       case REPLAYED ->
@@ -141,6 +154,7 @@ public final class ReportSite implements Site {
       case TAKEN -> {}
     }
     ObjectNode said = Answer.JSON.createObjectNode();
+    said.put("manager", self);
     ArrayNode commands = said.putArray("commands");
     for (Order order : orders.reported(report.id(), report.run(), root.path("orders"))) {
       ObjectNode one =
