@@ -45,6 +45,7 @@ class RuntimeFolderIT {
           "elasticache",
           "endpoints-spi",
           "eventstream",
+          "heimdall-deployment-file",
           "heimdall-engine",
           "heimdall-global-routing",
           "heimdall-manager",

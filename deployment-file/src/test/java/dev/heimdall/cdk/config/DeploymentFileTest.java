@@ -15,11 +15,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeploymentFileTest {
   private static final String FLEET = "'fleet': {'ports': [5432], 'clients': ['10.0.0.0/16']}";
 
+  private static final Path SAMPLES = Path.of("..", "cdk-app", "samples");
+
   @TempDir private Path folder;
 
   @Test
   void theLeastThatIsWritten() throws Exception {
-    Deployment deployment = DeploymentFile.read(Path.of("samples", "one-region.json"));
+    Deployment deployment = DeploymentFile.read(SAMPLES.resolve("one-region.json"));
     Region region = deployment.regions().get(0);
     assertThat(region.network().vpc()).isEmpty();
     assertThat(region.fleet().architecture()).isEqualTo(Architecture.ARM64);
@@ -29,7 +31,7 @@ class DeploymentFileTest {
 
   @Test
   void whatTheBuildPacksIsWhereTheDefaultsLookForIt() throws Exception {
-    Region region = DeploymentFile.read(Path.of("samples", "one-region.json")).regions().get(0);
+    Region region = DeploymentFile.read(SAMPLES.resolve("one-region.json")).regions().get(0);
     Path repository = Path.of("..");
     assertThat(repository.resolve("cdk-app/release")).content().contains(region.fleet().release());
     Path jar = Path.of(region.configSync().jar());
@@ -41,7 +43,7 @@ class DeploymentFileTest {
 
   @Test
   void everySampleIsRight() throws Exception {
-    try (var samples = Files.list(Path.of("samples"))) {
+    try (var samples = Files.list(SAMPLES)) {
       for (Path sample : samples.filter(file -> file.toString().endsWith(".json")).toList()) {
         DeploymentFile.read(sample);
       }
@@ -52,7 +54,7 @@ class DeploymentFileTest {
   @Test
   void theReferenceIsThatOfTheRecords() throws IOException {
     Path file = Path.of("..", "docs", "deployment.md");
-    String heading = "<!-- generated from cdk-app: begin -->\n\n";
+    String heading = "<!-- generated from deployment-file: begin -->\n\n";
     String text = Files.readString(file);
     String before = text.substring(0, text.indexOf(heading) + heading.length());
     String whole = before + DeploymentFile.reference();
