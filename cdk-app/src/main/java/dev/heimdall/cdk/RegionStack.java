@@ -7,14 +7,15 @@ import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
-import dev.heimdall.cdk.fleet.RegionFleet;
 import dev.heimdall.cdk.manager.ManagerGroup;
-import dev.heimdall.cdk.manager.RegionManager;
 import dev.heimdall.cdk.names.LatencyName;
 import dev.heimdall.cdk.network.OwnNetwork;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.region.RegionConfigSync;
+import dev.heimdall.cdk.region.RegionFleet;
+import dev.heimdall.cdk.region.RegionManager;
+import dev.heimdall.cdk.region.RegionStore;
 import dev.heimdall.cdk.sync.ConfigSyncFunction;
-import dev.heimdall.cdk.sync.RegionConfigSync;
 import dev.heimdall.cdk.watch.Watch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +101,7 @@ final class RegionStack extends Stack {
             pushKeys(deployment, region));
     Optional<SharedStore> store =
         region.cache().enabled()
-            ? Optional.of(SharedStore.of(this, "Store", deployment.name(), region.cache(), place))
+            ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region.cache(), place))
             : Optional.empty();
     RegionFleet fleet =
         new RegionFleet(this, "Fleet", deployment.name(), region, place, release, documents, store);

@@ -1,11 +1,11 @@
 package dev.heimdall.cdk.documents;
 
-import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Documents;
-import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.iam.Component;
+import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.values.Slot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.heimdall.cdk.documents;
 
-import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.nag.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

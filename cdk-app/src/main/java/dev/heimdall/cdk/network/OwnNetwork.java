@@ -1,7 +1,7 @@
 package dev.heimdall.cdk.network;
 
-import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.config.Network;
+import dev.heimdall.cdk.nag.Reasons;
 import java.util.List;
 import java.util.stream.IntStream;
 import software.amazon.awscdk.Fn;

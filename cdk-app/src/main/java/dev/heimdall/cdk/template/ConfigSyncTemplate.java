@@ -1,8 +1,8 @@
 package dev.heimdall.cdk.template;
 
-import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.sync.ConfigSyncFunction;
 import dev.heimdall.cdk.sync.ConfigSyncPlan;
+import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package dev.heimdall.cdk.template;
 
-import dev.heimdall.cdk.Numbers;
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.ClientZones;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.ProxyFleet;
-import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.Slot;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

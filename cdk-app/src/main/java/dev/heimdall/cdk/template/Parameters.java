@@ -1,6 +1,6 @@
 package dev.heimdall.cdk.template;
 
-import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.values.Slot;
 import dev.heimdall.model.CloudWatchExport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

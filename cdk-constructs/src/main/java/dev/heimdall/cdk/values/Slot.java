@@ -1,4 +1,4 @@
-package dev.heimdall.cdk.fleet;
+package dev.heimdall.cdk.values;
 
 import java.util.List;
 import java.util.Optional;

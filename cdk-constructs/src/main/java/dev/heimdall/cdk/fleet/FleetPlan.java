@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.fleet;
 
 import dev.heimdall.cdk.instance.Release;
+import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 
 /**

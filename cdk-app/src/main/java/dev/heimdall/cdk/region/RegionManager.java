@@ -1,4 +1,4 @@
-package dev.heimdall.cdk.manager;
+package dev.heimdall.cdk.region;
 
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.Deployment;
@@ -8,11 +8,13 @@ import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
-import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.BaseImage;
 import dev.heimdall.cdk.instance.Release;
+import dev.heimdall.cdk.manager.ManagerGroup;
+import dev.heimdall.cdk.manager.ManagerPlan;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.values.Slot;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;

@@ -1,9 +1,10 @@
 package dev.heimdall.cdk.fleet;
 
-import dev.heimdall.cdk.Numbers;
-import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.instance.BootScript;
 import dev.heimdall.cdk.instance.Machine;
+import dev.heimdall.cdk.nag.Reasons;
+import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

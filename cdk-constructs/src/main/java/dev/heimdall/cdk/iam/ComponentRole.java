@@ -1,6 +1,6 @@
 package dev.heimdall.cdk.iam;
 
-import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.nag.Reasons;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

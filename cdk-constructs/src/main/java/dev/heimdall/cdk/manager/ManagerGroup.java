@@ -2,13 +2,13 @@ package dev.heimdall.cdk.manager;
 
 import static java.util.Map.entry;
 
-import dev.heimdall.cdk.Numbers;
-import dev.heimdall.cdk.Reasons;
-import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.BootScript;
 import dev.heimdall.cdk.instance.Machine;
+import dev.heimdall.cdk.nag.Reasons;
+import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -2,10 +2,11 @@ package dev.heimdall.cdk.fleet;
 
 import static java.util.Map.entry;
 
-import dev.heimdall.cdk.Numbers;
-import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.nag.Reasons;
+import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.heimdall.cdk.sync;
 
-import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package dev.heimdall.cdk.sync;
 
-import dev.heimdall.cdk.Numbers;
-import dev.heimdall.cdk.Reasons;
-import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.nag.Reasons;
+import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.Slot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

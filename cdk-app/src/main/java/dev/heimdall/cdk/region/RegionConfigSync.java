@@ -1,10 +1,12 @@
-package dev.heimdall.cdk.sync;
+package dev.heimdall.cdk.region;
 
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
-import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.sync.ConfigSyncFunction;
+import dev.heimdall.cdk.sync.ConfigSyncPlan;
+import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.services.s3.assets.Asset;

@@ -1,4 +1,4 @@
-package dev.heimdall.cdk.fleet;
+package dev.heimdall.cdk.region;
 
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Architecture;
@@ -8,10 +8,13 @@ import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.fleet.FleetPlan;
+import dev.heimdall.cdk.fleet.ProxyFleet;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.BaseImage;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.heimdall.cdk.manager;
 
-import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.instance.Release;
+import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.heimdall.cdk;
+package dev.heimdall.cdk.nag;
 
 import io.github.cdklabs.cdknag.NagPackSuppression;
 import io.github.cdklabs.cdknag.NagSuppressions;

@@ -1,4 +1,4 @@
-package dev.heimdall.cdk;
+package dev.heimdall.cdk.values;
 
 import software.amazon.awscdk.Token;
 
