@@ -2,6 +2,7 @@ package dev.heimdall.test.catalog;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
+import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -56,10 +57,14 @@ final class Asked implements AutoCloseable {
    * @param budget bytes of memory for all caches
    */
   static Catalogues catalogues(DataSource source, long budget) {
+    return catalogues(source, budget, new PostgresCatalogue());
+  }
+
+  static Catalogues catalogues(DataSource source, long budget, CatalogueProtocol protocol) {
     return new Catalogues(
         source,
         new SourceLogins().ofCatalogue(source),
-        new PostgresCatalogue(),
+        protocol,
         new CatalogueMemory(new MemoryBudget(budget, 1).ofNode(BudgetedCache.CATALOGUES)));
   }
 

@@ -30,6 +30,15 @@ public interface CatalogueProtocol {
     /** Something was written since the last one: called before it is read. */
     void changed();
 
+    /**
+     * What sessions of the server begin with: called each time that a reading looks, also when it
+     * reads what it has read once more, as connections are made in between.
+     *
+     * @param replica whether the server is one
+     * @param defaults a digest of what roles and databases have sessions begin with
+     */
+    void beginning(boolean replica, String defaults);
+
     /** Whether what is being read will be read again, as more was changed since it began. */
     boolean overtaken();
   }
@@ -43,8 +52,6 @@ public interface CatalogueProtocol {
    * @param replica whether the server is one: it may not have replayed what others have changed
    * @param mark what the database looks like from outside
    * @param objects null where the mark is the one that was expected
-   * @param defaults a digest of what roles and databases have sessions begin with; null with the
-   *     objects
    */
-  record Reading(boolean replica, Mark mark, DatabaseObjects objects, String defaults) {}
+  record Reading(boolean replica, Mark mark, DatabaseObjects objects) {}
 }

@@ -423,6 +423,11 @@ final class WatchedDatabase {
     }
 
     @Override
+    public void beginning(boolean replica, String defaults) {
+      begins(replica, defaults);
+    }
+
+    @Override
     public boolean overtaken() {
       synchronized (WatchedDatabase.this) {
         return from != changes;
@@ -441,6 +446,16 @@ final class WatchedDatabase {
       findings.changed(from == changesRead);
       published = published.confirmed(false);
     }
+  }
+
+  private synchronized void begins(boolean replica, String with) {
+    if (state == State.CLOSED || moved || (replica && ofCluster)) {
+      return;
+    }
+    if (defaults != null && !defaults.equals(with)) {
+      findings.sessionDefaultsChanged();
+    }
+    defaults = with;
   }
 
   private synchronized void done(
@@ -468,10 +483,6 @@ final class WatchedDatabase {
     mark = reading.mark();
     if (news) {
       objects = reading.objects();
-      if (defaults != null && !defaults.equals(reading.defaults())) {
-        findings.sessionDefaultsChanged();
-      }
-      defaults = reading.defaults();
     }
     Optional<Duration> every = findings.every();
     boolean tired = every.isPresent() && System.nanoTime() - lastUsed() > AWAKE.toNanos();

@@ -148,7 +148,7 @@ final class InformationReader {
     boolean replica = MysqlRole.isReplica(connection);
     if (replica && terms.onlyOfWriter()) {
       connection.rollback();
-      return new CatalogueProtocol.Reading(true, null, null, null);
+      return new CatalogueProtocol.Reading(true, null, null);
     }
     String[] version = new String[1];
     rows.each(
@@ -165,11 +165,12 @@ final class InformationReader {
         new Digest(version[0] + ' ' + folded + ' ' + seen.size() + beginning + information.take());
     if (digest.equals(last)) {
       connection.rollback();
-      return new CatalogueProtocol.Reading(replica, last, null, null);
+      return new CatalogueProtocol.Reading(replica, last, null);
     }
     if (!replica) {
       progress.changed();
     }
+    progress.beginning(replica, beginning);
     if (folded) {
       builder.folded();
     }
@@ -181,7 +182,7 @@ final class InformationReader {
     reading();
     writing(seen);
     connection.rollback();
-    return new CatalogueProtocol.Reading(replica, digest, builder.build(), beginning);
+    return new CatalogueProtocol.Reading(replica, digest, builder.build());
   }
 
   /** As the server keeps names of databases and tables. */

@@ -109,7 +109,7 @@ final class CatalogueDigest {
    * the building of an index write.
    */
   static final String MARK =
-      "WITH %s SELECT array_to_string(ARRAY[%s], ' ') || ' ' || %s"
+      "WITH %s SELECT array_to_string(ARRAY[%s], ' ') || ' ' || %s, (%s)"
           .formatted(
               HIDDEN,
               String.join(
@@ -155,7 +155,8 @@ final class CatalogueDigest {
                   of(mark("pg_extension", "oid")),
                   of(mark("pg_seclabel", "objoid")),
                   of(EXTENSIONS_OBJECTS)),
-              SHARED);
+              SHARED,
+              CatalogueQueries.SESSION_DEFAULTS);
 
   private CatalogueDigest() {}
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Reads the system tables of one database. Each question has a snapshot of its own, so that none
@@ -71,6 +72,14 @@ final class CatalogueReader {
   }
 
   /**
+   * What a look at the system tables sees.
+   *
+   * @param digest the same as long as nothing in them was written
+   * @param defaults the same as long as sessions begin with the same settings
+   */
+  private record Seen(String digest, String defaults) {}
+
+  /**
    * What an event trigger has counted.
    *
    * @param counter another one once the event trigger was switched off or replaced
@@ -112,7 +121,7 @@ final class CatalogueReader {
         });
     if (replica[0] && terms.onlyOfWriter()) {
       connection.rollback(); // a snapshot that is kept for long holds back what the replica replays
-      return new CatalogueProtocol.Reading(true, null, null, null);
+      return new CatalogueProtocol.Reading(true, null, null);
     }
     boolean close =
         last != null && System.nanoTime() - last.digest().taken() < terms.uncounted().toNanos();
@@ -120,7 +129,7 @@ final class CatalogueReader {
         && moment[0].equals(last.moment())
         && (close || last.digest().isOf(moment[0]))) {
       connection.rollback();
-      return new CatalogueProtocol.Reading(replica[0], last, null, null);
+      return new CatalogueProtocol.Reading(replica[0], last, null);
     }
     String[] path = new String[1];
     rows.each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
@@ -129,14 +138,15 @@ final class CatalogueReader {
     if (close && counted != null && counted.countsLike(last.counted())) {
       connection.rollback();
       return new CatalogueProtocol.Reading(
-          replica[0], new Mark(moment[0], counted, last.digest()), null, null);
+          replica[0], new Mark(moment[0], counted, last.digest()), null);
     }
     long taken = System.nanoTime();
-    String digest = digest(path[0]);
-    if (last != null && digest.equals(last.digest().text())) {
+    Consumer<String> beginning = defaults -> progress.beginning(replica[0], defaults);
+    Seen seen = seen(path[0], beginning);
+    if (last != null && seen.digest().equals(last.digest().text())) {
       connection.rollback();
-      Mark same = new Mark(moment[0], counted, new Digest(digest, moment[0], taken));
-      return new CatalogueProtocol.Reading(replica[0], same, null, null);
+      Mark same = new Mark(moment[0], counted, new Digest(seen.digest(), moment[0], taken));
+      return new CatalogueProtocol.Reading(replica[0], same, null);
     }
     for (int attempt = 1; ; attempt++) {
       if (!replica[0]) {
@@ -147,20 +157,18 @@ final class CatalogueReader {
         connection.rollback();
         begin("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; ");
         rows.endWithin(ONE_SNAPSHOT);
-        digest = digest(path[0]);
+        seen = seen(path[0], beginning);
       }
       // Of the moment before: whatever was committed since is looked at once more.
-      Mark mark = new Mark(moment[0], counted, new Digest(digest, moment[0], taken));
+      Mark mark = new Mark(moment[0], counted, new Digest(seen.digest(), moment[0], taken));
       ObjectsBuilder builder = objects(path[0]);
-      String[] defaults = new String[1];
-      rows.each(CatalogueQueries.SESSION_DEFAULTS, row -> defaults[0] = row.getString(1));
-      String afterwards = oneSnapshot ? digest : digest(path[0]);
+      Seen afterwards = oneSnapshot ? seen : seen(path[0], beginning);
       // What others have told of meanwhile is read again in any case, and this not believed.
-      if (afterwards.equals(digest) || progress.overtaken()) {
+      if (afterwards.equals(seen) || progress.overtaken()) {
         connection.rollback();
-        return new CatalogueProtocol.Reading(replica[0], mark, builder.build(), defaults[0]);
+        return new CatalogueProtocol.Reading(replica[0], mark, builder.build());
       }
-      digest = afterwards;
+      seen = afterwards;
     }
   }
 
@@ -174,10 +182,14 @@ final class CatalogueReader {
     }
   }
 
-  private String digest(String path) throws SQLException {
-    StringBuilder digest = new StringBuilder(path);
-    rows.each(CatalogueDigest.MARK, row -> digest.append(' ').append(row.getString(1)));
-    return digest.toString();
+  /** Both of one snapshot: a setting that is made and taken back between two would be missed. */
+  private Seen seen(String path, Consumer<String> beginning) throws SQLException {
+    Seen[] seen = new Seen[1];
+    rows.each(
+        CatalogueDigest.MARK,
+        row -> seen[0] = new Seen(path + ' ' + row.getString(1), row.getString(2)));
+    beginning.accept(seen[0].defaults());
+    return seen[0];
   }
 
   private ObjectsBuilder objects(String path) throws SQLException {
