@@ -1,8 +1,10 @@
 package dev.heimdall.engine.parse;
 
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.PossibleReadings;
 import dev.heimdall.engine.sql.PostgresLexer;
 import dev.heimdall.engine.sql.PostgresOperator;
 import dev.heimdall.engine.sql.RoutineBody;
@@ -22,7 +24,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads one body of a function in SQL or PL/pgSQL, over all its tokens at once. Used once. */
+/**
+ * Reads one body of a function in SQL or PL/pgSQL, over all its tokens at once. Used once.
+ *
+ * <p>A body is cut into tokens when it runs, as {@code standard_conforming_strings} is then; one of
+ * PL/pgSQL is kept by its server connection and cut once more, part by part, for sessions that come
+ * later. So only what is cut alike in each way is understood; one of SQL also where the other way
+ * does not reach its end, as all of it is parsed before any of it runs.
+ */
 public final class RoutineReader {
   /** What follows is the beginning of a statement. */
   private static final Set<String> OPENING =
@@ -120,6 +129,7 @@ public final class RoutineReader {
   private static final Token SETTING_LITERAL = new Token(Lexer.STRING, null);
 
   private final boolean procedural;
+  private final boolean inAnyMode;
   private final List<Token> tokens = new ArrayList<>();
   private final Map<Integer, Token> unnamed = new HashMap<>();
   private final Map<TableName, Set<RowChange>> targets = new LinkedHashMap<>();
@@ -152,12 +162,35 @@ public final class RoutineReader {
    * @param procedural whether it is PL/pgSQL, where INTO names variables; in SQL it names a table
    */
   public static RoutineBody read(String body, boolean procedural) {
-    return new RoutineReader(body, procedural).read();
+    return new RoutineReader(body, procedural, true).read();
   }
 
-  private RoutineReader(String body, boolean procedural) {
+  /** Reads a statement of which is known that its literals have no escapes. */
+  static RoutineBody ofStatement(String statement) {
+    return new RoutineReader(statement, false, false).read();
+  }
+
+  private RoutineReader(String body, boolean procedural, boolean inAnyMode) {
     this.procedural = procedural;
-    understood = cut(body.getBytes(StandardCharsets.UTF_8));
+    this.inAnyMode = inAnyMode;
+    byte[] text = body.getBytes(StandardCharsets.UTF_8);
+    understood = cut(text) && (!inAnyMode || hasOneReading(text));
+  }
+
+  private boolean hasOneReading(byte[] text) {
+    return new PossibleReadings(Dialect.POSTGRES)
+            .cutsAlike(text, 0, text.length, LexerMode.STANDARD, LexerMode.ESCAPES)
+        || (!procedural && breaksWithEscapes(text));
+  }
+
+  private static boolean breaksWithEscapes(byte[] text) {
+    PostgresLexer lexer = new PostgresLexer();
+    lexer.reset(text, 0, text.length, LexerMode.ESCAPES);
+    int token = lexer.next();
+    while (token != Lexer.END && token != Lexer.BROKEN) {
+      token = lexer.next();
+    }
+    return token == Lexer.BROKEN;
   }
 
   private RoutineBody read() {
@@ -208,7 +241,7 @@ public final class RoutineReader {
     lexer.reset(text, 0, text.length, LexerMode.STANDARD);
     int operatorEnd = 0;
     while (true) {
-      int kind = lexer.next();
+      int kind = kind(lexer);
       switch (kind) {
         case Lexer.END -> {
           return true;
@@ -227,7 +260,9 @@ public final class RoutineReader {
               seed
                   ? SEED_LITERAL
                   : namesSessionSetting(text, kind, lexer) ? SETTING_LITERAL : unnamed(kind));
-          temporaryLiteral |= lexer.mayNameTemporarySchema(kind);
+          temporaryLiteral |=
+              lexer.mayNameTemporarySchema(kind)
+                  || (kind == Lexer.ESCAPE_STRING && lexer.hasBackslash());
           if (isLiteral(kind) && hasSpecialInput(text, lexer)) {
             calls.add(READS_TIME);
           }
@@ -240,9 +275,17 @@ public final class RoutineReader {
     }
   }
 
-  private static boolean hasSpecialInput(byte[] text, Lexer lexer) {
+  /** A literal with a backslash has one value or another: the one in which it is an escape. */
+  private int kind(Lexer lexer) {
+    int kind = lexer.next();
+    boolean either = inAnyMode && kind == Lexer.STRING && lexer.hasBackslash();
+    return either ? Lexer.ESCAPE_STRING : kind;
+  }
+
+  private boolean hasSpecialInput(byte[] text, Lexer lexer) {
     int length = lexer.end() - lexer.start();
-    return SpecialInput.isInLiteral(text, lexer.start(), length, LexerMode.STANDARD);
+    return SpecialInput.isInLiteral(text, lexer.start(), length, LexerMode.STANDARD)
+        || (inAnyMode && SpecialInput.isInLiteral(text, lexer.start(), length, LexerMode.ESCAPES));
   }
 
   private static boolean isLiteral(int kind) {

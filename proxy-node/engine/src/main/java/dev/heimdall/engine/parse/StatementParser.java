@@ -60,7 +60,7 @@ public final class StatementParser {
     boolean readable =
         statement.length() <= LONGEST_BY_WORDS
             && (!lexerMode.backslashEscapes() || statement.indexOf('\\') < 0);
-    return readable ? RoutineReader.read(statement, false) : RoutineBody.UNREADABLE;
+    return readable ? RoutineReader.ofStatement(statement) : RoutineBody.UNREADABLE;
   }
 
   private void read(String sql, Dialect dialect, LexerMode lexerMode, Findings findings) {

@@ -164,6 +164,16 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
     return false;
   }
 
+  /** Whether the token has a backslash in it. */
+  public final boolean hasBackslash() {
+    for (int at = start; at < end; at++) {
+      if (text[at] == '\\') {
+        return true;
+      }
+    }
+    return false;
+  }
+
   public final LexerMode lexerMode() {
     return mode;
   }

@@ -32,13 +32,20 @@ public final class PossibleReadings {
     return likely;
   }
 
+  /** Whether each token is the same bytes in two ways of reading, whatever values literals have. */
+  public boolean cutsAlike(byte[] sql, int offset, int length, LexerMode one, LexerMode two) {
+    return same(sql, offset, length, one, two, false);
+  }
+
   private boolean same(byte[] sql, int offset, int length, LexerMode one, LexerMode two) {
-    if (one.equals(two)) {
-      return true;
-    }
+    return one.equals(two) || same(sql, offset, length, one, two, true);
+  }
+
+  private boolean same(
+      byte[] sql, int offset, int length, LexerMode one, LexerMode two, boolean values) {
     first.reset(sql, offset, length, one);
     other.reset(sql, offset, length, two);
-    boolean escapes = one.backslashEscapes() != two.backslashEscapes();
+    boolean escapes = values && one.backslashEscapes() != two.backslashEscapes();
     boolean signs = one.hiddenSigns() != two.hiddenSigns();
     while (true) {
       int token = first.next();
@@ -55,7 +62,7 @@ public final class PossibleReadings {
         return false; // what follows is not looked at
       }
       // Also E'…' in PostgreSQL: what it says is the same in each, which is not asked.
-      if (escapes && kind(token) == Lexer.STRING && hasBackslash(sql, first)) {
+      if (escapes && kind(token) == Lexer.STRING && first.hasBackslash()) {
         return false;
       }
     }
@@ -64,15 +71,6 @@ public final class PossibleReadings {
   /** A plain literal has another kind where backslashes are escapes. */
   private static int kind(int token) {
     return token == Lexer.ESCAPE_STRING ? Lexer.STRING : token;
-  }
-
-  private static boolean hasBackslash(byte[] sql, Lexer lexer) {
-    for (int at = lexer.start(); at < lexer.end(); at++) {
-      if (sql[at] == '\\') {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static boolean isAscii(byte[] sql, int offset, int length) {

@@ -170,7 +170,42 @@ class RoutineReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "RETURN '\\'' || (SELECT a FROM t) --'\n;",
+        "RETURN '\\' || (SELECT a FROM t) --'\n;",
+        "RETURN replace(a, '\\', '/');",
+      })
+  void whatIsCutOtherwiseWhereBackslashesEscapeIsNotUnderstood(String statements) {
+    assertThat(plpgsql(statements).understood()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "RETURN a ~ '\\d+' OR a LIKE '%\\_' OR a = E'\\'' OR a = '\\\\';",
+        "RETURN $x$\\$x$ || 'it''s' /* '\\' */; -- '\\'",
+      })
+  void whatIsCutAlikeIsUnderstoodThoughItHasBackslashes(String statements) {
+    assertThat(plpgsql(statements).understood()).isTrue();
+  }
+
+  @Test
+  void aBodyOfSqlThatCannotRunOtherwiseIsUnderstood() {
+    assertThat(RoutineReader.read("SELECT replace($1, '\\', '/')", false).understood()).isTrue();
+    assertThat(RoutineReader.read("SELECT '\\' , a FROM t --'", false).understood()).isFalse();
+  }
+
+  @Test
+  void aNameWithABackslashMayBeAnother() {
+    String call = "PERFORM set_config('se\\145d', '0', true);";
+    assertThat(plpgsql(call).maySeed()).isTrue();
+    assertThat(plpgsql(call.replace("\\145", "a")).maySeed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "b := 'now';",
+        "b := 'n\\x6fw';",
         "b := E'n\\x6fw';",
         "b := 'no'\n'w';",
         "b := a::timestamptz;",

@@ -172,11 +172,13 @@ final class CatalogueReader {
     }
   }
 
+  /** Its queries have backslashes in plain literals, which are none where a role has it so. */
   private void begin(String first) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           first
-              + "SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = '"
+              + "SET LOCAL search_path = pg_catalog; SET LOCAL standard_conforming_strings = on;"
+              + " SET LOCAL statement_timeout = '"
               + STATEMENT_SECONDS
               + "s'");
     }
