@@ -239,7 +239,7 @@ final class FullConfiguration {
             {"type": "hostssl", "method": "md5"}
           ],
           "proxyProtocol": {"enabled": true, "trusted": ["10.0.0.0/8", "fd00::/8"], "required": false},
-          "prepared": {"perServer": 50, "perClient": 500, "anonymousParse": "cache"},
+          "prepared": {"perServer": 50, "bytesPerServer": "1MiB", "serverShare": 30, "perClient": 500, "anonymousParse": "cache"},
           "pipelining": {
             "enabled": false,
             "connections": 3,

@@ -202,7 +202,7 @@ class SettingsReadTest {
                         Cidr.ALL,
                         AuthMethod.SCRAM_SHA_256)),
                 new ProxyProtocol(false, List.of(), true),
-                new PreparedSettings(200, 5000, AnonymousParse.AUTO),
+                new PreparedSettings(200, 8 << 20, 50, 5000, AnonymousParse.AUTO),
                 PipeliningSettings.defaults(),
                 new CacheSettings(
                     false,
@@ -434,7 +434,7 @@ class SettingsReadTest {
                         AuthMethod.MD5)),
                 new ProxyProtocol(
                     true, List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")), false),
-                new PreparedSettings(50, 500, AnonymousParse.CACHE),
+                new PreparedSettings(50, 1 << 20, 30, 500, AnonymousParse.CACHE),
                 new PipeliningSettings(
                     false,
                     3,

@@ -54,8 +54,13 @@ class MysqlPreparedIT {
 
   private static long status(MysqlRelease release, String name) throws SQLException {
     try (Connection direct = release.shared().primary().connect("");
-        Statement statement = direct.createStatement();
-        ResultSet rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE '" + name + "'")) {
+        Statement statement = direct.createStatement()) {
+      return status(statement, name);
+    }
+  }
+
+  private static long status(Statement direct, String name) throws SQLException {
+    try (ResultSet rows = direct.executeQuery("SHOW GLOBAL STATUS LIKE '" + name + "'")) {
       rows.next();
       return rows.getLong(2);
     }
@@ -339,6 +344,52 @@ class MysqlPreparedIT {
       assertThat(holding.query(RawMysqlClient.execute(held, "x"))).isNotEmpty();
       holding.query(RawMysqlClient.query("COMMIT"));
       assertThat(holding.query(RawMysqlClient.execute(held, "x"))).isNotEmpty();
+    } finally {
+      server.execute("SET GLOBAL max_prepared_stmt_count = " + before);
+    }
+  }
+
+  /**
+   * As long as the node is the only one that prepares there, no client of the server meets 1461.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void whatTheNodeHoldsStaysWithinItsShareOfTheServersLimit(MysqlRelease release) throws Exception {
+    int room = 60;
+    MysqlServer server = release.shared().primary();
+    String before = server.queryValue("app", "SELECT @@global.max_prepared_stmt_count");
+    try (Connection direct = server.connect("");
+        Statement watching = direct.createStatement()) {
+      long others = status(watching, "Prepared_stmt_count");
+      server.execute("SET GLOBAL max_prepared_stmt_count = " + (room + others));
+      long share = (room + others) / 2;
+      try (MysqlNode node = MysqlNode.start(release, c -> {});
+          RawMysqlClient greedy = RawMysqlClient.logIn(node.target());
+          RawMysqlClient holding = RawMysqlClient.logIn(node.target());
+          RawMysqlClient polite = RawMysqlClient.logIn(node.target())) {
+        int politely = polite.prepare("SELECT 'polite', ?");
+        List<Integer> kept = new ArrayList<>();
+        long most = 0;
+        for (int i = 0; i < 2 * room; i++) {
+          int number = greedy.prepare("SELECT " + i + ", ?");
+          greedy.query(RawMysqlClient.execute(number, "x"));
+          greedy.send(RawMysqlClient.ofStatement(Command.STMT_CLOSE, number));
+          if (i % 2 == 0) {
+            holding.query(RawMysqlClient.query("BEGIN")); // on a server connection of its own
+            kept.add(holding.prepare("SELECT 'kept', ?, " + i));
+            assertThat(polite.query(RawMysqlClient.execute(politely, "x"))).hasSize(1);
+            holding.query(RawMysqlClient.query("COMMIT"));
+          }
+          most = Math.max(most, status(watching, "Prepared_stmt_count") - others);
+        }
+        // A connection in use cannot be asked: each may hold one more until it is given back.
+        assertThat(most).isBetween(share / 2, share + 4);
+        assertThat(node.metric("heimdall_pool_prepared_statements")).isBetween(1.0, share + 4.0);
+        assertThat(node.metric("heimdall_pool_prepared_bytes")).isGreaterThan(1);
+        for (int number : kept) {
+          assertThat(holding.query(RawMysqlClient.execute(number, "x"))).hasSize(1);
+        }
+      }
     } finally {
       server.execute("SET GLOBAL max_prepared_stmt_count = " + before);
     }

@@ -277,6 +277,8 @@ final class HttpEndpoints {
                         pool.size(),
                         pool.maxWaitMicros(),
                         pool.paused(),
+                        pool.prepared(),
+                        pool.preparedBytes(),
                         pool.server()))
             .toList(),
         node.clusterNodes().stream()

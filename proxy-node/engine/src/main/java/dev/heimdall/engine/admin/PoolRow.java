@@ -18,6 +18,8 @@ package dev.heimdall.engine.admin;
  * @param waitNotices notices sent to clients that waited for long, since the node started
  * @param pipelineDepth statements on their way over shared server connections now
  * @param pipelineDeepest most statements that one of them has had at a time
+ * @param prepared statements that its server connections hold prepared, under the node's names
+ * @param preparedBytes of their texts
  * @param paused whether {@code PAUSE} holds statements back
  * @param server the server of a cluster that the connections go to; null where there is no cluster,
  *     or nobody knows yet
@@ -42,6 +44,8 @@ public record PoolRow(
     long waitNotices,
     long pipelineDepth,
     long pipelineDeepest,
+    long prepared,
+    long preparedBytes,
     String server) {
 
   /** When a server connection goes back to the pool. */

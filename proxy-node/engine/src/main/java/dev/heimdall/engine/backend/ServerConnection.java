@@ -118,11 +118,28 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
     /** The server takes no more prepared statements, of any connection. */
     default void preparedFull() {}
+
+    /**
+     * The node's connections hold as many prepared statements as they may on the server.
+     *
+     * @param held whether those go as well that clients hold
+     */
+    default void preparedNearlyFull(ServerConnection connection, boolean held) {}
   }
 
   /** The server takes no more prepared statements: others that nobody executes make room. */
   public void preparedFull() {
     listener.preparedFull();
+  }
+
+  /**
+   * The node's connections hold as many prepared statements as they may on the server: idle ones
+   * make room, those of this event loop at once.
+   *
+   * @param held whether those go as well that clients hold
+   */
+  public void preparedNearlyFull(boolean held) {
+    listener.preparedNearlyFull(this, held);
   }
 
   ServerConnection(
@@ -141,7 +158,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.welcome = found.greeting();
     this.usual = found.greeting().reported();
     this.target = target;
-    this.statements = new ServerStatements(target.preparedLimit(), groups::now);
+    this.statements = new ServerStatements(target.prepared(), groups::now);
     this.delivery = new ReplyDelivery(this, groups);
     this.end = new ConnectionEnd(this, channel, groups);
     ServerDialogue dialogue = found.next().on(this, delivery);
@@ -786,6 +803,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   void tellPool() {
+    statements.ended();
     listener.serverClosed(this);
   }
 }

@@ -106,4 +106,21 @@ public interface ServerRequests {
    * bounds how many there are: they are prepared again when they are needed.
    */
   default void closePrepared() {}
+
+  /**
+   * The same of those that were unused for longest, as long as the node's connections hold nearly
+   * as many on the server as they may.
+   *
+   * @param held whether those go as well that clients hold
+   */
+  default void yieldPrepared(boolean held) {}
+
+  /**
+   * Queries how many prepared statements the server takes of all its clients: a row of one number.
+   *
+   * @return false where servers have no such limit, and the owner is not called
+   */
+  default boolean readStatementLimit(ReplyOwner owner) {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.prepared.StatementRoom;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.DataSource;
 import io.netty.handler.ssl.SslContext;
@@ -21,4 +22,17 @@ public record ServerTarget(
     ServerCredential credential,
     Capabilities capabilities,
     Map<String, String> extra,
-    int preparedLimit) {}
+    StatementRoom prepared) {
+  /** For a connection whose statements count with no other's. */
+  public ServerTarget(
+      DataSource source,
+      SslContext tls,
+      String database,
+      ServerCredential credential,
+      Capabilities capabilities,
+      Map<String, String> extra,
+      int preparedLimit) {
+    this(
+        source, tls, database, credential, capabilities, extra, StatementRoom.alone(preparedLimit));
+  }
+}

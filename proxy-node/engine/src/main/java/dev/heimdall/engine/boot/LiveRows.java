@@ -11,6 +11,7 @@ import dev.heimdall.engine.net.LocalClient;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.ServerAddress;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** What the running node consists of, row by row: each loop is asked for what is its own. */
 final class LiveRows {
@@ -121,6 +123,8 @@ final class LiveRows {
               pool.waitNotices(),
               pool.laneFigures().depth(),
               pool.laneFigures().deepest(),
+              sum(pool, ServerStatements::count),
+              sum(pool, ServerStatements::bytes),
               pool.scope().clusterServer().map(ServerAddress::toString).orElse(null)));
     }
     return rows;
@@ -131,6 +135,10 @@ final class LiveRows {
       LoopPool pool,
       java.util.function.Predicate<ClientSession> which) {
     return clients.stream().filter(c -> c.uses(pool)).filter(which).count();
+  }
+
+  private static long sum(LoopPool pool, ToLongFunction<ServerStatements> figure) {
+    return pool.connections().stream().mapToLong(c -> figure.applyAsLong(c.statements())).sum();
   }
 
   private static PoolRow sum(PoolRow a, PoolRow b) {
@@ -154,6 +162,8 @@ final class LiveRows {
         a.waitNotices() + b.waitNotices(),
         a.pipelineDepth() + b.pipelineDepth(),
         Math.max(a.pipelineDeepest(), b.pipelineDeepest()),
+        a.prepared() + b.prepared(),
+        a.preparedBytes() + b.preparedBytes(),
         a.server());
   }
 

@@ -17,6 +17,7 @@ import dev.heimdall.engine.pool.Neighbours;
 import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RulePatterns;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -236,7 +237,10 @@ final class RunningVdbs implements Drain.Door {
         TlsContexts.forServer(source.tls()),
         vdb.pool(),
         vdb.pipelining(),
-        vdb.prepared().perServer(),
+        new StatementBounds(
+            vdb.prepared().perServer(),
+            vdb.prepared().bytesPerServer(),
+            vdb.prepared().serverShare()),
         limits);
   }
 

@@ -49,7 +49,7 @@ final class DedicatedLink implements ServerConnection.Listener, ServerConnector.
   }
 
   private void connect() {
-    pools.connect(loop, key, extra, pools.plan().preparedLimit(), this, this);
+    pools.connect(loop, key, extra, pools.plan().prepared(), this, this);
   }
 
   @Override

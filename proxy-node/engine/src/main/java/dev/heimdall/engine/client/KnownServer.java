@@ -96,7 +96,7 @@ final class KnownServer {
     }
 
     void begin() {
-      pools.connect(loop, key, Map.of(), pools.plan().preparedLimit(), this, this);
+      pools.connect(loop, key, Map.of(), pools.plan().prepared(), this, this);
     }
 
     @Override

@@ -78,6 +78,8 @@ public final class Metrics implements AutoCloseable {
   private final MultiGauge poolSize;
   private final MultiGauge poolMaxWait;
   private final MultiGauge poolPaused;
+  private final MultiGauge poolPrepared;
+  private final MultiGauge poolPreparedBytes;
 
   /**
    * @param version the node's version, shown as a label
@@ -101,6 +103,11 @@ public final class Metrics implements AutoCloseable {
     this.poolSize = multi("heimdall.pool.size", null, "Most server connections the pool may open");
     this.poolMaxWait =
         multi("heimdall.pool.max.wait", "seconds", "Age of the longest wait in the queue");
+    this.poolPrepared =
+        multi("heimdall.pool.prepared.statements", null, "Statements held prepared on servers");
+    this.poolPreparedBytes =
+        multi(
+            "heimdall.pool.prepared", "bytes", "Texts of the statements held prepared on servers");
     this.poolPaused = multi("heimdall.pool.paused", null, "1 while the pool is paused");
     registerNode(version);
     registerLoops();
@@ -464,6 +471,8 @@ public final class Metrics implements AutoCloseable {
     poolServers.register(servers, true);
     poolSize.register(rows(pools, NodeGauges.Pool::size), true);
     poolMaxWait.register(rows(pools, pool -> pool.maxWaitMicros() * 1e-6), true);
+    poolPrepared.register(rows(pools, NodeGauges.Pool::prepared), true);
+    poolPreparedBytes.register(rows(pools, NodeGauges.Pool::preparedBytes), true);
     poolPaused.register(rows(pools, pool -> pool.paused() ? 1 : 0), true);
   }
 

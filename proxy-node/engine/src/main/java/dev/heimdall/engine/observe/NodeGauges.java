@@ -176,6 +176,8 @@ public record NodeGauges(
    * One pool; counts of connections by state, {@code maxWaitMicros} how long the first in the queue
    * has waited.
    *
+   * @param prepared statements that its server connections hold prepared
+   * @param preparedBytes of their texts
    * @param server the server of a cluster that its connections go to; else null
    */
   public record Pool(
@@ -191,6 +193,8 @@ public record NodeGauges(
       long size,
       long maxWaitMicros,
       boolean paused,
+      long prepared,
+      long preparedBytes,
       String server) {
     /** Both as one: the same pool at two servers. */
     Pool and(Pool other) {
@@ -207,6 +211,8 @@ public record NodeGauges(
           size,
           Math.max(maxWaitMicros, other.maxWaitMicros),
           paused,
+          prepared + other.prepared,
+          preparedBytes + other.preparedBytes,
           null);
     }
   }

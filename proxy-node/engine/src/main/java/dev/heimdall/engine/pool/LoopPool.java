@@ -465,6 +465,17 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     idle.each(connection -> connection.requests().closePrepared());
   }
 
+  @Override
+  public void preparedNearlyFull(ServerConnection connection, boolean held) {
+    boolean elsewhere = connection.statements().server().asksLoops(context.now());
+    shared.scope().yieldPrepared(context, held, elsewhere);
+  }
+
+  /** Connections that nobody uses let go of some of their prepared statements. */
+  void yieldPrepared(boolean heldToo) {
+    idle.each(connection -> connection.requests().yieldPrepared(heldToo));
+  }
+
   void closeRetired() {
     context.tick();
     connections.retireIdle();

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
@@ -21,10 +22,9 @@ public record PoolPlan(
     SslContext tls,
     PoolSettings settings,
     PipeliningSettings pipelining,
-    int preparedLimit,
+    StatementBounds prepared,
     Map<String, Integer> userLimits) {
   PoolPlan at(ServerAddress server) {
-    return new PoolPlan(
-        source.at(server), own, tls, settings, pipelining, preparedLimit, userLimits);
+    return new PoolPlan(source.at(server), own, tls, settings, pipelining, prepared, userLimits);
   }
 }

@@ -68,6 +68,16 @@ public interface PoolScope {
   /** The server has too many prepared statements: idle connections to it let go of theirs. */
   void closePrepared();
 
+  /**
+   * The node's connections hold as many prepared statements as they may on the server: idle ones to
+   * it let go of some.
+   *
+   * @param here the loop whose idle connections do so at once
+   * @param heldToo whether those go as well that clients hold
+   * @param elsewhere whether other loops are to do so as well
+   */
+  void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere);
+
   /** The server takes no more connections: the longest idle one of another pool is closed. */
   void makeRoomFor(LoopPool asking);
 

@@ -99,7 +99,18 @@ final class SharedPool implements PooledConnections.Terms {
     byLoop.values().forEach(pool -> pool.onLoop(pool::closePrepared));
   }
 
-  /** The same if nobody has joined it. */
+  /** Idle connections let go of statements, of the other loops only if they are asked. */
+  void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere) {
+    for (LoopPool pool : byLoop.values()) {
+      if (pool.context() == here) {
+        pool.yieldPrepared(heldToo);
+      } else if (elsewhere) {
+        pool.onLoop(() -> pool.yieldPrepared(heldToo));
+      }
+    }
+  }
+
+  /** Renews it unless someone has joined it. */
   void renewUnlessJoined() {
     if (users == 0) {
       renew();

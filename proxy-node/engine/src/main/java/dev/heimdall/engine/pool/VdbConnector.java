@@ -5,6 +5,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.StatementBounds;
+import dev.heimdall.engine.prepared.StatementRoom;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +41,7 @@ final class VdbConnector {
       LoopContext context,
       PoolKey key,
       Map<String, String> parameters,
-      int preparedLimit,
+      StatementBounds prepared,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler,
       boolean pooled) {
@@ -58,7 +60,7 @@ final class VdbConnector {
             key.credential(),
             key.capabilities(),
             parameters,
-            preparedLimit),
+            new StatementRoom(prepared, pools.heldAt(to.source()))),
         listener,
         new ServerConnector.Handler() {
           @Override
@@ -68,7 +70,11 @@ final class VdbConnector {
             if (!pooled) {
               outside.add(connection);
             }
-            handler.connected(connection);
+            if (pooled) {
+              LimitQuery.before(connection, handler);
+            } else {
+              handler.connected(connection);
+            }
             PoolTarget after = pools.direction();
             if (!pooled && after.known() && !to.source().equals(after.source())) {
               connection.close(MOVED); // while it was being made

@@ -4,6 +4,8 @@ import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.HeldStatements;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.wire.ServerError;
@@ -161,10 +163,21 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       LoopContext context,
       PoolKey key,
       Map<String, String> parameters,
+      StatementBounds prepared,
+      ServerConnection.Listener listener,
+      ServerConnector.Handler handler) {
+    connections.connect(context, key, parameters, prepared, listener, handler, false);
+  }
+
+  /** The same for a connection that keeps so many statements at most. */
+  public void connect(
+      LoopContext context,
+      PoolKey key,
+      Map<String, String> parameters,
       int preparedLimit,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler) {
-    connections.connect(context, key, parameters, preparedLimit, listener, handler, false);
+    connect(context, key, parameters, StatementBounds.of(preparedLimit), listener, handler);
   }
 
   @Override
@@ -173,7 +186,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       PoolKey key,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler) {
-    connections.connect(context, key, Map.of(), plan.preparedLimit(), listener, handler, true);
+    connections.connect(context, key, Map.of(), plan.prepared(), listener, handler, true);
   }
 
   @Override
@@ -368,7 +381,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   /** Takes a new plan; connections of another source are replaced as they come back. */
   public synchronized void update(PoolPlan next) {
     boolean moved =
-        !next.source().equals(plan.source()) || next.preparedLimit() != plan.preparedLimit();
+        !next.source().equals(plan.source()) || !next.prepared().equals(plan.prepared());
     plan = next;
     direction = direction.by(next.source(), clock.getAsLong());
     if (!reader()) {
@@ -610,11 +623,26 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     }
   }
 
+  /** What all connections to a server hold prepared there. */
+  HeldStatements heldAt(DataSource server) {
+    return neighbours.heldAt(server.hosts().get(0));
+  }
+
   @Override
   public void closePrepared() {
-    for (SharedPool pool : pools.values()) {
-      pool.closePrepared();
-    }
+    toSameServer().forEach(SharedPool::closePrepared);
+  }
+
+  @Override
+  public void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere) {
+    toSameServer().forEach(pool -> pool.yieldPrepared(here, heldToo, elsewhere));
+  }
+
+  /** The pools whose connections lead to the same server, those of other databases too. */
+  private List<SharedPool> toSameServer() {
+    List<SharedPool> all = new ArrayList<>(pools.values());
+    neighbours.of(this).forEach(other -> all.addAll(other.pools.values()));
+    return all;
   }
 
   @Override

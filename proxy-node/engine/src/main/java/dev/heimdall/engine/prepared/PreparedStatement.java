@@ -27,7 +27,6 @@ public final class PreparedStatement {
   private Object source;
   private StatementShape shape;
   private long shapeEpoch;
-  int users;
 
   PreparedStatement(
       StatementName name,

@@ -12,22 +12,17 @@ import java.util.function.LongSupplier;
  * one's owner: what the server has, or will have by the time it reads what is sent next.
  */
 public final class ServerStatements {
-  private final int limit;
-
   /**
    * The server plans a statement for its parameters' values this many times, and may then settle on
    * one plan for all. A statement that its clients parse each time must not come to that.
    */
   private static final int CUSTOM_PLANS = 5;
 
-  /**
-   * So long may the texts of a server connection's statements be together, but for a single one.
-   */
-  static final long MOST_BYTES = 8 << 20;
-
+  private final StatementBounds bounds;
   private final LinkedHashMap<StatementName, Use> prepared = new LinkedHashMap<>(16, 0.75f, true);
   private final LongSupplier group;
   private final ArrayDeque<Pending> pendingNames = new ArrayDeque<>();
+  private HeldStatements server;
   private long bytes;
   private int closings;
   private Object unnamedOwner;
@@ -121,11 +116,11 @@ public final class ServerStatements {
   }
 
   /**
-   * @param limit how many statements the server keeps
    * @param group the number of the group that a message sent now belongs to
    */
-  public ServerStatements(int limit, LongSupplier group) {
-    this.limit = limit;
+  public ServerStatements(StatementRoom room, LongSupplier group) {
+    this.bounds = room.bounds();
+    this.server = room.server();
     this.group = group;
   }
 
@@ -181,10 +176,12 @@ public final class ServerStatements {
    */
   public StatementName victimOf(PreparedStatement statement) {
     StatementName name = statement.name();
-    boolean room = prepared.size() < limit && bytes + name.size() <= MOST_BYTES;
-    if (room || prepared.containsKey(name)) {
-      return null;
-    }
+    boolean room = prepared.size() < bounds.count() && bytes + name.size() <= bounds.bytes();
+    return room || prepared.containsKey(name) ? null : eldest();
+  }
+
+  /** The least recently used one that may be closed; null for none. */
+  public StatementName eldest() {
     for (StatementName eldest : prepared.keySet()) {
       if (!eldest.isGiven()) { // or texts that the node does not read would miss it
         return eldest;
@@ -192,6 +189,42 @@ public final class ServerStatements {
     }
     return null;
   }
+
+  /** The same of those that no client holds. */
+  public StatementName unheld() {
+    for (StatementName eldest : prepared.keySet()) {
+      if (eldest.users == 0 && !eldest.isGiven()) {
+        return eldest;
+      }
+    }
+    return null;
+  }
+
+  // ---- with the node's other connections to the server
+
+  /** What all connections of the node to the server hold. */
+  public HeldStatements server() {
+    return server;
+  }
+
+  /** Whether all connections to the server hold as many as they may: one more needs room. */
+  public boolean serverFull() {
+    return server.count() >= bounds.ofServer(server.limit());
+  }
+
+  /** Whether they hold nearly as many: so far is room made at a time. */
+  public boolean serverNearlyFull() {
+    int most = bounds.ofServer(server.limit());
+    return server.count() > most - Math.max(1, most / 8);
+  }
+
+  /** The connection has ended, and the server has forgotten all of them. */
+  public void ended() {
+    forgetAll();
+    server = new HeldStatements(); // what is noted from now on is nowhere
+  }
+
+  // ---- what is there
 
   /**
    * What else the server may have by the statement's name, which a client has given: to be closed
@@ -228,6 +261,7 @@ public final class ServerStatements {
   private void put(StatementName statement, Use use) {
     if (!prepared.containsKey(statement)) {
       bytes += statement.size();
+      server.add(1);
     }
     prepared.put(statement, use);
   }
@@ -235,6 +269,7 @@ public final class ServerStatements {
   private Use remove(StatementName statement) {
     if (prepared.containsKey(statement)) {
       bytes -= statement.size();
+      server.add(-1);
     }
     return prepared.remove(statement);
   }
@@ -427,6 +462,7 @@ public final class ServerStatements {
 
   /** After DISCARD ALL or DEALLOCATE ALL. */
   public void forgetAll() {
+    server.add(-prepared.size());
     prepared.clear();
     bytes = 0;
     for (Pending pending : pendingNames) {
@@ -451,6 +487,11 @@ public final class ServerStatements {
 
   public int count() {
     return prepared.size();
+  }
+
+  /** Bytes of their texts. */
+  public long bytes() {
+    return bytes;
   }
 
   /** Messages about statements that were noted and have no answer yet. */

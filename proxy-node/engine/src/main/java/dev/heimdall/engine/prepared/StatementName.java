@@ -13,6 +13,12 @@ public final class StatementName {
   private final boolean given;
 
   /**
+   * Clients that hold the statement. Its registry's loop writes it; a connection that has moved to
+   * another loop may read an older figure, which has it close the one before the other.
+   */
+  int users;
+
+  /**
    * @param given whether a client has given the name, so that others may have given the same one
    */
   StatementName(byte[] onServer, int size, boolean given) {

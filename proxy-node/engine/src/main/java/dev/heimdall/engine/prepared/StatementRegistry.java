@@ -161,14 +161,14 @@ public final class StatementRegistry {
       byte[] given, byte[] content, Origin origin, StatementFacts facts, String scope, long epoch) {
     PreparedStatement statement =
         create(given, content, content.length, origin, facts, scope, epoch, true);
-    statement.users++;
+    statement.name().users++;
     held(statement);
     return statement;
   }
 
   /** Another one holds a statement, be it that nobody held it any more. */
   public void hold(PreparedStatement statement) {
-    if (statement.users++ == 0) {
+    if (statement.name().users++ == 0) {
       used(statement);
     }
   }
@@ -181,7 +181,7 @@ public final class StatementRegistry {
   }
 
   public void release(PreparedStatement statement) {
-    if (--statement.users > 0) {
+    if (--statement.name().users > 0) {
       return;
     }
     weightNamed -= statement.weight();

@@ -91,6 +91,8 @@ final class FakeNode implements NodeView {
             0,
             0,
             0,
+            2,
+            90,
             null),
         new PoolRow(
             "shop",
@@ -112,6 +114,8 @@ final class FakeNode implements NodeView {
             5,
             9,
             12,
+            30,
+            4_000,
             "10.0.0.2:5432"));
   }
 

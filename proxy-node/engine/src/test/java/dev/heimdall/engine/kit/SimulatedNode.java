@@ -49,6 +49,7 @@ import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.rules.RuleBook;
@@ -207,7 +208,7 @@ final class SimulatedNode implements AutoCloseable {
                 null,
                 settings.pool(),
                 settings.pipelining(),
-                settings.prepared().perServer(),
+                StatementBounds.of(settings.prepared().perServer()),
                 Map.of()),
             turns::now);
     UserDirectory users =

@@ -192,6 +192,8 @@ class MetricsTest {
             "heimdall_pool_servers{database=\"db\",state=\"login\",user=\"ann\",vdb=\"shop\"} 8.0",
             "heimdall_pool_size{database=\"db\",user=\"ann\",vdb=\"shop\"} 20.0",
             "heimdall_pool_max_wait_seconds{database=\"db\",user=\"ann\",vdb=\"shop\"} 1.5",
+            "heimdall_pool_prepared_statements{database=\"db\",user=\"ann\",vdb=\"shop\"} 30.0",
+            "heimdall_pool_prepared_bytes{database=\"db\",user=\"ann\",vdb=\"shop\"} 4000.0",
             "heimdall_pool_paused{database=\"db\",user=\"bob\",vdb=\"old\"} 1.0",
             "heimdall_cluster_node_up{node=\"one:5432\",role=\"writer\",source=\"main\"} 1.0",
             "heimdall_cluster_node_up{node=\"two:5432\",role=\"replica\",source=\"main\"} 0.0",
@@ -377,6 +379,20 @@ class MetricsTest {
 
   private static NodeGauges.Pool pool(String vdb, String user, boolean paused, String server) {
     return new NodeGauges.Pool(
-        new PoolKey(vdb, "db", user), 1, 2, 3, 4, 5, 6, 7, 8, 20, 1_500_000, paused, server);
+        new PoolKey(vdb, "db", user),
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        20,
+        1_500_000,
+        paused,
+        30,
+        4_000,
+        server);
   }
 }

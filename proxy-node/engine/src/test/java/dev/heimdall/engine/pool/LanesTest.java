@@ -6,6 +6,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
@@ -54,7 +55,7 @@ class LanesTest {
         null,
         PoolSettings.defaults(),
         pipelining,
-        100,
+        StatementBounds.of(100),
         Map.of());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClusterKind;
@@ -56,7 +57,7 @@ class LedPoolTest {
             0,
             ResetMode.CHANGED),
         PipeliningSettings.defaults(),
-        100,
+        StatementBounds.of(100),
         Map.of());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
@@ -89,7 +90,7 @@ abstract class OnePool {
             maxQueue,
             reset),
         PipeliningSettings.defaults(),
-        100,
+        StatementBounds.of(100),
         Map.of());
   }
 

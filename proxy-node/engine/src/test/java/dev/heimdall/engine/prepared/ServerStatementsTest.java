@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Timeout;
 
 class ServerStatementsTest {
   private long group = 1;
-  private final ServerStatements statements = new ServerStatements(3, () -> group);
+  private final ServerStatements statements =
+      new ServerStatements(StatementRoom.alone(3), () -> group);
   private final StatementRegistry registry =
       new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1));
   private final List<StatementShape> described = new ArrayList<>();
@@ -150,7 +151,7 @@ class ServerStatementsTest {
 
   @Test
   void longTextsMakeRoomBeforeThereAreTooMany() {
-    String third = "x".repeat((int) ServerStatements.MOST_BYTES / 3);
+    String third = "x".repeat((int) StatementBounds.of(3).bytes() / 3);
     PreparedStatement oldest = named("SELECT 1 --" + third);
     PreparedStatement used = named("SELECT 2 --" + third);
     PreparedStatement next = named("SELECT 3 --" + third);
@@ -172,6 +173,38 @@ class ServerStatementsTest {
     assertThat(statements.victimOf(huge)).isSameAs(oldest.name());
     statements.forgetAll();
     assertThat(statements.victimOf(huge)).as("alone it may be as long as it is").isNull();
+  }
+
+  @Test
+  void whatNoClientHoldsGoesFirstWhereTheNodeHasItsShareOfTheServer() {
+    HeldStatements server = new HeldStatements();
+    StatementRoom room = new StatementRoom(new StatementBounds(100, 1000, 50), server);
+    ServerStatements here = new ServerStatements(room, () -> group);
+    ServerStatements elsewhere = new ServerStatements(room, () -> group);
+    PreparedStatement held = named("SELECT 1");
+    PreparedStatement released = named("SELECT 2");
+    here.preparing(held);
+    here.preparing(released);
+    elsewhere.preparing(held);
+    elsewhere.preparing(named("SELECT 3"));
+    assertThat(here.serverFull()).as("no limit is known").isFalse();
+    registry.release(released);
+
+    server.limit(8);
+    assertThat(here.serverFull()).isTrue();
+    assertThat(here.unheld()).isSameAs(released.name());
+    assertThat(elsewhere.unheld()).isNull();
+    assertThat(elsewhere.eldest()).isSameAs(held.name());
+
+    here.closing(released.name());
+    assertThat(server.count()).isEqualTo(3);
+    assertThat(here.serverFull()).isFalse();
+    assertThat(here.serverNearlyFull()).as("room is made for one more").isFalse();
+
+    elsewhere.ended();
+    elsewhere.preparing(held);
+    assertThat(server.count()).as("a connection that ended holds nothing").isEqualTo(1);
+    assertThat(here.bytes()).isEqualTo(held.body().length);
   }
 
   @Test
@@ -205,7 +238,9 @@ class ServerStatementsTest {
 
   @Test
   void aServerThatKeepsNoneHasNothingToClose() {
-    assertThat(new ServerStatements(0, () -> group).victimOf(named("SELECT 1"))).isNull();
+    assertThat(
+            new ServerStatements(StatementRoom.alone(0), () -> group).victimOf(named("SELECT 1")))
+        .isNull();
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.PoolSources;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
@@ -77,7 +78,7 @@ final class ToyNode implements Connector, AutoCloseable {
             0,
             ResetMode.CHANGED),
         PipeliningSettings.defaults(),
-        100,
+        StatementBounds.of(100),
         Map.of());
   }
 

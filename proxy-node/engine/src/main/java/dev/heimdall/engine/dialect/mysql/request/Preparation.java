@@ -9,7 +9,10 @@ import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A text that a server connection prepares for the command at the reader's position. */
 final class Preparation {
@@ -21,6 +24,8 @@ final class Preparation {
 
   /** "Can't create more than max_prepared_stmt_count statements". */
   private static final int TOO_MANY = 1461;
+
+  private static final Pattern LIMIT = Pattern.compile("\\(current value: ([0-9]{1,9})\\)");
 
   /** After so long a server has closed what it was told to close on other connections. */
   private static final int ROOM_MADE_MILLIS = 20;
@@ -105,11 +110,13 @@ final class Preparation {
    *
    * @return whether that is still to come
    */
-  private boolean asksAgain(ServerConnection server, boolean keepsAll, Runnable ended) {
+  private boolean asksAgain(
+      ServerConnection server, ServerError refusal, boolean keepsAll, Runnable ended) {
     if (madeRoom) {
       return false;
     }
     madeRoom = true;
+    limitIn(refusal).ifPresent(server.statements().server()::limit);
     if (!keepsAll) {
       server.requests().closePrepared();
     }
@@ -132,6 +139,12 @@ final class Preparation {
     return true;
   }
 
+  /** The server's limit, which its error names. */
+  private static OptionalInt limitIn(ServerError refusal) {
+    Matcher found = LIMIT.matcher(refusal.message());
+    return found.find() ? OptionalInt.of(Integer.parseInt(found.group(1))) : OptionalInt.empty();
+  }
+
   private void makeRoom(ServerConnection server, boolean keepsAll) {
     ServerStatements there = server.statements();
     if (there.confirmed(statement)) {
@@ -144,6 +157,33 @@ final class Preparation {
         victim != null;
         victim = there.victimOf(statement)) {
       ServerSide.of(server).close(victim);
+    }
+    if (there.serverFull()) {
+      makeRoomAtServer(server, there);
+    }
+  }
+
+  /**
+   * The node's connections hold as many statements as they may on the server. Those that no client
+   * holds go first, here and then on idle connections; then the others, which are prepared again
+   * when they are executed.
+   */
+  private static void makeRoomAtServer(ServerConnection server, ServerStatements there) {
+    for (StatementName next = there.unheld();
+        next != null && there.serverFull();
+        next = there.unheld()) {
+      ServerSide.of(server).close(next);
+    }
+    if (there.serverFull()) {
+      server.preparedNearlyFull(false);
+    }
+    for (StatementName next = there.eldest();
+        next != null && there.serverFull();
+        next = there.eldest()) {
+      ServerSide.of(server).close(next);
+    }
+    if (there.serverFull()) {
+      server.preparedNearlyFull(true);
     }
   }
 
@@ -174,7 +214,7 @@ final class Preparation {
       if (refusal != null
           && refusal.number() == TOO_MANY
           && !from.closed()
-          && asksAgain(from, keepsAll, ended)) {
+          && asksAgain(from, refusal, keepsAll, ended)) {
         return;
       }
       underWay = false;

@@ -12,6 +12,7 @@ import dev.heimdall.engine.dialect.mysql.server.Exchange.Use;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.sql.PinReason;
@@ -46,6 +47,9 @@ public final class MysqlRequests implements ServerRequests {
    * those of its administrators.
    */
   private static final String ROLE = "SELECT CURRENT_USER(), @@global.init_connect";
+
+  private static final String STATEMENT_LIMIT =
+      "SELECT @@global.max_prepared_stmt_count LIMIT 1"; // whatever sql_select_limit is
 
   /** Would end a connection while nobody uses it. */
   private static final String IDLE_TIMEOUT = "wait_timeout";
@@ -249,6 +253,24 @@ public final class MysqlRequests implements ServerRequests {
   @Override
   public void closePrepared() {
     connection.statements().ours().forEach(this::close);
+  }
+
+  @Override
+  public void yieldPrepared(boolean held) {
+    ServerStatements there = connection.statements();
+    while (there.serverNearlyFull()) {
+      StatementName next = held ? there.eldest() : there.unheld();
+      if (next == null) {
+        return;
+      }
+      close(next);
+    }
+  }
+
+  @Override
+  public boolean readStatementLimit(ReplyOwner owner) {
+    query(STATEMENT_LIMIT, owner);
+    return true;
   }
 
   // ---- one at a time
