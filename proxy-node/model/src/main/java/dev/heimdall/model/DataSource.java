@@ -165,6 +165,14 @@ public record DataSource(
     return credentials.writtenRegion().or(() -> RdsHost.of(host()).map(RdsHost::region));
   }
 
+  /**
+   * The region that signs IAM tokens for a server: the one in its name, as a global cluster has
+   * servers in several.
+   */
+  public String tokenRegion(String server) {
+    return RdsHost.region(server).or(this::credentialsRegion).orElseThrow();
+  }
+
   /** Where a server is whose name is known, the name in place of the question mark. */
   public Optional<String> hostPattern() {
     return cluster.hostPattern().or(() -> RdsHost.of(host()).map(RdsHost::pattern));

@@ -18,6 +18,9 @@ record RdsHost(String name, String kind, String rest) {
       Pattern.compile(
           "([^.]+)\\.(cluster-ro-|cluster-custom-|cluster-|)([a-z0-9]+\\.[a-z0-9-]+\\.rds\\.amazonaws\\.com(?:\\.cn)?)");
 
+  private static final Pattern REGIONAL =
+      Pattern.compile(".+\\.([a-z0-9-]+)\\.rds\\.amazonaws\\.com(?:\\.cn)?");
+
   private static final Pattern GLOBAL =
       Pattern.compile("[^.]+\\.global-[a-z0-9]+\\.global\\.rds\\.amazonaws\\.com(?:\\.cn)?");
 
@@ -42,6 +45,14 @@ record RdsHost(String name, String kind, String rest) {
   /** Whether such a name is that of a proxy of RDS. */
   static boolean ofRdsProxy(String host) {
     return ofAws(host) && host.toLowerCase(Locale.ROOT).contains(".proxy-");
+  }
+
+  /** The region in a name of RDS; empty for other names, and for those of global clusters. */
+  static Optional<String> region(String host) {
+    Matcher matcher = REGIONAL.matcher(host.toLowerCase(Locale.ROOT));
+    return matcher.matches()
+        ? Optional.of(matcher.group(1)).filter(region -> !region.equals("global"))
+        : Optional.empty();
   }
 
   /** What all names in a region end in, whoever's they are. */

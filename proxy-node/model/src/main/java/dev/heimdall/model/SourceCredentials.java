@@ -23,7 +23,9 @@ public record SourceCredentials(
             applies = Applies.NEW_CONNECTIONS)
         boolean iam,
     @Setting(
-            value = "The AWS region of the secret, or of the database that a token is for.",
+            value =
+                "The AWS region of the secret, or of the database that a token is for. A server"
+                    + " whose RDS name has a region gets a token of that region.",
             otherwise = "that of the ARN; else worked out from `url`, where its host is one of RDS",
             format = Format.NAME,
             applies = Applies.NEW_CONNECTIONS)

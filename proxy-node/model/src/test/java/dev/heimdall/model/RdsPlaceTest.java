@@ -44,6 +44,20 @@ class RdsPlaceTest {
   }
 
   @Test
+  void tokensAreSignedForTheRegionInAServersName() throws Exception {
+    place("shop.cluster-" + REST, "aurora", "");
+    DataSource source = ConfigurationReader.read(dir).sources().get("primary");
+
+    assertThat(source.tokenRegion("one.xyz789.us-east-2.rds.amazonaws.com")).isEqualTo("us-east-2");
+    assertThat(source.tokenRegion("p.proxy-xyz789.us-west-2.rds.amazonaws.com"))
+        .isEqualTo("us-west-2");
+    assertThat(source.tokenRegion("ONE.x.cn-north-1.rds.amazonaws.com.cn")).isEqualTo("cn-north-1");
+    assertThat(source.tokenRegion("shop.global-q1.global.rds.amazonaws.com"))
+        .isEqualTo("eu-west-1");
+    assertThat(source.tokenRegion("10.0.0.1")).isEqualTo("eu-west-1");
+  }
+
+  @Test
   void anEndpointOfOnesOwnSaysNotWhichClusterItIsOf() throws Exception {
     assertThat(place("mine.cluster-custom-" + REST, "aurora", "")).isEmpty();
     assertThat(

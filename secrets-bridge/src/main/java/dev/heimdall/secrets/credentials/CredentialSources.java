@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -79,9 +80,13 @@ public final class CredentialSources implements AutoCloseable {
         System::nanoTime);
   }
 
-  /** Tokens of a user whom IAM vouches for. */
-  public DatabaseCredentials iam(String user, String region) {
-    return new IamCredentials(user, region, this::provider, executor, System::nanoTime);
+  /**
+   * Tokens of a user whom IAM vouches for.
+   *
+   * @param regions the AWS region of a server, by its host name
+   */
+  public DatabaseCredentials iam(String user, UnaryOperator<String> regions) {
+    return new IamCredentials(user, regions, this::provider, executor, System::nanoTime);
   }
 
   private synchronized AwsCredentialsProvider provider() {

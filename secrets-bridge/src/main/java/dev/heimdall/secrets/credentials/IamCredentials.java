@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -33,7 +34,7 @@ final class IamCredentials implements DatabaseCredentials {
   private static final long YOUNG = TimeUnit.SECONDS.toNanos(5);
 
   private final String user;
-  private final String region;
+  private final UnaryOperator<String> regions;
   private final Supplier<AwsCredentialsProvider> credentials;
   private final Executor executor;
   private final LongSupplier clock;
@@ -58,12 +59,12 @@ final class IamCredentials implements DatabaseCredentials {
 
   IamCredentials(
       String user,
-      String region,
+      UnaryOperator<String> regions,
       Supplier<AwsCredentialsProvider> credentials,
       Executor executor,
       LongSupplier clock) {
     this.user = user;
-    this.region = region;
+    this.regions = regions;
     this.credentials = credentials;
     this.executor = executor;
     this.clock = clock;
@@ -89,7 +90,7 @@ final class IamCredentials implements DatabaseCredentials {
                   + "\"; it is asked again soon"));
     }
     Token token = byServer.get(server);
-    return token != null && now - token.until() < 0 ? token.login() : sign(server, now);
+    return token != null && now - token.until() < 0 ? token.login() : sign(host, server, now);
   }
 
   @Override
@@ -108,24 +109,26 @@ final class IamCredentials implements DatabaseCredentials {
       byServer.remove(server);
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return (last || token == null ? sign(server, now) : token.login()).thenApply(Optional::of);
+    return (last || token == null ? sign(host, server, now) : token.login())
+        .thenApply(Optional::of);
   }
 
   /** With the lock held. */
-  private CompletableFuture<DatabaseLogin> sign(String server, long now) {
+  private CompletableFuture<DatabaseLogin> sign(String host, String server, long now) {
     CompletableFuture<DatabaseLogin> login = new CompletableFuture<>();
     Token begun = new Token(login, now, now + USED.toNanos());
     byServer.put(server, begun);
     String version = "token " + ++made;
+    String region = regions.apply(host);
     try {
-      executor.execute(() -> sign(server, begun, version));
+      executor.execute(() -> sign(server, region, begun, version));
     } catch (RejectedExecutionException e) {
-      fail(server, begun, "the node is stopping");
+      fail(server, region, begun, "the node is stopping");
     }
     return login;
   }
 
-  private void sign(String server, Token begun, String version) {
+  private void sign(String server, String region, Token begun, String version) {
     try {
       AwsCredentials with = credentials.get().resolveCredentials();
       String text = new IamToken(server, user, region).signed(with, Instant.now());
@@ -141,13 +144,13 @@ final class IamCredentials implements DatabaseCredentials {
       }
       begun.login().complete(new DatabaseLogin(user, Optional.of(text), version));
     } catch (SdkException e) {
-      fail(server, begun, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      fail(server, region, begun, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     } catch (RuntimeException | Error e) {
-      fail(server, begun, e.getClass().getSimpleName());
+      fail(server, region, begun, e.getClass().getSimpleName());
     }
   }
 
-  private void fail(String server, Token begun, String why) {
+  private void fail(String server, String region, Token begun, String why) {
     synchronized (this) {
       byServer.remove(server, begun);
     }

@@ -20,7 +20,7 @@ class IamCredentialsTest {
   private final AtomicLong now = new AtomicLong(1);
   private AwsCredentials aws = AwsBasicCredentials.create("AKIDEXAMPLE", "not-so-secret");
   private final IamCredentials credentials =
-      new IamCredentials("app", "eu-west-1", () -> () -> aws, Runnable::run, now::get);
+      new IamCredentials("app", host -> "eu-west-1", () -> () -> aws, Runnable::run, now::get);
 
   private void pass(Duration time) {
     now.addAndGet(time.toNanos());
@@ -47,7 +47,7 @@ class IamCredentialsTest {
     IamCredentials careless =
         new IamCredentials(
             "app",
-            "eu-west-1",
+            host -> "eu-west-1",
             () -> {
               if (asked.incrementAndGet() == 1) {
                 throw new NoClassDefFoundError("of a jar that was replaced");
@@ -65,6 +65,22 @@ class IamCredentialsTest {
   void eachServerHasItsOwn() {
     assertThat(login("other." + HOST).password().orElseThrow()).startsWith("other." + HOST);
     assertThat(login(HOST).password().orElseThrow()).startsWith(HOST);
+  }
+
+  @Test
+  void eachServerHasThatOfItsOwnRegion() {
+    IamCredentials global =
+        new IamCredentials(
+            "app", host -> host.split("\\.", 4)[2], () -> () -> aws, Runnable::run, now::get);
+    assertThat(global.login(HOST, 5432).join().password().orElseThrow())
+        .contains("eu-west-1%2Frds-db");
+    assertThat(
+            global
+                .login("shop.xyz9.us-east-2.rds.amazonaws.com", 5432)
+                .join()
+                .password()
+                .orElseThrow())
+        .contains("us-east-2%2Frds-db");
   }
 
   @Test
@@ -110,7 +126,7 @@ class IamCredentialsTest {
     IamCredentials none =
         new IamCredentials(
             "app",
-            "eu-west-1",
+            host -> "eu-west-1",
             () ->
                 () -> {
                   throw SdkClientException.create("Unable to load credentials");

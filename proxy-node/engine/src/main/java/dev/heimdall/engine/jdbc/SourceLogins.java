@@ -74,7 +74,7 @@ public final class SourceLogins implements AutoCloseable {
   }
 
   private synchronized DatabaseCredentials kept(DataSource source) {
-    return kept.computeIfAbsent(key(source), key -> ofAws(key, source.credentials()));
+    return kept.computeIfAbsent(key(source), key -> ofAws(key, source));
   }
 
   private static Kept key(DataSource source) {
@@ -88,10 +88,11 @@ public final class SourceLogins implements AutoCloseable {
         credentials.refresh());
   }
 
-  private DatabaseCredentials ofAws(Kept key, SourceCredentials credentials) {
+  private DatabaseCredentials ofAws(Kept key, DataSource source) {
     if (key.secret().isEmpty()) {
-      return aws.iam(key.user().orElseThrow(), key.region());
+      return aws.iam(key.user().orElseThrow(), source::tokenRegion);
     }
+    SourceCredentials credentials = source.credentials();
     return aws.secret(
         credentials.secretName().orElseThrow(),
         new CredentialSources.Place(key.region(), key.endpoint().map(URI::create)),
