@@ -186,7 +186,7 @@ final class EventBook implements AutoCloseable {
     stale = true;
     lock.lock();
     try {
-      waiting.removeAll(batch);
+      waiting.removeAll(new HashSet<>(batch)); // it looks each one up
       changed.signalAll();
     } finally {
       lock.unlock();

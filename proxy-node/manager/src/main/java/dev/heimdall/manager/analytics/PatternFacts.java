@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,7 +32,14 @@ record PatternFacts(
       new PatternFacts(
           0, 0, List.of(), new TreeSet<>(), new TreeSet<>(), Map.of(), Optional.empty());
 
+  /** A node tells half of these, and less of a plan. */
   private static final int MOST = 40;
+
+  private static final int LONGEST_PLAN = 8_000;
+  private static final int LONGEST_WORDS = 300;
+
+  /** What an object takes, in characters. */
+  private static final int VALUE = 32;
 
   /** A rule that matched: where it stood, and what it does. */
   record Matched(String list, int number, String action) {}
@@ -44,17 +52,14 @@ record PatternFacts(
     for (JsonNode rule : entry.path("rules")) {
       if (rules.size() < MOST) {
         rules.add(
-            new Matched(
-                rule.path("list").asText(),
-                rule.path("number").asInt(),
-                rule.path("action").asText()));
+            new Matched(words(rule, "list"), rule.path("number").asInt(), words(rule, "action")));
       }
     }
     Map<String, String> words = new TreeMap<>();
     for (String kind : List.of("uncached", "onWriter")) {
       for (JsonNode reason : entry.path(kind)) {
         if (words.size() < MOST) {
-          words.put(reason.path("reason").asText(), reason.path("words").asText());
+          words.put(words(reason, "reason"), words(reason, "words"));
         }
       }
     }
@@ -69,17 +74,42 @@ record PatternFacts(
         plan.isObject()
             ? Optional.of(
                 new Plan(
-                    plan.path("taken").asText(),
-                    plan.path("format").asText(),
-                    plan.path("text").asText()))
+                    words(plan, "taken"),
+                    words(plan, "format"),
+                    cut(plan.path("text").asText(), LONGEST_PLAN)))
             : Optional.empty());
+  }
+
+  static String words(JsonNode of, String name) {
+    return cut(of.path(name).asText(), LONGEST_WORDS);
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() > most ? text.substring(0, most) : text;
+  }
+
+  /** About so many bytes. */
+  long bytes() {
+    long characters = plan.map(known -> known.text().length()).orElse(0);
+    for (Matched rule : rules) {
+      characters += rule.list().length() + rule.action().length() + VALUE;
+    }
+    for (Set<String> names : List.of(reads, writes)) {
+      for (String name : names) {
+        characters += name.length() + VALUE;
+      }
+    }
+    for (Map.Entry<String, String> one : words.entrySet()) {
+      characters += one.getKey().length() + one.getValue().length() + 2L * VALUE;
+    }
+    return 2 * characters + 4L * VALUE;
   }
 
   private static SortedSet<String> names(JsonNode listed) {
     SortedSet<String> names = new TreeSet<>();
     for (JsonNode name : listed) {
       if (names.size() < MOST) {
-        names.add(name.asText());
+        names.add(cut(name.asText(), LONGEST_WORDS));
       }
     }
     return names;

@@ -24,6 +24,11 @@ record PatternSums(
 
   private static final int MOST_REASONS = 40;
 
+  /** With its place in a map. */
+  private static final int BYTES = 160;
+
+  private static final int REASON_BYTES = 120;
+
   static PatternSums of(JsonNode entry) {
     return new PatternSums(
         count(entry, "calls"),
@@ -45,7 +50,7 @@ record PatternSums(
     Map<String, Long> reasons = new TreeMap<>();
     for (JsonNode each : listed) {
       if (reasons.size() < MOST_REASONS) {
-        reasons.put(each.path("reason").asText(), count(each, "count"));
+        reasons.put(PatternFacts.words(each, "reason"), count(each, "count"));
       }
     }
     return reasons.isEmpty() ? Map.of() : reasons;
@@ -86,6 +91,15 @@ record PatternSums(
     other.forEach((reason, count) -> sum.merge(reason, sign * count, Long::sum));
     sum.values().removeIf(count -> count <= 0);
     return sum;
+  }
+
+  /** About so many bytes. */
+  long bytesKept() {
+    return BYTES + reasonBytes(uncached) + reasonBytes(onWriter);
+  }
+
+  private static long reasonBytes(Map<String, Long> reasons) {
+    return reasons.keySet().stream().mapToLong(reason -> REASON_BYTES + 2L * reason.length()).sum();
   }
 
   /** How many servers were sent. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,13 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Adds up what nodes report of statements by their pattern. Nodes report what they have counted
  * since they know a pattern; the differences are kept minute by minute for an hour. Thread-safe.
  */
 public final class QueryAnalytics implements ReportListener {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int MINUTES = 60;
 
@@ -36,36 +38,42 @@ public final class QueryAnalytics implements ReportListener {
 
   private static final int MOST_IN_REPORT = 400;
   private static final int MOST_NODES = 500;
+  private static final int MOST_DATABASES = 400;
   private static final int LONGEST_TEXT = 4_000;
+  private static final int LONGEST_NAME = 200;
 
   /** What a node has counted, in its present run. */
   private static final class Counted {
     private String run = "";
-    private final Map<PatternKey, PatternSums> last = oldestFirst(MOST_OF_NODE);
+    private Instant heard = Instant.MIN;
+    private final KeptPatterns<PatternSums> last;
+
+    Counted(PatternRoom room) {
+      last = new KeptPatterns<>(room, MOST_OF_NODE, PatternSums::bytesKept);
+    }
   }
 
   /** What came in one minute. */
-  private record Minute(long number, Map<PatternKey, PatternSums> sums) {}
+  private record Minute(long number, KeptPatterns<PatternSums> sums) {}
 
   private final Clock clock;
-  private final Map<String, Counted> nodes = oldestFirst(MOST_NODES);
-  private final Deque<Minute> minutes = new ArrayDeque<>();
-  private final Map<PatternKey, PatternFacts> facts = oldestFirst(MOST);
+  private final PatternRoom room;
 
-  /** Many nodes have the same statements: their texts are kept once. */
-  private final Map<PatternKey, PatternKey> shared = oldestFirst(MOST);
+  /** The one that has not reported for longest first. */
+  private final Map<String, Counted> nodes = new LinkedHashMap<>(16, 0.75f, true);
+
+  private final Deque<Minute> minutes = new ArrayDeque<>();
+  private final KeptPatterns<PatternFacts> facts;
+  private boolean full;
 
   public QueryAnalytics(Clock clock) {
-    this.clock = clock;
+    this(clock, new PatternRoom());
   }
 
-  private static <K, V> Map<K, V> oldestFirst(int most) {
-    return new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > most;
-      }
-    };
+  QueryAnalytics(Clock clock, PatternRoom room) {
+    this.clock = clock;
+    this.room = room;
+    facts = new KeptPatterns<>(room, MOST, PatternFacts::bytes);
   }
 
   @Override
@@ -75,63 +83,117 @@ public final class QueryAnalytics implements ReportListener {
       return; // not in every report
     }
     Instant now = clock.instant();
-    Map<PatternKey, PatternSums> minute = minute(now);
-    Counted counted = nodes.computeIfAbsent(node.id(), id -> new Counted());
+    Minute minute = minute(now);
+    Counted counted = counted(node, now);
     boolean anew = !counted.run.equals(node.run());
     if (anew) {
       counted.last.clear();
       counted.run = node.run();
     }
     boolean young = node.started().isAfter(now.minus(HOUR));
+    int databases = 0;
     for (JsonNode vdb : section.path("vdbs")) {
-      take(counted, minute, PatternKey.all(vdb.path("name").asText()), vdb, young || !anew);
+      String name = vdb.path("name").asText();
+      if (name.length() <= LONGEST_NAME && ++databases <= MOST_DATABASES) {
+        take(counted, minute, PatternKey.all(name), vdb, young || !anew);
+      }
     }
     int taken = 0;
     for (JsonNode entry : section.path("patterns")) {
       String text = entry.path("text").asText();
-      if (text.isEmpty() || text.length() > LONGEST_TEXT || ++taken > MOST_IN_REPORT) {
+      String vdb = entry.path("vdb").asText();
+      if (text.isEmpty()
+          || text.length() > LONGEST_TEXT
+          || vdb.length() > LONGEST_NAME
+          || ++taken > MOST_IN_REPORT) {
         continue;
       }
-      PatternKey key =
-          shared.computeIfAbsent(
-              new PatternKey(entry.path("vdb").asText(), text), Function.identity());
+      PatternKey key = new PatternKey(vdb, text);
       boolean recent = Instant.ofEpochMilli(entry.path("since").asLong()).isAfter(now.minus(HOUR));
       take(counted, minute, key, entry, recent);
-      facts.merge(key, PatternFacts.of(entry), PatternFacts::with);
+      know(key, PatternFacts.of(entry));
+    }
+  }
+
+  private Counted counted(SeenNode node, Instant now) {
+    Counted counted = nodes.computeIfAbsent(node.id(), id -> new Counted(room));
+    counted.heard = now;
+    if (nodes.size() > MOST_NODES) {
+      forgetOldestNode();
+    }
+    return counted;
+  }
+
+  private void forgetOldestNode() {
+    String oldest = nodes.keySet().iterator().next();
+    nodes.remove(oldest).last.clear();
+  }
+
+  private void know(PatternKey key, PatternFacts fresh) {
+    PatternFacts before = facts.get(key);
+    PatternFacts now = before == null ? fresh : before.with(fresh);
+    // It was used last, and is the last one to go.
+    while (!facts.put(key, now) && facts.size() > 1 && facts.dropOldest()) {
+      full();
     }
   }
 
   /**
    * @param recent whether all of it counts for this hour where nothing is known from before
    */
-  private static void take(
-      Counted counted,
-      Map<PatternKey, PatternSums> minute,
-      PatternKey key,
-      JsonNode entry,
-      boolean recent) {
+  private void take(
+      Counted counted, Minute minute, PatternKey key, JsonNode entry, boolean recent) {
     PatternSums now = PatternSums.of(entry);
-    PatternSums before = counted.last.put(key, now);
+    PatternSums before = counted.last.get(key);
     PatternSums more = before != null ? now.since(before) : recent ? now : PatternSums.NONE;
-    if (more.calls() > 0 && (minute.containsKey(key) || minute.size() < MOST)) {
-      minute.merge(key, more, PatternSums::plus);
+    if (!put(counted.last, key, now, minute) || more.calls() == 0) {
+      return; // what is not followed is not counted: its next report would count once more
+    }
+    PatternSums sum = minute.sums().get(key);
+    if (sum != null || minute.sums().size() < MOST) {
+      put(minute.sums(), key, sum == null ? more : sum.plus(more), minute);
     }
   }
 
-  private Map<PatternKey, PatternSums> minute(Instant now) {
+  /** What is oldest makes room: nodes that report no more, then minutes that are over, facts. */
+  private boolean put(
+      KeptPatterns<PatternSums> into, PatternKey key, PatternSums sums, Minute minute) {
+    while (!into.put(key, sums)) {
+      full();
+      if (nodes.values().iterator().next().heard.isBefore(clock.instant().minus(HOUR))) {
+        forgetOldestNode();
+      } else if (minutes.peek() != minute) {
+        minutes.remove().sums().clear();
+      } else if (!facts.dropOldest()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void full() {
+    if (!full) {
+      full = true;
+      LOG.warn(
+          "statements take all of the heap that they may, so that some are left out of what is"
+              + " shown: give the manager more heap");
+    }
+  }
+
+  private Minute minute(Instant now) {
     long number = number(now);
     Minute last = minutes.peekLast();
     if (last == null || last.number() < number) {
-      last = new Minute(number, new HashMap<>());
+      last = new Minute(number, new KeptPatterns<>(room, MOST, PatternSums::bytesKept));
       minutes.add(last);
     }
     forgetOld(number);
-    return last.sums();
+    return last;
   }
 
   private void forgetOld(long number) {
     while (!minutes.isEmpty() && minutes.peek().number() <= number - MINUTES) {
-      minutes.remove();
+      minutes.remove().sums().clear();
     }
   }
 
@@ -143,9 +205,9 @@ public final class QueryAnalytics implements ReportListener {
     Map<PatternKey, PatternSums> all = new HashMap<>();
     if (window == Window.HOUR) {
       forgetOld(number(clock.instant()));
-      minutes.forEach(minute -> add(all, minute.sums()));
+      minutes.forEach(minute -> add(all, minute.sums().all()));
     } else {
-      nodes.values().forEach(node -> add(all, node.last));
+      nodes.values().forEach(node -> add(all, node.last.all()));
     }
     return all;
   }
@@ -156,13 +218,13 @@ public final class QueryAnalytics implements ReportListener {
 
   /** Whether any node has reported statements. */
   synchronized boolean isHeard() {
-    return !facts.isEmpty();
+    return facts.size() > 0;
   }
 
   /** The virtual databases that there are statements of. */
   synchronized Set<String> vdbs() {
     Set<String> vdbs = new TreeSet<>();
-    facts.keySet().forEach(key -> vdbs.add(key.vdb()));
+    facts.all().keySet().forEach(key -> vdbs.add(key.vdb()));
     return vdbs;
   }
 
@@ -209,7 +271,6 @@ public final class QueryAnalytics implements ReportListener {
 
   /** The kind of statements that is named so; empty: nobody knows it any more. */
   synchronized Optional<PatternKey> key(String id) {
-    Collection<PatternKey> known = facts.keySet();
-    return known.stream().filter(key -> key.id().equals(id)).findFirst();
+    return facts.all().keySet().stream().filter(key -> key.id().equals(id)).findFirst();
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +19,8 @@ import java.util.regex.Pattern;
  */
 public record ClusterMap(List<Cluster> clusters) {
   private static final int MOST_EVENTS = 8;
+  private static final int MOST_CLUSTERS = 500;
+  private static final int MOST_SERVERS = 200;
   private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
   /** Of a bar that is full. */
@@ -82,6 +86,32 @@ public record ClusterMap(List<Cluster> clusters) {
   public record Event(
       String at, String time, String kind, boolean alarming, String server, String words) {}
 
+  /** How nodes see a server: how many see it so, by role and state. */
+  private static final class Views {
+    private final Map<String, Integer> counts = new LinkedHashMap<>();
+
+    void add(String view) {
+      counts.merge(view, 1, Integer::sum);
+    }
+
+    /** How many see it otherwise, and how the last of these do, in words. */
+    String otherwise(String view, int all) {
+      int others = 0;
+      String how = "";
+      for (Map.Entry<String, Integer> one : counts.entrySet()) {
+        if (!one.getKey().equals(view)) {
+          others += one.getValue();
+          how = one.getKey();
+        }
+      }
+      return others == 0 ? "" : "%d of %d nodes see it as %s".formatted(others, all, how);
+    }
+  }
+
+  private static String view(JsonNode server) {
+    return server.path("role").asText() + ", " + server.path("state").asText();
+  }
+
   /** A node's view of a cluster. */
   private record Sight(String node, JsonNode cluster) {
     int events() {
@@ -101,9 +131,12 @@ public record ClusterMap(List<Cluster> clusters) {
         .forEach(
             (node, state) -> {
               for (JsonNode cluster : state.path("clusters")) {
-                sights
-                    .computeIfAbsent(cluster.path("source").asText(), one -> new ArrayList<>())
-                    .add(new Sight(node, cluster));
+                String source = cluster.path("source").asText();
+                if (sights.containsKey(source) || sights.size() < MOST_CLUSTERS) {
+                  sights
+                      .computeIfAbsent(source, one -> new ArrayList<>())
+                      .add(new Sight(node, cluster));
+                }
               }
               count(state, connections);
             });
@@ -130,13 +163,24 @@ public record ClusterMap(List<Cluster> clusters) {
 
   private static Cluster cluster(String source, List<Sight> seen, Map<String, long[]> connections) {
     Sight witness = Collections.max(seen, Comparator.comparingInt(Sight::events));
+    Map<String, Views> views = new HashMap<>();
+    for (Sight sight : seen) {
+      for (JsonNode server : sight.cluster().path("nodes")) {
+        views
+            .computeIfAbsent(server.path("address").asText(), one -> new Views())
+            .add(view(server));
+      }
+    }
     List<Server> servers = new ArrayList<>();
     for (JsonNode server : witness.cluster().path("nodes")) {
-      servers.add(
-          server(
-              server,
-              otherwise(server, seen),
-              connections.getOrDefault(server.path("address").asText(), new long[2])));
+      String address = server.path("address").asText();
+      if (servers.size() < MOST_SERVERS) {
+        servers.add(
+            server(
+                server,
+                views.get(address).otherwise(view(server), seen.size()),
+                connections.getOrDefault(address, new long[2])));
+      }
     }
     List<Event> events = new ArrayList<>();
     for (JsonNode event : witness.cluster().path("events")) {
@@ -160,23 +204,6 @@ public record ClusterMap(List<Cluster> clusters) {
         .matcher(address)
         .replaceAll(
             number -> "0".repeat(Math.max(0, 10 - number.group().length())) + number.group());
-  }
-
-  /** How many nodes see it otherwise, and how, in words. */
-  private static String otherwise(JsonNode server, List<Sight> seen) {
-    int others = 0;
-    String how = "";
-    for (Sight sight : seen) {
-      for (JsonNode same : sight.cluster().path("nodes")) {
-        if (same.path("address").equals(server.path("address"))
-            && !(same.path("role").equals(server.path("role"))
-                && same.path("state").equals(server.path("state")))) {
-          others++;
-          how = same.path("role").asText() + ", " + same.path("state").asText();
-        }
-      }
-    }
-    return others == 0 ? "" : "%d of %d nodes see it as %s".formatted(others, seen.size(), how);
   }
 
   private static Server server(JsonNode server, String otherwise, long[] connections) {

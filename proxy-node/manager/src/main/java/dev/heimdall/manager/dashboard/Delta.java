@@ -8,6 +8,9 @@ import java.util.Map;
  * @param until exclusive
  */
 record Delta(long from, long until, long cpuMicros, Map<String, Vdb> vdbs) {
+  private static final int VDB_BYTES = 500;
+  private static final int BUCKET_BYTES = 32;
+
   /**
    * Of a virtual database.
    *
@@ -15,6 +18,14 @@ record Delta(long from, long until, long cpuMicros, Map<String, Vdb> vdbs) {
    * @param levels by {@link Level}, at the end
    */
   record Vdb(long[] counts, long[] levels, Times.Bucket[] times) {}
+
+  /** About so many bytes. */
+  long bytes() {
+    return VDB_BYTES
+        + vdbs.values().stream()
+            .mapToLong(vdb -> VDB_BYTES + (long) BUCKET_BYTES * vdb.times().length)
+            .sum();
+  }
 
   /** Which share of it lies there. */
   double share(long begin, long end) {

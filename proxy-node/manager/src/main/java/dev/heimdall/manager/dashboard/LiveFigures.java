@@ -36,9 +36,18 @@ final class LiveFigures {
   private static final long FORGOTTEN_AFTER = Span.DAY.stepMillis() * Span.DAY.moments;
   private static final int FORGETTING_EVERY = 300;
   private static final int SHARE_OF_HEAP = 8;
+
+  /** Reports that come faster are left out: the next one counts what they have counted. */
+  private static final int MOST_DELTAS = 64;
+
   private static final int MOST_LINES = 10;
 
   private final int mostSeries;
+
+  /** Bytes of what nodes have reported last. */
+  private final long mostBytes;
+
+  private long bytes;
   private final Map<String, Node> nodes = new TreeMap<>();
   private final Map<Scope, Series> series = new HashMap<>();
   private long closed = Long.MIN_VALUE;
@@ -51,6 +60,10 @@ final class LiveFigures {
 
     Node(long known) {
       this.known = known;
+    }
+
+    long bytes() {
+      return last.map(Reported::bytes).orElse(0L) + deltas.stream().mapToLong(Delta::bytes).sum();
     }
 
     /** What was reported last by then, unless that is too long ago. */
@@ -66,16 +79,23 @@ final class LiveFigures {
     }
   }
 
-  /** Takes an eighth of the heap at most. */
+  /** Series take an eighth of the heap at most, and what was reported last another one. */
   LiveFigures() {
-    this((int) (Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / Series.BYTES));
+    this(
+        (int) (Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / Series.BYTES),
+        Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
   }
 
   /**
    * @param mostSeries as many are kept at a time
    */
   LiveFigures(int mostSeries) {
+    this(mostSeries, Long.MAX_VALUE);
+  }
+
+  LiveFigures(int mostSeries, long mostBytes) {
     this.mostSeries = Math.max(1, mostSeries);
+    this.mostBytes = mostBytes;
   }
 
   /**
@@ -93,13 +113,24 @@ final class LiveFigures {
       node = new Node(now);
       nodes.put(id, node);
     }
+    node.heard = now;
+    long had = node.bytes();
+    if (node.deltas.size() >= MOST_DELTAS || !fits(reported, had)) {
+      return;
+    }
     // What a node did before it was known is of no moment that is kept.
     boolean begins = node.last.isPresent() || reported.upMillis() <= LOST_AFTER;
     Delta delta = reported.since(begins ? node.last : Optional.of(reported), now);
     node.last = Optional.of(reported);
-    node.heard = now;
     node.deltas.add(delta);
+    bytes += node.bytes() - had;
     delta.vdbs().forEach((vdb, did) -> count(id, vdb, did.counts()));
+  }
+
+  /** Each node may take its part of the room, and more while there is some. */
+  private boolean fits(Reported reported, long had) {
+    long next = had + reported.bytes();
+    return next <= mostBytes / MOST_NODES || bytes - had + next <= mostBytes;
   }
 
   private void count(String node, String vdb, long[] more) {
@@ -135,7 +166,7 @@ final class LiveFigures {
       all.beside(whole);
       own.forEach((vdb, sum) -> vdbs.computeIfAbsent(vdb, one -> new Sum()).beside(sum));
       while (node.deltas.size() > 1 && node.deltas.peek().until() <= end) {
-        node.deltas.remove();
+        bytes -= node.deltas.remove().bytes();
       }
     }
     if (nodes.values().stream().anyMatch(node -> node.known < end)) {
@@ -211,12 +242,18 @@ final class LiveFigures {
     while (all.hasNext()) {
       Map.Entry<String, Node> one = all.next();
       if (one.getValue().heard < when) {
+        bytes -= one.getValue().bytes();
         all.remove();
         series.keySet().removeIf(scope -> scope.node().equals(one.getKey()));
         return true;
       }
     }
     return false;
+  }
+
+  /** Bytes of what nodes have reported last. */
+  synchronized long bytes() {
+    return bytes;
   }
 
   /** How many series are kept. */

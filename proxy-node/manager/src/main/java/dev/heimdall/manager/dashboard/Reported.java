@@ -20,6 +20,10 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
   /** As many virtual databases of a node are looked at; those are the busiest. */
   static final int MOST_VDBS = 200;
 
+  private static final int LONGEST_NAME = 200;
+  private static final int VDB_BYTES = 600;
+  private static final int BUCKET_BYTES = 80;
+
   private static final Vdb NOTHING =
       new Vdb(new long[Count.values().length], new long[Level.values().length], Map.of());
 
@@ -84,7 +88,12 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
     section
         .path("vdbs")
         .properties()
-        .forEach(entry -> vdbs.put(entry.getKey(), Vdb.of(entry.getValue())));
+        .forEach(
+            entry -> {
+              if (entry.getKey().length() <= LONGEST_NAME) {
+                vdbs.put(entry.getKey(), Vdb.of(entry.getValue()));
+              }
+            });
     return Optional.of(
         new Reported(
             number(section.path("started")),
@@ -103,6 +112,14 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
         .limit(MOST_VDBS)
         .forEach(one -> kept.put(one.getKey(), one.getValue()));
     return kept;
+  }
+
+  /** About so many bytes. */
+  long bytes() {
+    return VDB_BYTES
+        + vdbs.values().stream()
+            .mapToLong(vdb -> VDB_BYTES + (long) BUCKET_BYTES * vdb.times().size())
+            .sum();
   }
 
   private static long number(JsonNode value) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class Fleet {
   private static final class Member {
     private final Map<String, Run> runs = new LinkedHashMap<>();
     private SeenNode seen;
+    private long bytes;
     private String rival = "";
     private Instant rivalAt = Instant.MIN;
   }
@@ -52,15 +54,22 @@ public final class Fleet {
     TAKEN,
     REPLAYED,
     CLAIMED_BY_ANOTHER,
-    TOO_MANY
+    TOO_MANY,
+    TOO_LARGE
   }
 
   private final Clock clock;
+  private final ReportRoom room;
   private final Map<String, Member> members = new TreeMap<>();
   private final List<ReportListener> listeners = new CopyOnWriteArrayList<>();
 
   public Fleet(Clock clock) {
+    this(clock, new ReportRoom(MOST));
+  }
+
+  Fleet(Clock clock, ReportRoom room) {
     this.clock = clock;
+    this.room = room;
   }
 
   /** Has somebody hear of all reports from now on. */
@@ -101,6 +110,7 @@ public final class Fleet {
       boolean lost = member != null && member.seen.presence(clock.instant()) == Presence.LOST;
       if (lost) {
         members.remove(id);
+        room.back(member.bytes);
       }
       return lost;
     }
@@ -134,7 +144,31 @@ public final class Fleet {
     Instant now = clock.instant();
     members
         .values()
-        .removeIf(member -> Duration.between(member.seen.arrived(), now).compareTo(REMEMBERED) > 0);
+        .removeIf(
+            member -> {
+              boolean old = Duration.between(member.seen.arrived(), now).compareTo(REMEMBERED) > 0;
+              if (old) {
+                room.back(member.bytes);
+              }
+              return old;
+            });
+  }
+
+  /**
+   * Nodes that are lost make room for those that report, the one that is lost for longest first.
+   */
+  private boolean forgetLost() {
+    Instant now = clock.instant();
+    Optional<Member> lost =
+        members.values().stream()
+            .filter(member -> member.seen.presence(now) == Presence.LOST)
+            .min(Comparator.comparing(member -> member.seen.arrived()));
+    lost.ifPresent(
+        member -> {
+          members.remove(member.seen.id());
+          room.back(member.bytes);
+        });
+    return lost.isPresent();
   }
 
   /**
@@ -143,9 +177,11 @@ public final class Fleet {
    * @param time when it was signed: of one run no two reports have the same, and later ones a later
    */
   Outcome take(SeenNode report, long time) {
+    SeenNode kept = kept(report);
+    long bytes = ReportRoom.bytes(kept.sections());
     Outcome outcome;
     synchronized (members) {
-      outcome = taken(report, time);
+      outcome = taken(kept, bytes, time);
     }
     if (outcome == Outcome.TAKEN) {
       listeners.forEach(listener -> tell(listener, report));
@@ -153,15 +189,19 @@ public final class Fleet {
     return outcome;
   }
 
-  private Outcome taken(SeenNode report, long time) {
+  private Outcome taken(SeenNode report, long bytes, long time) {
     forgetOld();
     Member member = members.get(report.id());
     if (member == null) {
-      if (members.size() >= MOST) {
+      if (members.size() >= MOST && !forgetLost()) {
         return Outcome.TOO_MANY;
       }
+      if (!room.take(0, bytes)) {
+        return Outcome.TOO_LARGE;
+      }
       member = new Member();
-      member.seen = kept(report);
+      member.seen = report;
+      member.bytes = bytes;
       members.put(report.id(), member);
       tell("a node reports", report);
     }
@@ -174,6 +214,10 @@ public final class Fleet {
       claimed(member, report);
       return Outcome.CLAIMED_BY_ANOTHER;
     }
+    if (!room.take(member.bytes, bytes)) {
+      return Outcome.TOO_LARGE;
+    }
+    member.bytes = bytes;
     if (run == null) {
       run = new Run();
       member.runs.put(report.run(), run);
@@ -185,7 +229,7 @@ public final class Fleet {
     }
     run.displaced = false;
     run.lastTime = time;
-    member.seen = kept(report);
+    member.seen = report;
     return Outcome.TAKEN;
   }
 

@@ -151,6 +151,12 @@ public final class ReportSite implements Site {
               "Another node reports as %s now: give each node a name of its own (nodeName in /etc/heimdall.conf, or --node-name)."
                   .formatted(signed.id()));
       case TOO_MANY -> throw refused(request, 429, "too_many_nodes", "There are too many nodes.");
+      case TOO_LARGE ->
+          throw refused(
+              request,
+              413,
+              "content_too_large",
+              "The last reports of all nodes would take more of the manager's heap than they may, and this one is larger than its part: give the manager more heap.");
       case TAKEN -> {}
     }
     ObjectNode said = Answer.JSON.createObjectNode();

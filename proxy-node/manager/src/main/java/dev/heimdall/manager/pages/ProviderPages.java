@@ -34,6 +34,9 @@ final class ProviderPages {
   private final OutsidePage page;
   private final Supplier<String> beginning;
 
+  /** It goes into an address, which takes no more; the provider asks whoever comes without it. */
+  private static final int LONGEST_TOKEN = 8 << 10;
+
   /** The token of a log-in, for the log-out. */
   private record LogInToken(String text) {
     @Override
@@ -162,7 +165,9 @@ final class ProviderPages {
       sessions.end(carried.before());
     }
     Session session = sessions.beginOne(person.who());
-    session.keep(LogInToken.class, Optional.of(new LogInToken(person.token())));
+    if (person.token().length() <= LONGEST_TOKEN) {
+      session.keep(LogInToken.class, Optional.of(new LogInToken(person.token())));
+    }
     return page.answer(200, "You are logged in", "", beginning.get(), "Continue")
         .with("Refresh", "0; url=" + beginning.get())
         .with("Set-Cookie", Cookies.setSession(sessions.cookie(session), request));

@@ -1,7 +1,7 @@
 package dev.heimdall.manager.resources;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
@@ -13,15 +13,20 @@ import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoredDocument;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -111,25 +116,50 @@ public final class ConfigurationObjects implements Resource {
         : tree.flatMap(all -> Optional.ofNullable(all.get(kind.member().get())));
   }
 
-  private Answer list(Kind kind, Request request) throws StoreException, EditRefused {
+  private Answer list(Kind kind, Request request) throws Refusal, StoreException, EditRefused {
     Documents now = editor.read();
     if (request.has(now.version())) {
       return Answer.empty(304).tagged(now.version());
     }
-    ObjectNode body = Answer.JSON.createObjectNode().put("version", now.version());
-    ArrayNode objects = body.putArray(kind.path());
-    now.all()
-        .forEach(
-            (document, stored) -> {
-              Optional<String> name = kind.name(document);
-              Optional<JsonNode> settings = shown(kind, document, stored.content());
-              if (name.isPresent() && (settings.isPresent() || kind.member().isEmpty())) {
-                ObjectNode object =
-                    objects.addObject().put("name", name.get()).put("version", stored.version());
-                object.set("settings", settings.orElseGet(Answer.JSON::nullNode));
-              }
-            });
-    return Answer.json(200, body).tagged(now.version());
+    try (Editor.Comparing place = editor.comparing()) {
+      return Answer.of(200, "application/json", written(kind, now)).tagged(now.version());
+    }
+  }
+
+  /** One after the other, as all of them read are many times as large as they are written. */
+  private byte[] written(Kind kind, Documents now) throws Refusal {
+    BoundedBytes bytes = new BoundedBytes(Bounds.largestAnswer());
+    try (JsonGenerator json = Answer.JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("version", now.version());
+      json.writeArrayFieldStart(kind.path());
+      for (Map.Entry<String, StoredDocument> one : now.all().entrySet()) {
+        Optional<String> name = kind.name(one.getKey());
+        if (name.isEmpty()) {
+          continue;
+        }
+        Optional<JsonNode> settings = shown(kind, one.getKey(), one.getValue().content());
+        if (settings.isPresent() || kind.member().isEmpty()) {
+          json.writeStartObject();
+          json.writeStringField("name", name.get());
+          json.writeStringField("version", one.getValue().version());
+          json.writeFieldName("settings");
+          json.writeTree(settings.orElseGet(Answer.JSON::nullNode));
+          json.writeEndObject();
+        }
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (BoundedBytes.Full e) {
+      throw new Refusal(
+          413,
+          "content_too_large",
+          "All of them have more than %,d bytes, which is what the manager's heap leaves for an answer: read them one by one."
+              .formatted(Bounds.largestAnswer()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   private Answer get(Kind kind, String name, Request request)

@@ -23,6 +23,9 @@ import org.slf4j.event.Level;
 public final class SessionBook {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
+  /** Those beyond are let go, the ones that would end first first. */
+  static final int MOST_ENDED = 4096;
+
   private static final String SHARED = "s.";
   private static final String OWN = "o.";
 
@@ -111,6 +114,9 @@ public final class SessionBook {
     Instant now = clock.instant();
     endedHere.values().removeIf(end -> end.isBefore(now));
     endedHere.put(id, until);
+    while (endedHere.size() > MOST_ENDED) {
+      endedHere.entrySet().stream().min(Map.Entry.comparingByValue()).ifPresent(this::forget);
+    }
     if (document.isEmpty()) {
       return;
     }
@@ -121,5 +127,14 @@ public final class SessionBook {
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
     }
+  }
+
+  private void forget(Map.Entry<String, Instant> ended) {
+    endedHere.remove(ended.getKey());
+  }
+
+  /** How many have ended here that would go on. */
+  int endedHere() {
+    return endedHere.size();
   }
 }

@@ -28,7 +28,26 @@ public final class Bounds {
   /** Bytes of all bodies together, and half of it of one address. */
   static final int BODIES = 32 << 20;
 
+  /** An answer that is on its way for longer makes room for others of its address. */
+  static final Duration ANSWER_TAKEN = Duration.ofSeconds(2);
+
+  private static final int MOST_ANSWERS = 32 << 20;
+
+  private static final int SHARE_OF_ANSWERS = 8;
+
   private Bounds() {}
+
+  /** Bytes of one answer. */
+  public static int largestAnswer() {
+    return answers(Runtime.getRuntime().maxMemory()) / 2;
+  }
+
+  /**
+   * Bytes of all answers together that clients have not taken yet, and half of it of one address.
+   */
+  static int answers(long heap) {
+    return (int) Math.min(MOST_ANSWERS, heap / SHARE_OF_ANSWERS);
+  }
 
   /**
    * What connections may take.

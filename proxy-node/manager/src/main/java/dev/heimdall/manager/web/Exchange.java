@@ -212,10 +212,56 @@ final class Exchange implements BodyMemory.Holder, Runnable {
   private void reply(Answer answer, boolean last) {
     endpoint.bodies().back(this);
     caller.reply();
-    answer.headersOf(response);
+    Sending sending = new Sending();
+    Answer sent = endpoint.answers().take(sending, answer.body().length) ? answer : tooMuch(answer);
+    sent.headersOf(response);
     if (last) {
       response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
     }
-    response.write(true, ByteBuffer.wrap(answer.body()), callback);
+    response.write(true, ByteBuffer.wrap(sent.body()), sending);
+  }
+
+  private Answer tooMuch(Answer answer) {
+    int largest = endpoint.answers().largest();
+    return answer.body().length > largest
+        ? new Refusal(
+                413,
+                "content_too_large",
+                "The answer has %,d bytes, and the manager's heap leaves %,d for one: ask for less, or give it more heap."
+                    .formatted(answer.body().length, largest))
+            .answer()
+        : Refusal.busy(
+                "The manager has no memory for another answer until clients have taken theirs: try"
+                    + " again.")
+            .answer();
+  }
+
+  /** What an answer takes is given back before the connection's next request begins. */
+  private final class Sending extends Callback.Nested implements AnswerMemory.Holder {
+    Sending() {
+      super(callback);
+    }
+
+    @Override
+    public InetAddress from() {
+      return caller.from();
+    }
+
+    @Override
+    public void evict() {
+      caller.evict();
+    }
+
+    @Override
+    public void succeeded() {
+      endpoint.answers().back(this);
+      super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      endpoint.answers().back(this);
+      super.failed(cause);
+    }
   }
 }

@@ -71,7 +71,11 @@ public final class WebServer implements AutoCloseable {
                     new OwnOrigin(address.getAddress().isLoopbackAddress()),
                     callers,
                     new Turns(Bounds.REQUESTS, Bounds.REQUESTS_OF_ONE_ADDRESS),
-                    new BodyMemory(Bounds.BODIES)))));
+                    new BodyMemory(Bounds.BODIES),
+                    new AnswerMemory(
+                        Bounds.answers(Runtime.getRuntime().maxMemory()),
+                        Bounds.ANSWER_TAKEN.toNanos(),
+                        System::nanoTime)))));
     server.setStopTimeout(bounds.end().toMillis());
   }
 

@@ -59,7 +59,12 @@ class QueryAnalyticsTest {
     for (JsonNode pattern : patterns) {
       section.withArray("patterns").add(pattern);
     }
-    analytics.arrived(
+    arrived(analytics, node, run, started, section);
+  }
+
+  private void arrived(
+      QueryAnalytics to, String node, String run, Instant started, ObjectNode section) {
+    to.arrived(
         new SeenNode(
             node,
             run,
@@ -164,5 +169,25 @@ class QueryAnalyticsTest {
     assertThat(lines(Window.START)).hasSizeLessThanOrEqualTo(1_000);
     assertThat(lines(Window.HOUR)).hasSizeLessThanOrEqualTo(5_000);
     assertThat(lines(Window.START)).allMatch(line -> line.key().text().length() < 100);
+  }
+
+  @Test
+  void statementsTakeNoMoreThanTheirRoom() {
+    long most = 200_000;
+    PatternRoom room = new PatternRoom(most);
+    QueryAnalytics small = new QueryAnalytics(clock, room);
+    for (int i = 0; i < 300; i++) {
+      clock.now = clock.now.plus(Duration.ofSeconds(20));
+      ObjectNode section = Answer.JSON.createObjectNode();
+      section.putArray("vdbs").addObject().put("name", "n".repeat(300)).put("calls", 1);
+      ObjectNode one = pattern(i + "x".repeat(3_000), 1, 1, clock.now);
+      one.putObject("plan").put("text", "p".repeat(50_000));
+      one.putArray("uncached").addObject().put("reason", "r".repeat(5_000)).put("count", 1);
+      section.putArray("patterns").add(one);
+      arrived(small, "n" + i % 3, "run", BEGIN, section);
+
+      assertThat(room.taken()).isPositive().isLessThanOrEqualTo(most);
+    }
+    assertThat(small.lines(Window.START, Optional.empty())).isNotEmpty();
   }
 }

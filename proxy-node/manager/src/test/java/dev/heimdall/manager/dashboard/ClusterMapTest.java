@@ -101,4 +101,21 @@ class ClusterMapTest {
   void reportsWithoutClustersMakeAnEmptyMap() throws Exception {
     assertThat(ClusterMap.of(Map.of("one", Answer.JSON.readTree("{}"))).clusters()).isEmpty();
   }
+
+  @Test
+  void aNodeThatNamesThousandsOfServersIsShownWithTheFirst() throws Exception {
+    StringBuilder nodes = new StringBuilder();
+    StringBuilder clusters = new StringBuilder();
+    for (int i = 0; i < 3000; i++) {
+      nodes.append(i == 0 ? "" : ",").append("{\"address\": \"s%d\"}".formatted(i));
+      clusters.append(",{\"source\": \"c%d\"}".formatted(i));
+    }
+    JsonNode state =
+        Answer.JSON.readTree(
+            "{\"clusters\": [{\"source\": \"c\", \"nodes\": [%s]}%s]}".formatted(nodes, clusters));
+
+    ClusterMap map = ClusterMap.of(Map.of("one", state));
+    assertThat(map.clusters()).hasSize(500);
+    assertThat(map.clusters().get(0).others()).hasSize(200);
+  }
 }

@@ -9,6 +9,7 @@ import dev.heimdall.manager.web.Answer;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
@@ -48,9 +49,13 @@ class LiveFiguresTest {
       return this;
     }
 
-    void reports() {
+    Reported reported() {
       section.put("started", started).put("upMillis", now - started).put("cpuMicros", 0);
-      figures.arrived(id, Reported.of(section).orElseThrow(), now);
+      return Reported.of(section).orElseThrow();
+    }
+
+    void reports() {
+      figures.arrived(id, reported(), now);
     }
   }
 
@@ -289,5 +294,41 @@ class LiveFiguresTest {
     assertThat(Ring.unpacked(Ring.packed(Double.NaN))).isNaN();
     assertThat(Ring.unpacked(Ring.packed(1e-12))).isCloseTo(0, within(1e-6));
     assertThat(Ring.unpacked(Ring.packed(1e30))).isGreaterThan(1e11);
+  }
+
+  @Test
+  void whatNodesHaveReportedLastHasABoundAndPoliteOnesAreFollowed() {
+    long most = 2_000_000;
+    LiveFigures small = new LiveFigures(64, most);
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 40; i++) {
+        Node greedy = new Node("greedy" + i);
+        for (int vdb = 0; vdb < 50; vdb++) {
+          greedy.times("v" + vdb, LongStream.range(0, 100).toArray());
+        }
+        small.arrived(greedy.id, greedy.reported(), now);
+      }
+      assertThat(small.bytes()).isLessThanOrEqualTo(most);
+      now += 2000;
+    }
+    Node polite = new Node("polite").counts("v", "queries", 10);
+    small.arrived("polite", polite.reported(), now);
+    long before = small.bytes();
+    now += 2000;
+    small.arrived("polite", polite.reported(), now);
+    assertThat(small.bytes()).isNotEqualTo(before);
+  }
+
+  @Test
+  void aNodeThatReportsWithoutPauseIsCountedByItsNextReport() {
+    Node node = new Node("a").begun(now - 1000);
+    for (int i = 1; i <= 500; i++) {
+      node.counts("v", "queries", i).reports();
+    }
+    long most = figures.bytes();
+    now += 10_000;
+    node.counts("v", "queries", 1000).reports();
+    assertThat(most).isLessThan(200_000);
+    assertThat(figures.bytes()).isLessThan(most);
   }
 }

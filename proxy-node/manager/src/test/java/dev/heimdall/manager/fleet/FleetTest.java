@@ -3,6 +3,7 @@ package dev.heimdall.manager.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Clock;
@@ -176,5 +177,53 @@ class FleetTest {
     }
     assertThat(report("n500", "r")).isEqualTo(Fleet.Outcome.TOO_MANY);
     assertThat(heard).hasSize(500);
+  }
+
+  @Test
+  void nodesThatAreLostMakeRoomForOneThatReports() {
+    for (int i = 0; i < 500; i++) {
+      report("n" + i, "r");
+      clock.forward(Duration.ofMillis(1));
+    }
+    clock.forward(Duration.ofMinutes(1));
+
+    assertThat(report("n500", "r")).isEqualTo(Fleet.Outcome.TAKEN);
+    assertThat(fleet.node("n0")).isEmpty();
+    assertThat(fleet.nodes()).hasSize(500);
+  }
+
+  private Fleet.Outcome report(Fleet to, String id, int values) {
+    ArrayNode state = JsonNodeFactory.instance.arrayNode();
+    for (int i = 0; i < values; i++) {
+      state.addObject();
+    }
+    clock.forward(EVERY);
+    return to.take(
+        new SeenNode(
+            id,
+            "r",
+            1,
+            "1.0",
+            Instant.EPOCH,
+            "10.0.0.1",
+            clock.instant(),
+            EVERY,
+            Map.of("state", state),
+            Optional.empty()),
+        clock.instant().toEpochMilli());
+  }
+
+  @Test
+  void oneThatReportsMoreThanItsPartIsHeardWhileThereIsRoom() {
+    Fleet small = new Fleet(clock, new ReportRoom(1_000_000, 500));
+    int most = 10_000;
+
+    assertThat(report(small, "greedy", most)).isEqualTo(Fleet.Outcome.TAKEN);
+    assertThat(report(small, "greedy", most)).isEqualTo(Fleet.Outcome.TAKEN);
+    assertThat(report(small, "other", most)).isEqualTo(Fleet.Outcome.TOO_LARGE);
+    assertThat(report(small, "polite", 3)).isEqualTo(Fleet.Outcome.TAKEN);
+    assertThat(report(small, "greedy", 3)).isEqualTo(Fleet.Outcome.TAKEN);
+    assertThat(report(small, "other", most)).isEqualTo(Fleet.Outcome.TAKEN);
+    assertThat(report(small, "many", 40_000)).isEqualTo(Fleet.Outcome.TOO_LARGE);
   }
 }

@@ -1,0 +1,264 @@
+package dev.heimdall.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.manager.inspect.AwsAccount;
+import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.Inspector;
+import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.trial.Verdict;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.StoreSettings;
+import dev.heimdall.model.report.ReportSignature;
+import dev.heimdall.secrets.StoreLocation;
+import java.io.BufferedReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A manager with the least heap that one is given, and callers who make it hold as much as they
+ * can: an account that only reads, and whoever has the key that nodes sign with. It ends with the
+ * first OutOfMemoryError.
+ */
+class SmallHeapTest {
+  private static final String KEY = "0123456789abcdef0123456789abcdef";
+  private static final String PASSWORD = "right";
+  private static final int MIB = 1 << 20;
+  private static final int DOCUMENTS = 10;
+  private static final int MANY_NODES = 300;
+
+  @TempDir private Path directory;
+  private Process manager;
+  private BufferedReader said;
+  private int port;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /** The manager, in a JVM of its own; it ends when its input does. */
+  static final class Managing {
+    private Managing() {}
+
+    private static final class NothingThere implements Inspector {
+      @Override
+      public AwsAccount account() {
+        throw new IllegalStateException("nobody has an account here");
+      }
+
+      @Override
+      public void endpoints(Consumer<Finding> found) {}
+
+      @Override
+      public void database(DataSource source, Consumer<Finding> found) {}
+
+      @Override
+      public void store(StoreSettings store, Consumer<Finding> found) {}
+
+      @Override
+      public void node(DataSource node, Consumer<Finding> found) {}
+    }
+
+    public static void main(String[] args) throws Exception {
+      Path directory = Path.of(args[0]);
+      try (ControlPlane manager =
+          ControlPlane.start(
+              new ControlPlaneSettings(
+                  new StoreLocation.Directory(directory.resolve("configuration")),
+                  Optional.of(new StoreLocation.Directory(directory.resolve("own"))),
+                  "127.0.0.1",
+                  0,
+                  Optional.empty(),
+                  new PasswordPlace.InFile(directory.resolve("password")),
+                  Optional.empty(),
+                  "test",
+                  Optional.of(new Secret(KEY))),
+              new EngineAnswers(
+                  (configuration, question) ->
+                      new Verdict(
+                          List.of(),
+                          Optional.empty(),
+                          List.of(),
+                          Map.of(),
+                          Optional.empty(),
+                          Verdict.Place.WRITER,
+                          List.of()),
+                  new NothingThere(),
+                  (pattern, engine) -> Optional.empty(),
+                  configuration -> List.of()))) {
+        System.out.println("port " + manager.port());
+        while (System.in.read() >= 0) {
+          // until whoever has begun it is gone
+        }
+      }
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    Path password = Files.writeString(directory.resolve("password"), PASSWORD);
+    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+    Path rules = Files.createDirectories(directory.resolve("configuration/rules"));
+    String rule = "{\"match\": \"a\", \"action\": \"drop\", \"note\": [1, 2, 3, 4, 5, 6, 7, 8]}";
+    String text =
+        IntStream.range(0, MIB / (rule.length() + 1) - 1)
+            .mapToObj(i -> rule)
+            .collect(Collectors.joining(",", "{\"rules\": [", "]}"));
+    for (int i = 0; i < DOCUMENTS; i++) {
+      Files.writeString(rules.resolve("list" + i + ".json"), text);
+    }
+    manager =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Managing.class.getName(),
+                directory.toString())
+            .redirectErrorStream(true)
+            .start();
+    said = manager.inputReader(StandardCharsets.UTF_8);
+    String line = said.readLine();
+    while (line != null && !line.startsWith("port ")) {
+      line = said.readLine();
+    }
+    assertThat(line).isNotNull();
+    port = Integer.parseInt(line.substring("port ".length()));
+    Thread rest =
+        new Thread(
+            () -> said.lines().forEach(each -> System.out.println("manager: " + each)), "said");
+    rest.setDaemon(true);
+    rest.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    manager.getOutputStream().close();
+    if (!manager.waitFor(10, TimeUnit.SECONDS)) {
+      manager.destroyForcibly().waitFor();
+    }
+  }
+
+  private static String authorization() {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString(("admin:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private HttpResponse<byte[]> get(String path) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(60))
+            .header("Authorization", authorization())
+            .build(),
+        HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  /** All at once; how many were answered with each status. */
+  private Map<Integer, Long> together(int callers, String path) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(callers);
+    try {
+      List<Future<Integer>> answers = new ArrayList<>();
+      for (int i = 0; i < callers; i++) {
+        answers.add(threads.submit(() -> get(path).statusCode()));
+      }
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<Integer> answer : answers) {
+        statuses.add(answer.get());
+      }
+      return statuses.stream()
+          .collect(Collectors.groupingBy(status -> status, Collectors.counting()));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** It answers everybody, if not at once. */
+  private void goesOn() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    int status = get("/version").statusCode();
+    while (status == 503 && System.nanoTime() < end) {
+      status = get("/version").statusCode();
+    }
+    assertThat(status).isEqualTo(200);
+  }
+
+  @Test
+  void allListsThatAreReadByManyAtOnceAreAnsweredOrRefused() throws Exception {
+    assertThat(together(8, "/api/v1/rules").keySet()).isSubsetOf(413, 503);
+    assertThat(together(8, "/api/v1/documents").keySet()).contains(200).isSubsetOf(200, 503);
+    goesOn();
+  }
+
+  private int report(String node, int number, String sections) throws Exception {
+    long now = System.currentTimeMillis();
+    byte[] body =
+        ("{\"run\": \"r\", \"number\": %d, \"version\": \"1\", \"started\":".formatted(number)
+                + " \"2026-01-01T00:00:00Z\", \"everyMillis\": 60000, \"sections\": %s}"
+                    .formatted(sections))
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(body).hasSizeLessThan(ReportSignature.LARGEST_REPORT);
+    String path = "/api/v1/nodes/%s/report".formatted(node);
+    String time = Long.toString(now + number);
+    ReportSignature key = ReportSignature.all(new Secret(KEY)).get(0);
+    return http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Content-Type", "application/json")
+                .header(ReportSignature.TIME, time)
+                .header(ReportSignature.NONCE, "0123456789abcdef")
+                .header(
+                    ReportSignature.SIGNATURE, key.ofReport(path, time, "0123456789abcdef", body))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  private static String repeated(int bytes, IntFunction<String> part, String separator) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; text.length() < bytes; i++) {
+      text.append(i == 0 ? "" : separator).append(part.apply(i));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void reportsThatAreKeptHaveABound() throws Exception {
+    String state = "{\"state\": {\"vdbs\": [%s]}}".formatted(repeated(80_000, i -> "{}", ","));
+    for (int i = 0; i < MANY_NODES; i++) {
+      assertThat(report("n" + i, 1, state)).isIn(200, 413);
+    }
+    // A node like others is heard beside them.
+    assertThat(report("polite", 1, "{\"state\": {\"ready\": true}}")).isEqualTo(200);
+    goesOn();
+    assertThat(get("/api/v1/nodes").statusCode()).isEqualTo(200);
+    goesOn();
+  }
+}
