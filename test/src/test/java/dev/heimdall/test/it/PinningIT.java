@@ -71,6 +71,8 @@ class PinningIT {
             + " | temporary table | DROP TABLE pinning_a; DROP VIEW pinning_b",
         "CREATE TEMP TABLE pinning_c (a serial) | temporary table"
             + " | BEGIN; DROP TABLE pinning_c; COMMIT",
+        "CREATE TEMP TABLE pinning_h (a int); CREATE TYPE pg_temp.pinning_i AS (a int)"
+            + " | temporary table | DROP TABLE pg_temp.pinning_h; DROP TYPE \"pg_temp\".pinning_i",
         "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | cursor with hold | CLOSE ALL",
         "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT | cursor with hold | DISCARD ALL",
         "DECLARE \"C\" CURSOR WITH HOLD FOR SELECT 1 | cursor with hold | CLOSE \"C\"",
@@ -110,6 +112,8 @@ class PinningIT {
             + " | BEGIN; DROP TABLE pinning_d; ROLLBACK",
         "SET search_path = pg_temp | temporary table | DISCARD TEMP",
         "CREATE TYPE pg_temp.pinning_g AS ENUM ('a') | temporary table | DROP TABLE IF EXISTS none",
+        "CREATE TEMP TABLE pinning_h (a int); CREATE TEMP TABLE pinning_i (a int) | temporary table"
+            + " | DROP TABLE pg_temp.pinning_h",
       })
   void theSessionKeepsItsServerConnectionWhereSomethingIsLeft(
       String sql, String reason, String undo) throws IOException {

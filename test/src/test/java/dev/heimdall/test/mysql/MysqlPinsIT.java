@@ -52,7 +52,7 @@ class MysqlPinsIT {
         MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
       for (String way : ways) {
         try (Connection client = node.target().jdbc()) {
-          value(client, "SELECT GET_LOCK('pinned', 0)");
+          value(client, "SELECT GET_LOCK('pinned', 10)"); // once the one before has left it
           for (String sql : way.split("; ")) {
             try {
               value(client, sql);
@@ -130,6 +130,139 @@ class MysqlPinsIT {
       assertThat(Integer.parseInt(value(client, "SELECT LAST_INSERT_ID()")))
           .isGreaterThan(Integer.parseInt(id));
       value(client, "DROP TABLE locked_ids");
+    }
+  }
+
+  /** What is run by a client of its own, and the pin that is left. */
+  private record Left(String statements, String pin) {}
+
+  @ParameterizedTest
+  @EnumSource
+  void thePinEndsWithTheLastObjectThatIsCalledSo(MysqlRelease release) throws SQLException {
+    List<Left> cases =
+        List.of(
+            new Left("CREATE TEMPORARY TABLE one (i INT)", "temporary table"),
+            new Left("CREATE TEMPORARY TABLE one (i INT); DROP TEMPORARY TABLE one", null),
+            new Left(
+                "CREATE TEMPORARY TABLE one (i INT); CREATE TEMPORARY TABLE app.two SELECT 1;"
+                    + " DROP TABLE one",
+                "temporary table"),
+            new Left(
+                "CREATE TEMPORARY TABLE one (i INT); CREATE TEMPORARY TABLE app.two SELECT 1;"
+                    + " DROP TABLE IF EXISTS app.two, one",
+                null),
+            new Left(
+                "BEGIN; CREATE TEMPORARY TABLE one (i INT); DROP TEMPORARY TABLE one; ROLLBACK;"
+                    + " INSERT INTO pinning VALUES (1)",
+                null),
+            // Which table is meant is not known where names are spelled in two ways, or moved.
+            new Left(
+                "CREATE TEMPORARY TABLE one (i INT); DROP TEMPORARY TABLE app.one",
+                "temporary table"),
+            new Left(
+                "USE information_schema; CREATE TEMPORARY TABLE app.one (i INT); DROP TEMPORARY TABLE app.one",
+                null),
+            new Left(
+                "USE app; CREATE TEMPORARY TABLE one (i INT); DROP TEMPORARY TABLE one",
+                "temporary table"),
+            new Left(
+                "CREATE TEMPORARY TABLE one (i INT); ALTER TABLE one RENAME TO two;"
+                    + " DROP TABLE IF EXISTS one",
+                "temporary table"),
+            new Left(
+                "CREATE TEMPORARY TABLE one (i INT); DROP TABLE one, none_is_here",
+                "temporary table"),
+            new Left("HANDLER pinning OPEN AS h; HANDLER h READ FIRST; HANDLER h CLOSE", null),
+            new Left(
+                "HANDLER pinning OPEN; HANDLER pinning OPEN AS h; HANDLER pinning CLOSE",
+                "open handler"),
+            new Left(
+                "HANDLER app.pinning OPEN; HANDLER pinning OPEN AS h; HANDLER h CLOSE;"
+                    + " HANDLER pinning CLOSE",
+                null));
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
+      try (Connection client = node.target().jdbc()) {
+        value(client, "CREATE TABLE IF NOT EXISTS pinning (i INT)");
+      }
+      for (Left left : cases) {
+        try (Connection client = node.target().jdbc()) {
+          for (String sql : left.statements().split("; ")) {
+            try {
+              value(client, sql);
+            } catch (SQLException none) {
+              assertThat(none.getErrorCode()).as(sql).isEqualTo(1051);
+            }
+          }
+          assertThat(pinReason(node)).as(left.statements()).isEqualTo(String.valueOf(left.pin()));
+        }
+      }
+      try (Connection client = node.target().jdbc()) {
+        value(client, "DROP TABLE pinning");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anotherDefaultDatabaseMakesNamesMeanOtherTables(MysqlRelease release) throws SQLException {
+    release
+        .shared()
+        .primary()
+        .execute(
+            "CREATE DATABASE IF NOT EXISTS pinning_there",
+            "GRANT ALL ON pinning_there.* TO " + MysqlRelease.USER);
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        Connection client = node.target().jdbc()) {
+      value(client, "CREATE TEMPORARY TABLE one (i INT)");
+      client.setCatalog("pinning_there"); // COM_INIT_DB
+      value(client, "DROP TABLE IF EXISTS one");
+      assertThat(pinReason(node)).isEqualTo("temporary table");
+      client.setCatalog("app");
+      assertThat(value(client, "SELECT COUNT(*) FROM one")).isEqualTo("0");
+    }
+  }
+
+  /** Of what a function leaves nobody says what it is. */
+  @ParameterizedTest
+  @EnumSource
+  void whatCodeHasSetMeanwhilePinsWhenTheOtherPinHasEnded(MysqlRelease release)
+      throws SQLException {
+    List<String> ways =
+        List.of(
+            "SELECT GET_LOCK('meanwhile', 10); SELECT pinning_sets(7); DO RELEASE_LOCK('meanwhile')",
+            "SELECT GET_LOCK('meanwhile', 10); INSERT INTO pinning_set VALUES (7);"
+                + " DO RELEASE_LOCK('meanwhile')",
+            "SELECT pinning_sets(7), GET_LOCK('meanwhile', 10); DO RELEASE_LOCK('meanwhile')",
+            "CREATE TEMPORARY TABLE one SELECT pinning_sets(7) i; DROP TEMPORARY TABLE one",
+            "CREATE TEMPORARY TABLE one (i INT); SELECT pinning_sets(7); DROP TEMPORARY TABLE one",
+            "LOCK TABLES pinning_set WRITE; INSERT INTO pinning_set VALUES (7); UNLOCK TABLES",
+            "HANDLER pinning_set OPEN; SELECT pinning_sets(7); HANDLER pinning_set CLOSE");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
+      try (Connection server = release.shared().primary().connect("app")) {
+        value(server, "CREATE TABLE IF NOT EXISTS pinning_set (i INT)");
+        value(server, "DROP FUNCTION IF EXISTS pinning_sets");
+        value(server, "DROP TRIGGER IF EXISTS pinning_trigger");
+        value(
+            server,
+            "CREATE FUNCTION pinning_sets(a INT) RETURNS INT NO SQL BEGIN SET @meanwhile = a;"
+                + " RETURN a; END");
+        value(
+            server,
+            "CREATE TRIGGER pinning_trigger BEFORE INSERT ON pinning_set FOR EACH ROW"
+                + " SET @meanwhile = NEW.i");
+        for (String way : ways) {
+          try (Connection client = node.target().jdbc();
+              Connection other = node.target().jdbc()) {
+            for (String sql : way.split("; ")) {
+              value(client, sql);
+            }
+            assertThat(value(other, "SELECT 'other'")).isEqualTo("other");
+            assertThat(value(client, "SELECT @meanwhile")).as(way).isEqualTo("7");
+          }
+        }
+        value(server, "DROP TABLE pinning_set");
+        value(server, "DROP FUNCTION pinning_sets");
+      }
     }
   }
 }

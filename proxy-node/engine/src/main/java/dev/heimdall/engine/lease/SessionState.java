@@ -57,6 +57,9 @@ public final class SessionState {
   /** The one that was added there last; null where another effect came behind. */
   private PinReason unnamedNow;
 
+  /** Objects that pin it and end by their names; null where there have been none. */
+  private PinningObjects objects;
+
   private String held;
   private ArrayDeque<Note> notes;
 
@@ -159,9 +162,14 @@ public final class SessionState {
     return !pins.isEmpty();
   }
 
-  /** Whether it is certain that something pins the session. */
-  public boolean surelyPinned() {
-    return pins.size() > doubted.size();
+  /** Whether it is certain that something else than these pins the session. */
+  public boolean surelyPinnedBeside(Set<PinReason> these) {
+    for (PinReason pin : pins) {
+      if (!doubted.contains(pin) && !these.contains(pin)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public void pin(PinReason reason) {
@@ -180,8 +188,32 @@ public final class SessionState {
     pins.remove(reason);
     doubted.remove(reason);
     inQuestion.remove(reason);
+    if (objects != null) {
+      objects.remove(reason);
+    }
     if (unnamed.remove(reason) || pins.isEmpty()) {
       pinNames.clear();
+    }
+  }
+
+  /** Unqualified names may mean something else in statements that are sent from here on. */
+  public void namesMove() {
+    objects = objects == null ? new PinningObjects() : objects;
+    unnamed.addAll(objects.move());
+  }
+
+  /** What was pinned for last is an object of this name. */
+  private void object(PinReason reason, String name) {
+    objects = objects == null ? new PinningObjects() : objects;
+    if (objects.add(reason, name) && reason.equals(unnamedNow)) {
+      unnamed.remove(reason);
+    }
+    unnamedNow = null;
+  }
+
+  private void endObject(PinReason reason, String name) {
+    if (objects != null && objects.removeLast(reason, name) && !unnamed.contains(reason)) {
+      unpin(reason);
     }
   }
 
@@ -233,6 +265,9 @@ public final class SessionState {
       notes = new ArrayDeque<>(4);
     }
     notes.add(new Note(sent, facts));
+    if (facts.movesNames()) {
+      namesMove();
+    }
   }
 
   /** Statements whose effects wait for the end of their group. */
@@ -453,7 +488,12 @@ public final class SessionState {
         server.taint();
         server.statements().doubtAll();
       }
-      case MAY_SEED, LAST_USE, MAY_UNPIN, PIN_NAME -> apply(effect, server, false);
+      case MAY_SEED, LAST_USE, MAY_UNPIN, PIN_NAME, RENAMES_OBJECTS -> apply(effect, server, false);
+      case OBJECT -> {
+        if (pins.contains(effect.pin())) { // as the effect before it counts as well
+          apply(effect, server, false);
+        }
+      }
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
         PreparedStatement statement = names.get(ClientStatements.bytes(effect.name()));
@@ -509,6 +549,13 @@ public final class SessionState {
       }
       case MAY_UNPIN -> question(effect.pin());
       case PIN_NAME -> named(effect.name());
+      case OBJECT -> object(effect.pin(), effect.name());
+      case END_OBJECT -> endObject(effect.pin(), effect.name());
+      case RENAMES_OBJECTS -> {
+        if (objects != null) {
+          unnamed.addAll(objects.rename());
+        }
+      }
       case UNPIN -> {
         unpin(effect.pin());
         if (effect.pin() == PinReason.HOLD_CURSOR) {
@@ -597,6 +644,7 @@ public final class SessionState {
     inQuestion.clear();
     pinNames.clear();
     unnamed.clear();
+    objects = null;
     cursors = null;
     held = null;
     forgetTouched();

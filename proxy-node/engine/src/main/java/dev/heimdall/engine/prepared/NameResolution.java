@@ -181,7 +181,7 @@ public final class NameResolution {
         case LOCAL_NAMES, RESET_ALL, RESET_SESSION, PIN -> {
           return true;
         }
-        case UNPIN, UNPIN_IF_FINAL, MAY_UNPIN -> {
+        case UNPIN, UNPIN_IF_FINAL, MAY_UNPIN, END_OBJECT -> {
           if (!effect.pin().keepsNames()) {
             return true;
           }

@@ -72,6 +72,15 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     PIN_NAME,
     /** What pinned it may be gone, whether the statement succeeds or not: the server knows. */
     MAY_UNPIN,
+    /**
+     * What the effect before it pins for is an object of this name, until {@link #END_OBJECT} names
+     * it in the same way. A name with a dot means the same wherever it is said.
+     */
+    OBJECT,
+    /** An object of this name, that pinned the session, is gone whatever becomes of the rest. */
+    END_OBJECT,
+    /** Objects that pin the session may have other names than those that are known. */
+    RENAMES_OBJECTS,
     /** What the effect before it pins for is a cursor of this name. */
     OPEN_CURSOR,
     /** A cursor of this name is closed, whatever becomes of the transaction. */
@@ -108,6 +117,11 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
   /** An effect whose name, if any, has no place in the text. */
   public Effect(Type type, String name) {
     this(type, name, -1, -1, null);
+  }
+
+  /** An object of this name pins the session, or does so no more. */
+  public Effect(Type type, PinReason reason, String name) {
+    this(type, name, -1, -1, reason);
   }
 
   /** Something pins the session, or does so no more. */

@@ -40,6 +40,21 @@ public class EffectList {
     effects.add(new Effect(Effect.Type.PIN_NAME, name));
   }
 
+  /** An object of this name pins the session until {@link #endObject} names it; null: for good. */
+  public final void pinObject(PinReason reason, String name) {
+    pin(reason);
+    if (name != null) {
+      effects.add(new Effect(Effect.Type.OBJECT, reason, name));
+    }
+  }
+
+  /** An object of this name is gone; null where its name is not known. */
+  public final void endObject(PinReason reason, String name) {
+    if (name != null) {
+      effects.add(new Effect(Effect.Type.END_OBJECT, reason, name));
+    }
+  }
+
   /** The session has less that pins it; {@code type} says from when. */
   public final void unpin(Effect.Type type, PinReason reason) {
     addOnce(new Effect(type, reason));

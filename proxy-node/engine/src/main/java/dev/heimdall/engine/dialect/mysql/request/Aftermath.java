@@ -325,7 +325,9 @@ final class Aftermath {
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
       client.pin(MysqlPins.NO_DATABASE);
       from.taint();
-    } else if (!carried.surelyPinned() && changedUnseen(from, last, facts, error)) {
+    } else if (!carried.surelyPinnedBeside(MysqlPins.ENDING)
+        && !explains(facts)
+        && changedUnseen(from, last, facts, error)) {
       client.pin(MysqlPins.STORED_CODE);
       from.taint();
     } else if (last.error() != 0 && facts.has(MysqlEffect.CALLS_UNSEEN)) {
@@ -500,6 +502,21 @@ final class Aftermath {
                   || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
               && facts.has(MysqlEffect.CALLS_UNSEEN);
     };
+  }
+
+  /** Whether what the text itself does to the session is all that it can have changed there. */
+  private static boolean explains(StatementFacts facts) {
+    boolean explains = false;
+    for (Effect effect : facts.effects()) {
+      if (effect.is(MysqlEffect.CALLS_UNSEEN)) {
+        return false;
+      }
+      explains |=
+          effect.type() == Effect.Type.END_OBJECT
+              || effect.type() == Effect.Type.RENAMES_OBJECTS && facts.kind() == StatementKind.DDL
+              || effect.type() == Effect.Type.PIN && effect.pin() != MysqlPins.NAMED_LOCK;
+    }
+    return explains;
   }
 
   /** Whether a routine that the text itself calls is not there; one that others call may be it. */

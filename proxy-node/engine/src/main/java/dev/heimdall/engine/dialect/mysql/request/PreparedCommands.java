@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.observe.Unreplayed;
@@ -14,7 +15,6 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
-import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -33,9 +33,6 @@ import java.util.Optional;
  * connection by its own; a connection that lacks one prepares it first.
  */
 final class PreparedCommands implements Responder {
-  /** Rows of an execution wait on the server connection. */
-  private static final PinReason CURSOR = PinReason.harmless("cursor");
-
   private static final ServerError TOO_MUCH_DATA =
       ServerError.fatal("08S01", "Got a packet bigger than 'max_allowed_packet' bytes")
           .withNumber(1153);
@@ -198,7 +195,7 @@ final class PreparedCommands implements Responder {
             new InternalQuery() {
               @Override
               protected void done(ServerConnection from, ServerError error) {
-                carried.unpin(CURSOR);
+                carried.unpin(MysqlPins.CURSOR);
                 answers.after(from);
               }
             });
@@ -327,7 +324,7 @@ final class PreparedCommands implements Responder {
 
   private void ask(ServerConnection server) {
     aftermath.preparing();
-    preparing.ask(server, carried.pins().contains(CURSOR), client::resumeReading);
+    preparing.ask(server, carried.pins().contains(MysqlPins.CURSOR), client::resumeReading);
   }
 
   // ---- executing
@@ -549,10 +546,10 @@ final class PreparedCommands implements Responder {
         (status & StatusFlag.CURSOR_EXISTS) != 0 && (status & StatusFlag.LAST_ROW_SENT) == 0;
     of.cursor = open;
     if (open) {
-      carried.pin(CURSOR);
+      carried.pin(MysqlPins.CURSOR);
       from.taint();
-    } else if (carried.pins().contains(CURSOR) && !statements.haveCursor()) {
-      carried.unpin(CURSOR);
+    } else if (carried.pins().contains(MysqlPins.CURSOR) && !statements.haveCursor()) {
+      carried.unpin(MysqlPins.CURSOR);
     }
   }
 

@@ -137,6 +137,7 @@ final class SessionCommands implements Responder {
     }
     if (type == Command.INIT_DB) {
       parts.lifecycle().movesNames();
+      parts.carried().namesMove();
     }
     notes.sent(SentStatements.OF_SESSION);
     answers.begin(server, type);

@@ -49,12 +49,7 @@ final class DefinitionStatement {
           tokens.namesAccounts();
           break;
         case TABLE, SEQUENCE:
-          if (temporary) {
-            effects.pin(PinReason.TEMP_TABLE);
-          }
-          return temporary && tokens.word() == MysqlWord.TABLE
-              ? StatementKind.DDL
-              : effects.commits(StatementKind.DDL);
+          return temporary ? createTemporary() : effects.commits(StatementKind.DDL);
         case PROCEDURE, FUNCTION, TRIGGER, EVENT, PACKAGE, LIBRARY:
           code.skip();
           return effects.commits(StatementKind.DDL);
@@ -66,6 +61,31 @@ final class DefinitionStatement {
       tokens.advance();
     }
     return effects.commits(StatementKind.DDL);
+  }
+
+  /** The session is pinned until the table is dropped by the name that it is given here. */
+  private StatementKind createTemporary() {
+    boolean sequence = tokens.word() == MysqlWord.SEQUENCE;
+    tokens.advance();
+    if (tokens.accept(MysqlWord.IF)) {
+      tokens.advance(); // NOT
+      tokens.advance(); // EXISTS
+    }
+    effects.pinObject(PinReason.TEMP_TABLE, sequence ? null : table());
+    return sequence ? effects.commits(StatementKind.DDL) : StatementKind.DDL;
+  }
+
+  /** Reads a table's name, as far as that is a plain one; else null. */
+  private String table() {
+    String first = tokens.plainName();
+    tokens.advance();
+    if (tokens.token() != '.') {
+      return first;
+    }
+    tokens.advance();
+    String second = tokens.plainName();
+    tokens.advance();
+    return first == null || second == null ? null : first + "." + second;
   }
 
   private StatementKind alter() {
@@ -85,7 +105,7 @@ final class DefinitionStatement {
       case INSTANCE -> {
         return effects.commits(StatementKind.UTILITY);
       }
-      default -> {}
+      default -> effects.add(Effect.Type.RENAMES_OBJECTS);
     }
     return effects.commits(StatementKind.DDL);
   }
@@ -93,14 +113,34 @@ final class DefinitionStatement {
   private StatementKind drop() {
     switch (tokens.word()) {
       // Of its own tables, in whose place others may be seen.
-      case TEMPORARY, PREPARE -> {
+      case TEMPORARY -> {
+        tokens.advance();
+        dropTables();
         return StatementKind.SESSION;
       }
+      case PREPARE -> {
+        return StatementKind.SESSION;
+      }
+      case TABLE, TABLES -> dropTables();
       case USER, ROLE -> tokens.namesAccounts();
       case DATABASE, SCHEMA -> dropDatabase();
       default -> {}
     }
     return effects.commits(StatementKind.DDL);
+  }
+
+  /** Of two tables with one name it is the temporary one that goes. */
+  private void dropTables() {
+    if (tokens.word() != MysqlWord.TABLE && tokens.word() != MysqlWord.TABLES) {
+      return;
+    }
+    do {
+      tokens.advance();
+      if (tokens.accept(MysqlWord.IF)) {
+        tokens.advance(); // EXISTS
+      }
+      effects.endObject(PinReason.TEMP_TABLE, table());
+    } while (!tokens.atEnd() && tokens.token() == ',');
   }
 
   /** Connections to what is gone serve no client any more. */

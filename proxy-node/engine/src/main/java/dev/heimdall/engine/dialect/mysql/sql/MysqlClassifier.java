@@ -174,6 +174,9 @@ public final class MysqlClassifier implements StatementClassifier {
       case CREATE, ALTER, DROP:
         return definitions.read();
       case TRUNCATE, RENAME, GRANT, REVOKE, IMPORT:
+        if (tokens.word() == MysqlWord.RENAME) {
+          effects.add(Effect.Type.RENAMES_OBJECTS);
+        }
         tokens.callsNothing();
         tokens.namesAccounts();
         return effects.commits(StatementKind.DDL);
@@ -324,6 +327,7 @@ public final class MysqlClassifier implements StatementClassifier {
   /** A procedure may commit, whatever transaction its CALL stands in. */
   private StatementKind call() {
     effects.add(Effect.Type.COMMITS);
+    effects.add(Effect.Type.RENAMES_OBJECTS);
     tokens.callsNothing();
     tokens.advance();
     String name = tokens.isName() ? tokens.name() : "";
@@ -337,20 +341,39 @@ public final class MysqlClassifier implements StatementClassifier {
 
   private StatementKind handler() {
     tokens.advance();
+    String name = null;
     while (!tokens.atEnd()) {
       switch (tokens.word()) {
         case OPEN:
-          effects.pin(MysqlPins.HANDLER);
+          effects.pinObject(MysqlPins.HANDLER, handlerAlias(name));
           return StatementKind.DECLARE;
         case CLOSE:
+          effects.endObject(MysqlPins.HANDLER, handler(name));
           return StatementKind.CLOSE;
         case READ:
           return StatementKind.FETCH;
         default:
+          name = tokens.plainName();
           tokens.advance();
       }
     }
     return effects.notUnderstood();
+  }
+
+  /** What an open handler is called: as it says, or as its table. */
+  private String handlerAlias(String table) {
+    tokens.advance();
+    tokens.accept(MysqlWord.AS);
+    String name = tokens.atEnd() ? table : tokens.plainName();
+    while (!tokens.atEnd()) {
+      tokens.advance();
+    }
+    return handler(name);
+  }
+
+  /** It is found by this name alone, whatever the default database is. */
+  private static String handler(String alias) {
+    return alias == null ? null : "." + alias;
   }
 
   private StatementKind load() {

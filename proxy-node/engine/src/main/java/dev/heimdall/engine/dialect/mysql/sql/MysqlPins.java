@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.sql.PinReason;
+import java.util.Set;
 
 /**
  * What else pins a session to its server connection where the server is MySQL or MariaDB. All of it
@@ -35,6 +36,9 @@ public final class MysqlPins {
    * SAVEPOINT is the first statement of a transaction that autocommit=0 begins: none is open yet.
    */
   public static final PinReason SAVEPOINT = pin("savepoint");
+
+  /** A prepared statement's rows are fetched as the client asks for them. */
+  public static final PinReason CURSOR = PinReason.harmless("cursor");
 
   /** A sequence has a last value in this connection. */
   public static final PinReason SEQUENCE = pin("sequence value");
@@ -71,6 +75,18 @@ public final class MysqlPins {
 
   /** The connection applies events of a binary log. */
   public static final PinReason BINARY_LOG = forGood("binary log events");
+
+  /** Of these a session may be rid before it ends: what else pins it has to be known meanwhile. */
+  public static final Set<PinReason> ENDING =
+      Set.of(
+          PinReason.TEMP_TABLE,
+          NAMED_LOCK,
+          LOCKED_TABLES,
+          BACKUP_LOCK,
+          XA,
+          HANDLER,
+          SAVEPOINT,
+          CURSOR);
 
   private MysqlPins() {}
 

@@ -188,6 +188,24 @@ final class MysqlTokens {
     return Lexer.decode(text, lexer.start(), lexer.end());
   }
 
+  /**
+   * The name that the current token stands for, if it is spelled with signs that mean the same in
+   * every character set and mode; else null.
+   */
+  String plainName() {
+    if (!isName()) {
+      return null;
+    }
+    String name = name();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_')) {
+        return null;
+      }
+    }
+    return name.isEmpty() ? null : name;
+  }
+
   private static boolean isQuote(byte b) {
     return b == '`' || b == '"';
   }

@@ -178,6 +178,7 @@ public final class PostgresClassifier implements StatementClassifier {
         databases.alter();
         return StatementKind.DDL;
       case DROP:
+        reader.drops();
         databases.drop();
         return StatementKind.DDL;
       case TRUNCATE, COMMENT, GRANT, REVOKE, REFRESH, IMPORT, REASSIGN, SECURITY:

@@ -37,6 +37,7 @@ final class TokenReader {
   private boolean modifiesData;
   private boolean updates;
   private boolean definition;
+  private boolean drops;
   private boolean naming;
   private boolean readsLiterals;
 
@@ -72,6 +73,7 @@ final class TokenReader {
     modifiesData = false;
     updates = false;
     definition = false;
+    drops = false;
     asksConfiguration = false;
     from = false;
     token = ';';
@@ -116,7 +118,7 @@ final class TokenReader {
         depth -= depth > 0 ? 1 : 0;
       } else {
         intoTarget = false;
-        if (next == '.' && previousWord == PG_TEMP) {
+        if (next == '.' && previousWord == PG_TEMP && !drops) {
           effects.pin(PinReason.TEMP_TABLE);
         }
         if (next == Lexer.QUOTED || next == Lexer.UNICODE_QUOTED) {
@@ -145,6 +147,11 @@ final class TokenReader {
     if (word().role() == Word.Role.FUNCTION) {
       word = OTHER;
     }
+  }
+
+  /** The statement makes nothing, in whatever schema: it drops what it names. */
+  void drops() {
+    drops = true;
   }
 
   /** Moves to the end of the statement. */
@@ -282,7 +289,7 @@ final class TokenReader {
         }
       }
       case PG_TEMP -> {
-        if (!definition) {
+        if (!definition && !drops) {
           effects.pin(PinReason.TEMP_TABLE);
         }
       }
@@ -371,7 +378,10 @@ final class TokenReader {
   }
 
   private void watchForTemporarySchema(int from, int to) {
-    if (isNumberedTemporarySchema(lexer.text(), from, to) && routineDepth == 0 && !naming) {
+    if (isNumberedTemporarySchema(lexer.text(), from, to)
+        && routineDepth == 0
+        && !naming
+        && !drops) {
       effects.pin(PinReason.TEMP_TABLE);
     }
   }

@@ -45,6 +45,9 @@ class MysqlClassifierTest {
       case UNPIN -> "unpin " + effect.pin().label();
       case MAY_UNPIN -> "may unpin " + effect.pin().label();
       case PIN_NAME -> "by name " + effect.name();
+      case OBJECT -> "until the end of " + effect.name();
+      case END_OBJECT -> "end of " + effect.name();
+      case RENAMES_OBJECTS -> "renames";
       case SET_VARIABLE -> effect.name();
       case COMMITS -> "commits";
       case OWN -> (effect.detail() + " " + effect.name()).strip();
@@ -96,8 +99,8 @@ class MysqlClassifierTest {
         "DELETE FROM t USING t JOIN u ON t.id = u.id | DML: FINDS_UNTOLD",
         "DELETE FROM t RETURNING id | DML: SETS_LAST_INSERT_ID",
         "DO sleep(1) | UTILITY",
-        "CALL p(1) | CALL: commits, CALLS_UNSEEN p",
-        "CALL d.p(@out) | CALL: commits, CALLS_UNSEEN d, pin user variable",
+        "CALL p(1) | CALL: commits, renames, CALLS_UNSEEN p",
+        "CALL d.p(@out) | CALL: commits, renames, CALLS_UNSEEN d, pin user variable",
         "LOAD DATA INFILE 'x' INTO TABLE t (a, b) | BULK",
         "LOAD DATA LOCAL INFILE 'x' INTO TABLE t (a, @b) SET c = @b | BULK: LOADS_LOCAL_FILE, pin"
             + " user variable",
@@ -272,9 +275,14 @@ class MysqlClassifierTest {
         "PREPARE s FROM 'SELECT 1' | SESSION: pin PREPARE",
         "EXECUTE s USING @a | UNKNOWN: pin unknown statement, pin user variable",
         "DEALLOCATE PREPARE s | SESSION",
-        "HANDLER t OPEN | DECLARE: pin open handler",
+        "HANDLER t OPEN | DECLARE: pin open handler, until the end of .t",
+        "HANDLER d.t OPEN | DECLARE: pin open handler, until the end of .t",
+        "HANDLER d.t OPEN AS `h` | DECLARE: pin open handler, until the end of .h",
+        "HANDLER t OPEN h | DECLARE: pin open handler, until the end of .h",
+        "HANDLER t OPEN `h ` | DECLARE: pin open handler",
         "HANDLER t READ FIRST | FETCH",
-        "HANDLER t CLOSE | CLOSE",
+        "HANDLER t CLOSE | CLOSE: end of .t",
+        "HANDLER `ä` CLOSE | CLOSE",
       })
   void whatIsOfTheSession(String sql, String expected) {
     assertThat(said(sql)).isEqualTo(expected);
@@ -287,13 +295,23 @@ class MysqlClassifierTest {
       value = {
         "CREATE TABLE t (a int, KEY k (a)) | DDL: commits",
         "CREATE TABLE t AS SELECT f(1) | DDL: commits, CALLS_UNSEEN f, FINDS_UNTOLD",
-        "CREATE TEMPORARY TABLE t (a varchar(10)) | DDL: pin temporary table",
-        "CREATE OR REPLACE TEMPORARY TABLE t SELECT 1 | DDL: pin temporary table, FINDS_UNTOLD",
+        "CREATE TEMPORARY TABLE t (a varchar(10)) | DDL: pin temporary table, until the end of t",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS `d` . `t` LIKE u | DDL: pin temporary table,"
+            + " until the end of d.t",
+        "CREATE TEMPORARY TABLE `a.b` (a int) | DDL: pin temporary table",
+        "CREATE TEMPORARY TABLE d.`a b` (a int) | DDL: pin temporary table",
+        "CREATE OR REPLACE TEMPORARY TABLE t SELECT 1 | DDL: pin temporary table,"
+            + " until the end of t, FINDS_UNTOLD",
         "CREATE TEMPORARY SEQUENCE s | DDL: pin temporary table, commits",
-        "DROP TEMPORARY TABLE t | SESSION",
-        "DROP TABLE t | DDL: commits",
-        "ALTER TABLE t ADD b decimal(3, 1) | DDL: commits",
-        "ALTER TABLE t ADD b int DEFAULT (1 + 2) | DDL: commits",
+        "DROP TEMPORARY TABLE t | SESSION: end of t",
+        "DROP TEMPORARY TABLE IF EXISTS t, d.u, `v w`, x RESTRICT | SESSION: end of t, end of d.u,"
+            + " end of x",
+        "DROP TEMPORARY SEQUENCE t | SESSION",
+        "DROP TABLE t | DDL: end of t, commits",
+        "DROP TABLES a, b | DDL: end of a, end of b, commits",
+        "DROP VIEW t | DDL: commits",
+        "ALTER TABLE t ADD b decimal(3, 1) | DDL: renames, commits",
+        "ALTER TABLE t ADD b int DEFAULT (1 + 2) | DDL: renames, commits",
         "CREATE UNIQUE INDEX i ON t (a) | DDL: commits",
         "CREATE DEFINER = `u`@`%` VIEW v AS SELECT 1 | DDL: commits, FINDS_UNTOLD",
         "CREATE DEFINER=u@localhost PROCEDURE p() BEGIN SET @a = 1; IF a THEN CALL q(@b); END IF;"
@@ -306,7 +324,7 @@ class MysqlClassifierTest {
         "CREATE PROCEDURE p() SELECT 1; SET @a = 1 | MULTI +control: commits, pin user variable",
         "CREATE PROCEDURE p() BEGIN SELECT 1; | UNKNOWN: pin unknown statement",
         "TRUNCATE t | DDL: commits",
-        "RENAME TABLE a TO b | DDL: commits",
+        "RENAME TABLE a TO b | DDL: renames, commits",
         "GRANT SELECT (a) ON t TO 'u'@'%' | DDL: commits, FINDS_UNTOLD",
         "CREATE USER u@localhost IDENTIFIED BY 'x' | DDL: commits",
         "LOCK TABLES t READ | LOCK: pin locked tables, commits",
@@ -319,7 +337,7 @@ class MysqlClassifierTest {
         "ALTER DATABASE app CHARACTER SET latin1 | DDL: pin defaults of a database,"
             + " SESSION_DEFAULTS, commits",
         "ALTER SCHEMA READ ONLY = 1 | DDL: pin defaults of a database, SESSION_DEFAULTS, commits",
-        "ALTER TABLE t DEFAULT CHARACTER SET latin1 | DDL: commits",
+        "ALTER TABLE t DEFAULT CHARACTER SET latin1 | DDL: renames, commits",
         "FLUSH STATUS | UTILITY: pin session status, commits",
         "FLUSH LOCAL HOSTS, STATUS | UTILITY: pin session status, commits",
         "FLUSH USER_RESOURCES | UTILITY: commits",
