@@ -5,6 +5,7 @@ import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
 import dev.heimdall.cdk.manager.ManagerGroup;
@@ -82,7 +83,7 @@ final class RegionStack extends Stack {
         region
             .network()
             .vpc()
-            .map(vpc -> new Place(vpc, region.network().subnets(), List.of()))
+            .map(vpc -> Place.given(this, vpc, region.network().subnets()))
             .orElseGet(
                 () ->
                     new OwnNetwork(
@@ -103,15 +104,15 @@ final class RegionStack extends Stack {
         region.cache().enabled()
             ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region.cache(), place))
             : Optional.empty();
-    RegionFleet fleet =
-        new RegionFleet(this, "Fleet", deployment.name(), region, place, release, documents, store);
+    HeimdallFleet fleet =
+        RegionFleet.of(this, "Fleet", deployment.name(), region, place, release, documents, store);
     Optional<ManagerGroup> manager =
         region.manager().enabled()
             ? Optional.of(
                 new RegionManager(this, "Manager", deployment, region, place, release, documents)
                     .manager())
             : Optional.empty();
-    manager.ifPresent(one -> one.reportsArriveFrom(fleet.fleet().nodeGroup().getAttrGroupId()));
+    manager.ifPresent(one -> one.reportsArriveFrom(fleet.getNodeSecurityGroupId()));
     Optional<FirstDocuments> first =
         firstDocuments(
             deployment,
@@ -124,10 +125,10 @@ final class RegionStack extends Stack {
                 manager.flatMap(one -> reportUrl(region.manager(), one))),
             documents);
     // Who boots looks for documents, and one who finds none fills no file system.
-    first.ifPresent(written -> fleet.fleet().bootsBehind(written));
+    first.ifPresent(written -> fleet.bootsBehind(written));
     first.ifPresent(written -> manager.ifPresent(one -> one.bootsBehind(written)));
     if (first.isPresent() && region.documents().place() == DocumentPlace.FILE_SYSTEM) {
-      manager.ifPresent(one -> fleet.fleet().bootsBehind(one));
+      manager.ifPresent(one -> fleet.bootsBehind(one));
     }
     Optional<ConfigSyncFunction> sync =
         region.configSync().enabled()
@@ -140,14 +141,14 @@ final class RegionStack extends Stack {
                         place,
                         jar,
                         documents,
-                        fleet.fleet().nodeGroup().getAttrGroupId())
+                        fleet.getNodeSecurityGroupId())
                     .function())
             : Optional.empty();
     if (region.observability().enabled()) {
-      new Watch(this, "Watch", deployment, region, fleet.fleet(), sync, store, manager);
+      new Watch(this, "Watch", deployment, region, fleet, sync, store, manager);
     }
     if (deployment.routing().enabled()) {
-      new LatencyName(this, "Names", region, deployment.routing(), place, fleet.fleet().balancer());
+      new LatencyName(this, "Names", region, deployment.routing(), place, fleet);
     }
     nameOutputs();
   }

@@ -2,7 +2,9 @@ package dev.heimdall.cdk.documents;
 
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Documents;
+import dev.heimdall.cdk.constructs.HeimdallDocuments;
 import dev.heimdall.cdk.iam.Component;
+import dev.heimdall.cdk.instance.FileSystemMount;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.network.Place;
 import dev.heimdall.cdk.values.Slot;
@@ -61,6 +63,7 @@ public final class DocumentStores extends Construct {
     }
   }
 
+  private final Documents documents;
   private final Key key;
   private final Bucket bucket;
   private final String pushKeyName;
@@ -71,26 +74,10 @@ public final class DocumentStores extends Construct {
   /**
    * A file system that nodes can mount.
    *
-   * @param id its id
-   * @param accessPoint the id of the access point
+   * @param mount how
    * @param group the security group that stands before it
    */
-  public record Files(String id, String accessPoint, CfnSecurityGroup group) {
-    /**
-     * The line of {@code /etc/fstab}. Without {@code _netdev} a boot may hang, and without {@code
-     * nofail} fail.
-     */
-    public String line(String directory, String access) {
-      return id
-          + ":/ "
-          + directory
-          + " efs _netdev,nofail,"
-          + access
-          + "tls,iam,accesspoint="
-          + accessPoint
-          + " 0 0";
-    }
-  }
+  public record Files(FileSystemMount mount, CfnSecurityGroup group) {}
 
   /**
    * Makes them.
@@ -106,6 +93,7 @@ public final class DocumentStores extends Construct {
       Optional<Place> place,
       PushKeys keys) {
     super(scope, id);
+    this.documents = documents;
     key =
         Key.Builder.create(this, "Key")
             .description("Heimdall: configuration and secrets")
@@ -205,6 +193,24 @@ public final class DocumentStores extends Construct {
   /** The name of the secret with the whole configuration; empty when that is in the bucket. */
   public String configurationSecret() {
     return configurationSecret;
+  }
+
+  /** Where nodes read their configuration, and the manager edits it. */
+  public HeimdallDocuments configuration() {
+    return switch (documents.place()) {
+      case BUCKET -> HeimdallDocuments.inBucket(bucket, documents.prefix());
+      case SECRET ->
+          HeimdallDocuments.inSecret(configurationSecret).beside(bucket, documents.prefix());
+      case FILE_SYSTEM ->
+          HeimdallDocuments.onFileSystem(
+                  files.orElseThrow().mount().id(), files.orElseThrow().mount().accessPoint())
+              .beside(bucket, documents.prefix());
+    };
+  }
+
+  /** Whether nodes mount the file system: it may be there for something else. */
+  public boolean mounted() {
+    return documents.place() == DocumentPlace.FILE_SYSTEM;
   }
 
   /** The file system, if there is one. */
@@ -314,12 +320,12 @@ public final class DocumentStores extends Construct {
                             .build())
                     .build())
             .build();
-    Files mounted = new Files(files.getRef(), access.getRef(), group);
+    Files mounted = new Files(new FileSystemMount(files.getRef(), access.getRef()), group);
     this.files = Optional.of(mounted);
     output(
         "Mount",
         "The line of /etc/fstab; without _netdev a boot may hang",
-        mounted.line("/opt/heimdall/config", ""));
+        mounted.mount().line("/opt/heimdall/config", ""));
     output("FileClients", "The security group of who mounts it", clients.getAttrGroupId());
   }
 

@@ -2,11 +2,11 @@ package dev.heimdall.cdk.names;
 
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.config.Routing;
+import dev.heimdall.cdk.constructs.IHeimdallFleet;
 import dev.heimdall.cdk.network.Place;
 import java.util.List;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.services.elasticloadbalancingv2.CfnLoadBalancer;
 import software.amazon.awscdk.services.route53.CfnHostedZone;
 import software.amazon.awscdk.services.route53.CfnRecordSet;
 import software.constructs.Construct;
@@ -22,7 +22,7 @@ public final class LatencyName extends Construct {
       Region region,
       Routing routing,
       Place place,
-      CfnLoadBalancer balancer) {
+      IHeimdallFleet fleet) {
     super(scope, id);
     String zone = routing.zone().orElseThrow();
     String name = routing.record() + "." + zone + ".";
@@ -34,8 +34,8 @@ public final class LatencyName extends Construct {
         .setIdentifier(region.region())
         .aliasTarget(
             CfnRecordSet.AliasTargetProperty.builder()
-                .dnsName(balancer.getAttrDnsName())
-                .hostedZoneId(balancer.getAttrCanonicalHostedZoneId())
+                .dnsName(fleet.getAddress())
+                .hostedZoneId(fleet.getAddressHostedZoneId())
                 .evaluateTargetHealth(true)
                 .build())
         .build();

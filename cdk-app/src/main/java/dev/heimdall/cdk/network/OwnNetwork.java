@@ -117,10 +117,7 @@ public final class OwnNetwork extends Construct {
   public Place place() {
     List<ISubnet> subnets =
         vpc.getPrivateSubnets().isEmpty() ? vpc.getIsolatedSubnets() : vpc.getPrivateSubnets();
-    return new Place(
-        vpc.getVpcId(),
-        subnets.stream().map(ISubnet::getSubnetId).toList(),
-        subnets.stream().map(ISubnet::getIpv4CidrBlock).toList());
+    return new Place(vpc, subnets, subnets.stream().map(ISubnet::getIpv4CidrBlock).toList());
   }
 
   private void endpoint(String id, InterfaceVpcEndpointAwsService service) {

@@ -3,36 +3,38 @@ package dev.heimdall.cdk.region;
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.Database;
-import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.constructs.HeimdallAccess;
+import dev.heimdall.cdk.constructs.HeimdallArchive;
+import dev.heimdall.cdk.constructs.HeimdallFleet;
+import dev.heimdall.cdk.constructs.HeimdallFleetProps;
 import dev.heimdall.cdk.documents.DocumentStores;
-import dev.heimdall.cdk.fleet.FleetPlan;
-import dev.heimdall.cdk.fleet.ProxyFleet;
-import dev.heimdall.cdk.iam.ComponentRole;
-import dev.heimdall.cdk.instance.BaseImage;
-import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
-import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
-import software.amazon.awscdk.services.s3.assets.Asset;
+import software.amazon.awscdk.services.ec2.InstanceType;
+import software.amazon.awscdk.services.elasticloadbalancingv2.ClientRoutingPolicy;
+import software.amazon.awscdk.services.iam.IManagedPolicy;
+import software.amazon.awscdk.services.iam.ManagedPolicy;
 import software.constructs.Construct;
 
-/** A region's {@link ProxyFleet}, with the release that was built. */
-public final class RegionFleet extends Construct {
-  private static final int ENOUGH_OF_A_HASH = 12;
+/** A region's {@link HeimdallFleet}, and who lets it in. */
+public final class RegionFleet {
+  private RegionFleet() {}
 
-  private final ProxyFleet fleet;
-
-  public RegionFleet(
+  /** Makes it. */
+  public static HeimdallFleet of(
       Construct scope,
       String id,
       String name,
@@ -41,93 +43,66 @@ public final class RegionFleet extends Construct {
       String archive,
       DocumentStores kept,
       Optional<SharedStore> store) {
-    super(scope, id);
     Fleet settings = region.fleet();
-    Documents documents = region.documents();
-    Asset release = Asset.Builder.create(this, "Release").path(archive).build();
-    Architecture architecture = settings.architecture();
-    String image =
-        BaseImage.of(this, settings.imageParameter().orElseGet(architecture::imageParameter));
-    Optional<DocumentStores.Files> files =
-        kept.files().filter(any -> documents.place() == DocumentPlace.FILE_SYSTEM);
-    String source =
-        switch (documents.place()) {
-          case BUCKET -> "s3://" + kept.bucket().getBucketName() + "/" + documents.prefix();
-          case SECRET -> "";
-          case FILE_SYSTEM -> "file:" + FleetPlan.Source.DIRECTORY;
-        };
-    fleet =
-        new ProxyFleet(
-            this,
-            "Default",
-            new FleetPlan(
-                name,
-                place.vpc(),
-                Slot.always(place.subnets()),
-                settings.ports().stream().map(port -> Slot.always((Number) port)).toList(),
-                settings.clients().stream().map(net -> Slot.always(net.toString())).toList(),
-                settings.httpPort(),
-                image,
-                types(settings),
-                settings.fewest(),
-                Integer.toString(settings.most()),
-                Math.min(settings.fewest(), settings.most() - 1),
-                settings.targetLoad(),
-                Long.toString(settings.idleTimeout().toSeconds()),
-                settings.drain().toSeconds(),
-                settings.clientZones().policy(),
-                Boolean.toString(settings.protect()),
-                new Release(
-                    release.getAssetHash().substring(0, ENOUGH_OF_A_HASH),
-                    release.getS3BucketName(),
-                    release.getS3ObjectKey()),
-                new FleetPlan.Source(
-                    source,
-                    kept.configurationSecret(),
-                    files.map(any -> any.line(FleetPlan.Source.DIRECTORY, "ro,")).orElse(""),
-                    files.map(DocumentStores.Files::id).orElse(""),
-                    kept.bucket().getBucketName(),
-                    documents.place() == DocumentPlace.BUCKET ? documents.prefix() : "",
-                    kept.key().getKeyArn(),
-                    kept.configurationSecret()),
-                access(region, secrets(documents, kept, store))));
+    HeimdallFleet fleet =
+        new HeimdallFleet(
+            scope,
+            id,
+            HeimdallFleetProps.builder()
+                .fleetName(name)
+                .vpc(place.network())
+                .vpcSubnets(place.selection())
+                .ports(settings.ports())
+                .clients(settings.clients().stream().map(Object::toString).toList())
+                .httpPort(settings.httpPort())
+                .imageParameter(
+                    settings.imageParameter().orElseGet(settings.architecture()::imageParameter))
+                .instanceTypes(types(settings))
+                .fewestPerZone(settings.fewest())
+                .mostPerZone(settings.most())
+                .targetLoad(settings.targetLoad())
+                .idleTimeout(Duration.seconds(settings.idleTimeout().toSeconds()))
+                .drain(Duration.seconds(settings.drain().toSeconds()))
+                .clientRouting(
+                    ClientRoutingPolicy.valueOf(
+                        settings.clientZones().policy().toUpperCase(Locale.ROOT)))
+                .deletionProtection(settings.protect())
+                .release(HeimdallArchive.fromAsset(archive))
+                .documents(kept.configuration())
+                .access(access(region, secrets(region.documents(), kept, store)))
+                .managedPolicies(policies(scope, id, settings.managedPolicies()))
+                .build());
     store.ifPresent(
         servers ->
-            CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
-                .groupId(servers.group().getAttrGroupId())
-                .description("nodes")
-                .ipProtocol("tcp")
-                .fromPort(servers.port())
-                .toPort(servers.port())
-                .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
-                .build());
-    files.ifPresent(
-        system ->
-            CfnSecurityGroupIngress.Builder.create(this, "FilesArrive")
-                .groupId(system.group().getAttrGroupId())
-                .description("nodes")
-                .ipProtocol("tcp")
-                .fromPort(DocumentStores.NFS)
-                .toPort(DocumentStores.NFS)
-                .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
-                .build());
-    letIn(region.databases());
-    ComponentRole.add(fleet.nodeRole(), settings.managedPolicies());
-    CfnOutput.Builder.create(this, "NodeRoleOutput")
+            letIn(
+                fleet, "StoreArrives", "nodes", servers.group().getAttrGroupId(), servers.port()));
+    kept.files()
+        .filter(any -> kept.mounted())
+        .ifPresent(
+            system ->
+                letIn(
+                    fleet,
+                    "FilesArrive",
+                    "nodes",
+                    system.group().getAttrGroupId(),
+                    DocumentStores.NFS));
+    letIn(fleet, region.databases());
+    CfnOutput.Builder.create(fleet, "NodeRoleOutput")
         .description("As whom nodes call AWS, for policies of buckets, keys and secrets")
-        .value(fleet.nodeRole().getAttrArn())
+        .value(fleet.getNodeRoleArn())
         .build();
-    CfnOutput.Builder.create(this, "AddressOutput")
+    CfnOutput.Builder.create(fleet, "AddressOutput")
         .description("What clients connect to")
-        .value(fleet.balancer().getAttrDnsName())
+        .value(fleet.getAddress())
         .build();
-    CfnOutput.Builder.create(this, "NodeSecurityGroupOutput")
+    CfnOutput.Builder.create(fleet, "NodeSecurityGroupOutput")
         .description("What databases have to let in")
-        .value(fleet.nodeGroup().getAttrGroupId())
+        .value(fleet.getNodeSecurityGroupId())
         .build();
+    return fleet;
   }
 
-  private static List<String> types(Fleet settings) {
+  private static List<InstanceType> types(Fleet settings) {
     Architecture architecture = settings.architecture();
     List<String> types = new ArrayList<>();
     types.add(settings.instanceType().orElseGet(architecture::instanceType));
@@ -135,11 +110,19 @@ public final class RegionFleet extends Construct {
         settings.otherTypes().isEmpty() && settings.instanceType().isEmpty()
             ? architecture.otherTypes()
             : settings.otherTypes());
-    return types;
+    return types.stream().map(InstanceType::new).toList();
+  }
+
+  /** Policies of IAM by their ARNs. */
+  static List<IManagedPolicy> policies(Construct scope, String id, List<String> arns) {
+    return IntStream.range(0, arns.size())
+        .mapToObj(
+            i -> ManagedPolicy.fromManagedPolicyArn(scope, id + "Policy" + (i + 1), arns.get(i)))
+        .toList();
   }
 
   /** Named by group and port: rules of two databases that share both would collide. */
-  private void letIn(List<Database> databases) {
+  private static void letIn(HeimdallFleet fleet, List<Database> databases) {
     Set<String> done = new HashSet<>();
     for (Database database : databases) {
       if (database.securityGroup().isEmpty()) {
@@ -148,16 +131,21 @@ public final class RegionFleet extends Construct {
       String group = database.securityGroup().get();
       String id = "Database" + group.replace("-", "") + "At" + database.port();
       if (done.add(id)) {
-        CfnSecurityGroupIngress.Builder.create(this, id)
-            .groupId(group)
-            .description("Heimdall nodes")
-            .ipProtocol("tcp")
-            .fromPort(database.port())
-            .toPort(database.port())
-            .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
-            .build();
+        letIn(fleet, id, "Heimdall nodes", group, database.port());
       }
     }
+  }
+
+  private static void letIn(
+      HeimdallFleet fleet, String id, String description, String group, Number port) {
+    CfnSecurityGroupIngress.Builder.create(fleet, id)
+        .groupId(group)
+        .description(description)
+        .ipProtocol("tcp")
+        .fromPort(port)
+        .toPort(port)
+        .sourceSecurityGroupId(fleet.getNodeSecurityGroupId())
+        .build();
   }
 
   /** Whole names of those that documents may name: the stacks' own, and others. */
@@ -169,26 +157,27 @@ public final class RegionFleet extends Construct {
     return secrets;
   }
 
-  private static FleetPlan.Access access(Region region, List<String> secrets) {
+  private static HeimdallAccess access(Region region, List<String> secrets) {
     List<Database> databases = region.databases();
     List<String> vdbs = region.observability().vdbs();
-    return new FleetPlan.Access(
-        Stream.concat(region.documents().credentials().stream(), secrets.stream()).toList(),
-        region.documents().secretKeys(),
-        databases.stream().flatMap(database -> database.cluster().stream()).toList(),
-        databases.stream().flatMap(database -> database.instance().stream()).toList(),
-        databases.stream()
-            .flatMap(
-                database ->
-                    database.iamUsers().stream()
-                        .map(user -> database.resourceId().orElse("*") + "/" + user))
-            .toList(),
-        vdbs.isEmpty()
-            ? List.of("/heimdall/*")
-            : vdbs.stream().map(vdb -> "/heimdall/" + vdb).toList());
-  }
-
-  public ProxyFleet fleet() {
-    return fleet;
+    HeimdallAccess access =
+        HeimdallAccess.none()
+            .secrets(
+                Stream.concat(region.documents().credentials().stream(), secrets.stream()).toList())
+            .secretKeys(region.documents().secretKeys())
+            .managedClusters(
+                databases.stream().flatMap(database -> database.cluster().stream()).toList())
+            .managedInstances(
+                databases.stream().flatMap(database -> database.instance().stream()).toList())
+            .databaseUsers(
+                databases.stream()
+                    .flatMap(
+                        database ->
+                            database.iamUsers().stream()
+                                .map(user -> database.resourceId().orElse("*") + "/" + user))
+                    .toList());
+    return vdbs.isEmpty()
+        ? access
+        : access.logGroups(vdbs.stream().map(vdb -> "/heimdall/" + vdb).toList());
   }
 }

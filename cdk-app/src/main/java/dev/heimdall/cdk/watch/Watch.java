@@ -4,11 +4,9 @@ import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
-import dev.heimdall.cdk.fleet.ProxyFleet;
-import dev.heimdall.cdk.fleet.ZoneGroup;
+import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.manager.ManagerGroup;
 import dev.heimdall.cdk.sync.ConfigSyncFunction;
-import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +20,19 @@ import software.amazon.awscdk.services.cloudwatch.GraphWidget;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.IWidget;
 import software.amazon.awscdk.services.cloudwatch.Metric;
+import software.amazon.awscdk.services.cloudwatch.MetricOptions;
 import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
-import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
 import software.amazon.awscdk.services.sns.ITopic;
 import software.amazon.awscdk.services.sns.Topic;
 import software.constructs.Construct;
 
 /** Alarms on what people should hear of, and a page with the rest. */
 public final class Watch extends Construct {
-  private static final String RATE = "DB Query Rate";
-
   /** What nodes tell CloudWatch of each virtual database. */
   static final List<String> METRICS =
       List.of(
-          RATE,
+          "DB Query Rate",
           "DB Query Time",
           "Avg Response Time",
           "DB Read Percent",
@@ -53,13 +49,13 @@ public final class Watch extends Construct {
       String id,
       Deployment deployment,
       Region region,
-      ProxyFleet fleet,
+      HeimdallFleet fleet,
       Optional<ConfigSyncFunction> sync,
       Optional<SharedStore> store,
       Optional<ManagerGroup> manager) {
     super(scope, id);
     topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
-    vdbs(region.observability().vdbs());
+    vdbs(fleet, region.observability().vdbs());
     fleet(fleet, region.fleet());
     sync.ifPresent(function -> sync(function, region.region()));
     store.ifPresent(this::store);
@@ -70,33 +66,25 @@ public final class Watch extends Construct {
         .build();
   }
 
-  private void vdbs(List<String> vdbs) {
+  private void vdbs(HeimdallFleet fleet, List<String> vdbs) {
     if (vdbs.isEmpty()) {
       return;
     }
     for (String metric : METRICS) {
-      // Each node tells its own rate once a period; what is told per query is averaged.
-      String statistic = metric.equals(RATE) ? "Sum" : "Average";
       graph(
           metric,
-          vdbs.stream()
-              .<IMetric>map(vdb -> metric("Heimdall", metric, Map.of("VDB", vdb), statistic, vdb))
-              .toList());
+          vdbs.stream().<IMetric>map(vdb -> fleet.metric(metric, vdb, label(vdb))).toList());
     }
   }
 
-  private void fleet(ProxyFleet fleet, Fleet settings) {
-    String balancer = fleet.balancer().getAttrLoadBalancerFullName();
+  private void fleet(HeimdallFleet fleet, Fleet settings) {
     List<IMetric> healthy = new ArrayList<>();
-    int port = 1;
-    for (Slot<CfnTargetGroup> target : fleet.targets()) {
-      Map<String, String> of = new TreeMap<>();
-      of.put("LoadBalancer", balancer);
-      of.put("TargetGroup", target.value().getAttrTargetGroupFullName());
-      Metric nodes = metric("AWS/NetworkELB", "HealthyHostCount", of, "Minimum", "healthy " + port);
+    int number = 1;
+    for (int port : fleet.getPorts()) {
+      Metric nodes = fleet.metricHealthyNodes(port, label("healthy " + number));
       healthy.add(nodes);
       alarm(
-          "NoNodes" + port,
+          "NoNodes" + number,
           "A port has no healthy node at all: clients cannot connect",
           nodes,
           1,
@@ -104,45 +92,38 @@ public final class Watch extends Construct {
           2,
           TreatMissingData.BREACHING);
       alarm(
-          "IllNodes" + port,
+          "IllNodes" + number,
           "A node has not said for 5 minutes that it lives",
-          metric("AWS/NetworkELB", "UnHealthyHostCount", of, "Maximum", "ill"),
+          fleet.metricUnhealthyNodes(port, label("ill")),
           0,
           ComparisonOperator.GREATER_THAN_THRESHOLD,
           5,
           TreatMissingData.NOT_BREACHING);
-      port++;
+      number++;
     }
     graph("Healthy nodes", healthy);
     List<IMetric> load = new ArrayList<>();
-    int number = 1;
-    for (ZoneGroup zone : fleet.zones()) {
-      Map<String, String> of = Map.of("AutoScalingGroupName", zone.group().getRef());
-      load.add(metric("AWS/EC2", "CPUUtilization", of, "Average", "zone " + number));
+    for (int zone = 0; zone < fleet.getZones(); zone++) {
+      load.add(fleet.metricLoad(zone, label("zone " + (zone + 1))));
       if (settings.most() > settings.fewest()) { // else it is always full
         alarm(
-            "Full" + number,
+            "Full" + (zone + 1),
             "A zone has had as many nodes as it may have for 30 minutes",
-            metric("AWS/AutoScaling", "GroupInServiceInstances", of, "Minimum", "nodes"),
+            fleet.metricNodes(zone, label("nodes")),
             settings.most(),
             ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             30,
             TreatMissingData.NOT_BREACHING);
       }
-      number++;
     }
     graph("Load of processors", load);
     graph(
         "Connections",
-        List.of(
-            metric(
-                "AWS/NetworkELB",
-                "ActiveFlowCount",
-                Map.of("LoadBalancer", balancer),
-                "Average",
-                "open"),
-            metric(
-                "AWS/NetworkELB", "NewFlowCount", Map.of("LoadBalancer", balancer), "Sum", "new")));
+        List.of(fleet.metricConnections(label("open")), fleet.metricNewConnections(label("new"))));
+  }
+
+  private static MetricOptions label(String label) {
+    return MetricOptions.builder().label(label).build();
   }
 
   private void sync(ConfigSyncFunction sync, String region) {

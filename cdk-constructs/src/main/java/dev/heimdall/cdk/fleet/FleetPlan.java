@@ -60,7 +60,7 @@ public record FleetPlan(
    * @param fileSystem its id; empty for none
    * @param bucket the bucket, of which nodes may read topology documents
    * @param prefix below which nodes may read their configuration there; empty for none
-   * @param key the ARN of the key that what is in the bucket is encrypted with
+   * @param key the ARN of the key that what is in the bucket is encrypted with; empty for none
    * @param secret the name of the secret that nodes may read; empty for none
    */
   public record Source(

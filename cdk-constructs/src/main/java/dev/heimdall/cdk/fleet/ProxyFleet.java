@@ -118,6 +118,11 @@ public final class ProxyFleet extends Construct {
     return nodeGroup;
   }
 
+  /** The security group before the load balancer, which clients reach. */
+  public CfnSecurityGroup balancerGroup() {
+    return balancerGroup;
+  }
+
   /** No node boots before this is there. */
   public void bootsBehind(IDependable what) {
     zones.forEach(zone -> zone.group().getNode().addDependency(what));
@@ -246,7 +251,7 @@ public final class ProxyFleet extends Construct {
             entry("ReleaseKey", List.of(plan.release().key())),
             entry("ConfigurationBucket", some(plan.documents().bucket())),
             entry("ConfigurationPrefix", some(plan.documents().prefix())),
-            entry("ConfigurationKey", List.of(plan.documents().key())),
+            entry("ConfigurationKey", some(plan.documents().key())),
             entry("ConfigurationSecret", some(plan.documents().secret())),
             entry("FileSystem", some(plan.documents().fileSystem())),
             entry("CredentialSecrets", plan.access().credentials()),

@@ -1,0 +1,117 @@
+package dev.heimdall.cdk.constructs;
+
+import dev.heimdall.cdk.fleet.FleetPlan;
+import dev.heimdall.cdk.instance.FileSystemMount;
+import java.util.Optional;
+import software.amazon.awscdk.services.efs.IAccessPoint;
+import software.amazon.awscdk.services.kms.IKey;
+import software.amazon.awscdk.services.s3.IBucket;
+
+/**
+ * Where the configuration lies, {@code node.json} and the documents beside it, that nodes follow
+ * and the manager edits.
+ */
+public final class HeimdallDocuments {
+  private final Optional<IBucket> bucket;
+  private final String prefix;
+  private final boolean inBucket;
+  private final String secret;
+  private final Optional<FileSystemMount> files;
+  private final Optional<IKey> key;
+
+  private HeimdallDocuments(
+      Optional<IBucket> bucket,
+      String prefix,
+      boolean inBucket,
+      String secret,
+      Optional<FileSystemMount> files,
+      Optional<IKey> key) {
+    this.bucket = bucket;
+    this.prefix = prefix;
+    this.inBucket = inBucket;
+    this.secret = secret;
+    this.files = files;
+    this.key = key;
+  }
+
+  /**
+   * In a bucket, with topology documents below {@code topology/} of it. Its key is that of its
+   * encryption.
+   *
+   * @param prefix what stands before the documents' names, without a slash, such as {@code config}
+   */
+  public static HeimdallDocuments inBucket(IBucket bucket, String prefix) {
+    return new HeimdallDocuments(
+        Optional.of(bucket), prefix, true, "", Optional.empty(), keyOf(bucket));
+  }
+
+  /**
+   * All of them in one secret, as {@code heimdall config push} writes it.
+   *
+   * @param name of the secret, not its ARN
+   */
+  public static HeimdallDocuments inSecret(String name) {
+    return new HeimdallDocuments(
+        Optional.empty(), "config", false, name, Optional.empty(), Optional.empty());
+  }
+
+  /** On a file system, which has to let {@link HeimdallFleet#getNodes nodes} in at port 2049. */
+  public static HeimdallDocuments onFileSystem(IAccessPoint access) {
+    return onFileSystem(access.getFileSystem().getFileSystemId(), access.getAccessPointId());
+  }
+
+  /** The same, by ids. */
+  public static HeimdallDocuments onFileSystem(String fileSystemId, String accessPointId) {
+    return new HeimdallDocuments(
+        Optional.empty(),
+        "config",
+        false,
+        "",
+        Optional.of(new FileSystemMount(fileSystemId, accessPointId)),
+        Optional.empty());
+  }
+
+  /**
+   * A bucket beside the secret or the file system: for topology documents, and for the first
+   * documents of an empty file system, which a manager fills from there.
+   *
+   * @param prefix what stands before the first documents' names
+   */
+  public HeimdallDocuments beside(IBucket bucket, String prefix) {
+    return new HeimdallDocuments(
+        Optional.of(bucket), prefix, inBucket, secret, files, key.or(() -> keyOf(bucket)));
+  }
+
+  /** The key that all of it is encrypted with, where the bucket does not say. */
+  public HeimdallDocuments encryptedWith(IKey key) {
+    return new HeimdallDocuments(bucket, prefix, inBucket, secret, files, Optional.of(key));
+  }
+
+  private static Optional<IKey> keyOf(IBucket bucket) {
+    return Optional.ofNullable(bucket.getEncryptionKey());
+  }
+
+  /** As nodes read them. */
+  FleetPlan.Source read() {
+    return new FleetPlan.Source(
+        files
+            .map(any -> "file:" + FleetPlan.Source.DIRECTORY)
+            .orElseGet(() -> inBucket ? source() : ""),
+        secret,
+        files.map(any -> any.line(FleetPlan.Source.DIRECTORY, "ro,")).orElse(""),
+        files.map(FileSystemMount::id).orElse(""),
+        bucket.map(IBucket::getBucketName).orElse(""),
+        inBucket ? prefix : "",
+        key(),
+        secret);
+  }
+
+  /** The ARN of the key; empty without one. */
+  String key() {
+    return key.map(IKey::getKeyArn).orElse("");
+  }
+
+  private String source() {
+    return bucket.map(any -> "s3://" + any.getBucketName() + "/" + prefix).orElse("");
+  }
+}
