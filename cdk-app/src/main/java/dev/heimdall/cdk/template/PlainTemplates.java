@@ -1,12 +1,8 @@
 package dev.heimdall.cdk.template;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.iam.Component;
 import java.io.IOException;
@@ -30,15 +26,6 @@ public final class PlainTemplates {
           + " this. docs/aws.md tells how to use it.\n";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final YAMLMapper YAML =
-      new YAMLMapper(
-          YAMLFactory.builder()
-              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-              .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-              .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
-              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-              .disable(YAMLGenerator.Feature.SPLIT_LINES)
-              .build());
 
   private PlainTemplates() {}
 
@@ -143,8 +130,7 @@ public final class PlainTemplates {
 
   private static String yaml(Path template) {
     try {
-      JsonNode tree = JSON.readTree(template.toFile());
-      return HEADING + YAML.writeValueAsString(tree);
+      return HEADING + ShortForms.of(JSON.readTree(template.toFile()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

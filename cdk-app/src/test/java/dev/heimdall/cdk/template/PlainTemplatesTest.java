@@ -3,6 +3,7 @@ package dev.heimdall.cdk.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,8 +31,6 @@ class PlainTemplatesTest {
       }
       assertThat(committed).hasContent(file.getValue());
     }
-    // More than that, and a template has to be put into a bucket before it can be used.
-    assertThat(files.values()).allSatisfy(text -> assertThat(text.length()).isLessThan(51_200));
     try (var committed = Files.walk(TEMPLATES)) {
       assertThat(
               committed
@@ -39,5 +38,17 @@ class PlainTemplatesTest {
                   .filter(path -> path.endsWith(".yaml") || path.matches("iam/.*\\.json")))
           .containsExactlyInAnyOrderElementsOf(files.keySet());
     }
+  }
+
+  /**
+   * CloudFormation takes 51,200 bytes; a longer one has to be put into a bucket before it can be
+   * used. Who comes near that has some time to do something about it.
+   */
+  @Test
+  void eachTemplateCanBeHandedOverAsItIs() {
+    assertThat(PlainTemplates.files())
+        .allSatisfy(
+            (name, text) ->
+                assertThat(text.getBytes(StandardCharsets.UTF_8).length).isLessThan(45_000));
   }
 }
