@@ -1,6 +1,7 @@
 package dev.heimdall.model;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** Server connections and the queue for them. */
 public record PoolSettings(
@@ -11,12 +12,15 @@ public record PoolSettings(
             unit = "connections")
         int size,
     @Setting(
-            value = "Server connections of the whole VDB.",
-            byDefault = "0",
+            value = "Server connections of the whole VDB to one server.",
+            otherwise =
+                "nine tenths of those that the server lets ordinary users have, divided by the"
+                    + " nodes that hear each other through the shared store; no limit until the"
+                    + " server has reported them",
             range = "1..100000",
             unit = "connections",
             zero = "no limit")
-        int maxConnections,
+        Optional<Integer> maxConnections,
     @Setting(
             value = "Server connections of one user over all databases.",
             byDefault = "0",

@@ -166,7 +166,7 @@ class SettingsReadTest {
                 List.of(),
                 new PoolSettings(
                     20,
-                    0,
+                    Optional.empty(),
                     0,
                     0,
                     0,
@@ -391,7 +391,7 @@ class SettingsReadTest {
                 List.of("reports"),
                 new PoolSettings(
                     5,
-                    50,
+                    Optional.of(50),
                     10,
                     40,
                     5,

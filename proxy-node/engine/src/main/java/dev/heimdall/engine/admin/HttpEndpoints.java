@@ -381,6 +381,7 @@ final class HttpEndpoints {
     content.put("serversActive", pool.serversActive());
     content.put("serversIdle", pool.serversIdle());
     content.put("size", pool.size());
+    content.put("maxConnections", pool.maxConnections());
     content.put("maxWaitMicros", pool.maxWaitMicros());
     content.put("paused", pool.paused());
     return content;

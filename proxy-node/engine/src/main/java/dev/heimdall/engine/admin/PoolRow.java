@@ -14,6 +14,8 @@ package dev.heimdall.engine.admin;
  * @param serversReset server connections being cleaned before their next use
  * @param serversLogin server connections being opened
  * @param size most server connections the pool may open
+ * @param maxConnections most that all pools of the virtual database may have to the server; 0 for
+ *     no limit
  * @param maxWaitMicros how long the first of the queue has waited, 0 without a queue
  * @param waitNotices notices sent to clients that waited for long, since the node started
  * @param pipelineDepth statements on their way over shared server connections now
@@ -38,6 +40,7 @@ public record PoolRow(
     long serversReset,
     long serversLogin,
     long size,
+    long maxConnections,
     long maxWaitMicros,
     Mode mode,
     boolean paused,

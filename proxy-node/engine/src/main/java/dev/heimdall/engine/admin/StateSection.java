@@ -109,6 +109,7 @@ public final class StateSection implements Section {
     content.put("serversIdle", pool.serversIdle());
     content.put("serversLogin", pool.serversLogin());
     content.put("size", pool.size());
+    content.put("maxConnections", pool.maxConnections());
     content.put("maxWaitMicros", pool.maxWaitMicros());
     content.put("paused", pool.paused());
     return content;

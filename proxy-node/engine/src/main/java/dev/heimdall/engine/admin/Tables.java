@@ -47,7 +47,8 @@ final class Tables {
           .number("sv_shared", PoolRow::serversShared)
           .number("pipelined", PoolRow::pipelineDepth)
           .number("pipeline_max", PoolRow::pipelineDeepest)
-          .text("server", PoolRow::server);
+          .text("server", PoolRow::server)
+          .number("max_connections", PoolRow::maxConnections);
 
   static final Table<ClusterRow> CLUSTERS =
       new Table<>(Comparator.comparing(ClusterRow::source))

@@ -116,6 +116,16 @@ public interface ServerRequests {
   default void yieldPrepared(boolean held) {}
 
   /**
+   * Queries what the server takes of all its clients: a row of the prepared statements, null where
+   * they have no limit, the connections of ordinary users, and the connections that there are now.
+   *
+   * @return false where servers have no such limits, and the owner is not called
+   */
+  default boolean readLimits(ReplyOwner owner) {
+    return false;
+  }
+
+  /**
    * Queries how many prepared statements the server takes of all its clients: a row of one number.
    *
    * @return false where servers have no such limit, and the owner is not called

@@ -115,6 +115,7 @@ final class LiveRows {
               pool.cleaningCount(),
               pool.connectingCount(),
               pool.scope().plan().settings().size(),
+              pool.mostOfAll(),
               TimeUnit.NANOSECONDS.toMicros(pool.longestWait()),
               vdb != null && vdb.settings().vdb().multiplex()
                   ? PoolRow.Mode.TRANSACTION
@@ -156,6 +157,7 @@ final class LiveRows {
         a.serversReset() + b.serversReset(),
         a.serversLogin() + b.serversLogin(),
         a.size(),
+        a.maxConnections(),
         Math.max(a.maxWaitMicros(), b.maxWaitMicros()),
         a.mode(),
         a.paused(),

@@ -83,6 +83,11 @@ final class LoggedPoolEvents implements PoolEvents {
   }
 
   @Override
+  public void yielded() {
+    metrics.count(NodeCounter.SERVER_YIELDS);
+  }
+
+  @Override
   public void waitNoticed() {
     metrics.count(NodeCounter.WAIT_NOTICES);
   }

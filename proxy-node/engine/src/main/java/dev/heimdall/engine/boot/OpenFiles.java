@@ -48,9 +48,10 @@ record OpenFiles(long limit, long open, long servers) {
   /** A pool for each server; how many users and databases there are nobody knows. */
   private static long servers(VirtualDatabase vdb, DataSource source) {
     PoolSettings pool = vdb.pool();
-    return pool.maxConnections() > 0
-        ? pool.maxConnections()
-        : (long) pool.size() * source.hosts().size();
+    return pool.maxConnections()
+        .filter(most -> most > 0)
+        .map(Integer::longValue)
+        .orElse((long) pool.size() * source.hosts().size());
   }
 
   /**

@@ -116,7 +116,8 @@ final class RunningVdbs implements Drain.Door {
             () ->
                 vdbs.values().stream()
                     .flatMap(vdb -> vdb.context().allPools().stream())
-                    .flatMap(pools -> pools.withReaders().stream()));
+                    .flatMap(pools -> pools.withReaders().stream()),
+            clusters::otherNodes);
   }
 
   /**

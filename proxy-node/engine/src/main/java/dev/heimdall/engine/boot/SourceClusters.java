@@ -49,7 +49,7 @@ final class SourceClusters implements AutoCloseable {
   private final Map<VdbPools, RunningCluster> followed = new IdentityHashMap<>();
   private final RdsWatch rds;
   private final TopologyFeed feed;
-  private SharedStore store;
+  private volatile SharedStore store;
   private FarTier far;
 
   /**
@@ -225,6 +225,12 @@ final class SourceClusters implements AutoCloseable {
     return settings.servers().isEmpty()
         ? Optional.empty()
         : Optional.of(StoreState.unused(settings));
+  }
+
+  /** How many other nodes this one hears through the shared store. Never waits. */
+  int otherNodes() {
+    SharedStore known = store;
+    return known == null ? 0 : known.others();
   }
 
   private synchronized Optional<LeaderLeases> leaderLeases(NodeSettings node) {

@@ -19,6 +19,9 @@ public enum NodeCounter {
       "Server connections closed because the node could not set, read or reset their session"
           + " state"),
   SERVER_RESETS("heimdall.server.resets", "Server connections reset before another session's use"),
+  SERVER_YIELDS(
+      "heimdall.server.yields",
+      "Idle server connections closed for one that another pool needs, or a log-in"),
   CANCELS_UNKNOWN("heimdall.cancels.unknown", "Cancel requests whose key no client holds"),
   WAIT_NOTICES("heimdall.pool.wait.notices", "Notices sent to clients that wait for long"),
   POOL_ANOMALIES(

@@ -27,6 +27,9 @@ final class Growth {
     while (!shared.scope().holdsBack()
         && pool.wantsMore(attempts.underWay())
         && attempts.mayBegin()) {
+      if (shared.scope().serverNearlyFull() && shared.askOthers(pool)) {
+        return; // rather than one more connection at the server
+      }
       if (!shared.reserve(pool)) {
         shared.askOthers(pool);
         return;
@@ -55,6 +58,7 @@ final class Growth {
     if (shared.keepsMinimum(pool)
         && !shared.scope().holdsBack()
         && !attempts.failing()
+        && !shared.scope().serverNearlyFull()
         && shared.limit().used() < Math.min(settings.minIdle(), settings.size())
         && shared.reserve(pool)) {
       open();
@@ -80,6 +84,9 @@ final class Growth {
   }
 
   private void open() {
+    if (shared.scope().serverNearlyFull()) {
+      shared.scope().makeRoomFor(pool);
+    }
     int attempt = attempts.begun();
     long generation = shared.generation();
     shared

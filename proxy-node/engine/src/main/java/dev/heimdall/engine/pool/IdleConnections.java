@@ -54,6 +54,11 @@ final class IdleConnections {
   }
 
   /** The one that was not used for the longest time; there must be one. */
+  ServerConnection oldest() {
+    return connections.get(0);
+  }
+
+  /** Takes the one that was not used for the longest time; there must be one. */
   ServerConnection takeOldest() {
     return connections.remove(0);
   }

@@ -151,6 +151,11 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     return shared.limit();
   }
 
+  /** Connections that all pools of the virtual database may have to the server; 0: any number. */
+  public int mostOfAll() {
+    return shared.mostOfAll();
+  }
+
   @Override
   public int size() {
     return settings().size();
@@ -439,10 +444,11 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     }
   }
 
-  /** Makes room under a limit that it has in common with other pools, whose waiters are woken. */
-  void closeOldestIdle() {
+  /** Makes room for a connection of another pool, whose waiters are woken. */
+  void yieldIdle(String why) {
     if (!idle.isEmpty()) {
-      idle.takeOldest().close("another pool needs its place");
+      idle.takeOldest().close(why);
+      shared.scope().events().yielded();
       published();
     }
   }
@@ -554,6 +560,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
         connections.size(),
         warmup.size(),
         growth.underWay(),
+        idle.isEmpty() ? 0 : idle.oldest().lastUsed(),
         waiters.isEmpty() ? 0 : waiters.firstSince());
   }
 

@@ -12,6 +12,7 @@ public final class PoolCounts {
   private volatile int all;
   private volatile int warming;
   private volatile int opening;
+  private volatile long idleSince;
   private volatile long headSince;
 
   void publish(
@@ -22,6 +23,7 @@ public final class PoolCounts {
       int all,
       int warming,
       int opening,
+      long idleSince,
       long headSince) {
     this.waiting = waiting;
     this.idle = idle;
@@ -30,6 +32,9 @@ public final class PoolCounts {
     this.all = all;
     this.warming = warming;
     this.opening = opening;
+    if (this.idleSince != idleSince) { // seldom, where more than one is idle
+      this.idleSince = idleSince;
+    }
     this.headSince = headSince;
   }
 
@@ -65,6 +70,11 @@ public final class PoolCounts {
   /** Connections that are being made. */
   int opening() {
     return opening;
+  }
+
+  /** Since when the longest idle one has had no work; of no meaning where none is idle. */
+  long idleSince() {
+    return idleSince;
   }
 
   /** Since when the first one waits, as {@link System#nanoTime} has it; 0 when nobody does. */

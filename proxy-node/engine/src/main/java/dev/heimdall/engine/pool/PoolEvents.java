@@ -22,6 +22,9 @@ public interface PoolEvents {
   /** A server connection was cleaned, so that another session can have it. */
   void cleaned();
 
+  /** An idle server connection was closed for one that another pool needs, or a log-in. */
+  void yielded();
+
   /** A client was told that it waits for long. */
   void waitNoticed();
 

@@ -10,12 +10,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * of one user, those to one database. Thread-safe.
  */
 final class PoolLimits {
+  /** The part of a server's connections that all nodes may have for one virtual database. */
+  private static final int TENTHS = 9;
+
   private final Limit total = new Limit(0);
   private final Map<String, SharedLimit> perUser = new ConcurrentHashMap<>();
   private final Map<String, SharedLimit> perDatabase = new ConcurrentHashMap<>();
   private final Map<String, Integer> byRule = new ConcurrentHashMap<>();
   private final Map<String, Integer> idleByRule = new ConcurrentHashMap<>();
   private volatile PoolPlan plan;
+
+  /** This node's part of what the server takes; 0 where that is not known. */
+  private volatile int ofServer;
 
   /**
    * @param pools how many pools count under it
@@ -24,7 +30,22 @@ final class PoolLimits {
 
   PoolLimits(PoolPlan plan) {
     this.plan = plan;
-    total.max(plan.settings().maxConnections());
+    total.max(most());
+  }
+
+  /**
+   * The server has reported how many connections ordinary users may have. That limits all pools
+   * where the configuration does not.
+   *
+   * @param nodes how many nodes share the server
+   */
+  void ofServer(int connections, int nodes) {
+    ofServer = (int) Math.max(1, (long) connections * TENTHS / 10 / nodes);
+    total.max(most());
+  }
+
+  private int most() {
+    return plan.settings().maxConnections().orElse(ofServer);
   }
 
   /** Takes a new plan; what rules have said is forgotten. */
@@ -32,7 +53,7 @@ final class PoolLimits {
     plan = next;
     byRule.clear();
     idleByRule.clear();
-    total.max(next.settings().maxConnections());
+    total.max(most());
     perUser.forEach((user, shared) -> shared.limit().max(most(user)));
     perDatabase.forEach((database, shared) -> shared.limit().max(next.settings().maxPerDatabase()));
   }

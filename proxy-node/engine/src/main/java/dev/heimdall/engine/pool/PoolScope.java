@@ -78,7 +78,13 @@ public interface PoolScope {
    */
   void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere);
 
-  /** The server takes no more connections: the longest idle one of another pool is closed. */
+  /** Whether the server takes hardly any more connections. */
+  boolean serverNearlyFull();
+
+  /**
+   * The server takes no more connections, or hardly any: the longest idle one of all other pools of
+   * the node to it is closed.
+   */
   void makeRoomFor(LoopPool asking);
 
   /** Makes a connection for a pool, which has counted it. */

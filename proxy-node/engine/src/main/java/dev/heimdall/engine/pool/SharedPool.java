@@ -84,6 +84,11 @@ final class SharedPool implements PooledConnections.Terms {
     return limit;
   }
 
+  /** Connections that all pools of the virtual database may have to the server; 0: any number. */
+  int mostOfAll() {
+    return siblings.total().max();
+  }
+
   @Override
   public long generation() {
     return scope.generation() + renewals.get();
@@ -115,17 +120,6 @@ final class SharedPool implements PooledConnections.Terms {
     if (users == 0) {
       renew();
     }
-  }
-
-  /** Closes an idle connection; says whether there was one. */
-  boolean closeOneIdle() {
-    for (LoopPool pool : byLoop.values()) {
-      if (pool.counts().idle() > 0) {
-        pool.onLoop(() -> pool.closeIdle(1, "the check of a log-in needs its place"));
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Whether there are connections, and all of them are in use. */
@@ -240,11 +234,16 @@ final class SharedPool implements PooledConnections.Terms {
     return shares;
   }
 
-  /** Asks another loop for an idle connection when this one may open none. */
-  void askOthers(LoopPool asking) {
+  /**
+   * Asks another loop for an idle connection when this one may open none.
+   *
+   * @return whether there is one
+   */
+  boolean askOthers(LoopPool asking) {
     LoopPool richest = shares.richestWithIdle(asking);
     if (richest != null) {
       richest.onLoop(() -> richest.lendTo(asking));
     }
+    return richest != null;
   }
 }

@@ -51,6 +51,7 @@ final class VdbConnector {
       handler.failed(ConnectFailure.unreachable(pools.noWriter().message()));
       return;
     }
+    ServerLoad load = pools.entering(to.source());
     connector.connect(
         context,
         new ServerTarget(
@@ -60,7 +61,7 @@ final class VdbConnector {
             key.credential(),
             key.capabilities(),
             parameters,
-            new StatementRoom(prepared, pools.heldAt(to.source()))),
+            new StatementRoom(prepared, load.held())),
         listener,
         new ServerConnector.Handler() {
           @Override
@@ -71,7 +72,7 @@ final class VdbConnector {
               outside.add(connection);
             }
             if (pooled) {
-              LimitQuery.before(connection, handler);
+              LimitQuery.before(connection, load, counted(load, handler));
             } else {
               handler.connected(connection);
             }
@@ -83,6 +84,7 @@ final class VdbConnector {
 
           @Override
           public void failed(ConnectFailure failure) {
+            pools.left(to.source());
             boolean answered = failure.permanent() || failure.withheld();
             unreachable = answered ? null : failure.error();
             if (failure.permanent()) {
@@ -97,8 +99,25 @@ final class VdbConnector {
         });
   }
 
+  /** What the server has reported counts before the connection is used. */
+  private ServerConnector.Handler counted(ServerLoad load, ServerConnector.Handler handler) {
+    return new ServerConnector.Handler() {
+      @Override
+      public void connected(ServerConnection connection) {
+        pools.limited(load);
+        handler.connected(connection);
+      }
+
+      @Override
+      public void failed(ConnectFailure failure) {
+        handler.failed(failure);
+      }
+    };
+  }
+
   /** A connection has ended. */
   void closed(ServerConnection connection) {
+    pools.left(connection.target().source());
     outside.remove(connection);
   }
 

@@ -4,7 +4,6 @@ import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.prepared.HeldStatements;
 import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
@@ -22,7 +21,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools implements PoolScope, SharedPool.Siblings {
@@ -39,6 +37,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   private final Map<String, Long> freed = new ConcurrentHashMap<>();
 
   private final Neighbours neighbours;
+  private final Yielding yielding;
   private final VdbConnector connections;
   private final LoginChecks logins;
 
@@ -96,6 +95,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     this.readers = reader ? null : new ReaderPools(this::reader);
     this.direction = PoolTarget.of(plan.source(), clock.getAsLong());
     this.limits = new PoolLimits(plan);
+    this.yielding = new Yielding(this, neighbours);
     this.connections = new VdbConnector(this, connector);
     this.logins = new LoginChecks(this, connector);
   }
@@ -564,14 +564,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
 
   /** Closes an idle connection, of this pool if it has one; says whether there was any. */
   boolean makeRoom(PoolKey key) {
-    SharedPool shared = pools.get(key);
-    return shared != null && shared.closeOneIdle()
-        || closeOneIdle()
-        || neighbours.of(this).stream().anyMatch(VdbPools::closeOneIdle);
-  }
-
-  private boolean closeOneIdle() {
-    return pools.values().stream().anyMatch(SharedPool::closeOneIdle);
+    return yielding.makeRoomForLogIn(key);
   }
 
   /** Whether this pool has connections, and all of them are in use. */
@@ -623,69 +616,58 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     }
   }
 
-  /** What all connections to a server hold prepared there. */
-  HeldStatements heldAt(DataSource server) {
-    return neighbours.heldAt(server.hosts().get(0));
-  }
-
   @Override
   public void closePrepared() {
-    toSameServer().forEach(SharedPool::closePrepared);
+    yielding.toSameServer().forEach(SharedPool::closePrepared);
   }
 
   @Override
   public void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere) {
-    toSameServer().forEach(pool -> pool.yieldPrepared(here, heldToo, elsewhere));
+    yielding.toSameServer().forEach(pool -> pool.yieldPrepared(here, heldToo, elsewhere));
   }
 
-  /** The pools whose connections lead to the same server, those of other databases too. */
-  private List<SharedPool> toSameServer() {
-    List<SharedPool> all = new ArrayList<>(pools.values());
-    neighbours.of(this).forEach(other -> all.addAll(other.pools.values()));
-    return all;
+  @Override
+  public boolean serverNearlyFull() {
+    return yielding.serverNearlyFull();
   }
 
   @Override
   public void makeRoomFor(LoopPool asking) {
-    if (evictIdle(asking, shared -> true)) {
-      return;
-    }
-    for (VdbPools other : neighbours.of(this)) {
-      if (other.evictIdle(asking, shared -> true)) {
-        return;
-      }
-    }
+    yielding.makeRoomFor(asking);
   }
 
   @Override
   public void evictIdleExcept(LoopPool asking, Limit full) {
-    evictIdle(asking, shared -> shared.isUnder(full));
+    yielding.makeRoomUnder(full, asking);
   }
 
-  /**
-   * One of the asking pool's loop if there is one.
-   *
-   * @return whether there is any
-   */
-  private boolean evictIdle(LoopPool asking, Predicate<SharedPool> from) {
-    LoopPool elsewhere = null;
-    boolean own = asking.scope() == this;
-    for (SharedPool shared : pools.values()) {
-      if ((own && shared.key().equals(asking.key())) || !from.test(shared)) {
-        continue;
-      }
-      LoopPool here = shared.existing(asking.context());
-      if (here != null && here.counts().idle() > 0) {
-        here.closeOldestIdle();
-        return true;
-      }
-      LoopPool other = elsewhere == null ? shared.shares().richestWithIdle(asking) : null;
-      elsewhere = other == null ? elsewhere : other;
+  /** The pool of this key; null where there is none. */
+  SharedPool known(PoolKey key) {
+    return pools.get(key);
+  }
+
+  /** The pools of all keys. */
+  Collection<SharedPool> shared() {
+    return pools.values();
+  }
+
+  /** A connection is about to be made to a server; {@link #left} has to follow. */
+  ServerLoad entering(DataSource server) {
+    ServerLoad load = neighbours.entering(server.hosts().get(0));
+    limited(load);
+    return load;
+  }
+
+  /** A connection to a server has ended, or was not made. */
+  void left(DataSource server) {
+    neighbours.left(server.hosts().get(0));
+  }
+
+  /** The server may have reported another limit, or other nodes share it. */
+  void limited(ServerLoad load) {
+    if (load.limit() > 0) {
+      limits.ofServer(load.limit(), neighbours.nodes());
     }
-    if (elsewhere != null) {
-      elsewhere.onLoop(elsewhere::closeOldestIdle);
-    }
-    return elsewhere != null;
   }
 
   /** These pools, and those for replicas. */

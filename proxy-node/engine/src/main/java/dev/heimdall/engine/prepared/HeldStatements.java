@@ -9,11 +9,9 @@ public final class HeldStatements {
   /** No limit is known, or there is none. */
   private static final int NONE = -1;
 
-  private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final AtomicInteger count = new AtomicInteger();
-  private final AtomicLong nextRead = new AtomicLong(Long.MIN_VALUE);
   private final AtomicLong nextAsk = new AtomicLong(Long.MIN_VALUE);
   private volatile int limit = NONE;
 
@@ -36,23 +34,10 @@ public final class HeldStatements {
     limit = reported;
   }
 
-  /**
-   * Whether the server is to be queried for its limit, which its administrator may have changed.
-   * Says so to one connection at a time.
-   *
-   * @param now by the clock of the loops
-   */
-  public boolean readsLimit(long now) {
-    return due(nextRead, now, READ_NANOS);
-  }
-
   /** Whether it is time to ask other event loops for room: what was asked last is done. */
   public boolean asksLoops(long now) {
-    return due(nextAsk, now, ASK_NANOS);
-  }
-
-  private static boolean due(AtomicLong next, long now, long interval) {
-    long at = next.get();
-    return (at == Long.MIN_VALUE || now - at >= 0) && next.compareAndSet(at, now + interval);
+    long at = nextAsk.get();
+    return (at == Long.MIN_VALUE || now - at >= 0)
+        && nextAsk.compareAndSet(at, now + ASK_NANOS);
   }
 }

@@ -120,6 +120,11 @@ public final class SharedStore implements AutoCloseable {
         beats.scheduleAtFixedRate(channel::beat, pause, pause, TimeUnit.MILLISECONDS));
   }
 
+  /** How many other nodes this one hears. Never waits. */
+  public int others() {
+    return channels.values().stream().mapToInt(Channel::others).max().orElse(0);
+  }
+
   /** How it is with the store. Never waits. */
   public StoreState state() {
     Optional<StoreConnections> connections = link.connections();
@@ -133,7 +138,7 @@ public final class SharedStore implements AutoCloseable {
             .map(KeyEventsQuestion.Primary::name)
             .sorted()
             .collect(Collectors.joining(", ")),
-        channels.values().stream().mapToInt(Channel::others).max().orElse(0),
+        others(),
         answer.events(),
         answer.detail());
   }

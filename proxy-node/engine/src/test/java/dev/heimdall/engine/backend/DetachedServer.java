@@ -41,12 +41,16 @@ public final class DetachedServer {
     connection = connection(context, listener, 100);
   }
 
+  /** The same of one that was wanted to lead there. */
+  public DetachedServer(
+      LoopContext context, ServerTarget target, ServerConnection.Listener listener) {
+    connection = connection(context, target, listener);
+  }
+
   private ServerConnection connection(
       LoopContext context, ServerConnection.Listener listener, int preparedLimit) {
     return connection(
         context,
-        channel,
-        listener,
         new ServerTarget(
             null,
             null,
@@ -55,6 +59,16 @@ public final class DetachedServer {
             Capabilities.NONE,
             Map.of(),
             preparedLimit),
+        listener);
+  }
+
+  private ServerConnection connection(
+      LoopContext context, ServerTarget target, ServerConnection.Listener listener) {
+    return connection(
+        context,
+        channel,
+        listener,
+        target,
         PostgresRequests.loggedIn(
             4711, new byte[4], Greeting.of(Map.of("server_version", "18.0"))));
   }

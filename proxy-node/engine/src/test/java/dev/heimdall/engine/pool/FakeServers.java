@@ -4,7 +4,9 @@ import dev.heimdall.engine.backend.DetachedServer;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.dialect.postgres.answer.AnswerWriter;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.Column;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
@@ -13,8 +15,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Servers without a network: the test says how each attempt to connect ends and what is sent. */
 final class FakeServers implements Connector {
@@ -24,7 +29,10 @@ final class FakeServers implements Connector {
   private ServerTarget lastTarget;
 
   private record Attempt(
-      LoopContext context, ServerConnection.Listener listener, ServerConnector.Handler handler) {}
+      LoopContext context,
+      ServerTarget target,
+      ServerConnection.Listener listener,
+      ServerConnector.Handler handler) {}
 
   @Override
   public void connect(
@@ -32,7 +40,7 @@ final class FakeServers implements Connector {
       ServerTarget target,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler) {
-    attempts.add(new Attempt(context, listener, handler));
+    attempts.add(new Attempt(context, target, listener, handler));
     lastTarget = target;
   }
 
@@ -49,7 +57,7 @@ final class FakeServers implements Connector {
   /** The oldest attempt succeeds. */
   ServerConnection accept() {
     Attempt attempt = attempts.remove();
-    DetachedServer server = new DetachedServer(attempt.context(), attempt.listener());
+    DetachedServer server = new DetachedServer(attempt.context(), attempt.target(), attempt.listener());
     servers.put(server.connection(), server);
     attempt.handler().connected(server.connection());
     return server.connection();
@@ -75,6 +83,17 @@ final class FakeServers implements Connector {
     ByteBuf reply = Unpooled.buffer();
     PgWriter.commandComplete(reply, "DONE");
     PgWriter.ready(reply, status);
+    servers.get(connection).sends(ByteBufUtil.getBytes(reply));
+  }
+
+  /** The server has answered the query for its limits: connections that it takes, and has. */
+  void answer(ServerConnection connection, String most, String open) {
+    List<Column> columns = Stream.of("statements", "most", "open").map(Column::text).toList();
+    ByteBuf reply = Unpooled.buffer();
+    AnswerWriter.rowDescription(reply, columns, new short[0]);
+    AnswerWriter.dataRow(reply, columns, Arrays.asList(null, most, open), new short[0]);
+    PgWriter.commandComplete(reply, "SELECT 1");
+    PgWriter.ready(reply, TransactionState.IDLE);
     servers.get(connection).sends(ByteBufUtil.getBytes(reply));
   }
 

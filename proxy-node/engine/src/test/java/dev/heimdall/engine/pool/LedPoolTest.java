@@ -46,7 +46,7 @@ class LedPoolTest {
         null,
         new PoolSettings(
             4,
-            0,
+            Optional.of(0),
             0,
             0,
             0,

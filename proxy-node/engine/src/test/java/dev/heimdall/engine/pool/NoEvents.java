@@ -20,6 +20,9 @@ public class NoEvents implements PoolEvents {
   public void cleaned() {}
 
   @Override
+  public void yielded() {}
+
+  @Override
   public void waitNoticed() {}
 
   @Override

@@ -79,7 +79,7 @@ abstract class OnePool {
         null,
         new PoolSettings(
             size,
-            most,
+            Optional.of(most),
             0,
             0,
             minIdle,

@@ -67,7 +67,7 @@ final class ToyNode implements Connector, AutoCloseable {
         null,
         new PoolSettings(
             1,
-            0,
+            Optional.of(0),
             0,
             0,
             0,

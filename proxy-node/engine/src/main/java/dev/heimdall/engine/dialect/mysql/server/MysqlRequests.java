@@ -51,6 +51,12 @@ public final class MysqlRequests implements ServerRequests {
   private static final String STATEMENT_LIMIT =
       "SELECT @@global.max_prepared_stmt_count LIMIT 1"; // whatever sql_select_limit is
 
+  /** Of the place where the two kinds of servers keep what {@code SHOW GLOBAL STATUS} shows. */
+  private static final String LIMITS =
+      "SELECT @@global.max_prepared_stmt_count, @@global.max_connections, (SELECT"
+          + " s.VARIABLE_VALUE FROM %s.global_status s WHERE s.VARIABLE_NAME ="
+          + " 'Threads_connected' LIMIT 1) LIMIT 1";
+
   /** Would end a connection while nobody uses it. */
   private static final String IDLE_TIMEOUT = "wait_timeout";
 
@@ -265,6 +271,12 @@ public final class MysqlRequests implements ServerRequests {
       }
       close(next);
     }
+  }
+
+  @Override
+  public boolean readLimits(ReplyOwner owner) {
+    query(LIMITS.formatted(setUp.mariadb() ? "information_schema" : "performance_schema"), owner);
+    return true;
   }
 
   @Override

@@ -42,6 +42,18 @@ public final class PostgresRequests implements ServerRequests {
           + " pg_catalog.current_database()))) FROM pg_catalog.pg_roles r WHERE r.rolname ="
           + " session_user";
 
+  /**
+   * The view shows every role that there is a session, of which database and user, but not always
+   * of what kind: those of background workers that are in a database and have a user are few.
+   */
+  private static final String LIMITS =
+      "SELECT NULL, pg_catalog.current_setting('max_connections')::pg_catalog.int4"
+          + " - pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4"
+          + " - coalesce(pg_catalog.current_setting('reserved_connections',"
+          + " true)::pg_catalog.int4, 0), (SELECT pg_catalog.count(*) FROM"
+          + " pg_catalog.pg_stat_activity a WHERE a.datid IS NOT NULL AND a.usesysid IS NOT NULL"
+          + " AND coalesce(a.backend_type, 'client backend') = 'client backend')";
+
   /** Makes a server connection's transaction a failed one, as a lost one is for its client. */
   private static final String FAIL_TRANSACTION =
       "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost'';"
@@ -92,6 +104,12 @@ public final class PostgresRequests implements ServerRequests {
   @Override
   public void describeRole(ReplyOwner owner) {
     query(ROLE, owner);
+  }
+
+  @Override
+  public boolean readLimits(ReplyOwner owner) {
+    query(LIMITS, owner);
+    return true;
   }
 
   @Override

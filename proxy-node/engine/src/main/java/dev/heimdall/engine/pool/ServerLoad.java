@@ -1,0 +1,108 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.prepared.HeldStatements;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What all pools of the node have at one server, and what the server takes of all its clients.
+ * Thread-safe.
+ */
+final class ServerLoad {
+  private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** The part of what the server takes that stays free as long as idle connections can go. */
+  private static final int SPARE_PART = 20;
+
+  private static final int LEAST_SPARE = 2;
+
+  private final HeldStatements held = new HeldStatements();
+  private final boolean reads;
+  private final AtomicInteger own = new AtomicInteger();
+  private final AtomicLong nextRead = new AtomicLong(Long.MIN_VALUE);
+
+  /** Whether the server has failed the query for all of its limits. */
+  private volatile boolean statementsOnly;
+
+  private volatile int limit;
+
+  /** Connections that were not the pools' when the server reported its limit last. */
+  private volatile int others;
+
+  /**
+   * @param reads whether the server is queried for its limits
+   */
+  ServerLoad(boolean reads) {
+    this.reads = reads;
+  }
+
+  /** What all connections hold prepared there. */
+  HeldStatements held() {
+    return held;
+  }
+
+  /** A connection is about to be made. */
+  void entered() {
+    own.incrementAndGet();
+  }
+
+  /**
+   * A connection has ended, or was not made.
+   *
+   * @return how many are left
+   */
+  int left() {
+    return own.decrementAndGet();
+  }
+
+  /** Connections of the node's pools, those that are being made included. */
+  int own() {
+    return own.get();
+  }
+
+  /**
+   * Whether the server is to be queried for its limits, which its administrator may have changed.
+   * Says so to one connection at a time.
+   *
+   * @param now by the clock of the loops
+   */
+  boolean readsLimits(long now) {
+    long at = nextRead.get();
+    return reads
+        && (at == Long.MIN_VALUE || now - at >= 0)
+        && nextRead.compareAndSet(at, now + READ_NANOS);
+  }
+
+  /** Whether only the limit of prepared statements can be read. */
+  boolean statementsOnly() {
+    return statementsOnly;
+  }
+
+  /** The server has failed the query for all of its limits. */
+  void readStatementsOnly() {
+    statementsOnly = true;
+  }
+
+  /**
+   * The server has reported what it takes.
+   *
+   * @param connections that ordinary users may have
+   * @param open connections that it has now, whoever has made them
+   */
+  void reported(int connections, int open) {
+    others = Math.max(0, open - own.get());
+    limit = connections;
+  }
+
+  /** Connections that the server lets ordinary users have; 0 where that is not known. */
+  int limit() {
+    return limit;
+  }
+
+  /** Whether one more connection would take what is to stay free. */
+  boolean nearlyFull() {
+    int most = limit;
+    return most > 0 && others + own.get() >= most - Math.max(LEAST_SPARE, most / SPARE_PART);
+  }
+}

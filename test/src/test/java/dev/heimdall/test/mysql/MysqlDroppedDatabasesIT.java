@@ -1,0 +1,132 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Databases that come and go through the node leave no server connections behind. */
+@Timeout(180)
+class MysqlDroppedDatabasesIT {
+  private static final int DATABASES = 40;
+
+  private interface Test {
+    void run(MysqlNode node, MysqlServer server, RawMysqlClient administrator) throws Exception;
+  }
+
+  private static void with(MysqlRelease release, Test test) throws Exception {
+    try (MysqlCluster cluster = release.cluster().start()) {
+      MysqlServer server = cluster.primary();
+      server.execute("GRANT ALL ON *.* TO " + MysqlRelease.USER);
+      try (MysqlNode node =
+              MysqlNode.start(
+                  cluster,
+                  c ->
+                      c.node("loops", 2)
+                          .vdb("other", "address", "127.0.0.1")
+                          .vdb("other", "ports", List.of(0))
+                          .vdb("other", "source", "main"));
+          RawMysqlClient administrator = RawMysqlClient.logIn(node.target())) {
+        test.run(node, server, administrator);
+      }
+    }
+  }
+
+  private static void run(RawMysqlClient client, String sql) throws Exception {
+    client.query(RawMysqlClient.query(sql));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void databasesThatWereCreatedUsedAndDroppedLeaveNoConnections(MysqlRelease release)
+      throws Exception {
+    with(
+        release,
+        (node, server, administrator) -> {
+          for (int i = 0; i < DATABASES; i++) {
+            run(administrator, "CREATE DATABASE gone" + i);
+            for (String vdb : List.of("app", "other")) {
+              List<RawMysqlClient> users = new ArrayList<>();
+              for (int n = 0; n < 2; n++) {
+                RawMysqlClient user = RawMysqlClient.logIn(node.target(vdb).in("gone" + i));
+                users.add(user);
+                run(user, "BEGIN");
+                assertThat(user.value("SELECT DATABASE()")).isEqualTo("gone" + i);
+              }
+              for (RawMysqlClient user : users) {
+                run(user, "COMMIT");
+                user.close();
+              }
+            }
+          }
+          assertThat(open(server)).as("connections before").isGreaterThan(DATABASES);
+          for (int i = 0; i < DATABASES; i++) {
+            run(administrator, "DROP DATABASE gone" + i);
+          }
+          Await.until("connections to dropped databases close", () -> open(server) == 0);
+        });
+  }
+
+  /** As test suites do: each client drops the database that it is logged in to. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void whoDropsTheDatabaseThatItIsLoggedInToLeavesNoConnections(MysqlRelease release)
+      throws Exception {
+    with(
+        release,
+        (node, server, administrator) -> {
+          for (int i = 0; i < DATABASES; i++) {
+            run(administrator, "CREATE DATABASE gone" + i);
+            try (RawMysqlClient user = RawMysqlClient.logIn(node.target().in("gone" + i));
+                RawMysqlClient other = RawMysqlClient.logIn(node.target().in("gone" + i))) {
+              run(other, "BEGIN");
+              run(other, "CREATE TABLE t (x INT)");
+              run(user, "BEGIN");
+              run(user, "SELECT 1 FROM t");
+              run(user, "COMMIT");
+              run(other, "COMMIT");
+              run(user, "DROP DATABASE gone" + i);
+            }
+          }
+          Await.until("connections to dropped databases close", () -> pooled(node) == 0);
+        });
+  }
+
+  /** The server waits for nobody, and the node's pool has a client for longer than that. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void whoLeavesLongAfterItsDatabaseWasDroppedLeavesNoConnections(MysqlRelease release)
+      throws Exception {
+    with(
+        release,
+        (node, server, administrator) -> {
+          run(administrator, "CREATE DATABASE gone");
+          try (RawMysqlClient user = RawMysqlClient.logIn(node.target().in("gone"))) {
+            assertThat(user.value("SELECT DATABASE()")).isEqualTo("gone");
+            run(administrator, "DROP DATABASE gone");
+            Thread.sleep(7_000);
+          }
+          Await.until("connections to dropped databases close", () -> pooled(node) == 0);
+        });
+  }
+
+  private static long pooled(MysqlNode node) {
+    return node.servers().stream().filter(s -> s.get("database").startsWith("gone")).count();
+  }
+
+  private static int open(MysqlServer server) {
+    return Integer.parseInt(
+        server.queryValue(
+            "app",
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE db LIKE 'gone%'"));
+  }
+}
