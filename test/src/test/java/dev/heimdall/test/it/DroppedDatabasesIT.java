@@ -58,8 +58,7 @@ class DroppedDatabasesIT {
         administrator.query("DROP DATABASE gone" + i);
       }
       assertThat(
-              SharedPostgres.value(
-                  "SELECT count(*) FROM pg_database WHERE datname LIKE 'gone%'"))
+              SharedPostgres.value("SELECT count(*) FROM pg_database WHERE datname LIKE 'gone%'"))
           .isEqualTo("0");
       Await.until("connections to dropped databases close", () -> opened("gone%") == 0);
       assertThat(node.servers().stream().filter(s -> s.get("database").startsWith("gone")))

@@ -2,6 +2,9 @@ package dev.heimdall.test.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestConfiguration;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -70,6 +74,107 @@ class YieldingPoolsIT {
         for (RawClient client : clients) {
           client.close();
         }
+      }
+    }
+  }
+
+  private static final int SMALL = 30;
+  private static final int RESERVED = 3;
+  private static final int DATABASES = 20;
+
+  /** A server of the test's own with databases {@code d0} and so on, of the role {@code app}. */
+  private static PostgresCluster small() {
+    PostgresCluster cluster =
+        PostgresCluster.builder()
+            .ephemeralPorts()
+            .setting("max_connections", Integer.toString(SMALL))
+            .setting("superuser_reserved_connections", Integer.toString(RESERVED))
+            .start();
+    cluster.primary().execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app");
+    for (int i = 0; i < DATABASES; i++) {
+      cluster.primary().execute("CREATE DATABASE d" + i);
+    }
+    return cluster;
+  }
+
+  private static TestConfiguration inFrontOf(PostgresServer server, TestConfiguration c) {
+    return c.node("loops", 2)
+        .source("url", server.jdbcUrl("app"))
+        .vdb("other", "address", "127.0.0.1")
+        .vdb("other", "ports", List.of(0))
+        .vdb("other", "source", "main");
+  }
+
+  private static int open(PostgresServer server, String database) {
+    return Integer.parseInt(
+        server.queryValue(
+            "app",
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND datname = '"
+                + database
+                + "' AND application_name <> 'heimdall catalogue'"));
+  }
+
+  private static String limit(TestNode node, String database) {
+    return node.admin("SHOW POOLS").stream()
+        .filter(row -> row.get("database").equals(database))
+        .findFirst()
+        .orElseThrow()
+        .get("max_connections");
+  }
+
+  @Test
+  void nearTheServersLimitTheLongestIdleConnectionOfAllGoes() throws Exception {
+    try (PostgresCluster cluster = small()) {
+      PostgresServer server = cluster.primary();
+      try (TestNode node =
+          TestNode.start(c -> inFrontOf(server, c).source("catalog.enabled", false))) {
+        for (int i = 0; i < DATABASES; i++) {
+          for (String vdb : List.of("app", "other")) {
+            try (RawClient client = RawClient.logIn(node.target(vdb).in("d" + i))) {
+              assertThat(client.value("SELECT current_database()")).isEqualTo("d" + i);
+            }
+          }
+        }
+        assertThat(node.metric("heimdall_server_connect_failures_total")).isZero();
+        assertThat(node.metric("heimdall_server_yields_total")).isGreaterThan(DATABASES / 2);
+        int last = DATABASES - 1;
+        Await.until("the oldest have gone", () -> open(server, "d0") == 0);
+        assertThat(open(server, "d" + last)).as("the newest stay").isEqualTo(2);
+        assertThat(limit(node, "d" + last))
+            .isEqualTo(Integer.toString((SMALL - RESERVED) * 9 / 10));
+        for (int i = 0; i < 2; i++) { // past the node there is room
+          assertThat(server.queryValue("app", "SELECT 1")).isEqualTo("1");
+        }
+      }
+    }
+  }
+
+  @Test
+  void readersOfCataloguesMakeRoomAsWell() throws Exception {
+    try (PostgresCluster cluster = small()) {
+      PostgresServer server = cluster.primary();
+      try (TestNode node = TestNode.start(c -> inFrontOf(server, c))) {
+        for (int n = 0; n < 2; n++) {
+          for (int i = 0; i < DATABASES; i++) {
+            try (RawClient client = RawClient.logIn(node.target().in("d" + i))) {
+              assertThat(client.value("SELECT count(*) > 0 FROM pg_class")).isEqualTo("t");
+            }
+            Thread.sleep(100);
+          }
+        }
+        System.err.println(
+            "FAILURES "
+                + node.metric("heimdall_server_connect_failures_total")
+                + " YIELDS "
+                + node.metric("heimdall_server_yields_total")
+                + " cat "
+                + server.queryValue(
+                    "app",
+                    "select count(*) from pg_stat_activity where application_name='heimdall catalogue'")
+                + " all "
+                + server.queryValue(
+                    "app", "select count(*) from pg_stat_activity where datid is not null"));
+        assertThat(node.metric("heimdall_server_connect_failures_total")).isZero();
       }
     }
   }

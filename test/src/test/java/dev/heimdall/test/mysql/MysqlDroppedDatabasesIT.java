@@ -126,7 +126,6 @@ class MysqlDroppedDatabasesIT {
   private static int open(MysqlServer server) {
     return Integer.parseInt(
         server.queryValue(
-            "app",
-            "SELECT COUNT(*) FROM information_schema.processlist WHERE db LIKE 'gone%'"));
+            "app", "SELECT COUNT(*) FROM information_schema.processlist WHERE db LIKE 'gone%'"));
   }
 }

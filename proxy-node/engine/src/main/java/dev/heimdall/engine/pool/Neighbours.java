@@ -25,8 +25,7 @@ public final class Neighbours {
     this(all, otherNodes, true);
   }
 
-  private Neighbours(
-      Supplier<Stream<VdbPools>> all, IntSupplier otherNodes, boolean readsLimits) {
+  private Neighbours(Supplier<Stream<VdbPools>> all, IntSupplier otherNodes, boolean readsLimits) {
     this.all = all;
     this.otherNodes = otherNodes;
     this.readsLimits = readsLimits;

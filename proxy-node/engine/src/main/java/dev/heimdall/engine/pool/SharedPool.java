@@ -42,6 +42,9 @@ final class SharedPool implements PooledConnections.Terms {
   /** Changed only while the virtual database's map of pools is held at this key. */
   private int users;
 
+  /** The same: nobody keeps its connections when the last who has joined it leaves. */
+  private boolean freed;
+
   private final AtomicInteger moving = new AtomicInteger();
 
   /** The same for the look at each release. */
@@ -115,9 +118,19 @@ final class SharedPool implements PooledConnections.Terms {
     }
   }
 
-  /** Renews it unless someone has joined it. */
-  void renewUnlessJoined() {
-    if (users == 0) {
+  /**
+   * Its database is to have no users: its connections are closed, when the last who has joined it
+   * leaves if anyone has.
+   */
+  void freed() {
+    freed = true;
+    renewIfFreed();
+  }
+
+  /** Renews it if its database was to have no users, unless someone has joined it. */
+  void renewIfFreed() {
+    if (freed && users == 0) {
+      freed = false;
       renew();
     }
   }

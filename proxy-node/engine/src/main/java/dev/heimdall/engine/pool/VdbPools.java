@@ -473,7 +473,9 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
         (key, shared) -> {
           boolean unused = shared.left();
           if (!unused && toBeFree(key.database())) {
-            shared.renewUnlessJoined();
+            shared.freed();
+          } else if (!unused) {
+            shared.renewIfFreed();
           }
           return unused ? gone(key) : shared;
         });
@@ -531,9 +533,9 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   /**
-   * Closes the connections to a database that no client is logged in to, of this database's pools
-   * and, for some seconds, of those that its last client leaves: the server waits for so long for a
-   * database to have no users. Never blocks.
+   * Closes the connections to a database that no client is logged in to, and those of pools with
+   * clients when the last of them leaves, also of pools that come in the next seconds: the server
+   * waits for so long for a database to have no users. Never blocks.
    */
   public void free(String database) {
     for (VdbPools each : withReaders()) {
@@ -545,7 +547,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
               each.pools.computeIfPresent(
                   key,
                   (k, pool) -> {
-                    pool.renewUnlessJoined();
+                    pool.freed();
                     return pool;
                   });
             }

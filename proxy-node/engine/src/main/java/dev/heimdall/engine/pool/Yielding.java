@@ -37,8 +37,7 @@ final class Yielding {
     close(
         asking,
         longestIdle(
-            pools.shared(),
-            shared -> shared.isUnder(full) && !shared.key().equals(asking.key())));
+            pools.shared(), shared -> shared.isUnder(full) && !shared.key().equals(asking.key())));
   }
 
   /**

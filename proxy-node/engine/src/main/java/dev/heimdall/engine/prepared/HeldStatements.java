@@ -37,7 +37,6 @@ public final class HeldStatements {
   /** Whether it is time to ask other event loops for room: what was asked last is done. */
   public boolean asksLoops(long now) {
     long at = nextAsk.get();
-    return (at == Long.MIN_VALUE || now - at >= 0)
-        && nextAsk.compareAndSet(at, now + ASK_NANOS);
+    return (at == Long.MIN_VALUE || now - at >= 0) && nextAsk.compareAndSet(at, now + ASK_NANOS);
   }
 }

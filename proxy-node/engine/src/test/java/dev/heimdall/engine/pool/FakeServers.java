@@ -57,7 +57,10 @@ final class FakeServers implements Connector {
   /** The oldest attempt succeeds. */
   ServerConnection accept() {
     Attempt attempt = attempts.remove();
-    DetachedServer server = new DetachedServer(attempt.context(), attempt.target(), attempt.listener());
+    DetachedServer server =
+        attempt.target() == null
+            ? new DetachedServer(attempt.context(), attempt.listener())
+            : new DetachedServer(attempt.context(), attempt.target(), attempt.listener());
     servers.put(server.connection(), server);
     attempt.handler().connected(server.connection());
     return server.connection();
