@@ -148,34 +148,4 @@ class YieldingPoolsIT {
       }
     }
   }
-
-  @Test
-  void readersOfCataloguesMakeRoomAsWell() throws Exception {
-    try (PostgresCluster cluster = small()) {
-      PostgresServer server = cluster.primary();
-      try (TestNode node = TestNode.start(c -> inFrontOf(server, c))) {
-        for (int n = 0; n < 2; n++) {
-          for (int i = 0; i < DATABASES; i++) {
-            try (RawClient client = RawClient.logIn(node.target().in("d" + i))) {
-              assertThat(client.value("SELECT count(*) > 0 FROM pg_class")).isEqualTo("t");
-            }
-            Thread.sleep(100);
-          }
-        }
-        System.err.println(
-            "FAILURES "
-                + node.metric("heimdall_server_connect_failures_total")
-                + " YIELDS "
-                + node.metric("heimdall_server_yields_total")
-                + " cat "
-                + server.queryValue(
-                    "app",
-                    "select count(*) from pg_stat_activity where application_name='heimdall catalogue'")
-                + " all "
-                + server.queryValue(
-                    "app", "select count(*) from pg_stat_activity where datid is not null"));
-        assertThat(node.metric("heimdall_server_connect_failures_total")).isZero();
-      }
-    }
-  }
 }
