@@ -325,7 +325,10 @@ class CountersIT {
     }
   }
 
-  /** Lets one client in, and answers its first statement with what is no message. */
+  /**
+   * Lets one client in, answers the node's query for the server's limits with nothing, and the
+   * client's first statement with what is no message.
+   */
   private static void babble(ServerSocket listening) {
     try (Socket socket = listening.accept()) {
       InputStream in = socket.getInputStream();
@@ -337,6 +340,9 @@ class CountersIT {
                 'R', 0, 0, 0, 8, 0, 0, 0, 0, 'K', 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 2, 'Z', 0, 0, 0,
                 5, 'I'
               });
+      in.readNBytes(1);
+      in.readNBytes(ByteBuffer.wrap(in.readNBytes(4)).getInt() - 4);
+      socket.getOutputStream().write(new byte[] {'I', 0, 0, 0, 4, 'Z', 0, 0, 0, 5, 'I'});
       if (in.read() >= 0) {
         socket.getOutputStream().write(new byte[] {'D', 0, 0, 0, 0});
       }

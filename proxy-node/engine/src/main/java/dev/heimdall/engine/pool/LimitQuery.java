@@ -52,12 +52,13 @@ final class LimitQuery extends InternalQuery {
   @Override
   protected void done(ServerConnection from, ServerError error) {
     if (from.closed()) {
+      load.readStatementsOnly(); // it may be what the server does not bear
       String why = error == null ? "the connection was closed" : error.message();
       then.failed(ConnectFailure.unreachable(why));
       return;
     }
     if (error != null && !statementsOnly) {
-      load.readStatementsOnly(); // a server of another kind, or rights that were taken
+      load.readStatementsOnly(); // a server of another kind, or without the usual rights
       if (read(from, load, then, true)) {
         return;
       }
