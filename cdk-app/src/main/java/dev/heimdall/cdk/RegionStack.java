@@ -6,9 +6,9 @@ import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
+import dev.heimdall.cdk.constructs.HeimdallManager;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
-import dev.heimdall.cdk.manager.ManagerGroup;
 import dev.heimdall.cdk.names.LatencyName;
 import dev.heimdall.cdk.network.OwnNetwork;
 import dev.heimdall.cdk.network.Place;
@@ -106,13 +106,12 @@ final class RegionStack extends Stack {
             : Optional.empty();
     HeimdallFleet fleet =
         RegionFleet.of(this, "Fleet", deployment.name(), region, place, release, documents, store);
-    Optional<ManagerGroup> manager =
+    Optional<HeimdallManager> manager =
         region.manager().enabled()
             ? Optional.of(
-                new RegionManager(this, "Manager", deployment, region, place, release, documents)
-                    .manager())
+                RegionManager.of(this, "Manager", deployment, region, place, release, documents))
             : Optional.empty();
-    manager.ifPresent(one -> one.reportsArriveFrom(fleet.getNodeSecurityGroupId()));
+    manager.ifPresent(one -> one.reportsArriveFrom(fleet));
     Optional<FirstDocuments> first =
         firstDocuments(
             deployment,
@@ -172,8 +171,8 @@ final class RegionStack extends Stack {
   }
 
   /** Where nodes report to: by a name that the certificate has, if there is one. */
-  private static Optional<String> reportUrl(Manager settings, ManagerGroup manager) {
-    return settings.certificate().isPresent() ? settings.url() : Optional.of(manager.address());
+  private static Optional<String> reportUrl(Manager settings, HeimdallManager manager) {
+    return settings.certificate().isPresent() ? settings.url() : Optional.of(manager.getUrl());
   }
 
   /** An account's first region makes the key; the others have copies of it. */

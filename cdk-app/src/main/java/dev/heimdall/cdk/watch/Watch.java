@@ -5,13 +5,12 @@ import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
-import dev.heimdall.cdk.manager.ManagerGroup;
+import dev.heimdall.cdk.constructs.HeimdallManager;
 import dev.heimdall.cdk.sync.ConfigSyncFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
@@ -52,7 +51,7 @@ public final class Watch extends Construct {
       HeimdallFleet fleet,
       Optional<ConfigSyncFunction> sync,
       Optional<SharedStore> store,
-      Optional<ManagerGroup> manager) {
+      Optional<HeimdallManager> manager) {
     super(scope, id);
     topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
     vdbs(fleet, region.observability().vdbs());
@@ -185,11 +184,8 @@ public final class Watch extends Construct {
                 "AWS/ElastiCache", "EngineCPUUtilization", of, "Maximum", "processor, percent")));
   }
 
-  private void manager(ManagerGroup manager) {
-    Map<String, String> of = new TreeMap<>();
-    of.put("LoadBalancer", manager.balancer().getAttrLoadBalancerFullName());
-    of.put("TargetGroup", manager.target().getAttrTargetGroupFullName());
-    Metric healthy = metric("AWS/NetworkELB", "HealthyHostCount", of, "Minimum", "healthy");
+  private void manager(HeimdallManager manager) {
+    Metric healthy = manager.metricHealthyManagers(label("healthy"));
     // A new instance needs some minutes: one that is replaced is nothing to get up for.
     alarm(
         "NoManager",

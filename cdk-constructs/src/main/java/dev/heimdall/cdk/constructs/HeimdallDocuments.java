@@ -2,6 +2,7 @@ package dev.heimdall.cdk.constructs;
 
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.instance.FileSystemMount;
+import dev.heimdall.cdk.manager.ManagerPlan;
 import java.util.Optional;
 import software.amazon.awscdk.services.efs.IAccessPoint;
 import software.amazon.awscdk.services.kms.IKey;
@@ -104,6 +105,25 @@ public final class HeimdallDocuments {
         inBucket ? prefix : "",
         key(),
         secret);
+  }
+
+  /** As a manager edits them: an empty file system is filled from the bucket, once. */
+  ManagerPlan.Edited edited() {
+    String name = bucket.map(IBucket::getBucketName).orElse("");
+    return new ManagerPlan.Edited(
+        files.map(any -> FleetPlan.Source.DIRECTORY).orElse(""),
+        secret.isEmpty() ? source() : "",
+        secret,
+        files.map(any -> any.line(FleetPlan.Source.DIRECTORY, "")).orElse(""),
+        files.map(FileSystemMount::id).orElse(""),
+        secret.isEmpty() ? name : "",
+        inBucket ? name : "",
+        prefix,
+        secret);
+  }
+
+  Optional<IKey> encryptionKey() {
+    return key;
   }
 
   /** The ARN of the key; empty without one. */

@@ -50,7 +50,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
 
   private final HeimdallFleetProps props;
   private final ProxyFleet fleet;
-  private final NodeAccess access;
+  private final PartAccess access;
 
   public HeimdallFleet(Construct scope, String id, HeimdallFleetProps props) {
     super(scope, id);
@@ -85,7 +85,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
         fleet.nodeRole(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());
     access =
-        new NodeAccess(
+        new PartAccess(
             this,
             fleet.nodeGroup().getAttrGroupId(),
             fleet.balancerGroup().getAttrGroupId(),

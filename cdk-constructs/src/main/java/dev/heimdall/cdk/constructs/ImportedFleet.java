@@ -7,13 +7,13 @@ import software.constructs.Construct;
 /** A fleet of which somebody has said what is to be known. */
 final class ImportedFleet extends Construct implements IHeimdallFleet {
   private final HeimdallFleetAttributes attributes;
-  private final NodeAccess access;
+  private final PartAccess access;
 
   ImportedFleet(Construct scope, String id, HeimdallFleetAttributes attributes) {
     super(scope, id);
     this.attributes = attributes;
     access =
-        new NodeAccess(
+        new PartAccess(
             this,
             attributes.nodeSecurityGroupId(),
             attributes.balancerSecurityGroupId(),

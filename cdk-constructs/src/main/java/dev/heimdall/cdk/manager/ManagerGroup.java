@@ -51,6 +51,7 @@ public final class ManagerGroup extends Construct {
   private final CfnTargetGroup target;
   private final CfnRole role;
   private final CfnAutoScalingGroup instances;
+  private int reporting;
 
   public ManagerGroup(Construct scope, String id, ManagerPlan plan) {
     super(scope, id);
@@ -103,7 +104,8 @@ public final class ManagerGroup extends Construct {
 
   /** Lets nodes report, which come from this security group. */
   public void reportsArriveFrom(String nodes) {
-    CfnSecurityGroupIngress.Builder.create(this, "ReportsArrive")
+    String id = "ReportsArrive" + (reporting++ == 0 ? "" : Integer.toString(reporting));
+    CfnSecurityGroupIngress.Builder.create(this, id)
         .groupId(door.getAttrGroupId())
         .description("from nodes, which report")
         .ipProtocol("tcp")
@@ -118,14 +120,24 @@ public final class ManagerGroup extends Construct {
     return target;
   }
 
+  /** What the secret with its password is called. */
+  public String passwordName() {
+    return Fn.join("", List.of(plan.name(), "/manager"));
+  }
+
+  /** The security group before its load balancer, which people reach. */
+  public CfnSecurityGroup balancerGroup() {
+    return door;
+  }
+
   /** The name of the secret. */
   private String password() {
-    String name = Fn.join("", List.of(plan.name(), "/manager"));
+    String name = passwordName();
     CfnSecret secret =
         CfnSecret.Builder.create(this, "Password")
             .name(name)
             .description("Heimdall: the password of the manager's user admin")
-            .kmsKeyId(plan.key())
+            .kmsKeyId(plan.key().isEmpty() ? null : plan.key())
             .generateSecretString(
                 CfnSecret.GenerateSecretStringProperty.builder()
                     .excludePunctuation(true)
@@ -265,7 +277,7 @@ public final class ManagerGroup extends Construct {
             entry("ConfigurationBucket", some(documents.read())),
             entry("EditedBucket", some(documents.written())),
             entry("ConfigurationPrefix", List.of(documents.prefix())),
-            entry("ConfigurationKey", List.of(plan.key())),
+            entry("ConfigurationKey", some(plan.key())),
             entry("SecretKeys", plan.secretKeys()),
             entry("ConfigurationSecret", some(documents.secret())),
             entry("FileSystem", some(documents.fileSystem())),

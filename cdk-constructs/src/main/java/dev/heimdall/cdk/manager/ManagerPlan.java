@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param size how many there are
  * @param protect whether the load balancer resists being deleted
  * @param release where the archive lies
- * @param key the ARN of the key that everything is encrypted with
+ * @param key the ARN of the key that everything is encrypted with; empty for none
  * @param documents what it edits
  * @param conf further lines of {@code /etc/heimdall.conf}, with {@code ;} between
  * @param secrets names of those that it may read besides its password

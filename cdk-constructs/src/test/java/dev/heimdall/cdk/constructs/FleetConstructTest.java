@@ -21,15 +21,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.Port;
 import software.amazon.awscdk.services.ec2.SecurityGroup;
 import software.amazon.awscdk.services.ec2.SubnetConfiguration;
 import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.ec2.Vpc;
-import software.amazon.awscdk.services.ec2.VpcAttributes;
-import software.amazon.awscdk.services.s3.Bucket;
 
 /** A fleet in anybody's app, and the example that the documentation shows. */
 class FleetConstructTest {
@@ -48,26 +45,10 @@ class FleetConstructTest {
 
   private HeimdallFleetProps.Builder props() {
     return HeimdallFleetProps.builder()
-        .vpc(network())
+        .vpc(Given.network(stack))
         .ports(List.of(5432, 5433))
-        .release(
-            HeimdallArchive.fromBucket(
-                Bucket.fromBucketName(stack, "Releases", "releases"), "heimdall.tar.gz", "r1"))
-        .documents(
-            HeimdallDocuments.inBucket(
-                Bucket.fromBucketName(stack, "Documents", "documents"), "config"));
-  }
-
-  private IVpc network() {
-    return Vpc.fromVpcAttributes(
-        stack,
-        "Network",
-        VpcAttributes.builder()
-            .vpcId("vpc-0a1b2c3d")
-            .availabilityZones(List.of("eu-west-1a", "eu-west-1b"))
-            .privateSubnetIds(List.of("subnet-0a1b2c3d", "subnet-0b1c2d3e"))
-            .privateSubnetRouteTableIds(List.of("rtb-0a1b2c3d", "rtb-0b1c2d3e"))
-            .build());
+        .release(Given.release(stack))
+        .documents(Given.documents(stack));
   }
 
   @Test
@@ -182,7 +163,8 @@ class FleetConstructTest {
             "Fleet",
             new HeimdallFleetAttributes(
                 "orders", "a.elb", "Z1", List.of(5432, 5433), 5059, "sg-0d0d0d0d", "sg-0a0a0a0a"));
-    SecurityGroup service = SecurityGroup.Builder.create(stack, "Service").vpc(network()).build();
+    SecurityGroup service =
+        SecurityGroup.Builder.create(stack, "Service").vpc(Given.network(stack)).build();
     fleet.allowClientsFrom(service);
     service.getConnections().allowFrom(fleet.getNodes(), Port.tcp(1));
     Synthesised made = Synthesised.of(app, stack);

@@ -16,7 +16,7 @@ import software.constructs.IDependable;
  * A part's security groups and its role as the CDK's other constructs want them: imported, where
  * somebody asks, so that those who do not have nothing of it.
  */
-final class NodeAccess {
+final class PartAccess {
   private static final String ROLE = "GrantedRole";
 
   private final Construct scope;
@@ -29,7 +29,7 @@ final class NodeAccess {
    * @param door that of the load balancer before them
    * @param ports of the load balancer
    */
-  NodeAccess(Construct scope, String inside, String door, List<Integer> ports) {
+  PartAccess(Construct scope, String inside, String door, List<Integer> ports) {
     this.scope = scope;
     this.inside = inside;
     this.door = door;
