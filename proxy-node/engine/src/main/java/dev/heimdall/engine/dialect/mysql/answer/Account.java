@@ -1,9 +1,29 @@
 package dev.heimdall.engine.dialect.mysql.answer;
 
 import dev.heimdall.engine.wire.ServerError;
+import java.util.Map;
 
 /** As whom a client logs in, as MySQL writes that in its refusals. */
 public final class Account {
+  /** The states that servers send with refusals of log-ins; within the node they have others. */
+  private static final Map<Integer, String> OF_SERVERS =
+      Map.ofEntries(
+          Map.entry(1040, "08004"),
+          Map.entry(1049, "42000"),
+          Map.entry(1053, "08S01"),
+          Map.entry(1129, "HY000"),
+          Map.entry(1130, "HY000"),
+          Map.entry(1135, "HY000"),
+          Map.entry(1203, "42000"),
+          Map.entry(1226, "42000"),
+          Map.entry(1251, "08004"),
+          Map.entry(1524, "HY000"),
+          Map.entry(1862, "HY000"),
+          Map.entry(3118, "HY000"),
+          Map.entry(3159, "HY000"),
+          Map.entry(3169, "HY000"),
+          Map.entry(4151, "HY000"));
+
   private String user = "";
   private String host = "";
   private String database = "";
@@ -28,7 +48,8 @@ public final class Account {
   /** Why the client does not get in, in MySQL's words where it has such. */
   ServerError refusal(ServerError error) {
     if (error.number() != 0) {
-      return error;
+      String state = OF_SERVERS.get(error.number());
+      return state == null ? error : said(error.number(), state, error.message());
     }
     return switch (error.sqlState()) {
       case "28P01" -> said(1045, "28000", denied());
