@@ -456,4 +456,32 @@ class ForeignMysqlIT {
       }
     }
   }
+
+  /** MariaDB Connector/J executes batches in bulk; row by row is as good as another engine can. */
+  @Test
+  void aBatchIsCarriedOutRowByRow() throws SQLException {
+    String sql = "INSERT INTO on_pg_items VALUES (?, ?, ?)";
+    try (Connection client = node.target().mariaJdbc("useBulkStmts", "true");
+        PreparedStatement insert = client.prepareStatement(sql)) {
+      change(client, "DELETE FROM on_pg_items");
+      for (int i = 0; i < 300; i++) {
+        insert.setInt(1, i);
+        insert.setString(2, "name " + i);
+        insert.setBytes(3, i % 3 == 0 ? null : new byte[] {(byte) i});
+        insert.addBatch();
+      }
+      assertThat(insert.executeBatch()).hasSize(300);
+      assertThat(rows(client, "SELECT count(*), count(data), max(name) FROM on_pg_items"))
+          .containsExactly("300 200 name 99");
+      for (int id : new int[] {300, 7, 301}) {
+        insert.setInt(1, id);
+        insert.setString(2, "late");
+        insert.setBytes(3, null);
+        insert.addBatch();
+      }
+      assertThatThrownBy(insert::executeBatch).hasMessageContaining("duplicate key");
+      assertThat(rows(client, "SELECT id FROM on_pg_items WHERE name = 'late'"))
+          .containsExactly("300");
+    }
+  }
 }

@@ -51,7 +51,7 @@ record HandshakeResponse(
     int collation = payload.readUnsignedByte();
     payload.skipBytes(FILLER);
     long own = payload.readUnsignedIntLE();
-    if ((offered & Capability.LONG_PASSWORD) == 0) {
+    if ((offered & Capability.LONG_PASSWORD) == 0 && !has(wanted, Capability.LONG_PASSWORD)) {
       wanted |= own << 32;
     }
     String user = zeroEnded(payload);

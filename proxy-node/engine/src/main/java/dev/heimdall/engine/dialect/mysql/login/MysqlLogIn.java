@@ -65,6 +65,9 @@ final class MysqlLogIn implements LogInDialogue {
           | Capability.OPTIONAL_RESULTSET_METADATA
           | Capability.QUERY_ATTRIBUTES;
 
+  /** The same of what only MariaDB's have. */
+  private static final long OF_MARIADB = Capability.MARIADB_BULK;
+
   /** What those are told who come while no server can be asked: none of them gets to one. */
   private static final ServerHello UNKNOWN =
       new ServerHello("8.0.0-unknown", Capability.MULTI_RESULTS, 45, StatusFlag.AUTOCOMMIT);
@@ -107,9 +110,11 @@ final class MysqlLogIn implements LogInDialogue {
   private void greet(Greeting greeting) {
     ServerHello hello = greeting == null ? UNKNOWN : ServerHello.of(greeting);
     proof = Proof.wanted(Method.SHA2, login);
+    long mariadbs = hello.capabilities() & OF_MARIADB;
     offered =
-        OWN
+        (mariadbs == 0 ? OWN : OWN & ~Capability.LONG_PASSWORD) // which stands for none of its own
             | (hello.capabilities() & OF_SERVERS)
+            | mariadbs
             | (login.offersTls() ? Capability.SSL : 0)
             | (login.takesFiles() ? Capability.LOCAL_FILES : 0)
             | (login.compresses() ? Capability.COMPRESS | Capability.ZSTD_COMPRESSION : 0);

@@ -35,7 +35,7 @@ final class CachedCommands implements Responder {
   private final AgreedCapabilities agreed;
   private final QueryText text;
   private final ClientAnswers answers;
-  private final PreparedCommands prepared;
+  private final PreparedExecutions prepared;
   private final Aftermath aftermath;
 
   CachedCommands(
@@ -43,7 +43,7 @@ final class CachedCommands implements Responder {
       AgreedCapabilities agreed,
       QueryText text,
       ClientAnswers answers,
-      PreparedCommands prepared,
+      PreparedExecutions prepared,
       Aftermath aftermath) {
     this.parts = parts;
     this.control = parts.control();

@@ -52,6 +52,7 @@ final class ClientCommands implements RequestHandler {
   private final SentStatements notes;
   private final ForeignCommands foreign;
   private final PreparedCommands prepared;
+  private final PreparedExecutions executions;
   private final SharedCommands shared;
   private final Aftermath aftermath;
   private final CachedCommands cached;
@@ -88,11 +89,14 @@ final class ClientCommands implements RequestHandler {
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
     NumberedStatements statements =
         new NumberedStatements(parts.sessions().statements(), parts.notes());
+    this.executions =
+        new PreparedExecutions(
+            parts, agreed, lexing, answers, notes, aftermath, foreign, statements);
     this.prepared =
         new PreparedCommands(
-            parts, agreed, text, lexing, answers, notes, aftermath, foreign, statements);
+            parts, text, lexing, answers, notes, aftermath, foreign, statements, executions);
     this.shared = new SharedCommands(parts, agreed, answers, aftermath, statements);
-    this.cached = new CachedCommands(parts, agreed, text, answers, prepared, aftermath);
+    this.cached = new CachedCommands(parts, agreed, text, answers, executions, aftermath);
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.begins = new DelayedBegins(parts, text, answers, lexing);
@@ -139,13 +143,17 @@ final class ClientCommands implements RequestHandler {
     boolean judged =
         switch (type) {
           case Command.QUERY -> judge(total);
-          case Command.STMT_EXECUTE -> prepared.judge();
+          case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE -> executions.judge();
           default -> true;
         };
     if (!judged && !input.midMessage()) {
       parts.control().block();
     }
     return judged;
+  }
+
+  private static boolean carriesStatement(byte type) {
+    return type == Command.QUERY || PreparedExecutions.executes(type);
   }
 
   private boolean judge(long total) {
@@ -190,7 +198,7 @@ final class ClientCommands implements RequestHandler {
     boolean leaves = parts.destinations().awaitsDeparture();
     if (!leaves
         && aftermath.lets(
-            type == Command.QUERY || type == Command.STMT_EXECUTE ? lifecycle.effects() : null,
+            carriesStatement(type) ? lifecycle.effects() : null,
             this::mayStay,
             lifecycle.decision().forward().isPresent())) {
       client.settle();
@@ -232,7 +240,9 @@ final class ClientCommands implements RequestHandler {
     cached.sending(server);
     return switch (type) {
       case Command.QUERY -> query(server, total);
-      case Command.STMT_PREPARE, Command.STMT_EXECUTE, Command.STMT_FETCH, Command.STMT_RESET ->
+      case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE ->
+          executions.execute(server, type, total);
+      case Command.STMT_PREPARE, Command.STMT_FETCH, Command.STMT_RESET ->
           prepared.forward(server, type, total);
       case CommandFormat.DATA -> aside(type, total);
       default -> sessions.forward(server, type, total);
@@ -257,7 +267,7 @@ final class ClientCommands implements RequestHandler {
 
   private Outcome respond(byte type, long total) {
     boolean carriesText = type == Command.QUERY;
-    if (!carriesText && type != Command.STMT_EXECUTE) {
+    if (!carriesStatement(type)) {
       return Outcome.NEXT;
     }
     if (carriesText
@@ -269,16 +279,17 @@ final class ClientCommands implements RequestHandler {
       return Outcome.DONE;
     }
     Outcome outcome = carriesText ? begins.answer(total) : Outcome.NEXT;
-    if (outcome == Outcome.NEXT) {
+    boolean bulk = type == Command.STMT_BULK_EXECUTE; // neither kept nor put off
+    if (outcome == Outcome.NEXT && !bulk) {
       outcome = cached.answer(type, total);
     }
-    if (outcome == Outcome.NEXT) {
+    if (outcome == Outcome.NEXT && !bulk) {
       outcome = defer(!carriesText, total);
     }
     if (outcome != Outcome.NEXT) {
       return outcome;
     }
-    return carriesText ? foreign.query(total) : prepared.forwarded(total);
+    return carriesText ? foreign.query(total) : executions.forwarded(type, total);
   }
 
   private Outcome console(long total) {
@@ -347,7 +358,7 @@ final class ClientCommands implements RequestHandler {
     if (!lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
-    Optional<String> sql = execution ? prepared.inText(total) : query(total);
+    Optional<String> sql = execution ? executions.inText(total) : query(total);
     if (sql.isEmpty()) {
       return Outcome.NEXT;
     }
@@ -359,7 +370,7 @@ final class ClientCommands implements RequestHandler {
       }
       case DONE -> {
         if (execution) {
-          prepared.taken();
+          executions.taken();
         }
         Executed end = lifecycle.deferral().executed();
         lifecycle.settled();
@@ -434,7 +445,7 @@ final class ClientCommands implements RequestHandler {
   @Override
   public void answered(ServerConnection from, ServerError error) {
     answers.seen(ServerSide.of(from).status());
-    prepared.answered(from);
+    executions.cursors().answered(from);
     if (from.shared()) {
       aftermath.answeredShared(from);
     } else {
@@ -452,14 +463,14 @@ final class ClientCommands implements RequestHandler {
   @Override
   public void note(Journal journal, ByteBuf in, byte type, int total) {
     if (!(type == Command.QUERY
-        || (type == Command.STMT_EXECUTE && prepared.runsAsIs(in, in.readerIndex())))) {
+        || (PreparedExecutions.executes(type) && executions.runsAsIs(in, in.readerIndex())))) {
       journal.spoil();
     }
   }
 
   @Override
   public void note(TransactionLog log, ByteBuf from, int at, int length) {
-    if (from.getByte(at + 4) == Command.STMT_EXECUTE && !prepared.runsAsIs(from, at)) {
+    if (PreparedExecutions.executes(from.getByte(at + 4)) && !executions.runsAsIs(from, at)) {
       log.giveUp(Unreplayed.CUT);
     }
     log.count();

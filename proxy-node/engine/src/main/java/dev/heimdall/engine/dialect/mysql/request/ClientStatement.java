@@ -79,7 +79,7 @@ final class ClientStatement {
   }
 
   /** Whether the types of an execution's parameters are known, if it has any. */
-  boolean knowsTypes(ExecuteCommand execution) {
+  boolean knowsTypes(TypedCommand execution) {
     return parameters == 0 || types != null || execution.hasTypes();
   }
 

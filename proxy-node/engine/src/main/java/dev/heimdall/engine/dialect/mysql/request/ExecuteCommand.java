@@ -19,7 +19,7 @@ import java.util.Map;
  * An execution of a prepared statement: flags, which parameters are NULL, their types if they are
  * not those of before, and their values.
  */
-final class ExecuteCommand {
+final class ExecuteCommand implements TypedCommand {
   private static final int FLAGS = 5;
   private static final int NULLS = 10;
 
@@ -100,23 +100,23 @@ final class ExecuteCommand {
     return new ExecuteCommand(payload, typesAt, body.readerIndex(), true);
   }
 
-  /** Whether its rows are to wait on the server until they are fetched. */
-  boolean opensCursor() {
+  @Override
+  public boolean opensCursor() {
     return (payload[FLAGS] & CURSORS) != 0;
   }
 
-  /** Whether it has the types of its parameters: else they are those of before. */
-  boolean hasTypes() {
+  @Override
+  public boolean hasTypes() {
     return valuesAt > typesAt + 1;
   }
 
-  /** Whether it has these types of its parameters. */
-  boolean hasTypes(byte[] those) {
+  @Override
+  public boolean hasTypes(byte[] those) {
     return hasTypes() && Arrays.equals(payload, typesAt + 1, valuesAt, those, 0, those.length);
   }
 
-  /** The types of its parameters; null where they are those of before. */
-  byte[] types() {
+  @Override
+  public byte[] types() {
     return hasTypes() ? Arrays.copyOfRange(payload, typesAt + 1, valuesAt) : null;
   }
 
@@ -177,13 +177,13 @@ final class ExecuteCommand {
     return all;
   }
 
-  /** About how many bytes it takes with these types, at least. */
-  int length(byte[] given) {
+  @Override
+  public int length(byte[] given) {
     return Packet.HEADER + payload.length + given.length;
   }
 
-  /** Writes the whole command with these types, and this number of the statement. */
-  void write(byte[] given, int handle, ByteBuf out) {
+  @Override
+  public void write(byte[] given, int handle, ByteBuf out) {
     int at = Packet.begin(out, 0);
     int from = out.writerIndex();
     out.writeBytes(payload, 0, typesAt).writeByte(1).writeBytes(given);

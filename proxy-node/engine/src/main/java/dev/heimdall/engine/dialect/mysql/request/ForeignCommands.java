@@ -13,6 +13,7 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -102,6 +103,89 @@ final class ForeignCommands {
         facts,
         MysqlForeignFormat.execution(
             of.statement.body(), lexing.mode(), values, agreed, answers.status()));
+  }
+
+  /** Whether many rows of values can be carried out one by one: what it answers are numbers. */
+  static boolean takesRows(ClientStatement of) {
+    StatementFacts facts = of.statement.facts();
+    return facts.kind() == StatementKind.DML
+        && !facts.has(MysqlEffect.SETS_LAST_INSERT_ID); // as RETURNING does
+  }
+
+  /**
+   * Has it carried out with each of these rows of values, up to the first that fails: each is a
+   * transaction by itself.
+   */
+  Outcome execute(long total, ClientStatement of, BulkRows rows) {
+    if (!client.admits()) {
+      return Outcome.WAIT;
+    }
+    StatementFacts facts = of.statement.facts();
+    ForeignSource source = of(facts, lifecycle.decision());
+    Bulk bulk =
+        new Bulk(
+            of, source, rows, parts.destinations().foreignDatabase(source, lifecycle.decision()));
+    take(total);
+    lifecycle.sentElsewhere();
+    ServerError refusal = refusal(facts, source);
+    if (refusal != null) {
+      fail(refusal, 1);
+    } else {
+      bulk.next();
+    }
+    return Outcome.DONE;
+  }
+
+  /** One statement with many rows of values, on its way. */
+  private final class Bulk {
+    private final byte[] body;
+    private final StatementKind kind;
+    private final ForeignSource source;
+    private final BulkRows rows;
+    private final String database;
+    private long changed;
+
+    Bulk(ClientStatement of, ForeignSource source, BulkRows rows, String database) {
+      this.body = of.statement.body();
+      this.kind = of.statement.facts().kind();
+      this.source = source;
+      this.rows = rows;
+      this.database = database;
+    }
+
+    void next() {
+      List<Object> values;
+      try {
+        values = rows.next();
+      } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+        fail(BulkCommand.UNSUPPORTED, 1);
+        return;
+      }
+      parts
+          .foreign()
+          .run(
+              source,
+              new ForeignStatement(
+                  Want.PREPARED,
+                  kind,
+                  MysqlForeignFormat.execution(
+                      body, lexing.mode(), values, agreed, answers.status()),
+                  database,
+                  0),
+              this::end);
+    }
+
+    private void end(ForeignOutcome outcome) {
+      changed += outcome.rows();
+      if (outcome.error() != null) {
+        fail(outcome.error(), 1);
+      } else if (rows.hasNext()) {
+        next();
+      } else {
+        client.replyElsewhere(answers.changed(1, changed));
+        client.answeredElsewhere(null);
+      }
+    }
   }
 
   /**
@@ -195,7 +279,11 @@ final class ForeignCommands {
   }
 
   private void fail(ServerError why, MysqlForeignFormat format) {
-    client.replyElsewhere(answers.failure(format.sequence(), why));
+    fail(why, format.sequence());
+  }
+
+  private void fail(ServerError why, int sequence) {
+    client.replyElsewhere(answers.failure(sequence, why));
     client.answeredElsewhere(why);
   }
 

@@ -30,7 +30,7 @@ final class NumberedCommands {
   }
 
   /** The execution at the reader's position, with the types of its parameters. */
-  void pass(ServerConnection server, ClientStatement of, ExecuteCommand command, long total) {
+  void pass(ServerConnection server, ClientStatement of, TypedCommand command, long total) {
     input.cut();
     command.write(of.types(), handle(server, of), input.out(command.length(of.types())));
     input.bytes().skipBytes((int) total);

@@ -1,13 +1,9 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
-import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
-import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -18,19 +14,15 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
- * A client's prepared statements. The client knows them by the node's numbers, each server
- * connection by its own; a connection that lacks one prepares it first.
+ * A client's prepared statements, until they are executed. The client knows them by the node's
+ * numbers, each server connection by its own.
  */
 final class PreparedCommands implements Responder {
   private static final ServerError TOO_MUCH_DATA =
@@ -42,7 +34,6 @@ final class PreparedCommands implements Responder {
   private final ClientInput input;
   private final StatementLifecycle lifecycle;
   private final SessionState carried;
-  private final AgreedCapabilities agreed;
   private final QueryText text;
   private final SessionLexing lexing;
   private final ClientAnswers answers;
@@ -50,32 +41,29 @@ final class PreparedCommands implements Responder {
   private final Aftermath aftermath;
   private final ForeignCommands foreign;
   private final NumberedStatements statements;
-  private final NumberedCommands numbered;
+  private final PreparedExecutions executions;
   private final PreparedMeaning meaning;
+  private final OpenCursors cursors;
   private final LockingClause locking = new LockingClause();
 
   /** What is being prepared for the command at the reader's position; null for nothing. */
   private Preparation preparing;
 
-  /** Whose execution or fetch is unanswered; null for none. */
-  private ClientStatement running;
-
   PreparedCommands(
       RequestParts parts,
-      AgreedCapabilities agreed,
       QueryText text,
       SessionLexing lexing,
       ClientAnswers answers,
       SentStatements notes,
       Aftermath aftermath,
       ForeignCommands foreign,
-      NumberedStatements statements) {
+      NumberedStatements statements,
+      PreparedExecutions executions) {
     this.parts = parts;
     this.client = parts.client();
     this.input = parts.input();
     this.lifecycle = parts.lifecycle();
     this.carried = parts.carried();
-    this.agreed = agreed;
     this.text = text;
     this.lexing = lexing;
     this.answers = answers;
@@ -83,8 +71,9 @@ final class PreparedCommands implements Responder {
     this.aftermath = aftermath;
     this.foreign = foreign;
     this.statements = statements;
-    this.numbered = new NumberedCommands(input);
-    this.meaning = new PreparedMeaning(parts, agreed);
+    this.executions = executions;
+    this.meaning = executions.meaning();
+    this.cursors = executions.cursors();
   }
 
   // ---- without a server
@@ -102,7 +91,11 @@ final class PreparedCommands implements Responder {
       case Command.STMT_CLOSE -> {
         return close(total);
       }
-      case Command.STMT_EXECUTE -> {
+      case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE -> {
+        if (type == Command.STMT_BULK_EXECUTE && !BulkCommand.hasHead(total)) {
+          answers.error(total, BulkCommand.MALFORMED);
+          return Outcome.DONE;
+        }
         return known(total, "mysqld_stmt_execute") == null ? Outcome.DONE : Outcome.NEXT;
       }
       case Command.STMT_RESET -> {
@@ -176,29 +169,10 @@ final class PreparedCommands implements Responder {
     if (closed != null) {
       statements.close(closed);
       if (closed.cursor) {
-        closed.cursor = false;
-        closeCursor(closed);
+        cursors.close(closed);
       }
     }
     return Outcome.DONE;
-  }
-
-  /** What is left of a cursor on the connection goes, whatever its client has fetched. */
-  private void closeCursor(ClientStatement of) {
-    ServerConnection server = client.server();
-    if (server == null || statements.haveCursor()) {
-      return;
-    }
-    ServerSide.of(server)
-        .resetStatement(
-            of.runs().name(),
-            new InternalQuery() {
-              @Override
-              protected void done(ServerConnection from, ServerError error) {
-                carried.unpin(MysqlPins.CURSOR);
-                answers.after(from);
-              }
-            });
   }
 
   // ---- preparing
@@ -324,233 +298,18 @@ final class PreparedCommands implements Responder {
 
   private void ask(ServerConnection server) {
     aftermath.preparing();
-    preparing.ask(server, carried.pins().contains(MysqlPins.CURSOR), client::resumeReading);
+    preparing.ask(server, cursors.pins(), client::resumeReading);
   }
 
-  // ---- executing
-
-  /** Has rules decide on the statement that is to be executed. */
-  boolean judge() {
-    ClientStatement of = named();
-    String database = of.settings.get(MysqlSettings.DATABASE);
-    return Objects.equals(database, carried.now(MysqlSettings.DATABASE))
-        ? lifecycle.judge(of.examined)
-        : lifecycle.judgeAsPrepared(of.examined, database);
-  }
-
-  /** Has the execution at the reader's position carried out elsewhere, if that is its way. */
-  Outcome forwarded(long total) {
-    ClientStatement of = named();
-    if (!foreign.takes(of)) {
-      return Outcome.NEXT;
-    }
-    List<Object> values = values(total, of);
-    Outcome outcome =
-        values == null ? incorrectArguments(total) : foreign.execute(total, of, values);
-    if (outcome == Outcome.DONE) {
-      statements.forgetLongData(of);
-    }
-    return outcome;
-  }
-
-  /** The text of the execution at the reader's position, with its values; empty for none. */
-  Optional<String> inText(long total) {
-    ClientStatement of = named();
-    List<Object> values = values(total, of);
-    return values == null
-        ? Optional.empty()
-        : ExecuteValues.inText(of.statement.body(), lexing.mode(), values);
-  }
-
-  /**
-   * The statement that the execution at the reader's position names, if it would be read now as it
-   * was when it was prepared, and is the text that rules have decided on; null otherwise.
-   */
-  ClientStatement asJudged() {
-    ClientStatement of = named();
-    return of.asWritten() && of.settings.equals(meaning.settings()) ? of : null;
-  }
-
-  /**
-   * The execution at the reader's position, whose types are the statement's then; null for none.
-   */
-  ExecuteCommand command(long total, ClientStatement of) {
-    ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
-    if (command == null) {
-      return null;
-    }
-    if (command.hasTypes()) {
-      of.types(command.types());
-    }
-    return of.types() == null && of.parameters > 0 ? null : command;
-  }
-
-  /** The execution at the reader's position is answered: what was sent ahead of it is over. */
-  void taken() {
-    statements.forgetLongData(named());
-  }
-
-  /** Of the parameters; null where the command is malformed. */
-  private List<Object> values(long total, ClientStatement of) {
-    ExecuteCommand command = command(total, of);
-    if (command == null) {
-      return null;
-    }
-    try {
-      return command.values(of.parameters, of.types(), of.longValues());
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      return null;
-    }
-  }
-
-  private Outcome incorrectArguments(long total) {
-    lifecycle.settled();
-    answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
-    return Outcome.DONE;
-  }
+  // ---- with a server
 
   boolean forward(ServerConnection server, byte type, long total) {
     if (type == Command.STMT_PREPARE) {
       return prepare(server, total);
     }
-    ClientStatement of = named();
-    if (type == Command.STMT_EXECUTE) {
-      return execute(server, of, total);
-    }
     notes.sent(SentStatements.OF_SESSION);
-    begin(server, type, of);
-    if (type == Command.STMT_RESET) {
-      of.cursor = false;
-    }
-    numbered.pass(server, of, total);
+    executions.pass(server, type, named(), total);
     return true;
-  }
-
-  private void begin(ServerConnection server, byte type, ClientStatement of) {
-    running = server.shared() ? null : of; // no cursor comes of what shares a connection
-    answers.begin(server, type);
-  }
-
-  private boolean execute(ServerConnection server, ClientStatement of, long total) {
-    inPlace(of);
-    PreparedStatement statement = of.runs();
-    if (!ready(server, of)
-        || !aftermath.ready(server, statement.facts(), statement::body, lexing.mode())) {
-      return false;
-    }
-    ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
-    if (command == null || !of.knowsTypes(command)) {
-      incorrectArguments(total);
-      client.settle();
-      return true;
-    }
-    if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())) {
-      return execute(server, of, total);
-    }
-    notes.statement(server, statement.facts());
-    server.statements().bound(statement);
-    numbered.passLongData(server, of);
-    statements.forgetLongData(of);
-    begin(server, Command.STMT_EXECUTE, of);
-    if (!command.hasTypes() && of.parameters > 0) {
-      numbered.pass(server, of, command, total);
-    } else {
-      if (of.types() == null || !command.hasTypes(of.types())) {
-        if (of.types() != null) {
-          parts.notes().giveUp(Unreplayed.CUT); // an execution before it may have named none
-        }
-        of.types(command.types());
-      }
-      numbered.pass(server, of, total);
-    }
-    return true;
-  }
-
-  /** Puts what the node knows better than the server in the place of what the statement asks. */
-  private void inPlace(ClientStatement of) {
-    StatementFacts facts = of.statement.facts();
-    if (!aftermath.sends(facts)) {
-      return;
-    }
-    byte[] body = of.statement.body();
-    // A rule may have changed the text: places are those of the one that runs.
-    StatementFacts here =
-        parts
-            .sessions()
-            .classifier()
-            .classify(body, 0, body.length, lexing.mode(body, 0, body.length));
-    byte[] changed = aftermath.inPlace(here, of.statement::body, lexing.mode());
-    statements.stand(of, changed == null ? null : meaning.acquire(changed, facts, of.settings));
-  }
-
-  /**
-   * Whether the server has the statement; else it is asked to prepare it, by the settings with
-   * which its client has prepared it.
-   */
-  private boolean ready(ServerConnection server, ClientStatement of) {
-    boolean rejected = preparing != null && preparing.done() && preparing.error() != null;
-    if (!rejected && server.statements().confirmed(of.runs())) {
-      preparing = null;
-      return true;
-    }
-    Variables now = meaning.settings();
-    Variables atFirst = meaning.again(of.settings);
-    if (rejected && (preparing.isRepeated() || atFirst.equals(now))) {
-      reject(server, of, preparing.error());
-      return false;
-    }
-    parts.control().block();
-    if (rejected) {
-      preparing = preparing.repeated();
-      ask(server);
-    } else if (preparing == null || !preparing.underWay()) { // or its connection was lost
-      preparing = new Preparation(of.runs(), of.examined);
-      if (!atFirst.equals(now)) {
-        meaning.change(server, now, atFirst);
-      }
-      ask(server);
-      if (!atFirst.equals(now)) {
-        meaning.change(server, atFirst, now);
-      }
-    }
-    return false;
-  }
-
-  private void reject(ServerConnection server, ClientStatement of, ServerError error) {
-    preparing = null;
-    if (server.statements().confirmed(of.runs())) {
-      ServerSide.of(server).close(of.runs().name()); // prepared by settings that are not its own
-    }
-    lifecycle.settled();
-    aftermath.failed(server);
-    answers.error(
-        Packet.HEADER + Packet.payload(input.bytes(), input.bytes().readerIndex()), error);
-    client.settle();
-  }
-
-  /** Whether the execution at this place goes to a server as it stands there, but for numbers. */
-  boolean runsAsIs(ByteBuf in, int at) {
-    ClientStatement of = statements.named(in, at);
-    return of != null && !of.hasLongData();
-  }
-
-  /** The command that was sent last was answered. */
-  void answered(ServerConnection from) {
-    ClientStatement of = running;
-    running = null;
-    if (of == null) {
-      return;
-    }
-    int status = ServerSide.of(from).status();
-    boolean open =
-        (status & StatusFlag.CURSOR_EXISTS) != 0 && (status & StatusFlag.LAST_ROW_SENT) == 0;
-    of.cursor = open;
-    if (open) {
-      carried.pin(MysqlPins.CURSOR);
-      from.taint();
-    } else if (carried.pins().contains(MysqlPins.CURSOR) && !statements.haveCursor()) {
-      carried.unpin(MysqlPins.CURSOR);
-    }
   }
 
   // ---- the end
@@ -561,6 +320,7 @@ final class PreparedCommands implements Responder {
       statements.forgetUnnumbered();
       preparing = null;
     }
+    executions.refused();
   }
 
   long held() {
@@ -571,6 +331,6 @@ final class PreparedCommands implements Responder {
   void forget() {
     statements.forget();
     preparing = null;
-    running = null;
+    executions.forget();
   }
 }

@@ -93,11 +93,18 @@ final class SessionCommands implements Responder {
           Command.STMT_FETCH -> {
         return Outcome.NEXT;
       }
+      case Command.STMT_BULK_EXECUTE -> {
+        return agreed.has(Capability.MARIADB_BULK) ? Outcome.NEXT : unknown(total);
+      }
       default -> {
-        answers.error(total, 1047, "08S01", "Unknown command");
-        return Outcome.DONE;
+        return unknown(total);
       }
     }
+  }
+
+  private Outcome unknown(long total) {
+    answers.error(total, 1047, "08S01", "Unknown command");
+    return Outcome.DONE;
   }
 
   /** A server connection that is other than what was agreed on is this session's to its end. */

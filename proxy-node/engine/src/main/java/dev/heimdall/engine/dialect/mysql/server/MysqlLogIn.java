@@ -199,8 +199,10 @@ final class MysqlLogIn extends LogInDecoder {
   /** What the client has agreed on with the node, and what the node always needs. */
   private long capabilities() throws ConnectFailure {
     long agreed = SessionSetUp.agreed(target).flags();
-    if (!handshake.offers(Capability.LOCAL_FILES)) {
-      agreed &= ~Capability.LOCAL_FILES; // it says so itself when it is to ask for one
+    for (long each : new long[] {Capability.LOCAL_FILES, Capability.MARIADB_BULK}) {
+      if (!handshake.offers(each)) {
+        agreed &= ~each; // it says so itself when it is to do that
+      }
     }
     if ((agreed & ~handshake.capabilities()) != 0) {
       throw ConnectFailure.refused(

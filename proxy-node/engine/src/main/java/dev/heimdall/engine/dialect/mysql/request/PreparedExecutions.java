@@ -1,0 +1,344 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Command;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Executions of a client's prepared statements, each with one set of values or in bulk with many: a
+ * server connection that lacks the statement prepares it first.
+ */
+final class PreparedExecutions {
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final ClientInput input;
+  private final StatementLifecycle lifecycle;
+  private final SessionState carried;
+  private final AgreedCapabilities agreed;
+  private final SessionLexing lexing;
+  private final ClientAnswers answers;
+  private final SentStatements notes;
+  private final Aftermath aftermath;
+  private final ForeignCommands foreign;
+  private final NumberedStatements statements;
+  private final NumberedCommands numbered;
+  private final PreparedMeaning meaning;
+  private final OpenCursors cursors;
+
+  /** What is being prepared for the execution at the reader's position; null for nothing. */
+  private Preparation preparing;
+
+  PreparedExecutions(
+      RequestParts parts,
+      AgreedCapabilities agreed,
+      SessionLexing lexing,
+      ClientAnswers answers,
+      SentStatements notes,
+      Aftermath aftermath,
+      ForeignCommands foreign,
+      NumberedStatements statements) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.input = parts.input();
+    this.lifecycle = parts.lifecycle();
+    this.carried = parts.carried();
+    this.agreed = agreed;
+    this.lexing = lexing;
+    this.answers = answers;
+    this.notes = notes;
+    this.aftermath = aftermath;
+    this.foreign = foreign;
+    this.statements = statements;
+    this.numbered = new NumberedCommands(input);
+    this.meaning = new PreparedMeaning(parts, agreed);
+    this.cursors = new OpenCursors(parts, answers, statements);
+  }
+
+  /** Whether a command executes a prepared statement. */
+  static boolean executes(byte type) {
+    return type == Command.STMT_EXECUTE || type == Command.STMT_BULK_EXECUTE;
+  }
+
+  /** What texts mean that the client prepares. */
+  PreparedMeaning meaning() {
+    return meaning;
+  }
+
+  OpenCursors cursors() {
+    return cursors;
+  }
+
+  /** Passes another command about a statement on, whose answer is the client's. */
+  void pass(ServerConnection server, byte type, ClientStatement of, long total) {
+    cursors.begin(server, type, of);
+    if (type == Command.STMT_RESET) {
+      of.cursor = false;
+    }
+    numbered.pass(server, of, total);
+  }
+
+  private ClientStatement named() {
+    return statements.named(input.bytes(), input.bytes().readerIndex());
+  }
+
+  // ---- without a server
+
+  /** Has rules decide on the statement that is to be executed. */
+  boolean judge() {
+    ClientStatement of = named();
+    String database = of.settings.get(MysqlSettings.DATABASE);
+    return Objects.equals(database, carried.now(MysqlSettings.DATABASE))
+        ? lifecycle.judge(of.examined)
+        : lifecycle.judgeAsPrepared(of.examined, database);
+  }
+
+  /** Has the execution at the reader's position carried out elsewhere, if that is its way. */
+  Outcome forwarded(byte type, long total) {
+    ClientStatement of = named();
+    if (!foreign.takes(of)) {
+      return Outcome.NEXT;
+    }
+    if (type == Command.STMT_BULK_EXECUTE) {
+      return forwardedBulk(total, of);
+    }
+    List<Object> values = values(total, of);
+    Outcome outcome =
+        values == null ? incorrectArguments(total) : foreign.execute(total, of, values);
+    if (outcome == Outcome.DONE) {
+      statements.forgetLongData(of);
+    }
+    return outcome;
+  }
+
+  private Outcome forwardedBulk(long total, ClientStatement of) {
+    BulkCommand bulk = BulkCommand.read(input.bytes(), total, of.parameters);
+    if (bulk == null || !of.knowsTypes(bulk)) {
+      return malformed(total, bulk);
+    }
+    if (of.parameters == 0 || of.hasLongData() || !ForeignCommands.takesRows(of)) {
+      statements.forgetLongData(of);
+      lifecycle.settled();
+      answers.error(total, BulkCommand.UNSUPPORTED);
+      return Outcome.DONE;
+    }
+    byte[] types = bulk.hasTypes() ? bulk.types() : of.types();
+    Outcome outcome = foreign.execute(total, of, bulk.rows(types));
+    if (outcome == Outcome.DONE) {
+      of.types(types);
+    }
+    return outcome;
+  }
+
+  /** Types that nobody has named end MariaDB 11.4. */
+  private Outcome malformed(long total, BulkCommand bulk) {
+    lifecycle.settled();
+    answers.error(total, bulk == null ? BulkCommand.MALFORMED : BulkCommand.UNTYPED);
+    return Outcome.DONE;
+  }
+
+  /** The text of the execution at the reader's position, with its values; empty for none. */
+  Optional<String> inText(long total) {
+    ClientStatement of = named();
+    List<Object> values = values(total, of);
+    return values == null
+        ? Optional.empty()
+        : ExecuteValues.inText(of.statement.body(), lexing.mode(), values);
+  }
+
+  /**
+   * The statement that the execution at the reader's position names, if it would be read now as it
+   * was when it was prepared, and is the text that rules have decided on; null otherwise.
+   */
+  ClientStatement asJudged() {
+    ClientStatement of = named();
+    return of.asWritten() && of.settings.equals(meaning.settings()) ? of : null;
+  }
+
+  /**
+   * The execution at the reader's position, whose types are the statement's then; null for none.
+   */
+  ExecuteCommand command(long total, ClientStatement of) {
+    ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
+    if (command == null) {
+      return null;
+    }
+    if (command.hasTypes()) {
+      of.types(command.types());
+    }
+    return of.types() == null && of.parameters > 0 ? null : command;
+  }
+
+  /** The execution at the reader's position is answered: what was sent ahead of it is over. */
+  void taken() {
+    statements.forgetLongData(named());
+  }
+
+  /** Of the parameters; null where the command is malformed. */
+  private List<Object> values(long total, ClientStatement of) {
+    ExecuteCommand command = command(total, of);
+    if (command == null) {
+      return null;
+    }
+    try {
+      return command.values(of.parameters, of.types(), of.longValues());
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private Outcome incorrectArguments(long total) {
+    lifecycle.settled();
+    answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
+    return Outcome.DONE;
+  }
+
+  // ---- with one
+
+  /** Sends the execution at the reader's position. */
+  boolean execute(ServerConnection server, byte type, long total) {
+    ClientStatement of = named();
+    inPlace(of);
+    PreparedStatement statement = of.runs();
+    if (!ready(server, of, total)
+        || !aftermath.ready(server, statement.facts(), statement::body, lexing.mode())) {
+      return false;
+    }
+    TypedCommand command;
+    if (type == Command.STMT_BULK_EXECUTE) {
+      BulkCommand bulk = BulkCommand.read(input.bytes(), total, of.parameters);
+      command = bulk;
+      if (bulk == null || !of.knowsTypes(bulk)) {
+        malformed(total, bulk);
+        client.settle();
+        return true;
+      }
+    } else {
+      command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
+    }
+    if (command == null || !of.knowsTypes(command)) {
+      incorrectArguments(total);
+      client.settle();
+      return true;
+    }
+    if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())) {
+      return execute(server, type, total);
+    }
+    notes.statement(server, statement.facts());
+    server.statements().bound(statement);
+    numbered.passLongData(server, of);
+    statements.forgetLongData(of);
+    cursors.begin(server, type, of);
+    if (!command.hasTypes() && of.parameters > 0) {
+      numbered.pass(server, of, command, total);
+    } else {
+      if (of.types() == null || !command.hasTypes(of.types())) {
+        if (of.types() != null) {
+          parts.notes().giveUp(Unreplayed.CUT); // an execution before it may have named none
+        }
+        of.types(command.types());
+      }
+      numbered.pass(server, of, total);
+    }
+    return true;
+  }
+
+  /** Puts what the node knows better than the server in the place of what the statement asks. */
+  private void inPlace(ClientStatement of) {
+    StatementFacts facts = of.statement.facts();
+    if (!aftermath.sends(facts)) {
+      return;
+    }
+    byte[] body = of.statement.body();
+    // A rule may have changed the text: places are those of the one that runs.
+    StatementFacts here =
+        parts
+            .sessions()
+            .classifier()
+            .classify(body, 0, body.length, lexing.mode(body, 0, body.length));
+    byte[] changed = aftermath.inPlace(here, of.statement::body, lexing.mode());
+    statements.stand(of, changed == null ? null : meaning.acquire(changed, facts, of.settings));
+  }
+
+  /**
+   * Whether the server has the statement; else it is asked to prepare it, by the settings with
+   * which its client has prepared it.
+   */
+  private boolean ready(ServerConnection server, ClientStatement of, long total) {
+    boolean rejected = preparing != null && preparing.done() && preparing.error() != null;
+    if (!rejected && server.statements().confirmed(of.runs())) {
+      preparing = null;
+      return true;
+    }
+    Variables now = meaning.settings();
+    Variables atFirst = meaning.again(of.settings);
+    if (rejected && (preparing.isRepeated() || atFirst.equals(now))) {
+      reject(server, of, total, preparing.error());
+      return false;
+    }
+    parts.control().block();
+    if (rejected) {
+      preparing = preparing.repeated();
+      ask(server);
+    } else if (preparing == null || !preparing.underWay()) { // or its connection was lost
+      preparing = new Preparation(of.runs(), of.examined);
+      if (!atFirst.equals(now)) {
+        meaning.change(server, now, atFirst);
+      }
+      ask(server);
+      if (!atFirst.equals(now)) {
+        meaning.change(server, atFirst, now);
+      }
+    }
+    return false;
+  }
+
+  private void ask(ServerConnection server) {
+    aftermath.preparing();
+    preparing.ask(server, cursors.pins(), client::resumeReading);
+  }
+
+  private void reject(ServerConnection server, ClientStatement of, long total, ServerError error) {
+    preparing = null;
+    if (server.statements().confirmed(of.runs())) {
+      ServerSide.of(server).close(of.runs().name()); // prepared by settings that are not its own
+    }
+    lifecycle.settled();
+    aftermath.failed(server);
+    answers.error(total, error);
+    client.settle();
+  }
+
+  /** Whether the execution at this place goes to a server as it stands there, but for numbers. */
+  boolean runsAsIs(ByteBuf in, int at) {
+    ClientStatement of = statements.named(in, at);
+    return of != null && !of.hasLongData();
+  }
+
+  // ---- the end
+
+  /** The command at the reader's position is over before it was sent, or its statement is gone. */
+  void refused() {
+    preparing = null;
+  }
+
+  /** The client has no prepared statements any more. */
+  void forget() {
+    preparing = null;
+    cursors.forget();
+  }
+}
