@@ -150,6 +150,13 @@ class ChangedDeploymentTest {
             "a database's security group",
             at -> ((ObjectNode) at.get("databases").get(0)).put("securityGroup", "sg-0a1b2c3d")),
         set(0, "observability", "keepLogs", 90),
+        set(0, "instances", "logs", false),
+        set(0, "instances", "keepLogs", 90),
+        set(
+            0,
+            "instances",
+            "logsKey",
+            "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"),
         change(
             0, "alarms that nobody hears", at -> at.withObject("/observability").remove("topic")),
         set(1, "documents", "place", "bucket"),

@@ -544,6 +544,55 @@ class HeimdallAppTest {
     }
   }
 
+  /** What failed in a first deployment is read when that was rolled back: the group stays. */
+  @Test
+  void instancesSendTheirLogsToAGroupThatStaysAndNobodyNames() {
+    for (String part : List.of("Fleet", "Manager")) {
+      Map<String, JsonNode> groups = made.resources(EU, part, "AWS::Logs::LogGroup");
+      assertThat(groups).hasSize(1);
+      JsonNode group = groups.values().iterator().next();
+      assertThat(group.get("DeletionPolicy").asText()).isEqualTo("Retain");
+      assertThat(group.at("/Properties/RetentionInDays").asInt()).isEqualTo(30);
+      assertThat(group.get("Properties").has("LogGroupName")).isFalse();
+      String named = "{\"Ref\":\"" + part + "Logs";
+      assertThat(made.resources(EU, part, "AWS::EC2::LaunchTemplate").values())
+          .isNotEmpty()
+          .allSatisfy(
+              template ->
+                  assertThat(template.toString())
+                      .contains("logGroup='${LogGroup}'", "\"LogGroup\":" + named));
+      assertThat(made.resource(EU, part, "AWS::IAM::Role").toString())
+          .contains("\"InstanceLogs\":" + named);
+    }
+  }
+
+  @Test
+  void instancesKeepTheirLogsWhereTheFileSaysSo(@TempDir Path small) throws Exception {
+    Path file = small.resolve("deployment.json");
+    String key = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
+    Files.writeString(
+        file,
+        """
+        {"regions": [
+          {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "instances": {"logs": false}},
+          {"region": "us-east-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "instances": {"keepLogs": 7, "logsKey": "%s"}}]}
+        """
+            .formatted(key));
+    Assembly assembly = Assembly.of(file, small);
+    assertThat(assembly.complaints()).isEmpty();
+    String without = "heimdall-eu-west-1";
+    assertThat(assembly.resources(without, "Fleet", "AWS::Logs::LogGroup")).isEmpty();
+    assertThat(assembly.resources(without, "Fleet", "AWS::EC2::LaunchTemplate").toString())
+        .contains("logGroup=''");
+    assertThat(assembly.resource(without, "Fleet", "AWS::IAM::Role").toString())
+        .doesNotContain("InstanceLogs");
+    JsonNode group = assembly.resource("heimdall-us-east-1", "Fleet", "AWS::Logs::LogGroup");
+    assertThat(group.get("RetentionInDays").asInt()).isEqualTo(7);
+    assertThat(group.get("KmsKeyId").asText()).isEqualTo(key);
+  }
+
   @Test
   void aZoneThatDoesNotSellATypeGetsAnotherOne() {
     assertThat(types(US)).containsExactly("c7i.large", "c6i.large", "m7i.large");

@@ -71,7 +71,16 @@ public final class RegionFleet {
                 .documents(kept.configuration())
                 .access(access(region, secrets(region.documents(), kept, store)))
                 .managedPolicies(policies(scope, id, settings.managedPolicies()))
+                .instanceLogs(Inspections.logs(scope, id, region))
                 .build());
+    fleet
+        .getLogGroupName()
+        .ifPresent(
+            group ->
+                CfnOutput.Builder.create(fleet, "LogsOutput")
+                    .description("Where nodes send the log of their boot and their journal")
+                    .value(group)
+                    .build());
     store.ifPresent(
         servers ->
             letIn(

@@ -52,7 +52,8 @@ public final class RegionManager {
                 Stream.concat(Stream.of(kept.fleetKeyName()), settings.secrets().stream()).toList())
             .secretKeys(region.documents().secretKeys())
             .alertTopics(settings.alertTopics())
-            .managedPolicies(RegionFleet.policies(scope, id, settings.managedPolicies()));
+            .managedPolicies(RegionFleet.policies(scope, id, settings.managedPolicies()))
+            .instanceLogs(Inspections.logs(scope, id, region));
     settings
         .certificate()
         .ifPresent(
@@ -63,6 +64,14 @@ public final class RegionManager {
         .description("As whom the manager calls AWS, for policies of buckets, keys and secrets")
         .value(manager.getRoleArn())
         .build();
+    manager
+        .getLogGroupName()
+        .ifPresent(
+            group ->
+                CfnOutput.Builder.create(manager, "ManagerLogsOutput")
+                    .description("Where managers send the log of their boot and their journal")
+                    .value(group)
+                    .build());
     kept.files()
         .filter(any -> kept.mounted())
         .ifPresent(

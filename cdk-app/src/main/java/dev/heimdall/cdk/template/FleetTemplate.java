@@ -6,6 +6,7 @@ import dev.heimdall.cdk.config.ClientZones;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.ProxyFleet;
+import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
 import java.util.Arrays;
@@ -94,6 +95,7 @@ final class FleetTemplate extends Stack {
             30,
             3600);
     String protect = PlainTemplates.protect(ask);
+    Inspection inspection = PlainTemplates.inspection(ask);
     ask.describe();
 
     CfnCondition mounts = documents.mounts();
@@ -142,7 +144,8 @@ final class FleetTemplate extends Stack {
                     List.of(),
                     List.of(),
                     List.of(users),
-                    List.of("/heimdall/*"))));
+                    List.of("/heimdall/*")),
+                inspection));
     CfnOutput.Builder.create(this, "Address")
         .description("What clients connect to")
         .value(fleet.balancer().getAttrDnsName())

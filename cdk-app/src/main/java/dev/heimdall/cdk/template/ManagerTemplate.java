@@ -3,6 +3,7 @@ package dev.heimdall.cdk.template;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
+import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.manager.ManagerGroup;
 import dev.heimdall.cdk.manager.ManagerPlan;
 import dev.heimdall.cdk.values.Slot;
@@ -73,6 +74,7 @@ final class ManagerTemplate extends Stack {
 
     ask.heading("Safety");
     String protect = PlainTemplates.protect(ask);
+    Inspection inspection = PlainTemplates.inspection(ask);
     ask.describe();
 
     CfnCondition mounts = documents.mounts();
@@ -106,6 +108,7 @@ final class ManagerTemplate extends Stack {
             conf,
             List.of(DocumentStores.fleetKeyName(name), secret),
             List.of(),
-            List.of(topics)));
+            List.of(topics),
+            inspection));
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.iam.Component;
+import dev.heimdall.cdk.instance.Inspection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -126,6 +127,12 @@ public final class PlainTemplates {
         "Whether the load balancer resists being deleted.",
         "true",
         List.of("true", "false"));
+  }
+
+  /** How long logs of instances are kept. */
+  static Inspection inspection(Parameters ask) {
+    return new Inspection(
+        true, ask.days("KeepLogs", "Days that logs of instances are kept.", 30), Optional.empty());
   }
 
   private static String yaml(Path template) {

@@ -7,6 +7,7 @@ import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Fn;
@@ -22,6 +23,7 @@ import software.amazon.awscdk.services.iam.GrantOnPrincipalOptions;
 import software.amazon.awscdk.services.iam.IGrantable;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 import software.amazon.awscdk.services.iam.IPrincipal;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
 import software.constructs.IDependable;
 
@@ -80,7 +82,8 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
                 Boolean.toString(props.getDeletionProtection()),
                 props.getRelease().bind(this, "Release"),
                 props.getDocuments().read(),
-                props.getAccess().plan()));
+                props.getAccess().plan(),
+                props.getInstanceLogs().inspection()));
     ComponentRole.add(
         fleet.nodeRole(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());
@@ -142,6 +145,11 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
   /** The ARN of the nodes' role, for policies of other accounts' buckets, keys and secrets. */
   public String getNodeRoleArn() {
     return fleet.nodeRole().getAttrArn();
+  }
+
+  /** The group of CloudWatch Logs that instances send to, if they do. */
+  public Optional<String> getLogGroupName() {
+    return fleet.logs().map(CfnLogGroup::getRef);
   }
 
   /** The nodes' role: whoever grants them something grants it to the fleet. */

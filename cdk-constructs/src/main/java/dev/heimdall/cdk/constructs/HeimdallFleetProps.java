@@ -94,6 +94,9 @@ public interface HeimdallFleetProps {
   /** Policies that the nodes' role has besides its own, such as that of Session Manager. */
   List<IManagedPolicy> getManagedPolicies();
 
+  /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
+  HeimdallLogs getInstanceLogs();
+
   /** Begins them. */
   static Builder builder() {
     return new Builder();
@@ -122,6 +125,7 @@ public interface HeimdallFleetProps {
     private boolean deletionProtection = true;
     private HeimdallAccess access = HeimdallAccess.none();
     private List<IManagedPolicy> managedPolicies = List.of();
+    private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
 
     private Builder() {}
 
@@ -245,6 +249,12 @@ public interface HeimdallFleetProps {
       return this;
     }
 
+    /** Sets {@link HeimdallFleetProps#getInstanceLogs}. */
+    public Builder instanceLogs(HeimdallLogs instanceLogs) {
+      this.instanceLogs = instanceLogs;
+      return this;
+    }
+
     /**
      * What was said.
      *
@@ -271,7 +281,8 @@ public interface HeimdallFleetProps {
           clientRouting,
           deletionProtection,
           access,
-          managedPolicies);
+          managedPolicies,
+          instanceLogs);
     }
   }
 }

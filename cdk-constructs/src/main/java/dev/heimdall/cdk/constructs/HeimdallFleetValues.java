@@ -31,5 +31,6 @@ record HeimdallFleetValues(
     ClientRoutingPolicy getClientRouting,
     boolean getDeletionProtection,
     HeimdallAccess getAccess,
-    List<IManagedPolicy> getManagedPolicies)
+    List<IManagedPolicy> getManagedPolicies,
+    HeimdallLogs getInstanceLogs)
     implements HeimdallFleetProps {}

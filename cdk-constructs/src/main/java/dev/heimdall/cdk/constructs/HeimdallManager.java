@@ -6,6 +6,7 @@ import dev.heimdall.cdk.manager.ManagerPlan;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.ArnFormat;
@@ -17,6 +18,7 @@ import software.amazon.awscdk.services.ec2.Connections;
 import software.amazon.awscdk.services.iam.IGrantable;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 import software.amazon.awscdk.services.iam.IPrincipal;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.amazon.awscdk.services.secretsmanager.ISecret;
 import software.amazon.awscdk.services.secretsmanager.Secret;
 import software.amazon.awscdk.services.secretsmanager.SecretAttributes;
@@ -77,7 +79,8 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
                 String.join(";", props.getConf()),
                 props.getSecrets(),
                 props.getSecretKeys(),
-                props.getAlertTopics()));
+                props.getAlertTopics(),
+                props.getInstanceLogs().inspection()));
     ComponentRole.add(
         manager.role(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());
@@ -124,6 +127,11 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
   /** The ARN of its role, for policies of other accounts' buckets, keys and secrets. */
   public String getRoleArn() {
     return manager.role().getAttrArn();
+  }
+
+  /** The group of CloudWatch Logs that instances send to, if they do. */
+  public Optional<String> getLogGroupName() {
+    return manager.logs().map(CfnLogGroup::getRef);
   }
 
   /** Its role: {@code topic.grantPublish(manager)}, {@code secret.grantRead(manager)}. */

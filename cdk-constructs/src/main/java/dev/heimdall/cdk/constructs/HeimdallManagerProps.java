@@ -80,6 +80,9 @@ public interface HeimdallManagerProps {
   /** Policies that its role has besides its own, such as that of Session Manager. */
   List<IManagedPolicy> getManagedPolicies();
 
+  /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
+  HeimdallLogs getInstanceLogs();
+
   /** Begins them. */
   static Builder builder() {
     return new Builder();
@@ -105,6 +108,7 @@ public interface HeimdallManagerProps {
     private List<String> secretKeys = List.of();
     private List<String> alertTopics = List.of();
     private List<IManagedPolicy> managedPolicies = List.of();
+    private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
 
     private Builder() {}
 
@@ -216,6 +220,12 @@ public interface HeimdallManagerProps {
       return this;
     }
 
+    /** Sets {@link HeimdallManagerProps#getInstanceLogs}. */
+    public Builder instanceLogs(HeimdallLogs instanceLogs) {
+      this.instanceLogs = instanceLogs;
+      return this;
+    }
+
     /**
      * What was said.
      *
@@ -240,7 +250,8 @@ public interface HeimdallManagerProps {
           secrets,
           secretKeys,
           alertTopics,
-          managedPolicies);
+          managedPolicies,
+          instanceLogs);
     }
   }
 }

@@ -28,5 +28,6 @@ record HeimdallManagerValues(
     List<String> getSecrets,
     List<String> getSecretKeys,
     List<String> getAlertTopics,
-    List<IManagedPolicy> getManagedPolicies)
+    List<IManagedPolicy> getManagedPolicies,
+    HeimdallLogs getInstanceLogs)
     implements HeimdallManagerProps {}

@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.fleet;
 
+import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.List;
  * @param release where the archive lies
  * @param documents where nodes have their configuration from
  * @param access what else nodes may use
+ * @param inspection how people find out what became of an instance
  */
 public record FleetPlan(
     String name,
@@ -48,7 +50,8 @@ public record FleetPlan(
     String protect,
     Release release,
     Source documents,
-    Access access) {
+    Access access,
+    Inspection inspection) {
 
   /**
    * Where nodes read their configuration.

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
@@ -24,6 +25,7 @@ import software.amazon.awscdk.services.elasticloadbalancingv2.CfnLoadBalancer;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
 import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.amazon.awscdk.services.iam.CfnRole;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
 import software.constructs.IDependable;
 
@@ -44,6 +46,7 @@ public final class ProxyFleet extends Construct {
   private final CfnSecurityGroup nodeGroup;
   private final CfnLoadBalancer balancer;
   private final CfnRole role;
+  private final Optional<CfnLogGroup> logs;
   private final List<Slot<CfnTargetGroup>> targets = new ArrayList<>();
   private final List<ZoneGroup> zones = new ArrayList<>();
 
@@ -71,6 +74,7 @@ public final class ProxyFleet extends Construct {
       port(plan.ports().get(i), Slot.id(plan.ports().get(i).value(), i + 1));
     }
     arriving("Health", Slot.always(plan.httpPort()));
+    logs = plan.inspection().logGroup(this, "Logs");
     role = role();
     CfnInstanceProfile profile =
         CfnInstanceProfile.Builder.create(this, "NodeProfile")
@@ -78,7 +82,15 @@ public final class ProxyFleet extends Construct {
             .build();
     for (int i = 0; i < plan.subnets().size(); i++) {
       zones.add(
-          new ZoneGroup(this, i + 1, plan, plan.subnets().get(i), profile, nodeGroup, targets));
+          new ZoneGroup(
+              this,
+              i + 1,
+              plan,
+              plan.subnets().get(i),
+              profile,
+              nodeGroup,
+              targets,
+              logs.map(CfnLogGroup::getRef).orElse("")));
     }
   }
 
@@ -102,6 +114,11 @@ public final class ProxyFleet extends Construct {
         "AwsSolutions-ELB2",
         "A network load balancer logs TLS listeners only; these pass TCP on. Nodes log clients.");
     return made;
+  }
+
+  /** Where its instances send their logs, if they do. */
+  public Optional<CfnLogGroup> logs() {
+    return logs;
   }
 
   public CfnLoadBalancer balancer() {
@@ -259,7 +276,8 @@ public final class ProxyFleet extends Construct {
             entry("Clusters", plan.access().clusters()),
             entry("Instances", plan.access().instances()),
             entry("DatabaseUsers", plan.access().users()),
-            entry("LogGroups", plan.access().logGroups())));
+            entry("LogGroups", plan.access().logGroups()),
+            entry("InstanceLogs", Inspection.names(logs))));
   }
 
   private CfnSecurityGroup.Builder securityGroup(String id, String description) {

@@ -42,7 +42,8 @@ public final class ZoneGroup extends Construct {
       Slot<String> subnet,
       CfnInstanceProfile profile,
       CfnSecurityGroup securityGroup,
-      List<Slot<CfnTargetGroup>> targets) {
+      List<Slot<CfnTargetGroup>> targets,
+      String logs) {
     super(scope, "Zone" + number);
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
@@ -94,7 +95,8 @@ public final class ZoneGroup extends Construct {
         "The rule about volumes cannot read which launch template several types have; it encrypts"
             + " them.");
     template.addPropertyOverride(
-        "LaunchTemplateData.UserData", Map.of("Fn::Base64", userData(plan, group.getLogicalId())));
+        "LaunchTemplateData.UserData",
+        Map.of("Fn::Base64", userData(plan, group.getLogicalId(), logs)));
     if (Token.isUnresolved(plan.fewest()) || plan.fewest().intValue() > 0) {
       group.getCfnOptions().setCreationPolicy(Machine.allUp(plan.fewest()));
     }
@@ -163,7 +165,7 @@ public final class ZoneGroup extends Construct {
     return group;
   }
 
-  private String userData(FleetPlan plan, String logicalId) {
+  private String userData(FleetPlan plan, String logicalId, String logs) {
     TreeMap<String, String> values = new TreeMap<>();
     values.put("Region", Aws.REGION);
     values.put("StackName", Aws.STACK_NAME);
@@ -183,6 +185,7 @@ public final class ZoneGroup extends Construct {
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
     values.put("HealthPort", Numbers.text(plan.httpPort()));
+    values.put("LogGroup", logs);
     return BootScript.of(Stack.of(this), values);
   }
 }

@@ -113,6 +113,13 @@ public enum Component {
           anywhere("Metrics", "sends metrics; only its own", "cloudwatch:PutMetricData")
               .when("StringEquals", "cloudwatch:namespace", "Heimdall"),
           on(
+              "InstanceLogs",
+              "amazon-cloudwatch-agent sends the log of the boot and the units' journal",
+              List.of(
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${InstanceLogs}:log-stream:*"),
+              "logs:CreateLogStream",
+              "logs:PutLogEvents"),
+          on(
               "Logs",
               "sends logs of virtual databases",
               List.of(
@@ -196,6 +203,13 @@ public enum Component {
               "tells topics what happened, if it is to",
               List.of("arn:${Partition}:sns:*:${Account}:${AlertTopics}"),
               "sns:Publish"),
+          on(
+              "InstanceLogs",
+              "amazon-cloudwatch-agent sends the log of the boot and the units' journal",
+              List.of(
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${InstanceLogs}:log-stream:*"),
+              "logs:CreateLogStream",
+              "logs:PutLogEvents"),
           anywhere(
               "Surroundings",
               "lists databases and caches for the wizard; the APIs do not narrow it in a useful"

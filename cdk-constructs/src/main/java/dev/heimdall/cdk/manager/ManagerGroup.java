@@ -5,12 +5,14 @@ import static java.util.Map.entry;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.BootScript;
+import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Machine;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;
@@ -27,6 +29,7 @@ import software.amazon.awscdk.services.elasticloadbalancingv2.CfnLoadBalancer;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
 import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.amazon.awscdk.services.iam.CfnRole;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.amazon.awscdk.services.secretsmanager.CfnSecret;
 import software.constructs.Construct;
 import software.constructs.IDependable;
@@ -50,6 +53,7 @@ public final class ManagerGroup extends Construct {
   private final CfnLoadBalancer balancer;
   private final CfnTargetGroup target;
   private final CfnRole role;
+  private final Optional<CfnLogGroup> logs;
   private final CfnAutoScalingGroup instances;
   private int reporting;
 
@@ -66,6 +70,7 @@ public final class ManagerGroup extends Construct {
     balancer = makeBalancer(door);
     target = makeTarget();
     listener();
+    logs = plan.inspection().logGroup(this, "Logs");
     role = role(password);
     CfnInstanceProfile profile =
         CfnInstanceProfile.Builder.create(this, "ManagerProfile")
@@ -81,6 +86,11 @@ public final class ManagerGroup extends Construct {
   public String address() {
     String scheme = plan.certificate().isPresent() ? "https://" : "http://";
     return Fn.join("", List.of(scheme, balancer.getAttrDnsName(), ":", Numbers.text(plan.port())));
+  }
+
+  /** Where its instances send their logs, if they do. */
+  public Optional<CfnLogGroup> logs() {
+    return logs;
   }
 
   /** Its role, for what else it may do. */
@@ -284,7 +294,8 @@ public final class ManagerGroup extends Construct {
             entry(
                 "ManagerSecret",
                 Stream.concat(Stream.of(password), plan.secrets().stream()).toList()),
-            entry("AlertTopics", plan.topics())));
+            entry("AlertTopics", plan.topics()),
+            entry("InstanceLogs", Inspection.names(logs))));
   }
 
   private CfnAutoScalingGroup instances(CfnInstanceProfile profile, String password) {
@@ -345,6 +356,7 @@ public final class ManagerGroup extends Construct {
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
     values.put("HealthPort", Numbers.text(plan.port()));
+    values.put("LogGroup", logs.map(CfnLogGroup::getRef).orElse(""));
     return BootScript.of(Stack.of(this), values);
   }
 

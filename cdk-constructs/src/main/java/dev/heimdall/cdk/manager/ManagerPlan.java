@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.manager;
 
+import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param secrets names of those that it may read besides its password
  * @param secretKeys ARNs of further keys that these are encrypted with
  * @param topics names, or beginnings and stars, of the topics that it may tell what happened
+ * @param inspection how people find out what became of an instance
  */
 public record ManagerPlan(
     String name,
@@ -44,7 +46,8 @@ public record ManagerPlan(
     String conf,
     List<String> secrets,
     List<String> secretKeys,
-    List<String> topics) {
+    List<String> topics,
+    Inspection inspection) {
 
   /**
    * Where the configuration lies that it edits.

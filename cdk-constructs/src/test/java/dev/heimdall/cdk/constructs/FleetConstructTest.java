@@ -27,6 +27,7 @@ import software.amazon.awscdk.services.ec2.SecurityGroup;
 import software.amazon.awscdk.services.ec2.SubnetConfiguration;
 import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.kms.Key;
 
 /** A fleet in anybody's app, and the example that the documentation shows. */
 class FleetConstructTest {
@@ -76,6 +77,34 @@ class FleetConstructTest {
             group ->
                 assertThat(group.get("DependsOn").toString())
                     .contains(grantedPolicy(made), "FirstDocuments"));
+  }
+
+  @Test
+  void instancesSendTheirLogsWhereTheAppSaysSo() throws IOException {
+    String groups = "AWS::Logs::LogGroup";
+    HeimdallFleet fleet =
+        new HeimdallFleet(
+            stack,
+            "Fleet",
+            props()
+                .instanceLogs(
+                    HeimdallLogs.kept(7)
+                        .encryptedWith(
+                            Key.fromKeyArn(
+                                stack, "Key", "arn:aws:kms:eu-west-1:123456789012:key/0a1b")))
+                .build());
+    assertThat(fleet.getLogGroupName()).isPresent();
+    JsonNode group = Synthesised.of(app, stack).resources(groups).values().iterator().next();
+    assertThat(group.at("/Properties/RetentionInDays").asInt()).isEqualTo(7);
+    assertThat(group.at("/Properties/KmsKeyId").asText()).endsWith("key/0a1b");
+  }
+
+  @Test
+  void instancesKeepTheirLogsWhereTheAppSaysSo() throws IOException {
+    HeimdallFleet fleet =
+        new HeimdallFleet(stack, "Fleet", props().instanceLogs(HeimdallLogs.none()).build());
+    assertThat(fleet.getLogGroupName()).isEmpty();
+    assertThat(Synthesised.of(app, stack).resources("AWS::Logs::LogGroup")).isEmpty();
   }
 
   private OrdersStack example() throws IOException {

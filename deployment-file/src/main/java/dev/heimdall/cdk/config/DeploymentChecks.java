@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What the settings of a deployment demand of each other and of AWS's names. */
@@ -134,20 +135,36 @@ final class DeploymentChecks {
                     topic,
                     "arn:[a-z-]+:sns:" + REGION + ":[0-9]{12}:.+",
                     "the ARN of a topic, such as \"arn:aws:sns:eu-west-1:123456789012:oncall\""));
-    int days = region.observability().keepLogs();
-    if (findings.sound(at + ".observability.keepLogs")
-        && !CloudWatchExport.RETENTIONS.contains(days)) {
+    days(at + ".observability.keepLogs", region.observability().keepLogs());
+    region.instances().keepLogs().ifPresent(days -> days(at + ".instances.keepLogs", days));
+    region
+        .instances()
+        .logsKey()
+        .ifPresent(
+            key ->
+                form(
+                    at + ".instances.logsKey",
+                    key,
+                    "arn:[a-z-]+:kms:"
+                        + Pattern.quote(region.region())
+                        + ":[0-9]{12}:key/[A-Za-z0-9-]+",
+                    "the ARN of a key of this region, such as"
+                        + " \"arn:aws:kms:%s:123456789012:key/…\"".formatted(region.region())));
+    policies(region.fleet().managedPolicies(), at + ".fleet.managedPolicies");
+    policies(region.manager().managedPolicies(), at + ".manager.managedPolicies");
+    manager(region, at + ".manager");
+  }
+
+  private void days(String at, int days) {
+    if (findings.sound(at) && !CloudWatchExport.RETENTIONS.contains(days)) {
       problem(
-          at + ".observability.keepLogs",
+          at,
           "" + days,
           "a number of days that CloudWatch Logs knows: "
               + CloudWatchExport.RETENTIONS.stream()
                   .map(String::valueOf)
                   .collect(Collectors.joining(", ")));
     }
-    policies(region.fleet().managedPolicies(), at + ".fleet.managedPolicies");
-    policies(region.manager().managedPolicies(), at + ".manager.managedPolicies");
-    manager(region, at + ".manager");
   }
 
   private void network(Network network, String at) {

@@ -20,7 +20,8 @@ public record Region(
     @Setting("The store over which nodes tell each other of writes.") Cache cache,
     @Setting("The function that follows events of RDS and tells the nodes.") ConfigSync configSync,
     @Setting("Alarms, dashboard and logs.") Observability observability,
-    @Setting("The manager.") Manager manager) {
+    @Setting("The manager.") Manager manager,
+    @Setting("How people find out what became of an instance.") Instances instances) {
   public Region {
     databases = List.copyOf(databases);
   }

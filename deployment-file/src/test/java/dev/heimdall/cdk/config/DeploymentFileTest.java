@@ -113,6 +113,13 @@ class DeploymentFileTest {
         FLEET
             + ", 'manager': {'secrets': ['*']}"
             + "| $.regions[0].manager.secrets[0]: got \"*\", expected a secret's name",
+        FLEET
+            + ", 'instances': {'keepLogs': 31}| $.regions[0].instances.keepLogs: got 31, expected a"
+            + " number of days that CloudWatch Logs knows",
+        FLEET
+            + ", 'instances': {'logsKey': 'arn:aws:kms:us-east-1:123456789012:key/0a1b'}"
+            + "| $.regions[0].instances.logsKey: got \"arn:aws:kms:us-east-1:123456789012:key/0a1b\","
+            + " expected the ARN of a key of this region",
         FLEET + ", 'network': {'natGateways': 0} | at least 1, or \"endpoints\": true",
         FLEET + ", 'network': {'vpc': 'vpc-1'} | $.regions[0].network.subnets: got no subnet",
         FLEET + ", 'network': {'vpc': 'vpc-1', 'endpoints': true} | make them in your network",

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Holds the policies of {@code templates/iam} against the calls that compiled code makes: each call
@@ -148,11 +149,42 @@ class PermissionsTest {
     assertThat(unused).isEmpty();
   }
 
-  /** What scripts of a node's instance call; {@code aws s3} has words of its own. */
+  /** What amazon-cloudwatch-agent calls for files, whose group is there and keeps its days. */
+  private static final Set<String> OF_THE_AGENT =
+      Set.of("logs:CreateLogStream", "logs:PutLogEvents");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"node", "manager"})
+  void instancesSendTheirLogsToTheirGroupAndNowhereElse(String component) throws IOException {
+    Path file = Path.of("..", "templates", "iam", component + ".json");
+    assertThat(new ObjectMapper().readTree(file.toFile()).get("Statement"))
+        .filteredOn(statement -> statement.toString().contains("${InstanceLogs}"))
+        .singleElement()
+        .satisfies(
+            statement -> {
+              assertThat(statement.get("Action"))
+                  .extracting(JsonNode::asText)
+                  .containsExactlyInAnyOrderElementsOf(OF_THE_AGENT);
+              assertThat(statement.get("Resource"))
+                  .extracting(JsonNode::asText)
+                  .containsExactly(
+                      "arn:${Partition}:logs:${Region}:${Account}:log-group:${InstanceLogs}"
+                          + ":log-stream:*");
+            });
+  }
+
+  /** What scripts of an instance call; {@code aws s3} has words of its own. */
   private static Set<String> scripted(String components) throws IOException {
     Set<String> actions = new TreeSet<>();
-    if (components.startsWith("node ")) {
-      for (String script : List.of("user-data.sh", "heimdall-watch")) {
+    boolean node = components.startsWith("node ");
+    if (node || components.equals("manager")) {
+      Path boot = Path.of("..", "templates", "instance", "user-data.sh");
+      if (Files.readString(boot).contains("dnf install -y -q amazon-cloudwatch-agent")) {
+        actions.addAll(OF_THE_AGENT);
+      }
+    }
+    if (node) {
+      for (String script : List.of("user-data.sh", "heimdall-boot", "heimdall-watch")) {
         Path file = Path.of("..", "templates", "instance", script);
         SCRIPTED
             .matcher(Files.readString(file))

@@ -2,6 +2,8 @@ package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.conf.Role;
 import java.io.IOException;
@@ -30,13 +32,17 @@ class UserDataTest {
   private static final Path FILES = Path.of("..", "templates", "instance");
 
   /** Where a path of the root directory begins. */
-  private static final Pattern PLACES = Pattern.compile("(?<=[ '\"=>])/(etc|opt|mnt|var)(?=/)");
+  private static final Pattern PLACES =
+      Pattern.compile("(?<=[ '\"=>])/((?:etc|opt|mnt|var)(?=/)|dev/console)");
 
   private static final String NOTE = "#!/bin/bash\necho \"${0##*/} $*\" >>\"$CALLS\"\n";
 
   private static final String UNIT = "heimdall.service";
   private static final String MOUNT = "heimdall-mount";
   private static final String WATCH = "heimdall-watch";
+  private static final String BOOT = "heimdall-boot";
+  private static final String JOURNAL = "heimdall-journal";
+  private static final String AGENT = "opt/aws/amazon-cloudwatch-agent/";
   private static final String REPLACE =
       "aws autoscaling set-instance-health --region eu-west-1 --health-status Unhealthy"
           + " --instance-id i-07";
@@ -53,7 +59,7 @@ class UserDataTest {
   @BeforeEach
   void anInstance() throws Exception {
     for (String folder :
-        List.of("bin", "etc/ssl/certs", "etc/sysctl.d", "etc/systemd/system", "var/log")) {
+        List.of("bin", "dev", "etc/ssl/certs", "etc/sysctl.d", "etc/systemd/system", "var/log")) {
       Files.createDirectories(root.resolve(folder));
     }
     for (String command :
@@ -68,6 +74,7 @@ class UserDataTest {
     Files.createDirectories(root.resolve("var/lib/cloud/data"));
     Files.writeString(root.resolve("var/lib/cloud/data/instance-id"), "i-07\n");
     standIn("opt/aws/bin/cfn-signal", "");
+    standIn(AGENT + "bin/amazon-cloudwatch-agent-ctl", "echo it starts\n");
     Path release = Files.createDirectories(root.resolve("release/systemd"));
     for (String file :
         List.of(
@@ -76,9 +83,12 @@ class UserDataTest {
             MOUNT + ".timer",
             WATCH + "@.service",
             WATCH + "@.timer",
+            JOURNAL,
+            JOURNAL + ".service",
             "90-heimdall.conf")) {
       Files.copy(FILES.resolve(file), release.resolve(file));
     }
+    Files.writeString(release.resolve(BOOT), moved(Files.readString(FILES.resolve(BOOT))));
     Files.writeString(root.resolve("release/heimdall"), "#!/bin/bash\n");
     Files.createDirectories(root.resolve("release/rds"));
     for (String partition : List.of("aws", "aws-us-gov", "aws-cn")) {
@@ -107,7 +117,8 @@ class UserDataTest {
             "ManagerAddress",
             "ManagerPort",
             "ManagerSecret",
-            "ManagerConf")) {
+            "ManagerConf",
+            "LogGroup")) {
       filledIn.put(unset, "");
     }
   }
@@ -127,8 +138,12 @@ class UserDataTest {
       script = script.replace("${" + name.getKey() + "}", name.getValue());
     }
     assertThat(script).doesNotContain("${");
-    script = PLACES.matcher(script).replaceAll(Matcher.quoteReplacement(root.toString()) + "/$1");
-    return run(List.of("bash", "-c", script));
+    return run(List.of("bash", "-c", moved(script)));
+  }
+
+  /** A script with the folder in place of the root directory. */
+  private String moved(String script) {
+    return PLACES.matcher(script).replaceAll(Matcher.quoteReplacement(root.toString()) + "/$1");
   }
 
   private Boot run(List<String> command) throws IOException, InterruptedException {
@@ -374,8 +389,7 @@ class UserDataTest {
   private List<String> watched(int times) throws Exception {
     Path script = FILES.resolve(WATCH);
     String text = Files.readString(script);
-    text = PLACES.matcher(text).replaceAll(Matcher.quoteReplacement(root.toString()) + "/$1");
-    text = text.replace("/run/", root + "/");
+    text = moved(text).replace("/run/", root + "/");
     Files.deleteIfExists(root.resolve("calls"));
     for (int i = 0; i < times; i++) {
       Boot look = run(List.of("bash", "-c", text, WATCH, "5059-eu-west-1"));
@@ -413,5 +427,119 @@ class UserDataTest {
     assertThat(watched(15))
         .doesNotContain("systemctl kill -s KILL heimdall")
         .containsOnlyOnce(REPLACE);
+  }
+
+  private static final String SHIPS =
+      "amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:";
+
+  private void withLogs() {
+    filledIn.put("LogGroup", "shop-fleet-Logs-AbC");
+  }
+
+  @Test
+  void theBootsLogAndTheJournalGoToTheGroupOfLogs() throws Exception {
+    withLogs();
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    assertThat(boot.output()).isBlank();
+    JsonNode agent =
+        new ObjectMapper().readTree(root.resolve(AGENT + "etc/heimdall.json").toFile());
+    JsonNode list = agent.at("/logs/logs_collected/files/collect_list");
+    assertThat(list.findValuesAsText("file_path"))
+        .containsExactly(
+            root + "/var/log/heimdall-boot.log", root + "/var/log/heimdall-journal.log");
+    assertThat(list.findValuesAsText("log_group_name")).containsOnly("shop-fleet-Logs-AbC");
+    assertThat(list.findValuesAsText("log_stream_name"))
+        .containsExactly("{instance_id}/boot", "{instance_id}/journal");
+    assertThat(boot.calls())
+        .containsOnlyOnce(SHIPS + root + "/" + AGENT + "etc/heimdall.json")
+        .contains("systemctl enable --now heimdall-journal")
+        .noneMatch(call -> call.endsWith(" amazon-cloudwatch-agent"));
+    assertThat(boot.calls().indexOf("systemctl enable --now heimdall"))
+        .as("nobody waits for the agent")
+        .isLessThan(boot.calls().indexOf(SHIPS + root + "/" + AGENT + "etc/heimdall.json"));
+    assertThat(root.resolve("etc/systemd/system/heimdall-journal.service"))
+        .hasSameTextualContentAs(FILES.resolve("heimdall-journal.service"));
+  }
+
+  @Test
+  void withoutAGroupOfLogsThereIsNoAgent() throws Exception {
+    assertThat(boot().calls())
+        .noneMatch(call -> call.startsWith(SHIPS))
+        .noneMatch(call -> call.contains("heimdall-journal"));
+  }
+
+  @Test
+  void aBootThatFailsSendsItsLogBeforeTheGroupReplacesTheInstance() throws Exception {
+    withLogs();
+    standIn(
+        "bin/aws",
+        "case \"$*\" in *set-instance-health*) ;; *) echo Forbidden: HeadObject >&2; exit 1;;"
+            + " esac\n");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).isOne();
+    String ships = SHIPS + root + "/" + AGENT + "etc/heimdall.json";
+    assertThat(boot.calls())
+        .containsSubsequence(ships, "sleep 10", REPLACE)
+        .anyMatch(
+            call -> call.startsWith("cfn-signal --exit-code 1 --reason Forbidden: HeadObject "));
+    assertThat(root.resolve("dev/console")).content().endsWith("Forbidden: HeadObject\n");
+  }
+
+  @Test
+  void aBootGoesOnWithoutTheAgentAndSaysSo() throws Exception {
+    withLogs();
+    Files.delete(root.resolve(AGENT + "bin/amazon-cloudwatch-agent-ctl"));
+    standIn("bin/dnf", "case \"$*\" in *-agent) exit 1;; esac\n");
+
+    Boot without = boot();
+
+    assertThat(without.exitCode()).as(without.output()).isZero();
+    assertThat(without.output())
+        .contains("amazon-cloudwatch-agent cannot be installed: logs stay on this instance");
+    standIn("bin/dnf", "");
+    standIn(AGENT + "bin/amazon-cloudwatch-agent-ctl", "exit 1\n");
+    Boot silent = boot();
+    assertThat(silent.exitCode()).as(silent.output()).isZero();
+    assertThat(silent.output())
+        .contains("amazon-cloudwatch-agent does not start: logs stay on this instance");
+  }
+
+  @Test
+  void aReleaseThatIsOlderThanTheTemplateIsNamed() throws Exception {
+    Files.delete(root.resolve("release/systemd/" + BOOT));
+    run(List.of("tar", "-C", root + "/release", "-czf", root + "/release.tar.gz", "."));
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).isOne();
+    assertThat(boot.output()).contains("the release r1 is older than this template");
+  }
+
+  /** The journal's copy begins behind the line that was copied last, and does not grow for ever. */
+  @Test
+  void theJournalIsCopiedOnAndOn() throws Exception {
+    Files.createDirectories(root.resolve("var/lib/heimdall-journal"));
+    standIn("bin/journalctl", "echo \"a line of the journal\"\n");
+    // The third time it is told to end.
+    standIn("bin/sleep", "[ $(grep -c ^sleep \"$CALLS\") -lt 3 ] || kill $PPID\n");
+    String script = moved(Files.readString(FILES.resolve(JOURNAL)));
+    Path copy = root.resolve("var/log/heimdall-journal.log");
+
+    run(List.of("bash", "-c", script));
+    assertThat(copy).hasContent("a line of the journal\n".repeat(3));
+    Files.delete(root.resolve("calls"));
+    Boot full = run(List.of("bash", "-c", "export HEIMDALL_JOURNAL_BYTES=50\n" + script));
+
+    assertThat(copy).hasContent("a line of the journal\n".repeat(3));
+    assertThat(full.calls())
+        .contains(
+            "journalctl --quiet --no-pager -o short-iso -u heimdall* --cursor-file="
+                + root
+                + "/var/lib/heimdall-journal/cursor");
   }
 }

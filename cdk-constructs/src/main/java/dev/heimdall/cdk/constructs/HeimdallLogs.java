@@ -1,0 +1,45 @@
+package dev.heimdall.cdk.constructs;
+
+import dev.heimdall.cdk.instance.Inspection;
+import java.util.Optional;
+import software.amazon.awscdk.services.kms.IKey;
+
+/**
+ * Where instances send the log of their boot and the journal of Heimdall's units: a group of
+ * CloudWatch Logs, which stays when its stack goes, or nowhere.
+ */
+public final class HeimdallLogs {
+  private final boolean sent;
+  private final int days;
+  private final Optional<String> key;
+
+  private HeimdallLogs(boolean sent, int days, Optional<String> key) {
+    this.sent = sent;
+    this.days = days;
+    this.key = key;
+  }
+
+  /** Nowhere: they stay on the instance. */
+  public static HeimdallLogs none() {
+    return new HeimdallLogs(false, 0, Optional.empty());
+  }
+
+  /**
+   * Into a group that is made.
+   *
+   * @param days that lines are kept; a number that CloudWatch Logs knows, such as 30
+   */
+  public static HeimdallLogs kept(int days) {
+    FleetChecks.range("days", days, 1, 3653);
+    return new HeimdallLogs(true, days, Optional.empty());
+  }
+
+  /** The same, encrypted with a key whose policy lets {@code logs.REGION.amazonaws.com} use it. */
+  public HeimdallLogs encryptedWith(IKey key) {
+    return new HeimdallLogs(sent, days, Optional.of(key.getKeyArn()));
+  }
+
+  Inspection inspection() {
+    return new Inspection(sent, days, key);
+  }
+}

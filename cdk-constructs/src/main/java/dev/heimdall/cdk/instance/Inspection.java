@@ -1,0 +1,41 @@
+package dev.heimdall.cdk.instance;
+
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
+import software.constructs.Construct;
+
+/**
+ * How people find out what became of an instance.
+ *
+ * @param logs whether instances send the log of their boot, and the journal of Heimdall's units, to
+ *     CloudWatch Logs
+ * @param keepLogs days
+ * @param logsKey the ARN of the key of KMS that these are encrypted with; empty: CloudWatch's own
+ */
+public record Inspection(boolean logs, Number keepLogs, Optional<String> logsKey) {
+
+  /**
+   * Makes the group of logs; none if there are none. It stays when its stack goes: what failed in a
+   * first deployment is read when that was rolled back. Its name is CloudFormation's, so that it
+   * stands in nobody's way.
+   */
+  public Optional<CfnLogGroup> logGroup(Construct scope, String id) {
+    if (!logs) {
+      return Optional.empty();
+    }
+    CfnLogGroup group =
+        CfnLogGroup.Builder.create(scope, id)
+            .retentionInDays(keepLogs)
+            .kmsKeyId(logsKey.orElse(null))
+            .build();
+    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return Optional.of(group);
+  }
+
+  /** What a role has in place of {@code ${InstanceLogs}}. */
+  public static List<String> names(Optional<CfnLogGroup> group) {
+    return group.stream().map(CfnLogGroup::getRef).toList();
+  }
+}

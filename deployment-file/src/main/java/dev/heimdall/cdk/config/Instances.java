@@ -1,0 +1,27 @@
+package dev.heimdall.cdk.config;
+
+import dev.heimdall.model.Format;
+import dev.heimdall.model.Setting;
+import java.util.Optional;
+
+/** How people find out what became of an instance, of the fleet or the manager. */
+public record Instances(
+    @Setting(
+            value =
+                "Instances send the log of their boot and the journal of Heimdall's units to"
+                    + " CloudWatch Logs. A network without a way out needs the interface endpoint"
+                    + " `logs`, which `network.endpoints` makes.",
+            byDefault = "true")
+        boolean logs,
+    @Setting(
+            value = "Days that these logs are kept, a number that CloudWatch Logs knows.",
+            otherwise = "`observability.keepLogs`",
+            range = "1..3653")
+        Optional<Integer> keepLogs,
+    @Setting(
+            value =
+                "A key of KMS (ARN) in the region that these logs are encrypted with. Its policy has"
+                    + " to let `logs.REGION.amazonaws.com` use it.",
+            otherwise = "a key of CloudWatch Logs",
+            format = Format.TEXT)
+        Optional<String> logsKey) {}
