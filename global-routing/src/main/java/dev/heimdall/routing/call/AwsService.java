@@ -17,6 +17,7 @@ public enum AwsService {
   SECRETS_MANAGER("Secrets Manager", "secretsmanager", "secretsmanager", "SECRETS_MANAGER"),
   S3("S3", "s3", "s3", "S3"),
   SNS("SNS", "sns", "sns", "SNS"),
+  STS("STS", "sts", "sts", "STS"),
   /** Of the whole world, asked in the region that is its own. */
   ROUTE_53("Route 53", "route53", "route53", "ROUTE_53");
 
@@ -32,6 +33,32 @@ public enum AwsService {
     this.host = host;
     this.signedAs = signedAs;
     this.variable = variable;
+  }
+
+  /** How a network without a way out reaches it. */
+  public enum Endpoint {
+    /** Of the routing tables. */
+    GATEWAY,
+    /** Of subnets. */
+    INTERFACE,
+    /** Not at all. */
+    NONE
+  }
+
+  public Endpoint endpoint() {
+    return switch (this) {
+      case S3 -> Endpoint.GATEWAY;
+      case ROUTE_53 -> Endpoint.NONE;
+      default -> Endpoint.INTERFACE;
+    };
+  }
+
+  /** How the endpoint is called that a network has of it. */
+  public String endpointName(String region) {
+    return (region.startsWith("cn-") ? "cn.com.amazonaws." : "com.amazonaws.")
+        + region
+        + "."
+        + host;
   }
 
   /** Its name for people. */

@@ -13,9 +13,15 @@ import dev.heimdall.secrets.NamedSecrets;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.secrets.StoreMirror;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A configuration as an argument of a command, and the directory where its documents are files: the
@@ -153,6 +159,21 @@ final class ConfigurationPlace implements AutoCloseable {
   /** Where its documents are files, until this is closed. */
   Path directory() {
     return directory;
+  }
+
+  /** The names of the secrets that its documents refer to, right or wrong as they may be. */
+  Set<String> secrets() {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".json")).toList()) {
+        if (Files.isRegularFile(file) && !file.getFileName().toString().startsWith(".")) {
+          names.addAll(SecretReference.namedIn(Files.readString(file)));
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      names.clear(); // what is wrong there, reading it says
+    }
+    return names;
   }
 
   /** Reads it; the failure lists every problem. */

@@ -4,18 +4,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.launcher.doctor.BootChecks;
+import dev.heimdall.launcher.doctor.BootFile;
 import dev.heimdall.launcher.doctor.Examination;
 import dev.heimdall.launcher.doctor.Finding;
+import dev.heimdall.launcher.doctor.Here;
+import dev.heimdall.launcher.doctor.State;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.Logging;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.routing.call.SignedCalls;
+import dev.heimdall.secrets.StoreException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +61,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   private final Map<String, String> environment = System.getenv();
 
+  /** The secrets that documents name. */
+  private final Set<String> named = new TreeSet<>();
+
   @Override
   public Integer call() throws CommandFailure {
     if (seconds < 1) {
@@ -64,18 +74,33 @@ final class DoctorCommand implements Callable<Integer> {
     Optional<HeimdallConf> conf = place.confIfAny();
     conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
     Examination examination = new Examination(Duration.ofSeconds(seconds));
+    Optional<String> where = aws.region(conf);
+    Optional<BootFile> boot = conf.map(HeimdallConf::file).map(BootFile::beside);
+    if (conf.isPresent()) {
+      examination.machine(Here.of(environment), boot.get(), where.orElse(""));
+    }
     Optional<Configuration> configuration = Optional.empty();
     if (place.named() || conf.isPresent()) {
       configuration = configuration(place.configuration(conf), examination);
     }
-    Optional<String> where = aws.region(conf);
     List<Finding> findings;
     if (where.isPresent()) {
       Examination.Needs needs =
           Examination.Needs.of(
               configuration, conf.flatMap(HeimdallConf::lifecycleHook).isPresent());
       try (SignedCalls calls = SignedCalls.ofMachine(where.get(), environment, CALL)) {
-        findings = examination.aws(calls, needs).carryOut();
+        examination.aws(calls, needs);
+        if (conf.isPresent()) {
+          examination.boot(
+              calls,
+              new BootChecks.Asked(
+                  where.get(),
+                  conf.get(),
+                  boot.get(),
+                  ConfigurationPlace.location(place.configuration(conf)),
+                  secrets(conf.get(), configuration)));
+        }
+        findings = examination.carryOut();
       }
     } else {
       findings = examination.carryOut();
@@ -91,15 +116,39 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** What is wrong with it is one of the things to be told. */
-  private static Optional<Configuration> configuration(String written, Examination examination) {
+  private Optional<Configuration> configuration(String written, Examination examination) {
     try (ConfigurationPlace opened = ConfigurationPlace.openToUse(written)) {
+      named.addAll(opened.secrets());
       Configuration read = opened.read();
       examination.configuration(written, read);
       return Optional.of(read);
     } catch (CommandFailure e) {
-      examination.unreadable(e.getMessage());
+      examination.unreadable(state(e), e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private static State state(CommandFailure failure) {
+    if (!(failure.getCause() instanceof StoreException store)) {
+      return State.FAILED;
+    }
+    return switch (store.kind()) {
+      case DENIED -> State.DENIED;
+      case NO_CREDENTIALS -> State.NO_CREDENTIALS;
+      case UNREACHABLE -> State.UNREACHABLE;
+      case CONFLICT, THROTTLED, MISSING, CORRUPT, OVERSIZED -> State.FAILED;
+    };
+  }
+
+  /** All that a node or manager of this machine reads. */
+  private Set<String> secrets(HeimdallConf conf, Optional<Configuration> configuration) {
+    Set<String> secrets = new TreeSet<>(named);
+    conf.manager().secret().ifPresent(secrets::add);
+    conf.manager().openId().secret().ifPresent(secrets::add);
+    configuration.stream()
+        .flatMap(read -> read.sources().values().stream())
+        .forEach(source -> source.credentials().secret().ifPresent(secrets::add));
+    return secrets;
   }
 
   private void print(Optional<String> where, List<Finding> findings) {

@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,12 +60,26 @@ final class FakeService implements AutoCloseable {
           URLDecoder.decode(parts[0], StandardCharsets.UTF_8),
           parts.length > 1 ? URLDecoder.decode(parts[1], StandardCharsets.UTF_8) : "");
     }
+    action(exchange).ifPresent(action -> request.putIfAbsent("Action", action));
     requests.add(request);
     Answer answer = answers.getOrDefault(request.getOrDefault("Action", ""), otherwise);
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(answer.status(), bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
+  }
+
+  /** Of the protocols that do not say it in a form: JSON, and S3's, whose actions are two here. */
+  private static Optional<String> action(HttpExchange exchange) {
+    String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+    if (target != null) {
+      return Optional.of(target.substring(target.indexOf('.') + 1));
+    }
+    if (!exchange.getRequestMethod().equals("GET")) {
+      return Optional.empty();
+    }
+    String query = String.valueOf(exchange.getRequestURI().getQuery());
+    return Optional.of(query.contains("list-type") ? "ListBucket" : "GetObject");
   }
 
   @Override

@@ -1,9 +1,7 @@
 package dev.heimdall.launcher.doctor;
 
-import dev.heimdall.routing.call.AwsCallException;
 import dev.heimdall.routing.call.AwsQuestion;
 import dev.heimdall.routing.call.AwsService;
-import dev.heimdall.routing.call.SignedCalls;
 import dev.heimdall.routing.instance.LifecycleHook;
 import dev.heimdall.routing.instance.SecurityGroups;
 import java.util.ArrayList;
@@ -16,15 +14,15 @@ import java.util.Optional;
  * asked to write something that they cannot take: they say first whether they would be allowed to.
  */
 final class AwsChecks {
-  private final SignedCalls calls;
+  private final AwsLook look;
   private final List<Check> checks = new ArrayList<>();
 
-  private AwsChecks(SignedCalls calls) {
-    this.calls = calls;
+  private AwsChecks(AwsLook look) {
+    this.look = look;
   }
 
-  static List<Check> of(SignedCalls calls, Examination.Needs needs) {
-    AwsChecks checks = new AwsChecks(calls);
+  static List<Check> of(AwsLook look, Examination.Needs needs) {
+    AwsChecks checks = new AwsChecks(look);
     for (String action : List.of("DescribeDBClusters", "DescribeDBInstances")) {
       checks.form(needs.rds(), AwsService.RDS, "2014-10-31", "rds:" + action);
     }
@@ -40,13 +38,16 @@ final class AwsChecks {
             "2010-08-01",
             "cloudwatch:PutMetricData",
             Map.of("Namespace", "Heimdall")));
-    checks.question(
-        needs.logs(),
-        AwsQuestion.json(
-            AwsService.LOGS,
-            "Logs_20140328.PutLogEvents",
-            "logs:PutLogEvents",
-            "{\"logGroupName\":\"/heimdall/doctor\",\"logStreamName\":\"doctor\",\"logEvents\":[]}"));
+    if (needs.logGroups().isEmpty()) {
+      checks.question(false, logs("/heimdall/doctor"));
+    }
+    for (String group : needs.logGroups()) {
+      checks.checks.add(
+          new Check(
+              "CloudWatch Logs " + group + ", logs:PutLogEvents",
+              true,
+              () -> look.allowed(logs(group), "the log group " + group)));
+    }
     checks.question(
         false,
         AwsQuestion.json(
@@ -72,54 +73,17 @@ final class AwsChecks {
   private void question(boolean needed, AwsQuestion question) {
     checks.add(
         new Check(
-            question.service().title() + ", " + question.action(), needed, () -> ask(question)));
+            question.service().title() + ", " + question.action(),
+            needed,
+            () -> look.allowed(question, "")));
   }
 
-  private Check.Outcome ask(AwsQuestion question) {
-    try {
-      calls.checkCredentials();
-    } catch (AwsCallException e) {
-      return knock(question, e);
-    }
-    try {
-      calls.ask(question);
-      return reached(question);
-    } catch (AwsCallException e) {
-      return switch (e.kind()) {
-        case DENIED -> new Check.Outcome(State.DENIED, e.getMessage());
-        case NO_CREDENTIALS, CREDENTIALS_REFUSED ->
-            new Check.Outcome(State.NO_CREDENTIALS, e.getMessage());
-        case TIMED_OUT -> new Check.Outcome(State.TIMED_OUT, e.getMessage());
-        case UNREACHABLE -> new Check.Outcome(State.UNREACHABLE, e.getMessage());
-        // It was about to do what it was asked.
-        case THROTTLED, REFUSED -> answered(question, e);
-      };
-    }
-  }
-
-  /** A service that is ill or no service answers with a number only. */
-  private Check.Outcome answered(AwsQuestion question, AwsCallException e) {
-    return e.code().isEmpty() ? new Check.Outcome(State.FAILED, e.getMessage()) : reached(question);
-  }
-
-  /** Without credentials there still is the way to look at. */
-  private Check.Outcome knock(AwsQuestion question, AwsCallException without) {
-    try {
-      calls.knock(question);
-      throw new AssertionError("somebody who knocks is let in");
-    } catch (AwsCallException e) {
-      if (e.reached()) {
-        return new Check.Outcome(
-            State.NO_CREDENTIALS,
-            calls.endpoint(question.service()) + " answers, but " + without.getMessage());
-      }
-      return new Check.Outcome(
-          e.kind() == AwsCallException.Kind.TIMED_OUT ? State.TIMED_OUT : State.UNREACHABLE,
-          e.getMessage());
-    }
-  }
-
-  private Check.Outcome reached(AwsQuestion question) {
-    return Check.Outcome.ok(calls.endpoint(question.service()).toString());
+  /** Sends nothing to a group of logs, which says whether something might be sent. */
+  static AwsQuestion logs(String group) {
+    return AwsQuestion.json(
+        AwsService.LOGS,
+        "Logs_20140328.PutLogEvents",
+        "logs:PutLogEvents",
+        "{\"logGroupName\":\"%s\",\"logStreamName\":\"doctor\",\"logEvents\":[]}".formatted(group));
   }
 }

@@ -4,6 +4,7 @@ import dev.heimdall.model.CloudWatchExport;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.VirtualDatabase;
 import dev.heimdall.routing.call.SignedCalls;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class Examination {
 
   private final List<Check> checks = new ArrayList<>();
   private final Duration limit;
+  private Here here = Here.unknown();
 
   /**
    * @param limit how long all of it may take
@@ -33,7 +35,20 @@ public final class Examination {
 
   /** Looks at the services of AWS too. */
   public Examination aws(SignedCalls calls, Needs needs) {
-    checks.addAll(AwsChecks.of(calls, needs));
+    checks.addAll(AwsChecks.of(new AwsLook(calls, here), needs));
+    return this;
+  }
+
+  /** Looks at the machine too, which is there for Heimdall. */
+  public Examination machine(Here where, BootFile boot, String region) {
+    here = where;
+    checks.addAll(new MachineChecks(Path.of("/")).of(where, boot, region));
+    return this;
+  }
+
+  /** Looks too at what the machine's boot, and a node or manager that starts there, ask of AWS. */
+  public Examination boot(SignedCalls calls, BootChecks.Asked asked) {
+    checks.addAll(new BootChecks(new AwsLook(calls, here), here).of(asked));
     return this;
   }
 
@@ -44,13 +59,13 @@ public final class Examination {
             CONFIGURATION,
             true,
             () -> Check.Outcome.ok("%s: %s".formatted(where, configuration.vdbs().keySet()))));
-    checks.addAll(ServerChecks.of(configuration));
+    checks.addAll(ServerChecks.of(configuration, here));
     return this;
   }
 
   /** Tells of a configuration that could not be read, too. */
-  public Examination unreadable(String why) {
-    checks.add(new Check(CONFIGURATION, true, () -> new Check.Outcome(State.FAILED, why)));
+  public Examination unreadable(State state, String why) {
+    checks.add(new Check(CONFIGURATION, true, () -> new Check.Outcome(state, why)));
     return this;
   }
 
@@ -98,9 +113,13 @@ public final class Examination {
    * @param rds whether the RDS API is asked about a cluster
    * @param lifecycle whether a lifecycle hook waits for the node
    * @param metrics whether CloudWatch is told of a virtual database
-   * @param logs whether CloudWatch Logs is
+   * @param logGroups the groups of CloudWatch Logs that are
    */
-  public record Needs(boolean rds, boolean lifecycle, boolean metrics, boolean logs) {
+  public record Needs(boolean rds, boolean lifecycle, boolean metrics, List<String> logGroups) {
+    public Needs {
+      logGroups = List.copyOf(logGroups);
+    }
+
     /** Of a machine and its configuration, as far as that could be read. */
     public static Needs of(Optional<Configuration> configuration, boolean lifecycle) {
       return new Needs(
@@ -109,7 +128,12 @@ public final class Examination {
               .anyMatch(source -> source.rdsPlace().isPresent()),
           lifecycle,
           exports(configuration).anyMatch(CloudWatchExport::metrics),
-          exports(configuration).anyMatch(CloudWatchExport::logs));
+          configuration.stream()
+              .flatMap(read -> read.vdbs().entrySet().stream())
+              .filter(vdb -> vdb.getValue().cloudWatch().logs())
+              .map(vdb -> vdb.getValue().cloudWatch().groupOf(vdb.getKey()))
+              .distinct()
+              .toList());
     }
 
     private static Stream<CloudWatchExport> exports(Optional<Configuration> configuration) {

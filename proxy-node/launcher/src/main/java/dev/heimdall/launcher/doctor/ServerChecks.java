@@ -38,7 +38,7 @@ final class ServerChecks {
 
   private ServerChecks() {}
 
-  static List<Check> of(Configuration configuration) {
+  static List<Check> of(Configuration configuration, Here here) {
     List<Check> checks = new ArrayList<>();
     for (DataSource source : configuration.sources().values()) {
       for (ServerAddress server : source.hosts()) {
@@ -46,7 +46,7 @@ final class ServerChecks {
             new Check(
                 "source " + source.name() + ", " + server,
                 true,
-                () -> connect(server, source.connectTimeout())));
+                () -> connect(server, source.connectTimeout(), here)));
       }
       if (source.tls().verifies()) {
         checks.add(
@@ -65,7 +65,7 @@ final class ServerChecks {
                           () -> logIn(source))));
     }
     for (ServerAddress server : configuration.node().store().addresses()) {
-      checks.add(new Check("store, " + server, true, () -> connect(server, PATIENCE)));
+      checks.add(new Check("store, " + server, true, () -> connect(server, PATIENCE, here)));
     }
     StoreSettings store = configuration.node().store();
     if (!store.servers().isEmpty()) {
@@ -75,7 +75,7 @@ final class ServerChecks {
     return checks;
   }
 
-  private static Check.Outcome connect(ServerAddress server, Duration patience) {
+  static Check.Outcome connect(ServerAddress server, Duration patience, Here here) {
     try (Socket socket = new Socket()) {
       socket.connect(
           new InetSocketAddress(server.host(), server.port()), (int) patience.toMillis());
@@ -83,8 +83,7 @@ final class ServerChecks {
     } catch (SocketTimeoutException e) {
       return new Check.Outcome(
           State.TIMED_OUT,
-          "no answer within %d ms: does its security group let this machine in?"
-              .formatted(patience.toMillis()));
+          "no answer within %d ms: %s".formatted(patience.toMillis(), here.wayTo(server)));
     } catch (IOException e) {
       return new Check.Outcome(
           State.UNREACHABLE, e.getClass().getSimpleName() + ": " + e.getMessage());
