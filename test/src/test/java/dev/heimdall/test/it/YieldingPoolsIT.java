@@ -148,4 +148,30 @@ class YieldingPoolsIT {
       }
     }
   }
+
+  @Test
+  void readersOfCataloguesMakeRoomAsWell() throws Exception {
+    try (PostgresCluster cluster = small()) {
+      PostgresServer server = cluster.primary();
+      try (TestNode node = TestNode.start(c -> inFrontOf(server, c))) {
+        for (int n = 0; n < 3; n++) {
+          for (int i = 0; i < DATABASES; i++) {
+            try (RawClient client = RawClient.logIn(node.target().in("d" + i))) {
+              assertThat(client.value("SELECT count(*) > 0 FROM pg_class")).isEqualTo("t");
+            }
+            Thread.sleep(100); // for the reader to come
+          }
+        }
+        Await.until(
+            "readers keep few connections",
+            () ->
+                Integer.parseInt(
+                        server.queryValue(
+                            "app",
+                            "SELECT count(*) FROM pg_stat_activity"
+                                + " WHERE application_name = 'heimdall catalogue'"))
+                    < DATABASES / 2);
+      }
+    }
+  }
 }

@@ -117,7 +117,8 @@ final class RunningVdbs implements Drain.Door {
                 vdbs.values().stream()
                     .flatMap(vdb -> vdb.context().allPools().stream())
                     .flatMap(pools -> pools.withReaders().stream()),
-            clusters::otherNodes);
+            clusters::otherNodes,
+            catalogues::crowded);
   }
 
   /**
@@ -149,6 +150,9 @@ final class RunningVdbs implements Drain.Door {
       for (DataSource source : configuration.sources().values()) {
         catalogues.of(source).freeing(database -> free(source, database));
         catalogues.of(source).beginning(() -> renew(source));
+        catalogues
+            .of(source)
+            .yielding(() -> source.hosts().stream().anyMatch(neighbours::nearlyFull));
       }
       if (!letsIn) {
         listeners().forEach(VdbListener::close); // a drain may have begun meanwhile

@@ -7,16 +7,19 @@ import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The catalogues of each data source in use; new ones when a source changes. Thread-safe. */
 final class SourceCatalogues implements AutoCloseable {
   private final SourceLogins logins;
   private final Dialects dialects;
   private final CatalogueMemory memory;
-  private final Map<DataSource, Catalogues> bySource = new HashMap<>();
+
+  /** Changed under the lock of this object. */
+  private final Map<DataSource, Catalogues> bySource = new ConcurrentHashMap<>();
 
   /**
    * @param share bytes that the catalogues of all sources may have together
@@ -36,6 +39,19 @@ final class SourceCatalogues implements AutoCloseable {
           return dialect == null
               ? Catalogues.unread(one, BuiltInObjects.NONE, memory)
               : new Catalogues(one, logins.ofCatalogue(one), dialect.catalogue(), memory);
+        });
+  }
+
+  /**
+   * A server takes hardly any more connections, or none: those of readers that rest at it are
+   * closed. Never blocks.
+   */
+  void crowded(ServerAddress server) {
+    bySource.forEach(
+        (source, catalogues) -> {
+          if (source.hosts().contains(server)) {
+            catalogues.makeRoom();
+          }
         });
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -45,6 +46,7 @@ public final class Catalogues implements AutoCloseable {
   private volatile Closely closely;
   private volatile Consumer<String> freeing = database -> {};
   private volatile Runnable defaultsChanged = () -> {};
+  private volatile BooleanSupplier yielding = () -> false;
   private volatile boolean closed;
 
   /**
@@ -209,6 +211,22 @@ public final class Catalogues implements AutoCloseable {
     defaultsChanged = others;
   }
 
+  /** Whether the servers take hardly any more connections: readers keep none while they rest. */
+  public void yielding(BooleanSupplier nearlyFull) {
+    yielding = nearlyFull;
+  }
+
+  /** The servers take hardly any more connections: those of readers that rest end. Never blocks. */
+  public void makeRoom() {
+    if (executor != null && !closed) {
+      try {
+        executor.execute(() -> databases.values().forEach(WatchedDatabase::disconnect));
+      } catch (RejectedExecutionException e) {
+        return; // all of this is being closed
+      }
+    }
+  }
+
   /**
    * Sessions of the servers may begin with other settings from now on: those that have begun are
    * nobody else's any more. Never blocks.
@@ -264,6 +282,11 @@ public final class Catalogues implements AutoCloseable {
     @Override
     public Optional<Duration> every() {
       return Optional.ofNullable(closely).map(Closely::every);
+    }
+
+    @Override
+    public boolean yielding() {
+      return yielding.getAsBoolean();
     }
 
     @Override

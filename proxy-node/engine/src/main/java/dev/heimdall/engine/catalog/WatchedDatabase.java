@@ -147,6 +147,9 @@ final class WatchedDatabase {
      */
     void changed(boolean untold);
 
+    /** Whether a connection that is not needed now makes room for others. */
+    boolean yielding();
+
     /** What sessions begin with was found changed. */
     void sessionDefaultsChanged();
   }
@@ -332,8 +335,23 @@ final class WatchedDatabase {
       }
       return;
     }
-    if (closed() || System.nanoTime() - lastUsed() > RESTING.toNanos()) {
+    if (closed() || findings.yielding() || System.nanoTime() - lastUsed() > RESTING.toNanos()) {
       letGo();
+    }
+  }
+
+  /** Closes the connection unless it is being used. May take a moment: not for event loops. */
+  void disconnect() {
+    HikariDataSource unused;
+    synchronized (this) {
+      if (state != State.WAITING) {
+        return; // whoever reads lets go of it
+      }
+      unused = pool;
+      pool = null;
+    }
+    if (unused != null) {
+      unused.close();
     }
   }
 

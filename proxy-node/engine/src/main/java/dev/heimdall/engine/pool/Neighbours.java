@@ -4,6 +4,7 @@ import dev.heimdall.model.ServerAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 public final class Neighbours {
   private final Supplier<Stream<VdbPools>> all;
   private final IntSupplier otherNodes;
+  private final Consumer<ServerAddress> crowded;
   private final boolean readsLimits;
 
   /** Of each server that connections lead to, or are being made to. */
@@ -20,20 +22,28 @@ public final class Neighbours {
   /**
    * @param all may be asked by any thread
    * @param otherNodes how many nodes this one hears that share its servers; asked by event loops
+   * @param crowded hears of a server that takes hardly any more connections, or none, so that what
+   *     is no pool's makes room as well; called by event loops
    */
-  public Neighbours(Supplier<Stream<VdbPools>> all, IntSupplier otherNodes) {
-    this(all, otherNodes, true);
+  public Neighbours(
+      Supplier<Stream<VdbPools>> all, IntSupplier otherNodes, Consumer<ServerAddress> crowded) {
+    this(all, otherNodes, crowded, true);
   }
 
-  private Neighbours(Supplier<Stream<VdbPools>> all, IntSupplier otherNodes, boolean readsLimits) {
+  private Neighbours(
+      Supplier<Stream<VdbPools>> all,
+      IntSupplier otherNodes,
+      Consumer<ServerAddress> crowded,
+      boolean readsLimits) {
     this.all = all;
     this.otherNodes = otherNodes;
+    this.crowded = crowded;
     this.readsLimits = readsLimits;
   }
 
   /** Of a virtual database that has none; its servers are not queried for their limits. */
   static Neighbours none() {
-    return new Neighbours(Stream::of, () -> 0, false);
+    return new Neighbours(Stream::of, () -> 0, server -> {}, false);
   }
 
   /** A connection is about to be made to a server; {@link #left} has to follow. */
@@ -50,6 +60,20 @@ public final class Neighbours {
   /** A connection to a server has ended, or was not made. */
   void left(ServerAddress server) {
     loads.computeIfPresent(server, (address, load) -> load.left() == 0 ? null : load);
+  }
+
+  /** A server takes hardly any more connections, or none. */
+  void crowded(ServerAddress server, long now) {
+    ServerLoad load = loads.get(server);
+    if (load == null || load.crowds(now)) {
+      crowded.accept(server);
+    }
+  }
+
+  /** Whether a server takes hardly any more connections, as far as is known. */
+  public boolean nearlyFull(ServerAddress server) {
+    ServerLoad load = loads.get(server);
+    return load != null && load.nearlyFull();
   }
 
   /** What the node has at a server; null where it has no connection to it. */

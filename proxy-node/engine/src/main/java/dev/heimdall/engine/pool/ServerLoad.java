@@ -12,6 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ServerLoad {
   private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** Where half of what the server takes is in use: who else connects matters soon. */
+  private static final long BUSY_READ_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long CROWDED_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long NEVER = Long.MIN_VALUE;
+
   /** The part of what the server takes that stays free as long as idle connections can go. */
   private static final int SPARE_PART = 20;
 
@@ -20,7 +26,8 @@ final class ServerLoad {
   private final HeldStatements held = new HeldStatements();
   private final boolean reads;
   private final AtomicInteger own = new AtomicInteger();
-  private final AtomicLong nextRead = new AtomicLong(Long.MIN_VALUE);
+  private final AtomicLong lastRead = new AtomicLong(NEVER);
+  private final AtomicLong lastCrowded = new AtomicLong(NEVER);
 
   /** Whether the server has failed the query for all of its limits. */
   private volatile boolean statementsOnly;
@@ -68,10 +75,23 @@ final class ServerLoad {
    * @param now by the clock of the loops
    */
   boolean readsLimits(long now) {
-    long at = nextRead.get();
     return reads
-        && (at == Long.MIN_VALUE || now - at >= 0)
-        && nextRead.compareAndSet(at, now + READ_NANOS);
+        && due(lastRead, now, limit > 0 && 2 * used() >= limit ? BUSY_READ_NANOS : READ_NANOS);
+  }
+
+  /**
+   * Whether it is time to have others of the node make room at the server. Says so to one at a
+   * time.
+   *
+   * @param now by the clock of the loops
+   */
+  boolean crowds(long now) {
+    return due(lastCrowded, now, CROWDED_NANOS);
+  }
+
+  private static boolean due(AtomicLong last, long now, long interval) {
+    long at = last.get();
+    return (at == NEVER || now - at >= interval) && last.compareAndSet(at, now);
   }
 
   /** Whether only the limit of prepared statements can be read. */
@@ -103,6 +123,10 @@ final class ServerLoad {
   /** Whether one more connection would take what is to stay free. */
   boolean nearlyFull() {
     int most = limit;
-    return most > 0 && others + own.get() >= most - Math.max(LEAST_SPARE, most / SPARE_PART);
+    return most > 0 && used() >= most - Math.max(LEAST_SPARE, most / SPARE_PART);
+  }
+
+  private int used() {
+    return others + own.get();
   }
 }

@@ -22,13 +22,13 @@ final class Yielding {
 
   /** Whether the server that connections go to takes hardly any more. */
   boolean serverNearlyFull() {
-    ServerLoad load = neighbours.at(pools.address());
-    return load != null && load.nearlyFull();
+    return neighbours.nearlyFull(pools.address());
   }
 
   /** The server takes no more, or hardly any: one of any other pool to it goes. */
   void makeRoomFor(LoopPool asking) {
     SharedPool own = pools.known(asking.key());
+    neighbours.crowded(pools.address(), asking.context().now());
     close(asking, longestIdle(toSameServer(), shared -> shared != own));
   }
 
@@ -46,6 +46,7 @@ final class Yielding {
    * @return whether there was one
    */
   boolean makeRoomForLogIn(PoolKey key) {
+    neighbours.crowded(pools.address(), System.nanoTime());
     SharedPool own = pools.known(key);
     LoopPool longest = own == null ? null : longestIdle(List.of(own), shared -> true);
     if (longest == null) {

@@ -12,6 +12,7 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
+import dev.heimdall.model.ServerAddress;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +34,9 @@ class YieldingTest {
   private final LoopContext first = new LoopContext(0, firstLoop.eventLoop());
   private final LoopContext second = new LoopContext(1, secondLoop.eventLoop());
   private final List<VdbPools> all = new ArrayList<>();
+  private final List<ServerAddress> crowded = new ArrayList<>();
   private int otherNodes;
-  private final Neighbours neighbours = new Neighbours(all::stream, () -> otherNodes);
+  private final Neighbours neighbours = new Neighbours(all::stream, () -> otherNodes, crowded::add);
   private final VdbPools one = vdb("one");
   private final VdbPools two = vdb("two");
 
@@ -125,6 +127,7 @@ class YieldingTest {
     ServerConnection made = held(wanting);
 
     assertThat(older.closed()).as("idle for longest, of the other VDB").isTrue();
+    assertThat(crowded).as("what is no pool's is to make room").containsOnly(one.address());
     assertThat(newer.closed()).isFalse();
     assertThat(busy.closed()).isFalse();
     assertThat(made.closed()).isFalse();
@@ -139,6 +142,7 @@ class YieldingTest {
     release(shop, held(shop, "100", "7"));
     held(stock);
     assertThat(events.yielded).isZero();
+    assertThat(crowded).isEmpty();
     assertThat(shop.counts().idle()).isEqualTo(1);
   }
 
