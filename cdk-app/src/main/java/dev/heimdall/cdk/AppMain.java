@@ -24,7 +24,9 @@ public final class AppMain {
     Path out = args.length > 1 ? Path.of(args[1]).toAbsolutePath() : null;
     try {
       Deployment deployment = DeploymentFile.read(file);
-      HeimdallApp.of(deployment, Path.of("").toAbsolutePath(), Map.of(), out).synth();
+      Path base = Path.of("").toAbsolutePath();
+      MissingBuilds.of(deployment, base).build();
+      HeimdallApp.of(deployment, base, Map.of(), out).synth();
       return 0;
     } catch (ConfigurationException | DeploymentException e) {
       System.err.println(file + ": " + e.getMessage());

@@ -28,6 +28,11 @@ public record Region(
 
   /** Whether functions may start from snapshots; elsewhere nobody has looked. */
   public boolean hasSnapshots() {
-    return AwsRegions.partition(region).equals("aws");
+    return partition().equals("aws");
+  }
+
+  /** Such as {@code aws-cn}: accounts, names and authorities of one end there. */
+  public String partition() {
+    return AwsRegions.partition(region);
   }
 }
