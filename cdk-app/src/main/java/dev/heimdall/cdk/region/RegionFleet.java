@@ -53,7 +53,11 @@ public final class RegionFleet {
                 .vpc(place.network())
                 .vpcSubnets(place.selection())
                 .ports(settings.ports())
-                .clients(settings.clients().stream().map(Object::toString).toList())
+                .clients(
+                    Stream.concat(
+                            settings.clients().stream().map(Object::toString),
+                            settings.clientGroups().stream())
+                        .toList())
                 .httpPort(settings.httpPort())
                 .imageParameter(
                     settings.imageParameter().orElseGet(settings.architecture()::imageParameter))

@@ -35,7 +35,8 @@ public interface HeimdallFleetProps {
   Optional<SubnetSelection> getVpcSubnets();
 
   /**
-   * Networks that clients are in, beside who is let in by {@link IHeimdallFleet#allowClientsFrom}.
+   * Networks that clients are in, and security groups that they have, by their ids, beside who is
+   * let in by {@link IHeimdallFleet#allowClientsFrom}.
    */
   List<String> getClients();
 

@@ -13,7 +13,7 @@ import java.util.List;
  * @param vpc the network's id
  * @param subnets one for each zone
  * @param ports the ports of virtual databases
- * @param clients the networks of clients
+ * @param clients the networks of clients, and their security groups
  * @param httpPort the port of the nodes' HTTP endpoint
  * @param image the image's id
  * @param instanceTypes the types of instances, the preferred one first

@@ -217,7 +217,8 @@ public final class ProxyFleet extends Construct {
               .ipProtocol("tcp")
               .fromPort(port.value())
               .toPort(port.value())
-              .cidrIp(client.value())
+              .cidrIp(isGroup(client.value()) ? null : client.value())
+              .sourceSecurityGroupId(isGroup(client.value()) ? client.value() : null)
               .build();
       onlyWhen(ingress, both(id, port.when(), client.when()));
     }
@@ -242,6 +243,10 @@ public final class ProxyFleet extends Construct {
             .sourceSecurityGroupId(nodeGroup.getAttrGroupId())
             .build(),
         port.when());
+  }
+
+  private static boolean isGroup(String client) {
+    return client.startsWith("sg-");
   }
 
   /** Lets the load balancer reach a port of the nodes. */

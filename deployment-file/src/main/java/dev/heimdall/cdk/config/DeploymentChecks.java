@@ -26,6 +26,10 @@ final class DeploymentChecks {
    */
   private static final int WIDEST = 8;
 
+  private static final String SECURITY_GROUP = "sg-[0-9a-f]{8,17}";
+  private static final String SECURITY_GROUP_EXAMPLE =
+      "the id of a security group, such as \"sg-0a1b2c3d4e5f6a7b8\"";
+
   private static final String REGION = "[a-z]{2}(-[a-z]+)+-[0-9]";
 
   private final Deployment deployment;
@@ -242,24 +246,26 @@ final class DeploymentChecks {
       }
     }
     if (findings.sound(at + ".clients")) {
-      if (fleet.clients().isEmpty()) {
+      if (fleet.clients().isEmpty() && fleet.clientGroups().isEmpty()) {
         problem(
             at + ".clients",
             "no network",
-            "the networks that clients are in, such as [\"10.0.0.0/16\"]: nobody else reaches the"
-                + " ports");
+            "the networks that clients are in, such as [\"10.0.0.0/16\"], or \"clientGroups\":"
+                + " nobody else reaches the ports");
       }
       networks(at + ".clients", fleet.clients(), "a database's port");
-      int rules = fleet.ports().size() * fleet.clients().size();
+      int sources = fleet.clients().size() + fleet.clientGroups().size();
+      int rules = fleet.ports().size() * sources;
       if (findings.sound(at + ".ports") && rules > RULES_OF_A_GROUP) {
         problem(
             at + ".clients",
-            "%d networks for %d ports".formatted(fleet.clients().size(), fleet.ports().size()),
+            "%d networks for %d ports".formatted(sources, fleet.ports().size()),
             "at most %d rules, ports times networks, not %d: a security group takes no more. Name"
                     .formatted(RULES_OF_A_GROUP, rules)
                 + " fewer, wider networks");
       }
     }
+    each(at + ".clientGroups", fleet.clientGroups(), SECURITY_GROUP, SECURITY_GROUP_EXAMPLE);
     if (findings.sound(at + ".fewest", at + ".most") && fleet.fewest() > fleet.most()) {
       problem(at + ".most", "" + fleet.most(), "at least \"fewest\", " + fleet.fewest());
     }
@@ -488,11 +494,7 @@ final class DeploymentChecks {
           .securityGroup()
           .ifPresent(
               group ->
-                  form(
-                      place + ".securityGroup",
-                      group,
-                      "sg-[0-9a-f]{8,17}",
-                      "the id of a security group, such as \"sg-0a1b2c3d4e5f6a7b8\""));
+                  form(place + ".securityGroup", group, SECURITY_GROUP, SECURITY_GROUP_EXAMPLE));
       each(
           place + ".iamUsers",
           database.iamUsers(),

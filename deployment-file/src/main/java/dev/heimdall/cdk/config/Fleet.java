@@ -15,10 +15,19 @@ public record Fleet(
             range = "1..65535")
         List<Integer> ports,
     @Setting(
-            value = "The networks that clients are in. Nobody else reaches the ports.",
-            required = true,
+            value =
+                "The networks that clients are in, at least one unless there are `clientGroups`."
+                    + " Nobody else reaches the ports.",
+            byDefault = "[]",
             format = Format.NETWORK)
         List<Cidr> clients,
+    @Setting(
+            value =
+                "Security groups of clients, in the region's network or one that is peered with it:"
+                    + " who has one reaches the ports, too.",
+            byDefault = "[]",
+            format = Format.TEXT)
+        List<String> clientGroups,
     @Setting(
             value = "The port of the nodes' HTTP endpoint (`http.port` in their `node.json`).",
             byDefault = "5059",
@@ -89,6 +98,7 @@ public record Fleet(
   public Fleet {
     ports = List.copyOf(ports);
     clients = List.copyOf(clients);
+    clientGroups = List.copyOf(clientGroups);
     otherTypes = List.copyOf(otherTypes);
     managedPolicies = List.copyOf(managedPolicies);
   }

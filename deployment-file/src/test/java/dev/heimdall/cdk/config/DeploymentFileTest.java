@@ -71,6 +71,10 @@ class DeploymentFileTest {
       value = {
         "'fleet': {'ports': [5432], 'clients': ['0.0.0.0/0']}| $.regions[0].fleet.clients[0]: got"
             + " \"0.0.0.0/0\", expected the networks that clients are in",
+        "'fleet': {'ports': [5432]} | $.regions[0].fleet.clients: got no network, expected the"
+            + " networks that clients are in, such as [\"10.0.0.0/16\"], or \"clientGroups\"",
+        "'fleet': {'ports': [5432], 'clientGroups': ['sg-x']} | $.regions[0].fleet.clientGroups[0]:"
+            + " got \"sg-x\", expected the id of a security group",
         "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']}"
             + "| got the unknown key \"cleints\", expected one of ports, clients",
         "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']} | did you mean \"clients\"?",
