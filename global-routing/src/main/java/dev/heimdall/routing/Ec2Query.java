@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Asks the EC2 API of a region two things, in its query protocol. The SDK's client for all of EC2
+ * Asks the EC2 API of a region a few things, in its query protocol. The SDK's client for all of EC2
  * is 24 MB, which a function that starts in a moment should not carry for two questions.
  */
 public final class Ec2Query implements AutoCloseable {
@@ -101,12 +101,13 @@ public final class Ec2Query implements AutoCloseable {
     return new Answer<>(found, troubles);
   }
 
-  /** Takes what one page tells. */
-  private interface Reader {
+  /** Takes what one page, or one entry of it, tells. */
+  interface Reader {
     void read(XmlPart answer);
   }
 
-  private List<AwsTrouble> pages(String action, Map<String, String> question, Reader reader) {
+  /** Reads all pages; what kept it from that is returned. */
+  List<AwsTrouble> pages(String action, Map<String, String> question, Reader reader) {
     Calls asked = new Calls();
     if (asked.allowed(access.credentials())) {
       asked.pages(

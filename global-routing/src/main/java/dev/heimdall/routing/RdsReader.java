@@ -174,7 +174,7 @@ public final class RdsReader implements AutoCloseable {
   }
 
   /** The API tells of other databases, too, of Neptune for instance. */
-  private static boolean relational(String engine) {
+  static boolean relational(String engine) {
     return !Picture.text(engine).startsWith("neptune") && !Picture.text(engine).startsWith("docdb");
   }
 

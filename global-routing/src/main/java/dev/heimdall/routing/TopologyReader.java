@@ -106,7 +106,7 @@ public final class TopologyReader implements AutoCloseable {
     return whole ? Optional.of(found) : Optional.empty();
   }
 
-  private static TopologyGlobal global(GlobalCluster one, Instant asked) {
+  static TopologyGlobal global(GlobalCluster one, Instant asked) {
     List<TopologyGlobal.Member> members =
         one.globalClusterMembers().stream()
             .map(

@@ -256,7 +256,10 @@ public enum Component {
               "kms:Decrypt",
               "kms:GenerateDataKey"))),
 
-  /** Who looks around with {@code heimdall surroundings} and keeps names with {@code routing}. */
+  /**
+   * Who looks around with {@code heimdall surroundings}, begins with {@code deployment new}, and
+   * keeps names with {@code routing}.
+   */
   OPERATOR(
       "operator",
       "",
@@ -270,6 +273,15 @@ public enum Component {
               "elasticache:DescribeReplicationGroups",
               "elasticache:DescribeServerlessCaches",
               "ec2:DescribeRegions"),
+          anywhere(
+              "NewDeployment",
+              "reads what a new deployment is made of, and no secret's value; the APIs do not narrow"
+                  + " it in a useful way",
+              "ec2:DescribeVpcs",
+              "ec2:DescribeSubnets",
+              "ec2:DescribeRouteTables",
+              "ec2:DescribeSecurityGroups",
+              "secretsmanager:DescribeSecret"),
           on(
               "LatencyRecords",
               "keeps the latency records of the fleet's name",

@@ -30,9 +30,15 @@ final class AwsPlace {
   Optional<String> region(Optional<HeimdallConf> conf) {
     return Optional.ofNullable(region)
         .or(() -> conf.flatMap(HeimdallConf::region))
-        .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
-        .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
+        .or(() -> named(environment))
         .or(() -> InstanceMetadata.ofMachine(environment).flatMap(AwsPlace::region));
+  }
+
+  /** The region that the environment names. */
+  static Optional<String> named(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("AWS_REGION"))
+        .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
+        .filter(told -> !told.isBlank());
   }
 
   private static Optional<String> region(InstanceMetadata metadata) {
@@ -52,8 +58,13 @@ final class AwsPlace {
                     new CommandFailure(
                         ExitCode.USAGE,
                         "this is no EC2 instance: name the AWS region with --region or AWS_REGION."));
+    return access(where, environment);
+  }
+
+  /** The same of a region. */
+  static AwsAccess access(String region, Map<String, String> environment) {
     return AwsAccess.ofMachine(
-        where,
+        region,
         Optional.ofNullable(environment.get("AWS_ENDPOINT_URL"))
             .filter(told -> !told.isBlank())
             .map(told -> URI.create(told.strip())),

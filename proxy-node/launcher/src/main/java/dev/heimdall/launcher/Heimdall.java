@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       TopCommand.class,
       SurroundingsCommand.class,
+      DeploymentCommand.class,
       RoutingCommand.class,
       MemoryPlanCommand.class,
       VersionCommand.class,

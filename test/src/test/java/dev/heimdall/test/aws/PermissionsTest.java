@@ -1,5 +1,6 @@
 package dev.heimdall.test.aws;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -53,20 +54,31 @@ class PermissionsTest {
 
   /** Calls whose action is called otherwise, and calls that the SDK does not know of. */
   private static final Map<String, String> ACTIONS =
-      Map.of(
-          "s3:GetObjectAsBytes", "s3:GetObject",
-          "s3:HeadObject", "s3:GetObject",
-          "s3:ListObjectsV2", "s3:ListBucket",
-          "dev.heimdall.routing.Ec2Query.machines", "ec2:DescribeInstances",
-          "dev.heimdall.routing.Ec2Query.regions", "ec2:DescribeRegions",
-          "dev.heimdall.manager.alerts.Topic.question", "sns:Publish",
-          "dev.heimdall.routing.instance.SecurityGroups.question", "ec2:DescribeSecurityGroups",
-          "dev.heimdall.routing.instance.LifecycleHook.membership",
-              "autoscaling:DescribeAutoScalingInstances",
-          "dev.heimdall.routing.instance.LifecycleHook.heartbeat",
-              "autoscaling:RecordLifecycleActionHeartbeat",
-          "dev.heimdall.routing.instance.LifecycleHook.complete",
-              "autoscaling:CompleteLifecycleAction");
+      Map.ofEntries(
+          entry("s3:GetObjectAsBytes", "s3:GetObject"),
+          entry("s3:HeadObject", "s3:GetObject"),
+          entry("s3:ListObjectsV2", "s3:ListBucket"),
+          entry("dev.heimdall.routing.Ec2Query.machines", "ec2:DescribeInstances"),
+          entry("dev.heimdall.routing.Ec2Query.regions", "ec2:DescribeRegions"),
+          entry("dev.heimdall.manager.alerts.Topic.question", "sns:Publish"),
+          entry(
+              "dev.heimdall.routing.instance.SecurityGroups.question",
+              "ec2:DescribeSecurityGroups"),
+          entry(
+              "dev.heimdall.routing.instance.LifecycleHook.membership",
+              "autoscaling:DescribeAutoScalingInstances"),
+          entry(
+              "dev.heimdall.routing.instance.LifecycleHook.heartbeat",
+              "autoscaling:RecordLifecycleActionHeartbeat"),
+          entry(
+              "dev.heimdall.routing.instance.LifecycleHook.complete",
+              "autoscaling:CompleteLifecycleAction"),
+          entry("dev.heimdall.routing.NetworkReader.addresses", "ec2:DescribeVpcs"),
+          entry("dev.heimdall.routing.NetworkReader.subnets", "ec2:DescribeSubnets"),
+          entry("dev.heimdall.routing.NetworkReader.routeTables", "ec2:DescribeRouteTables"),
+          entry("dev.heimdall.routing.NetworkReader.groups", "ec2:DescribeSecurityGroups"),
+          entry(
+              "dev.heimdall.launcher.deployment.Account.secret", "secretsmanager:DescribeSecret"));
 
   /** What AWS does with the component's permission, and not the component. */
   private static final Map<String, Set<String>> BY_OTHERS =

@@ -1,6 +1,8 @@
 package dev.heimdall.test.operate;
 
 import dev.heimdall.test.fixture.HeimdallJvm;
+import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,12 @@ record HeimdallCommand(int exitCode, String text) {
    */
   static HeimdallCommand run(Map<String, String> environment, String... arguments)
       throws Exception {
+    return answered(List.of(), environment, arguments);
+  }
+
+  /** The same, with answers to what it asks, one a line. */
+  static HeimdallCommand answered(
+      List<String> answers, Map<String, String> environment, String... arguments) throws Exception {
     List<String> command = HeimdallJvm.command(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Map<String, String> all =
@@ -35,6 +43,13 @@ record HeimdallCommand(int exitCode, String text) {
     // The SDK would look there for credentials.
     builder.environment().put("HOME", "/nonexistent");
     Process process = builder.start();
+    try (Writer in = process.outputWriter(StandardCharsets.UTF_8)) {
+      for (String answer : answers) {
+        in.write(answer + "\n");
+      }
+    } catch (IOException e) {
+      // It has ended without asking.
+    }
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       throw new AssertionError("the command does not end: " + text);

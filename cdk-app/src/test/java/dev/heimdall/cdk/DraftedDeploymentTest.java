@@ -1,0 +1,119 @@
+package dev.heimdall.cdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.cdk.draft.Draft;
+import dev.heimdall.cdk.draft.DraftDatabase;
+import dev.heimdall.cdk.draft.DraftLogIn;
+import dev.heimdall.cdk.draft.DraftRegion;
+import dev.heimdall.model.Cidr;
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.Engine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code heimdall deployment new} writes, put together as it is. */
+class DraftedDeploymentTest {
+  private static final String WEST = "eu-west-1";
+  private static final String EAST = "us-east-1";
+
+  @TempDir private Path work;
+
+  private static DraftDatabase member(String region, String identifier) {
+    return new DraftDatabase(
+        "shop",
+        Optional.of(identifier),
+        ClusterKind.AURORA,
+        Engine.POSTGRESQL,
+        identifier + ".cluster-abc." + region + ".rds.amazonaws.com",
+        5432,
+        Optional.of("shop"),
+        Optional.of("arn:aws:rds::123456789012:global-cluster:shop"),
+        new DraftDatabase.DraftAccess(
+            DraftLogIn.bySecret("app", "prod/shop", false, Optional.empty()),
+            Optional.of("cluster-ABC"),
+            Optional.of("sg-0a1b2c3d")));
+  }
+
+  @Test
+  void twoRegionsOfAGlobalClusterAreOneDeployment() throws Exception {
+    DraftRegion there =
+        new DraftRegion(
+            WEST,
+            Optional.of("vpc-0a1b2c3d"),
+            List.of(
+                new DraftRegion.Subnet("subnet-0a1b2c3d", Optional.of(Cidr.parse("10.8.0.0/20"))),
+                new DraftRegion.Subnet("subnet-0b1c2d3e", Optional.of(Cidr.parse("10.8.16.0/20")))),
+            List.of(Cidr.parse("10.8.0.0/16")),
+            List.of(Cidr.parse("10.8.0.0/16")),
+            List.of("sg-0d0e0f0a"),
+            List.of(member(WEST, "shop-west")));
+    DraftRegion made =
+        new DraftRegion(
+            EAST,
+            Optional.empty(),
+            List.of(),
+            List.of(Cidr.parse("10.41.0.0/16")),
+            List.of(Cidr.parse("10.41.0.0/16")),
+            List.of(),
+            List.of(member(EAST, "shop-east")));
+    Draft draft = new Draft("heimdall", List.of(there, made));
+    Path file = Files.writeString(work.resolve("deployment.json"), draft.file("documents"));
+    for (DraftRegion region : draft.regions()) {
+      for (Map.Entry<String, String> text : draft.documents(region).entrySet()) {
+        Path document =
+            work.resolve("base/documents").resolve(region.region()).resolve(text.getKey());
+        Files.createDirectories(document.getParent());
+        Files.writeString(document, text.getValue());
+      }
+    }
+
+    Assembly assembly = Assembly.of(file, work);
+
+    assertThat(assembly.complaints()).isEmpty();
+    assertThat(assembly.questions()).isEmpty();
+    for (String region : List.of(WEST, EAST)) {
+      JsonNode documents =
+          assembly
+              .resources("heimdall-" + region, "AWS::CloudFormation::CustomResource")
+              .values()
+              .iterator()
+              .next()
+              .at("/Properties/Documents");
+      assertThat(documents)
+          .extracting(one -> one.get("Name").asText())
+          .contains("node.json", "sources/shop.json", "vdbs/shop.json", "users/app.json");
+      assertThat(
+              assembly
+                  .resources("heimdall-" + region, "Fleet", "AWS::EC2::SecurityGroupIngress")
+                  .keySet())
+          .contains("Databasesg0a1b2c3dAt5432");
+    }
+    JsonNode group =
+        assembly
+            .resources("heimdall-" + WEST, "Fleet", "AWS::EC2::SecurityGroupIngress")
+            .get("Fromsg0d0e0f0aTo5432")
+            .get("Properties");
+    assertThat(group.get("SourceSecurityGroupId").asText()).isEqualTo("sg-0d0e0f0a");
+    assertThat(group.has("CidrIp")).isFalse();
+    assertThat(group.get("FromPort").asInt()).isEqualTo(5432);
+    assertThat(
+            StreamSupport.stream(
+                    assembly
+                        .templates()
+                        .get("heimdall-" + WEST)
+                        .get("Resources")
+                        .findValues("CidrIp")
+                        .spliterator(),
+                    false)
+                .map(JsonNode::asText))
+        .contains("10.8.0.0/16");
+  }
+}

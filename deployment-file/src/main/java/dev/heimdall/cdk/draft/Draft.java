@@ -1,0 +1,224 @@
+package dev.heimdall.cdk.draft;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.model.Cidr;
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.Engine;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A first deployment: its file, and the first documents of each region's nodes. Ports and users of
+ * a database are the same in all regions.
+ */
+public final class Draft {
+  /** More addresses have no numbers for nodes; see {@code peerNetworks}. */
+  private static final int MOST_ADDRESSES = 32_000;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String fleet;
+  private final List<DraftRegion> regions;
+  private final Map<String, Integer> ports = new LinkedHashMap<>();
+  private final Map<String, String> users = new LinkedHashMap<>();
+
+  public Draft(String fleet, List<DraftRegion> regions) {
+    this.fleet = fleet;
+    this.regions = List.copyOf(regions);
+    for (DraftRegion region : regions) {
+      for (DraftDatabase database : region.databases()) {
+        ports.computeIfAbsent(database.document(), name -> freePort(database));
+        users.computeIfAbsent(database.document(), name -> freeUser(database));
+      }
+    }
+  }
+
+  private int freePort(DraftDatabase database) {
+    int port = DraftDatabase.usualPort(database.engine());
+    while (ports.containsValue(port)) {
+      port++;
+    }
+    return port;
+  }
+
+  /** Nodes know a user by name only, whatever it connects to. */
+  private String freeUser(DraftDatabase database) {
+    String user = database.access().logIn().user();
+    return users.containsValue(user) ? user + "_" + database.document() : user;
+  }
+
+  public List<DraftRegion> regions() {
+    return regions;
+  }
+
+  /** The port that clients reach a database at. */
+  public int port(DraftDatabase database) {
+    return ports.get(database.document());
+  }
+
+  /** As whom clients log in to nodes there. */
+  public String user(DraftDatabase database) {
+    return users.get(database.document());
+  }
+
+  /**
+   * The deployment file.
+   *
+   * @param documents the directory that has a directory with documents for each region
+   */
+  public String file(String documents) {
+    ObjectNode file = JSON.createObjectNode();
+    file.put("fleetName", fleet);
+    ArrayNode all = file.putArray("regions");
+    regions.forEach(region -> region(all.addObject(), region, documents));
+    return text(file);
+  }
+
+  private void region(ObjectNode node, DraftRegion region, String documents) {
+    node.put("region", region.region());
+    ObjectNode network = node.putObject("network");
+    if (region.vpc().isPresent()) {
+      network.put("vpc", region.vpc().get());
+      ArrayNode subnets = network.putArray("subnets");
+      region.subnets().forEach(subnet -> subnets.add(subnet.id()));
+    } else {
+      network.put("addresses", region.addresses().get(0).toString());
+    }
+    ObjectNode nodes = node.putObject("fleet");
+    ArrayNode open = nodes.putArray("ports");
+    region.databases().forEach(database -> open.add(port(database)));
+    networks(nodes.putArray("clients"), region.clients());
+    if (!region.clientGroups().isEmpty()) {
+      region.clientGroups().forEach(nodes.putArray("clientGroups")::add);
+    }
+    ObjectNode kept = node.putObject("documents").put("initial", documents + "/" + region.region());
+    Set<String> secrets = new HashSet<>();
+    region.databases().stream()
+        .map(database -> database.access().logIn())
+        .filter(logIn -> !logIn.managed() && secrets.add(logIn.secret()))
+        .forEach(logIn -> kept.withArray("secrets").add(logIn.secret()));
+    region.databases().stream()
+        .flatMap(database -> database.access().logIn().key().stream())
+        .distinct()
+        .forEach(key -> kept.withArray("secretKeys").add(key));
+    List<DraftDatabase> here =
+        region.databases().stream().filter(one -> one.identifier().isPresent()).toList();
+    if (!here.isEmpty()) {
+      ArrayNode databases = node.putArray("databases");
+      here.forEach(database -> database(databases.addObject(), database));
+    }
+    if (region.subnets().size() == 1) {
+      // Replicas of the store would be in another zone.
+      node.putObject("cache").put("replicas", 0);
+    }
+  }
+
+  private static void database(ObjectNode node, DraftDatabase database) {
+    node.put(database.isCluster() ? "cluster" : "instance", database.identifier().orElseThrow());
+    DraftLogIn logIn = database.access().logIn();
+    if (logIn.iam()) {
+      database.access().resource().ifPresent(resource -> node.put("resourceId", resource));
+      node.putArray("iamUsers").add(logIn.user());
+    }
+    database.access().group().ifPresent(group -> node.put("securityGroup", group));
+    if (database.port() != DraftDatabase.usualPort(Engine.POSTGRESQL)) {
+      node.put("port", database.port());
+    }
+  }
+
+  /** The first documents of a region's nodes, by name. */
+  public SortedMap<String, String> documents(DraftRegion region) {
+    SortedMap<String, String> texts = new TreeMap<>();
+    for (DraftDatabase database : region.databases()) {
+      String file = database.document() + ".json";
+      texts.put("sources/" + file, text(source(database, region)));
+      texts.put("vdbs/" + file, text(vdb(database, region)));
+      texts.put("users/" + user(database) + ".json", text(user(database.access().logIn(), file)));
+    }
+    // Of a network that is made, the stacks know them.
+    if (region.vpc().isPresent() && peers(region.nodes())) {
+      ObjectNode node = JSON.createObjectNode();
+      networks(node.putArray("peerNetworks"), region.nodes());
+      texts.put("node.json", text(node));
+    }
+    return texts;
+  }
+
+  private static boolean peers(Collection<Cidr> nodes) {
+    return !nodes.isEmpty()
+        && nodes.stream().mapToLong(one -> 1L << Integer.SIZE - one.prefix()).sum()
+            <= MOST_ADDRESSES;
+  }
+
+  private static ObjectNode source(DraftDatabase database, DraftRegion region) {
+    ObjectNode source = JSON.createObjectNode().put("url", database.url());
+    DraftLogIn logIn = database.access().logIn();
+    if (logIn.iam()) {
+      source.put("user", logIn.user());
+    }
+    ObjectNode credentials = source.putObject("credentials");
+    if (logIn.iam()) {
+      credentials.put("iam", true);
+    } else {
+      credentials.put("secret", logIn.secret());
+    }
+    // Else the region is worked out from the name of RDS in the URL.
+    if (!RdsEndpoint.of(database.host())
+        .map(RdsEndpoint::region)
+        .equals(Optional.of(region.region()))) {
+      credentials.put("region", region.region());
+    }
+    if (database.kind() != ClusterKind.NONE) {
+      ObjectNode cluster = source.putObject("cluster").put("kind", database.kind().spelling());
+      database.arn().ifPresent(arn -> cluster.put("arn", arn));
+    }
+    return source;
+  }
+
+  private ObjectNode vdb(DraftDatabase database, DraftRegion region) {
+    ObjectNode vdb = JSON.createObjectNode().put("source", database.document());
+    vdb.putArray("ports").add(port(database));
+    ObjectNode proxy = vdb.putObject("proxyProtocol").put("enabled", true);
+    networks(proxy.putArray("trusted"), region.balancer());
+    return vdb;
+  }
+
+  private static ObjectNode user(DraftLogIn logIn, String file) {
+    ObjectNode user = JSON.createObjectNode();
+    user.putObject("password").put("secret", logIn.secret()).put("key", "password");
+    user.putArray("vdbs").add(file.replace(".json", ""));
+    return user;
+  }
+
+  private static void networks(ArrayNode array, Collection<Cidr> networks) {
+    networks.forEach(network -> array.add(network.toString()));
+  }
+
+  private static String text(ObjectNode node) {
+    DefaultPrettyPrinter printer =
+        new DefaultPrettyPrinter()
+            .withSeparators(
+                Separators.createDefaultInstance()
+                    .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
+    printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
+    try {
+      return JSON.writer(printer).writeValueAsString(node) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.heimdall.cdk.draft;
+
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.Engine;
+import java.util.Optional;
+
+/**
+ * A database that the nodes of a region serve.
+ *
+ * @param document what its documents are called, the same in each region
+ * @param identifier what RDS calls it in the nodes' region; empty where it is elsewhere
+ * @param arn of the cluster, of the global cluster that it is a member of, or of the instance
+ */
+public record DraftDatabase(
+    String document,
+    Optional<String> identifier,
+    ClusterKind kind,
+    Engine engine,
+    String host,
+    int port,
+    Optional<String> database,
+    Optional<String> arn,
+    DraftAccess access) {
+  /**
+   * How it is reached.
+   *
+   * @param resource what log-ins by IAM are limited by
+   * @param group the security group of its servers, to which a rule for the nodes is added
+   */
+  public record DraftAccess(DraftLogIn logIn, Optional<String> resource, Optional<String> group) {}
+
+  /** The port that clients know this kind of database by. */
+  public static int usualPort(Engine engine) {
+    return engine == Engine.MYSQL ? 3306 : 5432;
+  }
+
+  boolean isCluster() {
+    return kind == ClusterKind.AURORA || kind == ClusterKind.RDS_MULTI_AZ;
+  }
+
+  /** Where nodes connect first; the port only where it is not the usual one. */
+  String url() {
+    return "jdbc:%s://%s%s%s"
+        .formatted(
+            engine.spelling(),
+            host,
+            port == usualPort(engine) ? "" : ":" + port,
+            database.map(name -> "/" + name).orElse(""));
+  }
+}

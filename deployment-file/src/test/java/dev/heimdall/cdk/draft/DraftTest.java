@@ -1,0 +1,241 @@
+package dev.heimdall.cdk.draft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.DeploymentFile;
+import dev.heimdall.model.Cidr;
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Engine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a draft writes, as the readers of both kinds of files take it. */
+class DraftTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String WEST = "eu-west-1";
+  private static final String EAST = "us-east-1";
+  private static final String GLOBAL = "arn:aws:rds::123456789012:global-cluster:shop";
+
+  @TempDir private Path folder;
+
+  private static DraftLogIn kept(String user, String secret) {
+    return DraftLogIn.bySecret(user, secret, false, Optional.empty());
+  }
+
+  private static DraftDatabase aurora(String document, String identifier, DraftLogIn logIn) {
+    return new DraftDatabase(
+        document,
+        Optional.of(identifier),
+        ClusterKind.AURORA,
+        Engine.POSTGRESQL,
+        identifier + ".cluster-abc." + WEST + ".rds.amazonaws.com",
+        5432,
+        Optional.of("orders"),
+        Optional.empty(),
+        new DraftDatabase.DraftAccess(
+            logIn, Optional.of("cluster-ABC"), Optional.of("sg-0a1b2c3d")));
+  }
+
+  private static DraftRegion region(String name, String addresses, DraftDatabase... databases) {
+    return new DraftRegion(
+        name,
+        Optional.empty(),
+        List.of(),
+        List.of(Cidr.parse(addresses)),
+        List.of(Cidr.parse("10.0.0.0/16")),
+        List.of(),
+        List.of(databases));
+  }
+
+  /** Reads all that it writes. */
+  private Map<String, Configuration> read(Draft draft) throws Exception {
+    Files.writeString(folder.resolve("deployment.json"), draft.file("documents"));
+    Deployment deployment = DeploymentFile.read(folder.resolve("deployment.json"));
+    Map<String, Configuration> read = new TreeMap<>();
+    for (DraftRegion region : draft.regions()) {
+      Path directory = folder.resolve("documents").resolve(region.region());
+      for (Map.Entry<String, String> text : draft.documents(region).entrySet()) {
+        Path file = directory.resolve(text.getKey());
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text.getValue());
+      }
+      read.put(region.region(), ConfigurationReader.check(directory));
+    }
+    assertThat(deployment.regions())
+        .allSatisfy(
+            region ->
+                assertThat(region.documents().initial()).contains("documents/" + region.region()));
+    return read;
+  }
+
+  private JsonNode source(Draft draft, int region, String name) throws Exception {
+    return JSON.readTree(
+        draft.documents(draft.regions().get(region)).get("sources/" + name + ".json"));
+  }
+
+  @Test
+  void databasesHavePortsAndUsersOfTheirOwn() throws Exception {
+    Draft draft =
+        new Draft(
+            "heimdall",
+            List.of(
+                region(
+                    WEST,
+                    "10.40.0.0/16",
+                    aurora("orders", "orders", kept("postgres", "prod/orders")),
+                    aurora("stock", "stock", kept("postgres", "prod/stock")),
+                    aurora("people", "people", kept("hr", "prod/orders")))));
+
+    Configuration read = read(draft).get(WEST);
+
+    assertThat(read.vdbs().get("orders").ports()).containsExactly(5432);
+    assertThat(read.vdbs().get("stock").ports()).containsExactly(5433);
+    assertThat(read.users()).containsOnlyKeys("postgres", "postgres_stock", "hr");
+    assertThat(read.users().get("postgres_stock").vdbs()).containsExactly("stock");
+    assertThat(JSON.readTree(draft.file("d")).at("/regions/0/documents/secrets"))
+        .isEqualTo(JSON.readTree("[\"prod/orders\", \"prod/stock\"]"));
+  }
+
+  @Test
+  void aGlobalClusterHasTheSamePortEverywhereAndItsSecretInEachRegion() throws Exception {
+    DraftDatabase west =
+        new DraftDatabase(
+            "shop",
+            Optional.of("shop-west"),
+            ClusterKind.AURORA,
+            Engine.MYSQL,
+            "shop-west.cluster-abc." + WEST + ".rds.amazonaws.com",
+            3306,
+            Optional.empty(),
+            Optional.of(GLOBAL),
+            new DraftDatabase.DraftAccess(
+                kept("app", "prod/shop"), Optional.empty(), Optional.empty()));
+    // A region without a member connects to the writer's.
+    DraftDatabase elsewhere =
+        new DraftDatabase(
+            "shop",
+            Optional.empty(),
+            west.kind(),
+            west.engine(),
+            west.host(),
+            3306,
+            Optional.empty(),
+            Optional.of(GLOBAL),
+            west.access());
+    Draft draft =
+        new Draft(
+            "heimdall",
+            List.of(
+                region(
+                    WEST,
+                    "10.40.0.0/16",
+                    aurora("orders", "orders", kept("postgres", "prod/orders")),
+                    west),
+                region(EAST, "10.41.0.0/16", elsewhere)));
+
+    Map<String, Configuration> read = read(draft);
+
+    assertThat(read.get(EAST).vdbs().get("shop").ports()).containsExactly(3306);
+    assertThat(read.get(EAST).sources().get("shop").credentialsRegion()).contains(EAST);
+    assertThat(read.get(WEST).sources().get("shop").credentialsRegion()).contains(WEST);
+    assertThat(source(draft, 0, "shop").at("/credentials/region").isMissingNode()).isTrue();
+    JsonNode east = JSON.readTree(draft.file("d")).at("/regions/1");
+    assertThat(east.has("databases")).isFalse();
+    assertThat(east.at("/documents/secrets/0").asText()).isEqualTo("prod/shop");
+  }
+
+  @Test
+  void whatRdsManagesIsAllowedByNamingTheDatabase() throws Exception {
+    DraftLogIn managed =
+        DraftLogIn.bySecret(
+            "postgres",
+            "rds!cluster-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+            true,
+            Optional.of("arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"));
+    Draft draft =
+        new Draft(
+            "heimdall", List.of(region(WEST, "10.40.0.0/16", aurora("orders", "orders", managed))));
+
+    read(draft);
+
+    JsonNode region = JSON.readTree(draft.file("d")).at("/regions/0");
+    assertThat(region.at("/documents/secrets").isMissingNode()).isTrue();
+    assertThat(region.at("/documents/secretKeys/0").asText()).endsWith("key/0a1b2c3d");
+    assertThat(region.at("/databases/0"))
+        .isEqualTo(JSON.readTree("{\"cluster\": \"orders\", \"securityGroup\": \"sg-0a1b2c3d\"}"));
+  }
+
+  @Test
+  void nodesOfANetworkThatIsThereKnowEachOtherByItsSubnets() throws Exception {
+    DraftDatabase database =
+        aurora("orders", "orders", new DraftLogIn("app", "p", false, true, Optional.empty()));
+    DraftRegion known =
+        new DraftRegion(
+            WEST,
+            Optional.of("vpc-0a1b2c3d"),
+            List.of(
+                new DraftRegion.Subnet("subnet-0a1b2c3d", Optional.of(Cidr.parse("10.8.0.0/20"))),
+                new DraftRegion.Subnet("subnet-0b1c2d3e", Optional.of(Cidr.parse("10.8.16.0/20")))),
+            List.of(Cidr.parse("10.8.0.0/16")),
+            List.of(),
+            List.of("sg-0a1b2c3d"),
+            List.of(database));
+    Draft draft = new Draft("heimdall", List.of(known));
+
+    Configuration read = read(draft).get(WEST);
+
+    assertThat(read.node().peerNetworks())
+        .extracting(Cidr::toString)
+        .containsExactly("10.8.0.0/20", "10.8.16.0/20");
+    assertThat(read.sources().get("orders").credentials().iam()).isTrue();
+    assertThat(JSON.readTree(draft.file("d")).at("/regions/0/databases/0/iamUsers/0").asText())
+        .isEqualTo("app");
+
+    // Larger ones have more addresses than nodes have numbers, and would be rejected.
+    DraftRegion large =
+        new DraftRegion(
+            WEST,
+            known.vpc(),
+            List.of(
+                new DraftRegion.Subnet("subnet-0a1b2c3d", Optional.of(Cidr.parse("10.8.0.0/16")))),
+            known.addresses(),
+            known.clients(),
+            known.clientGroups(),
+            known.databases());
+    assertThat(new Draft("heimdall", List.of(large)).documents(large))
+        .doesNotContainKey("node.json");
+    // A store has no replicas in a single zone.
+    assertThat(
+            JSON.readTree(new Draft("heimdall", List.of(large)).file("d"))
+                .at("/regions/0/cache/replicas")
+                .asInt(-1))
+        .isZero();
+  }
+
+  @Test
+  void namesOfRdsAreTakenApart() {
+    assertThat(RdsEndpoint.of("shop.cluster-abc.eu-west-1.rds.amazonaws.com"))
+        .contains(new RdsEndpoint("shop", true, WEST));
+    assertThat(RdsEndpoint.of("one.abc.cn-north-1.rds.amazonaws.com.cn"))
+        .contains(new RdsEndpoint("one", false, "cn-north-1"));
+    for (String other :
+        List.of(
+            "shop.cluster-ro-abc.eu-west-1.rds.amazonaws.com",
+            "p.proxy-abc.eu-west-1.rds.amazonaws.com",
+            "shop.global-abc.global.rds.amazonaws.com",
+            "db.example.com")) {
+      assertThat(RdsEndpoint.of(other)).isEmpty();
+    }
+  }
+}

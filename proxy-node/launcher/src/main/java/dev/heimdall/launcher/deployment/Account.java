@@ -1,0 +1,183 @@
+package dev.heimdall.launcher.deployment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.routing.AccountNetwork;
+import dev.heimdall.routing.AccountReader;
+import dev.heimdall.routing.AwsAccess;
+import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.NetworkReader;
+import dev.heimdall.routing.call.AwsCallException;
+import dev.heimdall.routing.call.AwsQuestion;
+import dev.heimdall.routing.call.AwsService;
+import dev.heimdall.routing.call.SignedCalls;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What AWS says of an account. Where it limits how often it is asked, it is asked again after a
+ * while. What cannot be found out is told once, with the permission that is missing, and is then
+ * not known. Reads no secret's value.
+ */
+public final class Account {
+  private static final String DESCRIBE_SECRET = "secretsmanager:DescribeSecret";
+  private static final int ATTEMPTS = 4;
+  private static final long FIRST_PAUSE_MILLIS = 500;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final AwsAccess access;
+  private final Consumer<String> told;
+  private final Set<String> said = new HashSet<>();
+  private boolean known = true;
+
+  /**
+   * Asks nobody yet.
+   *
+   * @param access to any region
+   * @param told hears what cannot be found out
+   */
+  public Account(AwsAccess access, Consumer<String> told) {
+    this.access = access;
+    this.told = told;
+  }
+
+  /** What a secret is, without what it holds. */
+  record SecretFacts(boolean exists, Optional<String> key) {}
+
+  /** Asks one time, and says what kept it from finding out. */
+  private interface Asking<T> {
+    T ask(Collection<AwsTrouble> troubles);
+  }
+
+  /** Whether there is anybody in whose name it can be asked. */
+  boolean known() {
+    return known;
+  }
+
+  /** Databases of a region, and global clusters. */
+  AccountReader.Reading databases(String region) {
+    try (AccountReader reader = new AccountReader(access.in(region))) {
+      return patiently(
+          region,
+          new AccountReader.Reading(List.of(), List.of(), List.of()),
+          troubles -> {
+            AccountReader.Reading reading = reader.read();
+            troubles.addAll(reading.troubles());
+            return reading;
+          });
+    }
+  }
+
+  Optional<AccountNetwork> network(String region, String vpc) {
+    try (NetworkReader reader = new NetworkReader(access.in(region))) {
+      return patiently(region, Optional.empty(), troubles -> reader.read(vpc, troubles));
+    }
+  }
+
+  List<AccountNetwork.Group> groups(String region, Collection<String> ids) {
+    try (NetworkReader reader = new NetworkReader(access.in(region))) {
+      return patiently(region, List.of(), troubles -> reader.groups(ids, troubles));
+    }
+  }
+
+  /** Empty: nobody has told. */
+  Optional<SecretFacts> secret(String region, String name) {
+    return patiently(region, Optional.empty(), troubles -> describe(region, name, troubles));
+  }
+
+  private Optional<SecretFacts> describe(
+      String region, String name, Collection<AwsTrouble> troubles) {
+    Map<String, String> environment =
+        access.endpoint().map(uri -> Map.of("AWS_ENDPOINT_URL", uri.toString())).orElse(Map.of());
+    try (SignedCalls calls =
+        new SignedCalls(region, environment, access.credentials(), access.patience())) {
+      JsonNode answer =
+          JSON.readTree(
+              calls.ask(
+                  AwsQuestion.json(
+                      AwsService.SECRETS_MANAGER,
+                      "secretsmanager.DescribeSecret",
+                      DESCRIBE_SECRET,
+                      JSON.createObjectNode().put("SecretId", name).toString())));
+      return Optional.of(
+          new SecretFacts(true, Optional.ofNullable(answer.path("KmsKeyId").textValue())));
+    } catch (AwsCallException e) {
+      if (e.code().equals("ResourceNotFoundException")) {
+        return Optional.of(new SecretFacts(false, Optional.empty()));
+      }
+      troubles.add(new AwsTrouble(kind(e), DESCRIBE_SECRET, e.said()));
+      return Optional.empty();
+    } catch (JsonProcessingException e) {
+      troubles.add(
+          new AwsTrouble(AwsTrouble.Kind.FAILED, DESCRIBE_SECRET, "the answer is no JSON"));
+      return Optional.empty();
+    }
+  }
+
+  private static AwsTrouble.Kind kind(AwsCallException failure) {
+    return switch (failure.kind()) {
+      case NO_CREDENTIALS -> AwsTrouble.Kind.NO_CREDENTIALS;
+      case DENIED, CREDENTIALS_REFUSED -> AwsTrouble.Kind.DENIED;
+      case THROTTLED -> AwsTrouble.Kind.THROTTLED;
+      case TIMED_OUT, UNREACHABLE, REFUSED -> AwsTrouble.Kind.FAILED;
+    };
+  }
+
+  private <T> T patiently(String region, T unknown, Asking<T> asking) {
+    if (!known) {
+      return unknown;
+    }
+    for (int attempt = 1; ; attempt++) {
+      List<AwsTrouble> troubles = new ArrayList<>();
+      T answer = asking.ask(troubles);
+      boolean throttled =
+          troubles.stream().anyMatch(one -> one.kind() == AwsTrouble.Kind.THROTTLED);
+      if (!throttled || attempt == ATTEMPTS || !paused(FIRST_PAUSE_MILLIS << attempt - 1)) {
+        troubles.forEach(trouble -> tell(region, trouble));
+        return answer;
+      }
+    }
+  }
+
+  private static boolean paused(long millis) {
+    try {
+      Thread.sleep(millis);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void tell(String region, AwsTrouble trouble) {
+    Function<String, String> line =
+        what -> "! %s: %s (%s)".formatted(region, what, trouble.message());
+    String text =
+        switch (trouble.kind()) {
+          case NO_CREDENTIALS -> {
+            known = false;
+            yield "! there are no AWS credentials, so nothing is read of the account; AWS_PROFILE or"
+                + " aws login gives some";
+          }
+          case DENIED ->
+              line.apply(
+                  "the permission %s on the resource * is missing".formatted(trouble.action()));
+          case THROTTLED ->
+              line.apply(
+                  "%s is asked too often in this account, %d times here"
+                      .formatted(trouble.action(), ATTEMPTS));
+          case FAILED -> line.apply(trouble.action() + " failed");
+        };
+    if (said.add(region + trouble.kind() + trouble.action())) {
+      told.accept(text);
+    }
+  }
+}

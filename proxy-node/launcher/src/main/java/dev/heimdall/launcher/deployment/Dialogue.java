@@ -1,0 +1,81 @@
+package dev.heimdall.launcher.deployment;
+
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Asks a person, or takes the defaults. */
+public final class Dialogue {
+  private final BufferedReader in;
+  private final PrintWriter out;
+  private final boolean defaults;
+
+  /**
+   * Asks nobody yet.
+   *
+   * @param defaults whether nothing is asked, and the defaults count
+   */
+  public Dialogue(BufferedReader in, PrintWriter out, boolean defaults) {
+    this.in = in;
+    this.out = out;
+    this.defaults = defaults;
+  }
+
+  void say(String line) {
+    out.println(line);
+  }
+
+  /**
+   * An answer that is right.
+   *
+   * @param option which says the same on the command line
+   * @param right turns an answer into what is meant; throws IllegalArgumentException for a wrong
+   *     one
+   */
+  <T> T ask(String question, Optional<String> byDefault, String option, Function<String, T> right)
+      throws CommandFailure {
+    while (true) {
+      String answer = answer(question, byDefault, option);
+      try {
+        return right.apply(answer);
+      } catch (IllegalArgumentException e) {
+        if (defaults) {
+          throw new CommandFailure(ExitCode.USAGE, question + ": " + e.getMessage(), e);
+        }
+        out.println("  " + e.getMessage());
+      }
+    }
+  }
+
+  private String answer(String question, Optional<String> byDefault, String option)
+      throws CommandFailure {
+    if (defaults) {
+      return byDefault.orElseThrow(
+          () -> new CommandFailure(ExitCode.USAGE, question + " is not known: give " + option));
+    }
+    while (true) {
+      out.print(question + byDefault.map(text -> " [" + text + "]").orElse("") + ": ");
+      out.flush();
+      String line;
+      try {
+        line = in.readLine();
+      } catch (IOException e) {
+        line = null;
+      }
+      if (line == null) {
+        out.println();
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            "%s has no answer: give %s, or --yes to take defaults".formatted(question, option));
+      } else if (!line.isBlank()) {
+        return line.strip();
+      } else if (byDefault.isPresent()) {
+        return byDefault.get();
+      }
+    }
+  }
+}

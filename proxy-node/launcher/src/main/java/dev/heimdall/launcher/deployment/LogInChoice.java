@@ -1,0 +1,115 @@
+package dev.heimdall.launcher.deployment;
+
+import dev.heimdall.cdk.draft.DraftLogIn;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.routing.AccountDatabase;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** How nodes log in to databases, and clients to nodes. For one thread. */
+final class LogInChoice {
+  /** What AWS puts behind the name of a secret in its ARN. */
+  private static final int SUFFIX = 7;
+
+  private static final String KEY_FORM =
+      "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+";
+
+  private final String fleet;
+  private final Wishes.OfDatabases wishes;
+  private final Account account;
+  private final Dialogue dialogue;
+  private final Map<String, String> users = new HashMap<>();
+  private final Map<String, String> secrets = new HashMap<>();
+  private final Map<String, Boolean> missing = new HashMap<>();
+
+  LogInChoice(String fleet, Wishes.OfDatabases wishes, Account account, Dialogue dialogue) {
+    this.fleet = fleet;
+    this.wishes = wishes;
+    this.account = account;
+    this.dialogue = dialogue;
+  }
+
+  /** Asks once for each database, whatever the number of regions. */
+  DraftLogIn of(String document, String region, Optional<AccountDatabase> known)
+      throws CommandFailure {
+    Optional<String> iam = wishes.iamUser().one(document);
+    Optional<String> managed = known.flatMap(AccountDatabase::secret);
+    if (managed.isPresent()
+        && iam.isEmpty()
+        && wishes.secret().one(document).isEmpty()
+        && !secrets.containsKey(document)) {
+      return DraftLogIn.bySecret(
+          user(document, known),
+          name(managed.get()),
+          true,
+          known.flatMap(AccountDatabase::secretKey).filter(key -> key.matches(KEY_FORM)));
+    }
+    String user =
+        iam.isPresent() ? wishes.iamUser().read(iam.get(), Answers::user) : user(document, known);
+    String secret = secret(document, iam.isPresent());
+    if (iam.isPresent() && known.isPresent() && !known.get().iam()) {
+      dialogue.say(
+          "%s: log-ins by IAM are off; aws rds modify-db-%s --enable-iam-database-authentication"
+              .formatted(document, known.get().cluster() ? "cluster" : "instance"));
+    }
+    Optional<Account.SecretFacts> facts = account.secret(region, secret);
+    missing.put(region + "/" + secret, facts.isEmpty() || !facts.get().exists());
+    return new DraftLogIn(
+        user,
+        secret,
+        false,
+        iam.isPresent(),
+        facts.flatMap(Account.SecretFacts::key).filter(key -> key.matches(KEY_FORM)));
+  }
+
+  private String user(String document, Optional<AccountDatabase> known) throws CommandFailure {
+    Optional<String> wish = wishes.user().one(document);
+    if (wish.isPresent()) {
+      return wishes.user().read(wish.get(), Answers::user);
+    }
+    if (!users.containsKey(document)) {
+      Optional<String> master = known.flatMap(AccountDatabase::user);
+      users.put(
+          document,
+          master.isPresent() && known.flatMap(AccountDatabase::secret).isPresent()
+              ? master.get()
+              : dialogue.ask(
+                  "User that clients log in to %s as".formatted(document),
+                  master.or(() -> Optional.of("app")),
+                  "--user",
+                  Answers::user));
+    }
+    return users.get(document);
+  }
+
+  private String secret(String document, boolean iam) throws CommandFailure {
+    Optional<String> wish = wishes.secret().one(document);
+    if (wish.isPresent()) {
+      return wishes.secret().read(wish.get(), Answers::secret);
+    }
+    if (!secrets.containsKey(document)) {
+      secrets.put(
+          document,
+          dialogue.ask(
+              (iam
+                      ? "Secret with the password that clients show for %s"
+                      : "Secret with username and password of %s")
+                  .formatted(document),
+              Optional.of(fleet + "/databases/" + document),
+              "--secret",
+              Answers::secret));
+    }
+    return secrets.get(document);
+  }
+
+  /** Whether a secret is not there, or nobody has told. */
+  boolean isMissing(String region, String secret) {
+    return missing.getOrDefault(region + "/" + secret, false);
+  }
+
+  private static String name(String arn) {
+    String name = arn.substring(arn.indexOf(":secret:") + ":secret:".length());
+    return name.substring(0, name.length() - SUFFIX);
+  }
+}

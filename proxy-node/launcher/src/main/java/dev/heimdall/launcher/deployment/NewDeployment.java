@@ -1,0 +1,191 @@
+package dev.heimdall.launcher.deployment;
+
+import dev.heimdall.cdk.draft.Draft;
+import dev.heimdall.cdk.draft.DraftDatabase;
+import dev.heimdall.cdk.draft.DraftLogIn;
+import dev.heimdall.cdk.draft.DraftRegion;
+import dev.heimdall.cdk.draft.RdsEndpoint;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.model.Engine;
+import dev.heimdall.routing.AccountDatabase;
+import dev.heimdall.routing.AccountNetwork;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A deployment from what AWS says, what options say, and what people answer. For one thread. */
+public final class NewDeployment {
+  private final Wishes wishes;
+  private final Optional<String> home;
+  private final Account account;
+  private final Dialogue dialogue;
+  private final Map<String, Answers.Url> urls = new HashMap<>();
+  private LogInChoice logIns;
+
+  /**
+   * Asks nobody yet.
+   *
+   * @param home the region that the machine is set to
+   */
+  public NewDeployment(Wishes wishes, Optional<String> home, Account account, Dialogue dialogue) {
+    this.wishes = wishes;
+    this.home = home;
+    this.account = account;
+    this.dialogue = dialogue;
+  }
+
+  /** Asks for all that is not known. */
+  public Draft draft() throws CommandFailure {
+    DatabaseChoice choice = new DatabaseChoice(wishes, home, account, dialogue);
+    List<String> regions = choice.regions();
+    List<Served> served = choice.databases(regions);
+    String fleet =
+        wishes.name().isPresent()
+            ? new Keyed("--name", List.of()).read(wishes.name().get(), Answers::fleet)
+            : dialogue.ask("Name of the fleet", Optional.of("heimdall"), "--name", Answers::fleet);
+    logIns = new LogInChoice(fleet, wishes.databases(), account, dialogue);
+    List<DraftRegion> all = new ArrayList<>();
+    for (String region : regions) {
+      all.add(region(region, all.size(), served));
+    }
+    return new Draft(fleet, all);
+  }
+
+  private DraftRegion region(String region, int number, List<Served> served) throws CommandFailure {
+    List<Served> here = served.stream().filter(one -> one.mayBeIn(region)).toList();
+    List<AccountDatabase> known = here.stream().flatMap(one -> one.in(region).stream()).toList();
+    List<AccountNetwork.Group> groups =
+        account.groups(
+            region, known.stream().flatMap(one -> one.groups().stream()).distinct().toList());
+    Set<String> networks = new LinkedHashSet<>();
+    for (AccountDatabase one : known) {
+      one.vpc()
+          .or(
+              () ->
+                  groups.stream()
+                      .filter(group -> one.groups().contains(group.id()))
+                      .flatMap(group -> group.vpc().stream())
+                      .findFirst())
+          .ifPresent(networks::add);
+    }
+    DraftRegion network =
+        new NetworkChoice(wishes.networks(), account, dialogue).of(region, number, networks);
+    List<DraftDatabase> databases = new ArrayList<>();
+    for (Served one : here) {
+      databases.add(database(one, region, groups));
+    }
+    return new DraftRegion(
+        region,
+        network.vpc(),
+        network.subnets(),
+        network.addresses(),
+        network.clients(),
+        network.clientGroups(),
+        databases);
+  }
+
+  private DraftDatabase database(Served served, String region, List<AccountNetwork.Group> groups)
+      throws CommandFailure {
+    Optional<AccountDatabase> here = served.in(region);
+    Optional<AccountDatabase> from =
+        here.or(() -> served.writerRegion().flatMap(served::in))
+            .filter(one -> one.endpoint().isPresent());
+    Answers.Url url = from.isPresent() ? url(from.get()) : url(served, region);
+    Optional<RdsEndpoint> name = RdsEndpoint.of(url.host());
+    boolean inRegion = name.map(RdsEndpoint::region).filter(region::equals).isPresent();
+    Optional<String> identifier =
+        here.map(AccountDatabase::name)
+            .or(() -> name.filter(any -> inRegion).map(RdsEndpoint::identifier));
+    DraftLogIn logIn = logIns.of(served.document(), region, here);
+    return new DraftDatabase(
+        served.document(),
+        identifier,
+        served.kind(url.host()),
+        url.engine(),
+        url.host(),
+        url.port(),
+        url.database(),
+        served.arn(),
+        new DraftDatabase.DraftAccess(
+            logIn,
+            here.map(AccountDatabase::resource).filter(one -> !one.isEmpty()),
+            identifier.isPresent()
+                ? group(served.document(), region, here, groups)
+                : Optional.empty()));
+  }
+
+  private static Answers.Url url(AccountDatabase one) {
+    Engine engine = Served.engine(one.engine()).orElseThrow();
+    return new Answers.Url(
+        engine,
+        one.endpoint().orElseThrow(),
+        one.port() == 0 ? DraftDatabase.usualPort(engine) : one.port(),
+        one.database());
+  }
+
+  /** The one that is written for this region, if any is; else whatever is written for it. */
+  private Answers.Url url(Served served, String region) throws CommandFailure {
+    Keyed option = wishes.databases().url();
+    List<Answers.Url> written = new ArrayList<>();
+    for (String one : option.all(served.document())) {
+      written.add(option.read(one, Answers::url));
+    }
+    Optional<Answers.Url> fitting =
+        written.stream()
+            .filter(
+                one ->
+                    RdsEndpoint.of(one.host())
+                        .map(RdsEndpoint::region)
+                        .filter(region::equals)
+                        .isPresent())
+            .findFirst()
+            .or(() -> written.stream().findFirst());
+    if (fitting.isPresent()) {
+      return fitting.get();
+    }
+    return dialogue.ask(
+        "Where %s is, for nodes in %s (jdbc:postgresql://HOST:PORT/DATABASE)"
+            .formatted(served.document(), region),
+        Optional.empty(),
+        "--url",
+        Answers::url);
+  }
+
+  /** The default group of a network is rarely meant where there is another one. */
+  private Optional<String> group(
+      String document,
+      String region,
+      Optional<AccountDatabase> known,
+      List<AccountNetwork.Group> groups)
+      throws CommandFailure {
+    Keyed option = wishes.databases().group();
+    Optional<String> wish = option.one(document);
+    if (wish.isPresent()) {
+      return option.read(wish.get(), Answers::groupOrNone);
+    }
+    List<String> ids = known.map(AccountDatabase::groups).orElse(List.of());
+    Optional<String> best =
+        groups.stream()
+            .filter(one -> ids.contains(one.id()) && !one.name().equals("default"))
+            .map(AccountNetwork.Group::id)
+            .findFirst()
+            .or(() -> ids.stream().findFirst());
+    return best.isPresent()
+        ? best
+        : dialogue.ask(
+            "Security group of %s in %s, which is opened for the nodes (sg-…, or none)"
+                .formatted(document, region),
+            Optional.of("none"),
+            "--security-group",
+            Answers::groupOrNone);
+  }
+
+  /** Whether a secret of a draft has to be made first, or may have to be. */
+  public boolean isMissing(String region, String secret) {
+    return logIns.isMissing(region, secret);
+  }
+}

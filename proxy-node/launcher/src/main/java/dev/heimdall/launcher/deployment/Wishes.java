@@ -1,0 +1,30 @@
+package dev.heimdall.launcher.deployment;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the command line says; everything else is read, or asked.
+ *
+ * @param clusters ARNs or names of clusters, global clusters and instances; none: all that there
+ *     are
+ * @param databases what is said of single databases
+ * @param networks what is said of the networks of single regions
+ */
+public record Wishes(
+    Optional<String> name,
+    List<String> regions,
+    List<String> clusters,
+    OfDatabases databases,
+    OfNetworks networks) {
+  /** By the names of databases. */
+  public record OfDatabases(Keyed url, Keyed secret, Keyed iamUser, Keyed user, Keyed group) {}
+
+  /** By regions. */
+  public record OfNetworks(Keyed vpc, Keyed subnets, Keyed addresses, Keyed clients) {}
+
+  public Wishes {
+    regions = List.copyOf(regions);
+    clusters = List.copyOf(clusters);
+  }
+}
