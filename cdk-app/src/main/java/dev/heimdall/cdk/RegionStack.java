@@ -5,18 +5,18 @@ import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.constructs.HeimdallConfigSync;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallManager;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
-import dev.heimdall.cdk.names.LatencyName;
 import dev.heimdall.cdk.network.OwnNetwork;
 import dev.heimdall.cdk.network.Place;
 import dev.heimdall.cdk.region.RegionConfigSync;
 import dev.heimdall.cdk.region.RegionFleet;
 import dev.heimdall.cdk.region.RegionManager;
+import dev.heimdall.cdk.region.RegionNames;
 import dev.heimdall.cdk.region.RegionStore;
-import dev.heimdall.cdk.sync.ConfigSyncFunction;
 import dev.heimdall.cdk.watch.Watch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,25 +129,17 @@ final class RegionStack extends Stack {
     if (first.isPresent() && region.documents().place() == DocumentPlace.FILE_SYSTEM) {
       manager.ifPresent(one -> fleet.bootsBehind(one));
     }
-    Optional<ConfigSyncFunction> sync =
+    Optional<HeimdallConfigSync> sync =
         region.configSync().enabled()
             ? Optional.of(
-                new RegionConfigSync(
-                        this,
-                        "ConfigSync",
-                        deployment,
-                        region,
-                        place,
-                        jar,
-                        documents,
-                        fleet.getNodeSecurityGroupId())
-                    .function())
+                RegionConfigSync.of(
+                    this, "ConfigSync", deployment, region, place, jar, documents, fleet))
             : Optional.empty();
     if (region.observability().enabled()) {
       new Watch(this, "Watch", deployment, region, fleet, sync, store, manager);
     }
     if (deployment.routing().enabled()) {
-      new LatencyName(this, "Names", region, deployment.routing(), place, fleet);
+      RegionNames.of(this, "Names", deployment.routing(), place, fleet);
     }
     nameOutputs();
   }

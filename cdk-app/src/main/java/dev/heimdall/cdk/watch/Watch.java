@@ -4,9 +4,9 @@ import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.constructs.HeimdallConfigSync;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallManager;
-import dev.heimdall.cdk.sync.ConfigSyncFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,14 +49,14 @@ public final class Watch extends Construct {
       Deployment deployment,
       Region region,
       HeimdallFleet fleet,
-      Optional<ConfigSyncFunction> sync,
+      Optional<HeimdallConfigSync> sync,
       Optional<SharedStore> store,
       Optional<HeimdallManager> manager) {
     super(scope, id);
     topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
     vdbs(fleet, region.observability().vdbs());
     fleet(fleet, region.fleet());
-    sync.ifPresent(function -> sync(function, region.region()));
+    sync.ifPresent(this::sync);
     store.ifPresent(this::store);
     manager.ifPresent(this::manager);
     Dashboard.Builder.create(this, "Dashboard")
@@ -125,16 +125,11 @@ public final class Watch extends Construct {
     return MetricOptions.builder().label(label).build();
   }
 
-  private void sync(ConfigSyncFunction sync, String region) {
+  private void sync(HeimdallConfigSync sync) {
     alarm(
         "ConfigSyncFails",
         "The config sync function has failed for 5 minutes: nodes see changes by themselves only",
-        metric(
-            "AWS/Lambda",
-            "Errors",
-            Map.of("FunctionName", sync.function().getRef()),
-            "Sum",
-            "failures"),
+        sync.metricFailures(label("failures")),
         0,
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         5,
@@ -142,21 +137,16 @@ public final class Watch extends Construct {
     alarm(
         "ConfigSyncDeadLetters",
         "Events of RDS were given up",
-        metric(
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            Map.of("QueueName", sync.letters().getAttrQueueName()),
-            "Maximum",
-            "given up"),
+        sync.metricGivenUp(label("given up")),
         0,
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         1,
         TreatMissingData.NOT_BREACHING);
-    Map<String, String> here = Map.of("Region", region);
     alarm(
         "NodesNotTold",
         "The config sync function has not reached a node for 10 minutes: it follows by itself only",
-        metric("Heimdall", "ConfigSyncNodesNotTold", here, "Minimum", "nodes not told"),
+        sync.metricNodesNotTold(
+            MetricOptions.builder().statistic("Minimum").label("nodes not told").build()),
         0,
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         10,
@@ -164,9 +154,9 @@ public final class Watch extends Construct {
     graph(
         "Config sync",
         List.of(
-            metric("Heimdall", "ConfigSyncChanges", here, "Sum", "changes"),
-            metric("Heimdall", "ConfigSyncProblems", here, "Sum", "problems"),
-            metric("Heimdall", "ConfigSyncNodesNotTold", here, "Maximum", "nodes not told")));
+            sync.metricChanges(label("changes")),
+            sync.metricProblems(label("problems")),
+            sync.metricNodesNotTold(label("nodes not told"))));
   }
 
   private void store(SharedStore store) {

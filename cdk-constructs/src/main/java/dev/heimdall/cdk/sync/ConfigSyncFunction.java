@@ -36,6 +36,8 @@ public final class ConfigSyncFunction extends Construct {
   private static final String ALIAS = "live";
 
   private final ConfigSyncPlan plan;
+  private final CfnSecurityGroup group;
+  private final CfnRole role;
   private final CfnFunction function;
   private final CfnQueue letters;
 
@@ -48,8 +50,10 @@ public final class ConfigSyncFunction extends Construct {
             .messageRetentionPeriod(14 * 24 * 3600)
             .build();
     Reasons.accept(letters, "AwsSolutions-SQS3", "It is the queue of dead letters itself.");
-    CfnSecurityGroup group = group();
-    function = function(group, log());
+    group = makeGroup();
+    CfnLogGroup log = log();
+    role = role(log);
+    function = function(log);
     String invoked = invoked();
     CfnRule events =
         rule(
@@ -73,12 +77,22 @@ public final class ConfigSyncFunction extends Construct {
     return function;
   }
 
+  /** Its role, for what else it may do. */
+  public CfnRole role() {
+    return role;
+  }
+
+  /** Its security group, for what it has to reach. */
+  public CfnSecurityGroup group() {
+    return group;
+  }
+
   public CfnQueue letters() {
     return letters;
   }
 
-  private CfnSecurityGroup group() {
-    CfnSecurityGroup group =
+  private CfnSecurityGroup makeGroup() {
+    CfnSecurityGroup made =
         CfnSecurityGroup.Builder.create(this, "FunctionSecurityGroup")
             .groupDescription("Heimdall config sync: nobody reaches it")
             .vpcId(plan.vpc())
@@ -89,32 +103,34 @@ public final class ConfigSyncFunction extends Construct {
         .ipProtocol("tcp")
         .fromPort(plan.httpPort())
         .toPort(plan.httpPort())
-        .sourceSecurityGroupId(group.getAttrGroupId())
+        .sourceSecurityGroupId(made.getAttrGroupId())
         .build();
-    return group;
+    return made;
   }
 
-  private CfnFunction function(CfnSecurityGroup group, CfnLogGroup log) {
-    CfnRole role =
-        ComponentRole.create(
-            this,
-            "FunctionRole",
-            Component.CONFIG_SYNC,
-            Map.of(
-                "ConfigurationBucket",
-                List.of(plan.bucket()),
-                "ConfigurationKey",
-                List.of(plan.key()),
-                "PushKeySecret",
-                List.of(plan.pushKey()),
-                "DeadLetterQueue",
-                List.of(letters.getAttrArn()),
-                "FunctionLog",
-                List.of(log.getRef()),
-                "FunctionSecurityGroup",
-                List.of(group.getAttrGroupId()),
-                "Vpc",
-                List.of(plan.vpc())));
+  private CfnRole role(CfnLogGroup log) {
+    return ComponentRole.create(
+        this,
+        "FunctionRole",
+        Component.CONFIG_SYNC,
+        Map.of(
+            "ConfigurationBucket",
+            List.of(plan.bucket()),
+            "ConfigurationKey",
+            plan.key().isEmpty() ? List.of() : List.of(plan.key()),
+            "PushKeySecret",
+            List.of(plan.pushKey()),
+            "DeadLetterQueue",
+            List.of(letters.getAttrArn()),
+            "FunctionLog",
+            List.of(log.getRef()),
+            "FunctionSecurityGroup",
+            List.of(group.getAttrGroupId()),
+            "Vpc",
+            List.of(plan.vpc())));
+  }
+
+  private CfnFunction function(CfnLogGroup log) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("HEIMDALL_FLEET", plan.fleet());
     environment.put("HEIMDALL_KEY_SECRET", plan.pushKey());

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param version what stands for the code: with it, the function starts from a snapshot of itself;
  *     empty where that is not known beforehand
  * @param bucket where topology documents are kept
- * @param key the key of the bucket and the secret; its ARN
+ * @param key the key of the bucket and the secret, its ARN; empty for none
  * @param pushKey the name of the secret that pushes are signed with
  * @param nodeGroup the nodes' security group
  * @param httpPort the port of the nodes' HTTP endpoint

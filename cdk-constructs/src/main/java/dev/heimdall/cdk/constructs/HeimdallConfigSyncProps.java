@@ -1,0 +1,171 @@
+package dev.heimdall.cdk.constructs;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.services.ec2.IVpc;
+import software.amazon.awscdk.services.ec2.SubnetSelection;
+import software.amazon.awscdk.services.kms.IKey;
+import software.amazon.awscdk.services.s3.IBucket;
+
+/** What a {@link HeimdallConfigSync} is made from. */
+public interface HeimdallConfigSyncProps {
+  /** The nodes' network. */
+  IVpc getVpc();
+
+  /** The fleet whose nodes are told. */
+  IHeimdallFleet getFleet();
+
+  /** The jar of {@code config-sync-lambda}. */
+  HeimdallArchive getCode();
+
+  /** The bucket that topology documents are written to, below {@code topology/}. */
+  IBucket getBucket();
+
+  /** The key of the bucket and of the secret, where the bucket does not say. */
+  Optional<IKey> getEncryptionKey();
+
+  /**
+   * The name of the secret that pushes are signed with, {@code topology.key} of {@code node.json}.
+   * By default the fleet's name and {@code /push-key}.
+   */
+  Optional<String> getPushKeySecret();
+
+  /** Where it runs: with a way to AWS. By default one private subnet of each zone. */
+  Optional<SubnetSelection> getVpcSubnets();
+
+  /** How often it asks without being told, in whole minutes. By default 5 minutes. */
+  Duration getEvery();
+
+  /** Regions with clusters besides its own, whose API of RDS is reached from here. */
+  List<String> getOtherRegions();
+
+  /** Regions whose functions hear of this region's events. */
+  List<String> getForwardTo();
+
+  /**
+   * Whether it starts from a snapshot of itself, where the region has that for Java. By default
+   * not.
+   */
+  boolean getSnapStart();
+
+  /** Days that its log is kept. By default 30. */
+  int getKeepLogs();
+
+  /** Begins them. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Says them one after the other; what is not said has its default. */
+  final class Builder {
+    private IVpc vpc;
+    private IHeimdallFleet fleet;
+    private HeimdallArchive code;
+    private IBucket bucket;
+    private Optional<IKey> encryptionKey = Optional.empty();
+    private Optional<String> pushKeySecret = Optional.empty();
+    private Optional<SubnetSelection> vpcSubnets = Optional.empty();
+    private Duration every = Duration.minutes(5);
+    private List<String> otherRegions = List.of();
+    private List<String> forwardTo = List.of();
+    private boolean snapStart = false;
+    private int keepLogs = 30;
+
+    private Builder() {}
+
+    /** Sets {@link HeimdallConfigSyncProps#getVpc}. */
+    public Builder vpc(IVpc vpc) {
+      this.vpc = vpc;
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getFleet}. */
+    public Builder fleet(IHeimdallFleet fleet) {
+      this.fleet = fleet;
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getCode}. */
+    public Builder code(HeimdallArchive code) {
+      this.code = code;
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getBucket}. */
+    public Builder bucket(IBucket bucket) {
+      this.bucket = bucket;
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getEncryptionKey}. */
+    public Builder encryptionKey(IKey encryptionKey) {
+      this.encryptionKey = Optional.of(encryptionKey);
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getPushKeySecret}. */
+    public Builder pushKeySecret(String pushKeySecret) {
+      this.pushKeySecret = Optional.of(pushKeySecret);
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getVpcSubnets}. */
+    public Builder vpcSubnets(SubnetSelection vpcSubnets) {
+      this.vpcSubnets = Optional.of(vpcSubnets);
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getEvery}. */
+    public Builder every(Duration every) {
+      this.every = every;
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getOtherRegions}. */
+    public Builder otherRegions(List<String> otherRegions) {
+      this.otherRegions = List.copyOf(otherRegions);
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getForwardTo}. */
+    public Builder forwardTo(List<String> forwardTo) {
+      this.forwardTo = List.copyOf(forwardTo);
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getSnapStart}. */
+    public Builder snapStart(boolean snapStart) {
+      this.snapStart = snapStart;
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getKeepLogs}. */
+    public Builder keepLogs(int keepLogs) {
+      this.keepLogs = keepLogs;
+      return this;
+    }
+
+    /**
+     * What was said.
+     *
+     * @throws NullPointerException if one that has no default was not said
+     */
+    public HeimdallConfigSyncProps build() {
+      return new HeimdallConfigSyncValues(
+          Objects.requireNonNull(vpc, "vpc"),
+          Objects.requireNonNull(fleet, "fleet"),
+          Objects.requireNonNull(code, "code"),
+          Objects.requireNonNull(bucket, "bucket"),
+          encryptionKey,
+          pushKeySecret,
+          vpcSubnets,
+          every,
+          otherRegions,
+          forwardTo,
+          snapStart,
+          keepLogs);
+    }
+  }
+}

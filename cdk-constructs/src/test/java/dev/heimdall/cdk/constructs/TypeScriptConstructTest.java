@@ -1,0 +1,121 @@
+package dev.heimdall.cdk.constructs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the documentation shows to who writes TypeScript: it has no types of its own, so Node.js
+ * runs it as it is, with the very library that the Java one has in it.
+ */
+class TypeScriptConstructTest {
+  private static final Path EXAMPLE = Path.of("src", "test", "resources", "example", "orders.mjs");
+  private static final Path TEMPLATE = Path.of("..", "templates", "heimdall-fleet.yaml");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path work;
+
+  @Test
+  void thePlainTemplateIsANestedStackBesideADatabase() throws Exception {
+    library();
+    Path folder = work.resolve("heimdall");
+    stand(folder.resolve("cdk-app/target/heimdall-release.tar.gz"), "a release");
+    stand(folder.resolve("templates/heimdall-fleet.yaml"), Files.readString(TEMPLATE));
+    Files.copy(EXAMPLE, work.resolve("orders.mjs"));
+    ProcessBuilder node = new ProcessBuilder("node", "orders.mjs").directory(work.toFile());
+    node.environment().put("CDK_OUTDIR", work.resolve("cdk.out").toString());
+    run(node);
+    JsonNode template =
+        JSON.readTree(work.resolve("cdk.out").resolve("orders.template.json").toFile());
+    JsonNode stack = template.at("/Resources/Fleet");
+    assertThat(stack.get("Type").asText()).isEqualTo("AWS::CloudFormation::Stack");
+    List<String> given = new ArrayList<>();
+    stack.at("/Properties/Parameters").fieldNames().forEachRemaining(given::add);
+    assertThat(parameters(false)).containsAll(given);
+    assertThat(given).containsAll(parameters(true));
+    List<String> rules = new ArrayList<>();
+    template
+        .get("Resources")
+        .forEach(
+            resource -> {
+              if (resource.get("Type").asText().equals("AWS::EC2::SecurityGroupIngress")) {
+                rules.add(resource.at("/Properties/SourceSecurityGroupId").toString());
+              }
+            });
+    assertThat(rules).anyMatch(rule -> rule.contains("Outputs.NodeSecurityGroup"));
+  }
+
+  @Test
+  void theDocumentationShowsIt() throws IOException {
+    assertThat(Files.readString(Path.of("..", "docs", "constructs.md")))
+        .contains("```ts\n" + Files.readString(EXAMPLE) + "```");
+  }
+
+  /** The names of the template's parameters, or of those that have no default. */
+  private static Set<String> parameters(boolean needed) throws IOException {
+    String text = Files.readString(TEMPLATE);
+    String all = text.substring(text.indexOf("\nParameters:\n"), text.indexOf("\nConditions:\n"));
+    Set<String> names = new TreeSet<>();
+    Pattern.compile("\n  (\\w+):((?:\n    .*)*)")
+        .matcher(all)
+        .results()
+        .filter(found -> !needed || !found.group(2).contains("\n    Default:"))
+        .forEach(found -> names.add(found.group(1)));
+    return names;
+  }
+
+  /** The packages of npm that lie in the jars of the CDK. */
+  private void library() throws Exception {
+    List<Path> archives = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(":")) {
+      if (!entry.endsWith(".jar")) {
+        continue;
+      }
+      try (JarFile jar = new JarFile(entry)) {
+        for (var file : jar.stream().filter(f -> f.getName().endsWith(".jsii.tgz")).toList()) {
+          Path archive = work.resolve(archives.size() + ".tgz");
+          try (InputStream in = jar.getInputStream(file)) {
+            Files.copy(in, archive);
+          }
+          archives.add(archive);
+        }
+      }
+    }
+    assertThat(archives).hasSizeGreaterThan(1);
+    for (Path archive : archives) {
+      Path unpacked = Files.createDirectory(Path.of(archive + ".d"));
+      run(new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", unpacked.toString()));
+      Path made = unpacked.resolve("package");
+      String name = JSON.readTree(made.resolve("package.json").toFile()).get("name").asText();
+      Path to = work.resolve("node_modules").resolve(name);
+      Files.createDirectories(to.getParent());
+      Files.move(made, to);
+    }
+  }
+
+  private static void stand(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private static void run(ProcessBuilder command) throws Exception {
+    Process process = command.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+  }
+}
