@@ -27,12 +27,16 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SmallHeapTest {
   private static final String KEY = "0123456789abcdef0123456789abcdef";
   private static final String PASSWORD = "right";
+  private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
   private static final int MIB = 1 << 20;
   private static final int DOCUMENTS = 10;
   private static final int MANY_NODES = 300;
@@ -180,13 +185,51 @@ class SmallHeapTest {
         HttpResponse.BodyHandlers.ofByteArray());
   }
 
+  private HttpResponse<String> page(HttpRequest.Builder request, String cookie) throws Exception {
+    return http.send(
+        request.timeout(Duration.ofSeconds(60)).header("Cookie", cookie).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder browser(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .header("Accept", "text/html");
+  }
+
+  private static String cookie(HttpResponse<String> answer, String name) {
+    return answer.headers().allValues("Set-Cookie").stream()
+        .filter(set -> set.startsWith(name + "="))
+        .map(set -> set.split(";")[0])
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A browser that has logged in; its cookie. */
+  private String logIn() throws Exception {
+    HttpResponse<String> form = page(browser("/login"), "none=1");
+    Matcher csrf = CSRF.matcher(form.body());
+    assertThat(csrf.find()).isTrue();
+    String fields = "csrf=%s&user=admin&password=%s".formatted(csrf.group(1), PASSWORD);
+    HttpResponse<String> in =
+        page(
+            browser("/login")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(fields)),
+            cookie(form, "heimdall-form"));
+    return cookie(in, "heimdall-session");
+  }
+
   /** All at once; how many were answered with each status. */
   private Map<Integer, Long> together(int callers, String path) throws Exception {
+    return together(callers, () -> get(path).statusCode());
+  }
+
+  private static Map<Integer, Long> together(int callers, Callable<Integer> each) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(callers);
     try {
       List<Future<Integer>> answers = new ArrayList<>();
       for (int i = 0; i < callers; i++) {
-        answers.add(threads.submit(() -> get(path).statusCode()));
+        answers.add(threads.submit(each));
       }
       List<Integer> statuses = new ArrayList<>();
       for (Future<Integer> answer : answers) {
@@ -214,6 +257,20 @@ class SmallHeapTest {
     assertThat(together(8, "/api/v1/rules").keySet()).isSubsetOf(413, 503);
     assertThat(together(8, "/api/v1/documents").keySet()).contains(200).isSubsetOf(200, 503);
     goesOn();
+  }
+
+  /** Pages with a list of thousands of rules, as whoever only reads may open in many tabs. */
+  @Test
+  void pagesOfALargeListThatAreReadByManyAtOnceAreAnsweredOrRefused() throws Exception {
+    for (int i = 1; i < DOCUMENTS; i++) { // all are read for each page: there is room for one
+      Files.delete(directory.resolve("configuration/rules/list" + i + ".json"));
+    }
+    String session = logIn();
+    for (String path : List.of("/rules/list0", "/rules", "/documents/rules/list0.json")) {
+      Set<Integer> statuses = together(6, () -> page(browser(path), session).statusCode()).keySet();
+      assertThat(statuses).as(path).contains(200).isSubsetOf(200, 503);
+      goesOn();
+    }
   }
 
   private int report(String node, int number, String sections) throws Exception {

@@ -43,6 +43,7 @@ public final class Pages implements Site {
   private final Visit.Maker maker;
   private final Routes<Placed> routes;
   private final AuditLog audit;
+  private final PageTurns turns = new PageTurns(Runtime.getRuntime().maxMemory());
 
   /** A page, and what it loads. */
   private record Placed(Page page, List<Asset> assets) implements Routes.Route {
@@ -320,10 +321,15 @@ public final class Pages implements Site {
         return Templates.see(due == Who.Due.PASSWORD ? PasswordPage.PATH : SecondFactorPages.PATH);
       }
       permit(page, request, session);
-      Answer answer =
-          page.handler()
-              .answer(
-                  new Visit(request, found.parts(), form, session, maker, found.route().assets()));
+      Visit visit = new Visit(request, found.parts(), form, session, maker, found.route().assets());
+      Answer answer;
+      if (showsConfiguration(page.permission())) {
+        try (PageTurns.Turn turn = turns.take()) {
+          answer = page.handler().answer(visit);
+        }
+      } else {
+        answer = page.handler().answer(visit);
+      }
       if (request.method().equals("POST")) {
         sessions.makeRoom(session);
       }
@@ -335,6 +341,11 @@ public final class Pages implements Site {
     } catch (StoreException e) {
       return problem(session, 503, e.getMessage());
     }
+  }
+
+  private static boolean showsConfiguration(Permission permission) {
+    return permission == Permission.READ_CONFIGURATION
+        || permission == Permission.CHANGE_CONFIGURATION;
   }
 
   private void permit(Page page, Request request, Session session) throws Refusal {

@@ -29,6 +29,9 @@ import java.util.stream.Collectors;
 final class ListShown {
   private static final int MOST_TROUBLES = 20;
 
+  /** A page of a longer list would be tens of megabytes. */
+  private static final int MOST_RULES = 1000;
+
   private final Editor editor;
   private final TrialForm trial;
 
@@ -98,6 +101,7 @@ final class ListShown {
             .flatMap(
                 text ->
                     ListText.of(text)
+                        .filter(cut -> cut.rules().size() <= MOST_RULES)
                         .map(
                             cut -> ListDraft.of(drafts.id(version), document, version, text, cut)));
     return new Looked(list, seen, fresh, false);
@@ -281,8 +285,9 @@ final class ListShown {
             unknown(frame.path("unknown").asText()),
             draft.isPresent()
                 ? ""
-                : "This document cannot be shown rule by rule: it is no JSON, or there is something"
-                    + " else among its rules.",
+                : "This document cannot be shown rule by rule: it is no JSON, there is something"
+                    + " else among its rules, or there are more than %d of them."
+                        .formatted(MOST_RULES),
             looked.seen().configuration().isPresent(),
             looked
                 .seen()
