@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MysqlCatalogueIT {
   private static final String READER = "reader";
 
-  private static DataSource source(MysqlServer server, String user, String password) {
+  static DataSource source(MysqlServer server, String user, String password) {
     return new DataSource(
         "primary",
         Engine.MYSQL,
@@ -66,7 +66,7 @@ class MysqlCatalogueIT {
         new CatalogueMemory(new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)));
   }
 
-  private static Statement asked(Catalogues catalogues, String database, String sql) {
+  static Statement asked(Catalogues catalogues, String database, String sql) {
     return asked(catalogues, database, null, sql);
   }
 
@@ -81,7 +81,7 @@ class MysqlCatalogueIT {
         new NameScope(database, "app", path));
   }
 
-  private static Catalogues read(DataSource source) {
+  static Catalogues read(DataSource source) {
     Catalogues catalogues = catalogues(source);
     Await.until("the catalogue was read", () -> catalogues.current("shop").fresh());
     return catalogues;

@@ -39,6 +39,13 @@ public interface CatalogueProtocol {
      */
     void beginning(boolean replica, String defaults);
 
+    /**
+     * What counts as unknown because it could not be read.
+     *
+     * @param what as the end of a sentence; empty for nothing
+     */
+    default void unread(String what) {}
+
     /** Whether what is being read will be read again, as more was changed since it began. */
     boolean overtaken();
   }

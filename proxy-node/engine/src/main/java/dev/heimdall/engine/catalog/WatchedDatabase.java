@@ -135,6 +135,9 @@ final class WatchedDatabase {
   /** A digest of what roles and databases have sessions begin with. */
   private String defaults;
 
+  /** What could not be read of it, as was logged. */
+  private String unread = "";
+
   /** Who wants to know what is found, and how often to look. */
   interface Findings {
     /** How often to look whether anything has changed, while the database is in use. */
@@ -446,6 +449,11 @@ final class WatchedDatabase {
     }
 
     @Override
+    public void unread(String what) {
+      lacks(what);
+    }
+
+    @Override
     public boolean overtaken() {
       synchronized (WatchedDatabase.this) {
         return from != changes;
@@ -474,6 +482,17 @@ final class WatchedDatabase {
       findings.sessionDefaultsChanged();
     }
     defaults = with;
+  }
+
+  private synchronized void lacks(String what) {
+    if (!what.isEmpty() && !what.equals(unread)) {
+      LOG.warn(
+          "the catalogue of {} lacks {}; statements that call them count as if they might change"
+              + " anything",
+          where,
+          what);
+    }
+    unread = what;
   }
 
   private synchronized void done(

@@ -3,21 +3,16 @@ package dev.heimdall.engine.dialect.mysql.catalog;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.MysqlLexer;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.TableName;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Reads the body of a routine, a trigger or a view, over all its tokens at once. Used once. It errs
@@ -73,39 +68,33 @@ final class BodyReader {
           """
               .split("\\s+"));
 
-  private static final Token NOTHING = new Token(Lexer.END, null);
+  /** By which MariaDB's own functions may be called. */
+  private static final Set<String> OF_SERVER =
+      Set.of("mariadb_schema", "oracle_schema", "maxdb_schema");
 
-  /**
-   * @param kind as the lexer tells it
-   * @param name the identifier of a word or of a quoted name as written, else null
-   */
-  private record Token(int kind, String name) {
-    boolean named() {
-      return name != null;
-    }
+  /** What a server has, by the names that bodies have for it. */
+  interface Names {
+    /** As the server keeps names of databases and tables. */
+    String kept(String name);
 
-    /** The keyword that it may be; the character for others. */
-    String word() {
-      if (kind == Lexer.WORD) {
-        return name.toLowerCase(Locale.ROOT);
-      }
-      return kind > 0 && kind < 128 ? String.valueOf((char) kind) : "";
-    }
-
-    boolean is(char punctuation) {
-      return kind == punctuation;
-    }
+    /**
+     * Whether there is such a function or procedure.
+     *
+     * @param schema as the server keeps it; null for any, and for what the server brings
+     * @param name in small letters
+     */
+    boolean callable(String schema, String name);
   }
 
   private final String schema;
-  private final Predicate<String> callable;
-  private final List<Token> tokens = new ArrayList<>();
+  private final Names names;
   private final Set<String> variables;
   private final Map<TableName, Set<RowChange>> targets = new LinkedHashMap<>();
   private final Set<TableName> mentioned = new LinkedHashSet<>();
   private final Set<FunctionName> calls = new LinkedHashSet<>();
   private final Set<Integer> written = new HashSet<>();
-  private boolean understood = true;
+  private BodyTokens tokens;
+  private boolean understood;
   private boolean dynamic;
   private boolean defines;
   private boolean locks;
@@ -117,11 +106,10 @@ final class BodyReader {
   /**
    * @param schema the database that names without one are looked up in
    * @param parameters of the routine, in small letters
-   * @param callable whether a function of this name is known, in small letters
    */
-  BodyReader(String schema, Set<String> parameters, Predicate<String> callable) {
+  BodyReader(String schema, Set<String> parameters, Names names) {
     this.schema = schema;
-    this.callable = callable;
+    this.names = names;
     variables = new HashSet<>(parameters);
     variables.add("new");
   }
@@ -132,8 +120,9 @@ final class BodyReader {
         !sqlModes.contains("NO_BACKSLASH_ESCAPES"), sqlModes.contains("ANSI_QUOTES"), false);
   }
 
-  RoutineBody read(String text, LexerMode mode) {
-    cut(text.getBytes(StandardCharsets.UTF_8), mode);
+  RoutineBody read(OriginalText text, BodyTokens.Head head) {
+    tokens = new BodyTokens(text, head);
+    understood = tokens.understood();
     for (int i = 0; i < tokens.size(); i++) {
       if (at(i).is('@') && !at(i + 1).is('@') && !at(i - 1).is('@')) {
         changesSession = "a user variable";
@@ -169,42 +158,22 @@ final class BodyReader {
         Set.of());
   }
 
-  private void cut(byte[] text, LexerMode mode) {
-    MysqlLexer lexer = new MysqlLexer(false);
-    lexer.reset(text, 0, text.length, mode);
-    for (int kind = lexer.next(); kind != Lexer.END; kind = lexer.next()) {
-      if (kind == Lexer.BROKEN) {
-        understood = false;
-        return;
-      }
-      if (kind == Lexer.WORD) {
-        tokens.add(new Token(kind, Lexer.decode(text, lexer.start(), lexer.end())));
-      } else if (kind == Lexer.QUOTED) {
-        String quote = String.valueOf((char) text[lexer.start()]);
-        String name = Lexer.decode(text, lexer.contentStart(), lexer.contentEnd());
-        tokens.add(new Token(kind, name.replace(quote + quote, quote)));
-      } else if (kind != Lexer.EXECUTABLE) {
-        tokens.add(new Token(kind, null));
-      }
-    }
-  }
-
-  private Token at(int index) {
-    return index < 0 || index >= tokens.size() ? NOTHING : tokens.get(index);
+  private BodyTokens.Token at(int index) {
+    return tokens.at(index);
   }
 
   /** A name may be one of a table, with its database or without, or of a column of one. */
   private void mention(int i) {
     mentioned.add(name(i));
     if (at(i + 1).is('.') && at(i + 2).named()) {
-      mentioned.add(new TableName(null, schema, at(i).name()));
+      mentioned.add(new TableName(null, schema, names.kept(at(i).name())));
     }
   }
 
   private TableName name(int i) {
     return at(i + 1).is('.') && at(i + 2).named()
-        ? new TableName(null, at(i).name(), at(i + 2).name())
-        : new TableName(null, schema, at(i).name());
+        ? new TableName(null, names.kept(at(i).name()), names.kept(at(i + 2).name()))
+        : new TableName(null, schema, names.kept(at(i).name()));
   }
 
   private int behind(int name) {
@@ -353,22 +322,24 @@ final class BodyReader {
   }
 
   private void call(int i) {
-    Token token = at(i);
+    BodyTokens.Token token = at(i);
     if (!token.named() || !at(i + 1).is('(') || written.contains(i)) {
       return;
     }
     int first = at(i - 1).is('.') && at(i - 2).named() ? i - 2 : i;
     boolean keyword = token.kind() == Lexer.WORD && BEFORE_BRACKETS.contains(token.word());
-    if (!keyword || callable.test(token.word())) {
+    if (!keyword || names.callable(null, token.word())) {
       add(first);
     }
   }
 
   private void add(int name) {
     String called = at(behind(name) - 1).name().toLowerCase(Locale.ROOT);
-    calls.add(new FunctionName(behind(name) > name + 1 ? at(name).name() : null, called));
-    if (!callable.test(called)) {
-      dynamic = true; // one that a library has brought
+    String of = behind(name) > name + 1 ? names.kept(at(name).name()) : null;
+    of = of != null && OF_SERVER.contains(of.toLowerCase(Locale.ROOT)) ? null : of;
+    calls.add(new FunctionName(of, called));
+    if (!names.callable(of, called)) {
+      dynamic = true; // one that a library has brought, or of a package
     }
   }
 }

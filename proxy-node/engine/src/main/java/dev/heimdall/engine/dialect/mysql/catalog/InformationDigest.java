@@ -67,7 +67,8 @@ final class InformationDigest {
               + OF_USERS,
           "SELECT trigger_schema, trigger_name, event_object_schema, event_object_table,"
               + " event_manipulation, action_timing, action_order, action_statement, sql_mode,"
-              + " definer FROM information_schema.triggers WHERE trigger_schema"
+              + " definer, character_set_client, created FROM information_schema.triggers"
+              + " WHERE trigger_schema"
               + OF_USERS,
           "SELECT constraint_schema, constraint_name, table_name, unique_constraint_schema,"
               + " referenced_table_name, update_rule, delete_rule"
@@ -153,12 +154,19 @@ final class InformationDigest {
     return digest.toString();
   }
 
-  private void limit() throws SQLException {
+  /**
+   * Bounds what questions take, and has texts come as they are kept: in their own bytes, with names
+   * in quotes that are the same in each mode.
+   */
+  private void prepare() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          mariaDb
-              ? "SET SESSION max_statement_time = " + SECONDS
-              : "SET SESSION max_execution_time = " + SECONDS * 1000);
+          "SET SESSION sql_mode = '', SESSION character_set_results = NULL,"
+              + " SESSION sql_quote_show_create = 1, SESSION lock_wait_timeout = "
+              + SECONDS
+              + (mariaDb
+                  ? ", SESSION max_statement_time = " + SECONDS
+                  : ", SESSION max_execution_time = " + SECONDS * 1000));
     }
   }
 
@@ -212,7 +220,7 @@ final class InformationDigest {
   /** What sessions begin with: rights, too, as they keep some of those to their end. */
   String beginning() throws SQLException {
     StringBuilder digest = new StringBuilder();
-    limit();
+    prepare();
     add(digest, BEGINNING);
     add(digest, CHANGES_OF_RIGHTS);
     for (String query : RIGHTS) {

@@ -43,14 +43,25 @@ final class InformationReader {
       """;
 
   private static final String VIEWS =
-      "SELECT table_schema, table_name, COALESCE(view_definition, '') FROM information_schema.views"
-          + " WHERE table_schema"
+      "SELECT table_schema, table_name, COALESCE(view_definition, ''), character_set_client"
+          + " FROM information_schema.views WHERE table_schema"
           + OF_SERVER;
 
+  /** Of what was altered longer ago, a later definition has a later time. */
+  private static final String LONG_AGO = " < NOW() - INTERVAL 2 SECOND";
+
   private static final String ROUTINES =
-      "SELECT routine_schema, routine_name, routine_type, routine_definition, sql_mode,"
-          + " last_altered FROM information_schema.routines WHERE routine_schema"
+      "SELECT routine_schema, routine_name, routine_type, routine_definition, sql_mode, definer,"
+          + " character_set_client, last_altered, routine_body, last_altered"
+          + LONG_AGO
+          + " FROM information_schema.routines"
+          + " WHERE routine_type IN ('PROCEDURE', 'FUNCTION') AND routine_schema"
           + OF_SERVER;
+
+  private static final int OF_ROUTINE = 9;
+
+  /** Stands for the length of a body in another language. */
+  private static final long FOREIGN = Long.MIN_VALUE;
 
   private static final String PARAMETERS =
       "SELECT specific_schema, specific_name, parameter_name, routine_type"
@@ -60,7 +71,12 @@ final class InformationReader {
 
   private static final String TRIGGERS =
       "SELECT event_object_schema, event_object_table, trigger_name, event_manipulation,"
-          + " action_statement, sql_mode, trigger_schema FROM information_schema.triggers";
+          + " action_statement, trigger_schema, sql_mode, definer, character_set_client, created,"
+          + " created"
+          + LONG_AGO
+          + " FROM information_schema.triggers";
+
+  private static final int OF_TRIGGER = 10;
 
   private static final String FOREIGN_KEYS =
       """
@@ -109,8 +125,12 @@ final class InformationReader {
   private static final Set<String> APART =
       Set.of("MEMORY", "BLACKHOLE", "SEQUENCE", "S3", "COLUMNSTORE", "TOKUDB");
 
-  /** What it looks like from outside, by which a change is noticed. */
-  record Digest(String text) implements CatalogueProtocol.Mark {}
+  /**
+   * What it looks like from outside, by which a change is noticed.
+   *
+   * @param known texts that need not be asked for again
+   */
+  record Digest(String text, OriginalTexts.Known known) implements CatalogueProtocol.Mark {}
 
   private record Named(String schema, String name) {}
 
@@ -126,10 +146,12 @@ final class InformationReader {
   private final Map<Long, String> standingForOthers = new HashMap<>();
 
   private final Map<String, List<Long>> routines = new HashMap<>();
+  private final Set<Named> made = new HashSet<>();
   private final Map<Named, Set<String>> parameters = new HashMap<>();
   private boolean folded;
   private long ids;
   private final WeighedRows rows;
+  private OriginalTexts texts;
 
   InformationReader(Connection connection, ReadingTerms terms) {
     this.connection = connection;
@@ -161,9 +183,8 @@ final class InformationReader {
     rows.each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
     InformationDigest information = new InformationDigest(connection, version[0]);
     String beginning = information.beginning();
-    Digest digest =
-        new Digest(version[0] + ' ' + folded + ' ' + seen.size() + beginning + information.take());
-    if (digest.equals(last)) {
+    String digest = version[0] + ' ' + folded + ' ' + seen.size() + beginning + information.take();
+    if (last != null && digest.equals(last.text())) {
       connection.rollback();
       return new CatalogueProtocol.Reading(replica, last, null);
     }
@@ -177,12 +198,17 @@ final class InformationReader {
     if (SentAhead.isBorne(connection, rows)) {
       builder.pipelines();
     }
+    texts =
+        new OriginalTexts(
+            connection, rows, last == null ? OriginalTexts.Known.NOTHING : last.known());
     relations();
     routines();
     reading();
     writing(seen);
+    progress.unread(texts.unread());
     connection.rollback();
-    return new CatalogueProtocol.Reading(replica, digest, builder.build());
+    return new CatalogueProtocol.Reading(
+        replica, new Digest(digest, texts.known()), builder.build());
   }
 
   /** As the server keeps names of databases and tables. */
@@ -261,7 +287,7 @@ final class InformationReader {
           builder.builtIn(++ids, name, effect);
           routines.put(name, new ArrayList<>(List.of(ids)));
         });
-    List<RoutineText> texts = new ArrayList<>();
+    List<Definition> definitions = new ArrayList<>();
     rows.each(
         PARAMETERS,
         row ->
@@ -270,51 +296,93 @@ final class InformationReader {
                 .add(row.getString(3).toLowerCase(Locale.ROOT)));
     rows.each(
         ROUTINES,
+        Integer.MIN_VALUE,
         row -> {
           String name = row.getString(2).toLowerCase(Locale.ROOT);
-          texts.add(
-              new RoutineText(
+          Named routine = named(row, 1);
+          definitions.add(
+              new Definition(
                   ++ids,
-                  named(row, 1),
-                  name,
-                  row.getString(4),
-                  BodyReader.mode(String.valueOf(row.getString(5)))));
+                  row.getString(3),
+                  routine.schema(),
+                  row.getString(2),
+                  OriginalTexts.key(row, OF_ROUTINE),
+                  row.getBoolean(OF_ROUTINE + 1),
+                  row.getString(9).equals("SQL") ? length(row.getBytes(4)) : FOREIGN));
           routines.computeIfAbsent(name, n -> new ArrayList<>(1)).add(ids);
-          rows.weighs(texts.get(texts.size() - 1).length());
+          made.add(new Named(routine.schema(), name));
         });
-    for (RoutineText text : texts) {
-      builder.routine(row(text));
+    for (Definition definition : definitions) {
+      Named routine = new Named(definition.schema(), kept(definition.name()));
+      add(definition, BodyTokens.Head.ROUTINE, parameters.getOrDefault(routine, Set.of()));
     }
+  }
+
+  private static long length(byte[] text) {
+    return text == null ? -1 : text.length;
   }
 
   /**
-   * @param body null where the user may not see it
+   * A routine or trigger.
+   *
+   * @param name as it is written
+   * @param settled whether it was made long ago
+   * @param length of its body; negative where the user may not see it, {@link #FOREIGN} for one in
+   *     another language
    */
-  private record RoutineText(long id, Named routine, String name, String body, LexerMode mode) {
-    int length() {
-      return body == null ? 0 : body.length();
-    }
-  }
+  private record Definition(
+      long id,
+      String type,
+      String schema,
+      String name,
+      OriginalTexts.Key key,
+      boolean settled,
+      long length) {}
 
-  private RoutineRow row(RoutineText text) {
-    String schema = text.routine().schema();
-    return text.body() == null
-        ? hidden(text.id(), schema, text.name(), "has a body that the catalogue's user may not see")
-        : RoutineRow.of(
-            text.id(),
-            schema,
-            text.name(),
-            true,
-            body(
+  private record TableTrigger(long table, int when, Definition definition) {}
+
+  private void add(Definition definition, BodyTokens.Head head, Set<String> given)
+      throws SQLException {
+    String schema = definition.schema();
+    OriginalTexts.Found found =
+        definition.length() == FOREIGN
+            ? new OriginalTexts.Found(null, "is in another language than SQL")
+            : texts.text(
+                definition.type(),
                 schema,
-                parameters.getOrDefault(text.routine(), Set.of()),
-                text.body(),
-                text.mode()),
-            List.of());
+                definition.name(),
+                definition.key(),
+                definition.settled(),
+                definition.length());
+    String name = definition.name().toLowerCase(Locale.ROOT);
+    builder.routine(
+        found.text() == null
+            ? hidden(definition.id(), schema, name, found.because())
+            : RoutineRow.of(
+                definition.id(),
+                schema,
+                name,
+                true,
+                body(schema, given, found.text(), head),
+                List.of()));
   }
 
-  private RoutineBody body(String schema, Set<String> given, String text, LexerMode mode) {
-    return new BodyReader(schema, given, routines::containsKey).read(text, mode);
+  private RoutineBody body(
+      String schema, Set<String> given, OriginalText text, BodyTokens.Head head) {
+    return new BodyReader(schema, given, new Known()).read(text, head);
+  }
+
+  /** What bodies may name. */
+  private final class Known implements BodyReader.Names {
+    @Override
+    public String kept(String name) {
+      return InformationReader.this.kept(name);
+    }
+
+    @Override
+    public boolean callable(String schema, String name) {
+      return schema == null ? routines.containsKey(name) : made.contains(new Named(schema, name));
+    }
   }
 
   private static RoutineRow hidden(long id, String schema, String name, String because) {
@@ -329,7 +397,8 @@ final class InformationReader {
           Named view = named(row, 1);
           String text = row.getString(3);
           rows.weighs(text.length());
-          RoutineBody body = body(view.schema(), Set.of(), text, CANONICAL);
+          OriginalText query = OriginalText.canonical(text, CANONICAL);
+          RoutineBody body = body(view.schema(), Set.of(), query, BodyTokens.Head.NOTHING);
           List<Long> reads = new ArrayList<>();
           for (TableName name : body.mentioned()) {
             Long read = relations.get(new Named(kept(name.schema()), kept(name.table())));
@@ -344,8 +413,12 @@ final class InformationReader {
             Effect effect = MysqlFunctions.EFFECTS.getOrDefault(call.name(), Effect.REPEATABLE);
             session |= effect != Effect.REPEATABLE;
           }
-          if (text.isEmpty() || !body.understood() || body.dynamic()) {
-            String because = "is behind a view that the catalogue's user cannot read";
+          boolean hides = OriginalText.mayHide(text, row.getString(4));
+          if (text.isEmpty() || hides || !body.understood() || body.dynamic()) {
+            String because =
+                hides
+                    ? "is behind a view whose text may have another meaning in its character set"
+                    : "is behind a view that the catalogue's user cannot read";
             builder.routine(hidden(++ids, view.schema(), view.name(), because));
             calls.add(ids);
           }
@@ -357,21 +430,28 @@ final class InformationReader {
   }
 
   private void writing(Set<String> seen) throws SQLException {
+    List<TableTrigger> triggers = new ArrayList<>();
     rows.each(
         TRIGGERS,
-        row -> {
-          Named table = named(row, 1);
-          String name = row.getString(3);
-          String text = String.valueOf(row.getString(5));
-          rows.weighs(text.length());
-          LexerMode mode = BodyReader.mode(String.valueOf(row.getString(6)));
-          String schema = kept(row.getString(7));
-          builder.routine(
-              RoutineRow.of(
-                  ++ids, schema, name, true, body(schema, Set.of(), text, mode), List.of()));
-          builder.trigger(
-              relations.getOrDefault(table, 0L), name, change(row.getString(4)), List.of(ids));
-        });
+        Integer.MIN_VALUE,
+        row ->
+            triggers.add(
+                new TableTrigger(
+                    relations.getOrDefault(named(row, 1), 0L),
+                    changes(row.getString(4)),
+                    new Definition(
+                        ++ids,
+                        "TRIGGER",
+                        kept(row.getString(6)),
+                        row.getString(3),
+                        OriginalTexts.key(row, OF_TRIGGER),
+                        row.getBoolean(OF_TRIGGER + 1),
+                        length(row.getBytes(5))))));
+    for (TableTrigger trigger : triggers) {
+      Definition definition = trigger.definition();
+      add(definition, BodyTokens.Head.TRIGGER, Set.of());
+      builder.trigger(trigger.table(), definition.name(), trigger.when(), List.of(definition.id()));
+    }
     if (!seen.contains(null)) {
       builder.routine(
           hidden(++ids, "", "triggers", "may be hidden: the catalogue's user needs TRIGGER"));
@@ -400,12 +480,15 @@ final class InformationReader {
                 action(row.getString(6))));
   }
 
-  private static int change(String event) {
-    return switch (event) {
-      case "INSERT" -> Changes.INSERT;
-      case "UPDATE" -> Changes.UPDATE;
-      default -> Changes.DELETE;
-    };
+  /**
+   * @param events one, or several with commas between them
+   */
+  private static int changes(String events) {
+    int changes =
+        (events.contains("INSERT") ? Changes.INSERT : 0)
+            | (events.contains("UPDATE") ? Changes.UPDATE : 0)
+            | (events.contains("DELETE") ? Changes.DELETE : 0);
+    return changes == 0 ? Changes.ALL : changes;
   }
 
   private static ReferentialAction action(String rule) {

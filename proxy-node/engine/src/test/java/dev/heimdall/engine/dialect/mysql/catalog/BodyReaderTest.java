@@ -7,6 +7,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.TableName;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,11 +15,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BodyReaderTest {
   private static RoutineBody read(String text) {
-    return new BodyReader(
-            "shop",
-            Set.of("given"),
-            name -> MysqlFunctions.EFFECTS.containsKey(name) || name.equals("known"))
-        .read(text, LexerMode.MYSQL);
+    return read(text, LexerMode.MYSQL);
+  }
+
+  private static RoutineBody read(String text, LexerMode mode) {
+    return new BodyReader("shop", Set.of("given"), new Server(false))
+        .read(OriginalText.canonical(text, mode), BodyTokens.Head.NOTHING);
+  }
+
+  private record Server(boolean folds) implements BodyReader.Names {
+    @Override
+    public String kept(String name) {
+      return folds ? name.toLowerCase(Locale.ROOT) : name;
+    }
+
+    @Override
+    public boolean callable(String schema, String name) {
+      return schema == null
+          ? name.equals("known") || MysqlFunctions.EFFECTS.containsKey(name)
+          : schema.equals("other") && name.equals("known");
+    }
   }
 
   private static TableName table(String name) {
@@ -135,11 +151,9 @@ class BodyReaderTest {
   @Test
   void quotesAreReadAsTheirModeHasThem() {
     LexerMode ansi = BodyReader.mode("ANSI_QUOTES,NO_BACKSLASH_ESCAPES");
-    RoutineBody body =
-        new BodyReader("shop", Set.of(), name -> true).read("DELETE FROM \"t\" -- '\n", ansi);
-    assertThat(body.targets()).containsOnlyKeys(table("t"));
-    assertThat(read("SELECT \"DELETE FROM t\", '\\'' FROM u /*! , v */").mentioned())
-        .contains(table("u"), table("v"))
+    assertThat(read("DELETE FROM \"t\" -- '\n", ansi).targets()).containsOnlyKeys(table("t"));
+    assertThat(read("SELECT \"DELETE FROM t\", '\\'' FROM u").mentioned())
+        .contains(table("u"))
         .doesNotContain(table("t"));
     assertThat(read("SELECT 'open").understood()).isFalse();
   }
