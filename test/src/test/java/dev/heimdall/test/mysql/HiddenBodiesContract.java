@@ -283,6 +283,70 @@ abstract class HiddenBodiesContract {
     }
   }
 
+  /** Each runs on one of the servers, or on both; %s is what it hides. */
+  private static final List<String> COMMENTS =
+      List.of(
+          "SELECT %s /*M!999999 ' */, 1 -- '",
+          "SELECT 1 + /*M! %s + */ 1",
+          "SELECT 1 + /*M!100100 %s + */ 1",
+          "SELECT 1 + /*! %s + */ 1",
+          "SELECT 1 + /*!50000 %s + */ 1",
+          "SELECT 1 + /*!90000 %s + */ 1",
+          "SELECT 1 + /*!100100 %s + */ 1",
+          "SELECT 1 + /*!50000 /* ' */ %s + */ 1",
+          "SELECT 1 + /*!999999 ' */ %s -- '");
+
+  @Test
+  void whatCommentsOfClientsHaveServersRunIsSeen() throws IOException {
+    int seen = 0;
+    for (String comment : COMMENTS) {
+      String sql = comment.formatted("(" + ROWS + ")");
+      try (RawMysqlClient reader = RawMysqlClient.logIn(node.target());
+          RawMysqlClient writer = RawMysqlClient.logIn(node.target());
+          RawMysqlClient direct = RawMysqlClient.logIn(superuser)) {
+        for (int i = 0; i < 3; i++) {
+          String before = direct.value(sql);
+          assertThat(reader.value(sql)).as(sql).isEqualTo(before);
+          assertThat(reader.value(sql)).as(sql).isEqualTo(before);
+          run(writer, "UPDATE hb_rows SET n = n + 1");
+          assertThat(reader.value(sql)).as(sql).isEqualTo(direct.value(sql));
+          seen += before.equals(direct.value(sql)) ? 0 : 1;
+        }
+      }
+    }
+    assertThat(seen).as("results that have changed").isGreaterThanOrEqualTo(15);
+  }
+
+  @Test
+  void aLockThatCommentsOfClientsHaveServersTakeIsItsClients() throws IOException {
+    List<String> texts = new ArrayList<>(COMMENTS);
+    if (release != MysqlRelease.MYSQL) {
+      texts.add("SELECT mariadb_schema.%s");
+    }
+    int taken = 0;
+    try (RawMysqlClient watcher = RawMysqlClient.logIn(superuser)) {
+      for (String text : texts) {
+        try (RawMysqlClient taker = RawMysqlClient.logIn(node.target());
+            RawMysqlClient other = RawMysqlClient.logIn(node.target())) {
+          taker.value(text.formatted("GET_LOCK('" + LOCK + "', 0)"));
+          if (watcher.value("SELECT IS_USED_LOCK('" + LOCK + "')") != null) {
+            taken++;
+            isOnlyOf(taker, other);
+          }
+        }
+      }
+    }
+    assertThat(taken).as("locks that were taken").isGreaterThanOrEqualTo(5);
+  }
+
+  private void isOnlyOf(RawMysqlClient taker, RawMysqlClient other) throws IOException {
+    assertThat(pinned(node)).isTrue();
+    for (int i = 0; i < 3; i++) {
+      assertThat(other.value("SELECT RELEASE_LOCK('" + LOCK + "')")).isEqualTo("0");
+    }
+    assertThat(taker.value("SELECT RELEASE_LOCK('" + LOCK + "')")).isEqualTo("1");
+  }
+
   @ParameterizedTest
   @MethodSource("kinds")
   void aLockThatABodyTakesIsItsClients(Kind kind) throws IOException {
@@ -291,11 +355,7 @@ abstract class HiddenBodiesContract {
         RawMysqlClient other = RawMysqlClient.logIn(node.target())) {
       assertThat(taker.value("SELECT hb_lock_" + kind + "()")).isEqualTo("1");
       assertThat(watcher.value("SELECT IS_USED_LOCK('" + LOCK + "')")).isNotNull();
-      assertThat(pinned(node)).isTrue();
-      for (int i = 0; i < 3; i++) {
-        assertThat(other.value("SELECT RELEASE_LOCK('" + LOCK + "')")).isEqualTo("0");
-      }
-      assertThat(taker.value("SELECT RELEASE_LOCK('" + LOCK + "')")).isEqualTo("1");
+      isOnlyOf(taker, other);
     }
   }
 
