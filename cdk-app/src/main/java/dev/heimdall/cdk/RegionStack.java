@@ -90,7 +90,8 @@ final class RegionStack extends Stack {
                             this,
                             "Network",
                             region.network(),
-                            !region.manager().alertTopics().isEmpty())
+                            !region.manager().alertTopics().isEmpty(),
+                            region.instances().sessionManager())
                         .place());
     DocumentStores documents =
         new DocumentStores(

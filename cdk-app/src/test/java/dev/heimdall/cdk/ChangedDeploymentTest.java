@@ -152,6 +152,8 @@ class ChangedDeploymentTest {
         set(0, "observability", "keepLogs", 90),
         set(0, "instances", "logs", false),
         set(0, "instances", "keepLogs", 90),
+        set(0, "instances", "sessionManager", true),
+        set(1, "instances", "sessionManager", true),
         set(
             0,
             "instances",

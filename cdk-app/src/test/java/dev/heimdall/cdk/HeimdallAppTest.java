@@ -594,6 +594,40 @@ class HeimdallAppTest {
   }
 
   @Test
+  void sessionManagerIsOffUnlessTheFileSaysSo() {
+    assertThat(made.resource(EU, "Fleet", "AWS::IAM::Role").has("ManagedPolicyArns")).isFalse();
+    assertThat(made.resources(EU, "Network", "AWS::EC2::VPCEndpoint").toString())
+        .doesNotContain(".ssm\"", "ssmmessages", "ec2messages");
+  }
+
+  @Test
+  void sessionManagerHasItsPolicyAndItsEndpoints(@TempDir Path small) throws Exception {
+    Path file = small.resolve("deployment.json");
+    Files.writeString(
+        file,
+        """
+        {"regions": [
+          {"region": "eu-west-1", "network": {"natGateways": 0, "endpoints": true},
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "manager": {"enabled": true, "clients": ["10.0.0.0/16"],
+             "managedPolicies": ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]},
+           "instances": {"sessionManager": true}}]}
+        """);
+    Assembly assembly = Assembly.of(file, small);
+    assertThat(assembly.complaints()).isEmpty();
+    String stack = "heimdall-eu-west-1";
+    for (String part : List.of("Fleet", "Manager")) {
+      assertThat(assembly.resource(stack, part, "AWS::IAM::Role").get("ManagedPolicyArns"))
+          .as("none twice")
+          .singleElement()
+          .satisfies(
+              arn -> assertThat(arn.toString()).contains(":policy/AmazonSSMManagedInstanceCore"));
+    }
+    assertThat(assembly.resources(stack, "Network", "AWS::EC2::VPCEndpoint").toString())
+        .contains("eu-west-1.ssm\"", "eu-west-1.ssmmessages\"", "eu-west-1.ec2messages\"");
+  }
+
+  @Test
   void aZoneThatDoesNotSellATypeGetsAnotherOne() {
     assertThat(types(US)).containsExactly("c7i.large", "c6i.large", "m7i.large");
     assertThat(types(EU)).containsExactly("c7g.xlarge", "c6g.xlarge");

@@ -37,8 +37,9 @@ public final class OwnNetwork extends Construct {
 
   /**
    * @param topics whether topics of SNS are told anything from here
+   * @param sessions whether people open shells on instances by Session Manager
    */
-  public OwnNetwork(Construct scope, String id, Network network, boolean topics) {
+  public OwnNetwork(Construct scope, String id, Network network, boolean topics, boolean sessions) {
     super(scope, id);
     boolean nat = network.natGateways() > 0;
     int nodes = nodeMask(network);
@@ -71,6 +72,11 @@ public final class OwnNetwork extends Construct {
       endpoint("CloudFormation", InterfaceVpcEndpointAwsService.CLOUDFORMATION);
       if (topics) {
         endpoint("Topics", InterfaceVpcEndpointAwsService.SNS);
+      }
+      if (sessions) {
+        endpoint("Sessions", InterfaceVpcEndpointAwsService.SSM);
+        endpoint("SessionMessages", InterfaceVpcEndpointAwsService.SSM_MESSAGES);
+        endpoint("InstanceMessages", InterfaceVpcEndpointAwsService.EC2_MESSAGES);
       }
     }
     LogGroup log =

@@ -5,6 +5,7 @@ import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.Database;
 import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.config.Fleet;
+import dev.heimdall.cdk.config.Instances;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallAccess;
 import dev.heimdall.cdk.constructs.HeimdallArchive;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
@@ -74,7 +74,7 @@ public final class RegionFleet {
                 .release(HeimdallArchive.fromAsset(archive))
                 .documents(kept.configuration())
                 .access(access(region, secrets(region.documents(), kept, store)))
-                .managedPolicies(policies(scope, id, settings.managedPolicies()))
+                .managedPolicies(policies(scope, id, region, settings.managedPolicies()))
                 .instanceLogs(Inspections.logs(scope, id, region))
                 .build());
     fleet
@@ -127,11 +127,18 @@ public final class RegionFleet {
   }
 
   /** Policies of IAM by their ARNs. */
-  static List<IManagedPolicy> policies(Construct scope, String id, List<String> arns) {
-    return IntStream.range(0, arns.size())
-        .mapToObj(
-            i -> ManagedPolicy.fromManagedPolicyArn(scope, id + "Policy" + (i + 1), arns.get(i)))
-        .toList();
+  static List<IManagedPolicy> policies(
+      Construct scope, String id, Region region, List<String> arns) {
+    List<IManagedPolicy> policies = new ArrayList<>();
+    for (int i = 0; i < arns.size(); i++) {
+      policies.add(ManagedPolicy.fromManagedPolicyArn(scope, id + "Policy" + (i + 1), arns.get(i)));
+    }
+    // A role takes none twice.
+    if (region.instances().sessionManager()
+        && arns.stream().noneMatch(arn -> arn.endsWith("/" + Instances.SESSION_POLICY))) {
+      policies.add(ManagedPolicy.fromAwsManagedPolicyName(Instances.SESSION_POLICY));
+    }
+    return policies;
   }
 
   /** Named by group and port: rules of two databases that share both would collide. */

@@ -52,7 +52,7 @@ public final class RegionManager {
                 Stream.concat(Stream.of(kept.fleetKeyName()), settings.secrets().stream()).toList())
             .secretKeys(region.documents().secretKeys())
             .alertTopics(settings.alertTopics())
-            .managedPolicies(RegionFleet.policies(scope, id, settings.managedPolicies()))
+            .managedPolicies(RegionFleet.policies(scope, id, region, settings.managedPolicies()))
             .instanceLogs(Inspections.logs(scope, id, region));
     settings
         .certificate()

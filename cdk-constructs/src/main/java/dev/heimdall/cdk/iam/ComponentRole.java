@@ -83,7 +83,9 @@ public final class ComponentRole {
     if (!policies.isEmpty()) {
       role.setManagedPolicyArns(policies);
       Reasons.accept(
-          role, "AwsSolutions-IAM4", "\"managedPolicies\" were asked for in the deployment.");
+          role,
+          "AwsSolutions-IAM4",
+          "\"managedPolicies\", or Session Manager, were asked for in the deployment.");
     }
   }
 

@@ -154,8 +154,9 @@ final class DeploymentChecks {
                         + ":[0-9]{12}:key/[A-Za-z0-9-]+",
                     "the ARN of a key of this region, such as"
                         + " \"arn:aws:kms:%s:123456789012:key/…\"".formatted(region.region())));
-    policies(region.fleet().managedPolicies(), at + ".fleet.managedPolicies");
-    policies(region.manager().managedPolicies(), at + ".manager.managedPolicies");
+    boolean sessions = region.instances().sessionManager();
+    policies(region.fleet().managedPolicies(), sessions, at + ".fleet.managedPolicies");
+    policies(region.manager().managedPolicies(), sessions, at + ".manager.managedPolicies");
     manager(region, at + ".manager");
   }
 
@@ -292,18 +293,23 @@ final class DeploymentChecks {
                 form(at + ".imageParameter", name, "/[A-Za-z0-9_./-]+", "such as \"/our/ami\""));
   }
 
-  private void policies(List<String> policies, String at) {
+  private void policies(List<String> policies, boolean sessions, String at) {
     each(
         at,
         policies,
         "arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[A-Za-z0-9+=,.@_/-]+",
         "the ARN of a policy, such as"
             + " \"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore\"");
-    if (findings.sound(at) && policies.size() > POLICIES_OF_A_ROLE) {
+    int most =
+        sessions && policies.stream().noneMatch(arn -> arn.endsWith("/" + Instances.SESSION_POLICY))
+            ? POLICIES_OF_A_ROLE - 1
+            : POLICIES_OF_A_ROLE;
+    if (findings.sound(at) && policies.size() > most) {
       problem(
           at,
           policies.size() + " policies",
-          "at most " + POLICIES_OF_A_ROLE + ": a role takes no more");
+          "at most %d: a role takes %d".formatted(most, POLICIES_OF_A_ROLE)
+              + (most < POLICIES_OF_A_ROLE ? ", of which Session Manager has one" : ""));
     }
   }
 

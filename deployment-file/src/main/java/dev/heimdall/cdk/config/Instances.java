@@ -24,4 +24,14 @@ public record Instances(
                     + " to let `logs.REGION.amazonaws.com` use it.",
             otherwise = "a key of CloudWatch Logs",
             format = Format.TEXT)
-        Optional<String> logsKey) {}
+        Optional<String> logsKey,
+    @Setting(
+            value =
+                "People may open shells on instances with Session Manager: roles get the policy"
+                    + " `AmazonSSMManagedInstanceCore`, and a network that is made with `endpoints`"
+                    + " gets `ssm`, `ssmmessages` and `ec2messages`.",
+            byDefault = "false")
+        boolean sessionManager) {
+  /** How the policy is called that lets instances take part. */
+  public static final String SESSION_POLICY = "AmazonSSMManagedInstanceCore";
+}

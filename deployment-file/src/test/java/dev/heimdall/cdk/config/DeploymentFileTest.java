@@ -124,6 +124,13 @@ class DeploymentFileTest {
             + ", 'instances': {'logsKey': 'arn:aws:kms:us-east-1:123456789012:key/0a1b'}"
             + "| $.regions[0].instances.logsKey: got \"arn:aws:kms:us-east-1:123456789012:key/0a1b\","
             + " expected the ARN of a key of this region",
+        "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'managedPolicies': ["
+            + "'arn:aws:iam::aws:policy/a','arn:aws:iam::aws:policy/b','arn:aws:iam::aws:policy/c',"
+            + "'arn:aws:iam::aws:policy/d','arn:aws:iam::aws:policy/e','arn:aws:iam::aws:policy/f',"
+            + "'arn:aws:iam::aws:policy/g','arn:aws:iam::aws:policy/h','arn:aws:iam::aws:policy/i',"
+            + "'arn:aws:iam::aws:policy/j']}, 'instances': {'sessionManager': true}"
+            + "| $.regions[0].fleet.managedPolicies: got 10 policies, expected at most 9: a role"
+            + " takes 10, of which Session Manager has one",
         FLEET + ", 'network': {'natGateways': 0} | at least 1, or \"endpoints\": true",
         FLEET + ", 'network': {'vpc': 'vpc-1'} | $.regions[0].network.subnets: got no subnet",
         FLEET + ", 'network': {'vpc': 'vpc-1', 'endpoints': true} | make them in your network",
