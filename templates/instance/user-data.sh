@@ -20,6 +20,7 @@ releaseBucket='${ReleaseBucket}'
 releaseKey='${ReleaseKey}'
 healthPort='${HealthPort}'
 logGroup='${LogGroup}'
+keepFailed='${KeepFailed}'
 
 set -euo pipefail
 
@@ -36,7 +37,7 @@ ship() {
   local agent=/opt/aws/amazon-cloudwatch-agent list= name
   if [ ! -x $agent/bin/amazon-cloudwatch-agent-ctl ] && ! timeout 120 dnf install -y -q amazon-cloudwatch-agent; then
     echo 'amazon-cloudwatch-agent cannot be installed: logs stay on this instance' >&2
-    return
+    return 0
   fi
   for name in boot journal; do
     list="$list,{\"file_path\":\"/var/log/heimdall-$name.log\",\"log_group_name\":\"$logGroup\",\"log_stream_name\":\"{instance_id}/$name\"}"
@@ -47,39 +48,60 @@ ship() {
     echo 'amazon-cloudwatch-agent does not start: logs stay on this instance' >&2
 }
 
+attempts() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    "$@" && return 0 # a bare return in a trap has the status of before the trap
+    sleep $((attempt * 3))
+  done
+  return 1
+}
+
+# Keeps this instance for people to look at: in its group, but neither counted, nor asked for its health, nor behind the load
+# balancer; the group begins another one. It keeps one: more are replaced, or a release that fails would fill the account.
+keep() {
+  local id name others
+  id=$(cat /var/lib/cloud/data/instance-id)
+  name=$(aws autoscaling describe-auto-scaling-instances --region "$region" --instance-ids "$id" \
+    --query 'AutoScalingInstances[0].AutoScalingGroupName' --output text) || return 1
+  others=$(aws autoscaling describe-auto-scaling-instances --region "$region" --output text \
+    --query "AutoScalingInstances[?AutoScalingGroupName=='$name' && contains(LifecycleState, 'Standby')].InstanceId") || return 1
+  [ -z "$others" ] || return 1
+  # A group takes none that is not in service yet.
+  attempts aws autoscaling enter-standby --region "$region" --instance-ids "$id" --auto-scaling-group-name "$name" \
+    --no-should-decrement-desired-capacity >/dev/null
+}
+
 # Signals the result to CloudFormation, and what was said last: a deployment or update stops at the first instance that
 # does not come up. A script that is killed has failed, whatever its last command returned.
 finish() {
-  local code=$?
+  local code=$? said
   trap - EXIT
   # What mounts a file system may have left a process behind that holds the pipe.
   exec >&3 2>&1
   timeout 5 tail -s .1 --pid=$copy -f /dev/null || true
+  said=$(tail -n 1 $log)
   if [ $code != 0 ]; then
     tail -n 20 $log >/dev/console || true # which the console of EC2 shows
     ship || true
     [ -z "$logGroup" ] || sleep 10 # the agent sends each 5
   fi
-  [ $code = 0 ] || [ -z "$hook" ] || # the group replaces what does not come up
-    aws autoscaling set-instance-health --region "$region" --health-status Unhealthy \
-      --instance-id "$(cat /var/lib/cloud/data/instance-id)" || true
+  if [ $code != 0 ] && [ -n "$keepFailed" ] && keep; then
+    said="$said (kept in standby: $(cat /var/lib/cloud/data/instance-id))"
+  elif [ $code != 0 ]; then
+    [ -z "$keepFailed" ] || said="$said (not kept: another one of the group is, or it cannot be)"
+    [ -z "$hook" ] || # the group replaces what does not come up
+      aws autoscaling set-instance-health --region "$region" --health-status Unhealthy \
+        --instance-id "$(cat /var/lib/cloud/data/instance-id)" || true
+  fi
   [ -z "$group" ] ||
-    /opt/aws/bin/cfn-signal --exit-code $code --reason "$(tail -n 1 $log)" --region "$region" --stack "$stack" --resource "$group" || true
+    /opt/aws/bin/cfn-signal --exit-code $code --reason "$said" --region "$region" --stack "$stack" --resource "$group" || true
   exit $code
 }
 trap finish EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
 trap 'exit 129' HUP
-
-attempts() {
-  local attempt
-  for attempt in 1 2 3 4 5; do
-    "$@" && return
-    sleep $((attempt * 3))
-  done
-  return 1
-}
 
 folder=/opt/heimdall/releases/$release
 if [ ! -d "$folder" ]; then

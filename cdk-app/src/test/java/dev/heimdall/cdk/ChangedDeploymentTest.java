@@ -153,6 +153,7 @@ class ChangedDeploymentTest {
         set(0, "instances", "logs", false),
         set(0, "instances", "keepLogs", 90),
         set(0, "instances", "sessionManager", true),
+        set(0, "instances", "keepFailed", true),
         set(1, "instances", "sessionManager", true),
         set(
             0,

@@ -628,6 +628,37 @@ class HeimdallAppTest {
   }
 
   @Test
+  void whatFailsToBootIsKeptWithItsPermissionAndItsAlarm(@TempDir Path small) throws Exception {
+    Path file = small.resolve("deployment.json");
+    Files.writeString(
+        file,
+        """
+        {"regions": [
+          {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "manager": {"enabled": true, "clients": ["10.0.0.0/16"]},
+           "instances": {"keepFailed": true}}]}
+        """);
+    Assembly assembly = Assembly.of(file, small);
+    assertThat(assembly.complaints()).isEmpty();
+    String stack = "heimdall-eu-west-1";
+    for (String part : List.of("Fleet", "Manager")) {
+      assertThat(assembly.resource(stack, part, "AWS::IAM::Role").toString())
+          .contains("autoscaling:EnterStandby", "autoscaling:DescribeAutoScalingInstances")
+          .contains("autoScalingGroupName/${AWS::StackName}-${KeptIn}");
+      assertThat(assembly.resources(stack, part, "AWS::EC2::LaunchTemplate").toString())
+          .contains("keepFailed='yes'");
+    }
+    assertThat(assembly.resources(stack, "Watch", "AWS::CloudWatch::Alarm").values())
+        .filteredOn(alarm -> alarm.toString().contains("\"GroupStandbyInstances\""))
+        .as("three zones and the manager")
+        .hasSize(4);
+    assertThat(made.resource(EU, "Fleet", "AWS::IAM::Role").toString())
+        .doesNotContain("EnterStandby");
+    assertThat(made.resources(EU, "Fleet", "AWS::EC2::LaunchTemplate").toString())
+        .contains("keepFailed=''");
+  }
+
+  @Test
   void aZoneThatDoesNotSellATypeGetsAnotherOne() {
     assertThat(types(US)).containsExactly("c7i.large", "c6i.large", "m7i.large");
     assertThat(types(EU)).containsExactly("c7g.xlarge", "c6g.xlarge");

@@ -76,6 +76,7 @@ public final class RegionFleet {
                 .access(access(region, secrets(region.documents(), kept, store)))
                 .managedPolicies(policies(scope, id, region, settings.managedPolicies()))
                 .instanceLogs(Inspections.logs(scope, id, region))
+                .keepFailedInstances(region.instances().keepFailed())
                 .build());
     fleet
         .getLogGroupName()

@@ -53,7 +53,8 @@ public final class RegionManager {
             .secretKeys(region.documents().secretKeys())
             .alertTopics(settings.alertTopics())
             .managedPolicies(RegionFleet.policies(scope, id, region, settings.managedPolicies()))
-            .instanceLogs(Inspections.logs(scope, id, region));
+            .instanceLogs(Inspections.logs(scope, id, region))
+            .keepFailedInstances(region.instances().keepFailed());
     settings
         .certificate()
         .ifPresent(

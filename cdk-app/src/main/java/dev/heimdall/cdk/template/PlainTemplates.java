@@ -132,7 +132,10 @@ public final class PlainTemplates {
   /** How long logs of instances are kept. */
   static Inspection inspection(Parameters ask) {
     return new Inspection(
-        true, ask.days("KeepLogs", "Days that logs of instances are kept.", 30), Optional.empty());
+        true,
+        ask.days("KeepLogs", "Days that logs of instances are kept.", 30),
+        Optional.empty(),
+        false);
   }
 
   private static String yaml(Path template) {

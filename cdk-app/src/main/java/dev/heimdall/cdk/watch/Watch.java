@@ -59,6 +59,12 @@ public final class Watch extends Construct {
     sync.ifPresent(this::sync);
     store.ifPresent(this::store);
     manager.ifPresent(this::manager);
+    if (region.instances().keepFailed()) {
+      for (int zone = 0; zone < fleet.getZones(); zone++) {
+        kept("KeptNodes" + (zone + 1), fleet.metricStandby(zone, label("standby")));
+      }
+      manager.ifPresent(one -> kept("KeptManagers", one.metricStandby(label("standby"))));
+    }
     Dashboard.Builder.create(this, "Dashboard")
         .dashboardName(deployment.name() + "-" + region.region())
         .widgets(rows())
@@ -186,6 +192,17 @@ public final class Watch extends Construct {
         15,
         TreatMissingData.BREACHING);
     graph("Managers", List.of(healthy));
+  }
+
+  private void kept(String id, Metric standby) {
+    alarm(
+        id,
+        "An instance whose boot has failed is kept in standby: look at it, and terminate it",
+        standby,
+        0,
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        1,
+        TreatMissingData.NOT_BREACHING);
   }
 
   private void alarm(

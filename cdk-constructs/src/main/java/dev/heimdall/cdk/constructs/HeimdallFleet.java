@@ -83,7 +83,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
                 props.getRelease().bind(this, "Release"),
                 props.getDocuments().read(),
                 props.getAccess().plan(),
-                props.getInstanceLogs().inspection()));
+                props.getInstanceLogs().inspection(props.getKeepFailedInstances())));
     ComponentRole.add(
         fleet.nodeRole(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());
@@ -267,6 +267,17 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
   /** The same, with another period, statistic or label. */
   public Metric metricNodes(int zone, MetricOptions options) {
     return Metrics.of("AWS/AutoScaling", "GroupInServiceInstances", ofZone(zone), "Minimum")
+        .with(options);
+  }
+
+  /** A zone's nodes in standby, such as those that are kept because their boot has failed. */
+  public Metric metricStandby(int zone) {
+    return metricStandby(zone, MetricOptions.builder().build());
+  }
+
+  /** The same, with another period, statistic or label. */
+  public Metric metricStandby(int zone, MetricOptions options) {
+    return Metrics.of("AWS/AutoScaling", "GroupStandbyInstances", ofZone(zone), "Maximum")
         .with(options);
   }
 

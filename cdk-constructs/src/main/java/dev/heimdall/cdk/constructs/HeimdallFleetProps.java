@@ -98,6 +98,12 @@ public interface HeimdallFleetProps {
   /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
   HeimdallLogs getInstanceLogs();
 
+  /**
+   * Whether an instance whose boot has failed is kept in standby, one of each group, for people to
+   * look at. By default it is replaced.
+   */
+  boolean getKeepFailedInstances();
+
   /** Begins them. */
   static Builder builder() {
     return new Builder();
@@ -127,6 +133,7 @@ public interface HeimdallFleetProps {
     private HeimdallAccess access = HeimdallAccess.none();
     private List<IManagedPolicy> managedPolicies = List.of();
     private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
+    private boolean keepFailedInstances = false;
 
     private Builder() {}
 
@@ -256,6 +263,12 @@ public interface HeimdallFleetProps {
       return this;
     }
 
+    /** Sets {@link HeimdallFleetProps#getKeepFailedInstances}. */
+    public Builder keepFailedInstances(boolean keepFailedInstances) {
+      this.keepFailedInstances = keepFailedInstances;
+      return this;
+    }
+
     /**
      * What was said.
      *
@@ -283,7 +296,8 @@ public interface HeimdallFleetProps {
           deletionProtection,
           access,
           managedPolicies,
-          instanceLogs);
+          instanceLogs,
+          keepFailedInstances);
     }
   }
 }

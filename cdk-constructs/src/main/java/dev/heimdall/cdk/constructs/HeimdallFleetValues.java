@@ -32,5 +32,6 @@ record HeimdallFleetValues(
     boolean getDeletionProtection,
     HeimdallAccess getAccess,
     List<IManagedPolicy> getManagedPolicies,
-    HeimdallLogs getInstanceLogs)
+    HeimdallLogs getInstanceLogs,
+    boolean getKeepFailedInstances)
     implements HeimdallFleetProps {}

@@ -39,7 +39,7 @@ public final class HeimdallLogs {
     return new HeimdallLogs(sent, days, Optional.of(key.getKeyArn()));
   }
 
-  Inspection inspection() {
-    return new Inspection(sent, days, key);
+  Inspection inspection(boolean keepFailed) {
+    return new Inspection(sent, days, key, keepFailed);
   }
 }

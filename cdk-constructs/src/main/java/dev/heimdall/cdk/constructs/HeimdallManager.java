@@ -80,7 +80,7 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
                 props.getSecrets(),
                 props.getSecretKeys(),
                 props.getAlertTopics(),
-                props.getInstanceLogs().inspection()));
+                props.getInstanceLogs().inspection(props.getKeepFailedInstances())));
     ComponentRole.add(
         manager.role(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());
@@ -181,5 +181,16 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
     of.put("LoadBalancer", manager.balancer().getAttrLoadBalancerFullName());
     of.put("TargetGroup", manager.target().getAttrTargetGroupFullName());
     return Metrics.of("AWS/NetworkELB", "HealthyHostCount", of, "Minimum").with(options);
+  }
+
+  /** Its instances in standby, such as those that are kept because their boot has failed. */
+  public Metric metricStandby() {
+    return metricStandby(MetricOptions.builder().build());
+  }
+
+  /** The same, with another period, statistic or label. */
+  public Metric metricStandby(MetricOptions options) {
+    Map<String, String> of = Map.of("AutoScalingGroupName", manager.instances().getRef());
+    return Metrics.of("AWS/AutoScaling", "GroupStandbyInstances", of, "Maximum").with(options);
   }
 }

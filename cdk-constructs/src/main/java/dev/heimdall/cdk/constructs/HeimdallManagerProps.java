@@ -83,6 +83,12 @@ public interface HeimdallManagerProps {
   /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
   HeimdallLogs getInstanceLogs();
 
+  /**
+   * Whether an instance whose boot has failed is kept in standby, one of each group, for people to
+   * look at. By default it is replaced.
+   */
+  boolean getKeepFailedInstances();
+
   /** Begins them. */
   static Builder builder() {
     return new Builder();
@@ -109,6 +115,7 @@ public interface HeimdallManagerProps {
     private List<String> alertTopics = List.of();
     private List<IManagedPolicy> managedPolicies = List.of();
     private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
+    private boolean keepFailedInstances = false;
 
     private Builder() {}
 
@@ -226,6 +233,12 @@ public interface HeimdallManagerProps {
       return this;
     }
 
+    /** Sets {@link HeimdallManagerProps#getKeepFailedInstances}. */
+    public Builder keepFailedInstances(boolean keepFailedInstances) {
+      this.keepFailedInstances = keepFailedInstances;
+      return this;
+    }
+
     /**
      * What was said.
      *
@@ -251,7 +264,8 @@ public interface HeimdallManagerProps {
           secretKeys,
           alertTopics,
           managedPolicies,
-          instanceLogs);
+          instanceLogs,
+          keepFailedInstances);
     }
   }
 }

@@ -29,5 +29,6 @@ record HeimdallManagerValues(
     List<String> getSecretKeys,
     List<String> getAlertTopics,
     List<IManagedPolicy> getManagedPolicies,
-    HeimdallLogs getInstanceLogs)
+    HeimdallLogs getInstanceLogs,
+    boolean getKeepFailedInstances)
     implements HeimdallManagerProps {}

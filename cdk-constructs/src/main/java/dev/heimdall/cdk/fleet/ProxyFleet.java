@@ -282,7 +282,8 @@ public final class ProxyFleet extends Construct {
             entry("Instances", plan.access().instances()),
             entry("DatabaseUsers", plan.access().users()),
             entry("LogGroups", plan.access().logGroups()),
-            entry("InstanceLogs", Inspection.names(logs))));
+            entry("InstanceLogs", Inspection.names(logs)),
+            entry("KeptIn", plan.inspection().keptIn())));
   }
 
   private CfnSecurityGroup.Builder securityGroup(String id, String description) {

@@ -185,6 +185,7 @@ public final class ZoneGroup extends Construct {
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
     values.put("HealthPort", Numbers.text(plan.httpPort()));
+    values.put("KeepFailed", plan.inspection().kept());
     values.put("LogGroup", logs);
     return BootScript.of(Stack.of(this), values);
   }

@@ -110,6 +110,12 @@ public enum Component {
               "autoscaling:CompleteLifecycleAction",
               "autoscaling:RecordLifecycleActionHeartbeat",
               "autoscaling:SetInstanceHealth"),
+          on(
+              "KeepFailed",
+              "puts its instance into standby when the boot has failed, if it is to",
+              List.of(
+                  "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-${KeptIn}"),
+              "autoscaling:EnterStandby"),
           anywhere("Metrics", "sends metrics; only its own", "cloudwatch:PutMetricData")
               .when("StringEquals", "cloudwatch:namespace", "Heimdall"),
           on(
@@ -210,6 +216,17 @@ public enum Component {
                   "arn:${Partition}:logs:${Region}:${Account}:log-group:${InstanceLogs}:log-stream:*"),
               "logs:CreateLogStream",
               "logs:PutLogEvents"),
+          on(
+              "KeepFailed",
+              "puts its instance into standby when the boot has failed, if it is to",
+              List.of(
+                  "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-${KeptIn}"),
+              "autoscaling:EnterStandby"),
+          on(
+              "Group",
+              "asks for that which group it is in; the API knows no resources",
+              List.of("${KeptIn}"),
+              "autoscaling:DescribeAutoScalingInstances"),
           anywhere(
               "Surroundings",
               "lists databases and caches for the wizard; the APIs do not narrow it in a useful"

@@ -13,8 +13,20 @@ import software.constructs.Construct;
  *     CloudWatch Logs
  * @param keepLogs days
  * @param logsKey the ARN of the key of KMS that these are encrypted with; empty: CloudWatch's own
+ * @param keepFailed whether an instance whose boot has failed is kept in standby
  */
-public record Inspection(boolean logs, Number keepLogs, Optional<String> logsKey) {
+public record Inspection(
+    boolean logs, Number keepLogs, Optional<String> logsKey, boolean keepFailed) {
+
+  /** What the boot script has in place of {@code ${KeepFailed}}. */
+  public String kept() {
+    return keepFailed ? "yes" : "";
+  }
+
+  /** What a role has in place of {@code ${KeptIn}}, behind the stack's name: any of its groups. */
+  public List<String> keptIn() {
+    return keepFailed ? List.of("*") : List.of();
+  }
 
   /**
    * Makes the group of logs; none if there are none. It stays when its stack goes: what failed in a

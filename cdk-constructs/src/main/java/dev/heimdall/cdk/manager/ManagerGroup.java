@@ -88,6 +88,11 @@ public final class ManagerGroup extends Construct {
     return Fn.join("", List.of(scheme, balancer.getAttrDnsName(), ":", Numbers.text(plan.port())));
   }
 
+  /** Its instances. */
+  public CfnAutoScalingGroup instances() {
+    return instances;
+  }
+
   /** Where its instances send their logs, if they do. */
   public Optional<CfnLogGroup> logs() {
     return logs;
@@ -295,7 +300,8 @@ public final class ManagerGroup extends Construct {
                 "ManagerSecret",
                 Stream.concat(Stream.of(password), plan.secrets().stream()).toList()),
             entry("AlertTopics", plan.topics()),
-            entry("InstanceLogs", Inspection.names(logs))));
+            entry("InstanceLogs", Inspection.names(logs)),
+            entry("KeptIn", plan.inspection().keptIn())));
   }
 
   private CfnAutoScalingGroup instances(CfnInstanceProfile profile, String password) {
@@ -356,6 +362,7 @@ public final class ManagerGroup extends Construct {
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
     values.put("HealthPort", Numbers.text(plan.port()));
+    values.put("KeepFailed", plan.inspection().kept());
     values.put("LogGroup", logs.map(CfnLogGroup::getRef).orElse(""));
     return BootScript.of(Stack.of(this), values);
   }

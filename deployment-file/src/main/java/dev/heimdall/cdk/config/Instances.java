@@ -31,7 +31,14 @@ public record Instances(
                     + " `AmazonSSMManagedInstanceCore`, and a network that is made with `endpoints`"
                     + " gets `ssm`, `ssmmessages` and `ec2messages`.",
             byDefault = "false")
-        boolean sessionManager) {
+        boolean sessionManager,
+    @Setting(
+            value =
+                "An instance whose boot has failed is kept in its group, in standby, for people to"
+                    + " look at: one of each group, beside the one that takes its place. Others are"
+                    + " replaced.",
+            byDefault = "false")
+        boolean keepFailed) {
   /** How the policy is called that lets instances take part. */
   public static final String SESSION_POLICY = "AmazonSSMManagedInstanceCore";
 }

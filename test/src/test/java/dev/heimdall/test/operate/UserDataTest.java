@@ -118,7 +118,8 @@ class UserDataTest {
             "ManagerPort",
             "ManagerSecret",
             "ManagerConf",
-            "LogGroup")) {
+            "LogGroup",
+            "KeepFailed")) {
       filledIn.put(unset, "");
     }
   }
@@ -541,5 +542,71 @@ class UserDataTest {
             "journalctl --quiet --no-pager -o short-iso -u heimdall* --cursor-file="
                 + root
                 + "/var/lib/heimdall-journal/cursor");
+  }
+
+  private static final String STANDBY =
+      "aws autoscaling enter-standby --region eu-west-1 --instance-ids i-07"
+          + " --auto-scaling-group-name shop-Zone1 --no-should-decrement-desired-capacity";
+
+  /** A boot that finds no release, with what the group says of itself. */
+  private Boot failing(String others, String standby) throws Exception {
+    filledIn.put("KeepFailed", "yes");
+    standIn(
+        "bin/aws",
+        """
+        case "$*" in
+          *'[0].AutoScalingGroupName'*) echo shop-Zone1 ;;
+          *Standby*) echo '%s' ;;
+          *enter-standby*) %s ;;
+          *set-instance-health*) ;;
+          *) echo Forbidden: HeadObject >&2; exit 1 ;;
+        esac
+        """
+            .formatted(others, standby));
+    return boot();
+  }
+
+  @Test
+  void anInstanceThatFailsIsKeptWhereThatIsWished() throws Exception {
+    Boot boot = failing("", ":");
+
+    assertThat(boot.exitCode()).isOne();
+    assertThat(boot.calls())
+        .contains(STANDBY)
+        .doesNotContain(REPLACE)
+        .anyMatch(
+            call ->
+                call.startsWith("cfn-signal --exit-code 1 --reason Forbidden: HeadObject")
+                    && call.contains("(kept in standby: i-07)"));
+  }
+
+  @Test
+  void aSecondOneThatFailsIsReplaced() throws Exception {
+    Boot boot = failing("i-01", ":");
+
+    assertThat(boot.calls())
+        .doesNotContain(STANDBY)
+        .contains(REPLACE)
+        .anyMatch(call -> call.startsWith("cfn-signal ") && call.contains("(not kept: "));
+  }
+
+  @Test
+  void anInstanceThatCannotBeKeptIsReplacedAndSaysSo() throws Exception {
+    Boot boot = failing("", "exit 255");
+
+    assertThat(boot.calls().stream().filter(STANDBY::equals).count())
+        .as("it may not be in service yet")
+        .isEqualTo(5);
+    assertThat(boot.calls())
+        .contains(REPLACE)
+        .anyMatch(call -> call.startsWith("cfn-signal ") && call.contains("(not kept: "));
+  }
+
+  @Test
+  void anInstanceThatComesUpIsNotPutIntoStandby() throws Exception {
+    filledIn.put("KeepFailed", "yes");
+    Boot boot = boot();
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    assertThat(boot.calls()).doesNotContain(STANDBY, REPLACE);
   }
 }
