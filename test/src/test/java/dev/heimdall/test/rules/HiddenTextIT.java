@@ -62,16 +62,19 @@ class HiddenTextIT {
         assertThat(Replies.simple(direct, ddl).state()).as(ddl).isEqualTo("00000");
       }
     }
-    ruled =
-        TestNode.start(
-            c ->
-                c.node("loops", 1)
-                    .vdb("pool.size", 2)
-                    .vdb("rules", List.of("guard"))
-                    .rules(
-                        "guard",
-                        "{\"match\": \"tables:${catalog}.hidden_orders\", \"action\": \"drop\"}"));
+    ruled = guarded();
     plain = TestNode.start(c -> c.node("loops", 1).vdb("pool.size", 2));
+  }
+
+  private static TestNode guarded() {
+    return TestNode.start(
+        c ->
+            c.node("loops", 1)
+                .vdb("pool.size", 2)
+                .vdb("rules", List.of("guard"))
+                .rules(
+                    "guard",
+                    "{\"match\": \"tables:${catalog}.hidden_orders\", \"action\": \"drop\"}"));
   }
 
   @AfterAll
@@ -321,15 +324,7 @@ class HiddenTextIT {
 
   @Test
   void aDefaultThatChangesWhileTheNodeRunsIsKnown() throws IOException {
-    try (TestNode node =
-        TestNode.start(
-            c ->
-                c.node("loops", 1)
-                    .vdb("pool.size", 2)
-                    .vdb("rules", List.of("guard"))
-                    .rules(
-                        "guard",
-                        "{\"match\": \"tables:${catalog}.hidden_orders\", \"action\": \"drop\"}"))) {
+    try (TestNode node = guarded()) {
       try (RawClient first = RawClient.logIn(node.target());
           RawClient client = RawClient.logIn(node.target());
           RawClient direct = RawClient.logIn(SharedPostgres.target())) {
@@ -386,6 +381,42 @@ class HiddenTextIT {
       }
       if (locks) {
         nobodyElseHasIt();
+      }
+    }
+  }
+
+  /** It was looked at before; a connection that is made since then reads it by the new default. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SQL", "SQL in a batch", "protocol"})
+  void whatWasPreparedBeforeADefaultHasChangedIsReadAsItWasThen(String by) throws IOException {
+    try (TestNode node = guarded();
+        RawClient holder = RawClient.logIn(node.target());
+        RawClient client = RawClient.logIn(node.target());
+        RawClient direct = RawClient.logIn(SharedPostgres.target())) {
+      String text = IF_OFF.formatted(READS);
+      if (!by.equals("protocol")) {
+        assertThat(Message.errorIn(client.query("PREPARE hidden AS " + text))).isNull();
+      } else {
+        client.send(parse("hidden", text), sync());
+        assertThat(Message.errorIn(client.untilReady())).isNull();
+      }
+      holder.query("BEGIN");
+      holder.query("SELECT 1"); // has the connection that has the statement
+      direct.query("ALTER ROLE app IN DATABASE app SET standard_conforming_strings = off");
+      try {
+        for (int i = 0; i < 3; i++) {
+          switch (by) {
+            case "SQL" -> client.send(query("EXECUTE hidden"));
+            case "protocol" -> client.send(bind("", "hidden"), execute("", 0), sync());
+            default -> client.send(statement("EXECUTE hidden"), sync());
+          }
+          List<Message> replies = client.untilReady();
+          assertThat(replies.stream().filter(m -> m.type() == 'D'))
+              .as("%s", replies)
+              .allMatch(m -> m.columns().size() == 1);
+        }
+      } finally {
+        direct.query("ALTER ROLE app IN DATABASE app RESET standard_conforming_strings");
       }
     }
   }

@@ -18,6 +18,7 @@ import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -149,6 +150,19 @@ final class ServerNames {
     if (otherwise) {
       mayDoAnything(server);
     }
+  }
+
+  /** Whether it runs a statement by name whose text can be read in more than one way. */
+  boolean runsAmbiguous(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.EXECUTE) {
+        PreparedStatement run = carried.names().get(ClientStatements.bytes(effect.name()));
+        if (run != null && lexing.isAmbiguous(run.body(), textLength(run.body()))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether the server has it as it was read when it was parsed for this client. */

@@ -229,7 +229,8 @@ final class SimpleStatements {
     }
     byte[] sql = loop.scratch(total - 6);
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, total - 6);
-    return names.lexing().isMisjudged(server, judged, sql, 0, total - 6);
+    return names.lexing().isMisjudged(server, judged, sql, 0, total - 6)
+        || names.runsAmbiguous(lifecycle.effects());
   }
 
   /** Has the server say that a rule refuses the message at the reader's position. */
