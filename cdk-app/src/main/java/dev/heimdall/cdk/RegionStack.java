@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Environment;
@@ -79,6 +81,7 @@ final class RegionStack extends Stack {
 
   private void make(Deployment deployment, Region region, Path base, String release, String jar)
       throws DeploymentException {
+    warnOfAddresses(deployment, region);
     Place place =
         region
             .network()
@@ -90,6 +93,7 @@ final class RegionStack extends Stack {
                             this,
                             "Network",
                             region.network(),
+                            deployment.addresses(region),
                             !region.manager().alertTopics().isEmpty(),
                             region.instances().sessionManager())
                         .place());
@@ -143,6 +147,34 @@ final class RegionStack extends Stack {
       RegionNames.of(this, "Names", deployment.routing(), place, fleet);
     }
     nameOutputs();
+  }
+
+  /** Addresses are chosen once: others would replace the network and all that is in it. */
+  private void warnOfAddresses(Deployment deployment, Region region) {
+    int index = deployment.regions().indexOf(region);
+    if (index > 0 && region.network().vpc().isEmpty() && region.network().addresses().isEmpty()) {
+      Annotations.of(this)
+          .addInfoV2(
+              "heimdall:addresses",
+              "$.regions[%d].network.addresses: %s, as the file says nothing. A network that was"
+                      .formatted(index, deployment.addresses(region))
+                  + " made before regions had different ones keeps its own only if the file says"
+                  + " them: \"10.40.0.0/16\".");
+    }
+    List<Region> same = deployment.overlapping(region);
+    if (!same.isEmpty()) {
+      Annotations.of(this)
+          .addWarningV2(
+              "heimdall:overlappingAddresses",
+              "$.regions[%d].network.addresses: %s overlaps the network of %s, so that no peering and"
+                      .formatted(
+                          index,
+                          deployment.addresses(region),
+                          same.stream().map(Region::region).collect(Collectors.joining(", ")))
+                  + " no transit gateway can connect them. Before a region is deployed, give it"
+                  + " addresses of its own, or leave \"addresses\" out; afterwards others replace"
+                  + " its network.");
+    }
   }
 
   private Optional<FirstDocuments> firstDocuments(

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -203,6 +204,46 @@ class ChangedDeploymentTest {
     ChangeJudge.Verdict back = judge.judge(after, before, judge.left(before, after));
     assertThat(back.refused()).as("back").isEmpty();
     assertThat(back.replaced()).as("back").doesNotContainAnyElementsOf(STAYS);
+  }
+
+  /** Of networks that are made, none says what addresses it has. */
+  private static void networksOfTheirOwn(ObjectNode deployment, String... names) {
+    ArrayNode regions = (ArrayNode) deployment.get("regions");
+    ObjectNode first = (ObjectNode) regions.get(0);
+    first.withObject("/network").remove("addresses");
+    regions.removeAll().add(first);
+    for (String name : names) {
+      thirdRegion(deployment);
+      ObjectNode added = (ObjectNode) regions.get(regions.size() - 1);
+      added.put("region", name).remove("network");
+    }
+  }
+
+  /** Before the first region had addresses by default, they were those that it has now. */
+  @Test
+  void aRegionBetweenOthersReplacesNoNetworkAndHasAddressesOfItsOwn() throws Exception {
+    Map<String, JsonNode> two = stacks(file -> networksOfTheirOwn(file, "us-east-1"));
+    Map<String, JsonNode> three =
+        stacks(file -> networksOfTheirOwn(file, "ap-southeast-2", "us-east-1"));
+    ChangeJudge.Verdict there = judge.judge(two, three, Set.of());
+    assertThat(there.refused()).isEmpty();
+    assertThat(there.replaced()).doesNotContainAnyElementsOf(STAYS);
+    ChangeJudge.Verdict back = judge.judge(three, two, judge.left(two, three));
+    assertThat(back.refused()).isEmpty();
+    assertThat(back.replaced()).doesNotContainAnyElementsOf(STAYS);
+    assertThat(three.values())
+        .extracting(
+            stack ->
+                stack
+                    .get("Resources")
+                    .valueStream()
+                    .filter(one -> one.get("Type").asText().equals("AWS::EC2::VPC"))
+                    .map(one -> one.at("/Properties/CidrBlock").asText())
+                    .toList())
+        .containsExactlyInAnyOrder(
+            List.of("10.40.0.0/16"), List.of("10.109.0.0/16"), List.of("10.133.0.0/16"));
+    Map<String, JsonNode> one = stacks(file -> networksOfTheirOwn(file));
+    assertThat(judge.judge(before, one, Set.of()).replaced()).doesNotContainAnyElementsOf(STAYS);
   }
 
   /** A server of the store cannot leave its subnet: the first two of the network have them. */

@@ -836,6 +836,31 @@ class HeimdallAppTest {
     assertThat(store.get("MultiAZEnabled").asBoolean()).isFalse();
   }
 
+  @Test
+  void regionsWhoseNetworksOverlapAreWarnedOf(@TempDir Path small) throws Exception {
+    Path file = small.resolve("deployment.json");
+    Files.writeString(
+        file,
+        """
+        {"regions": [
+          {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}},
+          {"region": "us-east-1", "network": {"addresses": "10.40.0.0/17"},
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}},
+          {"region": "eu-west-2", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}}]}
+        """);
+    assertThat(Assembly.of(file, small).complaints())
+        .hasSize(3)
+        .anyMatch(
+            said ->
+                said.startsWith("INFO")
+                    && said.contains("regions[2].network.addresses: 10.125.0.0/16, as the file"))
+        .anyMatch(said -> said.contains("regions[0].network.addresses: 10.40.0.0/16 overlaps"))
+        .anyMatch(
+            said ->
+                said.contains("regions[1].network.addresses: 10.40.0.0/17 overlaps the network of")
+                    && said.contains("eu-west-1"));
+  }
+
   private static void firstDocuments(Path work) throws IOException {
     Path documents = Path.of("samples", "first-documents");
     Path stood = work.resolve("base/cdk-app/samples/first-documents");

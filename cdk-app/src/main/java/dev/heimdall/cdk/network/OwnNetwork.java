@@ -2,6 +2,7 @@ package dev.heimdall.cdk.network;
 
 import dev.heimdall.cdk.config.Network;
 import dev.heimdall.cdk.nag.Reasons;
+import dev.heimdall.model.Cidr;
 import java.util.List;
 import java.util.stream.IntStream;
 import software.amazon.awscdk.Fn;
@@ -36,13 +37,20 @@ public final class OwnNetwork extends Construct {
   private final Vpc vpc;
 
   /**
+   * @param addresses those of the network
    * @param topics whether topics of SNS are told anything from here
    * @param sessions whether people open shells on instances by Session Manager
    */
-  public OwnNetwork(Construct scope, String id, Network network, boolean topics, boolean sessions) {
+  public OwnNetwork(
+      Construct scope,
+      String id,
+      Network network,
+      Cidr addresses,
+      boolean topics,
+      boolean sessions) {
     super(scope, id);
     boolean nat = network.natGateways() > 0;
-    int nodes = nodeMask(network);
+    int nodes = nodeMask(addresses);
     List<SubnetConfiguration> layers =
         nat
             ? List.of(
@@ -51,9 +59,9 @@ public final class OwnNetwork extends Construct {
             : List.of(layer("Nodes", SubnetType.PRIVATE_ISOLATED, nodes));
     vpc =
         Vpc.Builder.create(this, "Network")
-            .ipAddresses(IpAddresses.cidr(network.addresses().toString()))
+            .ipAddresses(IpAddresses.cidr(addresses.toString()))
             .availabilityZones(zones(network.zones()))
-            .reservedAzs(room(network) - network.zones())
+            .reservedAzs(room(addresses) - network.zones())
             .natGateways(network.natGateways())
             .restrictDefaultSecurityGroup(false)
             .subnetConfiguration(layers)
@@ -96,14 +104,14 @@ public final class OwnNetwork extends Construct {
    * For how many zones there is room: a zone that comes or goes must not move the addresses of the
    * others.
    */
-  private static int room(Network network) {
-    return network.addresses().prefix() <= MOST_FOR_ALL_ZONES ? MOST_ZONES : MOST_ZONES / 2;
+  private static int room(Cidr addresses) {
+    return addresses.prefix() <= MOST_FOR_ALL_ZONES ? MOST_ZONES : MOST_ZONES / 2;
   }
 
   /** Subnets of a size that the network has room for, with a quarter of it left for gateways. */
-  private static int nodeMask(Network network) {
-    int quarters = room(network) == MOST_ZONES ? 3 : 2;
-    return Math.max(20, network.addresses().prefix() + quarters);
+  private static int nodeMask(Cidr addresses) {
+    int quarters = room(addresses) == MOST_ZONES ? 3 : 2;
+    return Math.max(20, addresses.prefix() + quarters);
   }
 
   /**

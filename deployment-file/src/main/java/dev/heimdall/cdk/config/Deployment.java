@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.config;
 
+import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Format;
 import dev.heimdall.model.Setting;
 import java.util.List;
@@ -21,5 +22,36 @@ public record Deployment(
   public Deployment {
     regions = List.copyOf(regions);
     tags = Map.copyOf(tags);
+  }
+
+  /** The addresses of the network that is made in one of its regions. */
+  public Cidr addresses(Region region) {
+    return region
+        .network()
+        .addresses()
+        .orElseGet(
+            () ->
+                RegionAddresses.of(
+                    region.region(), regions.get(0).region().equals(region.region())));
+  }
+
+  /**
+   * The other regions whose networks are made with addresses that this one's has as well: nothing
+   * connects them.
+   */
+  public List<Region> overlapping(Region region) {
+    if (region.network().vpc().isPresent()) {
+      return List.of();
+    }
+    return regions.stream()
+        .filter(other -> !other.region().equals(region.region()))
+        .filter(other -> other.network().vpc().isEmpty())
+        .filter(other -> overlap(addresses(other), addresses(region)))
+        .toList();
+  }
+
+  private static boolean overlap(Cidr one, Cidr other) {
+    return one.contains(other.network().orElseThrow())
+        || other.contains(one.network().orElseThrow());
   }
 }

@@ -203,18 +203,7 @@ final class DeploymentChecks {
             quote(network.subnets().get(0)),
             "nothing, or \"vpc\", whose they are");
       }
-      int prefix = network.addresses().prefix();
-      int longest = network.zones() <= 3 ? 24 : 23;
-      if (!isIpv4(network.addresses()) || prefix < 16 || prefix > longest) {
-        problem(
-            at + ".addresses",
-            quote(network.addresses().toString()),
-            "a network of IPv4, /16 to /"
-                + longest
-                + " with "
-                + network.zones()
-                + " \"zones\", such as \"10.40.0.0/16\"");
-      }
+      network.addresses().ifPresent(addresses -> addresses(network, addresses, at));
       if (network.natGateways() == 0 && !network.endpoints()) {
         problem(
             at + ".natGateways",
@@ -227,6 +216,20 @@ final class DeploymentChecks {
             "" + network.natGateways(),
             "at most one for each of the " + network.zones() + " \"zones\"");
       }
+    }
+  }
+
+  private void addresses(Network network, Cidr addresses, String at) {
+    int longest = network.zones() <= 3 ? 24 : 23;
+    if (!isIpv4(addresses) || addresses.prefix() < 16 || addresses.prefix() > longest) {
+      problem(
+          at + ".addresses",
+          quote(addresses.toString()),
+          "a network of IPv4, /16 to /"
+              + longest
+              + " with "
+              + network.zones()
+              + " \"zones\", such as \"10.40.0.0/16\"");
     }
   }
 

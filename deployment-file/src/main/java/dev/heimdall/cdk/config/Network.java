@@ -14,10 +14,14 @@ public record Network(
             byDefault = "[]")
         List<String> subnets,
     @Setting(
-            value = "Without `vpc`: the addresses of the network that is made.",
-            byDefault = "10.40.0.0/16",
+            value =
+                "Without `vpc`: the addresses of the network that is made. Others replace a network"
+                    + " that is there, and all that is in it.",
+            otherwise =
+                "`10.40.0.0/16` in the first region of the file, in each other a network of its"
+                    + " own such as `10.133.0.0/16`, which stays when regions are added",
             format = Format.NETWORK)
-        Cidr addresses,
+        Optional<Cidr> addresses,
     @Setting(
             value = "Without `vpc`: how many zones the network has.",
             byDefault = "3",

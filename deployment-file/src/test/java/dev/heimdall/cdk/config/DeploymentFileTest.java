@@ -7,6 +7,10 @@ import dev.heimdall.model.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -260,5 +264,59 @@ class DeploymentFileTest {
     assertThatThrownBy(() -> DeploymentFile.read(file))
         .hasMessageContaining("$.routing.zoneId")
         .hasMessageContaining("aws route53 create-hosted-zone");
+  }
+
+  /** A region that got another number would get another network. */
+  @Test
+  void eachRegionHasAnUnchangedNumberForItsAddresses() {
+    assertThat(RegionAddresses.NUMBERED)
+        .containsExactlyInAnyOrderElementsOf(AwsRegions.ALL)
+        .doesNotHaveDuplicates()
+        .hasSizeLessThan(100);
+    assertThat(RegionAddresses.of("af-south-1", false)).hasToString("10.100.0.0/16");
+    assertThat(RegionAddresses.of("us-east-1", false)).hasToString("10.133.0.0/16");
+    assertThat(RegionAddresses.of("us-west-2", false)).hasToString("10.138.0.0/16");
+  }
+
+  private Map<String, String> addresses(String... regions) throws Exception {
+    Path file = folder.resolve("deployment.json");
+    String all = Arrays.stream(regions).collect(Collectors.joining(", " + FLEET + "}, "));
+    Files.writeString(file, ("{'regions': [" + all + ", " + FLEET + "}]}").replace('\'', '"'));
+    Deployment deployment = DeploymentFile.read(file);
+    return deployment.regions().stream()
+        .collect(
+            Collectors.toMap(Region::region, region -> deployment.addresses(region).toString()));
+  }
+
+  @Test
+  void aRegionThatComesOrGoesChangesNoAddressesOfAnother() throws Exception {
+    String ireland = "{'region': 'eu-west-1'";
+    String virginia = "{'region': 'us-east-1'";
+    String sydney = "{'region': 'ap-southeast-2'";
+    Map<String, String> all = addresses(ireland, virginia, sydney);
+    assertThat(all)
+        .containsEntry("eu-west-1", "10.40.0.0/16")
+        .containsEntry("us-east-1", "10.133.0.0/16")
+        .containsEntry("ap-southeast-2", "10.109.0.0/16");
+    assertThat(addresses(ireland, sydney, virginia)).isEqualTo(all);
+    assertThat(all).containsAllEntriesOf(addresses(ireland, sydney));
+    assertThat(all).containsAllEntriesOf(addresses(ireland));
+  }
+
+  @Test
+  void networksThatAreMadeAndOverlapAreKnown() throws Exception {
+    Path file = folder.resolve("deployment.json");
+    String regions =
+        "{'region': 'eu-west-1', %s}, ".formatted(FLEET)
+            + "{'region': 'us-east-1', 'network': {'addresses': '10.40.128.0/17'}, %s}, "
+                .formatted(FLEET)
+            + "{'region': 'eu-west-2', 'network': {'addresses': '10.41.0.0/16'}, %s}"
+                .formatted(FLEET);
+    Files.writeString(file, ("{'regions': [" + regions + "]}").replace('\'', '"'));
+    Deployment deployment = DeploymentFile.read(file);
+    List<Region> all = deployment.regions();
+    assertThat(deployment.overlapping(all.get(0))).containsExactly(all.get(1));
+    assertThat(deployment.overlapping(all.get(1))).containsExactly(all.get(0));
+    assertThat(deployment.overlapping(all.get(2))).isEmpty();
   }
 }
