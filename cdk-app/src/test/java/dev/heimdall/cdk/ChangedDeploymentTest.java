@@ -108,6 +108,13 @@ class ChangedDeploymentTest {
         set(0, "network", "zones", 2),
         set(0, "network", "zones", 4),
         set(0, "network", "natGateways", 3),
+        set(
+            0,
+            "network",
+            "routes",
+            List.of(
+                Map.of("to", "10.8.0.0/16", "by", "pcx-0a1b2c3d"),
+                Map.of("to", "10.9.0.0/16", "by", "tgw-0a1b2c3d"))),
         change(
             0,
             "a NAT gateway in place of endpoints",
@@ -204,6 +211,25 @@ class ChangedDeploymentTest {
     ChangeJudge.Verdict back = judge.judge(after, before, judge.left(before, after));
     assertThat(back.refused()).as("back").isEmpty();
     assertThat(back.replaced()).as("back").doesNotContainAnyElementsOf(STAYS);
+  }
+
+  /** Destinations are unique in a table: none may be made while another has its own still. */
+  @Test
+  void routesMayChangePlacesAndWhatTheyGoThrough() throws Exception {
+    Map<String, JsonNode> one = stacks(routes("10.8.0.0/16", "pcx-0a1b2c3d", "10.9.0.0/16"));
+    Map<String, JsonNode> other = stacks(routes("10.9.0.0/16", "pcx-0b1b2c3d", "10.8.0.0/16"));
+    ChangeJudge.Verdict verdict = judge.judge(one, other, Set.of());
+    assertThat(verdict.refused()).isEmpty();
+    assertThat(verdict.replaced()).isEmpty();
+  }
+
+  private static Consumer<ObjectNode> routes(String to, String by, String last) {
+    return set(
+            0,
+            "network",
+            "routes",
+            List.of(Map.of("to", to, "by", by), Map.of("to", last, "by", "pcx-0c1b2c3d")))
+        .edit();
   }
 
   /** Of networks that are made, none says what addresses it has. */

@@ -837,6 +837,46 @@ class HeimdallAppTest {
   }
 
   @Test
+  void nodesOfANetworkThatIsMadeReachOtherNetworksByRoutes(@TempDir Path small) throws Exception {
+    Path file = small.resolve("deployment.json");
+    Files.writeString(
+        file,
+        """
+        {"regions": [
+          {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.133.0.0/16"]},
+           "network": {"routes": [{"to": "10.133.0.0/16", "by": "pcx-0a1b2c3d"},
+                                  {"to": "10.9.0.0/16", "by": "tgw-0a1b2c3d"}]}}]}
+        """);
+    Assembly assembly = Assembly.of(file, small);
+    assertThat(assembly.complaints()).isEmpty();
+    List<JsonNode> routes =
+        assembly.resources("heimdall-eu-west-1", "AWS::EC2::Route").values().stream()
+            .map(route -> route.get("Properties"))
+            .toList();
+    for (String by : List.of("VpcPeeringConnectionId", "TransitGatewayId")) {
+      assertThat(routes)
+          .filteredOn(route -> route.has(by))
+          .hasSize(3)
+          .extracting(route -> route.at("/RouteTableId/Ref").asText())
+          .doesNotHaveDuplicates()
+          .allMatch(table -> table.startsWith("NetworkNodesSubnet"));
+    }
+  }
+
+  /** A private zone that is there is seen from no network that is not associated with it. */
+  @Test
+  void theCommandThatLetsANetworkSeeThePrivateZoneIsPutOut() {
+    assertThat(made.templates().get(US).at("/Outputs/NamesAssociation/Value").asText())
+        .isEqualTo(
+            "aws route53 associate-vpc-with-hosted-zone --hosted-zone-id Z0123456789ABC --vpc"
+                + " VPCRegion=us-east-1,VPCId=vpc-0a1b2c3d");
+    assertThat(made.templates().get(EU).at("/Outputs/NamesAssociation/Value").toString())
+        .contains("VPCRegion=eu-west-1,VPCId=", "Ref");
+    assertThat(made.templates().get(EU).at("/Outputs/NetworkVpc/Value/Ref").asText())
+        .startsWith("Network");
+  }
+
+  @Test
   void regionsWhoseNetworksOverlapAreWarnedOf(@TempDir Path small) throws Exception {
     Path file = small.resolve("deployment.json");
     Files.writeString(

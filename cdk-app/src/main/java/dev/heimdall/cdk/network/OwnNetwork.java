@@ -1,12 +1,15 @@
 package dev.heimdall.cdk.network;
 
 import dev.heimdall.cdk.config.Network;
+import dev.heimdall.cdk.config.NetworkRoute;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.model.Cidr;
 import java.util.List;
 import java.util.stream.IntStream;
+import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.ec2.CfnRoute;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
 import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
@@ -87,6 +90,11 @@ public final class OwnNetwork extends Construct {
         endpoint("InstanceMessages", InterfaceVpcEndpointAwsService.EC2_MESSAGES);
       }
     }
+    network.routes().forEach(this::route);
+    CfnOutput.Builder.create(this, "VpcOutput")
+        .description("The network, for a peering or a transit gateway")
+        .value(vpc.getVpcId())
+        .build();
     LogGroup log =
         LogGroup.Builder.create(this, "FlowLog")
             .retention(RetentionDays.ONE_MONTH)
@@ -127,10 +135,32 @@ public final class OwnNetwork extends Construct {
     return IntStream.range(0, count).mapToObj(zone -> Fn.select(zone, Fn.getAzs())).toList();
   }
 
+  /**
+   * One for each subnet of nodes, by its destination: CloudFormation takes no second one of the
+   * same while the first is there.
+   */
+  private void route(NetworkRoute route) {
+    String to = route.to().toString();
+    List<ISubnet> subnets = subnets();
+    for (int i = 0; i < subnets.size(); i++) {
+      CfnRoute.Builder made =
+          CfnRoute.Builder.create(this, "Nodes%dTo%s".formatted(i + 1, to.replaceAll("[./]", "x")))
+              .routeTableId(subnets.get(i).getRouteTable().getRouteTableId())
+              .destinationCidrBlock(to);
+      (route.by().startsWith("tgw-")
+              ? made.transitGatewayId(route.by())
+              : made.vpcPeeringConnectionId(route.by()))
+          .build();
+    }
+  }
+
+  private List<ISubnet> subnets() {
+    return vpc.getPrivateSubnets().isEmpty() ? vpc.getIsolatedSubnets() : vpc.getPrivateSubnets();
+  }
+
   /** Where nodes are put. */
   public Place place() {
-    List<ISubnet> subnets =
-        vpc.getPrivateSubnets().isEmpty() ? vpc.getIsolatedSubnets() : vpc.getPrivateSubnets();
+    List<ISubnet> subnets = subnets();
     return new Place(vpc, subnets, subnets.stream().map(ISubnet::getIpv4CidrBlock).toList());
   }
 

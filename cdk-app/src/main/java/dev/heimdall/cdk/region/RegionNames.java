@@ -5,7 +5,10 @@ import dev.heimdall.cdk.constructs.HeimdallGlobalRouting;
 import dev.heimdall.cdk.constructs.HeimdallGlobalRoutingProps;
 import dev.heimdall.cdk.constructs.IHeimdallFleet;
 import dev.heimdall.cdk.network.Place;
+import java.util.List;
 import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.route53.HostedZone;
 import software.amazon.awscdk.services.route53.HostedZoneAttributes;
 import software.constructs.Construct;
@@ -39,6 +42,20 @@ public final class RegionNames {
       CfnOutput.Builder.create(made, "ZoneOutput")
           .description("routing.zoneId of the deployment, before another region is added")
           .value(made.getZoneId())
+          .build();
+    } else {
+      CfnOutput.Builder.create(made, "AssociationOutput")
+          .description("Once, if the zone is private: lets this region's network see the name")
+          .value(
+              Fn.join(
+                  "",
+                  List.of(
+                      "aws route53 associate-vpc-with-hosted-zone --hosted-zone-id ",
+                      made.getZoneId(),
+                      " --vpc VPCRegion=",
+                      Stack.of(made).getRegion(),
+                      ",VPCId=",
+                      place.vpc())))
           .build();
     }
   }

@@ -46,12 +46,7 @@ public record Deployment(
     return regions.stream()
         .filter(other -> !other.region().equals(region.region()))
         .filter(other -> other.network().vpc().isEmpty())
-        .filter(other -> overlap(addresses(other), addresses(region)))
+        .filter(other -> RegionAddresses.overlap(addresses(other), addresses(region)))
         .toList();
-  }
-
-  private static boolean overlap(Cidr one, Cidr other) {
-    return one.contains(other.network().orElseThrow())
-        || other.contains(one.network().orElseThrow());
   }
 }

@@ -118,6 +118,7 @@ final class DeploymentChecks {
             account ->
                 form(at + ".account", account, "[0-9]{12}", "an account's number of 12 digits"));
     network(region.network(), at + ".network");
+    routes(region, at);
     fleet(region.fleet(), at + ".fleet");
     documents(region.documents(), region.manager().enabled(), at + ".documents");
     databases(region.databases(), at + ".databases");
@@ -215,6 +216,46 @@ final class DeploymentChecks {
             at + ".natGateways",
             "" + network.natGateways(),
             "at most one for each of the " + network.zones() + " \"zones\"");
+      }
+    }
+  }
+
+  private void routes(Region region, String parent) {
+    String at = parent + ".network.routes";
+    if (!findings.sound(parent + ".network", parent + ".region")) {
+      return;
+    }
+    List<NetworkRoute> routes = region.network().routes();
+    if (region.network().vpc().isPresent() && !routes.isEmpty()) {
+      problem(
+          at,
+          routes.size() + " with \"vpc\"",
+          "nothing: add them to the route tables of your subnets");
+      return;
+    }
+    Set<Cidr> destinations = new HashSet<>();
+    for (int i = 0; i < routes.size(); i++) {
+      NetworkRoute route = routes.get(i);
+      String place = "%s[%d]".formatted(at, i);
+      form(
+          place + ".by",
+          route.by(),
+          "(pcx|tgw)-[0-9a-f]{8,17}",
+          "a peering connection such as \"pcx-0a1b2c3d4e5f6a7b8\", or a transit gateway, \"tgw-…\"");
+      if (!isIpv4(route.to()) || route.to().prefix() < WIDEST) {
+        problem(
+            place + ".to",
+            quote(route.to().toString()),
+            "a network of IPv4, /%d at the widest".formatted(WIDEST));
+      } else if (!destinations.add(route.to())) {
+        problem(place + ".to", quote(route.to().toString()) + " again", "each network only once");
+      } else if (AwsRegions.has(region.region())
+          && isIpv4(deployment.addresses(region))
+          && RegionAddresses.overlap(route.to(), deployment.addresses(region))) {
+        problem(
+            place + ".to",
+            quote(route.to().toString()),
+            "a network without addresses of this one, " + deployment.addresses(region));
       }
     }
   }

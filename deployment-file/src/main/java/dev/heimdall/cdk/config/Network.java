@@ -40,7 +40,13 @@ public record Network(
                 "Without `vpc`: make endpoints for the AWS services that nodes call, so that no call"
                     + " leaves.",
             byDefault = "false")
-        boolean endpoints) {
+        boolean endpoints,
+    @Setting(
+            value =
+                "Without `vpc`: routes of the nodes' subnets to other networks, such as another"
+                    + " region's.",
+            byDefault = "[]")
+        List<NetworkRoute> routes) {
   /**
    * Whether the APIs of other regions can be reached: endpoints lead to those of the own region.
    */
@@ -50,5 +56,6 @@ public record Network(
 
   public Network {
     subnets = List.copyOf(subnets);
+    routes = List.copyOf(routes);
   }
 }

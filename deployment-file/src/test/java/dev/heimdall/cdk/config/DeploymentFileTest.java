@@ -144,6 +144,23 @@ class DeploymentFileTest {
         FLEET + ", 'network': {'addresses': '10.40.0.0/24', 'zones': 4} | /16 to /23 with 4",
         FLEET + ", 'network': {'addresses': 'fd00::/16'} | expected a network of IPv4",
         FLEET
+            + ", 'network': {'routes': [{'to': '10.41.0.0/16', 'by': 'nat-0a1b2c3d'}]}"
+            + " | routes[0].by: got \"nat-0a1b2c3d\", expected a peering connection",
+        FLEET
+            + ", 'network': {'routes': [{'to': '10.40.128.0/17', 'by': 'pcx-0a1b2c3d'}]}"
+            + " | expected a network without addresses of this one, 10.40.0.0/16",
+        FLEET
+            + ", 'network': {'routes': [{'to': '0.0.0.0/0', 'by': 'tgw-0a1b2c3d'}]}"
+            + " | routes[0].to: got \"0.0.0.0/0\", expected a network of IPv4, /8 at the widest",
+        FLEET
+            + ", 'network': {'routes': [{'to': '10.41.0.0/16', 'by': 'pcx-0a1b2c3d'},"
+            + " {'to': '10.41.0.0/16', 'by': 'tgw-0a1b2c3d'}]} | routes[1].to: got"
+            + " \"10.41.0.0/16\" again",
+        FLEET
+            + ", 'network': {'vpc': 'vpc-0a1b', 'subnets': ['subnet-0a1b'],"
+            + " 'routes': [{'to': '10.41.0.0/16', 'by': 'pcx-0a1b2c3d'}]}"
+            + " | expected nothing: add them to the route tables of your subnets",
+        FLEET
             + ", 'network': {'vpc': 'vpc-1', 'subnets': ['subnet-1']}"
             + "| $.regions[0].cache.replicas: got 1, expected 0 with a single subnet",
         "'fleet': {'ports': [1], 'clients': ['fd00::/8']}| $.regions[0].fleet.clients[0]: got"
