@@ -577,6 +577,7 @@ class HeimdallAppTest {
           {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
            "instances": {"logs": false}},
           {"region": "us-east-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "network": {"addresses": "10.41.0.0/16"},
            "instances": {"keepLogs": 7, "logsKey": "%s"}}]}
         """
             .formatted(key));
