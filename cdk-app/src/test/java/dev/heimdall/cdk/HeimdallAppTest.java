@@ -376,6 +376,8 @@ class HeimdallAppTest {
     assertThat(function.at("/Environment/Variables/HEIMDALL_REGIONS").asText())
         .as("the network has no way to another region's API")
         .isEmpty();
+    assertThat(function.at("/Environment/Variables/HEIMDALL_MEMBER_REGIONS").asText())
+        .isEqualTo("leave");
     assertThat(
             made.resource(US, "ConfigSync", "AWS::Lambda::Function")
                 .at("/Environment/Variables/HEIMDALL_REGIONS")

@@ -37,7 +37,11 @@ final class Function {
     this.settings = settings;
     credentials = DefaultCredentialsProvider.builder().build();
     reader =
-        new TopologyReader(access(settings.region(), settings.rds()), settings.regions(), clock);
+        new TopologyReader(
+            access(settings.region(), settings.rds()),
+            settings.regions(),
+            settings.members(),
+            clock);
     metrics = new Metrics(settings.region());
   }
 

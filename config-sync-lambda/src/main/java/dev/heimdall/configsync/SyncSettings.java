@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
  * @param key what pushes are signed with, one key a line, the newest first: {@code HEIMDALL_KEY},
  *     or the text of the secret that {@code HEIMDALL_KEY_SECRET} names
  * @param regions where there are clusters or nodes besides its own: {@code HEIMDALL_REGIONS}
+ * @param members whether the regions in which global clusters have members are asked as well, which
+ *     needs a way there: {@code HEIMDALL_MEMBER_REGIONS}
  * @param tag that nodes have: {@code HEIMDALL_FLEET_TAG}
  * @param fleet the tag's value: {@code HEIMDALL_FLEET}
  * @param port of a node's HTTP endpoint: {@code HEIMDALL_NODE_PORT}
@@ -30,6 +32,7 @@ record SyncSettings(
     String store,
     Key key,
     Set<String> regions,
+    boolean members,
     String tag,
     String fleet,
     int port,
@@ -45,6 +48,7 @@ record SyncSettings(
           "HEIMDALL_KEY",
           "HEIMDALL_KEY_SECRET",
           "HEIMDALL_REGIONS",
+          "HEIMDALL_MEMBER_REGIONS",
           "HEIMDALL_FLEET_TAG",
           "HEIMDALL_FLEET",
           "HEIMDALL_NODE_PORT",
@@ -95,6 +99,7 @@ record SyncSettings(
               needed("HEIMDALL_STORE"),
               key(),
               regions(),
+              members(),
               given("HEIMDALL_FLEET_TAG").orElse(DEFAULT_TAG),
               needed("HEIMDALL_FLEET"),
               port(),
@@ -149,6 +154,14 @@ record SyncSettings(
         }
       }
       return regions;
+    }
+
+    private boolean members() {
+      String members = given("HEIMDALL_MEMBER_REGIONS").orElse("ask");
+      if (!members.equals("ask") && !members.equals("leave")) {
+        problems.add("HEIMDALL_MEMBER_REGIONS is neither ask nor leave: " + members);
+      }
+      return members.equals("ask");
     }
 
     private int port() {

@@ -470,8 +470,17 @@ class ConfigSyncTest {
     assertThatThrownBy(
             () ->
                 SyncSettings.of(
-                    Map.of("HEIMDALL_STOR", "s3://x", "HEIMDALL_KEY", "short", "PATH", "/bin")))
+                    Map.of(
+                        "HEIMDALL_STOR",
+                        "s3://x",
+                        "HEIMDALL_KEY",
+                        "short",
+                        "HEIMDALL_MEMBER_REGIONS",
+                        "no",
+                        "PATH",
+                        "/bin")))
         .hasMessageContaining("HEIMDALL_STOR is not known")
+        .hasMessageContaining("HEIMDALL_MEMBER_REGIONS is neither ask nor leave: no")
         .hasMessageContaining("AWS_REGION is not set")
         .hasMessageContaining("HEIMDALL_FLEET is not set")
         .hasMessageContaining("at least 32 characters");
@@ -484,6 +493,7 @@ class ConfigSyncTest {
                 "HEIMDALL_KEY", KEY,
                 "HEIMDALL_REGIONS", "us-east-1, eu-central-1"));
     assertThat(right.regions()).containsExactlyInAnyOrder("us-east-1", "eu-central-1");
+    assertThat(right.members()).isTrue();
     assertThat(right.port()).isEqualTo(5059);
     assertThat(right.toString()).doesNotContain(KEY);
   }

@@ -18,6 +18,12 @@ import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
  */
 public record AwsAccess(
     String region, Optional<URI> endpoint, AwsCredentialsProvider credentials, Duration patience) {
+  /**
+   * How long another region is given to take a connection: from each to each it takes a third of
+   * that, and where no way leads nothing comes at all.
+   */
+  private static final Duration FAR = Duration.ofSeconds(1);
+
   /** In the name that the SDK finds: environment, profile, role of the machine. */
   public static AwsAccess ofMachine(String region, Optional<URI> endpoint, Duration patience) {
     return new AwsAccess(region, endpoint, DefaultCredentialsProvider.builder().build(), patience);
@@ -34,5 +40,11 @@ public record AwsAccess(
    */
   public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
     return AwsPatience.once(patience).client(builder, Optional.of(region), endpoint, credentials);
+  }
+
+  /** Such a client for a region that there may be no way to: it gives up after a second then. */
+  <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C farClient(B builder) {
+    return new AwsPatience(FAR, patience, patience, 1)
+        .client(builder, Optional.of(region), endpoint, credentials);
   }
 }

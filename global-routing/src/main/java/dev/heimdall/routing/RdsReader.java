@@ -49,9 +49,18 @@ public final class RdsReader implements AutoCloseable {
    * @param clock says when it asks, in what it reads
    */
   public RdsReader(AwsAccess access, InstantSource clock) {
+    this(access, clock, access.client(RdsClient.builder()));
+  }
+
+  private RdsReader(AwsAccess access, InstantSource clock, RdsClient client) {
     this.access = access;
     this.clock = clock;
-    client = access.client(RdsClient.builder());
+    this.client = client;
+  }
+
+  /** Asks another region, which there may be no way to. */
+  static RdsReader far(AwsAccess access, InstantSource clock) {
+    return new RdsReader(access, clock, access.farClient(RdsClient.builder()));
   }
 
   /** All that can be known of these. Never fails. */

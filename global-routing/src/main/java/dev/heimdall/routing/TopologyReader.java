@@ -23,6 +23,7 @@ public final class TopologyReader implements AutoCloseable {
 
   private final AwsAccess home;
   private final Set<String> others;
+  private final boolean members;
   private final Clock clock;
   private final Map<String, RdsReader> readers = new ConcurrentHashMap<>();
 
@@ -33,8 +34,21 @@ public final class TopologyReader implements AutoCloseable {
    * @param others regions to ask in any case
    */
   public TopologyReader(AwsAccess home, Set<String> others, Clock clock) {
+    this(home, others, true, clock);
+  }
+
+  /**
+   * Asks nobody yet.
+   *
+   * @param home the region to begin in
+   * @param others regions to ask in any case
+   * @param members whether regions in which global clusters have members are asked too; not where
+   *     no way leads to them
+   */
+  public TopologyReader(AwsAccess home, Set<String> others, boolean members, Clock clock) {
     this.home = home;
     this.others = Set.copyOf(others);
+    this.members = members;
     this.clock = clock;
   }
 
@@ -50,14 +64,16 @@ public final class TopologyReader implements AutoCloseable {
     troubles.addAll(calls.troubles());
     Set<String> regions = new TreeSet<>(others);
     regions.add(home.region());
-    globals.ifPresent(
-        all ->
-            all.forEach(
-                global ->
-                    global.members().stream()
-                        .map(TopologyGlobal.Member::region)
-                        .filter(region -> !region.isEmpty())
-                        .forEach(regions::add)));
+    globals
+        .filter(all -> members)
+        .ifPresent(
+            all ->
+                all.forEach(
+                    global ->
+                        global.members().stream()
+                            .map(TopologyGlobal.Member::region)
+                            .filter(region -> !region.isEmpty())
+                            .forEach(regions::add)));
     Set<String> complete = new TreeSet<>();
     List<TopologyCluster> clusters = new ArrayList<>();
     Map<String, String> versions = new TreeMap<>();
@@ -86,7 +102,12 @@ public final class TopologyReader implements AutoCloseable {
   }
 
   private RdsReader reader(String region) {
-    return readers.computeIfAbsent(region, name -> new RdsReader(home.in(name), clock));
+    return readers.computeIfAbsent(
+        region,
+        name ->
+            name.equals(home.region())
+                ? new RdsReader(home, clock)
+                : RdsReader.far(home.in(name), clock));
   }
 
   private Optional<List<TopologyGlobal>> globals(Calls calls, Instant asked) {

@@ -39,6 +39,7 @@ public final class RegionConfigSync {
             .vpc(place.network())
             .vpcSubnets(place.selection())
             .otherRegions(region.network().reachesOtherRegions() ? others : List.of())
+            .memberRegions(region.network().reachesOtherRegions())
             .forwardTo(
                 deployment.regions().stream()
                     .filter(other -> other.configSync().enabled())

@@ -86,6 +86,7 @@ final class ConfigSyncTemplate extends Stack {
             vpc,
             subnets.getValueAsList(),
             others,
+            true,
             forwardTo,
             minutes,
             codeBucket,

@@ -41,6 +41,12 @@ public interface HeimdallConfigSyncProps {
   /** Regions with clusters besides its own, whose API of RDS is reached from here. */
   List<String> getOtherRegions();
 
+  /**
+   * Whether the regions in which global clusters have members are asked as well, by default: not
+   * where no way leads to their API.
+   */
+  boolean getMemberRegions();
+
   /** Regions whose functions hear of this region's events. */
   List<String> getForwardTo();
 
@@ -69,6 +75,7 @@ public interface HeimdallConfigSyncProps {
     private Optional<SubnetSelection> vpcSubnets = Optional.empty();
     private Duration every = Duration.minutes(5);
     private List<String> otherRegions = List.of();
+    private boolean memberRegions = true;
     private List<String> forwardTo = List.of();
     private boolean snapStart = false;
     private int keepLogs = 30;
@@ -129,6 +136,12 @@ public interface HeimdallConfigSyncProps {
       return this;
     }
 
+    /** Sets {@link HeimdallConfigSyncProps#getMemberRegions}. */
+    public Builder memberRegions(boolean memberRegions) {
+      this.memberRegions = memberRegions;
+      return this;
+    }
+
     /** Sets {@link HeimdallConfigSyncProps#getForwardTo}. */
     public Builder forwardTo(List<String> forwardTo) {
       this.forwardTo = List.copyOf(forwardTo);
@@ -163,6 +176,7 @@ public interface HeimdallConfigSyncProps {
           vpcSubnets,
           every,
           otherRegions,
+          memberRegions,
           forwardTo,
           snapStart,
           keepLogs);

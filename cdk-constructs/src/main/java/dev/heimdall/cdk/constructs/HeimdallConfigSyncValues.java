@@ -19,6 +19,7 @@ record HeimdallConfigSyncValues(
     Optional<SubnetSelection> getVpcSubnets,
     Duration getEvery,
     List<String> getOtherRegions,
+    boolean getMemberRegions,
     List<String> getForwardTo,
     boolean getSnapStart,
     int getKeepLogs)

@@ -136,6 +136,9 @@ public final class ConfigSyncFunction extends Construct {
     environment.put("HEIMDALL_KEY_SECRET", plan.pushKey());
     environment.put("HEIMDALL_NODE_PORT", Numbers.text(plan.httpPort()));
     environment.put("HEIMDALL_REGIONS", plan.otherRegions());
+    if (!plan.memberRegions()) {
+      environment.put("HEIMDALL_MEMBER_REGIONS", "leave");
+    }
     environment.put("HEIMDALL_STORE", Fn.join("", List.of("s3://", plan.bucket(), "/topology")));
     CfnFunction.Builder builder =
         CfnFunction.Builder.create(this, "Function")

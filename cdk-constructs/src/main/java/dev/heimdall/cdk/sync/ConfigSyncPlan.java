@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param fleet the fleet's name, which its nodes' tag has
  * @param otherRegions regions with clusters besides its own that the function reaches, with commas
+ * @param memberRegions whether those in which global clusters have members are asked as well
  * @param forwardTo regions whose functions hear of this region's events
  * @param minutes between two runs that nobody asked for
  * @param codeBucket where the jar lies
@@ -27,6 +28,7 @@ public record ConfigSyncPlan(
     String vpc,
     List<String> subnets,
     String otherRegions,
+    boolean memberRegions,
     List<Slot<String>> forwardTo,
     Number minutes,
     String codeBucket,

@@ -107,6 +107,27 @@ class TopologyReaderTest {
   }
 
   @Test
+  void aRegionWithoutAWayToOthersAsksItsOwnAlone() {
+    TopologyReader reader =
+        new TopologyReader(
+            new AwsAccess(
+                WEST,
+                Optional.of(rds.uri()),
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+                Duration.ofSeconds(20)),
+            Set.of(),
+            false,
+            Clock.systemUTC());
+    open.add(reader);
+    TopologyReading reading = reader.read();
+    assertThat(reading.troubles()).isEmpty();
+    assertThat(reading.regions()).containsExactly(WEST);
+    assertThat(reading.globals().orElseThrow().get(0).members()).hasSize(2);
+    assertThat(rds.calls("DescribeDBClusters")).isEqualTo(1);
+  }
+
+  @Test
   void noRegionWaitsForAnother() {
     rds.tellsTogether(2);
 
