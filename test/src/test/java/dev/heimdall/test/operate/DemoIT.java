@@ -15,6 +15,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -25,6 +29,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demo as a user runs it: a process of its own, with its databases, node and workload. */
 class DemoIT {
@@ -92,6 +98,40 @@ class DemoIT {
     assertThat(leftFiles()).isEmpty();
   }
 
+  /** What sessions keep of a statement that was answered is none of its text. */
+  @ParameterizedTest
+  @CsvSource({
+    "postgresql, jdbc:postgresql://127.0.0.1:%d/shop?user=shop&password=shop",
+    "mysql, jdbc:mysql://127.0.0.1:%d/shop?user=shop&password=shop&sslMode=DISABLED"
+        + "&allowPublicKeyRetrieval=true&maxAllowedPacket=67108864"
+  })
+  void largeStatementsOfManySessionsDoNotFillTheHeap(String engine, String url) throws Exception {
+    String text = "SELECT length('" + "x".repeat(15_000_000) + "')";
+    int port = start("--no-workload", "--engine", engine, "--for", "300");
+    Await.until(
+        "it is up",
+        LONG_ENOUGH,
+        () -> output().contains("Up for") || !demo.isAlive(),
+        this::output);
+    List<Connection> sessions = new ArrayList<>();
+    try {
+      for (int i = 0; i < 40; i++) {
+        Connection session = DriverManager.getConnection(url.formatted(port));
+        sessions.add(session);
+        try (Statement statement = session.createStatement();
+            ResultSet rows = statement.executeQuery(text)) {
+          rows.next();
+          assertThat(rows.getInt(1)).isEqualTo(15_000_000);
+        }
+      }
+    } finally {
+      for (Connection session : sessions) {
+        session.close();
+      }
+    }
+    assertThat(demo.isAlive()).as(output()).isTrue();
+  }
+
   /** What its manager knows of the node, asked by whoever has read the output. */
   private long figure(String path) {
     Matcher manager =
@@ -116,8 +156,9 @@ class DemoIT {
     }
   }
 
-  private void start(String... options) throws IOException {
-    List<String> words = new ArrayList<>(List.of("demo", "--port-base=" + FreePort.rowOf(10)));
+  private int start(String... options) throws IOException {
+    int port = FreePort.rowOf(10);
+    List<String> words = new ArrayList<>(List.of("demo", "--port-base=" + port));
     words.addAll(List.of(options));
     List<String> command =
         HeimdallJvm.command(
@@ -131,6 +172,7 @@ class DemoIT {
             .redirectErrorStream(true)
             .redirectOutput(temporary.resolve("output").toFile())
             .start();
+    return port;
   }
 
   private String output() {

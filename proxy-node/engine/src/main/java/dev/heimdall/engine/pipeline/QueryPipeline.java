@@ -109,6 +109,11 @@ public final class QueryPipeline {
     types = declared;
   }
 
+  /** The text classified last is decided on: nothing needs its bytes any more. */
+  public void release() {
+    text.release();
+  }
+
   /**
    * Keeps what step 1 found.
    *

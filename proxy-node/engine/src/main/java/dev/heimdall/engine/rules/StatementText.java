@@ -8,7 +8,12 @@ import java.util.Arrays;
  * after statement; it belongs to one thread and does not own the bytes.
  */
 public final class StatementText {
+  /** Texts of sessions that do nothing may be as many as there are sessions. */
+  private static final int LONG = 64 << 10;
+
+  /** Null once it was {@link #release}d: what is judged by a text that is gone must not pass. */
   private byte[] bytes = new byte[0];
+
   private int offset;
   private int length;
   private long high;
@@ -28,6 +33,13 @@ public final class StatementText {
     this.high = exactHigh;
     this.low = exactLow;
     return this;
+  }
+
+  /** A long text is not kept any more: who is done with it says so. */
+  public void release() {
+    if (bytes != null && bytes.length > LONG) {
+      bytes = null;
+    }
   }
 
   /** Says whether a backslash in a plain literal is just that. */

@@ -886,6 +886,8 @@ public final class StatementLifecycle implements RoutedStatement {
     declared = null;
     known = null;
     failure = null;
+    examined = null;
+    pipeline.release();
     awaiting.giveUp();
     deferral.forget();
     places = List.of();

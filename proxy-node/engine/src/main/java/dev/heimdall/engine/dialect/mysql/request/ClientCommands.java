@@ -238,6 +238,14 @@ final class ClientCommands implements RequestHandler {
       return true;
     }
     cached.sending(server);
+    boolean sent = send(server, type, total);
+    if (sent) {
+      text.release();
+    }
+    return sent;
+  }
+
+  private boolean send(ServerConnection server, byte type, long total) {
     return switch (type) {
       case Command.QUERY -> query(server, total);
       case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE ->

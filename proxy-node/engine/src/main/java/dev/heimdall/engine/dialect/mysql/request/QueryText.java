@@ -20,8 +20,13 @@ final class QueryText {
   /** Where a text begins that could have attributes, and has none: behind their two numbers. */
   private static final int NO_ATTRIBUTES = 3;
 
+  /** Sessions that only wait for an answer, or do nothing, may be many. */
+  private static final int LONG = 64 << 10;
+
+  private static final byte[] NONE = {};
+
   private final boolean attributes;
-  private byte[] bytes = {};
+  private byte[] bytes = NONE;
   private int start;
   private int end;
 
@@ -54,6 +59,15 @@ final class QueryText {
     }
     start = payload.readerIndex();
     return true;
+  }
+
+  /** The command is on its way: a long text is not kept. */
+  void release() {
+    if (bytes.length > LONG) {
+      bytes = NONE;
+      start = 0;
+      end = 0;
+    }
   }
 
   /** Whether the client has given attributes to what was read last. */
