@@ -68,7 +68,7 @@ class DoubtedCallsIT {
   private static void awaitFree(RawClient client) {
     Await.until(
         "it is free",
-        Duration.ofSeconds(15),
+        Duration.ofSeconds(45),
         () -> "null".equals(pinReason(client)),
         () -> pinReason(client));
   }
