@@ -145,7 +145,7 @@ final class PreparedExecutions {
   }
 
   /** Types that nobody has named end MariaDB 11.4. */
-  private Outcome malformed(long total, BulkCommand bulk) {
+  private Outcome malformed(long total, TypedCommand bulk) {
     lifecycle.settled();
     answers.error(total, bulk == null ? BulkCommand.MALFORMED : BulkCommand.UNTYPED);
     return Outcome.DONE;
@@ -218,20 +218,17 @@ final class PreparedExecutions {
         || !aftermath.ready(server, statement.facts(), statement::body, lexing.mode())) {
       return false;
     }
-    TypedCommand command;
-    if (type == Command.STMT_BULK_EXECUTE) {
-      BulkCommand bulk = BulkCommand.read(input.bytes(), total, of.parameters);
-      command = bulk;
-      if (bulk == null || !of.knowsTypes(bulk)) {
-        malformed(total, bulk);
-        client.settle();
-        return true;
-      }
-    } else {
-      command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
-    }
+    boolean bulk = type == Command.STMT_BULK_EXECUTE;
+    TypedCommand command =
+        bulk
+            ? BulkCommand.read(input.bytes(), total, of.parameters)
+            : ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
     if (command == null || !of.knowsTypes(command)) {
-      incorrectArguments(total);
+      if (bulk) {
+        malformed(total, command);
+      } else {
+        incorrectArguments(total);
+      }
       client.settle();
       return true;
     }
