@@ -8,9 +8,6 @@ import java.util.Arrays;
  * after statement; it belongs to one thread and does not own the bytes.
  */
 public final class StatementText {
-  /** Texts of sessions that do nothing may be as many as there are sessions. */
-  private static final int LONG = 64 << 10;
-
   /** Null once it was {@link #release}d: what is judged by a text that is gone must not pass. */
   private byte[] bytes = new byte[0];
 
@@ -35,11 +32,9 @@ public final class StatementText {
     return this;
   }
 
-  /** A long text is not kept any more: who is done with it says so. */
+  /** The text is decided on: sessions that do nothing keep none. */
   public void release() {
-    if (bytes != null && bytes.length > LONG) {
-      bytes = null;
-    }
+    bytes = null;
   }
 
   /** Says whether a backslash in a plain literal is just that. */

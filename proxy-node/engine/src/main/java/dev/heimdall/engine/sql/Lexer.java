@@ -58,7 +58,9 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
   /** Longest identifier in bytes; the server cuts longer ones. */
   public static final int MAX_IDENTIFIER = 63;
 
-  byte[] text = new byte[0];
+  private static final byte[] NO_TEXT = {};
+
+  byte[] text = NO_TEXT;
   int position;
   int limit;
   LexerMode mode = LexerMode.STANDARD;

@@ -4,16 +4,13 @@ import java.util.List;
 
 /**
  * Compares the ways in which a server may cut a text into tokens while a setting that decides on it
- * may have been changed and has not been reported. One for each event loop or session: not thread
- * safe.
+ * may have been changed and has not been reported. Thread-safe, as it keeps nothing of the texts.
  */
 public final class PossibleReadings {
-  private final Lexer first;
-  private final Lexer other;
+  private final Dialect dialect;
 
   public PossibleReadings(Dialect dialect) {
-    first = Lexer.of(dialect, true);
-    other = Lexer.of(dialect, true);
+    this.dialect = dialect;
   }
 
   /**
@@ -43,6 +40,8 @@ public final class PossibleReadings {
 
   private boolean same(
       byte[] sql, int offset, int length, LexerMode one, LexerMode two, boolean values) {
+    Lexer first = Lexer.of(dialect, true);
+    Lexer other = Lexer.of(dialect, true);
     first.reset(sql, offset, length, one);
     other.reset(sql, offset, length, two);
     boolean escapes = values && one.backslashEscapes() != two.backslashEscapes();

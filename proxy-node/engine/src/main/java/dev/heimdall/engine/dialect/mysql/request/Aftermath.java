@@ -47,9 +47,6 @@ final class Aftermath {
   private final GeneratedId generated;
   private final UnreportedSettings unreported;
   private final Supplier<Statement> catalogued;
-  private final CallReplacement calls = new CallReplacement();
-  private final FromClause from = new FromClause();
-  private final DiagnosticsItems items = new DiagnosticsItems();
 
   private long rowCount;
 
@@ -195,7 +192,7 @@ final class Aftermath {
             || (facts.kind() == StatementKind.SELECT
                 && last.diagnosticsOf() != null
                 && ServerSide.of(server).mariadb()
-                && from.isIn(text.get(), mode));
+                && FromClause.isIn(text.get(), mode));
     // A query ahead of it would clear what is there to be shown.
     if ((clearing || !keepsDiagnostics(server)) && !found.ready(server, facts)) {
       return false;
@@ -234,7 +231,7 @@ final class Aftermath {
         && !leftDiagnostics
         && facts.kind() == StatementKind.SESSION
         && facts.has(MysqlEffect.READS_ROW_COUNT)) {
-      return items.asSet(text.get(), rowCount, mode);
+      return DiagnosticsItems.asSet(text.get(), rowCount, mode);
     }
     byte[] changed = null;
     List<Effect> effects = facts.effects();
@@ -246,7 +243,7 @@ final class Aftermath {
       byte[] from = changed == null ? text.get() : changed;
       String value = value(effect, facts, from, kept, mode);
       if (value != null) {
-        changed = calls.replace(from, effect, value, mode);
+        changed = new CallReplacement(from, effect, mode).with(value);
       }
     }
     return changed;
@@ -261,7 +258,7 @@ final class Aftermath {
       Effect effect, StatementFacts facts, byte[] text, boolean kept, LexerMode mode) {
     if (effect.is(MysqlEffect.READS_CONNECTION_ID)) {
       boolean reads = facts.kind() == StatementKind.SELECT || facts.kind() == StatementKind.MULTI;
-      return reads && calls.isColumn(text, effect, mode)
+      return reads && new CallReplacement(text, effect, mode).isColumn()
           ? numbered(text[effect.start()] == '@')
           : null;
     }

@@ -10,6 +10,9 @@ import java.util.Locale;
 
 /** Puts what the node knows better than a server in the place of a call in a statement's text. */
 final class CallReplacement {
+  private final byte[] text;
+  private final Effect call;
+  private final LexerMode mode;
   private final MysqlLexer lexer = new MysqlLexer(false);
 
   /** Whether the token before the call's stands in the list of a SELECT, outside of brackets. */
@@ -19,15 +22,22 @@ final class CallReplacement {
   private boolean begins;
 
   /** The statement's first word. */
-  private String leading;
+  private String leading = "";
 
   /**
    * @param call has its place in the text
    */
-  byte[] replace(byte[] text, Effect call, String value, LexerMode mode) {
-    read(text, call, mode);
+  CallReplacement(byte[] text, Effect call, LexerMode mode) {
+    this.text = text;
+    this.call = call;
+    this.mode = mode;
+    read();
+  }
+
+  /** The text with this in the place of the call. */
+  byte[] with(String value) {
     String named = value;
-    if (begins && endsEntry(text, call, mode)) {
+    if (begins && ends(first())) {
       // A column by itself has its text for a name.
       String written =
           new String(text, call.start(), call.end() - call.start(), StandardCharsets.ISO_8859_1);
@@ -43,17 +53,12 @@ final class CallReplacement {
   }
 
   /** Whether the call is a column of a query's by itself, rather than compared to something. */
-  boolean isColumn(byte[] text, Effect call, LexerMode mode) {
-    read(text, call, mode);
+  boolean isColumn() {
     if (!begins || !leading.equals("select")) {
       return false;
     }
-    int next = first(text, call, mode);
+    int next = first();
     return ends(next) || next == Lexer.QUOTED || isWord("as");
-  }
-
-  private boolean endsEntry(byte[] text, Effect call, LexerMode mode) {
-    return ends(first(text, call, mode));
   }
 
   private boolean ends(int token) {
@@ -61,16 +66,13 @@ final class CallReplacement {
   }
 
   /** The first token behind the call. */
-  private int first(byte[] text, Effect call, LexerMode mode) {
+  private int first() {
     lexer.reset(text, call.end(), text.length - call.end(), mode);
     return lexer.next();
   }
 
-  private void read(byte[] text, Effect call, LexerMode mode) {
+  private void read() {
     lexer.reset(text, 0, call.start(), mode);
-    inList = false;
-    begins = false;
-    leading = "";
     int depth = 0;
     for (int token = lexer.next(); token >= 0; token = lexer.next()) {
       String word =

@@ -287,7 +287,7 @@ final class ClientCommands implements RequestHandler {
       return Outcome.DONE;
     }
     Outcome outcome = carriesText ? begins.answer(total) : Outcome.NEXT;
-    boolean bulk = type == Command.STMT_BULK_EXECUTE; // neither kept nor put off
+    boolean bulk = type == Command.STMT_BULK_EXECUTE; // neither cached nor deferred
     if (outcome == Outcome.NEXT && !bulk) {
       outcome = cached.answer(type, total);
     }

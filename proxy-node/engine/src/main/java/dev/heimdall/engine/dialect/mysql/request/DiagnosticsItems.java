@@ -10,20 +10,21 @@ import java.nio.charset.StandardCharsets;
  * Says by SET what GET DIAGNOSTICS would answer where a statement has left nothing but a number.
  */
 final class DiagnosticsItems {
-  private final MysqlLexer lexer = new MysqlLexer(false);
+  private DiagnosticsItems() {}
 
   /**
    * @return null where the text is none that gives user variables the number of rows, and that of
    *     conditions, of which there are none
    */
-  byte[] asSet(byte[] text, long rows, LexerMode mode) {
+  static byte[] asSet(byte[] text, long rows, LexerMode mode) {
+    MysqlLexer lexer = new MysqlLexer(false);
     lexer.reset(text, 0, text.length, mode);
     lexer.next();
     int token = lexer.next();
-    if (isWord(token, "current")) {
+    if (isWord(lexer, token, "current")) {
       token = lexer.next();
     }
-    if (!isWord(token, "diagnostics")) {
+    if (!isWord(lexer, token, "diagnostics")) {
       return null;
     }
     ByteArrayOutputStream set = new ByteArrayOutputStream(64);
@@ -38,9 +39,9 @@ final class DiagnosticsItems {
       }
       int item = token == '=' ? lexer.next() : Lexer.BROKEN;
       String value =
-          isWord(item, "row_count")
+          isWord(lexer, item, "row_count")
               ? Long.toString(rows)
-              : isWord(item, "number") ? "CAST(0 AS UNSIGNED)" : null;
+              : isWord(lexer, item, "number") ? "CAST(0 AS UNSIGNED)" : null;
       if (value == null || text[from] != '@') {
         return null;
       }
@@ -53,7 +54,7 @@ final class DiagnosticsItems {
     return token == Lexer.END || token == ';' ? set.toByteArray() : null;
   }
 
-  private boolean isWord(int token, String expected) {
+  private static boolean isWord(Lexer lexer, int token, String expected) {
     return token == Lexer.WORD
         && expected.equalsIgnoreCase(Lexer.decode(lexer.text(), lexer.start(), lexer.end()));
   }

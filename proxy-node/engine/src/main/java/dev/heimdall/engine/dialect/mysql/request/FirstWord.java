@@ -6,10 +6,11 @@ import dev.heimdall.engine.sql.MysqlLexer;
 
 /** Looks for what kind of change a statement makes. */
 final class FirstWord {
-  private final MysqlLexer lexer = new MysqlLexer(false);
+  private FirstWord() {}
 
   /** Whether it is UPDATE or DELETE for certain, which give no row a generated id. */
-  boolean insertsNothing(byte[] statement, LexerMode mode) {
+  static boolean insertsNothing(byte[] statement, LexerMode mode) {
+    MysqlLexer lexer = new MysqlLexer(false);
     lexer.reset(statement, 0, statement.length, mode);
     if (lexer.next() != Lexer.WORD) {
       return false;

@@ -50,7 +50,6 @@ final class GeneratedId {
   private final LoopContext loop;
   private final ClientAnswers answers;
   private final FoundRows found;
-  private final FirstWord first = new FirstWord();
 
   private String id = "0";
 
@@ -138,7 +137,7 @@ final class GeneratedId {
       return false;
     }
     if (mayChange(facts)) {
-      inserts = last.idOf() == null || !first.insertsNothing(text.get(), mode);
+      inserts = last.idOf() == null || !FirstWord.insertsNothing(text.get(), mode);
       before = last.idOf();
       sentTo = server.id();
       last.idOf(this); // until it is answered, for which its client may not wait
@@ -160,7 +159,7 @@ final class GeneratedId {
       return true;
     }
     boolean others = !due && last.idOf() != null;
-    if (!uses && !(others && mayGenerate(facts) && !first.insertsNothing(text.get(), mode))) {
+    if (!uses && !(others && mayGenerate(facts) && !FirstWord.insertsNothing(text.get(), mode))) {
       return true;
     }
     control.block();

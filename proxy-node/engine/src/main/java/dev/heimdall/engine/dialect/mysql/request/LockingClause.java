@@ -7,10 +7,11 @@ import java.util.Locale;
 
 /** Looks for rows that a query locks. */
 final class LockingClause {
-  private final MysqlLexer lexer = new MysqlLexer(false);
+  private LockingClause() {}
 
   /** Whether there may be one: FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE. */
-  boolean mayBeIn(byte[] query, LexerMode mode) {
+  static boolean mayBeIn(byte[] query, LexerMode mode) {
+    MysqlLexer lexer = new MysqlLexer(false);
     lexer.reset(query, 0, query.length, mode);
     String before = "";
     for (int token = lexer.next(); token >= 0; token = lexer.next()) {

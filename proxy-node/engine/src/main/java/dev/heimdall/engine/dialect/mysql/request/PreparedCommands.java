@@ -44,7 +44,6 @@ final class PreparedCommands implements Responder {
   private final PreparedExecutions executions;
   private final PreparedMeaning meaning;
   private final OpenCursors cursors;
-  private final LockingClause locking = new LockingClause();
 
   /** What is being prepared for the command at the reader's position; null for nothing. */
   private Preparation preparing;
@@ -251,7 +250,7 @@ final class PreparedCommands implements Responder {
       return false;
     }
     return switch (facts.kind()) {
-      case SELECT -> locking.mayBeIn(sql, lexing.mode());
+      case SELECT -> LockingClause.mayBeIn(sql, lexing.mode());
       case SHOW -> false;
       default -> true;
     };

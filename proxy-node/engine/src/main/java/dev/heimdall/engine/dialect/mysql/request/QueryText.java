@@ -20,9 +20,6 @@ final class QueryText {
   /** Where a text begins that could have attributes, and has none: behind their two numbers. */
   private static final int NO_ATTRIBUTES = 3;
 
-  /** Sessions that only wait for an answer, or do nothing, may be many. */
-  private static final int LONG = 64 << 10;
-
   private static final byte[] NONE = {};
 
   private final boolean attributes;
@@ -61,13 +58,11 @@ final class QueryText {
     return true;
   }
 
-  /** The command is on its way: a long text is not kept. */
+  /** The command is on its way: sessions that wait for an answer, or do nothing, keep no text. */
   void release() {
-    if (bytes.length > LONG) {
-      bytes = NONE;
-      start = 0;
-      end = 0;
-    }
+    bytes = NONE;
+    start = 0;
+    end = 0;
   }
 
   /** Whether the client has given attributes to what was read last. */

@@ -41,7 +41,6 @@ final class SessionKills {
 
   private final RequestParts parts;
   private final ClientAnswers answers;
-  private final MysqlLexer lexer = new MysqlLexer(false);
 
   /** Whether the session's node has been asked for the one at the reader's position. */
   private boolean asked;
@@ -135,6 +134,7 @@ final class SessionKills {
         return true;
       }
       case '/', '-', '#' -> { // a comment
+        MysqlLexer lexer = new MysqlLexer(false);
         lexer.reset(bytes, at, end - at, mode);
         return lexer.next() == Lexer.WORD && (bytes[lexer.start()] | 0x20) == 'k';
       }

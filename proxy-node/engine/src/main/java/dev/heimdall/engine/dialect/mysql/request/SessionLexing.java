@@ -16,6 +16,7 @@ import java.util.Objects;
 
 /** How a session has its texts cut into tokens, by its sql_mode and its character set. */
 final class SessionLexing {
+  private static final PossibleReadings READINGS = new PossibleReadings(Dialect.MYSQL);
   private static final String MODES = "sql_mode";
 
   /** All ways there are, while nobody can tell which one it is. */
@@ -30,8 +31,6 @@ final class SessionLexing {
   private final SessionState carried;
   private final ClientAnswers answers;
   private final Signs ofLogIn;
-  private final ModeChanges changes = new ModeChanges();
-  private final PossibleReadings readings = new PossibleReadings(Dialect.MYSQL);
 
   /** What was found last while the session had a server connection, and while it had none. */
   private final Found held = new Found();
@@ -74,11 +73,11 @@ final class SessionLexing {
   LexerMode mode(byte[] text, int offset, int length) {
     Found found = found();
     LexerMode mode = found.mode;
-    if (found.misleads(text, offset, length) || changes.within(text, offset, length, mode)) {
+    if (found.misleads(text, offset, length) || ModeChanges.within(text, offset, length, mode)) {
       return mode.doubted();
     }
     return unreported || found.possible.size() > 1
-        ? readings.of(text, offset, length, unreported ? ANY : found.possible)
+        ? READINGS.of(text, offset, length, unreported ? ANY : found.possible)
         : mode;
   }
 

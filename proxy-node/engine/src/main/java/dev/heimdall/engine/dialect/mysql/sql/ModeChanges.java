@@ -8,7 +8,7 @@ import dev.heimdall.engine.sql.WordTable;
 /**
  * Finds texts of several statements of which one may change how those behind it are cut into
  * tokens: a server reads each of them when it has run the one before. Routines and blocks do not,
- * because servers put back what they change. Not thread safe.
+ * because servers put back what they change.
  */
 public final class ModeChanges {
   private static final int SET = 1;
@@ -26,14 +26,14 @@ public final class ModeChanges {
           "charset",
           "character_set_client");
 
-  private final MysqlLexer lexer = new MysqlLexer(false);
+  private ModeChanges() {}
 
   /**
    * Whether one changes it, and what is behind that may mean something else then.
    *
    * @param mode by which the text is read up to there
    */
-  public boolean within(byte[] text, int offset, int length, LexerMode mode) {
+  public static boolean within(byte[] text, int offset, int length, LexerMode mode) {
     int end = offset + length;
     int semicolon = offset;
     while (semicolon < end && text[semicolon] != ';') {
@@ -53,7 +53,8 @@ public final class ModeChanges {
     return false;
   }
 
-  private boolean changes(byte[] text, int offset, int length, LexerMode mode) {
+  private static boolean changes(byte[] text, int offset, int length, LexerMode mode) {
+    MysqlLexer lexer = new MysqlLexer(false);
     lexer.reset(text, offset, length, mode);
     int first = 0;
     boolean begun = false;
@@ -78,7 +79,10 @@ public final class ModeChanges {
           found |= first == EXECUTE;
         } else if (first == SET) {
           // Names outside of ASCII may be compared by a collation.
-          found |= word > EXECUTE || ((token == Lexer.WORD || quoted) && hasAccents(text));
+          found |=
+              word > EXECUTE
+                  || ((token == Lexer.WORD || quoted)
+                      && hasAccents(text, lexer.start(), lexer.end()));
         }
       }
       token = lexer.next();
@@ -86,8 +90,8 @@ public final class ModeChanges {
     return false;
   }
 
-  private boolean hasAccents(byte[] text) {
-    for (int i = lexer.start(); i < lexer.end(); i++) {
+  private static boolean hasAccents(byte[] text, int from, int to) {
+    for (int i = from; i < to; i++) {
       if (text[i] < 0) {
         return true;
       }

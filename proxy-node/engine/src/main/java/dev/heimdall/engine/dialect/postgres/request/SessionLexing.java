@@ -29,6 +29,7 @@ final class SessionLexing {
 
   private static final byte[] EXECUTE = "execute".getBytes(StandardCharsets.US_ASCII);
 
+  private static final PossibleReadings READINGS = new PossibleReadings(Dialect.POSTGRES);
   private static final List<LexerMode> EITHER = List.of(LexerMode.STANDARD, LexerMode.ESCAPES);
 
   /** Encodings whose characters may hold bytes of ASCII. */
@@ -48,9 +49,6 @@ final class SessionLexing {
   private final HandledClient client;
   private final SessionState carried;
   private final NameResolution resolution;
-
-  /** Null until it is needed, which it seldom is. */
-  private PossibleReadings readings;
 
   private String encoding;
   private Characters ofEncoding = Characters.KNOWN;
@@ -135,10 +133,7 @@ final class SessionLexing {
   }
 
   private LexerMode either(byte[] sql, int offset, int length) {
-    if (readings == null) {
-      readings = new PossibleReadings(Dialect.POSTGRES);
-    }
-    return readings.of(sql, offset, length, EITHER);
+    return READINGS.of(sql, offset, length, EITHER);
   }
 
   /** What an EXECUTE runs may be prepared anew for it. */

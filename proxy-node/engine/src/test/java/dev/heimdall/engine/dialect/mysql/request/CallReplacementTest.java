@@ -9,8 +9,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CallReplacementTest {
-  private final CallReplacement calls = new CallReplacement();
-
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
@@ -40,7 +38,7 @@ class CallReplacementTest {
         "INSERT INTO t SELECT 1, F() | INSERT INTO t SELECT 1, 7 AS `F()`",
       })
   void aNumberIsNamedAsItsCall(String sql, String expected) {
-    byte[] changed = calls.replace(bytes(sql), call(sql), "7", LexerMode.MYSQL);
+    byte[] changed = new CallReplacement(bytes(sql), call(sql), LexerMode.MYSQL).with("7");
 
     assertThat(new String(changed, StandardCharsets.ISO_8859_1)).isEqualTo(expected);
   }
@@ -59,6 +57,7 @@ class CallReplacementTest {
         "CREATE VIEW v AS SELECT F() | false",
       })
   void onlyAColumnOfAQueryIsOne(String sql, boolean expected) {
-    assertThat(calls.isColumn(bytes(sql), call(sql), LexerMode.MYSQL)).isEqualTo(expected);
+    assertThat(new CallReplacement(bytes(sql), call(sql), LexerMode.MYSQL).isColumn())
+        .isEqualTo(expected);
   }
 }

@@ -9,8 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DiagnosticsItemsTest {
   private static String asSet(String sql) {
-    byte[] set =
-        new DiagnosticsItems().asSet(sql.getBytes(StandardCharsets.UTF_8), 5, LexerMode.MYSQL);
+    byte[] set = DiagnosticsItems.asSet(sql.getBytes(StandardCharsets.UTF_8), 5, LexerMode.MYSQL);
     return set == null ? null : new String(set, StandardCharsets.UTF_8);
   }
 
