@@ -110,21 +110,10 @@ public enum Component {
               "autoscaling:CompleteLifecycleAction",
               "autoscaling:RecordLifecycleActionHeartbeat",
               "autoscaling:SetInstanceHealth"),
-          on(
-              "KeepFailed",
-              "puts its instance into standby when the boot has failed, if it is to",
-              List.of(
-                  "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-${KeptIn}"),
-              "autoscaling:EnterStandby"),
+          keepFailed(),
           anywhere("Metrics", "sends metrics; only its own", "cloudwatch:PutMetricData")
               .when("StringEquals", "cloudwatch:namespace", "Heimdall"),
-          on(
-              "InstanceLogs",
-              "amazon-cloudwatch-agent sends the log of the boot and the units' journal",
-              List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${InstanceLogs}:log-stream:*"),
-              "logs:CreateLogStream",
-              "logs:PutLogEvents"),
+          instanceLogs(),
           on(
               "Logs",
               "sends logs of virtual databases",
@@ -209,19 +198,8 @@ public enum Component {
               "tells topics what happened, if it is to",
               List.of("arn:${Partition}:sns:*:${Account}:${AlertTopics}"),
               "sns:Publish"),
-          on(
-              "InstanceLogs",
-              "amazon-cloudwatch-agent sends the log of the boot and the units' journal",
-              List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${InstanceLogs}:log-stream:*"),
-              "logs:CreateLogStream",
-              "logs:PutLogEvents"),
-          on(
-              "KeepFailed",
-              "puts its instance into standby when the boot has failed, if it is to",
-              List.of(
-                  "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-${KeptIn}"),
-              "autoscaling:EnterStandby"),
+          instanceLogs(),
+          keepFailed(),
           on(
               "Group",
               "asks for that which group it is in; the API knows no resources",
@@ -428,6 +406,25 @@ public enum Component {
     this.label = label;
     this.principal = principal;
     this.grants = grants;
+  }
+
+  private static Grant keepFailed() {
+    return on(
+        "KeepFailed",
+        "puts its instance into standby when the boot has failed, if it is to",
+        List.of(
+            "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-${KeptIn}"),
+        "autoscaling:EnterStandby");
+  }
+
+  private static Grant instanceLogs() {
+    return on(
+        "InstanceLogs",
+        "amazon-cloudwatch-agent sends the log of the boot and the units' journal",
+        List.of(
+            "arn:${Partition}:logs:${Region}:${Account}:log-group:${InstanceLogs}:log-stream:*"),
+        "logs:CreateLogStream",
+        "logs:PutLogEvents");
   }
 
   /** As its policy file is called. */
