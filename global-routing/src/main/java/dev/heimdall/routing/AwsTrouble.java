@@ -1,5 +1,7 @@
 package dev.heimdall.routing;
 
+import dev.heimdall.routing.call.AwsCallException;
+
 /**
  * What kept an API of AWS from telling all.
  *
@@ -18,6 +20,18 @@ public record AwsTrouble(Kind kind, String action, String message) {
     THROTTLED,
     /** It does not answer, or nothing that could be read. */
     FAILED
+  }
+
+  /** What has kept a call that was made from being answered. */
+  public static AwsTrouble of(String action, AwsCallException failure) {
+    Kind kind =
+        switch (failure.kind()) {
+          case NO_CREDENTIALS -> Kind.NO_CREDENTIALS;
+          case DENIED, CREDENTIALS_REFUSED -> Kind.DENIED;
+          case THROTTLED -> Kind.THROTTLED;
+          case TIMED_OUT, UNREACHABLE, REFUSED -> Kind.FAILED;
+        };
+    return new AwsTrouble(kind, action, failure.said());
   }
 
   /** What is the matter and, where somebody can do something about it, what that is. */

@@ -59,7 +59,7 @@ final class Calls {
       }
       throw new IllegalStateException("it has no last page");
     } catch (AwsCallException e) {
-      troubles.add(trouble(action, e));
+      troubles.add(AwsTrouble.of(action, e));
       return false;
     } catch (RuntimeException e) {
       troubles.add(trouble(action, e));
@@ -69,17 +69,6 @@ final class Calls {
 
   List<AwsTrouble> troubles() {
     return List.copyOf(troubles);
-  }
-
-  private static AwsTrouble trouble(String action, AwsCallException failure) {
-    AwsTrouble.Kind kind =
-        switch (failure.kind()) {
-          case NO_CREDENTIALS -> AwsTrouble.Kind.NO_CREDENTIALS;
-          case DENIED, CREDENTIALS_REFUSED -> AwsTrouble.Kind.DENIED;
-          case THROTTLED -> AwsTrouble.Kind.THROTTLED;
-          case TIMED_OUT, UNREACHABLE, REFUSED -> AwsTrouble.Kind.FAILED;
-        };
-    return new AwsTrouble(kind, action, failure.said());
   }
 
   static AwsTrouble trouble(String action, RuntimeException failure) {

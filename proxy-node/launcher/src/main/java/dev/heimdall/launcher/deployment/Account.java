@@ -24,8 +24,8 @@ import java.util.function.Function;
 
 /**
  * What AWS says of an account. Where it limits how often it is asked, it is asked again after a
- * while. What cannot be found out is told once, with the permission that is missing, and is then
- * not known. Reads no secret's value.
+ * while. What cannot be found out is reported once, with the permission that is missing, and is
+ * then not known. Reads no secret's value.
  */
 public final class Account {
   private static final String DESCRIBE_SECRET = "secretsmanager:DescribeSecret";
@@ -113,22 +113,13 @@ public final class Account {
       if (e.code().equals("ResourceNotFoundException")) {
         return Optional.of(new SecretFacts(false, Optional.empty()));
       }
-      troubles.add(new AwsTrouble(kind(e), DESCRIBE_SECRET, e.said()));
+      troubles.add(AwsTrouble.of(DESCRIBE_SECRET, e));
       return Optional.empty();
     } catch (JsonProcessingException e) {
       troubles.add(
           new AwsTrouble(AwsTrouble.Kind.FAILED, DESCRIBE_SECRET, "the answer is no JSON"));
       return Optional.empty();
     }
-  }
-
-  private static AwsTrouble.Kind kind(AwsCallException failure) {
-    return switch (failure.kind()) {
-      case NO_CREDENTIALS -> AwsTrouble.Kind.NO_CREDENTIALS;
-      case DENIED, CREDENTIALS_REFUSED -> AwsTrouble.Kind.DENIED;
-      case THROTTLED -> AwsTrouble.Kind.THROTTLED;
-      case TIMED_OUT, UNREACHABLE, REFUSED -> AwsTrouble.Kind.FAILED;
-    };
   }
 
   private <T> T patiently(String region, T unknown, Asking<T> asking) {
