@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  *     instance
  * @param rest what all names of the account in that region end in
  */
-record RdsHost(String name, String kind, String rest) {
+public record RdsHost(String name, String kind, String rest) {
   private static final Pattern NAME =
       Pattern.compile(
           "([^.]+)\\.(cluster-ro-|cluster-custom-|cluster-|)([a-z0-9]+\\.[a-z0-9-]+\\.rds\\.amazonaws\\.com(?:\\.cn)?)");
@@ -24,7 +24,8 @@ record RdsHost(String name, String kind, String rest) {
   private static final Pattern GLOBAL =
       Pattern.compile("[^.]+\\.global-[a-z0-9]+\\.global\\.rds\\.amazonaws\\.com(?:\\.cn)?");
 
-  static Optional<RdsHost> of(String host) {
+  /** Nothing for other names, also for those of proxies and global clusters. */
+  public static Optional<RdsHost> of(String host) {
     Matcher matcher = NAME.matcher(host);
     return matcher.matches()
         ? Optional.of(new RdsHost(matcher.group(1), matcher.group(2), matcher.group(3)))
@@ -61,9 +62,14 @@ record RdsHost(String name, String kind, String rest) {
   }
 
   /** The region that it is in. */
-  String region() {
+  public String region() {
     String[] labels = rest.split("\\.", 3);
     return labels[1];
+  }
+
+  /** Whether the name leads to the writer of a cluster. */
+  public boolean ofWriter() {
+    return kind.equals("cluster-");
   }
 
   /** Whether the name is that of a cluster, not of an instance or an endpoint of one's own. */
@@ -72,7 +78,7 @@ record RdsHost(String name, String kind, String rest) {
   }
 
   /** Whether the name is that of an instance. */
-  boolean ofInstance() {
+  public boolean ofInstance() {
     return kind.isEmpty();
   }
 
