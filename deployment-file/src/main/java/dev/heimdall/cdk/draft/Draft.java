@@ -1,16 +1,12 @@
 package dev.heimdall.cdk.draft;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.DocumentText;
 import dev.heimdall.model.Engine;
-import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -85,7 +81,7 @@ public final class Draft {
     file.put("fleetName", fleet);
     ArrayNode all = file.putArray("regions");
     regions.forEach(region -> region(all.addObject(), region, documents));
-    return text(file);
+    return DocumentText.of(file);
   }
 
   private void region(ObjectNode node, DraftRegion region, String documents) {
@@ -145,15 +141,17 @@ public final class Draft {
     SortedMap<String, String> texts = new TreeMap<>();
     for (DraftDatabase database : region.databases()) {
       String file = database.document() + ".json";
-      texts.put("sources/" + file, text(source(database, region)));
-      texts.put("vdbs/" + file, text(vdb(database, region)));
-      texts.put("users/" + user(database) + ".json", text(user(database.access().logIn(), file)));
+      texts.put("sources/" + file, DocumentText.of(source(database, region)));
+      texts.put("vdbs/" + file, DocumentText.of(vdb(database, region)));
+      texts.put(
+          "users/" + user(database) + ".json",
+          DocumentText.of(user(database.access().logIn(), file)));
     }
     // Of a network that is made, the stacks know them.
     if (region.vpc().isPresent() && peers(region.nodes())) {
       ObjectNode node = JSON.createObjectNode();
       networks(node.putArray("peerNetworks"), region.nodes());
-      texts.put("node.json", text(node));
+      texts.put("node.json", DocumentText.of(node));
     }
     return texts;
   }
@@ -206,19 +204,5 @@ public final class Draft {
 
   private static void networks(ArrayNode array, Collection<Cidr> networks) {
     networks.forEach(network -> array.add(network.toString()));
-  }
-
-  private static String text(ObjectNode node) {
-    DefaultPrettyPrinter printer =
-        new DefaultPrettyPrinter()
-            .withSeparators(
-                Separators.createDefaultInstance()
-                    .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
-    printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
-    try {
-      return JSON.writer(printer).writeValueAsString(node) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

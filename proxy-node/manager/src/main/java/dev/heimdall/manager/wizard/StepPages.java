@@ -15,6 +15,7 @@ import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.DocumentText;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.ProxyProtocol;
@@ -201,7 +202,7 @@ final class StepPages {
   }
 
   private static Content source(Setup setup) {
-    return Content.of(Written.text(new Written(setup.answers(), NOTHING).source()));
+    return Content.of(DocumentText.of(new Written(setup.answers(), NOTHING).source()));
   }
 
   private void testDatabase(Setup setup) throws StoreException, EditRefused {
@@ -256,7 +257,7 @@ final class StepPages {
     Content node =
         Stores.there(there).isEmpty()
             ? Content.of(
-                Written.text(
+                DocumentText.of(
                     Answer.JSON.createObjectNode().set("store", Stores.json(setup.answers()))))
             : there.all().get(Stores.NODE).content();
     Map<String, Content> alone = new HashMap<>(alone(Content.of(ANY_SOURCE)));

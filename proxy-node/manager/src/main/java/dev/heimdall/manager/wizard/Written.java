@@ -1,16 +1,12 @@
 package dev.heimdall.manager.wizard;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.DocumentText;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,21 +33,21 @@ final class Written {
   Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     String file = answers.get("name") + ".json";
-    texts.put("sources/" + file, text(source()));
+    texts.put("sources/" + file, DocumentText.of(source()));
     if (preset() == Preset.CACHE) {
-      texts.put("rules/" + file, text(rules()));
+      texts.put("rules/" + file, DocumentText.of(rules()));
     }
-    texts.put("vdbs/" + file, text(vdb()));
+    texts.put("vdbs/" + file, DocumentText.of(vdb()));
     for (int i = 1; i <= Answers.CLIENTS; i++) {
       String user = answers.get("client" + i);
       if (!user.isEmpty()) {
-        texts.put("users/" + user + ".json", text(user(i)));
+        texts.put("users/" + user + ".json", DocumentText.of(user(i)));
       }
     }
     if (writesStore()) {
       ObjectNode node = Stores.node(there).orElseGet(Answer.JSON::createObjectNode);
       node.set("store", Stores.json(answers));
-      texts.put(Stores.NODE, text(node));
+      texts.put(Stores.NODE, DocumentText.of(node));
     }
     return texts;
   }
@@ -77,21 +73,6 @@ final class Written {
 
   private Preset preset() {
     return Preset.of(answers.get("preset")).orElse(Preset.POOL);
-  }
-
-  static String text(JsonNode node) {
-    try {
-      return Answer.JSON
-              .writer(
-                  new DefaultPrettyPrinter()
-                      .withSeparators(
-                          Separators.createDefaultInstance()
-                              .withObjectFieldValueSpacing(Separators.Spacing.AFTER)))
-              .writeValueAsString(node)
-          + "\n";
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** The database and how nodes log in there; also what tests go by. */
@@ -189,6 +170,6 @@ final class Written {
                 database.isEmpty() ? "" : "/" + database));
     source.put("user", answers.get("client1"));
     source.put("password", answers.secret("clientPassword1"));
-    return text(source);
+    return DocumentText.of(source);
   }
 }
