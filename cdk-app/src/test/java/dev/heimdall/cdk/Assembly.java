@@ -21,6 +21,11 @@ import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
 record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<String> questions) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Of a deployment file with this text. */
+  static Assembly of(String deployment, Path work) throws Exception {
+    return of(Files.writeString(work.resolve("deployment.json"), deployment), work);
+  }
+
   static Assembly of(Path deployment, Path work) throws Exception {
     Path base = Files.createDirectories(work.resolve("base"));
     stand(base, "cdk-app/target/heimdall-release.tar.gz", "a release");

@@ -605,18 +605,17 @@ class HeimdallAppTest {
 
   @Test
   void sessionManagerHasItsPolicyAndItsEndpoints(@TempDir Path small) throws Exception {
-    Path file = small.resolve("deployment.json");
-    Files.writeString(
-        file,
-        """
+    Assembly assembly =
+        Assembly.of(
+            """
         {"regions": [
           {"region": "eu-west-1", "network": {"natGateways": 0, "endpoints": true},
            "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
            "manager": {"enabled": true, "clients": ["10.0.0.0/16"],
              "managedPolicies": ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]},
            "instances": {"sessionManager": true}}]}
-        """);
-    Assembly assembly = Assembly.of(file, small);
+        """,
+            small);
     assertThat(assembly.complaints()).isEmpty();
     String stack = "heimdall-eu-west-1";
     for (String part : List.of("Fleet", "Manager")) {
@@ -632,16 +631,15 @@ class HeimdallAppTest {
 
   @Test
   void whatFailsToBootIsKeptWithItsPermissionAndItsAlarm(@TempDir Path small) throws Exception {
-    Path file = small.resolve("deployment.json");
-    Files.writeString(
-        file,
-        """
+    Assembly assembly =
+        Assembly.of(
+            """
         {"regions": [
           {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
            "manager": {"enabled": true, "clients": ["10.0.0.0/16"]},
            "instances": {"keepFailed": true}}]}
-        """);
-    Assembly assembly = Assembly.of(file, small);
+        """,
+            small);
     assertThat(assembly.complaints()).isEmpty();
     String stack = "heimdall-eu-west-1";
     for (String part : List.of("Fleet", "Manager")) {
@@ -817,10 +815,9 @@ class HeimdallAppTest {
   @Test
   void aSmallNetworkAndAStoreOfShardsWithoutReplicasCanBeMade(@TempDir Path small)
       throws Exception {
-    Path file = small.resolve("deployment.json");
-    Files.writeString(
-        file,
-        """
+    Assembly assembly =
+        Assembly.of(
+            """
         {"regions": [
           {"region": "eu-west-1",
            "network": {"addresses": "10.40.0.0/24", "zones": 3, "natGateways": 3},
@@ -829,8 +826,8 @@ class HeimdallAppTest {
           {"region": "us-east-1",
            "network": {"addresses": "10.41.0.0/23", "zones": 6, "natGateways": 6},
            "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}}]}
-        """);
-    Assembly assembly = Assembly.of(file, small);
+        """,
+            small);
     assertThat(assembly.resources("heimdall-eu-west-1", "Network", "AWS::EC2::Subnet")).hasSize(6);
     assertThat(assembly.resources("heimdall-us-east-1", "Network", "AWS::EC2::Subnet")).hasSize(12);
     JsonNode store =
@@ -841,16 +838,15 @@ class HeimdallAppTest {
 
   @Test
   void nodesOfANetworkThatIsMadeReachOtherNetworksByRoutes(@TempDir Path small) throws Exception {
-    Path file = small.resolve("deployment.json");
-    Files.writeString(
-        file,
-        """
+    Assembly assembly =
+        Assembly.of(
+            """
         {"regions": [
           {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.133.0.0/16"]},
            "network": {"routes": [{"to": "10.133.0.0/16", "by": "pcx-0a1b2c3d"},
                                   {"to": "10.9.0.0/16", "by": "tgw-0a1b2c3d"}]}}]}
-        """);
-    Assembly assembly = Assembly.of(file, small);
+        """,
+            small);
     assertThat(assembly.complaints()).isEmpty();
     List<JsonNode> routes =
         assembly.resources("heimdall-eu-west-1", "AWS::EC2::Route").values().stream()
@@ -919,18 +915,17 @@ class HeimdallAppTest {
   @Test
   void aFileSystemIsFilledByTheManagerBeforeNodesBoot(@TempDir Path small) throws Exception {
     firstDocuments(small);
-    Path file = small.resolve("deployment.json");
-    Files.writeString(
-        file,
-        """
+    Assembly assembly =
+        Assembly.of(
+            """
         {"regions": [
           {"region": "eu-west-1",
            "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
            "documents": {"place": "file-system", "initial": "cdk-app/samples/first-documents"},
            "cache": {"enabled": false},
            "manager": {"enabled": true, "clients": ["10.0.0.0/16"]}}]}
-        """);
-    Assembly assembly = Assembly.of(file, small);
+        """,
+            small);
     assertThat(assembly.complaints()).isEmpty();
     String stack = "heimdall-eu-west-1";
     JsonNode written =
