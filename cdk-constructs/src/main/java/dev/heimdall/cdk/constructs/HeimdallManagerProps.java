@@ -18,7 +18,7 @@ public interface HeimdallManagerProps {
   /** The release that instances install. */
   HeimdallArchive getRelease();
 
-  /** What it edits, as the fleet is told where it reads. */
+  /** What it edits: the same that the fleet reads. */
   HeimdallDocuments getDocuments();
 
   /**

@@ -11,7 +11,7 @@ final class Metrics {
 
   private Metrics() {}
 
-  /** Each node tells its own rate once a period; what is told per query is averaged. */
+  /** Each node reports its own rate once a period; what is reported per query is averaged. */
   static Metric ofVdb(String name, String vdb) {
     return of(NAMESPACE, name, Map.of("VDB", vdb), name.equals(RATE) ? "Sum" : "Average");
   }

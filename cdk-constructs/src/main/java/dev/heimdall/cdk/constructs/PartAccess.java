@@ -60,7 +60,7 @@ final class PartAccess {
   /**
    * The role, to which policies may be attached.
    *
-   * @param bootsBehind told of it once: what an instance may do has to be there when it boots
+   * @param bootsBehind called with it once: what an instance may do has to be there when it boots
    */
   IRole role(CfnRole role, Consumer<IDependable> bootsBehind) {
     if (scope.getNode().tryFindChild(ROLE) instanceof IRole made) {

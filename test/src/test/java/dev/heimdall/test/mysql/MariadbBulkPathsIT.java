@@ -249,7 +249,7 @@ class MariadbBulkPathsIT {
       assertThat(rows(client, "SELECT what FROM bulk_noted")).containsExactly("before");
       insert(client, "INSERT INTO bulk_ruled VALUES (?, ?) /* at_once */", 20, 23);
       assertThat(rows(client, "SELECT count(*) FROM bulk_ruled WHERE id >= 20"))
-          .as("a bulk is not put off")
+          .as("a bulk is not deferred")
           .containsExactly("3");
     }
   }
