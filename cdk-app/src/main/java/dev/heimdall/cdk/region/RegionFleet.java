@@ -159,13 +159,19 @@ public final class RegionFleet {
 
   private static void letIn(
       HeimdallFleet fleet, String id, String description, String group, Number port) {
-    CfnSecurityGroupIngress.Builder.create(fleet, id)
+    letIn(fleet, id, description, group, port, fleet.getNodeSecurityGroupId());
+  }
+
+  /** Opens a port of what has one security group for what has another. */
+  static void letIn(
+      Construct scope, String id, String description, String group, Number port, String from) {
+    CfnSecurityGroupIngress.Builder.create(scope, id)
         .groupId(group)
         .description(description)
         .ipProtocol("tcp")
         .fromPort(port)
         .toPort(port)
-        .sourceSecurityGroupId(fleet.getNodeSecurityGroupId())
+        .sourceSecurityGroupId(from)
         .build();
   }
 

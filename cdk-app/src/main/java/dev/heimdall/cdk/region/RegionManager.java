@@ -11,7 +11,6 @@ import dev.heimdall.cdk.network.Place;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.services.certificatemanager.Certificate;
-import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.constructs.Construct;
 
@@ -77,14 +76,13 @@ public final class RegionManager {
         .filter(any -> kept.mounted())
         .ifPresent(
             system ->
-                CfnSecurityGroupIngress.Builder.create(manager, "FilesArrive")
-                    .groupId(system.group().getAttrGroupId())
-                    .description("the manager")
-                    .ipProtocol("tcp")
-                    .fromPort(DocumentStores.NFS)
-                    .toPort(DocumentStores.NFS)
-                    .sourceSecurityGroupId(manager.getInstanceSecurityGroupId())
-                    .build());
+                RegionFleet.letIn(
+                    manager,
+                    "FilesArrive",
+                    "the manager",
+                    system.group().getAttrGroupId(),
+                    DocumentStores.NFS,
+                    manager.getInstanceSecurityGroupId()));
     return manager;
   }
 }
