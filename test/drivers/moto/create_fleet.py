@@ -22,7 +22,7 @@ def client(service):
     )
 
 
-ec2, cloudformation, scaling, s3 = (client(s) for s in ("ec2", "cloudformation", "autoscaling", "s3"))
+ec2, cloudformation, scaling, s3, iam = (client(s) for s in ("ec2", "cloudformation", "autoscaling", "s3", "iam"))
 
 
 def without_listeners(text):
@@ -72,6 +72,8 @@ create(
     ReleaseBucket="releases",
     ConfigurationBucket="configuration",
     ConfigurationKey=KEY,
+    KeepFailed="true",
+    SessionManager="true",
 )
 
 jar = io.BytesIO()
@@ -116,4 +118,15 @@ for group in groups[:1] + managers:
         options["HttpPutResponseHopLimit"],
         conf["configSource"],
         conf.get("managerSecret", ""),
+    )
+    profile = data["IamInstanceProfile"]["Arn"].split("/")[-1]
+    role = iam.get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"][0]["RoleName"]
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    # The emulator keeps the text that Python has for a policy.
+    policy = str(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
+    print(
+        conf["role"],
+        "kept when failed:",
+        conf.get("keepFailed", "no"),
+        *re.findall(r"autoscaling:EnterStandby", policy),
     )

@@ -96,7 +96,6 @@ final class FleetTemplate extends Stack {
             3600);
     String protect = PlainTemplates.protect(ask);
     Inspection inspection = PlainTemplates.inspection(ask);
-    ask.describe();
 
     CfnCondition mounts = documents.mounts();
     ProxyFleet fleet =
@@ -146,6 +145,8 @@ final class FleetTemplate extends Stack {
                     List.of(users),
                     List.of("/heimdall/*")),
                 inspection));
+    PlainTemplates.sessions(ask, fleet.nodeRole());
+    ask.describe();
     CfnOutput.Builder.create(this, "Address")
         .description("What clients connect to")
         .value(fleet.balancer().getAttrDnsName())

@@ -75,40 +75,42 @@ final class ManagerTemplate extends Stack {
     ask.heading("Safety");
     String protect = PlainTemplates.protect(ask);
     Inspection inspection = PlainTemplates.inspection(ask);
-    ask.describe();
 
     CfnCondition mounts = documents.mounts();
-    new ManagerGroup(
-        this,
-        "Default",
-        new ManagerPlan(
-            name,
-            vpc,
-            subnets.getValueAsList(),
-            clients,
-            port,
-            Optional.empty(),
-            image,
-            instanceType,
-            size,
-            protect,
-            documents.release(),
-            documents.key(),
-            new ManagerPlan.Edited(
-                documents.unlessInSecret(
-                    Fn.conditionIf(mounts.getLogicalId(), FleetPlan.Source.DIRECTORY, "")),
-                documents.unlessInSecret(documents.prefixInBucket()),
-                documents.hdSecretKey(),
-                documents.mount(),
-                "",
-                documents.bucket(),
-                documents.bucket(),
-                documents.prefix(),
-                documents.secret()),
-            conf,
-            List.of(DocumentStores.fleetKeyName(name), secret),
-            List.of(),
-            List.of(topics),
-            inspection));
+    ManagerGroup manager =
+        new ManagerGroup(
+            this,
+            "Default",
+            new ManagerPlan(
+                name,
+                vpc,
+                subnets.getValueAsList(),
+                clients,
+                port,
+                Optional.empty(),
+                image,
+                instanceType,
+                size,
+                protect,
+                documents.release(),
+                documents.key(),
+                new ManagerPlan.Edited(
+                    documents.unlessInSecret(
+                        Fn.conditionIf(mounts.getLogicalId(), FleetPlan.Source.DIRECTORY, "")),
+                    documents.unlessInSecret(documents.prefixInBucket()),
+                    documents.hdSecretKey(),
+                    documents.mount(),
+                    "",
+                    documents.bucket(),
+                    documents.bucket(),
+                    documents.prefix(),
+                    documents.secret()),
+                conf,
+                List.of(DocumentStores.fleetKeyName(name), secret),
+                List.of(),
+                List.of(topics),
+                inspection));
+    PlainTemplates.sessions(ask, manager.role());
+    ask.describe();
   }
 }

@@ -65,6 +65,14 @@ final class Parameters {
         .getValueAsString();
   }
 
+  /** A condition that a parameter decides, which says no by default. */
+  CfnCondition ifTrue(String name, String meaning, String condition) {
+    return CfnCondition.Builder.create(stack, condition)
+        .expression(
+            Fn.conditionEquals(choice(name, meaning, "false", List.of("true", "false")), "true"))
+        .build();
+  }
+
   /** Several values that CloudFormation checks against what is there. */
   CfnParameter list(String type, String name, String meaning) {
     return parameter(name, meaning).type("List<" + type + ">").build();

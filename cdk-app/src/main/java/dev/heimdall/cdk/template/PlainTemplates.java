@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.heimdall.cdk.config.Architecture;
+import dev.heimdall.cdk.config.Instances;
 import dev.heimdall.cdk.iam.Component;
+import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.Inspection;
+import dev.heimdall.cdk.values.Switch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -19,6 +22,8 @@ import software.amazon.awscdk.DefaultStackSynthesizer;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
+import software.amazon.awscdk.services.iam.CfnRole;
+import software.amazon.awscdk.services.iam.ManagedPolicy;
 
 /** Everything below {@code templates} that is made from the app: file names and their texts. */
 public final class PlainTemplates {
@@ -129,13 +134,28 @@ public final class PlainTemplates {
         List.of("true", "false"));
   }
 
-  /** How long logs of instances are kept. */
+  /** How long logs of instances are kept, and whether those that fail to boot are. */
   static Inspection inspection(Parameters ask) {
     return new Inspection(
         true,
         ask.days("KeepLogs", "Days that logs of instances are kept.", 30),
         Optional.empty(),
-        false);
+        Switch.when(
+            ask.ifTrue(
+                "KeepFailed",
+                "Whether an instance whose boot has failed is kept in standby, one of each group.",
+                "KeepsFailed")));
+  }
+
+  /** Lets people open shells on instances, if they want to. */
+  static void sessions(Parameters ask, CfnRole role) {
+    ComponentRole.add(
+        role,
+        ask.ifTrue(
+            "SessionManager",
+            "Whether people may open shells on instances with Session Manager.",
+            "HasSessions"),
+        ManagedPolicy.fromAwsManagedPolicyName(Instances.SESSION_POLICY).getManagedPolicyArn());
   }
 
   private static String yaml(Path template) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * A template as people write YAML for CloudFormation: {@code !Ref Vpc} instead of an object with
- * one member. It reads better, and is a good tenth shorter: a text of more than 51,200 bytes has to
+ * one member. It reads better, and is a good fifth shorter: a text of more than 51,200 bytes has to
  * be put into a bucket before it can be used.
  */
 final class ShortForms {
@@ -51,7 +51,7 @@ final class ShortForms {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return MARK.matcher(text.toString()).replaceAll("!$2 $1");
+    return ShortLists.in(MARK.matcher(text.toString()).replaceAll("!$2 $1"));
   }
 
   private void write(JsonNode node) throws IOException {
@@ -98,7 +98,9 @@ final class ShortForms {
       return true;
     }
     JsonNode simple = name.equals(SUB) ? simpler(of) : of;
-    if (name.equals("Fn::GetAtt") && simple.isArray()) {
+    if (name.equals(SUB) && simple.isTextual() && !simple.asText().contains("${")) {
+      out.writeString(simple.asText());
+    } else if (name.equals("Fn::GetAtt") && simple.isArray()) {
       out.writeString(mark(name) + simple.get(0).asText() + "." + simple.get(1).asText());
     } else if (simple.isTextual() && ONE_NAME.matcher(simple.asText()).matches()) {
       String named = simple.asText().substring(2, simple.asText().length() - 1);

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Holds the committed templates and policies equal to what the app makes. After a change, {@code
@@ -38,6 +41,26 @@ class PlainTemplatesTest {
                   .filter(path -> path.endsWith(".yaml") || path.matches("iam/.*\\.json")))
           .containsExactlyInAnyOrderElementsOf(files.keySet());
     }
+  }
+
+  /** Nobody has either who does not ask for it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"heimdall-fleet.yaml", "heimdall-manager.yaml"})
+  void parametersDecideAboutShellsAndAboutInstancesThatFail(String name) {
+    String template = PlainTemplates.files().get(name);
+    for (String parameter : List.of("KeepFailed", "SessionManager")) {
+      assertThat(template)
+          .contains(
+              "  " + parameter + ":\n    Type: String\n    Default: \"false\"\n",
+              ": !Equals [!Ref " + parameter + ", \"true\"]\n");
+    }
+    assertThat(template)
+        .containsPattern(
+            "ManagedPolicyArns: !If\\s+- HasSessions\\s+- - !Sub"
+                + " \"arn:\\$\\{AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore\"\\s+- !Ref"
+                + " AWS::NoValue\\s")
+        .containsPattern("- !If\\s+- KeepsFailed\\s+- Sid: KeepFailed\\s")
+        .contains("keepFailed='${KeepFailed}'", "KeepFailed: !If [KeepsFailed, \"yes\", \"\"]");
   }
 
   /**

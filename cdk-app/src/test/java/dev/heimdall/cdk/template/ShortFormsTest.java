@@ -2,7 +2,10 @@ package dev.heimdall.cdk.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,14 +43,14 @@ class ShortFormsTest {
   @Test
   void aListHasItsTagBeforeIt() throws Exception {
     assertThat(written("{'Is': {'Fn::If': ['Mounts', {'Ref': 'Mount'}, {'Ref': 'AWS::NoValue'}]}}"))
-        .isEqualTo("Is: !If\n- Mounts\n- !Ref Mount\n- !Ref AWS::NoValue\n");
+        .isEqualTo("Is: !If [Mounts, !Ref Mount, !Ref AWS::NoValue]\n");
   }
 
   /** YAML takes one tag for a value. */
   @Test
   void whatIsMadeOfAnothersResultKeepsItsLongForm() throws Exception {
     assertThat(written("{'Is': {'Fn::Base64': {'Fn::Select': [0, {'Ref': 'All'}]}}}"))
-        .isEqualTo("Is:\n  Fn::Base64: !Select\n  - 0\n  - !Ref All\n");
+        .isEqualTo("Is:\n  Fn::Base64: !Select [0, !Ref All]\n");
   }
 
   @Test
@@ -59,5 +62,45 @@ class ShortFormsTest {
         .isEqualTo("Is: !Join\n- \",\"\n- - a\n  - b\n");
     assertThat(written("{'Is': {'Fn::Join': ['', ['${a}', {'Ref': 'B'}]]}}"))
         .isEqualTo("Is: !Join\n- \"\"\n- - \"${a}\"\n  - !Ref B\n");
+    // Which no !Sub may have before it: "*" would be an alias of YAML.
+    assertThat(written("{'Is': {'Fn::Sub': ['${A}', {'A': '*'}]}}")).isEqualTo("Is: '*'\n");
+  }
+
+  @Test
+  void aShortListStandsInOneLine() throws Exception {
+    assertThat(
+            written(
+                "{'Is': {'Fn::If': ['A', '', {'Fn::If': ['B', 'a, b', {'Fn::Sub': '${X}/y'}]}]}}"))
+        .isEqualTo("Is: !If [A, \"\", !If [B, \"a, b\", !Sub \"${X}/y\"]]\n");
+    assertThat(written("{'Is': [{'Of': [1, true, 'x']}, {'Of': ['no']}]}"))
+        .isEqualTo("Is:\n- Of: [1, true, x]\n- Of: [\"no\"]\n");
+  }
+
+  @Test
+  void aListOfWhatHasPartsAndALongOneStandInLines() throws Exception {
+    assertThat(written("{'Is': ['a', {'b': 1}]}")).isEqualTo("Is:\n- a\n- b: 1\n");
+    assertThat(written("{'Is': ['a', ['b', 'c']]}")).isEqualTo("Is:\n- a\n- - b\n  - c\n");
+    String one = "x".repeat(100);
+    assertThat(written("{'Is': ['" + one + "', 'z', 'and some more']}"))
+        .isEqualTo("Is:\n- " + one + "\n- z\n- and some more\n");
+  }
+
+  @Test
+  void aTextOfLinesIsLeftAsItIs() throws Exception {
+    String lines = "choose:\\n- a\\n- b\\n";
+    assertThat(written("{'Is': {'Of': '" + lines + "', 'So': ['a']}}"))
+        .isEqualTo("Is:\n  Of: |\n    choose:\n    - a\n    - b\n  So: [a]\n");
+  }
+
+  /** What is joined reads as what was in lines, whatever signs are in it. */
+  @Test
+  void whatIsWrittenReadsAsWhatItWas() throws Exception {
+    for (String sign :
+        "-;- a;a: b;a:;#;a #b;[x;{y;q\"q;|;>;&a;*;!x;%;@; ;~;null;1;1.5;yes;a,b;?;? a;it's;A::B;\\"
+            .split(";")) {
+      ObjectNode one = JSON.createObjectNode();
+      one.putArray("Is").add(sign).add("").add("z");
+      assertThat((JsonNode) new YAMLMapper().readTree(ShortForms.of(one))).isEqualTo(one);
+    }
   }
 }

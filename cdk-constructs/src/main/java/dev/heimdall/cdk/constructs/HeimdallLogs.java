@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.constructs;
 
 import dev.heimdall.cdk.instance.Inspection;
+import dev.heimdall.cdk.values.Switch;
 import java.util.Optional;
 import software.amazon.awscdk.services.kms.IKey;
 
@@ -40,6 +41,6 @@ public final class HeimdallLogs {
   }
 
   Inspection inspection(boolean keepFailed) {
-    return new Inspection(sent, days, key, keepFailed);
+    return new Inspection(sent, days, key, Switch.of(keepFailed));
   }
 }

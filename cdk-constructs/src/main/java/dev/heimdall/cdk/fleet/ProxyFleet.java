@@ -283,7 +283,8 @@ public final class ProxyFleet extends Construct {
             entry("DatabaseUsers", plan.access().users()),
             entry("LogGroups", plan.access().logGroups()),
             entry("InstanceLogs", Inspection.names(logs)),
-            entry("KeptIn", plan.inspection().keptIn())));
+            entry("KeptIn", plan.inspection().keptIn())),
+        plan.inspection().keptWhen());
   }
 
   private CfnSecurityGroup.Builder securityGroup(String id, String description) {

@@ -6,9 +6,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.constructs.Construct;
 
@@ -35,6 +40,20 @@ public final class ComponentRole {
    */
   public static CfnRole create(
       Construct scope, String id, Component component, Map<String, List<String>> filledIn) {
+    return create(scope, id, component, filledIn, Map.of());
+  }
+
+  /**
+   * Makes the role, with statements that a parameter of a plain template decides about.
+   *
+   * @param when the conditions under which statements are there that name a placeholder
+   */
+  public static CfnRole create(
+      Construct scope,
+      String id,
+      Component component,
+      Map<String, List<String>> filledIn,
+      Map<String, CfnCondition> when) {
     Map<String, List<String>> values = new HashMap<>(filledIn);
     OWN.keySet().forEach(name -> values.put(name, List.of()));
     if (!values.keySet().containsAll(component.placeholders())) {
@@ -53,7 +72,14 @@ public final class ComponentRole {
       if (!conditions.isEmpty()) {
         statement.put("Condition", grant.condition(conditions));
       }
-      statements.add(statement);
+      Optional<CfnCondition> condition =
+          Component.names(String.join("", grant.resources())).stream()
+              .flatMap(name -> Stream.ofNullable(when.get(name)))
+              .findFirst();
+      statements.add(
+          condition
+              .<Object>map(there -> Fn.conditionIf(there.getLogicalId(), statement, Aws.NO_VALUE))
+              .orElse(statement));
     }
     Map<String, Object> trust = new LinkedHashMap<>();
     trust.put("Effect", "Allow");
@@ -87,6 +113,13 @@ public final class ComponentRole {
           "AwsSolutions-IAM4",
           "\"managedPolicies\", or Session Manager, were asked for in the deployment.");
     }
+  }
+
+  /** A policy that people may want it to have besides, as a parameter of a plain template says. */
+  public static void add(CfnRole role, CfnCondition when, String policy) {
+    role.setManagedPolicyArns(
+        Token.asList(Fn.conditionIf(when.getLogicalId(), List.of(policy), Aws.NO_VALUE)));
+    Reasons.accept(role, "AwsSolutions-IAM4", "A parameter asks for Session Manager.");
   }
 
   private static List<String> filledIn(List<String> texts, Map<String, List<String>> values) {

@@ -1,7 +1,10 @@
 package dev.heimdall.cdk.instance;
 
+import dev.heimdall.cdk.values.Switch;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
@@ -16,16 +19,21 @@ import software.constructs.Construct;
  * @param keepFailed whether an instance whose boot has failed is kept in standby
  */
 public record Inspection(
-    boolean logs, Number keepLogs, Optional<String> logsKey, boolean keepFailed) {
+    boolean logs, Number keepLogs, Optional<String> logsKey, Switch keepFailed) {
 
   /** What the boot script has in place of {@code ${KeepFailed}}. */
   public String kept() {
-    return keepFailed ? "yes" : "";
+    return keepFailed.text("yes", "");
   }
 
   /** What a role has in place of {@code ${KeptIn}}, behind the stack's name: any of its groups. */
   public List<String> keptIn() {
-    return keepFailed ? List.of("*") : List.of();
+    return keepFailed.on() ? List.of("*") : List.of();
+  }
+
+  /** What a role asks for before it has what names {@code ${KeptIn}}, if it asks. */
+  public Map<String, CfnCondition> keptWhen() {
+    return keepFailed.when().map(when -> Map.of("KeptIn", when)).orElse(Map.of());
   }
 
   /**

@@ -301,7 +301,8 @@ public final class ManagerGroup extends Construct {
                 Stream.concat(Stream.of(password), plan.secrets().stream()).toList()),
             entry("AlertTopics", plan.topics()),
             entry("InstanceLogs", Inspection.names(logs)),
-            entry("KeptIn", plan.inspection().keptIn())));
+            entry("KeptIn", plan.inspection().keptIn())),
+        plan.inspection().keptWhen());
   }
 
   private CfnAutoScalingGroup instances(CfnInstanceProfile profile, String password) {

@@ -58,7 +58,10 @@ class TemplatesIT {
             "heimdall-manager CREATE_COMPLETE",
             "1 to 2 managers in 3 zones",
             "proxy metadata required 1 s3://configuration/config ",
-            "server metadata required 1 s3://configuration/config heimdall/manager");
+            "proxy kept when failed: no",
+            "server metadata required 1 s3://configuration/config heimdall/manager",
+            // Which its parameters asked for, and the fleet's did not.
+            "server kept when failed: yes autoscaling:EnterStandby");
   }
 
   private static String output(List<String> command) throws IOException, InterruptedException {
