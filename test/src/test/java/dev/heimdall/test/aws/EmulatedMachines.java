@@ -18,23 +18,31 @@ import java.util.stream.Collectors;
  * Machines of the AWS emulator whose addresses are on loopback, so that what listens there can be
  * found by their tags.
  */
-final class EmulatedMachines {
+public final class EmulatedMachines {
   private final AwsEmulator aws;
   private final String region;
   private final HttpClient http = HttpClient.newHttpClient();
   private final String subnet;
 
   EmulatedMachines(AwsEmulator aws, String region) {
+    this(aws, region, "127.0.0.0");
+  }
+
+  /**
+   * With a network of its own.
+   *
+   * @param first the first of the 256 addresses that machines may have
+   */
+  public EmulatedMachines(AwsEmulator aws, String region, String first) {
     this.aws = aws;
     this.region = region;
-    String network = part(ask("CreateVpc", Map.of("CidrBlock", "127.0.0.0/16")), "vpcId");
+    String network = part(ask("CreateVpc", Map.of("CidrBlock", first + "/16")), "vpcId");
     subnet =
-        part(
-            ask("CreateSubnet", Map.of("VpcId", network, "CidrBlock", "127.0.0.0/24")), "subnetId");
+        part(ask("CreateSubnet", Map.of("VpcId", network, "CidrBlock", first + "/24")), "subnetId");
   }
 
   /** Runs one and says what it is called. */
-  String run(String address, Map<String, String> tags) {
+  public String run(String address, Map<String, String> tags) {
     Map<String, String> form = new TreeMap<>();
     form.put("ImageId", "ami-12c6146b");
     form.put("MinCount", "1");

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
  * have clusters of their own; and global clusters, which are switched over and fail over as the
  * documentation of these actions has it.
  */
-final class FakeRds implements AutoCloseable {
-  static final String ACCOUNT = "123456789012";
+public final class FakeRds implements AutoCloseable {
+  public static final String ACCOUNT = "123456789012";
   private static final String ANY = "*";
   private static final Region NOTHING = new Region(List.of(), List.of());
   private static final Pattern SCOPE = Pattern.compile("Credential=[^/]+/[0-9]+/([a-z0-9-]+)/rds/");
@@ -42,7 +42,7 @@ final class FakeRds implements AutoCloseable {
   private volatile CyclicBarrier meeting;
 
   /** How it answers. */
-  enum Manner {
+  public enum Manner {
     WELL,
     THROTTLING,
     /** Not at all. */
@@ -62,12 +62,13 @@ final class FakeRds implements AutoCloseable {
    *
    * @param members names of instances, the writer first
    */
-  record Cluster(String name, String status, int port, List<String> members, String resource) {
-    Cluster(String name, String status, int port, List<String> members) {
+  public record Cluster(
+      String name, String status, int port, List<String> members, String resource) {
+    public Cluster(String name, String status, int port, List<String> members) {
       this(name, status, port, members, "cluster-" + name.toUpperCase(Locale.ROOT));
     }
 
-    static String arn(String region, String name) {
+    public static String arn(String region, String name) {
       return "arn:aws:rds:" + region + ":" + ACCOUNT + ":cluster:" + name;
     }
   }
@@ -82,12 +83,12 @@ final class FakeRds implements AutoCloseable {
    * @param moving what is under way: a status such as {@code switching-over}; empty for nothing
    * @param to who is to write then
    */
-  record Global(String name, List<String> members, String moving, String to) {
-    Global(String name, List<String> members) {
+  public record Global(String name, List<String> members, String moving, String to) {
+    public Global(String name, List<String> members) {
       this(name, members, "", "");
     }
 
-    String arn() {
+    public String arn() {
       return "arn:aws:rds::" + ACCOUNT + ":global-cluster:" + name;
     }
 
@@ -109,7 +110,7 @@ final class FakeRds implements AutoCloseable {
    * @param source of a replica; else empty
    * @param host empty while it has no address
    */
-  record Instance(
+  public record Instance(
       String name,
       String cluster,
       String source,
@@ -123,7 +124,7 @@ final class FakeRds implements AutoCloseable {
     }
   }
 
-  URI uri() {
+  public URI uri() {
     return service.uri();
   }
 
@@ -132,16 +133,16 @@ final class FakeRds implements AutoCloseable {
     has(ANY, nextClusters, nextInstances);
   }
 
-  void has(String region, List<Cluster> nextClusters, List<Instance> nextInstances) {
+  public void has(String region, List<Cluster> nextClusters, List<Instance> nextInstances) {
     regions.put(region, new Region(nextClusters, nextInstances));
   }
 
-  void hasGlobals(List<Global> next) {
+  public void hasGlobals(List<Global> next) {
     globals = next;
   }
 
   /** Whatever is under way comes to its end. */
-  void completeMoves() {
+  public void completeMoves() {
     globals = globals.stream().map(g -> g.moving().isEmpty() ? g : g.moved()).toList();
   }
 
@@ -149,13 +150,14 @@ final class FakeRds implements AutoCloseable {
     return regions.get(ANY).instances();
   }
 
-  private static String region(HttpExchange exchange) {
+  /** The region that a request is signed for. */
+  public static String region(HttpExchange exchange) {
     Matcher scope =
         SCOPE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
     return scope.find() ? scope.group(1) : ANY;
   }
 
-  void answers(Manner next) {
+  public void answers(Manner next) {
     manner = next;
   }
 
@@ -191,7 +193,8 @@ final class FakeRds implements AutoCloseable {
     return requests.stream().filter(request -> action.equals(request.get("Action"))).count();
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
+  /** Answers a request that came another way, too. */
+  public void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       Map<String, String> request = new TreeMap<>();

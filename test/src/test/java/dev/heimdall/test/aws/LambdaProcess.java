@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
  * A function as Lambda runs it: a process with the runtime interface client, which asks the runtime
  * API for events and posts what comes of them. The runtime API is here.
  */
-final class LambdaProcess implements AutoCloseable {
+public final class LambdaProcess implements AutoCloseable {
   private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
   private static final String API = "/2018-06-01/runtime/";
   private static final int PATIENCE_SECONDS = 60;
@@ -60,7 +60,7 @@ final class LambdaProcess implements AutoCloseable {
    * @param handler the name of the function's class
    * @param environment what the function is told, besides what Lambda tells it
    */
-  LambdaProcess(Path jar, String handler, Map<String, String> environment) {
+  public LambdaProcess(Path jar, String handler, Map<String, String> environment) {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       server.createContext(API, this::handle);
@@ -123,7 +123,7 @@ final class LambdaProcess implements AutoCloseable {
   }
 
   /** Has an event handled, and says what the function answers. */
-  String invoke(String event) {
+  public String invoke(String event) {
     Invocation invocation =
         new Invocation("request-" + numbers.incrementAndGet(), event, new CompletableFuture<>());
     running.put(invocation.id(), invocation);
@@ -141,7 +141,7 @@ final class LambdaProcess implements AutoCloseable {
   }
 
   /** What it has printed. */
-  String output() {
+  public String output() {
     try {
       return Files.readString(output);
     } catch (IOException e) {

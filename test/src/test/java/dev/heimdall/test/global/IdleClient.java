@@ -1,0 +1,37 @@
+package dev.heimdall.test.global;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** A client that connects, and asks something at the very end. */
+final class IdleClient {
+  private static final String NAME = "idle client";
+
+  private final int number;
+  private final Region region;
+  private final Connection connection;
+
+  IdleClient(int number, Region region, WorkingClient.Doors doors) throws SQLException {
+    this.number = number;
+    this.region = region;
+    connection = doors.connect(region, region);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET application_name = '" + NAME + "'");
+    }
+  }
+
+  /** Whether its session is there, with what it was told. */
+  Idle ask() {
+    try (connection;
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW application_name")) {
+      rows.next();
+      String answer = rows.getString(1);
+      return new Idle(number, region, answer.equals(NAME) ? "" : "another session: " + answer);
+    } catch (SQLException e) {
+      return new Idle(number, region, WorkingClient.said(e));
+    }
+  }
+}

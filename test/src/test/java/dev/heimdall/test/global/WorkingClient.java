@@ -1,0 +1,163 @@
+package dev.heimdall.test.global;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * A client that writes a row of its own, looks whether it sees it, looks what another client has
+ * written, and so on. What fails it does not try again: the next row has the next number. When its
+ * connection is lost it connects again, to where its name leads then.
+ */
+final class WorkingClient implements AutoCloseable {
+  /** The server says that it was not carried out: no writer, read-only, to be run again. */
+  private static final Set<String> REFUSED = Set.of("57P03", "25006", "40001");
+
+  private static final int PAUSE_MILLIS = 40;
+  private static final int PAUSE_AFTER_FAILURE_MILLIS = 100;
+
+  private final int number;
+  private final Doors doors;
+  private final History history;
+  private final IntUnaryOperator another;
+  private final SplittableRandom random;
+  private final Thread thread;
+  private volatile boolean ending;
+  private Region region;
+  private int n;
+
+  /** Where clients find a node. */
+  interface Doors {
+    /** The region that a client's name leads to now. */
+    Region region(Region home);
+
+    /** A connection to a region from the client's own. */
+    Connection connect(Region home, Region region) throws SQLException;
+  }
+
+  /**
+   * @param another whose rows it looks for, chosen by any number
+   */
+  WorkingClient(
+      int number, Region home, Doors doors, History history, IntUnaryOperator another, long seed) {
+    this.number = number;
+    this.doors = doors;
+    this.history = history;
+    this.another = another;
+    this.region = home;
+    this.random = new SplittableRandom(seed + number);
+    history.begins(number, home);
+    thread = new Thread(() -> run(home), "client-" + number);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run(Region home) {
+    try {
+      while (!ending) {
+        region = doors.region(home);
+        try (Connection connection = doors.connect(home, region)) {
+          while (!ending && !connection.isClosed()) {
+            work(connection);
+            Thread.sleep(random.nextInt(PAUSE_MILLIS));
+          }
+        } catch (SQLException lost) {
+          Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work(Connection connection) throws SQLException {
+    write(connection);
+    read(connection, number);
+    read(connection, another.applyAsInt(random.nextInt(Integer.MAX_VALUE)));
+  }
+
+  private void write(Connection connection) throws SQLException {
+    n++;
+    long begun = System.nanoTime();
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO history (client, n) VALUES (?, ?) RETURNING server, timeline")) {
+      insert.setInt(1, number);
+      insert.setInt(2, n);
+      try (ResultSet rows = insert.executeQuery()) {
+        rows.next();
+        history.add(
+            new Write(
+                number,
+                n,
+                region,
+                begun,
+                System.nanoTime(),
+                Write.Outcome.ACKNOWLEDGED,
+                rows.getString(1),
+                rows.getInt(2),
+                ""));
+      }
+    } catch (SQLException e) {
+      history.add(
+          new Write(
+              number,
+              n,
+              region,
+              begun,
+              System.nanoTime(),
+              REFUSED.contains(e.getSQLState()) ? Write.Outcome.REFUSED : Write.Outcome.UNKNOWN,
+              "",
+              0,
+              said(e)));
+      if (connection.isClosed()) {
+        throw e;
+      }
+    }
+  }
+
+  private void read(Connection connection, int of) throws SQLException {
+    long begun = System.nanoTime();
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT coalesce(max(n), 0) FROM history WHERE client = ?")) {
+      select.setInt(1, of);
+      try (ResultSet rows = select.executeQuery()) {
+        rows.next();
+        int seen = rows.getInt(1);
+        history.add(new Read(number, region, of, begun, System.nanoTime(), seen, ""));
+      }
+    } catch (SQLException e) {
+      history.add(new Read(number, region, of, begun, System.nanoTime(), -1, said(e)));
+      if (connection.isClosed()) {
+        throw e;
+      }
+    }
+  }
+
+  static String said(SQLException e) {
+    return e.getSQLState() + " " + e.getMessage();
+  }
+
+  /** Asks it to come to an end. */
+  void end() {
+    ending = true;
+  }
+
+  /** Waits until it has ended. */
+  @Override
+  public void close() {
+    end();
+    try {
+      thread.join(90_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      throw new IllegalStateException("client " + number + " waits for an answer still");
+    }
+  }
+}
