@@ -2,6 +2,7 @@ package dev.heimdall.configsync;
 
 import dev.heimdall.routing.AwsTrouble;
 import dev.heimdall.routing.PushSignature;
+import dev.heimdall.routing.RegionAnswers;
 import dev.heimdall.routing.TopologyChange;
 import dev.heimdall.routing.TopologyDiff;
 import dev.heimdall.routing.TopologyDocument;
@@ -28,7 +29,7 @@ final class ConfigSync {
   /** Characters of a key that nobody knows. */
   private static final int PRIMING_KEY = 32;
 
-  private final Supplier<TopologyReading> rds;
+  private final Supplier<RegionAnswers> rds;
   private final Shelf shelf;
   private final NodeDoor.Finder nodes;
   private final Pusher pusher;
@@ -50,7 +51,7 @@ final class ConfigSync {
   }
 
   ConfigSync(
-      Supplier<TopologyReading> rds,
+      Supplier<RegionAnswers> rds,
       Shelf shelf,
       NodeDoor.Finder nodes,
       Pusher pusher,
@@ -111,6 +112,10 @@ final class ConfigSync {
     private final Trigger trigger;
     private final Set<String> problems = new LinkedHashSet<>();
     private final List<String> changes = new ArrayList<>();
+
+    /** What was there before RDS was asked, as long as that may be what is there. */
+    private Optional<Shelf.Stored> seen = Optional.empty();
+
     private TopologyDocument known;
     private int asked;
     private int found;
@@ -127,47 +132,77 @@ final class ConfigSync {
      *     what they are about, and several while it is at it
      */
     boolean once() throws SyncException {
-      TopologyReading reading = ask();
-      boolean changed = write(reading);
-      boolean scheduled = trigger.kind() == Trigger.Kind.SCHEDULE;
-      if (changed || (scheduled && asked == 1)) {
-        tell();
-      }
-      return scheduled ? underWay() : changes.isEmpty() || underWay();
-    }
-
-    private TopologyReading ask() throws SyncException {
-      TopologyReading reading = rds.get();
+      look();
+      RegionAnswers answers = rds.get();
       asked++;
-      reading.troubles().stream().map(AwsTrouble::described).forEach(problems::add);
-      if (reading.globals().isEmpty() && reading.complete().isEmpty()) {
+      boolean due = trigger.kind() == Trigger.Kind.SCHEDULE && asked == 1;
+      if (answers.whole().isPresent() && says(answers.own())) {
+        // Of a region that is lost nothing may come for a while.
+        publish(answers.own(), due);
+        due = false;
+      }
+      TopologyReading all = answers.all();
+      all.troubles().stream().map(AwsTrouble::described).forEach(problems::add);
+      if (!says(all)) {
         throw new SyncException("RDS told nothing: " + String.join("; ", problems));
       }
-      return reading;
+      publish(all, due);
+      return trigger.kind() == Trigger.Kind.SCHEDULE ? underWay() : changes.isEmpty() || underWay();
+    }
+
+    private static boolean says(TopologyReading reading) {
+      return reading.globals().isPresent() || !reading.complete().isEmpty();
+    }
+
+    /** Writes down and tells what is new in it; tells what is not, if that is due. */
+    private void publish(TopologyReading reading, boolean due) throws SyncException {
+      if (write(reading) || due) {
+        tell();
+      }
+    }
+
+    /** What is there before RDS is asked, the answer is newer than: no clock has to say so. */
+    private void look() throws SyncException {
+      try {
+        seen = Optional.of(shelf.read());
+        known = seen.get().document();
+      } catch (StoreException e) {
+        throw unkept(e);
+      }
+    }
+
+    private static SyncException unkept(StoreException e) {
+      return new SyncException("the document cannot be kept: " + e.getMessage());
     }
 
     private boolean write(TopologyReading reading) throws SyncException {
       try {
         for (int attempt = 0; attempt < MOST_WRITES; attempt++) {
-          Shelf.Stored stored = shelf.read();
+          Shelf.Stored stored = seen.isPresent() ? seen.get() : shelf.read();
+          seen = Optional.empty();
           stored.problem().ifPresent(problems::add);
-          known = stored.document();
-          Optional<TopologyDocument> news = known.after(reading, trigger.cause());
+          TopologyDocument before = stored.document();
+          Optional<TopologyDocument> news =
+              before.equals(known)
+                  ? before.afterSeen(reading, trigger.cause(), stored.others())
+                  : before.after(reading, trigger.cause());
+          known = before;
           if (news.isEmpty()) {
             return false;
           }
           TopologyDocument next = news.get();
           checkLength(next);
           if (shelf.write(next, stored)) {
-            TopologyDiff diff = TopologyDiff.between(known, next);
+            TopologyDiff diff = TopologyDiff.between(before, next);
             known = next;
             diff.changes().stream().map(TopologyChange::toString).forEach(changes::add);
             return true;
           }
+          known = null;
         }
         throw new SyncException("others have written the document each time that this one tried");
       } catch (StoreException e) {
-        throw new SyncException("the document cannot be kept: " + e.getMessage());
+        throw unkept(e);
       }
     }
 

@@ -84,7 +84,7 @@ final class Function {
       // them.
       List<Ec2Query> machines = List.of(new Ec2Query(access(settings.region(), settings.ec2())));
       return new ConfigSync(
-          reader::read,
+          reader::ask,
           new Shelf(store, settings.region()),
           new TaggedNodes(machines, settings.tag(), settings.fleet(), settings.port()),
           new Pusher(clock),

@@ -10,6 +10,7 @@ import dev.heimdall.routing.AwsTrouble;
 import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.RegionAnswers;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
@@ -60,6 +61,10 @@ class ConfigSyncTest {
   /** What RDS answers, in turn; the last one again and again. */
   private final Deque<TopologyReading> readings = new ArrayDeque<>();
 
+  /** What other regions add to that. */
+  private java.util.function.Function<TopologyReading, RegionAnswers> answers =
+      reading -> new RegionAnswers(reading, Optional.empty());
+
   private final List<TopologyDocument> pushed = new CopyOnWriteArrayList<>();
   private final List<Duration> slept = new ArrayList<>();
   private List<AwsTrouble> whereTroubles = List.of();
@@ -98,7 +103,7 @@ class ConfigSyncTest {
     store = DocumentStore.open(StoreLocation.of(directory.toString()));
     sync =
         new ConfigSync(
-            () -> readings.size() > 1 ? readings.poll() : readings.peek(),
+            () -> answers.apply(readings.size() > 1 ? readings.poll() : readings.peek()),
             new Shelf(store, "eu-west-1"),
             () -> new NodeDoor.Found(doors(), whereTroubles),
             new Pusher(Clock.systemUTC()),
@@ -133,6 +138,10 @@ class ConfigSyncTest {
   }
 
   private static TopologyReading reading(String writer, String moving) {
+    return reading(writer, moving, Instant.now());
+  }
+
+  private static TopologyReading reading(String writer, String moving, Instant asked) {
     TopologyGlobal global =
         new TopologyGlobal(
             "arn:aws:rds::123456789012:global-cluster:shop",
@@ -146,9 +155,9 @@ class ConfigSyncTest {
             moving.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new TopologyGlobal.Failover(moving, WEST, EAST, false)),
-            Instant.now());
+            asked);
     return new TopologyReading(
-        Instant.now(),
+        asked,
         List.of("eu-west-1"),
         Set.of("eu-west-1"),
         List.of(),
@@ -308,26 +317,86 @@ class ConfigSyncTest {
     assertThat(pushed).hasSize(3);
   }
 
+  /** A run that is held up between asking and writing, while another one does both. */
   @Test
   void whoAskedLaterIsNotOverwritten() throws Exception {
     readings.add(reading(WEST, ""));
     sync.run(Trigger.schedule());
-    TopologyReading old = reading(WEST, "");
-    readings.clear();
-    readings.add(reading(EAST, ""));
-    sync.run(EVENT);
-    readings.clear();
-    readings.add(old);
+    answers =
+        old -> {
+          answers = reading -> new RegionAnswers(reading, Optional.empty());
+          readings.clear();
+          readings.add(reading(EAST, ""));
+          try {
+            assertThat(sync.run(EVENT).changes()).hasSize(1);
+          } catch (SyncException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return new RegionAnswers(old, Optional.empty());
+        };
 
     assertThat(sync.run(EVENT).changes()).isEmpty();
     assertThat(stored().globals().get(0).writerRegion()).contains("us-east-1");
+  }
+
+  /**
+   * No other run is under way: what is asked after it was written is newer, whatever clocks say.
+   */
+  @Test
+  void aDocumentFromTheFutureKeepsNobodyFromTheTruth() throws Exception {
+    readings.add(reading(WEST, "", Instant.now().plusSeconds(600)));
+    sync.run(Trigger.schedule());
+    TopologyDocument before = stored();
+    readings.clear();
+    readings.add(reading(EAST, ""));
+
+    assertThat(sync.run(EVENT).changes()).hasSize(1);
+    assertThat(stored().globals().get(0).writerRegion()).contains("us-east-1");
+    assertThat(stored().follows(before)).as("for nodes, which go by when it was written").isTrue();
+  }
+
+  @Test
+  void whatTheOwnRegionSaysIsToldBeforeOthersHaveAnswered() throws Exception {
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+    readings.clear();
+    readings.add(reading(EAST, ""));
+    List<Integer> toldBefore = new ArrayList<>();
+    answers =
+        own ->
+            new RegionAnswers(
+                own,
+                Optional.of(
+                    () -> {
+                      toldBefore.add(pushed.size());
+                      return own;
+                    }));
+
+    Report report = sync.run(EVENT);
+
+    assertThat(toldBefore).containsExactly(2);
+    assertThat(report.changes()).hasSize(1);
+    assertThat(pushed).as("others had nothing to add").hasSize(2);
+  }
+
+  /** Its own API is lost, and another region's answers. */
+  @Test
+  void whatOnlyOthersSayIsToldTo() throws Exception {
+    TopologyReading nothing =
+        new TopologyReading(
+            Instant.now(), List.of("eu-west-1"), Set.of(), List.of(), Optional.empty(), List.of());
+    readings.add(nothing);
+    answers = own -> new RegionAnswers(own, Optional.of(() -> reading(WEST, "")));
+
+    assertThat(sync.run(Trigger.schedule()).taken()).isEqualTo(1);
+    assertThat(pushed).hasSize(1);
   }
 
   @Test
   void ofTwoWhoWriteAtTheSameTimeNeitherLosesWhatTheOtherSaid() throws Exception {
     ConfigSync racing =
         new ConfigSync(
-            () -> reading(EAST, ""),
+            () -> answers.apply(reading(EAST, "")),
             new Shelf(new RacedStore(), "eu-west-1"),
             () -> new NodeDoor.Found(List.of(), List.of()),
             new Pusher(Clock.systemUTC()),

@@ -19,10 +19,11 @@ import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 public record AwsAccess(
     String region, Optional<URI> endpoint, AwsCredentialsProvider credentials, Duration patience) {
   /**
-   * How long another region is given to take a connection: from each to each it takes a third of
-   * that, and where no way leads nothing comes at all.
+   * How long another region is given to take a connection, and to say the next thing over it: from
+   * each to each that takes a third of it, and where no way leads, or nobody is left, nothing comes
+   * at all.
    */
-  private static final Duration FAR = Duration.ofSeconds(1);
+  public static final Duration FAR = Duration.ofSeconds(1);
 
   /** In the name that the SDK finds: environment, profile, role of the machine. */
   public static AwsAccess ofMachine(String region, Optional<URI> endpoint, Duration patience) {
@@ -42,9 +43,12 @@ public record AwsAccess(
     return AwsPatience.once(patience).client(builder, Optional.of(region), endpoint, credentials);
   }
 
-  /** Such a client for a region that there may be no way to: it gives up after a second then. */
+  /**
+   * Such a client for a region that there may be no way to, or that may be lost: it gives up on one
+   * that is silent for a second, whether or not it took the connection.
+   */
   <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C farClient(B builder) {
-    return new AwsPatience(FAR, patience, patience, 1)
+    return new AwsPatience(FAR, FAR, patience, patience, 1)
         .client(builder, Optional.of(region), endpoint, credentials);
   }
 }

@@ -27,7 +27,7 @@ public final class RdsReader implements AutoCloseable {
   /** How long a call may take, for those who are in no hurry. */
   public static final Duration ANSWER = Duration.ofSeconds(10);
 
-  private static final String CLUSTERS = "rds:DescribeDBClusters";
+  static final String CLUSTERS = "rds:DescribeDBClusters";
   private static final String INSTANCES = "rds:DescribeDBInstances";
 
   /** The most that the API allows. */

@@ -1,7 +1,9 @@
 package dev.heimdall.routing;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +25,9 @@ public record TopologyDocument(
     List<String> regions,
     List<TopologyCluster> clusters,
     List<TopologyGlobal> globals) {
+  /** After so long a time a document is written anew without news: whose is older, is silent. */
+  public static final Duration REFRESHED = Duration.ofMinutes(10);
+
   /** The version of the form. A document of another one is not read. */
   public static final int SCHEMA = 1;
 
@@ -70,7 +75,7 @@ public record TopologyDocument(
 
   /** The servers that a cluster or a global cluster has; empty if neither is known by this ARN. */
   public Optional<Told> told(String arn) {
-    return global(arn).map(this::of).or(() -> cluster(arn).map(TopologyDocument::of));
+    return TopologyTold.of(arn, List.of(this));
   }
 
   /**
@@ -78,32 +83,18 @@ public record TopologyDocument(
    *
    * @param regions where its servers may be
    * @param asked when the API said so
+   * @param source whose document it is from; empty where several tell a part each
    */
-  public record Told(List<RdsServer> servers, List<String> regions, Instant asked) {}
+  public record Told(
+      List<RdsServer> servers, List<String> regions, Instant asked, Optional<String> source) {}
 
   /** The servers that a name of RDS stands for. */
   public Optional<Told> told(RdsName name) {
-    return clusters.stream().filter(one -> one.is(name)).findFirst().map(TopologyDocument::of);
+    return clusters.stream().filter(one -> one.is(name)).findFirst().map(this::told);
   }
 
-  private static Told of(TopologyCluster one) {
-    return new Told(one.servers(), List.of(one.region()), one.asked());
-  }
-
-  /** Only the writer of the writing cluster is one; those of the others follow it. */
-  private Told of(TopologyGlobal global) {
-    List<RdsServer> servers = new ArrayList<>();
-    for (TopologyGlobal.Member member : global.members()) {
-      for (RdsServer server :
-          cluster(member.cluster()).map(TopologyCluster::servers).orElse(List.of())) {
-        boolean follows = !member.writer() && server.role() == RdsRole.WRITER;
-        servers.add(follows ? server.as(RdsRole.READER) : server);
-      }
-    }
-    return new Told(
-        servers,
-        global.members().stream().map(TopologyGlobal.Member::region).distinct().toList(),
-        global.asked());
+  Told told(TopologyCluster one) {
+    return new Told(one.servers(), List.of(one.region()), one.asked(), Optional.of(source));
   }
 
   /** Whether it says what was so after all that another one of its source says. */
@@ -114,16 +105,23 @@ public record TopologyDocument(
 
   /**
    * The document after this one, if there is any news in what AWS says now: empty if nothing
-   * differs, and if somebody has asked after that and knows more.
+   * differs and this one is not old, and if somebody has asked after that and knows more.
    */
   public Optional<TopologyDocument> after(TopologyReading reading, String why) {
-    if (written.isAfter(reading.asked())) {
-      return Optional.empty();
-    }
-    TopologyDocument next = next(reading, why);
-    return version > 0 && TopologyDiff.between(this, next).isEmpty()
+    return written.isAfter(reading.asked())
         ? Optional.empty()
-        : Optional.of(next);
+        : new Asking(reading, why, List.of()).news();
+  }
+
+  /**
+   * The same of an answer that was asked for when this document was there already: it is newer,
+   * whatever the clocks say of those who have asked.
+   *
+   * @param heard what others have written
+   */
+  public Optional<TopologyDocument> afterSeen(
+      TopologyReading reading, String why, Collection<TopologyDocument> heard) {
+    return new Asking(reading, why, heard).news();
   }
 
   /**
@@ -133,29 +131,65 @@ public record TopologyDocument(
    * @param why the cause
    */
   public TopologyDocument next(TopologyReading reading, String why) {
-    List<TopologyCluster> next = new ArrayList<>();
-    for (TopologyCluster now : reading.clusters()) {
-      boolean whole = reading.complete().contains(now.region());
-      TopologyCluster named = now.formerly(names(now));
-      next.add(
-          clusters.stream()
-              .filter(before -> !whole && same(before, now))
-              .findFirst()
-              .map(named::completedBy)
-              .orElse(named));
+    return new Asking(reading, why, List.of()).next();
+  }
+
+  /** What comes after this document. */
+  private final class Asking {
+    private final TopologyReading reading;
+    private final String why;
+    private final Collection<TopologyDocument> heard;
+
+    Asking(TopologyReading reading, String why, Collection<TopologyDocument> heard) {
+      this.reading = reading;
+      this.why = why;
+      this.heard = heard;
     }
-    clusters.stream()
-        .filter(before -> !reading.lacks(before))
-        .filter(before -> next.stream().noneMatch(now -> same(before, now)))
-        .forEach(next::add);
-    return new TopologyDocument(
-        source,
-        version + 1,
-        reading.asked(),
-        why,
-        reading.regions(),
-        next,
-        reading.globals().orElse(globals));
+
+    Optional<TopologyDocument> news() {
+      TopologyDocument next = next();
+      boolean recent = next.written.isBefore(written.plus(REFRESHED));
+      return version > 0 && recent && TopologyDiff.between(TopologyDocument.this, next).isEmpty()
+          ? Optional.empty()
+          : Optional.of(next);
+    }
+
+    TopologyDocument next() {
+      List<TopologyCluster> next = new ArrayList<>();
+      for (TopologyCluster now : reading.clusters()) {
+        boolean whole = reading.complete().contains(now.region());
+        TopologyCluster named = now.formerly(names(now));
+        next.add(
+            clusters.stream()
+                .filter(before -> !whole && same(before, now))
+                .findFirst()
+                .map(named::completedBy)
+                .orElse(named));
+      }
+      clusters.stream()
+          .filter(before -> !reading.lacks(before))
+          .filter(before -> next.stream().noneMatch(now -> same(before, now)))
+          .forEach(next::add);
+      return new TopologyDocument(
+          source,
+          version + 1,
+          written(),
+          why,
+          reading.regions(),
+          next,
+          reading.globals().map(now -> now.stream().map(this::seen).toList()).orElse(globals));
+    }
+
+    /** Never before what this document says, or no node would take it. */
+    private Instant written() {
+      return reading.asked().isBefore(written) ? written.plusMillis(1) : reading.asked();
+    }
+
+    private TopologyGlobal seen(TopologyGlobal now) {
+      List<TopologyGlobal> others =
+          heard.stream().flatMap(document -> document.global(now.arn()).stream()).toList();
+      return global(now.arn()).map(before -> now.seenAfter(before, others)).orElse(now);
+    }
   }
 
   private List<String> names(TopologyCluster now) {

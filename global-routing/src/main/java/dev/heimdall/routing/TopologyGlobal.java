@@ -1,8 +1,11 @@
 package dev.heimdall.routing;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A global cluster: clusters in several regions of which one writes.
@@ -10,6 +13,8 @@ import java.util.Optional;
  * @param endpoint the name that leads to its writer, wherever that is
  * @param failover what is under way, if anything is
  * @param asked when the API said so
+ * @param writerSince when whoever asks saw the writing cluster become another one, and never before
+ *     what he had heard of others by then; empty where he has seen no change
  */
 public record TopologyGlobal(
     String arn,
@@ -19,9 +24,23 @@ public record TopologyGlobal(
     Optional<String> endpoint,
     List<Member> members,
     Optional<Failover> failover,
-    Instant asked) {
+    Instant asked,
+    Optional<Instant> writerSince) {
   public TopologyGlobal {
     members = List.copyOf(members);
+  }
+
+  /** As the API tells it to whoever knows nothing of before. */
+  public TopologyGlobal(
+      String arn,
+      String name,
+      String engine,
+      String status,
+      Optional<String> endpoint,
+      List<Member> members,
+      Optional<Failover> failover,
+      Instant asked) {
+    this(arn, name, engine, status, endpoint, members, failover, asked, Optional.empty());
   }
 
   /**
@@ -50,5 +69,27 @@ public record TopologyGlobal(
   /** The region whose cluster writes, as far as the API knows. */
   public Optional<String> writerRegion() {
     return members.stream().filter(Member::writer).map(Member::region).findFirst();
+  }
+
+  /**
+   * The same, as somebody sees it who has asked before: whether another cluster writes since then.
+   *
+   * @param before what he knew
+   * @param heard what others say of it
+   */
+  TopologyGlobal seenAfter(TopologyGlobal before, Collection<TopologyGlobal> heard) {
+    boolean moved = writerRegion().isPresent() && !writerRegion().equals(before.writerRegion());
+    Optional<Instant> since = before.writerSince;
+    if (moved) {
+      // Later than all that is known, whatever the clocks of those are who have seen it.
+      since =
+          Stream.concat(
+                  Stream.of(asked),
+                  Stream.concat(Stream.of(before), heard.stream())
+                      .flatMap(one -> one.writerSince.stream())
+                      .map(known -> known.plusMillis(1)))
+              .max(Comparator.naturalOrder());
+    }
+    return new TopologyGlobal(arn, name, engine, status, endpoint, members, failover, asked, since);
   }
 }

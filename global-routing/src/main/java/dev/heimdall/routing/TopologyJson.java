@@ -82,6 +82,7 @@ final class TopologyJson {
     global.endpoint().ifPresent(endpoint -> node.put("endpoint", endpoint));
     global.writerRegion().ifPresent(region -> node.put("writerRegion", region));
     node.put("asked", global.asked().toString());
+    global.writerSince().ifPresent(since -> node.put("writerSince", since.toString()));
     ArrayNode members = node.putArray("members");
     for (TopologyGlobal.Member member : global.members()) {
       ObjectNode entry = members.addObject();
@@ -206,7 +207,8 @@ final class TopologyJson {
         in.optional("endpoint"),
         members,
         failover,
-        in.time("asked"));
+        in.time("asked"),
+        in.has("writerSince") ? Optional.of(in.time("writerSince")) : Optional.empty());
   }
 
   /** A part of a document that knows where it is. */

@@ -1,6 +1,7 @@
 package dev.heimdall.routing;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import software.amazon.awssdk.services.rds.model.DescribeGlobalClustersResponse;
 import software.amazon.awssdk.services.rds.model.FailoverState;
 import software.amazon.awssdk.services.rds.model.GlobalCluster;
@@ -52,18 +58,39 @@ public final class TopologyReader implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** All that can be known. Never fails. */
+  /** All that can be known, once every region has answered or was given up. Never fails. */
   public TopologyReading read() {
+    return ask().all();
+  }
+
+  /**
+   * Asks all regions at the same time, and returns when that at home has answered, so that nothing
+   * that it says waits for a region that may be lost. Never fails.
+   */
+  public RegionAnswers ask() {
     Instant asked = clock.instant();
-    List<AwsTrouble> troubles = new ArrayList<>();
     Calls calls = new Calls();
     Optional<List<TopologyGlobal>> globals = Optional.empty();
     if (calls.allowed(home.credentials())) {
       globals = globals(calls, asked);
     }
-    troubles.addAll(calls.troubles());
+    Answered answered = new Answered(asked, globals, calls.troubles());
+    if (calls.troubles().stream().anyMatch(t -> t.kind() == AwsTrouble.Kind.NO_CREDENTIALS)) {
+      return new RegionAnswers(answered.reading(), Optional.empty());
+    }
+    Set<String> elsewhere = elsewhere(globals);
+    Map<String, Future<TopologyReading>> begun = begin(elsewhere);
+    answered.add(reader(home.region()).read());
+    TopologyReading own = answered.reading();
+    return new RegionAnswers(
+        own,
+        elsewhere.isEmpty()
+            ? Optional.empty()
+            : Optional.of(() -> answered.with(begun, home.patience()).reading()));
+  }
+
+  private Set<String> elsewhere(Optional<List<TopologyGlobal>> globals) {
     Set<String> regions = new TreeSet<>(others);
-    regions.add(home.region());
     globals
         .filter(all -> members)
         .ifPresent(
@@ -74,27 +101,84 @@ public final class TopologyReader implements AutoCloseable {
                             .map(TopologyGlobal.Member::region)
                             .filter(region -> !region.isEmpty())
                             .forEach(regions::add)));
-    Set<String> complete = new TreeSet<>();
-    List<TopologyCluster> clusters = new ArrayList<>();
-    Map<String, String> versions = new TreeMap<>();
-    if (troubles.stream().noneMatch(t -> t.kind() == AwsTrouble.Kind.NO_CREDENTIALS)) {
-      // Regions fail, throttle and refuse each by itself.
-      for (TopologyReading one : SideBySide.ask(regions, region -> reader(region).read())) {
-        clusters.addAll(one.clusters());
-        versions.putAll(one.versions());
-        complete.addAll(one.complete());
-        one.troubles().stream().map(t -> in(one.regions().get(0), t)).forEach(troubles::add);
-      }
+    regions.remove(home.region());
+    return regions;
+  }
+
+  /** Regions fail, throttle and refuse each by itself. */
+  private Map<String, Future<TopologyReading>> begin(Set<String> regions) {
+    Map<String, Future<TopologyReading>> begun = new TreeMap<>();
+    for (String region : regions) {
+      FutureTask<TopologyReading> task = new FutureTask<>(() -> reader(region).read());
+      Thread thread = new Thread(task, "aws-" + region);
+      thread.setDaemon(true);
+      thread.start();
+      begun.put(region, task);
     }
-    return new TopologyReading(
-        asked,
-        List.copyOf(regions),
-        complete,
-        clusters,
-        globals,
-        troubles,
-        Optional.empty(),
-        versions);
+    return begun;
+  }
+
+  /** What was heard up to now of one time of asking. */
+  private final class Answered {
+    private final Instant asked;
+    private final long began = System.nanoTime();
+    private final Optional<List<TopologyGlobal>> globals;
+    private final Set<String> regions = new TreeSet<>();
+    private final Set<String> complete = new TreeSet<>();
+    private final Map<String, List<TopologyCluster>> clusters = new TreeMap<>();
+    private final Map<String, String> versions = new TreeMap<>();
+    private final List<AwsTrouble> troubles = new ArrayList<>();
+
+    Answered(Instant asked, Optional<List<TopologyGlobal>> globals, List<AwsTrouble> troubles) {
+      this.asked = asked;
+      this.globals = globals;
+      this.troubles.addAll(troubles);
+      regions.add(home.region());
+    }
+
+    void add(TopologyReading one) {
+      String region = one.regions().get(0);
+      regions.add(region);
+      clusters.put(region, one.clusters());
+      versions.putAll(one.versions());
+      complete.addAll(one.complete());
+      one.troubles().stream().map(t -> in(region, t)).forEach(troubles::add);
+    }
+
+    /**
+     * Waits for the others, for no longer than any of them is given for its answer: looking up its
+     * name may take longer than all that follows.
+     */
+    Answered with(Map<String, Future<TopologyReading>> others, Duration patience) {
+      others.forEach(
+          (region, answer) -> {
+            regions.add(region);
+            try {
+              long left = patience.toNanos() - (System.nanoTime() - began);
+              add(answer.get(Math.max(left, 0), TimeUnit.NANOSECONDS));
+            } catch (TimeoutException e) {
+              troubles.add(failed(region, "no answer within " + patience.toMillis() + " ms"));
+            } catch (ExecutionException e) {
+              troubles.add(failed(region, String.valueOf(e.getCause())));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              troubles.add(failed(region, "it was interrupted"));
+            }
+          });
+      return this;
+    }
+
+    private AwsTrouble failed(String region, String why) {
+      return in(region, new AwsTrouble(AwsTrouble.Kind.FAILED, RdsReader.CLUSTERS, why));
+    }
+
+    TopologyReading reading() {
+      List<String> order = new ArrayList<>(regions);
+      List<TopologyCluster> all = new ArrayList<>();
+      order.forEach(region -> all.addAll(clusters.getOrDefault(region, List.of())));
+      return new TopologyReading(
+          asked, order, complete, all, globals, troubles, Optional.empty(), versions);
+    }
   }
 
   private static AwsTrouble in(String region, AwsTrouble trouble) {

@@ -306,6 +306,15 @@ class TopologyDocumentTest {
     assertThat(FIRST.after(reading(EARLY.minusSeconds(1), BOTH, List.of()), "x"))
         .as("somebody knows more")
         .isEmpty();
+    TopologyReading hourly =
+        reading(
+            EARLY.plus(TopologyDocument.REFRESHED),
+            BOTH,
+            List.of(WEST_NOW, EAST_NOW),
+            global(WEST, EARLY));
+    assertThat(FIRST.after(hourly, "x"))
+        .as("whoever is silent can be told from whoever has no news")
+        .isPresent();
     assertThat(FIRST.after(reading(LATE, BOTH, List.of(EAST_NOW), global(WEST, LATE)), "x"))
         .get()
         .extracting(TopologyDocument::version)

@@ -14,12 +14,19 @@ import software.amazon.awssdk.retries.DefaultRetryStrategy;
  * How long clients of AWS wait, and how all of them are made.
  *
  * @param connect for a connection
- * @param attempt for one answer
+ * @param silence for the next bytes of an answer, those of TLS included
+ * @param attempt for one whole answer
  * @param call for all attempts of one call together
  * @param attempts 1: a call that fails is not repeated
  */
-public record AwsPatience(Duration connect, Duration attempt, Duration call, int attempts) {
+public record AwsPatience(
+    Duration connect, Duration silence, Duration attempt, Duration call, int attempts) {
   private static final Duration CONNECT = Duration.ofSeconds(3);
+
+  /** An answer may begin as late as it has to end. */
+  public AwsPatience(Duration connect, Duration attempt, Duration call, int attempts) {
+    this(connect, attempt, attempt, call, attempts);
+  }
 
   /** For each call to be made once: when to repeat it is for whoever makes it to decide. */
   public static AwsPatience once(Duration answer) {
@@ -40,7 +47,7 @@ public record AwsPatience(Duration connect, Duration attempt, Duration call, int
     builder
         .credentialsProvider(credentials)
         .httpClientBuilder(
-            UrlConnectionHttpClient.builder().connectionTimeout(connect).socketTimeout(attempt))
+            UrlConnectionHttpClient.builder().connectionTimeout(connect).socketTimeout(silence))
         .overrideConfiguration(
             settings ->
                 settings

@@ -35,6 +35,7 @@ public final class FakeRds implements AutoCloseable {
   private final List<Map<String, String>> requests = new CopyOnWriteArrayList<>();
   private final List<Long> asked = new CopyOnWriteArrayList<>();
   private final Set<String> denied = ConcurrentHashMap.newKeySet();
+  private final Set<String> lost = ConcurrentHashMap.newKeySet();
   private final Map<String, Region> regions = new ConcurrentHashMap<>();
   private volatile List<Global> globals = List.of();
   private volatile Manner manner = Manner.WELL;
@@ -161,6 +162,11 @@ public final class FakeRds implements AutoCloseable {
     manner = next;
   }
 
+  /** A region that is lost takes connections and answers nothing over them. */
+  void loses(String region) {
+    lost.add(region);
+  }
+
   void pagesOf(int entries) {
     page = entries;
   }
@@ -204,6 +210,10 @@ public final class FakeRds implements AutoCloseable {
       }
       asked.add(System.nanoTime());
       requests.add(request);
+      if (lost.contains(region(exchange))) {
+        service.keepSilent();
+        return;
+      }
       CyclicBarrier all = meeting;
       if (all != null && "DescribeDBClusters".equals(request.get("Action"))) {
         all.await(60, TimeUnit.SECONDS);

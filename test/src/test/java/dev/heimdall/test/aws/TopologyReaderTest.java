@@ -6,6 +6,7 @@ import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.AwsTrouble;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.RegionAnswers;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
@@ -208,5 +209,47 @@ class TopologyReaderTest {
                         "there are no AWS credentials: give the machine or the function a role"
                             + " (none found)"));
     assertThat(rds.requests()).isEmpty();
+  }
+
+  /**
+   * After event 0238: the region that wrote is lost with its API and its databases, and says not
+   * even that it does.
+   */
+  @Test
+  void whatTheOwnRegionSaysAfterAFailoverDoesNotWaitForTheLostOne() {
+    rds.hasGlobals(List.of(new FakeRds.Global("shop", List.of(EAST_ARN, WEST_ARN))));
+    rds.loses(WEST);
+    TopologyReader reader =
+        new TopologyReader(
+            new AwsAccess(
+                EAST,
+                Optional.of(rds.uri()),
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+                Duration.ofSeconds(20)),
+            Set.of(WEST),
+            Clock.systemUTC());
+    open.add(reader);
+    long began = System.nanoTime();
+    RegionAnswers answers = reader.ask();
+
+    assertThat(answers.own().complete()).containsExactly(EAST);
+    TopologyDocument alone = TopologyDocument.none(EAST).next(answers.own(), "RDS-EVENT-0238");
+    assertThat(alone.globals().get(0).writerRegion()).contains(EAST);
+    assertThat(alone.told(SHOP.arn()).orElseThrow().servers())
+        .singleElement()
+        .satisfies(
+            server -> {
+              assertThat(server.role()).isEqualTo(RdsRole.WRITER);
+              assertThat(server.host()).contains("e1.example");
+            });
+
+    TopologyReading all = answers.all();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+    assertThat(all.complete()).containsExactly(EAST);
+    assertThat(all.clusters()).isEqualTo(answers.own().clusters());
+    assertThat(all.troubles())
+        .singleElement()
+        .satisfies(trouble -> assertThat(trouble.message()).startsWith(WEST + ": "));
   }
 }

@@ -5,6 +5,7 @@ import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyTold;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
@@ -35,22 +36,16 @@ public record Subject(
   }
 
   /**
-   * Its servers, as far as somebody tells of it. Of several who do the one counts that asked last,
-   * and of those that asked at the same time the one that was heard first. A server by a name that
-   * it cannot have is left out: whoever is asked for its role is also shown a password.
+   * Its servers, as far as somebody tells of it: what all documents tell together of its ARN, else
+   * what the nodes of its region have been told. A server by a name that it cannot have is left
+   * out: whoever is asked for its role is also shown a password.
    */
   Optional<List<RdsServer>> told(List<KnownDocument> heard) {
-    Answer last = null;
-    for (KnownDocument known : heard) {
-      Optional<TopologyDocument.Told> told = arn.flatMap(known.document()::told);
-      if (told.isPresent() && (last == null || told.get().asked().isAfter(last.told.asked()))) {
-        last = new Answer(told.get(), own(known));
-      }
-    }
-    if (last == null) {
-      last = heard.stream().filter(this::own).findFirst().flatMap(this::byName).orElse(null);
-    }
-    return Optional.ofNullable(last).map(this::servers);
+    List<TopologyDocument> documents = heard.stream().map(KnownDocument::document).toList();
+    return arn.flatMap(name -> TopologyTold.of(name, documents))
+        .map(told -> new Answer(told, told.source().map(this::own).orElse(false)))
+        .or(() -> heard.stream().filter(this::own).findFirst().flatMap(this::byName))
+        .map(this::servers);
   }
 
   /**
@@ -61,10 +56,11 @@ public record Subject(
   private record Answer(TopologyDocument.Told told, boolean own) {}
 
   private boolean own(KnownDocument known) {
-    return place
-        .map(at -> nodesAt(at.region(), at.endpoint()))
-        .filter(known.document().source()::equals)
-        .isPresent();
+    return own(known.document().source());
+  }
+
+  private boolean own(String source) {
+    return place.map(at -> nodesAt(at.region(), at.endpoint())).filter(source::equals).isPresent();
   }
 
   private Optional<Answer> byName(KnownDocument known) {

@@ -1,0 +1,19 @@
+package dev.heimdall.routing;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What AWS says in several regions: that of one's own is there, while the others are still being
+ * asked. For one thread.
+ *
+ * @param own what the region at home says, with all global clusters
+ * @param whole waits for the others, each for as long as it goes on answering, and says what all of
+ *     them do; empty where no other region is asked
+ */
+public record RegionAnswers(TopologyReading own, Optional<Supplier<TopologyReading>> whole) {
+  /** What all regions say, the one at home included; waits for the others. */
+  public TopologyReading all() {
+    return whole.map(Supplier::get).orElse(own);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.heimdall.routing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What several documents tell together. Those who write them ask AWS in different regions, by
+ * different clocks, and one of them may be kept from the truth: the API of a region that is cut off
+ * goes on saying what was so. So of a global cluster whoever saw the writer change last is
+ * believed, and not whoever asked last: to repeat oneself is no news. Of the servers of a region
+ * the last to ask there counts, whoever that was.
+ */
+public final class TopologyTold {
+  /** Whose answer is older by more than that is silent; clocks differ by less. */
+  private static final Duration TOGETHER = Duration.ofMinutes(30);
+
+  private static final Comparator<TopologyGlobal> BY_CHANGE =
+      Comparator.comparing((TopologyGlobal one) -> one.writerSince().orElse(Instant.MIN))
+          .thenComparing(TopologyGlobal::asked);
+
+  private TopologyTold() {}
+
+  /**
+   * The servers that a cluster or a global cluster has; empty if nobody knows either by this ARN.
+   *
+   * @param documents one of each source; of two that are worth the same the first counts
+   */
+  public static Optional<TopologyDocument.Told> of(
+      String arn, Collection<TopologyDocument> documents) {
+    return global(arn, documents)
+        .map(global -> of(global, documents))
+        .or(() -> cluster(arn, documents));
+  }
+
+  /** What is to be believed of a global cluster; empty if nobody tells of it. */
+  public static Optional<TopologyGlobal> global(
+      String arn, Collection<TopologyDocument> documents) {
+    List<TopologyGlobal> told =
+        documents.stream().flatMap(document -> document.global(arn).stream()).toList();
+    Instant last = told.stream().map(TopologyGlobal::asked).max(Instant::compareTo).orElse(null);
+    TopologyGlobal believed = null;
+    for (TopologyGlobal one : told) {
+      if (!one.asked().plus(TOGETHER).isBefore(last)
+          && (believed == null || BY_CHANGE.compare(one, believed) > 0)) {
+        believed = one;
+      }
+    }
+    return Optional.ofNullable(believed);
+  }
+
+  /** Of a cluster whoever asked last, by the clocks of those who asked. */
+  private static Optional<TopologyDocument.Told> cluster(
+      String arn, Collection<TopologyDocument> documents) {
+    TopologyDocument.Told last = null;
+    for (TopologyDocument document : documents) {
+      Optional<TopologyDocument.Told> one = document.cluster(arn).map(document::told);
+      if (one.isPresent() && (last == null || one.get().asked().isAfter(last.asked()))) {
+        last = one.get();
+      }
+    }
+    return Optional.ofNullable(last);
+  }
+
+  /** Only the writer of the writing cluster is one; those of the others follow it. */
+  private static TopologyDocument.Told of(
+      TopologyGlobal global, Collection<TopologyDocument> documents) {
+    List<RdsServer> servers = new ArrayList<>();
+    for (TopologyGlobal.Member member : global.members()) {
+      cluster(member.cluster(), documents)
+          .ifPresent(told -> told.servers().forEach(server -> servers.add(as(member, server))));
+    }
+    return new TopologyDocument.Told(
+        servers,
+        global.members().stream().map(TopologyGlobal.Member::region).distinct().toList(),
+        global.asked(),
+        Optional.empty());
+  }
+
+  private static RdsServer as(TopologyGlobal.Member member, RdsServer server) {
+    boolean follows = !member.writer() && server.role() == RdsRole.WRITER;
+    return follows ? server.as(RdsRole.READER) : server;
+  }
+}
