@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** What the settings of a cluster, its data source and its driver demand of each other. */
 final class ClusterChecks {
+  private static final Pattern REGION = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)+");
+
   private final DataSource source;
   private final Reading in;
 
@@ -25,6 +28,7 @@ final class ClusterChecks {
     }
     api();
     kind();
+    global();
     if (source.cluster().watched()) {
       servers();
       whoAsks();
@@ -92,14 +96,28 @@ final class ClusterChecks {
     }
   }
 
+  /** What is known of where servers are whose names are known. */
   private void names() {
-    if (source.cluster().kind() == ClusterKind.AURORA
-        && in.sound("$.cluster.hostPattern")
-        && source.hostPattern().isEmpty()) {
-      if (RdsHost.ofGlobalCluster(source.host())) {
-        globalEndpoint();
-        return;
-      }
+    if (source.cluster().kind() != ClusterKind.AURORA
+        || !in.sound(
+            "$.cluster.global",
+            "$.cluster.arn",
+            "$.cluster.hostPattern",
+            "$.cluster.hostPatterns")) {
+      return;
+    }
+    patterns();
+    if (source.hostPattern().isPresent() || source.cluster().ofGlobalCluster()) {
+      return;
+    }
+    if (RdsHost.ofGlobalCluster(source.host())) {
+      // It leads to the writer, wherever that is, and does not say where the others are.
+      in.problem(
+          "$.cluster.global",
+          source.cluster().arn().map(JsonValue::quote).orElse("nothing")
+              + " with the endpoint of a global cluster",
+          "the ARN of the global cluster, or a \"hostPattern\" for servers of one region");
+    } else {
       in.problem(
           "$.cluster.hostPattern",
           "nothing, and a \"url\" that is no name of RDS",
@@ -107,17 +125,51 @@ final class ClusterChecks {
     }
   }
 
-  /** It leads to the writer, wherever that is, and does not say where the others are. */
-  private void globalEndpoint() {
-    boolean told =
-        source.cluster().arn().filter(arn -> arn.contains(":global-cluster:")).isPresent();
-    if (in.sound("$.cluster.arn") && !told) {
+  private void patterns() {
+    if (!source.cluster().hostPatterns().isEmpty() && !source.cluster().ofGlobalCluster()) {
+      in.problem(
+          "$.cluster.hostPatterns",
+          "patterns of regions",
+          "\"global\" beside it, or one \"hostPattern\": other clusters have one region");
+    }
+    source
+        .cluster()
+        .hostPatterns()
+        .forEach(
+            (region, pattern) -> {
+              String path = Reading.member("$.cluster.hostPatterns", region);
+              Optional<String> its = RdsHost.region(RdsHost.withoutPort(pattern));
+              if (!REGION.matcher(region).matches()) {
+                in.problem(
+                    path,
+                    "the region " + JsonValue.quote(region),
+                    "the name of an AWS region, such as \"eu-west-1\"");
+              } else if (its.isPresent() && !its.get().equals(region)) {
+                in.problem(
+                    path,
+                    JsonValue.quote(pattern) + ", whose region is " + JsonValue.quote(its.get()),
+                    "a pattern of " + JsonValue.quote(region));
+              }
+            });
+  }
+
+  /** What says that the source is a global cluster must not be contradicted beside it. */
+  private void global() {
+    ClusterSettings cluster = source.cluster();
+    if (!cluster.ofGlobalCluster() || !in.sound("$.cluster.global", "$.cluster.arn")) {
+      return;
+    }
+    if (!cluster.arn().equals(cluster.global())) {
       in.problem(
           "$.cluster.arn",
-          source.cluster().arn().map(JsonValue::quote).orElse("nothing")
-              + " with the endpoint of a global cluster",
-          "the ARN of the global cluster, by which topology documents name its servers in all"
-              + " regions, or a \"hostPattern\" for those of one region");
+          JsonValue.quote(cluster.arn().orElseThrow()) + " beside another \"global\"",
+          "nothing: \"global\" says which cluster it is");
+    }
+    if (cluster.kind() != ClusterKind.AURORA) {
+      in.problem(
+          "$.cluster.kind",
+          JsonValue.quote(cluster.kind().spelling()) + " with the ARN of a global cluster",
+          "\"aurora\", or nothing: only Aurora has global clusters");
     }
   }
 

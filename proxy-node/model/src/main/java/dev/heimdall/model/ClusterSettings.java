@@ -1,7 +1,10 @@
 package dev.heimdall.model;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The cluster that a data source is, if it is more than one server. */
 public record ClusterSettings(
@@ -10,8 +13,16 @@ public record ClusterSettings(
                 "Whether the source is a cluster, and how its servers are found. With any other"
                     + " kind than `none`, `url` names one server of it or several, and which of"
                     + " them is the writer is asked of the servers themselves.",
-            byDefault = "none")
+            otherwise = "`aurora` with `global`, else `none`")
         ClusterKind kind,
+    @Setting(
+            value =
+                "The ARN of an Aurora global cluster: the source is all of it, in every region."
+                    + " Nothing else is needed under `cluster`. `url` may then name the global"
+                    + " writer endpoint, endpoints of clusters or instances of any of its regions,"
+                    + " or several of them. The same as a global cluster's ARN in `arn`.",
+            format = Format.GLOBAL_ARN)
+        Optional<String> global,
     @Setting(
             value =
                 "The ARN of the cluster, of a global cluster, or of an RDS instance, by which"
@@ -38,6 +49,16 @@ public record ClusterSettings(
             format = Format.HOST_PATTERN)
         Optional<String> hostPattern,
     @Setting(
+            value =
+                "With a global cluster: the same for each region, by the region's name. A server of"
+                    + " a region for which no pattern is known is not asked. A `hostPattern` beside"
+                    + " it counts for its own region, or for all others if it names none. Regions"
+                    + " that are not named here: worked out from `url` and from topology documents,"
+                    + " where those have a name of RDS there.",
+            byDefault = "{}",
+            format = Format.HOST_PATTERN)
+        Map<String, String> hostPatterns,
+    @Setting(
             value = "What `${writeEndpoint}` stands for.",
             otherwise = "the first host of `url`",
             format = Format.SERVER)
@@ -54,8 +75,49 @@ public record ClusterSettings(
     @Setting("How far behind a replica may be.") LagSettings lag,
     @Setting("How reads are spread over replicas.") BalanceSettings balance,
     @Setting("What happens to statements while there is no writer.") FailoverSettings failover) {
+  private static final String GLOBAL = ":global-cluster:";
+
   public ClusterSettings {
     nodes = List.copyOf(nodes);
+    hostPatterns = Collections.unmodifiableMap(new TreeMap<>(hostPatterns));
+    global = global.isPresent() ? global : arn.filter(name -> name.contains(GLOBAL));
+    arn = arn.isPresent() ? arn : global;
+    if (kind == null) {
+      kind = global.isPresent() ? ClusterKind.AURORA : ClusterKind.NONE;
+    }
+  }
+
+  /** One of a single region, or whose {@code arn} is that of a global cluster. */
+  public ClusterSettings(
+      ClusterKind kind,
+      Optional<String> arn,
+      ReadSplit reads,
+      Consistency consistency,
+      Optional<String> hostPattern,
+      Optional<String> writeEndpoint,
+      Optional<String> readEndpoint,
+      List<ClusterNode> nodes,
+      ProbeSettings probe,
+      ApiSettings api,
+      LagSettings lag,
+      BalanceSettings balance,
+      FailoverSettings failover) {
+    this(
+        kind,
+        Optional.empty(),
+        arn,
+        reads,
+        consistency,
+        hostPattern,
+        Map.of(),
+        writeEndpoint,
+        readEndpoint,
+        nodes,
+        probe,
+        api,
+        lag,
+        balance,
+        failover);
   }
 
   /** Every setting at its default: no cluster. */
@@ -70,6 +132,6 @@ public record ClusterSettings(
 
   /** Whether the cluster is one of several regions, by the ARN that names it. */
   public boolean ofGlobalCluster() {
-    return arn.filter(name -> name.contains(":global-cluster:")).isPresent();
+    return global.isPresent();
   }
 }

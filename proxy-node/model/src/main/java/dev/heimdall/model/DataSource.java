@@ -30,7 +30,8 @@ public record DataSource(
                     + " given; for a cluster any number of hosts, separated by commas. For MySQL"
                     + " and MariaDB `jdbc:mysql://host[:port][/database]` (or `jdbc:mariadb://…`),"
                     + " port 3306 unless given. Parameters after `?` are refused: each has a"
-                    + " setting.",
+                    + " setting. Also a global cluster needs it: it says the engine, the port, the"
+                    + " database, and whom to ask first.",
             required = true,
             format = Format.URL,
             applies = Applies.NEW_CONNECTIONS)
@@ -173,20 +174,14 @@ public record DataSource(
     return RdsHost.region(server).or(this::credentialsRegion).orElseThrow();
   }
 
-  /** Where a server is whose name is known, the name in place of the question mark. */
-  public Optional<String> hostPattern() {
+  /** Where a server of the region of {@link #url} is, its name in place of the question mark. */
+  Optional<String> hostPattern() {
     return cluster.hostPattern().or(() -> RdsHost.of(host()).map(RdsHost::pattern));
   }
 
-  /**
-   * Where a server is, by its name in the cluster; empty where that is not known, as {@link
-   * #hostPattern} is not, or makes no address with it.
-   */
-  public Optional<ServerAddress> named(String member) {
-    return hostPattern()
-        .map(pattern -> pattern.replace("?", member))
-        .filter(Format.SERVER::accepts)
-        .map(address -> ServerAddress.parse(address, port()));
+  /** Where servers are whose names and regions are known. */
+  public HostPatterns hostPatterns() {
+    return HostPatterns.of(this);
   }
 
   /** The name that leads to the writer as far as the DNS knows. */

@@ -44,6 +44,10 @@ public enum Format {
       "an ARN of RDS, such as \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\" or"
           + " \"arn:aws:rds::123456789012:global-cluster:shop\"",
       "^arn:[a-z-]+:rds:([a-z0-9-]+:[0-9]{12}:(cluster|db)|:[0-9]{12}:global-cluster):[A-Za-z0-9-]{1,63}$"),
+  /** The name that AWS gives to a global cluster. */
+  GLOBAL_ARN(
+      "the ARN of a global cluster, such as \"arn:aws:rds::123456789012:global-cluster:shop\"",
+      "^arn:[a-z-]+:rds::[0-9]{12}:global-cluster:[A-Za-z0-9-]{1,63}$"),
   /** Where documents are kept. */
   STORE(
       "a bucket with a prefix, such as \"s3://bucket/topology\" or"
@@ -190,6 +194,7 @@ public enum Format {
           SECRET,
           LOG_GROUP,
           ARN,
+          GLOBAL_ARN,
           HELO,
           TOPIC,
           EVENT,

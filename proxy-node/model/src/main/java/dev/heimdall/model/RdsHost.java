@@ -39,7 +39,7 @@ public record RdsHost(String name, String kind, String rest) {
   }
 
   /** Whether a name leads to the writer of a global cluster, in whatever region that is. */
-  static boolean ofGlobalCluster(String host) {
+  public static boolean ofGlobalCluster(String host) {
     return GLOBAL.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
 
@@ -48,8 +48,14 @@ public record RdsHost(String name, String kind, String rest) {
     return ofAws(host) && host.toLowerCase(Locale.ROOT).contains(".proxy-");
   }
 
+  /** The host of what may have a port. */
+  static String withoutPort(String server) {
+    int colon = server.lastIndexOf(':');
+    return colon < 0 ? server : server.substring(0, colon);
+  }
+
   /** The region in a name of RDS; empty for other names, and for those of global clusters. */
-  static Optional<String> region(String host) {
+  public static Optional<String> region(String host) {
     Matcher matcher = REGIONAL.matcher(host.toLowerCase(Locale.ROOT));
     return matcher.matches()
         ? Optional.of(matcher.group(1)).filter(region -> !region.equals("global"))
@@ -83,7 +89,7 @@ public record RdsHost(String name, String kind, String rest) {
   }
 
   /** Where each instance is, its name in place of the question mark. */
-  String pattern() {
+  public String pattern() {
     return "?." + rest;
   }
 

@@ -98,7 +98,7 @@ final class TextTypes {
         case ADDRESS -> "IP address";
         case HOST, HELO -> "host";
         case URL, ENDPOINT -> "URL";
-        case ARN, TOPIC -> "ARN";
+        case ARN, GLOBAL_ARN, TOPIC -> "ARN";
         case STORE -> "bucket or directory";
         case SOCKET -> "path";
         case FILE_MODE -> "file mode";

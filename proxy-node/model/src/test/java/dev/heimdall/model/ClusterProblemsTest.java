@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,8 +190,9 @@ class ClusterProblemsTest {
                 + " \"aurora\"; did you mean"
                 + " \"postgres\"?",
             "sources/primary.json $.cluster.consistancy: got the unknown key \"consistancy\","
-                + " expected one of kind, arn, reads, consistency, hostPattern, writeEndpoint,"
-                + " readEndpoint, nodes, probe, api, lag, balance, failover; did you mean"
+                + " expected one of kind, global, arn, reads, consistency, hostPattern,"
+                + " hostPatterns, writeEndpoint, readEndpoint, nodes, probe, api, lag, balance,"
+                + " failover; did you mean"
                 + " \"consistency\"?",
             "sources/primary.json $.cluster.probe.interval: got \"10ms\", expected a duration with"
                 + " a unit (ms, s, m, h, d) from 100ms to 1h",
@@ -270,7 +272,7 @@ class ClusterProblemsTest {
         .hasToString("shop.cluster-abc1.eu-west-1.rds.amazonaws.com:5432");
     assertThat(source.readEndpoint().orElseThrow())
         .hasToString("shop.cluster-ro-abc1.eu-west-1.rds.amazonaws.com:5432");
-    assertThat(source.named("shop-1").orElseThrow())
+    assertThat(source.hostPatterns().address(Optional.empty(), "shop-1").orElseThrow())
         .hasToString("shop-1.abc1.eu-west-1.rds.amazonaws.com:5432");
   }
 
@@ -285,7 +287,7 @@ class ClusterProblemsTest {
     DataSource source = ConfigurationReader.read(dir).sources().get("primary");
 
     assertThat(source.tls().mode()).isEqualTo(TlsMode.VERIFY_FULL);
-    assertThat(source.named("shop-1")).isEmpty();
+    assertThat(source.hostPatterns().address(Optional.of("eu-west-1"), "shop-1")).isEmpty();
     assertThat(source.includes("shop-1.abc.eu-west-1.rds.amazonaws.com", List.of("eu-west-1")))
         .isTrue();
     assertThat(source.includes("shop-1.example", List.of("eu-west-1"))).isFalse();
@@ -294,14 +296,133 @@ class ClusterProblemsTest {
         url,
         "\"cluster\": {\"kind\": \"aurora\","
             + " \"hostPattern\": \"?.abc123.eu-west-1.rds.amazonaws.com\"}");
-    assertThat(ConfigurationReader.read(dir).sources().get("primary").named("shop-1")).isPresent();
+    assertThat(
+            ConfigurationReader.read(dir)
+                .sources()
+                .get("primary")
+                .hostPatterns()
+                .address(Optional.of("eu-west-1"), "shop-1"))
+        .isPresent();
 
     source(url, "\"cluster\": {\"kind\": \"aurora\"}");
     assertThat(problems())
         .containsExactly(
-            "sources/primary.json $.cluster.arn: got nothing with the endpoint of a global cluster,"
-                + " expected the ARN of the global cluster, by which topology documents name its"
-                + " servers in all regions, or a \"hostPattern\" for those of one region");
+            "sources/primary.json $.cluster.global: got nothing with the endpoint of a global"
+                + " cluster, expected the ARN of the global cluster, or a \"hostPattern\" for"
+                + " servers of one region");
+  }
+
+  private static final String GLOBAL = "arn:aws:rds::123456789012:global-cluster:shop";
+
+  private DataSource global(String url, String cluster) throws Exception {
+    source(url, "\"cluster\": {\"global\": \"" + GLOBAL + "\"" + cluster + "}");
+    return ConfigurationReader.read(dir).sources().get("primary");
+  }
+
+  @Test
+  void theArnOfAGlobalClusterIsAllThatItNeeds() throws Exception {
+    for (String host :
+        List.of(
+            "shop.global-abc123xyz.global.rds.amazonaws.com",
+            "shop-eu.cluster-abc1.eu-west-1.rds.amazonaws.com",
+            "db.internal.example")) {
+      DataSource source = global("jdbc:postgresql://" + host + "/shop", "");
+
+      assertThat(source.cluster().kind()).isEqualTo(ClusterKind.AURORA);
+      assertThat(source.cluster().ofGlobalCluster()).isTrue();
+      assertThat(source.cluster().arn()).contains(GLOBAL);
+    }
+
+    source("jdbc:postgresql://a", "\"cluster\": {\"arn\": \"" + GLOBAL + "\"}");
+    DataSource byArn = ConfigurationReader.read(dir).sources().get("primary");
+    assertThat(byArn.cluster()).isEqualTo(global("jdbc:postgresql://a", "").cluster());
+  }
+
+  @Test
+  void eachRegionOfAGlobalClusterHasAPatternOfItsOwn() throws Exception {
+    HostPatterns patterns =
+        global(
+                "jdbc:postgresql://one.cluster-abc1.eu-west-1.rds.amazonaws.com,"
+                    + "two.xyz9.us-east-1.rds.amazonaws.com",
+                ", \"hostPatterns\": {\"us-east-1\": \"?.tunnel.example:6000\"}")
+            .hostPatterns();
+
+    assertThat(patterns.address(Optional.of("eu-west-1"), "s"))
+        .contains(new ServerAddress("s.abc1.eu-west-1.rds.amazonaws.com", 5432));
+    assertThat(patterns.address(Optional.of("us-east-1"), "s"))
+        .contains(new ServerAddress("s.tunnel.example", 6000));
+    assertThat(patterns.address(Optional.of("eu-central-1"), "s")).as("not known").isEmpty();
+    assertThat(patterns.address(Optional.empty(), "s")).as("nobody says where").isEmpty();
+    assertThat(
+            patterns
+                .learning(List.of("x.q1.eu-central-1.rds.amazonaws.com", "other.example"))
+                .address(Optional.of("eu-central-1"), "s"))
+        .contains(new ServerAddress("s.q1.eu-central-1.rds.amazonaws.com", 5432));
+  }
+
+  @Test
+  void aPatternOfOneRegionNamesNoServerOfAnother() throws Exception {
+    HostPatterns bound =
+        global(
+                "jdbc:postgresql://db.example",
+                ", \"hostPattern\": \"?.abc1.eu-west-1.rds.amazonaws.com\"")
+            .hostPatterns();
+    assertThat(bound.address(Optional.of("eu-west-1"), "s")).isPresent();
+    assertThat(bound.address(Optional.of("us-east-1"), "s")).isEmpty();
+
+    HostPatterns unbound =
+        global("jdbc:postgresql://db.example", ", \"hostPattern\": \"?.example\"").hostPatterns();
+    assertThat(unbound.address(Optional.of("us-east-1"), "s"))
+        .contains(new ServerAddress("s.example", 5432));
+  }
+
+  @Test
+  void whatContradictsAGlobalClusterIsAProblem() throws IOException {
+    source(
+        "jdbc:postgresql://a",
+        "\"cluster\": {\"kind\": \"none\", \"global\": \""
+            + GLOBAL
+            + "\", \"arn\": \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\"}");
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "sources/primary.json $.cluster.arn: got"
+                + " \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\" beside another \"global\","
+                + " expected nothing: \"global\" says which cluster it is",
+            "sources/primary.json $.cluster.kind: got \"none\" with the ARN of a global cluster,"
+                + " expected \"aurora\", or nothing: only Aurora has global clusters");
+
+    source(
+        "jdbc:postgresql://a",
+        "\"cluster\": {\"global\": \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\"}");
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.global: got"
+                + " \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\", expected the ARN of a"
+                + " global cluster, such as \"arn:aws:rds::123456789012:global-cluster:shop\"");
+  }
+
+  @Test
+  void patternsOfRegionsAreOfThoseRegions() throws IOException {
+    String patterns =
+        "\"hostPatterns\": {\"us-east-1\": \"?.abc1.eu-west-1.rds.amazonaws.com\","
+            + " \"Ireland\": \"?.example\"}";
+    source(
+        "jdbc:postgresql://a", "\"cluster\": {\"global\": \"" + GLOBAL + "\", " + patterns + "}");
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "sources/primary.json $.cluster.hostPatterns[\"us-east-1\"]: got"
+                + " \"?.abc1.eu-west-1.rds.amazonaws.com\", whose region is \"eu-west-1\","
+                + " expected a pattern of \"us-east-1\"",
+            "sources/primary.json $.cluster.hostPatterns.Ireland: got the region \"Ireland\","
+                + " expected the name of an AWS region, such as \"eu-west-1\"");
+
+    source(
+        "jdbc:postgresql://a.abc1.eu-west-1.rds.amazonaws.com",
+        "\"cluster\": {\"kind\": \"aurora\", \"hostPatterns\": {\"us-east-1\": \"?.example\"}}");
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.hostPatterns: got patterns of regions, expected"
+                + " \"global\" beside it, or one \"hostPattern\": other clusters have one region");
   }
 
   @Test

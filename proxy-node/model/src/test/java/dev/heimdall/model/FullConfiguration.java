@@ -124,10 +124,12 @@ final class FullConfiguration {
           },
           "cluster": {
             "kind": "aurora",
+            "global": "arn:aws:rds::123456789012:global-cluster:shop",
             "arn": "arn:aws:rds::123456789012:global-cluster:shop",
             "reads": "all",
             "consistency": "strict",
             "hostPattern": "?.example:5434",
+            "hostPatterns": {"us-east-1": "?.us.example:5434"},
             "writeEndpoint": "writer.example",
             "readEndpoint": "readers.example:5435",
             "nodes": [{"address": "a.example:5434", "weight": 0, "zone": "1a"}],

@@ -319,9 +319,11 @@ class SettingsReadTest {
                 new ClusterSettings(
                     ClusterKind.AURORA,
                     Optional.of("arn:aws:rds::123456789012:global-cluster:shop"),
+                    Optional.of("arn:aws:rds::123456789012:global-cluster:shop"),
                     ReadSplit.ALL,
                     Consistency.STRICT,
                     Optional.of("?.example:5434"),
+                    Map.of("us-east-1", "?.us.example:5434"),
                     Optional.of("writer.example"),
                     Optional.of("readers.example:5435"),
                     List.of(new ClusterNode("a.example:5434", Optional.of(0), Optional.of("1a"))),
@@ -370,7 +372,8 @@ class SettingsReadTest {
         .isEqualTo("jdbc:postgresql://${reader}/${database}?targetServerType=secondary");
     assertThat(source.writeEndpoint()).isEqualTo(new ServerAddress("writer.example", 5433));
     assertThat(source.readEndpoint()).contains(new ServerAddress("readers.example", 5435));
-    assertThat(source.named("a")).contains(new ServerAddress("a.example", 5434));
+    assertThat(source.hostPatterns().address(Optional.of("eu-west-1"), "a"))
+        .contains(new ServerAddress("a.example", 5434));
     assertThat(source.host()).isEqualTo("::1");
     assertThat(source.port()).isEqualTo(5433);
     assertThat(source.database()).contains("shop");

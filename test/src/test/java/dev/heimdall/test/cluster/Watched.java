@@ -135,6 +135,42 @@ final class Watched implements AutoCloseable {
         ChangeSettings.defaults());
   }
 
+  /** The same source as a global cluster. */
+  static DataSource global(DataSource source, Map<String, String> hostPatterns) {
+    ClusterSettings by = source.cluster();
+    return new DataSource(
+        source.name(),
+        source.engine(),
+        source.url(),
+        source.user(),
+        source.password(),
+        source.credentials(),
+        source.tls(),
+        source.connectTimeout(),
+        source.keepAliveIdle(),
+        source.tcpUserTimeout(),
+        source.parameters(),
+        source.catalog(),
+        source.driver(),
+        new ClusterSettings(
+            ClusterKind.AURORA,
+            Optional.of("arn:aws:rds::123456789012:global-cluster:shop"),
+            Optional.empty(),
+            by.reads(),
+            by.consistency(),
+            Optional.empty(),
+            hostPatterns,
+            by.writeEndpoint(),
+            by.readEndpoint(),
+            by.nodes(),
+            by.probe(),
+            by.api(),
+            by.lag(),
+            by.balance(),
+            by.failover()),
+        source.changes());
+  }
+
   static ServerAddress at(PostgresServer server) {
     return new ServerAddress(server.host(), server.port());
   }

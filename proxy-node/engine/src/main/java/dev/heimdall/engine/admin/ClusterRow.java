@@ -1,8 +1,12 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.topology.GlobalTopology;
+import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.StoreReach;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A cluster that the node watches.
@@ -17,4 +21,31 @@ public record ClusterRow(
     Topology topology,
     Consistency consistency,
     StoreReach reach,
-    boolean connectedToPeers) {}
+    boolean connectedToPeers) {
+  /** The regions of a global cluster, and how far each is behind; null for one region. */
+  String regions() {
+    List<RegionLag> regions = topology.global().regions();
+    return regions.isEmpty()
+        ? null
+        : regions.stream().map(ClusterRow::shown).collect(Collectors.joining(", "));
+  }
+
+  private static String shown(RegionLag lag) {
+    return lag.region()
+        + (lag.primary()
+            ? " (writes)"
+            : lag.durabilityMillis() < 0
+                ? " (lag unknown)"
+                : " (" + lag.durabilityMillis() + " ms behind)");
+  }
+
+  /** Servers that are named and not probed, with the reasons; null for none. */
+  String notProbed() {
+    List<GlobalTopology.Unplaced> unplaced = topology.global().unplaced();
+    return unplaced.isEmpty()
+        ? null
+        : unplaced.stream()
+            .map(GlobalTopology.Unplaced::toString)
+            .collect(Collectors.joining("; "));
+  }
+}

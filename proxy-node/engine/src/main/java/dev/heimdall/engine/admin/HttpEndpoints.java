@@ -292,6 +292,18 @@ final class HttpEndpoints {
                         row.node().lagBytes(),
                         row.node().lagMillis()))
             .toList(),
+        node.clusters().stream()
+            .flatMap(
+                row ->
+                    row.topology().global().regions().stream()
+                        .map(
+                            lag ->
+                                new NodeGauges.Region(
+                                    row.source(),
+                                    lag.region(),
+                                    lag.durabilityMillis(),
+                                    lag.rpoMillis())))
+            .toList(),
         node.changes().stream()
             .map(
                 feed ->

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.report.Section;
+import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.TopologyEvent;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -122,6 +123,14 @@ public final class StateSection implements Section {
       entry.put("source", cluster.source());
       entry.put("consistency", cluster.consistency().spelling());
       entry.put("connectedToPeers", cluster.connectedToPeers());
+      if (!cluster.topology().global().regions().isEmpty()) {
+        entry.put(
+            "regions",
+            cluster.topology().global().regions().stream().map(StateSection::region).toList());
+      }
+      if (cluster.notProbed() != null) {
+        entry.put("notProbed", cluster.notProbed());
+      }
       entry.put(
           "nodes",
           node.clusterNodes().stream()
@@ -148,6 +157,7 @@ public final class StateSection implements Section {
     content.put("name", row.node().name());
     content.put("role", row.node().role().spelling());
     content.put("state", row.node().state().spelling());
+    row.node().region().ifPresent(region -> content.put("region", region));
     row.node().zone().ifPresent(zone -> content.put("zone", zone));
     Long bytes = ClusterNodeRow.known(row.node().lagBytes());
     if (bytes != null) {
@@ -158,6 +168,19 @@ public final class StateSection implements Section {
       content.put("lagMillis", millis);
     }
     content.put("why", row.node().why());
+    return content;
+  }
+
+  private static Map<String, Object> region(RegionLag lag) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("region", lag.region());
+    content.put("writes", lag.primary());
+    if (lag.durabilityMillis() >= 0) {
+      content.put("durabilityLagMillis", lag.durabilityMillis());
+    }
+    if (lag.rpoMillis() >= 0) {
+      content.put("rpoLagMillis", lag.rpoMillis());
+    }
     return content;
   }
 

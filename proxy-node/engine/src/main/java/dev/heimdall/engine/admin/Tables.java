@@ -59,7 +59,10 @@ final class Tables {
           .bool("degraded", row -> row.topology().degraded())
           .text("consistency", row -> row.consistency().spelling())
           .bool("in_touch", ClusterRow::connectedToPeers)
-          .text("hears", row -> row.reach().spelling());
+          .text("hears", row -> row.reach().spelling())
+          .text("region", row -> row.topology().writer().flatMap(TopologyNode::region).orElse(null))
+          .text("regions", ClusterRow::regions)
+          .text("not_probed", ClusterRow::notProbed);
 
   static final Table<ClusterNodeRow> NODES =
       new Table<>(
@@ -70,6 +73,7 @@ final class Tables {
           .text("name", row -> row.node().name())
           .text("role", row -> row.node().role().spelling())
           .text("state", row -> row.node().state().spelling())
+          .text("region", row -> row.node().region().orElse(null))
           .text("zone", row -> row.node().zone().orElse(null))
           .number("weight", row -> row.node().weight().orElse(null))
           .number("timeline", row -> row.node().timeline())

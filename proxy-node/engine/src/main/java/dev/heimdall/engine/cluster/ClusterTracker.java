@@ -65,6 +65,7 @@ public final class ClusterTracker implements AutoCloseable {
   private final ProbeInterval cadence;
   private final WriterClock clock;
   private final Members members;
+  private final Whereabouts whereabouts;
   private final NameWatch names;
   private final Map<ServerAddress, NodeProbe> probes = new LinkedHashMap<>();
   private final Map<ServerAddress, ProbeHistory> probeHistories = new LinkedHashMap<>();
@@ -94,6 +95,7 @@ public final class ClusterTracker implements AutoCloseable {
     chronicle = new EventRecorder(now);
     cadence = new ProbeInterval(settings, now);
     members = new Members(source.hosts(), settings.interval(), MOST_NODES);
+    whereabouts = new Whereabouts(source);
     threads = threads(source.name());
     housekeeping = new ScheduledThreadPoolExecutor(1, threads);
     executor = new ScheduledThreadPoolExecutor(source.hosts().size() + 1, threads);
@@ -157,7 +159,8 @@ public final class ClusterTracker implements AutoCloseable {
     }
     long now = System.nanoTime();
     RdsDescriptions before = descriptions;
-    descriptions = RdsDescriptions.of(source, servers);
+    whereabouts.learn(servers);
+    descriptions = RdsDescriptions.of(whereabouts.patterns(), servers);
     toldAt = now;
     discover(now);
     publish(now);
@@ -254,8 +257,11 @@ public final class ClusterTracker implements AutoCloseable {
     if (report.isPresent() && report.get().complete()) {
       cadence.membersHeard(address, now);
       if (settings.discover()) {
-        members.named(address, report.get(), now);
+        members.named(address, whereabouts.named(address, report.get(), descriptions), now);
       }
+    }
+    if (probed.down()) {
+      whereabouts.forget(address);
     }
     discover(now);
     publish(now);
@@ -266,6 +272,7 @@ public final class ClusterTracker implements AutoCloseable {
   private void remove(ServerAddress address) {
     NodeProbe probe = probes.remove(address);
     probeHistories.remove(address);
+    whereabouts.forget(address);
     cadence.forget(address);
     if (probe != null) {
       executor.execute(probe::close);
@@ -275,7 +282,9 @@ public final class ClusterTracker implements AutoCloseable {
 
   private void publish(long now) {
     Topology before = topology;
-    Topology after = judge.judge(before, new ArrayList<>(probeHistories.values()), descriptions);
+    Topology after =
+        judge.judge(
+            before, new ArrayList<>(probeHistories.values()), descriptions, whereabouts.unplaced());
     topology = after;
     List<TopologyEvent> events =
         before.version() == after.version()

@@ -4,6 +4,7 @@ import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,12 +31,8 @@ final class Members {
     this.most = most;
   }
 
-  void named(ServerAddress by, NodeReport report, long now) {
-    for (NodeReport.Member member : report.members()) {
-      if (!member.address().equals(by)) {
-        named(member.address(), now);
-      }
-    }
+  void named(ServerAddress by, Collection<ServerAddress> named, long now) {
+    named.stream().filter(address -> !address.equals(by)).forEach(address -> named(address, now));
   }
 
   void named(ServerAddress address, long now) {

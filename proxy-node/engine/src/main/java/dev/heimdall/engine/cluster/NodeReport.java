@@ -4,6 +4,7 @@ import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a server said of itself and of others.
@@ -27,6 +28,8 @@ import java.util.Map;
  *     names and in milliseconds by the cluster's own clock; empty where there is no such thing
  * @param follows the servers that it replicates from, by their names; empty for a writer, and where
  *     servers do not say
+ * @param global what it shows of the global cluster that its cluster is a part of; empty where that
+ *     is none
  */
 public record NodeReport(
     String identity,
@@ -43,7 +46,8 @@ public record NodeReport(
     List<Member> members,
     boolean complete,
     Map<String, Long> confirmed,
-    List<String> follows) {
+    List<String> follows,
+    Optional<GlobalView> global) {
   public NodeReport {
     members = List.copyOf(members);
     confirmed = Map.copyOf(confirmed);
@@ -67,8 +71,22 @@ public record NodeReport(
       boolean complete,
       List<String> follows) {
     this(
-        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
-        streaming, members, complete, Map.of(), follows);
+        identity,
+        run,
+        name,
+        system,
+        writer,
+        readOnly,
+        timeline,
+        position,
+        kept,
+        lagMillis,
+        streaming,
+        members,
+        complete,
+        Map.of(),
+        follows,
+        Optional.empty());
   }
 
   /** Of a server that keeps all that it has. */
@@ -95,15 +113,45 @@ public record NodeReport(
   public NodeReport confirming(Map<String, Long> said) {
     return new NodeReport(
         identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
-        streaming, members, complete, said, follows);
+        streaming, members, complete, said, follows, global);
+  }
+
+  /** The same with what it shows of its global cluster. */
+  public NodeReport showing(Optional<GlobalView> view) {
+    return new NodeReport(
+        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
+        streaming, members, complete, confirmed, follows, view);
+  }
+
+  /** The region that it says it is in; empty where it says none. */
+  public Optional<String> region() {
+    return global.flatMap(GlobalView::region);
   }
 
   /**
    * A server that another one names.
    *
+   * @param address empty where it is known by its name only
    * @param name what the cluster calls it; empty where it has no names
+   * @param region empty where nobody says it
    * @param position as the other one sees it
    * @param lagMillis as the other one sees it
    */
-  public record Member(ServerAddress address, String name, Position position, long lagMillis) {}
+  public record Member(
+      Optional<ServerAddress> address,
+      String name,
+      Optional<String> region,
+      Position position,
+      long lagMillis) {
+    /** One of a cluster that is in one place. */
+    public Member(ServerAddress address, String name, Position position, long lagMillis) {
+      this(Optional.of(address), name, Optional.empty(), position, lagMillis);
+    }
+
+    /** One whose name is known, but not its address. */
+    public static Member named(
+        String name, Optional<String> region, Position position, long lagMillis) {
+      return new Member(Optional.empty(), name, region, position, lagMillis);
+    }
+  }
 }

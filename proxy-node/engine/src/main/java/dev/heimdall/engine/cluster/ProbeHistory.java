@@ -39,6 +39,11 @@ record ProbeHistory(
     return new ProbeHistory(address, last, failures + 1, why, at, claimsSince, began);
   }
 
+  /** What it shows of its global cluster. */
+  Optional<GlobalView> view() {
+    return last.flatMap(NodeReport::global);
+  }
+
   boolean down() {
     return failures >= DOWN || (last.isEmpty() && failures > 0);
   }

@@ -1,11 +1,11 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.topology.TopologyNode;
-import dev.heimdall.model.DataSource;
+import dev.heimdall.model.HostPatterns;
+import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +22,25 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
     return new RdsDescriptions(Map.of());
   }
 
-  /** Of a data source's servers, those left out whose address nobody knows. */
-  static RdsDescriptions of(DataSource source, List<RdsServer> servers) {
+  /**
+   * Of servers, those left out whose address nobody knows.
+   *
+   * @param patterns of those whose names alone are told
+   */
+  static RdsDescriptions of(HostPatterns patterns, List<RdsServer> servers) {
     Map<ServerAddress, RdsServer> descriptions = new LinkedHashMap<>();
     for (RdsServer server : servers) {
-      address(source, server).ifPresent(address -> descriptions.put(address, server));
+      address(patterns, server).ifPresent(address -> descriptions.put(address, server));
     }
     return new RdsDescriptions(descriptions);
   }
 
-  private static Optional<ServerAddress> address(DataSource source, RdsServer server) {
-    int port = server.port() > 0 ? server.port() : source.port();
+  private static Optional<ServerAddress> address(HostPatterns patterns, RdsServer server) {
+    int port = server.port() > 0 ? server.port() : patterns.port();
     return server
         .host()
         .map(host -> new ServerAddress(host, port))
-        .or(() -> source.hostPattern().flatMap(pattern -> source.named(server.name())));
+        .or(() -> patterns.address(region(server), server.name()));
   }
 
   /** Servers that can be asked. */
@@ -58,27 +62,49 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
 
   /** The region of a server, by its address or else its name; empty where nobody knows it. */
   Optional<String> region(ServerAddress address, String name) {
+    return server(address, name, Optional.empty()).flatMap(RdsDescriptions::region);
+  }
+
+  /** Where a server is; empty where that is not told, or told of several. */
+  Optional<ServerAddress> address(Optional<String> region, String name) {
+    List<ServerAddress> named =
+        servers.entrySet().stream()
+            .filter(entry -> is(entry.getValue(), name, region))
+            .map(Map.Entry::getKey)
+            .toList();
+    return named.size() == 1 ? Optional.of(named.get(0)) : Optional.empty();
+  }
+
+  /** By its address, or else by its name, as far as only one has it. */
+  private Optional<RdsServer> server(ServerAddress address, String name, Optional<String> region) {
     RdsServer server = servers.get(address);
-    if (server == null && !name.isEmpty()) {
-      server = byName().get(name);
+    if (server != null || name.isEmpty()) {
+      return Optional.ofNullable(server);
     }
-    return server == null ? Optional.empty() : region(server);
+    return address(region, name).map(servers::get);
+  }
+
+  private static boolean is(RdsServer server, String name, Optional<String> region) {
+    Optional<String> its = region(server);
+    return server.name().equals(name) && (region.isEmpty() || its.isEmpty() || its.equals(region));
   }
 
   /** A zone's name is that of its region and a letter. */
   private static Optional<String> region(RdsServer server) {
-    return server.zone().filter(zone -> zone.length() > 1).map(z -> z.substring(0, z.length() - 1));
+    return server
+        .zone()
+        .filter(zone -> zone.length() > 1)
+        .map(z -> z.substring(0, z.length() - 1))
+        .or(() -> server.host().flatMap(RdsHost::region));
   }
 
   /** The same server with what the API adds. */
   TopologyNode completed(TopologyNode node) {
-    RdsServer server = servers.get(node.address());
-    if (server == null && !node.name().isEmpty()) {
-      server = byName().get(node.name());
-    }
-    if (server == null) {
+    Optional<RdsServer> found = server(node.address(), node.name(), node.region());
+    if (found.isEmpty()) {
       return node;
     }
+    RdsServer server = found.get();
     String remarks = server.remarks();
     return new TopologyNode(
         node.address(),
@@ -86,6 +112,7 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
         node.run(),
         node.role(),
         node.state(),
+        node.region().or(() -> region(server)),
         node.zone().or(server::zone),
         node.weight(),
         node.timeline(),
@@ -94,11 +121,5 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
         node.lagMillis(),
         node.at(),
         remarks.isEmpty() ? node.why() : node.why() + "; RDS reports: " + remarks);
-  }
-
-  private Map<String, RdsServer> byName() {
-    Map<String, RdsServer> names = new HashMap<>();
-    servers.values().forEach(server -> names.put(server.name(), server));
-    return names;
   }
 }

@@ -1,13 +1,17 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.topology.GlobalTopology;
 import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterNode;
 import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +48,17 @@ final class TopologyJudge {
    * @param descriptions what the RDS API adds; it decides nothing
    */
   Topology judge(Topology before, List<ProbeHistory> heard, RdsDescriptions descriptions) {
+    return judge(before, heard, descriptions, List.of());
+  }
+
+  /**
+   * @param unplaced servers that nobody can ask
+   */
+  Topology judge(
+      Topology before,
+      List<ProbeHistory> heard,
+      RdsDescriptions descriptions,
+      List<GlobalTopology.Unplaced> unplaced) {
     List<ProbeHistory> probeHistories = withoutAliases(before, heard);
     String system = system(before, probeHistories);
     Lineage lineage = new Lineage(probeHistories);
@@ -61,7 +76,29 @@ final class TopologyJudge {
     for (ProbeHistory probed : probeHistories) {
       nodes.add(descriptions.completed(node(probed, writer, system, seen, lineage)));
     }
-    return before.with(nodes, lastWriter(before, nodes));
+    return before.with(
+        nodes, lastWriter(before, nodes), new GlobalTopology(regions(writer, heard), unplaced));
+  }
+
+  /** How far regions are behind: by what the writer says, else by who has answered last. */
+  private static List<RegionLag> regions(Optional<ProbeHistory> writer, List<ProbeHistory> heard) {
+    Optional<GlobalView> view =
+        writer
+            .filter(one -> one.failures() == 0)
+            .flatMap(ProbeHistory::view)
+            .or(
+                () ->
+                    heard.stream()
+                        .filter(one -> !one.down() && one.view().isPresent())
+                        .max((a, b) -> Long.signum(a.at() - b.at()))
+                        .flatMap(ProbeHistory::view));
+    return view.map(
+            one ->
+                one.regions().stream()
+                    .sorted(Comparator.comparing(RegionLag::region))
+                    .map(lag -> lag.as(one.primary().equals(Optional.of(lag.region()))))
+                    .toList())
+        .orElse(List.of());
   }
 
   private Optional<TopologyNode> lastWriter(Topology before, List<TopologyNode> nodes) {
@@ -134,7 +171,10 @@ final class TopologyJudge {
     return probed.last().map(report -> !report.system().equals(system)).orElse(false);
   }
 
-  /** What servers say of others, by name, the furthest position of each: positions only grow. */
+  /**
+   * What servers say of others, by region and name, the furthest position of each: positions only
+   * grow.
+   */
   private static Map<String, NodeReport.Member> seen(List<ProbeHistory> probeHistories) {
     Map<String, NodeReport.Member> seen = new HashMap<>();
     for (ProbeHistory probed : probeHistories) {
@@ -142,15 +182,33 @@ final class TopologyJudge {
         probed.last().stream()
             .flatMap(report -> report.members().stream())
             .filter(member -> !member.name().isEmpty())
-            .forEach(
-                member ->
-                    seen.merge(
-                        member.name(),
-                        member,
-                        (a, b) -> a.position().covers(b.position()) ? a : b));
+            .forEach(member -> seen.merge(key(member), member, TopologyJudge::further));
+        probed.view().stream().forEach(view -> see(view, seen));
       }
     }
     return seen;
+  }
+
+  private static void see(GlobalView view, Map<String, NodeReport.Member> seen) {
+    for (GlobalView.Instance one : view.instances()) {
+      NodeReport.Member member =
+          NodeReport.Member.named(
+              one.name(), Optional.of(one.region()), one.position(), view.lagMillis(one));
+      seen.merge(key(member), member, TopologyJudge::further);
+    }
+  }
+
+  private static NodeReport.Member further(NodeReport.Member a, NodeReport.Member b) {
+    return a.position().covers(b.position()) ? a : b;
+  }
+
+  private static String key(NodeReport.Member member) {
+    return key(member.region(), member.name());
+  }
+
+  /** Servers of two regions may have one name. */
+  private static String key(Optional<String> region, String name) {
+    return region.orElse("") + '/' + name;
   }
 
   private TopologyNode node(
@@ -160,7 +218,8 @@ final class TopologyJudge {
       Map<String, NodeReport.Member> seen,
       Lineage lineage) {
     Optional<ClusterNode> mine = Optional.ofNullable(described.get(probed.address()));
-    TopologyNode unasked = TopologyNode.unasked(probed.address());
+    TopologyNode unasked =
+        TopologyNode.unasked(probed.address()).in(RdsHost.region(probed.address().host()));
     if (probed.last().isEmpty()) {
       boolean down = probed.down();
       return with(
@@ -174,7 +233,7 @@ final class TopologyJudge {
     boolean isWriter = writer.isPresent() && writer.get() == probed;
     Position position = report.position();
     long lagMillis = report.lagMillis();
-    NodeReport.Member other = seen.get(report.name());
+    NodeReport.Member other = seen.get(key(report.region(), report.name()));
     if (other != null && !isWriter) {
       position = Position.further(position, other.position());
       lagMillis = lagMillis >= 0 ? lagMillis : other.lagMillis();
@@ -195,6 +254,7 @@ final class TopologyJudge {
             report.run(),
             NodeRole.UNKNOWN,
             NodeState.UNKNOWN,
+            report.region().or(unasked::region),
             Optional.empty(),
             Optional.empty(),
             report.timeline(),
@@ -310,6 +370,7 @@ final class TopologyJudge {
         node.run(),
         role,
         state,
+        node.region(),
         mine.flatMap(ClusterNode::zone),
         mine.flatMap(ClusterNode::weight),
         node.timeline(),

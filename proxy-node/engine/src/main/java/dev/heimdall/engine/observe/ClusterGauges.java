@@ -13,6 +13,8 @@ final class ClusterGauges {
   private final MultiGauge up;
   private final MultiGauge lagBytes;
   private final MultiGauge lagSeconds;
+  private final MultiGauge regionLag;
+  private final MultiGauge regionRpo;
   private final MultiGauge poolServers;
   private final MultiGauge poolWaiting;
 
@@ -29,6 +31,14 @@ final class ClusterGauges {
     lagSeconds =
         MultiGauge.builder("heimdall.cluster.node.lag.seconds")
             .description("How long ago that was written which a server has not replayed")
+            .register(registry);
+    regionLag =
+        MultiGauge.builder("heimdall.cluster.region.lag.seconds")
+            .description("How far a region's storage is behind the one that writes")
+            .register(registry);
+    regionRpo =
+        MultiGauge.builder("heimdall.cluster.region.rpo.seconds")
+            .description("How much of what was committed a region lacks")
             .register(registry);
     poolServers =
         MultiGauge.builder("heimdall.cluster.pool.servers")
@@ -50,8 +60,12 @@ final class ClusterGauges {
   }
 
   /** Servers that are gone are forgotten, and so are numbers that nobody knows any more. */
-  void update(List<NodeGauges.ClusterNode> nodes, List<NodeGauges.Pool> pools) {
+  void update(
+      List<NodeGauges.ClusterNode> nodes,
+      List<NodeGauges.Region> regions,
+      List<NodeGauges.Pool> pools) {
     updatePools(pools);
+    updateRegions(regions);
     List<MultiGauge.Row<?>> ups = new ArrayList<>();
     List<MultiGauge.Row<?>> bytes = new ArrayList<>();
     List<MultiGauge.Row<?>> seconds = new ArrayList<>();
@@ -68,6 +82,22 @@ final class ClusterGauges {
     up.register(ups, true);
     lagBytes.register(bytes, true);
     lagSeconds.register(seconds, true);
+  }
+
+  private void updateRegions(List<NodeGauges.Region> regions) {
+    List<MultiGauge.Row<?>> lags = new ArrayList<>();
+    List<MultiGauge.Row<?>> rpos = new ArrayList<>();
+    for (NodeGauges.Region region : regions) {
+      Tags tags = Tags.of("source", region.source(), "region", region.name());
+      if (region.lagMillis() >= 0) {
+        lags.add(MultiGauge.Row.of(tags, region.lagMillis() * 1e-3));
+      }
+      if (region.rpoMillis() >= 0) {
+        rpos.add(MultiGauge.Row.of(tags, region.rpoMillis() * 1e-3));
+      }
+    }
+    regionLag.register(lags, true);
+    regionRpo.register(rpos, true);
   }
 
   private void updatePools(List<NodeGauges.Pool> pools) {

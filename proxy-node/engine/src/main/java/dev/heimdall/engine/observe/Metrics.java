@@ -258,7 +258,7 @@ public final class Metrics implements AutoCloseable {
     feed.update();
     changes.update();
     config.update();
-    clusters.update(gauges.get().nodes(), gauges.get().pools());
+    clusters.update(gauges.get().nodes(), gauges.get().regions(), gauges.get().pools());
     vdbs.update(figures.get());
     caches.update();
     return registry.scrape(openMetrics ? OPEN_METRICS : PROMETHEUS_TEXT);

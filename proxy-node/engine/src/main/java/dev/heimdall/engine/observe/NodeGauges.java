@@ -16,6 +16,7 @@ public record NodeGauges(
     Map<String, Boolean> reachable,
     List<Pool> pools,
     List<ClusterNode> nodes,
+    List<Region> regions,
     List<Changes> changes,
     Feed feed,
     Config config,
@@ -24,6 +25,7 @@ public record NodeGauges(
     reachable = Map.copyOf(reachable);
     pools = List.copyOf(pools);
     nodes = List.copyOf(nodes);
+    regions = List.copyOf(regions);
     changes = List.copyOf(changes);
   }
 
@@ -36,10 +38,14 @@ public record NodeGauges(
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         new Feed(List.of(), Map.of(), 0),
         new Config("", "", "", true, true, false, Optional.empty()),
         Caches.NONE);
   }
+
+  /** A region of a global cluster that follows; a negative number is not known. */
+  public record Region(String source, String name, long lagMillis, long rpoMillis) {}
 
   /**
    * The query caches.

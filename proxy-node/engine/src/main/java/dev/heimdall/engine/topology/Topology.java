@@ -14,10 +14,20 @@ import java.util.Optional;
  * @param lastWriter the writer as it was when it was last known how much of its data it could not
  *     lose any more, with that as its position; replicas are judged by it while there is no writer.
  *     Empty before the first, and where nobody knows
+ * @param global what is known of the global cluster that it is, if it is one
  */
-public record Topology(long version, List<TopologyNode> nodes, Optional<TopologyNode> lastWriter) {
+public record Topology(
+    long version,
+    List<TopologyNode> nodes,
+    Optional<TopologyNode> lastWriter,
+    GlobalTopology global) {
   public Topology {
     nodes = List.copyOf(nodes);
+  }
+
+  /** One of a single region. */
+  public Topology(long version, List<TopologyNode> nodes, Optional<TopologyNode> lastWriter) {
+    this(version, nodes, lastWriter, GlobalTopology.NONE);
   }
 
   /** One whose writer keeps all that it has. */
@@ -55,11 +65,12 @@ public record Topology(long version, List<TopologyNode> nodes, Optional<Topology
   }
 
   /** The same cluster with these servers: a new version if more than positions and lags differ. */
-  public Topology with(List<TopologyNode> next, Optional<TopologyNode> nextLastWriter) {
-    boolean same = version > 0 && nodes.size() == next.size();
+  public Topology with(
+      List<TopologyNode> next, Optional<TopologyNode> nextLastWriter, GlobalTopology nextGlobal) {
+    boolean same = version > 0 && nodes.size() == next.size() && global.sameShape(nextGlobal);
     for (int i = 0; same && i < next.size(); i++) {
       same = nodes.get(i).sameShape(next.get(i));
     }
-    return new Topology(same ? version : version + 1, next, nextLastWriter);
+    return new Topology(same ? version : version + 1, next, nextLastWriter, nextGlobal);
   }
 }

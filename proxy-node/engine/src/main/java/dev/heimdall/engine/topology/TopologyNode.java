@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param run which run of which server it is that answers at this address: another one after the
  *     server was started anew, and when the address's name leads to another server; empty before it
  *     has answered
+ * @param region the AWS region, where it is known
  * @param zone the availability zone, where it is known
  * @param weight the weight that the configuration gives it
  * @param timeline which history of the cluster it follows; 0 where that is not known or there is
@@ -31,6 +32,7 @@ public record TopologyNode(
     String run,
     NodeRole role,
     NodeState state,
+    Optional<String> region,
     Optional<String> zone,
     Optional<Integer> weight,
     long timeline,
@@ -52,6 +54,7 @@ public record TopologyNode(
         NodeState.UNKNOWN,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         0,
         Position.NONE,
         UNKNOWN,
@@ -60,11 +63,18 @@ public record TopologyNode(
         "not probed yet");
   }
 
+  /** The same in this region. */
+  public TopologyNode in(Optional<String> where) {
+    return new TopologyNode(
+        address, name, run, role, state, where, zone, weight, timeline, position, lagBytes,
+        lagMillis, at, why);
+  }
+
   /** The same as it was when it was asked at this time, with this position. */
   public TopologyNode keeping(Position kept, long keptAt) {
     return new TopologyNode(
-        address, name, run, role, state, zone, weight, timeline, kept, lagBytes, lagMillis, keptAt,
-        why);
+        address, name, run, role, state, region, zone, weight, timeline, kept, lagBytes, lagMillis,
+        keptAt, why);
   }
 
   /**
@@ -81,6 +91,7 @@ public record TopologyNode(
         && run.equals(other.run)
         && role == other.role
         && state == other.state
+        && region.equals(other.region)
         && zone.equals(other.zone)
         && weight.equals(other.weight)
         && timeline == other.timeline

@@ -46,7 +46,7 @@ class MembersTest {
 
   @Test
   void whoIsNamedIsToBeAsked() {
-    members.named(A, naming(A, B), 0);
+    members.named(A, List.of(A, B), 0);
 
     assertThat(members.missing(Set.of(A))).containsExactly(B);
     assertThat(members.missing(Set.of(A, B))).isEmpty();
@@ -54,14 +54,14 @@ class MembersTest {
 
   @Test
   void notMoreThanTheMostAreTakenIn() {
-    members.named(A, naming(B, C, new ServerAddress("d", 5432)), 0);
+    members.named(A, List.of(B, C, new ServerAddress("d", 5432)), 0);
 
     assertThat(members.missing(Set.of(A))).containsExactly(B, C);
   }
 
   @Test
   void whoIsNeitherNamedNorAnswersIsForgottenAfterAWhile() {
-    members.named(A, naming(B, C), 0);
+    members.named(A, List.of(B, C), 0);
     ProbeHistory down = ProbeHistory.none(B).failed("x").failed("x");
     Map<ServerAddress, ProbeHistory> probeHistories =
         Map.of(B, down, C, ProbeHistory.none(C).answered(naming(), 0));
@@ -73,8 +73,8 @@ class MembersTest {
 
   @Test
   void whoIsStillNamedIsNotForgottenAlthoughItDoesNotAnswer() {
-    members.named(A, naming(B), 0);
-    members.named(A, naming(B), 90);
+    members.named(A, List.of(B), 0);
+    members.named(A, List.of(B), 90);
 
     assertThat(members.superfluous(Map.of(B, ProbeHistory.none(B).failed("x")), LED, 150))
         .isEmpty();
@@ -82,7 +82,7 @@ class MembersTest {
 
   @Test
   void nobodyIsForgottenWhileThereIsNoWriterToNameThem() {
-    members.named(A, naming(B), 0);
+    members.named(A, List.of(B), 0);
     ProbeHistory down = ProbeHistory.none(B).answered(naming(), 10).failed("x").failed("x");
 
     assertThat(members.superfluous(Map.of(B, down), NOBODY, 1_000)).isEmpty();

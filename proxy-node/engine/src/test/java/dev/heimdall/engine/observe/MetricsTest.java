@@ -174,6 +174,9 @@ class MetricsTest {
             List.of(
                 new NodeGauges.ClusterNode("main", "one:5432", "writer", true, 0, 0),
                 new NodeGauges.ClusterNode("main", "two:5432", "replica", false, 16, -1)),
+            List.of(
+                new NodeGauges.Region("main", "us-east-1", 219, -1),
+                new NodeGauges.Region("main", "eu-west-1", -1, -1)),
             List.of(),
             new NodeGauges.Feed(
                 List.of(new NodeGauges.Document("eu-west-1", "push", 7, Duration.ofMillis(1500))),
@@ -199,12 +202,15 @@ class MetricsTest {
             "heimdall_cluster_node_up{node=\"two:5432\",role=\"replica\",source=\"main\"} 0.0",
             "heimdall_cluster_node_lag_bytes{node=\"two:5432\",role=\"replica\",source=\"main\"}"
                 + " 16.0",
+            "heimdall_cluster_region_lag_seconds{region=\"us-east-1\",source=\"main\"} 0.219",
             "heimdall_topology_age_seconds{by=\"push\",source=\"eu-west-1\"} 1.5",
             "heimdall_topology_version{source=\"eu-west-1\"} 7.0",
             "heimdall_topology_pushes_total{outcome=\"taken\"} 3.0",
             "heimdall_topology_pushes_total{outcome=\"replayed\"} 2.0",
             "heimdall_topology_pushes_previous_key_total 1.0")
-        .noneMatch(line -> line.startsWith("heimdall_cluster_node_lag_seconds{node=\"two"));
+        .noneMatch(line -> line.startsWith("heimdall_cluster_node_lag_seconds{node=\"two"))
+        .noneMatch(line -> line.startsWith("heimdall_cluster_region_rpo_seconds{"))
+        .noneMatch(line -> line.contains("region=\"eu-west-1\""));
 
     metrics.observe(
         new NodeGauges(
@@ -212,6 +218,7 @@ class MetricsTest {
             true,
             Map.of("shop", true),
             List.of(pool("shop", "ann", false)),
+            List.of(),
             List.of(),
             List.of(),
             NO_FEED,
@@ -281,6 +288,7 @@ class MetricsTest {
             false,
             Map.of("shop", true),
             List.of(pool("shop", "ann", false, "w:5432"), pool("shop", "ann", true, "r:5432")),
+            List.of(),
             List.of(),
             List.of(),
             NO_FEED,
@@ -363,7 +371,7 @@ class MetricsTest {
 
   private static NodeGauges observed(NodeGauges.Caches caches) {
     return new NodeGauges(
-        true, false, Map.of(), List.of(), List.of(), List.of(), NO_FEED, CONFIG, caches);
+        true, false, Map.of(), List.of(), List.of(), List.of(), List.of(), NO_FEED, CONFIG, caches);
   }
 
   @Test

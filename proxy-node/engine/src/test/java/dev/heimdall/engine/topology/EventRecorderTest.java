@@ -25,7 +25,7 @@ class EventRecorderTest {
 
   private List<String> next(long nanos, TopologyNode... nodes) {
     Topology before = topology;
-    topology = before.with(List.of(nodes), Optional.empty());
+    topology = before.with(List.of(nodes), Optional.empty(), GlobalTopology.NONE);
     return recorder.tell(before, topology, NOW, nanos).stream()
         .map(
             e ->
@@ -122,7 +122,8 @@ class EventRecorderTest {
         before.with(
             List.of(
                 node(A, NodeRole.REPLICA, NodeState.UP), node(B, NodeRole.WRITER, NodeState.UP)),
-            Optional.empty());
+            Optional.empty(),
+            GlobalTopology.NONE);
 
     assertThat(recorder.tell(before, topology, NOW, 2))
         .filteredOn(event -> event.kind() == TopologyEvent.Kind.WRITER)

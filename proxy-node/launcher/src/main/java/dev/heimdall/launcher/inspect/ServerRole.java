@@ -31,7 +31,9 @@ record ServerRole(
         report.lagMillis(),
         report.streaming(),
         report.members().stream()
-            .map(member -> member.name().isEmpty() ? member.address().host() : member.name())
+            .map(
+                member ->
+                    member.name().isEmpty() ? member.address().orElseThrow().host() : member.name())
             .distinct()
             .toList(),
         report.follows());

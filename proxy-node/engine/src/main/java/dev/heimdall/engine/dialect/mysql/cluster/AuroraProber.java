@@ -1,10 +1,13 @@
 package dev.heimdall.engine.dialect.mysql.cluster;
 
+import dev.heimdall.engine.cluster.GlobalStatus;
+import dev.heimdall.engine.cluster.GlobalView;
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
-import dev.heimdall.model.ServerAddress;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.RdsHost;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.OptionalLong;
 
 /**
  * Asks the servers of an Aurora MySQL cluster. They have one storage and no GTIDs for it: how far a
@@ -44,13 +47,38 @@ final class AuroraProber implements JdbcServer.Questions {
         OR TIME_TO_SEC(TIMEDIFF(NOW(), s.last_update_timestamp)) <= 300
       """;
 
-  private final Function<String, Optional<ServerAddress>> addresses;
+  /**
+   * Versions before 3.04 have no such tables. A reader of a region that follows is so far behind
+   * the storage of its own region. There are log positions, but none that a server tells of itself.
+   */
+  private static final String GLOBAL =
+      """
+      SELECT i.SERVER_ID AS server, i.SESSION_ID AS session, i.AWS_REGION AS region,
+        CEIL(i.VISIBILITY_LAG_IN_MSEC) AS lag, NULL AS rpo, NULL AS ago
+      FROM information_schema.aurora_global_db_instance_status i
+      UNION ALL
+      SELECT NULL, NULL, r.AWS_REGION, CEIL(r.DURABILITY_LAG_IN_MILLISECONDS),
+        CEIL(r.RPO_LAG_IN_MILLISECONDS),
+        CASE WHEN r.LAST_LAG_CALCULATION_TIMESTAMP > '1971-01-01' THEN GREATEST(0, FLOOR(
+          TIMESTAMPDIFF(MICROSECOND, r.LAST_LAG_CALCULATION_TIMESTAMP, NOW(6)) / 1000)) END
+      FROM information_schema.aurora_global_db_status r
+      """;
+
+  private final Optional<GlobalStatus> status;
 
   /**
-   * @param addresses where a server is, by its name
+   * @param server the one that is asked
    */
-  AuroraProber(Function<String, Optional<ServerAddress>> addresses) {
-    this.addresses = addresses;
+  AuroraProber(DataSource server, boolean global) {
+    status =
+        global
+            ? Optional.of(
+                new GlobalStatus(
+                    GLOBAL,
+                    (row, column) -> Position.NONE,
+                    server.url(),
+                    RdsHost.region(server.host())))
+            : Optional.empty();
   }
 
   @Override
@@ -65,30 +93,30 @@ final class AuroraProber implements JdbcServer.Questions {
         replica = row.getBoolean("replica");
         readOnly = row.getBoolean("read_only");
       }
-      boolean writer = false;
-      long lag = TopologyNode.UNKNOWN;
-      List<NodeReport.Member> found = new ArrayList<>();
+      List<Row> rows = rows(statement);
+      Optional<Row> mine = rows.stream().filter(row -> row.name().equals(name)).findFirst();
+      Optional<GlobalView> view =
+          status.flatMap(one -> one.ask(statement, name, mine.map(Row::session).orElse("")));
+      Optional<String> region = view.flatMap(GlobalView::region);
+      boolean writer = mine.filter(Row::master).isPresent() && !replica;
+      boolean follows = replica && view.filter(GlobalView::follows).isPresent();
       Map<String, Long> confirmed = new HashMap<>();
-      try (ResultSet rows = statement.executeQuery(MEMBERS)) {
-        while (rows.next()) {
-          String member = rows.getString("server_id");
-          long behind = rows.getLong("lag");
-          long known = rows.wasNull() ? TopologyNode.UNKNOWN : behind;
-          long updated = rows.getLong("updated");
-          if (!rows.wasNull() && WRITER.equals(rows.getString("session_id"))) {
-            confirmed.put(member, updated);
-          }
-          if (member.equals(name)) {
-            writer = WRITER.equals(rows.getString("session_id")) && !replica;
-            lag = known;
-          }
-          addresses
-              .apply(member)
-              .ifPresent(at -> found.add(new NodeReport.Member(at, member, Position.NONE, known)));
+      List<NodeReport.Member> found = new ArrayList<>();
+      for (Row row : rows) {
+        if (row.master() && row.updated().isPresent()) {
+          confirmed.put(row.name(), row.updated().getAsLong());
         }
+        // What its own cluster says of lag is no lag behind another region.
+        found.add(
+            NodeReport.Member.named(
+                row.name(), region, Position.NONE, follows ? TopologyNode.UNKNOWN : row.lag()));
       }
+      long lag =
+          follows
+              ? view.get().lagMillis(region.get(), name)
+              : mine.map(Row::lag).orElse(TopologyNode.UNKNOWN);
       return new NodeReport(
-              name,
+              identity(name, view),
               name + ' ' + ReplicationProber.start(statement, Flavour.of(connection)),
               name,
               "",
@@ -101,8 +129,45 @@ final class AuroraProber implements JdbcServer.Questions {
               found,
               true,
               List.of())
-          .confirming(confirmed);
+          .confirming(confirmed)
+          .showing(view);
     }
+  }
+
+  /** A name, unless servers of several regions have it. */
+  private static String identity(String name, Optional<GlobalView> view) {
+    long times =
+        view.stream()
+            .flatMap(one -> one.instances().stream())
+            .filter(one -> one.name().equals(name))
+            .count();
+    return times > 1 ? view.get().region().orElse("") + ' ' + name : name;
+  }
+
+  /** A server as the status of its own cluster has it. */
+  private record Row(String name, String session, long lag, OptionalLong updated) {
+    boolean master() {
+      return WRITER.equals(session);
+    }
+  }
+
+  private static List<Row> rows(Statement statement) throws SQLException {
+    List<Row> found = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery(MEMBERS)) {
+      while (rows.next()) {
+        long behind = rows.getLong("lag");
+        long lag = rows.wasNull() ? TopologyNode.UNKNOWN : behind;
+        long updated = rows.getLong("updated");
+        OptionalLong told = rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(updated);
+        found.add(
+            new Row(
+                rows.getString("server_id"),
+                String.valueOf(rows.getString("session_id")),
+                lag,
+                told));
+      }
+    }
+    return found;
   }
 
   /** Nobody can say; the time of the write counts. */

@@ -8,6 +8,7 @@ import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.DataSource;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Clusters of MySQL and MariaDB: replication, groups, RDS, and Aurora. */
 public final class MysqlClusters implements ClusterProtocol {
@@ -15,16 +16,23 @@ public final class MysqlClusters implements ClusterProtocol {
   public Prober prober(DataSource source) {
     int port = source.port();
     return switch (source.cluster().kind()) {
-      case AURORA -> new Asked(true, new AuroraProber(source::named));
-      case RDS_MULTI_AZ -> new Asked(false, new ReplicationProber(MemberList.ofRds(port)));
-      case MYSQL, RDS -> new Asked(false, new ReplicationProber(MemberList.ofReplication(port)));
-      case GROUP_REPLICATION -> new Asked(false, new GroupProber());
+      case AURORA ->
+          new Asked(true, server -> new AuroraProber(server, source.cluster().ofGlobalCluster()));
+      case RDS_MULTI_AZ ->
+          new Asked(false, server -> new ReplicationProber(MemberList.ofRds(port)));
+      case MYSQL, RDS ->
+          new Asked(false, server -> new ReplicationProber(MemberList.ofReplication(port)));
+      case GROUP_REPLICATION -> new Asked(false, server -> new GroupProber());
       case NONE, POSTGRES ->
           throw new IllegalArgumentException(source.name() + " is no cluster of MySQL");
     };
   }
 
-  private record Asked(boolean oneStorage, JdbcServer.Questions questions) implements Prober {
+  /**
+   * @param questions to one server, which the source is made to be
+   */
+  private record Asked(boolean oneStorage, Function<DataSource, JdbcServer.Questions> questions)
+      implements Prober {
     /** GTIDs say who has what; there are no numbers of histories. */
     @Override
     public boolean timelines() {
@@ -46,7 +54,7 @@ public final class MysqlClusters implements ClusterProtocol {
     public ProbedServer open(
         DataSource server, Optional<String> database, SourceConnections connections)
         throws SQLException {
-      return new JdbcServer(connections.to(database.orElse("")), questions);
+      return new JdbcServer(connections.to(database.orElse("")), questions.apply(server));
     }
   }
 }

@@ -1,10 +1,13 @@
 package dev.heimdall.engine.dialect.postgres.cluster;
 
+import dev.heimdall.engine.cluster.GlobalStatus;
+import dev.heimdall.engine.cluster.GlobalView;
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
-import dev.heimdall.model.ServerAddress;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.RdsHost;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.OptionalLong;
 
 /**
  * Asks the servers of an Aurora PostgreSQL cluster. They share one storage: there are no timelines,
@@ -57,13 +60,42 @@ final class AuroraProber implements JdbcServer.Questions {
       WHERE s.server_id OPERATOR(pg_catalog.=) pg_catalog.aurora_db_instance_identifier()
       """;
 
-  private final Function<String, Optional<ServerAddress>> addresses;
+  /**
+   * A reader shows at least what is up to the oldest place that it still reads at. Times are of the
+   * kind that a version has, and 1970 stands for none.
+   */
+  private static final String GLOBAL =
+      """
+      SELECT i.server_id::pg_catalog.text AS server, i.session_id::pg_catalog.text AS session,
+        i.aws_region::pg_catalog.text AS region, i.durable_lsn::pg_catalog.int8 AS durable,
+        i.oldest_read_view_lsn::pg_catalog.int8 AS readable,
+        pg_catalog.ceil(i.visibility_lag_in_msec::pg_catalog.float8)::pg_catalog.int8 AS lag,
+        NULL::pg_catalog.int8 AS rpo, NULL::pg_catalog.int8 AS ago
+      FROM pg_catalog.aurora_global_db_instance_status() i
+      UNION ALL
+      SELECT NULL, NULL, r.aws_region::pg_catalog.text, NULL, NULL,
+        pg_catalog.ceil(r.durability_lag_in_msec::pg_catalog.float8)::pg_catalog.int8,
+        pg_catalog.ceil(r.rpo_lag_in_msec::pg_catalog.float8)::pg_catalog.int8,
+        CASE WHEN pg_catalog.date_part('epoch', r.last_lag_calculation_time)
+            OPERATOR(pg_catalog.>) 0
+          THEN GREATEST(0, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())
+            OPERATOR(pg_catalog.-) pg_catalog.date_part('epoch', r.last_lag_calculation_time))
+            OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 END
+      FROM pg_catalog.aurora_global_db_status() r
+      """;
+
+  private final Optional<GlobalStatus> status;
 
   /**
-   * @param addresses where a server is, by its name
+   * @param server the one that is asked
    */
-  AuroraProber(Function<String, Optional<ServerAddress>> addresses) {
-    this.addresses = addresses;
+  AuroraProber(DataSource server, boolean global) {
+    status =
+        global
+            ? Optional.of(
+                new GlobalStatus(
+                    GLOBAL, PostgresProber::position, server.url(), RdsHost.region(server.host())))
+            : Optional.empty();
   }
 
   @Override
@@ -80,31 +112,35 @@ final class AuroraProber implements JdbcServer.Questions {
       identity = row.getString("identity");
       readOnly = row.getBoolean("read_only");
     }
-    boolean writer = false;
-    Position position = Position.NONE;
-    long lag = TopologyNode.UNKNOWN;
-    List<NodeReport.Member> found = new ArrayList<>();
-    Map<String, Long> confirmed = new HashMap<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(MEMBERS)) {
-      while (rows.next()) {
-        boolean master = WRITER.equals(rows.getString("session_id"));
-        String member = rows.getString("server_id");
-        Position reached = PostgresProber.position(rows, master ? "durable" : "readable");
-        long behind = PostgresProber.orUnknown(rows, "lag");
-        long updated = rows.getLong("updated");
-        if (master && !rows.wasNull()) {
-          confirmed.put(member, updated);
-        }
-        if (member.equals(name)) {
-          writer = master && !replica;
-          position = reached;
-          lag = behind;
-        }
-        addresses
-            .apply(member)
-            .ifPresent(at -> found.add(new NodeReport.Member(at, member, reached, behind)));
+    List<Row> rows = rows(connection);
+    Optional<Row> mine = rows.stream().filter(row -> row.name().equals(name)).findFirst();
+    Optional<GlobalView> view = Optional.empty();
+    if (status.isPresent()) {
+      try (Statement statement = connection.createStatement()) {
+        view = status.get().ask(statement, name, mine.map(Row::session).orElse(""));
       }
+    }
+    boolean writer = mine.filter(Row::master).isPresent() && !replica;
+    boolean follows = replica && view.filter(GlobalView::follows).isPresent();
+    Map<String, Long> confirmed = new HashMap<>();
+    List<NodeReport.Member> found = new ArrayList<>();
+    Optional<String> region = view.flatMap(GlobalView::region);
+    for (Row row : rows) {
+      if (row.master() && row.updated().isPresent()) {
+        confirmed.put(row.name(), row.updated().getAsLong());
+      }
+      // The first of a cluster that follows another region writes nothing, and shows less than is
+      // durable there; how far it is, and the others, the status of the global cluster says.
+      found.add(
+          follows
+              ? NodeReport.Member.named(row.name(), region, row.readable(), TopologyNode.UNKNOWN)
+              : NodeReport.Member.named(row.name(), region, row.position(), row.lag()));
+    }
+    Position position =
+        mine.map(row -> replica ? row.readable() : row.position()).orElse(Position.NONE);
+    long lag = mine.map(Row::lag).orElse(TopologyNode.UNKNOWN);
+    if (follows) {
+      lag = view.get().lagMillis(region.get(), name);
     }
     return new NodeReport(
             identity,
@@ -120,7 +156,45 @@ final class AuroraProber implements JdbcServer.Questions {
             found,
             true,
             List.of())
-        .confirming(confirmed);
+        .confirming(confirmed)
+        .showing(view);
+  }
+
+  /** A server as the status of its own cluster has it. */
+  private record Row(
+      String name,
+      String session,
+      Position durable,
+      Position readable,
+      long lag,
+      OptionalLong updated) {
+    boolean master() {
+      return WRITER.equals(session);
+    }
+
+    Position position() {
+      return master() ? durable : readable;
+    }
+  }
+
+  private static List<Row> rows(Connection connection) throws SQLException {
+    List<Row> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(MEMBERS)) {
+      while (rows.next()) {
+        long updated = rows.getLong("updated");
+        OptionalLong told = rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(updated);
+        found.add(
+            new Row(
+                rows.getString("server_id"),
+                String.valueOf(rows.getString("session_id")),
+                PostgresProber.position(rows, "durable"),
+                PostgresProber.position(rows, "readable"),
+                PostgresProber.orUnknown(rows, "lag"),
+                told));
+      }
+    }
+    return found;
   }
 
   @Override

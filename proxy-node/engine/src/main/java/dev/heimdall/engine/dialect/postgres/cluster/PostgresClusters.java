@@ -8,6 +8,7 @@ import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.DataSource;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Clusters of PostgreSQL: streaming replication, RDS, and Aurora. */
 public final class PostgresClusters implements ClusterProtocol {
@@ -15,15 +16,20 @@ public final class PostgresClusters implements ClusterProtocol {
   public Prober prober(DataSource source) {
     int port = source.port();
     return switch (source.cluster().kind()) {
-      case AURORA -> new Asked(false, new AuroraProber(source::named));
-      case RDS_MULTI_AZ -> new Asked(true, new MultiAzProber(port));
-      case POSTGRES, RDS -> new Asked(true, new PostgresProber(port));
+      case AURORA ->
+          new Asked(false, server -> new AuroraProber(server, source.cluster().ofGlobalCluster()));
+      case RDS_MULTI_AZ -> new Asked(true, server -> new MultiAzProber(port));
+      case POSTGRES, RDS -> new Asked(true, server -> new PostgresProber(port));
       case NONE, MYSQL, GROUP_REPLICATION ->
           throw new IllegalArgumentException(source.name() + " is no cluster of PostgreSQL");
     };
   }
 
-  private record Asked(boolean timelines, JdbcServer.Questions questions) implements Prober {
+  /**
+   * @param questions to one server, which the source is made to be
+   */
+  private record Asked(boolean timelines, Function<DataSource, JdbcServer.Questions> questions)
+      implements Prober {
     @Override
     public boolean oneStorage() {
       return !timelines;
@@ -43,7 +49,7 @@ public final class PostgresClusters implements ClusterProtocol {
     public ProbedServer open(
         DataSource server, Optional<String> database, SourceConnections connections)
         throws SQLException {
-      return new JdbcServer(connections.to(database.orElse("postgres")), questions);
+      return new JdbcServer(connections.to(database.orElse("postgres")), questions.apply(server));
     }
   }
 }

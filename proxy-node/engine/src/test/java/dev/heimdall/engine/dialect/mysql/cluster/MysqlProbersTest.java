@@ -2,11 +2,16 @@ package dev.heimdall.engine.dialect.mysql.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.cluster.GlobalView;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.pool.PoolSources;
+import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import dev.heimdall.engine.wire.mysql.GtidSet;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import java.sql.SQLException;
 import java.util.Map;
@@ -34,9 +39,14 @@ class MysqlProbersTest {
   }
 
   private NodeReport askAurora(RecordedServer server) throws SQLException {
-    return new AuroraProber(
-            name -> Optional.of(new ServerAddress(name + ".abc.rds.amazonaws.com", 3306)))
-        .ask(server.connection(), false);
+    return askAurora(server, false, "db.example");
+  }
+
+  private NodeReport askAurora(RecordedServer server, boolean global, String host)
+      throws SQLException {
+    DataSource source =
+        PoolSources.source("cluster", "jdbc:mysql://" + host, ClusterSettings.defaults());
+    return new AuroraProber(source, global).ask(server.connection(), false);
   }
 
   @Test
@@ -47,11 +57,8 @@ class MysqlProbersTest {
     assertThat(writer.confirmed()).isEqualTo(Map.of("one", 1_790_000_000_000L));
     assertThat(writer.position()).isSameAs(Position.NONE);
     assertThat(writer.members())
-        .extracting(member -> member.address().host())
-        .containsExactly(
-            "one.abc.rds.amazonaws.com",
-            "two.abc.rds.amazonaws.com",
-            "three.abc.rds.amazonaws.com");
+        .extracting(NodeReport.Member::name)
+        .containsExactly("one", "two", "three");
 
     NodeReport replica = askAurora(aurora("two", true));
     assertThat(replica.writer()).isFalse();
@@ -64,6 +71,83 @@ class MysqlProbersTest {
     assertThat(askAurora(aurora("one", true)).writer()).as("its storage is read-only").isFalse();
     assertThat(askAurora(aurora("two", false)).writer()).as("another has the session").isFalse();
     assertThat(askAurora(aurora("four", false)).writer()).as("not in the table").isFalse();
+  }
+
+  /** Rows as AWS's documentation has them for PostgreSQL, with MySQL's columns. */
+  private static RecordedServer globally(RecordedServer server) {
+    return server
+        .answer("aurora_global_db", instance("one", "MASTER_SESSION_ID", "eu-west-1", null))
+        .answer("aurora_global_db", instance("two", UUID, "eu-west-1", 6))
+        .answer("aurora_global_db", instance("far", OTHER, "us-east-1", 14))
+        .answer("aurora_global_db", instance("far", THIRD, "eu-central-1", null))
+        .answer("aurora_global_db", region("eu-west-1", 0, null))
+        .answer("aurora_global_db", region("us-east-1", 219, 400))
+        .answer("aurora_global_db", region("eu-central-1", 219, 400));
+  }
+
+  private static Object[] instance(String name, String session, String region, Integer lag) {
+    return new Object[] {
+      "server", name, "session", session, "region", region, "lag", lag, "rpo", null, "ago", null
+    };
+  }
+
+  private static Object[] region(String region, int lag, Integer ago) {
+    return new Object[] {
+      "server", null, "session", null, "region", region, "lag", lag, "rpo", lag, "ago", ago
+    };
+  }
+
+  @Test
+  void aServerOfAGlobalClusterShowsAllRegions() throws SQLException {
+    NodeReport writer = askAurora(globally(aurora("one", false)), true, "db.example");
+
+    assertThat(writer.writer()).isTrue();
+    assertThat(writer.region()).contains("eu-west-1");
+    GlobalView view = writer.global().orElseThrow();
+    assertThat(view.primary()).contains("eu-west-1");
+    assertThat(view.regions()).contains(new RegionLag("us-east-1", false, 219, 219, 400));
+    assertThat(view.instances()).hasSize(4);
+    assertThat(writer.members())
+        .extracting(NodeReport.Member::region)
+        .containsOnly(Optional.of("eu-west-1"));
+    assertThat(askAurora(globally(aurora("one", false)), false, "db.example").global())
+        .as("only what the settings call global is asked for it")
+        .isEmpty();
+  }
+
+  @Test
+  void aReaderOfARegionThatFollowsIsBehindItsStorageAndThatBehindTheWriters() throws SQLException {
+    RecordedServer far =
+        globally(
+            new RecordedServer("8.0.39")
+                .answer("aurora_server_id", "name", "far", "replica", 1, "read_only", 0)
+                .answer("replica_host_status", status("far", "MASTER_SESSION_ID", 0)));
+    NodeReport report = askAurora(far, true, "far.abc123.us-east-1.rds.amazonaws.com");
+
+    assertThat(report.writer()).as("it writes nothing there").isFalse();
+    assertThat(report.region()).as("by its address: two have its name").contains("us-east-1");
+    assertThat(report.lagMillis()).isEqualTo(14 + 219 + 400);
+    assertThat(report.identity()).isEqualTo("us-east-1 far");
+
+    assertThat(askAurora(far, true, "far.abc123.eu-central-1.rds.amazonaws.com").lagMillis())
+        .as("its lag is not told")
+        .isEqualTo(TopologyNode.UNKNOWN);
+  }
+
+  @Test
+  void withoutStatusOfAGlobalClusterItIsALocalOne() throws SQLException {
+    RecordedServer denied = aurora("one", false);
+    NodeReport report = askAurora(denied, true, "db.example");
+    assertThat(report.writer()).isTrue();
+    assertThat(report.global()).as("no such table").isEmpty();
+
+    RecordedServer alone =
+        aurora("two", true)
+            .answer("aurora_global_db", instance("two", UUID, "eu-west-1", 6))
+            .answer("aurora_global_db", region("eu-west-1", 0, null));
+    NodeReport replica = askAurora(alone, true, "db.example");
+    assertThat(replica.global()).as("one region").isEmpty();
+    assertThat(replica.lagMillis()).isEqualTo(21);
   }
 
   private static RecordedServer mysql(String version, int id, String gtidMode, String executed) {
@@ -131,7 +215,7 @@ class MysqlProbersTest {
     assertThat(replica.position()).isEqualTo(GtidSet.parse(UUID + ":1-9"));
     assertThat(replica.lagMillis()).isZero();
     assertThat(replica.members())
-        .extracting(NodeReport.Member::address)
+        .extracting(member -> member.address().orElseThrow())
         .containsExactly(
             new ServerAddress("a.rds.amazonaws.com", 3306),
             new ServerAddress("b.rds.amazonaws.com", 3307));
@@ -155,7 +239,7 @@ class MysqlProbersTest {
     assertThat(behind.lagMillis()).isEqualTo(4000);
     assertThat(behind.members())
         .as("whom it replicates from")
-        .extracting(NodeReport.Member::address)
+        .extracting(member -> member.address().orElseThrow())
         .containsExactly(new ServerAddress("10.0.0.7", 3306));
 
     server

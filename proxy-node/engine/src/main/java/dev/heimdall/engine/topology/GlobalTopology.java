@@ -1,0 +1,42 @@
+package dev.heimdall.engine.topology;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What is known of a global cluster beyond its servers.
+ *
+ * @param regions that have a cluster, and how far each is behind; empty for a cluster of one region
+ * @param unplaced servers that are named, but not asked, as nobody knows where they are
+ */
+public record GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced) {
+  /** Of a cluster of one region whose servers are all asked. */
+  public static final GlobalTopology NONE = new GlobalTopology(List.of(), List.of());
+
+  public GlobalTopology {
+    regions = List.copyOf(regions);
+    unplaced = List.copyOf(unplaced);
+  }
+
+  /** Whether it is the same but for what changes all the time. */
+  boolean sameShape(GlobalTopology other) {
+    return unplaced.equals(other.unplaced) && roles().equals(other.roles());
+  }
+
+  private List<String> roles() {
+    return regions.stream().map(one -> one.region() + one.primary()).collect(Collectors.toList());
+  }
+
+  /**
+   * A server that is not asked.
+   *
+   * @param region empty where nobody says it
+   * @param why in words
+   */
+  public record Unplaced(String name, String region, String why) {
+    @Override
+    public String toString() {
+      return name + (region.isEmpty() ? "" : " in " + region) + ": " + why;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.heimdall.engine.topology;
+
+/**
+ * How far the cluster of one region of a global cluster is behind the one that writes.
+ *
+ * @param primary whether it is the one that writes, as far as its servers say
+ * @param durabilityMillis how long ago that was written which its storage does not have; {@link
+ *     TopologyNode#UNKNOWN} where that is not known, and for the one that writes
+ * @param rpoMillis how much of what was committed would be lost with the one that writes, as time;
+ *     unknown likewise
+ * @param agoMillis how long ago both were measured; unknown likewise
+ */
+public record RegionLag(
+    String region, boolean primary, long durabilityMillis, long rpoMillis, long agoMillis) {
+  /** One of which nothing is known. */
+  public static RegionLag unknown(String region) {
+    return new RegionLag(
+        region, false, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN);
+  }
+
+  /** The same, as the one that writes or not. */
+  public RegionLag as(boolean writing) {
+    return writing
+        ? new RegionLag(region, true, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN, agoMillis)
+        : new RegionLag(region, false, durabilityMillis, rpoMillis, agoMillis);
+  }
+}
