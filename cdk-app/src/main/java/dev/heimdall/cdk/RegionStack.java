@@ -1,6 +1,5 @@
 package dev.heimdall.cdk;
 
-import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Manager;
@@ -8,6 +7,7 @@ import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallConfigSync;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallManager;
+import dev.heimdall.cdk.constructs.HeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
 import dev.heimdall.cdk.network.OwnNetwork;
@@ -105,7 +105,7 @@ final class RegionStack extends Stack {
             region.documents(),
             Optional.of(place),
             pushKeys(deployment, region));
-    Optional<SharedStore> store =
+    Optional<HeimdallStore> store =
         region.cache().enabled()
             ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region.cache(), place))
             : Optional.empty();
@@ -125,7 +125,7 @@ final class RegionStack extends Stack {
             place,
             new InitialDocuments.Known(
                 documents.bucket().getBucketName(),
-                store.map(SharedStore::address),
+                store.map(HeimdallStore::getAddress),
                 manager.flatMap(one -> reportUrl(region.manager(), one))),
             documents);
     // Who boots looks for documents, and one who finds none fills no file system.

@@ -1,6 +1,5 @@
 package dev.heimdall.cdk.region;
 
-import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.Database;
 import dev.heimdall.cdk.config.Documents;
@@ -11,6 +10,7 @@ import dev.heimdall.cdk.constructs.HeimdallAccess;
 import dev.heimdall.cdk.constructs.HeimdallArchive;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallFleetProps;
+import dev.heimdall.cdk.constructs.HeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.network.Place;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class RegionFleet {
       Place place,
       String archive,
       DocumentStores kept,
-      Optional<SharedStore> store) {
+      Optional<HeimdallStore> store) {
     Fleet settings = region.fleet();
     HeimdallFleet fleet =
         new HeimdallFleet(
@@ -88,8 +88,7 @@ public final class RegionFleet {
                     .build());
     store.ifPresent(
         servers ->
-            letIn(
-                fleet, "StoreArrives", "nodes", servers.group().getAttrGroupId(), servers.port()));
+            letIn(fleet, "StoreArrives", "nodes", servers.getSecurityGroupId(), servers.getPort()));
     kept.files()
         .filter(any -> kept.mounted())
         .ifPresent(
@@ -177,9 +176,9 @@ public final class RegionFleet {
 
   /** Whole names of those that documents may name: the stacks' own, and others. */
   private static List<String> secrets(
-      Documents documents, DocumentStores kept, Optional<SharedStore> store) {
+      Documents documents, DocumentStores kept, Optional<HeimdallStore> store) {
     List<String> secrets = new ArrayList<>(List.of(kept.fleetKeyName(), kept.pushKeyName()));
-    store.map(SharedStore::passwordName).ifPresent(secrets::add);
+    store.map(HeimdallStore::getPasswordName).ifPresent(secrets::add);
     secrets.addAll(documents.secrets());
     return secrets;
   }

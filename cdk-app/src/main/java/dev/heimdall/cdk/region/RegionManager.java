@@ -60,6 +60,8 @@ public final class RegionManager {
             arn ->
                 props.certificate(Certificate.fromCertificateArn(scope, id + "Certificate", arn)));
     HeimdallManager manager = new HeimdallManager(scope, id, props.build());
+    ManagerOutputs.of(
+        manager, manager.getUrl(), manager.getPasswordName(), manager.getInstanceSecurityGroupId());
     CfnOutput.Builder.create(manager, "ManagerRoleOutput")
         .description("As whom the manager calls AWS, for policies of buckets, keys and secrets")
         .value(manager.getRoleArn())

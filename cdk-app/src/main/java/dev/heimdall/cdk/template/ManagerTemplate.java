@@ -6,6 +6,7 @@ import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.manager.ManagerGroup;
 import dev.heimdall.cdk.manager.ManagerPlan;
+import dev.heimdall.cdk.region.ManagerOutputs;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Optional;
@@ -110,6 +111,8 @@ final class ManagerTemplate extends Stack {
                 List.of(),
                 List.of(topics),
                 inspection));
+    ManagerOutputs.of(
+        this, manager.address(), manager.passwordName(), manager.group().getAttrGroupId());
     PlainTemplates.sessions(ask, manager.role());
     ask.describe();
   }

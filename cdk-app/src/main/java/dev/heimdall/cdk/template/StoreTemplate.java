@@ -1,7 +1,8 @@
 package dev.heimdall.cdk.template;
 
 import dev.heimdall.cdk.cache.SharedStore;
-import dev.heimdall.cdk.config.CacheEngine;
+import dev.heimdall.cdk.constructs.HeimdallStoreEngine;
+import dev.heimdall.cdk.region.StoreOutputs;
 import java.util.Optional;
 import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Stack;
@@ -38,7 +39,7 @@ final class StoreTemplate extends Stack {
             "a type such as cache.t4g.small");
     Number replicas = ask.number("Replicas", "Replicas, in other zones.", 1, 1, 5);
     ask.describe();
-    CacheEngine engine = CacheEngine.VALKEY;
+    HeimdallStoreEngine engine = HeimdallStoreEngine.VALKEY;
     SharedStore store =
         new SharedStore(
             this,
@@ -47,14 +48,17 @@ final class StoreTemplate extends Stack {
                 fleet,
                 vpc,
                 subnets.getValueAsList(),
-                engine.spelling(),
+                engine.engine(),
                 engine.version(),
                 engine.family(),
                 type,
                 replicas,
                 Optional.empty(),
                 true,
-                ""));
+                "",
+                Optional.empty()));
+    StoreOutputs.of(
+        this, store.address(), store.clusterMode(), store.passwordName(), store.passwordArn());
     CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
         .groupId(store.group().getAttrGroupId())
         .description("nodes")

@@ -1,17 +1,15 @@
 package dev.heimdall.cdk.watch;
 
-import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallConfigSync;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallManager;
+import dev.heimdall.cdk.constructs.HeimdallStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
 import software.amazon.awscdk.services.cloudwatch.Dashboard;
@@ -50,7 +48,7 @@ public final class Watch extends Construct {
       Region region,
       HeimdallFleet fleet,
       Optional<HeimdallConfigSync> sync,
-      Optional<SharedStore> store,
+      Optional<HeimdallStore> store,
       Optional<HeimdallManager> manager) {
     super(scope, id);
     topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
@@ -165,19 +163,12 @@ public final class Watch extends Construct {
             sync.metricNodesNotTold(label("nodes not told"))));
   }
 
-  private void store(SharedStore store) {
-    Map<String, String> of = Map.of("ReplicationGroupId", store.servers().getRef());
+  private void store(HeimdallStore store) {
     graph(
         "Store",
         List.of(
-            metric(
-                "AWS/ElastiCache",
-                "DatabaseMemoryUsagePercentage",
-                of,
-                "Maximum",
-                "memory, percent"),
-            metric(
-                "AWS/ElastiCache", "EngineCPUUtilization", of, "Maximum", "processor, percent")));
+            store.metricMemory(label("memory, percent")),
+            store.metricLoad(label("processor, percent"))));
   }
 
   private void manager(HeimdallManager manager) {
@@ -240,17 +231,5 @@ public final class Watch extends Construct {
       rows.add(widgets.subList(i, Math.min(i + 2, widgets.size())));
     }
     return rows;
-  }
-
-  private static Metric metric(
-      String namespace, String name, Map<String, String> of, String statistic, String label) {
-    return Metric.Builder.create()
-        .namespace(namespace)
-        .metricName(name)
-        .dimensionsMap(of)
-        .statistic(statistic)
-        .period(Duration.minutes(1))
-        .label(label)
-        .build();
   }
 }

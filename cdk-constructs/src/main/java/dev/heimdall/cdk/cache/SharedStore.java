@@ -4,7 +4,6 @@ import dev.heimdall.cdk.nag.Reasons;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
@@ -31,6 +30,7 @@ public final class SharedStore extends Construct {
    * @param shards empty: one, without cluster mode
    * @param automatic whether a replica takes over by itself
    * @param kind another text for each kind of server that no other kind can become
+   * @param key the ARN of the key that data and password are encrypted with; empty: AWS's own
    */
   public record Plan(
       String name,
@@ -43,7 +43,8 @@ public final class SharedStore extends Construct {
       Number replicas,
       Optional<Integer> shards,
       boolean automatic,
-      String kind) {
+      String kind,
+      Optional<String> key) {
     public Plan {
       subnets = List.copyOf(subnets);
     }
@@ -53,6 +54,8 @@ public final class SharedStore extends Construct {
   private final CfnReplicationGroup servers;
   private final String passwordName;
   private final String address;
+  private final CfnSecret password;
+  private final boolean clusterMode;
 
   public SharedStore(Construct scope, String id, Plan plan) {
     super(scope, id);
@@ -62,10 +65,12 @@ public final class SharedStore extends Construct {
             .vpcId(plan.vpc())
             .build();
     passwordName = passwordName(plan.name());
-    CfnSecret password =
+    clusterMode = plan.shards().isPresent();
+    password =
         CfnSecret.Builder.create(this, "Password")
             .name(passwordName)
             .description("Heimdall: the password of the store between nodes")
+            .kmsKeyId(plan.key().orElse(null))
             .generateSecretString(
                 CfnSecret.GenerateSecretStringProperty.builder()
                     .excludePunctuation(true)
@@ -105,6 +110,7 @@ public final class SharedStore extends Construct {
             .transitEncryptionEnabled(true)
             .transitEncryptionMode("required")
             .atRestEncryptionEnabled(true)
+            .kmsKeyId(plan.key().orElse(null))
             .authToken(Fn.join("", List.of("{{resolve:secretsmanager:", password.getRef(), "}}")))
             // Several shards cannot be had without it, whether there is a replica or not.
             .automaticFailoverEnabled(plan.automatic() || plan.shards().isPresent())
@@ -119,31 +125,14 @@ public final class SharedStore extends Construct {
         servers,
         "AwsSolutions-AEC5",
         "The usual port: only the nodes' security group reaches it, and drivers know it.");
+    if (!plan.automatic()) {
+      Reasons.accept(
+          servers, "AwsSolutions-AEC4", "\"replicas\": 0 was asked for in the deployment.");
+    }
     address =
-        plan.shards().isPresent()
+        clusterMode
             ? servers.getAttrConfigurationEndPointAddress()
             : servers.getAttrPrimaryEndPointAddress();
-    CfnOutput.Builder.create(this, "StoreServer")
-        .description("The server for store.servers of node.json, with port 6379 and TLS")
-        .value(address)
-        .build();
-    CfnOutput.Builder.create(this, "StoreSettings")
-        .description("What belongs into node.json of this store; nodes read the secret themselves")
-        .value(
-            Fn.join(
-                "",
-                List.of(
-                    "\"store\": {\"servers\": [\"",
-                    address,
-                    plan.shards().isPresent() ? "\"], \"mode\": \"cluster\"" : "\"]",
-                    ", \"password\": {\"secret\": \"",
-                    passwordName,
-                    "\"}, \"tls\": {\"mode\": \"verify-full\"}}")))
-        .build();
-    CfnOutput.Builder.create(this, "StorePassword")
-        .description("The secret whose text is store.password of node.json")
-        .value(password.getRef())
-        .build();
   }
 
   /** Where nodes have to be let in, at {@link #port}. */
@@ -153,7 +142,7 @@ public final class SharedStore extends Construct {
 
   /** What the secret with the password of a fleet's store is called. */
   public static String passwordName(String fleet) {
-    return Fn.join("", List.of(fleet, PASSWORD));
+    return fleet + PASSWORD;
   }
 
   /** The host of its server, or what leads to all of them. */
@@ -164,6 +153,16 @@ public final class SharedStore extends Construct {
   /** The name of the secret with the password. */
   public String passwordName() {
     return passwordName;
+  }
+
+  /** The ARN of that secret. */
+  public String passwordArn() {
+    return password.getRef();
+  }
+
+  /** Whether it has several shards, of which {@link #address} knows all servers. */
+  public boolean clusterMode() {
+    return clusterMode;
   }
 
   public int port() {

@@ -160,6 +160,11 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
     return Secret.fromSecretAttributes(this, "AdminPassword", secret.build());
   }
 
+  /** The name of that secret. */
+  public String getPasswordName() {
+    return manager.passwordName();
+  }
+
   /** Lets the nodes of a fleet report to it: {@code manager.urls} of their {@code node.json}. */
   public void reportsArriveFrom(IHeimdallFleet fleet) {
     manager.reportsArriveFrom(fleet.getNodeSecurityGroupId());

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;
-import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
@@ -77,9 +76,6 @@ public final class ManagerGroup extends Construct {
             .roles(List.of(role.getRef()))
             .build();
     instances = instances(profile, password);
-    output("Address", "Where the manager is", address());
-    output("PasswordSecret", "The secret with the password of the user admin", password);
-    output("ManagerSecurityGroup", "What the manager comes from", group.getAttrGroupId());
   }
 
   /** The URL by the load balancer's own name, which a certificate does not have. */
@@ -366,10 +362,6 @@ public final class ManagerGroup extends Construct {
     values.put("KeepFailed", plan.inspection().kept());
     values.put("LogGroup", logs.map(CfnLogGroup::getRef).orElse(""));
     return BootScript.of(Stack.of(this), values);
-  }
-
-  private void output(String id, String description, String value) {
-    CfnOutput.Builder.create(this, id + "Output").description(description).value(value).build();
   }
 
   private static List<String> some(String text) {

@@ -1,0 +1,33 @@
+package dev.heimdall.cdk.constructs;
+
+import java.util.Locale;
+
+/**
+ * Servers of ElastiCache that a {@link HeimdallStore} may have, each in the version that is made.
+ */
+public enum HeimdallStoreEngine {
+  VALKEY("8.0", "valkey8"),
+  REDIS("7.1", "redis7");
+
+  private final String version;
+  private final String family;
+
+  HeimdallStoreEngine(String version, String family) {
+    this.version = version;
+    this.family = family;
+  }
+
+  /** As ElastiCache calls it. */
+  public String engine() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public String version() {
+    return version;
+  }
+
+  /** What its groups of parameters are for. */
+  public String family() {
+    return family;
+  }
+}

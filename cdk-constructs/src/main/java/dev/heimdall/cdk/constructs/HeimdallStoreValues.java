@@ -1,0 +1,18 @@
+package dev.heimdall.cdk.constructs;
+
+import java.util.Optional;
+import software.amazon.awscdk.services.ec2.IVpc;
+import software.amazon.awscdk.services.ec2.SubnetSelection;
+import software.amazon.awscdk.services.kms.IKey;
+
+/** What the builder of {@link HeimdallStoreProps} was told. */
+record HeimdallStoreValues(
+    IVpc getVpc,
+    String getFleetName,
+    Optional<SubnetSelection> getVpcSubnets,
+    HeimdallStoreEngine getEngine,
+    String getNodeType,
+    int getReplicas,
+    int getShards,
+    Optional<IKey> getEncryptionKey)
+    implements HeimdallStoreProps {}
