@@ -5,7 +5,8 @@ import { AuroraPostgresEngineVersion, ClusterInstance, DatabaseCluster, Database
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 
-const stack = new Stack(new App(), 'orders');
+const app = new App();
+const stack = new Stack(app, 'orders');
 const vpc = new Vpc(stack, 'Network', { maxAzs: 2 });
 const database = new DatabaseCluster(stack, 'Database', {
   engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_16_6 }),
@@ -30,10 +31,10 @@ const fleet = new CfnStack(stack, 'Fleet', {
     ReleaseKey: release.s3ObjectKey,
     ConfigurationBucket: documents.bucketName,
     ConfigurationKey: encryptionKey.keyArn,
-    CredentialSecrets: database.secret.secretName,
+    CredentialSecrets: database.secret?.secretName ?? 'rds!*',
   },
 });
 const nodes = fleet.getAtt('Outputs.NodeSecurityGroup').toString();
 database.connections.allowDefaultPortFrom(SecurityGroup.fromSecurityGroupId(stack, 'Nodes', nodes));
 new CfnOutput(stack, 'Address', { value: fleet.getAtt('Outputs.Address').toString() });
-stack.node.root.synth();
+app.synth();

@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.constructs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,11 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the documentation shows to who writes TypeScript: it has no types of its own, so Node.js
- * runs it as it is, with the very library that the Java one has in it.
+ * What the documentation shows to who writes TypeScript: it names no types, so Node.js runs it as
+ * it is, and the compiler checks it, with the very library that the Java one has in it.
  */
 class TypeScriptConstructTest {
   private static final Path EXAMPLE = Path.of("src", "test", "resources", "example", "orders.mjs");
+  private static final Path COMPILER = Path.of("src", "test", "typescript");
   private static final Path TEMPLATE = Path.of("..", "templates", "heimdall-fleet.yaml");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -57,6 +59,26 @@ class TypeScriptConstructTest {
               }
             });
     assertThat(rules).anyMatch(rule -> rule.contains("Outputs.NodeSecurityGroup"));
+  }
+
+  /**
+   * With CI=true it fails where the compiler cannot be had, else it is skipped, with the reason.
+   */
+  @Test
+  void theCompilerHasNothingToSayAboutIt() throws Exception {
+    for (String file : List.of("package.json", "package-lock.json", "tsconfig.json")) {
+      Files.copy(COMPILER.resolve(file), work.resolve(file));
+    }
+    Ended installed = ended("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+    assumeTrue(
+        installed.code() == 0 || "true".equals(System.getenv("CI")),
+        () -> "npm cannot install typescript: " + installed.said());
+    assertThat(installed.code()).as(installed.said()).isZero();
+    library();
+    Files.copy(EXAMPLE, work.resolve("orders.mts"));
+    Ended checked = ended("node", "node_modules/typescript/bin/tsc", "-p", ".");
+    assertThat(checked.said()).isEmpty();
+    assertThat(checked.code()).isZero();
   }
 
   @Test
@@ -113,9 +135,21 @@ class TypeScriptConstructTest {
   }
 
   private static void run(ProcessBuilder command) throws Exception {
+    Ended ended = ended(command);
+    assertThat(ended.code()).as(ended.said()).isZero();
+  }
+
+  private Ended ended(String... command) throws Exception {
+    return ended(new ProcessBuilder(command).directory(work.toFile()));
+  }
+
+  private static Ended ended(ProcessBuilder command) throws Exception {
     Process process = command.redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
+    return new Ended(process.waitFor(), said);
   }
+
+  /** How a command has ended, and what it said. */
+  private record Ended(int code, String said) {}
 }
