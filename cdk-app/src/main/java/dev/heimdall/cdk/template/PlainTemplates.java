@@ -29,7 +29,7 @@ import software.amazon.awscdk.services.iam.ManagedPolicy;
 public final class PlainTemplates {
   private static final String HEADING =
       "# Made from cdk-app, which `mvn -pl cdk-app -am test` holds it against: change that and not"
-          + " this. docs/aws.md tells how to use it.\n";
+          + " this. docs/aws-by-hand.md tells how to use it.\n";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -195,7 +195,7 @@ final class DeploymentChecks {
         problem(
             at + ".endpoints",
             "true",
-            "false with \"vpc\": make them in your network, docs/aws.md lists which");
+            "false with \"vpc\": make them in your network, docs/aws-parts.md lists which");
       }
     } else {
       if (!network.subnets().isEmpty()) {

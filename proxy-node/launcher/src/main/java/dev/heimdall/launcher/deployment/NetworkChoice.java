@@ -152,7 +152,7 @@ final class NetworkChoice {
                         one.way() == Way.NONE
                             ? "has no way out"
                             : "may have a way out or not, AWS has not told")
-                + " docs/aws.md, \"A network without a way out\"");
+                + " docs/aws-parts.md, \"A network without a way out\"");
         return;
       }
     }
