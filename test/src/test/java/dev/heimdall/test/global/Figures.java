@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 /**
  * What clients of one region noticed of one event.
  *
- * @param firstWrite milliseconds from the promotion until a client had a write acknowledged by the
- *     new writer
+ * @param firstWrite milliseconds from the promotion, or from the repair of a line, until a client
+ *     had a write acknowledged by the writer
  * @param longestRead milliseconds that the longest read took during the event
  * @param failedReads how many reads got an error
  * @param refused writes that were not carried out
@@ -74,7 +74,7 @@ record Figures(
 
   @Override
   public String toString() {
-    return "%s, %s: first write %s ms after the promotion, longest read %d ms, reads failed %d, writes refused %d, unknown %d"
+    return "%s, %s: first write %s ms after promotion or repair, longest read %d ms, reads failed %d, writes refused %d, unknown %d"
         .formatted(
             event,
             region,

@@ -15,9 +15,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What stands for Aurora's global database: a PostgreSQL server in each region, of which those that
@@ -29,6 +31,7 @@ import java.util.Map;
 final class GlobalDatabase implements AutoCloseable {
   static final String DATABASE = "app";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration COMMITS_IN_PROGRESS = Duration.ofSeconds(1);
 
   private final List<Region> regions;
   private final int port;
@@ -240,6 +243,80 @@ final class GlobalDatabase implements AutoCloseable {
         server(region).execute("SELECT pg_reload_conf()");
       }
     }
+  }
+
+  /** All processes of a region's server stand still. */
+  void freeze(Region region) {
+    server(region).freeze();
+  }
+
+  /** They go on, as if nothing had been. */
+  void thaw(Region region) {
+    server(region).thaw();
+  }
+
+  /**
+   * What a former writer, which nobody can reach, has committed and its successor never got. It has
+   * to be the end of what it wrote: what was committed before something that was replicated was
+   * replicated itself.
+   */
+  Set<Write.Key> tail(Region former) {
+    Await.until(
+        "the former writer has finished what it was sent",
+        PATIENCE,
+        () ->
+            "0"
+                .equals(
+                    server(former)
+                        .queryValue(
+                            "postgres",
+                            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND"
+                                + " backend_type = 'client backend' AND pid <> pg_backend_pid()")),
+        () -> "");
+    Set<Write.Key> carried = new HashSet<>(rows(writer));
+    Set<Write.Key> tail = new HashSet<>();
+    long lastCarried = Long.MIN_VALUE;
+    long firstLost = Long.MAX_VALUE;
+    try (Connection connection = server(former).connect(DATABASE);
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT client, n, (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000)"
+                    + "::bigint FROM history WHERE timeline = (SELECT max(timeline) FROM history)")) {
+      while (rows.next()) {
+        Write.Key key = new Write.Key(rows.getInt(1), rows.getInt(2));
+        if (carried.contains(key)) {
+          lastCarried = Math.max(lastCarried, rows.getLong(3));
+        } else {
+          firstLost = Math.min(firstLost, rows.getLong(3));
+          tail.add(key);
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    // The time of a commit is read a moment before its place in the log is taken.
+    if (firstLost < lastCarried - COMMITS_IN_PROGRESS.toMillis()) {
+      throw new AssertionError(
+          "a commit of %d was lost, and one of %d replicated".formatted(firstLost, lastCarried));
+    }
+    return tail;
+  }
+
+  /** Makes a former writer a follower of the present one, from a copy of that. */
+  void rebuild(Region former) {
+    PostgresServer old = server(former);
+    old.stop(StopMode.IMMEDIATE);
+    BaseBackup.copy(server(writer), old);
+    append(
+        old,
+        List.of(
+            "aurora.server_id = '" + former.instance() + "'",
+            "aurora.region = '" + former.name() + "'",
+            source(former, writer)));
+    becomeStandby(old);
+    old.start();
+    awaitReplication(former);
   }
 
   /** All rows of clients that a region's server has. */

@@ -22,6 +22,10 @@ final class IdleClient {
     }
   }
 
+  Region region() {
+    return region;
+  }
+
   /** Whether its session is there, with what it was told. */
   Idle ask() {
     try (connection;

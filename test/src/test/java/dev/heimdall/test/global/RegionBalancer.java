@@ -110,11 +110,6 @@ final class RegionBalancer implements AutoCloseable {
     }
   }
 
-  /** Forgets all connections of clients. */
-  void reset() {
-    relay.reset();
-  }
-
   @Override
   public void close() {
     closing = true;

@@ -28,8 +28,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -66,6 +68,7 @@ final class Simulation implements AutoCloseable {
   private final Map<Region, RegionBalancer> balancers = new LinkedHashMap<>();
   private final List<WorkingClient> clients = new ArrayList<>();
   private final List<IdleClient> idle = new ArrayList<>();
+  private final Set<Region> lost = ConcurrentHashMap.newKeySet();
   private final ExecutorService events = Executors.newCachedThreadPool();
 
   Simulation(List<Region> regions, List<Line> lines, Path directory, long seed) {
@@ -184,7 +187,7 @@ final class Simulation implements AutoCloseable {
 
   private void node(Region region) {
     try {
-      Path own = Files.createDirectory(directory.resolve(region.name()));
+      Path own = Files.createTempDirectory(directory, region.name());
       nodes.put(
           region, new RegionNode(region, own, documents(region), hosts(region), aws.environment()));
     } catch (IOException e) {
@@ -216,14 +219,10 @@ final class Simulation implements AutoCloseable {
             Map.of("mode", "disable"),
             "cluster",
             Map.of(
-                "kind",
-                "postgres",
-                "arn",
+                "global",
                 "arn:aws:rds::" + FakeRds.ACCOUNT + ":global-cluster:" + GLOBAL,
                 "reads",
-                "all",
-                "probe",
-                Map.of("discover", false))));
+                "all")));
     documents.put(
         "vdbs/app.json",
         Map.of(
@@ -277,44 +276,50 @@ final class Simulation implements AutoCloseable {
 
   // ---- who is there
 
-  /** Where clients connect. */
-  private final class Names implements WorkingClient.Doors {
+  /**
+   * Where clients connect: to the balancer of their own region, by latency records to that of
+   * another one while theirs has nobody who is well.
+   *
+   * @param timeout how many seconds they wait for an answer
+   */
+  private record Names(Simulation in, int timeout) implements WorkingClient.Doors {
     @Override
     public Region region(Region home) {
-      return home;
+      return in.isWell(home)
+          ? home
+          : in.regions.stream().filter(in::isWell).findFirst().orElse(home);
     }
 
     @Override
     public Connection connect(Region home, Region region) throws SQLException {
       return new Target(
               home.toward(region, Region.BALANCER),
-              balancerPort,
+              in.balancerPort,
               GlobalDatabase.DATABASE,
               "app",
               "app",
               false)
-          .jdbc("socketTimeout", "45");
+          .jdbc("socketTimeout", "" + timeout, "connectTimeout", "10", "loginTimeout", "15");
     }
+  }
+
+  /** What health checks from outside find. */
+  private boolean isWell(Region region) {
+    return !network.way(region, region).isCut() && balancers.get(region).healthy();
   }
 
   /** Clients of each region begin to work, or to do nothing. */
   void begin(int working, int doingNothing) throws SQLException {
-    Names names = new Names();
+    // Half of those at work give up on a region that does not answer; the others wait until it
+    // does.
+    Names hasty = new Names(this, 12);
+    Names patient = new Names(this, 120);
     for (Region region : regions) {
       int first = region.number() * 1000;
       for (int i = 0; i < doingNothing; i++) {
-        idle.add(new IdleClient(first + 900 + i, region, names));
+        idle.add(new IdleClient(first + 900 + i, region, patient));
       }
-      for (int i = 0; i < working; i++) {
-        clients.add(
-            new WorkingClient(
-                first + i,
-                region,
-                names,
-                history,
-                any -> regions.get(any % regions.size()).number() * 1000 + any / 7 % working,
-                first));
-      }
+      working(region, working, patient, hasty);
     }
     for (Region region : regions) {
       Await.until(
@@ -323,6 +328,28 @@ final class Simulation implements AutoCloseable {
           () -> history.written(region) > 3L * working,
           this::nodesSaid);
     }
+  }
+
+  /** More clients of a region, who are of two kinds by turns. */
+  private void working(Region region, int number, Names even, Names odd) {
+    for (int i = 0; i < number; i++) {
+      int client = region.number() * 1000 + (int) clientsOf(region);
+      clients.add(
+          new WorkingClient(
+              client,
+              region,
+              i % 2 == 0 ? even : odd,
+              history,
+              any -> {
+                Region of = regions.get(any % regions.size());
+                return of.number() * 1000 + any / 7 % (int) Math.max(1, clientsOf(of));
+              },
+              client));
+    }
+  }
+
+  private long clientsOf(Region region) {
+    return history.clients().values().stream().filter(region::equals).count();
   }
 
   /** All clients come to an end, and what they did is judged. */
@@ -366,7 +393,7 @@ final class Simulation implements AutoCloseable {
   private void happens(RdsEvent event, Region in) {
     chronicle.note(event.id());
     tell(
-        regions,
+        regions.stream().filter(region -> !lost.contains(region)).toList(),
         """
         {"source": "aws.rds", "detail-type": "RDS DB Cluster Event", "time": "%s",
          "region": "%s", "detail": {"EventID": "%s", "SourceIdentifier": "%s"}}
@@ -404,6 +431,95 @@ final class Simulation implements AutoCloseable {
     happens(RdsEvent.SWITCHOVER_COMPLETED, to);
     awaitWrites(regions, to, promoted[0]);
     return Figures.of("switchover to " + to, regions, history, began, to.instance(), promoted[0]);
+  }
+
+  /** A region is lost, with all that is in it: nothing gets in or out, and nothing moves there. */
+  long lose(Region region) {
+    network.silence(region, true);
+    lost.add(region);
+    nodes.get(region).freeze();
+    database.freeze(region);
+    return chronicle.note("lost " + region);
+  }
+
+  /**
+   * Somebody decides that a region has to write in place of one that cannot be reached, until
+   * clients of all regions that are there have written to it.
+   *
+   * @param began when the event began whose figures are wanted
+   */
+  List<Figures> failOver(Region to, long began) {
+    Region from = database.writer();
+    try (RdsClient api = api(to)) {
+      api.failoverGlobalCluster(
+          r ->
+              r.globalClusterIdentifier(GLOBAL)
+                  .targetDbClusterIdentifier(arn(to))
+                  .allowDataLoss(true));
+    }
+    database.promote(to);
+    long promoted = chronicle.note("promoted " + to);
+    regions.forEach(this::hosts);
+    database.followers(from);
+    rds.completeMoves();
+    happens(RdsEvent.GLOBAL_FAILOVER_COMPLETED, to);
+    List<Region> there = regions.stream().filter(this::isReachable).toList();
+    awaitWrites(there, to, promoted);
+    return Figures.of("failover to " + to, there, history, began, to.instance(), promoted);
+  }
+
+  private boolean isReachable(Region region) {
+    return !lost.contains(region)
+        && regions.stream()
+            .allMatch(
+                other ->
+                    lost.contains(other)
+                        || !network.way(region, other).isCut()
+                            && !network.way(other, region).isCut());
+  }
+
+  /**
+   * A region that was lost is there again with other machines: its node was ended and starts anew,
+   * and its server begins as a follower of the present writer.
+   *
+   * @return what the former writer had that was never replicated
+   */
+  Set<Write.Key> isReplaced(Region region) {
+    database.thaw(region);
+    final Set<Write.Key> tail = database.tail(region);
+    nodes.get(region).close();
+    long back = chronicle.note("replaced " + region);
+    network.silence(region, false);
+    lost.remove(region);
+    database.rebuild(region);
+    // Their sessions ended with their node.
+    List<IdleClient> ended = idle.stream().filter(c -> c.region().equals(region)).toList();
+    ended.forEach(IdleClient::ask);
+    idle.removeAll(ended);
+    node(region);
+    nodes.get(region).awaitServing();
+    happens(RdsEvent.RESYNCHRONISED, region);
+    Await.until(region + " is well again", PATIENCE, () -> isWell(region), this::nodesSaid);
+    // Those of before have gone elsewhere, and stay there as long as their connections last.
+    Names names = new Names(this, 120);
+    working(region, 2, names, names);
+    awaitWrites(List.of(region), database.writer(), back);
+    return tail;
+  }
+
+  /**
+   * Nothing gets from one region to another for a while; both go on by themselves.
+   *
+   * @param ways each from the first to the second
+   */
+  List<Figures> cutLine(String event, Duration length, List<List<Region>> ways) {
+    long began = chronicle.note(event);
+    ways.forEach(way -> network.cut(way.get(0), way.get(1), true));
+    LockSupport.parkNanos(length.toNanos());
+    ways.forEach(way -> network.cut(way.get(0), way.get(1), false));
+    long whole = chronicle.note("whole");
+    awaitWrites(regions, database.writer(), whole);
+    return Figures.of(event, regions, history, began, database.writer().instance(), whole);
   }
 
   private void awaitWrites(List<Region> from, Region to, long since) {
