@@ -11,6 +11,7 @@ import java.util.Map;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.Aspects;
+import software.amazon.awscdk.Stack;
 
 /** The app: every region's stacks, watched by the rules of the AWS Solutions pack. */
 public final class HeimdallApp {
@@ -38,9 +39,11 @@ public final class HeimdallApp {
                 .context(settings)
                 .outdir(out == null ? null : out.toString())
                 .build());
+    Map<String, Stack> stacks = new HashMap<>();
     for (Region region : deployment.regions()) {
-      RegionStack.of(app, deployment, region, base);
+      stacks.put(region.region(), RegionStack.of(app, deployment, region, base));
     }
+    JoinedStack.all(app, deployment, stacks);
     Aspects.of(app).add(new AwsSolutionsChecks());
     return app;
   }

@@ -41,7 +41,7 @@ final class RegionStack extends Stack {
   private RegionStack(App app, Deployment deployment, Region region) {
     super(
         app,
-        deployment.name() + "-" + region.region(),
+        name(deployment, region),
         StackProps.builder()
             .description("Heimdall " + deployment.name())
             .env(
@@ -54,13 +54,18 @@ final class RegionStack extends Stack {
             .build());
   }
 
+  /** What it is called. */
+  static String name(Deployment deployment, Region region) {
+    return deployment.name() + "-" + region.region();
+  }
+
   /**
    * Makes it.
    *
    * @param base where relative paths of files begin
    * @throws DeploymentException if a file is missing
    */
-  static void of(App app, Deployment deployment, Region region, Path base)
+  static RegionStack of(App app, Deployment deployment, Region region, Path base)
       throws DeploymentException {
     String at = "$.regions[%d].".formatted(deployment.regions().indexOf(region));
     String release =
@@ -76,7 +81,9 @@ final class RegionStack extends Stack {
                 "mvn -pl config-sync-lambda -am package, or leave the function out with"
                     + " \"enabled\": false")
             : "";
-    new RegionStack(app, deployment, region).make(deployment, region, base, release, jar);
+    RegionStack stack = new RegionStack(app, deployment, region);
+    stack.make(deployment, region, base, release, jar);
+    return stack;
   }
 
   private void make(Deployment deployment, Region region, Path base, String release, String jar)
@@ -92,6 +99,7 @@ final class RegionStack extends Stack {
                     new OwnNetwork(
                             this,
                             "Network",
+                            deployment.name(),
                             region.network(),
                             deployment.addresses(region),
                             !region.manager().alertTopics().isEmpty(),
@@ -110,7 +118,7 @@ final class RegionStack extends Stack {
             ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region.cache(), place))
             : Optional.empty();
     HeimdallFleet fleet =
-        RegionFleet.of(this, "Fleet", deployment.name(), region, place, release, documents, store);
+        RegionFleet.of(this, "Fleet", deployment, region, place, release, documents, store);
     Optional<HeimdallManager> manager =
         region.manager().enabled()
             ? Optional.of(

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,8 +114,8 @@ class ChangedDeploymentTest {
             "network",
             "routes",
             List.of(
-                Map.of("to", "10.8.0.0/16", "by", "pcx-0a1b2c3d"),
-                Map.of("to", "10.9.0.0/16", "by", "tgw-0a1b2c3d"))),
+                Map.of("to", "10.18.0.0/16", "by", "pcx-0a1b2c3d"),
+                Map.of("to", "10.19.0.0/16", "by", "tgw-0a1b2c3d"))),
         change(
             0,
             "a NAT gateway in place of endpoints",
@@ -178,6 +179,15 @@ class ChangedDeploymentTest {
         set(1, "cache", "engine", "valkey"),
         set(0, "documents", "fileSystem", false),
         change("a third region", ChangedDeploymentTest::thirdRegion),
+        change("networks that are not joined", deployment -> deployment.put("join", "none")),
+        change(
+            1,
+            "another route table of the other region",
+            at ->
+                at.withObject("/network")
+                    .putArray("routeTables")
+                    .add("rtb-0a1b2c3d")
+                    .add("rtb-0b1c2d3e")),
         change("one region less", deployment -> ((ArrayNode) deployment.get("regions")).remove(1)),
         change(
             "no latency records",
@@ -216,8 +226,8 @@ class ChangedDeploymentTest {
   /** Destinations are unique in a table: none may be made while another has its own still. */
   @Test
   void routesMayChangePlacesAndWhatTheyGoThrough() throws Exception {
-    Map<String, JsonNode> one = stacks(routes("10.8.0.0/16", "pcx-0a1b2c3d", "10.9.0.0/16"));
-    Map<String, JsonNode> other = stacks(routes("10.9.0.0/16", "pcx-0b1b2c3d", "10.8.0.0/16"));
+    Map<String, JsonNode> one = stacks(routes("10.18.0.0/16", "pcx-0a1b2c3d", "10.19.0.0/16"));
+    Map<String, JsonNode> other = stacks(routes("10.19.0.0/16", "pcx-0b1b2c3d", "10.18.0.0/16"));
     ChangeJudge.Verdict verdict = judge.judge(one, other, Set.of());
     assertThat(verdict.refused()).isEmpty();
     assertThat(verdict.replaced()).isEmpty();
@@ -266,6 +276,7 @@ class ChangedDeploymentTest {
                     .filter(one -> one.get("Type").asText().equals("AWS::EC2::VPC"))
                     .map(one -> one.at("/Properties/CidrBlock").asText())
                     .toList())
+        .filteredOn(networks -> !networks.isEmpty())
         .containsExactlyInAnyOrder(
             List.of("10.40.0.0/16"), List.of("10.109.0.0/16"), List.of("10.133.0.0/16"));
     Map<String, JsonNode> one = stacks(file -> networksOfTheirOwn(file));
@@ -303,11 +314,68 @@ class ChangedDeploymentTest {
 
   /** Of a region that leaves the file the stack has to be destroyed, which the documents say. */
   @Test
-  void aStackForEachRegionIsAllThereIs() throws Exception {
-    assertThat(before).containsOnlyKeys("orders-db-eu-west-1", "orders-db-us-east-1");
+  void aStackForEachRegionAndOneForItsWaysToOthersIsAllThereIs() throws Exception {
+    assertThat(before)
+        .containsOnlyKeys(
+            "orders-db-eu-west-1", "orders-db-us-east-1", "orders-db-us-east-1-joined");
     Map<String, JsonNode> after =
         stacks(deployment -> ((ArrayNode) deployment.get("regions")).remove(1));
-    assertThat(judge.judge(before, after, Set.of()).left()).containsExactly("orders-db-us-east-1");
+    assertThat(judge.judge(before, after, Set.of()).left())
+        .containsExactly("orders-db-us-east-1", "orders-db-us-east-1-joined");
+  }
+
+  /** The ids of a stack's resources of a type. */
+  private static Set<String> ids(Map<String, JsonNode> stacks, String stack, String type) {
+    Set<String> ids = new TreeSet<>();
+    stacks
+        .get(stack)
+        .get("Resources")
+        .properties()
+        .forEach(
+            one -> {
+              if (one.getValue().get("Type").asText().equals(type)) {
+                ids.add(one.getKey());
+              }
+            });
+    return ids;
+  }
+
+  private static Set<String> joiners(Map<String, JsonNode> stacks, String stack) {
+    return ids(stacks, stack, "AWS::CloudFormation::CustomResource");
+  }
+
+  /** A pair of regions stays in its stack, whatever regions come and go, or in which order. */
+  @Test
+  void aPairOfRegionsNeverMovesToAnotherStack() throws Exception {
+    Map<String, JsonNode> three = stacks(ChangedDeploymentTest::thirdRegion);
+    String east = "orders-db-us-east-1-joined";
+    assertThat(joiners(three, east)).hasSize(2).containsAll(joiners(before, east));
+    assertThat(joiners(three, "orders-db-eu-west-1-joined")).hasSize(1);
+    Map<String, JsonNode> turned =
+        stacks(
+            deployment -> {
+              thirdRegion(deployment);
+              ArrayNode regions = (ArrayNode) deployment.get("regions");
+              regions.add(regions.remove(1));
+            });
+    for (String stack : List.of(east, "orders-db-eu-west-1-joined")) {
+      assertThat(turned.get(stack)).isEqualTo(three.get(stack));
+    }
+  }
+
+  /**
+   * Of a network with another id the old way is deleted by the role that it was made with: that of
+   * the new one may no longer touch it.
+   */
+  @Test
+  void aWayToAnotherNetworkIsAnotherOneWithItsOwnRole() throws Exception {
+    Map<String, JsonNode> moved =
+        stacks(change(1, "", at -> at.withObject("/network").put("vpc", "vpc-0b1c2d3e")).edit());
+    String east = "orders-db-us-east-1-joined";
+    assertThat(joiners(moved, east)).hasSize(1).doesNotContainAnyElementsOf(joiners(before, east));
+    assertThat(ids(moved, east, "AWS::IAM::Role"))
+        .hasSize(1)
+        .doesNotContainAnyElementsOf(ids(before, east, "AWS::IAM::Role"));
   }
 
   /** The first region of an account makes the keys that the others have copies of. */
@@ -335,6 +403,10 @@ class ChangedDeploymentTest {
     Map<String, JsonNode> after = new TreeMap<>();
     before.forEach(
         (stack, template) -> {
+          if (stack.endsWith("-joined")) {
+            after.put(stack, template);
+            return;
+          }
           String asset = template.toString().replaceAll(".*\\\\nrelease='([0-9a-f]+)'.*", "$1");
           assertThat(asset).matches("[0-9a-f]{12}");
           after.put(stack, template(template.toString().replace(asset, "0123456789ab")));

@@ -186,7 +186,13 @@ class HeimdallAppTest {
     assertThat(ingress.stream().filter(rule -> rule.has("CidrIp")))
         .extracting(rule -> rule.get("CidrIp").asText() + " " + rule.get("FromPort").asInt())
         .containsExactlyInAnyOrder(
-            "10.0.0.0/16 5432", "10.0.0.0/16 5433", "10.1.0.0/16 5432", "10.1.0.0/16 5433");
+            "10.0.0.0/16 5432",
+            "10.0.0.0/16 5433",
+            "10.1.0.0/16 5432",
+            "10.1.0.0/16 5433",
+            // the network of the other region
+            "10.8.0.0/16 5432",
+            "10.8.0.0/16 5433");
     assertThat(ingress.stream().filter(rule -> rule.get("GroupId").toString().contains("NodeSec")))
         .extracting(
             rule ->
@@ -860,6 +866,112 @@ class HeimdallAppTest {
           .doesNotHaveDuplicates()
           .allMatch(table -> table.startsWith("NetworkNodesSubnet"));
     }
+  }
+
+  /** The networks of both regions are connected by a function, which needs no way of its own. */
+  @Test
+  void regionsThatAreJoinedHaveAStackThatConnectsThem() {
+    String stack = US + "-joined";
+    JsonNode way =
+        made.resources(stack, "AWS::CloudFormation::CustomResource").values().iterator().next();
+    assertThat(way.at("/Properties/Fleet").asText()).isEqualTo("orders-db");
+    assertThat(way.at("/Properties/One"))
+        .isEqualTo(
+            tree(
+                """
+                {"Region": "eu-west-1", "Addresses": "10.40.0.0/16", "Stack": "%s",
+                 "Shape": "3 zones, no NAT gateway"}
+                """
+                    .formatted(EU)));
+    assertThat(way.at("/Properties/Other"))
+        .isEqualTo(
+            tree(
+                """
+                {"Region": "us-east-1", "Addresses": "10.8.0.0/16", "Vpc": "vpc-0a1b2c3d",
+                 "RouteTables": ["rtb-0a1b2c3d"]}
+                """));
+    JsonNode function =
+        made.resources(stack, "AWS::Lambda::Function").values().iterator().next().get("Properties");
+    assertThat(function.has("VpcConfig")).isFalse();
+    assertThat(function.at("/Code/ZipFile").asText()).contains("def serve(", "def connect(");
+    assertThat(made.templates().get(stack).at("/Outputs/PeeringWitheuwest1/Value").toString())
+        .contains("\"Peering\"");
+  }
+
+  private static JsonNode tree(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** It may touch what has the fleet's tag, and what the file names, and nothing else. */
+  @Test
+  void whatConnectsRegionsMayTouchNothingElse() {
+    String policy =
+        made.resources(US + "-joined", "AWS::IAM::Role").values().iterator().next().toString();
+    assertThat(policy)
+        .contains("vpc/${GivenVpcs}")
+        .contains("\"aws:ResourceTag/heimdall:fleet\":{\"Fn::Sub\":[\"${FleetName}\"");
+    assertThat(made.resources(EU, "Network", "AWS::EC2::VPC").get("").toString())
+        .contains("{\"Key\":\"heimdall:fleet\",\"Value\":\"orders-db\"}");
+    assertThat(made.resources(EU, "Network", "AWS::EC2::RouteTable").values())
+        .isNotEmpty()
+        .allSatisfy(
+            table ->
+                assertThat(table.toString())
+                    .contains("{\"Key\":\"heimdall:fleet\",\"Value\":\"orders-db\"}"));
+    assertThat(made.templates().get(EU).at("/Outputs/NetworkRouteTables/Value").toString())
+        .contains("NetworkNodesSubnet1RouteTable", "NetworkNodesSubnet3RouteTable");
+  }
+
+  @Test
+  void balancersAndDatabasesAreOpenToTheNetworksOfOtherRegions(@TempDir Path small)
+      throws Exception {
+    Assembly assembly =
+        Assembly.of(
+            """
+        {"join": "peering", "regions": [
+          {"region": "eu-west-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "databases": [{"cluster": "orders", "securityGroup": "sg-0a1b2c3d", "port": 3306}]},
+          {"region": "us-east-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/8"]}},
+          {"region": "ap-southeast-2", "fleet": {"ports": [5432], "clients": ["10.109.0.0/16"]}}]}
+        """,
+            small);
+    assertThat(assembly.complaints()).allMatch(said -> said.startsWith("INFO"));
+    Map<String, JsonNode> rules =
+        assembly.resources("heimdall-eu-west-1", "Fleet", "AWS::EC2::SecurityGroupIngress");
+    for (String network : List.of("10.133.0.0/16", "10.109.0.0/16")) {
+      assertThat(rules.values())
+          .filteredOn(rule -> rule.at("/Properties/CidrIp").asText().equals(network))
+          .extracting(rule -> rule.at("/Properties/FromPort").asInt())
+          .containsExactlyInAnyOrder(3306, 5432);
+    }
+    assertThat(rules.get("Databasesg0a1b2c3dAt3306From10x133x0x0x16").get("Properties"))
+        .isEqualTo(
+            tree(
+                """
+                {"GroupId": "sg-0a1b2c3d", "IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306,
+                 "CidrIp": "10.133.0.0/16", "Description": "Heimdall nodes of another region"}
+                """));
+    // A network of clients has them in it already.
+    assertThat(
+            assembly
+                .resources("heimdall-us-east-1", "Fleet", "AWS::EC2::SecurityGroupIngress")
+                .values())
+        .extracting(rule -> rule.at("/Properties/CidrIp").asText())
+        .doesNotContain("10.40.0.0/16", "10.109.0.0/16");
+    assertThat(assembly.templates())
+        .containsOnlyKeys(
+            "heimdall-ap-southeast-2",
+            "heimdall-eu-west-1",
+            "heimdall-eu-west-1-joined",
+            "heimdall-us-east-1",
+            "heimdall-us-east-1-joined");
+    assertThat(
+            assembly.resources("heimdall-us-east-1-joined", "AWS::CloudFormation::CustomResource"))
+        .hasSize(2);
   }
 
   /** A private zone that is there is seen from no network that is not associated with it. */

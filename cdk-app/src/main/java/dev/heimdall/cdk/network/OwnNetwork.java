@@ -2,6 +2,7 @@ package dev.heimdall.cdk.network;
 
 import dev.heimdall.cdk.config.Network;
 import dev.heimdall.cdk.config.NetworkRoute;
+import dev.heimdall.cdk.fleet.ZoneGroup;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.model.Cidr;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.stream.IntStream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.TagProps;
+import software.amazon.awscdk.Tags;
 import software.amazon.awscdk.services.ec2.CfnRoute;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
@@ -40,6 +43,7 @@ public final class OwnNetwork extends Construct {
   private final Vpc vpc;
 
   /**
+   * @param fleet whose network it is, as its tag says
    * @param addresses those of the network
    * @param topics whether topics of SNS are told anything from here
    * @param sessions whether people open shells on instances by Session Manager
@@ -47,6 +51,7 @@ public final class OwnNetwork extends Construct {
   public OwnNetwork(
       Construct scope,
       String id,
+      String fleet,
       Network network,
       Cidr addresses,
       boolean topics,
@@ -69,6 +74,14 @@ public final class OwnNetwork extends Construct {
             .restrictDefaultSecurityGroup(false)
             .subnetConfiguration(layers)
             .build();
+    // What connects networks may touch those that have it, and their routes.
+    Tags.of(vpc)
+        .add(
+            ZoneGroup.FLEET_TAG,
+            fleet,
+            TagProps.builder()
+                .includeResourceTypes(List.of("AWS::EC2::VPC", "AWS::EC2::RouteTable"))
+                .build());
     vpc.addGatewayEndpoint(
         "S3", GatewayVpcEndpointOptions.builder().service(GatewayVpcEndpointAwsService.S3).build());
     if (network.endpoints()) {
@@ -94,6 +107,15 @@ public final class OwnNetwork extends Construct {
     CfnOutput.Builder.create(this, "VpcOutput")
         .description("The network, for a peering or a transit gateway")
         .value(vpc.getVpcId())
+        .build();
+    CfnOutput.Builder.create(this, "RouteTablesOutput")
+        .description("The route tables of the nodes' subnets, for ways to other networks")
+        .value(
+            Fn.join(
+                ",",
+                subnets().stream()
+                    .map(subnet -> subnet.getRouteTable().getRouteTableId())
+                    .toList()))
         .build();
     LogGroup log =
         LogGroup.Builder.create(this, "FlowLog")

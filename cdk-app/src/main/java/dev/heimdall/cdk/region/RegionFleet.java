@@ -2,6 +2,7 @@ package dev.heimdall.cdk.region;
 
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.Database;
+import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.config.Instances;
@@ -13,6 +14,7 @@ import dev.heimdall.cdk.constructs.HeimdallFleetProps;
 import dev.heimdall.cdk.constructs.HeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.model.Cidr;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +39,7 @@ public final class RegionFleet {
   public static HeimdallFleet of(
       Construct scope,
       String id,
-      String name,
+      Deployment deployment,
       Region region,
       Place place,
       String archive,
@@ -49,14 +51,16 @@ public final class RegionFleet {
             scope,
             id,
             HeimdallFleetProps.builder()
-                .fleetName(name)
+                .fleetName(deployment.name())
                 .vpc(place.network())
                 .vpcSubnets(place.selection())
                 .ports(settings.ports())
                 .clients(
-                    Stream.concat(
+                    Stream.of(
                             settings.clients().stream().map(Object::toString),
-                            settings.clientGroups().stream())
+                            settings.clientGroups().stream(),
+                            strangers(deployment, region).map(Object::toString))
+                        .flatMap(each -> each)
                         .toList())
                 .httpPort(settings.httpPort())
                 .imageParameter(
@@ -99,7 +103,7 @@ public final class RegionFleet {
                     "nodes",
                     system.group().getAttrGroupId(),
                     DocumentStores.NFS));
-    letIn(fleet, region.databases());
+    letIn(fleet, region.databases(), deployment.joinedAddresses(region));
     CfnOutput.Builder.create(fleet, "NodeRoleOutput")
         .description("As whom nodes call AWS, for policies of buckets, keys and secrets")
         .value(fleet.getNodeRoleArn())
@@ -141,8 +145,20 @@ public final class RegionFleet {
     return policies;
   }
 
+  /** Networks of other regions that no network of clients has in it. */
+  private static Stream<Cidr> strangers(Deployment deployment, Region region) {
+    return deployment.joinedAddresses(region).stream()
+        .filter(
+            joined ->
+                region.fleet().clients().stream()
+                    .noneMatch(
+                        own ->
+                            own.prefix() <= joined.prefix()
+                                && own.contains(joined.network().orElseThrow())));
+  }
+
   /** Named by group and port: rules of two databases that share both would collide. */
-  private static void letIn(HeimdallFleet fleet, List<Database> databases) {
+  private static void letIn(HeimdallFleet fleet, List<Database> databases, List<Cidr> joined) {
     Set<String> done = new HashSet<>();
     for (Database database : databases) {
       if (database.securityGroup().isEmpty()) {
@@ -152,6 +168,18 @@ public final class RegionFleet {
       String id = "Database" + group.replace("-", "") + "At" + database.port();
       if (done.add(id)) {
         letIn(fleet, id, "Heimdall nodes", group, database.port());
+        // A rule cannot name the security group of another region's nodes.
+        for (Cidr network : joined) {
+          CfnSecurityGroupIngress.Builder.create(
+                  fleet, id + "From" + network.toString().replaceAll("[./]", "x"))
+              .groupId(group)
+              .description("Heimdall nodes of another region")
+              .ipProtocol("tcp")
+              .fromPort(database.port())
+              .toPort(database.port())
+              .cidrIp(network.toString())
+              .build();
+        }
       }
     }
   }

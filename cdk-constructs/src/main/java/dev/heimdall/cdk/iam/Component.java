@@ -325,13 +325,7 @@ public enum Component {
               "Lambda leaves there what failed",
               List.of("${DeadLetterQueue}"),
               "sqs:SendMessage"),
-          on(
-              "Log",
-              "Lambda writes the function's log",
-              List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${FunctionLog}:log-stream:*"),
-              "logs:CreateLogStream",
-              "logs:PutLogEvents"),
+          functionLog(),
           on(
                   "Interfaces",
                   "Lambda puts the function into the nodes' network",
@@ -377,13 +371,76 @@ public enum Component {
               "documents are encrypted",
               List.of("${ConfigurationKey}"),
               "kms:GenerateDataKey"),
+          functionLog())),
+
+  /** The function that connects the networks of two regions. */
+  PEERING(
+      "peering",
+      "lambda.amazonaws.com",
+      List.of(
           on(
-              "Log",
-              "Lambda writes the function's log",
+              "Stacks",
+              "reads which networks the regions' stacks have made",
               List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${FunctionLog}:log-stream:*"),
-              "logs:CreateLogStream",
-              "logs:PutLogEvents"))),
+                  "arn:${Partition}:cloudformation:${JoinedRegions}:${Account}:stack/${JoinedStacks}/*"),
+              "cloudformation:DescribeStacks"),
+          anywhere(
+              "Look",
+              "looks at networks, connections and routes; the APIs do not narrow it in a useful way",
+              "ec2:DescribeVpcs",
+              "ec2:DescribeVpcAttribute",
+              "ec2:DescribeVpcPeeringConnections",
+              "ec2:DescribeRouteTables"),
+          on(
+                  "Connect",
+                  "makes connections that have the fleet's tag",
+                  List.of(
+                      "arn:${Partition}:ec2:${JoinedRegions}:${Account}:vpc-peering-connection/*"),
+                  "ec2:CreateVpcPeeringConnection",
+                  "ec2:CreateTags")
+              .when("StringEquals", "aws:RequestTag/heimdall:fleet", "${FleetName}"),
+          on(
+                  "MadeNetworks",
+                  "of networks that the fleet's stacks have made",
+                  List.of("arn:${Partition}:ec2:${JoinedRegions}:${Account}:vpc/*"),
+                  "ec2:CreateVpcPeeringConnection",
+                  "ec2:AcceptVpcPeeringConnection")
+              .when("StringEquals", "aws:ResourceTag/heimdall:fleet", "${FleetName}"),
+          on(
+              "GivenNetworks",
+              "and of those that the deployment names",
+              List.of("arn:${Partition}:ec2:${JoinedRegions}:${Account}:vpc/${GivenVpcs}"),
+              "ec2:CreateVpcPeeringConnection",
+              "ec2:AcceptVpcPeeringConnection"),
+          on(
+                  "Connection",
+                  "accepts, sets up and deletes what has the fleet's tag",
+                  List.of(
+                      "arn:${Partition}:ec2:${JoinedRegions}:${Account}:vpc-peering-connection/*"),
+                  "ec2:AcceptVpcPeeringConnection",
+                  "ec2:ModifyVpcPeeringConnectionOptions",
+                  "ec2:DeleteVpcPeeringConnection")
+              .when("StringEquals", "aws:ResourceTag/heimdall:fleet", "${FleetName}"),
+          on(
+                  "MadeRoutes",
+                  "keeps routes to the other region in networks that the fleet's stacks have made",
+                  List.of("arn:${Partition}:ec2:${JoinedRegions}:${Account}:route-table/*"),
+                  "ec2:CreateRoute",
+                  "ec2:ReplaceRoute",
+                  "ec2:DeleteRoute")
+              .when("StringEquals", "aws:ResourceTag/heimdall:fleet", "${FleetName}"),
+          on(
+                  "GivenRoutes",
+                  "and in those that the deployment names",
+                  List.of("arn:${Partition}:ec2:${JoinedRegions}:${Account}:route-table/*"),
+                  "ec2:CreateRoute",
+                  "ec2:ReplaceRoute",
+                  "ec2:DeleteRoute")
+              .when(
+                  "ArnEquals",
+                  "ec2:Vpc",
+                  "arn:${Partition}:ec2:${JoinedRegions}:${Account}:vpc/${GivenVpcs}"),
+          functionLog())),
 
   /** The rules that pass events of RDS on to the functions of other regions. */
   FORWARDER(
@@ -415,6 +472,15 @@ public enum Component {
         List.of(
             "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-${KeptIn}"),
         "autoscaling:EnterStandby");
+  }
+
+  private static Grant functionLog() {
+    return on(
+        "Log",
+        "Lambda writes the function's log",
+        List.of("arn:${Partition}:logs:${Region}:${Account}:log-group:${FunctionLog}:log-stream:*"),
+        "logs:CreateLogStream",
+        "logs:PutLogEvents");
   }
 
   private static Grant instanceLogs() {

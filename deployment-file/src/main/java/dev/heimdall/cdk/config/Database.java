@@ -30,8 +30,8 @@ public record Database(
     @Setting(
             value =
                 "The security group of its servers, in the region's network or one that is peered"
-                    + " with it: a rule is added that lets the nodes in at `port`. Without it, let"
-                    + " them in yourself.",
+                    + " with it: a rule is added that lets the nodes in at `port`, and with `join`"
+                    + " one for each other region's network. Without it, let them in yourself.",
             format = Format.TEXT)
         Optional<String> securityGroup,
     @Setting(

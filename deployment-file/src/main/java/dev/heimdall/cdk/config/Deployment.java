@@ -5,6 +5,7 @@ import dev.heimdall.model.Format;
 import dev.heimdall.model.Setting;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Everything that is deployed: one region or many. */
 public record Deployment(
@@ -16,6 +17,14 @@ public record Deployment(
         String name,
     @Setting(value = "A document for each region; at least one.", required = true)
         List<Region> regions,
+    @Setting(
+            value =
+                "How the networks of several regions are connected. `peering`: each with each other,"
+                    + " by VPC peering connections that the deployment makes, with routes, and with"
+                    + " databases and load balancers open to the other regions' networks. All"
+                    + " regions are of one account then.",
+            byDefault = "none")
+        Join join,
     @Setting("Names that lead an application to the nearest region's nodes.") Routing routing,
     @Setting(value = "Tags of everything that is made.", byDefault = "{}")
         Map<String, String> tags) {
@@ -36,17 +45,39 @@ public record Deployment(
   }
 
   /**
-   * The other regions whose networks are made with addresses that this one's has as well: nothing
-   * connects them.
+   * The addresses of a region's network, as far as the file knows them: those of one that is there
+   * only where it says them.
    */
+  public Optional<Cidr> knownAddresses(Region region) {
+    return region.network().vpc().isPresent()
+        ? region.network().addresses()
+        : Optional.of(addresses(region));
+  }
+
+  /** The regions whose networks this one's is connected to. */
+  public List<Region> joined(Region region) {
+    return join == Join.NONE
+        ? List.of()
+        : regions.stream().filter(other -> !other.region().equals(region.region())).toList();
+  }
+
+  /** The addresses of {@link #joined}. */
+  public List<Cidr> joinedAddresses(Region region) {
+    return joined(region).stream().flatMap(other -> knownAddresses(other).stream()).toList();
+  }
+
+  /** The other regions whose networks have addresses of this one: nothing connects them. */
   public List<Region> overlapping(Region region) {
-    if (region.network().vpc().isPresent()) {
-      return List.of();
-    }
-    return regions.stream()
-        .filter(other -> !other.region().equals(region.region()))
-        .filter(other -> other.network().vpc().isEmpty())
-        .filter(other -> RegionAddresses.overlap(addresses(other), addresses(region)))
+    return knownAddresses(region).stream()
+        .flatMap(
+            own ->
+                regions.stream()
+                    .filter(other -> !other.region().equals(region.region()))
+                    .filter(
+                        other ->
+                            knownAddresses(other)
+                                .filter(its -> RegionAddresses.overlap(its, own))
+                                .isPresent()))
         .toList();
   }
 }

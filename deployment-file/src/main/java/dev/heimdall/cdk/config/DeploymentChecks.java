@@ -19,7 +19,7 @@ final class DeploymentChecks {
   private static final int POLICIES_OF_A_ROLE = 10;
 
   /** The quota of AWS for rules of a security group that let something in, unless it was raised. */
-  private static final int RULES_OF_A_GROUP = 60;
+  static final int RULES_OF_A_GROUP = 60;
 
   /**
    * Wider networks are the internet, or a large part of it. 10.0.0.0/8 is the widest private one.
@@ -63,6 +63,7 @@ final class DeploymentChecks {
       }
       region(region, at);
     }
+    new JoinChecks(deployment, findings).all();
     routing();
   }
 
@@ -191,6 +192,11 @@ final class DeploymentChecks {
             "a private subnet of \"vpc\" for each zone that gets nodes, each with a way to AWS's"
                 + " services: a NAT gateway or endpoints");
       }
+      each(
+          at + ".routeTables",
+          network.routeTables(),
+          "rtb-[0-9a-f]+",
+          "a route table such as \"rtb-0abc\"");
       if (network.endpoints()) {
         problem(
             at + ".endpoints",
@@ -203,6 +209,12 @@ final class DeploymentChecks {
             at + ".subnets",
             quote(network.subnets().get(0)),
             "nothing, or \"vpc\", whose they are");
+      }
+      if (!network.routeTables().isEmpty()) {
+        problem(
+            at + ".routeTables",
+            quote(network.routeTables().get(0)),
+            "nothing, or \"vpc\", whose they are: those of a network that is made are known");
       }
       network.addresses().ifPresent(addresses -> addresses(network, addresses, at));
       if (network.natGateways() == 0 && !network.endpoints()) {
@@ -436,7 +448,7 @@ final class DeploymentChecks {
     }
   }
 
-  private static boolean isIpv4(Cidr cidr) {
+  static boolean isIpv4(Cidr cidr) {
     return cidr.network().filter(Inet4Address.class::isInstance).isPresent();
   }
 

@@ -15,11 +15,13 @@ public record Network(
         List<String> subnets,
     @Setting(
             value =
-                "Without `vpc`: the addresses of the network that is made. Others replace a network"
-                    + " that is there, and all that is in it.",
+                "The addresses of the network that is made. Others replace a network that is there,"
+                    + " and all that is in it. With `vpc`, for `join`: addresses of that network,"
+                    + " with the subnets of nodes and databases in them.",
             otherwise =
-                "`10.40.0.0/16` in the first region of the file, in each other a network of its"
-                    + " own such as `10.133.0.0/16`, which stays when regions are added",
+                "without `vpc`: `10.40.0.0/16` in the first region of the file, in each other a"
+                    + " network of its own such as `10.133.0.0/16`, which stays when regions are"
+                    + " added",
             format = Format.NETWORK)
         Optional<Cidr> addresses,
     @Setting(
@@ -43,10 +45,17 @@ public record Network(
         boolean endpoints,
     @Setting(
             value =
-                "Without `vpc`: routes of the nodes' subnets to other networks, such as another"
-                    + " region's.",
+                "Without `vpc`: routes of the nodes' subnets to other networks, by what is there"
+                    + " already.",
             byDefault = "[]")
-        List<NetworkRoute> routes) {
+        List<NetworkRoute> routes,
+    @Setting(
+            value =
+                "With `vpc`, for `join`: the route tables (`rtb-…`) of the subnets that nodes and"
+                    + " databases are in, which get the routes to the other regions' networks."
+                    + " None: the routes are yours to add.",
+            byDefault = "[]")
+        List<String> routeTables) {
   /**
    * Whether the APIs of other regions can be reached: endpoints lead to those of the own region.
    */
@@ -57,5 +66,6 @@ public record Network(
   public Network {
     subnets = List.copyOf(subnets);
     routes = List.copyOf(routes);
+    routeTables = List.copyOf(routeTables);
   }
 }

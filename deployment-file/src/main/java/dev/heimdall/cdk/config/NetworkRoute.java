@@ -13,7 +13,7 @@ public record NetworkRoute(
         Cidr to,
     @Setting(
             value =
-                "What it goes through, which is there: a peering connection (`pcx-…`) or a transit"
-                    + " gateway (`tgw-…`) that the network is attached to.",
+                "What it goes through, which is there: a transit gateway (`tgw-…`) that the network"
+                    + " is attached to, or a peering connection (`pcx-…`).",
             required = true)
         String by) {}

@@ -336,4 +336,84 @@ class DeploymentFileTest {
     assertThat(deployment.overlapping(all.get(1))).containsExactly(all.get(0));
     assertThat(deployment.overlapping(all.get(2))).isEmpty();
   }
+
+  private Deployment joined(String first, String second) throws Exception {
+    Path file = folder.resolve("deployment.json");
+    String regions =
+        "{'region': 'eu-west-1', %s}, {'region': 'us-east-1', %s}".formatted(first, second);
+    Files.writeString(
+        file, ("{'join': 'peering', 'regions': [" + regions + "]}").replace('\'', '"'));
+    return DeploymentFile.read(file);
+  }
+
+  private static final String GIVEN =
+      FLEET + ", 'network': {'vpc': 'vpc-0a1b', 'subnets': ['subnet-0a1b', 'subnet-0b1c']%s}";
+
+  @Test
+  void networksThatAreJoinedKnowEachOthersAddresses() throws Exception {
+    Deployment deployment =
+        joined(
+            FLEET,
+            GIVEN.formatted(", 'addresses': '10.8.0.0/20', 'routeTables': ['rtb-0a1b2c3d']"));
+    List<Region> all = deployment.regions();
+    assertThat(deployment.joined(all.get(0))).containsExactly(all.get(1));
+    assertThat(deployment.joinedAddresses(all.get(0))).hasToString("[10.8.0.0/20]");
+    assertThat(deployment.joinedAddresses(all.get(1))).hasToString("[10.40.0.0/16]");
+  }
+
+  @Test
+  void nothingIsJoinedUnlessTheFileSaysSo() throws Exception {
+    Path file = folder.resolve("deployment.json");
+    Files.writeString(
+        file,
+        "{'regions': [{'region': 'eu-west-1', %s}, {'region': 'us-east-1', %s}]}"
+            .formatted(FLEET, FLEET)
+            .replace('\'', '"'));
+    Deployment deployment = DeploymentFile.read(file);
+    assertThat(deployment.joined(deployment.regions().get(0))).isEmpty();
+    assertThat(deployment.joinedAddresses(deployment.regions().get(0))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'network': {'addresses': '10.40.128.0/17'} | $.regions[1].network.addresses: got"
+            + " \"10.40.128.0/17\", expected a network without addresses of eu-west-1,"
+            + " 10.40.0.0/16, with \"join\"",
+        "'network': {'vpc': 'vpc-0a1b', 'subnets': ['subnet-0a1b', 'subnet-0b1c']} |"
+            + " $.regions[1].network.addresses: got nothing, expected the addresses of vpc-0a1b",
+        "'network': {'vpc': 'vpc-0a1b', 'subnets': ['subnet-0a1b', 'subnet-0b1c'],"
+            + " 'addresses': '10.0.0.0/8'} | $.regions[1].network.addresses: got \"10.0.0.0/8\","
+            + " expected a network of IPv4, /16 to /28",
+        "'network': {'vpc': 'vpc-0a1b', 'subnets': ['subnet-0a1b', 'subnet-0b1c'],"
+            + " 'addresses': '10.40.0.0/24'} | expected a network without addresses of eu-west-1",
+        "'network': {'routes': [{'to': '10.40.0.0/20', 'by': 'pcx-0a1b2c3d'}]} |"
+            + " $.regions[1].network.routes[0].to: got \"10.40.0.0/20\", expected nothing of"
+            + " eu-west-1, 10.40.0.0/16: \"join\" leads there",
+        "'network': {'vpc': 'vpc-0a1b', 'subnets': ['subnet-0a1b', 'subnet-0b1c'],"
+            + " 'routeTables': ['subnet-0a1b']} | $.regions[1].network.routeTables[0]: got"
+            + " \"subnet-0a1b\", expected a route table such as \"rtb-0abc\"",
+        "'network': {'routeTables': ['rtb-0a1b']} | $.regions[1].network.routeTables: got"
+            + " \"rtb-0a1b\", expected nothing, or \"vpc\"",
+        "'account': '123456789012' | $.regions[1].account: got \"123456789012\", expected the"
+            + " account of the first region, the one that deploys, with \"join\"",
+      })
+  void networksThatCannotBeJoinedAreRejected(String second, String message) {
+    assertThatThrownBy(() -> joined(FLEET, FLEET + ", " + second))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message.strip());
+  }
+
+  @Test
+  void theOtherRegionsCountAmongTheRulesOfTheBalancer() throws Exception {
+    String full =
+        "'fleet': {'ports': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,"
+            + " 20], 'clients': ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16']}";
+    assertThatThrownBy(() -> joined(full, FLEET))
+        .hasMessageContaining(
+            "$.regions[0].fleet.clients: got 3 networks and 1 other regions for 20 ports, expected"
+                + " at most 60 rules, ports times networks, not 80");
+  }
 }

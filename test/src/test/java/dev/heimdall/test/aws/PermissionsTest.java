@@ -185,6 +185,22 @@ class PermissionsTest {
             });
   }
 
+  /** Their functions are in Python, and name each action where they call it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"peering"})
+  void aCustomResourceMayDoWhatItsFunctionCallsAndNothingElse(String component) throws IOException {
+    Path script =
+        Path.of("..", "cdk-app/src/main/resources/dev/heimdall/cdk/join", component + ".py");
+    Set<String> called =
+        Pattern.compile("\\b(?:call|everything)\\(\\s*\"([a-z0-9]+)\",\\s*\"([A-Za-z]+)\"")
+            .matcher(Files.readString(script))
+            .results()
+            .map(call -> call.group(1) + ":" + call.group(2))
+            .collect(Collectors.toCollection(TreeSet::new));
+    called.addAll(Set.of("logs:CreateLogStream", "logs:PutLogEvents")); // Lambda
+    assertThat(allowed(component)).isEqualTo(called);
+  }
+
   /** What scripts of an instance call; {@code aws s3} has words of its own. */
   private static Set<String> scripted(String components) throws IOException {
     Set<String> actions = new TreeSet<>();

@@ -1,0 +1,11 @@
+package dev.heimdall.cdk.config;
+
+import dev.heimdall.model.Spelled;
+
+/** How the networks of several regions are connected. */
+public enum Join implements Spelled {
+  /** Not by the deployment. */
+  NONE,
+  /** Each with each other, by a VPC peering connection. */
+  PEERING
+}
