@@ -165,7 +165,8 @@ final class ClusterChecks {
           JsonValue.quote(cluster.arn().orElseThrow()) + " beside another \"global\"",
           "nothing: \"global\" says which cluster it is");
     }
-    if (cluster.kind() != ClusterKind.AURORA) {
+    // Servers that are asked as those of RDS are told of by documents all the same.
+    if (!cluster.kind().ofRds()) {
       in.problem(
           "$.cluster.kind",
           JsonValue.quote(cluster.kind().spelling()) + " with the ARN of a global cluster",
