@@ -25,14 +25,9 @@ def client(service):
 ec2, cloudformation, scaling, s3, iam = (client(s) for s in ("ec2", "cloudformation", "autoscaling", "s3", "iam"))
 
 
-def without_listeners(text):
-    """The emulator takes load balancers' listeners for HTTP ones."""
-    return re.sub(r"^  Listener\d?:\n(?:    .*\n)*", "", text, flags=re.MULTILINE)
-
-
 def create(name, **parameters):
     with open(f"{templates}/{name}.yaml", encoding="utf-8") as file:
-        body = without_listeners(file.read())
+        body = file.read()
     cloudformation.create_stack(
         StackName=name,
         TemplateBody=body,

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 
+import stacks  # noqa: F401  teaches it what stacks of a deployment need
 from moto.core.responses import ActionResult
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.server import main

@@ -39,8 +39,8 @@ class TemplatesIT {
   }
 
   /**
-   * The emulator refuses TCP listeners, so the fleet goes without them; and it passes over what it
-   * does not know, so that this is no more than that references and conditions come out right.
+   * The emulator passes over what it does not know, so that this is no more than that references
+   * and conditions come out right.
    */
   @Test
   void aFleetIsCreatedInThreeZonesWithTwoPorts() throws Exception {

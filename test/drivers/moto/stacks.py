@@ -1,0 +1,289 @@
+"""What the emulator's CloudFormation lacks for the stacks of a deployment."""
+
+import http.server
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import uuid
+import zipfile
+
+from flask import request
+from moto.awslambda.models import LambdaVersion, lambda_backends
+from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend
+from moto.elasticache.models import ElastiCacheBackend, elasticache_backends
+from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm import ssm_backends
+
+
+def create_load_balancer(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+    """It takes every balancer for one of HTTP."""
+    told = cloudformation_json["Properties"]
+    return elbv2_backends[account_id][region_name].create_load_balancer(
+        resource_name,
+        told.get("SecurityGroups"),
+        told.get("Subnets"),
+        scheme=told.get("Scheme", "internet-facing"),
+        loadbalancer_type=told.get("Type"),
+    )
+
+
+FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
+
+
+class Made:
+    """A resource with an id and attributes, that stays as it is when its stack is updated."""
+
+    TYPE = NAME = None
+
+    def __init__(self, physical_resource_id, **attributes):
+        self.id = physical_resource_id
+        self.attributes = attributes
+
+    @property
+    def physical_resource_id(self):
+        return self.id
+
+    @classmethod
+    def cloudformation_type(cls):
+        return cls.TYPE
+
+    @classmethod
+    def cloudformation_name_type(cls):
+        return cls.NAME
+
+    @classmethod
+    def has_cfn_attr(cls, attr):
+        return True
+
+    def get_cfn_attribute(self, attribute_name):
+        return self.attributes[attribute_name]
+
+    def is_created(self):
+        return True
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
+    ):
+        return original_resource
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        return cls.create(resource_name, cloudformation_json["Properties"], account_id, region_name, kwargs)
+
+
+class Secret(Made):
+    TYPE, NAME = "AWS::SecretsManager::Secret", "Name"
+
+    @classmethod
+    def create(cls, name, told, account, region, kwargs):
+        answer = secretsmanager_backends[account][region].create_secret(
+            name=name,
+            secret_string=told.get("SecretString") or uuid.uuid4().hex,
+            secret_binary=None,
+            description=told.get("Description"),
+            tags=told.get("Tags"),
+            kms_key_id=told.get("KmsKeyId"),
+            client_request_token=None,
+            replica_regions=[{"Region": each["Region"]} for each in told.get("ReplicaRegions", [])],
+            force_overwrite=False,
+        )
+        return cls(json.loads(answer)["ARN"])
+
+    def delete(self, account, region):
+        secretsmanager_backends[account][region].delete_secret(self.id, None, True)
+
+
+class Alias(Made):
+    TYPE = "AWS::Lambda::Alias"
+
+    @classmethod
+    def create(cls, name, told, account, region, kwargs):
+        alias = lambda_backends[account][region].create_alias(
+            told["Name"], told["FunctionName"], str(told["FunctionVersion"]), told.get("Description"), None
+        )
+        return cls(alias.arn)
+
+    def delete(self, account, region):
+        function, name = self.id.split(":")[-2:]
+        lambda_backends[account][region].delete_alias(name, function)
+
+
+class Store(Made):
+    TYPE, NAME = "AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"
+
+    @classmethod
+    def create(cls, name, told, account, region, kwargs):
+        code = ElastiCacheBackend.create_replication_group.__code__
+        settings = dict.fromkeys(code.co_varnames[1 : code.co_argcount])
+        settings.update(
+            replication_group_id=name[-40:],
+            replication_group_description=told["ReplicationGroupDescription"],
+            num_node_groups=told["NumNodeGroups"],
+            replicas_per_node_group=told["ReplicasPerNodeGroup"],
+            cache_node_type=told["CacheNodeType"],
+            engine=told["Engine"],
+            port=told.get("Port"),
+            tags=[],
+        )
+        elasticache_backends[account][region].create_replication_group(**settings)
+        address = f"master.{name}.abcdef.{region}.cache.amazonaws.com"
+        return cls(name[-40:], **{"PrimaryEndPoint.Address": address, "ConfigurationEndPoint.Address": address})
+
+    def delete(self, account, region):
+        elasticache_backends[account][region].delete_replication_group(self.id, None)
+
+
+class Custom(Made):
+    """Calls the function, which runs here, as Lambda runs it."""
+
+    TYPE = "AWS::CloudFormation::CustomResource"
+
+    @classmethod
+    def create(cls, name, told, account, region, kwargs):
+        answer = cls.call(account, region, told, {**kwargs, "RequestType": "Create"})
+        return cls(answer["PhysicalResourceId"], told=told, kwargs=kwargs, **answer.get("Data", {}))
+
+    def delete(self, account, region):
+        event = {**self.attributes["kwargs"], "RequestType": "Delete", "PhysicalResourceId": self.id}
+        self.call(account, region, self.attributes["told"], event)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name
+    ):
+        told = cloudformation_json["Properties"]
+        kwargs = original_resource.attributes["kwargs"]
+        event = {**kwargs, "RequestType": "Update", "PhysicalResourceId": original_resource.id}
+        answer = cls.call(account_id, region_name, told, event)
+        return cls(answer["PhysicalResourceId"], told=told, kwargs=kwargs, **answer.get("Data", {}))
+
+    @staticmethod
+    def call(account, region, told, event):
+        answers = []
+
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_PUT(self):
+                answers.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        function = lambda_backends[account][region].get_function(told["ServiceToken"])
+        cloudformation = http.server.HTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=cloudformation.serve_forever, daemon=True).start()
+        event = {
+            **{"LogicalResourceId": event["LogicalId"], "StackId": event["StackId"]},
+            **{key: event[key] for key in ("RequestType", "PhysicalResourceId") if key in event},
+            "RequestId": uuid.uuid4().hex,
+            "ResponseURL": f"http://127.0.0.1:{cloudformation.server_port}/",
+            "ResourceProperties": told,
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            zipfile.ZipFile(io.BytesIO(function.code_bytes)).extractall(folder)
+            run = subprocess.run(
+                [sys.executable, "-c", "import index, json, sys; index.handler(json.load(sys.stdin), None)"],
+                cwd=folder,
+                input=json.dumps(event).encode(),
+                env={
+                    **os.environ,
+                    "AWS_ENDPOINT_URL": request.host_url,
+                    "AWS_DEFAULT_REGION": region,
+                    "AWS_ACCESS_KEY_ID": "testing",
+                    "AWS_SECRET_ACCESS_KEY": "testing",
+                },
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=60,
+                check=False,
+            )
+        cloudformation.shutdown()
+        if not answers:
+            raise ValidationError(message="the function did not answer: " + run.stdout.decode())
+        if answers[0]["Status"] != "SUCCESS":
+            raise ValidationError(message=answers[0]["Reason"])
+        return answers[0]
+
+
+known = parsing.get_model_list
+parsing.get_model_list = lambda: known() + [Secret, Alias, Store, Custom]
+
+update = parsing.parse_and_update_resource
+
+
+def parse_and_update_resource(logical_id, resource_json, resources_map, account_id, region_name):
+    """What it cannot update stays as it is; it would forget that."""
+    return (
+        update(logical_id, resource_json, resources_map, account_id, region_name)
+        or resources_map._parsed_resources.get(logical_id)
+    )
+
+
+parsing.parse_and_update_resource = parse_and_update_resource
+
+apply = ChangeSet.apply
+
+
+def apply_with_outputs(self):
+    apply(self)
+    self.stack.template = self.template
+    self.stack._parse_template()
+    self.stack.output_map = self.stack._create_output_map()
+
+
+ChangeSet.apply = apply_with_outputs
+
+execute = CloudFormationBackend.execute_change_set
+
+
+def execute_change_set(self, change_set_name, stack_name=None):
+    """It answers with an error, is asked again, and goes on behind what has failed."""
+    try:
+        execute(self, change_set_name, stack_name)
+    except Exception as e:  # whatever it is: the stack has failed by it
+        change_set = self.describe_change_set(change_set_name)
+        stack = change_set.stack
+        kind = change_set.change_set_type
+        stack._add_stack_event(f"{kind}_FAILED", resource_status_reason=f"{type(e).__name__}: {e}")
+        stack.status = "ROLLBACK_COMPLETE" if kind == "CREATE" else "UPDATE_ROLLBACK_COMPLETE"
+        stack._add_stack_event(stack.status)
+
+
+CloudFormationBackend.execute_change_set = execute_change_set
+
+LambdaVersion.get_cfn_attribute = lambda self, attribute_name: self.version
+FakeTargetGroup.get_cfn_attribute = lambda self, attribute_name: self.arn.split(":")[-1]
+
+find = CloudFormationBackend.describe_change_set
+
+
+def describe_change_set(self, change_set_name):
+    """The CDK command waits until the one before is not found: it goes by the error's code."""
+    try:
+        return find(self, change_set_name)
+    except ValidationError as e:
+        e.code = "ChangeSetNotFound"
+        raise
+
+
+CloudFormationBackend.describe_change_set = describe_change_set
+
+resolve = parsing.ResourceMap.parse_ssm_parameter
+
+
+def parse_ssm_parameter(self, value, value_type):
+    """The value before, which an update keeps, is no name any more."""
+    named = ssm_backends[self._account_id][self._region_name].get_parameter(value)
+    return resolve(self, value, value_type) if named else value
+
+
+parsing.ResourceMap.parse_ssm_parameter = parse_ssm_parameter
