@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.SecretReference;
 import dev.heimdall.model.StoreMode;
 import java.io.IOException;
@@ -511,7 +512,7 @@ class HeimdallAppTest {
       assertThat(settings.store().password().orElseThrow().isUnread()).isTrue();
       assertThat(settings.store().mode())
           .isEqualTo(region.equals(US) ? StoreMode.CLUSTER : StoreMode.STANDALONE);
-      assertThat(SecretReference.namedIn(node))
+      assertThat(SecretReference.namedIn(node, RegionFacts.none()))
           .containsExactly("orders-db/fleet-key", "orders-db/push-key", "orders-db/store-password");
     }
   }

@@ -44,6 +44,8 @@ final class BothCommand implements Callable<Integer> {
 
   @Mixin private NodeNameOption name;
 
+  @Mixin private RegionFactsOption facts;
+
   @Mixin private ManagerOptions manager;
 
   @Override
@@ -58,7 +60,7 @@ final class BothCommand implements Callable<Integer> {
             name.name(conf),
             Optional.of(beside.managers()),
             settings -> Optional.of(start(settings, conf, keys, beside)))
-        .with(place.configuration(conf), state.directory(), key.file(conf));
+        .with(place.configuration(conf), state.directory(), key.file(conf), facts.toRun(conf));
   }
 
   private ManagerProcess start(
@@ -71,6 +73,7 @@ final class BothCommand implements Callable<Integer> {
             memory,
             place.configuration(conf),
             state.directory(),
+            facts.file(conf),
             keys,
             settings.logFormat() == LogFormat.JSON),
         beside.key());

@@ -2,7 +2,10 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.model.Configuration;
+import dev.heimdall.model.OpenReference;
 import dev.heimdall.model.OpenSecrets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,14 +31,19 @@ final class CheckCommand implements Callable<Integer> {
       })
   private boolean elsewhere;
 
+  @Mixin private RegionFactsOption facts;
+
   @Parameters(paramLabel = ConfigurationPlace.LABEL, description = ConfigurationPlace.DESCRIPTION)
   private String place;
 
   @Override
   public Integer call() throws CommandFailure {
     Configuration read;
-    try (ConfigurationPlace opened = ConfigurationPlace.open(place)) {
-      read = opened.read();
+    List<OpenReference> open = new ArrayList<>();
+    try (ConfigurationPlace opened =
+        ConfigurationPlace.open(place, elsewhere ? facts.toEdit() : facts.toRun())) {
+      read = opened.read(open::add);
+      RegionFactsOption.tell(open, this::warn);
       for (String warning : OpenSecrets.of(opened.directory(), read)) {
         warn(warning);
       }

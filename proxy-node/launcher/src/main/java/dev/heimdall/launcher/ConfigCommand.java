@@ -2,11 +2,13 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.OpenReference;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.secrets.WorkingCopy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,12 +58,17 @@ final class ConfigCommand implements Runnable {
   int push(
       @Mixin HelpOption helping,
       @Option(names = "--overwrite", description = "Overwrite it all the same.") boolean overwrite,
+      @Mixin RegionFactsOption facts,
       @Parameters(paramLabel = "DIR", description = "The directory.") Path directory,
       @Parameters(paramLabel = ConfigurationPlace.LABEL, description = "The store.") String place)
       throws CommandFailure {
-    try (ConfigurationPlace checked = ConfigurationPlace.open(directory.toString())) {
-      checked.read();
+    List<OpenReference> open = new ArrayList<>();
+    try (ConfigurationPlace checked =
+        ConfigurationPlace.open(directory.toString(), facts.toEdit())) {
+      checked.read(open::add);
     }
+    RegionFactsOption.tell(
+        open, warning -> spec.commandLine().getErr().println("warning: " + warning));
     return move(place, directory, copy -> copy.push(overwrite), "pushed to " + place);
   }
 

@@ -6,6 +6,8 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.OpenReference;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.SecretReference;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.LastGoodCopy;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -43,13 +46,19 @@ final class ConfigurationPlace implements AutoCloseable {
   private final Path directory;
   private final Optional<StoreMirror> mirror;
   private final Purpose purpose;
+  private final RegionFacts facts;
 
   private ConfigurationPlace(
-      StoreLocation location, Path directory, Optional<StoreMirror> mirror, Purpose purpose) {
+      StoreLocation location,
+      Path directory,
+      Optional<StoreMirror> mirror,
+      Purpose purpose,
+      RegionFacts facts) {
     this.location = location;
     this.directory = directory;
     this.mirror = mirror;
     this.purpose = purpose;
+    this.facts = facts;
   }
 
   /** What a configuration is opened for. */
@@ -57,37 +66,42 @@ final class ConfigurationPlace implements AutoCloseable {
     /** To say what is wrong with it: secrets that documents name are not read. */
     CHECK {
       @Override
-      Configuration read(Path documents) throws ConfigurationException {
-        return ConfigurationReader.check(documents);
+      Configuration read(Path documents, RegionFacts facts, Consumer<OpenReference> open)
+          throws ConfigurationException {
+        return ConfigurationReader.check(documents, facts, open);
       }
 
       @Override
-      Optional<StoreMirror.Secrets> secrets(StoreLocation location) {
+      Optional<StoreMirror.Secrets> secrets(StoreLocation location, RegionFacts facts) {
         return Optional.empty();
       }
     },
     /** To do what it says. */
     USE {
       @Override
-      Configuration read(Path documents) throws ConfigurationException {
-        return ConfigurationReader.read(documents);
+      Configuration read(Path documents, RegionFacts facts, Consumer<OpenReference> open)
+          throws ConfigurationException {
+        return ConfigurationReader.read(documents, facts);
       }
 
       @Override
-      Optional<StoreMirror.Secrets> secrets(StoreLocation location) {
+      Optional<StoreMirror.Secrets> secrets(StoreLocation location, RegionFacts facts) {
         return Optional.of(
             new StoreMirror.Secrets(
-                NamedSecrets.beside(location), SecretReference::namedIn, SecretReference.FILE));
+                NamedSecrets.beside(location),
+                document -> SecretReference.namedIn(document, facts),
+                SecretReference.FILE));
       }
     };
 
-    abstract Configuration read(Path documents) throws ConfigurationException;
+    abstract Configuration read(Path documents, RegionFacts facts, Consumer<OpenReference> open)
+        throws ConfigurationException;
 
-    abstract Optional<StoreMirror.Secrets> secrets(StoreLocation location);
+    abstract Optional<StoreMirror.Secrets> secrets(StoreLocation location, RegionFacts facts);
 
-    boolean right(Path documents) {
+    boolean right(Path documents, RegionFacts facts) {
       try {
-        read(documents);
+        read(documents, facts, open -> {});
         return true;
       } catch (ConfigurationException e) {
         return false;
@@ -96,18 +110,18 @@ final class ConfigurationPlace implements AutoCloseable {
   }
 
   /** A configuration that is looked at once, without what the secrets hold that it names. */
-  static ConfigurationPlace open(String written) throws CommandFailure {
-    return open(written, location(written), Optional.empty(), Purpose.CHECK);
+  static ConfigurationPlace open(String written, RegionFacts facts) throws CommandFailure {
+    return open(written, location(written), Optional.empty(), Purpose.CHECK, facts);
   }
 
   /** A configuration that is looked at once, to log in somewhere as it says. */
-  static ConfigurationPlace openToUse(String written) throws CommandFailure {
-    return open(written, location(written), Optional.empty(), Purpose.USE);
+  static ConfigurationPlace openToUse(String written, RegionFacts facts) throws CommandFailure {
+    return open(written, location(written), Optional.empty(), Purpose.USE, facts);
   }
 
   /** What a configuration that is looked at once says, without what those secrets hold. */
-  static Configuration read(String written) throws CommandFailure {
-    try (ConfigurationPlace opened = open(written)) {
+  static Configuration read(String written, RegionFacts facts) throws CommandFailure {
+    try (ConfigurationPlace opened = open(written, facts)) {
       return opened.read();
     }
   }
@@ -118,26 +132,36 @@ final class ConfigurationPlace implements AutoCloseable {
    * @param state where a copy is kept of what was right last, unless it is in a directory that is
    *     read where it is
    * @param key the file of the key that it is encrypted with, if it is not to be beside it
+   * @param facts what is different in the region
    */
-  static ConfigurationPlace follow(String written, Path state, Optional<Path> key)
-      throws CommandFailure {
+  static ConfigurationPlace follow(
+      String written, Path state, Optional<Path> key, RegionFacts facts) throws CommandFailure {
     StoreLocation location = location(written);
     return open(
-        written, location, Optional.of(new LastGoodCopy(state, location, key)), Purpose.USE);
+        written, location, Optional.of(new LastGoodCopy(state, location, key)), Purpose.USE, facts);
   }
 
   private static ConfigurationPlace open(
-      String written, StoreLocation location, Optional<LastGoodCopy> copy, Purpose purpose)
+      String written,
+      StoreLocation location,
+      Optional<LastGoodCopy> copy,
+      Purpose purpose,
+      RegionFacts facts)
       throws CommandFailure {
     if (location instanceof StoreLocation.Directory directory && !written.startsWith("file:")) {
-      return new ConfigurationPlace(location, directory.path(), Optional.empty(), purpose);
+      return new ConfigurationPlace(location, directory.path(), Optional.empty(), purpose, facts);
     }
     try {
       StoreMirror mirror =
           StoreMirror.start(
               DocumentStore.open(location),
-              new StoreMirror.Options(INTERVAL, copy, purpose::right, purpose.secrets(location)));
-      return new ConfigurationPlace(location, mirror.directory(), Optional.of(mirror), purpose);
+              new StoreMirror.Options(
+                  INTERVAL,
+                  copy,
+                  documents -> purpose.right(documents, facts),
+                  purpose.secrets(location, facts)));
+      return new ConfigurationPlace(
+          location, mirror.directory(), Optional.of(mirror), purpose, facts);
     } catch (StoreException e) {
       throw failure(e);
     }
@@ -167,7 +191,7 @@ final class ConfigurationPlace implements AutoCloseable {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(one -> one.toString().endsWith(".json")).toList()) {
         if (Files.isRegularFile(file) && !file.getFileName().toString().startsWith(".")) {
-          names.addAll(SecretReference.namedIn(Files.readString(file)));
+          names.addAll(SecretReference.namedIn(Files.readString(file), facts));
         }
       }
     } catch (IOException | UncheckedIOException e) {
@@ -176,10 +200,24 @@ final class ConfigurationPlace implements AutoCloseable {
     return names;
   }
 
+  /** What is different in the region that it is read for. */
+  RegionFacts facts() {
+    return facts;
+  }
+
   /** Reads it; the failure lists every problem. */
   Configuration read() throws CommandFailure {
+    return read(reference -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param open gets what is not judged, as nothing is known of the region
+   */
+  Configuration read(Consumer<OpenReference> open) throws CommandFailure {
     try {
-      return purpose.read(directory);
+      return purpose.read(directory, facts, open);
     } catch (ConfigurationException e) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, e.problems()), e);

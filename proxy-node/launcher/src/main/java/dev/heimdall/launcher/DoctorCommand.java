@@ -45,6 +45,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private NodePlace place;
 
+  @Mixin private RegionFactsOption facts;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -81,7 +83,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     Optional<Configuration> configuration = Optional.empty();
     if (place.named() || conf.isPresent()) {
-      configuration = configuration(place.configuration(conf), examination);
+      configuration = configuration(conf, examination);
     }
     List<Finding> findings;
     if (where.isPresent()) {
@@ -116,8 +118,10 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** What is wrong with it is one of the things to be told. */
-  private Optional<Configuration> configuration(String written, Examination examination) {
-    try (ConfigurationPlace opened = ConfigurationPlace.openToUse(written)) {
+  private Optional<Configuration> configuration(
+      Optional<HeimdallConf> conf, Examination examination) {
+    String written = place.configuration(conf);
+    try (ConfigurationPlace opened = ConfigurationPlace.openToUse(written, facts.toRun(conf))) {
       named.addAll(opened.secrets());
       Configuration read = opened.read();
       examination.configuration(written, read);

@@ -31,7 +31,7 @@ final class FirstVdb {
 
   private List<Problem> problems() {
     try {
-      ConfigurationReader.read(place.directory());
+      ConfigurationReader.read(place.directory(), place.facts());
       return List.of();
     } catch (ConfigurationException e) {
       return e.problems();

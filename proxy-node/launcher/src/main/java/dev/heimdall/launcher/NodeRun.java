@@ -16,6 +16,7 @@ import dev.heimdall.launcher.process.Machine;
 import dev.heimdall.launcher.process.StopSignal;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.VirtualDatabase;
 import dev.heimdall.routing.instance.InstanceMetadata;
 import java.nio.file.Path;
@@ -60,9 +61,10 @@ final class NodeRun {
    * Follows a configuration and runs the node with it; its exit code.
    *
    * @param key the file of the key of the configuration's copy
+   * @param facts what is different in the region
    */
-  int with(String place, Path state, Optional<Path> key) throws CommandFailure {
-    try (ConfigurationPlace followed = ConfigurationPlace.follow(place, state, key)) {
+  int with(String place, Path state, Optional<Path> key, RegionFacts facts) throws CommandFailure {
+    try (ConfigurationPlace followed = ConfigurationPlace.follow(place, state, key, facts)) {
       return run(place, followed);
     }
   }
@@ -128,7 +130,9 @@ final class NodeRun {
       throws CommandFailure {
     try {
       return Node.start(
-          followed.directory(), new Reactions(followed, stop, instance, name, beside));
+          followed.directory(),
+          followed.facts(),
+          new Reactions(followed, stop, instance, name, beside));
     } catch (StartupException e) {
       throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
     }

@@ -26,11 +26,13 @@ final class ProxyCommand implements Callable<Integer> {
 
   @Mixin private NodeNameOption name;
 
+  @Mixin private RegionFactsOption facts;
+
   @Override
   public Integer call() throws CommandFailure {
     Optional<HeimdallConf> conf = place.conf(Role.PROXY);
     conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
     return new NodeRun(conf, name.name(conf), Optional.empty(), settings -> Optional.empty())
-        .with(place.configuration(conf), state.directory(), key.file(conf));
+        .with(place.configuration(conf), state.directory(), key.file(conf), facts.toRun(conf));
   }
 }

@@ -39,6 +39,8 @@ final class RulesExplainCommand implements Callable<Integer> {
       description = ConfigurationPlace.DESCRIPTION)
   private String place;
 
+  @Mixin private RegionFactsOption region;
+
   @Option(
       names = "--vdb",
       paramLabel = "NAME",
@@ -108,7 +110,7 @@ final class RulesExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure {
-    Configuration configuration = ConfigurationPlace.read(place);
+    Configuration configuration = ConfigurationPlace.read(place, region.toEdit());
     VirtualDatabase chosen = configuration.vdbs().get(vdb);
     if (chosen == null) {
       throw new ParameterException(

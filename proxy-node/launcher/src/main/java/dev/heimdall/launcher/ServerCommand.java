@@ -55,6 +55,8 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private ManagerOptions manager;
 
+  @Mixin private RegionFactsOption facts;
+
   @Option(names = "--log-json", description = "Log each event as one JSON object.")
   private boolean json;
 
@@ -113,7 +115,8 @@ final class ServerCommand implements Callable<Integer> {
         password(keys, own.isPresent()),
         LogInProvider.of(keys.openId()),
         VersionCommand.own(),
-        nodeKey);
+        nodeKey,
+        facts.toEdit(conf));
   }
 
   /** The key of the node beside it, which is on no command line that others could see. */

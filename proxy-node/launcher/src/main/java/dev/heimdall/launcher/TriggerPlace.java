@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,6 +36,8 @@ final class TriggerPlace {
       paramLabel = ConfigurationPlace.LABEL,
       description = ConfigurationPlace.DESCRIPTION)
   private String place;
+
+  @Mixin private RegionFactsOption facts;
 
   @Option(names = "--source", paramLabel = "NAME", description = "The data source.")
   private String source;
@@ -115,7 +118,7 @@ final class TriggerPlace {
 
   private DataSource source() throws CommandFailure {
     Configuration configuration;
-    try (ConfigurationPlace opened = ConfigurationPlace.openToUse(place)) {
+    try (ConfigurationPlace opened = ConfigurationPlace.openToUse(place, facts.toRun())) {
       configuration = opened.read();
     }
     DataSource found = configuration.sources().get(source);

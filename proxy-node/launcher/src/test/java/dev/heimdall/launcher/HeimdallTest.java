@@ -24,6 +24,7 @@ class HeimdallTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   @TempDir private Path directory;
+  @TempDir private Path facts;
 
   @Test
   void noCommandIsAUsageError() {
@@ -71,6 +72,37 @@ class HeimdallTest {
     assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(3);
     assertThat(err.toString())
         .contains("users/a.json:1:14 $.password: got the secret \"prod/a\"", "file:/DIRECTORY");
+  }
+
+  @Test
+  void aReferenceToTheRegionIsJudgedWithWhatTheRegionHas() throws IOException {
+    write("sources/db.json", "{\"url\": \"jdbc:postgresql://${region.database}\"}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"db\"}");
+    Path region = Files.writeString(facts.resolve("a.json"), "{\"database\": \"db.a\"}");
+    Path other = Files.writeString(facts.resolve("b.json"), "{\"database\": \"db b\"}");
+
+    assertThat(heimdall("check", directory.toString())).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("sources/db.json:1:9 $.url: got ${region.database}, and nothing that says");
+    err.getBuffer().setLength(0);
+    assertThat(heimdall("check", "--elsewhere", directory.toString())).isZero();
+    assertThat(err.toString())
+        .contains(
+            "warning: not judged without --region-facts: sources/db.json $.url: ${region.database}");
+    err.getBuffer().setLength(0);
+    assertThat(heimdall("check", "--region-facts=" + region, directory.toString())).isZero();
+    assertThat(err.toString()).doesNotContain("judged");
+    assertThat(heimdall("check", "--region-facts=" + other, directory.toString())).isEqualTo(3);
+    assertThat(err.toString()).contains("$.url: got \"jdbc:postgresql://db b\"");
+    Files.writeString(other, "[]");
+    assertThat(heimdall("check", "--region-facts=" + other, directory.toString())).isEqualTo(3);
+    assertThat(err.toString()).contains(other + " has 1 problem:");
+
+    Path kept = facts.resolve("kept");
+    assertThat(heimdall("config", "push", directory.toString(), kept.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(kept.resolve("sources/db.json")).content().contains("${region.database}");
   }
 
   private String checkedWith(String store, String cluster) throws IOException {

@@ -63,7 +63,13 @@ class OpenIdOptionsTest {
             keys);
     List<String> words =
         ManagerCommandLine.of(
-            Heimdall.class, List.of(), "/conf", Path.of("/state"), manager, false);
+            Heimdall.class,
+            List.of(),
+            "/conf",
+            Path.of("/state"),
+            Optional.empty(),
+            manager,
+            false);
     String[] options =
         words.stream()
             .filter(word -> word.startsWith("--oidc") || word.startsWith("--manager-url"))

@@ -119,11 +119,13 @@ public final class ControlPlane implements AutoCloseable {
               DocumentStore.open(settings.place()),
               own.map(store -> new History(store.history(), History.Kept.standard(), clock)),
               audit,
-              engine.files());
+              engine.files(),
+              settings.facts());
       Fleet fleet = new Fleet(clock);
       NamedSecrets secrets = NamedSecrets.beside(settings.place());
       FleetConfiguration configuration =
-          new FleetConfiguration(editor, secrets, settings.nodeKey(), System::nanoTime);
+          new FleetConfiguration(
+              editor, secrets, settings.facts(), settings.nodeKey(), System::nanoTime);
       MaskedText masks = new MaskedText();
       List<Resource> resources = new ArrayList<>();
       ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));

@@ -3,6 +3,7 @@ package dev.heimdall.manager;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.oidc.OpenIdSettings;
 import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.StoreLocation;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param openId with which provider people log in besides; empty: with none
  * @param version which it tells
  * @param nodeKey what a node that runs beside it signs with; empty: there is none
+ * @param facts what is different in the region; unknown: documents may refer to anything
  */
 public record ControlPlaneSettings(
     StoreLocation place,
@@ -29,4 +31,5 @@ public record ControlPlaneSettings(
     PasswordPlace password,
     Optional<OpenIdSettings> openId,
     String version,
-    Optional<Secret> nodeKey) {}
+    Optional<Secret> nodeKey,
+    RegionFacts facts) {}

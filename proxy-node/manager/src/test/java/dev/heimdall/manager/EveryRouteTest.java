@@ -15,6 +15,7 @@ import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.Verdict;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.report.ReportSignature;
@@ -190,7 +191,8 @@ class EveryRouteTest {
                 new PasswordPlace.InFile(password),
                 Optional.empty(),
                 "test",
-                Optional.of(new Secret(KEY))),
+                Optional.of(new Secret(KEY)),
+                RegionFacts.unknown()),
             new EngineAnswers(
                 (configuration, question) ->
                     new Verdict(

@@ -8,6 +8,7 @@ import dev.heimdall.manager.inspect.Inspector;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.trial.Verdict;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.report.ReportSignature;
@@ -100,7 +101,8 @@ class SmallHeapTest {
                   new PasswordPlace.InFile(directory.resolve("password")),
                   Optional.empty(),
                   "test",
-                  Optional.of(new Secret(KEY))),
+                  Optional.of(new Secret(KEY)),
+                  RegionFacts.unknown()),
               new EngineAnswers(
                   (configuration, question) ->
                       new Verdict(

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -34,11 +35,16 @@ public final class ConfigurationReader {
   private final List<Path> unknown = new ArrayList<>();
   private final Set<Path> referenced = new HashSet<>();
   private final SecretTexts secrets;
+  private final RegionFacts facts;
+  private final Consumer<OpenReference> open;
   private boolean unreadable;
 
-  private ConfigurationReader(Path dir, SecretTexts secrets) {
+  private ConfigurationReader(
+      Path dir, SecretTexts secrets, RegionFacts facts, Consumer<OpenReference> open) {
     this.dir = dir.toAbsolutePath().normalize();
     this.secrets = secrets;
+    this.facts = facts;
+    this.open = open;
   }
 
   /**
@@ -46,18 +52,34 @@ public final class ConfigurationReader {
    * where {@link SecretReference#FILE} has nothing of it.
    *
    * @param dir the configuration directory; relative paths in the documents begin here
+   * @param facts what references to the region stand for
    * @throws ConfigurationException with the problems of all documents
    */
+  public static Configuration read(Path dir, RegionFacts facts) throws ConfigurationException {
+    return new ConfigurationReader(dir, SecretTexts.in(dir), facts, reference -> {}).read();
+  }
+
+  /** The same where nothing is known of the region, so that documents cannot refer to it. */
   public static Configuration read(Path dir) throws ConfigurationException {
-    return new ConfigurationReader(dir, SecretTexts.in(dir)).read();
+    return read(dir, RegionFacts.none());
   }
 
   /**
    * The same for who looks at a configuration and has not read its secrets: what documents refer to
    * is {@link Secret#isUnread} in the result.
+   *
+   * @param open gets the references to the region whose settings are not judged, as {@code facts}
+   *     are {@link RegionFacts#unknown}; such a setting has its default in the result, or an empty
+   *     value
    */
+  public static Configuration check(Path dir, RegionFacts facts, Consumer<OpenReference> open)
+      throws ConfigurationException {
+    return new ConfigurationReader(dir, SecretTexts.unread(), facts, open).read();
+  }
+
+  /** The same for who knows nothing of the region. */
   public static Configuration check(Path dir) throws ConfigurationException {
-    return new ConfigurationReader(dir, SecretTexts.unread()).read();
+    return check(dir, RegionFacts.unknown(), reference -> {});
   }
 
   private Configuration read() throws ConfigurationException {
@@ -153,8 +175,14 @@ public final class ConfigurationReader {
     Reading in = reading(relative(file), name);
     Optional<JsonValue> json = JsonText.parse(file, in);
     unreadable |= json.isEmpty();
-    Optional<T> value = json.flatMap(root -> shape.read(root, "$", in));
+    // What nodes learn is made of statements, which say what they like.
+    boolean refers = !file.getParent().endsWith(LearnedRules.FOLDER);
+    Optional<T> value =
+        json.map(root -> refers ? facts.resolve(root, in) : root)
+            .flatMap(root -> shape.read(root, "$", in));
+    unreadable |= in.fileLeftOpen();
     referenced.addAll(in.files());
+    in.open().forEach(open);
     return new Document<>(in, value);
   }
 
@@ -180,7 +208,10 @@ public final class ConfigurationReader {
     }
   }
 
-  /** Files that no document names. While a document cannot be read nobody knows which these are. */
+  /**
+   * Files that no document names. While a document cannot be read, or names one by what is
+   * different in each region, nobody knows which these are.
+   */
   private void reportUnknown() {
     for (Path entry : unknown) {
       if (unreadable || referenced.stream().anyMatch(file -> file.startsWith(entry))) {

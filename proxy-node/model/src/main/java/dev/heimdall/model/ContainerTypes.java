@@ -30,6 +30,11 @@ final class ContainerTypes {
     }
 
     @Override
+    boolean namesFile() {
+      return of.namesFile();
+    }
+
+    @Override
     String expected() {
       return of.expected();
     }
@@ -130,7 +135,10 @@ final class ContainerTypes {
         JsonValue item = list.items().get(i);
         String at = path + "[" + i + "]";
         in.found(at, item.at());
-        Object one = of.read(item, at, in).map(Object.class::cast).orElse(of.placeholder());
+        Object one =
+            item instanceof JsonValue.Open
+                ? of.placeholder()
+                : of.read(item, at, in).map(Object.class::cast).orElse(of.placeholder());
         if (of instanceof RecordType || !in.sound(at)) {
           read.add(one);
         } else if (one.equals(0) || met.add(one)) {
@@ -211,7 +219,12 @@ final class ContainerTypes {
               Format.IDENTIFIER.expected());
           continue;
         }
-        read.put(key, of.read(entry.getValue().value(), at, in).map(String.class::cast).orElse(""));
+        JsonValue text = entry.getValue().value();
+        read.put(
+            key,
+            text instanceof JsonValue.Open
+                ? ""
+                : of.read(text, at, in).map(String.class::cast).orElse(""));
       }
       return Optional.of(read);
     }

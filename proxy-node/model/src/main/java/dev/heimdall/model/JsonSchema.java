@@ -33,6 +33,7 @@ public final class JsonSchema {
     schema.put("title", kind.file());
     schema.put("description", kind.meaning());
     kind.shape().describe(schema);
+    RegionPatterns.add(schema);
     ObjectNode ignored = JsonNodeFactory.instance.objectNode();
     ignored.put("description", "The schema of this document, for editors; ignored by the node.");
     ignored.put("type", "string");

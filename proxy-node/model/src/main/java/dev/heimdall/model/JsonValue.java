@@ -97,6 +97,22 @@ sealed interface JsonValue {
     }
   }
 
+  /**
+   * A text that refers to a fact of a region which is not known here, or to none: nothing of the
+   * setting can be said, and nothing more is.
+   */
+  record Open(Position at) implements JsonValue {
+    @Override
+    public String shown() {
+      return "a text that refers to the region";
+    }
+
+    @Override
+    public JsonNode tree() {
+      return JsonNodeFactory.instance.nullNode();
+    }
+  }
+
   int LONGEST = 80;
 
   /** A text in quotes, on one line. */

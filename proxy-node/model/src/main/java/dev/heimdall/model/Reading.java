@@ -1,9 +1,11 @@
 package dev.heimdall.model;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -25,6 +27,8 @@ final class Reading {
   private final Map<String, Position> positions = new HashMap<>();
   private final NavigableSet<String> broken = new TreeSet<>();
   private final Set<Path> files = new HashSet<>();
+  private final List<OpenReference> open = new ArrayList<>();
+  private boolean fileLeftOpen;
 
   /**
    * A document by itself, in which secrets are written out.
@@ -106,6 +110,27 @@ final class Reading {
 
   Set<Path> files() {
     return files;
+  }
+
+  /** A reference to the region was right in form, and what it stands for is not known here. */
+  void leftOpen(String path, String reference) {
+    open.add(new OpenReference(file, path, reference));
+    broken.add(path);
+  }
+
+  /** The setting whose reference was left open names a file. */
+  void leftFileOpen() {
+    fileLeftOpen = true;
+  }
+
+  /** Whether it is unknown which files the document names. */
+  boolean fileLeftOpen() {
+    return fileLeftOpen;
+  }
+
+  /** Those references, in order. */
+  List<OpenReference> open() {
+    return open;
   }
 
   void found(String path, Position at) {

@@ -203,6 +203,9 @@ final class RuleChecks {
 
   private void name(int i, String key, String name, Rule rule) {
     if (name.matches("0|[1-9][0-9]?")) {
+      if (!in.sound(parameter(i, "capture"))) {
+        return;
+      }
       if (!rule.parameters().general().capture() && !key.equals("target")) {
         in.problem(
             parameter(i, key), "${" + name + "}", "the parameter \"capture\" as true with it");

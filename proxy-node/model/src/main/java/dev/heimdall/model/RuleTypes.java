@@ -42,7 +42,9 @@ final class RuleTypes {
         JsonValue item = list.items().get(i);
         String at = path + "[" + i + "]";
         in.found(at, item.at());
-        one(item, at, in).ifPresent(read::add);
+        if (!(item instanceof JsonValue.Open)) {
+          one(item, at, in).ifPresent(read::add);
+        }
       }
       return Optional.of(read);
     }

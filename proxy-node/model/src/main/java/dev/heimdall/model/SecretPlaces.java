@@ -72,7 +72,9 @@ public final class SecretPlaces {
       if (token != JsonToken.VALUE_STRING) {
         reference = false;
       } else if (SecretReference.NAME.equals(member)) {
-        name = Optional.of(parser.getText()).filter(Format.SECRET::accepts);
+        name =
+            Optional.of(parser.getText())
+                .filter(text -> Format.SECRET.accepts(RegionFacts.withoutReferences(text)));
         reference = name.isPresent();
       } else {
         reference = SecretReference.KEY.equals(member);

@@ -97,9 +97,15 @@ public record SecretReference(String name, Optional<String> key) {
             written.path(NAME).textValue(), Optional.ofNullable(written.path(KEY).textValue())));
   }
 
-  /** The names of the secrets that a document's text refers to, right or wrong as it may be. */
-  public static SortedSet<String> namedIn(String document) {
-    return new TreeSet<>(SecretPlaces.references(document));
+  /**
+   * The names of the secrets that a document's text refers to, right or wrong as it may be.
+   *
+   * @param facts what is different in the region, which names may refer to
+   */
+  public static SortedSet<String> namedIn(String document, RegionFacts facts) {
+    TreeSet<String> names = new TreeSet<>(SecretPlaces.references(facts.in(document)));
+    names.removeIf(name -> !Format.SECRET.accepts(name)); // what it stands for nobody knows here
+    return names;
   }
 
   /**

@@ -156,7 +156,12 @@ final class Shape<T extends Record> {
         arguments.add(implied.isPresent() ? implied.get() : absent(field, at, object, in));
       } else {
         in.found(at, member.value().at());
-        Object read = field.type().inside(object).read(member.value(), at, in).orElse(null);
+        Object read = null;
+        if (!(member.value() instanceof JsonValue.Open)) {
+          read = field.type().inside(object).read(member.value(), at, in).orElse(null);
+        } else if (field.type().namesFile()) {
+          in.leftFileOpen();
+        }
         arguments.add(read == null ? instead(field, in) : read);
       }
     }

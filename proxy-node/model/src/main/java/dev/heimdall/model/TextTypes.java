@@ -124,6 +124,10 @@ final class TextTypes {
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {
       if (value instanceof JsonValue.Obj object && in.secrets().mayBeNamed()) {
+        if (object.members().values().stream()
+            .anyMatch(member -> member.value() instanceof JsonValue.Open)) {
+          return Optional.of(Secret.UNREAD);
+        }
         return SecretReference.read(object, path, in)
             .flatMap(reference -> in.secrets().read(reference, object, format, path, in));
       }
@@ -238,6 +242,11 @@ final class TextTypes {
       }
       in.problem(path, value.at(), value.shown(), expected());
       return Optional.empty();
+    }
+
+    @Override
+    boolean namesFile() {
+      return true;
     }
 
     @Override

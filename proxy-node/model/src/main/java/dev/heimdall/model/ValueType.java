@@ -24,6 +24,11 @@ abstract class ValueType {
     return Optional.empty();
   }
 
+  /** Whether it is the name of a file. */
+  boolean namesFile() {
+    return false;
+  }
+
   /** What may be written, in words. */
   abstract String expected();
 

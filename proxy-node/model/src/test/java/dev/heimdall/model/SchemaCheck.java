@@ -32,18 +32,27 @@ final class SchemaCheck {
     }
   }
 
+  private static boolean isOf(String type, JsonNode value) {
+    return switch (type) {
+      case "object" -> value.isObject();
+      case "array" -> value.isArray();
+      case "string" -> value.isTextual();
+      case "boolean" -> value.isBoolean();
+      case "integer" -> value.isIntegralNumber();
+      default -> throw new IllegalStateException("type " + type);
+    };
+  }
+
   private boolean holds(
       JsonNode schema, String keyword, JsonNode wanted, JsonNode value, String path) {
     switch (keyword) {
       case "type":
-        return switch (wanted.asText()) {
-          case "object" -> value.isObject();
-          case "array" -> value.isArray();
-          case "string" -> value.isTextual();
-          case "boolean" -> value.isBoolean();
-          case "integer" -> value.isIntegralNumber();
-          default -> throw new IllegalStateException("type " + wanted);
-        };
+        for (JsonNode one : wanted.isArray() ? wanted : List.of(wanted)) {
+          if (isOf(one.asText(), value)) {
+            return true;
+          }
+        }
+        return false;
       case "pattern":
         return !value.isTextual()
             || Pattern.compile(wanted.asText()).matcher(value.asText()).find();
@@ -75,7 +84,7 @@ final class SchemaCheck {
         }
         return true;
       case "minItems", "minProperties":
-        return value.size() >= wanted.asInt();
+        return !value.isContainerNode() || value.size() >= wanted.asInt();
       case "items":
         value.forEach(item -> check(wanted, item, path + "[]"));
         return true;

@@ -189,9 +189,11 @@ class SecretReferencesTest {
                 {"password": {"secret": "one", "key": "a"}, "fleetKey": {"secret": "two"},
                  "topology": {"key": {"key": "b", "secret": "three"}}, "credentials": {"secret": "four"},
                  "store": {"password": {"secret": "one"}}, "verifier": {"secret": "five", "more": 1}}
-                """))
+                """,
+                RegionFacts.none()))
         .containsExactly("one", "three", "two");
-    assertThat(SecretReference.namedIn("{\"password\": {\"secret\": \"one\"")).isEmpty();
+    assertThat(SecretReference.namedIn("{\"password\": {\"secret\": \"one\"", RegionFacts.none()))
+        .isEmpty();
   }
 
   @Test

@@ -40,6 +40,7 @@ import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.RegionFacts;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -112,6 +113,7 @@ public final class Node implements AutoCloseable {
   private Node(
       Path directory,
       Configuration configuration,
+      RegionFacts facts,
       NodeObserver observer,
       Map<Engine, Dialect> others)
       throws StartupException {
@@ -227,7 +229,11 @@ public final class Node implements AutoCloseable {
             metrics);
     watcher =
         new ConfigurationWatcher(
-            directory, () -> asked.begin(observer::reloading), changes::read, changes::refused);
+            directory,
+            facts,
+            () -> asked.begin(observer::reloading),
+            changes::read,
+            changes::refused);
   }
 
   /** How many protocols are spoken: each of them has caches of its own on each event loop. */
@@ -272,29 +278,35 @@ public final class Node implements AutoCloseable {
    *     had; nothing is left running then
    */
   public static Node start(Path configDirectory) throws StartupException {
-    return start(configDirectory, new NodeObserver() {});
+    return start(configDirectory, RegionFacts.none(), new NodeObserver() {});
   }
 
-  /** The same, with somebody to tell. */
-  public static Node start(Path configDirectory, NodeObserver observer) throws StartupException {
+  /**
+   * The same, with somebody to tell.
+   *
+   * @param facts what is different in the region that it runs in
+   */
+  public static Node start(Path configDirectory, RegionFacts facts, NodeObserver observer)
+      throws StartupException {
     Configuration configuration;
     try {
-      configuration = ConfigurationReader.read(configDirectory);
+      configuration = ConfigurationReader.read(configDirectory, facts);
     } catch (ConfigurationException e) {
       throw new StartupException(
           e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")), e);
     }
-    return start(configDirectory, configuration, observer, Map.of());
+    return start(configDirectory, configuration, facts, observer, Map.of());
   }
 
   /** Starts one that speaks these dialects besides PostgreSQL's. */
   static Node start(
       Path directory,
       Configuration configuration,
+      RegionFacts facts,
       NodeObserver observer,
       Map<Engine, Dialect> others)
       throws StartupException {
-    Node node = new Node(directory, configuration, observer, others);
+    Node node = new Node(directory, configuration, facts, observer, others);
     try {
       node.open();
     } catch (StartupException | RuntimeException e) {

@@ -4,6 +4,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.RegionFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Path dir;
+  private final RegionFacts facts;
   private final Runnable asked;
   private final Consumer<Configuration> apply;
   private final Consumer<ConfigurationException> refused;
@@ -61,25 +63,29 @@ public final class ConfigurationWatcher implements AutoCloseable {
 
   /**
    * @param dir the configuration directory
+   * @param facts what references to the region in it stand for
    * @param asked is run before the directory is read on demand, and may write to it
    * @param apply gets each new right configuration
    * @param refused gets all problems of each new wrong one; the last right one stays in force
    */
   public ConfigurationWatcher(
       Path dir,
+      RegionFacts facts,
       Runnable asked,
       Consumer<Configuration> apply,
       Consumer<ConfigurationException> refused) {
-    this(dir, asked, apply, refused, PERIOD);
+    this(dir, facts, asked, apply, refused, PERIOD);
   }
 
   ConfigurationWatcher(
       Path dir,
+      RegionFacts facts,
       Runnable asked,
       Consumer<Configuration> apply,
       Consumer<ConfigurationException> refused,
       Duration period) {
     this.dir = dir.toAbsolutePath().normalize();
+    this.facts = facts;
     this.asked = asked;
     this.apply = apply;
     this.refused = refused;
@@ -228,7 +234,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private void load(Fingerprint now, boolean asked) {
     boolean changed = !Objects.equals(now, handled);
     try {
-      Configuration read = ConfigurationReader.read(dir);
+      Configuration read = ConfigurationReader.read(dir, facts);
       Fingerprint files = Fingerprint.ofFiles(read.referencedFiles());
       if (!asked && movedSince(now)) {
         return;

@@ -11,6 +11,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -85,6 +86,7 @@ class TwoEnginesTest {
         Node.start(
             directory,
             configuration(),
+            RegionFacts.none(),
             new NodeObserver() {},
             Map.of(Engine.MYSQL, ToyDialect.create()));
   }

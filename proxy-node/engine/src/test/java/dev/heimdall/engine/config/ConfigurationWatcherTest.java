@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.SecretReference;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ class ConfigurationWatcherTest {
     watcher =
         new ConfigurationWatcher(
             dir.path(),
+            RegionFacts.none(),
             () -> {},
             applied::add,
             e -> refused.add(e.problems().stream().map(Problem::path).toList()));
@@ -89,6 +91,7 @@ class ConfigurationWatcherTest {
     try (ConfigurationWatcher running =
         new ConfigurationWatcher(
             dir.path(),
+            RegionFacts.none(),
             () -> {
               asked.countDown();
               throw new StackOverflowError();
@@ -299,7 +302,11 @@ class ConfigurationWatcherTest {
   void whoeverBringsTheDirectoryUpToDateIsAskedBeforeItIsReadOnDemand() throws Exception {
     ConfigurationWatcher asking =
         new ConfigurationWatcher(
-            dir.path(), () -> dir.vdb("shop", 5070, ""), applied::add, e -> refused.add(List.of()));
+            dir.path(),
+            RegionFacts.none(),
+            () -> dir.vdb("shop", 5070, ""),
+            applied::add,
+            e -> refused.add(List.of()));
     asking.begin(dir.read());
 
     asking.read();
@@ -313,6 +320,7 @@ class ConfigurationWatcherTest {
     ConfigurationWatcher failing =
         new ConfigurationWatcher(
             dir.path(),
+            RegionFacts.none(),
             () -> {},
             configuration -> {
               tried.add(configuration);
@@ -341,7 +349,8 @@ class ConfigurationWatcherTest {
 
     private ConfigurationWatcher started(Duration period) {
       ConfigurationWatcher started =
-          new ConfigurationWatcher(dir.path(), () -> {}, published::add, e -> {}, period);
+          new ConfigurationWatcher(
+              dir.path(), RegionFacts.none(), () -> {}, published::add, e -> {}, period);
       started.start(dir.read());
       return started;
     }
@@ -386,6 +395,7 @@ class ConfigurationWatcherTest {
       self[0] =
           new ConfigurationWatcher(
               dir.path(),
+              RegionFacts.none(),
               () -> {},
               configuration -> {
                 self[0].close();

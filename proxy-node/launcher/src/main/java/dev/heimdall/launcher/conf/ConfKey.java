@@ -20,6 +20,7 @@ enum ConfKey {
       "hdSecretKey",
       "the name or ARN of the secret that holds the configuration",
       "[A-Za-z0-9/_+=.@:-]+([?].*)?"),
+  REGION_FACTS("regionFacts", "an absolute path", "/.+"),
   REGION("region", "an AWS region such as eu-west-1", "[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}"),
   MEMORY(
       "memory",

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param configuration where the configuration is: a directory, {@code s3://…} or {@code secret:…}
  * @param firstFrom where that directory is filled from, as long as it holds nothing
  * @param region the AWS region, if it is not the one that the machine is in
+ * @param regionFacts the file that says what is different in that region, if documents refer to it
  * @param memory how much of the machine's memory may be used
  * @param lifecycleHook who waits for the node before the instance is terminated
  * @param autoScalingGroup of which that is the hook, if it is not to be asked for
@@ -32,6 +33,7 @@ public record HeimdallConf(
     String configuration,
     Optional<String> firstFrom,
     Optional<String> region,
+    Optional<Path> regionFacts,
     MemoryWishes memory,
     Optional<String> lifecycleHook,
     Optional<String> autoScalingGroup,
@@ -62,6 +64,7 @@ public record HeimdallConf(
         text(values, ConfKey.CONFIG_SOURCE)
             .filter(source -> values.containsKey(ConfKey.CONFIG_DIRECTORY)),
         text(values, ConfKey.REGION),
+        text(values, ConfKey.REGION_FACTS).map(Path::of),
         new MemoryWishes(
             text(values, ConfKey.MEMORY),
             text(values, ConfKey.HEAP_MEMORY).map(Amounts::bytes),

@@ -8,6 +8,7 @@ import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.StopSignal;
+import dev.heimdall.model.RegionFacts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -107,7 +108,9 @@ public final class Demo {
       DemoServers servers, DemoConfiguration configuration, DemoManager manager)
       throws CommandFailure {
     loadShop(servers);
-    try (Node node = Node.start(configuration.directory(), new Reporting(manager.forTheNode()))) {
+    try (Node node =
+        Node.start(
+            configuration.directory(), RegionFacts.none(), new Reporting(manager.forTheNode()))) {
       firstQuery(servers);
       printHowToConnect(servers, configuration, manager);
       boolean well = !withWorkload || runWorkload(servers);

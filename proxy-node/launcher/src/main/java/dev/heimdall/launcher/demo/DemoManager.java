@@ -58,7 +58,13 @@ final class DemoManager implements AutoCloseable {
         beside,
         ManagerProcess.start(
             ManagerCommandLine.of(
-                main, MEMORY, configuration.toString(), directory.resolve("state"), keys, false),
+                main,
+                MEMORY,
+                configuration.toString(),
+                directory.resolve("state"),
+                Optional.empty(),
+                keys,
+                false),
             beside.key(),
             ProcessBuilder.Redirect.appendTo(log)));
   }

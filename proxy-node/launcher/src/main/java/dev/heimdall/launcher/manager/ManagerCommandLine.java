@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** With what words a manager is started beside this process: the same Java, class path and sort. */
 public final class ManagerCommandLine {
@@ -22,6 +23,7 @@ public final class ManagerCommandLine {
    * @param main the class that is the {@code heimdall} command
    * @param memory options of the JVM
    * @param place the configuration
+   * @param regionFacts the file that says what is different in the region
    * @param json whether this process writes its log so
    */
   public static List<String> of(
@@ -29,6 +31,7 @@ public final class ManagerCommandLine {
       List<String> memory,
       String place,
       Path state,
+      Optional<Path> regionFacts,
       ManagerKeys keys,
       boolean json) {
     List<String> words = new ArrayList<>();
@@ -51,6 +54,7 @@ public final class ManagerCommandLine {
     words.add(UNTIL_INPUT_ENDS);
     words.add("--config=" + place);
     words.add("--state=" + state);
+    regionFacts.ifPresent(file -> words.add("--region-facts=" + file));
     keys.address().ifPresent(value -> words.add("--manager-address=" + value));
     keys.port().ifPresent(value -> words.add("--manager-port=" + value));
     keys.secret().ifPresent(value -> words.add("--manager-secret=" + value));

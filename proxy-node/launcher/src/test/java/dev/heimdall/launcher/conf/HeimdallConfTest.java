@@ -40,6 +40,7 @@ class HeimdallConfTest {
             autoScalingGroup = heimdall a
             scaleInPatience = 90s
             stateKey = /mnt/keys/heimdall.key
+            regionFacts = /etc/heimdall-region.json
             managerAddress = 0.0.0.0
             managerPort = 443
             managerSecret = heimdall/manager
@@ -68,6 +69,7 @@ class HeimdallConfTest {
     assertThat(conf.autoScalingGroup()).contains("heimdall a");
     assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofSeconds(90));
     assertThat(conf.stateKey()).contains(Path.of("/mnt/keys/heimdall.key"));
+    assertThat(conf.regionFacts()).contains(Path.of("/etc/heimdall-region.json"));
     assertThat(conf.manager())
         .isEqualTo(
             new ManagerKeys(
@@ -104,6 +106,7 @@ class HeimdallConfTest {
     assertThat(conf.memory()).isEqualTo(MemoryWishes.none());
     assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofMinutes(5));
     assertThat(conf.stateKey()).isEmpty();
+    assertThat(conf.regionFacts()).isEmpty();
     assertThat(conf.manager()).isEqualTo(ManagerKeys.none());
   }
 

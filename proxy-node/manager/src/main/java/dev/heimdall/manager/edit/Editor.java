@@ -7,6 +7,7 @@ import dev.heimdall.manager.history.Past;
 import dev.heimdall.manager.history.Revision;
 import dev.heimdall.manager.observe.Line;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
@@ -66,19 +67,25 @@ public final class Editor implements AutoCloseable {
 
   /** One that knows nothing of the files that a configuration names. */
   public Editor(DocumentStore store, Optional<History> history, AuditLog audit) throws IOException {
-    this(store, history, audit, configuration -> List.of());
+    this(store, history, audit, configuration -> List.of(), RegionFacts.unknown());
   }
 
   /**
    * @param store is closed with it
    * @param history empty: nothing is written down
    * @param files what is wrong with the files that a configuration names
+   * @param facts what references to the region stand for, as far as that is known here
    */
-  public Editor(DocumentStore store, Optional<History> history, AuditLog audit, FileCheck files)
+  public Editor(
+      DocumentStore store,
+      Optional<History> history,
+      AuditLog audit,
+      FileCheck files,
+      RegionFacts facts)
       throws IOException {
     this.store = store;
     journal = new Journal(history, audit);
-    judge = new Judge(files);
+    judge = new Judge(files, facts);
   }
 
   /** Where the configuration is, for people. */

@@ -4,6 +4,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.MirrorDirectory;
 import java.io.IOException;
@@ -23,9 +24,11 @@ import java.util.stream.Stream;
 final class Judge implements AutoCloseable {
   private final MirrorDirectory directory;
   private final FileCheck files;
+  private final RegionFacts facts;
 
-  Judge(FileCheck files) throws IOException {
+  Judge(FileCheck files, RegionFacts facts) throws IOException {
     this.files = files;
+    this.facts = facts;
     directory = MirrorDirectory.create();
   }
 
@@ -54,7 +57,7 @@ final class Judge implements AutoCloseable {
     }
     try {
       directory.show(documents);
-      Configuration read = ConfigurationReader.check(directory.path());
+      Configuration read = ConfigurationReader.check(directory.path(), facts, open -> {});
       List<Problem> faults = faults(read);
       return new Reading(faults.isEmpty() ? Optional.of(read) : Optional.empty(), faults);
     } catch (ConfigurationException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.SecretReference;
 import dev.heimdall.model.report.ConfigurationHash;
@@ -14,6 +15,7 @@ import dev.heimdall.secrets.NamedSecrets;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoredDocument;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,7 @@ public final class FleetConfiguration {
 
   private final Editor editor;
   private final NamedSecrets secrets;
+  private final RegionFacts facts;
   private final List<String> beside;
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,12 +61,18 @@ public final class FleetConfiguration {
 
   /**
    * @param secrets reads the one that documents name in place of the key
+   * @param facts what references to the region stand for, which that name may hold
    * @param beside the key of a node that runs beside this manager; empty: there is none
    */
   public FleetConfiguration(
-      Editor editor, NamedSecrets secrets, Optional<Secret> beside, LongSupplier nanoClock) {
+      Editor editor,
+      NamedSecrets secrets,
+      RegionFacts facts,
+      Optional<Secret> beside,
+      LongSupplier nanoClock) {
     this.editor = editor;
     this.secrets = secrets;
+    this.facts = facts;
     this.beside = beside.map(FleetConfiguration::lines).orElse(List.of());
     this.nanoClock = nanoClock;
   }
@@ -155,13 +164,15 @@ public final class FleetConfiguration {
   }
 
   /** Read leniently: another document, or another setting, may be wrong. */
-  private static JsonNode key(Documents documents) {
+  private JsonNode key(Documents documents) {
     StoredDocument node = documents.all().get(NODE);
     if (node == null) {
       return MissingNode.getInstance();
     }
     try {
-      JsonNode settings = Answer.JSON.readTree(node.content().bytes());
+      JsonNode settings =
+          Answer.JSON.readTree(
+              facts.in(new String(node.content().bytes(), StandardCharsets.UTF_8)));
       JsonNode own = settings.path("manager").path("key");
       return own.isTextual() || own.isObject() ? own : settings.path("fleetKey");
     } catch (IOException e) {

@@ -3,9 +3,11 @@ package dev.heimdall.manager.edit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.OpenSecrets;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
@@ -13,7 +15,9 @@ import dev.heimdall.secrets.StoreLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,30 @@ class EditorTest {
         .extracting(Problem::toString)
         .asString()
         .startsWith("vdbs/app.json/x $: got a document below the document vdbs/app.json");
+  }
+
+  @Test
+  void whatTheManagersOwnRegionDoesNotHaveIsRefusedAndReferencesStayAsTheyAreWritten()
+      throws Exception {
+    String named = "{\"url\": \"jdbc:postgresql://${region.database}\"}";
+    editor.commit(List.of(create("sources/other.json", named)), SOMEBODY);
+    assertThat(directory.resolve("sources/other.json")).content().contains("${region.database}");
+
+    Path facts = Files.writeString(directory.resolve(".facts"), "{\"database\": \"db.example\"}");
+    try (Editor knowing =
+        new Editor(
+            DocumentStore.open(StoreLocation.of(directory.toString())),
+            Optional.empty(),
+            new AuditLog(Optional.empty(), Clock.systemUTC()),
+            configuration -> List.of(),
+            RegionFacts.read(facts))) {
+      assertThat(knowing.look().problems()).isEmpty();
+      assertThat(knowing.check(List.of(create("sources/third.json", named.replace("base", "bas")))))
+          .singleElement()
+          .extracting(Problem::toString)
+          .asString()
+          .contains("got ${region.databas}", "did you mean \"${region.database}\"?");
+    }
   }
 
   @Test

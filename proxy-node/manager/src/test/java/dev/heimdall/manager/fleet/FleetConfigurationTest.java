@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.report.ReportSignature;
 import dev.heimdall.secrets.Change;
@@ -91,7 +92,9 @@ class FleetConfigurationTest {
             create("vdbs/app.json", "{\"ports\": [5432], \"source\": \"app\"}")),
         new Author("admin", "127.0.0.1"));
     return signatures(
-        new FleetConfiguration(editor, secrets, Optional.empty(), System::nanoTime).signatures());
+        new FleetConfiguration(
+                editor, secrets, RegionFacts.none(), Optional.empty(), System::nanoTime)
+            .signatures());
   }
 
   private static List<String> signatures(List<ReportSignature> keys) {
