@@ -223,7 +223,7 @@ class ConfigurationReaderTest {
   }
 
   @Test
-  void examplesOfTheReferenceAreRight() throws Exception {
+  void examplesOfTheReferenceAreRight(@TempDir Path elsewhere) throws Exception {
     String reference = Files.readString(Path.of("..", "..", "docs", "configuration.md"));
     Matcher example = Pattern.compile("```json\\n(.*?)```", Pattern.DOTALL).matcher(reference);
     for (String file : List.of("sources/primary.json", "vdbs/shop.json", "users/alice.json")) {
@@ -232,6 +232,13 @@ class ConfigurationReaderTest {
     }
 
     assertThat(ConfigurationReader.read(dir).users()).hasSize(1);
+
+    assertThat(example.find()).isTrue();
+    write("node.json", example.group(1));
+    assertThat(example.find()).isTrue();
+    Path facts = Files.writeString(elsewhere.resolve("region.json"), example.group(1));
+    NodeSettings node = ConfigurationReader.read(dir, RegionFacts.read(facts)).node();
+    assertThat(node.peerNetworks()).hasSize(2);
     assertThat(example.find()).isFalse();
   }
 }
