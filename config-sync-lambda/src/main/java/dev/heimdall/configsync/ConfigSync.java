@@ -31,6 +31,7 @@ final class ConfigSync {
 
   private final Supplier<RegionAnswers> rds;
   private final Shelf shelf;
+  private final Elsewhere elsewhere;
   private final NodeDoor.Finder nodes;
   private final Pusher pusher;
   private final PushKeys keys;
@@ -53,6 +54,7 @@ final class ConfigSync {
   ConfigSync(
       Supplier<RegionAnswers> rds,
       Shelf shelf,
+      Elsewhere elsewhere,
       NodeDoor.Finder nodes,
       Pusher pusher,
       PushKeys keys,
@@ -60,6 +62,7 @@ final class ConfigSync {
       Clock clock) {
     this.rds = rds;
     this.shelf = shelf;
+    this.elsewhere = elsewhere;
     this.nodes = nodes;
     this.pusher = pusher;
     this.keys = keys;
@@ -117,6 +120,10 @@ final class ConfigSync {
     private Optional<Shelf.Stored> seen = Optional.empty();
 
     private TopologyDocument known;
+
+    /** Empty until something is to be told. */
+    private List<PushSignature> signatures = List.of();
+
     private int asked;
     private int found;
     private int taken;
@@ -147,6 +154,7 @@ final class ConfigSync {
         throw new SyncException("RDS told nothing: " + String.join("; ", problems));
       }
       publish(all, due);
+      tellOthers();
       return trigger.kind() == Trigger.Kind.SCHEDULE ? underWay() : changes.isEmpty() || underWay();
     }
 
@@ -219,7 +227,7 @@ final class ConfigSync {
     /** Written down it is already: without a key nodes find it there. */
     private void tell() throws SyncException {
       List<String> troubles = new ArrayList<>();
-      List<PushSignature> signatures = keys.now(troubles);
+      signatures = keys.now(troubles);
       problems.addAll(troubles);
       NodeDoor.Found where = nodes.find();
       where.troubles().stream()
@@ -229,6 +237,14 @@ final class ConfigSync {
       Pusher.Outcome outcome = pusher.push(known.json(), where.doors(), signatures);
       taken = outcome.taken();
       outcome.failures().stream().map(one -> "not told: " + one).forEach(problems::add);
+    }
+
+    /** After the own region has all: others may be slow, or lost. */
+    private void tellOthers() {
+      if (!signatures.isEmpty()) {
+        problems.addAll(elsewhere.publish(known, signatures));
+        signatures = List.of();
+      }
     }
 
     private boolean underWay() {

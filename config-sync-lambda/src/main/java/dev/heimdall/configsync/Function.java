@@ -6,12 +6,14 @@ import dev.heimdall.routing.Ec2Query;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyException;
 import dev.heimdall.routing.TopologyReader;
+import dev.heimdall.routing.sdk.AwsPatience;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,6 +25,14 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 /** Everything that a run needs, put together from the settings. */
 final class Function {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** A region that is silent is given up; one that speaks may take as long as the own one. */
+  private static final AwsPatience FAR =
+      new AwsPatience(AwsAccess.FAR, AwsAccess.FAR, PATIENCE, PATIENCE, 1);
+
+  /** For one answer with all that comes before it, TLS included. */
+  private static final Duration FAR_NODES = Duration.ofSeconds(2);
+
   private static final Duration PAUSE = Duration.ofMillis(1500);
   private static final int ATTEMPTS = 4;
 
@@ -80,20 +90,39 @@ final class Function {
   private ConfigSync sync() throws SyncException {
     try {
       DocumentStore store = DocumentStore.open(StoreLocation.of(settings.store()), credentials);
-      // Nodes of other regions are not reached from here: their own region's function pushes to
-      // them.
-      List<Ec2Query> machines = List.of(new Ec2Query(access(settings.region(), settings.ec2())));
+      Pusher pusher = new Pusher(clock);
       return new ConfigSync(
           reader::ask,
           new Shelf(store, settings.region()),
-          new TaggedNodes(machines, settings.tag(), settings.fleet(), settings.port()),
-          new Pusher(clock),
+          elsewhere(pusher),
+          nodes(settings.region(), PATIENCE),
+          pusher,
           new PushKeys(keys()),
           new ConfigSync.Settling(PAUSE, ATTEMPTS, time -> Thread.sleep(time.toMillis())),
           clock);
     } catch (StoreException | IllegalArgumentException e) {
       throw new SyncException(e.getMessage());
     }
+  }
+
+  private Elsewhere elsewhere(Pusher pusher) throws StoreException {
+    List<Shelf> stores = new ArrayList<>();
+    for (StoreLocation location : settings.stores()) {
+      stores.add(new Shelf(DocumentStore.open(location, credentials, FAR), settings.region()));
+    }
+    return new Elsewhere(
+        stores,
+        settings.pushes().stream()
+            .sorted()
+            .map(region -> new Elsewhere.Nodes(region, nodes(region, FAR_NODES)))
+            .toList(),
+        pusher);
+  }
+
+  private NodeDoor.Finder nodes(String region, Duration patience) {
+    AwsAccess access = new AwsAccess(region, settings.ec2(), credentials, patience);
+    return new TaggedNodes(
+        List.of(new Ec2Query(access)), settings.tag(), settings.fleet(), settings.port());
   }
 
   private PushKeys.Source keys() {

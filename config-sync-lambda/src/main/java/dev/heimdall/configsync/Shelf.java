@@ -6,6 +6,7 @@ import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.OneDocument;
 import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.secrets.StoredDocument;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,10 @@ final class Shelf {
     } catch (TopologyException e) {
       return Optional.empty();
     }
+  }
+
+  StoreLocation location() {
+    return store.location();
   }
 
   /** Whether it was written; not if somebody else has written since it was read. */

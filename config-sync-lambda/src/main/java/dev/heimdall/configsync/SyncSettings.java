@@ -1,6 +1,7 @@
 package dev.heimdall.configsync;
 
 import dev.heimdall.routing.PushSignature;
+import dev.heimdall.secrets.StoreLocation;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the function is told by its environment.
@@ -20,6 +22,10 @@ import java.util.regex.Pattern;
  * @param regions where there are clusters or nodes besides its own: {@code HEIMDALL_REGIONS}
  * @param members whether the regions in which global clusters have members are asked as well, which
  *     needs a way there: {@code HEIMDALL_MEMBER_REGIONS}
+ * @param stores those of other regions, where its document is kept as well: {@code
+ *     HEIMDALL_OTHER_STORES}
+ * @param pushes regions besides its own whose nodes it pushes to, which needs a way there: {@code
+ *     HEIMDALL_PUSH_REGIONS}
  * @param tag that nodes have: {@code HEIMDALL_FLEET_TAG}
  * @param fleet the tag's value: {@code HEIMDALL_FLEET}
  * @param port of a node's HTTP endpoint: {@code HEIMDALL_NODE_PORT}
@@ -33,6 +39,8 @@ record SyncSettings(
     Key key,
     Set<String> regions,
     boolean members,
+    List<StoreLocation> stores,
+    Set<String> pushes,
     String tag,
     String fleet,
     int port,
@@ -49,6 +57,8 @@ record SyncSettings(
           "HEIMDALL_KEY_SECRET",
           "HEIMDALL_REGIONS",
           "HEIMDALL_MEMBER_REGIONS",
+          "HEIMDALL_OTHER_STORES",
+          "HEIMDALL_PUSH_REGIONS",
           "HEIMDALL_FLEET_TAG",
           "HEIMDALL_FLEET",
           "HEIMDALL_NODE_PORT",
@@ -66,6 +76,8 @@ record SyncSettings(
 
   SyncSettings {
     regions = Set.copyOf(regions);
+    stores = List.copyOf(stores);
+    pushes = Set.copyOf(pushes);
   }
 
   /**
@@ -98,8 +110,10 @@ record SyncSettings(
               needed("AWS_REGION"),
               needed("HEIMDALL_STORE"),
               key(),
-              regions(),
+              regions("HEIMDALL_REGIONS"),
               members(),
+              stores(),
+              pushes(),
               given("HEIMDALL_FLEET_TAG").orElse(DEFAULT_TAG),
               needed("HEIMDALL_FLEET"),
               port(),
@@ -144,16 +158,41 @@ record SyncSettings(
       return key;
     }
 
-    private Set<String> regions() {
+    private Set<String> regions(String name) {
       Set<String> regions = new TreeSet<>();
-      for (String region : given("HEIMDALL_REGIONS").orElse("").split("[,\\s]+")) {
+      for (String region : words(name)) {
         if (REGION.matcher(region).matches()) {
           regions.add(region);
-        } else if (!region.isEmpty()) {
-          problems.add("HEIMDALL_REGIONS names " + region + ", which is no region");
+        } else {
+          problems.add(name + " names " + region + ", which is no region");
         }
       }
       return regions;
+    }
+
+    private List<String> words(String name) {
+      return Stream.of(given(name).orElse("").split("[,\\s]+"))
+          .filter(word -> !word.isEmpty())
+          .toList();
+    }
+
+    /** Its own region is pushed to anyway. */
+    private Set<String> pushes() {
+      Set<String> regions = regions("HEIMDALL_PUSH_REGIONS");
+      given("AWS_REGION").ifPresent(regions::remove);
+      return regions;
+    }
+
+    private List<StoreLocation> stores() {
+      List<StoreLocation> stores = new ArrayList<>();
+      for (String store : words("HEIMDALL_OTHER_STORES")) {
+        try {
+          stores.add(StoreLocation.of(store));
+        } catch (IllegalArgumentException e) {
+          problems.add("HEIMDALL_OTHER_STORES: " + e.getMessage());
+        }
+      }
+      return stores;
     }
 
     private boolean members() {

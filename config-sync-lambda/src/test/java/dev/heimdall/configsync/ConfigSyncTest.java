@@ -105,6 +105,7 @@ class ConfigSyncTest {
         new ConfigSync(
             () -> answers.apply(readings.size() > 1 ? readings.poll() : readings.peek()),
             new Shelf(store, "eu-west-1"),
+            new Elsewhere(List.of(), List.of(), new Pusher(Clock.systemUTC())),
             () -> new NodeDoor.Found(doors(), whereTroubles),
             new Pusher(Clock.systemUTC()),
             new PushKeys(this::keys),
@@ -398,6 +399,7 @@ class ConfigSyncTest {
         new ConfigSync(
             () -> answers.apply(reading(EAST, "")),
             new Shelf(new RacedStore(), "eu-west-1"),
+            new Elsewhere(List.of(), List.of(), new Pusher(Clock.systemUTC())),
             () -> new NodeDoor.Found(List.of(), List.of()),
             new Pusher(Clock.systemUTC()),
             new PushKeys(this::keys),
@@ -546,10 +548,16 @@ class ConfigSyncTest {
                         "short",
                         "HEIMDALL_MEMBER_REGIONS",
                         "no",
+                        "HEIMDALL_OTHER_STORES",
+                        "s3://UPPER",
+                        "HEIMDALL_PUSH_REGIONS",
+                        "us-east",
                         "PATH",
                         "/bin")))
         .hasMessageContaining("HEIMDALL_STOR is not known")
         .hasMessageContaining("HEIMDALL_MEMBER_REGIONS is neither ask nor leave: no")
+        .hasMessageContaining("HEIMDALL_OTHER_STORES: \"s3://UPPER\" is no place")
+        .hasMessageContaining("HEIMDALL_PUSH_REGIONS names us-east, which is no region")
         .hasMessageContaining("AWS_REGION is not set")
         .hasMessageContaining("HEIMDALL_FLEET is not set")
         .hasMessageContaining("at least 32 characters");
@@ -560,9 +568,16 @@ class ConfigSyncTest {
                 "HEIMDALL_STORE", "s3://bucket/topology",
                 "HEIMDALL_FLEET", "shop",
                 "HEIMDALL_KEY", KEY,
-                "HEIMDALL_REGIONS", "us-east-1, eu-central-1"));
+                "HEIMDALL_REGIONS", "us-east-1, eu-central-1",
+                "HEIMDALL_PUSH_REGIONS", "eu-west-1,us-east-1",
+                "HEIMDALL_OTHER_STORES",
+                    "s3://west/topology?region=us-east-1 s3://east/t?region=eu-central-1"));
     assertThat(right.regions()).containsExactlyInAnyOrder("us-east-1", "eu-central-1");
     assertThat(right.members()).isTrue();
+    assertThat(right.pushes()).containsExactly("us-east-1");
+    assertThat(right.stores())
+        .map(Object::toString)
+        .containsExactly("s3://west/topology", "s3://east/t");
     assertThat(right.port()).isEqualTo(5059);
     assertThat(right.toString()).doesNotContain(KEY);
   }

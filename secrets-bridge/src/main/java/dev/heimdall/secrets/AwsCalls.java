@@ -13,24 +13,34 @@ import software.amazon.awssdk.core.exception.SdkException;
 /** Calls to AWS about one store, and what to tell people when one of them fails. */
 final class AwsCalls {
   /** A failed call is repeated a few times, for some seconds. */
-  private static final AwsPatience PATIENCE =
+  static final AwsPatience PATIENCE =
       new AwsPatience(Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(20), 3);
 
   private final StoreLocation location;
   private final StoreLocation.Place place;
   private final AwsCredentialsProvider credentials;
+  private final AwsPatience patience;
 
   AwsCalls(StoreLocation location, StoreLocation.Place place, AwsCredentialsProvider credentials) {
+    this(location, place, credentials, PATIENCE);
+  }
+
+  AwsCalls(
+      StoreLocation location,
+      StoreLocation.Place place,
+      AwsCredentialsProvider credentials,
+      AwsPatience patience) {
     this.location = location;
     this.place = place;
     this.credentials = credentials;
+    this.patience = patience;
   }
 
   /** A client with its patience. */
   <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder)
       throws StoreException {
     try {
-      return PATIENCE.client(builder, place.region(), place.endpoint(), credentials);
+      return patience.client(builder, place.region(), place.endpoint(), credentials);
     } catch (SdkException e) {
       throw failed(
           StoreException.Kind.MISSING,

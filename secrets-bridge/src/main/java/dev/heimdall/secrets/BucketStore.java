@@ -1,5 +1,6 @@
 package dev.heimdall.secrets;
 
+import dev.heimdall.routing.sdk.AwsPatience;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,9 +40,10 @@ final class BucketStore implements DocumentStore {
     this.client = client;
   }
 
-  static BucketStore open(StoreLocation.Bucket location, AwsCredentialsProvider credentials)
+  static BucketStore open(
+      StoreLocation.Bucket location, AwsCredentialsProvider credentials, AwsPatience patience)
       throws StoreException {
-    AwsCalls calls = new AwsCalls(location, location.place(), credentials);
+    AwsCalls calls = new AwsCalls(location, location.place(), credentials, patience);
     return new BucketStore(location, calls, calls.client(builder(location.place())));
   }
 

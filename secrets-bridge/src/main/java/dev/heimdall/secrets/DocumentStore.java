@@ -1,5 +1,6 @@
 package dev.heimdall.secrets;
 
+import dev.heimdall.routing.sdk.AwsPatience;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -58,12 +59,23 @@ public interface DocumentStore extends AutoCloseable {
   /** The same in somebody's name. */
   static DocumentStore open(StoreLocation location, AwsCredentialsProvider credentials)
       throws StoreException {
+    return open(location, credentials, AwsCalls.PATIENCE);
+  }
+
+  /**
+   * The same, of a store that may be far.
+   *
+   * @param patience how long its calls of AWS wait; a directory has its own
+   */
+  static DocumentStore open(
+      StoreLocation location, AwsCredentialsProvider credentials, AwsPatience patience)
+      throws StoreException {
     if (location instanceof StoreLocation.Directory directory) {
       return new DirectoryStore(directory);
     }
     if (location instanceof StoreLocation.Bucket bucket) {
-      return BucketStore.open(bucket, credentials);
+      return BucketStore.open(bucket, credentials, patience);
     }
-    return SecretStore.open((StoreLocation.Secret) location, credentials);
+    return SecretStore.open((StoreLocation.Secret) location, credentials, patience);
   }
 }

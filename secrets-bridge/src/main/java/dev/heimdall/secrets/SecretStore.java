@@ -1,5 +1,6 @@
 package dev.heimdall.secrets;
 
+import dev.heimdall.routing.sdk.AwsPatience;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +37,10 @@ final class SecretStore implements DocumentStore {
     this.form = form;
   }
 
-  static SecretStore open(StoreLocation.Secret location, AwsCredentialsProvider credentials)
+  static SecretStore open(
+      StoreLocation.Secret location, AwsCredentialsProvider credentials, AwsPatience patience)
       throws StoreException {
-    AwsCalls calls = new AwsCalls(location, location.place(), credentials);
+    AwsCalls calls = new AwsCalls(location, location.place(), credentials, patience);
     return new SecretStore(
         location,
         calls,

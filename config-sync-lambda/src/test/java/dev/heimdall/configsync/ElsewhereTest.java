@@ -1,0 +1,225 @@
+package dev.heimdall.configsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.heimdall.routing.AwsAccess;
+import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.RegionAnswers;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.OneDocument;
+import dev.heimdall.secrets.StoreLocation;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** What a region says arrives in others, as far as they can be reached. */
+class ElsewhereTest {
+  private static final String KEY = "0123456789abcdef0123456789abcdef";
+  private static final String NAME = "eu-west-1.json";
+
+  @TempDir private Path directory;
+
+  private final List<String> pushed = new CopyOnWriteArrayList<>();
+  private final Pusher pusher = new Pusher(Clock.systemUTC());
+  private HttpServer far;
+
+  @BeforeEach
+  void start() throws Exception {
+    far = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    far.createContext(
+        "/topology",
+        exchange -> {
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          pushed.add(new String(body, StandardCharsets.UTF_8));
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    far.start();
+  }
+
+  @AfterEach
+  void stop() {
+    far.stop(0);
+  }
+
+  private DocumentStore store(String name) throws Exception {
+    return DocumentStore.open(StoreLocation.of(directory.resolve(name).toString()));
+  }
+
+  private TopologyDocument in(String name) throws Exception {
+    try (DocumentStore store = store(name)) {
+      return TopologyDocument.parse(store.read().all().get(NAME).content().bytes());
+    }
+  }
+
+  private static TopologyReading reading() {
+    return new TopologyReading(
+        Instant.now(),
+        List.of("eu-west-1"),
+        Set.of("eu-west-1"),
+        List.of(),
+        Optional.of(List.of()),
+        List.of());
+  }
+
+  private Report run(Elsewhere elsewhere) throws Exception {
+    try (DocumentStore own = store("own")) {
+      return new ConfigSync(
+              () -> new RegionAnswers(reading(), Optional.empty()),
+              new Shelf(own, "eu-west-1"),
+              elsewhere,
+              () -> new NodeDoor.Found(List.of(), List.of()),
+              pusher,
+              new PushKeys(() -> KEY),
+              new ConfigSync.Settling(Duration.ofMillis(1), 1, time -> {}),
+              Clock.systemUTC())
+          .run(Trigger.schedule());
+    }
+  }
+
+  private NodeDoor node(String name) {
+    return new NodeDoor(name, "127.0.0.1", far.getAddress().getPort());
+  }
+
+  @Test
+  void storesAndNodesOfOtherRegionsHaveTheDocumentOfTheOwnOne() throws Exception {
+    try (DocumentStore east = store("east");
+        DocumentStore north = store("north")) {
+      Report report =
+          run(
+              new Elsewhere(
+                  List.of(new Shelf(east, "eu-west-1"), new Shelf(north, "eu-west-1")),
+                  List.of(
+                      new Elsewhere.Nodes(
+                          "us-east-1",
+                          () -> new NodeDoor.Found(List.of(node("i-east")), List.of()))),
+                  pusher));
+
+      assertThat(report.problems()).isEmpty();
+      assertThat(in("own").source()).isEqualTo("eu-west-1");
+      assertThat(in("east")).isEqualTo(in("own"));
+      assertThat(in("north")).isEqualTo(in("own"));
+      assertThat(pushed).containsExactly(new String(in("own").json(), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void whatIsThereAndNewerStays() throws Exception {
+    try (DocumentStore east = store("east")) {
+      TopologyDocument late =
+          new TopologyDocument(
+              "eu-west-1",
+              9,
+              Instant.now().plusSeconds(3600),
+              "schedule",
+              List.of(),
+              List.of(),
+              List.of());
+      new OneDocument(east, NAME).write(Content.of(late.json()), Optional.empty());
+
+      Report report = run(new Elsewhere(List.of(new Shelf(east, "eu-west-1")), List.of(), pusher));
+
+      assertThat(report.problems()).isEmpty();
+      assertThat(in("east")).isEqualTo(late);
+      assertThat(in("own").version()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anotherRegionsOwnDocumentIsLeftAlone() throws Exception {
+    try (DocumentStore east = store("east")) {
+      TopologyDocument theirs = TopologyDocument.none("us-east-1").next(reading(), "schedule");
+      new OneDocument(east, "us-east-1.json").write(Content.of(theirs.json()), Optional.empty());
+
+      run(new Elsewhere(List.of(new Shelf(east, "eu-west-1")), List.of(), pusher));
+
+      assertThat(east.read().contents().keySet()).containsExactly(NAME, "us-east-1.json");
+      assertThat(TopologyDocument.parse(east.read().contents().get("us-east-1.json").bytes()))
+          .isEqualTo(theirs);
+    }
+  }
+
+  /** It would take 20 s with the limits of the own region's calls, and be called three times. */
+  @Test
+  @Timeout(15)
+  void aSilentRegionIsGivenUpAndNamedAndHoldsUpNoOther() throws Exception {
+    List<AutoCloseable> opened = new ArrayList<>();
+    try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+        DocumentStore east = store("east")) {
+      DocumentStore lost =
+          DocumentStore.open(
+              StoreLocation.of(
+                  "s3://lost/topology?region=us-west-2&endpoint=http://127.0.0.1:"
+                      + silent.getLocalPort()),
+              StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+              new AwsPatience(
+                  AwsAccess.FAR, AwsAccess.FAR, Duration.ofSeconds(20), Duration.ofSeconds(20), 1));
+      opened.add(lost);
+
+      Report report =
+          run(
+              new Elsewhere(
+                  List.of(new Shelf(lost, "eu-west-1"), new Shelf(east, "eu-west-1")),
+                  List.of(),
+                  pusher));
+
+      assertThat(report.problems())
+          .singleElement()
+          .asString()
+          .contains("not written to another region: s3://lost/topology cannot be read");
+      assertThat(in("east")).isEqualTo(in("own"));
+    } finally {
+      for (AutoCloseable each : opened) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void nodesOfAnotherRegionThatAreNotReachedAreProblemsOfTheReportAndNoFailure() throws Exception {
+    AwsTrouble trouble = new AwsTrouble(AwsTrouble.Kind.FAILED, "ec2:DescribeInstances", "silent");
+    Report report =
+        run(
+            new Elsewhere(
+                List.of(),
+                List.of(
+                    new Elsewhere.Nodes(
+                        "us-west-2", () -> new NodeDoor.Found(List.of(), List.of(trouble))),
+                    new Elsewhere.Nodes(
+                        "us-east-1",
+                        () ->
+                            new NodeDoor.Found(
+                                List.of(new NodeDoor("i-dead", "127.0.0.1", 1), node("i-east")),
+                                List.of()))),
+                pusher));
+
+    assertThat(report.problems())
+        .hasSize(2)
+        .anySatisfy(said -> assertThat(said).startsWith("nodes in us-west-2 cannot be found"))
+        .anySatisfy(said -> assertThat(said).startsWith("not told in us-east-1: i-dead at"));
+    assertThat(pushed).hasSize(1);
+    assertThat(report.nodes()).isZero();
+  }
+}
