@@ -2,6 +2,7 @@ package dev.heimdall.cdk;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.cdk.template.PlainTemplates;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,17 +23,36 @@ import java.util.zip.ZipOutputStream;
  *
  * @param files what the deployments are made of, and these, by their paths
  * @param stacks by deployment and name
+ * @param templates for those without the CDK, by the names of their files
  */
 record KeptRelease(
-    SortedMap<String, String> files, SortedMap<String, SortedMap<String, JsonNode>> stacks) {
+    SortedMap<String, String> files,
+    SortedMap<String, SortedMap<String, JsonNode>> stacks,
+    SortedMap<String, String> templates) {
+  static final Path RELEASES = Path.of("src", "test", "resources", "releases");
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DEPLOYMENTS = "deployments/";
   private static final String STACKS = "stacks/";
+  private static final String TEMPLATES = "templates/";
   private static final String SUFFIX = ".json";
+  private static final String ARCHIVE = ".zip";
+
+  /** Those that can be upgraded from, by name. */
+  static SortedMap<String, KeptRelease> all() throws IOException {
+    SortedMap<String, KeptRelease> all = new TreeMap<>();
+    try (Stream<Path> archives = Files.list(RELEASES)) {
+      for (Path archive : archives.filter(file -> file.toString().endsWith(ARCHIVE)).toList()) {
+        all.put(archive.getFileName().toString().replace(ARCHIVE, ""), read(archive));
+      }
+    }
+    return all;
+  }
 
   static KeptRelease read(Path archive) throws IOException {
     SortedMap<String, String> files = new TreeMap<>();
     SortedMap<String, SortedMap<String, JsonNode>> stacks = new TreeMap<>();
+    SortedMap<String, String> templates = new TreeMap<>();
     try (ZipFile zip = new ZipFile(archive.toFile())) {
       for (ZipEntry entry : zip.stream().toList()) {
         String name = entry.getName();
@@ -42,12 +62,15 @@ record KeptRelease(
           stacks
               .computeIfAbsent(of[0], any -> new TreeMap<>())
               .put(of[1].replace(SUFFIX, ""), JSON.readTree(content));
+        } else if (name.startsWith(TEMPLATES)) {
+          templates.put(
+              name.substring(TEMPLATES.length()), new String(content, StandardCharsets.UTF_8));
         } else {
           files.put(name, new String(content, StandardCharsets.UTF_8));
         }
       }
     }
-    return new KeptRelease(files, stacks);
+    return new KeptRelease(files, stacks, templates);
   }
 
   /** The text of one of its deployments. */
@@ -75,7 +98,14 @@ record KeptRelease(
             Files.readString(file));
       }
     }
-    KeptRelease made = new KeptRelease(next, new TreeMap<>());
+    KeptRelease made = new KeptRelease(next, new TreeMap<>(), new TreeMap<>());
+    PlainTemplates.files()
+        .forEach(
+            (name, text) -> {
+              if (name.endsWith(".yaml")) {
+                made.templates.put(name, text);
+              }
+            });
     for (String file : next.keySet()) {
       if (file.startsWith(DEPLOYMENTS)) {
         String name = file.substring(DEPLOYMENTS.length()).replace(SUFFIX, "");
@@ -99,6 +129,7 @@ record KeptRelease(
             templates.forEach(
                 (stack, template) ->
                     all.put(STACKS + name + "/" + stack + SUFFIX, template.toString())));
+    templates.forEach((name, text) -> all.put(TEMPLATES + name, text));
     try (OutputStream out = Files.newOutputStream(archive);
         ZipOutputStream zip = new ZipOutputStream(out)) {
       zip.setLevel(9);

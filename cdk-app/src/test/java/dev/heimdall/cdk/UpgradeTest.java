@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * data are in is made anew or left behind.
  */
 class UpgradeTest {
-  private static final Path RELEASES = Path.of("src", "test", "resources", "releases");
-
   private static final String WITH_EQUAL_ADDRESSES = "two-networks of 2026-11-24";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,19 +45,10 @@ class UpgradeTest {
 
   static List<Deployed> deployed() throws Exception {
     List<Deployed> all = new ArrayList<>();
-    try (Stream<Path> archives = Files.list(RELEASES)) {
-      for (Path archive :
-          archives.filter(file -> file.toString().endsWith(".zip")).sorted().toList()) {
-        KeptRelease kept = KeptRelease.read(archive);
-        kept.stacks()
-            .keySet()
-            .forEach(
-                name ->
-                    all.add(
-                        new Deployed(
-                            archive.getFileName().toString().replace(".zip", ""), name, kept)));
-      }
-    }
+    KeptRelease.all()
+        .forEach(
+            (release, kept) ->
+                kept.stacks().keySet().forEach(name -> all.add(new Deployed(release, name, kept))));
     return all;
   }
 
@@ -140,8 +128,9 @@ class UpgradeTest {
   @EnabledIfSystemProperty(named = "keep", matches = "[0-9A-Za-z.-]+")
   void theStacksOfTodayAreKept() throws Exception {
     List<Deployed> all = deployed();
-    Path archive = RELEASES.resolve(System.getProperty("keep") + ".zip");
+    Path archive = KeptRelease.RELEASES.resolve(System.getProperty("keep") + ".zip");
     all.get(all.size() - 1).kept().next(Path.of("samples"), work.resolve("next")).write(archive);
     assertThat(KeptRelease.read(archive).stacks()).isNotEmpty();
+    assertThat(KeptRelease.read(archive).templates()).isNotEmpty();
   }
 }
