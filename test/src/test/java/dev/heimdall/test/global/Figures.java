@@ -3,6 +3,7 @@ package dev.heimdall.test.global;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What clients of one region noticed of one event.
@@ -15,68 +16,71 @@ import java.util.OptionalLong;
  * @param unknown writes of which the client does not know whether they were
  */
 record Figures(
-    String event,
+    Occurrence of,
     Region region,
     OptionalLong firstWrite,
     long longestRead,
     long failedReads,
     long refused,
     long unknown) {
-  private static final long AFTER = 5_000_000_000L;
+  private static final long AFTER = TimeUnit.SECONDS.toNanos(5);
 
   /**
-   * Of an event that began at a moment.
+   * Of all that has happened, when all clients have the answers that they waited for. To each event
+   * belongs what was begun before it was over, or a while after, and had not ended when it began.
    *
-   * @param writer the instance that was promoted
-   * @param promoted when
+   * @param happened in this order, one after the other
    */
-  static List<Figures> of(
-      String event,
-      List<Region> regions,
-      History history,
-      long began,
-      String writer,
-      long promoted) {
+  static List<Figures> of(List<Occurrence> happened, List<Region> regions, History history) {
+    List<Write> writes = history.writes();
+    List<Read> reads = history.reads();
     List<Figures> all = new ArrayList<>();
-    for (Region region : regions) {
-      List<Write> writes =
-          history.writes().stream()
-              .filter(w -> w.region().equals(region))
-              .filter(w -> w.ended() > began && w.begun() < promoted + AFTER)
-              .toList();
-      List<Read> reads =
-          history.reads().stream()
-              .filter(r -> r.region().equals(region))
-              .filter(r -> r.ended() > began && r.begun() < promoted + AFTER)
-              .toList();
-      OptionalLong first =
-          history.writes().stream()
-              .filter(w -> w.region().equals(region))
-              .filter(w -> w.acknowledged() && w.server().equals(writer) && w.ended() > promoted)
-              .mapToLong(w -> millis(w.ended() - promoted))
-              .min();
-      all.add(
-          new Figures(
-              event,
-              region,
-              first,
-              reads.stream().mapToLong(r -> millis(r.ended() - r.begun())).max().orElse(0),
-              reads.stream().filter(r -> !r.answered()).count(),
-              writes.stream().filter(w -> w.outcome() == Write.Outcome.REFUSED).count(),
-              writes.stream().filter(w -> w.outcome() == Write.Outcome.UNKNOWN).count()));
+    for (int i = 0; i < happened.size(); i++) {
+      Occurrence one = happened.get(i);
+      long after = one.over() + AFTER;
+      long end = i + 1 < happened.size() ? Math.min(after, happened.get(i + 1).began()) : after;
+      for (Region region : regions) {
+        all.add(
+            of(
+                one,
+                region,
+                writes.stream()
+                    .filter(w -> w.region().equals(region))
+                    .filter(w -> w.ended() > one.began() && w.begun() < end)
+                    .toList(),
+                reads.stream()
+                    .filter(r -> r.region().equals(region))
+                    .filter(r -> r.ended() > one.began() && r.begun() < end)
+                    .toList()));
+      }
     }
     return all;
   }
 
+  private static Figures of(Occurrence one, Region region, List<Write> writes, List<Read> reads) {
+    return new Figures(
+        one,
+        region,
+        writes.stream()
+            .filter(Write::acknowledged)
+            .filter(w -> w.server().equals(one.writer()) && w.ended() > one.promoted())
+            .mapToLong(w -> millis(w.ended() - one.promoted()))
+            .min(),
+        reads.stream().mapToLong(r -> millis(r.ended() - r.begun())).max().orElse(0),
+        reads.stream().filter(r -> !r.answered()).count(),
+        writes.stream().filter(w -> w.outcome() == Write.Outcome.REFUSED).count(),
+        writes.stream().filter(w -> w.outcome() == Write.Outcome.UNKNOWN).count());
+  }
+
   private static long millis(long nanos) {
-    return nanos / 1_000_000;
+    return TimeUnit.NANOSECONDS.toMillis(nanos);
   }
 
   @Override
   public String toString() {
     return "%s, %s: first write %s ms after promotion or repair, longest read %d ms, reads failed %d, writes refused %d, unknown %d"
         .formatted(
-            event,
+            of.what(),
             region,
             firstWrite.isPresent() ? "" + firstWrite.getAsLong() : "none",
             longestRead,

@@ -77,6 +77,11 @@ final class GlobalDatabase implements AutoCloseable {
     return cluster.password();
   }
 
+  /** Those that have a server. */
+  List<Region> regions() {
+    return regions;
+  }
+
   Region writer() {
     return writer;
   }
@@ -261,18 +266,20 @@ final class GlobalDatabase implements AutoCloseable {
    * replicated itself.
    */
   Set<Write.Key> tail(Region former) {
+    // One that was sent half a batch waits for the rest, which nobody sends any more.
+    String active =
+        "SELECT %s FROM pg_stat_activity WHERE state = 'active' AND backend_type = 'client backend'"
+            + " AND wait_event_type IS DISTINCT FROM 'Client' AND pid <> pg_backend_pid()";
     Await.until(
         "the former writer has finished what it was sent",
         PATIENCE,
+        () -> "0".equals(server(former).queryValue("postgres", active.formatted("count(*)"))),
         () ->
-            "0"
-                .equals(
-                    server(former)
-                        .queryValue(
-                            "postgres",
-                            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND"
-                                + " backend_type = 'client backend' AND pid <> pg_backend_pid()")),
-        () -> "");
+            server(former)
+                .queryValue(
+                    "postgres",
+                    active.formatted(
+                        "string_agg(concat_ws(' ', wait_event_type, wait_event, query), '; ')")));
     Set<Write.Key> carried = new HashSet<>(rows(writer));
     Set<Write.Key> tail = new HashSet<>();
     long lastCarried = Long.MIN_VALUE;

@@ -13,6 +13,16 @@ final class History {
   private final Queue<Idle> idle = new ConcurrentLinkedQueue<>();
   private final Map<Integer, Region> clients = new ConcurrentHashMap<>();
 
+  /** As it is now. */
+  History copy() {
+    History copy = new History();
+    copy.writes.addAll(writes);
+    copy.reads.addAll(reads);
+    copy.idle.addAll(idle);
+    copy.clients.putAll(clients);
+    return copy;
+  }
+
   void begins(int client, Region region) {
     clients.put(client, region);
   }

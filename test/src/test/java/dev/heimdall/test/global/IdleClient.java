@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** A client that connects, and asks something at the very end. */
+/** A client that connects, and does nothing but ask now and then whether its session is there. */
 final class IdleClient {
   private static final String NAME = "idle client";
 
@@ -28,14 +28,21 @@ final class IdleClient {
 
   /** Whether its session is there, with what it was told. */
   Idle ask() {
-    try (connection;
-        Statement statement = connection.createStatement();
+    try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SHOW application_name")) {
       rows.next();
       String answer = rows.getString(1);
       return new Idle(number, region, answer.equals(NAME) ? "" : "another session: " + answer);
     } catch (SQLException e) {
       return new Idle(number, region, WorkingClient.said(e));
+    }
+  }
+
+  void end() {
+    try {
+      connection.close();
+    } catch (SQLException lost) {
+      // Its session has ended with its node.
     }
   }
 }

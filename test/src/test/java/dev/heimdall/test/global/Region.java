@@ -6,18 +6,23 @@ package dev.heimdall.test.global;
  *
  * @param number 1 to 9
  * @param name as AWS calls it
- * @param instance the identifier of its database instance
+ * @param instance the identifier of its database instance; empty if it has none
  */
 record Region(int number, String name, String instance) {
   static final Region FIRST = new Region(1, "eu-west-1", "w1");
   static final Region SECOND = new Region(2, "us-east-1", "e1");
   static final Region THIRD = new Region(3, "ap-south-1", "s1");
+  static final Region WITHOUT_DATABASE = new Region(4, "eu-north-1", "");
 
   static final int BALANCER = 2;
   static final int NODE = 3;
   static final int DATABASE = 10;
   static final int STORE = 20;
   static final int AWS = 30;
+
+  boolean hasDatabase() {
+    return !instance.isEmpty();
+  }
 
   /** An address of its own. */
   String address(int host) {

@@ -21,6 +21,7 @@ final class WorkingClient implements AutoCloseable {
   private static final int PAUSE_AFTER_FAILURE_MILLIS = 100;
 
   private final int number;
+  private final Region home;
   private final Doors doors;
   private final History history;
   private final IntUnaryOperator another;
@@ -45,18 +46,19 @@ final class WorkingClient implements AutoCloseable {
   WorkingClient(
       int number, Region home, Doors doors, History history, IntUnaryOperator another, long seed) {
     this.number = number;
+    this.home = home;
     this.doors = doors;
     this.history = history;
     this.another = another;
     this.region = home;
     this.random = new SplittableRandom(seed + number);
     history.begins(number, home);
-    thread = new Thread(() -> run(home), "client-" + number);
+    thread = new Thread(this::run, "client-" + number);
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void run(Region home) {
+  private void run() {
     try {
       while (!ending) {
         region = doors.region(home);
@@ -140,6 +142,14 @@ final class WorkingClient implements AutoCloseable {
 
   static String said(SQLException e) {
     return e.getSQLState() + " " + e.getMessage();
+  }
+
+  Region home() {
+    return home;
+  }
+
+  boolean isEnding() {
+    return ending;
   }
 
   /** Asks it to come to an end. */
