@@ -1,7 +1,9 @@
 package dev.heimdall.cdk.template;
 
 import dev.heimdall.cdk.fleet.FleetPlan;
+import dev.heimdall.cdk.instance.Facts;
 import dev.heimdall.cdk.instance.Release;
+import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.CfnCondition;
@@ -20,7 +22,8 @@ record DocumentParameters(
     String secret,
     String mount,
     CfnCondition inSecret,
-    CfnCondition mounts) {
+    CfnCondition mounts,
+    Slot<String> more) {
 
   /**
    * Asks for them.
@@ -77,6 +80,13 @@ record DocumentParameters(
             Optional.of(""),
             "|[^'\"$]+ /mnt/heimdall [^'\"$]+",
             "empty, or FILE-SYSTEM:/ /mnt/heimdall efs _netdev,nofail," + access + "tls 0 0");
+    Slot<String> facts =
+        ask.optional(
+            "Facts",
+            "What ${region.NAME} in documents stands for besides name and bucket: members of a JSON"
+                + " object.",
+            "|\"[A-Za-z][A-Za-z0-9_-]*\": *[^'$]+",
+            "empty, or such as \"store\": \"HOST:6379\", \"size\": 5");
     return new DocumentParameters(
         new Release(releaseName, releaseBucket, releaseKey),
         bucket,
@@ -89,7 +99,20 @@ record DocumentParameters(
             .build(),
         CfnCondition.Builder.create(stack, "Mounts")
             .expression(Fn.conditionNot(Fn.conditionEquals(mount, "")))
-            .build());
+            .build(),
+        facts);
+  }
+
+  /** What is different in each region: some is known, the rest was asked for. */
+  Facts facts() {
+    return Facts.ofRegion()
+        .with("bucket", bucket)
+        .and(
+            Fn.conditionIf(
+                    more.when().orElseThrow().getLogicalId(),
+                    Fn.join("", List.of(",", more.value())),
+                    "")
+                .toString());
   }
 
   /** The secret's name where the configuration is in it. */

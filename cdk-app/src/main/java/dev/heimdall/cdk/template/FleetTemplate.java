@@ -144,7 +144,8 @@ final class FleetTemplate extends Stack {
                     List.of(),
                     List.of(users),
                     List.of("/heimdall/*")),
-                inspection));
+                inspection,
+                documents.facts()));
     PlainTemplates.sessions(ask, fleet.nodeRole());
     ask.describe();
     CfnOutput.Builder.create(this, "Address")

@@ -110,7 +110,8 @@ final class ManagerTemplate extends Stack {
                 List.of(DocumentStores.fleetKeyName(name), secret),
                 List.of(),
                 List.of(topics),
-                inspection));
+                inspection,
+                documents.facts()));
     ManagerOutputs.of(
         this, manager.address(), manager.passwordName(), manager.group().getAttrGroupId());
     PlainTemplates.sessions(ask, manager.role());

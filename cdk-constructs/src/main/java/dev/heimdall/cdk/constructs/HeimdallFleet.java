@@ -83,7 +83,8 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
                 props.getRelease().bind(this, "Release"),
                 props.getDocuments().read(),
                 props.getAccess().plan(),
-                props.getInstanceLogs().inspection(props.getKeepFailedInstances())));
+                props.getInstanceLogs().inspection(props.getKeepFailedInstances()),
+                props.getFacts().facts()));
     ComponentRole.add(
         fleet.nodeRole(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());

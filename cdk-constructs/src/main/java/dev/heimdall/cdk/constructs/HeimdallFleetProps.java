@@ -104,6 +104,12 @@ public interface HeimdallFleetProps {
    */
   boolean getKeepFailedInstances();
 
+  /**
+   * What is different in each region, which documents refer to by <code>${region.NAME}</code>. By
+   * default {@code name}, the region.
+   */
+  HeimdallFacts getFacts();
+
   /** Begins them. */
   static Builder builder() {
     return new Builder();
@@ -134,6 +140,7 @@ public interface HeimdallFleetProps {
     private List<IManagedPolicy> managedPolicies = List.of();
     private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
     private boolean keepFailedInstances = false;
+    private HeimdallFacts facts = HeimdallFacts.ofRegion();
 
     private Builder() {}
 
@@ -269,6 +276,12 @@ public interface HeimdallFleetProps {
       return this;
     }
 
+    /** Sets {@link HeimdallFleetProps#getFacts}. */
+    public Builder facts(HeimdallFacts facts) {
+      this.facts = facts;
+      return this;
+    }
+
     /**
      * What was said.
      *
@@ -297,7 +310,8 @@ public interface HeimdallFleetProps {
           access,
           managedPolicies,
           instanceLogs,
-          keepFailedInstances);
+          keepFailedInstances,
+          facts);
     }
   }
 }

@@ -33,5 +33,6 @@ record HeimdallFleetValues(
     HeimdallAccess getAccess,
     List<IManagedPolicy> getManagedPolicies,
     HeimdallLogs getInstanceLogs,
-    boolean getKeepFailedInstances)
+    boolean getKeepFailedInstances,
+    HeimdallFacts getFacts)
     implements HeimdallFleetProps {}

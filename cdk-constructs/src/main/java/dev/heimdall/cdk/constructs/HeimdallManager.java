@@ -80,7 +80,8 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
                 props.getSecrets(),
                 props.getSecretKeys(),
                 props.getAlertTopics(),
-                props.getInstanceLogs().inspection(props.getKeepFailedInstances())));
+                props.getInstanceLogs().inspection(props.getKeepFailedInstances()),
+                props.getFacts().facts()));
     ComponentRole.add(
         manager.role(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());

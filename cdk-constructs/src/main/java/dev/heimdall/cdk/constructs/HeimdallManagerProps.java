@@ -89,6 +89,12 @@ public interface HeimdallManagerProps {
    */
   boolean getKeepFailedInstances();
 
+  /**
+   * What is different in each region, which documents refer to by <code>${region.NAME}</code>. By
+   * default {@code name}, the region.
+   */
+  HeimdallFacts getFacts();
+
   /** Begins them. */
   static Builder builder() {
     return new Builder();
@@ -116,6 +122,7 @@ public interface HeimdallManagerProps {
     private List<IManagedPolicy> managedPolicies = List.of();
     private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
     private boolean keepFailedInstances = false;
+    private HeimdallFacts facts = HeimdallFacts.ofRegion();
 
     private Builder() {}
 
@@ -239,6 +246,12 @@ public interface HeimdallManagerProps {
       return this;
     }
 
+    /** Sets {@link HeimdallManagerProps#getFacts}. */
+    public Builder facts(HeimdallFacts facts) {
+      this.facts = facts;
+      return this;
+    }
+
     /**
      * What was said.
      *
@@ -265,7 +278,8 @@ public interface HeimdallManagerProps {
           alertTopics,
           managedPolicies,
           instanceLogs,
-          keepFailedInstances);
+          keepFailedInstances,
+          facts);
     }
   }
 }

@@ -30,5 +30,6 @@ record HeimdallManagerValues(
     List<String> getAlertTopics,
     List<IManagedPolicy> getManagedPolicies,
     HeimdallLogs getInstanceLogs,
-    boolean getKeepFailedInstances)
+    boolean getKeepFailedInstances,
+    HeimdallFacts getFacts)
     implements HeimdallManagerProps {}

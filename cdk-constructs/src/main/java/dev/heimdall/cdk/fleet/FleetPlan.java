@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.fleet;
 
+import dev.heimdall.cdk.instance.Facts;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.values.Slot;
@@ -30,6 +31,7 @@ import java.util.List;
  * @param documents where nodes have their configuration from
  * @param access what else nodes may use
  * @param inspection how people find out what became of an instance
+ * @param facts what documents may refer to that is different in each region
  */
 public record FleetPlan(
     String name,
@@ -51,7 +53,8 @@ public record FleetPlan(
     Release release,
     Source documents,
     Access access,
-    Inspection inspection) {
+    Inspection inspection,
+    Facts facts) {
 
   /**
    * Where nodes read their configuration.

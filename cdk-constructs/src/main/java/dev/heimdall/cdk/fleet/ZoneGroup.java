@@ -181,6 +181,8 @@ public final class ZoneGroup extends Construct {
     values.put("ManagerPort", "");
     values.put("ManagerSecret", "");
     values.put("ManagerConf", "");
+    values.put("Facts", plan.facts().members());
+    values.put("MoreFacts", plan.facts().more());
     values.put("ReleaseName", plan.release().name());
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.BootScript;
+import dev.heimdall.cdk.instance.Facts;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Machine;
 import dev.heimdall.cdk.nag.Reasons;
@@ -45,6 +46,9 @@ import software.constructs.IDependable;
 public final class ManagerGroup extends Construct {
   private static final int PASSWORD_LENGTH = 32;
   private static final int SECONDS_TO_END = 30;
+
+  /** The fact that is its URL. */
+  private static final String ITSELF = "manager";
 
   private final ManagerPlan plan;
   private final CfnSecurityGroup group;
@@ -355,6 +359,8 @@ public final class ManagerGroup extends Construct {
     values.put("ManagerPort", Numbers.text(plan.port()));
     values.put("ManagerSecret", password);
     values.put("ManagerConf", plan.conf());
+    values.put("Facts", facts().members());
+    values.put("MoreFacts", plan.facts().more());
     values.put("ReleaseName", plan.release().name());
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
@@ -362,6 +368,11 @@ public final class ManagerGroup extends Construct {
     values.put("KeepFailed", plan.inspection().kept());
     values.put("LogGroup", logs.map(CfnLogGroup::getRef).orElse(""));
     return BootScript.of(Stack.of(this), values);
+  }
+
+  /** Nodes report to it, and it judges documents that say so. */
+  private Facts facts() {
+    return plan.facts().has(ITSELF) ? plan.facts() : plan.facts().with(ITSELF, address());
   }
 
   private static List<String> some(String text) {

@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.manager;
 
+import dev.heimdall.cdk.instance.Facts;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.values.Slot;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param secretKeys ARNs of further keys that these are encrypted with
  * @param topics names, or beginnings and stars, of the topics that it may tell what happened
  * @param inspection how people find out what became of an instance
+ * @param facts what documents may refer to that is different in each region; its own URL is added
  */
 public record ManagerPlan(
     String name,
@@ -47,7 +49,8 @@ public record ManagerPlan(
     List<String> secrets,
     List<String> secretKeys,
     List<String> topics,
-    Inspection inspection) {
+    Inspection inspection,
+    Facts facts) {
 
   /**
    * Where the configuration lies that it edits.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.conf.Role;
+import dev.heimdall.model.RegionFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -118,6 +119,8 @@ class UserDataTest {
             "ManagerPort",
             "ManagerSecret",
             "ManagerConf",
+            "Facts",
+            "MoreFacts",
             "LogGroup",
             "KeepFailed")) {
       filledIn.put(unset, "");
@@ -133,7 +136,11 @@ class UserDataTest {
 
   /** As CloudFormation fills the names in. */
   private Boot boot() throws Exception {
-    String script = Files.readString(FILES.resolve("user-data.sh"));
+    return boot(Files.readString(FILES.resolve("user-data.sh")));
+  }
+
+  private Boot boot(String template) throws Exception {
+    String script = template;
     for (Map.Entry<String, String> name : filledIn.entrySet()) {
       assertThat(script).contains("${" + name.getKey() + "}");
       script = script.replace("${" + name.getKey() + "}", name.getValue());
@@ -254,6 +261,40 @@ class UserDataTest {
     assertThat(conf.configuration()).contains("s3://conf/config");
     assertThat(conf.lifecycleHook()).contains("heimdall-drain");
     assertThat(boot.output()).isBlank();
+  }
+
+  @Test
+  void whatIsDifferentInThisRegionIsWrittenAtEachBoot() throws Exception {
+    filledIn.put("Facts", ",\"store\":\"first.made:6379\",\"note\":\"it\\u0027s \\\\ here\"");
+    assertThat(boot().exitCode()).isZero();
+    Path file = root.resolve("etc/heimdall-region.json");
+    assertThat(RegionFacts.read(file).in("${region.name} ${region.store} ${region.note}"))
+        .isEqualTo("eu-west-1 first.made:6379 it's \\\\ here");
+    // Who runs a node reads it, and only root writes it.
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-r--r--");
+    assertThat(HeimdallConf.read(root.resolve("etc/heimdall.conf")).regionFacts()).contains(file);
+
+    filledIn.put("Facts", ",\"store\":[],\"subnets\":[\"10.40.0.0/20\"]");
+    filledIn.put("MoreFacts", ",\"size\": 5");
+    assertThat(boot().exitCode()).isZero();
+    assertThat(file)
+        .hasContent(
+            "{\"name\":\"eu-west-1\",\"store\":[],\"subnets\":[\"10.40.0.0/20\"],\"size\": 5}");
+    assertThat(RegionFacts.read(file).in("${region.name}")).isEqualTo("eu-west-1");
+  }
+
+  @Test
+  void aTemplateOfAnEarlierReleaseHasNoFacts() throws Exception {
+    filledIn.remove("Facts");
+    filledIn.remove("MoreFacts");
+
+    Boot boot =
+        boot(Files.readString(FILES.resolve("user-data.sh")).replaceFirst("(?m)^facts=.*\n", ""));
+
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    assertThat(root.resolve("etc/heimdall-region.json")).doesNotExist();
+    assertThat(HeimdallConf.read(root.resolve("etc/heimdall.conf")).regionFacts()).isEmpty();
   }
 
   @Test

@@ -1,0 +1,89 @@
+package dev.heimdall.cdk.constructs;
+
+import dev.heimdall.cdk.instance.Facts;
+import java.util.List;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.services.s3.IBucket;
+
+/**
+ * What is different in each region, so that one configuration serves in all of them: documents
+ * refer to it by <code>${region.NAME}</code>. Instances have it in {@code
+ * /etc/heimdall-region.json}; it stands in the template, so there is no secret in it. A fleet and
+ * its manager are given the same.
+ *
+ * <pre>{@code
+ * HeimdallFacts facts =
+ *     HeimdallFacts.ofRegion().store(store).bucket(bucket).text("database", endpoint);
+ * }</pre>
+ */
+public final class HeimdallFacts {
+  private static final String MANAGER = "manager";
+
+  private final Facts facts;
+
+  private HeimdallFacts(Facts facts) {
+    this.facts = facts;
+  }
+
+  /** The fact {@code name} alone: what the region is called, such as {@code eu-west-1}. */
+  public static HeimdallFacts ofRegion() {
+    return new HeimdallFacts(Facts.ofRegion());
+  }
+
+  /** A text, such as the host of a database. */
+  public HeimdallFacts text(String name, String text) {
+    return new HeimdallFacts(facts.with(name, text));
+  }
+
+  /** A number. */
+  public HeimdallFacts number(String name, Number number) {
+    return new HeimdallFacts(facts.with(name, number));
+  }
+
+  /** A truth value. */
+  public HeimdallFacts truth(String name, boolean truth) {
+    return new HeimdallFacts(facts.with(name, truth));
+  }
+
+  /** Texts and numbers, such as the addresses of subnets; none of them is a list without any. */
+  public HeimdallFacts list(String name, List<?> values) {
+    return new HeimdallFacts(facts.with(name, values));
+  }
+
+  /** The fact {@code bucket}: its name. */
+  public HeimdallFacts bucket(IBucket bucket) {
+    return text("bucket", bucket.getBucketName());
+  }
+
+  /**
+   * The facts {@code store}, its server and port, {@code storeMode} and {@code storePassword}, the
+   * name of the secret: for {@code servers}, {@code mode} and {@code password} of {@code store}.
+   */
+  public HeimdallFacts store(IHeimdallStore store) {
+    return text("store", store.getAddress() + ":" + store.getPort())
+        .text("storeMode", store.getClusterMode() ? "cluster" : "standalone")
+        .text("storePassword", store.getPasswordName());
+  }
+
+  /**
+   * The fact {@code manager}: the URL that nodes report to. The manager itself adds its own, unless
+   * it is given one.
+   */
+  public HeimdallFacts manager(IHeimdallManager manager) {
+    return text(MANAGER, manager.getUrl());
+  }
+
+  /** Whether there is one of this name. */
+  public boolean has(String name) {
+    return facts.has(name);
+  }
+
+  /** As instances write it. */
+  public String toJson() {
+    return facts.json(Aws.REGION);
+  }
+
+  Facts facts() {
+    return facts;
+  }
+}
