@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.model.Configuration;
@@ -14,6 +15,7 @@ import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.SecretPlaces;
 import dev.heimdall.model.VirtualDatabase;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * The first documents of a region's configuration: what people have in a directory, and a {@code
@@ -43,6 +46,9 @@ final class InitialDocuments {
 
   /** The template holds them, whose limit is 1 MB, and so does what calls the function. */
   private static final int MOST_BYTES = 150_000;
+
+  /** What a secret holds, without what stands for names that are shorter here than there. */
+  private static final int MOST_IN_SECRET = 64_000;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -161,6 +167,9 @@ final class InitialDocuments {
         Files.writeString(file, text.getValue());
       }
       fits(ConfigurationReader.check(judged), place);
+      if (region.documents().place() == DocumentPlace.SECRET) {
+        fitsSecret(all, place);
+      }
     } catch (ConfigurationException e) {
       throw new DeploymentException(place + e.getMessage());
     } catch (JsonProcessingException e) {
@@ -199,6 +208,23 @@ final class InitialDocuments {
                 + " \"proxyProtocol\": {\"enabled\": true, \"trusted\": [NETWORKS]}, with the"
                 + " addresses of the fleet's network");
       }
+    }
+  }
+
+  /** As the function would write them: in Base64, compressed. */
+  private static void fitsSecret(SortedMap<String, String> all, String place)
+      throws IOException, DeploymentException {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+      gzip.write(JSON.writeValueAsBytes(all));
+    }
+    int bytes = compressed.size() / 3 * 4;
+    if (bytes > MOST_IN_SECRET) {
+      throw new DeploymentException(
+          place
+              + "the documents have %,d bytes compressed, a secret holds %,d: take fewer, or the"
+                  .formatted(bytes, MOST_IN_SECRET)
+              + " \"place\" \"bucket\"");
     }
   }
 

@@ -198,9 +198,7 @@ final class RegionStack extends Stack {
     }
     Path directory = base.resolve(region.documents().initial().get()).normalize();
     InitialDocuments read = InitialDocuments.read(directory, deployment, region, place.networks());
-    return Optional.of(
-        new FirstDocuments(
-            this, "FirstDocuments", documents, region.documents().prefix(), read.with(known)));
+    return Optional.of(new FirstDocuments(this, "FirstDocuments", documents, read.with(known)));
   }
 
   /** Where nodes report to: by a name that the certificate has, if there is one. */

@@ -363,13 +363,17 @@ final class ChangeJudge {
     return new long[] {begin, begin + (1L << (32 - Integer.parseInt(parts[4]))) - 1};
   }
 
-  /** An alias goes on leading to a version that is not made anew, and none can be made twice. */
+  /**
+   * An alias goes on leading to a version that is not made anew, and none can be made twice. What
+   * has no versions is called as it is.
+   */
   private static void versions(
       String stack, Map<String, JsonNode> had, Map<String, JsonNode> has, List<String> refused) {
     has.forEach(
         (id, function) -> {
           if (!function.get("Type").asText().equals("AWS::Lambda::Function")
-              || !had.containsKey(id)) {
+              || !had.containsKey(id)
+              || versionsOf(id, has).isEmpty() && versionsOf(id, had).isEmpty()) {
             return;
           }
           boolean changed =

@@ -1058,6 +1058,100 @@ class HeimdallAppTest {
   }
 
   @Test
+  void aSecretIsFilledBeforeNodesBootByWhoMayWriteNoOther(@TempDir Path small) throws Exception {
+    firstDocuments(small);
+    Assembly assembly = Assembly.of(inSecret(""), small);
+    assertThat(assembly.complaints()).isEmpty();
+    String stack = "heimdall-eu-west-1";
+    Map<String, JsonNode> resources =
+        assembly.resources(stack, "FirstDocuments", "AWS::CloudFormation::CustomResource");
+    assertThat(resources).containsOnlyKeys("", "NoOtherSecret");
+    JsonNode written = resources.get("");
+    assertThat(written.at("/Properties/Secret").asText()).isEqualTo("heimdall/configuration");
+    assertThat(written.get("Properties").has("Bucket")).isFalse();
+    assertThat(written.get("DependsOn").toString()).contains("\"DocumentsConfiguration");
+    JsonNode secret =
+        assembly.resources(stack, "Documents", "AWS::SecretsManager::Secret").get("Configuration");
+    assertThat(secret.get("DependsOn").toString()).contains("\"FirstDocumentsNoOtherSecret");
+    assertThat(resources.get("NoOtherSecret").at("/Properties/Makes").asText())
+        .startsWith("DocumentsConfiguration");
+    String role = assembly.resource(stack, "FirstDocuments", "AWS::IAM::Role").toString();
+    assertThat(role)
+        .contains("secretsmanager:PutSecretValue", "kms:Decrypt", "DescribeStackResource")
+        .contains("\"ConfigurationSecret\":\"heimdall/configuration\"")
+        .doesNotContain("s3:", "\"Resource\":\"*\"");
+    assertThat(assembly.resources(stack, "Fleet", "AWS::AutoScaling::AutoScalingGroup").values())
+        .isNotEmpty()
+        .allSatisfy(
+            group -> assertThat(group.get("DependsOn").toString()).contains("\"FirstDocuments"));
+  }
+
+  @Test
+  void aSecretOfOthersIsFilledWithTheKeysThatAreNamed(@TempDir Path small) throws Exception {
+    firstDocuments(small);
+    String key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d";
+    Assembly assembly =
+        Assembly.of(
+            inSecret(", \"secret\": \"prod/heimdall\", \"secretKeys\": [\"" + key + "\"]"), small);
+    String stack = "heimdall-eu-west-1";
+    assertThat(assembly.resources(stack, "FirstDocuments", "AWS::CloudFormation::CustomResource"))
+        .containsOnlyKeys("");
+    assertThat(assembly.resource(stack, "FirstDocuments", "AWS::IAM::Role").toString())
+        .contains("\"ConfigurationSecret\":\"prod/heimdall\"", key, "kms:GenerateDataKey")
+        .doesNotContain("DescribeSecret", "cloudformation:");
+  }
+
+  private static String inSecret(String more) {
+    return """
+        {"regions": [
+          {"region": "eu-west-1",
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "documents": {"place": "secret", "initial": "cdk-app/samples/first-documents"%s}}]}
+        """
+        .formatted(more);
+  }
+
+  /** In the policies of all roles of all stacks. */
+  @Test
+  void thePasswordOfTheStoreIsReadByNodesAlone() {
+    for (String stack : List.of(EU, US)) {
+      assertThat(made.resources(stack, "AWS::IAM::Role").entrySet())
+          .filteredOn(role -> role.getValue().toString().contains("/store-password"))
+          .singleElement()
+          .satisfies(
+              role -> {
+                assertThat(role.getKey()).startsWith("FleetNodeRole");
+                assertThat(statements(role.getValue()))
+                    .filteredOn(statement -> statement.toString().contains("/store-password"))
+                    .singleElement()
+                    .satisfies(
+                        statement ->
+                            assertThat(statement.get("Action"))
+                                .extracting(JsonNode::asText)
+                                .containsExactly("secretsmanager:GetSecretValue"));
+              });
+      assertThat(made.resources(stack, "AWS::SecretsManager::ResourcePolicy")).isEmpty();
+    }
+    // Nobody else can: no role has a star for secrets but those of RDS, which have other names.
+    for (String stack : List.of(EU, US)) {
+      for (JsonNode role : made.resources(stack, "AWS::IAM::Role").values()) {
+        for (JsonNode statement : statements(role)) {
+          if (statement.get("Action").toString().contains("secretsmanager:")) {
+            assertThat(statement.get("Resource").toString()).doesNotContain("secret:*", "\"*\"");
+          }
+        }
+      }
+    }
+  }
+
+  private static List<JsonNode> statements(JsonNode role) {
+    List<JsonNode> statements = new ArrayList<>();
+    role.at("/Properties/Policies")
+        .forEach(policy -> policy.at("/PolicyDocument/Statement").forEach(statements::add));
+    return statements;
+  }
+
+  @Test
   void oneRoundMakesAFleetThatFindsItsFirstDocuments(@TempDir Path sample) throws Exception {
     firstDocuments(sample);
     Assembly assembly = Assembly.of(Path.of("samples", "in-one-round.json"), sample);

@@ -69,6 +69,7 @@ public final class DocumentStores extends Construct {
   private final String pushKeyName;
   private final String fleetKeyName;
   private final String configurationSecret;
+  private Optional<Secret> madeConfiguration = Optional.empty();
   private Optional<Files> files = Optional.empty();
 
   /**
@@ -195,6 +196,16 @@ public final class DocumentStores extends Construct {
     return configurationSecret;
   }
 
+  /** That secret, where it is made with these stores. */
+  Optional<Secret> madeConfiguration() {
+    return madeConfiguration;
+  }
+
+  /** What is said of them. */
+  Documents settings() {
+    return documents;
+  }
+
   /** Where nodes read their configuration, and the manager edits it. */
   public HeimdallDocuments configuration() {
     return switch (documents.place()) {
@@ -254,6 +265,7 @@ public final class DocumentStores extends Construct {
             .secretStringValue(SecretValue.unsafePlainText("{}"))
             .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             .build();
+    madeConfiguration = Optional.of(secret);
     Reasons.accept(
         secret,
         "AwsSolutions-SMG4",

@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.documents;
 
+import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.nag.Reasons;
@@ -7,53 +8,52 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnCustomResource;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.amazon.awscdk.services.lambda.CfnFunction;
 import software.amazon.awscdk.services.logs.CfnLogGroup;
+import software.amazon.awscdk.services.secretsmanager.CfnSecret;
 import software.constructs.Construct;
 
 /**
- * The first documents in a bucket: a function writes them when its stack is made, unless there are
- * some, and does nothing ever after. So nodes that boot in the same deployment find them, and no
- * deployment overwrites what people have edited.
+ * The first documents in a bucket or a secret: a function writes them when its stack is made,
+ * unless there are some, and does nothing ever after. So nodes that boot in the same deployment
+ * find them, and no deployment overwrites what people have edited.
+ *
+ * <p>It looks, too, whether there is a secret already that the stack is about to make, and says
+ * what to do: that is kept when a region is destroyed, and its name is given to no second one.
  */
 public final class FirstDocuments extends Construct {
   private static final String CODE = "first_documents.py";
   private static final int TIMEOUT = 60;
   private static final int KEEP_LOGS = 30;
 
+  private final DocumentStores kept;
+  private final CfnFunction function;
+
   /**
    * Makes them.
    *
-   * @param kept whose bucket they are written into
-   * @param prefix what stands before their names there
+   * @param kept where they are written
    * @param texts by name; they stand in the template, so there is no secret in them
    */
   public FirstDocuments(
-      Construct scope, String id, DocumentStores kept, String prefix, Map<String, String> texts) {
+      Construct scope, String id, DocumentStores kept, Map<String, String> texts) {
     super(scope, id);
-    String bucket = kept.bucket().getBucketName();
+    this.kept = kept;
     CfnLogGroup log = CfnLogGroup.Builder.create(this, "Log").retentionInDays(KEEP_LOGS).build();
     log.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    CfnRole role =
-        ComponentRole.create(
-            this,
-            "WriterRole",
-            Component.FIRST_DOCUMENTS,
-            Map.of(
-                "ConfigurationBucket",
-                List.of(bucket),
-                "ConfigurationPrefix",
-                List.of(prefix),
-                "ConfigurationKey",
-                List.of(kept.key().getKeyArn()),
-                "FunctionLog",
-                List.of(log.getRef())));
-    CfnFunction function =
+    Map<String, List<String>> may = new HashMap<>(mayWrite());
+    may.put("FunctionLog", List.of(log.getRef()));
+    CfnRole role = ComponentRole.create(this, "WriterRole", Component.FIRST_DOCUMENTS, may);
+    function =
         CfnFunction.Builder.create(this, "Writer")
             .description("Heimdall: writes the first documents, where there are none")
             .runtime("python3.13")
@@ -68,18 +68,71 @@ public final class FirstDocuments extends Construct {
             .build();
     Reasons.accept(
         function, "AwsSolutions-L1", "It runs once, and Python 3.13 is what it was tested with.");
-    CfnCustomResource documents =
-        CfnCustomResource.Builder.create(this, "Documents")
-            .serviceToken(function.getAttrArn())
-            .serviceTimeout(2 * TIMEOUT)
-            .build();
-    documents.addPropertyOverride("Bucket", bucket);
-    documents.addPropertyOverride("Prefix", prefix);
-    documents.addPropertyOverride(
+    Map<String, Object> properties = new LinkedHashMap<>();
+    if (inSecret()) {
+      properties.put("Secret", kept.configurationSecret());
+    } else {
+      properties.put("Bucket", kept.bucket().getBucketName());
+      properties.put("Prefix", kept.settings().prefix());
+    }
+    properties.put(
         "Documents",
         texts.entrySet().stream()
             .map(text -> Map.of("Name", text.getKey(), "Text", text.getValue()))
             .toList());
+    CfnCustomResource documents = resource("Documents", properties);
+    kept.madeConfiguration()
+        .ifPresent(
+            secret -> {
+              CfnSecret made = (CfnSecret) secret.getNode().getDefaultChild();
+              Stack stack = Stack.of(this);
+              made.addDependency(
+                  resource(
+                      "NoOtherSecret",
+                      Map.of(
+                          "Secret",
+                          kept.configurationSecret(),
+                          "Makes",
+                          stack.getLogicalId(made))));
+              documents.addDependency(made);
+            });
+  }
+
+  private CfnCustomResource resource(String id, Map<String, Object> properties) {
+    CfnCustomResource resource =
+        CfnCustomResource.Builder.create(this, id)
+            .serviceToken(function.getAttrArn())
+            .serviceTimeout(2 * TIMEOUT)
+            .build();
+    properties.forEach(resource::addPropertyOverride);
+    return resource;
+  }
+
+  private boolean inSecret() {
+    return kept.settings().place() == DocumentPlace.SECRET;
+  }
+
+  /** Where they are written, and nowhere else. */
+  private Map<String, List<String>> mayWrite() {
+    List<String> ownKey = List.of(kept.key().getKeyArn());
+    boolean made = kept.madeConfiguration().isPresent();
+    return inSecret()
+        ? Map.of(
+            "ConfigurationBucket", List.of(),
+            "ConfigurationPrefix", List.of(),
+            "ConfigurationKey", List.of(),
+            "ConfigurationSecret", List.of(kept.configurationSecret()),
+            "SecretKeys", made ? ownKey : kept.settings().secretKeys(),
+            "MadeSecret", made ? List.of(kept.configurationSecret()) : List.of(),
+            "MadeByStack", made ? List.of(Aws.STACK_NAME) : List.of())
+        : Map.of(
+            "ConfigurationBucket", List.of(kept.bucket().getBucketName()),
+            "ConfigurationPrefix", List.of(kept.settings().prefix()),
+            "ConfigurationKey", ownKey,
+            "ConfigurationSecret", List.of(),
+            "SecretKeys", List.of(),
+            "MadeSecret", List.of(),
+            "MadeByStack", List.of());
   }
 
   private static String code() {

@@ -371,6 +371,33 @@ public enum Component {
               "documents are encrypted",
               List.of("${ConfigurationKey}"),
               "kms:GenerateDataKey"),
+          on(
+              "Secret",
+              "writes the first ones into the secret, if it is there that they belong, and if that"
+                  + " is empty",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-??????"),
+              "secretsmanager:GetSecretValue",
+              "secretsmanager:PutSecretValue",
+              "secretsmanager:UpdateSecretVersionStage"),
+          on(
+              "SecretKey",
+              "the secret is encrypted",
+              List.of("${SecretKeys}"),
+              "kms:Decrypt",
+              "kms:GenerateDataKey"),
+          on(
+              "KeptSecret",
+              "looks whether a secret was kept that the stack is about to make",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${MadeSecret}-??????"),
+              "secretsmanager:DescribeSecret"),
+          on(
+              "OwnSecret",
+              "and whether the stack has made it",
+              List.of(
+                  "arn:${Partition}:cloudformation:${Region}:${Account}:stack/${MadeByStack}/*"),
+              "cloudformation:DescribeStackResource"),
           functionLog())),
 
   /** The function that connects the networks of two regions. */

@@ -487,15 +487,6 @@ final class DeploymentChecks {
       problem(at + ".prefix", quote("topology"), "another name: topology documents have this one");
     }
     if (findings.sound(at + ".place", at + ".initial")
-        && documents.place() == DocumentPlace.SECRET
-        && documents.initial().isPresent()) {
-      problem(
-          at + ".initial",
-          quote(documents.initial().get()),
-          "nothing with the \"place\" \"secret\": write the first documents with heimdall config"
-              + " push");
-    }
-    if (findings.sound(at + ".place", at + ".initial")
         && documents.place() == DocumentPlace.FILE_SYSTEM
         && documents.initial().isPresent()
         && !managed) {

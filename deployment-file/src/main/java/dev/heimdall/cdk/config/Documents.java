@@ -33,10 +33,9 @@ public record Documents(
         boolean fileSystem,
     @Setting(
             value =
-                "A directory with the first documents, for the places `bucket` and `file-system`."
-                    + " The deployment writes them where there are none yet, with a `node.json`"
-                    + " that says besides what the stacks know; it overwrites nothing, then or"
-                    + " later.",
+                "A directory with the first documents. The deployment writes them where there are"
+                    + " none yet (a secret says `{}` then), with a `node.json` that says besides"
+                    + " what the stacks know; it overwrites nothing, then or later.",
             format = Format.TEXT)
         Optional<String> initial,
     @Setting(
@@ -52,7 +51,7 @@ public record Documents(
     @Setting(
             value =
                 "Keys of KMS (ARNs) that secrets in `credentials` and `secrets` are encrypted with,"
-                    + " and the manager's `secrets`, where these are customers' keys.",
+                    + " `secret`, and the manager's `secrets`, where these are customers' keys.",
             byDefault = "[]")
         List<String> secretKeys) {
   public Documents {

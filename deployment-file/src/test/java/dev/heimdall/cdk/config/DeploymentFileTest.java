@@ -168,9 +168,6 @@ class DeploymentFileTest {
         FLEET + ", 'configSync': {'every': '90s'} | expected whole minutes",
         FLEET + ", 'documents': {'credentials': ['*']} | the name of a secret",
         FLEET
-            + ", 'documents': {'place': 'secret', 'initial': 'a'}"
-            + "| nothing with the \"place\" \"secret\"",
-        FLEET
             + ", 'documents': {'place': 'file-system', 'initial': 'a'}"
             + "| \"manager\": {\"enabled\": true} with the \"place\" \"file-system\"",
         FLEET

@@ -54,6 +54,8 @@ class Body:
 
 def refusal(service, code, message):
     error = f"<Error><Code>{code}</Code><Message>{xml.sax.saxutils.escape(message)}</Message></Error>"
+    if service == "secrets-manager":
+        return json.dumps({"__type": code, "message": message})
     if service == "ec2":
         return f"<Response><Errors>{error}</Errors><RequestID>r</RequestID></Response>"
     return f"<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>"
