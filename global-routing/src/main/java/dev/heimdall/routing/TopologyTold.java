@@ -21,14 +21,16 @@ public final class TopologyTold {
 
   private static final Comparator<TopologyGlobal> BY_CHANGE =
       Comparator.comparing((TopologyGlobal one) -> one.writerSince().orElse(Instant.MIN))
-          .thenComparing(TopologyGlobal::asked);
+          .thenComparing(TopologyGlobal::asked)
+          // Which document came first is another one at each node.
+          .thenComparing(one -> one.writerRegion().orElse(""));
 
   private TopologyTold() {}
 
   /**
    * The servers that a cluster or a global cluster has; empty if nobody knows either by this ARN.
    *
-   * @param documents one of each source; of two that are worth the same the first counts
+   * @param documents one of each source
    */
   public static Optional<TopologyDocument.Told> of(
       String arn, Collection<TopologyDocument> documents) {

@@ -1,0 +1,309 @@
+package dev.heimdall.engine.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.model.HostPatterns;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.RdsRole;
+import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.TopologyCluster;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyGlobal;
+import dev.heimdall.routing.TopologyTold;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Servers of two regions report that they write for the global cluster. Whom a node believes
+ * depends on what it has heard, and not on the order in which that came, nor on what the node
+ * followed before.
+ */
+class ClaimsOfRegionsTest {
+  private static final String WEST = "eu-west-1";
+  private static final String EAST = "us-east-1";
+  private static final String SHOP = "arn:aws:rds::123456789012:global-cluster:shop";
+  private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+  private static final int CASES = 300;
+  private static final long SEED = 32;
+
+  /** Something that a node hears. */
+  private sealed interface Heard {}
+
+  private record Document(TopologyDocument document) implements Heard {}
+
+  /**
+   * @param confirmed when the storage was told last, in seconds; negative: never
+   */
+  private record Claim(String region, boolean readOnly, int confirmed) implements Heard {}
+
+  /** What a node knows after it has heard this and that. */
+  private static final class Node {
+    private final TopologyJudge judge = new TopologyJudge(Probers.aurora(), List.of());
+    private final Map<ServerAddress, ProbeHistory> histories = new LinkedHashMap<>();
+    private final List<TopologyDocument> documents = new ArrayList<>();
+    private Topology topology = Topology.unasked(List.of(at(WEST), at(EAST)));
+    private long time = 1;
+
+    Node() {
+      for (String region : List.of(WEST, EAST)) {
+        histories.put(at(region), ProbeHistory.none(at(region)));
+      }
+    }
+
+    void follows(String region) {
+      answers(report(region, false, false, -1), region);
+    }
+
+    void hears(Heard heard) {
+      if (heard instanceof Document told) {
+        documents.add(told.document());
+        judge();
+      } else if (heard instanceof Claim claim) {
+        answers(report(claim.region(), true, claim.readOnly(), claim.confirmed()), claim.region());
+      }
+    }
+
+    private void answers(NodeReport report, String region) {
+      histories.computeIfPresent(at(region), (at, before) -> before.answered(report, ++time));
+      judge();
+    }
+
+    private void judge() {
+      List<RdsServer> servers =
+          TopologyTold.of(SHOP, documents).map(TopologyDocument.Told::servers).orElse(List.of());
+      RdsDescriptions descriptions =
+          RdsDescriptions.of(
+              new HostPatterns(Map.of(), Map.of(), Optional.empty(), Optional.empty(), 5432),
+              servers);
+      topology = judge.judge(topology, List.copyOf(histories.values()), descriptions);
+    }
+
+    String believes() {
+      return topology.writer().map(TopologyNode::address).map(ServerAddress::host).orElse("none");
+    }
+  }
+
+  private static ServerAddress at(String region) {
+    return new ServerAddress("w1.cq2ksomething." + region + ".rds.amazonaws.com", 5432);
+  }
+
+  private static NodeReport report(
+      String region, boolean writer, boolean readOnly, int confirmedSeconds) {
+    return new NodeReport(
+            "w1 " + region,
+            "w1 " + region,
+            "w1",
+            "",
+            writer,
+            readOnly,
+            0,
+            new Lsn(100),
+            0,
+            true,
+            List.of(),
+            true,
+            List.of())
+        .confirming(confirmedSeconds < 0 ? Map.of() : Map.of("w1", confirmedSeconds * 1000L));
+  }
+
+  private static TopologyDocument document(
+      String source, String writer, int asked, Optional<Integer> since) {
+    Instant at = NOW.plusSeconds(asked);
+    return new TopologyDocument(
+        source,
+        1,
+        at,
+        "test",
+        List.of(source),
+        List.of(cluster(source, at)),
+        List.of(
+            new TopologyGlobal(
+                SHOP,
+                "shop",
+                "aurora-postgresql",
+                "available",
+                Optional.empty(),
+                List.of(
+                    new TopologyGlobal.Member(arn(WEST), writer.equals(WEST), ""),
+                    new TopologyGlobal.Member(arn(EAST), writer.equals(EAST), "")),
+                Optional.empty(),
+                at,
+                since.map(NOW::plusSeconds))));
+  }
+
+  private static String arn(String region) {
+    return "arn:aws:rds:" + region + ":123456789012:cluster:shop";
+  }
+
+  private static TopologyCluster cluster(String region, Instant asked) {
+    RdsServer server =
+        new RdsServer(
+            "w1",
+            Optional.of(at(region).host()),
+            5432,
+            RdsRole.WRITER,
+            Optional.empty(),
+            OptionalInt.empty(),
+            "available",
+            "");
+    return new TopologyCluster(
+        arn(region),
+        "cluster-" + region,
+        List.of(),
+        region,
+        "shop",
+        "aurora-postgresql",
+        "available",
+        Optional.empty(),
+        Optional.empty(),
+        5432,
+        List.of(server),
+        asked);
+  }
+
+  private static <T> List<List<T>> orders(List<T> all) {
+    if (all.isEmpty()) {
+      return List.of(List.of());
+    }
+    List<List<T>> found = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      List<T> rest = new ArrayList<>(all);
+      T first = rest.remove(i);
+      for (List<T> order : orders(rest)) {
+        List<T> one = new ArrayList<>(List.of(first));
+        one.addAll(order);
+        found.add(one);
+      }
+    }
+    return found;
+  }
+
+  /** Whom nodes believe who hear this in any order, with what they may have followed before. */
+  private static Set<String> believed(List<Heard> heard) {
+    Set<String> found = new HashSet<>();
+    for (List<Heard> order : orders(heard)) {
+      for (String before : List.of("", WEST, EAST)) {
+        Node node = new Node();
+        if (!before.isEmpty()) {
+          node.follows(before.equals(WEST) ? EAST : WEST);
+          node.hears(new Claim(before, false, -1));
+        }
+        order.forEach(node::hears);
+        found.add(node.believes());
+      }
+    }
+    return found;
+  }
+
+  private static Claim claims(String region) {
+    return new Claim(region, false, -1);
+  }
+
+  private static Document tells(String source, String writer, int asked, Integer since) {
+    return new Document(document(source, writer, asked, Optional.ofNullable(since)));
+  }
+
+  @Test
+  void whoeverSawTheWriterChangeLastDecidesWhoeverRepeatsHimselfLater() {
+    assertThat(
+            believed(
+                List.of(
+                    claims(WEST),
+                    claims(EAST),
+                    tells(WEST, WEST, 600, null),
+                    tells(EAST, EAST, 5, 5))))
+        .containsExactly(at(EAST).host());
+    assertThat(
+            believed(
+                List.of(
+                    claims(WEST),
+                    claims(EAST),
+                    tells(WEST, WEST, 60, 60),
+                    tells(EAST, EAST, 90, 5))))
+        .containsExactly(at(WEST).host());
+  }
+
+  @Test
+  void whereNobodySawAChangeTheLastAnswerOfAwsDecides() {
+    assertThat(
+            believed(
+                List.of(
+                    claims(WEST),
+                    claims(EAST),
+                    tells(WEST, WEST, 5, null),
+                    tells(EAST, EAST, 6, null))))
+        .containsExactly(at(EAST).host());
+  }
+
+  @Test
+  void twoDocumentsThatNothingTellsApartDecideTheSameAtAllNodes() {
+    assertThat(
+            believed(
+                List.of(
+                    claims(WEST),
+                    claims(EAST),
+                    tells(WEST, WEST, 5, null),
+                    tells(EAST, EAST, 5, null))))
+        .hasSize(1);
+  }
+
+  @Test
+  void theOneThatTakesWritesIsBelievedWhereNoDocumentIsKnown() {
+    assertThat(believed(List.of(new Claim(WEST, true, -1), claims(EAST))))
+        .containsExactly(at(EAST).host());
+  }
+
+  @Test
+  void withoutAnyOfThatThereIsNoWriterAndBothAreRefuted() {
+    assertThat(believed(List.of(claims(WEST), claims(EAST)))).containsExactly("none");
+    Node node = new Node();
+    node.hears(claims(WEST));
+    node.hears(claims(EAST));
+    assertThat(node.topology.nodes())
+        .extracting(TopologyNode::state)
+        .containsOnly(NodeState.REFUTED);
+  }
+
+  /** What documents say of a region whose servers do not report so decides nothing. */
+  @Test
+  void theOnlyOneThatReportsItIsBelievedWhateverDocumentsSay() {
+    Node node = new Node();
+    node.hears(tells(EAST, EAST, 5, 5));
+    node.hears(claims(WEST));
+    assertThat(node.believes()).isEqualTo(at(WEST).host());
+  }
+
+  @Test
+  void anyClaimsAndDocumentsLeadAllNodesToTheSameWriter() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < CASES; i++) {
+      List<Heard> heard = new ArrayList<>();
+      heard.add(new Claim(WEST, random.nextInt(4) == 0, random.nextInt(20) - 6));
+      heard.add(new Claim(EAST, random.nextInt(4) == 0, random.nextInt(20) - 6));
+      for (String source : List.of(WEST, EAST, "ap-south-1")) {
+        if (random.nextInt(3) > 0) {
+          heard.add(
+              tells(
+                  source,
+                  random.nextBoolean() ? WEST : EAST,
+                  random.nextInt(4),
+                  random.nextBoolean() ? random.nextInt(4) : null));
+        }
+      }
+      assertThat(believed(heard)).as("case %d of seed %d: %s", i, SEED, heard).hasSize(1);
+    }
+  }
+}
