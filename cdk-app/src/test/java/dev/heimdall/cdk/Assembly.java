@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.cxapi.CloudAssembly;
 import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
 
 /**
@@ -27,19 +30,25 @@ record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<S
   }
 
   static Assembly of(Path deployment, Path work) throws Exception {
+    return of(deployment, work, app -> {});
+  }
+
+  /** With what is to look at it, too. */
+  static Assembly of(Path deployment, Path work, Consumer<App> others) throws Exception {
     Path base = Files.createDirectories(work.resolve("base"));
     stand(base, "cdk-app/target/heimdall-release.tar.gz", "a release");
     stand(base, "config-sync-lambda/target/heimdall-config-sync-lambda.jar", "a jar");
     Deployment read = DeploymentFile.read(deployment);
     Map<String, JsonNode> templates = new TreeMap<>();
     List<String> complaints = new ArrayList<>();
-    var assembly =
+    App app =
         HeimdallApp.of(
-                read,
-                base,
-                Map.of("@aws-cdk/core:validateAgainstDefaultRules", true),
-                work.resolve("out"))
-            .synth();
+            read,
+            base,
+            Map.of("@aws-cdk/core:validateAgainstDefaultRules", true),
+            work.resolve("out"));
+    others.accept(app);
+    CloudAssembly assembly = app.synth();
     for (CloudFormationStackArtifact stack : assembly.getStacks()) {
       templates.put(
           stack.getStackName(), JSON.readTree(Path.of(stack.getTemplateFullPath()).toFile()));

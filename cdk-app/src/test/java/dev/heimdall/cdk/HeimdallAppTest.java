@@ -732,6 +732,22 @@ class HeimdallAppTest {
         .contains("events:PutEvents", "\"OtherRegions\":\"us-east-1\"");
   }
 
+  @Test
+  void whatARuleCannotDeliverWaitsInTheQueueWithAnAlarm() {
+    JsonNode policy = made.resource(EU, "ConfigSync", "AWS::SQS::QueuePolicy");
+    made.resources(EU, "AWS::Events::Rule")
+        .forEach(
+            (id, rule) -> {
+              assertThat(rule.at("/Properties/Targets/0/DeadLetterConfig/Arn").toString())
+                  .as(id)
+                  .contains("ConfigSyncDeadLetters");
+              assertThat(policy.at("/PolicyDocument/Statement/0/Condition").toString())
+                  .contains('"' + id + '"');
+            });
+    assertThat(made.resources(EU, "ConfigSync", "AWS::Events::Rule"))
+        .containsOnlyKeys("Events", "Schedule", "ForwardEvents1");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "RDS DB Instance Event, DB_INSTANCE, db:orders-1, availability, RDS-EVENT-0006, true",

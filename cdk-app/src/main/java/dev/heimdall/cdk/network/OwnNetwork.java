@@ -196,6 +196,12 @@ public final class OwnNetwork extends Construct {
   }
 
   private static SubnetConfiguration layer(String name, SubnetType type, int mask) {
-    return SubnetConfiguration.builder().name(name).subnetType(type).cidrMask(mask).build();
+    SubnetConfiguration.Builder layer =
+        SubnetConfiguration.builder().name(name).subnetType(type).cidrMask(mask);
+    if (type == SubnetType.PUBLIC) {
+      // A gateway brings its address along; nothing else belongs there.
+      layer.mapPublicIpOnLaunch(false);
+    }
+    return layer.build();
   }
 }

@@ -5,6 +5,7 @@ import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,10 +68,12 @@ public final class ConfigSyncFunction extends Construct {
         rule("Schedule", "What no event told of", "Schedule", invoked)
             .scheduleExpression(every())
             .build();
-    forward();
+    List<String> forwarding = forward();
     allowed("EventsMayInvoke", events, invoked);
     allowed("ScheduleMayInvoke", schedule, invoked);
-    letterPolicy(events, schedule);
+    List<String> leaving = new ArrayList<>(List.of(events.getAttrArn(), schedule.getAttrArn()));
+    leaving.addAll(forwarding);
+    letterPolicy(leaving);
   }
 
   public CfnFunction function() {
@@ -261,8 +264,12 @@ public final class ConfigSyncFunction extends Construct {
                     .build()));
   }
 
-  /** What happens in this region is what the functions of other regions ask about as well. */
-  private void forward() {
+  /**
+   * What happens in this region is what the functions of other regions ask about as well. Returns
+   * the ARNs of the rules that pass it on.
+   */
+  private List<String> forward() {
+    List<String> rules = new ArrayList<>();
     for (int i = 0; i < plan.forwardTo().size(); i++) {
       Slot<String> region = plan.forwardTo().get(i);
       String to = region.value();
@@ -289,11 +296,24 @@ public final class ConfigSyncFunction extends Construct {
                                   "arn:${AWS::Partition}:events:${To}:${AWS::AccountId}:event-bus/default",
                                   Map.of("To", to)))
                           .roleArn(role.getAttrArn())
+                          .deadLetterConfig(
+                              CfnRule.DeadLetterConfigProperty.builder()
+                                  .arn(letters.getAttrArn())
+                                  .build())
                           .build()))
               .build();
       region.when().ifPresent(role.getCfnOptions()::setCondition);
       region.when().ifPresent(rule.getCfnOptions()::setCondition);
+      rules.add(
+          region
+              .when()
+              .map(
+                  when ->
+                      Fn.conditionIf(when.getLogicalId(), rule.getAttrArn(), Aws.NO_VALUE)
+                          .toString())
+              .orElseGet(rule::getAttrArn));
     }
+    return rules;
   }
 
   private static Map<String, Object> pattern() {
@@ -319,18 +339,14 @@ public final class ConfigSyncFunction extends Construct {
         .build();
   }
 
-  private void letterPolicy(CfnRule events, CfnRule schedule) {
+  private void letterPolicy(List<String> leaving) {
     Map<String, Object> rules = new LinkedHashMap<>();
     rules.put("Sid", "RulesLeaveWhatTheyCannotDeliver");
     rules.put("Effect", "Allow");
     rules.put("Principal", Map.of("Service", "events.amazonaws.com"));
     rules.put("Action", "sqs:SendMessage");
     rules.put("Resource", letters.getAttrArn());
-    rules.put(
-        "Condition",
-        Map.of(
-            "ArnEquals",
-            Map.of("aws:SourceArn", List.of(events.getAttrArn(), schedule.getAttrArn()))));
+    rules.put("Condition", Map.of("ArnEquals", Map.of("aws:SourceArn", leaving)));
     Map<String, Object> tls = new LinkedHashMap<>();
     tls.put("Sid", "NothingWithoutTls");
     tls.put("Effect", "Deny");
