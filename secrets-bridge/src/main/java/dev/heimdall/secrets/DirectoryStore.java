@@ -19,14 +19,16 @@ import java.util.TreeMap;
 
 /**
  * Documents as files of a directory, which may be one of NFS that several machines write to. A
- * version is the hash of a content. Who was first is settled by {@link EditChain}, without locks.
+ * version is the hash of a content. Who was first is settled by {@link CommitLog}, without locks.
  */
 final class DirectoryStore implements DocumentStore {
   private static final int DEEPEST = 8;
+  private static final int ATTEMPTS = 100;
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final StoreLocation.Directory location;
   private final Path root;
+  private final CommitLog commits;
   private final Patience patience;
 
   DirectoryStore(StoreLocation.Directory location) {
@@ -37,9 +39,18 @@ final class DirectoryStore implements DocumentStore {
    * @param limit how long a file may take
    */
   DirectoryStore(StoreLocation.Directory location, Duration limit) {
+    this(location, limit, new CommitLog(root(location)));
+  }
+
+  DirectoryStore(StoreLocation.Directory location, Duration limit, CommitLog commits) {
     this.location = location;
-    root = location.path().toAbsolutePath().normalize();
+    this.commits = commits;
+    root = root(location);
     patience = new Patience(location, limit);
+  }
+
+  private static Path root(StoreLocation.Directory location) {
+    return location.path().toAbsolutePath().normalize();
   }
 
   @Override
@@ -56,10 +67,32 @@ final class DirectoryStore implements DocumentStore {
     }
   }
 
+  /** Anew when somebody commits meanwhile, so that nothing is a mixture of two commits. */
   private Documents readNow() throws IOException, StoreException {
     if (Files.notExists(root)) {
       return Documents.of(Map.of());
     }
+    for (int i = 0; i < ATTEMPTS; i++) {
+      NumberedFiles.pause(i);
+      CommitLog.Last before = commits.settled();
+      Map<String, Content> contents = visible();
+      for (CommitLog.Step step : before.steps()) {
+        if (new EditChain(root, step.name()).isAt(step.after())) {
+          step.content()
+              .ifPresentOrElse(
+                  content -> contents.put(step.name(), content),
+                  () -> contents.remove(step.name()));
+        }
+      }
+      patience.moved();
+      if (commits.last().number() == before.number()) {
+        return versioned(contents);
+      }
+    }
+    throw new IOException("others commit to it all the time");
+  }
+
+  private Map<String, Content> visible() throws IOException, StoreException {
     Map<String, Content> contents = new TreeMap<>();
     for (Map.Entry<String, Path> file : files().entrySet()) {
       try {
@@ -74,7 +107,7 @@ final class DirectoryStore implements DocumentStore {
       decided.ifPresentOrElse(content -> contents.put(name, content), () -> contents.remove(name));
       patience.moved();
     }
-    return versioned(contents);
+    return contents;
   }
 
   private Documents versioned(Map<String, Content> contents) throws StoreException {
@@ -135,29 +168,53 @@ final class DirectoryStore implements DocumentStore {
   public Documents write(List<Change> changes) throws StoreException {
     new Edits(location).check(changes, read());
     try {
-      patience.with(
-          () -> writeNow(changes),
-          " What was to be written is there, or a part of it, or nothing.");
+      patience.with(() -> writeNow(changes), " What was to be written is there, or nothing of it.");
     } catch (IOException e) {
       throw failed("written", e);
     }
     return read();
   }
 
-  private List<String> writeNow(List<Change> changes) throws StoreException {
-    List<String> written = new ArrayList<>();
-    for (Change change : changes) {
-      try {
-        if (!new EditChain(root, change.name()).write(change)) {
-          throw new Edits(location).conflict(List.of(change.name()), written);
-        }
-        written.add(change.name());
-      } catch (IOException e) {
-        throw Edits.interrupted(failed("written", e), written);
+  private Void writeNow(List<Change> changes) throws StoreException, IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      NumberedFiles.pause(i);
+      long last = commits.settle();
+      List<CommitLog.Step> steps = new ArrayList<>();
+      for (Change change : changes) {
+        steps.add(step(change));
       }
-      patience.moved();
+      Optional<CommitLog.Last> mine = commits.append(steps, last);
+      if (mine.isPresent()) {
+        finish(mine.get());
+        return null;
+      }
     }
-    return written;
+    throw new IOException("others commit to it all the time");
+  }
+
+  /** What is to follow what, unless the document is another one by now. */
+  private CommitLog.Step step(Change change) throws StoreException, IOException {
+    EditChain chain = new EditChain(root, change.name());
+    long after = chain.settle();
+    patience.moved();
+    if (!change.over().equals(chain.edit(after).map(Content::hash))) {
+      throw new Edits(location).conflict(List.of(change.name()), List.of());
+    }
+    return new CommitLog.Step(change.name(), after, change.content());
+  }
+
+  /** Committed it is; what somebody has edited by hand in between stays. */
+  private void finish(CommitLog.Last commit) throws StoreException, IOException {
+    List<String> others = commits.rollForward(commit, patience::moved);
+    if (!others.isEmpty()) {
+      throw new Edits(location)
+          .conflict(
+              others,
+              commit.steps().stream()
+                  .map(CommitLog.Step::name)
+                  .filter(name -> !others.contains(name))
+                  .toList());
+    }
   }
 
   private StoreException failed(String done, IOException e) {

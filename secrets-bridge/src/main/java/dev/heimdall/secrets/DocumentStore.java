@@ -39,8 +39,10 @@ public interface DocumentStore extends AutoCloseable {
 
   /**
    * Carries out all changes, or none if one of them is made over a version that is no longer there.
-   * A directory and S3 write one document after the other: if somebody else's edit comes between,
-   * or the store goes away, those that were written stay and the failure names them.
+   * A directory and a secret have all of them or none, also when the writer dies. In a directory an
+   * edit by hand that comes between stays, and the failure names what was written besides. S3
+   * writes one document after the other: if somebody else's edit comes between, or the store goes
+   * away, those that were written stay and the failure names them.
    *
    * @return all documents afterwards
    * @throws StoreException of the kind {@link StoreException.Kind#CONFLICT} when somebody else was

@@ -1,66 +1,37 @@
 package dev.heimdall.secrets;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The edits of one document in a directory, numbered, each a file {@code .heimdall/edits/NAME/N}
- * that is linked into its place whole. A link is made only where there is none yet, on NFS too: of
- * two writers that follow the same edit one succeeds, and that decides. The document itself is
- * another link to the last edit; whoever finds it behind, because its writer has died or was slow,
- * brings it up to date.
+ * The edits of one document in a directory, numbered, each a file {@code .heimdall/edits/NAME/N}.
+ * The document itself is another link to the last edit; whoever finds it behind, because its writer
+ * has died or was slow, brings it up to date.
  *
  * <p>People edit documents, too. A document that is a file of its own is such an edit and gets the
  * next number. An edit that no other link leads to was replaced or deleted by hand: those that were
  * not made visible yet, or have been pushed aside by a slow writer, still have their second link.
- *
- * <p>Only the last edits are kept. Whoever has taken a number checks that the one before is still
- * there: if it is not, others have gone on far beyond that number, and it decides nothing.
  */
 final class EditChain {
-  private static final String HIDDEN = ".heimdall";
-  private static final int KEPT = 8;
   private static final Duration KEPT_FOR = Duration.ofDays(1);
 
   /** With the pauses between them, this is some three seconds: others are slow, or asleep. */
   private static final int ATTEMPTS = 100;
 
-  private static final int AT_ONCE = 10;
-  private static final int LONGEST_PAUSE_MILLIS = 50;
-
-  private static final Set<PosixFilePermission> DIRECTORY =
-      PosixFilePermissions.fromString("rwx------");
-  private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-r-----");
-
-  private final Path root;
   private final Path document;
-  private final Path edits;
-  private final Path aside;
-  private final Duration keptFor;
+  private final NumberedFiles edits;
 
   EditChain(Path root, String name) {
     this(root, name, KEPT_FOR);
@@ -70,15 +41,14 @@ final class EditChain {
    * @param keptFor how long edits stay that others have followed, and what writers put aside
    */
   EditChain(Path root, String name, Duration keptFor) {
-    this.root = root;
-    this.keptFor = keptFor;
     document = root.resolve(name);
-    edits = edits(root).resolve(URLEncoder.encode(name, StandardCharsets.UTF_8));
-    aside = root.resolve(HIDDEN).resolve("aside");
+    edits =
+        new NumberedFiles(
+            root, edits(root).resolve(URLEncoder.encode(name, StandardCharsets.UTF_8)), keptFor);
   }
 
   private static Path edits(Path root) {
-    return root.resolve(HIDDEN).resolve("edits");
+    return NumberedFiles.hidden(root).resolve("edits");
   }
 
   /**
@@ -90,7 +60,8 @@ final class EditChain {
       return List.of();
     }
     try (Stream<Path> all = Files.list(edits(root))) {
-      return all.map(path -> URLDecoder.decode(name(path), StandardCharsets.UTF_8))
+      return all.map(
+              path -> URLDecoder.decode(path.getFileName().toString(), StandardCharsets.UTF_8))
           .filter(DocumentName::accepts)
           .toList();
     }
@@ -99,20 +70,20 @@ final class EditChain {
   /** What the document says, which may be more than can be seen yet; empty: there is none. */
   Optional<Content> read() throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
-      pause(i);
+      NumberedFiles.pause(i);
       try {
-        NavigableSet<Long> numbers = listed();
+        NavigableSet<Long> numbers = edits.listed();
         if (numbers.isEmpty()) {
           return unedited();
         }
         long last = numbers.last();
         Seen seen = look(last);
-        if (seen == Seen.BEHIND && Files.isWritable(edits)) {
+        if (seen == Seen.BEHIND && edits.writable()) {
           show(last);
           continue;
         }
         return switch (seen) {
-          case SHOWN, BEHIND -> contentOf(edit(last));
+          case SHOWN, BEHIND -> contentOf(edits.file(last));
           case EDITED_BY_HAND -> contentOf(document);
           case DELETED_BY_HAND -> Optional.empty();
         };
@@ -123,45 +94,88 @@ final class EditChain {
     throw restless();
   }
 
-  /** Carries out a change; false: it is made over a version that is not there any more. */
-  boolean write(Change change) throws IOException {
-    directory(edits.getParent().getParent());
-    directory(edits.getParent());
-    directory(edits);
-    directory(aside);
-    begin();
-    Path next = mine();
-    try {
-      save(next, change.content().map(Content::bytes).orElse(new byte[0]));
-      for (int i = 0; i < ATTEMPTS; i++) {
-        long last = settle();
-        if (!change.over().equals(settled(last).map(Content::hash))) {
-          return false;
+  /**
+   * The number of the last edit, which the document shows now. An edit by hand becomes one; a
+   * document that no store has edited begins with one.
+   */
+  long settle() throws IOException {
+    edits.begin();
+    for (int i = 0; i < ATTEMPTS; i++) {
+      NumberedFiles.pause(i);
+      try {
+        long last = edits.last();
+        switch (look(last)) {
+          case SHOWN -> {
+            return last;
+          }
+          case BEHIND -> show(last);
+          case EDITED_BY_HAND -> adopt(last);
+          case DELETED_BY_HAND -> {
+            Path nothing = edits.saved(new byte[0]);
+            edits.append(nothing, last);
+            Files.delete(nothing);
+          }
         }
-        if (append(next, last)) {
-          show(last + 1);
-          settle();
-          prune();
-          return true;
-        }
+      } catch (NoSuchFileException e) {
+        // Somebody goes on while we look.
       }
-      throw restless();
-    } finally {
-      Files.deleteIfExists(next);
+    }
+    throw restless();
+  }
+
+  /** What an edit says; empty: there is no document, or it is long gone. */
+  Optional<Content> edit(long number) throws IOException {
+    try {
+      return contentOf(edits.file(number));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 
-  /** Gives those who change the document the time to get on. */
-  private static void pause(int attempt) throws IOException {
-    if (attempt < AT_ONCE) {
-      return;
-    }
+  /** Whether the edit of that number is the last one, and nobody has edited by hand since. */
+  boolean isAt(long number) throws IOException {
     try {
-      Thread.sleep(Math.min(attempt - AT_ONCE + 1, LONGEST_PAUSE_MILLIS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while others change a document");
+      NavigableSet<Long> numbers = edits.listed();
+      if (numbers.isEmpty() || numbers.last() != number) {
+        return false;
+      }
+      Seen seen = look(number);
+      return seen == Seen.SHOWN || seen == Seen.BEHIND;
+    } catch (NoSuchFileException e) {
+      return false;
     }
+  }
+
+  /**
+   * Makes this the edit after that number, and has the document show it; nothing is done twice.
+   *
+   * @param content empty: there is to be no document
+   * @return false: somebody else's is the edit after that number
+   */
+  boolean follow(Optional<Content> content, long number) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      NumberedFiles.pause(i);
+      if (settle() != number) {
+        return passed(number) || edit(number + 1).equals(content);
+      }
+      Path next = edits.saved(content.map(Content::bytes).orElse(new byte[0]));
+      try {
+        if (edits.append(next, number)) {
+          show(number + 1);
+          settle();
+          edits.prune();
+          return true;
+        }
+      } finally {
+        Files.deleteIfExists(next);
+      }
+    }
+    throw restless();
+  }
+
+  /** Whether what came after that number is long gone. */
+  private boolean passed(long number) throws IOException {
+    return edits.numbers().first() > number + 1;
   }
 
   /** What is there when the first writer is about to begin, or died before it did. */
@@ -171,41 +185,6 @@ final class EditChain {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
-  }
-
-  /** What an edit says; those that are gone were long ago. */
-  private Optional<Content> settled(long number) throws IOException {
-    try {
-      return contentOf(edit(number));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** The number of the last edit, which the document shows now; an edit by hand becomes one. */
-  private long settle() throws IOException {
-    for (int i = 0; i < ATTEMPTS; i++) {
-      pause(i);
-      try {
-        long last = last();
-        switch (look(last)) {
-          case SHOWN -> {
-            return last;
-          }
-          case BEHIND -> show(last);
-          case EDITED_BY_HAND -> adopt(last);
-          case DELETED_BY_HAND -> {
-            Path nothing = mine();
-            save(nothing, new byte[0]);
-            append(nothing, last);
-            Files.delete(nothing);
-          }
-        }
-      } catch (NoSuchFileException e) {
-        // Somebody goes on while we look.
-      }
-    }
-    throw restless();
   }
 
   /** How the document relates to the last edit. */
@@ -218,19 +197,19 @@ final class EditChain {
 
   private Seen look(long last) throws IOException {
     Optional<Object> shown = identity(document);
-    boolean deleted = Files.size(edit(last)) == 0;
+    boolean deleted = Files.size(edits.file(last)) == 0;
     if (shown.isEmpty()) {
       if (deleted) {
         return Seen.SHOWN;
       }
       return alone(last) ? Seen.DELETED_BY_HAND : Seen.BEHIND;
     }
-    NavigableSet<Long> numbers = numbers();
+    NavigableSet<Long> numbers = edits.numbers();
     if (numbers.last() != last) {
-      throw new NoSuchFileException(edit(last).toString());
+      throw new NoSuchFileException(edits.file(last).toString());
     }
     for (long number : numbers.descendingSet()) {
-      if (shown.equals(identity(edit(number)))) {
+      if (shown.equals(identity(edits.file(number)))) {
         return number == last ? Seen.SHOWN : Seen.BEHIND;
       }
     }
@@ -241,21 +220,21 @@ final class EditChain {
    * Makes an edit by hand the last one, unless a slow writer puts an older one in its place now.
    */
   private void adopt(long last) throws IOException {
-    Path found = mine();
+    Path found = edits.mine();
     Files.createLink(found, document);
     Optional<Object> identity = identity(found);
     boolean known = false;
-    for (long number : numbers()) {
-      known |= identity.equals(identity(edit(number)));
+    for (long number : edits.numbers()) {
+      known |= identity.equals(identity(edits.file(number)));
     }
     if (!known) {
-      append(found, last);
+      edits.append(found, last);
     }
     Files.delete(found);
   }
 
   private boolean alone(long number) throws IOException {
-    return ((Number) Files.getAttribute(edit(number), "unix:nlink")).intValue() == 1;
+    return ((Number) Files.getAttribute(edits.file(number), "unix:nlink")).intValue() == 1;
   }
 
   /** Tells files apart whatever they are called; empty: there is none. */
@@ -267,36 +246,18 @@ final class EditChain {
     }
   }
 
-  /** Makes a file the edit after that one; false: somebody else was faster. */
-  boolean append(Path file, long last) throws IOException {
-    Path place = edit(last + 1);
-    try {
-      Files.createLink(place, file);
-    } catch (FileAlreadyExistsException e) {
-      return false;
-    } catch (UnsupportedOperationException e) {
-      throw new IOException("its file system has no hard links, which keep writers apart", e);
-    }
-    if (Files.notExists(edit(last))) {
-      Files.deleteIfExists(place);
-      return false;
-    }
-    force(edits);
-    return true;
-  }
-
   /** Has the document show an edit. */
   private void show(long number) throws IOException {
-    Path mine = mine();
-    if (Files.size(edit(number)) == 0) {
+    Path mine = edits.mine();
+    if (Files.size(edits.file(number)) == 0) {
       hide(number, mine);
     } else {
-      folder(document.getParent());
-      Files.createLink(mine, edit(number));
+      edits.folder(document.getParent());
+      Files.createLink(mine, edits.file(number));
       Files.move(
           mine, document, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
-    force(document.getParent());
+    NumberedFiles.force(document.getParent());
     // Left over when both were the same file already.
     Files.deleteIfExists(mine);
   }
@@ -309,8 +270,8 @@ final class EditChain {
     }
     // What went is perhaps not what was to go: then its second link tells others that it is wanted.
     Optional<Object> gone = identity(mine);
-    for (long later : numbers().tailSet(number, false)) {
-      if (gone.equals(identity(edit(later)))) {
+    for (long later : edits.numbers().tailSet(number, false)) {
+      if (gone.equals(identity(edits.file(later)))) {
         try {
           Files.createLink(document, mine);
         } catch (FileAlreadyExistsException e) {
@@ -320,147 +281,12 @@ final class EditChain {
     }
   }
 
-  /** The edit before all others: there is no document. */
-  private void begin() throws IOException {
-    if (!listed().isEmpty()) {
-      return;
-    }
-    try {
-      Files.createFile(edit(0), PosixFilePermissions.asFileAttribute(FILE));
-      own(edit(0));
-    } catch (FileAlreadyExistsException e) {
-      // Somebody else begins as well.
-    }
-  }
-
-  /**
-   * From the first one on, so that those that are left have no gap; and none that a slow writer may
-   * still be about to show. What writers that died have put aside goes likewise: as a second link
-   * it would bring a document back that somebody deletes by hand.
-   */
-  private void prune() throws IOException {
-    Instant young = Instant.now().minus(keptFor);
-    try (Stream<Path> all = Files.list(aside)) {
-      for (Path left : (Iterable<Path>) all::iterator) {
-        // Of the link, not of the text: that may have been written long before.
-        if (!changed(left).isAfter(young)) {
-          Files.deleteIfExists(left);
-        }
-      }
-    }
-    NavigableSet<Long> numbers = numbers();
-    for (long number : numbers.headSet(numbers.last() - KEPT)) {
-      if (Files.getLastModifiedTime(edit(number)).toInstant().isAfter(young)) {
-        return;
-      }
-      Files.deleteIfExists(edit(number));
-    }
-  }
-
-  private static Instant changed(Path file) throws IOException {
-    try {
-      return ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
-    } catch (NoSuchFileException e) {
-      return Instant.MAX; // its writer has gone on
-    }
-  }
-
-  private long last() throws IOException {
-    return numbers().last();
-  }
-
-  private NavigableSet<Long> numbers() throws IOException {
-    NavigableSet<Long> numbers = listed();
-    if (numbers.isEmpty()) {
-      throw new NoSuchFileException(edits.toString());
-    }
-    return numbers;
-  }
-
-  private NavigableSet<Long> listed() throws IOException {
-    NavigableSet<Long> numbers = new TreeSet<>();
-    try (Stream<Path> all = Files.list(edits)) {
-      for (Path edit : (Iterable<Path>) all::iterator) {
-        numbers.add(Long.parseLong(name(edit)));
-      }
-    }
-    return numbers;
-  }
-
-  private Path edit(long number) {
-    return edits.resolve(Long.toString(number));
-  }
-
-  private static String name(Path path) {
-    return path.getFileName().toString();
-  }
-
   private static Optional<Content> contentOf(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     return bytes.length == 0 ? Optional.empty() : Optional.of(Content.of(bytes));
   }
 
-  /** A name that nobody else uses. */
-  private Path mine() {
-    return aside.resolve(UUID.randomUUID().toString());
-  }
-
   private IOException restless() {
     return new IOException("others change " + document + " all the time");
-  }
-
-  private void directory(Path path) throws IOException {
-    if (Files.notExists(path)) {
-      Files.createDirectories(path.getParent());
-      try {
-        Files.createDirectory(path, PosixFilePermissions.asFileAttribute(DIRECTORY));
-        own(path);
-      } catch (FileAlreadyExistsException e) {
-        // Somebody else begins as well.
-      }
-    }
-  }
-
-  private void folder(Path path) throws IOException {
-    if (Files.notExists(path)) {
-      Files.createDirectories(path);
-      own(path);
-    }
-  }
-
-  /** Whoever the configuration belongs to reads it, whoever writes it. */
-  private void own(Path path) throws IOException {
-    for (String of : List.of("unix:gid", "unix:uid")) {
-      Object owner = Files.getAttribute(root, of);
-      if (!owner.equals(Files.getAttribute(path, of))) {
-        try {
-          Files.setAttribute(path, of, owner);
-        } catch (FileSystemException e) {
-          // Only root may give files away; who may not, shares them as the directory is set up.
-        }
-      }
-    }
-  }
-
-  private void save(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(FILE))) {
-      ByteBuffer all = ByteBuffer.wrap(bytes);
-      while (all.hasRemaining()) {
-        channel.write(all);
-      }
-      channel.force(true);
-    }
-    own(file);
-  }
-
-  /** Makes names in a directory as durable as what they name. */
-  private static void force(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -37,15 +37,19 @@ class EditChainTest {
   }
 
   private boolean write(String content, String over) throws IOException {
-    return chain()
-        .write(
-            over == null
-                ? Change.create(NAME, Content.of(content))
-                : Change.replace(NAME, Content.of(content), Content.of(over).hash()));
+    return follow(chain(), Optional.of(content), Optional.ofNullable(over));
+  }
+
+  /** As a store does it: only over what was read. */
+  private static boolean follow(EditChain chain, Optional<String> content, Optional<String> over)
+      throws IOException {
+    long last = chain.settle();
+    return chain.edit(last).equals(over.map(Content::of))
+        && chain.follow(content.map(Content::of), last);
   }
 
   private boolean delete(String over) throws IOException {
-    return chain().write(Change.delete(NAME, Content.of(over).hash()));
+    return follow(chain(), Optional.empty(), Optional.of(over));
   }
 
   private void byHand(String content) throws IOException {
@@ -158,8 +162,8 @@ class EditChainTest {
     assertThat(aside.resolve("left")).as("young").exists();
 
     Files.createLink(aside.resolve("right"), edit(2));
-    Change next = Change.create("vdbs/other.json", Content.of("other"));
-    assertThat(new EditChain(root, next.name(), Duration.ZERO).write(next)).isTrue();
+    EditChain other = new EditChain(root, "vdbs/other.json", Duration.ZERO);
+    assertThat(follow(other, Optional.of("other"), Optional.empty())).isTrue();
     assertThat(aside).isEmptyDirectory();
 
     Files.delete(document());
@@ -202,7 +206,8 @@ class EditChainTest {
     for (int i = 0; i < 4; i++) {
       Files.delete(edit(i));
     }
-    assertThat(chain().append(edit(8), 2)).isFalse();
+    NumberedFiles numbers = new NumberedFiles(root, edit(0).getParent(), Duration.ofDays(1));
+    assertThat(numbers.append(edit(8), 2)).isFalse();
     assertThat(edit(3)).doesNotExist();
     says("edit 11");
   }
@@ -211,18 +216,19 @@ class EditChainTest {
   void ofManyWritersAtOnceEachEditCounts() throws Exception {
     int writers = 4;
     int each = 25;
-    write("0", null);
+    write("0 nobody", null);
     ExecutorService threads = Executors.newFixedThreadPool(writers);
     try {
       List<Future<Integer>> refused = new ArrayList<>();
       for (int i = 0; i < writers; i++) {
-        refused.add(threads.submit((Callable<Integer>) () -> count(each)));
+        String name = "writer" + i;
+        refused.add(threads.submit((Callable<Integer>) () -> count(each, name)));
       }
       int conflicts = 0;
       for (Future<Integer> one : refused) {
         conflicts += one.get();
       }
-      says(Integer.toString(writers * each));
+      assertThat(document()).content().startsWith(writers * each + " ");
       assertThat(conflicts).as("edits that came too late").isPositive();
     } finally {
       threads.shutdownNow();
@@ -230,11 +236,12 @@ class EditChainTest {
   }
 
   /** Adds one so many times; returns how often somebody else was faster. */
-  private int count(int times) throws IOException {
+  private int count(int times, String name) throws IOException {
     int refused = 0;
     for (int done = 0; done < times; ) {
       String now = new String(chain().read().orElseThrow().bytes(), StandardCharsets.UTF_8);
-      if (write(Integer.toString(Integer.parseInt(now) + 1), now)) {
+      int number = Integer.parseInt(now.substring(0, now.indexOf(' ')));
+      if (write(number + 1 + " " + name, now)) {
         done++;
       } else {
         refused++;

@@ -11,6 +11,7 @@ import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.cloudwatch.CloudWatch;
+import dev.heimdall.engine.config.CommitGate;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.dialect.Dialect;
@@ -288,6 +289,8 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(Path configDirectory, RegionFacts facts, NodeObserver observer)
       throws StartupException {
+    // What cannot be completed is said; a node that does not start would serve nobody.
+    new CommitGate(configDirectory).incomplete();
     Configuration configuration;
     try {
       configuration = ConfigurationReader.read(configDirectory, facts);

@@ -29,6 +29,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Path dir;
+  private final CommitGate commits;
   private final RegionFacts facts;
   private final Runnable asked;
   private final Consumer<Configuration> apply;
@@ -85,6 +86,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
       Consumer<ConfigurationException> refused,
       Duration period) {
     this.dir = dir.toAbsolutePath().normalize();
+    this.commits = new CommitGate(this.dir);
     this.facts = facts;
     this.asked = asked;
     this.apply = apply;
@@ -207,6 +209,9 @@ public final class ConfigurationWatcher implements AutoCloseable {
 
   /** One look at the directory, as once a second. */
   void look() {
+    if (!isWhole()) {
+      return;
+    }
     Fingerprint now = fingerprint();
     if (now == null) {
       return;
@@ -226,6 +231,9 @@ public final class ConfigurationWatcher implements AutoCloseable {
   /** One look on demand: without waiting for a second one, and never silent. */
   void read() {
     asked.run();
+    if (!isWhole()) {
+      return;
+    }
     Fingerprint now = fingerprint();
     seen = now;
     load(now, true);
@@ -269,6 +277,14 @@ public final class ConfigurationWatcher implements AutoCloseable {
     if (refused.isPresent()) {
       standing = before.refused(refused);
     }
+  }
+
+  /** Whether all of the last commit can be seen. */
+  private boolean isWhole() {
+    Optional<String> incomplete = commits.incomplete();
+    incomplete.ifPresent(
+        why -> trouble = Optional.of("the last commit to it is not complete: " + why));
+    return incomplete.isEmpty();
   }
 
   /** Whether somebody wrote while we read: then what was read is a mixture that nobody meant. */

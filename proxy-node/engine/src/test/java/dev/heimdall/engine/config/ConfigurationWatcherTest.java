@@ -7,11 +7,18 @@ import dev.heimdall.model.Problem;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.SecretReference;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.StoreLocation;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -63,6 +70,56 @@ class ConfigurationWatcherTest {
     look(5);
     assertThat(applied).hasSize(1);
     assertThat(refused).isEmpty();
+  }
+
+  /** As when a manager is killed after it has committed, and before others could see all of it. */
+  @Test
+  void ofACommitWhoseWriterDiedAllIsPublishedOrNothing() throws Exception {
+    dir.vdb("orders", 5060, "");
+    dir.vdb("shop", 5061, "");
+    look(3);
+    applied.clear();
+    StoreLocation place = StoreLocation.of(dir.path().toString());
+    try (DocumentStore store = DocumentStore.open(place)) {
+      Documents now = store.read();
+      store.write(
+          List.of(
+              moved("orders", 5062, now.versionOf("vdbs/orders.json")),
+              moved("shop", 5063, now.versionOf("vdbs/shop.json"))));
+    }
+    Path commits = dir.path().resolve(".heimdall/commits");
+    String change = "{\"name\": \"vdbs/%s.json\", \"after\": 2, \"content\": \"%s\"}";
+    Files.writeString(
+        commits.resolve("2"),
+        "{\"heimdall\": 1, \"changes\": ["
+            + change.formatted("orders", encoded(5064))
+            + ","
+            + change.formatted("shop", encoded(5065))
+            + "]}");
+
+    look(4);
+    assertThat(applied)
+        .singleElement()
+        .satisfies(
+            configuration ->
+                assertThat(configuration.vdbs())
+                    .extractingByKeys("orders", "shop")
+                    .map(vdb -> vdb.ports().get(0))
+                    .containsExactly(5064, 5065));
+    assertThat(commits.resolve("2")).isEmptyFile();
+    assertThat(refused).isEmpty();
+  }
+
+  private static Change moved(String vdb, int port, Optional<String> over) {
+    return Change.replace("vdbs/" + vdb + ".json", Content.of(document(port)), over.orElseThrow());
+  }
+
+  private static String document(int port) {
+    return "{\"ports\": [%d], \"source\": \"primary\"}".formatted(port);
+  }
+
+  private static String encoded(int port) {
+    return Base64.getEncoder().encodeToString(document(port).getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
