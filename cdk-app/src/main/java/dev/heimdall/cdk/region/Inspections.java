@@ -3,6 +3,7 @@ package dev.heimdall.cdk.region;
 import dev.heimdall.cdk.config.Instances;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallLogs;
+import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
@@ -16,7 +17,8 @@ final class Inspections {
       return HeimdallLogs.none();
     }
     HeimdallLogs kept =
-        HeimdallLogs.kept(instances.keepLogs().orElse(region.observability().keepLogs()));
+        HeimdallLogs.kept(
+            Duration.days(instances.keepLogs().orElse(region.observability().keepLogs())));
     return instances
         .logsKey()
         .map(arn -> kept.encryptedWith(Key.fromKeyArn(scope, id + "LogsKey", arn)))

@@ -52,7 +52,7 @@ public final class RegionConfigSync {
             .snapStart(region.hasSnapshots())
             .bucket(documents.bucket())
             .pushKeySecret(documents.pushKeyName())
-            .keepLogs(region.observability().keepLogs())
+            .keepLogs(Duration.days(region.observability().keepLogs()))
             .build());
   }
 }

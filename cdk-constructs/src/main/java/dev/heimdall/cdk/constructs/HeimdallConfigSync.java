@@ -72,7 +72,7 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
                 props.getPushKeySecret().orElseGet(() -> fleet.getFleetName() + "/push-key"),
                 fleet.getNodeSecurityGroupId(),
                 fleet.getHttpPort(),
-                props.getKeepLogs()));
+                props.getKeepLogs().toDays().intValue()));
     String group = function.group().getAttrGroupId();
     access = new PartAccess(this, group, group, List.of(HTTPS));
   }

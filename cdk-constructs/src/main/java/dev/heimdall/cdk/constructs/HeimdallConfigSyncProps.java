@@ -23,7 +23,7 @@ public interface HeimdallConfigSyncProps {
   /** The bucket that topology documents are written to, below {@code topology/}. */
   IBucket getBucket();
 
-  /** The key of the bucket and of the secret, where the bucket does not say. */
+  /** The key of the bucket and of the secret. By default the key that the bucket says. */
   Optional<IKey> getEncryptionKey();
 
   /**
@@ -38,7 +38,9 @@ public interface HeimdallConfigSyncProps {
   /** How often it asks without being told, in whole minutes. By default 5 minutes. */
   Duration getEvery();
 
-  /** Regions with clusters besides its own, whose API of RDS is reached from here. */
+  /**
+   * Regions with clusters besides its own, whose API of RDS is reached from here. By default none.
+   */
   List<String> getOtherRegions();
 
   /**
@@ -47,7 +49,7 @@ public interface HeimdallConfigSyncProps {
    */
   boolean getMemberRegions();
 
-  /** Regions whose functions hear of this region's events. */
+  /** Regions whose functions hear of this region's events. By default none. */
   List<String> getForwardTo();
 
   /**
@@ -56,8 +58,8 @@ public interface HeimdallConfigSyncProps {
    */
   boolean getSnapStart();
 
-  /** Days that its log is kept. By default 30. */
-  int getKeepLogs();
+  /** How long its log is kept: days of which CloudWatch Logs knows that many. By default 30. */
+  Duration getKeepLogs();
 
   /** Begins them. */
   static Builder builder() {
@@ -78,7 +80,7 @@ public interface HeimdallConfigSyncProps {
     private boolean memberRegions = true;
     private List<String> forwardTo = List.of();
     private boolean snapStart = false;
-    private int keepLogs = 30;
+    private Duration keepLogs = Duration.days(30);
 
     private Builder() {}
 
@@ -155,7 +157,7 @@ public interface HeimdallConfigSyncProps {
     }
 
     /** Sets {@link HeimdallConfigSyncProps#getKeepLogs}. */
-    public Builder keepLogs(int keepLogs) {
+    public Builder keepLogs(Duration keepLogs) {
       this.keepLogs = keepLogs;
       return this;
     }

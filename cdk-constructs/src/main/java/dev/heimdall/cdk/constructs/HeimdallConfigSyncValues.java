@@ -22,5 +22,5 @@ record HeimdallConfigSyncValues(
     boolean getMemberRegions,
     List<String> getForwardTo,
     boolean getSnapStart,
-    int getKeepLogs)
+    Duration getKeepLogs)
     implements HeimdallConfigSyncProps {}

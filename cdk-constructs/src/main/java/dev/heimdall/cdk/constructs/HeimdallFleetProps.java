@@ -36,7 +36,7 @@ public interface HeimdallFleetProps {
 
   /**
    * Networks that clients are in, and security groups that they have, by their ids, beside who is
-   * let in by {@link IHeimdallFleet#allowClientsFrom}.
+   * let in by {@link IHeimdallFleet#allowClientsFrom}. By default none.
    */
   List<String> getClients();
 
@@ -57,7 +57,10 @@ public interface HeimdallFleetProps {
    */
   Optional<String> getImageParameter();
 
-  /** An image of one's own, in place of the parameter's. Its system is Amazon Linux 2023. */
+  /**
+   * An image of one's own, in place of the parameter's. Its system is Amazon Linux 2023. By default
+   * the parameter's.
+   */
   Optional<IMachineImage> getMachineImage();
 
   /** Nodes of a zone at least; 0 makes all but the nodes. By default 1. */
@@ -92,7 +95,10 @@ public interface HeimdallFleetProps {
   /** What nodes may use that is known by name. By default nothing. */
   HeimdallAccess getAccess();
 
-  /** Policies that the nodes' role has besides its own, such as that of Session Manager. */
+  /**
+   * Policies that the nodes' role has besides its own, such as that of Session Manager. By default
+   * none.
+   */
   List<IManagedPolicy> getManagedPolicies();
 
   /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
@@ -138,7 +144,7 @@ public interface HeimdallFleetProps {
     private boolean deletionProtection = true;
     private HeimdallAccess access = HeimdallAccess.none();
     private List<IManagedPolicy> managedPolicies = List.of();
-    private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
+    private HeimdallLogs instanceLogs = HeimdallLogs.kept(Duration.days(30));
     private boolean keepFailedInstances = false;
     private HeimdallFacts facts = HeimdallFacts.ofRegion();
 

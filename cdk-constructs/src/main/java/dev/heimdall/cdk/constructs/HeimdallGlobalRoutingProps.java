@@ -13,15 +13,16 @@ public interface HeimdallGlobalRoutingProps {
   /** The name within the zone, such as {@code orders}, the same in each region. */
   String getRecordName();
 
-  /** The hosted zone, which all regions have in common. */
+  /** The hosted zone, which all regions have in common. By default {@code privateZone} is made. */
   Optional<IHostedZone> getZone();
 
   /**
-   * The name of a private zone that is made, in place of one that is there: by the first region.
+   * The name of a private zone that is made, in place of one that is there: by the first region. By
+   * default none is made.
    */
   Optional<String> getPrivateZone();
 
-  /** The network that sees a zone that is made. */
+  /** The network that sees a zone that is made. By default none, as for a zone that is there. */
   Optional<IVpc> getVpc();
 
   /** Begins them. */

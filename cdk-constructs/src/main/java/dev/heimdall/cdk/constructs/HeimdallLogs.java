@@ -3,6 +3,7 @@ package dev.heimdall.cdk.constructs;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.values.Switch;
 import java.util.Optional;
+import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.kms.IKey;
 
 /**
@@ -28,11 +29,12 @@ public final class HeimdallLogs {
   /**
    * Into a group that is made.
    *
-   * @param days that lines are kept; a number that CloudWatch Logs knows, such as 30
+   * @param days how long lines are kept; a number of days that CloudWatch Logs knows, such as 30
    */
-  public static HeimdallLogs kept(int days) {
-    FleetChecks.range("days", days, 1, 3653);
-    return new HeimdallLogs(true, days, Optional.empty());
+  public static HeimdallLogs kept(Duration days) {
+    int number = days.toDays().intValue();
+    FleetChecks.range("days", number, 1, 3653);
+    return new HeimdallLogs(true, number, Optional.empty());
   }
 
   /** The same, encrypted with a key whose policy lets {@code logs.REGION.amazonaws.com} use it. */

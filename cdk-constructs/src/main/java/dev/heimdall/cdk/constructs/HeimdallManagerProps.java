@@ -3,6 +3,7 @@ package dev.heimdall.cdk.constructs;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.certificatemanager.ICertificate;
 import software.amazon.awscdk.services.ec2.IMachineImage;
 import software.amazon.awscdk.services.ec2.IVpc;
@@ -29,15 +30,15 @@ public interface HeimdallManagerProps {
   /** Where it may be: at least two zones. By default one private subnet of each zone. */
   Optional<SubnetSelection> getVpcSubnets();
 
-  /** Networks of people who use it, beside who is let in by its connections. */
+  /** Networks of people who use it, beside who is let in by its connections. By default none. */
   List<String> getClients();
 
   /** The port of its pages and its REST. By default 8087. */
   int getPort();
 
   /**
-   * The certificate that the load balancer answers with. Without one, passwords and documents go
-   * over the network in clear text.
+   * The certificate that the load balancer answers with. By default none, and passwords and
+   * documents go over the network in clear text.
    */
   Optional<ICertificate> getCertificate();
 
@@ -50,7 +51,10 @@ public interface HeimdallManagerProps {
    */
   Optional<String> getImageParameter();
 
-  /** An image of one's own, in place of the parameter's. Its system is Amazon Linux 2023. */
+  /**
+   * An image of one's own, in place of the parameter's. Its system is Amazon Linux 2023. By default
+   * the parameter's.
+   */
   Optional<IMachineImage> getMachineImage();
 
   /** How many there are: 1 or 2. By default 1, which is replaced when it does not answer. */
@@ -62,22 +66,29 @@ public interface HeimdallManagerProps {
    */
   boolean getDeletionProtection();
 
-  /** Further lines of {@code /etc/heimdall.conf}, such as those of single sign-on. */
+  /**
+   * Further lines of {@code /etc/heimdall.conf}, such as those of single sign-on. By default none.
+   */
   List<String> getConf();
 
   /**
    * Names of secrets that it may read besides its password; what the app has as constructs is
-   * granted.
+   * granted. By default none.
    */
   List<String> getSecrets();
 
-  /** ARNs of the keys that secrets of others are encrypted with. */
+  /** ARNs of the keys that secrets of others are encrypted with. By default none. */
   List<String> getSecretKeys();
 
-  /** Names of topics of SNS, or beginnings and {@code *}, that it may tell what happened. */
+  /**
+   * Names of topics of SNS, or beginnings and {@code *}, that it may tell what happened. By default
+   * none.
+   */
   List<String> getAlertTopics();
 
-  /** Policies that its role has besides its own, such as that of Session Manager. */
+  /**
+   * Policies that its role has besides its own, such as that of Session Manager. By default none.
+   */
   List<IManagedPolicy> getManagedPolicies();
 
   /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
@@ -120,7 +131,7 @@ public interface HeimdallManagerProps {
     private List<String> secretKeys = List.of();
     private List<String> alertTopics = List.of();
     private List<IManagedPolicy> managedPolicies = List.of();
-    private HeimdallLogs instanceLogs = HeimdallLogs.kept(30);
+    private HeimdallLogs instanceLogs = HeimdallLogs.kept(Duration.days(30));
     private boolean keepFailedInstances = false;
     private HeimdallFacts facts = HeimdallFacts.ofRegion();
 

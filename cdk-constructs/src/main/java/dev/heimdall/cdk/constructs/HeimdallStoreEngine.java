@@ -22,6 +22,7 @@ public enum HeimdallStoreEngine {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The version of it that is made. */
   public String version() {
     return version;
   }

@@ -6,12 +6,13 @@ import software.amazon.awscdk.services.cloudwatch.MetricOptions;
 import software.amazon.awscdk.services.ec2.Connections;
 import software.amazon.awscdk.services.ec2.IConnectable;
 import software.amazon.awscdk.services.ec2.Port;
+import software.constructs.IConstruct;
 
 /**
  * A fleet, made in this app or imported. Its own connections are those of clients, who reach the
  * load balancer; the nodes' are {@link #getNodes}.
  */
-public interface IHeimdallFleet extends IConnectable {
+public interface IHeimdallFleet extends IConstruct, IConnectable {
   /** What its instances are called. */
   String getFleetName();
 

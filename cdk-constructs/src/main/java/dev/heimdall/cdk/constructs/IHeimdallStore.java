@@ -7,9 +7,10 @@ import software.amazon.awscdk.services.ec2.IConnectable;
 import software.amazon.awscdk.services.iam.Grant;
 import software.amazon.awscdk.services.iam.IGrantable;
 import software.amazon.awscdk.services.secretsmanager.ISecret;
+import software.constructs.IConstruct;
 
 /** A store between nodes, made in this app or imported. Its default port is the server's. */
-public interface IHeimdallStore extends IConnectable {
+public interface IHeimdallStore extends IConstruct, IConnectable {
   /** The host of its primary, or in cluster mode what leads to all servers. */
   String getAddress();
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awscdk.App;
+import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.Port;
@@ -88,7 +89,7 @@ class FleetConstructTest {
             "Fleet",
             props()
                 .instanceLogs(
-                    HeimdallLogs.kept(7)
+                    HeimdallLogs.kept(Duration.days(7))
                         .encryptedWith(
                             Key.fromKeyArn(
                                 stack, "Key", "arn:aws:kms:eu-west-1:123456789012:key/0a1b")))
@@ -190,8 +191,15 @@ class FleetConstructTest {
         HeimdallFleet.fromHeimdallFleetAttributes(
             stack,
             "Fleet",
-            new HeimdallFleetAttributes(
-                "orders", "a.elb", "Z1", List.of(5432, 5433), 5059, "sg-0d0d0d0d", "sg-0a0a0a0a"));
+            HeimdallFleetAttributes.builder()
+                .fleetName("orders")
+                .address("a.elb")
+                .addressHostedZoneId("Z1")
+                .ports(List.of(5432, 5433))
+                .balancerSecurityGroupId("sg-0d0d0d0d")
+                .nodeSecurityGroupId("sg-0a0a0a0a")
+                .build());
+    assertThat(fleet.getHttpPort()).isEqualTo(5059);
     SecurityGroup service =
         SecurityGroup.Builder.create(stack, "Service").vpc(Given.network(stack)).build();
     fleet.allowClientsFrom(service);

@@ -129,7 +129,11 @@ class ManagerConstructTest {
         HeimdallManager.fromHeimdallManagerAttributes(
             stack,
             "Manager",
-            new HeimdallManagerAttributes("https://heimdall.example.com", 8443, "sg-0d0d0d0d"));
+            HeimdallManagerAttributes.builder()
+                .url("https://heimdall.example.com")
+                .port(8443)
+                .balancerSecurityGroupId("sg-0d0d0d0d")
+                .build());
     manager
         .getConnections()
         .allowDefaultPortFrom(SecurityGroup.fromSecurityGroupId(stack, "People", "sg-0a0a0a0a"));
