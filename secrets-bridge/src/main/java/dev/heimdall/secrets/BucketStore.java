@@ -33,11 +33,15 @@ final class BucketStore implements DocumentStore {
   private final StoreLocation.Bucket location;
   private final AwsCalls calls;
   private final S3Client client;
+  private final BucketCommits commits;
+  private final WritersTurn turn;
 
   private BucketStore(StoreLocation.Bucket location, AwsCalls calls, S3Client client) {
     this.location = location;
     this.calls = calls;
     this.client = client;
+    commits = new BucketCommits(location, calls, client);
+    turn = new WritersTurn(location, calls, client);
   }
 
   static BucketStore open(
@@ -60,14 +64,30 @@ final class BucketStore implements DocumentStore {
   /** An object, before it is read. */
   private record Listed(String etag, long size) {}
 
+  /**
+   * What is below the prefix.
+   *
+   * @param commit the version of the last commit, if there ever was one
+   */
+  private record Listing(Map<String, Listed> documents, Optional<String> commit) {}
+
+  private boolean readsCommits() {
+    return location.commits() == StoreLocation.Commits.READ;
+  }
+
   @Override
   public Documents read() throws StoreException {
-    return fetch(list(), Documents.of(Map.of()));
+    return readsCommits()
+        ? commits.readIfChanged(Optional.empty()).orElseThrow()
+        : fetch(list().documents(), Documents.of(Map.of()));
   }
 
   @Override
   public Optional<Documents> readIfChanged(Documents known) throws StoreException {
-    Map<String, Listed> listed = list();
+    if (readsCommits()) {
+      return commits.readIfChanged(Optional.of(known.version()));
+    }
+    Map<String, Listed> listed = list().documents();
     boolean same =
         listed.keySet().equals(known.all().keySet())
             && listed.entrySet().stream()
@@ -79,8 +99,9 @@ final class BucketStore implements DocumentStore {
     return same ? Optional.empty() : Optional.of(fetch(listed, known));
   }
 
-  private Map<String, Listed> list() throws StoreException {
+  private Listing list() throws StoreException {
     Map<String, Listed> listed = new TreeMap<>();
+    Optional<String> commit = Optional.empty();
     String before = location.key("");
     String token = null;
     long total = 0;
@@ -104,12 +125,14 @@ final class BucketStore implements DocumentStore {
           new Limits(location).check(name, object.size());
           total += object.size();
           listed.put(name, new Listed(bare(object.eTag()), object.size()));
+        } else if (name.equals(BucketCommits.NAME)) {
+          commit = Optional.of(bare(object.eTag()));
         }
       }
       new Limits(location).check(listed.size(), total);
       token = page.nextContinuationToken();
       if (!Boolean.TRUE.equals(page.isTruncated()) || token == null) {
-        return listed;
+        return new Listing(listed, commit);
       }
     }
     throw new Limits(location).oversized("it has more than " + PAGES + " pages of objects");
@@ -133,7 +156,7 @@ final class BucketStore implements DocumentStore {
           content = get(name, etag);
         } catch (StoreException e) {
           // Who may list a prefix only is denied what is not there: it may have been deleted since.
-          if (e.kind() != StoreException.Kind.DENIED || list().containsKey(name)) {
+          if (e.kind() != StoreException.Kind.DENIED || list().documents().containsKey(name)) {
             throw e;
           }
           content = Optional.empty();
@@ -144,7 +167,7 @@ final class BucketStore implements DocumentStore {
       if (whole) {
         return Documents.of(have);
       }
-      listed = list();
+      listed = list().documents();
     }
     throw calls.failed(
         StoreException.Kind.UNREACHABLE, "read", "it changes faster than it can be read", null);
@@ -177,8 +200,73 @@ final class BucketStore implements DocumentStore {
         });
   }
 
+  /**
+   * With a commit at the end, where there is one already or is to be one: whoever writes without
+   * would leave the readers of commits behind.
+   */
   @Override
   public Documents write(List<Change> changes) throws StoreException {
+    if (readsCommits()) {
+      throw new StoreException(
+          StoreException.Kind.DENIED,
+          "%s is read by whole commits and cannot be written so: it may be a copy, over which the next replication would write. Write to the place that it is a copy of; or, where this is to be the place from now on, without commits=read."
+              .formatted(location));
+    }
+    if (location.commits() != StoreLocation.Commits.WRITTEN && list().commit().isEmpty()) {
+      return writeEach(changes);
+    }
+    String mine = turn.take();
+    try {
+      Optional<String> before = list().commit();
+      Documents after = writeEach(changes);
+      try {
+        commit(after, before);
+      } catch (StoreException e) {
+        throw Edits.interrupted(e, changes.stream().map(Change::name).toList());
+      }
+      return after;
+    } finally {
+      turn.giveBack(mine);
+    }
+  }
+
+  @Override
+  public void commit() throws StoreException {
+    if (location.commits() == StoreLocation.Commits.WRITTEN) {
+      String mine = turn.take();
+      try {
+        Listing listed = list();
+        Documents all = fetch(listed.documents(), Documents.of(Map.of()));
+        if (listed.commit().isEmpty()
+            || !commits
+                .readIfChanged(Optional.empty())
+                .map(Documents::contents)
+                .equals(Optional.of(all.contents()))) {
+          commit(all, listed.commit());
+        }
+      } finally {
+        turn.giveBack(mine);
+      }
+    }
+  }
+
+  /** Of all documents as they are now, if somebody else has written one since. */
+  private void commit(Documents written, Optional<String> over) throws StoreException {
+    Documents all = written;
+    Optional<String> before = over;
+    for (int i = 0; i < ATTEMPTS; i++) {
+      if (commits.write(all, before)) {
+        return;
+      }
+      Listing now = list();
+      all = fetch(now.documents(), all);
+      before = now.commit();
+    }
+    throw calls.failed(
+        StoreException.Kind.CONFLICT, "written", "others write to it all the time", null);
+  }
+
+  private Documents writeEach(List<Change> changes) throws StoreException {
     Documents now = read();
     new Edits(location).check(changes, now);
     Map<String, StoredDocument> after = new HashMap<>(now.all());
@@ -269,7 +357,7 @@ final class BucketStore implements DocumentStore {
     return done.map(name -> Optional.empty());
   }
 
-  private static <T> Optional<T> unlessOther(Supplier<T> call) {
+  static <T> Optional<T> unlessOther(Supplier<T> call) {
     try {
       return Optional.of(call.get());
     } catch (S3Exception e) {
@@ -288,11 +376,11 @@ final class BucketStore implements DocumentStore {
     return "arn:aws:s3:::" + location.bucket() + "/" + location.key(name);
   }
 
-  private static String bare(String etag) {
+  static String bare(String etag) {
     return etag.replace("\"", "");
   }
 
-  private static String quoted(String etag) {
+  static String quoted(String etag) {
     return '"' + etag + '"';
   }
 

@@ -50,6 +50,13 @@ public interface DocumentStore extends AutoCloseable {
    */
   Documents write(List<Change> changes) throws StoreException;
 
+  /**
+   * Has those who read whole commits ({@code commits=read}) read the documents as they are now, if
+   * they do not yet; as {@link #write} does, and for what was written otherwise. Does nothing where
+   * there are no commits.
+   */
+  default void commit() throws StoreException {}
+
   @Override
   void close();
 

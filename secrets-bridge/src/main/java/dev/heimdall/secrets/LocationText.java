@@ -39,8 +39,9 @@ final class LocationText {
     for (String option : text.split("&", -1)) {
       int equals = option.indexOf('=');
       if (equals < 0
-          || !Set.of("region", "endpoint", "overflow").contains(option.substring(0, equals))) {
-        throw wrong(written, "behind the ? may stand region=…, endpoint=…, overflow=…");
+          || !Set.of("region", "endpoint", "overflow", "commits")
+              .contains(option.substring(0, equals))) {
+        throw wrong(written, "behind the ? may stand region=…, endpoint=…, overflow=…, commits=…");
       }
       options.put(option.substring(0, equals), option.substring(equals + 1));
     }
@@ -61,13 +62,30 @@ final class LocationText {
     }
     String prefix = bucket.group(2) == null ? "" : bucket.group(2).replaceAll("/+$", "");
     return new StoreLocation.Bucket(
-        bucket.group(1), prefix, place(written, options, Optional.empty()));
+        bucket.group(1),
+        prefix,
+        place(written, options, Optional.empty()),
+        commits(written, options.get("commits")));
+  }
+
+  private static StoreLocation.Commits commits(String written, String option) {
+    if (option == null) {
+      return StoreLocation.Commits.NONE;
+    }
+    return switch (option) {
+      case "write" -> StoreLocation.Commits.WRITTEN;
+      case "read" -> StoreLocation.Commits.READ;
+      default -> throw wrong(written, "behind commits= may stand write or read");
+    };
   }
 
   private static StoreLocation.Secret secret(
       String written, String id, Map<String, String> options) {
     if (!SECRET.matcher(id).matches()) {
       throw wrong(written, "a secret is written secret:NAME or secret:ARN");
+    }
+    if (options.containsKey("commits")) {
+      throw wrong(written, "commits=… is for buckets: a secret is written as a whole");
     }
     Matcher arn = ARN.matcher(id);
     StoreLocation.Place place =

@@ -19,8 +19,15 @@ public sealed interface StoreLocation {
    * Objects in S3.
    *
    * @param prefix what their keys begin with, without slashes at its ends; may be empty
+   * @param commits what becomes of edits as a whole
    */
-  record Bucket(String bucket, String prefix, Place place) implements StoreLocation {
+  record Bucket(String bucket, String prefix, Place place, Commits commits)
+      implements StoreLocation {
+    /** One whose documents are read and written one by one. */
+    public Bucket(String bucket, String prefix, Place place) {
+      this(bucket, prefix, place, Commits.NONE);
+    }
+
     /** The key of a document. */
     String key(String name) {
       return prefix.isEmpty() ? name : prefix + "/" + name;
@@ -30,6 +37,16 @@ public sealed interface StoreLocation {
     public String toString() {
       return prefix.isEmpty() ? "s3://" + bucket : "s3://" + bucket + "/" + prefix;
     }
+  }
+
+  /** Whether there are edits as a whole, in an object beside the documents. */
+  enum Commits {
+    /** Documents are read one by one; writers go on with commits where there are some. */
+    NONE,
+    /** Each edit ends with one; documents are read one by one, as by who edits them. */
+    WRITTEN,
+    /** They alone are read, and nothing is written. */
+    READ
   }
 
   /**
@@ -55,8 +72,9 @@ public sealed interface StoreLocation {
 
   /**
    * Reads {@code s3://bucket/prefix}, {@code secret:NAME}, {@code file:/directory} or a path. The
-   * first two take {@code ?region=…}, {@code endpoint=…} and, for a secret, {@code
-   * overflow=s3://bucket/prefix}, with {@code &} between.
+   * first two take {@code ?region=…}, {@code endpoint=…}, for a secret {@code
+   * overflow=s3://bucket/prefix}, and for a bucket {@code commits=write} or {@code commits=read},
+   * with {@code &} between.
    *
    * @throws IllegalArgumentException with what is wrong and what may be written
    */

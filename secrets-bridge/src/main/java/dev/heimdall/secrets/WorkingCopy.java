@@ -107,7 +107,9 @@ public final class WorkingCopy {
           StoreException.Kind.CONFLICT,
           conflict.formatted(to.location(), String.join(", ", others)));
     }
-    if (!changes.isEmpty()) {
+    if (changes.isEmpty()) {
+      to.commit();
+    } else {
       to.write(changes);
     }
     remember(from);

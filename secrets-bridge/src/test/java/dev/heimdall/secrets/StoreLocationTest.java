@@ -45,6 +45,21 @@ class StoreLocationTest {
   }
 
   @Test
+  void bucketsWithCommits() {
+    assertThat(StoreLocation.of("s3://conf/a?commits=read"))
+        .isEqualTo(new StoreLocation.Bucket("conf", "a", place(null), StoreLocation.Commits.READ))
+        .hasToString("s3://conf/a");
+    assertThat(StoreLocation.of("s3://conf/a?region=eu-west-1&commits=write"))
+        .isEqualTo(
+            new StoreLocation.Bucket(
+                "conf", "a", place("eu-west-1"), StoreLocation.Commits.WRITTEN));
+    assertThatThrownBy(() -> StoreLocation.of("s3://conf/a?commits=yes"))
+        .hasMessageContaining("write or read");
+    assertThatThrownBy(() -> StoreLocation.of("secret:a?commits=read"))
+        .hasMessageContaining("is for buckets");
+  }
+
+  @Test
   void secrets() {
     assertThat(StoreLocation.of("secret:heimdall/conf"))
         .isEqualTo(new StoreLocation.Secret("heimdall/conf", place(null), Optional.empty()));

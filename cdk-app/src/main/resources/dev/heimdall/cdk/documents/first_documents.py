@@ -9,20 +9,32 @@ import boto3
 from botocore.exceptions import ClientError
 
 LAST = "node.json"  # its presence says that all of them were written
+COMMIT = ".heimdall/commit.json"  # all of them in one, for readers of whole commits
 LARGEST = 65536  # bytes that a secret holds
 EMPTY = "{}"
 CURRENT = "AWSCURRENT"
 
 
-def write(bucket, prefix, documents):
+def write(bucket, prefix, documents, commits):
     s3 = boto3.client("s3")
     found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix + "/").get("Contents", [])
-    there = {each["Key"][len(prefix) + 1 :] for each in found}
+    names = {each["Key"][len(prefix) + 1 :] for each in found}
+    there = {name for name in names if not name.startswith(".")}
     if LAST in there or not there <= documents.keys():
         return
-    for name in sorted(documents.keys() - there, key=lambda name: (name == LAST, name)):
-        body = documents[name].encode()
-        s3.put_object(Bucket=bucket, Key=prefix + "/" + name, Body=body, IfNoneMatch="*")
+    for name in sorted(documents.keys() - there - {LAST}):
+        put(s3, bucket, prefix, name, documents[name].encode())
+    if commits and COMMIT not in names:
+        put(s3, bucket, prefix, COMMIT, whole(documents))
+    put(s3, bucket, prefix, LAST, documents[LAST].encode())
+
+
+def put(s3, bucket, prefix, name, body):
+    s3.put_object(Bucket=bucket, Key=prefix + "/" + name, Body=body, IfNoneMatch="*")
+
+
+def whole(documents):
+    return dump({"heimdall": 1, "documents": documents})
 
 
 def dump(what):
@@ -31,7 +43,7 @@ def dump(what):
 
 def bundle(documents):
     """All of them as nodes read them in a secret, compressed where it cannot hold them so."""
-    plain = dump({"heimdall": 1, "documents": documents})
+    plain = whole(documents)
     if len(plain) > LARGEST:
         packed = base64.b64encode(gzip.compress(plain)).decode()
         plain = dump({"heimdall": 1, "gzip": packed})
@@ -126,7 +138,7 @@ def change(event, told):
         if "Secret" in told:
             write_secret(told["Secret"], documents)
         else:
-            write(told["Bucket"], told["Prefix"], documents)
+            write(told["Bucket"], told["Prefix"], documents, told.get("Commits") == "write")
     elif event["RequestType"] == "Update":
         before = event.get("OldResourceProperties", {})
         if "Secret" in told and "Bucket" in before:

@@ -79,8 +79,12 @@ class FirstDocumentsIT {
   }
 
   private DocumentStore store() throws Exception {
+    return store("");
+  }
+
+  private DocumentStore store(String options) throws Exception {
     return DocumentStore.open(
-        StoreLocation.of("s3://conf/config?region=eu-west-1&endpoint=" + aws.endpoint()),
+        StoreLocation.of("s3://conf/config?region=eu-west-1&endpoint=" + aws.endpoint() + options),
         aws.credentials());
   }
 
@@ -103,6 +107,8 @@ class FirstDocumentsIT {
                 bucket,
                 "Prefix",
                 "config",
+                "Commits",
+                "write",
                 "Documents",
                 DOCUMENTS.entrySet().stream()
                     .map(one -> Map.of("Name", one.getKey(), "Text", one.getValue()))
@@ -132,9 +138,11 @@ class FirstDocumentsIT {
   @Test
   void anEmptyPlaceIsFilledAndEditsStay() throws Exception {
     assertThat(call("Create", "conf").get("Status").asText()).isEqualTo("SUCCESS");
-    try (DocumentStore store = store()) {
+    try (DocumentStore store = store();
+        DocumentStore commit = store("&commits=read")) {
       assertThat(store.read().contents())
           .containsOnlyKeys(DOCUMENTS.keySet().toArray(String[]::new));
+      assertThat(commit.read().contents()).isEqualTo(store.read().contents());
       String version = store.read().versionOf("node.json").orElseThrow();
       store.write(List.of(Change.replace("node.json", Content.of("{\"loops\": 2}"), version)));
 

@@ -120,7 +120,12 @@ public final class BootChecks {
           "arn:aws:s3:::" + bucket.bucket());
       mustBeThere(
           "configuration",
-          object(bucket.bucket(), below + "node.json"),
+          object(
+              bucket.bucket(),
+              below
+                  + (bucket.commits() == StoreLocation.Commits.READ
+                      ? ".heimdall/commit.json"
+                      : "node.json")),
           "arn:aws:s3:::" + bucket.bucket() + "/" + below + "*",
           "NoSuchKey"); // a configuration needs none
     } else if (asked.place() instanceof StoreLocation.Secret secret
