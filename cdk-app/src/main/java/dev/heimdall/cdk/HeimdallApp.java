@@ -43,6 +43,7 @@ public final class HeimdallApp {
     for (Region region : deployment.regions()) {
       stacks.put(region.region(), RegionStack.of(app, deployment, region, base));
     }
+    CopyStack.all(app, deployment, stacks);
     JoinedStack.all(app, deployment, stacks);
     Aspects.of(app).add(new AwsSolutionsChecks());
     return app;

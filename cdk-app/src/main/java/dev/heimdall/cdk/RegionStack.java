@@ -112,7 +112,10 @@ final class RegionStack extends Stack {
             deployment.name(),
             region.documents(),
             Optional.of(place),
-            pushKeys(deployment, region));
+            pushKeys(deployment, region),
+            new DocumentStores.Copies(
+                deployment.copiesOf(region).stream().map(Region::region).toList(),
+                deployment.hasCopy(region)));
     Optional<HeimdallStore> store =
         region.cache().enabled()
             ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region.cache(), place))

@@ -17,10 +17,12 @@ import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.SecretValue;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 import software.amazon.awscdk.services.efs.CfnAccessPoint;
 import software.amazon.awscdk.services.efs.CfnFileSystem;
 import software.amazon.awscdk.services.efs.CfnMountTarget;
+import software.amazon.awscdk.services.iam.CfnPolicy;
 import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
@@ -63,6 +65,23 @@ public final class DocumentStores extends Construct {
     }
   }
 
+  /**
+   * What becomes of the documents in other regions.
+   *
+   * @param to the regions that have copies of those that are edited here
+   * @param copied whether those here are edited in another region
+   */
+  public record Copies(List<String> to, boolean copied) {
+    /** Each region has documents of its own. */
+    public static final Copies NONE = new Copies(List.of(), false);
+
+    public Copies {
+      to = List.copyOf(to);
+    }
+  }
+
+  private final String fleet;
+  private final Copies copies;
   private final Documents documents;
   private final Key key;
   private final Bucket bucket;
@@ -70,6 +89,7 @@ public final class DocumentStores extends Construct {
   private final String fleetKeyName;
   private final String configurationSecret;
   private Optional<Secret> madeConfiguration = Optional.empty();
+  private Optional<CfnPolicy> replicates = Optional.empty();
   private Optional<Files> files = Optional.empty();
 
   /**
@@ -85,6 +105,7 @@ public final class DocumentStores extends Construct {
    *
    * @param place where the file system can be mounted, if there is one
    * @param keys whether the secret of pushes is made here
+   * @param copies of the documents in other regions
    */
   public DocumentStores(
       Construct scope,
@@ -92,8 +113,11 @@ public final class DocumentStores extends Construct {
       String fleet,
       Documents documents,
       Optional<Place> place,
-      PushKeys keys) {
+      PushKeys keys,
+      Copies copies) {
     super(scope, id);
+    this.fleet = fleet;
+    this.copies = copies;
     this.documents = documents;
     key =
         Key.Builder.create(this, "Key")
@@ -117,6 +141,10 @@ public final class DocumentStores extends Construct {
                         .build()))
             .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             .build();
+    if (documents.place() == DocumentPlace.BUCKET && !copies.to().isEmpty()) {
+      replicates =
+          Optional.of(Replication.of(this, fleet, bucket, key, documents.prefix(), copies.to()));
+    }
     Reasons.accept(
         bucket,
         "AwsSolutions-S1",
@@ -201,6 +229,11 @@ public final class DocumentStores extends Construct {
     return madeConfiguration;
   }
 
+  /** By what S3 replicates documents, if it does; each edit ends with a commit then. */
+  Optional<CfnPolicy> replicates() {
+    return replicates;
+  }
+
   /** What is said of them. */
   Documents settings() {
     return documents;
@@ -209,7 +242,13 @@ public final class DocumentStores extends Construct {
   /** Where nodes read their configuration, and the manager edits it. */
   public HeimdallDocuments configuration() {
     return switch (documents.place()) {
-      case BUCKET -> HeimdallDocuments.inBucket(bucket, documents.prefix());
+      case BUCKET -> {
+        HeimdallDocuments own = HeimdallDocuments.inBucket(bucket, documents.prefix());
+        yield copies.copied()
+            ? own.copiedTo(
+                CopyBucket.name(fleet, Stack.of(this).getRegion()), CopyBucket.keyAlias(fleet))
+            : replicates.isEmpty() ? own : own.withCommits();
+      }
       case SECRET ->
           HeimdallDocuments.inSecret(configurationSecret).beside(bucket, documents.prefix());
       case FILE_SYSTEM ->
@@ -240,12 +279,7 @@ public final class DocumentStores extends Construct {
                 SecretStringGenerator.builder().excludePunctuation(true).passwordLength(48).build())
             // There by the region's own key of Secrets Manager: another region has no part in this
             // one.
-            .replicaRegions(
-                replicas.isEmpty()
-                    ? null
-                    : replicas.stream()
-                        .map(region -> ReplicaRegion.builder().region(region).build())
-                        .toList())
+            .replicaRegions(replicas(replicas))
             .removalPolicy(RemovalPolicy.DESTROY)
             .build();
     Reasons.accept(
@@ -254,13 +288,23 @@ public final class DocumentStores extends Construct {
         "Nodes take the key with their configuration: a new one is put there first, by people.");
   }
 
+  private static List<ReplicaRegion> replicas(List<String> regions) {
+    return regions.isEmpty()
+        ? null
+        : regions.stream().map(region -> ReplicaRegion.builder().region(region).build()).toList();
+  }
+
   private String configurationSecret(String fleet) {
     String name = Fn.join("", List.of(fleet, "/configuration"));
+    if (copies.copied()) {
+      return name; // Secrets Manager makes the replica
+    }
     Secret secret =
         Secret.Builder.create(this, "Configuration")
             .secretName(name)
             .description("Heimdall: the whole configuration (hdSecretKey)")
             .encryptionKey(key)
+            .replicaRegions(replicas(copies.to()))
             // An empty configuration, over which the first push may write. No secret stands here.
             .secretStringValue(SecretValue.unsafePlainText("{}"))
             .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)

@@ -74,6 +74,9 @@ public final class FirstDocuments extends Construct {
     } else {
       properties.put("Bucket", kept.bucket().getBucketName());
       properties.put("Prefix", kept.settings().prefix());
+      if (kept.replicates().isPresent()) {
+        properties.put("Commits", "write");
+      }
     }
     properties.put(
         "Documents",
@@ -81,6 +84,7 @@ public final class FirstDocuments extends Construct {
             .map(text -> Map.of("Name", text.getKey(), "Text", text.getValue()))
             .toList());
     CfnCustomResource documents = resource("Documents", properties);
+    kept.replicates().ifPresent(documents::addDependency);
     kept.madeConfiguration()
         .ifPresent(
             secret -> {

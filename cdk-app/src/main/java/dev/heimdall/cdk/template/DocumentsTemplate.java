@@ -34,6 +34,7 @@ final class DocumentsTemplate extends Stack {
             List.of(),
             List.of()),
         Optional.empty(),
-        DocumentStores.PushKeys.ALONE);
+        DocumentStores.PushKeys.ALONE,
+        DocumentStores.Copies.NONE);
   }
 }

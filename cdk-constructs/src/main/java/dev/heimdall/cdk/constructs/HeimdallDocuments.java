@@ -19,6 +19,8 @@ public final class HeimdallDocuments {
   private final String secret;
   private final Optional<FileSystemMount> files;
   private final Optional<IKey> key;
+  private final Optional<FleetPlan.Copy> copy;
+  private final boolean commits;
 
   private HeimdallDocuments(
       Optional<IBucket> bucket,
@@ -27,6 +29,20 @@ public final class HeimdallDocuments {
       String secret,
       Optional<FileSystemMount> files,
       Optional<IKey> key) {
+    this(bucket, prefix, inBucket, secret, files, key, Optional.empty(), false);
+  }
+
+  private HeimdallDocuments(
+      Optional<IBucket> bucket,
+      String prefix,
+      boolean inBucket,
+      String secret,
+      Optional<FileSystemMount> files,
+      Optional<IKey> key,
+      Optional<FleetPlan.Copy> copy,
+      boolean commits) {
+    this.copy = copy;
+    this.commits = commits;
     this.bucket = bucket;
     this.prefix = prefix;
     this.inBucket = inBucket;
@@ -80,12 +96,44 @@ public final class HeimdallDocuments {
    */
   public HeimdallDocuments beside(IBucket bucket, String prefix) {
     return new HeimdallDocuments(
-        Optional.of(bucket), prefix, inBucket, secret, files, key.or(() -> keyOf(bucket)));
+        Optional.of(bucket),
+        prefix,
+        inBucket,
+        secret,
+        files,
+        key.or(() -> keyOf(bucket)),
+        copy,
+        commits);
   }
 
   /** The key that all of it is encrypted with, where the bucket does not say. */
   public HeimdallDocuments encryptedWith(IKey key) {
-    return new HeimdallDocuments(bucket, prefix, inBucket, secret, files, Optional.of(key));
+    return new HeimdallDocuments(
+        bucket, prefix, inBucket, secret, files, Optional.of(key), copy, commits);
+  }
+
+  /** Each edit of the manager ends with a commit: the bucket is replicated to other regions. */
+  public HeimdallDocuments withCommits() {
+    return new HeimdallDocuments(bucket, prefix, inBucket, secret, files, key, copy, true);
+  }
+
+  /**
+   * Nodes read whole commits of a copy in their own region, which S3 replicates from the bucket
+   * where the documents are edited.
+   *
+   * @param bucketName of the copy; its prefix is that of the documents
+   * @param keyAlias of the key that the copy is encrypted with, such as {@code alias/copy}
+   */
+  public HeimdallDocuments copiedTo(String bucketName, String keyAlias) {
+    return new HeimdallDocuments(
+        bucket,
+        prefix,
+        inBucket,
+        secret,
+        files,
+        key,
+        Optional.of(new FleetPlan.Copy(bucketName, prefix, keyAlias)),
+        commits);
   }
 
   private static Optional<IKey> keyOf(IBucket bucket) {
@@ -97,14 +145,20 @@ public final class HeimdallDocuments {
     return new FleetPlan.Source(
         files
             .map(any -> "file:" + FleetPlan.Source.DIRECTORY)
-            .orElseGet(() -> inBucket ? source() : ""),
+            .orElseGet(() -> inBucket ? read(copy) : ""),
         secret,
         files.map(any -> any.line(FleetPlan.Source.DIRECTORY, "ro,")).orElse(""),
         files.map(FileSystemMount::id).orElse(""),
         bucket.map(IBucket::getBucketName).orElse(""),
         inBucket ? prefix : "",
         key(),
-        secret);
+        secret,
+        copy);
+  }
+
+  private String read(Optional<FleetPlan.Copy> copy) {
+    return copy.map(of -> "s3://" + of.bucket() + "/" + of.prefix() + "?commits=read")
+        .orElseGet(this::source);
   }
 
   /** As a manager edits them: an empty file system is filled from the bucket, once. */
@@ -112,7 +166,7 @@ public final class HeimdallDocuments {
     String name = bucket.map(IBucket::getBucketName).orElse("");
     return new ManagerPlan.Edited(
         files.map(any -> FleetPlan.Source.DIRECTORY).orElse(""),
-        secret.isEmpty() ? source() : "",
+        secret.isEmpty() ? source() + (commits ? "?commits=write" : "") : "",
         secret,
         files.map(any -> any.line(FleetPlan.Source.DIRECTORY, "")).orElse(""),
         files.map(FileSystemMount::id).orElse(""),

@@ -5,6 +5,7 @@ import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything the fleet is made from. Texts and numbers may be tokens, which only CloudFormation
@@ -68,6 +69,7 @@ public record FleetPlan(
    * @param prefix below which nodes may read their configuration there; empty for none
    * @param key the ARN of the key that what is in the bucket is encrypted with; empty for none
    * @param secret the name of the secret that nodes may read; empty for none
+   * @param copy a bucket with a copy of another region's documents, which nodes read
    */
   public record Source(
       String configSource,
@@ -77,10 +79,42 @@ public record FleetPlan(
       String bucket,
       String prefix,
       String key,
-      String secret) {
+      String secret,
+      Optional<Copy> copy) {
+    /** One without a copy. */
+    public Source(
+        String configSource,
+        String hdSecretKey,
+        String mount,
+        String fileSystem,
+        String bucket,
+        String prefix,
+        String key,
+        String secret) {
+      this(
+          configSource,
+          hdSecretKey,
+          mount,
+          fileSystem,
+          bucket,
+          prefix,
+          key,
+          secret,
+          Optional.empty());
+    }
+
     /** Where user-data mounts the file system. */
     public static final String DIRECTORY = "/mnt/heimdall";
   }
+
+  /**
+   * A copy of documents that are edited in another region.
+   *
+   * @param bucket its name
+   * @param prefix below which they are
+   * @param keyAlias the alias of the key that it is encrypted with, such as {@code alias/copy}
+   */
+  public record Copy(String bucket, String prefix, String keyAlias) {}
 
   /**
    * What nodes may use besides their configuration.

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.Fn;
@@ -275,6 +276,9 @@ public final class ProxyFleet extends Construct {
             entry("ConfigurationPrefix", some(plan.documents().prefix())),
             entry("ConfigurationKey", some(plan.documents().key())),
             entry("ConfigurationSecret", some(plan.documents().secret())),
+            entry("CopyBucket", copied(FleetPlan.Copy::bucket)),
+            entry("CopyPrefix", copied(FleetPlan.Copy::prefix)),
+            entry("CopyKeyAlias", copied(FleetPlan.Copy::keyAlias)),
             entry("FileSystem", some(plan.documents().fileSystem())),
             entry("CredentialSecrets", plan.access().credentials()),
             entry("SecretKeys", plan.access().secretKeys()),
@@ -285,6 +289,10 @@ public final class ProxyFleet extends Construct {
             entry("InstanceLogs", Inspection.names(logs)),
             entry("KeptIn", plan.inspection().keptIn())),
         plan.inspection().keptWhen());
+  }
+
+  private List<String> copied(Function<FleetPlan.Copy, String> part) {
+    return plan.documents().copy().map(part).stream().toList();
   }
 
   private CfnSecurityGroup.Builder securityGroup(String id, String description) {

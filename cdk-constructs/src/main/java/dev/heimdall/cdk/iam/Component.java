@@ -43,6 +43,23 @@ public enum Component {
               List.of("${ConfigurationKey}"),
               "kms:Decrypt"),
           on(
+                  "FindCopy",
+                  "looks whether there is a copy of another region's documents",
+                  List.of("arn:${Partition}:s3:::${CopyBucket}"),
+                  "s3:ListBucket")
+              .below("${CopyPrefix}/*"),
+          on(
+              "Copy",
+              "reads its configuration there, if that is a copy",
+              List.of("arn:${Partition}:s3:::${CopyBucket}/${CopyPrefix}/*"),
+              "s3:GetObject"),
+          on(
+                  "CopyKey",
+                  "copies are encrypted, with a key that has this alias",
+                  List.of("arn:${Partition}:kms:${Region}:${Account}:key/*"),
+                  "kms:Decrypt")
+              .when("ForAnyValue:StringEquals", "kms:ResourceAliases", "${CopyKeyAlias}"),
+          on(
               "ConfigurationSecret",
               "reads the configuration from the secret",
               List.of(
@@ -399,6 +416,44 @@ public enum Component {
                   "arn:${Partition}:cloudformation:${Region}:${Account}:stack/${MadeByStack}/*"),
               "cloudformation:DescribeStackResource"),
           functionLog())),
+
+  /** S3, which replicates documents to the other regions' copies. */
+  REPLICATION(
+      "replication",
+      "s3.amazonaws.com",
+      List.of(
+          on(
+              "Bucket",
+              "looks what is to be replicated",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+              "s3:GetReplicationConfiguration",
+              "s3:ListBucket"),
+          on(
+              "Documents",
+              "reads versions of documents, and nothing else that is in the bucket",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}/*"),
+              "s3:GetObjectVersionForReplication",
+              "s3:GetObjectVersionAcl",
+              "s3:GetObjectVersionTagging"),
+          on(
+              "Copies",
+              "writes them to the copies",
+              List.of("arn:${Partition}:s3:::${CopyBuckets}/${ConfigurationPrefix}/*"),
+              "s3:ReplicateObject",
+              "s3:ReplicateDelete",
+              "s3:ReplicateTags"),
+          on(
+              "DocumentsKey",
+              "documents are encrypted",
+              List.of("${ConfigurationKey}"),
+              "kms:Decrypt"),
+          on(
+                  "CopyKeys",
+                  "and so are copies, with keys that have this alias",
+                  List.of("arn:${Partition}:kms:${CopyRegions}:${Account}:key/*"),
+                  "kms:Encrypt",
+                  "kms:GenerateDataKey")
+              .when("ForAnyValue:StringEquals", "kms:ResourceAliases", "${CopyKeyAlias}"))),
 
   /** The function that connects the networks of two regions. */
   PEERING(

@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnCondition;
+import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Token;
+import software.amazon.awscdk.services.iam.CfnPolicy;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.constructs.Construct;
 
@@ -54,6 +56,60 @@ public final class ComponentRole {
       Component component,
       Map<String, List<String>> filledIn,
       Map<String, CfnCondition> when) {
+    CfnRole role = withoutPolicy(scope, id, component);
+    role.setPolicies(
+        List.of(
+            CfnRole.PolicyProperty.builder()
+                .policyName(policyName(component))
+                .policyDocument(Component.document(statements(component, filledIn, when)))
+                .build()));
+    explain(role);
+    return role;
+  }
+
+  /** One to which the policy is given {@link #policy by itself}. */
+  public static CfnRole withoutPolicy(Construct scope, String id, Component component) {
+    Map<String, Object> trust = new LinkedHashMap<>();
+    trust.put("Effect", "Allow");
+    trust.put("Principal", Map.of("Service", component.principal()));
+    trust.put("Action", "sts:AssumeRole");
+    return CfnRole.Builder.create(scope, id)
+        .description("Heimdall " + component.label())
+        .assumeRolePolicyDocument(Component.document(List.of(trust)))
+        .build();
+  }
+
+  /** A policy that names what names its role: as part of that it would wait for itself. */
+  public static CfnPolicy policy(
+      Construct scope,
+      String id,
+      Component component,
+      CfnRole role,
+      Map<String, List<String>> filledIn) {
+    CfnPolicy policy =
+        CfnPolicy.Builder.create(scope, id)
+            .policyName(policyName(component))
+            .policyDocument(Component.document(statements(component, filledIn, Map.of())))
+            .roles(List.of(role.getRef()))
+            .build();
+    explain(policy);
+    return policy;
+  }
+
+  private static String policyName(Component component) {
+    return "heimdall-" + component.label();
+  }
+
+  private static void explain(CfnResource of) {
+    Reasons.accept(
+        of,
+        "AwsSolutions-IAM5",
+        "Each statement of the table Component says what it is for; a star stands where the API"
+            + " knows no resources, or where people name a beginning of names.");
+  }
+
+  private static List<Object> statements(
+      Component component, Map<String, List<String>> filledIn, Map<String, CfnCondition> when) {
     Map<String, List<String>> values = new HashMap<>(filledIn);
     OWN.keySet().forEach(name -> values.put(name, List.of()));
     if (!values.keySet().containsAll(component.placeholders())) {
@@ -81,27 +137,7 @@ public final class ComponentRole {
               .<Object>map(there -> Fn.conditionIf(there.getLogicalId(), statement, Aws.NO_VALUE))
               .orElse(statement));
     }
-    Map<String, Object> trust = new LinkedHashMap<>();
-    trust.put("Effect", "Allow");
-    trust.put("Principal", Map.of("Service", component.principal()));
-    trust.put("Action", "sts:AssumeRole");
-    CfnRole role =
-        CfnRole.Builder.create(scope, id)
-            .description("Heimdall " + component.label())
-            .assumeRolePolicyDocument(Component.document(List.of(trust)))
-            .policies(
-                List.of(
-                    CfnRole.PolicyProperty.builder()
-                        .policyName("heimdall-" + component.label())
-                        .policyDocument(Component.document(statements))
-                        .build()))
-            .build();
-    Reasons.accept(
-        role,
-        "AwsSolutions-IAM5",
-        "Each statement of the table Component says what it is for; a star stands where the API"
-            + " knows no resources, or where people name a beginning of names.");
-    return role;
+    return statements;
   }
 
   /** Policies that people want the role to have besides. */

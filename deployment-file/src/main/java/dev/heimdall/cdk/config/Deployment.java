@@ -25,12 +25,33 @@ public record Deployment(
                     + " regions are of one account then.",
             byDefault = "none")
         Join join,
+    @Setting(
+            value =
+                "The region whose documents are edited. The others have copies of them, which S3 or"
+                    + " Secrets Manager replicates and nodes of these regions read. For the places"
+                    + " `bucket` and `secret`, the same one in all regions, which are of one"
+                    + " account.",
+            otherwise = "each region has documents of its own",
+            format = Format.TEXT)
+        Optional<String> editedIn,
     @Setting("Names that lead an application to the nearest region's nodes.") Routing routing,
     @Setting(value = "Tags of everything that is made.", byDefault = "{}")
         Map<String, String> tags) {
   public Deployment {
     regions = List.copyOf(regions);
     tags = Map.copyOf(tags);
+  }
+
+  /** Whether a region has a copy of another one's documents. */
+  public boolean hasCopy(Region region) {
+    return editedIn.filter(edited -> !edited.equals(region.region())).isPresent();
+  }
+
+  /** The regions that have copies of this one's documents. */
+  public List<Region> copiesOf(Region region) {
+    return editedIn.filter(region.region()::equals).isPresent()
+        ? regions.stream().filter(this::hasCopy).toList()
+        : List.of();
   }
 
   /** The addresses of the network that is made in one of its regions. */

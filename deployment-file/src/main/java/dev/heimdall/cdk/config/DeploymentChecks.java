@@ -64,6 +64,7 @@ final class DeploymentChecks {
       region(region, at);
     }
     new JoinChecks(deployment, findings).all();
+    new CopyChecks(deployment, findings).all();
     routing();
   }
 

@@ -334,6 +334,46 @@ class DeploymentFileTest {
     assertThat(deployment.overlapping(all.get(2))).isEmpty();
   }
 
+  private Deployment copied(String editedIn, String first, String second) throws Exception {
+    Path file = folder.resolve("deployment.json");
+    String regions =
+        "{'region': 'eu-west-1', " + first + "}, {'region': 'us-east-1', " + second + "}";
+    Files.writeString(
+        file,
+        ("{'editedIn': '" + editedIn + "', 'regions': [" + regions + "]}").replace('\'', '"'));
+    return DeploymentFile.read(file);
+  }
+
+  @Test
+  void theOtherRegionsHaveCopiesOfThatWhichIsEdited() throws Exception {
+    Deployment deployment = copied("us-east-1", FLEET, FLEET);
+    List<Region> all = deployment.regions();
+    assertThat(deployment.hasCopy(all.get(0))).isTrue();
+    assertThat(deployment.hasCopy(all.get(1))).isFalse();
+    assertThat(deployment.copiesOf(all.get(1))).containsExactly(all.get(0));
+    assertThat(deployment.copiesOf(all.get(0))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "eu-west-2| | $.editedIn: got \"eu-west-2\", expected a region of this file: eu-west-1,",
+        "eu-west-1| , 'documents': {'initial': 'a'} | $.regions[1].documents.initial: got \"a\","
+            + " expected nothing: the documents are those of eu-west-1",
+        "eu-west-1| , 'documents': {'prefix': 'a'} | \"config\", as in eu-west-1",
+        "eu-west-1| , 'documents': {'place': 'secret'} | \"bucket\", as in eu-west-1, where",
+        "eu-west-1| , 'documents': {'place': 'file-system'} | a file system that EFS replicates",
+        "eu-west-1| , 'account': '123456789012' | the account of eu-west-1, the one that deploys",
+        "eu-west-1| , 'manager': {'enabled': true, 'clients': ['10.0.0.0/16']}"
+            + " | $.regions[1].manager.enabled: got true, expected false: the documents here are"
+      })
+  void whatCannotBeACopyIsRejected(String editedIn, String more, String expected) {
+    assertThatThrownBy(() -> copied(editedIn, FLEET, FLEET + (more == null ? "" : more)))
+        .hasMessageContaining(expected);
+  }
+
   private Deployment joined(String first, String second) throws Exception {
     Path file = folder.resolve("deployment.json");
     String regions =

@@ -1,0 +1,57 @@
+package dev.heimdall.cdk;
+
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.DocumentPlace;
+import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.documents.CopyBucket;
+import java.util.Map;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+
+/**
+ * A region's copy of the documents that are edited in another region. It comes before the stack of
+ * that one, whose bucket is replicated to what is there already; that comes before this region's
+ * own, whose nodes look for documents.
+ */
+final class CopyStack extends Stack {
+  private CopyStack(App app, Deployment deployment, Region region) {
+    super(
+        app,
+        RegionStack.name(deployment, region) + "-copy",
+        StackProps.builder()
+            .description("Heimdall " + deployment.name() + ", a copy of the documents")
+            .env(
+                Environment.builder()
+                    .region(region.region())
+                    .account(region.account().orElse(null))
+                    .build())
+            .tags(deployment.tags())
+            .analyticsReporting(false)
+            .build());
+    new CopyBucket(this, "Copy", deployment.name(), region.region());
+  }
+
+  /**
+   * Makes those that a deployment asks for, and puts all stacks into their order.
+   *
+   * @param stacks of the regions, by their names
+   */
+  static void all(App app, Deployment deployment, Map<String, Stack> stacks) {
+    for (Region edited : deployment.regions()) {
+      for (Region region : deployment.copiesOf(edited)) {
+        Stack of = stacks.get(edited.region());
+        if (region.documents().place() == DocumentPlace.BUCKET) {
+          CopyStack copy = new CopyStack(app, deployment, region);
+          of.addDependency(copy);
+          stacks.get(region.region()).addDependency(copy);
+        }
+        // The first region has keys that the others wait for: it waits for none.
+        if (deployment.regions().indexOf(edited) == 0) {
+          stacks.get(region.region()).addDependency(of);
+        }
+      }
+    }
+  }
+}

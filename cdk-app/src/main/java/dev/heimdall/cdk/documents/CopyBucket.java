@@ -1,0 +1,71 @@
+package dev.heimdall.cdk.documents;
+
+import dev.heimdall.cdk.nag.Reasons;
+import java.util.List;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.kms.Key;
+import software.amazon.awscdk.services.s3.BlockPublicAccess;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.constructs.Construct;
+
+/**
+ * A bucket for the copy of another region's documents. Its name, and its key's, follow from the
+ * fleet's, so that the other region can name it without a word from here: S3 replicates only to
+ * what is there.
+ */
+public final class CopyBucket extends Construct {
+  private static final int DAYS_OF_OLD_VERSIONS = 90;
+
+  /** Makes it. */
+  public CopyBucket(Construct scope, String id, String fleet, String region) {
+    super(scope, id);
+    Key key =
+        Key.Builder.create(this, "Key")
+            .description("Heimdall: a copy of the configuration")
+            .alias(keyAlias(fleet))
+            .enableKeyRotation(true)
+            .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+            .build();
+    Bucket bucket =
+        Bucket.Builder.create(this, "Bucket")
+            .bucketName(name(fleet, region))
+            .versioned(true)
+            .encryption(BucketEncryption.KMS)
+            .encryptionKey(key)
+            .enforceSsl(true)
+            .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+            .lifecycleRules(
+                List.of(
+                    LifecycleRule.builder()
+                        .noncurrentVersionExpiration(Duration.days(DAYS_OF_OLD_VERSIONS))
+                        .abortIncompleteMultipartUploadAfter(Duration.days(1))
+                        .build()))
+            .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+            .build();
+    Reasons.accept(
+        bucket,
+        "AwsSolutions-S1",
+        "Versions tell what changed when; who changed it is told by CloudTrail's data events.");
+    CfnOutput.Builder.create(this, "Output")
+        .description("The copy of the nodes' configuration, which S3 writes")
+        .value(bucket.getBucketName())
+        .build()
+        .overrideLogicalId("CopyBucket");
+  }
+
+  /** What the bucket in a region is called; a name is given to one bucket of all accounts. */
+  static String name(String fleet, String region) {
+    return Fn.join("", List.of(fleet + "-copy-", Aws.ACCOUNT_ID, "-" + region));
+  }
+
+  /** What its key is called, in each region. */
+  static String keyAlias(String fleet) {
+    return "alias/" + fleet + "-copy";
+  }
+}
