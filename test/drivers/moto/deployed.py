@@ -3,6 +3,7 @@
 deployed.py ENDPOINT STACK
 """
 
+import base64
 import json
 import sys
 
@@ -32,6 +33,15 @@ def ids(kind):
     return [each["PhysicalResourceId"] for each in made.values() if each["ResourceType"] == kind]
 
 
+def facts():
+    """The line of user-data from which an instance has the facts of its region, of each launch template."""
+    for template in ids("AWS::EC2::LaunchTemplate"):
+        versions = ec2.describe_launch_template_versions(LaunchTemplateId=template)["LaunchTemplateVersions"]
+        data = max(versions, key=lambda each: each["VersionNumber"])["LaunchTemplateData"]["UserData"]
+        script = base64.b64decode(data).decode()
+        yield next(line for line in script.splitlines() if line.startswith("facts="))
+
+
 balancer = ids("AWS::ElasticLoadBalancingV2::LoadBalancer")[0]
 groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=ids("AWS::AutoScaling::AutoScalingGroup"))
 description = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
@@ -53,6 +63,7 @@ json.dump(
                 if "FromPort" in rule
             }
         ),
+        "facts": sorted(set(facts())),
         "passedOver": sorted(
             {each["Type"] for name, each in template["Resources"].items() if name not in made}
         ),

@@ -5,14 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DocumentPlace;
+import dev.heimdall.cdk.config.OwnFacts;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.SecretPlaces;
 import dev.heimdall.model.VirtualDatabase;
 import java.io.ByteArrayOutputStream;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -44,6 +46,9 @@ final class InitialDocuments {
 
   private static final String JSON_FILE = ".json";
 
+  /** What only CloudFormation knows. */
+  private static final Pattern TOKEN = Pattern.compile("\\$\\{Token\\[[^]]*]}");
+
   /** The template holds them, whose limit is 1 MB, and so does what calls the function. */
   private static final int MOST_BYTES = 150_000;
 
@@ -55,26 +60,11 @@ final class InitialDocuments {
 
   private final Deployment deployment;
   private final Region region;
-  private final List<String> networks;
   private final SortedMap<String, String> texts;
 
-  /**
-   * What nodes are told of the stacks.
-   *
-   * @param bucket with topology documents
-   * @param store the server of the store between nodes, if there is one
-   * @param manager the URL that they report to, if there is one
-   */
-  record Known(String bucket, Optional<String> store, Optional<String> manager) {}
-
-  private InitialDocuments(
-      Deployment deployment,
-      Region region,
-      List<String> networks,
-      SortedMap<String, String> texts) {
+  private InitialDocuments(Deployment deployment, Region region, SortedMap<String, String> texts) {
     this.deployment = deployment;
     this.region = region;
-    this.networks = networks;
     this.texts = texts;
   }
 
@@ -82,10 +72,12 @@ final class InitialDocuments {
    * Reads and judges them.
    *
    * @param directory where people have them
-   * @param networks the addresses of the nodes' subnets; none: nobody knows them here
+   * @param facts of the region, as its nodes have them; what only CloudFormation knows is judged as
+   *     if it were a name
+   * @return all of them, by name
    */
-  static InitialDocuments read(
-      Path directory, Deployment deployment, Region region, List<String> networks)
+  static SortedMap<String, String> read(
+      Path directory, Deployment deployment, Region region, String facts)
       throws DeploymentException {
     String place =
         "$.regions[%d].documents.initial: ".formatted(deployment.regions().indexOf(region));
@@ -93,10 +85,8 @@ final class InitialDocuments {
       if (!Files.isDirectory(directory)) {
         throw new DeploymentException(place + "there is no directory " + directory);
       }
-      InitialDocuments read =
-          new InitialDocuments(deployment, region, networks, texts(directory, place));
-      read.check(place + directory + ": ");
-      return read;
+      InitialDocuments read = new InitialDocuments(deployment, region, texts(directory, place));
+      return read.checked(TOKEN.matcher(facts).replaceAll("made"), place + directory + ": ");
     } catch (IOException e) {
       throw new DeploymentException(place + directory + " cannot be read: " + e);
     }
@@ -152,30 +142,29 @@ final class InitialDocuments {
     }
   }
 
-  private void check(String place) throws IOException, DeploymentException {
-    Path judged = Files.createTempDirectory("heimdall-documents");
+  private SortedMap<String, String> checked(String facts, String place)
+      throws IOException, DeploymentException {
+    Path beside = Files.createTempDirectory("heimdall-documents");
     try {
-      SortedMap<String, String> all =
-          all(
-              new Known(
-                  "bucket",
-                  region.cache().enabled() ? Optional.of("store.example") : Optional.empty(),
-                  Optional.empty()));
+      Path known = Files.writeString(beside.resolve(region.region() + ".json"), facts);
+      Path judged = Files.createDirectory(beside.resolve("documents"));
+      SortedMap<String, String> all = all();
       for (Map.Entry<String, String> text : all.entrySet()) {
         Path file = judged.resolve(text.getKey());
         Files.createDirectories(file.getParent());
         Files.writeString(file, text.getValue());
       }
-      fits(ConfigurationReader.check(judged), place);
+      fits(ConfigurationReader.check(judged, RegionFacts.read(known), any -> {}), place);
       if (region.documents().place() == DocumentPlace.SECRET) {
         fitsSecret(all, place);
       }
+      return all;
     } catch (ConfigurationException e) {
       throw new DeploymentException(place + e.getMessage());
     } catch (JsonProcessingException e) {
       throw new DeploymentException(place + NODE + " is no JSON object");
     } finally {
-      try (Stream<Path> tree = Files.walk(judged)) {
+      try (Stream<Path> tree = Files.walk(beside)) {
         for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(path);
         }
@@ -228,23 +217,17 @@ final class InitialDocuments {
     }
   }
 
-  /** All of them, by name. */
-  SortedMap<String, String> with(Known known) throws DeploymentException {
-    try {
-      return all(known);
-    } catch (JsonProcessingException e) {
-      throw new DeploymentException(NODE + " is no JSON object");
-    }
-  }
-
-  private SortedMap<String, String> all(Known known) throws JsonProcessingException {
+  private SortedMap<String, String> all() throws JsonProcessingException {
     SortedMap<String, String> all = new TreeMap<>(texts);
-    all.put(NODE, JSON.writeValueAsString(node(known)) + "\n");
+    all.put(NODE, JSON.writeValueAsString(node()) + "\n");
     return all;
   }
 
-  /** What people have written goes before what the stacks know. */
-  private JsonNode node(Known known) throws JsonProcessingException {
+  /**
+   * What people have written goes before what the stacks know, and that is in the facts of each
+   * region. So it is the same in all regions of a deployment.
+   */
+  private JsonNode node() throws JsonProcessingException {
     JsonNode written = JSON.readTree(texts.getOrDefault(NODE, "{}"));
     if (!(written instanceof ObjectNode node)) {
       return written; // the reader says what is wrong with it
@@ -252,30 +235,24 @@ final class InitialDocuments {
     String fleet = deployment.name();
     ObjectNode http = section(node, "http");
     absent(http, "address", JSON.valueToTree("0.0.0.0"));
-    absent(http, "port", JSON.valueToTree(region.fleet().httpPort()));
+    absent(http, "port", fact(OwnFacts.HTTP_PORT));
     absent(node, "drainNotice", JSON.valueToTree(NOTICE));
-    if (!networks.isEmpty()) {
-      absent(node, "peerNetworks", JSON.valueToTree(networks));
-    }
+    absent(node, "peerNetworks", JSON.createArrayNode().add(fact(OwnFacts.SUBNETS)));
     absent(node, "fleetKey", secret(fleet + DocumentStores.FLEET_KEY));
     ObjectNode topology = section(node, "topology");
     absent(topology, "key", secret(fleet + DocumentStores.PUSH_KEY));
-    absent(topology, "store", JSON.valueToTree("s3://" + known.bucket() + "/topology"));
-    if (known.manager().isPresent()) {
-      // Signed with fleetKey, which managers may read.
-      ObjectNode manager = section(node, "manager");
-      if (!manager.has("urls") && region.manager().size() > 1) {
-        absent(manager, "instances", JSON.valueToTree(region.manager().size()));
-      }
-      absent(manager, "urls", JSON.valueToTree(List.of(known.manager().get())));
+    absent(topology, "store", JSON.valueToTree("s3://${region." + OwnFacts.BUCKET + "}/topology"));
+    // Signed with fleetKey, which managers may read.
+    ObjectNode manager = section(node, "manager");
+    if (!manager.has("urls")) {
+      absent(manager, "instances", fact(OwnFacts.MANAGERS));
     }
-    if (known.store().isPresent() && !node.has("store")) {
+    absent(manager, "urls", JSON.createArrayNode().add(fact(OwnFacts.MANAGER)));
+    if (!node.has("store")) {
       ObjectNode store = node.putObject("store");
-      store.putArray("servers").add(known.store().get());
-      if (region.cache().shards() > 1) {
-        store.put("mode", "cluster");
-      }
-      store.set("password", secret(fleet + SharedStore.PASSWORD));
+      store.putArray("servers").add(fact(OwnFacts.STORE));
+      store.set("mode", fact(OwnFacts.STORE_MODE));
+      store.set("password", JSON.createObjectNode().set("secret", fact(OwnFacts.STORE_PASSWORD)));
       store.putObject("tls").put("mode", "verify-full");
       if (deployment.regions().size() > 1) {
         store.put("scope", "region");
@@ -294,6 +271,10 @@ final class InitialDocuments {
     if (!node.has(key)) {
       node.set(key, value);
     }
+  }
+
+  private static JsonNode fact(String name) {
+    return JSON.getNodeFactory().textNode("${region." + name + "}");
   }
 
   private static JsonNode secret(String name) {

@@ -2,9 +2,9 @@ package dev.heimdall.cdk;
 
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DocumentPlace;
-import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallConfigSync;
+import dev.heimdall.cdk.constructs.HeimdallFacts;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallManager;
 import dev.heimdall.cdk.constructs.HeimdallStore;
@@ -17,6 +17,7 @@ import dev.heimdall.cdk.region.RegionFleet;
 import dev.heimdall.cdk.region.RegionManager;
 import dev.heimdall.cdk.region.RegionNames;
 import dev.heimdall.cdk.region.RegionStore;
+import dev.heimdall.cdk.region.StackFacts;
 import dev.heimdall.cdk.watch.Watch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,25 +121,20 @@ final class RegionStack extends Stack {
         region.cache().enabled()
             ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region.cache(), place))
             : Optional.empty();
-    HeimdallFleet fleet =
-        RegionFleet.of(this, "Fleet", deployment, region, place, release, documents, store);
+    HeimdallFacts facts = StackFacts.of(deployment, region, place, documents, store);
     Optional<HeimdallManager> manager =
         region.manager().enabled()
             ? Optional.of(
-                RegionManager.of(this, "Manager", deployment, region, place, release, documents))
+                RegionManager.of(
+                    this, "Manager", deployment, region, place, release, documents, facts))
             : Optional.empty();
+    HeimdallFacts ofNodes = StackFacts.ofNodes(facts, manager);
+    HeimdallFleet fleet =
+        RegionFleet.of(
+            this, "Fleet", deployment, region, place, release, documents, store, ofNodes);
     manager.ifPresent(one -> one.reportsArriveFrom(fleet));
     Optional<FirstDocuments> first =
-        firstDocuments(
-            deployment,
-            region,
-            base,
-            place,
-            new InitialDocuments.Known(
-                documents.bucket().getBucketName(),
-                store.map(HeimdallStore::getAddress),
-                manager.flatMap(one -> reportUrl(region.manager(), one))),
-            documents);
+        firstDocuments(deployment, region, base, ofNodes.toJson(region.region()), documents);
     // Who boots looks for documents, and one who finds none fills no file system.
     first.ifPresent(written -> fleet.bootsBehind(written));
     first.ifPresent(written -> manager.ifPresent(one -> one.bootsBehind(written)));
@@ -189,24 +185,18 @@ final class RegionStack extends Stack {
   }
 
   private Optional<FirstDocuments> firstDocuments(
-      Deployment deployment,
-      Region region,
-      Path base,
-      Place place,
-      InitialDocuments.Known known,
-      DocumentStores documents)
+      Deployment deployment, Region region, Path base, String facts, DocumentStores documents)
       throws DeploymentException {
     if (region.documents().initial().isEmpty()) {
       return Optional.empty();
     }
     Path directory = base.resolve(region.documents().initial().get()).normalize();
-    InitialDocuments read = InitialDocuments.read(directory, deployment, region, place.networks());
-    return Optional.of(new FirstDocuments(this, "FirstDocuments", documents, read.with(known)));
-  }
-
-  /** Where nodes report to: by a name that the certificate has, if there is one. */
-  private static Optional<String> reportUrl(Manager settings, HeimdallManager manager) {
-    return settings.certificate().isPresent() ? settings.url() : Optional.of(manager.getUrl());
+    return Optional.of(
+        new FirstDocuments(
+            this,
+            "FirstDocuments",
+            documents,
+            InitialDocuments.read(directory, deployment, region, facts)));
   }
 
   /** An account's first region makes the key; the others have copies of it. */

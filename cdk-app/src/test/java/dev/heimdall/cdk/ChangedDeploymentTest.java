@@ -105,6 +105,8 @@ class ChangedDeploymentTest {
         set(0, "fleet", "fewest", 0),
         set(0, "fleet", "most", 12),
         set(0, "fleet", "httpPort", 5060),
+        set(0, "facts", "database", "orders.example"),
+        set(1, "facts", "subnets", new String[] {"10.8.0.0/24"}),
         set(1, "fleet", "architecture", "arm64"),
         set(0, "network", "zones", 2),
         set(0, "network", "zones", 4),

@@ -1060,8 +1060,19 @@ class HeimdallAppTest {
     JsonNode written =
         assembly.resource(stack, "FirstDocuments", "AWS::CloudFormation::CustomResource");
     assertThat(written.at("/Documents/0/Text").toString())
-        .contains("heimdall/fleet-key", "ManagerLoadBalancer", ":8087")
-        .doesNotContain("store-password");
+        .contains("heimdall/fleet-key", "${region.manager}", "${region.storePassword}");
+    // Where there is no store, the name of a secret that nodes may read.
+    assertThat(RegionFactsOf.of(assembly, stack, "Fleet"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"name": "eu-west-1", "addresses": "10.40.0.0/16", "bucket": "made", "httpPort": 5059,
+                 "manager": "http://made:8087", "managers": 1, "store": [], "storeMode": "standalone",
+                 "storePassword": "heimdall/fleet-key",
+                 "subnets": ["10.40.0.0/20", "10.40.16.0/20", "10.40.32.0/20"]}
+                """));
+    assertThat(RegionFactsOf.of(assembly, stack, "Manager"))
+        .isEqualTo(RegionFactsOf.of(assembly, stack, "Fleet"));
     String groups = "AWS::AutoScaling::AutoScalingGroup";
     assertThat(assembly.resources(stack, "Fleet", groups).values())
         .isNotEmpty()
@@ -1180,7 +1191,11 @@ class HeimdallAppTest {
         .containsExactly(
             "node.json", "sources/orders.json", "users/orders_app.json", "vdbs/orders.json");
     assertThat(written.at("/Documents/0/Text").toString())
-        .contains("PrimaryEndPoint.Address", "heimdall/store-password", "10.40.0.0/20", "Bucket");
+        .contains("${region.store}", "${region.subnets}", "s3://${region.bucket}/topology");
+    JsonNode facts = RegionFactsOf.of(assembly, stack, "Fleet");
+    assertThat(facts.get("store").asText()).isEqualTo("made:6379");
+    assertThat(facts.get("storePassword").asText()).isEqualTo("heimdall/store-password");
+    assertThat(facts.get("manager")).isEmpty();
     assertThat(assembly.resource(stack, "FirstDocuments", "AWS::IAM::Role").toString())
         .contains("s3:PutObject", "kms:GenerateDataKey")
         .doesNotContain("s3:GetObject", "s3:DeleteObject", "kms:Decrypt");

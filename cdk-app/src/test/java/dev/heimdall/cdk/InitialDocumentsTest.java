@@ -10,8 +10,6 @@ import dev.heimdall.cdk.config.DeploymentFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,67 +53,89 @@ class InitialDocumentsTest {
     }
   }
 
-  private SortedMap<String, String> documents(String more, Optional<String> store)
-      throws Exception {
-    return documents(more, new InitialDocuments.Known("made", store, Optional.empty()));
+  /** As a region's nodes have them, with what only CloudFormation knows. */
+  private static String facts(String more) {
+    return """
+        {"name": "eu-west-1", "bucket": "${Token[TOKEN.1]}", "httpPort": 5059, "managers": 1,
+         "manager": "http://${Token[Manager.DNSName.2]}:8087", "store": "${Token[TOKEN.3]}:6379",
+         "storeMode": "standalone", "storePassword": "heimdall/store-password",
+         "subnets": ["10.40.0.0/20"]%s}
+        """
+        .formatted(more);
   }
 
-  private SortedMap<String, String> documents(String more, InitialDocuments.Known known)
-      throws Exception {
-    Deployment deployment = deployment(more);
-    return InitialDocuments.read(
-            directory, deployment, deployment.regions().get(0), List.of("10.40.0.0/20"))
-        .with(known);
+  private SortedMap<String, String> documents(String facts) throws Exception {
+    Deployment deployment = deployment("");
+    return InitialDocuments.read(directory, deployment, deployment.regions().get(0), facts);
   }
 
-  private JsonNode node(String more, Optional<String> store) throws Exception {
-    return JSON.readTree(documents(more, store).get("node.json"));
+  private JsonNode node(String facts) throws Exception {
+    return JSON.readTree(documents(facts).get("node.json"));
   }
 
   @Test
   void nodesAreToldWhatTheStacksKnowAndNoSecret() throws Exception {
-    assertThat(node("", Optional.of("store.made")))
+    JsonNode node = node(facts(""));
+    assertThat(node)
         .isEqualTo(
             JSON.readTree(
                 """
-                {"http": {"address": "0.0.0.0", "port": 5059}, "drainNotice": "20s", "peerNetworks": ["10.40.0.0/20"],
-                 "fleetKey": {"secret": "heimdall/fleet-key"},
-                 "topology": {"key": {"secret": "heimdall/push-key"}, "store": "s3://made/topology"},
-                 "store": {"servers": ["store.made"], "password": {"secret": "heimdall/store-password"},
-                           "tls": {"mode": "verify-full"}}}
+                {"http": {"address": "0.0.0.0", "port": "${region.httpPort}"}, "drainNotice": "20s",
+                 "peerNetworks": ["${region.subnets}"], "fleetKey": {"secret": "heimdall/fleet-key"},
+                 "topology": {"key": {"secret": "heimdall/push-key"}, "store": "s3://${region.bucket}/topology"},
+                 "manager": {"instances": "${region.managers}", "urls": ["${region.manager}"]},
+                 "store": {"servers": ["${region.store}"], "mode": "${region.storeMode}",
+                           "password": {"secret": "${region.storePassword}"}, "tls": {"mode": "verify-full"}}}
                 """));
-    assertThat(node(", \"cache\": {\"enabled\": false}", Optional.empty()).has("store")).isFalse();
-    assertThat(documents("", Optional.of("store.made")))
+    assertThat(documents(facts("")))
         .containsOnlyKeys("node.json", "sources/db.json", "vdbs/shop.json");
   }
 
   @Test
-  void nodesReportToTheManagerUnlessSomebodyHasWrittenWhere() throws Exception {
-    InitialDocuments.Known known =
-        new InitialDocuments.Known("made", Optional.empty(), Optional.of("http://m.made:8087"));
-    assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
-        .isEqualTo(JSON.readTree("{\"urls\": [\"http://m.made:8087\"]}"));
-    String two = ", \"manager\": {\"enabled\": true, \"size\": 2, \"clients\": [\"10.0.0.0/16\"]}";
-    assertThat(JSON.readTree(documents(two, known).get("node.json")).get("manager"))
-        .isEqualTo(JSON.readTree("{\"urls\": [\"http://m.made:8087\"], \"instances\": 2}"));
-    write("node.json", "{\"manager\": {\"every\": \"5s\"}}");
-    assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
-        .isEqualTo(JSON.readTree("{\"every\": \"5s\", \"urls\": [\"http://m.made:8087\"]}"));
-    write("node.json", "{\"manager\": {\"urls\": [\"https://mine.example\"]}}");
-    assertThat(JSON.readTree(documents("", known).get("node.json")).get("manager"))
-        .isEqualTo(JSON.readTree("{\"urls\": [\"https://mine.example\"]}"));
+  void itIsTheSameWhereThereIsNeitherStoreNorManager() throws Exception {
+    String nothing =
+        """
+        {"name": "eu-west-2", "bucket": "other", "httpPort": 5059, "managers": 1, "manager": [],
+         "store": [], "storeMode": "standalone", "storePassword": "heimdall/fleet-key", "subnets": []}
+        """;
+    assertThat(node(nothing)).isEqualTo(node(facts("")));
   }
 
   @Test
   void whatPeopleHaveWrittenStays() throws Exception {
     write(
-        "node.json", "{\"loops\": 2, \"peerNetworks\": [], \"topology\": {\"interval\": \"5s\"}}");
+        "node.json",
+        "{\"loops\": 2, \"peerNetworks\": [], \"topology\": {\"interval\": \"5s\"}, \"manager\":"
+            + " {\"every\": \"5s\"}, \"store\": {}}");
 
-    JsonNode node = node("", Optional.of("store.made"));
+    JsonNode node = node(facts(""));
     assertThat(node.get("loops").asInt()).isEqualTo(2);
     assertThat(node.get("peerNetworks")).isEmpty();
+    assertThat(node.get("store")).isEmpty();
     assertThat(node.at("/topology/interval").asText()).isEqualTo("5s");
-    assertThat(node.at("/topology/store").asText()).isEqualTo("s3://made/topology");
+    assertThat(node.at("/topology/store").asText()).isEqualTo("s3://${region.bucket}/topology");
+    assertThat(node.at("/manager/every").asText()).isEqualTo("5s");
+    assertThat(node.at("/manager/urls/0").asText()).isEqualTo("${region.manager}");
+
+    write("node.json", "{\"manager\": {\"urls\": [\"https://mine.example\"]}}");
+    assertThat(node(facts("")).get("manager"))
+        .isEqualTo(JSON.readTree("{\"urls\": [\"https://mine.example\"]}"));
+  }
+
+  @Test
+  void documentsReferToFactsOfTheirDeployment() throws Exception {
+    write("sources/db.json", "{\"url\": \"jdbc:postgresql://${region.database}/shop\"}");
+
+    String written = documents(facts(", \"database\": \"db.example\"")).get("sources/db.json");
+
+    assertThat(written).contains("${region.database}");
+    assertThatThrownBy(() -> documents(facts(", \"databse\": \"db.example\"")))
+        .hasMessageStartingWith("$.regions[0].documents.initial: ")
+        .hasMessageContaining("${region.database}, which is no fact of this region")
+        .hasMessageContaining("${region.databse}");
+    // A file that the deployment would take wrong.
+    assertThatThrownBy(() -> documents(facts(", \"database\": \"no host at all\"")))
+        .hasMessageContaining("$.url");
   }
 
   @ParameterizedTest
@@ -135,7 +155,7 @@ class InitialDocumentsTest {
       throws Exception {
     write(name, text);
 
-    assertThatThrownBy(() -> documents("", Optional.of("store.made")))
+    assertThatThrownBy(() -> documents(facts("")))
         .isInstanceOf(DeploymentException.class)
         .hasMessageStartingWith("$.regions[0].documents.initial: ")
         .hasMessageContaining(message)
@@ -146,7 +166,6 @@ class InitialDocumentsTest {
   void moreThanATemplateHoldsIsForAnotherCommand() throws Exception {
     write("rules/a.json", "{\"comment\": \"" + "x".repeat(160_000) + "\"}");
 
-    assertThatThrownBy(() -> documents("", Optional.of("store.made")))
-        .hasMessageContaining("heimdall config push");
+    assertThatThrownBy(() -> documents(facts(""))).hasMessageContaining("heimdall config push");
   }
 }

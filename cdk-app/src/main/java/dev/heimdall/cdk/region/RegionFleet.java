@@ -9,6 +9,7 @@ import dev.heimdall.cdk.config.Instances;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallAccess;
 import dev.heimdall.cdk.constructs.HeimdallArchive;
+import dev.heimdall.cdk.constructs.HeimdallFacts;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallFleetProps;
 import dev.heimdall.cdk.constructs.HeimdallStore;
@@ -44,7 +45,8 @@ public final class RegionFleet {
       Place place,
       String archive,
       DocumentStores kept,
-      Optional<HeimdallStore> store) {
+      Optional<HeimdallStore> store,
+      HeimdallFacts facts) {
     Fleet settings = region.fleet();
     HeimdallFleet fleet =
         new HeimdallFleet(
@@ -81,6 +83,7 @@ public final class RegionFleet {
                 .managedPolicies(policies(scope, id, region, settings.managedPolicies()))
                 .instanceLogs(Inspections.logs(scope, id, region))
                 .keepFailedInstances(region.instances().keepFailed())
+                .facts(facts)
                 .build());
     fleet
         .getLogGroupName()

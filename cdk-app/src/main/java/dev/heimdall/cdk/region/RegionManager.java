@@ -4,6 +4,7 @@ import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Manager;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallArchive;
+import dev.heimdall.cdk.constructs.HeimdallFacts;
 import dev.heimdall.cdk.constructs.HeimdallManager;
 import dev.heimdall.cdk.constructs.HeimdallManagerProps;
 import dev.heimdall.cdk.documents.DocumentStores;
@@ -26,7 +27,8 @@ public final class RegionManager {
       Region region,
       Place place,
       String archive,
-      DocumentStores kept) {
+      DocumentStores kept,
+      HeimdallFacts facts) {
     Manager settings = region.manager();
     HeimdallManagerProps.Builder props =
         HeimdallManagerProps.builder()
@@ -53,7 +55,8 @@ public final class RegionManager {
             .alertTopics(settings.alertTopics())
             .managedPolicies(RegionFleet.policies(scope, id, region, settings.managedPolicies()))
             .instanceLogs(Inspections.logs(scope, id, region))
-            .keepFailedInstances(region.instances().keepFailed());
+            .keepFailedInstances(region.instances().keepFailed())
+            .facts(facts);
     settings
         .certificate()
         .ifPresent(

@@ -80,7 +80,12 @@ public final class HeimdallFacts {
 
   /** As instances write it. */
   public String toJson() {
-    return facts.json(Aws.REGION);
+    return toJson(Aws.REGION);
+  }
+
+  /** The same of a region whose name is known here. */
+  public String toJson(String region) {
+    return facts.json(region);
   }
 
   Facts facts() {

@@ -85,7 +85,7 @@ public final class ManagerGroup extends Construct {
   /** The URL by the load balancer's own name, which a certificate does not have. */
   public String address() {
     String scheme = plan.certificate().isPresent() ? "https://" : "http://";
-    return Fn.join("", List.of(scheme, balancer.getAttrDnsName(), ":", Numbers.text(plan.port())));
+    return scheme + balancer.getAttrDnsName() + ":" + Numbers.text(plan.port());
   }
 
   /** Its instances. */

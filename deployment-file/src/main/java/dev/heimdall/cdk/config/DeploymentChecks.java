@@ -121,6 +121,7 @@ final class DeploymentChecks {
                 form(at + ".account", account, "[0-9]{12}", "an account's number of 12 digits"));
     network(region.network(), at + ".network");
     routes(region, at);
+    OwnFacts.check(region, at, findings);
     fleet(region.fleet(), at + ".fleet");
     documents(region.documents(), region.manager().enabled(), at + ".documents");
     databases(region.databases(), at + ".databases");

@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.config;
 
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Setting;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,14 @@ public record Region(
     @Setting(value = "The region, such as `eu-west-1`.", required = true) String region,
     @Setting(value = "The account, where it is not the one that deploys.") Optional<String> account,
     @Setting("The network that the nodes are in.") Network network,
+    @Setting(
+            value =
+                "What documents refer to by `${region.NAME}`, besides the facts that the deployment"
+                    + " knows itself: texts, numbers, `true`, `false` and lists by names of yours,"
+                    + " such as `{\"database\": \"HOST\"}`. With `network.vpc`, `subnets` and"
+                    + " `addresses` of that network, too. No secrets: they stand in the template.",
+            byDefault = "{}")
+        RegionFacts facts,
     @Setting("The fleet of proxy nodes.") Fleet fleet,
     @Setting("Where nodes have their configuration from.") Documents documents,
     @Setting(

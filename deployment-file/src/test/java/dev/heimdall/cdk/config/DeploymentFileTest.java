@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.model.ConfigurationException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,6 +55,35 @@ class DeploymentFileTest {
     }
   }
 
+  @Test
+  void aRegionHasFactsOfItsOwn() throws Exception {
+    Path file = folder.resolve("deployment.json");
+    Files.writeString(
+        file,
+        ("{'regions': [{'region': 'eu-west-1', "
+                + FLEET
+                + ", 'network': {'vpc': 'vpc-0a1b2c3d', 'subnets': ['subnet-0a1b2c3d',"
+                + " 'subnet-0b1c2d3e']}, 'facts': {'subnets': ['10.8.0.0/24'], 'size': 5.5, 'note':"
+                + " 'a', 'primary': true, 'none': [], 'mixed': [1, 'b']}}]}")
+            .replace('\'', '"'));
+
+    assertThat(DeploymentFile.read(file).regions().get(0).facts().values())
+        .isEqualTo(
+            Map.of(
+                "subnets",
+                List.of("10.8.0.0/24"),
+                "size",
+                new BigDecimal("5.5"),
+                "note",
+                "a",
+                "primary",
+                true,
+                "none",
+                List.of(),
+                "mixed",
+                List.of(BigDecimal.ONE, "b")));
+  }
+
   /** After a change {@code -Dregenerate} writes it anew. */
   @Test
   void theReferenceIsThatOfTheRecords() throws IOException {
@@ -93,6 +123,16 @@ class DeploymentFileTest {
             + "| $.regions[0].fleet.most: got 4, expected at least \"fewest\", 5",
         "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'instanceType': 'c7i.large'}"
             + "| expected a type whose processors are arm64, such as \"c7g.large\"",
+        FLEET
+            + ", 'facts': {'store': 'mine', 'subnets': []}| $.regions[0].facts.store: got the name"
+            + " \"store\", expected a name of its own: the deployment says name, bucket, httpPort,",
+        FLEET + ", 'facts': {'subnets': []}| $.regions[0].facts.subnets: got the name \"subnets\"",
+        FLEET
+            + ", 'facts': {'a b': 1}| $.regions[0].facts[\"a b\"]: got the name \"a b\", expected a",
+        FLEET
+            + ", 'facts': {'at': {}}| $.regions[0].facts.at: got an object, expected a text without",
+        FLEET + ", 'facts': {'at': '${writer}'}| $.regions[0].facts.at: got \"${writer}\"",
+        FLEET + ", 'facts': []| $.regions[0].facts: got a list, expected an object",
         FLEET
             + ", 'manager': {'enabled': true}| $.regions[0].manager.clients: got no network,"
             + " expected the networks that people are in",

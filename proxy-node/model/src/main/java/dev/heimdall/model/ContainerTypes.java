@@ -260,6 +260,39 @@ final class ContainerTypes {
     }
   }
 
+  /** What is different in a region, by name. */
+  static final class FactsType extends ValueType {
+    @Override
+    Optional<?> read(JsonValue value, String path, Reading in) {
+      return RegionFacts.read(value, path, in);
+    }
+
+    @Override
+    String expected() {
+      return "an object of facts: { \"name\": value, … }";
+    }
+
+    @Override
+    Object placeholder() {
+      return RegionFacts.none();
+    }
+
+    @Override
+    JsonValue written(String byDefault) {
+      return JsonText.constant(byDefault);
+    }
+
+    @Override
+    void describe(ObjectNode schema) {
+      RegionFacts.describe(schema);
+    }
+
+    @Override
+    String name() {
+      return "object; each a text, a number, `true`, `false`, or a list";
+    }
+  }
+
   /** An object with settings of its own. */
   static final class RecordType extends ValueType {
     private final Shape<?> shape;

@@ -1,5 +1,8 @@
 package dev.heimdall.model;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,24 +55,26 @@ public final class RegionFacts {
   public static RegionFacts read(Path file) throws ConfigurationException {
     Reading in = new Reading(file.toString(), "", Path.of(""), new FoundProblems());
     Optional<JsonValue> json = JsonText.parse(file.toAbsolutePath(), in);
-    SortedMap<String, JsonValue> values = new TreeMap<>();
-    json.ifPresent(root -> take(root, values, in));
+    Optional<RegionFacts> read = json.flatMap(root -> read(root, "$", in));
     if (!in.problems().isEmpty()) {
       throw new ConfigurationException(in.problems().all());
     }
-    return new RegionFacts(true, values);
+    return read.orElseThrow();
   }
 
-  private static void take(JsonValue root, Map<String, JsonValue> values, Reading in) {
+  /** Those in an object; what is wrong with one is a problem of {@code in}. */
+  static Optional<RegionFacts> read(JsonValue root, String at, Reading in) {
     if (!(root instanceof JsonValue.Obj object)) {
-      in.problem("$", root.at(), root.shown(), Shape.EXPECTED);
-      return;
+      in.problem(at, root.at(), root.shown(), Shape.EXPECTED);
+      return Optional.empty();
     }
+    SortedMap<String, JsonValue> values = new TreeMap<>();
     object
         .members()
         .forEach(
             (name, member) -> {
-              String path = Reading.member("$", name);
+              String path = Reading.member(at, name);
+              in.found(path, member.nameAt());
               if (!NAME.matcher(name).matches()) {
                 in.problem(path, member.nameAt(), "the name " + JsonValue.quote(name), NAMES);
               } else if (!isFact(member.value())) {
@@ -78,6 +83,37 @@ public final class RegionFacts {
                 values.put(name, member.value());
               }
             });
+    return Optional.of(new RegionFacts(true, values));
+  }
+
+  /** All of them: a {@link String}, {@link BigDecimal}, {@link Boolean}, or a list of such. */
+  public SortedMap<String, Object> values() {
+    SortedMap<String, Object> plain = new TreeMap<>();
+    values.forEach((name, value) -> plain.put(name, plain(value)));
+    return plain;
+  }
+
+  private static Object plain(JsonValue value) {
+    if (value instanceof JsonValue.Str text) {
+      return text.text();
+    }
+    if (value instanceof JsonValue.Num number) {
+      return new BigDecimal(number.text());
+    }
+    if (value instanceof JsonValue.Bool truth) {
+      return truth.value();
+    }
+    return ((JsonValue.Arr) value).items().stream().map(RegionFacts::plain).toList();
+  }
+
+  /** As a JSON schema has it. */
+  static void describe(ObjectNode schema) {
+    schema.put("type", "object");
+    schema.putObject("propertyNames").put("pattern", "^" + NAME.pattern() + "$");
+    ArrayNode kinds = schema.putObject("additionalProperties").putArray("anyOf");
+    kinds.addObject().putArray("type").add("string").add("number").add("boolean");
+    ObjectNode list = kinds.addObject().put("type", "array");
+    list.putObject("items").putArray("type").add("string").add("number");
   }
 
   private static boolean isFact(JsonValue value) {

@@ -94,6 +94,9 @@ abstract class ValueType {
       if (plain == Path.class) {
         return new TextTypes.File();
       }
+      if (plain == RegionFacts.class) {
+        return new ContainerTypes.FactsType();
+      }
       if (plain.isEnum()) {
         return new TextTypes.Choice(plain);
       }

@@ -9,6 +9,7 @@ import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.test.fixture.AwsEmulator;
+import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -159,6 +160,31 @@ class CdkDeployIT {
     return new String(documents.read().contents().get(name).bytes(), StandardCharsets.UTF_8);
   }
 
+  /** As an instance's own file of facts has them, with the command that people have. */
+  private void judgedWithItsFacts(DocumentStore documents, JsonNode made) throws Exception {
+    List<String> lines = texts(made.get("facts"));
+    assertThat(lines).singleElement().asString().matches("facts='[^']*'");
+    String facts = lines.get(0).substring("facts='".length(), lines.get(0).length() - 1);
+    JsonNode outputs = made.get("outputs");
+    assertThat(JSON.readTree(facts).get("name").asText()).isEqualTo("eu-west-1");
+    assertThat(JSON.readTree(facts).get("bucket")).isEqualTo(outputs.get("DocumentsBucket"));
+    assertThat(JSON.readTree(facts).get("store").asText())
+        .isEqualTo(outputs.get("StoreServer").asText() + ":6379");
+    assertThat(text(documents, "node.json"))
+        .contains("${region.store}", "${region.storePassword}")
+        .doesNotContain(outputs.get("StoreServer").asText());
+    write("facts.json", facts);
+    for (String name : documents.read().contents().keySet()) {
+      write("written/" + name, text(documents, name));
+    }
+    run(
+        HeimdallJvm.command(
+            List.of(
+                "check",
+                "--region-facts=" + folder.resolve("facts.json"),
+                folder.resolve("written").toString())));
+  }
+
   @Test
   void twoCommandsMakeAFleetAndASecondDeploymentOpensAPort() throws Exception {
     writeDeployment("[5432]");
@@ -178,8 +204,7 @@ class CdkDeployIT {
             aws.credentials())) {
       assertThat(documents.read().contents())
           .containsOnlyKeys("node.json", "sources/shop.json", "vdbs/shop.json");
-      assertThat(text(documents, "node.json"))
-          .contains(outputs.get("StoreServer").asText(), "heimdall/store-password");
+      judgedWithItsFacts(documents, made);
       documents.write(
           List.of(
               Change.replace(

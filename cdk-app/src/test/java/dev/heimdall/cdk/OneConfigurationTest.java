@@ -1,0 +1,151 @@
+package dev.heimdall.cdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.OpenReference;
+import dev.heimdall.model.RegionFacts;
+import dev.heimdall.model.StoreMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A deployment of two regions whose nodes follow the same documents, each with its own facts. */
+class OneConfigurationTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HERE = "heimdall-eu-west-1";
+  private static final String THERE = "heimdall-us-east-1";
+
+  @TempDir private Path work;
+
+  private void document(String name, String text) throws IOException {
+    Path file = work.resolve("base/conf").resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  /** One has a store, a manager and a network of its own, and the other has none of them. */
+  private Assembly assembly(String factsThere) throws Exception {
+    document(
+        "sources/orders.json",
+        "{\"url\": \"jdbc:postgresql://${region.database}/orders\", \"credentials\": {\"secret\":"
+            + " \"orders/app\"}}");
+    document(
+        "vdbs/orders.json",
+        "{\"ports\": [5432], \"source\": \"orders\", \"proxyProtocol\": {\"enabled\": true,"
+            + " \"trusted\": [\"${region.addresses}\"]}}");
+    return Assembly.of(
+        """
+        {"regions": [
+          {"region": "eu-west-1",
+           "facts": {"database": "orders.cluster-a.eu-west-1.rds.amazonaws.com"},
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "documents": {"initial": "conf", "secrets": ["orders/app"]},
+           "cache": {"shards": 2},
+           "manager": {"enabled": true, "size": 2, "clients": ["10.0.0.0/16"]}},
+          {"region": "us-east-1",
+           "facts": %s,
+           "network": {"vpc": "vpc-0a1b2c3d", "subnets": ["subnet-0a1b2c3d", "subnet-0b1c2d3e"]},
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"], "httpPort": 5060},
+           "documents": {"initial": "conf", "secrets": ["orders/app"]},
+           "cache": {"enabled": false}}]}
+        """
+            .formatted(factsThere),
+        work);
+  }
+
+  private static Map<String, String> documents(Assembly assembly, String stack) {
+    Map<String, String> documents = new TreeMap<>();
+    assembly
+        .resource(stack, "FirstDocuments", "AWS::CloudFormation::CustomResource")
+        .get("Documents")
+        .forEach(one -> documents.put(one.get("Name").asText(), one.get("Text").asText()));
+    return documents;
+  }
+
+  /** As `heimdall check --region-facts` judges, and a node reads. */
+  private Configuration checked(Assembly assembly, String stack) throws Exception {
+    Path directory = Files.createDirectories(work.resolve("written").resolve(stack));
+    for (Map.Entry<String, String> one : documents(assembly, stack).entrySet()) {
+      Path file = directory.resolve(one.getKey());
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, one.getValue());
+    }
+    JsonNode known = RegionFactsOf.of(assembly, stack, "Fleet");
+    Path facts = Files.writeString(work.resolve(stack + ".json"), JSON.writeValueAsString(known));
+    List<OpenReference> open = new ArrayList<>();
+    Configuration read = ConfigurationReader.check(directory, RegionFacts.read(facts), open::add);
+    assertThat(open).isEmpty();
+    return read;
+  }
+
+  @Test
+  void twoRegionsHaveTheSameFirstDocumentsAndEachReadsWhatItHas() throws Exception {
+    Assembly assembly =
+        assembly(
+            """
+            {"database": "orders.cluster-b.us-east-1.rds.amazonaws.com", "addresses": ["10.8.0.0/16"],
+             "subnets": ["10.8.0.0/24", "10.8.1.0/24"]}
+            """);
+
+    assertThat(documents(assembly, THERE)).isEqualTo(documents(assembly, HERE));
+    // Nothing in them is filled in by CloudFormation, which would make them different.
+    assertThat(assembly.templates().get(HERE).toString()).contains("\"Text\":\"{");
+
+    Configuration here = checked(assembly, HERE);
+    assertThat(here.sources().get("orders").url()).contains("cluster-a.eu-west-1");
+    assertThat(here.node().http().port()).isEqualTo(5059);
+    assertThat(here.node().store().servers()).containsExactly("made:6379");
+    assertThat(here.node().store().mode()).isEqualTo(StoreMode.CLUSTER);
+    assertThat(here.node().manager().urls()).containsExactly("http://made:8087");
+    assertThat(here.node().manager().instances()).isEqualTo(2);
+    assertThat(here.node().peerNetworks()).hasSize(3);
+
+    Configuration there = checked(assembly, THERE);
+    assertThat(there.sources().get("orders").url()).contains("cluster-b.us-east-1");
+    assertThat(there.node().http().port()).isEqualTo(5060);
+    assertThat(there.node().store().servers()).isEmpty();
+    assertThat(there.node().store().password()).isPresent();
+    assertThat(there.node().manager().urls()).isEmpty();
+    assertThat(there.node().peerNetworks()).hasToString("[10.8.0.0/24, 10.8.1.0/24]");
+    assertThat(there.vdbs().get("orders").proxyProtocol().trusted()).hasToString("[10.8.0.0/16]");
+  }
+
+  @Test
+  void aRegionThatLacksAFactIsNotDeployed() {
+    assertThatThrownBy(() -> assembly("{\"database\": \"orders.example\"}"))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageStartingWith("$.regions[1].documents.initial: ")
+        .hasMessageContaining("${region.addresses}, which is no fact of this region");
+  }
+
+  /** The file of facts is a part of what an instance may be told when it boots. */
+  @Test
+  void userDataKeepsWithinWhatAnInstanceTakes() throws Exception {
+    Assembly assembly =
+        assembly(
+            "{\"database\": \"orders.a.us-east-1.rds.amazonaws.com\", \"addresses\": [\"10.8.0.0/16\"], \"note\": \"%s\"}"
+                .formatted("x".repeat(3_500)));
+
+    String script = assembly.templates().get(THERE).at("/Mappings/Boot/Script/Body").asText();
+    assembly
+        .resources(THERE, "Fleet", "AWS::EC2::LaunchTemplate")
+        .values()
+        .forEach(
+            template ->
+                assertThat(
+                        template.at("/Properties/LaunchTemplateData/UserData").toString().length()
+                            + script.length())
+                    .isLessThan(12_000));
+  }
+}
