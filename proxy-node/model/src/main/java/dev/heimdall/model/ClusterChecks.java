@@ -1,5 +1,6 @@
 package dev.heimdall.model;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ final class ClusterChecks {
     api();
     kind();
     global();
+    fence();
     if (source.cluster().watched()) {
       servers();
       whoAsks();
@@ -171,6 +173,21 @@ final class ClusterChecks {
           "$.cluster.kind",
           JsonValue.quote(cluster.kind().spelling()) + " with the ARN of a global cluster",
           "\"aurora\", or nothing: only Aurora has global clusters");
+    }
+  }
+
+  /** Whoever confirms the writer is in another region. */
+  private void fence() {
+    Duration fence = source.cluster().failover().fence();
+    if (in.sound("$.cluster.failover.fence", "$.cluster.global", "$.cluster.arn")
+        && !fence.isZero()
+        && !source.cluster().ofGlobalCluster()) {
+      in.problem(
+          "$.cluster.failover.fence",
+          JsonValue.quote(NumberTypes.Time.text(fence.toMillis()))
+              + " with a cluster of one region",
+          "\"0\", or the ARN of a global cluster in \"global\": another region has to confirm"
+              + " the writer");
     }
   }
 

@@ -17,7 +17,22 @@ public record FailoverSettings(
             byDefault = "10000",
             range = "0..1000000",
             unit = "statements")
-        int maxQueue) {
+        int maxQueue,
+    @Setting(
+            value =
+                "With a global cluster: how long nothing outside the writer's region may confirm"
+                    + " the writer before the node lets no more writes go to it. It ends by itself"
+                    + " with the next confirmation. With two regions, the loss of the one that"
+                    + " follows stops writes as well.",
+            byDefault = "0",
+            range = "5s..24h",
+            zero = "nodes write to a writer that nothing outside its region confirms")
+        Duration fence) {
+  /** Without a fence. */
+  public FailoverSettings(Duration queueTimeout, int maxQueue) {
+    this(queueTimeout, maxQueue, Duration.ZERO);
+  }
+
   /** Every setting at its default. */
   public static FailoverSettings defaults() {
     return Shape.of(FailoverSettings.class).defaults();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -509,5 +510,25 @@ class ClusterProblemsTest {
             "sources/primary.json $.cluster.api.use: got \"on\", and a \"url\" that does not say"
                 + " what RDS calls the cluster, or where it is, expected \"identifier\" and"
                 + " \"region\" beside it");
+  }
+
+  @Test
+  void onlyAGlobalClusterHasAFence() throws Exception {
+    assertThat(
+            global("jdbc:postgresql://a", ", \"failover\": {\"fence\": \"30s\"}")
+                .cluster()
+                .failover()
+                .fence())
+        .isEqualTo(Duration.ofSeconds(30));
+    assertThat(global("jdbc:postgresql://a", "").cluster().failover().fence()).isZero();
+
+    source(
+        "jdbc:postgresql://a",
+        "\"cluster\": {\"kind\": \"postgres\", \"failover\": {\"fence\": \"30s\"}}");
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.failover.fence: got \"30s\" with a cluster of one region,"
+                + " expected \"0\", or the ARN of a global cluster in \"global\": another region has to"
+                + " confirm the writer");
   }
 }

@@ -167,7 +167,7 @@ final class FullConfiguration {
               "ejectFor": "1s",
               "ejectAtMost": "1m"
             },
-            "failover": {"queueTimeout": "0", "maxQueue": 0}
+            "failover": {"queueTimeout": "0", "maxQueue": 0, "fence": "30s"}
           }
         }
         """);

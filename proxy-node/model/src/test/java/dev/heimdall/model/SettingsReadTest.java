@@ -357,7 +357,7 @@ class SettingsReadTest {
                         0,
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1)),
-                    new FailoverSettings(Duration.ZERO, 0)),
+                    new FailoverSettings(Duration.ZERO, 0, Duration.ofSeconds(30))),
                 new ChangeSettings(
                     true,
                     false,

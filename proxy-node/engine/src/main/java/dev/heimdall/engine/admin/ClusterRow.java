@@ -3,8 +3,10 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.topology.GlobalTopology;
 import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.StoreReach;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -37,6 +39,19 @@ public record ClusterRow(
             : lag.durabilityMillis() < 0
                 ? " (lag unknown)"
                 : " (" + lag.durabilityMillis() + " ms behind)");
+  }
+
+  /** Whether the writer takes writes, and by whose leave; null where none is needed. */
+  String fence() {
+    WriterFence fence = topology.global().fence();
+    String since =
+        fence.since().map(at -> " since " + at.truncatedTo(ChronoUnit.MILLIS)).orElse("");
+    return switch (fence.state()) {
+      case OFF -> null;
+      case OPEN -> "confirmed by " + fence.confirmation();
+      case PENDING -> "not confirmed yet" + since;
+      case FENCED -> "fenced" + since;
+    };
   }
 
   /** Servers that are named and not probed, with the reasons; null for none. */

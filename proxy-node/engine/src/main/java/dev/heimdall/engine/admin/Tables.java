@@ -62,7 +62,8 @@ final class Tables {
           .text("hears", row -> row.reach().spelling())
           .text("region", row -> row.topology().writer().flatMap(TopologyNode::region).orElse(null))
           .text("regions", ClusterRow::regions)
-          .text("not_probed", ClusterRow::notProbed);
+          .text("not_probed", ClusterRow::notProbed)
+          .text("fence", ClusterRow::fence);
 
   static final Table<ClusterNodeRow> NODES =
       new Table<>(

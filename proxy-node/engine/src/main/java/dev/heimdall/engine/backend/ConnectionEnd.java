@@ -73,13 +73,26 @@ final class ConnectionEnd {
   }
 
   void close(Ending why) {
-    if (!closed) {
+    if (connection.target().fence().closed()) {
+      note(why.side(), why.reason());
+      cut();
+    } else if (!closed) {
       note(why.side(), why.reason());
       ByteBuf out = channel.alloc().buffer(5);
       connection.requests().terminate(out);
       connection.allLeaves();
       channel.writeAndFlush(out);
       closeNow();
+    }
+  }
+
+  /** Ends the connection so that nothing of what is written and has not left reaches the server. */
+  void cut() {
+    if (!closed) {
+      note(Ending.Side.NODE, "the writer is fenced, or not the writer any more");
+      connection.target().fence().found();
+      channel.unsafe().close(channel.voidPromise()); // TLS would let go of what waits in it
+      lost();
     }
   }
 

@@ -218,6 +218,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     flush = Flush.NONE;
     if (end.isAnnounced()) {
       context.soon(end::follow, this::failed); // who has said so reads nothing any more
+    } else if (target.fence().closed()) {
+      context.soon(end::cut, this::failed);
     } else if (channel.isActive()) {
       left = bytesOut;
       channel.flush();

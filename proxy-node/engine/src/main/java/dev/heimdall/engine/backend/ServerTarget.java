@@ -14,6 +14,7 @@ import java.util.Map;
  * @param database the server's name of the database
  * @param capabilities what the log-in has to agree on with the server
  * @param extra start-up parameters beside those of the source: `replication` for a walsender
+ * @param fence whether it may be sent anything
  */
 public record ServerTarget(
     DataSource source,
@@ -22,7 +23,20 @@ public record ServerTarget(
     ServerCredential credential,
     Capabilities capabilities,
     Map<String, String> extra,
-    StatementRoom prepared) {
+    StatementRoom prepared,
+    Fence fence) {
+  /** Of a server that may be sent anything at any time. */
+  public ServerTarget(
+      DataSource source,
+      SslContext tls,
+      String database,
+      ServerCredential credential,
+      Capabilities capabilities,
+      Map<String, String> extra,
+      StatementRoom prepared) {
+    this(source, tls, database, credential, capabilities, extra, prepared, Fence.NONE);
+  }
+
   /** For a connection whose statements count with no other's. */
   public ServerTarget(
       DataSource source,

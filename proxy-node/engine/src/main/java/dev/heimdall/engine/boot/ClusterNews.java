@@ -11,7 +11,8 @@ final class ClusterNews {
   private enum Writer {
     NEVER,
     THERE,
-    LOST
+    LOST,
+    FENCED
   }
 
   private final NodeEvents events;
@@ -30,6 +31,7 @@ final class ClusterNews {
         switch (event.kind()) {
           case WRITER -> Writer.THERE;
           case NO_WRITER -> Writer.LOST;
+          case FENCED -> Writer.FENCED;
           default -> writer;
         };
   }
@@ -42,9 +44,12 @@ final class ClusterNews {
             case NEVER -> Optional.empty();
             case THERE -> Optional.of(EventKind.WRITER_CHANGED);
             case LOST -> Optional.of(EventKind.FAILOVER_ENDED);
+            case FENCED -> Optional.of(EventKind.WRITER_CONFIRMED);
           };
       case CONFLICT -> Optional.of(EventKind.WRITERS_IN_CONFLICT);
       case READ_ONLY -> Optional.of(EventKind.WRITER_READ_ONLY);
+      case FENCED -> Optional.of(EventKind.WRITER_FENCED);
+      case GLOBAL_CHANGE -> Optional.of(EventKind.GLOBAL_CHANGE);
       case DETACHED -> Optional.of(EventKind.SERVER_DETACHED);
       case DOWN -> Optional.of(EventKind.SERVER_LOST);
       case REPLACED -> Optional.of(EventKind.SERVER_REPLACED);

@@ -14,11 +14,13 @@ import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
+import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
@@ -93,6 +95,12 @@ final class RunningCluster implements AutoCloseable {
     lags.changed(topology, System.nanoTime());
     followers.changed(topology);
     changes.changed(topology);
+    WriterFence fence = topology.global().fence();
+    metrics.clusterFence(
+        source.name(),
+        Optional.of(fence.state())
+            .filter(state -> state != WriterFence.State.OFF)
+            .map(state -> state == WriterFence.State.FENCED));
     for (TopologyEvent event : events) {
       metrics.clusterEvents(source.name(), event.kind().spelling(), 1);
       log.clusterChanged(
@@ -139,5 +147,6 @@ final class RunningCluster implements AutoCloseable {
     tracker.close();
     followers.end();
     exchange.close();
+    metrics.clusterFence(source.name(), Optional.empty());
   }
 }

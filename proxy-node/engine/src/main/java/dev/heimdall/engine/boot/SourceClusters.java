@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.changes.ChangeProtocol;
+import dev.heimdall.engine.cluster.ClusterTracker;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.feed.StoredDocuments;
@@ -28,6 +29,8 @@ import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.TopologySettings;
+import dev.heimdall.routing.GlobalSaid;
+import dev.heimdall.routing.RdsServer;
 import java.time.Clock;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -149,8 +152,7 @@ final class SourceClusters implements AutoCloseable {
                 told,
                 metrics,
                 offLoop);
-        TopologyFeed.Watching hearing =
-            feed.watch(Subject.of(source), cluster.tracker()::described);
+        TopologyFeed.Watching hearing = feed.watch(Subject.of(source), news(cluster.tracker()));
         running.put(
             source.name(),
             new Running(
@@ -162,6 +164,20 @@ final class SourceClusters implements AutoCloseable {
                 asking(source, next.node())));
       }
     }
+  }
+
+  private static TopologyFeed.Listener news(ClusterTracker tracker) {
+    return new TopologyFeed.Listener() {
+      @Override
+      public void servers(List<RdsServer> servers) {
+        tracker.described(servers);
+      }
+
+      @Override
+      public void global(GlobalSaid said) {
+        tracker.said(said);
+      }
+    };
   }
 
   private List<ChangeProtocol.Way> ways(DataSource source) {

@@ -7,6 +7,7 @@ import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.model.ServerAddress;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,7 @@ final class WriterFollowers implements WriterWatch {
 
   private Optional<ServerAddress> writer = Optional.empty();
   private Optional<TopologyNode> leading = Optional.empty();
+  private WriterFence fence = WriterFence.OFF;
   private final WriterConfirmations doubts = new WriterConfirmations();
 
   /**
@@ -47,7 +49,7 @@ final class WriterFollowers implements WriterWatch {
   synchronized void attach(VdbPools pools) {
     followers.add(pools);
     pools.follow(this);
-    pools.lead(writer, false);
+    pools.lead(writer, false, fence);
   }
 
   synchronized void detach(VdbPools pools) {
@@ -61,7 +63,8 @@ final class WriterFollowers implements WriterWatch {
       Optional<TopologyNode> now = topology.writer();
       boolean replaced = now.isPresent() && leading.filter(now.get()::replaces).isPresent();
       leading = now.or(() -> leading);
-      followers.forEach(pools -> pools.lead(writer, replaced));
+      fence = topology.global().fence();
+      followers.forEach(pools -> pools.lead(writer, replaced, fence));
       followers.forEach(pools -> pools.seen(topology));
     }
     topology

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.GlobalSaid;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -13,12 +14,14 @@ import java.util.function.ToLongFunction;
  * nothing of that tells them apart: two nodes might choose differently.
  *
  * @param all what is known of each server
+ * @param said what documents say of the global cluster that it is
  * @param writer the server that was the writer so far; empty for none
  */
 record Claims(
     Prober prober,
     List<ProbeHistory> all,
     RdsDescriptions descriptions,
+    GlobalSaid said,
     Optional<ServerAddress> writer) {
   /** A writer tells its storage about once a second that it is one. */
   private static final long MILLIS_APART = 5000;
@@ -47,11 +50,8 @@ record Claims(
 
   /** Documents may be late in saying which server writes; regions change only on purpose. */
   private boolean inRegionOfWriter(ProbeHistory claimant) {
-    Optional<String> region = descriptions.writerRegion();
-    return region.isPresent()
-        && region.equals(
-            descriptions.region(
-                claimant.address(), claimant.last().map(NodeReport::name).orElse("")));
+    Optional<String> region = said.known() ? said.decided() : descriptions.writerRegion();
+    return region.isPresent() && region.equals(Fencing.region(claimant, descriptions));
   }
 
   private Optional<ProbeHistory> lastConfirmed(List<ProbeHistory> claimants) {

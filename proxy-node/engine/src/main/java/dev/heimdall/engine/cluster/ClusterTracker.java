@@ -11,6 +11,7 @@ import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ProbeSettings;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.SQLException;
@@ -67,11 +68,15 @@ public final class ClusterTracker implements AutoCloseable {
   private final Members members;
   private final Whereabouts whereabouts;
   private final NameWatch names;
+  private final GlobalEndpoint endpoint;
+  private Optional<ServerAddress> lastResort = Optional.empty();
   private final Map<ServerAddress, NodeProbe> probes = new LinkedHashMap<>();
   private final Map<ServerAddress, ProbeHistory> probeHistories = new LinkedHashMap<>();
   private final EventRecorder chronicle;
   private RdsDescriptions descriptions = RdsDescriptions.nothing();
   private long toldAt;
+  private GlobalSaid said = GlobalSaid.NOTHING;
+  private long saidAt;
   private boolean closed;
   private volatile Topology topology;
 
@@ -89,13 +94,16 @@ public final class ClusterTracker implements AutoCloseable {
     this.listener = listener;
     settings = source.cluster().probe();
     prober = protocol.prober(source);
-    judge = new TopologyJudge(prober, source.cluster().nodes());
+    judge =
+        new TopologyJudge(
+            prober, source.cluster().nodes(), new Fencing(source.cluster().failover().fence()));
     topology = Topology.unasked(source.hosts());
     long now = System.nanoTime();
     chronicle = new EventRecorder(now);
     cadence = new ProbeInterval(settings, now);
     members = new Members(source.hosts(), settings.interval(), MOST_NODES);
     whereabouts = new Whereabouts(source);
+    endpoint = new GlobalEndpoint(source);
     threads = threads(source.name());
     housekeeping = new ScheduledThreadPoolExecutor(1, threads);
     executor = new ScheduledThreadPoolExecutor(source.hosts().size() + 1, threads);
@@ -175,9 +183,49 @@ public final class ClusterTracker implements AutoCloseable {
     }
   }
 
+  /**
+   * What topology documents say of the global cluster. That another region writes, or that a
+   * switchover is in progress, is an event, and a reason to ask all servers.
+   */
+  public synchronized void said(GlobalSaid next) {
+    if (closed) {
+      return;
+    }
+    GlobalSaid before = said;
+    said = next;
+    saidAt = System.nanoTime();
+    Optional<String> change = GlobalChange.between(before, next);
+    if (change.isPresent()) {
+      changed(change.get());
+      refresh();
+    }
+    publish(System.nanoTime());
+  }
+
+  private void changed(String what) {
+    ServerAddress about =
+        descriptions
+            .writer()
+            .or(() -> topology.writer().map(TopologyNode::address))
+            .orElse(source.hosts().get(0));
+    TopologyEvent event =
+        new TopologyEvent(
+            Instant.now(),
+            topology.version(),
+            TopologyEvent.Kind.GLOBAL_CHANGE,
+            about,
+            what,
+            Optional.empty());
+    history.add(event);
+    listener.changed(topology, List.of(event));
+  }
+
   private void discover(long now) {
     if (now - toldAt > TOLD.toNanos()) {
       descriptions = RdsDescriptions.nothing();
+    }
+    if (now - saidAt > TOLD.toNanos()) {
+      said = GlobalSaid.NOTHING;
     }
     if (settings.discover()) {
       descriptions.present().forEach(address -> members.named(address, now));
@@ -266,7 +314,23 @@ public final class ClusterTracker implements AutoCloseable {
     discover(now);
     publish(now);
     members.superfluous(probeHistories, topology, now).forEach(this::remove);
+    askLast();
     return jittered(cadence.next(probed, topology, now));
+  }
+
+  /** Asks where the global endpoint leads, as long as there is no other way to the writer. */
+  private void askLast() {
+    Optional<ServerAddress> wanted =
+        endpoint
+            .address(said)
+            .filter(at -> settings.discover())
+            .filter(at -> endpoint.wanted(at, topology, probeHistories.values()));
+    if (!wanted.equals(lastResort)) {
+      Optional<ServerAddress> before = lastResort;
+      lastResort = wanted;
+      before.ifPresent(this::remove);
+      wanted.ifPresent(this::add);
+    }
   }
 
   private void remove(ServerAddress address) {
@@ -284,7 +348,11 @@ public final class ClusterTracker implements AutoCloseable {
     Topology before = topology;
     Topology after =
         judge.judge(
-            before, new ArrayList<>(probeHistories.values()), descriptions, whereabouts.unplaced());
+            before,
+            new ArrayList<>(probeHistories.values()),
+            descriptions,
+            new TopologyJudge.Beside(
+                whereabouts.unplaced(), said, new Fencing.Now(now, Instant.now())));
     topology = after;
     List<TopologyEvent> events =
         before.version() == after.version()

@@ -5,11 +5,15 @@ import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterNode;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.GlobalSaid;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,6 +27,7 @@ import java.util.Optional;
  */
 final class TopologyJudge {
   private final Prober prober;
+  private final Fencing fencing;
   private final boolean timelines;
   private final Map<ServerAddress, ClusterNode> described = new HashMap<>();
 
@@ -39,7 +44,15 @@ final class TopologyJudge {
    *     follows another than the writer's is of no use
    */
   TopologyJudge(Prober prober, List<ClusterNode> described) {
+    this(prober, described, new Fencing(Duration.ZERO));
+  }
+
+  /**
+   * @param fencing says whether its writer takes writes
+   */
+  TopologyJudge(Prober prober, List<ClusterNode> described, Fencing fencing) {
     this.prober = prober;
+    this.fencing = fencing;
     timelines = prober.timelines();
     described.forEach(node -> this.described.put(node.server(), node));
   }
@@ -48,17 +61,22 @@ final class TopologyJudge {
    * @param descriptions what the RDS API adds; it decides nothing
    */
   Topology judge(Topology before, List<ProbeHistory> heard, RdsDescriptions descriptions) {
-    return judge(before, heard, descriptions, List.of());
+    return judge(before, heard, descriptions, Beside.NOTHING);
   }
 
   /**
+   * What is known beside what servers say of themselves.
+   *
    * @param unplaced servers that nobody can ask
+   * @param said by documents, of the global cluster
    */
+  record Beside(List<GlobalTopology.Unplaced> unplaced, GlobalSaid said, Fencing.Now now) {
+    static final Beside NOTHING =
+        new Beside(List.of(), GlobalSaid.NOTHING, new Fencing.Now(0, Instant.EPOCH));
+  }
+
   Topology judge(
-      Topology before,
-      List<ProbeHistory> heard,
-      RdsDescriptions descriptions,
-      List<GlobalTopology.Unplaced> unplaced) {
+      Topology before, List<ProbeHistory> heard, RdsDescriptions descriptions, Beside beside) {
     List<ProbeHistory> probeHistories = withoutAliases(before, heard);
     String system = system(before, probeHistories);
     Lineage lineage = new Lineage(probeHistories);
@@ -66,18 +84,35 @@ final class TopologyJudge {
         probeHistories.stream().filter(h -> h.claims() && !foreign(h, system)).toList();
     Optional<ServerAddress> former = before.writer().map(TopologyNode::address);
     Optional<ProbeHistory> writer =
-        new Claims(prober, probeHistories, descriptions, former).believed(claimants);
+        new Claims(prober, probeHistories, descriptions, beside.said(), former).believed(claimants);
     Map<String, NodeReport.Member> seen = seen(probeHistories);
     led =
         writer.isPresent()
             ? LastWriter.after(led, writer.get())
             : led.filter(last -> last.report().system().equals(system));
+    WriterFence fence = fencing.judge(writer, heard, descriptions, beside.said(), beside.now());
     List<TopologyNode> nodes = new ArrayList<>();
     for (ProbeHistory probed : probeHistories) {
-      nodes.add(descriptions.completed(node(probed, writer, system, seen, lineage)));
+      TopologyNode node = node(probed, writer, system, seen, lineage);
+      boolean fenced = fence.closed() && node.role() == NodeRole.WRITER;
+      nodes.add(
+          descriptions.completed(
+              fenced ? fenced(node, Fencing.region(probed, descriptions), fence) : node));
     }
     return before.with(
-        nodes, lastWriter(before, nodes), new GlobalTopology(regions(writer, heard), unplaced));
+        nodes,
+        lastWriter(before, nodes),
+        new GlobalTopology(regions(writer, heard), beside.unplaced(), fence));
+  }
+
+  private TopologyNode fenced(TopologyNode writer, Optional<String> region, WriterFence fence) {
+    boolean late = fence.state() == WriterFence.State.FENCED;
+    return with(
+        writer,
+        Optional.ofNullable(described.get(writer.address())),
+        NodeRole.UNKNOWN,
+        late ? NodeState.FENCED : NodeState.UNKNOWN,
+        "reports that it is the writer, but " + fencing.why(region, fence));
   }
 
   /** How far regions are behind: by what the writer says, else by who has answered last. */

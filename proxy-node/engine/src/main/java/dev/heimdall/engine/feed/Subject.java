@@ -2,15 +2,18 @@ package dev.heimdall.engine.feed;
 
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RdsPlace;
+import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.TopologyTold;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 /**
  * The cluster of which somebody wants to hear.
@@ -23,6 +26,9 @@ public record Subject(
     Optional<String> arn,
     BiPredicate<String, Collection<String>> includes,
     Optional<RdsPlace> place) {
+  /** What stands in the name of a global cluster's writer where others have a region. */
+  private static final List<String> GLOBAL = List.of("global");
+
   /** The one that a data source is. */
   public static Subject of(DataSource source) {
     return new Subject(source.cluster().arn(), source::includes, source.rdsPlace());
@@ -46,6 +52,46 @@ public record Subject(
         .map(told -> new Answer(told, told.source().map(this::own).orElse(false)))
         .or(() -> heard.stream().filter(this::own).findFirst().flatMap(this::byName))
         .map(this::servers);
+  }
+
+  /**
+   * What documents say of the global cluster that it is; empty where it is none, and none of them
+   * knows it. An endpoint by a name that it cannot have is left out.
+   */
+  Optional<GlobalSaid> global(List<KnownDocument> heard) {
+    List<TopologyDocument> documents = heard.stream().map(KnownDocument::document).toList();
+    return arn.flatMap(name -> TopologyTold.global(name, documents))
+        .map(
+            believed ->
+                new GlobalSaid(
+                    believed.writerRegion(),
+                    believed.writerSince(),
+                    believed.endpoint().filter(host -> includes.test(host, GLOBAL)),
+                    believed.failover().map(Subject::words).orElse(""),
+                    believed.members().stream()
+                        .map(TopologyGlobal.Member::region)
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                    heard.stream().flatMap(known -> answer(known, believed.arn())).toList()));
+  }
+
+  private static Stream<GlobalSaid.Answer> answer(KnownDocument known, String arn) {
+    TopologyDocument document = known.document();
+    return document.global(arn).stream()
+        .map(
+            one ->
+                new GlobalSaid.Answer(
+                    document.source(), one.writerRegion(), one.asked(), known.at()));
+  }
+
+  private static String words(TopologyGlobal.Failover failover) {
+    return "%s from %s to %s%s"
+        .formatted(
+            failover.status(),
+            failover.from(),
+            failover.to(),
+            failover.loss() ? ", data may be lost" : "");
   }
 
   /**

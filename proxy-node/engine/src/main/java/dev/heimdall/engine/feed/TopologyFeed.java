@@ -1,6 +1,7 @@
 package dev.heimdall.engine.feed;
 
 import dev.heimdall.model.Secret;
+import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyChange;
@@ -24,7 +25,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +66,7 @@ public final class TopologyFeed implements AutoCloseable {
   /** What is wrong with the store, said once; changed by the feed's thread. */
   private volatile String trouble = "";
 
-  private record Watched(Subject subject, Consumer<List<RdsServer>> told) {}
+  private record Watched(Subject subject, Listener told) {}
 
   /**
    * Begins to read the store, if there is one.
@@ -106,6 +106,15 @@ public final class TopologyFeed implements AutoCloseable {
     return gatekeeper.open() || shelf.isPresent();
   }
 
+  /** Hears of a cluster, on a thread that must not be held up. */
+  public interface Listener {
+    /** What its servers are. */
+    void servers(List<RdsServer> servers);
+
+    /** What is said of the global cluster that it is; comes ahead of its servers. */
+    default void global(GlobalSaid said) {}
+  }
+
   /** A cluster that is told about. */
   public interface Watching extends AutoCloseable {
     @Override
@@ -115,10 +124,9 @@ public final class TopologyFeed implements AutoCloseable {
   /**
    * Tells of a cluster, now if anything is known, and whenever there is something new.
    *
-   * @param told gets its servers, on a thread that must not be held up
    * @return ends it
    */
-  public Watching watch(Subject subject, Consumer<List<RdsServer>> told) {
+  public Watching watch(Subject subject, Listener told) {
     Watched one = new Watched(subject, told);
     watched.add(one);
     later(
@@ -289,7 +297,8 @@ public final class TopologyFeed implements AutoCloseable {
             .filter(known -> state.age(known).compareTo(COUNTS) < 0)
             .sorted(Comparator.comparing(KnownDocument::at))
             .toList();
-    one.subject().told(counting).ifPresent(one.told());
+    one.subject().global(counting).ifPresent(one.told()::global);
+    one.subject().told(counting).ifPresent(one.told()::servers);
   }
 
   private void round() {

@@ -6,6 +6,9 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** Metrics of the servers of clusters. */
 final class ClusterGauges {
@@ -15,6 +18,8 @@ final class ClusterGauges {
   private final MultiGauge lagSeconds;
   private final MultiGauge regionLag;
   private final MultiGauge regionRpo;
+  private final MultiGauge fenced;
+  private final Map<String, Integer> fences = new TreeMap<>();
   private final MultiGauge poolServers;
   private final MultiGauge poolWaiting;
 
@@ -40,6 +45,10 @@ final class ClusterGauges {
         MultiGauge.builder("heimdall.cluster.region.rpo.seconds")
             .description("How much of what was committed a region lacks")
             .register(registry);
+    fenced =
+        MultiGauge.builder("heimdall.cluster.fenced")
+            .description("1 while nothing outside its region confirms the writer")
+            .register(registry);
     poolServers =
         MultiGauge.builder("heimdall.cluster.pool.servers")
             .description("Connections to each server of a cluster by state")
@@ -57,6 +66,17 @@ final class ClusterGauges {
         .tags("source", source, "event", event)
         .register(registry)
         .increment(times);
+  }
+
+  /** Whether the writer of a cluster is fenced; empty where none can be. */
+  synchronized void fence(String source, Optional<Boolean> closed) {
+    Integer before =
+        closed.isPresent() ? fences.put(source, closed.get() ? 1 : 0) : fences.remove(source);
+    if (!Optional.ofNullable(before).equals(closed.map(one -> one ? 1 : 0))) {
+      List<MultiGauge.Row<?>> rows = new ArrayList<>();
+      fences.forEach((name, value) -> rows.add(MultiGauge.Row.of(Tags.of("source", name), value)));
+      fenced.register(rows, true);
+    }
   }
 
   /** Servers that are gone are forgotten, and so are numbers that nobody knows any more. */

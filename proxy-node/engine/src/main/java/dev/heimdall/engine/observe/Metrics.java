@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -156,6 +157,11 @@ public final class Metrics implements AutoCloseable {
   /** Counts events of a cluster, on any thread; 0 has them known before the first. */
   public void clusterEvents(String source, String event, long times) {
     clusters.count(source, event, times);
+  }
+
+  /** Whether the writer of a cluster is fenced, on any thread; empty where none can be. */
+  public void clusterFence(String source, Optional<Boolean> fenced) {
+    clusters.fence(source, fenced);
   }
 
   /** Counts a client that did not get in, on any thread. */

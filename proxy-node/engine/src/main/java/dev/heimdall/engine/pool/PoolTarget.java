@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
@@ -12,8 +13,10 @@ import dev.heimdall.model.ServerAddress;
  * @param source for connections to just this server; null while none is known
  * @param server the same server, or the one that was known last; null before the first
  * @param since when that became so, by the clock of the loops
+ * @param fence until when anything may be sent to it
  */
-record PoolTarget(boolean led, DataSource source, ServerAddress server, long since) {
+record PoolTarget(
+    boolean led, DataSource source, ServerAddress server, long since, WriterFence fence) {
   /** What a statement is told that no writer was found for. */
   static final ServerError NO_WRITER =
       ServerError.error("57P03", "no server of the cluster reports that it is the writer")
@@ -27,10 +30,20 @@ record PoolTarget(boolean led, DataSource source, ServerAddress server, long sin
                   + " which of them is")
           .withHint("Stop all but one of them, or make them read-only; SHOW NODES names them.");
 
+  /** The same where one says so whom nothing outside its region confirms. */
+  static final ServerError FENCED =
+      ServerError.error(
+              "57P03",
+              "nothing outside its region confirms the writer of the global cluster, so that it"
+                  + " takes no writes")
+          .withHint(
+              "It can be tried again; SHOW CLUSTER tells since when, and cluster.failover.fence"
+                  + " how long that may last.");
+
   static PoolTarget of(DataSource source, long now) {
     return source.cluster().watched()
-        ? new PoolTarget(true, null, null, now)
-        : new PoolTarget(false, source, null, now);
+        ? new PoolTarget(true, null, null, now, WriterFence.OFF)
+        : new PoolTarget(false, source, null, now, WriterFence.OFF);
   }
 
   /** Whether there is a server to connect to. */
@@ -39,11 +52,26 @@ record PoolTarget(boolean led, DataSource source, ServerAddress server, long sin
   }
 
   PoolTarget to(DataSource cluster, ServerAddress writer, long now) {
-    return new PoolTarget(true, cluster.at(writer), writer, now);
+    return new PoolTarget(true, cluster.at(writer), writer, now, fence);
   }
 
   PoolTarget nobody(long now) {
-    return new PoolTarget(true, null, server, now);
+    return new PoolTarget(true, null, server, now, fence);
+  }
+
+  /** The same under this fence. */
+  PoolTarget under(WriterFence next) {
+    return new PoolTarget(led, source, server, since, next);
+  }
+
+  /**
+   * Whether nothing is to be sent to a server any more: it is not the one that connections go to,
+   * or nothing has confirmed it for too long. Only where writers have to be confirmed.
+   *
+   * @param now by {@link System#nanoTime}
+   */
+  boolean bars(ServerAddress to, long now) {
+    return fence.state() != WriterFence.State.OFF && (!to.equals(server) || fence.over(now));
   }
 
   /** The same server by other settings of its source. */
@@ -51,6 +79,6 @@ record PoolTarget(boolean led, DataSource source, ServerAddress server, long sin
     if (!led || !next.cluster().watched()) {
       return of(next, now);
     }
-    return known() ? new PoolTarget(true, next.at(server), server, since) : this;
+    return known() ? new PoolTarget(true, next.at(server), server, since, fence) : this;
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.Fence;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
@@ -61,7 +62,8 @@ final class VdbConnector {
             key.credential(),
             key.capabilities(),
             parameters,
-            new StatementRoom(prepared, load.held())),
+            new StatementRoom(prepared, load.held()),
+            fence(now, to)),
         listener,
         new ServerConnector.Handler() {
           @Override
@@ -97,6 +99,24 @@ final class VdbConnector {
             handler.failed(failure);
           }
         });
+  }
+
+  /** Around the writer of a cluster that has to be confirmed. */
+  private Fence fence(PoolPlan now, PoolTarget to) {
+    if (!to.led() || now.source().cluster().failover().fence().isZero()) {
+      return Fence.NONE;
+    }
+    return new Fence() {
+      @Override
+      public boolean closed() {
+        return pools.bars(to.server());
+      }
+
+      @Override
+      public void found() {
+        pools.barred();
+      }
+    };
   }
 
   /** What the server has reported counts before the connection is used. */

@@ -7,6 +7,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.FailoverSettings;
@@ -282,14 +283,28 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    *
    * @param replaced whether it is another server than so far although its name may be the same
    */
-  public synchronized void lead(Optional<ServerAddress> writer, boolean replaced) {
-    PoolTarget before = direction;
-    if (!before.led()) {
+  public void lead(Optional<ServerAddress> writer, boolean replaced) {
+    lead(writer, replaced, WriterFence.OFF);
+  }
+
+  /**
+   * The same of a writer that takes no writes from some moment on.
+   *
+   * @param fence until when anything may be sent to it
+   */
+  public synchronized void lead(
+      Optional<ServerAddress> writer, boolean replaced, WriterFence fence) {
+    if (!direction.led()) {
       return;
     }
+    PoolTarget before = direction.under(fence);
+    direction = before;
     if (writer.isEmpty()) {
       if (before.known()) {
         direction = before.nobody(clock.getAsLong());
+        if (fence.closed()) {
+          abandon(); // it may still live, and nothing more is to be written there
+        }
         loopPools().forEach(pool -> pool.onLoop(pool::undirected));
       }
       return;
@@ -303,6 +318,24 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       abandon();
     }
     loopPools().forEach(pool -> pool.onLoop(pool::directed));
+  }
+
+  /** Whether nothing is to be sent to a server: it is fenced, or not the writer any more. */
+  boolean bars(ServerAddress server) {
+    return direction.bars(server, clock.getAsLong());
+  }
+
+  /**
+   * A loop has found that a server is barred. Whoever watches the cluster may be late to say so:
+   * this node may have stood still.
+   */
+  void barred() {
+    if (direction.fence().over(clock.getAsLong())) {
+      PoolTarget now = direction;
+      if (now.known()) {
+        lead(Optional.empty(), false, now.fence().shut());
+      }
+    }
   }
 
   /** Closes all connections that were made before now, whoever uses them. */
@@ -353,11 +386,14 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   @Override
   public ServerError noWriter() {
     WriterWatch by = watch;
-    boolean several =
-        by != null
-            && by.view().topology().nodes().stream()
-                .anyMatch(node -> node.state() == NodeState.REFUTED);
-    return several ? PoolTarget.SEVERAL_WRITERS : PoolTarget.NO_WRITER;
+    if (by == null) {
+      return PoolTarget.NO_WRITER;
+    }
+    Topology topology = by.view().topology();
+    if (topology.has(NodeState.FENCED)) {
+      return PoolTarget.FENCED;
+    }
+    return topology.has(NodeState.REFUTED) ? PoolTarget.SEVERAL_WRITERS : PoolTarget.NO_WRITER;
   }
 
   @Override

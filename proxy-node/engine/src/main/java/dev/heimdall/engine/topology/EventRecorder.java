@@ -100,6 +100,10 @@ public final class EventRecorder {
                   Optional.ofNullable(since).map(s -> Duration.ofNanos(nanos - s))));
         }
       }
+      case FENCED -> {
+        suspicion = "";
+        events.add(event(at, version, TopologyEvent.Kind.FENCED, server, now.why()));
+      }
       case SUSPECT, UNKNOWN -> {
         // It is not known yet what this comes to.
       }
@@ -116,6 +120,9 @@ public final class EventRecorder {
     if (now.isEmpty()) {
       withoutWriterSince = nanos;
       ServerAddress lost = old.orElseThrow().address();
+      if (after.node(lost).filter(node -> node.state() == NodeState.FENCED).isPresent()) {
+        return; // which is an event already
+      }
       String why = after.node(lost).map(TopologyNode::why).orElse("not named any more");
       events.add(event(at, after.version(), TopologyEvent.Kind.NO_WRITER, lost, why + hint()));
       return;

@@ -8,10 +8,16 @@ import java.util.stream.Collectors;
  *
  * @param regions that have a cluster, and how far each is behind; empty for a cluster of one region
  * @param unplaced servers that are named, but not asked, as nobody knows where they are
+ * @param fence whether its writer takes writes
  */
-public record GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced) {
+public record GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced, WriterFence fence) {
   /** Of a cluster of one region whose servers are all asked. */
   public static final GlobalTopology NONE = new GlobalTopology(List.of(), List.of());
+
+  /** One whose writer needs no confirmation. */
+  public GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced) {
+    this(regions, unplaced, WriterFence.OFF);
+  }
 
   public GlobalTopology {
     regions = List.copyOf(regions);
@@ -20,7 +26,9 @@ public record GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced) {
 
   /** Whether it is the same but for what changes all the time. */
   boolean sameShape(GlobalTopology other) {
-    return unplaced.equals(other.unplaced) && roles().equals(other.roles());
+    return unplaced.equals(other.unplaced)
+        && roles().equals(other.roles())
+        && fence.state() == other.fence.state();
   }
 
   private List<String> roles() {

@@ -19,6 +19,8 @@ public enum NodeState implements Spelled {
   DETACHED,
   /** It reports that it is the writer, and is not believed because another one says so too. */
   REFUTED,
+  /** It reports that it is the writer, and nothing outside its region confirms that. */
+  FENCED,
   /** It does not answer. */
   DOWN;
 

@@ -59,6 +59,11 @@ public record Topology(
     return Optional.empty();
   }
 
+  /** Whether any server is in this state. */
+  public boolean has(NodeState state) {
+    return nodes.stream().anyMatch(node -> node.state() == state);
+  }
+
   /** Whether any server is not as it should be. */
   public boolean degraded() {
     return writer().isEmpty() || nodes.stream().anyMatch(node -> node.state() != NodeState.UP);

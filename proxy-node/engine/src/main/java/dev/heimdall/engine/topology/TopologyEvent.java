@@ -32,6 +32,10 @@ public record TopologyEvent(
     CONFLICT,
     /** The writer allows no writes. */
     READ_ONLY,
+    /** Nothing outside the writer's region confirms it: it takes no writes. */
+    FENCED,
+    /** By topology documents another region writes, or a switchover or failover began or ended. */
+    GLOBAL_CHANGE,
     /** Another server answers at a server's address, or the same one after it was started anew. */
     REPLACED,
     /** A server is part of the cluster now. */
@@ -48,8 +52,8 @@ public record TopologyEvent(
     /** Whether somebody should look at it. */
     public boolean alarming() {
       return switch (this) {
-        case NO_WRITER, CONFLICT, READ_ONLY, DETACHED, DOWN -> true;
-        case WRITER, REPLACED, ADDED, REMOVED, UP -> false;
+        case NO_WRITER, CONFLICT, READ_ONLY, FENCED, DETACHED, DOWN -> true;
+        case WRITER, GLOBAL_CHANGE, REPLACED, ADDED, REMOVED, UP -> false;
       };
     }
   }

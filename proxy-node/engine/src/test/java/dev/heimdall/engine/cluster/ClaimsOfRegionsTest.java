@@ -8,6 +8,7 @@ import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.HostPatterns;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
@@ -88,7 +89,31 @@ class ClaimsOfRegionsTest {
           RdsDescriptions.of(
               new HostPatterns(Map.of(), Map.of(), Optional.empty(), Optional.empty(), 5432),
               servers);
-      topology = judge.judge(topology, List.copyOf(histories.values()), descriptions);
+      topology =
+          judge.judge(
+              topology,
+              List.copyOf(histories.values()),
+              descriptions,
+              new TopologyJudge.Beside(List.of(), said(), new Fencing.Now(time, NOW)));
+    }
+
+    private GlobalSaid said() {
+      return TopologyTold.global(SHOP, documents)
+          .map(
+              believed ->
+                  new GlobalSaid(
+                      believed.writerRegion(),
+                      believed.writerSince(),
+                      Optional.empty(),
+                      "",
+                      List.of(EAST, WEST),
+                      documents.stream().map(Node::answer).toList()))
+          .orElse(GlobalSaid.NOTHING);
+    }
+
+    private static GlobalSaid.Answer answer(TopologyDocument document) {
+      TopologyGlobal global = document.globals().get(0);
+      return new GlobalSaid.Answer(document.source(), global.writerRegion(), global.asked(), NOW);
     }
 
     String believes() {
@@ -236,8 +261,11 @@ class ClaimsOfRegionsTest {
         .containsExactly(at(WEST).host());
   }
 
+  /** Its document may be of before the promotion that has to have been. */
   @Test
-  void whereNobodySawAChangeTheLastAnswerOfAwsDecides() {
+  void aDocumentThatHasSeenNoChangeDecidesNothingForItsOwnRegion() {
+    assertThat(believed(List.of(claims(WEST), claims(EAST), tells(WEST, WEST, 600, null))))
+        .containsExactly("none");
     assertThat(
             believed(
                 List.of(
@@ -245,19 +273,27 @@ class ClaimsOfRegionsTest {
                     claims(EAST),
                     tells(WEST, WEST, 5, null),
                     tells(EAST, EAST, 6, null))))
-        .containsExactly(at(EAST).host());
+        .containsExactly("none");
   }
 
   @Test
-  void twoDocumentsThatNothingTellsApartDecideTheSameAtAllNodes() {
+  void withoutThatWhatOtherRegionsWereToldDecidesIfTheyAgree() {
     assertThat(
             believed(
                 List.of(
                     claims(WEST),
                     claims(EAST),
-                    tells(WEST, WEST, 5, null),
-                    tells(EAST, EAST, 5, null))))
-        .hasSize(1);
+                    tells(WEST, WEST, 600, null),
+                    tells("ap-south-1", EAST, 5, null))))
+        .containsExactly(at(EAST).host());
+    assertThat(
+            believed(
+                List.of(
+                    claims(WEST),
+                    claims(EAST),
+                    tells(WEST, EAST, 600, null),
+                    tells("ap-south-1", WEST, 5, null))))
+        .containsExactly("none");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.mysql.GtidSet;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.GlobalSaid;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,12 @@ class ClaimsTest {
   private static Optional<String> believed(
       Optional<String> writer, ProbeHistory one, ProbeHistory other) {
     List<ProbeHistory> both = List.of(one, other);
-    return new Claims(Probers.mysql(), both, RdsDescriptions.nothing(), writer.map(ClaimsTest::at))
+    return new Claims(
+            Probers.mysql(),
+            both,
+            RdsDescriptions.nothing(),
+            GlobalSaid.NOTHING,
+            writer.map(ClaimsTest::at))
         .believed(both)
         .map(probed -> probed.address().host());
   }

@@ -141,4 +141,16 @@ class EventRecorderTest {
 
     assertThat(history.all()).extracting(TopologyEvent::version).containsExactly(2L, 3L);
   }
+
+  @Test
+  void aFencedWriterIsToldOnceAndTheTimeUntilItIsConfirmed() {
+    TopologyNode replica = node(B, NodeRole.REPLICA, NodeState.UP);
+    next(5, node(A, NodeRole.WRITER, NodeState.UP), replica);
+
+    assertThat(next(10, node(A, NodeRole.UNKNOWN, NodeState.FENCED), replica))
+        .containsExactly("FENCED a");
+    assertThat(next(20, node(A, NodeRole.UNKNOWN, NodeState.FENCED), replica)).isEmpty();
+    assertThat(next(30, node(A, NodeRole.WRITER, NodeState.UP), replica))
+        .containsExactly("UP a", "WRITER a 20");
+  }
 }
