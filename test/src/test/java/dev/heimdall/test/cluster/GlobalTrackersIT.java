@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.topology.GlobalTopology;
 import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.test.fixture.Await;
 import java.time.Duration;
 import java.util.List;
@@ -118,6 +121,76 @@ class GlobalTrackersIT {
               watched.tracker().topology().global().unplaced().stream()
                   .anyMatch(one -> one.name().equals("" + first.port())),
           watched::toString);
+    }
+  }
+
+  private static GlobalSaid said(String writes, String failover) {
+    return new GlobalSaid(
+        Optional.of(writes),
+        Optional.empty(),
+        Optional.of("localhost"),
+        failover,
+        List.of(HERE, THERE),
+        List.of());
+  }
+
+  /** Nobody answers at the address in the URL, and nobody has named another one. */
+  @Test
+  void theGlobalEndpointOfDocumentsIsAskedWhenNobodyElseIsTheWriter() {
+    ServerAddress endpoint = new ServerAddress("localhost", primary.port());
+    try (Watched watched =
+        new Watched(
+            Watched.global(
+                Watched.source(
+                    ClusterKind.AURORA,
+                    "127.0.0.5:" + primary.port(),
+                    cluster.superuser(),
+                    cluster.password(),
+                    Optional.empty()),
+                Map.of()))) {
+      Await.until(
+          "the server of the URL was asked",
+          Duration.ofSeconds(20),
+          () ->
+              watched.tracker().topology().nodes().stream()
+                  .allMatch(node -> node.state() == NodeState.DOWN),
+          watched::toString);
+      assertThat(watched.tracker().topology().node(endpoint)).isEmpty();
+
+      watched.tracker().said(said(HERE, ""));
+      Await.until(
+          "the server behind the global endpoint reports that it is the writer",
+          Duration.ofSeconds(20),
+          () ->
+              watched
+                  .tracker()
+                  .topology()
+                  .writer()
+                  .map(TopologyNode::address)
+                  .equals(Optional.of(endpoint)),
+          watched::toString);
+    }
+  }
+
+  @Test
+  void whatDocumentsReportOfTheGlobalClusterIsAnEvent() {
+    try (Watched watched = watch(cluster.superuser(), Map.of())) {
+      watched.untilWriterIs(primary);
+      watched.tracker().said(said(HERE, ""));
+      assertThat(watched.events(TopologyEvent.Kind.GLOBAL_CHANGE)).isEmpty();
+
+      watched.tracker().said(said(HERE, "switching-over from a to b"));
+      watched.tracker().said(said(HERE, "switching-over from a to b"));
+      watched.tracker().said(said(THERE, ""));
+      assertThat(watched.events(TopologyEvent.Kind.GLOBAL_CHANGE))
+          .extracting(TopologyEvent::cause)
+          .containsExactly(
+              "topology documents report: switching-over from a to b",
+              "topology documents report: the writer's region is us-east-1, not eu-west-1 any"
+                  + " more; switching-over from a to b is over");
+      assertThat(watched.tracker().topology().writer().map(TopologyNode::address))
+          .as("who the writer is, servers report themselves")
+          .contains(Watched.at(primary));
     }
   }
 }

@@ -75,10 +75,11 @@ final class AuroraFunctions {
               0::bigint, 0::bigint,
               pg_wal_lsn_diff(r.replay_lsn, '0/0')::bigint,
               CASE WHEN w.yes THEN NULL
-                WHEN o.own THEN (SELECT extract(epoch FROM
-                    least(clock_timestamp() - last_msg_send_time, interval '1 day')) * 1000
-                  FROM pg_stat_wal_receiver)
-                ELSE extract(epoch FROM r.replay_lag) * 1000 END
+                WHEN o.own THEN extract(epoch FROM least(interval '1 day', clock_timestamp()
+                  - coalesce((SELECT last_msg_send_time FROM pg_stat_wal_receiver),
+                    pg_last_xact_replay_timestamp()))) * 1000
+                WHEN r.pid IS NOT NULL
+                  THEN extract(epoch FROM coalesce(r.replay_lag, interval '0')) * 1000 END
             FROM public.aurora_member m
             CROSS JOIN LATERAL (SELECT m.server_id = current_setting('aurora.server_id') AS own) o
             CROSS JOIN LATERAL (SELECT CASE WHEN pg_is_in_recovery() THEN m.writer AND NOT own
@@ -86,7 +87,8 @@ final class AuroraFunctions {
             LEFT JOIN pg_stat_replication r ON r.application_name = m.server_id
           $$
           """,
-          // One row for each region; the one that writes has a durability lag of -1.
+          // One row for each region; the one that writes has a durability lag of -1, and one that
+          // nothing is known of has none.
           """
           CREATE FUNCTION pg_catalog.aurora_global_db_status() RETURNS TABLE (
             aws_region text, highest_lsn_written bigint, durability_lag_in_msec float8,
@@ -95,9 +97,9 @@ final class AuroraFunctions {
           LANGUAGE sql STABLE SECURITY DEFINER AS $$
             SELECT s.aws_region, coalesce(s.durable_lsn, s.highest_lsn_rcvd),
               CASE WHEN s.session_id = 'MASTER_SESSION_ID' THEN -1
-                ELSE coalesce(s.visibility_lag_in_msec, 0) END,
+                ELSE s.visibility_lag_in_msec END,
               CASE WHEN s.session_id = 'MASTER_SESSION_ID' THEN -1
-                ELSE coalesce(s.visibility_lag_in_msec, 0) END,
+                ELSE s.visibility_lag_in_msec END,
               CASE WHEN s.session_id = 'MASTER_SESSION_ID' THEN 'epoch'::timestamptz
                 ELSE clock_timestamp() END,
               0::bigint, 0::bigint

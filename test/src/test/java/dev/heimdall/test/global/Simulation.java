@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -49,8 +50,24 @@ final class Simulation implements AutoCloseable {
       int doingNothing,
       Path directory,
       long seed) {
+    this(regions, lines, atWork, doingNothing, directory, seed, Map.of());
+  }
+
+  /**
+   * The same where nodes have settings of their own.
+   *
+   * @param failover what is configured as {@code cluster.failover}
+   */
+  Simulation(
+      List<Region> regions,
+      List<Line> lines,
+      int atWork,
+      int doingNothing,
+      Path directory,
+      long seed,
+      Map<String, Object> failover) {
     this.regions = regions;
-    sites = new Sites(regions, lines, directory, seed);
+    sites = new Sites(regions, lines, directory, seed, failover);
     network = sites.network();
     database = sites.database();
     clients = new Clients(sites, history, atWork, doingNothing, seed);
@@ -204,6 +221,30 @@ final class Simulation implements AutoCloseable {
                     lost.contains(other)
                         || !network.way(region, other).isCut()
                             && !network.way(other, region).isCut());
+  }
+
+  /**
+   * A region that was lost is there again as it was: its server still is a writer, its node goes on
+   * where it stood, and so do their clients. What the former writer had and replication had not
+   * carried is lost.
+   *
+   * @param untold for how long nobody says to the region what has happened meanwhile
+   */
+  void returns(Region region, Duration untold) {
+    final long back = chronicle.note("returned " + region);
+    database.thaw(region);
+    network.silence(region, false);
+    sites.node(region).thaw();
+    lost.remove(region);
+    LockSupport.parkNanos(untold.toNanos());
+    happens(RdsEvent.RESYNCHRONISED, region);
+    awaitWrites(List.of(region), database.writer(), back);
+    tail.addAll(database.tail(region));
+  }
+
+  /** What the former writer of a region has of clients that its successor has not. */
+  Set<Write.Key> tail() {
+    return Set.copyOf(tail);
   }
 
   /**

@@ -37,6 +37,7 @@ final class Sites implements AutoCloseable {
 
   private final List<Region> regions;
   private final Path directory;
+  private final Map<String, Object> failover;
   private final AwsEmulator aws = AwsEmulator.shared();
   private final FakeRds rds = new FakeRds();
   private final int databasePort = FreePort.any();
@@ -53,8 +54,17 @@ final class Sites implements AutoCloseable {
   private final Map<Region, RegionNode> nodes = new LinkedHashMap<>();
   private final Map<Region, RegionBalancer> balancers = new LinkedHashMap<>();
 
-  Sites(List<Region> regions, List<Line> lines, Path directory, long seed) {
+  /**
+   * @param failover what nodes are configured with as {@code cluster.failover}
+   */
+  Sites(
+      List<Region> regions,
+      List<Line> lines,
+      Path directory,
+      long seed,
+      Map<String, Object> failover) {
     this.regions = regions;
+    this.failover = failover;
     this.directory = directory;
     aws.reset();
     aws.lendCredentials();
@@ -271,7 +281,9 @@ final class Sites implements AutoCloseable {
                 "global",
                 "arn:aws:rds::" + FakeRds.ACCOUNT + ":global-cluster:" + GLOBAL,
                 "reads",
-                "all")));
+                "all",
+                "failover",
+                failover)));
     documents.put(
         "vdbs/app.json",
         Map.of(

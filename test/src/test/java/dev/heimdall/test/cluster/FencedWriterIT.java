@@ -1,0 +1,209 @@
+package dev.heimdall.test.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.launcher.postgres.StopMode;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.TestNode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A whole node in front of a global cluster, as far as functions of Aurora's names tell of one:
+ * what clients notice of a fence, and of a switchover to another region.
+ */
+class FencedWriterIT {
+  private static final String HERE = "eu-west-1";
+  private static final String THERE = "us-east-1";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private PostgresCluster cluster;
+  private PostgresServer primary;
+  private PostgresServer near;
+  private PostgresServer far;
+
+  @BeforeEach
+  void start() {
+    cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
+    primary = cluster.primary();
+    near = cluster.replicas().get(0);
+    far = cluster.replicas().get(1);
+    GlobalFunctions.install(
+        primary, Map.of(HERE, List.of(primary, near), THERE, List.of(far)), HERE);
+    primary.execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
+    RoutedCluster.asOwner(
+        primary, "CREATE TABLE item (n int PRIMARY KEY)", "CREATE TABLE known AS SELECT 1 AS n");
+    cluster.awaitReplay(Duration.ofSeconds(20));
+  }
+
+  @AfterEach
+  void stop() {
+    far.thaw();
+    cluster.close();
+  }
+
+  private TestNode node(String fence, String queueTimeout) {
+    return TestNode.start(
+        c ->
+            c.source(
+                    "url",
+                    "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
+                        .formatted(near.port(), far.port(), primary.port()))
+                .source("user", "app")
+                .source("password", "app")
+                .user("app", "password", "app")
+                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+                .source("cluster.reads", "all")
+                .source("cluster.probe.user", cluster.superuser())
+                .source("cluster.probe.password", cluster.password())
+                .source("cluster.probe.database", "postgres")
+                .source("cluster.probe.timeout", "1s")
+                .source("cluster.failover.queueTimeout", queueTimeout)
+                .source("cluster.failover.fence", fence));
+  }
+
+  private static Connection client(TestNode node) throws SQLException {
+    return node.target().as("app", "app").jdbc();
+  }
+
+  private static String fence(TestNode node) {
+    return String.valueOf(node.admin("SHOW CLUSTER").get(0).get("fence"));
+  }
+
+  private void awaitConfirmed(TestNode node) {
+    Await.until(
+        "the server of the other region confirms the writer",
+        PATIENCE,
+        () -> fence(node).equals("confirmed by 127.0.0.1:" + far.port()),
+        () -> fence(node));
+  }
+
+  private static void inserts(Connection client, int n) throws SQLException {
+    RoutedCluster.execute(client, "INSERT INTO item VALUES (" + n + ")");
+  }
+
+  private static CompletableFuture<Void> later(Connection client, int n) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            inserts(client, n);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
+  private static List<String> rows(PostgresServer server) {
+    return List.of(
+        server
+            .queryValue("app", "SELECT coalesce(string_agg(n::text, ',' ORDER BY n), '') FROM item")
+            .split(","));
+  }
+
+  @Test
+  void aWriterThatNothingOutsideItsRegionConfirmsTakesNoWritesUntilSomethingDoes()
+      throws Exception {
+    try (LoggedLines lines = LoggedLines.of("heimdall.cluster");
+        TestNode node = node("5s", "4s");
+        Connection idle = client(node);
+        Connection open = client(node);
+        Connection writing = client(node);
+        Connection waiting = client(node)) {
+      awaitConfirmed(node);
+      inserts(writing, 1);
+      RoutedCluster.value(idle, "SELECT count(*) FROM known");
+      open.setAutoCommit(false);
+      inserts(open, 2);
+
+      far.freeze();
+      Await.until(
+          "the writer is fenced",
+          PATIENCE,
+          () -> fence(node).startsWith("fenced since 20"),
+          () -> fence(node));
+
+      assertThatThrownBy(() -> inserts(open, 3))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+      assertThatThrownBy(() -> inserts(writing, 4))
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> {
+                assertThat(e.getSQLState()).isEqualTo("57P03");
+                assertThat(e.getMessage())
+                    .contains("nothing outside its region confirms the writer");
+              });
+      assertThat(RoutedCluster.value(idle, "SELECT count(*) FROM known"))
+          .as("a replica answers reads, and the client is still connected")
+          .isEqualTo("1");
+      assertThat(rows(primary)).containsExactly("1");
+      assertThat(node.admin("SHOW NODES"))
+          .anySatisfy(
+              row ->
+                  assertThat(row)
+                      .containsEntry("node", "127.0.0.1:" + primary.port())
+                      .containsEntry("state", "fenced"));
+      assertThat(node.metric("heimdall_cluster_fenced{source=\"main\"}")).isEqualTo(1);
+      assertThat(node.metric("heimdall_cluster_events_total{event=\"fenced\",source=\"main\"}"))
+          .isEqualTo(1);
+
+      CompletableFuture<Void> held = later(waiting, 5);
+      far.thaw();
+      held.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      inserts(writing, 6);
+      open.rollback();
+      inserts(open, 7);
+      open.commit();
+      assertThat(rows(primary)).containsExactly("1", "5", "6", "7");
+      assertThat(node.metric("heimdall_cluster_fenced{source=\"main\"}")).isZero();
+      assertThat(lines.beginningWith("WARN cluster fenced"))
+          .singleElement()
+          .asString()
+          .contains("nothing outside " + HERE + " has confirmed it within 5 s");
+    }
+  }
+
+  @Test
+  void clientsOfASwitchoverToAnotherRegionWaitOrGetTheRetryableErrorAndStay() throws Exception {
+    try (TestNode node = node("30s", "30s");
+        Connection idle = client(node);
+        Connection open = client(node);
+        Connection writing = client(node)) {
+      awaitConfirmed(node);
+      inserts(writing, 1);
+      RoutedCluster.value(idle, "SELECT count(*) FROM known");
+      open.setAutoCommit(false);
+      inserts(open, 2);
+
+      primary.stop(StopMode.FAST);
+      CompletableFuture<Void> held = later(writing, 3);
+      assertThatThrownBy(() -> inserts(open, 4))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+      assertThat(held).as("it waits for the new writer").isNotDone();
+      far.promote();
+      far.execute("UPDATE public.region SET writes = name = '" + THERE + "'");
+
+      held.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      open.rollback();
+      inserts(open, 5);
+      open.commit();
+      inserts(idle, 6);
+      assertThat(rows(far)).containsExactly("1", "3", "5", "6");
+      assertThat(fence(node)).contains("its promotion, which this node has seen");
+    }
+  }
+}
