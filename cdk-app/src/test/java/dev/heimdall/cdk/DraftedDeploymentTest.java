@@ -12,9 +12,11 @@ import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,19 +68,18 @@ class DraftedDeploymentTest {
             List.of(member(EAST, "shop-east")));
     Draft draft = new Draft("heimdall", List.of(there, made));
     Path file = Files.writeString(work.resolve("deployment.json"), draft.file("documents"));
-    for (DraftRegion region : draft.regions()) {
-      for (Map.Entry<String, String> text : draft.documents(region).entrySet()) {
-        Path document =
-            work.resolve("base/documents").resolve(region.region()).resolve(text.getKey());
-        Files.createDirectories(document.getParent());
-        Files.writeString(document, text.getValue());
-      }
+    assertThat(draft.directories()).containsOnlyKeys("");
+    for (Map.Entry<String, String> text : draft.directories().get("").entrySet()) {
+      Path document = work.resolve("base/documents").resolve(text.getKey());
+      Files.createDirectories(document.getParent());
+      Files.writeString(document, text.getValue());
     }
 
     Assembly assembly = Assembly.of(file, work);
 
     assertThat(assembly.complaints()).isEmpty();
     assertThat(assembly.questions()).isEmpty();
+    Set<JsonNode> written = new HashSet<>();
     for (String region : List.of(WEST, EAST)) {
       JsonNode documents =
           assembly
@@ -90,12 +91,18 @@ class DraftedDeploymentTest {
       assertThat(documents)
           .extracting(one -> one.get("Name").asText())
           .contains("node.json", "sources/shop.json", "vdbs/shop.json", "users/app.json");
+      written.add(documents);
       assertThat(
               assembly
                   .resources("heimdall-" + region, "Fleet", "AWS::EC2::SecurityGroupIngress")
                   .keySet())
           .contains("Databasesg0a1b2c3dAt5432");
     }
+    assertThat(written).as("they are the same in both").hasSize(1);
+    assertThat(RegionFactsOf.of(assembly, "heimdall-" + WEST, "Fleet").get("shop-url").asText())
+        .contains("shop-west");
+    assertThat(RegionFactsOf.of(assembly, "heimdall-" + EAST, "Fleet").get("shop-url").asText())
+        .contains("shop-east");
     JsonNode group =
         assembly
             .resources("heimdall-" + WEST, "Fleet", "AWS::EC2::SecurityGroupIngress")

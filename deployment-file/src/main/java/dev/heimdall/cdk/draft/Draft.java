@@ -1,8 +1,10 @@
 package dev.heimdall.cdk.draft;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.cdk.config.OwnFacts;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.DocumentText;
@@ -31,6 +33,7 @@ public final class Draft {
   private final List<DraftRegion> regions;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Map<String, String> users = new LinkedHashMap<>();
+  private final Optional<SharedDocuments> shared;
 
   public Draft(String fleet, List<DraftRegion> regions) {
     this.fleet = fleet;
@@ -41,6 +44,10 @@ public final class Draft {
         users.computeIfAbsent(database.document(), name -> freeUser(database));
       }
     }
+    shared =
+        regions.size() > 1
+            ? SharedDocuments.of(regions.stream().map(this::trees).toList())
+            : Optional.empty();
   }
 
   private int freePort(DraftDatabase database) {
@@ -74,7 +81,7 @@ public final class Draft {
   /**
    * The deployment file.
    *
-   * @param documents the directory that has a directory with documents for each region
+   * @param documents the directory of {@link #directories}
    */
   public String file(String documents) {
     ObjectNode file = JSON.createObjectNode();
@@ -94,6 +101,10 @@ public final class Draft {
     } else {
       network.put("addresses", region.addresses().get(0).toString());
     }
+    ObjectNode facts = facts(region);
+    if (!facts.isEmpty()) {
+      node.set("facts", facts);
+    }
     ObjectNode nodes = node.putObject("fleet");
     ArrayNode open = nodes.putArray("ports");
     region.databases().forEach(database -> open.add(port(database)));
@@ -101,7 +112,9 @@ public final class Draft {
     if (!region.clientGroups().isEmpty()) {
       region.clientGroups().forEach(nodes.putArray("clientGroups")::add);
     }
-    ObjectNode kept = node.putObject("documents").put("initial", documents + "/" + region.region());
+    ObjectNode kept =
+        node.putObject("documents")
+            .put("initial", shared.isPresent() ? documents : documents + "/" + region.region());
     Set<String> secrets = new HashSet<>();
     region.databases().stream()
         .map(database -> database.access().logIn())
@@ -136,24 +149,62 @@ public final class Draft {
     }
   }
 
-  /** The first documents of a region's nodes, by name. */
-  public SortedMap<String, String> documents(DraftRegion region) {
+  /** What documents refer to in a region, and the deployment does not know. */
+  private ObjectNode facts(DraftRegion region) {
+    ObjectNode facts = JSON.createObjectNode();
+    if (region.vpc().isPresent()) {
+      if (peers(region.nodes())) {
+        networks(facts.putArray(OwnFacts.SUBNETS), region.nodes());
+      }
+      networks(facts.putArray(OwnFacts.ADDRESSES), region.balancer());
+    }
+    shared.ifPresent(one -> one.facts(regions.indexOf(region)).forEach(facts::set));
+    return facts;
+  }
+
+  /** The same as a file of facts, with what the deployment knows and documents refer to. */
+  public String judgedWith(DraftRegion region) {
+    ObjectNode facts = facts(region);
+    if (!facts.has(OwnFacts.ADDRESSES)) {
+      networks(facts.putArray(OwnFacts.ADDRESSES), region.addresses());
+    }
+    return DocumentText.of(facts);
+  }
+
+  /**
+   * The first documents, by name: of each region in a directory that is called like it, or of all
+   * regions in one that has no name, where they differ in facts alone.
+   */
+  public SortedMap<String, SortedMap<String, String>> directories() {
+    SortedMap<String, SortedMap<String, String>> directories = new TreeMap<>();
+    if (shared.isPresent()) {
+      directories.put("", texts(shared.get().documents()));
+    } else {
+      regions.forEach(region -> directories.put(region.region(), texts(trees(region))));
+    }
+    return directories;
+  }
+
+  /** The directory of a region's documents, below that of all. */
+  public String directory(DraftRegion region) {
+    return shared.isPresent() ? "" : region.region();
+  }
+
+  private static SortedMap<String, String> texts(SortedMap<String, ? extends JsonNode> trees) {
     SortedMap<String, String> texts = new TreeMap<>();
+    trees.forEach((name, tree) -> texts.put(name, DocumentText.of(tree)));
+    return texts;
+  }
+
+  private SortedMap<String, ObjectNode> trees(DraftRegion region) {
+    SortedMap<String, ObjectNode> trees = new TreeMap<>();
     for (DraftDatabase database : region.databases()) {
       String file = database.document() + ".json";
-      texts.put("sources/" + file, DocumentText.of(source(database, region)));
-      texts.put("vdbs/" + file, DocumentText.of(vdb(database, region)));
-      texts.put(
-          "users/" + user(database) + ".json",
-          DocumentText.of(user(database.access().logIn(), file)));
+      trees.put("sources/" + file, source(database, region));
+      trees.put("vdbs/" + file, vdb(database));
+      trees.put("users/" + user(database) + ".json", user(database.access().logIn(), file));
     }
-    // Of a network that is made, the stacks know them.
-    if (region.vpc().isPresent() && peers(region.nodes())) {
-      ObjectNode node = JSON.createObjectNode();
-      networks(node.putArray("peerNetworks"), region.nodes());
-      texts.put("node.json", DocumentText.of(node));
-    }
-    return texts;
+    return trees;
   }
 
   private static boolean peers(Collection<Cidr> nodes) {
@@ -187,11 +238,11 @@ public final class Draft {
     return source;
   }
 
-  private ObjectNode vdb(DraftDatabase database, DraftRegion region) {
+  private ObjectNode vdb(DraftDatabase database) {
     ObjectNode vdb = JSON.createObjectNode().put("source", database.document());
     vdb.putArray("ports").add(port(database));
     ObjectNode proxy = vdb.putObject("proxyProtocol").put("enabled", true);
-    networks(proxy.putArray("trusted"), region.balancer());
+    proxy.putArray("trusted").add("${region." + OwnFacts.ADDRESSES + "}");
     return vdb;
   }
 

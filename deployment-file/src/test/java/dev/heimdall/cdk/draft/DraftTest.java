@@ -11,11 +11,15 @@ import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Engine;
+import dev.heimdall.model.OpenReference;
+import dev.heimdall.model.RegionFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,24 +68,33 @@ class DraftTest {
     Deployment deployment = DeploymentFile.read(folder.resolve("deployment.json"));
     Map<String, Configuration> read = new TreeMap<>();
     for (DraftRegion region : draft.regions()) {
-      Path directory = folder.resolve("documents").resolve(region.region());
-      for (Map.Entry<String, String> text : draft.documents(region).entrySet()) {
+      Path directory = folder.resolve("documents").resolve(draft.directory(region));
+      for (Map.Entry<String, String> text : documents(draft, region).entrySet()) {
         Path file = directory.resolve(text.getKey());
         Files.createDirectories(file.getParent());
         Files.writeString(file, text.getValue());
       }
-      read.put(region.region(), ConfigurationReader.check(directory));
+      Path facts =
+          Files.writeString(folder.resolve(region.region() + ".json"), draft.judgedWith(region));
+      List<OpenReference> open = new ArrayList<>();
+      read.put(
+          region.region(),
+          ConfigurationReader.check(directory, RegionFacts.read(facts), open::add));
+      assertThat(open).isEmpty();
+      assertThat(deployment.regions().get(draft.regions().indexOf(region)).documents().initial())
+          .map(initial -> folder.resolve(initial).normalize())
+          .contains(directory.normalize());
     }
-    assertThat(deployment.regions())
-        .allSatisfy(
-            region ->
-                assertThat(region.documents().initial()).contains("documents/" + region.region()));
     return read;
+  }
+
+  private static SortedMap<String, String> documents(Draft draft, DraftRegion region) {
+    return draft.directories().get(draft.directory(region));
   }
 
   private JsonNode source(Draft draft, int region, String name) throws Exception {
     return JSON.readTree(
-        draft.documents(draft.regions().get(region)).get("sources/" + name + ".json"));
+        documents(draft, draft.regions().get(region)).get("sources/" + name + ".json"));
   }
 
   @Test
@@ -146,6 +159,7 @@ class DraftTest {
 
     Map<String, Configuration> read = read(draft);
 
+    assertThat(draft.directories()).containsOnlyKeys(WEST, EAST);
     assertThat(read.get(EAST).vdbs().get("shop").ports()).containsExactly(3306);
     assertThat(read.get(EAST).sources().get("shop").credentialsRegion()).contains(EAST);
     assertThat(read.get(WEST).sources().get("shop").credentialsRegion()).contains(WEST);
@@ -195,7 +209,14 @@ class DraftTest {
 
     Configuration read = read(draft).get(WEST);
 
-    assertThat(read.node().peerNetworks())
+    // Which peerNetworks of node.json refers to, as the deployment writes it.
+    assertThat(JSON.readTree(draft.file("d")).at("/regions/0/facts"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"subnets": ["10.8.0.0/20", "10.8.16.0/20"], "addresses": ["10.8.0.0/20", "10.8.16.0/20"]}
+                """));
+    assertThat(read.vdbs().get("orders").proxyProtocol().trusted())
         .extracting(Cidr::toString)
         .containsExactly("10.8.0.0/20", "10.8.16.0/20");
     assertThat(read.sources().get("orders").credentials().iam()).isTrue();
@@ -213,14 +234,61 @@ class DraftTest {
             known.clients(),
             known.clientGroups(),
             known.databases());
-    assertThat(new Draft("heimdall", List.of(large)).documents(large))
-        .doesNotContainKey("node.json");
+    assertThat(
+            JSON.readTree(new Draft("heimdall", List.of(large)).file("d")).at("/regions/0/facts"))
+        .isEqualTo(JSON.readTree("{\"addresses\": [\"10.8.0.0/16\"]}"));
     // A store has no replicas in a single zone.
     assertThat(
             JSON.readTree(new Draft("heimdall", List.of(large)).file("d"))
                 .at("/regions/0/cache/replicas")
                 .asInt(-1))
         .isZero();
+  }
+
+  @Test
+  void regionsThatDifferInNamesAloneHaveOneSetOfDocuments() throws Exception {
+    Draft draft =
+        new Draft(
+            "heimdall",
+            List.of(
+                region(WEST, "10.40.0.0/16", member(WEST, "shop-west", "prod/west")),
+                region(EAST, "10.41.0.0/16", member(EAST, "shop-east", "prod/east"))));
+
+    Map<String, Configuration> read = read(draft);
+
+    assertThat(draft.directories()).containsOnlyKeys("");
+    JsonNode regions = JSON.readTree(draft.file("d")).get("regions");
+    assertThat(regions.at("/1/facts"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"shop-url": "jdbc:postgresql://shop-east.cluster-abc.us-east-1.rds.amazonaws.com/shop",
+                 "shop-secret": "prod/east", "app-secret": "prod/east"}
+                """));
+    assertThat(regions.at("/0/documents/initial").asText()).isEqualTo("d");
+    assertThat(regions.at("/1/documents/initial").asText()).isEqualTo("d");
+    assertThat(source(draft, 0, "shop").at("/url").asText()).isEqualTo("${region.shop-url}");
+    // What is the same everywhere is said there.
+    assertThat(source(draft, 0, "shop").at("/cluster/arn").asText()).isEqualTo(GLOBAL);
+    assertThat(read.get(WEST).sources().get("shop").url()).contains("shop-west.cluster-abc");
+    assertThat(read.get(EAST).sources().get("shop").url()).contains("shop-east.cluster-abc");
+    assertThat(read.get(WEST).vdbs().get("shop").proxyProtocol().trusted())
+        .hasToString("[10.40.0.0/16]");
+    assertThat(read.get(EAST).vdbs().get("shop").proxyProtocol().trusted())
+        .hasToString("[10.41.0.0/16]");
+  }
+
+  private static DraftDatabase member(String region, String identifier, String secret) {
+    return new DraftDatabase(
+        "shop",
+        Optional.of(identifier),
+        ClusterKind.AURORA,
+        Engine.POSTGRESQL,
+        identifier + ".cluster-abc." + region + ".rds.amazonaws.com",
+        5432,
+        Optional.of("shop"),
+        Optional.of(GLOBAL),
+        new DraftDatabase.DraftAccess(kept("app", secret), Optional.empty(), Optional.empty()));
   }
 
   @Test

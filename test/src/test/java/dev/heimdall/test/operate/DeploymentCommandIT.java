@@ -254,8 +254,10 @@ class DeploymentCommandIT {
     assertThat(source.at("/cluster/arn").asText()).endsWith(":cluster:orders");
     assertThat(document(WEST, "users/boss.json").at("/password/key").asText())
         .isEqualTo("password");
-    assertThat(document(WEST, "vdbs/orders.json").at("/proxyProtocol/trusted"))
-        .isEqualTo(document(WEST, "node.json").at("/peerNetworks"))
+    assertThat(document(WEST, "vdbs/orders.json").at("/proxyProtocol/trusted/0").asText())
+        .isEqualTo("${region.addresses}");
+    assertThat(written().at("/regions/0/facts/addresses"))
+        .isEqualTo(written().at("/regions/0/facts/subnets"))
         .isEqualTo(JSON.readTree("[\"10.8.3.0/24\", \"10.8.6.0/24\"]"));
     assertThat(command.text()).doesNotContain("! ", "create-secret");
   }
@@ -404,8 +406,9 @@ class DeploymentCommandIT {
       Made made = name.equals(WEST) ? west : east;
       assertThat(region.at("/network/vpc").asText()).isEqualTo(made.vpc());
       assertThat(region.at("/databases/0/securityGroup").asText()).isEqualTo(made.group());
-      JsonNode source = document(name, "sources/shop.json");
-      assertThat(source.at("/url").asText())
+      JsonNode source = document("", "sources/shop.json");
+      assertThat(source.at("/url").asText()).isEqualTo("${region.shop-url}");
+      assertThat(region.at("/facts/shop-url").asText())
           .startsWith(
               "jdbc:postgresql://shop-" + (name.equals(WEST) ? "west" : "east") + ".cluster-")
           .contains("." + name + ".rds.amazonaws.com");

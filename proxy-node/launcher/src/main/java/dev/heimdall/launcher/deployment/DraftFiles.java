@@ -7,6 +7,7 @@ import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.RegionFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,12 +54,14 @@ public final class DraftFiles {
   public List<Path> write(Draft draft) throws CommandFailure {
     Map<Path, String> texts = new TreeMap<>();
     texts.put(file, draft.file(slashed(documents)));
-    for (DraftRegion region : draft.regions()) {
-      Path directory = documents.resolve(region.region());
-      draft.documents(region).forEach((name, text) -> texts.put(directory.resolve(name), text));
-    }
+    draft
+        .directories()
+        .forEach(
+            (directory, all) ->
+                all.forEach(
+                    (name, text) -> texts.put(documents.resolve(directory).resolve(name), text)));
     try {
-      check(texts);
+      check(draft, texts);
       delete(documents);
       for (Map.Entry<Path, String> text : texts.entrySet()) {
         put(text.getKey(), text.getValue());
@@ -73,17 +76,19 @@ public final class DraftFiles {
     return path.toString().replace('\\', '/');
   }
 
-  private void check(Map<Path, String> texts) throws IOException, CommandFailure {
+  private void check(Draft draft, Map<Path, String> texts) throws IOException, CommandFailure {
     Path judged = Files.createTempDirectory("heimdall-deployment");
     try {
       for (Map.Entry<Path, String> text : texts.entrySet()) {
         put(judged.resolve(relative(text.getKey())), text.getValue());
       }
       DeploymentFile.read(judged.resolve(relative(file)));
-      try (Stream<Path> regions = Files.list(judged.resolve(relative(documents)))) {
-        for (Path region : regions.toList()) {
-          ConfigurationReader.check(region);
-        }
+      for (DraftRegion region : draft.regions()) {
+        Path facts = Files.writeString(judged.resolve(region.region()), draft.judgedWith(region));
+        ConfigurationReader.check(
+            judged.resolve(relative(documents)).resolve(draft.directory(region)),
+            RegionFacts.read(facts),
+            any -> {});
       }
     } catch (ConfigurationException e) {
       throw new CommandFailure(
