@@ -80,7 +80,13 @@ final class InitialDocuments {
       Path directory, Deployment deployment, Region region, String facts)
       throws DeploymentException {
     String place =
-        "$.regions[%d].documents.initial: ".formatted(deployment.regions().indexOf(region));
+        "$.regions[%d]%s: "
+            .formatted(
+                deployment.regions().indexOf(region),
+                deployment.hasCopy(region)
+                    ? ", with a copy of the documents that are edited in "
+                        + deployment.editedIn().orElseThrow()
+                    : ".documents.initial");
     try {
       if (!Files.isDirectory(directory)) {
         throw new DeploymentException(place + "there is no directory " + directory);

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.App;
@@ -187,16 +188,21 @@ final class RegionStack extends Stack {
   private Optional<FirstDocuments> firstDocuments(
       Deployment deployment, Region region, Path base, String facts, DocumentStores documents)
       throws DeploymentException {
-    if (region.documents().initial().isEmpty()) {
+    boolean copy = deployment.hasCopy(region);
+    Optional<String> initial =
+        deployment.regions().stream()
+            .filter(one -> copy ? deployment.copiesOf(one).contains(region) : one.equals(region))
+            .findFirst()
+            .flatMap(one -> one.documents().initial());
+    if (initial.isEmpty()) {
       return Optional.empty();
     }
-    Path directory = base.resolve(region.documents().initial().get()).normalize();
-    return Optional.of(
-        new FirstDocuments(
-            this,
-            "FirstDocuments",
-            documents,
-            InitialDocuments.read(directory, deployment, region, facts)));
+    Path directory = base.resolve(initial.get()).normalize();
+    SortedMap<String, String> texts = InitialDocuments.read(directory, deployment, region, facts);
+    // Nodes of a region with a copy read the same documents, with facts of their own.
+    return copy
+        ? Optional.empty()
+        : Optional.of(new FirstDocuments(this, "FirstDocuments", documents, texts));
   }
 
   /** An account's first region makes the key; the others have copies of it. */

@@ -34,8 +34,17 @@ class OneConfigurationTest {
     Files.writeString(file, text);
   }
 
-  /** One has a store, a manager and a network of its own, and the other has none of them. */
+  /** What the region writes, or has a copy of. */
+  private Assembly copied(String factsThere) throws Exception {
+    return assembly(factsThere, "\"editedIn\": \"eu-west-1\",", "");
+  }
+
   private Assembly assembly(String factsThere) throws Exception {
+    return assembly(factsThere, "", "\"initial\": \"conf\",");
+  }
+
+  /** One has a store, a manager and a network of its own, and the other has none of them. */
+  private Assembly assembly(String factsThere, String more, String initialThere) throws Exception {
     document(
         "sources/orders.json",
         "{\"url\": \"jdbc:postgresql://${region.database}/orders\", \"credentials\": {\"secret\":"
@@ -46,7 +55,7 @@ class OneConfigurationTest {
             + " \"trusted\": [\"${region.addresses}\"]}}");
     return Assembly.of(
         """
-        {"regions": [
+        {%s "regions": [
           {"region": "eu-west-1",
            "facts": {"database": "orders.cluster-a.eu-west-1.rds.amazonaws.com"},
            "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
@@ -57,10 +66,10 @@ class OneConfigurationTest {
            "facts": %s,
            "network": {"vpc": "vpc-0a1b2c3d", "subnets": ["subnet-0a1b2c3d", "subnet-0b1c2d3e"]},
            "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"], "httpPort": 5060},
-           "documents": {"initial": "conf", "secrets": ["orders/app"]},
+           "documents": {%s "secrets": ["orders/app"]},
            "cache": {"enabled": false}}]}
         """
-            .formatted(factsThere),
+            .formatted(more, factsThere, initialThere),
         work);
   }
 
@@ -127,6 +136,24 @@ class OneConfigurationTest {
         .isInstanceOf(DeploymentException.class)
         .hasMessageStartingWith("$.regions[1].documents.initial: ")
         .hasMessageContaining("${region.addresses}, which is no fact of this region");
+  }
+
+  @Test
+  void documentsThatAreCopiedAreJudgedWithTheFactsOfEachRegion() throws Exception {
+    Assembly assembly =
+        copied(
+            "{\"database\": \"orders.a.us-east-1.rds.amazonaws.com\", \"addresses\":"
+                + " [\"10.8.0.0/16\"]}");
+    assertThat(assembly.resources(THERE, "AWS::CloudFormation::CustomResource").keySet())
+        .noneMatch(name -> name.startsWith("FirstDocuments"));
+    assertThat(RegionFactsOf.of(assembly, THERE, "Fleet").get("database").asText())
+        .contains("us-east-1");
+
+    assertThatThrownBy(() -> copied("{\"addresses\": [\"10.8.0.0/16\"]}"))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageStartingWith(
+            "$.regions[1], with a copy of the documents that are edited in eu-west-1: ")
+        .hasMessageContaining("${region.database}, which is no fact of this region");
   }
 
   /** The file of facts is a part of what an instance may be told when it boots. */
