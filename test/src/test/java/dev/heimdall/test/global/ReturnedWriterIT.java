@@ -14,20 +14,44 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The writer's region is lost, another one writes, and the region comes back as it was. */
 class ReturnedWriterIT {
+  private static final Duration ROUND_TRIP = Duration.ofMillis(80);
   private static final Duration UNDECIDED = Duration.ofSeconds(5);
   private static final Duration FENCE = Duration.ofSeconds(8);
   private static final Duration UNTOLD = Duration.ofSeconds(5);
 
   @TempDir private Path directory;
 
+  private Simulation fenced() {
+    return new Simulation(
+        List.of(Region.FIRST, Region.SECOND),
+        List.of(Line.between(Region.FIRST, Region.SECOND, ROUND_TRIP)),
+        8,
+        2,
+        directory,
+        4,
+        Map.of("fence", FENCE.toSeconds() + "s"));
+  }
+
+  /** Each new writer is confirmed in time, by its promotion and then by those that follow it. */
+  @Test
+  void plannedSwitchoversAreNotHeldUpByTheFence() throws Exception {
+    try (Simulation simulation = fenced()) {
+      simulation.begin();
+      for (Region to : List.of(Region.SECOND, Region.FIRST)) {
+        simulation.switchOver(to);
+        LockSupport.parkNanos(FENCE.multipliedBy(2).toNanos());
+      }
+
+      Verdict verdict = simulation.judge();
+      assertThat(verdict.well()).as(verdict.toString()).isTrue();
+      simulation.figures().forEach(System.out::println);
+      assertThat(simulation.sites().nodesSaid()).doesNotContain("cluster fenced");
+    }
+  }
+
   @Test
   void theFormerWriterTakesNothingWhenItIsBack() throws Exception {
-    List<Region> regions = List.of(Region.FIRST, Region.SECOND);
-    Line line =
-        new Line(Region.FIRST, Region.SECOND, Duration.ofMillis(40), Duration.ofMillis(5), 0.001);
-    try (Simulation simulation =
-        new Simulation(
-            regions, List.of(line), 8, 2, directory, 4, Map.of("fence", FENCE.toSeconds() + "s"))) {
+    try (Simulation simulation = fenced()) {
       simulation.begin();
       long lost = simulation.lose(Region.FIRST);
       LockSupport.parkNanos(UNDECIDED.toNanos());
