@@ -52,13 +52,15 @@ final class LimitQuery extends InternalQuery {
   @Override
   protected void done(ServerConnection from, ServerError error) {
     if (from.closed()) {
-      load.readStatementsOnly(); // it may be what the server does not bear
+      if (!statementsOnly) {
+        load.lostOverQuery();
+      }
       String why = error == null ? "the connection was closed" : error.message();
       then.failed(ConnectFailure.unreachable(why));
       return;
     }
     if (error != null && !statementsOnly) {
-      load.readStatementsOnly(); // a server of another kind, or without the usual rights
+      load.rejectedQuery(error);
       if (read(from, load, then, true)) {
         return;
       }

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.prepared.HeldStatements;
+import dev.heimdall.engine.wire.ServerError;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +20,12 @@ final class ServerLoad {
   private static final long CROWDED_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** After so many connections that were lost over one query it is not the server's bad luck. */
+  private static final int MOST_LOST = 3;
+
+  /** Classes of errors that say nothing of what a server can answer. */
+  private static final Set<String> PASSING = Set.of("08", "40", "53", "57", "58");
+
   /** The part of what the server takes that stays free as long as idle connections can go. */
   private static final int SPARE_PART = 20;
 
@@ -29,8 +37,11 @@ final class ServerLoad {
   private final AtomicLong lastRead = new AtomicLong(NEVER);
   private final AtomicLong lastCrowded = new AtomicLong(NEVER);
 
-  /** Whether the server has failed the query for all of its limits. */
+  /** Whether the server cannot answer the query for all of its limits. */
   private volatile boolean statementsOnly;
+
+  /** Connections that were lost over that query since the server has answered it. */
+  private final AtomicInteger lostOverQuery = new AtomicInteger();
 
   private volatile int limit;
 
@@ -99,9 +110,25 @@ final class ServerLoad {
     return statementsOnly;
   }
 
-  /** The server has failed the query for all of its limits. */
-  void readStatementsOnly() {
-    statementsOnly = true;
+  /**
+   * A connection was lost over the query for all of its limits. A server that is stopped, or whose
+   * writer moves, does that once or twice; one that does it each time cannot bear the query.
+   */
+  void lostOverQuery() {
+    if (lostOverQuery.incrementAndGet() >= MOST_LOST) {
+      statementsOnly = true;
+    }
+  }
+
+  /**
+   * The server has answered that query with an error: it is of another kind, or the user has not
+   * the usual rights, unless it is about to stop or has no room.
+   */
+  void rejectedQuery(ServerError error) {
+    String state = error.sqlState();
+    if (PASSING.stream().noneMatch(state::startsWith)) {
+      statementsOnly = true;
+    }
   }
 
   /**
@@ -111,6 +138,7 @@ final class ServerLoad {
    * @param open connections that it has now, whoever has made them
    */
   void reported(int connections, int open) {
+    lostOverQuery.set(0);
     others = Math.max(0, open - own.get());
     limit = connections;
   }
