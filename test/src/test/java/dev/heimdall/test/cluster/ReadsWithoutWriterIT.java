@@ -7,6 +7,7 @@ import static dev.heimdall.test.cluster.RoutedCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestConfiguration;
@@ -72,6 +73,22 @@ class ReadsWithoutWriterIT {
                       row ->
                           "writer".equals(row.get("role"))
                               && Long.parseLong(row.get("position")) >= written));
+    }
+  }
+
+  /** Waits until replicas have got all that the writer has; they may not have replayed it. */
+  private static void awaitReceived(RoutedCluster routed) {
+    String written =
+        routed.primary().queryValue("postgres", "SELECT pg_current_wal_flush_lsn()::text");
+    for (PostgresServer replica : List.of(routed.first(), routed.second())) {
+      Await.until(
+          "the replica has received all",
+          () ->
+              "t"
+                  .equals(
+                      replica.queryValue(
+                          "postgres",
+                          "SELECT pg_last_wal_receive_lsn() >= '" + written + "'::pg_lsn")));
     }
   }
 
@@ -184,6 +201,7 @@ class ReadsWithoutWriterIT {
       routed.pauseReplay(true);
       execute(writes, "INSERT INTO other VALUES (2)");
       awaitKnown(routed);
+      awaitReceived(routed); // else the killed writer may take the write along
       loseWriter(routed);
 
       assertThat(catchThrowableOfType(SQLException.class, () -> other(writes)).getSQLState())
