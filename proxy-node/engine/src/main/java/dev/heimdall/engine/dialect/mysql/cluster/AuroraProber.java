@@ -34,13 +34,13 @@ final class AuroraProber implements JdbcServer.Questions {
 
   /**
    * Rows of servers that are gone stay for a while; the writer's counts however old it is. What a
-   * row says of the lag was so when it was written.
+   * row says of the lag was so when it was written. Unquoted, LAG is a function since 8.0.
    */
   private static final String MEMBERS =
       """
       SELECT s.server_id, s.session_id,
         CEIL(s.replica_lag_in_milliseconds
-          + GREATEST(0, TIMESTAMPDIFF(MICROSECOND, s.last_update_timestamp, NOW(6))) / 1000) AS lag,
+          + GREATEST(0, TIMESTAMPDIFF(MICROSECOND, s.last_update_timestamp, NOW(6))) / 1000) AS `lag`,
         FLOOR(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', s.last_update_timestamp) / 1000) AS updated
       FROM information_schema.replica_host_status s
       WHERE s.session_id = 'MASTER_SESSION_ID'
@@ -54,7 +54,7 @@ final class AuroraProber implements JdbcServer.Questions {
   private static final String GLOBAL =
       """
       SELECT i.SERVER_ID AS server, i.SESSION_ID AS session, i.AWS_REGION AS region,
-        CEIL(i.VISIBILITY_LAG_IN_MSEC) AS lag, NULL AS rpo, NULL AS ago
+        CEIL(i.VISIBILITY_LAG_IN_MSEC) AS `lag`, NULL AS rpo, NULL AS ago
       FROM information_schema.aurora_global_db_instance_status i
       UNION ALL
       SELECT NULL, NULL, r.AWS_REGION, CEIL(r.DURABILITY_LAG_IN_MILLISECONDS),

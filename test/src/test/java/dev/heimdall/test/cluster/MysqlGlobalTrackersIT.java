@@ -1,0 +1,173 @@
+package dev.heimdall.test.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.topology.GlobalTopology;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.test.fixture.AuroraWords;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A global cluster of Aurora MySQL, as far as its tables tell of it: servers that replicate, asked
+ * through relays that put real tables in the place of Aurora's. A server's name is the port of its
+ * relay.
+ */
+class MysqlGlobalTrackersIT {
+  private static final String HERE = "eu-west-1";
+  private static final String THERE = "us-east-1";
+  private static final String PATTERN = "127.0.0.1:?";
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private record Servers(
+      MysqlCluster cluster, AuroraWords primary, AuroraWords first, AuroraWords far)
+      implements AutoCloseable {
+    static Servers start(MysqlRelease release) throws IOException {
+      MysqlCluster cluster = release.cluster().replicas(2).start();
+      MysqlServer primary = cluster.primary();
+      MysqlServer first = cluster.replicas().get(0);
+      MysqlServer far = cluster.replicas().get(1);
+      Servers servers =
+          new Servers(
+              cluster,
+              AuroraWords.before(primary.port()),
+              AuroraWords.before(first.port()),
+              AuroraWords.before(far.port()));
+      Map<String, MysqlServer> here = new LinkedHashMap<>();
+      here.put("" + servers.primary().port(), primary);
+      here.put("" + servers.first().port(), first);
+      GlobalTables.install(
+          primary, Map.of(HERE, here, THERE, Map.of("" + servers.far().port(), far)), HERE);
+      cluster.awaitReplay(PATIENCE);
+      return servers;
+    }
+
+    MysqlServer there() {
+      return cluster.replicas().get(1);
+    }
+
+    Watched watched(Map<String, String> hostPatterns) {
+      return new Watched(
+          Watched.global(
+              Watched.source(
+                  ClusterKind.MYSQL,
+                  "127.0.0.1:" + primary.port(),
+                  cluster.superuser(),
+                  cluster.password(),
+                  Optional.empty()),
+              hostPatterns));
+    }
+
+    @Override
+    public void close() throws IOException {
+      primary.close();
+      first.close();
+      far.close();
+      cluster.close();
+    }
+  }
+
+  private static ServerAddress at(AuroraWords relay) {
+    return new ServerAddress("127.0.0.1", relay.port());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aServerTellsThoseOfAllRegions(MysqlRelease release) throws Exception {
+    try (Servers servers = Servers.start(release);
+        Watched watched = servers.watched(Map.of(HERE, PATTERN, THERE, PATTERN))) {
+      watched.untilWriterIs(at(servers.primary()));
+      watched.until(at(servers.first()), NodeRole.REPLICA, NodeState.UP);
+      watched.until(at(servers.far()), NodeRole.REPLICA, NodeState.UP);
+
+      assertThat(watched.node(at(servers.primary())).region()).contains(HERE);
+      assertThat(watched.node(at(servers.first())).region()).contains(HERE);
+      assertThat(watched.node(at(servers.far())).region()).contains(THERE);
+      assertThat(watched.node(at(servers.far())).lagMillis())
+          .as("behind its region's storage, and that behind the writer's")
+          .isGreaterThanOrEqualTo(GlobalTables.DURABILITY_LAG_MILLIS);
+      GlobalTopology global = watched.tracker().topology().global();
+      assertThat(global.unplaced()).isEmpty();
+      assertThat(global.regions())
+          .extracting(lag -> lag.region() + " " + lag.primary())
+          .containsExactlyInAnyOrder(HERE + " true", THERE + " false");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void theWriterIsFollowedIntoAnotherRegion(MysqlRelease release) throws Exception {
+    try (Servers servers = Servers.start(release);
+        Watched watched = servers.watched(Map.of(HERE, PATTERN, THERE, PATTERN))) {
+      watched.untilWriterIs(at(servers.primary()));
+      watched.until(at(servers.far()), NodeRole.REPLICA, NodeState.UP);
+      servers.cluster().awaitReplay(PATIENCE);
+
+      servers.cluster().primary().kill();
+      Await.until("there is no writer", () -> watched.tracker().topology().writer().isEmpty());
+      servers.there().promote();
+      GlobalTables.writes(servers.there(), THERE);
+
+      watched.untilWriterIs(at(servers.far()));
+      assertThat(watched.tracker().topology().writer().flatMap(TopologyNode::region))
+          .contains(THERE);
+      Await.until(
+          "its region is the one that writes",
+          PATIENCE,
+          () ->
+              watched.tracker().topology().global().regions().stream()
+                  .anyMatch(region -> region.primary() && region.region().equals(THERE)),
+          watched::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aServerOfARegionWithoutAPatternIsNotProbedUnderAnothersName(MysqlRelease release)
+      throws Exception {
+    try (Servers servers = Servers.start(release);
+        Watched watched = servers.watched(Map.of(HERE, PATTERN))) {
+      watched.untilWriterIs(at(servers.primary()));
+      watched.until(at(servers.first()), NodeRole.REPLICA, NodeState.UP);
+
+      assertThat(watched.tracker().topology().nodes())
+          .extracting(TopologyNode::address)
+          .containsExactlyInAnyOrder(at(servers.primary()), at(servers.first()));
+      assertThat(watched.tracker().topology().global().unplaced())
+          .hasToString(
+              "["
+                  + servers.far().port()
+                  + " in us-east-1: no host pattern is known for the region]");
+    }
+  }
+
+  /** As with versions before 3.04. */
+  @ParameterizedTest
+  @EnumSource(names = "MARIADB")
+  void whereTheStatusIsMissingTheClusterIsALocalOne(MysqlRelease release) throws Exception {
+    try (Servers servers = Servers.start(release)) {
+      servers.cluster().primary().execute("DROP VIEW aurora.aurora_global_db_status");
+      servers.cluster().awaitReplay(PATIENCE);
+      try (Watched watched = servers.watched(Map.of(HERE, PATTERN))) {
+        watched.untilWriterIs(at(servers.primary()));
+
+        assertThat(watched.node(at(servers.primary())).state()).isEqualTo(NodeState.UP);
+        assertThat(watched.node(at(servers.primary())).region()).isEmpty();
+        assertThat(watched.tracker().topology().global().regions()).isEmpty();
+      }
+    }
+  }
+}
