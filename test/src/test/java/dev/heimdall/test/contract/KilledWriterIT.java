@@ -55,6 +55,9 @@ class KilledWriterIT {
   private void kill(int times) throws Exception {
     long seed = Long.getLong("killed.seed", System.nanoTime());
     Random random = new Random(seed);
+    try (DocumentStore store = DocumentStore.open(StoreLocation.of(root.toString()))) {
+      store.write(NAMES.stream().map(name -> Change.create(name, Content.of("0"))).toList());
+    }
     for (int i = 0; i < times; i++) {
       int reported = live(random);
 
@@ -136,10 +139,8 @@ class KilledWriterIT {
       try (DocumentStore store = DocumentStore.open(StoreLocation.of(args[0]))) {
         Documents now = store.read();
         int number =
-            now.all().isEmpty()
-                ? 0
-                : Integer.parseInt(
-                    new String(now.contents().get(NAMES.get(0)).bytes(), StandardCharsets.UTF_8));
+            Integer.parseInt(
+                new String(now.contents().get(NAMES.get(0)).bytes(), StandardCharsets.UTF_8));
         System.out.println(number);
         while (true) {
           number++;
