@@ -65,6 +65,7 @@ class FencedWriterIT {
                 .source("user", "app")
                 .source("password", "app")
                 .user("app", "password", "app")
+                .user("app", "admin", true)
                 .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
                 .source("cluster.reads", "all")
                 .source("cluster.probe.user", cluster.superuser())
@@ -77,6 +78,13 @@ class FencedWriterIT {
 
   private static Connection client(TestNode node) throws SQLException {
     return node.target().as("app", "app").jdbc();
+  }
+
+  /** Until then a write may be one to any table, and a lost one holds all reads back. */
+  private static void awaitCatalogue(TestNode node) throws SQLException {
+    try (Connection simple = node.target().as("app", "app").jdbc("preferQueryMode", "simple")) {
+      RoutedCluster.awaitCatalogue(simple, "known");
+    }
   }
 
   private static String fence(TestNode node) {
@@ -136,6 +144,7 @@ class FencedWriterIT {
         Connection writing = client(node);
         Connection waiting = client(node)) {
       awaitConfirmed(node);
+      awaitCatalogue(node);
       inserts(writing, 1);
       RoutedCluster.value(idle, "SELECT count(*) FROM known");
       open.setAutoCommit(false);
@@ -198,6 +207,7 @@ class FencedWriterIT {
         Connection open = client(node);
         Connection writing = client(node)) {
       awaitConfirmed(node);
+      awaitCatalogue(node);
       inserts(writing, 1);
       RoutedCluster.value(idle, "SELECT count(*) FROM known");
       open.setAutoCommit(false);
