@@ -119,6 +119,44 @@ class CountersIT {
     }
   }
 
+  @Test
+  void whatClientsWaitForIsInTheirTimesAndNotInThoseOfServers() throws Exception {
+    try (TestNode node =
+            TestNode.start(
+                c -> c.node("loops", 1).vdb("pool.size", 1).vdb("pool.queueTimeout", "2s"));
+        RawClient holder = RawClient.logIn(node.target());
+        RawClient waiting = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      holder.query("BEGIN");
+      holder.query("SELECT 1");
+      double servers = door.metric("heimdall_query_time_seconds_total" + APP);
+      waiting.send(Frontend.query("SELECT 2"));
+      Await.until(
+          "it has waited for half a second",
+          () -> door.metric("heimdall_pool_max_wait_seconds" + APP) > 0.5);
+      holder.query("COMMIT");
+      waiting.untilReady();
+
+      assertThat(longerThanHalfASecond(door, "response")).isEqualTo(1);
+      assertThat(door.metric("heimdall_response_time_seconds_total" + APP))
+          .isGreaterThan(door.metric("heimdall_query_time_seconds_total" + APP) - servers + 0.5);
+
+      holder.query("BEGIN");
+      holder.query("SELECT 1");
+      double errors = door.metric("heimdall_errors_total" + APP);
+      assertThat(Message.errorIn(waiting.query("SELECT 3"))).isEqualTo("53300");
+      assertThat(door.metric("heimdall_errors_total" + APP)).isEqualTo(errors + 1);
+      assertThat(longerThanHalfASecond(door, "response")).isEqualTo(2);
+      assertThat(longerThanHalfASecond(door, "query")).isZero();
+    }
+  }
+
+  private static double longerThanHalfASecond(Door door, String what) {
+    String name = "heimdall_" + what + "_duration_seconds_";
+    return door.metric(name + "count{vdb=\"app\"}")
+        - door.metric(name + "bucket{vdb=\"app\",le=\"0.262144\"}");
+  }
+
   private static void batch(RawClient client, String sql) throws IOException {
     client.send(Frontend.all(parse("", sql), bind("", ""), execute("", 0), sync()));
     client.untilReady();

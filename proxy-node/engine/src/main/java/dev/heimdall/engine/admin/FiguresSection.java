@@ -52,6 +52,7 @@ public final class FiguresSection implements Section {
       if (counted != null) {
         entry.putAll(counted.counts());
         entry.put("times", counted.times().pairs());
+        entry.put("responseTimes", counted.responses().pairs());
       }
       levels(entry, pools.stream().filter(pool -> pool.vdb().equals(vdb.name())).toList());
       vdbs.put(vdb.name(), entry);

@@ -28,6 +28,7 @@ public record PatternRow(PatternFigures figures) {
           .number("total_us", row -> row.figures().micros())
           .number("avg_us", row -> row.figures().averageMicros())
           .number("max_us", row -> row.figures().mostMicros())
+          .number("wait_us", row -> row.figures().waitMicros())
           .number("errors", row -> row.figures().errors())
           .number("bytes", row -> row.figures().bytes())
           .number("hits", row -> row.figures().hits())
@@ -57,6 +58,7 @@ public record PatternRow(PatternFigures figures) {
                   0,
                   forgotten.calls(),
                   forgotten.micros(),
+                  0,
                   0,
                   0,
                   0,

@@ -143,6 +143,7 @@ public final class PatternsSection implements Section {
     entry.put("calls", figures.calls());
     entry.put("micros", figures.micros());
     entry.put("mostMicros", figures.mostMicros());
+    entry.put("waitMicros", figures.waitMicros());
     entry.put("errors", figures.errors());
     entry.put("bytes", figures.bytes());
     entry.put("hits", figures.hits());

@@ -23,7 +23,8 @@ public final class PatternCounts {
   static final int BY_RULE = 6;
   static final int REPLICA = 7;
   static final int LAST = 8;
-  static final int UNCACHED = 9;
+  static final int WAIT_MICROS = 9;
+  static final int UNCACHED = 10;
   static final int ON_WRITER = UNCACHED + Uncached.values().length;
   static final int SIZE = ON_WRITER + OnWriter.values().length;
 
@@ -117,6 +118,11 @@ public final class PatternCounts {
       add(ERRORS, 1);
     }
     set(LAST, now);
+  }
+
+  /** One of them had to wait before it was sent, for a server connection or anything else. */
+  public void waited(long micros) {
+    add(WAIT_MICROS, micros);
   }
 
   /** One was answered from the cache. */

@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param calls how many were answered, by whomever
  * @param micros how long servers took for all of them
  * @param mostMicros how long for the slowest
+ * @param waitMicros how long all of them waited before they were sent to a server
  * @param errors how many were answered by an error
  * @param bytes of all answers that came from servers
  * @param hits how many were answered from the cache
@@ -42,6 +43,7 @@ public record PatternFigures(
     long calls,
     long micros,
     long mostMicros,
+    long waitMicros,
     long errors,
     long bytes,
     long hits,
@@ -80,6 +82,7 @@ public record PatternFigures(
         counts.get(PatternCounts.CALLS),
         counts.get(PatternCounts.MICROS),
         counts.get(PatternCounts.MOST_MICROS),
+        counts.get(PatternCounts.WAIT_MICROS),
         counts.get(PatternCounts.ERRORS),
         counts.get(PatternCounts.BYTES),
         counts.get(PatternCounts.HITS),
@@ -115,6 +118,7 @@ public record PatternFigures(
         calls + other.calls,
         micros + other.micros,
         Math.max(mostMicros, other.mostMicros),
+        waitMicros + other.waitMicros,
         errors + other.errors,
         bytes + other.bytes,
         hits + other.hits,

@@ -118,8 +118,15 @@ public final class Metrics implements AutoCloseable {
         .register(
             new LatencyCollector(
                 "heimdall_query_duration_seconds",
-                "Time from a statement's arrival to its last reply byte",
+                "Time from a statement's being sent to a server to its last reply byte",
                 () -> byVdb(PoolTotals::queryTimes)));
+    registry
+        .getPrometheusRegistry()
+        .register(
+            new LatencyCollector(
+                "heimdall_response_duration_seconds",
+                "Time from a statement's arrival to its last reply byte, all waits included",
+                () -> byVdb(PoolTotals::responseTimes)));
     registry
         .getPrometheusRegistry()
         .register(
@@ -297,11 +304,13 @@ public final class Metrics implements AutoCloseable {
   private PoolTotals total(PoolKey key) {
     LatencySnapshot queries = LatencySnapshot.none();
     LatencySnapshot waits = LatencySnapshot.none();
+    LatencySnapshot responses = LatencySnapshot.none();
     for (LoopMetrics loop : loops) {
       PoolMetrics pool = loop.find(key);
       if (pool != null) {
         queries = queries.plus(pool.queryTimes());
         waits = waits.plus(pool.waitTimes());
+        responses = responses.plus(pool.responseTimes());
       }
     }
     return new PoolTotals(
@@ -329,7 +338,8 @@ public final class Metrics implements AutoCloseable {
         sum(key, PoolCounter.PIPELINE_REPEATED),
         unshared(key),
         queries,
-        waits);
+        waits,
+        responses);
   }
 
   private Map<Unshared, Long> unshared(PoolKey key) {

@@ -7,7 +7,14 @@ enum PoolCounter {
       "heimdall.transaction.time", "seconds", "Time spent in transactions, idle time included"),
   QUERIES("heimdall.queries", null, "Statements answered"),
   QUERY_MICROS(
-      "heimdall.query.time", "seconds", "Time from a statement's arrival to its last reply byte"),
+      "heimdall.query.time",
+      "seconds",
+      "Time from a statement's being sent to a server to its last reply byte"),
+  RESPONSES("heimdall.responses", null, "Statements answered, refused ones included"),
+  RESPONSE_MICROS(
+      "heimdall.response.time",
+      "seconds",
+      "Time from a statement's arrival to its last reply byte, all waits included"),
   WAITS("heimdall.pool.waits", null, "Statements that had to wait for a server connection"),
   WAIT_MICROS("heimdall.pool.wait.time", "seconds", "Time spent waiting for a server connection"),
   WAIT_TIMEOUTS("heimdall.pool.wait.timeouts", null, "Waits that ended in an error"),

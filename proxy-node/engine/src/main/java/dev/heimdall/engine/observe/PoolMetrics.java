@@ -13,16 +13,39 @@ public final class PoolMetrics {
   private final Counters unreplayed = new Counters(Unreplayed.values().length);
   private final LatencyHistogram queryTime = new LatencyHistogram();
   private final LatencyHistogram waitTime = new LatencyHistogram();
+  private final LatencyHistogram responseTime = new LatencyHistogram();
 
   PoolMetrics(PoolKey key) {
     this.key = key;
   }
 
-  /** A statement was answered completely, whether with rows or with an error. */
-  public void queryFinished(long micros) {
+  /**
+   * A statement was answered completely, whether with rows or with an error.
+   *
+   * @param micros how long the server took; 0 where none was asked
+   * @param response how long its client waited, for a server connection and all else included
+   */
+  public void queryFinished(long micros, long response) {
     count(PoolCounter.QUERIES, 1);
     count(PoolCounter.QUERY_MICROS, Math.max(0, micros));
     queryTime.record(micros);
+    responded(Math.max(micros, response));
+  }
+
+  /**
+   * A statement was answered with an error of the node's own, and no server has seen it.
+   *
+   * @param response how long its client waited
+   */
+  public void refused(long response) {
+    errorSent();
+    responded(response);
+  }
+
+  private void responded(long micros) {
+    count(PoolCounter.RESPONSES, 1);
+    count(PoolCounter.RESPONSE_MICROS, Math.max(0, micros));
+    responseTime.record(micros);
   }
 
   /** A statement was answered that was part of a transaction. */
@@ -213,6 +236,10 @@ public final class PoolMetrics {
 
   LatencySnapshot waitTimes() {
     return waitTime.snapshot();
+  }
+
+  LatencySnapshot responseTimes() {
+    return responseTime.snapshot();
   }
 
   private void count(PoolCounter counter, long amount) {

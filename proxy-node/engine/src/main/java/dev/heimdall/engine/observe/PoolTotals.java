@@ -32,4 +32,5 @@ public record PoolTotals(
     long pipelineRepeated,
     Map<Unshared, Long> unshared,
     LatencySnapshot queryTimes,
-    LatencySnapshot waitTimes) {}
+    LatencySnapshot waitTimes,
+    LatencySnapshot responseTimes) {}

@@ -3,6 +3,7 @@ package dev.heimdall.engine.observe;
 /**
  * What was counted of one virtual database since the node started; times in microseconds.
  *
+ * @param responses statements answered, refused ones included
  * @param cacheHits of the queries, those that no server was asked for
  */
 record VdbCounts(
@@ -10,11 +11,12 @@ record VdbCounts(
     long cacheMisses,
     long queries,
     long queryMicros,
-    long waitMicros,
+    long responses,
+    long responseMicros,
     long transactionQueries,
     long reads,
     long writes) {
-  static final VdbCounts NONE = new VdbCounts(0, 0, 0, 0, 0, 0, 0, 0);
+  static final VdbCounts NONE = new VdbCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   static VdbCounts of(PoolMetrics pool) {
     return new VdbCounts(
@@ -22,7 +24,8 @@ record VdbCounts(
         pool.read(PoolCounter.CACHE_MISSES),
         pool.read(PoolCounter.QUERIES),
         pool.read(PoolCounter.QUERY_MICROS),
-        pool.read(PoolCounter.WAIT_MICROS),
+        pool.read(PoolCounter.RESPONSES),
+        pool.read(PoolCounter.RESPONSE_MICROS),
         pool.read(PoolCounter.TRANSACTION_QUERIES),
         pool.read(PoolCounter.READS),
         pool.read(PoolCounter.WRITES));
@@ -34,7 +37,8 @@ record VdbCounts(
         cacheMisses + other.cacheMisses,
         queries + other.queries,
         queryMicros + other.queryMicros,
-        waitMicros + other.waitMicros,
+        responses + other.responses,
+        responseMicros + other.responseMicros,
         transactionQueries + other.transactionQueries,
         reads + other.reads,
         writes + other.writes);
@@ -46,7 +50,8 @@ record VdbCounts(
         cacheMisses - other.cacheMisses,
         queries - other.queries,
         queryMicros - other.queryMicros,
-        waitMicros - other.waitMicros,
+        responses - other.responses,
+        responseMicros - other.responseMicros,
         transactionQueries - other.transactionQueries,
         reads - other.reads,
         writes - other.writes);

@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param queryRate queries a second that servers answered
  * @param queryMillis how long servers took for one
- * @param responseMillis how long clients waited for one, the queue for a server connection
- *     included; what comes from the cache takes no time
+ * @param responseMillis how long clients waited for an answer, the queue for a server connection
+ *     and all other waits included, whether a server, the cache or an error of the node's was it
  * @param readPercent how many of the statements that read or write data only read
  * @param transactionPercent how many of the queries were part of a transaction
  * @param cacheHitPercent how many of the queries that were looked for in the cache were there
@@ -42,7 +42,7 @@ public record VdbFigures(
         vdb,
         counts.sent() * 1e9 / interval.toNanos(),
         Mean.of(counts.queryMicros() / 1e3, counts.sent()),
-        Mean.of((counts.queryMicros() + counts.waitMicros()) / 1e3, counts.queries()),
+        Mean.of(counts.responseMicros() / 1e3, counts.responses()),
         Mean.of(100.0 * counts.reads(), counts.reads() + counts.writes()),
         Mean.of(100.0 * counts.transactionQueries(), counts.queries()),
         Mean.of(100.0 * counts.cacheHits(), counts.cacheHits() + counts.cacheMisses()));

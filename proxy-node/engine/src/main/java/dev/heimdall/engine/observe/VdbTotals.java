@@ -9,9 +9,11 @@ import java.util.TreeMap;
  * users.
  *
  * @param counts by the names that reports have; times are microseconds
- * @param times of the queries
+ * @param times that servers took
+ * @param responses how long clients waited
  */
-public record VdbTotals(Map<String, Long> counts, LatencySnapshot times) {
+public record VdbTotals(
+    Map<String, Long> counts, LatencySnapshot times, LatencySnapshot responses) {
   /** In the order in which they are read: a hit is counted before it is a query. */
   private static final Map<String, PoolCounter> REPORTED = reported();
 
@@ -22,6 +24,8 @@ public record VdbTotals(Map<String, Long> counts, LatencySnapshot times) {
     reported.put("transactionQueries", PoolCounter.TRANSACTION_QUERIES);
     reported.put("queries", PoolCounter.QUERIES);
     reported.put("queryMicros", PoolCounter.QUERY_MICROS);
+    reported.put("responses", PoolCounter.RESPONSES);
+    reported.put("responseMicros", PoolCounter.RESPONSE_MICROS);
     reported.put("waits", PoolCounter.WAITS);
     reported.put("waitMicros", PoolCounter.WAIT_MICROS);
     reported.put("waitTimeouts", PoolCounter.WAIT_TIMEOUTS);
@@ -51,12 +55,12 @@ public record VdbTotals(Map<String, Long> counts, LatencySnapshot times) {
   private static VdbTotals of(PoolMetrics pool) {
     Map<String, Long> counts = new LinkedHashMap<>();
     REPORTED.forEach((name, counter) -> counts.put(name, pool.read(counter)));
-    return new VdbTotals(counts, pool.queryTimes());
+    return new VdbTotals(counts, pool.queryTimes(), pool.responseTimes());
   }
 
   private VdbTotals plus(VdbTotals other) {
     Map<String, Long> sums = new LinkedHashMap<>(counts);
     other.counts.forEach((name, count) -> sums.merge(name, count, Long::sum));
-    return new VdbTotals(sums, times.plus(other.times));
+    return new VdbTotals(sums, times.plus(other.times), responses.plus(other.responses));
   }
 }

@@ -22,11 +22,12 @@ final class CachedCounts {
    * A statement was looked for.
    *
    * @param pattern its text without values; null where nobody knows it
+   * @param response how many microseconds its client has waited for it, if it was there
    */
-  void looked(boolean hit, QueryCache cache, String pattern) {
+  void looked(boolean hit, QueryCache cache, String pattern, long response) {
     counters.cached(hit);
     if (hit) {
-      counters.queryFinished(0);
+      counters.queryFinished(0, response);
       counters.transactionFinished(0);
       if (cache != null && pattern != null) {
         cache.patterns().hit(pattern);

@@ -145,9 +145,10 @@ final class ClientGroups {
       refusedToWrite(from, error);
     }
     long group = carried.done();
-    count(group, status, micros);
+    long response = pending.responded();
+    count(group, status, micros, response);
     long bytes = replies.takeReceived();
-    running.answered(group, micros, bytes, error);
+    running.answered(group, micros, Math.max(0, response - micros), bytes, error);
     running.ran(nanos, bytes);
     pending.dropSkippedTags(group);
     boolean committed = error == null && transaction.commits(group);
@@ -205,15 +206,16 @@ final class ClientGroups {
     if (error != null) {
       counters.errorSent();
     }
-    count(carried.sent(), transaction.status(), micros);
-    running.answered(carried.sent(), micros, 0, error);
+    long response = pending.responded();
+    count(carried.sent(), transaction.status(), micros, response);
+    running.answered(carried.sent(), micros, Math.max(0, response - micros), 0, error);
   }
 
   /** A group is answered: its time counts, unless rules leave all that it did out. */
-  private void count(long group, TransactionState status, long micros) {
+  private void count(long group, TransactionState status, long micros, long response) {
     boolean tracked = running.tracked(group);
     if (tracked) {
-      counters.queryFinished(micros);
+      counters.queryFinished(micros, response);
     }
     transaction.count(status, micros, pending.lastActivity(), tracked);
   }

@@ -99,9 +99,11 @@ final class LossEffects implements LostClient {
     lifecycle.side().end();
     ByteBuf out = output.alloc().buffer(256);
     for (int i = 0; i < units; i++) {
+      pending.refused();
       output.encoder().failure(error, transaction.status(), out);
     }
     if (open) {
+      pending.refused();
       output.encoder().error(error, out);
       input.skipBatch();
     }

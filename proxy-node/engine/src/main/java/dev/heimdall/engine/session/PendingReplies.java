@@ -6,6 +6,7 @@ import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
@@ -19,6 +20,7 @@ final class PendingReplies implements UnitPosition {
   private final ClientTransaction transaction;
   private final ReplicaReads reads;
   private final ServerLease lease;
+  private final PoolMetrics counters;
   private final LoopContext loop;
   private final FlushedReplies flushed = new FlushedReplies();
   private ArrayDeque<Promise> knownTags;
@@ -35,6 +37,9 @@ final class PendingReplies implements UnitPosition {
   private long statements;
   private long lastActivity;
 
+  /** From when the client waits for the next answer. */
+  private long awaitedSince;
+
   /** The command tag of a statement in a group that is answered without having been carried out. */
   private record Promise(long group, String tag) {}
 
@@ -43,13 +48,16 @@ final class PendingReplies implements UnitPosition {
       ClientTransaction transaction,
       ReplicaReads reads,
       ServerLease lease,
+      PoolMetrics counters,
       LoopContext loop) {
     this.carried = carried;
     this.transaction = transaction;
     this.reads = reads;
     this.lease = lease;
+    this.counters = counters;
     this.loop = loop;
     this.lastActivity = loop.now();
+    this.awaitedSince = lastActivity;
   }
 
   @Override
@@ -105,6 +113,31 @@ final class PendingReplies implements UnitPosition {
   long active() {
     lastActivity = loop.now();
     return lastActivity;
+  }
+
+  /** The client sends something, and nothing that it sent before is left to be handled. */
+  void asked() {
+    if (outstanding == 0) {
+      awaitedSince = lastActivity;
+    }
+  }
+
+  /**
+   * A statement is answered.
+   *
+   * @return how many microseconds its client has waited, since it was sent or, behind another one,
+   *     since that was answered
+   */
+  long responded() {
+    long now = loop.now();
+    long since = awaitedSince;
+    awaitedSince = now;
+    return (now - since) / 1000;
+  }
+
+  /** A statement is answered with an error of the node's own, in the place of a server. */
+  void refused() {
+    counters.refused(responded());
   }
 
   /** When it last was. */

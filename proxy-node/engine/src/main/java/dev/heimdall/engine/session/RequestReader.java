@@ -120,6 +120,9 @@ final class RequestReader implements RequestControl, UnitReader {
       consumed.release();
       return;
     }
+    if (!input.waits()) {
+      pending.asked();
+    }
     input.add(consumed);
     process();
     if (!hasRoom()) {
@@ -432,6 +435,7 @@ final class RequestReader implements RequestControl, UnitReader {
     sent.alone().refused();
     lifecycle.abandon(error);
     losses.failHeldTransaction();
+    pending.refused();
     ByteBuf reply = output.alloc().buffer(256);
     output.encoder().error(error, reply);
     long total = input.waits() ? format.total(input.bytes()) : 0;

@@ -186,7 +186,7 @@ final class SessionParts {
             loop,
             counters,
             node.connector());
-    this.pending = new PendingReplies(carried, transaction, reads, lease, loop);
+    this.pending = new PendingReplies(carried, transaction, reads, lease, counters, loop);
     this.sharing =
         new PipelineSharing(
             servers,

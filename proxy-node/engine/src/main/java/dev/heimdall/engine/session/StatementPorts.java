@@ -453,7 +453,8 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public void counted(boolean hit) {
-    cachedCounts.looked(hit, vdb.cache(), lifecycle.normalised());
+    long response = hit ? pending.responded() : 0;
+    cachedCounts.looked(hit, vdb.cache(), lifecycle.normalised(), response);
     PatternCounts counts = hit ? lifecycle.counts() : null;
     if (counts != null) {
       counts.hit(context.now());

@@ -237,13 +237,15 @@ public final class RunningStatements {
   /**
    * A group was answered.
    *
+   * @param micros how long that took
+   * @param waited how long it had waited until it was sent
    * @param bytes what has come for it from a server
    */
-  public void answered(long group, long micros, long bytes, ServerError error) {
+  public void answered(long group, long micros, long waited, long bytes, ServerError error) {
     if (traces != null) {
       traces.answered(group, error, patterns.behindFailed(group));
     }
-    patterns.answered(group, micros, bytes, error != null, loop.now());
+    patterns.answered(group, micros, waited, bytes, error != null, loop.now());
     if (error == null && running.isEmpty() && alone != null) {
       alone.took(micros); // no rules: those that come some day are to know
     }

@@ -85,9 +85,9 @@ final class SentPatterns {
   /**
    * All up to this group are answered. Those of one group share its time and its bytes, of which
    * what only began a transaction or the like has none; an error is that of the one that has
-   * failed, or of the last one.
+   * failed, or of the last one. The first one has had to wait for all of them.
    */
-  void answered(long group, long micros, long bytes, boolean error, long now) {
+  void answered(long group, long micros, long waited, long bytes, boolean error, long now) {
     int wrong = error ? size - 1 - behindFailed(group) : -1;
     failed = -1;
     int ended = 0;
@@ -96,6 +96,9 @@ final class SentPatterns {
       PatternCounts each = counts[at(ended)];
       heavy += each != null && !each.light() ? 1 : 0;
       ended++;
+    }
+    if (waited > 0 && ended > 0) {
+      waited(waited, heavy > 0, ended);
     }
     int sharing = heavy == 0 ? ended : heavy;
     for (int i = 0; i < ended; i++) {
@@ -111,6 +114,16 @@ final class SentPatterns {
     size -= ended;
     if (size == 0) {
       shrink();
+    }
+  }
+
+  private void waited(long micros, boolean heavy, int ended) {
+    int first = 0;
+    while (heavy && first < ended - 1 && (counts[at(first)] == null || counts[at(first)].light())) {
+      first++;
+    }
+    if (counts[at(first)] != null) {
+      counts[at(first)].waited(micros);
     }
   }
 

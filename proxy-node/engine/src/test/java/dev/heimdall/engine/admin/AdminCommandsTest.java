@@ -153,9 +153,9 @@ class AdminCommandsTest {
   void statsAreThoseOfTheCounters() {
     PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
     for (int i = 0; i < 99; i++) {
-      pool.queryFinished(10);
+      pool.queryFinished(10, 10);
     }
-    pool.queryFinished(5_000);
+    pool.queryFinished(5_000, 5_000);
     pool.preparedHit();
     assertThat(rows("SHOW STATS").get(0))
         .containsEntry("total_query_count", "100")

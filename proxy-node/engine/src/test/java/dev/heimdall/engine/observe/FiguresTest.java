@@ -35,13 +35,12 @@ class FiguresTest {
     for (int user = 0; user < 4; user++) { // more than have counters of their own
       PoolMetrics pool = metrics.loop(user % 2).pool("shop", "shop", "user" + user);
       for (int i = 0; i < 5; i++) {
-        pool.queryFinished(2_000);
+        pool.queryFinished(2_000, 3_000);
         pool.readSent();
       }
       pool.writeSent();
       pool.queryInTransaction();
     }
-    metrics.loop(0).pool("shop", "shop", "user0").waited(20_000);
     VdbFigures first = after(10).get(0);
     assertThat(first)
         .isEqualTo(
@@ -54,7 +53,7 @@ class FiguresTest {
                 new VdbFigures.Mean(20.0, 20),
                 new VdbFigures.Mean(Double.NaN, 0)));
 
-    metrics.loop(1).pool("shop", "shop", "user1").queryFinished(8_000);
+    metrics.loop(1).pool("shop", "shop", "user1").queryFinished(8_000, 8_000);
     VdbFigures second = after(5).get(0);
     assertThat(second.queryRate()).isEqualTo(0.2);
     assertThat(second.queryMillis()).isEqualTo(new VdbFigures.Mean(8.0, 1));
@@ -79,11 +78,11 @@ class FiguresTest {
     PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
     for (int i = 0; i < 6; i++) { // each as a session counts it
       pool.cached(true);
-      pool.queryFinished(0);
+      pool.queryFinished(0, 0);
     }
     for (int i = 0; i < 2; i++) {
       pool.cached(false);
-      pool.queryFinished(4_000);
+      pool.queryFinished(4_000, 4_000);
     }
     VdbFigures figures = after(2).get(0);
     assertThat(figures.queryRate()).isEqualTo(1.0);
@@ -95,12 +94,25 @@ class FiguresTest {
   }
 
   @Test
+  void whatIsRefusedIsAResponseAndNoQuery() {
+    PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
+    pool.queryFinished(2_000, 2_000);
+    pool.refused(10_000_000);
+    VdbFigures figures = after(1).get(0);
+    assertThat(figures.queryMillis()).isEqualTo(new VdbFigures.Mean(2.0, 1));
+    assertThat(figures.responseMillis()).isEqualTo(new VdbFigures.Mean(5_001.0, 2));
+    PoolTotals totals = metrics.totals().get(0);
+    assertThat(totals.errors()).isEqualTo(1);
+    assertThat(totals.queryTimes().percentile(99)).isLessThan(3_000);
+    assertThat(totals.responseTimes().percentile(99)).isGreaterThanOrEqualTo(10_000_000);
+  }
+
+  @Test
   void aScraperIsToldThemToo() {
     PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
     for (int i = 0; i < 4; i++) {
-      pool.queryFinished(500_000);
+      pool.queryFinished(500_000, 750_000);
     }
-    pool.waited(1_000_000);
     pool.readSent();
     pool.writeSent();
     pool.queryInTransaction();
@@ -116,7 +128,7 @@ class FiguresTest {
 
   @Test
   void aVirtualDatabaseThatIsGoneIsForgotten() {
-    metrics.loop(0).pool("shop", "shop", "ann").queryFinished(1);
+    metrics.loop(0).pool("shop", "shop", "ann").queryFinished(1, 1);
     after(1);
     vdbs.clear();
     vdbs.add("new");

@@ -27,9 +27,9 @@ class MetricsTest {
   void countersOfAllLoopsAreSummed() {
     PoolMetrics first = metrics.loop(0).pool("shop", "shop", "ann");
     PoolMetrics second = metrics.loop(1).pool("shop", "shop", "ann");
-    first.queryFinished(100);
+    first.queryFinished(100, 100);
     first.waited(50);
-    second.queryFinished(300);
+    second.queryFinished(300, 300);
     second.transactionFinished(400);
     second.bytesFromClient(10);
     second.bytesToClient(20);
@@ -51,10 +51,10 @@ class MetricsTest {
 
   @Test
   void reportsHaveEachVirtualDatabaseOverAllLoopsAndUsers() {
-    metrics.loop(0).pool("shop", "shop", "ann").queryFinished(100);
+    metrics.loop(0).pool("shop", "shop", "ann").queryFinished(100, 100);
     metrics.loop(0).pool("shop", "shop", "ann").cached(true);
-    metrics.loop(1).pool("shop", "shop", "bob").queryFinished(100);
-    metrics.loop(1).pool("shop", "shop", "bob").queryFinished(7);
+    metrics.loop(1).pool("shop", "shop", "bob").queryFinished(100, 100);
+    metrics.loop(1).pool("shop", "shop", "bob").queryFinished(7, 7);
     metrics.loop(1).pool("other", "shop", "bob").loggedIn();
 
     Map<String, VdbTotals> totals = VdbTotals.of(metrics);
@@ -80,7 +80,7 @@ class MetricsTest {
   @Test
   void everyCounterIsScrapedUnderItsName() {
     PoolMetrics pool = metrics.loop(1).pool("shop", "orders", "ann");
-    pool.queryFinished(2_000_000);
+    pool.queryFinished(2_000_000, 2_000_000);
     pool.transactionFinished(3_000_000);
     pool.waitTimedOut(500_000);
     pool.serverAssigned();
@@ -122,10 +122,10 @@ class MetricsTest {
   @Test
   void theHistogramOfQueryTimesIsCumulative() {
     PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
-    pool.queryFinished(63);
-    pool.queryFinished(64);
-    pool.queryFinished(1_000);
-    pool.queryFinished(100_000_000);
+    pool.queryFinished(63, 63);
+    pool.queryFinished(64, 64);
+    pool.queryFinished(1_000, 1_000);
+    pool.queryFinished(100_000_000, 100_000_000);
     String text = metrics.scrape(false);
     assertThat(text.lines())
         .contains(
@@ -232,7 +232,7 @@ class MetricsTest {
   @Test
   void labelSetsBeyondTheLimitShareOneWithoutLosingCounts() {
     for (int i = 0; i < 10; i++) {
-      metrics.loop(i % 2).pool("shop", "shop", "user" + i).queryFinished(1);
+      metrics.loop(i % 2).pool("shop", "shop", "user" + i).queryFinished(1, 1);
     }
     assertThat(metrics.totals()).hasSize(4);
     assertThat(metrics.totals().stream().mapToLong(PoolTotals::queries).sum()).isEqualTo(10);
@@ -252,7 +252,7 @@ class MetricsTest {
           new Thread(
               () -> {
                 for (int n = 0; n < events; n++) {
-                  pool.queryFinished(n & 1023);
+                  pool.queryFinished(n & 1023, n & 1023);
                 }
                 done.countDown();
               });

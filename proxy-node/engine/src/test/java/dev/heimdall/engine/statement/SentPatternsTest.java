@@ -33,14 +33,14 @@ class SentPatternsTest {
       sent.add(group % 2 == 0 ? one : two, group);
     }
     for (int group = 0; group < 8; group++) {
-      sent.answered(group, 10, 5, false, 0);
+      sent.answered(group, 10, 0, 5, false, 0);
     }
 
     assertThat(figures().get("one").calls()).isEqualTo(4);
     assertThat(figures().get("two").calls()).isEqualTo(4);
     assertThat(figures().get("two").micros()).isEqualTo(40);
     assertThat(figures().get("two").bytes()).isEqualTo(20);
-    sent.answered(8, 10, 5, false, 0);
+    sent.answered(8, 10, 0, 5, false, 0);
     assertThat(figures().get("one").calls()).isEqualTo(5);
   }
 
@@ -50,15 +50,18 @@ class SentPatternsTest {
     sent.add(one, 3);
     sent.add(null, 3);
     sent.add(two, 3);
-    sent.answered(3, 100, 0, true, 0);
+    sent.answered(3, 100, 7, 0, true, 0);
 
     assertThat(figures().get("begin").micros()).isZero();
+    assertThat(figures().get("begin").waitMicros()).isZero();
+    assertThat(figures().get("one").waitMicros()).isEqualTo(7);
+    assertThat(figures().get("two").waitMicros()).isZero();
     assertThat(figures().get("one").micros()).isEqualTo(50);
     assertThat(figures().get("one").errors()).isZero();
     assertThat(figures().get("two").micros()).isEqualTo(50);
     assertThat(figures().get("two").errors()).isEqualTo(1);
     sent.add(begin, 4);
-    sent.answered(4, 7, 0, false, 0);
+    sent.answered(4, 7, 0, 0, false, 0);
     assertThat(figures().get("begin").micros()).isEqualTo(7);
   }
 
@@ -70,19 +73,19 @@ class SentPatternsTest {
     sent.add(one, 4);
     sent.failed(3, 1);
     assertThat(sent.behindFailed(3)).isEqualTo(2);
-    sent.answered(3, 100, 0, true, 0);
+    sent.answered(3, 100, 0, 0, true, 0);
 
     assertThat(figures().get("one").errors()).isZero();
     assertThat(figures().get("two").errors()).isEqualTo(1);
     assertThat(figures().get("begin").errors()).isZero();
-    sent.answered(4, 1, 0, true, 0);
+    sent.answered(4, 1, 0, 0, true, 0);
     assertThat(figures().get("one").errors()).isEqualTo(1);
     sent.add(one, 5);
     sent.failed(5, 7); // more than are there: the first one
     assertThat(sent.behindFailed(5)).isZero();
     sent.takeBack();
     sent.failed(5, 0); // nothing is there: nobody has it
-    sent.answered(5, 1, 0, true, 0);
+    sent.answered(5, 1, 0, 0, true, 0);
     assertThat(figures().get("one").errors()).isEqualTo(1);
   }
 
@@ -100,7 +103,7 @@ class SentPatternsTest {
         one.judged(matched, null);
         sent.add(one, group);
         one.onWriter(OnWriter.TURN);
-        sent.answered(group, 10, 5, false, group);
+        sent.answered(group, 10, 0, 5, false, group);
       }
       nanos = System.nanoTime() - began;
       allocated = threads.getCurrentThreadAllocatedBytes() - before;
@@ -114,7 +117,7 @@ class SentPatternsTest {
     sent.add(one, 1);
     sent.takeBack();
     sent.add(one, 1);
-    sent.answered(1, 10, 0, false, 0);
+    sent.answered(1, 10, 0, 0, false, 0);
 
     assertThat(figures().get("one").calls()).isEqualTo(1);
   }
@@ -124,12 +127,12 @@ class SentPatternsTest {
     sent.add(one, 1);
     sent.add(two, 2);
     sent.merged(1, 1);
-    sent.answered(1, 10, 0, false, 0);
+    sent.answered(1, 10, 0, 0, false, 0);
 
     assertThat(figures()).containsOnlyKeys("one", "two");
     sent.add(one, 2);
     sent.clear();
-    sent.answered(2, 10, 0, false, 0);
+    sent.answered(2, 10, 0, 0, false, 0);
     assertThat(figures().get("one").calls()).isEqualTo(1);
   }
 }

@@ -105,16 +105,15 @@ final class NodeSource implements Source {
     double seconds = before.map(now::secondsSince).orElse(Double.NaN);
     Counted counted = new Counted(now, before, meant);
     double queries = counted.more("heimdall_queries_total");
-    double waited =
-        counted.more("heimdall_query_time_seconds_total")
-            + counted.more("heimdall_pool_wait_time_seconds_total");
+    double waited = counted.more("heimdall_response_time_seconds_total");
+    double responses = counted.more("heimdall_responses_total");
     double reads = counted.more("heimdall_reads_total");
     double hits = counted.more("heimdall_query_cache_hits_total");
     return List.of(
         name,
         Numbers.rate(queries / seconds),
-        Numbers.millis(queries > 0 ? 1000 * waited / queries : Double.NaN),
-        Numbers.millis(1000 * counted.percentile("heimdall_query_duration_seconds", 0.99)),
+        Numbers.millis(responses > 0 ? 1000 * waited / responses : Double.NaN),
+        Numbers.millis(1000 * counted.percentile("heimdall_response_duration_seconds", 0.99)),
         Numbers.percent(reads, reads + counted.more("heimdall_writes_total")),
         Numbers.percent(counted.more("heimdall_transaction_queries_total"), queries),
         Numbers.percent(hits, hits + counted.more("heimdall_query_cache_misses_total")),

@@ -33,12 +33,13 @@ class TopTest {
       heimdall_queries_total{database="d",user="u",vdb="shop"} %2$d
       heimdall_queries_total{database="d",user="v",vdb="shop"} 0.0
       heimdall_queries_total{database="d",user="u",vdb="other"} 5.0
-      heimdall_query_time_seconds_total{database="d",user="u",vdb="shop"} %3$f
+      heimdall_responses_total{database="d",user="u",vdb="shop"} %2$d
+      heimdall_response_time_seconds_total{database="d",user="u",vdb="shop"} %3$f
       heimdall_reads_total{vdb="shop"} %4$d
       heimdall_writes_total{vdb="shop"} %5$d
-      heimdall_query_duration_seconds_bucket{vdb="shop",le="0.001"} %4$d
-      heimdall_query_duration_seconds_bucket{vdb="shop",le="0.002"} %2$d
-      heimdall_query_duration_seconds_bucket{vdb="shop",le="+Inf"} %2$d
+      heimdall_response_duration_seconds_bucket{vdb="shop",le="0.001"} %4$d
+      heimdall_response_duration_seconds_bucket{vdb="shop",le="0.002"} %2$d
+      heimdall_response_duration_seconds_bucket{vdb="shop",le="+Inf"} %2$d
       heimdall_pool_clients{vdb="shop",state="active"} 3
       heimdall_pool_clients{vdb="shop",state="waiting"} 2
       heimdall_pool_clients{vdb="shop",state="pinned"} 3

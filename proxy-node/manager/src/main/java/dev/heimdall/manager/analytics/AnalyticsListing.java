@@ -121,6 +121,8 @@ final class AnalyticsListing {
         line.key().text(),
         List.of(
             new AnalyticsView.Fact("Time in servers", Amounts.time(sums.micros())),
+            new AnalyticsView.Fact(
+                "Waited before, for a connection or else", Amounts.time(sums.waitMicros())),
             new AnalyticsView.Fact("From the cache", Amounts.count(sums.hits())),
             new AnalyticsView.Fact("By replicas", Amounts.count(sums.replica())),
             new AnalyticsView.Fact("Answered by a rule", Amounts.count(sums.byRule())),

@@ -7,12 +7,15 @@ import java.util.TreeMap;
 /**
  * What was counted of statements.
  *
+ * @param micros how long servers took
+ * @param waitMicros how long statements waited before they were sent to one
  * @param uncached why they were not answered from the cache, how often
  * @param onWriter why they were not sent to a replica, how often
  */
 record PatternSums(
     long calls,
     long micros,
+    long waitMicros,
     long errors,
     long bytes,
     long hits,
@@ -20,7 +23,7 @@ record PatternSums(
     long replica,
     Map<String, Long> uncached,
     Map<String, Long> onWriter) {
-  static final PatternSums NONE = new PatternSums(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
+  static final PatternSums NONE = new PatternSums(0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
 
   private static final int MOST_REASONS = 40;
 
@@ -33,6 +36,7 @@ record PatternSums(
     return new PatternSums(
         count(entry, "calls"),
         count(entry, "micros"),
+        count(entry, "waitMicros"),
         count(entry, "errors"),
         count(entry, "bytes"),
         count(entry, "hits"),
@@ -60,6 +64,7 @@ record PatternSums(
     return new PatternSums(
         calls + other.calls,
         micros + other.micros,
+        waitMicros + other.waitMicros,
         errors + other.errors,
         bytes + other.bytes,
         hits + other.hits,
@@ -77,6 +82,7 @@ record PatternSums(
     return new PatternSums(
         calls - before.calls,
         micros - before.micros,
+        Math.max(0, waitMicros - before.waitMicros),
         Math.max(0, errors - before.errors),
         Math.max(0, bytes - before.bytes),
         Math.max(0, hits - before.hits),

@@ -83,6 +83,7 @@ public final class PatternsPath implements Resource {
             .put("totalMicros", sums.micros())
             .put("averageMicros", sums.averageMicros())
             .put("mostMicros", facts.mostMicros())
+            .put("waitMicros", sums.waitMicros())
             .put("sharePercent", Math.round(line.share() * 10) / 10.0)
             .put("errors", sums.errors())
             .put("bytes", sums.bytes())

@@ -4,7 +4,10 @@ package dev.heimdall.manager.dashboard;
 enum Count {
   QUERIES("queries"),
   QUERY_MICROS("queryMicros"),
-  WAIT_MICROS("waitMicros"),
+  /** Answers that clients had, errors of the node's own included. */
+  RESPONSES("responses"),
+  /** How long clients waited for them, for a server connection and all else. */
+  RESPONSE_MICROS("responseMicros"),
   TRANSACTIONS("transactions"),
   TRANSACTION_QUERIES("transactionQueries"),
   READS("reads"),

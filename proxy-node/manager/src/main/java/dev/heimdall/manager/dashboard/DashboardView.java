@@ -53,8 +53,9 @@ public record DashboardView(
   private static final List<Column> COLUMNS =
       List.of(
           new Column("Queries/s", "queries", "rate"),
-          new Column("Average ms", "average", "millis"),
+          new Column("Response ms", "average", "millis"),
           new Column("p99 ms", "p99", "millis"),
+          new Column("Server ms", "server", "millis"),
           new Column("Reads", "readPercent", "percent"),
           new Column("Cache", "cachePercent", "percent"),
           new Column("Errors/s", "errors", "rate"),

@@ -6,8 +6,11 @@ enum Field {
   QUERIES("queries"),
   /** A second. */
   TRANSACTIONS("transactions"),
-  /** Milliseconds that clients waited for a query, the queue for a connection included. */
+  /** Milliseconds that clients waited for an answer, the queue for a connection included. */
   AVERAGE("average"),
+  /** Milliseconds that servers took for a query, of those that they were sent. */
+  SERVER("server"),
+  /** Of the times that clients waited; so are the next two. */
   P50("p50"),
   P95("p95"),
   P99("p99"),

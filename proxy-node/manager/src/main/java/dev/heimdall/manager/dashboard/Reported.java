@@ -36,7 +36,7 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
    *
    * @param counts by {@link Count}
    * @param levels by {@link Level}
-   * @param times how many queries are in which bucket
+   * @param times how many answers are in which bucket of the time that clients waited
    */
   record Vdb(long[] counts, long[] levels, Map<Integer, Long> times) {
     long count(Count which) {
@@ -52,8 +52,13 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
       for (Level level : Level.values()) {
         levels[level.ordinal()] = number(vdb.path(level.reported));
       }
+      if (!vdb.has(Count.RESPONSES.reported)) { // a node that tells only of servers' times
+        counts[Count.RESPONSES.ordinal()] = counts[Count.QUERIES.ordinal()];
+        counts[Count.RESPONSE_MICROS.ordinal()] =
+            counts[Count.QUERY_MICROS.ordinal()] + number(vdb.path("waitMicros"));
+      }
       Map<Integer, Long> times = new HashMap<>();
-      JsonNode pairs = vdb.path("times");
+      JsonNode pairs = vdb.path(vdb.has("responseTimes") ? "responseTimes" : "times");
       for (int i = 0; i + 1 < pairs.size(); i += 2) {
         Times.Bucket bucket = Times.Bucket.of(number(pairs.get(i)), number(pairs.get(i + 1)));
         times.merge(bucket.number(), bucket.count(), Long::sum);

@@ -68,10 +68,11 @@ final class Sum {
     double[] shown = new double[Field.values().length];
     put(shown, Field.QUERIES, of(Count.QUERIES) / seconds);
     put(shown, Field.TRANSACTIONS, of(Count.TRANSACTIONS) / seconds);
+    put(shown, Field.AVERAGE, share(of(Count.RESPONSE_MICROS), of(Count.RESPONSES)) / 1e3);
     put(
         shown,
-        Field.AVERAGE,
-        share(of(Count.QUERY_MICROS) + of(Count.WAIT_MICROS), of(Count.QUERIES)) / 1e3);
+        Field.SERVER,
+        share(of(Count.QUERY_MICROS), of(Count.QUERIES) - of(Count.CACHE_HITS)) / 1e3);
     put(shown, Field.P50, times.percentile(50));
     put(shown, Field.P95, times.percentile(95));
     put(shown, Field.P99, times.percentile(99));

@@ -3,8 +3,9 @@ package dev.heimdall.manager.dashboard;
 import java.util.Arrays;
 
 /**
- * How many queries took how long, in microseconds. Buckets are those of nodes' histograms: exact
- * below 16, sixteen to a doubling above, so that a percentile is at most 6.25 % too high.
+ * How many answers clients waited for how long, in microseconds. Buckets are those of nodes'
+ * histograms: exact below 16, sixteen to a doubling above, so that a percentile is at most 6.25 %
+ * too high.
  */
 final class Times {
   private static final int LINEAR = 16;

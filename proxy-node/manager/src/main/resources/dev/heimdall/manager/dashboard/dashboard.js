@@ -38,7 +38,7 @@
   };
   const line = (words, field, n, format, more) => ({ words, field, n, format, ...more });
   const GRAPHS = {
-    times: [line('average', 'average', 1, 'millis', { fill: true }), line('p95', 'p95', 2, 'millis'), line('p99', 'p99', 4, 'millis')],
+    times: [line('average', 'average', 1, 'millis', { fill: true }), line('p95', 'p95', 2, 'millis'), line('p99', 'p99', 4, 'millis'), line('server', 'server', 3, 'millis')],
     connections: [line('clients', 'clients', 1, 'whole'), line('waiting', 'waiting', 2, 'whole'), line('in use', 'inUse', 3, 'whole'), line('open', 'open', 5, 'whole')],
     shares: [line('reads', 'readPercent', 1, 'percent'), line('in transactions', 'transactionPercent', 2, 'percent'), line('from cache', 'cachePercent', 3, 'percent')],
   };

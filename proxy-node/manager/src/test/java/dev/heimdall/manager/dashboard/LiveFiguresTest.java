@@ -42,7 +42,11 @@ class LiveFiguresTest {
     }
 
     Node times(String vdb, long... pairs) {
-      ArrayNode array = vdbs.withObjectProperty(vdb).putArray("times");
+      return times(vdb, "times", pairs);
+    }
+
+    Node times(String vdb, String which, long... pairs) {
+      ArrayNode array = vdbs.withObjectProperty(vdb).putArray(which);
       for (long number : pairs) {
         array.add(number);
       }
@@ -115,6 +119,27 @@ class LiveFiguresTest {
       assertThat(look(Scope.ALL, span).times()).as(span.spelling).isEmpty();
     }
     assertThat(look().nodes()).extracting(Shown.Line::name).containsExactly("1");
+  }
+
+  @Test
+  void averageAndPercentilesAreOfWhatClientsWaited() {
+    Node node = new Node("1");
+    for (int i = 0; i < 20; i++) {
+      node.counts("shop", "queries", 20L * i)
+          .counts("shop", "cacheHits", 10L * i)
+          .counts("shop", "queryMicros", 10L * i * 3_000)
+          .counts("shop", "responses", 21L * i)
+          .counts("shop", "responseMicros", 21L * i * 500_000)
+          .times("shop", "times", 3_000, 20L * i)
+          .times("shop", "responseTimes", 500_000, 21L * i)
+          .reports();
+      now += 2000;
+    }
+    Shown shown = look();
+    assertThat(last(shown, Field.SERVER)).isCloseTo(3, CLOSE);
+    assertThat(last(shown, Field.AVERAGE)).isCloseTo(500, CLOSE);
+    assertThat(last(shown, Field.P50)).isBetween(500.0, 532.0);
+    assertThat(last(shown, Field.P99)).isBetween(500.0, 532.0);
   }
 
   @Test
