@@ -1,29 +1,18 @@
 package dev.heimdall.cdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** The scanner checkov, of the version that {@code test/drivers/checkov} has. */
 final class Checkov {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path DRIVERS = Path.of("..", "test", "drivers").toAbsolutePath().normalize();
-  private static final Path PROGRAM =
-      DRIVERS.resolveSibling("target").resolve("drivers/checkov/bin/checkov");
 
-  /** Everything may have to be downloaded, and others may be busy with that. */
-  private static final long MINUTES = 15;
-
-  private final Path work;
+  private final InstalledScanner program;
 
   /**
    * A finding.
@@ -35,36 +24,26 @@ final class Checkov {
 
   /** Installs it, unless it is there; without it the test is left out, and fails with CI=true. */
   Checkov(Path work) throws Exception {
-    this.work = work;
-    Path said = work.resolve("install");
-    int status = run(said, List.of(DRIVERS.resolve("install").toString(), "checkov"));
-    if (status != 0) {
-      String why = "checkov cannot be run: " + Files.readString(said).strip();
-      if ("true".equals(System.getenv("CI"))) {
-        fail(why);
-      }
-      abort(why);
-    }
+    program = new InstalledScanner(work, "checkov", "checkov");
   }
 
   /** What it finds in all templates of a folder. */
   List<Finding> findings(Path folder) throws Exception {
-    Path said = work.resolve("findings");
-    List<String> command =
-        List.of(
-            PROGRAM.toString(),
-            "--directory",
-            folder.toString(),
-            "--framework",
-            "cloudformation",
-            // Of its maker it asks nothing, and findings are no failure of its own.
-            "--skip-download",
-            "--soft-fail",
-            "--compact",
-            "--output",
-            "json");
-    assertThat(run(said, command)).as(Files.readString(said)).isZero();
-    JsonNode report = JSON.readTree(said.toFile());
+    InstalledScanner.Said said =
+        program.run(
+            List.of(
+                "--directory",
+                folder.toString(),
+                "--framework",
+                "cloudformation",
+                // Of its maker it asks nothing, and findings are no failure of its own.
+                "--skip-download",
+                "--soft-fail",
+                "--compact",
+                "--output",
+                "json"));
+    assertThat(said.status()).as(said.text()).isZero();
+    JsonNode report = JSON.readTree(said.text());
     assertThat(report.at("/summary/parsing_errors").asInt(-1)).isZero();
     assertThat(report.at("/summary/passed").asInt()).isPositive();
     List<Finding> findings = new ArrayList<>();
@@ -77,26 +56,5 @@ final class Checkov {
               resource.substring(resource.lastIndexOf('.') + 1)));
     }
     return findings;
-  }
-
-  private int run(Path output, List<String> command) throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(work.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(
-                command.size() > 2 ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.PIPE)
-            .redirectErrorStream(command.size() <= 2);
-    // There may be no git.
-    builder.environment().put("GIT_PYTHON_REFRESH", "quiet");
-    builder.environment().put("LOG_LEVEL", "ERROR");
-    Process process = builder.start();
-    process.getOutputStream().close();
-    if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      fail(command + " did not end within " + MINUTES + " minutes");
-    }
-    return process.exitValue();
   }
 }

@@ -12,6 +12,7 @@ import io.github.cdklabs.cdknag.ServerlessChecks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -113,14 +114,7 @@ class ScannersTest {
 
   @Test
   void eachFindingOfCheckovIsAnswered() throws Exception {
-    Path folder = Files.createDirectories(work.resolve("templates"));
-    for (Map.Entry<String, Assembly> sample : made.entrySet()) {
-      for (Map.Entry<String, JsonNode> stack : sample.getValue().templates().entrySet()) {
-        Files.writeString(
-            folder.resolve(sample.getKey() + "--" + stack.getKey() + ".json"),
-            stack.getValue().toPrettyString());
-      }
-    }
+    Path folder = stacks("templates");
     for (Map.Entry<String, String> plain : PlainTemplates.files().entrySet()) {
       if (plain.getKey().endsWith(".yaml")) {
         Files.writeString(folder.resolve(plain.getKey()), plain.getValue());
@@ -131,6 +125,30 @@ class ScannersTest {
       found.add(finding.rule() + " of " + part(finding.file()) + ScannerPage.name(finding.id()));
     }
     assertThat(page.answered("checkov")).isEqualTo(found);
+  }
+
+  @Test
+  void cfnLintFindsNothingInAnyStack() throws Exception {
+    List<String> arguments = new ArrayList<>();
+    try (Stream<Path> files = Files.list(stacks("linted"))) {
+      files.map(Path::toString).forEach(arguments::add);
+    }
+    assertThat(arguments).anyMatch(file -> file.contains("-copy"));
+    InstalledScanner.Said said = new InstalledScanner(work, "moto", "cfn-lint").run(arguments);
+    assertThat(said.text()).isBlank();
+    assertThat(said.status()).isZero();
+  }
+
+  private static Path stacks(String name) throws IOException {
+    Path folder = Files.createDirectories(work.resolve(name));
+    for (Map.Entry<String, Assembly> sample : made.entrySet()) {
+      for (Map.Entry<String, JsonNode> stack : sample.getValue().templates().entrySet()) {
+        Files.writeString(
+            folder.resolve(sample.getKey() + "--" + stack.getKey() + ".json"),
+            stack.getValue().toPrettyString());
+      }
+    }
+    return folder;
   }
 
   /** Ids of a plain template lack what the app's parts are called: it is the file's name. */
