@@ -6,6 +6,8 @@ import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.secrets.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -19,18 +21,37 @@ final class Elsewhere {
 
   private final List<Shelf> stores;
   private final List<Nodes> regions;
+  private final Opener opener;
   private final Pusher pusher;
 
-  /** The nodes of another region. */
-  record Nodes(String name, NodeDoor.Finder finder) {}
+  /** By region and location: a client and its connection last for many runs. */
+  private final Map<String, Shelf> opened = new ConcurrentHashMap<>();
+
+  /**
+   * The nodes of another region.
+   *
+   * @param stored whether the document is written to the stores that their machines name
+   * @param pushed whether it is pushed to them
+   */
+  record Nodes(String name, NodeDoor.Finder finder, boolean stored, boolean pushed) {}
+
+  /** Opens the stores that machines name. */
+  interface Opener {
+    /**
+     * @param location as a machine names it
+     * @param region in which the machine is
+     */
+    Shelf open(String location, String region) throws StoreException;
+  }
 
   /**
    * @param stores of other regions
    * @param regions those with nodes
    */
-  Elsewhere(List<Shelf> stores, List<Nodes> regions, Pusher pusher) {
+  Elsewhere(List<Shelf> stores, List<Nodes> regions, Opener opener, Pusher pusher) {
     this.stores = List.copyOf(stores);
     this.regions = List.copyOf(regions);
+    this.opener = opener;
     this.pusher = pusher;
   }
 
@@ -38,11 +59,13 @@ final class Elsewhere {
   List<String> publish(TopologyDocument document, List<PushSignature> keys) {
     Stream<Supplier<List<String>>> writes =
         stores.stream().map(store -> () -> write(store, document));
-    Stream<Supplier<List<String>>> pushes =
-        regions.stream().map(region -> () -> push(region, document, keys));
-    return SideBySide.ask(Stream.concat(writes, pushes).toList(), Supplier::get).stream()
-        .flatMap(List::stream)
-        .toList();
+    Stream<Supplier<List<String>>> nodes =
+        regions.stream().map(region -> () -> nodes(region, document, keys));
+    return atOnce(Stream.concat(writes, nodes));
+  }
+
+  private static List<String> atOnce(Stream<Supplier<List<String>>> tasks) {
+    return SideBySide.ask(tasks.toList(), Supplier::get).stream().flatMap(List::stream).toList();
   }
 
   /** A document that is there and as new stays. */
@@ -61,7 +84,7 @@ final class Elsewhere {
     }
   }
 
-  private List<String> push(Nodes region, TopologyDocument document, List<PushSignature> keys) {
+  private List<String> nodes(Nodes region, TopologyDocument document, List<PushSignature> keys) {
     NodeDoor.Found where = region.finder().find();
     List<String> troubles = new ArrayList<>();
     where
@@ -70,10 +93,36 @@ final class Elsewhere {
             trouble ->
                 troubles.add(
                     "nodes in " + region.name() + " cannot be found: " + trouble.described()));
-    pusher
-        .push(document.json(), where.doors(), keys)
-        .failures()
-        .forEach(one -> troubles.add("not told in " + region.name() + ": " + one));
+    Stream<Supplier<List<String>>> writes =
+        region.stored()
+            ? where.stores().stream().map(store -> () -> write(store, region.name(), document))
+            : Stream.of();
+    Stream<Supplier<List<String>>> pushes =
+        region.pushed()
+            ? Stream.of(() -> push(region.name(), where.doors(), document, keys))
+            : Stream.of();
+    troubles.addAll(atOnce(Stream.concat(writes, pushes)));
     return troubles;
+  }
+
+  private List<String> write(String location, String region, TopologyDocument document) {
+    try {
+      String named = location + " in " + region;
+      Shelf shelf = opened.get(named);
+      if (shelf == null) {
+        shelf = opener.open(location, region);
+        opened.put(named, shelf);
+      }
+      return write(shelf, document);
+    } catch (StoreException e) {
+      return List.of("not written to another region: " + e.getMessage());
+    }
+  }
+
+  private List<String> push(
+      String region, List<NodeDoor> doors, TopologyDocument document, List<PushSignature> keys) {
+    return pusher.push(document.json(), doors, keys).failures().stream()
+        .map(one -> "not told in " + region + ": " + one)
+        .toList();
   }
 }

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -29,9 +31,6 @@ final class Function {
   /** A region that is silent is given up; one that speaks may take as long as the own one. */
   private static final AwsPatience FAR =
       new AwsPatience(AwsAccess.FAR, AwsAccess.FAR, PATIENCE, PATIENCE, 1);
-
-  /** For one answer with all that comes before it, TLS included. */
-  private static final Duration FAR_NODES = Duration.ofSeconds(2);
 
   private static final Duration PAUSE = Duration.ofMillis(1500);
   private static final int ATTEMPTS = 4;
@@ -94,8 +93,8 @@ final class Function {
       return new ConfigSync(
           reader::ask,
           new Shelf(store, settings.region()),
-          elsewhere(pusher),
-          nodes(settings.region(), PATIENCE),
+          elsewhere(),
+          nodes(new Ec2Query(access(settings.region(), settings.ec2()))),
           pusher,
           new PushKeys(keys()),
           new ConfigSync.Settling(PAUSE, ATTEMPTS, time -> Thread.sleep(time.toMillis())),
@@ -105,24 +104,34 @@ final class Function {
     }
   }
 
-  private Elsewhere elsewhere(Pusher pusher) throws StoreException {
+  private Elsewhere elsewhere() throws StoreException {
     List<Shelf> stores = new ArrayList<>();
     for (StoreLocation location : settings.stores()) {
-      stores.add(new Shelf(DocumentStore.open(location, credentials, FAR), settings.region()));
+      stores.add(far(location));
     }
+    Set<String> regions = new TreeSet<>(settings.pushes());
+    regions.addAll(settings.storeRegions());
     return new Elsewhere(
         stores,
-        settings.pushes().stream()
-            .sorted()
-            .map(region -> new Elsewhere.Nodes(region, nodes(region, FAR_NODES)))
+        regions.stream()
+            .map(
+                region ->
+                    new Elsewhere.Nodes(
+                        region,
+                        nodes(Ec2Query.far(access(region, settings.ec2()))),
+                        settings.storeRegions().contains(region),
+                        settings.pushes().contains(region)))
             .toList(),
-        pusher);
+        (location, region) -> far(StoreLocation.of(location + "?region=" + region)),
+        Pusher.far(clock));
   }
 
-  private NodeDoor.Finder nodes(String region, Duration patience) {
-    AwsAccess access = new AwsAccess(region, settings.ec2(), credentials, patience);
-    return new TaggedNodes(
-        List.of(new Ec2Query(access)), settings.tag(), settings.fleet(), settings.port());
+  private Shelf far(StoreLocation location) throws StoreException {
+    return new Shelf(DocumentStore.open(location, credentials, FAR), settings.region());
+  }
+
+  private NodeDoor.Finder nodes(Ec2Query region) {
+    return new TaggedNodes(List.of(region), settings.tag(), settings.fleet(), settings.port());
   }
 
   private PushKeys.Source keys() {

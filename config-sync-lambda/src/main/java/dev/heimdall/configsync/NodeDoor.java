@@ -2,6 +2,8 @@ package dev.heimdall.configsync;
 
 import dev.heimdall.routing.AwsTrouble;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Where a node takes documents.
@@ -15,11 +17,21 @@ record NodeDoor(String name, String host, int port) {
     Found find();
   }
 
-  /** What came of looking for them. */
-  record Found(List<NodeDoor> doors, List<AwsTrouble> troubles) {
+  /**
+   * What came of looking for them.
+   *
+   * @param stores where they read topology documents, as their machines say
+   */
+  record Found(List<NodeDoor> doors, Set<String> stores, List<AwsTrouble> troubles) {
     Found {
       doors = List.copyOf(doors);
+      stores = new TreeSet<>(stores);
       troubles = List.copyOf(troubles);
+    }
+
+    /** Machines that name no store. */
+    Found(List<NodeDoor> doors, List<AwsTrouble> troubles) {
+      this(doors, Set.of(), troubles);
     }
   }
 }

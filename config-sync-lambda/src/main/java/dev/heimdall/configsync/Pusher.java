@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class Pusher {
   private static final Duration CONNECT = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final Duration FAR_ANSWER = Duration.ofSeconds(2);
   private static final Duration ALL = Duration.ofSeconds(8);
   private static final int NONCE_BYTES = 16;
   private static final int LONGEST_REASON = 200;
@@ -30,12 +32,23 @@ final class Pusher {
   private static final int UNAUTHORIZED = 401;
 
   private final Clock clock;
+  private final boolean far;
   private final SecureRandom random = new SecureRandom();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
   Pusher(Clock clock) {
+    this(clock, false);
+  }
+
+  private Pusher(Clock clock, boolean far) {
     this.clock = clock;
+    this.far = far;
+  }
+
+  /** For nodes of another region: where no way leads there, they are given up within a second. */
+  static Pusher far(Clock clock) {
+    return new Pusher(clock, true);
   }
 
   /**
@@ -91,7 +104,7 @@ final class Pusher {
     String host = door.host().indexOf(':') < 0 ? door.host() : "[" + door.host() + "]";
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + host + ":" + door.port() + "/topology"))
-            .timeout(ANSWER)
+            .timeout(far ? FAR_ANSWER : ANSWER)
             .header("Content-Type", "application/json")
             .header(PushSignature.TIMESTAMP, "" + now.getEpochSecond())
             .header(PushSignature.NONCE, once)
@@ -124,8 +137,9 @@ final class Pusher {
     }
   }
 
-  private static boolean again(Throwable failure) {
-    return cause(failure) instanceof IOException;
+  private boolean again(Throwable failure) {
+    Throwable cause = cause(failure);
+    return cause instanceof IOException && !(far && cause instanceof HttpTimeoutException);
   }
 
   private static boolean unknownKey(Throwable failure) {

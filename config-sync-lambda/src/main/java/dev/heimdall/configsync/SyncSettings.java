@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  *     needs a way there: {@code HEIMDALL_MEMBER_REGIONS}
  * @param stores those of other regions, where its document is kept as well: {@code
  *     HEIMDALL_OTHER_STORES}
+ * @param storeRegions regions whose nodes' machines name such a store: the same
  * @param pushes regions besides its own whose nodes it pushes to, which needs a way there: {@code
  *     HEIMDALL_PUSH_REGIONS}
  * @param tag that nodes have: {@code HEIMDALL_FLEET_TAG}
@@ -40,6 +41,7 @@ record SyncSettings(
     Set<String> regions,
     boolean members,
     List<StoreLocation> stores,
+    Set<String> storeRegions,
     Set<String> pushes,
     String tag,
     String fleet,
@@ -77,6 +79,7 @@ record SyncSettings(
   SyncSettings {
     regions = Set.copyOf(regions);
     stores = List.copyOf(stores);
+    storeRegions = Set.copyOf(storeRegions);
     pushes = Set.copyOf(pushes);
   }
 
@@ -113,6 +116,7 @@ record SyncSettings(
               regions("HEIMDALL_REGIONS"),
               members(),
               stores(),
+              storeRegions(),
               pushes(),
               given("HEIMDALL_FLEET_TAG").orElse(DEFAULT_TAG),
               needed("HEIMDALL_FLEET"),
@@ -186,13 +190,23 @@ record SyncSettings(
     private List<StoreLocation> stores() {
       List<StoreLocation> stores = new ArrayList<>();
       for (String store : words("HEIMDALL_OTHER_STORES")) {
-        try {
-          stores.add(StoreLocation.of(store));
-        } catch (IllegalArgumentException e) {
-          problems.add("HEIMDALL_OTHER_STORES: " + e.getMessage());
+        if (!REGION.matcher(store).matches()) {
+          try {
+            stores.add(StoreLocation.of(store));
+          } catch (IllegalArgumentException e) {
+            problems.add("HEIMDALL_OTHER_STORES: " + e.getMessage());
+          }
         }
       }
       return stores;
+    }
+
+    /** In place of a store: the one that the machines there name. Its own is written anyway. */
+    private Set<String> storeRegions() {
+      Set<String> regions = new TreeSet<>(words("HEIMDALL_OTHER_STORES"));
+      regions.removeIf(word -> !REGION.matcher(word).matches());
+      given("AWS_REGION").ifPresent(regions::remove);
+      return regions;
     }
 
     private boolean members() {

@@ -5,11 +5,21 @@ import dev.heimdall.routing.Ec2Query;
 import dev.heimdall.routing.SideBySide;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** The machines of a fleet, in one region or several, by a tag that has the fleet's name. */
 final class TaggedNodes implements NodeDoor.Finder, AutoCloseable {
   /** A machine may say by this tag that its door has another port. */
   static final String PORT_TAG = "heimdall:http-port";
+
+  /** And by this one where it reads topology documents: a bucket in its own region. */
+  static final String STORE_TAG = "heimdall:topology";
+
+  /** No options: who may tag machines names a bucket, and nothing else. */
+  private static final Pattern STORE =
+      Pattern.compile("s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*");
 
   private final List<Ec2Query> regions;
   private final String tag;
@@ -29,13 +39,20 @@ final class TaggedNodes implements NodeDoor.Finder, AutoCloseable {
   @Override
   public NodeDoor.Found find() {
     List<NodeDoor> doors = new ArrayList<>();
+    Set<String> stores = new TreeSet<>();
     List<AwsTrouble> troubles = new ArrayList<>();
     for (Ec2Query.Answer<Ec2Query.Machine> answer :
         SideBySide.ask(regions, region -> region.machines(tag, fleet))) {
-      answer.found().forEach(machine -> doors.add(door(machine)));
+      for (Ec2Query.Machine machine : answer.found()) {
+        doors.add(door(machine));
+        String said = machine.tags().getOrDefault(STORE_TAG, "");
+        if (STORE.matcher(said).matches()) {
+          stores.add(said);
+        }
+      }
       troubles.addAll(answer.troubles());
     }
-    return new NodeDoor.Found(doors, troubles);
+    return new NodeDoor.Found(doors, stores, troubles);
   }
 
   private NodeDoor door(Ec2Query.Machine machine) {

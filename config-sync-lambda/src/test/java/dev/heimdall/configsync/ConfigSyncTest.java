@@ -105,7 +105,7 @@ class ConfigSyncTest {
         new ConfigSync(
             () -> answers.apply(readings.size() > 1 ? readings.poll() : readings.peek()),
             new Shelf(store, "eu-west-1"),
-            new Elsewhere(List.of(), List.of(), new Pusher(Clock.systemUTC())),
+            ElsewhereTest.nowhere(),
             () -> new NodeDoor.Found(doors(), whereTroubles),
             new Pusher(Clock.systemUTC()),
             new PushKeys(this::keys),
@@ -399,7 +399,7 @@ class ConfigSyncTest {
         new ConfigSync(
             () -> answers.apply(reading(EAST, "")),
             new Shelf(new RacedStore(), "eu-west-1"),
-            new Elsewhere(List.of(), List.of(), new Pusher(Clock.systemUTC())),
+            ElsewhereTest.nowhere(),
             () -> new NodeDoor.Found(List.of(), List.of()),
             new Pusher(Clock.systemUTC()),
             new PushKeys(this::keys),
@@ -571,13 +571,15 @@ class ConfigSyncTest {
                 "HEIMDALL_REGIONS", "us-east-1, eu-central-1",
                 "HEIMDALL_PUSH_REGIONS", "eu-west-1,us-east-1",
                 "HEIMDALL_OTHER_STORES",
-                    "s3://west/topology?region=us-east-1 s3://east/t?region=eu-central-1"));
+                    "s3://west/topology?region=us-east-1 s3://east/t?region=eu-central-1 eu-west-1"
+                        + ",eu-north-1"));
     assertThat(right.regions()).containsExactlyInAnyOrder("us-east-1", "eu-central-1");
     assertThat(right.members()).isTrue();
     assertThat(right.pushes()).containsExactly("us-east-1");
     assertThat(right.stores())
         .map(Object::toString)
         .containsExactly("s3://west/topology", "s3://east/t");
+    assertThat(right.storeRegions()).containsExactly("eu-north-1");
     assertThat(right.port()).isEqualTo(5059);
     assertThat(right.toString()).doesNotContain(KEY);
   }

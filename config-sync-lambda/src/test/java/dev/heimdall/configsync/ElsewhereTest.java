@@ -1,10 +1,13 @@
 package dev.heimdall.configsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.Ec2Query;
+import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.RegionAnswers;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyReading;
@@ -12,10 +15,13 @@ import dev.heimdall.routing.sdk.AwsPatience;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.OneDocument;
+import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +44,12 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 class ElsewhereTest {
   private static final String KEY = "0123456789abcdef0123456789abcdef";
   private static final String NAME = "eu-west-1.json";
+
+  /** No machine names a store. */
+  private static final Elsewhere.Opener NONE =
+      (location, region) -> {
+        throw new IllegalStateException(location);
+      };
 
   @TempDir private Path directory;
 
@@ -84,6 +96,19 @@ class ElsewhereTest {
         List.of());
   }
 
+  /** One with nothing in other regions. */
+  static Elsewhere nowhere() {
+    return new Elsewhere(List.of(), List.of(), NONE, new Pusher(Clock.systemUTC()));
+  }
+
+  private Elsewhere written(Shelf... stores) {
+    return new Elsewhere(List.of(stores), List.of(), NONE, pusher);
+  }
+
+  private static Elsewhere.Nodes pushed(String region, NodeDoor.Finder finder) {
+    return new Elsewhere.Nodes(region, finder, false, true);
+  }
+
   private Report run(Elsewhere elsewhere) throws Exception {
     try (DocumentStore own = store("own")) {
       return new ConfigSync(
@@ -112,9 +137,10 @@ class ElsewhereTest {
               new Elsewhere(
                   List.of(new Shelf(east, "eu-west-1"), new Shelf(north, "eu-west-1")),
                   List.of(
-                      new Elsewhere.Nodes(
+                      pushed(
                           "us-east-1",
                           () -> new NodeDoor.Found(List.of(node("i-east")), List.of()))),
+                  NONE,
                   pusher));
 
       assertThat(report.problems()).isEmpty();
@@ -139,7 +165,7 @@ class ElsewhereTest {
               List.of());
       new OneDocument(east, NAME).write(Content.of(late.json()), Optional.empty());
 
-      Report report = run(new Elsewhere(List.of(new Shelf(east, "eu-west-1")), List.of(), pusher));
+      Report report = run(written(new Shelf(east, "eu-west-1")));
 
       assertThat(report.problems()).isEmpty();
       assertThat(in("east")).isEqualTo(late);
@@ -153,7 +179,7 @@ class ElsewhereTest {
       TopologyDocument theirs = TopologyDocument.none("us-east-1").next(reading(), "schedule");
       new OneDocument(east, "us-east-1.json").write(Content.of(theirs.json()), Optional.empty());
 
-      run(new Elsewhere(List.of(new Shelf(east, "eu-west-1")), List.of(), pusher));
+      run(written(new Shelf(east, "eu-west-1")));
 
       assertThat(east.read().contents().keySet()).containsExactly(NAME, "us-east-1.json");
       assertThat(TopologyDocument.parse(east.read().contents().get("us-east-1.json").bytes()))
@@ -178,12 +204,7 @@ class ElsewhereTest {
                   AwsAccess.FAR, AwsAccess.FAR, Duration.ofSeconds(20), Duration.ofSeconds(20), 1));
       opened.add(lost);
 
-      Report report =
-          run(
-              new Elsewhere(
-                  List.of(new Shelf(lost, "eu-west-1"), new Shelf(east, "eu-west-1")),
-                  List.of(),
-                  pusher));
+      Report report = run(written(new Shelf(lost, "eu-west-1"), new Shelf(east, "eu-west-1")));
 
       assertThat(report.problems())
           .singleElement()
@@ -205,14 +226,14 @@ class ElsewhereTest {
             new Elsewhere(
                 List.of(),
                 List.of(
-                    new Elsewhere.Nodes(
-                        "us-west-2", () -> new NodeDoor.Found(List.of(), List.of(trouble))),
-                    new Elsewhere.Nodes(
+                    pushed("us-west-2", () -> new NodeDoor.Found(List.of(), List.of(trouble))),
+                    pushed(
                         "us-east-1",
                         () ->
                             new NodeDoor.Found(
                                 List.of(new NodeDoor("i-dead", "127.0.0.1", 1), node("i-east")),
                                 List.of()))),
+                NONE,
                 pusher));
 
     assertThat(report.problems())
@@ -221,5 +242,98 @@ class ElsewhereTest {
         .anySatisfy(said -> assertThat(said).startsWith("not told in us-east-1: i-dead at"));
     assertThat(pushed).hasSize(1);
     assertThat(report.nodes()).isZero();
+  }
+
+  @Test
+  void theStoreThatTheMachinesOfARegionNameHasTheDocumentToo() throws Exception {
+    List<String> opened = new CopyOnWriteArrayList<>();
+    try (DocumentStore east = store("east")) {
+      Elsewhere elsewhere =
+          new Elsewhere(
+              List.of(),
+              List.of(
+                  new Elsewhere.Nodes(
+                      "us-east-1",
+                      () ->
+                          new NodeDoor.Found(
+                              List.of(node("i-east")), Set.of("s3://east/topology"), List.of()),
+                      true,
+                      false)),
+              (location, region) -> {
+                opened.add(location + " " + region);
+                return new Shelf(east, "eu-west-1");
+              },
+              pusher);
+
+      assertThat(run(elsewhere).problems()).isEmpty();
+      assertThat(in("east")).isEqualTo(in("own"));
+      run(elsewhere);
+
+      assertThat(opened).containsExactly("s3://east/topology us-east-1");
+      assertThat(pushed).isEmpty();
+    }
+  }
+
+  @Test
+  void aStoreThatCannotBeOpenedIsAProblemOfTheReport() throws Exception {
+    Report report =
+        run(
+            new Elsewhere(
+                List.of(),
+                List.of(
+                    new Elsewhere.Nodes(
+                        "us-east-1",
+                        () ->
+                            new NodeDoor.Found(
+                                List.of(node("i-east")), Set.of("s3://east/topology"), List.of()),
+                        true,
+                        true)),
+                (location, region) -> {
+                  throw StoreException.corrupt(location + " is no place");
+                },
+                pusher));
+
+    assertThat(report.problems())
+        .containsExactly("not written to another region: s3://east/topology is no place");
+    assertThat(pushed).hasSize(1);
+  }
+
+  /** Twice each, they would keep the run for as long again. */
+  @Test
+  @Timeout(15)
+  void nodesThatAreSilentAreTriedOnce() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      Pusher.Outcome outcome =
+          Pusher.far(Clock.systemUTC())
+              .push(
+                  new byte[] {1},
+                  List.of(new NodeDoor("i-far", "127.0.0.1", silent.getLocalPort())),
+                  PushSignature.all(KEY));
+
+      assertThat(outcome.failures()).singleElement().asString().startsWith("i-far at 127.0.0.1");
+      silent.accept().close();
+      silent.setSoTimeout(1);
+      assertThatThrownBy(silent::accept).isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  /** The API of a region that is lost, or that no way leads to. */
+  @Test
+  @Timeout(15)
+  void nodesOfASilentRegionAreNotLookedForAnyLongerThanASecond() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+        Ec2Query far =
+            Ec2Query.far(
+                new AwsAccess(
+                    "us-west-2",
+                    Optional.of(URI.create("http://127.0.0.1:" + silent.getLocalPort())),
+                    StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+                    Duration.ofMinutes(1)))) {
+      NodeDoor.Found found = new TaggedNodes(List.of(far), "heimdall:fleet", "shop", 5059).find();
+
+      assertThat(found.doors()).isEmpty();
+      assertThat(found.troubles()).hasSize(1);
+    }
   }
 }

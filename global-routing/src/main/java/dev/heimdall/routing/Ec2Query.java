@@ -5,6 +5,7 @@ import dev.heimdall.routing.call.AwsQuestion;
 import dev.heimdall.routing.call.AwsService;
 import dev.heimdall.routing.call.SignedCalls;
 import dev.heimdall.routing.call.XmlPart;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ public final class Ec2Query implements AutoCloseable {
 
   /** Asks nobody yet. */
   public Ec2Query(AwsAccess access) {
+    this(access, access.patience());
+  }
+
+  private Ec2Query(AwsAccess access, Duration silence) {
     this.access = access;
     calls =
         new SignedCalls(
@@ -32,7 +37,15 @@ public final class Ec2Query implements AutoCloseable {
                 .map(endpoint -> Map.of("AWS_ENDPOINT_URL", endpoint.toString()))
                 .orElse(Map.of()),
             access.credentials(),
-            access.patience());
+            silence);
+  }
+
+  /**
+   * Of a region that there may be no way to, or that may be lost: it gives up on one that is silent
+   * for a second, whether or not it took the connection.
+   */
+  public static Ec2Query far(AwsAccess access) {
+    return new Ec2Query(access, AwsAccess.FAR);
   }
 
   /**

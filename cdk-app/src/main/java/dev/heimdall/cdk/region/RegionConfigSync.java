@@ -9,6 +9,7 @@ import dev.heimdall.cdk.constructs.IHeimdallFleet;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.network.Place;
 import java.util.List;
+import java.util.Locale;
 import software.amazon.awscdk.Duration;
 import software.constructs.Construct;
 
@@ -47,6 +48,10 @@ public final class RegionConfigSync {
                     .map(Region::region)
                     .filter(others::contains)
                     .toList())
+            .publishTo(names(deployment.publishedIn(region)))
+            .pushTo(names(deployment.pushedTo(region)))
+            // As CloudFormation calls the buckets of the other regions' stacks.
+            .otherBuckets(List.of(deployment.name().toLowerCase(Locale.ROOT) + "-*"))
             .every(Duration.minutes(region.configSync().every().toMinutes()))
             .code(HeimdallArchive.fromAsset(jar))
             .snapStart(region.hasSnapshots())
@@ -54,5 +59,9 @@ public final class RegionConfigSync {
             .pushKeySecret(documents.pushKeyName())
             .keepLogs(Duration.days(region.observability().keepLogs()))
             .build());
+  }
+
+  private static List<String> names(List<Region> regions) {
+    return regions.stream().map(Region::region).toList();
   }
 }

@@ -107,6 +107,7 @@ public final class RegionFleet {
                     system.group().getAttrGroupId(),
                     DocumentStores.NFS));
     letIn(fleet, region.databases(), deployment.joinedAddresses(region));
+    pushesArrive(fleet, deployment, region);
     CfnOutput.Builder.create(fleet, "NodeRoleOutput")
         .description("As whom nodes call AWS, for policies of buckets, keys and secrets")
         .value(fleet.getNodeRoleArn())
@@ -158,6 +159,23 @@ public final class RegionFleet {
                         own ->
                             own.prefix() <= joined.prefix()
                                 && own.contains(joined.network().orElseThrow())));
+  }
+
+  /** From the networks of other regions' functions, which know no other security group. */
+  private static void pushesArrive(HeimdallFleet fleet, Deployment deployment, Region region) {
+    for (Region other : deployment.regions()) {
+      if (deployment.pushedTo(other).contains(region)) {
+        CfnSecurityGroupIngress.Builder.create(
+                fleet, "PushArrivesFrom" + other.region().replace("-", ""))
+            .groupId(fleet.getNodeSecurityGroupId())
+            .description("pushes of the config sync function of " + other.region())
+            .ipProtocol("tcp")
+            .fromPort(fleet.getHttpPort())
+            .toPort(fleet.getHttpPort())
+            .cidrIp(deployment.knownAddresses(other).orElseThrow().toString())
+            .build();
+      }
+    }
   }
 
   /** Named by group and port: rules of two databases that share both would collide. */

@@ -65,6 +65,30 @@ final class ConfigSyncTemplate extends Stack {
               "|[a-z]{2}(-[a-z]+)+-[0-9]",
               "empty, or a region such as us-east-1"));
     }
+    List<Slot<String>> publishTo = new ArrayList<>();
+    for (int i = 1; i <= 2; i++) {
+      publishTo.add(
+          ask.optional(
+              "PublishTo" + i,
+              "A region in which the document is kept as well, in the bucket of this fleet's nodes"
+                  + " there; its EC2 and S3 are reached from here. Empty for none.",
+              "|[a-z]{2}(-[a-z]+)+-[0-9]",
+              "empty, or a region such as us-east-1"));
+    }
+    String pushTo =
+        ask.text(
+            "PushTo",
+            "Those of them whose nodes are reached from here, at HttpPort, with commas between.",
+            Optional.of(""),
+            "|[a-z]{2}(-[a-z]+)+-[0-9](,[a-z]{2}(-[a-z]+)+-[0-9])*",
+            "regions such as eu-west-1,us-east-1");
+    String buckets =
+        ask.text(
+            "PublishBuckets",
+            "The bucket there: a name, or a beginning and *.",
+            Optional.of("*"),
+            "[a-z0-9.-]*\\*?",
+            "a bucket's name, or a beginning and *");
     ask.heading("Documents");
     String bucket =
         PlainTemplates.bucket(ask, "ConfigurationBucket", "The bucket of topology documents.");
@@ -97,6 +121,7 @@ final class ConfigSyncTemplate extends Stack {
             pushKey,
             nodes,
             httpPort,
-            keepLogs));
+            keepLogs,
+            new ConfigSyncPlan.Elsewhere(publishTo, pushTo, List.of(buckets))));
   }
 }

@@ -72,9 +72,22 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
                 props.getPushKeySecret().orElseGet(() -> fleet.getFleetName() + "/push-key"),
                 fleet.getNodeSecurityGroupId(),
                 fleet.getHttpPort(),
-                props.getKeepLogs().toDays().intValue()));
+                props.getKeepLogs().toDays().intValue(),
+                elsewhere(props)));
     String group = function.group().getAttrGroupId();
     access = new PartAccess(this, group, group, List.of(HTTPS));
+  }
+
+  private static ConfigSyncPlan.Elsewhere elsewhere(HeimdallConfigSyncProps props) {
+    List<String> regions = props.getPublishTo();
+    for (String pushed : props.getPushTo()) {
+      FleetChecks.require(
+          regions.contains(pushed), "pushTo", pushed, "regions that publishTo names as well");
+    }
+    return regions.isEmpty()
+        ? ConfigSyncPlan.Elsewhere.NOWHERE
+        : new ConfigSyncPlan.Elsewhere(
+            Slot.always(regions), String.join(",", props.getPushTo()), props.getOtherBuckets());
   }
 
   /** What the function reaches, such as endpoints of AWS's services. Nobody reaches it. */

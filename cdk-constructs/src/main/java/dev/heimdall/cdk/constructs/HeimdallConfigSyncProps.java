@@ -53,6 +53,25 @@ public interface HeimdallConfigSyncProps {
   List<String> getForwardTo();
 
   /**
+   * Regions in which the document is kept as well, for nodes whose own function fails: in the
+   * bucket that the fleet's nodes there read topology documents from. Their APIs of EC2 and S3 have
+   * to be reached from here; they are of the same account. By default none.
+   */
+  List<String> getPublishTo();
+
+  /**
+   * Those of {@link #getPublishTo} whose nodes it is pushed to as well: a way leads there, and the
+   * nodes' security group lets this network in at the fleet's {@code httpPort}. By default none.
+   */
+  List<String> getPushTo();
+
+  /**
+   * The names of the buckets there; a beginning ends in {@code *}. By default all buckets of the
+   * account, of which it may write the one document.
+   */
+  List<String> getOtherBuckets();
+
+  /**
    * Whether it starts from a snapshot of itself, where the region has that for Java. By default
    * not.
    */
@@ -79,6 +98,9 @@ public interface HeimdallConfigSyncProps {
     private List<String> otherRegions = List.of();
     private boolean memberRegions = true;
     private List<String> forwardTo = List.of();
+    private List<String> publishTo = List.of();
+    private List<String> pushTo = List.of();
+    private List<String> otherBuckets = List.of("*");
     private boolean snapStart = false;
     private Duration keepLogs = Duration.days(30);
 
@@ -150,6 +172,24 @@ public interface HeimdallConfigSyncProps {
       return this;
     }
 
+    /** Sets {@link HeimdallConfigSyncProps#getPublishTo}. */
+    public Builder publishTo(List<String> publishTo) {
+      this.publishTo = List.copyOf(publishTo);
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getPushTo}. */
+    public Builder pushTo(List<String> pushTo) {
+      this.pushTo = List.copyOf(pushTo);
+      return this;
+    }
+
+    /** Sets {@link HeimdallConfigSyncProps#getOtherBuckets}. */
+    public Builder otherBuckets(List<String> otherBuckets) {
+      this.otherBuckets = List.copyOf(otherBuckets);
+      return this;
+    }
+
     /** Sets {@link HeimdallConfigSyncProps#getSnapStart}. */
     public Builder snapStart(boolean snapStart) {
       this.snapStart = snapStart;
@@ -180,6 +220,9 @@ public interface HeimdallConfigSyncProps {
           otherRegions,
           memberRegions,
           forwardTo,
+          publishTo,
+          pushTo,
+          otherBuckets,
           snapStart,
           keepLogs);
     }

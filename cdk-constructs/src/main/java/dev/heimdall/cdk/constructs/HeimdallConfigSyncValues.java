@@ -21,6 +21,9 @@ record HeimdallConfigSyncValues(
     List<String> getOtherRegions,
     boolean getMemberRegions,
     List<String> getForwardTo,
+    List<String> getPublishTo,
+    List<String> getPushTo,
+    List<String> getOtherBuckets,
     boolean getSnapStart,
     Duration getKeepLogs)
     implements HeimdallConfigSyncProps {}

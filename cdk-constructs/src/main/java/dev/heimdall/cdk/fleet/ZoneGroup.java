@@ -5,10 +5,12 @@ import dev.heimdall.cdk.instance.Machine;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
@@ -32,6 +34,9 @@ public final class ZoneGroup extends Construct {
 
   /** The tag by which a fleet's instances are found. */
   public static final String FLEET_TAG = "heimdall:fleet";
+
+  /** The tag by which other regions' functions find where the nodes read topology documents. */
+  public static final String STORE_TAG = "heimdall:topology";
 
   private final CfnAutoScalingGroup group;
 
@@ -80,10 +85,7 @@ public final class ZoneGroup extends Construct {
                         .heartbeatTimeout(plan.drain())
                         .defaultResult("CONTINUE")
                         .build()))
-            .tags(
-                List.of(
-                    Machine.tag("Name", plan.name() + "-node"),
-                    Machine.tag(FLEET_TAG, plan.name())))
+            .tags(tags(plan))
             .build();
     Reasons.accept(
         group,
@@ -106,6 +108,17 @@ public final class ZoneGroup extends Construct {
     }
     ProxyFleet.onlyWhen(template, subnet.when());
     ProxyFleet.onlyWhen(group, subnet.when());
+  }
+
+  private static List<CfnAutoScalingGroup.TagPropertyProperty> tags(FleetPlan plan) {
+    List<CfnAutoScalingGroup.TagPropertyProperty> tags = new ArrayList<>();
+    tags.add(Machine.tag("Name", plan.name() + "-node"));
+    tags.add(Machine.tag(FLEET_TAG, plan.name()));
+    String bucket = plan.documents().bucket();
+    if (!bucket.isEmpty()) {
+      tags.add(Machine.tag(STORE_TAG, Fn.join("", List.of("s3://", bucket, "/topology"))));
+    }
+    return tags;
   }
 
   /** Whether a zone may have more nodes than its fewest; else AWS takes no policy for that. */

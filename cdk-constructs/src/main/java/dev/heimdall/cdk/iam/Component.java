@@ -332,6 +332,37 @@ public enum Component {
               "kms:Decrypt",
               "kms:GenerateDataKey"),
           on(
+                  "FindElsewhere",
+                  "lists topology documents of other regions, where its own is kept as well",
+                  List.of("arn:${Partition}:s3:::${OtherBuckets}"),
+                  "s3:ListBucket")
+              .below("topology/*")
+              .ofOwnAccount(),
+          on(
+                  "ReadElsewhere",
+                  "compares them with what is new",
+                  List.of("arn:${Partition}:s3:::${OtherBuckets}/topology/*"),
+                  "s3:GetObject")
+              .ofOwnAccount(),
+          on(
+                  "WriteElsewhere",
+                  "writes that of its own region there",
+                  List.of("arn:${Partition}:s3:::${OtherBuckets}/topology/${Region}.json"),
+                  "s3:PutObject")
+              .ofOwnAccount(),
+          on(
+                  "ElsewhereKeys",
+                  "they are encrypted: by S3, and of these buckets only",
+                  List.of("arn:${Partition}:kms:${OtherRegions}:${Account}:key/*"),
+                  "kms:Decrypt",
+                  "kms:GenerateDataKey")
+              .when("StringEquals", "kms:ViaService", "s3.${OtherRegions}.${UrlSuffix}")
+              .when(
+                  "StringLike",
+                  "kms:EncryptionContext:aws:s3:arn",
+                  "arn:${Partition}:s3:::${OtherBuckets}",
+                  "arn:${Partition}:s3:::${OtherBuckets}/topology/*"),
+          on(
               "PushKey",
               "signs pushes to the nodes",
               List.of(
@@ -594,7 +625,11 @@ public enum Component {
   public Set<String> placeholders() {
     Set<String> names = new TreeSet<>();
     grants.stream()
-        .flatMap(grant -> Stream.concat(grant.resources().stream(), grant.condition().stream()))
+        .flatMap(
+            grant ->
+                Stream.concat(
+                    grant.resources().stream(),
+                    grant.conditions().stream().flatMap(one -> one.values().stream())))
         .forEach(text -> names.addAll(names(text)));
     return names;
   }

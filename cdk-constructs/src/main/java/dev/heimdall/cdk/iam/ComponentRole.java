@@ -29,6 +29,7 @@ public final class ComponentRole {
           "Partition", "AWS::Partition",
           "Region", "AWS::Region",
           "Account", "AWS::AccountId",
+          "UrlSuffix", "AWS::URLSuffix",
           "StackName", "AWS::StackName");
 
   private ComponentRole() {}
@@ -120,13 +121,14 @@ public final class ComponentRole {
     for (Grant grant : component.grants()) {
       Map<String, Object> statement = new LinkedHashMap<>(grant.statement());
       List<String> resources = filledIn(grant.resources(), values);
-      List<String> conditions = filledIn(grant.conditionValues(), values);
-      if (resources.isEmpty() || conditions.isEmpty() != grant.condition().isEmpty()) {
+      List<Grant.Condition> conditions =
+          grant.conditions().stream().map(one -> one.with(filledIn(one.values(), values))).toList();
+      if (resources.isEmpty() || conditions.stream().anyMatch(one -> one.values().isEmpty())) {
         continue;
       }
       statement.put("Resource", resources.size() == 1 ? resources.get(0) : resources);
       if (!conditions.isEmpty()) {
-        statement.put("Condition", grant.condition(conditions));
+        statement.put("Condition", Grant.condition(conditions));
       }
       Optional<CfnCondition> condition =
           Component.names(String.join("", grant.resources())).stream()

@@ -12,15 +12,30 @@ import java.util.Map;
  * @param why what the component does with it
  * @param actions the actions, each written out
  * @param resources what they may be done to; {@code ${names}} are filled in
- * @param condition the operator, the key and the values of a condition, in which {@code ${names}}
- *     are filled in as well; empty without one
+ * @param conditions all of which hold, in whose values {@code ${names}} are filled in as well
  */
 public record Grant(
-    String sid, String why, List<String> actions, List<String> resources, List<String> condition) {
+    String sid,
+    String why,
+    List<String> actions,
+    List<String> resources,
+    List<Condition> conditions) {
   public Grant {
     actions = List.copyOf(actions);
     resources = List.copyOf(resources);
-    condition = List.copyOf(condition);
+    conditions = List.copyOf(conditions);
+  }
+
+  /** One condition: a key has one of the values, by the operator. */
+  public record Condition(String operator, String key, List<String> values) {
+    public Condition {
+      values = List.copyOf(values);
+    }
+
+    /** The same with other values. */
+    Condition with(List<String> others) {
+      return new Condition(operator, key, others);
+    }
   }
 
   static Grant on(String sid, String why, List<String> resources, String... actions) {
@@ -33,14 +48,19 @@ public record Grant(
   }
 
   Grant when(String operator, String key, String... values) {
-    List<String> all = new ArrayList<>(List.of(operator, key));
-    all.addAll(List.of(values));
+    List<Condition> all = new ArrayList<>(conditions);
+    all.add(new Condition(operator, key, List.of(values)));
     return new Grant(sid, why, actions, resources, all);
   }
 
   /** Objects of a bucket are listed below these prefixes only. */
   Grant below(String... prefixes) {
     return when("StringLike", "s3:prefix", prefixes);
+  }
+
+  /** Names of buckets are given to one of all accounts. */
+  Grant ofOwnAccount() {
+    return when("StringEquals", "aws:ResourceAccount", "${Account}");
   }
 
   /** The statement as JSON has it. */
@@ -50,20 +70,21 @@ public record Grant(
     statement.put("Effect", "Allow");
     statement.put("Action", new ArrayList<>(actions));
     statement.put("Resource", new ArrayList<>(resources));
-    if (!condition.isEmpty()) {
-      statement.put("Condition", condition(conditionValues()));
+    if (!conditions.isEmpty()) {
+      statement.put("Condition", condition(conditions));
     }
     return statement;
   }
 
-  /** The values of the condition, in which names may have to be filled in. */
-  List<String> conditionValues() {
-    return condition.isEmpty() ? List.of() : condition.subList(2, condition.size());
-  }
-
-  /** The condition with these values. */
-  Map<String, Object> condition(List<String> values) {
-    Object one = values.size() == 1 ? values.get(0) : new ArrayList<>(values);
-    return Map.of(condition.get(0), Map.of(condition.get(1), one));
+  /** Conditions as JSON has them: by operator, then by key. */
+  static Map<String, Object> condition(List<Condition> conditions) {
+    Map<String, Map<String, Object>> operators = new LinkedHashMap<>();
+    for (Condition one : conditions) {
+      List<String> values = one.values();
+      operators
+          .computeIfAbsent(one.operator(), operator -> new LinkedHashMap<>())
+          .put(one.key(), values.size() == 1 ? values.get(0) : new ArrayList<>(values));
+    }
+    return new LinkedHashMap<>(operators);
   }
 }

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
@@ -121,6 +123,10 @@ public final class ConfigSyncFunction extends Construct {
             List.of(plan.bucket()),
             "ConfigurationKey",
             plan.key().isEmpty() ? List.of() : List.of(plan.key()),
+            "OtherBuckets",
+            plan.elsewhere().buckets(),
+            "OtherRegions",
+            otherRegions(),
             "PushKeySecret",
             List.of(plan.pushKey()),
             "DeadLetterQueue",
@@ -130,7 +136,29 @@ public final class ConfigSyncFunction extends Construct {
             "FunctionSecurityGroup",
             List.of(group.getAttrGroupId()),
             "Vpc",
-            List.of(plan.vpc())));
+            List.of(plan.vpc())),
+        somewhere()
+            .map(when -> Map.of("OtherBuckets", when, "OtherRegions", when))
+            .orElse(Map.of()));
+  }
+
+  /** The condition under which there are other regions, if that is a matter of one. */
+  private Optional<CfnCondition> somewhere() {
+    return plan.elsewhere().stores().stream().findFirst().flatMap(Slot::when);
+  }
+
+  /** One that is not there is the first one once more: a region has to stand there. */
+  private List<String> otherRegions() {
+    List<Slot<String>> stores = plan.elsewhere().stores();
+    return stores.stream()
+        .map(
+            store ->
+                store.when().isEmpty() || store.equals(stores.get(0))
+                    ? store.value()
+                    : Fn.conditionIf(
+                            store.when().get().getLogicalId(), store.value(), stores.get(0).value())
+                        .toString())
+        .toList();
   }
 
   private CfnFunction function(CfnLogGroup log) {
@@ -141,6 +169,12 @@ public final class ConfigSyncFunction extends Construct {
     environment.put("HEIMDALL_REGIONS", plan.otherRegions());
     if (!plan.memberRegions()) {
       environment.put("HEIMDALL_MEMBER_REGIONS", "leave");
+    }
+    List<Slot<String>> stores = plan.elsewhere().stores();
+    if (!stores.isEmpty()) {
+      environment.put(
+          "HEIMDALL_OTHER_STORES", Fn.join(",", stores.stream().map(Slot::value).toList()));
+      environment.put("HEIMDALL_PUSH_REGIONS", plan.elsewhere().pushes());
     }
     environment.put("HEIMDALL_STORE", Fn.join("", List.of("s3://", plan.bucket(), "/topology")));
     CfnFunction.Builder builder =

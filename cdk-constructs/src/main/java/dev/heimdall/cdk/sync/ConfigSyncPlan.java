@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param nodeGroup the nodes' security group
  * @param httpPort the port of the nodes' HTTP endpoint
  * @param keepLogs days
+ * @param elsewhere what it publishes to other regions
  */
 public record ConfigSyncPlan(
     String fleet,
@@ -39,7 +40,25 @@ public record ConfigSyncPlan(
     String pushKey,
     String nodeGroup,
     Number httpPort,
-    Number keepLogs) {
+    Number keepLogs,
+    Elsewhere elsewhere) {
+  /**
+   * Other regions whose nodes get its document as well, for when their own function fails.
+   *
+   * @param stores those in whose store it is kept: the one that nodes there name by their tag
+   * @param pushes those whose nodes it is pushed to, with commas
+   * @param buckets of these stores, by name; a beginning ends in {@code *}
+   */
+  public record Elsewhere(List<Slot<String>> stores, String pushes, List<String> buckets) {
+    /** None. */
+    public static final Elsewhere NOWHERE = new Elsewhere(List.of(), "", List.of());
+
+    public Elsewhere {
+      stores = List.copyOf(stores);
+      buckets = List.copyOf(buckets);
+    }
+  }
+
   public ConfigSyncPlan {
     subnets = List.copyOf(subnets);
     forwardTo = List.copyOf(forwardTo);

@@ -87,6 +87,37 @@ public record Deployment(
     return joined(region).stream().flatMap(other -> knownAddresses(other).stream()).toList();
   }
 
+  /**
+   * The regions in which a region's topology document is kept as well: of the same account, and
+   * with a way to their APIs.
+   */
+  public List<Region> publishedIn(Region region) {
+    return region.configSync().enabled() && region.network().reachesOtherRegions()
+        ? regions.stream()
+            .filter(other -> !other.region().equals(region.region()))
+            .filter(other -> other.account().equals(region.account()))
+            .toList()
+        : List.of();
+  }
+
+  /** Those of {@link #publishedIn} whose nodes can be reached, too: they are pushed to. */
+  public List<Region> pushedTo(Region region) {
+    return publishedIn(region).stream()
+        .filter(
+            other ->
+                joined(region).contains(other)
+                    || leads(region.network(), other) && leads(other.network(), region))
+        .filter(other -> knownAddresses(region).isPresent())
+        .toList();
+  }
+
+  private boolean leads(Network network, Region other) {
+    return knownAddresses(other)
+        .flatMap(Cidr::network)
+        .filter(to -> network.routes().stream().anyMatch(route -> route.to().contains(to)))
+        .isPresent();
+  }
+
   /** The other regions whose networks have addresses of this one: nothing connects them. */
   public List<Region> overlapping(Region region) {
     return knownAddresses(region).stream()

@@ -106,7 +106,12 @@ final class DeploymentChecks {
           "" + region.network().zones(),
           "at most %d: %s gives an account no more".formatted(zones, region.region()));
     }
-    int rules = 2 * region.fleet().ports().size() + (region.configSync().enabled() ? 2 : 1);
+    long rules =
+        2L * region.fleet().ports().size()
+            + (region.configSync().enabled() ? 2 : 1)
+            + deployment.regions().stream()
+                .filter(other -> deployment.pushedTo(other).contains(region))
+                .count();
     if (findings.sound(at + ".fleet.ports") && rules > RULES_OF_A_GROUP) {
       problem(
           at + ".fleet.ports",
