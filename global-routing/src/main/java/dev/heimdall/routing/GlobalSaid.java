@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param writerRegion the region that writes, by the document that is believed
  * @param writerSince when its source saw that region take over; empty where it has seen no change
  * @param endpoint the name that leads to the writer; empty where none is known that may be probed
- * @param failover what is in progress, in words; empty for nothing
+ * @param failover what is in progress; empty for nothing
  * @param regions those that have a member
  * @param answers what each source was told by AWS
  */
@@ -18,13 +18,18 @@ public record GlobalSaid(
     Optional<String> writerRegion,
     Optional<Instant> writerSince,
     Optional<String> endpoint,
-    String failover,
+    Optional<TopologyGlobal.Failover> failover,
     List<String> regions,
     List<Answer> answers) {
   /** Where no document speaks of it. */
   public static final GlobalSaid NOTHING =
       new GlobalSaid(
-          Optional.empty(), Optional.empty(), Optional.empty(), "", List.of(), List.of());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          List.of());
 
   public GlobalSaid {
     regions = List.copyOf(regions);

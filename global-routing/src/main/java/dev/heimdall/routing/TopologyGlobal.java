@@ -64,7 +64,17 @@ public record TopologyGlobal(
    * @param status such as {@code switching-over}, {@code failing-over}
    * @param loss whether data may be lost, as with a failover
    */
-  public record Failover(String status, String from, String to, boolean loss) {}
+  public record Failover(String status, String from, String to, boolean loss) {
+    /** Which of the two it is. */
+    public String kind() {
+      return loss ? "failover" : "switchover";
+    }
+
+    @Override
+    public String toString() {
+      return "%s from %s to %s%s".formatted(status, from, to, loss ? ", data may be lost" : "");
+    }
+  }
 
   /** The region whose cluster writes, as far as the API knows. */
   public Optional<String> writerRegion() {

@@ -3,6 +3,7 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.topology.GlobalTopology;
+import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -12,6 +13,7 @@ import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.routing.GlobalSaid;
+import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.test.fixture.Await;
 import java.time.Duration;
 import java.util.List;
@@ -124,12 +126,19 @@ class GlobalTrackersIT {
     }
   }
 
-  private static GlobalSaid said(String writes, String failover) {
+  private static final TopologyGlobal.Failover SWITCHING =
+      new TopologyGlobal.Failover("switching-over", "a", "b", false);
+
+  private static GlobalSaid said(String writes) {
+    return said(writes, null);
+  }
+
+  private static GlobalSaid said(String writes, TopologyGlobal.Failover failover) {
     return new GlobalSaid(
         Optional.of(writes),
         Optional.empty(),
         Optional.of("localhost"),
-        failover,
+        Optional.ofNullable(failover),
         List.of(HERE, THERE),
         List.of());
   }
@@ -157,7 +166,7 @@ class GlobalTrackersIT {
           watched::toString);
       assertThat(watched.tracker().topology().node(endpoint)).isEmpty();
 
-      watched.tracker().said(said(HERE, ""));
+      watched.tracker().said(said(HERE));
       Await.until(
           "the server behind the global endpoint reports that it is the writer",
           Duration.ofSeconds(20),
@@ -176,12 +185,20 @@ class GlobalTrackersIT {
   void whatDocumentsReportOfTheGlobalClusterIsAnEvent() {
     try (Watched watched = watch(cluster.superuser(), Map.of())) {
       watched.untilWriterIs(primary);
-      watched.tracker().said(said(HERE, ""));
+      watched.tracker().said(said(HERE));
       assertThat(watched.events(TopologyEvent.Kind.GLOBAL_CHANGE)).isEmpty();
 
-      watched.tracker().said(said(HERE, "switching-over from a to b"));
-      watched.tracker().said(said(HERE, "switching-over from a to b"));
-      watched.tracker().said(said(THERE, ""));
+      watched.tracker().said(said(HERE, SWITCHING));
+      Handover first = watched.tracker().topology().global().handover().orElseThrow();
+      watched.tracker().said(said(HERE, SWITCHING));
+      assertThat(watched.tracker().topology().global().handover())
+          .as("since it was heard of first")
+          .contains(first);
+      assertThat(first.shown())
+          .startsWith("switchover in progress since 20")
+          .endsWith(": switching-over from a to b");
+      watched.tracker().said(said(THERE));
+      assertThat(watched.tracker().topology().global().handover()).isEmpty();
       assertThat(watched.events(TopologyEvent.Kind.GLOBAL_CHANGE))
           .extracting(TopologyEvent::cause)
           .containsExactly(

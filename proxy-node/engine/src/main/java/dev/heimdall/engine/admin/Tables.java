@@ -8,6 +8,7 @@ import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.ServerAddress;
 import java.time.Instant;
@@ -63,7 +64,10 @@ final class Tables {
           .text("region", row -> row.topology().writer().flatMap(TopologyNode::region).orElse(null))
           .text("regions", ClusterRow::regions)
           .text("not_probed", ClusterRow::notProbed)
-          .text("fence", ClusterRow::fence);
+          .text("fence", ClusterRow::fence)
+          .text(
+              "handover",
+              row -> row.topology().global().handover().map(Handover::shown).orElse(null));
 
   static final Table<ClusterNodeRow> NODES =
       new Table<>(

@@ -4,6 +4,7 @@ import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.engine.topology.EventHistory;
 import dev.heimdall.engine.topology.EventRecorder;
+import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -77,6 +78,7 @@ public final class ClusterTracker implements AutoCloseable {
   private long toldAt;
   private GlobalSaid said = GlobalSaid.NOTHING;
   private long saidAt;
+  private Optional<Handover> handover = Optional.empty();
   private boolean closed;
   private volatile Topology topology;
 
@@ -194,6 +196,7 @@ public final class ClusterTracker implements AutoCloseable {
     GlobalSaid before = said;
     said = next;
     saidAt = System.nanoTime();
+    handover = GlobalChange.handover(handover, next, Instant.now());
     Optional<String> change = GlobalChange.between(before, next);
     if (change.isPresent()) {
       changed(change.get());
@@ -226,6 +229,7 @@ public final class ClusterTracker implements AutoCloseable {
     }
     if (now - saidAt > TOLD.toNanos()) {
       said = GlobalSaid.NOTHING;
+      handover = Optional.empty();
     }
     if (settings.discover()) {
       descriptions.present().forEach(address -> members.named(address, now));
@@ -352,7 +356,7 @@ public final class ClusterTracker implements AutoCloseable {
             new ArrayList<>(probeHistories.values()),
             descriptions,
             new TopologyJudge.Beside(
-                whereabouts.unplaced(), said, new Fencing.Now(now, Instant.now())));
+                whereabouts.unplaced(), said, handover, new Fencing.Now(now, Instant.now())));
     topology = after;
     List<TopologyEvent> events =
         before.version() == after.version()

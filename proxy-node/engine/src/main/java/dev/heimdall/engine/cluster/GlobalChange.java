@@ -1,15 +1,38 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.routing.GlobalSaid;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What differs between two things that documents say of a global cluster, in words. */
+/** What differs between two things that documents say of a global cluster. */
 final class GlobalChange {
   private GlobalChange() {}
 
-  /** Empty where nothing differs that somebody should know, and for the first that is heard. */
+  /**
+   * The handover that documents report now.
+   *
+   * @param before the one that they reported so far: its status may have moved on
+   */
+  static Optional<Handover> handover(Optional<Handover> before, GlobalSaid said, Instant now) {
+    return said.failover()
+        .map(
+            one ->
+                new Handover(
+                    one.kind(),
+                    one.toString(),
+                    before
+                        .filter(same -> same.kind().equals(one.kind()))
+                        .map(Handover::since)
+                        .orElse(now)));
+  }
+
+  /**
+   * In words; empty where nothing differs that somebody should know, and for the first that is
+   * heard.
+   */
   static Optional<String> between(GlobalSaid before, GlobalSaid after) {
     if (before.writerRegion().isEmpty() || after.writerRegion().isEmpty()) {
       return Optional.empty();
@@ -21,7 +44,11 @@ final class GlobalChange {
               .formatted(after.writerRegion().get(), before.writerRegion().get()));
     }
     if (!before.failover().equals(after.failover())) {
-      changes.add(after.failover().isEmpty() ? before.failover() + " is over" : after.failover());
+      changes.add(
+          after
+              .failover()
+              .map(Object::toString)
+              .orElseGet(() -> before.failover().orElseThrow() + " is over"));
     }
     return changes.isEmpty()
         ? Optional.empty()

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.topology.GlobalTopology;
+import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.Topology;
@@ -69,10 +70,18 @@ final class TopologyJudge {
    *
    * @param unplaced servers that nobody can ask
    * @param said by documents, of the global cluster
+   * @param handover that they report
    */
-  record Beside(List<GlobalTopology.Unplaced> unplaced, GlobalSaid said, Fencing.Now now) {
-    static final Beside NOTHING =
-        new Beside(List.of(), GlobalSaid.NOTHING, new Fencing.Now(0, Instant.EPOCH));
+  record Beside(
+      List<GlobalTopology.Unplaced> unplaced,
+      GlobalSaid said,
+      Optional<Handover> handover,
+      Fencing.Now now) {
+    static final Beside NOTHING = of(GlobalSaid.NOTHING, new Fencing.Now(0, Instant.EPOCH));
+
+    static Beside of(GlobalSaid said, Fencing.Now now) {
+      return new Beside(List.of(), said, Optional.empty(), now);
+    }
   }
 
   Topology judge(
@@ -102,7 +111,7 @@ final class TopologyJudge {
     return before.with(
         nodes,
         lastWriter(before, nodes),
-        new GlobalTopology(regions(writer, heard), beside.unplaced(), fence));
+        new GlobalTopology(regions(writer, heard), beside.unplaced(), fence, beside.handover()));
   }
 
   private TopologyNode fenced(TopologyNode writer, Optional<String> region, WriterFence fence) {

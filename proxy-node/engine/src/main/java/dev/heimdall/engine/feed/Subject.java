@@ -67,7 +67,7 @@ public record Subject(
                     believed.writerRegion(),
                     believed.writerSince(),
                     believed.endpoint().filter(host -> includes.test(host, GLOBAL)),
-                    believed.failover().map(Subject::words).orElse(""),
+                    believed.failover(),
                     believed.members().stream()
                         .map(TopologyGlobal.Member::region)
                         .distinct()
@@ -83,15 +83,6 @@ public record Subject(
             one ->
                 new GlobalSaid.Answer(
                     document.source(), one.writerRegion(), one.asked(), known.at()));
-  }
-
-  private static String words(TopologyGlobal.Failover failover) {
-    return "%s from %s to %s%s"
-        .formatted(
-            failover.status(),
-            failover.from(),
-            failover.to(),
-            failover.loss() ? ", data may be lost" : "");
   }
 
   /**

@@ -1,9 +1,11 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Which server the connections of pools are made to. That of the configuration; or where the source
@@ -39,6 +41,20 @@ record PoolTarget(
           .withHint(
               "It can be tried again; SHOW CLUSTER tells since when, and cluster.failover.fence"
                   + " how long that may last.");
+
+  /** The same while another region is about to become the one that writes. */
+  static ServerError during(Handover handover) {
+    return ServerError.error(
+            "57P03",
+            "a %s of the global cluster is in progress since %s, and no server reports yet that it is the writer"
+                .formatted(handover.kind(), handover.since().truncatedTo(ChronoUnit.SECONDS)))
+        .withDetail("Topology documents report: " + handover.what() + ".")
+        .withHint(
+            "It can be tried again; cluster.failover.queueTimeout says how long statements wait,"
+                + " and SHOW CLUSTER shows when the "
+                + handover.kind()
+                + " is over.");
+  }
 
   static PoolTarget of(DataSource source, long now) {
     return source.cluster().watched()

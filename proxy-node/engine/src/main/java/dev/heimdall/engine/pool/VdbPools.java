@@ -393,7 +393,10 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     if (topology.has(NodeState.FENCED)) {
       return PoolTarget.FENCED;
     }
-    return topology.has(NodeState.REFUTED) ? PoolTarget.SEVERAL_WRITERS : PoolTarget.NO_WRITER;
+    if (topology.has(NodeState.REFUTED)) {
+      return PoolTarget.SEVERAL_WRITERS;
+    }
+    return topology.global().handover().map(PoolTarget::during).orElse(PoolTarget.NO_WRITER);
   }
 
   @Override

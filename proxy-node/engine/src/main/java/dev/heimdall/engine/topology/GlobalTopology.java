@@ -1,6 +1,7 @@
 package dev.heimdall.engine.topology;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -9,14 +10,19 @@ import java.util.stream.Collectors;
  * @param regions that have a cluster, and how far each is behind; empty for a cluster of one region
  * @param unplaced servers that are named, but not asked, as nobody knows where they are
  * @param fence whether its writer takes writes
+ * @param handover by which another region is about to write; empty for none
  */
-public record GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced, WriterFence fence) {
+public record GlobalTopology(
+    List<RegionLag> regions,
+    List<Unplaced> unplaced,
+    WriterFence fence,
+    Optional<Handover> handover) {
   /** Of a cluster of one region whose servers are all asked. */
   public static final GlobalTopology NONE = new GlobalTopology(List.of(), List.of());
 
   /** One whose writer needs no confirmation. */
   public GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced) {
-    this(regions, unplaced, WriterFence.OFF);
+    this(regions, unplaced, WriterFence.OFF, Optional.empty());
   }
 
   public GlobalTopology {
@@ -28,7 +34,8 @@ public record GlobalTopology(List<RegionLag> regions, List<Unplaced> unplaced, W
   boolean sameShape(GlobalTopology other) {
     return unplaced.equals(other.unplaced)
         && roles().equals(other.roles())
-        && fence.state() == other.fence.state();
+        && fence.state() == other.fence.state()
+        && handover.equals(other.handover);
   }
 
   private List<String> roles() {

@@ -94,7 +94,7 @@ class ClaimsOfRegionsTest {
               topology,
               List.copyOf(histories.values()),
               descriptions,
-              new TopologyJudge.Beside(List.of(), said(), new Fencing.Now(time, NOW)));
+              TopologyJudge.Beside.of(said(), new Fencing.Now(time, NOW)));
     }
 
     private GlobalSaid said() {
@@ -105,7 +105,7 @@ class ClaimsOfRegionsTest {
                       believed.writerRegion(),
                       believed.writerSince(),
                       Optional.empty(),
-                      "",
+                      Optional.empty(),
                       List.of(EAST, WEST),
                       documents.stream().map(Node::answer).toList()))
           .orElse(GlobalSaid.NOTHING);

@@ -105,7 +105,7 @@ class FencingTest {
             Optional.of(writer),
             Optional.ofNullable(since).map(BEGINNING::plusSeconds),
             Optional.empty(),
-            "",
+            Optional.empty(),
             List.of(EAST, WEST),
             asked.entrySet().stream()
                 .map(
@@ -197,7 +197,7 @@ class FencingTest {
             Optional.of(WEST),
             Optional.empty(),
             Optional.empty(),
-            "",
+            Optional.empty(),
             List.of(EAST, WEST),
             List.of(
                 new GlobalSaid.Answer(

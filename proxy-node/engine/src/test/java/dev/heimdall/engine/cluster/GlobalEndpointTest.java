@@ -34,7 +34,12 @@ class GlobalEndpointTest {
 
   private static GlobalSaid says(Optional<String> endpoint) {
     return new GlobalSaid(
-        Optional.of("eu-west-1"), Optional.empty(), endpoint, "", List.of(), List.of());
+        Optional.of("eu-west-1"),
+        Optional.empty(),
+        endpoint,
+        Optional.empty(),
+        List.of(),
+        List.of());
   }
 
   private static ProbeHistory answered(boolean writer) {

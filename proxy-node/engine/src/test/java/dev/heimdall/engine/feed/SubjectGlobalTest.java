@@ -82,7 +82,9 @@ class SubjectGlobalTest {
             subject(true)
                 .global(List.of(document(WEST, WEST, 1, Optional.empty(), true, 1)))
                 .orElseThrow()
-                .failover())
+                .failover()
+                .orElseThrow()
+                .toString())
         .isEqualTo("failing-over from %s to %s, data may be lost".formatted(arn(WEST), arn(EAST)));
   }
 
