@@ -32,6 +32,7 @@ import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.people.PeopleSubject;
+import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.resources.ConfigurationObjects;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.CommandsPath;
@@ -137,6 +138,8 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new NodesPath(fleet, configuration, commands));
       resources.add(new CommandsPath(commands));
       resources.add(new ConfigurationObjects(editor, masks));
+      Problems problems = Problems.of(fleet, configuration::hash);
+      resources.add(problems.resource());
       Dashboard dashboard = Dashboard.of(fleet, clock);
       resources.add(dashboard.resource());
       QueryAnalytics analytics = new QueryAnalytics(clock);
@@ -154,6 +157,7 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(metrics);
       List<Subject> subjects = new ArrayList<>();
       subjects.add(dashboard.subject());
+      subjects.add(problems.subject());
       subjects.addAll(alerts.subjects());
       subjects.add(new RulePages(editor, trials));
       subjects.add(new NodesSubject(fleet, configuration, commands));

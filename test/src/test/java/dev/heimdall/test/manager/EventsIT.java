@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -80,11 +81,32 @@ class EventsIT {
       assertThat(begun.path("about").asText()).isEqualTo("main");
       assertThat(begun.path("server").asText()).endsWith(":" + lost.port());
       assertThat(begun.path("count").asInt()).isEqualTo(1);
+      JsonNode wrong = awaitProblem(fleet, "no-writer");
+      assertThat(wrong.path("severity").asText()).isEqualTo("critical");
+      assertThat(wrong.path("words").asText()).isEqualTo("Cluster main has no writer.");
+      assertThat(wrong.path("detail").asText()).contains(":" + lost.port() + " is ");
+      assertThat(Instant.parse(wrong.path("since").asText()))
+          .isBetween(
+              Instant.parse(begun.path("at").asText()).minusSeconds(2),
+              Instant.parse(begun.path("at").asText()).plusSeconds(2));
+      browser.awaitText("Cluster main has no writer."); // a page that was open
+      assertThat(browser.text()).contains("Writes wait up to failover.queueTimeout", "Next:");
+      browser.open("http://localhost:" + fleet.onePort() + "/dashboard");
+      browser.awaitText("Cluster main has no writer.").awaitText("Nodes ready");
+      browser.shoot("outage-dashboard");
+      browser.open("http://localhost:" + fleet.onePort() + "/problems");
+      browser.awaitText("Cluster main has no writer.").awaitText("For clients");
+      browser.shoot("outage-problems");
       PostgresServer next = cluster.replicas().get(0);
       next.promote();
       JsonNode ended = await(fleet, fleet.onePort(), "failover-ended", 2);
       assertThat(ended.path("server").asText()).endsWith(":" + next.port());
       assertThat(await(fleet, fleet.otherPort(), "failover-begun", 2)).isEqualTo(begun);
+      Await.until(
+          "the banner is gone",
+          Started.PATIENCE,
+          () -> !browser.text().contains("has no writer"),
+          browser::text);
       browser.open("http://localhost:" + fleet.onePort() + "/events");
       browser.awaitText("Failover begun");
       Await.until("the webhook is told", () -> receiver.count("failover-begun") > 0);
@@ -93,7 +115,10 @@ class EventsIT {
       JsonNode gone = await(fleet, fleet.onePort(), "node-lost", 1);
       assertThat(gone.path("about").asText()).isEqualTo("shop-b");
       assertThat(gone.path("severity").asText()).isEqualTo("critical");
-      browser.awaitText("Node lost");
+      browser.awaitText("Node lost").awaitText("1 of 2 nodes does not report any more.");
+      JsonNode silent = awaitProblem(fleet, "nodes-lost");
+      assertThat(silent.path("severity").asText()).isEqualTo("warning");
+      assertThat(silent.path("detail").asText()).isEqualTo("shop-b.");
       browser.shoot("events");
       browser.open("http://localhost:" + fleet.onePort() + "/events?severity=critical");
       browser.awaitText("Failover begun");
@@ -102,6 +127,33 @@ class EventsIT {
       assertThat(receiver.count("failover-begun")).isEqualTo(1);
       assertThat(receiver.count("server-lost")).isZero();
       assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static JsonNode awaitProblem(ReportingNodes fleet, String kind) {
+    Await.until(
+        kind + " is a problem",
+        Started.PATIENCE,
+        () -> !problem(fleet, kind).isMissingNode(),
+        () -> problem(fleet, "").toString());
+    return problem(fleet, kind);
+  }
+
+  private static JsonNode problem(ReportingNodes fleet, String kind) {
+    try {
+      JsonNode problems =
+          fleet.rest(fleet.onePort()).get("/api/v1/problems").json().path("problems");
+      for (JsonNode one : problems) {
+        if (one.path("kind").asText().equals(kind)) {
+          return one;
+        }
+      }
+      return kind.isEmpty() ? problems : MissingNode.getInstance();
+    } catch (IOException e) {
+      return MissingNode.getInstance();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return MissingNode.getInstance();
     }
   }
 

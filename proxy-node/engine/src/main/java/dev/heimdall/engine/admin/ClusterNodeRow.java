@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyNode;
 import java.util.OptionalLong;
 
@@ -15,8 +16,19 @@ public record ClusterNodeRow(String source, TopologyNode node) {
     return bytes.isPresent() ? bytes.getAsLong() : null;
   }
 
-  /** A number of the server's, null where it is not known. */
-  static Long known(long number) {
-    return number == TopologyNode.UNKNOWN ? null : number;
+  /** How far it is behind, in bytes; null where that is not known, as of one that is down. */
+  Long lagBytes() {
+    return known(node.lagBytes());
+  }
+
+  /**
+   * How far it is behind, in milliseconds; null where that is not known, as of one that is down.
+   */
+  Long lagMillis() {
+    return known(node.lagMillis());
+  }
+
+  private Long known(long number) {
+    return number == TopologyNode.UNKNOWN || node.state() == NodeState.DOWN ? null : number;
   }
 }

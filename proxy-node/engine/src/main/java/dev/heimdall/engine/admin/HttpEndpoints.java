@@ -11,6 +11,7 @@ import dev.heimdall.engine.observe.NodeGauges;
 import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.routing.PushSignature;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -289,8 +290,8 @@ final class HttpEndpoints {
                         row.node().address().toString(),
                         row.node().role().spelling(),
                         row.node().state() == NodeState.UP,
-                        row.node().lagBytes(),
-                        row.node().lagMillis()))
+                        orUnknown(row.lagBytes()),
+                        orUnknown(row.lagMillis())))
             .toList(),
         node.clusters().stream()
             .flatMap(
@@ -320,6 +321,10 @@ final class HttpEndpoints {
         feed(node.topology()),
         config(node.configState()),
         CacheRow.gauges(node.cache()));
+  }
+
+  private static long orUnknown(Long known) {
+    return known == null ? TopologyNode.UNKNOWN : known;
   }
 
   private static NodeGauges.Config config(ConfigurationState state) {

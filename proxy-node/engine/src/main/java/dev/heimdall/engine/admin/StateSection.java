@@ -159,11 +159,11 @@ public final class StateSection implements Section {
     content.put("state", row.node().state().spelling());
     row.node().region().ifPresent(region -> content.put("region", region));
     row.node().zone().ifPresent(zone -> content.put("zone", zone));
-    Long bytes = ClusterNodeRow.known(row.node().lagBytes());
+    Long bytes = row.lagBytes();
     if (bytes != null) {
       content.put("lagBytes", bytes);
     }
-    Long millis = ClusterNodeRow.known(row.node().lagMillis());
+    Long millis = row.lagMillis();
     if (millis != null) {
       content.put("lagMillis", millis);
     }

@@ -83,8 +83,8 @@ final class Tables {
           .number("weight", row -> row.node().weight().orElse(null))
           .number("timeline", row -> row.node().timeline())
           .number("position", ClusterNodeRow::position)
-          .number("lag_bytes", row -> ClusterNodeRow.known(row.node().lagBytes()))
-          .number("lag_ms", row -> ClusterNodeRow.known(row.node().lagMillis()))
+          .number("lag_bytes", ClusterNodeRow::lagBytes)
+          .number("lag_ms", ClusterNodeRow::lagMillis)
           .text("why", row -> row.node().why());
 
   static final Table<ClusterEventRow> EVENTS =

@@ -44,7 +44,12 @@ public record ClusterMap(List<Cluster> clusters) {
       String witness,
       List<Server> writers,
       List<Server> others,
-      List<Event> events) {}
+      List<Event> events) {
+    /** Whether a server takes writes. */
+    public boolean writes() {
+      return writers.stream().anyMatch(Server::takesWrites);
+    }
+  }
 
   /**
    * A server.
@@ -67,6 +72,10 @@ public record ClusterMap(List<Cluster> clusters) {
       long inUse,
       long open,
       String note) {
+    private boolean takesWrites() {
+      return state.equals("up") || state.equals("suspect");
+    }
+
     /** What people call it: its name, or the first part of its host's. */
     public String title() {
       if (!name.isEmpty()) {
@@ -142,6 +151,7 @@ public record ClusterMap(List<Cluster> clusters) {
             });
     List<Cluster> clusters = new ArrayList<>();
     sights.forEach((source, seen) -> clusters.add(cluster(source, seen, connections)));
+    clusters.sort(Comparator.comparing(Cluster::writes)); // what hits clients stands first
     return new ClusterMap(clusters);
   }
 
@@ -211,12 +221,13 @@ public record ClusterMap(List<Cluster> clusters) {
     JsonNode millis = server.path("lagMillis");
     JsonNode bytes = server.path("lagBytes");
     boolean writes = server.path("role").asText().equals("writer");
+    boolean measured = !writes && !state.equals("down");
     String lag = "";
     double full = 0;
-    if (!writes && millis.isNumber()) {
+    if (measured && millis.isNumber()) {
       lag = time(millis.asLong());
       full = millis.asLong() / FULL_LAG_MILLIS;
-    } else if (!writes && bytes.isNumber()) {
+    } else if (measured && bytes.isNumber()) {
       lag = size(bytes.asLong());
       full = bytes.asLong() / FULL_LAG_BYTES;
     }

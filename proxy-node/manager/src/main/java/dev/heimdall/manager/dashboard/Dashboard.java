@@ -47,13 +47,21 @@ public final class Dashboard {
     return states;
   }
 
+  private Readiness readiness() {
+    Readiness all = new Readiness(0, 0);
+    for (SeenNode node : fleet.nodes()) {
+      all = all.plus(node.section(STATE), fleet.presence(node) != Presence.LOST);
+    }
+    return all;
+  }
+
   /** For programs. */
   public Resource resource() {
-    return new FiguresPath(looks, this::states);
+    return new FiguresPath(looks, this::states, this::readiness);
   }
 
   /** For people. */
   public Subject subject() {
-    return new DashboardSubject(looks, this::states);
+    return new DashboardSubject(looks, this::states, this::readiness);
   }
 }

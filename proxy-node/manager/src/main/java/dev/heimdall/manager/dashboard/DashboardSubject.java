@@ -22,13 +22,16 @@ final class DashboardSubject implements Subject {
 
   private final Looks looks;
   private final Supplier<Map<String, JsonNode>> states;
+  private final Supplier<Readiness> nodes;
 
   /**
    * @param states of nodes that report, by id
+   * @param nodes how many take clients
    */
-  DashboardSubject(Looks looks, Supplier<Map<String, JsonNode>> states) {
+  DashboardSubject(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier<Readiness> nodes) {
     this.looks = looks;
     this.states = states;
+    this.nodes = nodes;
   }
 
   @Override
@@ -38,7 +41,7 @@ final class DashboardSubject implements Subject {
         Page.get(
             PATH + "/figures",
             Permission.READ_CONFIGURATION,
-            visit -> Answer.json(200, FiguresJson.of(looks.of(visit.request())))),
+            visit -> Answer.json(200, FiguresJson.of(looks.of(visit.request()), nodes.get()))),
         Page.get(
             PATH + "/clusters",
             Permission.READ_CONFIGURATION,
@@ -73,7 +76,7 @@ final class DashboardSubject implements Subject {
         "Dashboard",
         Map.of(
             "view",
-            DashboardView.of(Looks.scope(visit.request()), shown),
+            DashboardView.of(Looks.scope(visit.request()), shown, nodes.get()),
             "map",
             ClusterMap.of(states.get())));
   }

@@ -33,9 +33,9 @@ public record DashboardView(
    *
    * @param field that the script puts there
    * @param format how it writes it
-   * @param note what stands below, with another number perhaps
+   * @param notes what stands below, with other numbers perhaps
    */
-  public record Tile(String title, String field, String format, String value, Note note) {}
+  public record Tile(String title, String field, String format, String value, List<Note> notes) {}
 
   /**
    * A second number below the first.
@@ -64,7 +64,7 @@ public record DashboardView(
           new Column("In use", "inUse", "whole"),
           new Column("Pool size", "size", "whole"));
 
-  static DashboardView of(Scope scope, Shown shown) {
+  static DashboardView of(Scope scope, Shown shown, Readiness nodes) {
     return new DashboardView(
         scope.node(),
         scope.vdb(),
@@ -74,7 +74,7 @@ public record DashboardView(
         Stream.of(Span.values())
             .map(span -> new Choice(span.spelling, span.words, span == shown.span()))
             .toList(),
-        tiles(shown),
+        tiles(shown, nodes),
         COLUMNS,
         rows(shown.nodes()),
         rows(shown.vdbs().stream().filter(Shown.Line::reports).toList()));
@@ -91,7 +91,7 @@ public record DashboardView(
     return choices;
   }
 
-  private static List<Tile> tiles(Shown shown) {
+  private static List<Tile> tiles(Shown shown, Readiness nodes) {
     return List.of(
         tile(shown, "Queries/s", Field.QUERIES, "rate", "", Field.ERRORS, "rate", "errors/s"),
         tile(shown, "Response", Field.AVERAGE, "time", "p99", Field.P99, "time", ""),
@@ -117,7 +117,14 @@ public record DashboardView(
         tile(shown, "Clients", Field.CLIENTS, "whole", "", Field.WAITING, "whole", "waiting"),
         tile(
             shown, "Connections used", Field.IN_USE, "whole", "of", Field.SIZE, "whole", "at most"),
-        tile(shown, "Nodes", Field.NODES, "whole", "", Field.CPU, "cores", "CPUs busy"));
+        new Tile(
+            "Nodes ready",
+            "ready",
+            "whole",
+            text(nodes.ready(), "whole"),
+            List.of(
+                new Note("of", "known", "whole", text(nodes.known(), "whole"), ","),
+                note(shown, "", Field.CPU, "cores", "CPUs busy"))));
   }
 
   private static Tile tile(
@@ -134,14 +141,14 @@ public record DashboardView(
         field.spelling,
         format,
         text(shown.of(field), format),
-        second == null
-            ? new Note(before, "", "", "", after)
-            : new Note(
-                before,
-                second.spelling,
-                secondFormat,
-                text(shown.of(second), secondFormat),
-                after));
+        List.of(
+            second == null
+                ? new Note(before, "", "", "", after)
+                : note(shown, before, second, secondFormat, after)));
+  }
+
+  private static Note note(Shown shown, String before, Field field, String format, String after) {
+    return new Note(before, field.spelling, format, text(shown.of(field), format), after);
   }
 
   private static List<Row> rows(List<Shown.Line> lines) {

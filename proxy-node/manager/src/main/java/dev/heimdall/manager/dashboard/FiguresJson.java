@@ -11,7 +11,7 @@ final class FiguresJson {
 
   private FiguresJson() {}
 
-  static ObjectNode of(Shown shown) {
+  static ObjectNode of(Shown shown, Readiness nodes) {
     ObjectNode root = Answer.JSON.createObjectNode();
     root.put("step", shown.span().stepSeconds);
     ArrayNode times = root.putArray("times");
@@ -22,7 +22,9 @@ final class FiguresJson {
     shown.columns().forEach((field, values) -> put(fields.putArray(field.spelling), values));
     ObjectNode byNode = root.putObject("queriesByNode");
     shown.byNode().forEach((node, values) -> put(byNode.putArray(node), values));
-    put(root.putObject("newest"), shown.newest());
+    ObjectNode newest = root.putObject("newest");
+    put(newest, shown.newest());
+    nodes.put(newest);
     ObjectNode counted = root.putObject("counted");
     for (Count count : Count.values()) {
       counted.put(count.reported, shown.counted()[count.ordinal()]);

@@ -15,15 +15,17 @@ import java.util.function.Supplier;
  * see them.
  *
  * @param states of nodes that report, by id
+ * @param nodes how many take clients
  */
-record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states) implements Resource {
+record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier<Readiness> nodes)
+    implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
         Operation.get(
                 "/api/v1/figures",
                 Permission.READ_CONFIGURATION,
-                call -> Answer.json(200, FiguresJson.of(looks.of(call.request()))))
+                call -> Answer.json(200, FiguresJson.of(looks.of(call.request()), nodes.get())))
             .saying(
                 Words.of("What nodes did, by time")
                     .with("node", "Of this node alone.")

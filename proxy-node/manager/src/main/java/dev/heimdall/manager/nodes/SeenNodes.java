@@ -5,6 +5,7 @@ import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetConfiguration;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.SeenNode;
+import dev.heimdall.manager.pages.Times;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,10 +49,10 @@ final class SeenNodes {
         configuration(node, newest, fleet.presence(node) == Presence.LOST),
         known ? state.path("clients").asText() : "",
         known ? servers(state) : "",
-        known ? Words.of(Duration.ofSeconds(state.path("uptimeSeconds").asLong())) : "",
+        known ? Times.lasting(Duration.ofSeconds(state.path("uptimeSeconds").asLong())) : "",
         node.version(),
         node.address(),
-        Words.of(Duration.between(node.arrived(), fleet.now())) + " ago",
+        Times.lasting(Duration.between(node.arrived(), fleet.now())) + " ago",
         reasons(node, newest));
   }
 
@@ -111,7 +112,7 @@ final class SeenNodes {
     if (fleet.presence(node) == Presence.LOST) {
       reasons.add(
           "Its last report came "
-              + Words.of(Duration.between(node.arrived(), fleet.now()))
+              + Times.lasting(Duration.between(node.arrived(), fleet.now()))
               + " ago.");
     }
     stream(state.path("reasons")).forEach(reason -> reasons.add(reason.asText()));

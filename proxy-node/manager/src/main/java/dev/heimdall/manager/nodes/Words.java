@@ -1,28 +1,11 @@
 package dev.heimdall.manager.nodes;
 
-import java.time.Duration;
-
 /** Numbers as people read them. */
 final class Words {
   /** Characters of a time up to its seconds. */
   private static final int SECONDS = 19;
 
   private Words() {}
-
-  /** The two largest units of it. */
-  static String of(Duration time) {
-    long seconds = Math.max(0, time.toSeconds());
-    if (seconds < 60) {
-      return seconds + " s";
-    }
-    if (seconds < 3600) {
-      return "%d min %d s".formatted(seconds / 60, seconds % 60);
-    }
-    if (seconds < 86_400) {
-      return "%d h %d min".formatted(seconds / 3600, seconds % 3600 / 60);
-    }
-    return "%d d %d h".formatted(seconds / 86_400, seconds % 86_400 / 3600);
-  }
 
   static String ofMicros(long micros) {
     return micros == 0

@@ -86,7 +86,7 @@ public final class Pages implements Site {
                 .flatMap(subject -> subject.assets().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new)));
     Templates templates = new Templates();
-    Shells shells = new Shells(assets, entries(subjects), editor.place());
+    Shells shells = new Shells(assets, entries(subjects), editor.place(), () -> banner(subjects));
     maker = new Visit.Maker(shells, templates, masks, sessions::token);
     Supplier<String> beginning = () -> beginning(subjects);
     logInPage =
@@ -117,6 +117,10 @@ public final class Pages implements Site {
         .flatMap(subject -> subject.beginning().stream())
         .findFirst()
         .orElse(OverviewPage.PATH);
+  }
+
+  private static Optional<Banner> banner(List<Subject> subjects) {
+    return subjects.stream().flatMap(subject -> subject.banner().stream()).findFirst();
   }
 
   private static List<Entry> entries(List<Subject> subjects) {
@@ -290,7 +294,8 @@ public final class Pages implements Site {
 
   /** The cookie tells when it was used last, give or take a minute. */
   private Answer renewed(Answer answer, Request request, Sessions.Found.On found) {
-    return found.old() && !answer.headers().containsKey("Set-Cookie")
+    boolean used = !request.path().equals(Banner.PART); // pages ask for it by themselves
+    return found.old() && used && !answer.headers().containsKey("Set-Cookie")
         ? answer.with("Set-Cookie", Cookies.setSession(sessions.cookie(found.session()), request))
         : answer;
   }

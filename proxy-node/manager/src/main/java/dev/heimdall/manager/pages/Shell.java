@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  * @param place of the configuration
  * @param told what happened just now
  * @param toldMore the path of a part that says more of it, and is loaded then
+ * @param wrong what is wrong at the moment; empty: nothing
+ * @param looks whether he may see what is wrong, and the page looks for it again and again
  * @param asset where a script or style sheet is
  * @param styles the page's own
  * @param scripts the page's own
@@ -28,6 +30,8 @@ public record Shell(
     String place,
     Optional<String> told,
     Optional<String> toldMore,
+    Optional<Banner> wrong,
+    boolean looks,
     UnaryOperator<String> asset,
     List<String> styles,
     List<String> scripts) {

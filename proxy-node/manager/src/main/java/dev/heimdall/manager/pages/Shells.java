@@ -3,17 +3,23 @@ package dev.heimdall.manager.pages;
 import dev.heimdall.manager.accounts.Permission;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What is around pages, for whoever makes one. */
 final class Shells {
   private final Assets assets;
   private final List<Entry> entries;
   private final String place;
+  private final Supplier<Optional<Banner>> wrong;
 
-  Shells(Assets assets, List<Entry> entries, String place) {
+  /**
+   * @param wrong what is wrong at the moment
+   */
+  Shells(Assets assets, List<Entry> entries, String place, Supplier<Optional<Banner>> wrong) {
     this.assets = assets;
     this.entries = entries;
     this.place = place;
+    this.wrong = wrong;
   }
 
   /** For somebody who has not logged in: he is told nothing. */
@@ -27,6 +33,8 @@ final class Shells {
         "",
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        false,
         assets::path,
         List.of(),
         List.of());
@@ -41,6 +49,7 @@ final class Shells {
    */
   Shell of(String title, Session session, List<Asset> own) {
     Optional<Session.Told> told = session.told();
+    boolean looks = session.may(Permission.READ_CONFIGURATION);
     return new Shell(
         title,
         Optional.of(session.user()),
@@ -50,6 +59,8 @@ final class Shells {
         place,
         told.map(Session.Told::words),
         told.flatMap(Session.Told::more),
+        looks ? wrong.get() : Optional.empty(),
+        looks,
         assets::path,
         paths(own, Asset.Kind.STYLE),
         paths(own, Asset.Kind.SCRIPT));

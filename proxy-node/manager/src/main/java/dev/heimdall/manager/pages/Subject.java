@@ -17,6 +17,11 @@ public interface Subject {
     return List.of();
   }
 
+  /** What is wrong at the moment; empty: nothing, as far as this subject knows. */
+  default Optional<Banner> banner() {
+    return Optional.empty();
+  }
+
   /** The page on which somebody begins who has logged in; empty: not on one of these. */
   default Optional<String> beginning() {
     return Optional.empty();

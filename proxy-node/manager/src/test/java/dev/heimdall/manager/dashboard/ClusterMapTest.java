@@ -58,6 +58,7 @@ class ClusterMapTest {
     assertThat(cluster.witness()).isEqualTo("two");
     ClusterMap.Server replica = cluster.others().get(0);
     assertThat(replica.condition()).isEqualTo("bad");
+    assertThat(replica.lag()).isEmpty();
     assertThat(replica.note()).isEqualTo("1 of 2 nodes see it as replica, up");
     ClusterMap.Event shown = cluster.events().get(0);
     assertThat(shown.time()).isEqualTo("2026-11-23 03:20:08 UTC");

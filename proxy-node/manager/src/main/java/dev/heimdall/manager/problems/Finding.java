@@ -1,0 +1,21 @@
+package dev.heimdall.manager.problems;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Something that is wrong by the last reports.
+ *
+ * @param about a cluster, virtual database or the like; empty: nodes
+ * @param critical whether clients are hit by it
+ * @param words what is wrong, in a sentence without its full stop
+ * @param detail what nodes say of it; empty: nothing
+ * @param since when it began, if reports tell
+ */
+record Finding(
+    Kind kind,
+    String about,
+    boolean critical,
+    String words,
+    String detail,
+    Optional<Instant> since) {}

@@ -1,0 +1,416 @@
+package dev.heimdall.manager.problems;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** What is wrong, by the last reports of nodes; the worst first. */
+final class Findings {
+  /** Of a wait that is none of a busy moment. */
+  private static final Duration LONG_WAIT = Duration.ofSeconds(1);
+
+  /** Events of a cluster after which nothing takes writes. */
+  private static final Set<String> WITHOUT_WRITER =
+      Set.of("no-writer", "conflict", "read-only", "fenced");
+
+  private static final int MOST_NAMES = 3;
+  private static final int MOST_ABOUT = 500;
+
+  private final List<Node> nodes;
+  private final List<Node> reporting;
+  private final List<Finding> found = new ArrayList<>();
+
+  private final String newest;
+  private boolean withoutWriter;
+
+  private Findings(List<Node> nodes, String newest) {
+    this.nodes = nodes;
+    this.newest = newest;
+    this.reporting = nodes.stream().filter(Node::reports).toList();
+  }
+
+  /**
+   * Looks for it.
+   *
+   * @param newest the hash of the configuration; empty where that is not known
+   */
+  static List<Finding> in(List<Node> nodes, String newest) {
+    Findings findings = new Findings(nodes, newest);
+    findings.ofNodes();
+    findings.ofClusters();
+    findings.ofDatabases();
+    findings.ofStore();
+    findings.ofConfiguration();
+    findings.found.sort(
+        Comparator.comparing((Finding one) -> !one.critical())
+            .thenComparing(Finding::kind)
+            .thenComparing(Finding::about));
+    return List.copyOf(findings.found);
+  }
+
+  private void add(
+      Kind kind,
+      String about,
+      boolean critical,
+      String words,
+      String detail,
+      Optional<Instant> since) {
+    found.add(new Finding(kind, about, critical, words, detail, since));
+  }
+
+  // ---- nodes
+
+  private void ofNodes() {
+    List<Node> lost = nodes.stream().filter(node -> !node.reports() && !node.leaves()).toList();
+    if (reporting.isEmpty()) {
+      if (!lost.isEmpty()) {
+        add(
+            Kind.NO_NODE_REPORTS,
+            "",
+            true,
+            "No node reports any more",
+            names(lost) + ".",
+            lost.stream().map(Node::reported).max(Comparator.naturalOrder()));
+      }
+      return;
+    }
+    if (!lost.isEmpty()) {
+      add(
+          Kind.NODES_LOST,
+          "",
+          false,
+          counted(lost, nodes) + " not report any more",
+          names(lost) + ".",
+          lost.stream().map(Node::reported).min(Comparator.naturalOrder()));
+    }
+    List<Node> unready =
+        reporting.stream()
+            .filter(node -> node.state().isObject() && !node.ready() && !node.leaves())
+            .toList();
+    if (unready.isEmpty()) {
+      return;
+    }
+    String why = names(unready, unready.get(0).state().path("reasons").path(0));
+    if (reporting.stream().noneMatch(Node::ready)) {
+      add(Kind.NO_NODE_READY, "", true, "No node takes clients", why, Optional.empty());
+    } else {
+      add(
+          Kind.NODES_NOT_READY,
+          "",
+          false,
+          "%d of %d nodes %s not ready"
+              .formatted(unready.size(), reporting.size(), unready.size() == 1 ? "is" : "are"),
+          why,
+          Optional.empty());
+    }
+  }
+
+  // ---- clusters
+
+  /** A node's view of something. */
+  private record View(Node node, JsonNode of) {}
+
+  private Map<String, List<View>> views(String list, String name) {
+    Map<String, List<View>> views = new TreeMap<>();
+    for (Node node : reporting) {
+      for (JsonNode each : node.state().path(list)) {
+        String about = each.path(name).asText();
+        if (views.containsKey(about) || views.size() < MOST_ABOUT) {
+          views.computeIfAbsent(about, one -> new ArrayList<>()).add(new View(node, each));
+        }
+      }
+    }
+    return views;
+  }
+
+  private void ofClusters() {
+    views("clusters", "source").forEach(this::ofCluster);
+  }
+
+  private void ofCluster(String source, List<View> views) {
+    List<View> without = views.stream().filter(view -> !writes(view.of())).toList();
+    if (!without.isEmpty()) {
+      withoutWriter = true;
+      JsonNode cluster = without.get(0).of();
+      Kind kind = writerMissing(cluster);
+      String words =
+          switch (kind) {
+            case WRITERS_IN_CONFLICT -> "Several servers of cluster %s claim to be the writer";
+            case WRITER_FENCED -> "The writer of cluster %s is fenced";
+            case WRITER_READ_ONLY -> "The writer of cluster %s allows no writes";
+            default -> "Cluster %s has no writer";
+          };
+      add(
+          kind,
+          source,
+          true,
+          words.formatted(source) + seenBy(without, views),
+          servers(cluster, server -> !"replica".equals(server.path("role").asText())),
+          begun(without));
+    }
+    View first = views.get(0);
+    List<JsonNode> down = new ArrayList<>();
+    int replicas = 0;
+    for (JsonNode server : first.of().path("nodes")) {
+      boolean follows = !"writer".equals(server.path("role").asText());
+      replicas += follows ? 1 : 0;
+      String state = server.path("state").asText();
+      if (follows && without.isEmpty() && (state.equals("down") || state.equals("detached"))) {
+        down.add(server);
+      }
+    }
+    if (!down.isEmpty()) {
+      add(
+          Kind.SERVERS_DOWN,
+          source,
+          false,
+          "%d of %d %s of cluster %s %s no reads"
+              .formatted(
+                  down.size(),
+                  replicas,
+                  replicas == 1 ? "replica" : "replicas",
+                  source,
+                  down.size() == 1 ? "answers" : "answer"),
+          servers(first.of(), down::contains),
+          Optional.empty());
+    }
+  }
+
+  private static boolean writes(JsonNode cluster) {
+    for (JsonNode server : cluster.path("nodes")) {
+      String state = server.path("state").asText();
+      if ("writer".equals(server.path("role").asText())
+          && (state.equals("up") || state.equals("suspect"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The states of servers that claim to be the writer tell why there is none. */
+  private static Kind writerMissing(JsonNode cluster) {
+    Kind kind = Kind.NO_WRITER;
+    for (JsonNode server : cluster.path("nodes")) {
+      switch (server.path("state").asText()) {
+        case "refuted" -> {
+          return Kind.WRITERS_IN_CONFLICT;
+        }
+        case "fenced" -> kind = Kind.WRITER_FENCED;
+        case "read-only" -> kind = Kind.WRITER_READ_ONLY;
+        default -> {}
+      }
+    }
+    return kind;
+  }
+
+  private static String servers(JsonNode cluster, Predicate<JsonNode> which) {
+    List<String> words = new ArrayList<>();
+    int more = 0;
+    for (JsonNode server : cluster.path("nodes")) {
+      if (!which.test(server)) {
+        continue;
+      }
+      if (words.size() == MOST_NAMES) {
+        more++;
+        continue;
+      }
+      String why = server.path("why").asText("");
+      words.add(
+          "%s is %s%s"
+              .formatted(
+                  server.path("address").asText(),
+                  server.path("state").asText().replace('-', ' '),
+                  why.isEmpty() ? "" : ": " + why));
+    }
+    return sentence(String.join("; ", words) + more(more));
+  }
+
+  /** When it began that there is no writer, by the events that nodes tell of. */
+  private static Optional<Instant> begun(List<View> without) {
+    Optional<Instant> earliest = Optional.empty();
+    for (View view : without) {
+      for (JsonNode event : view.of().path("events")) { // the last first
+        String kind = event.path("kind").asText();
+        if (kind.equals("writer")) {
+          break;
+        }
+        if (WITHOUT_WRITER.contains(kind)) {
+          Optional<Instant> at = time(event.path("at").asText());
+          if (at.isPresent() && earliest.filter(at.get()::isAfter).isEmpty()) {
+            earliest = at;
+          }
+        }
+      }
+    }
+    return earliest;
+  }
+
+  // ---- virtual databases
+
+  private void ofDatabases() {
+    views("vdbs", "name").forEach(this::ofDatabase);
+  }
+
+  private void ofDatabase(String name, List<View> views) {
+    List<View> unreachable =
+        views.stream().filter(view -> !view.of().path("reachable").asBoolean(true)).toList();
+    if (!unreachable.isEmpty() && !(withoutWriter && ofCluster(unreachable.get(0).of()))) {
+      add(
+          Kind.DATABASE_UNREACHABLE,
+          name,
+          unreachable.size() == views.size(),
+          "No server of virtual database %s is reached%s"
+              .formatted(name, seenBy(unreachable, views)),
+          sentence(unreachable.get(0).of().path("detail").asText("")),
+          Optional.empty());
+    }
+    long waiting = 0;
+    long longest = 0;
+    long size = 0;
+    int full = 0;
+    int paused = 0;
+    for (View view : views) {
+      boolean pausedHere = false;
+      for (JsonNode pool : view.of().path("pools")) {
+        boolean lasts = pool.path("maxWaitMicros").asLong() >= LONG_WAIT.toNanos() / 1000;
+        if (pool.path("paused").asBoolean()) {
+          pausedHere = true;
+        } else if (pool.path("clientsWaiting").asLong() > 0
+            && lasts
+            && pool.path("serversActive").asLong() >= pool.path("size").asLong()) {
+          full++;
+          waiting += pool.path("clientsWaiting").asLong();
+          longest = Math.max(longest, pool.path("maxWaitMicros").asLong());
+          size += pool.path("size").asLong();
+        }
+      }
+      paused += pausedHere ? 1 : 0;
+    }
+    if (full > 0) {
+      add(
+          Kind.POOL_FULL,
+          name,
+          false,
+          "%d %s for a server connection of virtual database %s, the longest for %.1f s"
+              .formatted(
+                  waiting, waiting == 1 ? "client waits" : "clients wait", name, longest / 1e6),
+          "All %d connections of %s are in use."
+              .formatted(size, full == 1 ? "the pool" : full + " pools"),
+          Optional.empty());
+    }
+    if (paused > 0) {
+      add(
+          Kind.POOL_PAUSED,
+          name,
+          false,
+          "Virtual database %s is paused on %d of %d %s"
+              .formatted(name, paused, views.size(), views.size() == 1 ? "node" : "nodes"),
+          "",
+          Optional.empty());
+    }
+  }
+
+  /** Whether the reason is that its cluster has no writer, which is told of the cluster. */
+  private static boolean ofCluster(JsonNode vdb) {
+    return vdb.path("detail").asText("").contains(" of the cluster ");
+  }
+
+  // ---- the shared store and the configuration
+
+  private void ofStore() {
+    List<Node> away = reporting.stream().filter(node -> node.storeAway().isPresent()).toList();
+    if (!away.isEmpty()) {
+      add(
+          Kind.STORE_AWAY,
+          "",
+          false,
+          counted(away, reporting) + " not reach the shared store",
+          names(away) + ".",
+          away.stream().map(node -> node.storeAway().get()).min(Comparator.naturalOrder()));
+    }
+  }
+
+  private void ofConfiguration() {
+    List<Node> refused =
+        reporting.stream().filter(node -> refuses(node.state().path("configuration"))).toList();
+    if (!refused.isEmpty()) {
+      add(
+          Kind.CONFIGURATION_REFUSED,
+          "",
+          false,
+          "%d of %d nodes %s the configuration"
+              .formatted(
+                  refused.size(), reporting.size(), refused.size() == 1 ? "refuses" : "refuse"),
+          names(refused, refused.get(0).state().path("configuration").path("refused")),
+          Optional.empty());
+    }
+    List<Node> away =
+        reporting.stream()
+            .filter(node -> node.state().path("configuration").has("trouble"))
+            .toList();
+    if (!away.isEmpty()) {
+      add(
+          Kind.CONFIGURATION_AWAY,
+          "",
+          false,
+          counted(away, reporting) + " not reach the configuration",
+          names(away, away.get(0).state().path("configuration").path("trouble")),
+          Optional.empty());
+    }
+  }
+
+  /** What was refused may be what stood there before. */
+  private boolean refuses(JsonNode configuration) {
+    return configuration.has("refused") && !configuration.path("hash").asText().equals(newest);
+  }
+
+  // ---- words
+
+  private static String counted(List<Node> some, Collection<Node> all) {
+    return "%d of %d nodes %s".formatted(some.size(), all.size(), some.size() == 1 ? "does" : "do");
+  }
+
+  private static String names(List<Node> some) {
+    List<String> names = some.stream().limit(MOST_NAMES).map(Node::id).toList();
+    return String.join(", ", names) + more(some.size() - names.size());
+  }
+
+  private static String more(int number) {
+    return number <= 0 ? "" : " and %d more".formatted(number);
+  }
+
+  private static String seenBy(List<View> some, List<View> all) {
+    return some.size() == all.size()
+        ? ""
+        : ", as %d of %d nodes %s"
+            .formatted(some.size(), all.size(), some.size() == 1 ? "sees it" : "see it");
+  }
+
+  /** Nodes, and what the first of them says. */
+  private static String names(List<Node> some, JsonNode reason) {
+    String said = reason.asText("");
+    return said.isEmpty() ? names(some) + "." : names(some) + ": " + sentence(said);
+  }
+
+  private static String sentence(String words) {
+    return words.isEmpty() || words.endsWith(".") ? words : words + ".";
+  }
+
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty(); // of a node of another version
+    }
+  }
+}

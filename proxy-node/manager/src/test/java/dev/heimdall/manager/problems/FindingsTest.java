@@ -1,0 +1,186 @@
+package dev.heimdall.manager.problems;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.heimdall.manager.fleet.Presence;
+import dev.heimdall.manager.web.Answer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class FindingsTest {
+  private static final Instant AT = Instant.parse("2026-11-25T18:00:00Z");
+
+  private static JsonNode json(String text) throws Exception {
+    return Answer.JSON.readTree(text.replace('\'', '"'));
+  }
+
+  private static Node node(String id, Presence presence, String state) throws Exception {
+    return new Node(id, presence, AT, json(state), Optional.empty());
+  }
+
+  private static Node ready(String id, String more) throws Exception {
+    return node(id, Presence.LIVE, "{'ready': true%s}".formatted(more));
+  }
+
+  private static String cluster(String servers, String events) {
+    return ", 'clusters': [{'source': 'main', 'nodes': [%s], 'events': [%s]}]"
+        .formatted(servers, events);
+  }
+
+  private static String server(String address, String role, String state) {
+    return "{'address': '%s', 'role': '%s', 'state': '%s', 'why': 'connection refused'}"
+        .formatted(address, role, state);
+  }
+
+  private static List<Finding> in(Node... nodes) {
+    return Findings.in(List.of(nodes), "new");
+  }
+
+  private static Finding only(Node... nodes) {
+    List<Finding> found = in(nodes);
+    assertThat(found).hasSize(1);
+    return found.get(0);
+  }
+
+  @Test
+  void nothingIsWrongWithNodesThatAreReadyAndDatabasesThatAnswer() throws Exception {
+    assertThat(in()).isEmpty();
+    assertThat(
+            in(
+                ready("one", cluster(server("a:1", "writer", "up"), "")),
+                ready("two", ", 'vdbs': [{'name': 'app', 'reachable': true, 'pools': []}]"),
+                node("new", Presence.LIVE, "{'ready': false, 'draining': true}"),
+                node("ended", Presence.LOST, "{'ready': false, 'draining': true}")))
+        .isEmpty();
+  }
+
+  @Test
+  void aClusterWithoutAWriterComesFirstWithItsServersAndItsBeginning() throws Exception {
+    String events =
+        """
+        {'at': '2026-11-25T17:59:58Z', 'kind': 'down', 'alarming': true},
+        {'at': '2026-11-25T17:59:50Z', 'kind': 'no-writer', 'alarming': true},
+        {'at': '2026-11-25T17:00:00Z', 'kind': 'writer', 'alarming': false},
+        {'at': '2026-11-25T16:00:00Z', 'kind': 'no-writer', 'alarming': true}
+        """;
+    String without =
+        cluster(server("a:1", "unknown", "down") + "," + server("b:1", "replica", "up"), events);
+    String with = cluster(server("a:1", "writer", "up"), "");
+    List<Finding> found =
+        in(
+            ready("one", without),
+            ready("two", with),
+            node("late", Presence.LIVE, "{'ready': false, 'reasons': ['starting']}"));
+    assertThat(found)
+        .extracting(Finding::kind)
+        .containsExactly(Kind.NO_WRITER, Kind.NODES_NOT_READY);
+    Finding first = found.get(0);
+    assertThat(first.critical()).isTrue();
+    assertThat(first.words()).isEqualTo("Cluster main has no writer, as 1 of 2 nodes sees it");
+    assertThat(first.detail()).isEqualTo("a:1 is down: connection refused.");
+    assertThat(first.since()).contains(Instant.parse("2026-11-25T17:59:50Z"));
+    assertThat(found.get(1).words()).isEqualTo("1 of 3 nodes is not ready");
+    assertThat(found.get(1).detail()).isEqualTo("late: starting.");
+  }
+
+  @Test
+  void aDatabaseIsNotToldOfWhereItsClusterIs() throws Exception {
+    String vdb =
+        """
+        , 'vdbs': [{'name': 'app', 'reachable': false,
+                    'detail': 'no server of the cluster reports that it is the writer'}]
+        """;
+    String servers = server("a:1", "unknown", "down");
+    assertThat(only(ready("one", vdb + cluster(servers, ""))).kind()).isEqualTo(Kind.NO_WRITER);
+  }
+
+  @Test
+  void theStateOfWhoClaimsToWriteTellsWhyThereIsNoWriter() throws Exception {
+    assertThat(only(ready("one", cluster(server("a:1", "writer", "fenced"), ""))).kind())
+        .isEqualTo(Kind.WRITER_FENCED);
+    assertThat(only(ready("one", cluster(server("a:1", "writer", "read-only"), ""))).kind())
+        .isEqualTo(Kind.WRITER_READ_ONLY);
+    String two = server("a:1", "writer", "refuted") + "," + server("b:1", "writer", "refuted");
+    assertThat(only(ready("one", cluster(two, ""))).words())
+        .isEqualTo("Several servers of cluster main claim to be the writer");
+  }
+
+  @Test
+  void aReplicaThatIsDownIsAWarning() throws Exception {
+    String servers =
+        server("a:1", "writer", "up")
+            + ","
+            + server("b:1", "replica", "down")
+            + ","
+            + server("c:1", "replica", "up");
+    Finding found = only(ready("one", cluster(servers, "")));
+    assertThat(found.critical()).isFalse();
+    assertThat(found.words()).isEqualTo("1 of 2 replicas of cluster main answers no reads");
+    assertThat(found.detail()).isEqualTo("b:1 is down: connection refused.");
+  }
+
+  @Test
+  void nodesThatDoNotReportAreNamedAndWhereNoneDoesThatIsCritical() throws Exception {
+    Node lost = new Node("two", Presence.LOST, AT, json("{'ready': true}"), Optional.empty());
+    Finding some = only(ready("one", ""), lost);
+    assertThat(some.critical()).isFalse();
+    assertThat(some.words()).isEqualTo("1 of 2 nodes does not report any more");
+    assertThat(some.since()).contains(AT);
+    Finding all = only(lost);
+    assertThat(all.critical()).isTrue();
+    assertThat(all.kind()).isEqualTo(Kind.NO_NODE_REPORTS);
+  }
+
+  @Test
+  void aDatabaseThatNoNodeReachesIsCritical() throws Exception {
+    String away = ", 'vdbs': [{'name': 'app', 'reachable': false, 'detail': 'connection refused'}]";
+    String there = ", 'vdbs': [{'name': 'app', 'reachable': true}]";
+    assertThat(only(ready("one", away)).critical()).isTrue();
+    Finding some = only(ready("one", away), ready("two", there));
+    assertThat(some.critical()).isFalse();
+    assertThat(some.words())
+        .isEqualTo("No server of virtual database app is reached, as 1 of 2 nodes sees it");
+    assertThat(some.detail()).isEqualTo("connection refused.");
+  }
+
+  @Test
+  void aFullPoolIsAProblemOnceClientsHaveWaitedForASecond() throws Exception {
+    String pool =
+        """
+        , 'vdbs': [{'name': 'app', 'reachable': true, 'pools': [
+          {'clientsWaiting': 7, 'maxWaitMicros': %d, 'serversActive': %d, 'size': 20}]}]
+        """;
+    assertThat(in(ready("one", pool.formatted(900_000, 20)))).isEmpty();
+    assertThat(in(ready("one", pool.formatted(2_000_000, 19)))).isEmpty();
+    Finding full = only(ready("one", pool.formatted(2_000_000, 20)));
+    assertThat(full.words())
+        .isEqualTo(
+            "7 clients wait for a server connection of virtual database app,"
+                + " the longest for 2.0 s");
+    assertThat(full.detail()).isEqualTo("All 20 connections of the pool are in use.");
+  }
+
+  @Test
+  void refusedConfigurationsCountUnlessTheNodeRunsTheNewestOne() throws Exception {
+    String refused = ", 'configuration': {'hash': '%s', 'refused': 'vdbs/app.json: no'}";
+    assertThat(in(ready("one", refused.formatted("new")))).isEmpty();
+    Finding found = only(ready("one", refused.formatted("old")));
+    assertThat(found.kind()).isEqualTo(Kind.CONFIGURATION_REFUSED);
+    assertThat(found.detail()).isEqualTo("one: vdbs/app.json: no.");
+  }
+
+  @Test
+  void theStoreIsAwaySinceTheFirstNodeLostIt() {
+    Node one = new Node("one", Presence.LIVE, AT, MissingNode.getInstance(), Optional.of(AT));
+    Node two =
+        new Node(
+            "two", Presence.LIVE, AT, MissingNode.getInstance(), Optional.of(AT.minusSeconds(9)));
+    Finding found = only(one, two);
+    assertThat(found.words()).isEqualTo("2 of 2 nodes do not reach the shared store");
+    assertThat(found.since()).contains(AT.minusSeconds(9));
+  }
+}
