@@ -155,7 +155,7 @@ class CopiedDocumentsTest {
         .contains("/config?commits=read")
         .doesNotContain("commits=write");
     assertThat(made.templates().get(EU).toString())
-        .contains("/config?commits=write")
+        .contains("/config?commits=write", "/config?commits=prefer")
         .doesNotContain("commits=read");
     String nodes = made.resource(US, "Fleet", "AWS::IAM::Role").toString();
     assertThat(nodes).contains("FindCopy", "CopyKey", "alias/heimdall-copy");

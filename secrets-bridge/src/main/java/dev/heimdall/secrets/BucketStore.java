@@ -72,20 +72,38 @@ final class BucketStore implements DocumentStore {
   private record Listing(Map<String, Listed> documents, Optional<String> commit) {}
 
   private boolean readsCommits() {
-    return location.commits() == StoreLocation.Commits.READ;
+    return location.commits() == StoreLocation.Commits.READ
+        || location.commits() == StoreLocation.Commits.PREFERRED;
   }
 
   @Override
   public Documents read() throws StoreException {
-    return readsCommits()
-        ? commits.readIfChanged(Optional.empty()).orElseThrow()
-        : fetch(list().documents(), Documents.of(Map.of()));
+    if (readsCommits()) {
+      try {
+        return commits.readIfChanged(Optional.empty()).orElseThrow();
+      } catch (StoreException e) {
+        mayBeWithout(e);
+      }
+    }
+    return fetch(list().documents(), Documents.of(Map.of()));
+  }
+
+  /** Whether documents are read one by one where there is no commit. */
+  private void mayBeWithout(StoreException e) throws StoreException {
+    if (location.commits() != StoreLocation.Commits.PREFERRED
+        || e.kind() != StoreException.Kind.MISSING) {
+      throw e;
+    }
   }
 
   @Override
   public Optional<Documents> readIfChanged(Documents known) throws StoreException {
     if (readsCommits()) {
-      return commits.readIfChanged(Optional.of(known.version()));
+      try {
+        return commits.readIfChanged(Optional.of(known.version()));
+      } catch (StoreException e) {
+        mayBeWithout(e);
+      }
     }
     Map<String, Listed> listed = list().documents();
     boolean same =
@@ -209,8 +227,9 @@ final class BucketStore implements DocumentStore {
     if (readsCommits()) {
       throw new StoreException(
           StoreException.Kind.DENIED,
-          "%s is read by whole commits and cannot be written so: it may be a copy, over which the next replication would write. Write to the place that it is a copy of; or, where this is to be the place from now on, without commits=read."
-              .formatted(location));
+          "%s is read by whole commits and cannot be written so: it may be a copy, over which the next replication would write. Write to the place that it is a copy of; or, where this is to be the place from now on, without commits=%s."
+              .formatted(
+                  location, location.commits() == StoreLocation.Commits.READ ? "read" : "prefer"));
     }
     if (location.commits() != StoreLocation.Commits.WRITTEN && list().commit().isEmpty()) {
       return writeEach(changes);

@@ -75,7 +75,8 @@ final class LocationText {
     return switch (option) {
       case "write" -> StoreLocation.Commits.WRITTEN;
       case "read" -> StoreLocation.Commits.READ;
-      default -> throw wrong(written, "behind commits= may stand write or read");
+      case "prefer" -> StoreLocation.Commits.PREFERRED;
+      default -> throw wrong(written, "behind commits= may stand write, read or prefer");
     };
   }
 

@@ -46,7 +46,9 @@ public sealed interface StoreLocation {
     /** Each edit ends with one; documents are read one by one, as by who edits them. */
     WRITTEN,
     /** They alone are read, and nothing is written. */
-    READ
+    READ,
+    /** The same as soon as there is one; documents are read one by one before. */
+    PREFERRED
   }
 
   /**
@@ -73,8 +75,8 @@ public sealed interface StoreLocation {
   /**
    * Reads {@code s3://bucket/prefix}, {@code secret:NAME}, {@code file:/directory} or a path. The
    * first two take {@code ?region=…}, {@code endpoint=…}, for a secret {@code
-   * overflow=s3://bucket/prefix}, and for a bucket {@code commits=write} or {@code commits=read},
-   * with {@code &} between.
+   * overflow=s3://bucket/prefix}, and for a bucket {@code commits=write}, {@code commits=read} or
+   * {@code commits=prefer}, with {@code &} between.
    *
    * @throws IllegalArgumentException with what is wrong and what may be written
    */

@@ -53,8 +53,11 @@ class StoreLocationTest {
         .isEqualTo(
             new StoreLocation.Bucket(
                 "conf", "a", place("eu-west-1"), StoreLocation.Commits.WRITTEN));
+    assertThat(StoreLocation.of("s3://conf/a?commits=prefer"))
+        .isEqualTo(
+            new StoreLocation.Bucket("conf", "a", place(null), StoreLocation.Commits.PREFERRED));
     assertThatThrownBy(() -> StoreLocation.of("s3://conf/a?commits=yes"))
-        .hasMessageContaining("write or read");
+        .hasMessageContaining("write, read or prefer");
     assertThatThrownBy(() -> StoreLocation.of("secret:a?commits=read"))
         .hasMessageContaining("is for buckets");
   }

@@ -112,7 +112,10 @@ public final class HeimdallDocuments {
         bucket, prefix, inBucket, secret, files, Optional.of(key), copy, commits);
   }
 
-  /** Each edit of the manager ends with a commit: the bucket is replicated to other regions. */
+  /**
+   * Each edit of the manager ends with a commit, as the bucket is replicated to other regions, and
+   * nodes read whole commits, as soon as there is one.
+   */
   public HeimdallDocuments withCommits() {
     return new HeimdallDocuments(bucket, prefix, inBucket, secret, files, key, copy, true);
   }
@@ -158,7 +161,7 @@ public final class HeimdallDocuments {
 
   private String read(Optional<FleetPlan.Copy> copy) {
     return copy.map(of -> "s3://" + of.bucket() + "/" + of.prefix() + "?commits=read")
-        .orElseGet(this::source);
+        .orElseGet(() -> source() + (commits ? "?commits=prefer" : ""));
   }
 
   /** As a manager edits them: an empty file system is filled from the bucket, once. */

@@ -270,6 +270,48 @@ class BucketCommitsIT {
     }
   }
 
+  /**
+   * As nodes of the place that is edited: what is there without commits may be older than these.
+   */
+  @Test
+  void readersThatPreferCommitsReadOneByOneUntilThereIsOne() throws Exception {
+    try (DocumentStore plain = store("conf", "");
+        DocumentStore editor = store("conf", "&commits=write");
+        DocumentStore follower = store("conf", "&commits=prefer")) {
+      plain.write(List.of(Change.create("node.json", content("{}"))));
+      Documents before = follower.read();
+      assertThat(before.contents()).containsOnlyKeys("node.json");
+      assertThat(follower.readIfChanged(before)).isEmpty();
+      plain.write(List.of(Change.create("a.json", content("{}"))));
+      before = follower.readIfChanged(before).orElseThrow();
+      assertThat(before.contents()).containsOnlyKeys("node.json", "a.json");
+
+      editor.write(List.of(Change.create("b.json", content("{}"))));
+      Documents whole = follower.readIfChanged(before).orElseThrow();
+      assertThat(whole.contents()).containsOnlyKeys("node.json", "a.json", "b.json");
+      assertThat(follower.readIfChanged(whole)).isEmpty();
+
+      // A part of an edit that has no commit yet.
+      s3.putObject(r -> r.bucket("conf").key("config/c.json"), RequestBody.fromString("{}"));
+      assertThat(follower.readIfChanged(whole)).isEmpty();
+      assertThat(follower.read().contents()).isEqualTo(whole.contents());
+      assertThatThrownBy(() -> follower.write(List.of(Change.create("d.json", content("{}")))))
+          .hasMessageContaining("without commits=prefer");
+    }
+  }
+
+  /** A missing permission is no missing commit. */
+  @Test
+  void readersThatPreferCommitsDoNotPassOverOneThatTheyMayNotRead() throws Exception {
+    try (DocumentStore editor = store("conf", "&commits=write");
+        DocumentStore follower = store("conf", "&commits=prefer")) {
+      editor.write(List.of(Change.create("node.json", content("{}"))));
+      gate.refuse("GET /conf/config/.heimdall/commit.json", 403, "AccessDenied", "Access Denied");
+
+      assertThatThrownBy(follower::read).hasMessageContaining("s3:GetObject");
+    }
+  }
+
   /** As S3 answers for what is not there to whom it lets list below a prefix only. */
   @Test
   void aCommitThatIsNotThereIsNoMissingPermission() throws Exception {
