@@ -99,7 +99,10 @@ class PublishedElsewhereTest {
             statement -> {
               assertThat(statement.get("Resource").toString()).contains("us-east-1");
               assertThat(statement.get("Condition").toString())
-                  .contains("kms:ViaService", "s3.${OtherRegions}.", "kms:EncryptionContext");
+                  .contains(
+                      "kms:ViaService",
+                      "s3.${OtherRegions}.amazonaws.com*",
+                      "kms:EncryptionContext");
             });
   }
 

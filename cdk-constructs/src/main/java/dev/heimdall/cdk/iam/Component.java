@@ -211,6 +211,13 @@ public enum Component {
               List.of("${SecretKeys}"),
               "kms:Decrypt"),
           on(
+                  "EditedSecretKey",
+                  "and so may the secret that it edits: written by Secrets Manager, and no other",
+                  List.of("${SecretKeys}"),
+                  "kms:GenerateDataKey")
+              .bySecretsManager(
+                  "${ConfigurationSecret}-??????", "${ConfigurationSecret}-manager-*-??????"),
+          on(
               "Alerts",
               "tells topics what happened, if it is to",
               List.of("arn:${Partition}:sns:*:${Account}:${AlertTopics}"),
@@ -356,7 +363,7 @@ public enum Component {
                   List.of("arn:${Partition}:kms:${OtherRegions}:${Account}:key/*"),
                   "kms:Decrypt",
                   "kms:GenerateDataKey")
-              .when("StringEquals", "kms:ViaService", "s3.${OtherRegions}.${UrlSuffix}")
+              .when("StringLike", "kms:ViaService", "s3.${OtherRegions}.amazonaws.com*")
               .when(
                   "StringLike",
                   "kms:EncryptionContext:aws:s3:arn",
@@ -429,11 +436,12 @@ public enum Component {
               "secretsmanager:PutSecretValue",
               "secretsmanager:UpdateSecretVersionStage"),
           on(
-              "SecretKey",
-              "the secret is encrypted",
-              List.of("${SecretKeys}"),
-              "kms:Decrypt",
-              "kms:GenerateDataKey"),
+                  "SecretKey",
+                  "the secret is encrypted",
+                  List.of("${SecretKeys}"),
+                  "kms:Decrypt",
+                  "kms:GenerateDataKey")
+              .bySecretsManager("${ConfigurationSecret}-??????"),
           on(
               "KeptSecret",
               "looks whether a secret was kept that the stack is about to make",

@@ -29,7 +29,6 @@ public final class ComponentRole {
           "Partition", "AWS::Partition",
           "Region", "AWS::Region",
           "Account", "AWS::AccountId",
-          "UrlSuffix", "AWS::URLSuffix",
           "StackName", "AWS::StackName");
 
   private ComponentRole() {}

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One statement of a policy.
@@ -61,6 +62,21 @@ public record Grant(
   /** Names of buckets are given to one of all accounts. */
   Grant ofOwnAccount() {
     return when("StringEquals", "aws:ResourceAccount", "${Account}");
+  }
+
+  /**
+   * A key is used by Secrets Manager only, for secrets of these names, whose ARNs it says.
+   *
+   * @param names with what Secrets Manager adds to them
+   */
+  Grant bySecretsManager(String... names) {
+    return when("StringLike", "kms:ViaService", "secretsmanager.${Region}.amazonaws.com*")
+        .when(
+            "StringLike",
+            "kms:EncryptionContext:SecretARN",
+            Stream.of(names)
+                .map("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:"::concat)
+                .toArray(String[]::new));
   }
 
   /** The statement as JSON has it. */
