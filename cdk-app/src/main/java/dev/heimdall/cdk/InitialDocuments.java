@@ -161,6 +161,9 @@ final class InitialDocuments {
         Files.writeString(file, text.getValue());
       }
       fits(ConfigurationReader.check(judged, RegionFacts.read(known), any -> {}), place);
+      if (deployment.regions().size() > 1) {
+        scoped(JSON.readTree(all.get(NODE)), place);
+      }
       if (region.documents().place() == DocumentPlace.SECRET) {
         fitsSecret(all, place);
       }
@@ -260,11 +263,21 @@ final class InitialDocuments {
       store.set("mode", fact(OwnFacts.STORE_MODE));
       store.set("password", JSON.createObjectNode().set("secret", fact(OwnFacts.STORE_PASSWORD)));
       store.putObject("tls").put("mode", "verify-full");
-      if (deployment.regions().size() > 1) {
-        store.put("scope", "region");
-      }
+      store.set("scope", fact(OwnFacts.STORE_SCOPE));
     }
     return node;
+  }
+
+  /** Nodes would take what they keep for what all nodes know. */
+  private static void scoped(JsonNode node, String place) throws DeploymentException {
+    JsonNode store = node.path("store");
+    if (store.path("servers").toString().contains("${region.") && !store.has("scope")) {
+      throw new DeploymentException(
+          place
+              + "store of node.json is another one in each region: write \"scope\":"
+              + " \"${region.%s}\" into it, and into documents that are there already"
+                  .formatted(OwnFacts.STORE_SCOPE));
+    }
   }
 
   private static ObjectNode section(ObjectNode node, String key) {

@@ -1074,7 +1074,7 @@ class HeimdallAppTest {
                 """
                 {"name": "eu-west-1", "addresses": "10.40.0.0/16", "bucket": "made", "httpPort": 5059,
                  "manager": "http://made:8087", "managers": 1, "store": [], "storeMode": "standalone",
-                 "storePassword": "heimdall/fleet-key",
+                 "storePassword": "heimdall/fleet-key", "storeScope": "auto",
                  "subnets": ["10.40.0.0/20", "10.40.16.0/20", "10.40.32.0/20"]}
                 """));
     assertThat(RegionFactsOf.of(assembly, stack, "Manager"))

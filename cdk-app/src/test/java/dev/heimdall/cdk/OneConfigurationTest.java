@@ -10,12 +10,14 @@ import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.OpenReference;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.StoreMode;
+import dev.heimdall.model.StoreScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,10 +28,29 @@ class OneConfigurationTest {
   private static final String HERE = "heimdall-eu-west-1";
   private static final String THERE = "heimdall-us-east-1";
 
+  private static final String SOURCE =
+      "{\"url\": \"jdbc:postgresql://${region.database}/orders\", \"credentials\": {\"secret\":"
+          + " \"orders/app\"}}";
+  private static final String VDB =
+      "{\"ports\": [5432], \"source\": \"orders\", \"proxyProtocol\": {\"enabled\": true,"
+          + " \"trusted\": [\"${region.addresses}\"]}}";
+
   @TempDir private Path work;
 
+  /** A place of its own with the same documents. */
+  private Path documented(String place) throws IOException {
+    Path there = work.resolve(place);
+    document(there, "sources/orders.json", SOURCE);
+    document(there, "vdbs/orders.json", VDB);
+    return there;
+  }
+
   private void document(String name, String text) throws IOException {
-    Path file = work.resolve("base/conf").resolve(name);
+    document(work, name, text);
+  }
+
+  private static void document(Path place, String name, String text) throws IOException {
+    Path file = place.resolve("base/conf").resolve(name);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
   }
@@ -45,14 +66,8 @@ class OneConfigurationTest {
 
   /** One has a store, a manager and a network of its own, and the other has none of them. */
   private Assembly assembly(String factsThere, String more, String initialThere) throws Exception {
-    document(
-        "sources/orders.json",
-        "{\"url\": \"jdbc:postgresql://${region.database}/orders\", \"credentials\": {\"secret\":"
-            + " \"orders/app\"}}");
-    document(
-        "vdbs/orders.json",
-        "{\"ports\": [5432], \"source\": \"orders\", \"proxyProtocol\": {\"enabled\": true,"
-            + " \"trusted\": [\"${region.addresses}\"]}}");
+    document("sources/orders.json", SOURCE);
+    document("vdbs/orders.json", VDB);
     return Assembly.of(
         """
         {%s "regions": [
@@ -116,6 +131,7 @@ class OneConfigurationTest {
     assertThat(here.node().http().port()).isEqualTo(5059);
     assertThat(here.node().store().servers()).containsExactly("made:6379");
     assertThat(here.node().store().mode()).isEqualTo(StoreMode.CLUSTER);
+    assertThat(here.node().store().scope()).isEqualTo(StoreScope.REGION);
     assertThat(here.node().manager().urls()).containsExactly("http://made:8087");
     assertThat(here.node().manager().instances()).isEqualTo(2);
     assertThat(here.node().peerNetworks()).hasSize(3);
@@ -154,6 +170,57 @@ class OneConfigurationTest {
         .hasMessageStartingWith(
             "$.regions[1], with a copy of the documents that are edited in eu-west-1: ")
         .hasMessageContaining("${region.database}, which is no fact of this region");
+  }
+
+  /**
+   * With a second region the first one's store is no longer everybody's, and no document says so.
+   */
+  @Test
+  void aSecondRegionChangesTheScopeOfTheFirstStoreAndNeitherStoreNorDocuments() throws Exception {
+    Assembly one =
+        Assembly.of(
+            """
+            {"regions": [
+              {"region": "eu-west-1", "facts": {"database": "orders.cluster-a.eu-west-1.rds.amazonaws.com"},
+               "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+               "documents": {"initial": "conf", "secrets": ["orders/app"]}, "cache": {"shards": 2},
+               "manager": {"enabled": true, "size": 2, "clients": ["10.0.0.0/16"]}}]}
+            """,
+            documented("one"));
+    Assembly two =
+        Assembly.of(
+            """
+            {"regions": [
+              {"region": "eu-west-1", "facts": {"database": "orders.cluster-a.eu-west-1.rds.amazonaws.com"},
+               "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+               "documents": {"initial": "conf", "secrets": ["orders/app"]}, "cache": {"shards": 2},
+               "manager": {"enabled": true, "size": 2, "clients": ["10.0.0.0/16"]}},
+              {"region": "us-east-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}}]}
+            """,
+            documented("two"));
+
+    assertThat(RegionFactsOf.of(one, HERE, "Fleet").get("storeScope").asText()).isEqualTo("auto");
+    assertThat(RegionFactsOf.of(two, HERE, "Fleet").get("storeScope").asText()).isEqualTo("region");
+    assertThat(documents(two, HERE)).isEqualTo(documents(one, HERE));
+    ChangeJudge.Verdict verdict =
+        new ChangeJudge().judge(one.templates(), two.templates(), Set.of());
+    assertThat(verdict.refused()).isEmpty();
+    assertThat(verdict.replaced()).doesNotContainAnyElementsOf(ChangedDeploymentTest.STAYS);
+    assertThat(two.resources(HERE, "Store", "AWS::ElastiCache::ReplicationGroup"))
+        .isEqualTo(one.resources(HERE, "Store", "AWS::ElastiCache::ReplicationGroup"));
+  }
+
+  @Test
+  void aStoreOfEachRegionThatDoesNotSaySoIsNotDeployedInTwo() throws Exception {
+    document("node.json", "{\"store\": {\"servers\": [\"${region.store}\"]}}");
+
+    assertThatThrownBy(
+            () ->
+                assembly(
+                    "{\"database\": \"orders.example\", \"addresses\": [\"10.8.0.0/16\"],"
+                        + " \"subnets\": [\"10.8.0.0/24\"]}"))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("write \"scope\": \"${region.storeScope}\" into it");
   }
 
   /** The file of facts is a part of what an instance may be told when it boots. */

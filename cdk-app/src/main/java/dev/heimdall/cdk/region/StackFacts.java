@@ -35,7 +35,9 @@ public final class StackFacts {
         HeimdallFacts.ofRegion()
             .bucket(documents.bucket())
             .number(OwnFacts.HTTP_PORT, region.fleet().httpPort())
-            .number(OwnFacts.MANAGERS, manager.enabled() ? manager.size() : 1);
+            .number(OwnFacts.MANAGERS, manager.enabled() ? manager.size() : 1)
+            // Each region makes a store of its own.
+            .text(OwnFacts.STORE_SCOPE, deployment.regions().size() > 1 ? "region" : "auto");
     facts =
         store.isPresent()
             ? facts.store(store.get())

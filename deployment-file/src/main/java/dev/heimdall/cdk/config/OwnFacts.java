@@ -30,6 +30,9 @@ public final class OwnFacts {
   /** The name of the secret with its password. */
   public static final String STORE_PASSWORD = "storePassword";
 
+  /** Which nodes share it. */
+  public static final String STORE_SCOPE = "storeScope";
+
   /** Where nodes report to. */
   public static final String MANAGER = "manager";
 
@@ -37,7 +40,16 @@ public final class OwnFacts {
   public static final String MANAGERS = "managers";
 
   private static final List<String> ALWAYS =
-      List.of(NAME, BUCKET, HTTP_PORT, STORE, STORE_MODE, STORE_PASSWORD, MANAGER, MANAGERS);
+      List.of(
+          NAME,
+          BUCKET,
+          HTTP_PORT,
+          STORE,
+          STORE_MODE,
+          STORE_PASSWORD,
+          STORE_SCOPE,
+          MANAGER,
+          MANAGERS);
 
   private OwnFacts() {}
 

@@ -36,11 +36,11 @@ public record StoreSettings(
                 "Which nodes share it: `fleet`, all that use the same databases; `region`, those of"
                     + " one region, as nodes elsewhere have stores of their own. With `region` and"
                     + " the consistency `strict`, all reads go to the writer and no results are"
-                    + " kept.",
-            otherwise =
-                "`region` for data sources whose `cluster.arn` is a global cluster, else `fleet`",
+                    + " kept. `auto` is `region` for data sources whose `cluster.arn` is a global"
+                    + " cluster, else `fleet`.",
+            byDefault = "auto",
             applies = Applies.RESTART)
-        Optional<StoreScope> scope) {
+        StoreScope scope) {
   private static final int PORT = 6379;
 
   public StoreSettings {
@@ -55,7 +55,7 @@ public record StoreSettings(
       Optional<Secret> password,
       StoreTls tls,
       String prefix) {
-    this(servers, mode, user, password, tls, prefix, Optional.empty());
+    this(servers, mode, user, password, tls, prefix, StoreScope.AUTO);
   }
 
   /** Every setting at its default: no store. */
@@ -66,7 +66,7 @@ public record StoreSettings(
   /** Whose writes to a data source are heard of over this store. */
   public StoreReach reach(DataSource source) {
     boolean regional =
-        scope.map(StoreScope.REGION::equals).orElse(source.cluster().ofGlobalCluster());
+        scope == StoreScope.AUTO ? source.cluster().ofGlobalCluster() : scope == StoreScope.REGION;
     if (regional) {
       return StoreReach.REGION;
     }

@@ -58,7 +58,7 @@ class SettingsReadTest {
                     Optional.empty(),
                     new StoreTls(TlsMode.DISABLE, Optional.empty()),
                     "heimdall",
-                    Optional.empty()),
+                    StoreScope.AUTO),
                 new FarCacheSettings(true, Duration.ofMillis(20), 1 << 20, 4 << 10, 1_000_000),
                 new TopologySettings(Optional.empty(), Optional.empty(), Duration.ofSeconds(15)),
                 new CloudWatchSettings(
@@ -262,7 +262,7 @@ class SettingsReadTest {
                     Optional.of(new Secret("hunter2")),
                     new StoreTls(TlsMode.VERIFY_FULL, Optional.of(dir.resolve("tls/ca.pem"))),
                     "blue",
-                    Optional.of(StoreScope.REGION)),
+                    StoreScope.REGION),
                 new FarCacheSettings(false, Duration.ofMillis(5), 2 << 20, 1 << 10, 5000),
                 new TopologySettings(
                     Optional.of(new Secret("0123456789abcdef0123456789abcdef")),
