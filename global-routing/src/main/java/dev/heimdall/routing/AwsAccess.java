@@ -8,6 +8,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
  * How the APIs of one region are reached.
@@ -28,6 +30,18 @@ public record AwsAccess(
   /** In the name that the SDK finds: environment, profile, role of the machine. */
   public static AwsAccess ofMachine(String region, Optional<URI> endpoint, Duration patience) {
     return new AwsAccess(region, endpoint, DefaultCredentialsProvider.builder().build(), patience);
+  }
+
+  /**
+   * The region of the process: of its environment, its profile or the machine, which it waits for;
+   * empty where none of them says it.
+   */
+  public static Optional<String> ownRegion() {
+    try {
+      return Optional.of(DefaultAwsRegionProviderChain.builder().build().getRegion().id());
+    } catch (SdkException e) {
+      return Optional.empty();
+    }
   }
 
   /** The same for another region. */

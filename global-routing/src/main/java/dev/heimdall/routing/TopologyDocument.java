@@ -171,13 +171,17 @@ public record TopologyDocument(
           .filter(before -> next.stream().noneMatch(now -> same(before, now)))
           .forEach(next::add);
       return new TopologyDocument(
-          source,
-          version + 1,
-          written(),
-          why,
-          reading.regions(),
-          next,
-          reading.globals().map(now -> now.stream().map(this::seen).toList()).orElse(globals));
+          source, version + 1, written(), why, reading.regions(), next, globals());
+    }
+
+    private List<TopologyGlobal> globals() {
+      List<TopologyGlobal> now = reading.globals().orElse(List.of());
+      List<TopologyGlobal> next = new ArrayList<>(now.stream().map(this::seen).toList());
+      globals.stream()
+          .filter(before -> !reading.lacks(before))
+          .filter(before -> now.stream().noneMatch(one -> one.arn().equals(before.arn())))
+          .forEach(next::add);
+      return next;
     }
 
     /** Never before what this document says, or no node would take it. */

@@ -56,6 +56,11 @@ public record TopologyGlobal(
       String[] parts = cluster.split(":", -1);
       return parts.length > REGION ? parts[REGION] : "";
     }
+
+    /** What RDS calls the cluster there. */
+    public String name() {
+      return cluster.substring(cluster.lastIndexOf(':') + 1);
+    }
   }
 
   /**

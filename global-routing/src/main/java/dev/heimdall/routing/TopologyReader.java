@@ -1,9 +1,11 @@
 package dev.heimdall.routing;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,7 @@ public final class TopologyReader implements AutoCloseable {
   private final AwsAccess home;
   private final Set<String> others;
   private final boolean members;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Map<String, RdsReader> readers = new ConcurrentHashMap<>();
 
   /**
@@ -39,7 +41,7 @@ public final class TopologyReader implements AutoCloseable {
    * @param home the region to begin in
    * @param others regions to ask in any case
    */
-  public TopologyReader(AwsAccess home, Set<String> others, Clock clock) {
+  public TopologyReader(AwsAccess home, Set<String> others, InstantSource clock) {
     this(home, others, true, clock);
   }
 
@@ -51,7 +53,7 @@ public final class TopologyReader implements AutoCloseable {
    * @param members whether regions in which global clusters have members are asked too; not where
    *     no way leads to them
    */
-  public TopologyReader(AwsAccess home, Set<String> others, boolean members, Clock clock) {
+  public TopologyReader(AwsAccess home, Set<String> others, boolean members, InstantSource clock) {
     this.home = home;
     this.others = Set.copyOf(others);
     this.members = members;
@@ -64,23 +66,74 @@ public final class TopologyReader implements AutoCloseable {
   }
 
   /**
+   * All that can be known of these, and of no others: the clusters at home that are named, and all
+   * members of the global clusters that are, in whatever region. Never fails.
+   *
+   * @param globals their identifiers
+   */
+  public TopologyReading read(Collection<RdsName> names, Collection<String> globals) {
+    return ask(new Scope(Optional.of(Set.copyOf(names)), Set.copyOf(globals))).all();
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param names at home; empty for everything in all regions
+   * @param globals of interest only beside names
+   */
+  private record Scope(Optional<Set<RdsName>> names, Set<String> globals) {
+    static final Scope ALL = new Scope(Optional.empty(), Set.of());
+
+    /** What a region is asked for; empty for everything. */
+    Optional<Set<RdsName>> in(String region, boolean home, List<TopologyGlobal> found) {
+      return names.map(
+          own -> {
+            Set<RdsName> wanted = new LinkedHashSet<>(home ? own : Set.of());
+            found.stream()
+                .flatMap(global -> global.members().stream())
+                .filter(member -> member.region().equals(region))
+                .map(member -> new RdsName(member.name(), true))
+                .forEach(wanted::add);
+            return wanted;
+          });
+    }
+
+    /** All names that anything is said of. */
+    Optional<Set<RdsName>> asked(List<TopologyGlobal> found) {
+      return names.map(
+          own -> {
+            Set<RdsName> all = new LinkedHashSet<>(own);
+            found.stream()
+                .flatMap(global -> global.members().stream())
+                .forEach(member -> all.add(new RdsName(member.name(), true)));
+            return all;
+          });
+    }
+  }
+
+  /**
    * Asks all regions at the same time, and returns when that at home has answered, so that nothing
    * that it says waits for a region that may be lost. Never fails.
    */
   public RegionAnswers ask() {
+    return ask(Scope.ALL);
+  }
+
+  private RegionAnswers ask(Scope scope) {
     Instant asked = clock.instant();
     Calls calls = new Calls();
     Optional<List<TopologyGlobal>> globals = Optional.empty();
     if (calls.allowed(home.credentials())) {
-      globals = globals(calls, asked);
+      globals = globals(calls, asked, scope);
     }
-    Answered answered = new Answered(asked, globals, calls.troubles());
+    Answered answered = new Answered(asked, globals, scope, calls.troubles());
     if (calls.troubles().stream().anyMatch(t -> t.kind() == AwsTrouble.Kind.NO_CREDENTIALS)) {
       return new RegionAnswers(answered.reading(), Optional.empty());
     }
     Set<String> elsewhere = elsewhere(globals);
-    Map<String, Future<TopologyReading>> begun = begin(elsewhere);
-    answered.add(reader(home.region()).read());
+    List<TopologyGlobal> found = globals.orElse(List.of());
+    Map<String, Future<TopologyReading>> begun = begin(elsewhere, scope, found);
+    answered.add(read(home.region(), scope.in(home.region(), true, found)));
     TopologyReading own = answered.reading();
     return new RegionAnswers(
         own,
@@ -106,10 +159,12 @@ public final class TopologyReader implements AutoCloseable {
   }
 
   /** Regions fail, throttle and refuse each by itself. */
-  private Map<String, Future<TopologyReading>> begin(Set<String> regions) {
+  private Map<String, Future<TopologyReading>> begin(
+      Set<String> regions, Scope scope, List<TopologyGlobal> found) {
     Map<String, Future<TopologyReading>> begun = new TreeMap<>();
     for (String region : regions) {
-      FutureTask<TopologyReading> task = new FutureTask<>(() -> reader(region).read());
+      FutureTask<TopologyReading> task =
+          new FutureTask<>(() -> read(region, scope.in(region, false, found)));
       Thread thread = new Thread(task, "aws-" + region);
       thread.setDaemon(true);
       thread.start();
@@ -118,19 +173,30 @@ public final class TopologyReader implements AutoCloseable {
     return begun;
   }
 
+  private TopologyReading read(String region, Optional<Set<RdsName>> names) {
+    RdsReader reader = reader(region);
+    return names.isPresent() ? reader.read(names.get()) : reader.read();
+  }
+
   /** What was heard up to now of one time of asking. */
   private final class Answered {
     private final Instant asked;
     private final long began = System.nanoTime();
     private final Optional<List<TopologyGlobal>> globals;
+    private final Scope scope;
     private final Set<String> regions = new TreeSet<>();
     private final Set<String> complete = new TreeSet<>();
     private final Map<String, List<TopologyCluster>> clusters = new TreeMap<>();
     private final Map<String, String> versions = new TreeMap<>();
     private final List<AwsTrouble> troubles = new ArrayList<>();
 
-    Answered(Instant asked, Optional<List<TopologyGlobal>> globals, List<AwsTrouble> troubles) {
+    Answered(
+        Instant asked,
+        Optional<List<TopologyGlobal>> globals,
+        Scope scope,
+        List<AwsTrouble> troubles) {
       this.asked = asked;
+      this.scope = scope;
       this.globals = globals;
       this.troubles.addAll(troubles);
       regions.add(home.region());
@@ -177,7 +243,14 @@ public final class TopologyReader implements AutoCloseable {
       List<TopologyCluster> all = new ArrayList<>();
       order.forEach(region -> all.addAll(clusters.getOrDefault(region, List.of())));
       return new TopologyReading(
-          asked, order, complete, all, globals, troubles, Optional.empty(), versions);
+          asked,
+          order,
+          complete,
+          all,
+          globals,
+          troubles,
+          scope.asked(globals.orElse(List.of())),
+          versions);
     }
   }
 
@@ -194,7 +267,22 @@ public final class TopologyReader implements AutoCloseable {
                 : RdsReader.far(home.in(name), clock));
   }
 
-  private Optional<List<TopologyGlobal>> globals(Calls calls, Instant asked) {
+  private Optional<List<TopologyGlobal>> globals(Calls calls, Instant asked, Scope scope) {
+    if (scope.names().isEmpty()) {
+      return globals(calls, asked, Optional.empty());
+    }
+    List<TopologyGlobal> found = new ArrayList<>();
+    boolean whole = true;
+    for (String name : scope.globals()) {
+      Optional<List<TopologyGlobal>> one = globals(calls, asked, Optional.of(name));
+      whole &= one.isPresent();
+      one.ifPresent(found::addAll);
+    }
+    return whole || !found.isEmpty() ? Optional.of(found) : Optional.empty();
+  }
+
+  private Optional<List<TopologyGlobal>> globals(
+      Calls calls, Instant asked, Optional<String> identifier) {
     List<TopologyGlobal> found = new ArrayList<>();
     boolean whole =
         calls.pages(
@@ -204,7 +292,10 @@ public final class TopologyReader implements AutoCloseable {
                   reader(home.region())
                       .client()
                       .describeGlobalClusters(
-                          request -> request.maxRecords(RdsReader.PAGE).marker(marker));
+                          request -> {
+                            identifier.ifPresent(request::globalClusterIdentifier);
+                            request.maxRecords(RdsReader.PAGE).marker(marker);
+                          });
               page.globalClusters().forEach(one -> found.add(global(one, asked)));
               return page.marker();
             });

@@ -64,8 +64,15 @@ public record TopologyReading(
   /** Whether a cluster that was known, and is not told of, is gone. */
   boolean lacks(TopologyCluster before) {
     return complete.contains(before.region())
-        && (names.isEmpty()
-            || names.get().stream().anyMatch(before::is)
-            || before.asked().isBefore(asked.minus(KNOWN)));
+        && (names.isEmpty() || names.get().stream().anyMatch(before::is) || old(before.asked()));
+  }
+
+  /** Whether a global cluster that was known, and is not told of, is gone. */
+  boolean lacks(TopologyGlobal before) {
+    return names.isEmpty() ? globals.isPresent() : old(before.asked());
+  }
+
+  private boolean old(Instant before) {
+    return before.isBefore(asked.minus(KNOWN));
   }
 }

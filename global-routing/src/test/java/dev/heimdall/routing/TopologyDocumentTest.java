@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -347,6 +348,37 @@ class TopologyDocumentTest {
     assertThat(FIRST.next(named(hours, "shop-other"), "x").clusters())
         .as("nobody has asked for the other one of this region in a long time")
         .containsExactly(EAST_NOW);
+  }
+
+  @Test
+  void aGlobalClusterThatOtherNodesHaveAskedForStaysForAsLongAsAnyAnswer() {
+    TopologyReading ofAnother =
+        new TopologyReading(
+            LATE,
+            List.of("eu-west-1"),
+            Set.of("eu-west-1"),
+            List.of(),
+            Optional.of(List.of()),
+            List.of(),
+            Optional.of(Set.of(new RdsName("other", true))),
+            Map.of());
+    assertThat(FIRST.next(ofAnother, "poll").globals()).isEqualTo(FIRST.globals());
+
+    Instant old = LATE.plus(Duration.ofMinutes(31));
+    TopologyReading later =
+        new TopologyReading(
+            old,
+            ofAnother.regions(),
+            ofAnother.complete(),
+            List.of(),
+            ofAnother.globals(),
+            List.of(),
+            ofAnother.names(),
+            Map.of());
+    assertThat(FIRST.next(later, "poll").globals()).isEmpty();
+    assertThat(FIRST.next(reading(LATE, BOTH, List.of()), "schedule").globals())
+        .as("whoever asks for all knows what is gone")
+        .isEmpty();
   }
 
   @Test

@@ -110,7 +110,8 @@ public enum Component {
               "Clusters",
               "asks what clusters look like; the API does not narrow it in a useful way",
               "rds:DescribeDBClusters",
-              "rds:DescribeDBInstances"),
+              "rds:DescribeDBInstances",
+              "rds:DescribeGlobalClusters"),
           anywhere(
               "Doors",
               "looks whether its ports are open; the API knows no resources",

@@ -14,8 +14,12 @@ public record ApiSettings(
             byDefault = "auto")
         ApiUse use,
     @Setting(
-            value = "The AWS region of the cluster.",
-            otherwise = "worked out from `url`, where its host is one of RDS's names",
+            value =
+                "The AWS region of the cluster; of a global cluster, a region in which it has a"
+                    + " member.",
+            otherwise =
+                "worked out from `url`, where its host is one of RDS's names; of a global cluster"
+                    + " else the node's own region",
             format = Format.NAME)
         Optional<String> region,
     @Setting(

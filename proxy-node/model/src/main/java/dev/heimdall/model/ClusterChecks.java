@@ -201,7 +201,7 @@ final class ClusterChecks {
           "$.cluster.api.use",
           "\"on\" with the kind " + JsonValue.quote(cluster.kind().spelling()),
           "\"rds\", \"rds-multi-az\" or \"aurora\" as \"kind\": the API knows of no others");
-    } else if (source.rdsPlace().isEmpty()) {
+    } else if (source.rdsPlace().isEmpty() && source.globalPlace().isEmpty()) {
       in.problem(
           "$.cluster.api.use",
           "\"on\", and a \"url\" that does not say what RDS calls the cluster, or where it is",

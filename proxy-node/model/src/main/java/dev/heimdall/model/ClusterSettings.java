@@ -130,6 +130,11 @@ public record ClusterSettings(
     return kind != ClusterKind.NONE;
   }
 
+  /** What RDS calls the global cluster. */
+  Optional<String> globalName() {
+    return global.map(arn -> arn.substring(arn.indexOf(GLOBAL) + GLOBAL.length()));
+  }
+
   /** Whether the cluster is one of several regions, by the ARN that names it. */
   public boolean ofGlobalCluster() {
     return global.isPresent();

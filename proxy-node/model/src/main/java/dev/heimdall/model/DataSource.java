@@ -231,6 +231,27 @@ public record DataSource(
         new RdsPlace(region.get(), name.get(), ofCluster, api.endpoint().map(URI::create), hosts));
   }
 
+  /** The global cluster that it is in RDS, if the API is to be asked about it. */
+  public Optional<GlobalPlace> globalPlace() {
+    ApiSettings api = cluster.api();
+    if (api.use() == ApiUse.OFF || !cluster.kind().ofRds()) {
+      return Optional.empty();
+    }
+    return cluster
+        .globalName()
+        .map(
+            name ->
+                new GlobalPlace(
+                    name,
+                    api.region()
+                        .or(
+                            () ->
+                                hosts().stream()
+                                    .flatMap(host -> RdsHost.region(host.host()).stream())
+                                    .findFirst()),
+                    api.endpoint().map(URI::create)));
+  }
+
   /**
    * Whether a server that AWS names can be one of this cluster: whoever is asked for its role is
    * also shown a password. Where {@link #url} has a name of RDS, all others do.

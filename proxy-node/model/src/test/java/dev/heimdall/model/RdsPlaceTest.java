@@ -44,6 +44,26 @@ class RdsPlaceTest {
   }
 
   @Test
+  void aGlobalClusterIsKnownByItsArnAlone() throws Exception {
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"primary\"}");
+    assertThat(global("shop.global-abc123.global.rds.amazonaws.com", "\"use\": \"on\""))
+        .contains(new GlobalPlace("shop", Optional.empty(), Optional.empty()));
+    assertThat(global("shop.cluster-" + REST, ""))
+        .contains(new GlobalPlace("shop", Optional.of("eu-west-1"), Optional.empty()));
+    assertThat(global("shop.cluster-" + REST, "\"region\": \"us-east-1\"").orElseThrow().region())
+        .contains("us-east-1");
+    assertThat(global("shop.cluster-" + REST, "\"use\": \"off\"")).isEmpty();
+  }
+
+  private Optional<GlobalPlace> global(String host, String api) throws Exception {
+    write(
+        "sources/primary.json",
+        "{\"url\": \"jdbc:postgresql://%s/shop\", \"user\": \"app\", \"cluster\": {\"global\": \"%s\", \"api\": {%s}}}"
+            .formatted(host, "arn:aws:rds::123456789012:global-cluster:shop", api));
+    return ConfigurationReader.read(dir).sources().get("primary").globalPlace();
+  }
+
+  @Test
   void tokensAreSignedForTheRegionInAServersName() throws Exception {
     place("shop.cluster-" + REST, "aurora", "");
     DataSource source = ConfigurationReader.read(dir).sources().get("primary");

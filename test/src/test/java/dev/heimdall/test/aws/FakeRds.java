@@ -163,7 +163,7 @@ public final class FakeRds implements AutoCloseable {
   }
 
   /** A region that is lost takes connections and answers nothing over them. */
-  void loses(String region) {
+  public void loses(String region) {
     lost.add(region);
   }
 
@@ -177,7 +177,7 @@ public final class FakeRds implements AutoCloseable {
   }
 
   /** Refuses an action, {@code DescribeDBClusters} for instance. */
-  void deny(String action) {
+  public void deny(String action) {
     denied.add(action);
   }
 
@@ -191,7 +191,7 @@ public final class FakeRds implements AutoCloseable {
   }
 
   /** All requests so far, each by its parameters. */
-  List<Map<String, String>> requests() {
+  public List<Map<String, String>> requests() {
     return requests;
   }
 
@@ -267,7 +267,13 @@ public final class FakeRds implements AutoCloseable {
     if (action.endsWith("overGlobalCluster")) {
       return response(action, xml("GlobalCluster", move(action, request)));
     } else if (list.equals("GlobalClusters")) {
-      globals.forEach(global -> entries.add(xml("GlobalClusterMember", global)));
+      globals.stream()
+          .filter(
+              global ->
+                  request
+                      .getOrDefault("GlobalClusterIdentifier", global.name())
+                      .equals(global.name()))
+          .forEach(global -> entries.add(xml("GlobalClusterMember", global)));
     } else if (list.equals("DBClusters")) {
       region.clusters().stream()
           .filter(cluster -> wanted(request, "db-cluster-id", cluster.name()))

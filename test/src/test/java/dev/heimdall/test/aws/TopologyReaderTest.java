@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.RegionAnswers;
@@ -73,13 +74,23 @@ class TopologyReaderTest {
   }
 
   private TopologyReading read(AwsCredentialsProvider credentials) {
+    return reader(credentials).read();
+  }
+
+  private TopologyReading read(List<RdsName> names, List<String> globals) {
+    return reader(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")))
+        .read(names, globals);
+  }
+
+  private TopologyReader reader(AwsCredentialsProvider credentials) {
     TopologyReader reader =
         new TopologyReader(
             new AwsAccess(WEST, Optional.of(rds.uri()), credentials, Duration.ofSeconds(20)),
             Set.of(),
             Clock.systemUTC());
     open.add(reader);
-    return reader.read();
+    return reader;
   }
 
   @Test
@@ -105,6 +116,44 @@ class TopologyReaderTest {
     assertThat(global.writerRegion()).contains(WEST);
     assertThat(global.failover()).isEmpty();
     assertThat(global.members().get(1).synchronization()).isEqualTo("connected");
+  }
+
+  @Test
+  void onlyWhatIsNamedIsAskedFor() {
+    rds.hasGlobals(List.of(SHOP, new FakeRds.Global("other", List.of(WEST_ARN))));
+    TopologyReading reading = read(List.of(new RdsName("alone", false)), List.of("shop"));
+
+    assertThat(reading.troubles()).isEmpty();
+    assertThat(reading.complete()).containsExactlyInAnyOrder(WEST, EAST);
+    assertThat(reading.globals().orElseThrow())
+        .extracting(TopologyGlobal::name)
+        .containsExactly("shop");
+    assertThat(reading.clusters())
+        .extracting(TopologyCluster::arn)
+        .containsExactlyInAnyOrder(
+            WEST_ARN, "arn:aws:rds:eu-west-1:123456789012:db:alone", EAST_ARN);
+    assertThat(reading.names().orElseThrow())
+        .containsExactlyInAnyOrder(
+            new RdsName("alone", false),
+            new RdsName("shop-west", true),
+            new RdsName("shop-east", true));
+    assertThat(rds.requests())
+        .filteredOn(request -> "DescribeDBClusters".equals(request.get("Action")))
+        .as("never all clusters of a region")
+        .allSatisfy(request -> assertThat(request).containsKey("Filters.Filter.1.Name"));
+  }
+
+  @Test
+  void withoutThePermissionForGlobalClustersWhatIsNamedAtHomeIsKnown() {
+    rds.deny("DescribeGlobalClusters");
+    TopologyReading reading = read(List.of(new RdsName("shop-west", true)), List.of("shop"));
+
+    assertThat(reading.globals()).isEmpty();
+    assertThat(reading.clusters()).extracting(TopologyCluster::arn).containsExactly(WEST_ARN);
+    assertThat(reading.barred()).isFalse();
+    assertThat(reading.troubles())
+        .extracting(AwsTrouble::kind)
+        .containsExactly(AwsTrouble.Kind.DENIED);
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,8 @@ public record Subject(
   /** What stands in the name of a global cluster's writer where others have a region. */
   private static final List<String> GLOBAL = List.of("global");
 
+  private static final Pattern NODES = Pattern.compile("nodes-((?:[a-z]+-)+[0-9]+)(?:-[0-9a-f]+)?");
+
   /** The one that a data source is. */
   public static Subject of(DataSource source) {
     return new Subject(source.cluster().arn(), source::includes, source.rdsPlace());
@@ -39,6 +43,12 @@ public record Subject(
     return "nodes-"
         + region
         + endpoint.map(at -> "-" + Integer.toHexString(at.hashCode())).orElse("");
+  }
+
+  /** Where AWS was asked for a document: what nodes ask there is no other's word. */
+  static String region(String source) {
+    Matcher nodes = NODES.matcher(source);
+    return nodes.matches() ? nodes.group(1) : source;
   }
 
   /**
@@ -82,7 +92,7 @@ public record Subject(
         .map(
             one ->
                 new GlobalSaid.Answer(
-                    document.source(), one.writerRegion(), one.asked(), known.at()));
+                    region(document.source()), one.writerRegion(), one.asked(), known.at()));
   }
 
   /**

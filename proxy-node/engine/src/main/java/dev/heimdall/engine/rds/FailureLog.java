@@ -2,9 +2,7 @@ package dev.heimdall.engine.rds;
 
 import dev.heimdall.routing.AwsTrouble;
 import dev.heimdall.routing.TopologyReading;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 
@@ -12,7 +10,9 @@ import org.slf4j.Logger;
 final class FailureLog {
   private final Logger log;
   private final String region;
-  private final Map<String, AwsTrouble.Kind> said = new HashMap<>();
+
+  /** Each action with what was wrong with it: regions may differ in that. */
+  private final Set<String> said = new HashSet<>();
 
   FailureLog(Logger log, String region) {
     this.log = log;
@@ -25,12 +25,13 @@ final class FailureLog {
   void about(TopologyReading answer, boolean needed) {
     Set<String> now = new HashSet<>();
     for (AwsTrouble trouble : answer.troubles()) {
-      now.add(trouble.action());
-      if (said.put(trouble.action(), trouble.kind()) != trouble.kind()) {
+      String what = trouble.action() + " " + trouble.kind();
+      now.add(what);
+      if (said.add(what)) {
         say(trouble, needed);
       }
     }
-    if (said.keySet().retainAll(now) && said.isEmpty()) {
+    if (said.retainAll(now) && said.isEmpty()) {
       log.info("the RDS API in {} answers completely again", region);
     }
   }

@@ -4,7 +4,9 @@ import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.share.LeaderLeases;
 import dev.heimdall.model.ApiUse;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.GlobalPlace;
 import dev.heimdall.model.RdsPlace;
+import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.RdsName;
 import java.net.URI;
 import java.util.HashMap;
@@ -47,20 +49,65 @@ public final class RdsWatch implements AutoCloseable {
    * @param leases by which the nodes of a fleet divide the work; empty for a node that is alone
    * @return ends it
    */
-  public synchronized Watching watch(DataSource source, Supplier<Optional<LeaderLeases>> leases) {
-    Optional<RdsPlace> place = source.rdsPlace();
-    if (place.isEmpty() || closed) {
+  public Watching watch(DataSource source, Supplier<Optional<LeaderLeases>> leases) {
+    Optional<GlobalPlace> global = source.globalPlace();
+    if (global.isPresent()) {
+      return watch(source, global.get(), leases);
+    }
+    return source
+        .rdsPlace()
+        .map(
+            place ->
+                begin(
+                    new Place(place.region(), place.endpoint()),
+                    WatchedCluster.of(
+                        Optional.of(name(place)), Optional.empty(), source.cluster().api()),
+                    leases))
+        .orElse(() -> {});
+  }
+
+  private static RdsName name(RdsPlace place) {
+    return new RdsName(place.name(), place.cluster());
+  }
+
+  private Watching watch(
+      DataSource source, GlobalPlace global, Supplier<Optional<LeaderLeases>> leases) {
+    Optional<String> region = global.region();
+    return region.isPresent()
+        ? begin(source, global, region.get(), leases)
+        : new PendingWatch(
+            source.name(),
+            source.cluster().api().use() == ApiUse.ON,
+            AwsAccess::ownRegion,
+            found -> begin(source, global, found, leases));
+  }
+
+  private Watching begin(
+      DataSource source,
+      GlobalPlace global,
+      String region,
+      Supplier<Optional<LeaderLeases>> leases) {
+    Optional<RdsName> name =
+        source.rdsPlace().filter(one -> one.region().equals(region)).map(RdsWatch::name);
+    return begin(
+        new Place(region, global.endpoint()),
+        WatchedCluster.of(name, Optional.of(global.name()), source.cluster().api()),
+        leases);
+  }
+
+  private Watching begin(
+      Place at, WatchedCluster watched, Supplier<Optional<LeaderLeases>> leases) {
+    return begin(at, watched, leases.get());
+  }
+
+  private synchronized Watching begin(
+      Place at, WatchedCluster watched, Optional<LeaderLeases> leases) {
+    if (closed) {
       return () -> {};
     }
-    Place at = new Place(place.get().region(), place.get().endpoint());
-    WatchedCluster watched =
-        new WatchedCluster(
-            new RdsName(place.get().name(), place.get().cluster()),
-            source.cluster().api().use() == ApiUse.ON,
-            source.cluster().api().interval());
     RegionWatch region = regions.get(at);
     if (region == null) {
-      region = new RegionWatch(at, credentials.get(), leases.get(), feed, watched);
+      region = new RegionWatch(at, credentials.get(), leases, feed, watched);
       regions.put(at, region);
     } else {
       region.add(watched);

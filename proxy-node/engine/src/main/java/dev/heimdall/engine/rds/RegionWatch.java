@@ -8,6 +8,7 @@ import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsPace;
 import dev.heimdall.routing.RdsReader;
 import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyReader;
 import dev.heimdall.routing.TopologyReading;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,10 @@ final class RegionWatch implements AutoCloseable {
   private final RdsWatch.Place place;
   private final Optional<LeaderLeases> leases;
   private final RdsReader reader;
+
+  /** Of all regions in which a global cluster has a member. */
+  private final TopologyReader everywhere;
+
   private final RdsPace pace;
   private final FailureLog complaints;
   private final String source;
@@ -77,10 +82,10 @@ final class RegionWatch implements AutoCloseable {
     this.feed = feed;
     source = Subject.nodesAt(place.region(), place.endpoint());
     watched.add(first);
-    reader =
-        new RdsReader(
-            new AwsAccess(place.region(), place.endpoint(), credentials, RdsReader.ANSWER),
-            this::now);
+    AwsAccess access =
+        new AwsAccess(place.region(), place.endpoint(), credentials, RdsReader.ANSWER);
+    reader = new RdsReader(access, this::now);
+    everywhere = new TopologyReader(access, Set.of(), this::now);
     pace = new RdsPace(this::interval);
     complaints = new FailureLog(LOG, place.region());
     executor =
@@ -91,7 +96,12 @@ final class RegionWatch implements AutoCloseable {
               return thread;
             });
     // Nodes that are started together shall not ask together; and the store takes a moment.
-    later(leases.isPresent() ? FIRST.plus(some(FIRST)) : some(interval()));
+    later(leases.isPresent() ? FIRST.plus(some(FIRST)) : some(firstWithin()));
+  }
+
+  /** Of a global cluster nobody else may know where its servers are. */
+  private Duration firstWithin() {
+    return watched.stream().anyMatch(one -> one.global().isPresent()) ? FIRST : interval();
   }
 
   /** Whoever wants to know more often decides it for all: they are asked about together. */
@@ -106,7 +116,7 @@ final class RegionWatch implements AutoCloseable {
   }
 
   void add(WatchedCluster one) {
-    boolean sooner = one.interval().compareTo(interval()) < 0;
+    boolean sooner = one.global().isPresent() || one.interval().compareTo(interval()) < 0;
     watched.add(one);
     if (sooner) {
       try {
@@ -119,8 +129,9 @@ final class RegionWatch implements AutoCloseable {
 
   private void sooner() {
     next.cancel(false);
-    nextAlone = System.nanoTime() + some(interval()).toNanos();
-    later(some(interval()));
+    Duration in = some(firstWithin());
+    nextAlone = System.nanoTime() + in.toNanos();
+    later(in);
   }
 
   /** Whether there is nothing left to ask about. */
@@ -198,7 +209,7 @@ final class RegionWatch implements AutoCloseable {
   /** The same for all nodes that ask the same. */
   private String work() {
     Set<String> names = new TreeSet<>();
-    watched.forEach(one -> names.add((one.name().cluster() ? "c:" : "i:") + one.name().name()));
+    watched.forEach(one -> names.add(one.label()));
     return "rds:" + place.region() + ":" + Integer.toHexString(names.hashCode());
   }
 
@@ -224,8 +235,7 @@ final class RegionWatch implements AutoCloseable {
   }
 
   private TopologyReading ask() {
-    Collection<RdsName> names = watched.stream().map(WatchedCluster::name).distinct().toList();
-    TopologyReading answer = reader.read(names);
+    TopologyReading answer = read();
     if (!executor.isShutdown()) {
       complaints.about(answer, watched.stream().anyMatch(WatchedCluster::needed));
       if (answer.barred()) {
@@ -239,6 +249,14 @@ final class RegionWatch implements AutoCloseable {
       }
     }
     return answer;
+  }
+
+  private TopologyReading read() {
+    Collection<RdsName> names =
+        watched.stream().flatMap(one -> one.name().stream()).distinct().toList();
+    List<String> globals =
+        watched.stream().flatMap(one -> one.global().stream()).distinct().toList();
+    return globals.isEmpty() ? reader.read(names) : everywhere.read(names, globals);
   }
 
   /** What another node has made of an answer; it asks for the same region, or is none of these. */
@@ -265,6 +283,7 @@ final class RegionWatch implements AutoCloseable {
   public void close() {
     executor.shutdownNow();
     reader.close();
+    everywhere.close();
     feed.withdraw(source);
   }
 }

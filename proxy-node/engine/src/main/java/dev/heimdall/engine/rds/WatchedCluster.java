@@ -1,24 +1,46 @@
 package dev.heimdall.engine.rds;
 
+import dev.heimdall.model.ApiSettings;
+import dev.heimdall.model.ApiUse;
 import dev.heimdall.routing.RdsName;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A cluster that the API is asked about. Equal to itself only: two data sources may be one cluster.
  */
 final class WatchedCluster {
-  private final RdsName name;
+  private final Optional<RdsName> name;
+  private final Optional<String> global;
   private final boolean needed;
   private final Duration interval;
 
   WatchedCluster(RdsName name, boolean needed, Duration interval) {
+    this(Optional.of(name), Optional.empty(), needed, interval);
+  }
+
+  private WatchedCluster(
+      Optional<RdsName> name, Optional<String> global, boolean needed, Duration interval) {
     this.name = name;
+    this.global = global;
     this.needed = needed;
     this.interval = interval;
   }
 
-  RdsName name() {
+  /**
+   * @param name of a cluster or instance in the region that is asked
+   * @param global of a global cluster
+   */
+  static WatchedCluster of(Optional<RdsName> name, Optional<String> global, ApiSettings api) {
+    return new WatchedCluster(name, global, api.use() == ApiUse.ON, api.interval());
+  }
+
+  Optional<RdsName> name() {
     return name;
+  }
+
+  Optional<String> global() {
+    return global;
   }
 
   /** Whether it is a fault when the API cannot be asked. */
@@ -28,5 +50,11 @@ final class WatchedCluster {
 
   Duration interval() {
     return interval;
+  }
+
+  /** What it is, so that nodes which ask the same find each other. */
+  String label() {
+    return name.map(one -> (one.cluster() ? "c:" : "i:") + one.name()).orElse("")
+        + global.map(one -> "g:" + one).orElse("");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -74,6 +75,17 @@ class SubjectGlobalTest {
               new GlobalSaid.Answer(
                   EAST, Optional.of(EAST), NOW.plusSeconds(20), NOW.plusSeconds(25)));
     }
+  }
+
+  /** What nodes of the writer's region have asked there confirms nothing. */
+  @Test
+  void documentsOfNodesAreTheWordOfTheRegionThatWasAsked() {
+    assertThat(Subject.region(Subject.nodesAt(WEST, Optional.empty()))).isEqualTo(WEST);
+    for (int port = 1; port <= 500; port++) {
+      URI endpoint = URI.create("http://127.0.0.1:" + port);
+      assertThat(Subject.region(Subject.nodesAt(EAST, Optional.of(endpoint)))).isEqualTo(EAST);
+    }
+    assertThat(Subject.region("us-gov-west-1")).isEqualTo("us-gov-west-1");
   }
 
   @Test

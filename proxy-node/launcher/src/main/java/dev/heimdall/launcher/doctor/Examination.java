@@ -125,7 +125,8 @@ public final class Examination {
       return new Needs(
           configuration.stream()
               .flatMap(read -> read.sources().values().stream())
-              .anyMatch(source -> source.rdsPlace().isPresent()),
+              .anyMatch(
+                  source -> source.rdsPlace().isPresent() || source.globalPlace().isPresent()),
           lifecycle,
           exports(configuration).anyMatch(CloudWatchExport::metrics),
           configuration.stream()
