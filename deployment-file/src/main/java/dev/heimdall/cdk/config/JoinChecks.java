@@ -61,7 +61,7 @@ final class JoinChecks {
         return;
       }
       Cidr addresses = network.addresses().get();
-      if (!DeploymentChecks.isIpv4(addresses)
+      if (!NetworkChecks.isIpv4(addresses)
           || addresses.prefix() < WIDEST
           || addresses.prefix() > LONGEST) {
         findings.problem(
@@ -71,7 +71,7 @@ final class JoinChecks {
         return;
       }
     }
-    if (!deployment.knownAddresses(region).filter(DeploymentChecks::isIpv4).isPresent()) {
+    if (!deployment.knownAddresses(region).filter(NetworkChecks::isIpv4).isPresent()) {
       return;
     }
     for (Region other : deployment.overlapping(region)) {
@@ -91,7 +91,7 @@ final class JoinChecks {
       Cidr to = routes.get(i).to();
       for (Region other : deployment.joined(region)) {
         Optional<Cidr> its = deployment.knownAddresses(other);
-        if (DeploymentChecks.isIpv4(to)
+        if (NetworkChecks.isIpv4(to)
             && its.filter(one -> RegionAddresses.overlap(one, to)).isPresent()) {
           findings.problem(
               "%s[%d].to".formatted(at, i),
@@ -109,14 +109,14 @@ final class JoinChecks {
     int asked = fleet.clients().size() + fleet.clientGroups().size();
     int all = asked + deployment.joined(region).size();
     int rules = all * fleet.ports().size();
-    if (rules > DeploymentChecks.RULES_OF_A_GROUP
-        && asked * fleet.ports().size() <= DeploymentChecks.RULES_OF_A_GROUP) {
+    if (rules > ServerChecks.RULES_OF_A_GROUP
+        && asked * fleet.ports().size() <= ServerChecks.RULES_OF_A_GROUP) {
       findings.problem(
           at + ".clients",
           "%d networks and %d other regions for %d ports"
               .formatted(asked, all - asked, fleet.ports().size()),
           "at most %d rules, ports times networks, not %d: a security group takes no more. Name"
-                  .formatted(DeploymentChecks.RULES_OF_A_GROUP, rules)
+                  .formatted(ServerChecks.RULES_OF_A_GROUP, rules)
               + " fewer, wider networks");
     }
   }
