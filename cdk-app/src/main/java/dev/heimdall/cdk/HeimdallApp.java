@@ -2,6 +2,7 @@ package dev.heimdall.cdk;
 
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.config.Routing;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,9 +45,21 @@ public final class HeimdallApp {
       stacks.put(region.region(), RegionStack.of(app, deployment, region, base));
     }
     CopyStack.all(app, deployment, stacks);
+    zoneBeforeRecords(deployment, stacks);
     JoinedStack.all(app, deployment, stacks);
     Aspects.of(app).add(new AwsSolutionsChecks());
     return app;
+  }
+
+  /** The first region's stack makes the zone that the records of the others go to. */
+  private static void zoneBeforeRecords(Deployment deployment, Map<String, Stack> stacks) {
+    Routing routing = deployment.routing();
+    if (routing.enabled() && routing.zoneId().isEmpty()) {
+      Stack first = stacks.get(deployment.regions().get(0).region());
+      stacks.values().stream()
+          .filter(other -> other != first)
+          .forEach(other -> other.addDependency(first));
+    }
   }
 
   /** The library's own word on this is a broken pipe. */

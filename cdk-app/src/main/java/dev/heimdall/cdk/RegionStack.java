@@ -152,7 +152,8 @@ final class RegionStack extends Stack {
       new Watch(this, "Watch", deployment, region, fleet, sync, store, manager);
     }
     if (deployment.routing().enabled()) {
-      RegionNames.of(this, "Names", deployment.routing(), place, fleet);
+      String makesZone = name(deployment, deployment.regions().get(0));
+      RegionNames.of(this, "Names", deployment, region, place, fleet, makesZone);
     }
     nameOutputs();
   }

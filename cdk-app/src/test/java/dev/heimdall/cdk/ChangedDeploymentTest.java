@@ -194,7 +194,13 @@ class ChangedDeploymentTest {
         change("one region less", deployment -> ((ArrayNode) deployment.get("regions")).remove(1)),
         change(
             "no latency records",
-            deployment -> deployment.withObject("/routing").put("enabled", false)));
+            deployment -> deployment.withObject("/routing").put("enabled", false)),
+        change(
+            "another zone",
+            deployment -> deployment.withObject("/routing").put("zoneId", "Z9876543210XYZ")),
+        change(
+            "a zone that the first region makes",
+            deployment -> deployment.withObject("/routing").remove("zoneId")));
   }
 
   private static void thirdRegion(ObjectNode deployment) {
@@ -379,6 +385,66 @@ class ChangedDeploymentTest {
     assertThat(ids(moved, east, "AWS::IAM::Role"))
         .hasSize(1)
         .doesNotContainAnyElementsOf(ids(before, east, "AWS::IAM::Role"));
+  }
+
+  private static Set<String> associations(Map<String, JsonNode> stacks, String stack) {
+    Set<String> found = new TreeSet<>(joiners(stacks, stack));
+    found.removeIf(id -> !id.startsWith("ZoneAssociation"));
+    return found;
+  }
+
+  /**
+   * The association with another zone, or of another network, is another one: the role of the new
+   * one may not touch what the old one has done, which goes with its own.
+   */
+  @Test
+  void whatSeesAnotherZoneIsAssociatedByAnotherRole() throws Exception {
+    String east = "orders-db-us-east-1";
+    String west = "orders-db-eu-west-1";
+    assertThat(associations(before, east)).hasSize(1);
+    for (String stack : List.of(east, west)) {
+      Map<String, JsonNode> zone =
+          stacks(file -> file.withObject("/routing").put("zoneId", "Z9876543210XYZ"));
+      assertThat(associations(zone, stack))
+          .hasSize(1)
+          .doesNotContainAnyElementsOf(associations(before, stack));
+    }
+    Map<String, JsonNode> network =
+        stacks(change(1, "", at -> at.withObject("/network").put("vpc", "vpc-0b1c2d3e")).edit());
+    assertThat(associations(network, east))
+        .hasSize(1)
+        .doesNotContainAnyElementsOf(associations(before, east));
+    assertThat(associations(network, west)).isEqualTo(associations(before, west));
+    Map<String, JsonNode> addresses = stacks(set(0, "network", "addresses", "10.44.0.0/16").edit());
+    assertThat(associations(addresses, west))
+        .hasSize(1)
+        .doesNotContainAnyElementsOf(associations(before, west));
+    Map<String, JsonNode> off = stacks(file -> file.withObject("/routing").put("enabled", false));
+    assertThat(associations(off, east)).isEmpty();
+  }
+
+  /** The first region's zone stays what it is, whichever regions come and go behind it. */
+  @Test
+  void aRegionMoreSeesTheZoneThatTheFirstHasMade() throws Exception {
+    Consumer<ObjectNode> noZone = file -> file.withObject("/routing").remove("zoneId");
+    Map<String, JsonNode> one =
+        stacks(noZone.andThen(file -> ((ArrayNode) file.get("regions")).remove(1)));
+    Map<String, JsonNode> two = stacks(noZone);
+    Map<String, JsonNode> three = stacks(noZone.andThen(ChangedDeploymentTest::thirdRegion));
+    String zone = "AWS::Route53::HostedZone";
+    for (List<Map<String, JsonNode>> change : List.of(List.of(one, two), List.of(two, three))) {
+      ChangeJudge.Verdict there = judge.judge(change.get(0), change.get(1), Set.of());
+      assertThat(there.refused()).isEmpty();
+      assertThat(there.replaced()).doesNotContain(zone, "AWS::Route53::RecordSet");
+      ChangeJudge.Verdict back =
+          judge.judge(change.get(1), change.get(0), judge.left(change.get(0), change.get(1)));
+      assertThat(back.refused()).isEmpty();
+      assertThat(back.replaced()).doesNotContain(zone, "AWS::Route53::RecordSet");
+    }
+    assertThat(ids(three, "orders-db-eu-west-1", zone)).hasSize(1);
+    assertThat(associations(three, "orders-db-eu-west-1")).isEmpty();
+    assertThat(associations(three, "orders-db-us-east-1")).hasSize(1);
+    assertThat(associations(three, "orders-db-ap-southeast-2")).hasSize(1);
   }
 
   /** The first region of an account makes the keys that the others have copies of. */

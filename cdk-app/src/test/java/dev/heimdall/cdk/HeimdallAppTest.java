@@ -997,17 +997,101 @@ class HeimdallAppTest {
         .hasSize(2);
   }
 
+  private static JsonNode associated(Assembly assembly, String stack) {
+    return assembly
+        .resources(stack, "ZoneAssociation", "AWS::CloudFormation::CustomResource")
+        .values()
+        .iterator()
+        .next()
+        .get("Properties");
+  }
+
   /** A private zone that is there is seen from no network that is not associated with it. */
   @Test
-  void theCommandThatLetsANetworkSeeThePrivateZoneIsPutOut() {
-    assertThat(made.templates().get(US).at("/Outputs/NamesAssociation/Value").asText())
-        .isEqualTo(
-            "aws route53 associate-vpc-with-hosted-zone --hosted-zone-id Z0123456789ABC --vpc"
-                + " VPCRegion=us-east-1,VPCId=vpc-0a1b2c3d");
-    assertThat(made.templates().get(EU).at("/Outputs/NamesAssociation/Value").toString())
-        .contains("VPCRegion=eu-west-1,VPCId=", "Ref");
+  void theNetworkOfEachRegionIsLetToSeeTheZoneThatTheFileNames() {
+    JsonNode given = associated(made, US);
+    assertThat(given.get("Zone").asText()).isEqualTo("Z0123456789ABC");
+    assertThat(given.get("Vpc").asText()).isEqualTo("vpc-0a1b2c3d");
+    assertThat(given.get("Network").asText()).isEqualTo("given");
+    assertThat(given.get("Region").asText()).isEqualTo("us-east-1");
+    JsonNode own = associated(made, EU);
+    assertThat(own.at("/Vpc/Ref").asText()).startsWith("Network");
+    assertThat(own.get("Network").asText()).isEqualTo("made");
+    for (String stack : List.of(EU, US)) {
+      String record = made.resources(stack, "Names", "AWS::Route53::RecordSet").values().toString();
+      assertThat(record)
+          .contains("\"HostedZoneId\":\"Z0123456789ABC\"")
+          .contains("\"DependsOn\":[\"ZoneAssociation");
+      assertThat(made.templates().get(stack).at("/Outputs").has("NamesAssociation")).isFalse();
+    }
     assertThat(made.templates().get(EU).at("/Outputs/NetworkVpc/Value/Ref").asText())
         .startsWith("Network");
+  }
+
+  /** Each may let its own network see this zone, and touches no other network and no record. */
+  @Test
+  void whatAssociatesANetworkMayTouchNoOtherOne() {
+    String policy =
+        made.resources(US, "ZoneAssociation", "AWS::IAM::Role")
+            .values()
+            .iterator()
+            .next()
+            .toString();
+    assertThat(policy)
+        .contains("hostedzone/${HostedZone}\",{\"HostedZone\":\"Z0123456789ABC\"}")
+        .contains(
+            "{\"ForAnyValue:StringEquals\":{\"route53:VPCs\":{\"Fn::Sub\":"
+                + "[\"VPCId=${Vpc},VPCRegion=${AWS::Region}\",{\"Vpc\":\"vpc-0a1b2c3d\"}]}}}")
+        .doesNotContain("cloudformation:", "ChangeResourceRecordSets");
+  }
+
+  /** What the first region has made, the others find by its stack's output. */
+  @Test
+  void aZoneThatTheFileDoesNotNameIsMadeByTheFirstRegionForAll(@TempDir Path small)
+      throws Exception {
+    Assembly assembly =
+        Assembly.of(
+            """
+        {"regions": [
+          {"region": "us-east-1", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}},
+          {"region": "ap-southeast-2", "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}}],
+         "routing": {"enabled": true, "zone": "db.example.com"}}
+        """,
+            small);
+    assertThat(assembly.complaints()).allMatch(said -> said.startsWith("INFO"));
+    String first = "heimdall-us-east-1";
+    String other = "heimdall-ap-southeast-2";
+    assertThat(assembly.resources(first, "AWS::Route53::HostedZone")).hasSize(1);
+    assertThat(assembly.resources(first, "AWS::CloudFormation::CustomResource").keySet())
+        .noneMatch(id -> id.startsWith("ZoneAssociation"));
+    assertThat(assembly.templates().get(first).at("/Outputs/NamesZone/Value/Ref").asText())
+        .startsWith("NamesZone");
+    JsonNode told = associated(assembly, other);
+    assertThat(told.has("Zone")).isFalse();
+    assertThat(told.get("ZoneStack").asText()).isEqualTo(first);
+    assertThat(told.get("ZoneRegion").asText()).isEqualTo("us-east-1");
+    assertThat(assembly.resources(other, "AWS::Route53::HostedZone")).isEmpty();
+    assertThat(
+            assembly
+                .resource(other, "Names", "AWS::Route53::RecordSet")
+                .at("/HostedZoneId/Fn::GetAtt/1")
+                .asText())
+        .isEqualTo("Zone");
+    String policy =
+        assembly
+            .resources(other, "ZoneAssociation", "AWS::IAM::Role")
+            .values()
+            .iterator()
+            .next()
+            .toString();
+    assertThat(policy)
+        .contains("cloudformation:DescribeStacks", "\"ZoneStack\":\"heimdall-us-east-1\"");
+    assertThat(manifest(small).at("/artifacts/" + other + "/dependencies").toString())
+        .contains(first);
+  }
+
+  private static JsonNode manifest(Path work) throws IOException {
+    return JSON.readTree(work.resolve("out/manifest.json").toFile());
   }
 
   @Test

@@ -78,6 +78,11 @@ final class Joiner extends Construct {
     resource.addPropertyOverride("Code", Integer.toHexString(code.hashCode()));
   }
 
+  /** What has to wait for it. */
+  CfnCustomResource resource() {
+    return resource;
+  }
+
   /** What the function has returned, by name. */
   String attribute(String name) {
     return resource.getAtt(name).toString();

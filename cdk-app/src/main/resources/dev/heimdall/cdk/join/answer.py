@@ -21,7 +21,12 @@ LIMITS = Config(
 
 
 class Failure(Exception):
-    """What went wrong, as people read it in the events of the stack."""
+    """What went wrong, as people read it in the events of the stack; code and said are AWS's."""
+
+    def __init__(self, text, code="", said=""):
+        super().__init__(text)
+        self.code = code
+        self.said = said
 
 
 class OutOfTime(BaseException):
@@ -40,14 +45,16 @@ def call(service, action, region, gone=(), **what):
             code = e.response["Error"]["Code"]
             if code in gone:
                 return None
+            said = e.response["Error"]["Message"]
             if code not in DENIED:
-                said = e.response["Error"]["Message"][:SHOWN_ERROR]
-                raise Failure(f"{region}: {service}:{action} failed: {code}: {said}") from e
+                text = f"{region}: {service}:{action} failed: {code}: {said[:SHOWN_ERROR]}"
+                raise Failure(text, code, said) from e
             if attempt == NEW_ROLE:
-                raise Failure(
+                text = (
                     f"{region}: the permission {service}:{action} is missing, or a policy of the"
                     f" organization denies it ({code})"
-                ) from e
+                )
+                raise Failure(text, code, said) from e
         except BotoCoreError as e:
             raise Failure(f"{region}: {service}:{action} failed: {str(e)[:SHOWN_ERROR]}") from e
         time.sleep(PAUSE)
@@ -64,6 +71,17 @@ def everything(service, action, region, key, gone=(), **what):
         if not page.get("NextToken"):
             return found
         what["NextToken"] = page["NextToken"]
+
+
+def outputs(region, stack):
+    """What a stack of the deployment has put out, by name."""
+    try:
+        found = call("cloudformation", "DescribeStacks", region, StackName=stack)["Stacks"][0]
+    except Failure as e:
+        if "does not exist" not in e.said:
+            raise
+        raise Failure(f"{region}: there is no stack {stack}: deploy it first") from e
+    return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
 
 
 def wait(purpose, look):
@@ -85,16 +103,21 @@ def stop(signum, frame):
 def serve(event, context, identity, change):
     """Does what is requested, and responds in any case.
 
-    identity has the resource's id, from its properties; change does it, and returns attributes.
+    identity has the resource's id, from its properties and the id that it has had, if any; change
+    does it, and returns attributes. What has another id than before is deleted by a request that
+    CloudFormation makes at last.
     """
+    former = event.get("PhysicalResourceId")
     answer = {"Status": "SUCCESS"}
     left = context.get_remaining_time_in_millis() / 1000
     signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, max(left - RESERVE, 0.1))
     try:
-        told = event["ResourceProperties"]
-        answer["PhysicalResourceId"] = event.get("PhysicalResourceId") or identity(told)
-        answer["Data"] = change(event["RequestType"], told, event.get("OldResourceProperties", {}))
+        told, before = event["ResourceProperties"], event.get("OldResourceProperties", {})
+        request = event["RequestType"]
+        own = former if request == "Delete" else identity(told, former)
+        answer["PhysicalResourceId"] = own
+        answer["Data"] = change(request, told, before, own)
     except OutOfTime as e:
         answer["Status"] = "FAILED"
         answer["Reason"] = f"The time limit of {left:.0f} s ended during: {e}. Deploy again."
@@ -104,7 +127,7 @@ def serve(event, context, identity, change):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     answer["Reason"] = answer.get("Reason", "")[:LONGEST_REASON]
-    answer.setdefault("PhysicalResourceId", event["LogicalResourceId"])
+    answer.setdefault("PhysicalResourceId", former or event["LogicalResourceId"])
     for key in ("StackId", "RequestId", "LogicalResourceId"):
         answer[key] = event[key]
     print(json.dumps({key: answer[key] for key in ("Status", "Reason", "PhysicalResourceId")}))

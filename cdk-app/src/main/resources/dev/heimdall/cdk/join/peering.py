@@ -33,7 +33,11 @@ def pair(told):
     )
 
 
-def identity(told):
+def identity(told, former):
+    return former or name(told)
+
+
+def name(told):
     return told["Fleet"] + " " + pair(told)
 
 
@@ -46,19 +50,13 @@ def network(end):
     vpc, tables = end.get("Vpc"), end.get("RouteTables", [])
     if vpc is None:
         stack = end["Stack"]
-        try:
-            found = call("cloudformation", "DescribeStacks", region, StackName=stack)["Stacks"][0]
-        except Failure as e:
-            if "does not exist" not in str(e):
-                raise
-            raise Failure(f"{region}: there is no stack {stack}: deploy it first") from e
-        outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
-        if "NetworkRouteTables" not in outputs:
+        found = outputs(region, stack)
+        if "NetworkRouteTables" not in found:
             raise Failure(
                 f"{region}: the stack {stack} has no output NetworkRouteTables, as it is of an"
                 " earlier release: deploy it first"
             )
-        vpc, tables = outputs["NetworkVpc"], outputs["NetworkRouteTables"].split(",")
+        vpc, tables = found["NetworkVpc"], found["NetworkRouteTables"].split(",")
     described = call(
         "ec2", "DescribeVpcs", region, gone=("InvalidVpcID.NotFound",), VpcIds=[vpc]
     )
@@ -172,7 +170,7 @@ def in_one_of(states, region, peering):
 
 def connect(told, one, other):
     marks = [{"Key": FLEET, "Value": told["Fleet"]}, {"Key": PAIR, "Value": pair(told)}]
-    marks.append({"Key": "Name", "Value": identity(told)})
+    marks.append({"Key": "Name", "Value": name(told)})
     connection = between(told, one, other)
     if connection is None:
         connection = call(
@@ -341,7 +339,7 @@ def part(told):
     return {}
 
 
-def change(request, told, before):
+def change(request, told, before, own):
     return part(told) if request == "Delete" else join(told, before)
 
 

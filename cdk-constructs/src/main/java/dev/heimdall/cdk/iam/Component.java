@@ -564,6 +564,41 @@ public enum Component {
                   "arn:${Partition}:ec2:${JoinedRegions}:${Account}:vpc/${GivenVpcs}"),
           functionLog())),
 
+  /** The function that lets a region's network see the private zone of the fleets' name. */
+  ZONE_ASSOCIATION(
+      "zone-association",
+      "lambda.amazonaws.com",
+      List.of(
+          on(
+              "Stack",
+              "reads which zone the first region's stack has made, if the file names none",
+              List.of(
+                  "arn:${Partition}:cloudformation:${ZoneRegion}:${Account}:stack/${ZoneStack}/*"),
+              "cloudformation:DescribeStacks"),
+          on(
+              "Look",
+              "looks whether the zone is private, and which networks see it",
+              List.of("arn:${Partition}:route53:::hostedzone/${HostedZone}"),
+              "route53:GetHostedZone"),
+          on(
+                  "Associate",
+                  "lets the region's network see the zone, and no other one",
+                  List.of("arn:${Partition}:route53:::hostedzone/${HostedZone}"),
+                  "route53:AssociateVPCWithHostedZone",
+                  "route53:DisassociateVPCFromHostedZone")
+              .when("ForAnyValue:StringEquals", "route53:VPCs", "VPCId=${Vpc},VPCRegion=${Region}"),
+          on(
+              "Change",
+              "waits until all name servers know it",
+              List.of("arn:${Partition}:route53:::change/*"),
+              "route53:GetChange"),
+          anywhere(
+              "Network",
+              "Route 53 looks at the network with the caller's permission; the API knows no"
+                  + " resources",
+              "ec2:DescribeVpcs"),
+          functionLog())),
+
   /** The rules that pass events of RDS on to the functions of other regions. */
   FORWARDER(
       "forwarder",

@@ -254,13 +254,12 @@ final class DeploymentChecks extends SettingChecks {
         .zoneId()
         .ifPresent(
             id -> form("$.routing.zoneId", id, "Z[A-Z0-9]{4,31}", "such as \"Z0123456789ABC\""));
-    if (routing.zoneId().isEmpty() && deployment.regions().size() > 1) {
+    long accounts = deployment.regions().stream().map(Region::account).distinct().count();
+    if (routing.zoneId().isEmpty() && accounts > 1) {
       problem(
           "$.routing.zoneId",
-          "nothing, with "
-              + deployment.regions().stream().map(Region::region).collect(Collectors.joining(", ")),
-          "the id of a zone that is there: one region cannot make it for the others. Make it once"
-              + " (aws route53 create-hosted-zone), or deploy one region first");
+          "nothing, with regions of %d accounts".formatted(accounts),
+          "the id of a zone that is there: no stack of one account finds what another one has made");
     }
     if (!routing.record().toLowerCase(Locale.ROOT).matches("[a-z0-9_-]+(\\.[a-z0-9_-]+)*")) {
       problem("$.routing.record", quote(routing.record()), "a name such as \"heimdall\"");

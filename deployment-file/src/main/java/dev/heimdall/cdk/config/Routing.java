@@ -13,9 +13,10 @@ public record Routing(
         Optional<String> zone,
     @Setting(
             value =
-                "The zone's id, such as `Z0123456789`. With several regions it must be there"
-                    + " already.",
-            otherwise = "a private zone is made")
+                "The zone's id, such as `Z0123456789`: a public one, or a private one of the same"
+                    + " account, which the regions' networks are associated with.",
+            otherwise =
+                "a private zone is made, by the first region, and seen by all regions' networks")
         Optional<String> zoneId,
     @Setting(value = "The record's name inside of the zone.", byDefault = "heimdall")
         String record) {}

@@ -306,18 +306,21 @@ class DeploymentFileTest {
                 .toList());
   }
 
+  /** The first region makes the zone, which a stack of another account does not find. */
   @Test
-  void aSecondRegionNeedsAZoneThatIsThere() throws IOException {
+  void regionsOfSeveralAccountsNeedAZoneThatIsThere() throws Exception {
     Path file = folder.resolve("deployment.json");
-    String regions =
-        "{'region': 'eu-west-1', " + FLEET + "}, {'region': 'us-east-1', " + FLEET + "}";
-    Files.writeString(
-        file,
-        ("{'regions': [" + regions + "], 'routing': {'enabled': true, 'zone': 'db.example'}}")
-            .replace('\'', '"'));
+    String text =
+        ("{'regions': [{'region': 'eu-west-1', " + FLEET + "}, {'region': 'us-east-1', " + FLEET)
+            + "}], 'routing': {'enabled': true, 'zone': 'db.example'}}";
+    Files.writeString(file, text.replace('\'', '"'));
+    assertThat(DeploymentFile.read(file).routing().zoneId()).isEmpty();
+
+    String other = text.replace("'us-east-1',", "'us-east-1', 'account': '123456789012',");
+    Files.writeString(file, other.replace('\'', '"'));
     assertThatThrownBy(() -> DeploymentFile.read(file))
         .hasMessageContaining("$.routing.zoneId")
-        .hasMessageContaining("aws route53 create-hosted-zone");
+        .hasMessageContaining("regions of 2 accounts");
   }
 
   /** A region that got another number would get another network. */

@@ -102,13 +102,26 @@ final class CustomResource implements AutoCloseable {
     return request("Update", properties, before, 60);
   }
 
+  /** A request for what has an id already. */
+  Response request(String type, Map<String, ?> properties, String id) {
+    return request(type, properties, Map.of(), id, 60);
+  }
+
   Response request(String type, Map<String, ?> properties, Map<String, ?> before, int seconds) {
+    return request(type, properties, before, "", seconds);
+  }
+
+  private Response request(
+      String type, Map<String, ?> properties, Map<String, ?> before, String id, int seconds) {
     Map<String, Object> event = new HashMap<>();
     event.put("RequestType", type);
     event.put("StackId", "stack");
     event.put("RequestId", "request");
     event.put("LogicalResourceId", "Way");
     event.put("ResourceProperties", properties);
+    if (!id.isEmpty()) {
+      event.put("PhysicalResourceId", id);
+    }
     if (!before.isEmpty()) {
       event.put("OldResourceProperties", before);
     }
