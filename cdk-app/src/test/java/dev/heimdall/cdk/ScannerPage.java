@@ -71,7 +71,7 @@ record ScannerPage(List<String> lines) {
    */
   static String name(String idOrPath) {
     String name = idOrPath.replaceAll("(?<=[^0-9A-F])[0-9A-F]{8}$", "");
-    Matcher joiner = Pattern.compile("Peering.*Joiner").matcher(name);
+    Matcher joiner = Pattern.compile("(Peering|ZoneAssociation).*Joiner").matcher(name);
     name = joiner.find() ? "Joiner" + name.substring(joiner.end()) : name;
     return name.replaceAll("(^|/)(Default|Resource)(?=/|$)", "").replaceAll("[^A-Za-z]", "");
   }
