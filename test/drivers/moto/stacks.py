@@ -12,10 +12,13 @@ import uuid
 import zipfile
 
 from flask import request
+from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaVersion, lambda_backends
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.vpcs import VPC
 from moto.elasticache.models import ElastiCacheBackend, elasticache_backends
 from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 from moto.secretsmanager.models import secretsmanager_backends
@@ -98,7 +101,11 @@ class Secret(Made):
         return cls(json.loads(answer)["ARN"])
 
     def delete(self, account, region):
-        secretsmanager_backends[account][region].delete_secret(self.id, None, True)
+        """As CloudFormation does: the copies first."""
+        backend = secretsmanager_backends[account][region]
+        copies = [replica.region for replica in backend.secrets[self.id].replicas]
+        backend.remove_regions_from_replication(self.id, copies)
+        backend.delete_secret(self.id, None, True)
 
 
 class Alias(Made):
@@ -113,7 +120,10 @@ class Alias(Made):
 
     def delete(self, account, region):
         function, name = self.id.split(":")[-2:]
-        lambda_backends[account][region].delete_alias(name, function)
+        try:
+            lambda_backends[account][region].delete_alias(name, function)
+        except UnknownFunctionException:
+            pass  # it has gone with the function
 
 
 class Store(Made):
@@ -287,3 +297,36 @@ def parse_ssm_parameter(self, value, value_type):
 
 
 parsing.ResourceMap.parse_ssm_parameter = parse_ssm_parameter
+
+delete_network = VPC.delete_from_cloudformation_json.__func__
+
+
+def delete_with_route_tables(cls, resource_name, cloudformation_json, account_id, region_name):
+    """It cannot delete those of a stack."""
+    backend = ec2_backends[account_id][region_name]
+    for table in backend.describe_route_tables(filters={"vpc-id": resource_name}):
+        if table.main_association_id is None:
+            table.associations.clear()
+            backend.delete_route_table(table.id)
+    delete_network(cls, resource_name, cloudformation_json, account_id, region_name)
+
+
+VPC.delete_from_cloudformation_json = classmethod(delete_with_route_tables)
+
+delete = parsing.ResourceMap.delete
+
+
+def delete_what_is_not_kept(self):
+    """It knows one of the two policies that keep something, and says nothing of what it cannot delete."""
+    for resource in self._resource_json_map.values():
+        if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+            resource["DeletionPolicy"] = "Retain"
+    try:
+        delete(self)
+    except Exception as e:  # whatever it is: the stack is not deleted
+        kept = {key for key, each in self._resource_json_map.items() if each.get("DeletionPolicy") == "Retain"}
+        left = sorted(set(self._parsed_resources) & set(self._resource_json_map) - kept)
+        raise ValidationError(message=f"{type(e).__name__}: {e}; not deleted: {', '.join(left)}") from e
+
+
+parsing.ResourceMap.delete = delete_what_is_not_kept

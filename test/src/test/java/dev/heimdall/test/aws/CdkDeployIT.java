@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,25 +81,41 @@ class CdkDeployIT {
             + ", \"proxyProtocol\": {\"enabled\": true, \"trusted\": [\"10.40.0.0/16\"]}}");
     write(
         "deployment.json",
+        JSON.writeValueAsString(Map.of("regions", List.of(region("eu-west-1", ports, false)))));
+  }
+
+  private Map<String, Object> region(String name, String ports, boolean managed)
+      throws IOException {
+    return Map.of(
+        "region",
+        name,
+        "fleet",
+        Map.of(
+            "ports",
+            JSON.readTree(ports),
+            "clients",
+            List.of("10.40.0.0/16"),
+            "release",
+            folder.resolve("release.tar.gz").toString()),
+        "configSync",
+        Map.of("jar", folder.resolve("function.jar").toString()),
+        "documents",
+        Map.of("initial", folder.resolve("documents").toString()),
+        "manager",
+        Map.of("enabled", managed, "clients", List.of("10.40.0.0/16")));
+  }
+
+  /** Two of them, the first one with or without a manager. */
+  private void writeTwoRegions(boolean managed) throws IOException {
+    writeDeployment("[5432]");
+    write(
+        "deployment.json",
         JSON.writeValueAsString(
             Map.of(
                 "regions",
                 List.of(
-                    Map.of(
-                        "region",
-                        "eu-west-1",
-                        "fleet",
-                        Map.of(
-                            "ports",
-                            JSON.readTree(ports),
-                            "clients",
-                            List.of("10.40.0.0/16"),
-                            "release",
-                            folder.resolve("release.tar.gz").toString()),
-                        "configSync",
-                        Map.of("jar", folder.resolve("function.jar").toString()),
-                        "documents",
-                        Map.of("initial", folder.resolve("documents").toString()))))));
+                    region("eu-west-1", "[5432]", managed),
+                    region("us-east-1", "[5432]", false)))));
   }
 
   private String run(List<String> command) throws Exception {
@@ -134,15 +152,35 @@ class CdkDeployIT {
     return run(Stream.concat(Stream.of(cdk), Stream.of(arguments)).toList());
   }
 
+  private String app() throws IOException {
+    return "%s -cp %s:%s dev.heimdall.cdk.AppMain %s"
+        .formatted(
+            Path.of(System.getProperty("java.home"), "bin", "java"),
+            APP.resolve("classes"),
+            Files.readString(APP.resolve("class-path")).strip(),
+            folder.resolve("deployment.json"));
+  }
+
+  private void deployAll() throws Exception {
+    cdk("deploy", "--all", "--require-approval", "never", "--app", app());
+  }
+
+  /** The stacks of a region, without that of the bootstrap. */
+  private JsonNode standing(String region) throws Exception {
+    ObjectNode stacks =
+        (ObjectNode)
+            JSON.readTree(
+                run(
+                    List.of(
+                        Toolchain.built("moto").resolve("bin/python").toString(),
+                        Toolchain.scripts("moto").resolve("standing.py").toString(),
+                        endpoint,
+                        region)));
+    return stacks.without("CDKToolkit");
+  }
+
   private JsonNode deploy() throws Exception {
-    String app =
-        "%s -cp %s:%s dev.heimdall.cdk.AppMain %s"
-            .formatted(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                APP.resolve("classes"),
-                Files.readString(APP.resolve("class-path")).strip(),
-                folder.resolve("deployment.json"));
-    cdk("deploy", "--all", "--require-approval", "never", "--app", app);
+    deployAll();
     return JSON.readTree(
         run(
             List.of(
@@ -223,5 +261,40 @@ class CdkDeployIT {
       assertThat(texts(changed.get("open"))).contains("5432", "5433");
       assertThat(text(documents, "sources/shop.json")).contains("other.example");
     }
+  }
+
+  /** Balancers of clients, and of the manager. */
+  private static int balancers(JsonNode stacks, String stack) {
+    return stacks.at("/" + stack + "/made/AWS::ElasticLoadBalancingV2::LoadBalancer").asInt();
+  }
+
+  /** The emulator keeps nothing of what AWS would keep. */
+  @Test
+  @Tag("long")
+  void aManagerComesAndGoesInOneOfTwoRegionsAndDestroyTakesBothAway() throws Exception {
+    writeTwoRegions(false);
+    cdk("bootstrap", "aws://123456789012/eu-west-1", "aws://123456789012/us-east-1");
+    deployAll();
+    for (String region : List.of("eu-west-1", "us-east-1")) {
+      String stack = "heimdall-" + region;
+      JsonNode stacks = standing(region);
+      assertThat(stacks.at("/" + stack + "/status").asText()).isEqualTo("CREATE_COMPLETE");
+      assertThat(balancers(stacks, stack)).isOne();
+    }
+
+    writeTwoRegions(true);
+    deployAll();
+    JsonNode managed = standing("eu-west-1");
+    assertThat(managed.at("/" + STACK + "/status").asText()).isEqualTo("UPDATE_COMPLETE");
+    assertThat(balancers(managed, STACK)).isEqualTo(2);
+
+    writeTwoRegions(false);
+    deployAll();
+    assertThat(balancers(standing("eu-west-1"), STACK)).isOne();
+    assertThat(balancers(standing("us-east-1"), "heimdall-us-east-1")).isOne();
+
+    cdk("destroy", "--all", "--force", "--app", app());
+    assertThat(standing("eu-west-1")).isEmpty();
+    assertThat(standing("us-east-1")).isEmpty();
   }
 }
