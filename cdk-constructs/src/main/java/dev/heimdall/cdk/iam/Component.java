@@ -103,8 +103,9 @@ public enum Component {
                   "arn:${Partition}:rds:${Region}:${Account}:db:${Instances}"),
           on(
               "DatabaseTokens",
-              "logs in to databases by IAM, as users that are allowed it there",
-              List.of("arn:${Partition}:rds-db:${Region}:${Account}:dbuser:${DatabaseUsers}"),
+              "logs in to databases by IAM, of global clusters in every region, as users that are"
+                  + " allowed it there",
+              List.of("arn:${Partition}:rds-db:*:${Account}:dbuser:${DatabaseUsers}"),
               "rds-db:connect"),
           anywhere(
               "Clusters",

@@ -76,7 +76,9 @@ final class CredentialChecks {
   }
 
   private void region() {
-    if (in.sound("$.credentials.region", "$.url") && source.credentialsRegion().isEmpty()) {
+    if (in.sound("$.credentials.region", "$.url")
+        && source.credentialsRegion().isEmpty()
+        && !(source.credentials().iam() && source.ofGlobalEndpoints())) {
       in.problem(
           "$.credentials.region",
           "nothing, and a \"url\" that is no name of RDS",

@@ -163,15 +163,31 @@ public record DataSource(
 
   /** The region of what AWS keeps of the credentials, as far as that is known. */
   public Optional<String> credentialsRegion() {
-    return credentials.writtenRegion().or(() -> RdsHost.of(host()).map(RdsHost::region));
+    return credentials
+        .writtenRegion()
+        .or(() -> hosts().stream().flatMap(one -> RdsHost.region(one.host()).stream()).findFirst());
   }
 
   /**
-   * The region that signs IAM tokens for a server: the one in its name, as a global cluster has
-   * servers in several.
+   * Whether all servers that it names are writers of a global cluster, by names without a region.
    */
-  public String tokenRegion(String server) {
-    return RdsHost.region(server).or(this::credentialsRegion).orElseThrow();
+  boolean ofGlobalEndpoints() {
+    return cluster.ofGlobalCluster()
+        && hosts().stream().allMatch(one -> RdsHost.ofGlobalCluster(one.host()));
+  }
+
+  /**
+   * The region that IAM tokens for a server are signed for: the one in its name, as a global
+   * cluster has servers in several. The name of a global cluster's writer has none: it is that of
+   * the region that writes.
+   *
+   * @param writing the region that writes, as far as that is known
+   * @return empty while nobody knows it
+   */
+  public Optional<String> tokenRegion(String server, Optional<String> writing) {
+    return RdsHost.region(server)
+        .or(() -> RdsHost.ofGlobalCluster(server) ? writing : Optional.empty())
+        .or(this::credentialsRegion);
   }
 
   /** Where a server of the region of {@link #url} is, its name in place of the question mark. */

@@ -25,8 +25,10 @@ public record SourceCredentials(
     @Setting(
             value =
                 "The AWS region of the secret, or of the database that a token is for. A server"
-                    + " whose RDS name has a region gets a token of that region.",
-            otherwise = "that of the ARN; else worked out from `url`, where its host is one of RDS",
+                    + " whose RDS name has a region gets a token of that region; the writer endpoint"
+                    + " of a global cluster one of the region that writes, as topology documents or"
+                    + " the RDS API report it.",
+            otherwise = "that of the ARN; else worked out from `url`, where a host is one of RDS",
             format = Format.NAME,
             applies = Applies.NEW_CONNECTIONS)
         Optional<String> region,

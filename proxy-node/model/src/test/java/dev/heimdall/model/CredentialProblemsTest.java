@@ -41,6 +41,22 @@ class CredentialProblemsTest {
   }
 
   @Test
+  void theRegionOfTokensForAGlobalWriterEndpointNeedNotBeWritten() throws Exception {
+    String text =
+        "{\"url\": \"jdbc:postgresql://shop.global-q1.global.rds.amazonaws.com/shop\", \"user\":"
+            + " \"app\", \"credentials\": {\"%s}, \"cluster\": {\"global\":"
+            + " \"arn:aws:rds::123456789012:global-cluster:shop\"}}";
+    read(text.formatted("iam\": true"));
+
+    source(text.replace("\"user\": \"app\", ", "").formatted("secret\": \"a/b\""));
+    assertThat(problems())
+        .as("a secret is in some region")
+        .singleElement()
+        .asString()
+        .contains("$.credentials.region: got nothing, and a \"url\" that is no name of RDS");
+  }
+
+  @Test
   void aSecretIsALoginOfTheSource() throws Exception {
     Configuration read =
         read(

@@ -68,13 +68,17 @@ class RdsPlaceTest {
     place("shop.cluster-" + REST, "aurora", "");
     DataSource source = ConfigurationReader.read(dir).sources().get("primary");
 
-    assertThat(source.tokenRegion("one.xyz789.us-east-2.rds.amazonaws.com")).isEqualTo("us-east-2");
-    assertThat(source.tokenRegion("p.proxy-xyz789.us-west-2.rds.amazonaws.com"))
-        .isEqualTo("us-west-2");
-    assertThat(source.tokenRegion("ONE.x.cn-north-1.rds.amazonaws.com.cn")).isEqualTo("cn-north-1");
-    assertThat(source.tokenRegion("shop.global-q1.global.rds.amazonaws.com"))
-        .isEqualTo("eu-west-1");
-    assertThat(source.tokenRegion("10.0.0.1")).isEqualTo("eu-west-1");
+    Optional<String> writing = Optional.of("us-west-1");
+    assertThat(source.tokenRegion("one.xyz789.us-east-2.rds.amazonaws.com", writing))
+        .contains("us-east-2");
+    assertThat(source.tokenRegion("p.proxy-xyz789.us-west-2.rds.amazonaws.com", writing))
+        .contains("us-west-2");
+    assertThat(source.tokenRegion("ONE.x.cn-north-1.rds.amazonaws.com.cn", writing))
+        .contains("cn-north-1");
+    assertThat(source.tokenRegion("10.0.0.1", writing)).contains("eu-west-1");
+    String endpoint = "shop.global-q1.global.rds.amazonaws.com";
+    assertThat(source.tokenRegion(endpoint, writing)).isEqualTo(writing);
+    assertThat(source.tokenRegion(endpoint, Optional.empty())).contains("eu-west-1");
   }
 
   @Test

@@ -10,8 +10,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -83,9 +83,9 @@ public final class CredentialSources implements AutoCloseable {
   /**
    * Tokens of a user whom IAM vouches for.
    *
-   * @param regions the AWS region of a server, by its host name
+   * @param regions the AWS region of a server, by its host name; empty while it is not known
    */
-  public DatabaseCredentials iam(String user, UnaryOperator<String> regions) {
+  public DatabaseCredentials iam(String user, Function<String, Optional<String>> regions) {
     return new IamCredentials(user, regions, this::provider, executor, System::nanoTime);
   }
 

@@ -9,9 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -34,7 +34,7 @@ final class IamCredentials implements DatabaseCredentials {
   private static final long YOUNG = TimeUnit.SECONDS.toNanos(5);
 
   private final String user;
-  private final UnaryOperator<String> regions;
+  private final Function<String, Optional<String>> regions;
   private final Supplier<AwsCredentialsProvider> credentials;
   private final Executor executor;
   private final LongSupplier clock;
@@ -53,13 +53,18 @@ final class IamCredentials implements DatabaseCredentials {
 
   /**
    * @param login comes when it is signed
+   * @param region that it is for
    * @param until by the clock; nothing before it is signed
    */
-  private record Token(CompletableFuture<DatabaseLogin> login, long madeAt, long until) {}
+  private record Token(
+      CompletableFuture<DatabaseLogin> login, String region, long madeAt, long until) {}
 
+  /**
+   * @param regions the AWS region of a server, by its host name; empty while it is not known
+   */
   IamCredentials(
       String user,
-      UnaryOperator<String> regions,
+      Function<String, Optional<String>> regions,
       Supplier<AwsCredentialsProvider> credentials,
       Executor executor,
       LongSupplier clock) {
@@ -89,8 +94,13 @@ final class IamCredentials implements DatabaseCredentials {
                   + user
                   + "\"; it is asked again soon"));
     }
+    Optional<String> region = regions.apply(host);
+    if (region.isEmpty()) {
+      return CompletableFuture.failedFuture(unplaced(server));
+    }
     Token token = byServer.get(server);
-    return token != null && now - token.until() < 0 ? token.login() : sign(host, server, now);
+    boolean good = token != null && now - token.until() < 0 && token.region().equals(region.get());
+    return good ? token.login() : sign(server, region.get(), now);
   }
 
   @Override
@@ -99,27 +109,31 @@ final class IamCredentials implements DatabaseCredentials {
     long now = clock.getAsLong();
     String server = host + ":" + port;
     Token token = byServer.get(server);
+    Optional<String> region = regions.apply(host);
+    if (region.isEmpty()) {
+      return CompletableFuture.failedFuture(unplaced(server));
+    }
+    boolean elsewhere = token != null && !token.region().equals(region.get());
     boolean last =
         token != null
             && token.login().isDone()
             && !token.login().isCompletedExceptionally()
             && token.login().join().version().equals(refused.version());
-    if (last && now - token.madeAt() < YOUNG) {
+    if (last && !elsewhere && now - token.madeAt() < YOUNG) {
       refusals.add(server, now);
       byServer.remove(server);
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return (last || token == null ? sign(host, server, now) : token.login())
+    return (last || elsewhere || token == null ? sign(server, region.get(), now) : token.login())
         .thenApply(Optional::of);
   }
 
   /** With the lock held. */
-  private CompletableFuture<DatabaseLogin> sign(String host, String server, long now) {
+  private CompletableFuture<DatabaseLogin> sign(String server, String region, long now) {
     CompletableFuture<DatabaseLogin> login = new CompletableFuture<>();
-    Token begun = new Token(login, now, now + USED.toNanos());
+    Token begun = new Token(login, region, now, now + USED.toNanos());
     byServer.put(server, begun);
     String version = "token " + ++made;
-    String region = regions.apply(host);
     try {
       executor.execute(() -> sign(server, region, begun, version));
     } catch (RejectedExecutionException e) {
@@ -140,7 +154,7 @@ final class IamCredentials implements DatabaseCredentials {
               .toNanos();
       synchronized (this) {
         byServer.replace(
-            server, begun, new Token(begun.login(), begun.madeAt(), begun.madeAt() + most));
+            server, begun, new Token(begun.login(), region, begun.madeAt(), begun.madeAt() + most));
       }
       begun.login().complete(new DatabaseLogin(user, Optional.of(text), version));
     } catch (SdkException e) {
@@ -148,6 +162,17 @@ final class IamCredentials implements DatabaseCredentials {
     } catch (RuntimeException | Error e) {
       fail(server, region, begun, e.getClass().getSimpleName());
     }
+  }
+
+  private CredentialsException unplaced(String server) {
+    return new CredentialsException(
+        CredentialsException.Kind.AWAY,
+        "cannot sign an IAM token for user \""
+            + user
+            + "\" at "
+            + server
+            + ": its name has no region, and no topology document and no answer of the RDS API has"
+            + " said yet which region writes; credentials.region names one");
   }
 
   private void fail(String server, String region, Token begun, String why) {

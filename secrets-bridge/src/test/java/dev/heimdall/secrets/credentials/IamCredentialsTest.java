@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +22,8 @@ class IamCredentialsTest {
   private final AtomicLong now = new AtomicLong(1);
   private AwsCredentials aws = AwsBasicCredentials.create("AKIDEXAMPLE", "not-so-secret");
   private final IamCredentials credentials =
-      new IamCredentials("app", host -> "eu-west-1", () -> () -> aws, Runnable::run, now::get);
+      new IamCredentials(
+          "app", host -> Optional.of("eu-west-1"), () -> () -> aws, Runnable::run, now::get);
 
   private void pass(Duration time) {
     now.addAndGet(time.toNanos());
@@ -47,7 +50,7 @@ class IamCredentialsTest {
     IamCredentials careless =
         new IamCredentials(
             "app",
-            host -> "eu-west-1",
+            host -> Optional.of("eu-west-1"),
             () -> {
               if (asked.incrementAndGet() == 1) {
                 throw new NoClassDefFoundError("of a jar that was replaced");
@@ -71,7 +74,11 @@ class IamCredentialsTest {
   void eachServerHasThatOfItsOwnRegion() {
     IamCredentials global =
         new IamCredentials(
-            "app", host -> host.split("\\.", 4)[2], () -> () -> aws, Runnable::run, now::get);
+            "app",
+            host -> Optional.of(host.split("\\.", 4)[2]),
+            () -> () -> aws,
+            Runnable::run,
+            now::get);
     assertThat(global.login(HOST, 5432).join().password().orElseThrow())
         .contains("eu-west-1%2Frds-db");
     assertThat(
@@ -80,6 +87,35 @@ class IamCredentialsTest {
                 .join()
                 .password()
                 .orElseThrow())
+        .contains("us-east-2%2Frds-db");
+  }
+
+  /** As of a global cluster's writer endpoint, whose name stays while the region changes. */
+  @Test
+  void aTokenOfTheRegionBeforeIsNotShownAnyMore() {
+    String endpoint = "shop.global-q1.global.rds.amazonaws.com";
+    List<String> writes = new ArrayList<>();
+    IamCredentials global =
+        new IamCredentials(
+            "app", host -> writes.stream().findFirst(), () -> () -> aws, Runnable::run, now::get);
+    assertThatThrownBy(() -> global.login(endpoint, 5432).join())
+        .hasRootCauseInstanceOf(CredentialsException.class)
+        .hasMessageContaining("no topology document and no answer of the RDS API has said yet");
+
+    writes.add("eu-west-1");
+    DatabaseLogin first = global.login(endpoint, 5432).join();
+    assertThat(first.password().orElseThrow())
+        .startsWith(endpoint + ":5432/?")
+        .contains("eu-west-1%2Frds-db");
+    writes.set(0, "us-east-2");
+    assertThat(global.login(endpoint, 5432).join().password().orElseThrow())
+        .startsWith(endpoint + ":5432/?")
+        .contains("us-east-2%2Frds-db");
+    writes.set(0, "eu-west-1");
+    DatabaseLogin again = global.login(endpoint, 5432).join();
+    writes.set(0, "us-east-2");
+    assertThat(global.instead(again, endpoint, 5432).join().orElseThrow().password().orElseThrow())
+        .as("a young token that was refused, of another region")
         .contains("us-east-2%2Frds-db");
   }
 
@@ -126,7 +162,7 @@ class IamCredentialsTest {
     IamCredentials none =
         new IamCredentials(
             "app",
-            host -> "eu-west-1",
+            host -> Optional.of("eu-west-1"),
             () ->
                 () -> {
                   throw SdkClientException.create("Unable to load credentials");

@@ -8,6 +8,7 @@ import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Basis;
@@ -72,6 +73,7 @@ final class Actions implements AutoCloseable, ActionEvents {
             new SourceLogins(),
             source -> new PostgresActions(),
             this,
+            new WriterGuards(),
             threads);
   }
 

@@ -45,7 +45,10 @@ class FencedWriterIT {
         primary, Map.of(HERE, List.of(primary, near), THERE, List.of(far)), HERE);
     primary.execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
     RoutedCluster.asOwner(
-        primary, "CREATE TABLE item (n int PRIMARY KEY)", "CREATE TABLE known AS SELECT 1 AS n");
+        primary,
+        "CREATE TABLE item (n int PRIMARY KEY)",
+        "CREATE TABLE known AS SELECT 1 AS n",
+        "CREATE TABLE later (n int)");
     cluster.awaitReplay(Duration.ofSeconds(20));
   }
 
@@ -72,6 +75,12 @@ class FencedWriterIT {
                 .source("cluster.probe.password", cluster.password())
                 .source("cluster.probe.database", "postgres")
                 .source("cluster.probe.timeout", "1s")
+                .vdb("rules", List.of("main"))
+                .rules(
+                    "main",
+                    "{\"match\": \"^INSERT INTO later\", \"action\": \"async-execute\","
+                        + " \"parameters\": {\"spoofedResult\": 1, \"maxPollInterval\":"
+                        + " 12000}}")
                 .source("cluster.failover.queueTimeout", queueTimeout)
                 .source("cluster.failover.fence", fence));
   }
@@ -197,6 +206,42 @@ class FencedWriterIT {
           .singleElement()
           .asString()
           .contains("nothing outside " + HERE + " has confirmed it within 5 s");
+    }
+  }
+
+  private long later() {
+    return Long.parseLong(primary.queryValue("app", "SELECT count(*) FROM later"));
+  }
+
+  private static boolean paused(TestNode node) {
+    return node.admin("SHOW QUEUES").stream().anyMatch(row -> row.containsValue("paused"));
+  }
+
+  /** Over connections of the node's own; statements that a rule defers wait for 12 s here. */
+  @Test
+  void whatRulesWriteWaitsForAWriterThatIsConfirmed() throws Exception {
+    try (TestNode node = node("5s", "4s");
+        Connection client = client(node)) {
+      awaitConfirmed(node);
+      RoutedCluster.execute(client, "INSERT INTO later VALUES (1)");
+      Await.until("it is carried out", PATIENCE, () -> later() == 1, () -> later() + " rows");
+
+      RoutedCluster.execute(client, "INSERT INTO later VALUES (2)");
+      far.freeze();
+      Await.until(
+          "the writer is fenced",
+          PATIENCE,
+          () -> fence(node).startsWith("fenced since 20"),
+          () -> fence(node));
+      Await.until(
+          "there is no connection for what was deferred",
+          PATIENCE,
+          () -> paused(node),
+          () -> node.admin("SHOW QUEUES") + ", " + later() + " rows");
+      assertThat(later()).isEqualTo(1);
+
+      far.thaw();
+      Await.until("it is carried out", PATIENCE, () -> later() == 2, () -> later() + " rows");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.heimdall.engine.action;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.jdbc.WriterGuards;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class Connections implements AutoCloseable {
   private static final Duration UNUSED = Duration.ofMinutes(5);
 
   private final Use use;
+  private final WriterGuards guards;
   private final ScheduledExecutorService housekeeping;
   private final ThreadFactory threads;
 
@@ -76,7 +78,12 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  Connections(int connections, ScheduledExecutorService housekeeping, ThreadFactory threads) {
+  Connections(
+      int connections,
+      WriterGuards guards,
+      ScheduledExecutorService housekeeping,
+      ThreadFactory threads) {
+    this.guards = guards;
     this.use = new Use("actions", "heimdall actions", connections, false, Duration.ZERO);
     this.housekeeping = housekeeping;
     this.threads = threads;
@@ -104,7 +111,13 @@ final class Connections implements AutoCloseable {
     if (pool == null) {
       pool =
           new Pool(
-              new SourceConnections(target.source(), target.login(), use, housekeeping, threads)
+              new SourceConnections(
+                      target.source(),
+                      target.login(),
+                      use,
+                      guards.of(target.source()),
+                      housekeeping,
+                      threads)
                   .onDemand(target.database()));
       pools.put(target, pool);
     }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class RuleActions implements AutoCloseable {
    * @param directory the configuration directory, where learnt rules are written to
    * @param logins as whom the node logs in at data sources
    * @param protocols how the servers of a source are spoken to
+   * @param guards say which writers take what is written
    * @param threads how many statements and programs are carried out at the same time, at least 1;
    *     also how many connections there are to one database at most
    */
@@ -40,12 +42,13 @@ public final class RuleActions implements AutoCloseable {
       SourceLogins logins,
       Function<DataSource, ActionProtocol> protocols,
       ActionEvents events,
+      WriterGuards guards,
       int threads) {
     this.configuration = new AtomicReference<>(configuration);
     workers = Executors.newFixedThreadPool(threads, threads("heimdall-action"));
     timer = new ScheduledThreadPoolExecutor(1, threads("heimdall-action-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    connections = new Connections(threads, timer, threads("heimdall-action-connect"));
+    connections = new Connections(threads, guards, timer, threads("heimdall-action-connect"));
     async =
         new AsyncQueues(
             this.configuration::get,

@@ -21,6 +21,7 @@ import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.Transport;
@@ -84,6 +85,7 @@ public final class Node implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ServerConnector connector;
   private final SourceLogins logins = new SourceLogins();
+  private final WriterGuards guards = new WriterGuards();
   private final MemoryBudget budget;
   private final SourceCatalogues catalogues;
   private final SourceClusters clusters;
@@ -151,6 +153,7 @@ public final class Node implements AutoCloseable {
             told,
             metrics,
             offLoop,
+            guards,
             SourceClusters.feed(configuration.node().topology()));
     nodeLoops = NodeLoops.of(loops, dialects, metrics, budget, random, offLoop);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
@@ -166,6 +169,7 @@ public final class Node implements AutoCloseable {
             logins,
             source -> dialects.of(source).actions(),
             new LoggedActions(log, metrics),
+            guards,
             ACTION_THREADS);
     listeners = new OperatorListeners(this, metrics, watch, log);
     tracing = tracing(configuration.node());

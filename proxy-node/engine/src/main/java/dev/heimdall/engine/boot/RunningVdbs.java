@@ -317,7 +317,10 @@ final class RunningVdbs implements Drain.Door {
                 source, logins.of(source).orElseThrow(), vdb.pool().size(), vdb.pool().maxQueue());
         ForeignSource there = before.get(name);
         foreigners.put(
-            name, there != null && there.plan().equals(plan) ? there : new ForeignSource(plan));
+            name,
+            there != null && there.plan().equals(plan)
+                ? there
+                : new ForeignSource(plan, clusters.guard(source)));
       }
     }
     return Map.copyOf(foreigners);

@@ -9,6 +9,8 @@ import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.WriterGuard;
+import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.VdbPools;
@@ -51,6 +53,7 @@ final class SourceClusters implements AutoCloseable {
   private final Map<String, Running> running = new TreeMap<>();
   private final Map<VdbPools, RunningCluster> followed = new IdentityHashMap<>();
   private final RdsWatch rds;
+  private final WriterGuards guards;
   private final TopologyFeed feed;
   private volatile SharedStore store;
   private FarTier far;
@@ -95,6 +98,7 @@ final class SourceClusters implements AutoCloseable {
 
   /**
    * @param offLoop where trackers are told what sessions find
+   * @param guards hear which writers take what the node writes itself
    * @param feed what AWS says, whoever has asked; closed with this
    */
   SourceClusters(
@@ -105,10 +109,12 @@ final class SourceClusters implements AutoCloseable {
       NodeEvents told,
       Metrics metrics,
       Executor offLoop,
+      WriterGuards guards,
       TopologyFeed feed) {
     this.logins = logins;
     this.catalogues = catalogues;
     this.dialects = dialects;
+    this.guards = guards;
     this.feed = feed;
     rds = new RdsWatch(feed);
     this.log = log;
@@ -131,6 +137,7 @@ final class SourceClusters implements AutoCloseable {
                       && cached(source, next) == known.cached()
                       && next.driverOf(source).equals(known.driver());
               if (!stays) {
+                guards.unwatched(known.source(), known.cluster().followers());
                 known.close();
               }
               return !stays;
@@ -152,7 +159,9 @@ final class SourceClusters implements AutoCloseable {
                 told,
                 metrics,
                 offLoop);
-        TopologyFeed.Watching hearing = feed.watch(Subject.of(source), news(cluster.tracker()));
+        guards.watched(source, cluster.followers());
+        TopologyFeed.Watching hearing =
+            feed.watch(Subject.of(source), news(source, cluster.tracker()));
         running.put(
             source.name(),
             new Running(
@@ -166,7 +175,7 @@ final class SourceClusters implements AutoCloseable {
     }
   }
 
-  private static TopologyFeed.Listener news(ClusterTracker tracker) {
+  private TopologyFeed.Listener news(DataSource source, ClusterTracker tracker) {
     return new TopologyFeed.Listener() {
       @Override
       public void servers(List<RdsServer> servers) {
@@ -175,6 +184,7 @@ final class SourceClusters implements AutoCloseable {
 
       @Override
       public void global(GlobalSaid said) {
+        said.writerRegion().ifPresent(region -> logins.writes(source, region));
         tracker.said(said);
       }
     };
@@ -219,6 +229,11 @@ final class SourceClusters implements AutoCloseable {
           known.asking().ifPresent(RdsWatch.Watching::close);
           return known.asking(asking(known.source(), node));
         });
+  }
+
+  /** Says which writer takes what the node writes itself, where it has to be confirmed. */
+  Optional<WriterGuard> guard(DataSource source) {
+    return guards.of(source);
   }
 
   /** What AWS says, whoever has asked. */

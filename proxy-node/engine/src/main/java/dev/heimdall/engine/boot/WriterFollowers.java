@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cluster.ClusterTracker;
+import dev.heimdall.engine.jdbc.WriterGuard;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
@@ -18,7 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The pools whose connections go to the writer of one cluster. Thread-safe. */
-final class WriterFollowers implements WriterWatch {
+final class WriterFollowers implements WriterWatch, WriterGuard {
   private final ClusterTracker tracker;
   private final ClusterView view;
   private final Executor offLoop;
@@ -71,6 +72,18 @@ final class WriterFollowers implements WriterWatch {
         .writer()
         .filter(node -> node.state() == NodeState.UP)
         .ifPresent(node -> doubts.confirmed(node.at()));
+  }
+
+  @Override
+  public synchronized Optional<ServerAddress> writer() {
+    return fence.over(System.nanoTime()) ? Optional.empty() : writer;
+  }
+
+  /** Without a writer, whoever is connected to the last one goes on while that is confirmed. */
+  @Override
+  public synchronized boolean bars(ServerAddress server) {
+    return fence.over(System.nanoTime())
+        || writer.filter(known -> !known.equals(server)).isPresent();
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.jdbc.WriterGuard;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -38,6 +40,7 @@ public final class ForeignSource implements AutoCloseable {
   private static final long IDLE_SECONDS = 60;
 
   private final Plan plan;
+  private final Optional<WriterGuard> guard;
   private final ForeignDialect dialect;
   private final ForeignErrors errors;
   private final ThreadPoolExecutor workers;
@@ -57,8 +60,12 @@ public final class ForeignSource implements AutoCloseable {
    */
   public record Plan(DataSource source, DatabaseCredentials login, int connections, int maxQueue) {}
 
-  public ForeignSource(Plan plan) {
+  /**
+   * @param guard says which writer takes what is written, where that has to be confirmed
+   */
+  public ForeignSource(Plan plan, Optional<WriterGuard> guard) {
     this.plan = plan;
+    this.guard = guard;
     this.dialect = ForeignDialect.of(plan.source().engine());
     this.errors = new ForeignErrors(plan.source().name(), dialect.states());
     int threads = Math.min(plan.connections(), MOST_CONNECTIONS);
@@ -189,7 +196,7 @@ public final class ForeignSource implements AutoCloseable {
         new Use("forward", "heimdall forward", workers.getMaximumPoolSize(), false, Duration.ZERO);
     pool =
         new SourceConnections(
-                plan.source(), plan.login(), use, housekeeping, named("forward-connect"))
+                plan.source(), plan.login(), use, guard, housekeeping, named("forward-connect"))
             .to(database);
     pools.put(database, pool);
     return pool;

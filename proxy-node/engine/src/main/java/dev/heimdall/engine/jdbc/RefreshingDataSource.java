@@ -24,7 +24,13 @@ final class RefreshingDataSource implements DataSource {
   private static final int PATIENCE_SECONDS = 12;
 
   private final DatabaseCredentials credentials;
-  private final List<Target> targets;
+  private final Targets targets;
+
+  /** Where to connect to at this moment. */
+  interface Targets {
+    /** They are tried in their order. */
+    List<Target> now() throws SQLException;
+  }
 
   /**
    * One way to connect.
@@ -34,19 +40,23 @@ final class RefreshingDataSource implements DataSource {
    */
   record Target(DataSource driver, String host, int port, Check check) {
     Target(DataSource driver, String host, int port) {
-      this(driver, host, port, connection -> {});
+      this(driver, host, port, connection -> connection);
     }
   }
 
-  /** Fails for a connection that is not to be used. */
+  /** Fails for a connection that is not to be used; else says what is used in its place. */
   interface Check {
-    void ask(Connection connection) throws SQLException;
+    Connection ask(Connection connection) throws SQLException;
   }
 
   /**
    * @param targets are tried in their order
    */
   RefreshingDataSource(DatabaseCredentials credentials, List<Target> targets) {
+    this(credentials, () -> targets);
+  }
+
+  RefreshingDataSource(DatabaseCredentials credentials, Targets targets) {
     this.credentials = credentials;
     this.targets = targets;
   }
@@ -54,7 +64,7 @@ final class RefreshingDataSource implements DataSource {
   @Override
   public Connection getConnection() throws SQLException {
     SQLException last = new SQLException("there is no server to connect to", "08001");
-    for (Target target : targets) {
+    for (Target target : targets.now()) {
       try {
         return connect(target);
       } catch (SQLException e) {
@@ -86,8 +96,7 @@ final class RefreshingDataSource implements DataSource {
 
   private static Connection checked(Target target, Connection made) throws SQLException {
     try {
-      target.check().ask(made);
-      return made;
+      return target.check().ask(made);
     } catch (SQLException | RuntimeException e) {
       made.close();
       throw e;

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +40,11 @@ public final class SourceConnections {
   private final Use use;
   private final ScheduledExecutorService housekeeping;
   private final ThreadFactory threads;
+  private final Optional<WriterGuard> guard;
 
   /**
+   * Connections to whatever server of the source there is.
+   *
    * @param credentials as whom to log in at the server
    * @param housekeeping closes what is not used any more; its threads must not be held up
    */
@@ -50,6 +54,22 @@ public final class SourceConnections {
       Use use,
       ScheduledExecutorService housekeeping,
       ThreadFactory threads) {
+    this(source, credentials, use, Optional.empty(), housekeeping, threads);
+  }
+
+  /**
+   * @param credentials as whom to log in at the server
+   * @param guard says where pools connect to; without one that is any server of the source
+   * @param housekeeping closes what is not used any more; its threads must not be held up
+   */
+  public SourceConnections(
+      DataSource source,
+      DatabaseCredentials credentials,
+      Use use,
+      Optional<WriterGuard> guard,
+      ScheduledExecutorService housekeeping,
+      ThreadFactory threads) {
+    this.guard = guard;
     this.source = source;
     this.credentials = credentials;
     this.use = use;
@@ -84,12 +104,14 @@ public final class SourceConnections {
     HikariConfig config = new HikariConfig();
     config.setPoolName(use.name() + " of " + database + " at " + source.name());
     config.setDataSource(
-        new RefreshingDataSource(
-            credentials,
-            switch (source.engine()) {
-              case POSTGRESQL -> targets(database);
-              case MYSQL -> ofMysql(database);
-            }));
+        guard.isPresent()
+            ? new RefreshingDataSource(credentials, () -> guarded(guard.get(), database))
+            : new RefreshingDataSource(
+                credentials,
+                switch (source.engine()) {
+                  case POSTGRESQL -> targets(database);
+                  case MYSQL -> ofMysql(database);
+                }));
     config.setMaximumPoolSize(use.connections());
     config.setMinimumIdle(0);
     config.setInitializationFailTimeout(failTimeout);
@@ -165,10 +187,25 @@ public final class SourceConnections {
     return targets;
   }
 
-  private static void refuseReplica(Connection connection) throws SQLException {
+  private static Connection refuseReplica(Connection connection) throws SQLException {
     if (MysqlRole.isReplica(connection)) {
       throw new SQLException("the server is a replica", "25006");
     }
+    return connection;
+  }
+
+  /** The writer that is known, as long as it is confirmed, whatever else {@code url} names. */
+  private List<RefreshingDataSource.Target> guarded(WriterGuard by, String database)
+      throws SQLException {
+    ServerAddress writer = by.writer().orElseThrow(GuardedConnection::fenced);
+    javax.sql.DataSource driver =
+        switch (source.engine()) {
+          case POSTGRESQL -> driver(database, List.of(writer), true);
+          case MYSQL -> new MysqlDriver(source, use).to(database, writer);
+        };
+    return List.of(
+        new RefreshingDataSource.Target(
+            driver, writer.host(), writer.port(), made -> GuardedConnection.of(made, writer, by)));
   }
 
   /** What is asked for anew may be for one server only: then the driver must not choose one. */

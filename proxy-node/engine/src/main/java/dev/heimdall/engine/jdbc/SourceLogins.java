@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * As whom the node logs in at its data sources on its own account: the same credentials for
@@ -20,14 +21,25 @@ public final class SourceLogins implements AutoCloseable {
   private final CredentialSources aws = new CredentialSources();
   private final Map<Kept, DatabaseCredentials> kept = new HashMap<>();
 
+  /** Which region writes, by the name of the source. */
+  private final Map<String, String> writing = new ConcurrentHashMap<>();
+
   /** What makes credentials that AWS keeps the same. */
   private record Kept(
       String source,
       Optional<String> secret,
       Optional<String> user,
-      String region,
+      Optional<String> region,
       Optional<String> endpoint,
       Duration refresh) {}
+
+  /**
+   * Which region writes of the global cluster that a source is: the name of its writer endpoint
+   * does not say it, and IAM tokens are signed for a region.
+   */
+  public void writes(DataSource source, String region) {
+    writing.put(source.name(), region);
+  }
 
   /** As whom a source itself says to log in, if it does. */
   public Optional<DatabaseCredentials> of(DataSource source) {
@@ -83,25 +95,28 @@ public final class SourceLogins implements AutoCloseable {
         source.name(),
         credentials.secret(),
         source.user(),
-        source.credentialsRegion().orElseThrow(),
+        source.credentialsRegion(),
         credentials.endpoint(),
         credentials.refresh());
   }
 
   private DatabaseCredentials ofAws(Kept key, DataSource source) {
     if (key.secret().isEmpty()) {
-      return aws.iam(key.user().orElseThrow(), source::tokenRegion);
+      return aws.iam(
+          key.user().orElseThrow(),
+          server -> source.tokenRegion(server, Optional.ofNullable(writing.get(source.name()))));
     }
     SourceCredentials credentials = source.credentials();
     return aws.secret(
         credentials.secretName().orElseThrow(),
-        new CredentialSources.Place(key.region(), key.endpoint().map(URI::create)),
+        new CredentialSources.Place(key.region().orElseThrow(), key.endpoint().map(URI::create)),
         key.secret().get(),
         key.refresh());
   }
 
   /** Forgets what no source needs any more; whoever still has it may go on using it. */
   public synchronized void keep(Collection<DataSource> sources) {
+    writing.keySet().retainAll(sources.stream().map(DataSource::name).toList());
     kept.keySet()
         .retainAll(
             sources.stream()

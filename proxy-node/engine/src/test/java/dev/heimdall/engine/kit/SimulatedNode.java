@@ -33,6 +33,7 @@ import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
@@ -180,7 +181,13 @@ final class SimulatedNode implements AutoCloseable {
     SourceLogins logins = new SourceLogins();
     actions =
         new RuleActions(
-            directory, configuration, logins, any -> new PostgresActions(), new Unheard(), 1);
+            directory,
+            configuration,
+            logins,
+            any -> new PostgresActions(),
+            new Unheard(),
+            new WriterGuards(),
+            1);
     NodeContext node =
         new NodeContext(
             new NodeAccess(

@@ -26,6 +26,7 @@ import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.observe.Metrics;
@@ -118,6 +119,7 @@ final class ToyPath implements AutoCloseable {
             new SourceLogins(),
             source -> dialect.actions(),
             unheard(ActionEvents.class),
+            new WriterGuards(),
             1);
     sessions =
         new LoopSessions(
