@@ -224,6 +224,14 @@ public final class FakeRds implements AutoCloseable {
     }
   }
 
+  /** Answers as it does those who have asked too often. */
+  public static void throttle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange.getRequestBody().readAllBytes();
+      send(exchange, 400, error("Throttling", "Rate exceeded"));
+    }
+  }
+
   private void answer(HttpExchange exchange, Map<String, String> request) throws IOException {
     String action = request.get("Action");
     if (denied.contains(action)) {

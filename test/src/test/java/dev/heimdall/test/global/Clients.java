@@ -1,15 +1,24 @@
 package dev.heimdall.test.global;
 
 import dev.heimdall.test.fixture.Await;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Who works in the regions, and who is connected and does nothing. */
 final class Clients {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** For how long an answer of Route 53 for an alias of a balancer may be kept. */
+  private static final Duration KEPT = Duration.ofSeconds(60);
 
   /** Numbers of those that do nothing; of those at work there are fewer. */
   private static final int DOING_NOTHING = 900;
@@ -21,6 +30,9 @@ final class Clients {
   private final List<IdleClient> idle = new ArrayList<>();
   private final int atWork;
   private final int doingNothing;
+  private final Map<Integer, Habit> habits = new ConcurrentHashMap<>();
+  private final Map<Region, KeptNames> kept = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService resolvers = Executors.newSingleThreadScheduledExecutor();
   private int idleNumber = DOING_NOTHING;
 
   /**
@@ -34,29 +46,8 @@ final class Clients {
     this.seed = seed;
   }
 
-  /**
-   * Where clients connect: to the balancer of their own region, by latency records to that of
-   * another one while theirs has nobody who is well.
-   *
-   * @param timeout how many seconds they wait for an answer
-   */
-  private record Names(Sites in, int timeout) implements WorkingClient.Doors {
-    @Override
-    public Region region(Region home) {
-      return in.isWell(home)
-          ? home
-          : in.regions().stream().filter(in::isWell).findFirst().orElse(home);
-    }
-
-    @Override
-    public Connection connect(Region home, Region region) throws SQLException {
-      return in.balancer(home, region)
-          .jdbc("socketTimeout", "" + timeout, "connectTimeout", "10", "loginTimeout", "15");
-    }
-  }
-
   /** Clients of each region begin to work, or to do nothing. */
-  void begin() throws SQLException {
+  void begin() {
     for (Region region : sites.regions()) {
       begin(region);
     }
@@ -69,20 +60,50 @@ final class Clients {
     }
   }
 
-  private void begin(Region region) throws SQLException {
-    // Half of those at work give up on a region that does not answer; the others wait until it
-    // does.
-    Names hasty = new Names(sites, 12);
-    Names patient = new Names(sites, 120);
+  private void begin(Region region) {
     for (int i = 0; i < doingNothing; i++) {
-      idle.add(new IdleClient(region.number() * 1000 + idleNumber++, region, patient));
+      idle.add(
+          connected(
+              region.number() * 1000 + idleNumber++, region, new Names(sites, Habit.PATIENT)));
     }
     for (int i = 0; i < atWork; i++) {
       int client = region.number() * 1000 + (int) of(region);
-      working.add(
-          new WorkingClient(
-              client, region, i % 2 == 0 ? patient : hasty, history, this::another, seed + client));
+      Habit habit = Habit.of(i);
+      habits.put(client, habit);
+      WorkingClient.Doors doors =
+          habit == Habit.KEEPS_NAMES
+              ? kept.computeIfAbsent(region, this::kept)
+              : new Names(sites, habit);
+      working.add(new WorkingClient(client, region, doors, history, this::another, seed + client));
     }
+  }
+
+  /** The answer that some keep is renewed whenever its time is over, at any time of an event. */
+  private KeptNames kept(Region region) {
+    KeptNames names = new KeptNames(new Names(sites, Habit.KEEPS_NAMES), region);
+    long first = new SplittableRandom(seed + region.number()).nextLong(KEPT.toMillis());
+    resolvers.scheduleAtFixedRate(names::renew, first, KEPT.toMillis(), TimeUnit.MILLISECONDS);
+    return names;
+  }
+
+  /** As clients do, it tries again when it is not let in in time. */
+  private IdleClient connected(int number, Region region, Names names) {
+    AtomicReference<IdleClient> client = new AtomicReference<>();
+    AtomicReference<SQLException> last = new AtomicReference<>();
+    Await.until(
+        "a client of " + region + " is connected",
+        PATIENCE,
+        () -> {
+          try {
+            client.set(new IdleClient(number, region, names));
+            return true;
+          } catch (SQLException e) {
+            last.set(e);
+            return false;
+          }
+        },
+        () -> last + " " + sites.nodesSaid());
+    return client.get();
   }
 
   /** One of those that were ever at work, in any region. */
@@ -107,11 +128,16 @@ final class Clients {
    *
    * @return those at work of before, who have gone elsewhere, and stay there until they are ended
    */
-  List<WorkingClient> again(Region region) throws SQLException {
+  List<WorkingClient> again(Region region) {
     List<WorkingClient> before =
         working.stream().filter(one -> one.home().equals(region) && !one.isEnding()).toList();
     begin(region);
     return before;
+  }
+
+  /** What each of those that were ever at work does without an answer. */
+  Map<Integer, Habit> habits() {
+    return habits;
   }
 
   /** All who do nothing are asked for once. */
@@ -127,6 +153,7 @@ final class Clients {
 
   /** Asks those at work to come to an end. */
   void end() {
+    resolvers.shutdownNow();
     working.forEach(WorkingClient::end);
   }
 }

@@ -27,7 +27,8 @@ record Figures(
 
   /**
    * Of all that has happened, when all clients have the answers that they waited for. To each event
-   * belongs what was begun before it was over, or a while after, and had not ended when it began.
+   * belongs what was begun before it was over or a while after, and ended after it began; what was
+   * in progress when the next one began belongs to that.
    *
    * @param happened in this order, one after the other
    */
@@ -37,8 +38,8 @@ record Figures(
     List<Figures> all = new ArrayList<>();
     for (int i = 0; i < happened.size(); i++) {
       Occurrence one = happened.get(i);
-      long after = one.over() + AFTER;
-      long end = i + 1 < happened.size() ? Math.min(after, happened.get(i + 1).began()) : after;
+      long end = one.over() + AFTER;
+      long next = i + 1 < happened.size() ? happened.get(i + 1).began() : Long.MAX_VALUE;
       for (Region region : regions) {
         all.add(
             of(
@@ -46,11 +47,13 @@ record Figures(
                 region,
                 writes.stream()
                     .filter(w -> w.region().equals(region))
-                    .filter(w -> w.ended() > one.began() && w.begun() < end)
+                    .filter(w -> w.begun() < end)
+                    .filter(w -> w.ended() > one.began() && w.ended() <= next)
                     .toList(),
                 reads.stream()
                     .filter(r -> r.region().equals(region))
-                    .filter(r -> r.ended() > one.began() && r.begun() < end)
+                    .filter(r -> r.begun() < end)
+                    .filter(r -> r.ended() > one.began() && r.ended() <= next)
                     .toList()));
       }
     }

@@ -2,9 +2,11 @@ package dev.heimdall.test.global;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,13 +18,15 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What happens to two regions, one thing after the other, while the same clients write and read:
- * the checker finds nothing wrong after each.
+ * What happens to two regions and a third one without a database, one thing after the other, while
+ * the same clients write and read: the checker finds nothing wrong after each. At the end there are
+ * pictures of it in {@code target/pages}, or in the directory that {@code pictures} names.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GlobalEventsIT {
   private static final Duration ROUND_TRIP = Duration.ofMillis(80);
+  private static final Duration NEAR = Duration.ofMillis(30);
   private static final Duration CUT = Duration.ofSeconds(6);
   private static final Duration UNDECIDED = Duration.ofSeconds(5);
 
@@ -30,9 +34,13 @@ class GlobalEventsIT {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
-    Line line = Line.between(Region.FIRST, Region.SECOND, ROUND_TRIP);
-    simulation =
-        new Simulation(List.of(Region.FIRST, Region.SECOND), List.of(line), 8, 2, directory, 1);
+    List<Region> regions = List.of(Region.FIRST, Region.SECOND, Region.WITHOUT_DATABASE);
+    List<Line> lines =
+        List.of(
+            Line.between(Region.FIRST, Region.SECOND, ROUND_TRIP),
+            Line.between(Region.FIRST, Region.WITHOUT_DATABASE, NEAR),
+            Line.between(Region.SECOND, Region.WITHOUT_DATABASE, ROUND_TRIP));
+    simulation = new Simulation(regions, lines, 8, 2, directory, 1);
     simulation.begin();
   }
 
@@ -65,7 +73,7 @@ class GlobalEventsIT {
 
   @Test
   @Order(2)
-  void clientsOfBothRegionsWriteOnAfterASwitchoverAndNothingIsLost() throws Exception {
+  void clientsOfAllRegionsWriteOnAfterASwitchoverAndNothingIsLost() throws Exception {
     simulation.switchOver(Region.SECOND);
     simulation.switchOver(Region.FIRST);
     isWell();
@@ -90,6 +98,19 @@ class GlobalEventsIT {
     Verdict verdict = simulation.judge();
     System.out.println(verdict);
     simulation.figures().forEach(System.out::println);
+    System.out.println(simulation.history().errors());
     assertThat(verdict.well()).as(verdict.toString()).isTrue();
+    picture("global-switchover", Occurrence.Kind.SWITCHOVER, "A planned switchover");
+    picture("global-lost-region", Occurrence.Kind.LOST_REGION, "The writer's region is lost");
+  }
+
+  private void picture(String name, Occurrence.Kind kind, String title) throws Exception {
+    Path directory = Path.of(System.getProperty("pictures", "target/pages"));
+    Files.createDirectories(directory);
+    String words = title + ": what clients of each region were answered, in each tenth of a second";
+    Optional<String> svg = simulation.picture(kind, words);
+    if (svg.isPresent()) {
+      Files.writeString(directory.resolve(name + ".svg"), svg.get());
+    }
   }
 }

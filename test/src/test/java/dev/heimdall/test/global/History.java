@@ -3,8 +3,11 @@ package dev.heimdall.test.global;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What all clients did and were answered. */
 final class History {
@@ -54,6 +57,15 @@ final class History {
 
   List<Idle> idle() {
     return List.copyOf(idle);
+  }
+
+  /** What clients were told that was no answer, and how often. */
+  Map<String, Long> errors() {
+    return Stream.concat(
+            writes.stream().map(write -> "write: " + write.error()),
+            reads.stream().map(read -> "read: " + read.error()))
+        .filter(said -> !said.endsWith(": "))
+        .collect(Collectors.groupingBy(said -> said, TreeMap::new, Collectors.counting()));
   }
 
   /** A client of the region has an acknowledged write begun after a moment, by that server. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -25,14 +26,22 @@ final class RegionalRds implements AutoCloseable {
   private final Function<String, Way> back;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final SplittableRandom random;
+  private volatile double throttled;
   private volatile boolean closing;
 
   /**
    * @param there the way to a region, by its name
    * @param back the way from it
    */
-  RegionalRds(Region here, FakeRds rds, Function<String, Way> there, Function<String, Way> back) {
+  RegionalRds(
+      Region here,
+      FakeRds rds,
+      Function<String, Way> there,
+      Function<String, Way> back,
+      long seed) {
     this.rds = rds;
+    this.random = new SplittableRandom(seed);
     this.there = there;
     this.back = back;
     try {
@@ -58,7 +67,24 @@ final class RegionalRds implements AutoCloseable {
     // Both before the answer is made: it is as recent as one that has just arrived.
     cross(there.apply(region));
     cross(back.apply(region));
-    rds.handle(exchange);
+    if (isThrottled()) {
+      FakeRds.throttle(exchange);
+    } else {
+      rds.handle(exchange);
+    }
+  }
+
+  /**
+   * From now on so many questions are answered by {@code Throttling}.
+   *
+   * @param share 0 to 1
+   */
+  void throttle(double share) {
+    throttled = share;
+  }
+
+  private synchronized boolean isThrottled() {
+    return throttled > 0 && random.nextDouble() < throttled;
   }
 
   private void cross(Way way) {

@@ -2,6 +2,8 @@ package dev.heimdall.test.global;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The writer's region is lost, another one writes, and the region comes back as it was. */
 class ReturnedWriterIT {
+  private static final int RETURNS = Integer.getInteger("global.returns", 1);
   private static final Duration ROUND_TRIP = Duration.ofMillis(80);
   private static final Duration UNDECIDED = Duration.ofSeconds(5);
   private static final Duration FENCE = Duration.ofSeconds(8);
@@ -23,14 +26,14 @@ class ReturnedWriterIT {
 
   @TempDir private Path directory;
 
-  private Simulation fenced(Duration fence) {
+  private Simulation fenced(Duration fence, long seed) throws IOException {
     return new Simulation(
         List.of(Region.FIRST, Region.SECOND),
         List.of(Line.between(Region.FIRST, Region.SECOND, ROUND_TRIP)),
         8,
         2,
-        directory,
-        4,
+        Files.createDirectory(directory.resolve("regions-" + seed)),
+        seed,
         Map.of("fence", fence.toSeconds() + "s"));
   }
 
@@ -41,7 +44,7 @@ class ReturnedWriterIT {
   @Test
   @Tag("long")
   void plannedSwitchoversAreNotHeldUpByTheFence() throws Exception {
-    try (Simulation simulation = fenced(LONG_FENCE)) {
+    try (Simulation simulation = fenced(LONG_FENCE, 1)) {
       simulation.begin();
       for (Region to : List.of(Region.SECOND, Region.FIRST)) {
         simulation.switchOver(to);
@@ -57,7 +60,13 @@ class ReturnedWriterIT {
 
   @Test
   void theFormerWriterTakesNothingWhenItIsBack() throws Exception {
-    try (Simulation simulation = fenced(FENCE)) {
+    for (int i = 0; i < RETURNS; i++) {
+      returned(i);
+    }
+  }
+
+  private void returned(long seed) throws Exception {
+    try (Simulation simulation = fenced(FENCE, seed)) {
       simulation.begin();
       long lost = simulation.lose(Region.FIRST);
       LockSupport.parkNanos(UNDECIDED.toNanos());

@@ -3,19 +3,22 @@ package dev.heimdall.test.global;
 import dev.heimdall.routing.RdsEvent;
 import dev.heimdall.test.fixture.Await;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.services.rds.RdsClient;
 
@@ -25,6 +28,15 @@ import software.amazon.awssdk.services.rds.RdsClient;
  */
 final class Simulation implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** The part of questions that the RDS API refuses. */
+  private static final double THROTTLED = 0.1;
+
+  /** What a picture shows besides the event itself, and at most. */
+  private static final Duration BEFORE = Duration.ofSeconds(2);
+
+  private static final Duration AFTERWARDS = Duration.ofSeconds(3);
+  private static final Duration LONGEST = Duration.ofSeconds(20);
 
   private final List<Region> regions;
   private final Chronicle chronicle = new Chronicle();
@@ -74,9 +86,10 @@ final class Simulation implements AutoCloseable {
     tell(regions, "{\"source\": \"aws.scheduler\"}").forEach(CompletableFuture::join);
   }
 
-  /** Clients begin to work. */
-  void begin() throws SQLException {
+  /** Clients begin to work, and others have the RDS API busy. */
+  void begin() {
     clients.begin();
+    sites.throttle(THROTTLED);
     chronicle.note("clients write");
   }
 
@@ -121,6 +134,41 @@ final class Simulation implements AutoCloseable {
   List<Figures> figures() {
     clients.finish();
     return Figures.of(happened, regions, history);
+  }
+
+  /** A picture of an event that has happened, from a moment before until a while after it. */
+  Optional<String> picture(Occurrence.Kind kind, String title) {
+    return happened.stream()
+        .filter(one -> one.kind() == kind)
+        .findFirst()
+        .map(
+            one -> {
+              long from = one.began() - BEFORE.toNanos();
+              long to = Math.min(one.over() + AFTERWARDS.toNanos(), from + LONGEST.toNanos());
+              return new Timeline(title, regions, chronicle.moments(), history, from, to).svg();
+            });
+  }
+
+  /**
+   * After how many milliseconds clients of a region that was lost had a write acknowledged in
+   * another one, by what they do without an answer; of those that had any.
+   *
+   * @param lost when their region was
+   */
+  Map<Habit, List<Long>> moved(Region home, long lost) {
+    Map<Integer, Long> first = new TreeMap<>();
+    history.writes().stream()
+        .filter(write -> write.begun() > lost && write.acknowledged())
+        .filter(write -> home.equals(history.clients().get(write.client())))
+        .filter(write -> !write.region().equals(home))
+        .forEach(write -> first.merge(write.client(), write.ended() - lost, Math::min));
+    Map<Habit, List<Long>> all = new EnumMap<>(Habit.class);
+    first.forEach(
+        (client, nanos) ->
+            all.computeIfAbsent(clients.habits().get(client), h -> new ArrayList<>())
+                .add(TimeUnit.NANOSECONDS.toMillis(nanos)));
+    all.values().forEach(Collections::sort);
+    return all;
   }
 
   // ---- what happens
@@ -175,13 +223,14 @@ final class Simulation implements AutoCloseable {
 
   /** A region is lost, with all that is in it: nothing gets in or out, and nothing moves there. */
   long lose(Region region) {
+    final long began = chronicle.note("lost " + region);
     network.silence(region, true);
     lost.add(region);
     sites.node(region).freeze();
     if (region.hasDatabase()) {
       database.freeze(region);
     }
-    return chronicle.note("lost " + region);
+    return began;
   }
 
   /**
@@ -252,7 +301,7 @@ final class Simulation implements AutoCloseable {
    * and its server begins as a follower of the present writer. Acknowledged writes that the former
    * writer had and replication had not carried are lost, and nobody is to blame for them.
    */
-  void isReplaced(Region region) throws SQLException {
+  void isReplaced(Region region) {
     if (region.hasDatabase()) {
       database.thaw(region);
       tail.addAll(database.tail(region));

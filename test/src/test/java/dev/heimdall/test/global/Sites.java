@@ -38,6 +38,7 @@ final class Sites implements AutoCloseable {
   private final List<Region> regions;
   private final Path directory;
   private final Map<String, Object> failover;
+  private final long seed;
   private final AwsEmulator aws = AwsEmulator.shared();
   private final FakeRds rds = new FakeRds();
   private final int databasePort = FreePort.any();
@@ -66,6 +67,7 @@ final class Sites implements AutoCloseable {
     this.regions = regions;
     this.failover = failover;
     this.directory = directory;
+    this.seed = seed;
     aws.reset();
     aws.lendCredentials();
     network = new Network(regions, lines, seed);
@@ -137,6 +139,11 @@ final class Sites implements AutoCloseable {
         false);
   }
 
+  /** In each region so many questions to the RDS API are refused from now on. */
+  void throttle(double share) {
+    apis.values().forEach(api -> api.throttle(share));
+  }
+
   /** The global writer endpoint leads to the writer from now on, in all regions. */
   void publishWriter() {
     regions.forEach(this::hosts);
@@ -171,7 +178,8 @@ final class Sites implements AutoCloseable {
             region,
             rds,
             to -> network.way(region, named(to)),
-            from -> network.way(named(from), region)));
+            from -> network.way(named(from), region),
+            seed + region.number()));
     AwsAccess access =
         new AwsAccess(
             region.name(), Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
