@@ -106,7 +106,7 @@ final class DoubtedCalls {
     if (lasting.contains(pin) || lasting.size() > MOST) {
       return;
     }
-    if (scope != null && sentBefore(statement, scope, declared)) {
+    if (scope != null && sentBefore(statement, pin, scope, declared)) {
       comparing = false;
       return;
     }
@@ -121,10 +121,14 @@ final class DoubtedCalls {
     comparing = false;
   }
 
-  /** Whether it is one of those that are known; which is sent once more then. */
-  private boolean sentBefore(Statement statement, NameScope scope, int[] declared) {
+  /**
+   * Whether it is one of those that are known; which is sent once more then. For another reason it
+   * is another one: each is a pin of its own.
+   */
+  private boolean sentBefore(Statement statement, PinReason pin, NameScope scope, int[] declared) {
     for (Call call : calls) {
       if (call.parsed == statement.parsed()
+          && call.pin.equals(pin)
           && call.defined == own.routinesDefined()
           && call.scope.equals(scope)
           && Arrays.equals(call.declared, declared)) {
