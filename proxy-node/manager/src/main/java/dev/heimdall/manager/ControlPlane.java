@@ -138,7 +138,7 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new NodesPath(fleet, configuration, commands));
       resources.add(new CommandsPath(commands));
       resources.add(new ConfigurationObjects(editor, masks));
-      Problems problems = Problems.of(fleet, configuration::hash);
+      Problems problems = Problems.of(fleet, configuration::lastHash);
       resources.add(problems.resource());
       Dashboard dashboard = Dashboard.of(fleet, clock);
       resources.add(dashboard.resource());

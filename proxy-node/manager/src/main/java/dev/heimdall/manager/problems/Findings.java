@@ -31,7 +31,6 @@ final class Findings {
   private final List<Finding> found = new ArrayList<>();
 
   private final String newest;
-  private boolean withoutWriter;
 
   private Findings(List<Node> nodes, String newest) {
     this.nodes = nodes;
@@ -140,7 +139,6 @@ final class Findings {
   private void ofCluster(String source, List<View> views) {
     List<View> without = views.stream().filter(view -> !writes(view.of())).toList();
     if (!without.isEmpty()) {
-      withoutWriter = true;
       JsonNode cluster = without.get(0).of();
       Kind kind = writerMissing(cluster);
       String words =
@@ -245,7 +243,7 @@ final class Findings {
           break;
         }
         if (WITHOUT_WRITER.contains(kind)) {
-          Optional<Instant> at = time(event.path("at").asText());
+          Optional<Instant> at = time(event);
           if (at.isPresent() && earliest.filter(at.get()::isAfter).isEmpty()) {
             earliest = at;
           }
@@ -264,7 +262,7 @@ final class Findings {
   private void ofDatabase(String name, List<View> views) {
     List<View> unreachable =
         views.stream().filter(view -> !view.of().path("reachable").asBoolean(true)).toList();
-    if (!unreachable.isEmpty() && !(withoutWriter && ofCluster(unreachable.get(0).of()))) {
+    if (!unreachable.isEmpty() && !followsFromCluster(unreachable.get(0).of())) {
       add(
           Kind.DATABASE_UNREACHABLE,
           name,
@@ -320,9 +318,10 @@ final class Findings {
     }
   }
 
-  /** Whether the reason is that its cluster has no writer, which is told of the cluster. */
-  private static boolean ofCluster(JsonNode vdb) {
-    return vdb.path("detail").asText("").contains(" of the cluster ");
+  /** Whether the reason is that its cluster has no writer, which is a finding by itself. */
+  private boolean followsFromCluster(JsonNode vdb) {
+    return vdb.path("detail").asText("").contains(" of the cluster ")
+        && found.stream().anyMatch(one -> one.kind().leavesNoWriter());
   }
 
   // ---- the shared store and the configuration
@@ -406,9 +405,10 @@ final class Findings {
     return words.isEmpty() || words.endsWith(".") ? words : words + ".";
   }
 
-  private static Optional<Instant> time(String text) {
+  /** When an event was; empty where it does not say so. */
+  static Optional<Instant> time(JsonNode event) {
     try {
-      return Optional.of(Instant.parse(text));
+      return Optional.of(Instant.parse(event.path("at").asText()));
     } catch (DateTimeParseException e) {
       return Optional.empty(); // of a node of another version
     }

@@ -73,6 +73,14 @@ enum Kind implements Spelled {
     this.href = href;
   }
 
+  /** Whether a cluster has no server that takes writes. */
+  boolean leavesNoWriter() {
+    return switch (this) {
+      case NO_WRITER, WRITERS_IN_CONFLICT, WRITER_FENCED, WRITER_READ_ONLY -> true;
+      default -> false;
+    };
+  }
+
   /** What it means for clients. */
   String effect() {
     return effect;

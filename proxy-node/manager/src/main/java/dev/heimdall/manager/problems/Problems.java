@@ -6,7 +6,6 @@ import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.rest.Resource;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,7 +40,8 @@ public final class Problems {
   /**
    * Hears of the reports of these nodes from now on.
    *
-   * @param newest the hash of the configuration; empty where that is not known
+   * @param newest the hash of the configuration; empty where that is not known. Asked for with each
+   *     page: it never waits
    */
   public static Problems of(Fleet fleet, Supplier<String> newest) {
     Problems problems = new Problems(fleet, newest);
@@ -62,21 +62,16 @@ public final class Problems {
       long number = event.path("number").asLong();
       if (number > last && (kind.equals(STORE_AWAY) || kind.equals(STORE_BACK))) {
         last = number;
-        away = kind.equals(STORE_AWAY) ? at(event, node) : Optional.empty();
+        away =
+            kind.equals(STORE_AWAY)
+                ? Findings.time(event).or(() -> Optional.of(node.arrived()))
+                : Optional.empty();
       }
     }
     if (away.isPresent()) {
       storeAway.put(node.id(), away.get());
     } else {
       storeAway.remove(node.id());
-    }
-  }
-
-  private static Optional<Instant> at(JsonNode event, SeenNode node) {
-    try {
-      return Optional.of(Instant.parse(event.path("at").asText()));
-    } catch (DateTimeParseException e) {
-      return Optional.of(node.arrived());
     }
   }
 
