@@ -244,6 +244,15 @@ class ElsewhereTest {
     assertThat(report.nodes()).isZero();
   }
 
+  /** A region with a machine that names a store. */
+  private Elsewhere.Nodes withStore(boolean pushed) {
+    return new Elsewhere.Nodes(
+        "us-east-1",
+        () -> new NodeDoor.Found(List.of(node("i-east")), Set.of("s3://east/topology"), List.of()),
+        true,
+        pushed);
+  }
+
   @Test
   void theStoreThatTheMachinesOfARegionNameHasTheDocumentToo() throws Exception {
     List<String> opened = new CopyOnWriteArrayList<>();
@@ -251,14 +260,7 @@ class ElsewhereTest {
       Elsewhere elsewhere =
           new Elsewhere(
               List.of(),
-              List.of(
-                  new Elsewhere.Nodes(
-                      "us-east-1",
-                      () ->
-                          new NodeDoor.Found(
-                              List.of(node("i-east")), Set.of("s3://east/topology"), List.of()),
-                      true,
-                      false)),
+              List.of(withStore(false)),
               (location, region) -> {
                 opened.add(location + " " + region);
                 return new Shelf(east, "eu-west-1");
@@ -280,14 +282,7 @@ class ElsewhereTest {
         run(
             new Elsewhere(
                 List.of(),
-                List.of(
-                    new Elsewhere.Nodes(
-                        "us-east-1",
-                        () ->
-                            new NodeDoor.Found(
-                                List.of(node("i-east")), Set.of("s3://east/topology"), List.of()),
-                        true,
-                        true)),
+                List.of(withStore(true)),
                 (location, region) -> {
                   throw StoreException.corrupt(location + " is no place");
                 },

@@ -163,9 +163,12 @@ public record DataSource(
 
   /** The region of what AWS keeps of the credentials, as far as that is known. */
   public Optional<String> credentialsRegion() {
-    return credentials
-        .writtenRegion()
-        .or(() -> hosts().stream().flatMap(one -> RdsHost.region(one.host()).stream()).findFirst());
+    return credentials.writtenRegion().or(this::regionOfHosts);
+  }
+
+  /** The first region in the names of its servers. */
+  private Optional<String> regionOfHosts() {
+    return hosts().stream().flatMap(one -> RdsHost.region(one.host()).stream()).findFirst();
   }
 
   /**
@@ -258,14 +261,7 @@ public record DataSource(
         .map(
             name ->
                 new GlobalPlace(
-                    name,
-                    api.region()
-                        .or(
-                            () ->
-                                hosts().stream()
-                                    .flatMap(host -> RdsHost.region(host.host()).stream())
-                                    .findFirst()),
-                    api.endpoint().map(URI::create)));
+                    name, api.region().or(this::regionOfHosts), api.endpoint().map(URI::create)));
   }
 
   /**

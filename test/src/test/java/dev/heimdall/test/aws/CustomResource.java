@@ -27,6 +27,9 @@ import java.util.TreeSet;
 final class CustomResource implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Path JOINING =
+      Path.of("..", "cdk-app", "src/main/resources/dev/heimdall/cdk/join");
+
   private final Process process;
   private final BufferedWriter commands;
   private final BufferedReader results;
@@ -44,6 +47,11 @@ final class CustomResource implements AutoCloseable {
     String id() {
       return answer.get("PhysicalResourceId").asText();
     }
+  }
+
+  /** A function that joins networks, with what all of these answer CloudFormation by. */
+  static CustomResource joining(AwsEmulator aws, String code) {
+    return new CustomResource(aws, List.of(JOINING.resolve("answer.py"), JOINING.resolve(code)));
   }
 
   CustomResource(AwsEmulator aws, List<Path> code) {

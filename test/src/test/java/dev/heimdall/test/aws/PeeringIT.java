@@ -31,8 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class PeeringIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path CODE =
-      Path.of("..", "cdk-app", "src/main/resources/dev/heimdall/cdk/join");
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";
   private static final String SYDNEY = "ap-southeast-2";
@@ -43,8 +41,7 @@ class PeeringIT {
   @BeforeAll
   static void start() {
     aws = AwsEmulator.shared();
-    function =
-        new CustomResource(aws, List.of(CODE.resolve("answer.py"), CODE.resolve("peering.py")));
+    function = CustomResource.joining(aws, "peering.py");
   }
 
   @AfterAll

@@ -8,7 +8,6 @@ import dev.heimdall.test.aws.CustomResource.Response;
 import dev.heimdall.test.fixture.AwsEmulator;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ZoneAssociationIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path CODE =
-      Path.of("..", "cdk-app", "src/main/resources/dev/heimdall/cdk/join");
   private static final String EAST = "us-east-1";
   private static final String WEST = "eu-west-1";
   private static final String ASSOCIATE = "route53:AssociateVPCWithHostedZone";
@@ -39,9 +36,7 @@ class ZoneAssociationIT {
   @BeforeAll
   static void start() {
     aws = AwsEmulator.shared();
-    function =
-        new CustomResource(
-            aws, List.of(CODE.resolve("answer.py"), CODE.resolve("zone-association.py")));
+    function = CustomResource.joining(aws, "zone-association.py");
   }
 
   @AfterAll
