@@ -61,13 +61,13 @@ public record TopologyReading(
         || (had(AwsTrouble.Kind.DENIED) && clusters.isEmpty());
   }
 
-  /** Whether a cluster that was known, and is not told of, is gone. */
+  /** Whether a cluster that was known, and was not found, is gone. */
   boolean lacks(TopologyCluster before) {
     return complete.contains(before.region())
         && (names.isEmpty() || names.get().stream().anyMatch(before::is) || old(before.asked()));
   }
 
-  /** Whether a global cluster that was known, and is not told of, is gone. */
+  /** Whether a global cluster that was known, and was not found, is gone. */
   boolean lacks(TopologyGlobal before) {
     return names.isEmpty() ? globals.isPresent() : old(before.asked());
   }

@@ -36,7 +36,7 @@ final class GuardedConnection implements InvocationHandler {
         new GuardedConnection(guarded, server, guard));
   }
 
-  /** What a statement is told of a writer that nothing confirms. */
+  /** The error of a statement for a writer that nothing confirms. */
   static SQLException fenced() {
     return new SQLException(
         "nothing outside its region confirms the writer of the global cluster, so that it takes no"
