@@ -34,6 +34,17 @@ public final class ConnectFailure extends Exception {
     return new ConnectFailure(ServerError.fatal("08006", message), Kind.UNREACHABLE);
   }
 
+  /**
+   * The server was the writer, and has come back as a replica: what it answers may be older than a
+   * read at the writer is to be.
+   */
+  static ConnectFailure standby(String where) {
+    return unreachable(
+        "the server at "
+            + where
+            + " is in hot standby (in_hot_standby), and not the writer any more");
+  }
+
   public static ConnectFailure refused(AuthFailure failure) {
     return refused(
         new ServerError(

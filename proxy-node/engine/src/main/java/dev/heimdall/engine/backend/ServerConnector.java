@@ -99,6 +99,11 @@ public final class ServerConnector {
         new LogIn.Outcome() {
           @Override
           public void ready(ChannelHandlerContext ctx, LogIn.LoggedIn found) {
+            if (target.writer() && found.greeting().ofStandby()) {
+              ctx.close();
+              handler.failed(ConnectFailure.standby(where));
+              return;
+            }
             ServerConnection connection =
                 new ServerConnection(
                     ids.incrementAndGet(), context, ctx.channel(), listener, target, found);

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param database the server's name of the database
  * @param capabilities what the log-in has to agree on with the server
  * @param extra start-up parameters beside those of the source: `replication` for a walsender
+ * @param writer whether it is connected to for what only the writer of a cluster may answer
  * @param fence whether it may be sent anything
  */
 public record ServerTarget(
@@ -24,6 +25,7 @@ public record ServerTarget(
     Capabilities capabilities,
     Map<String, String> extra,
     StatementRoom prepared,
+    boolean writer,
     Fence fence) {
   /** Of a server that may be sent anything at any time. */
   public ServerTarget(
@@ -34,7 +36,7 @@ public record ServerTarget(
       Capabilities capabilities,
       Map<String, String> extra,
       StatementRoom prepared) {
-    this(source, tls, database, credential, capabilities, extra, prepared, Fence.NONE);
+    this(source, tls, database, credential, capabilities, extra, prepared, false, Fence.NONE);
   }
 
   /** For a connection whose statements count with no other's. */

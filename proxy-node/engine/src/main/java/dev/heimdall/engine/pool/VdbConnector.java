@@ -63,6 +63,7 @@ final class VdbConnector {
             key.capabilities(),
             parameters,
             new StatementRoom(prepared, load.held()),
+            to.led(),
             fence(now, to)),
         listener,
         new ServerConnector.Handler() {

@@ -21,6 +21,11 @@ public record Greeting(Map<String, String> reported, byte[] warned, byte[] said)
     return new Greeting(reported, NOTHING, NOTHING);
   }
 
+  /** Whether the server says that it only replays what another one writes; not all say so. */
+  public boolean ofStandby() {
+    return "on".equals(reported.get(STANDBY));
+  }
+
   /** The same as a writer would say it that has all that this replica has. */
   public Greeting ofWriter() {
     if (!reported.containsKey(STANDBY)) {
