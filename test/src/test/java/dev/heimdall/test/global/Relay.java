@@ -87,6 +87,12 @@ final class Relay implements AutoCloseable {
   /** Ends all connections, as a machine between does that has forgotten them. */
   void reset() {
     for (Channel channel : channels) {
+      channel.eventLoop().execute(() -> reset(channel)); // where no one else closes it meanwhile
+    }
+  }
+
+  private static void reset(Channel channel) {
+    if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
       channel.close();
     }
@@ -129,8 +135,7 @@ final class Relay implements AutoCloseable {
       client.eventLoop().schedule(() -> refuse(client), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
       return;
     }
-    client.config().setOption(ChannelOption.SO_LINGER, 0);
-    client.close();
+    reset(client);
   }
 
   private void hold(Channel channel) {
