@@ -7,7 +7,10 @@ import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
-/** Figures of many events, as a table of Markdown: the middle one of each and the worst. */
+/**
+ * Figures of many events, as a table of Markdown: the middle one of each and the worst, and below
+ * it what was lost.
+ */
 final class FigureTable {
   private static final String HEAD =
       """
@@ -16,9 +19,11 @@ final class FigureTable {
       """;
 
   private final List<Figures> all = new ArrayList<>();
+  private final List<Loss> losses = new ArrayList<>();
 
-  void add(List<Figures> more) {
+  void add(List<Figures> more, List<Loss> lost) {
     all.addAll(more);
+    losses.addAll(lost);
   }
 
   @Override
@@ -41,6 +46,13 @@ final class FigureTable {
           text.append(" | ").append(spread(figures, Figures::refused, ""));
           text.append(" | ").append(spread(figures, Figures::unknown, "")).append(" |\n");
         });
+    if (!losses.isEmpty()) {
+      text.append("lost with a region: acknowledged writes ")
+          .append(spread(losses, Loss::writes, ""))
+          .append("; the oldest was acknowledged before the region was lost by ")
+          .append(spread(losses, one -> one.oldest().orElse(0L), " ms"))
+          .append('\n');
+    }
     return text.toString();
   }
 
@@ -55,7 +67,7 @@ final class FigureTable {
             : "another region";
   }
 
-  private static String spread(List<Figures> of, ToLongFunction<Figures> what, String unit) {
+  private static <T> String spread(List<T> of, ToLongFunction<T> what, String unit) {
     long[] sorted = of.stream().mapToLong(what).sorted().toArray();
     long middle = sorted[(sorted.length - 1) / 2];
     long most = LongStream.of(sorted).max().orElseThrow();

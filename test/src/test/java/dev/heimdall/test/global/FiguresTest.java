@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What belongs to which event, and what is made of many. */
@@ -71,14 +72,30 @@ class FiguresTest {
   }
 
   @Test
+  void whatIsLostWithARegionIsWhatClientsWereAcknowledged() {
+    write(1, 1.5, Write.Outcome.ACKNOWLEDGED, "w1");
+    write(1, 1.7, Write.Outcome.UNKNOWN, "");
+    Set<Write.Key> tail = Set.of(new Write.Key(1, 1), new Write.Key(2, 1));
+
+    assertThat(Loss.of(Region.FIRST, tail, 2 * SECOND, history))
+        .isEqualTo(new Loss(Region.FIRST, 1, Optional.of(500L)));
+    assertThat(Loss.of(Region.FIRST, Set.of(), 2 * SECOND, history))
+        .isEqualTo(new Loss(Region.FIRST, 0, Optional.empty()));
+  }
+
+  @Test
   void aTableHasTheMiddleAndTheWorst() {
     write(1, 2.5, Write.Outcome.ACKNOWLEDGED, "e1");
     FigureTable table = new FigureTable();
-    table.add(List.of(of(0, event("there", 1, 3, "e1"))));
+    table.add(List.of(of(0, event("there", 1, 3, "e1"))), List.of());
     write(1, 2.2, Write.Outcome.ACKNOWLEDGED, "e1");
-    table.add(List.of(of(0, event("there", 1, 3, "e1"))));
+    table.add(
+        List.of(of(0, event("there", 1, 3, "e1"))),
+        List.of(new Loss(Region.FIRST, 4, Optional.of(90L))));
 
     assertThat(table.toString())
-        .contains("| planned switchover | another region (2 times) | 200 ms, at most 500 ms |");
+        .contains("| planned switchover | another region (2 times) | 200 ms, at most 500 ms |")
+        .contains("acknowledged writes 4, at most 4; the oldest was")
+        .contains("lost by 90 ms, at most 90 ms");
   }
 }

@@ -55,6 +55,8 @@ final class GlobalDatabase implements AutoCloseable {
             .setting("max_standby_streaming_delay", "500ms")
             .setting("wal_receiver_timeout", "5s")
             .setting("wal_sender_timeout", "5s")
+            // Aurora's storage does not rest before it goes on after a line was cut.
+            .setting("wal_retrieve_retry_interval", "200ms")
             .start();
     for (Region region : regions) {
       servers.put(region, cluster.servers().get(servers.size()));

@@ -98,6 +98,7 @@ class GlobalEventsIT {
     Verdict verdict = simulation.judge();
     System.out.println(verdict);
     simulation.figures().forEach(System.out::println);
+    simulation.losses().forEach(System.out::println);
     System.out.println(simulation.history().errors());
     assertThat(verdict.well()).as(verdict.toString()).isTrue();
     picture("global-switchover", Occurrence.Kind.SWITCHOVER, "A planned switchover");

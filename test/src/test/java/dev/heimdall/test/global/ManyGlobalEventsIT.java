@@ -89,7 +89,8 @@ class ManyGlobalEventsIT {
       List<Figures> figures = simulation.figures();
       figures.forEach(System.out::println);
       System.out.println(simulation.history().errors());
-      table.add(figures);
+      simulation.losses().forEach(System.out::println);
+      table.add(figures, simulation.losses());
       System.out.println(table);
     }
   }

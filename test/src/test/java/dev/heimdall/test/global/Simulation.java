@@ -20,14 +20,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /**
  * Regions with all that is in them, clients at work, and what happens to them. One event follows
- * the other; each is over when clients of all regions that are there have written.
+ * the other; each is over when clients of all regions that are there have written, and their
+ * servers have what was written.
  */
 final class Simulation implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Within which clients of all regions are to write again, as long as nothing else happens. */
+  private static final Duration GOAL = Duration.ofSeconds(5);
 
   /** The part of questions that the RDS API refuses. */
   private static final double THROTTLED = 0.1;
@@ -45,8 +50,9 @@ final class Simulation implements AutoCloseable {
   private final Network network;
   private final GlobalDatabase database;
   private final Clients clients;
-  private final Set<Region> lost = ConcurrentHashMap.newKeySet();
+  private final Map<Region, Long> lost = new ConcurrentHashMap<>();
   private final Set<Write.Key> tail = new HashSet<>();
+  private final List<Loss> losses = new ArrayList<>();
   private final List<Occurrence> happened = new ArrayList<>();
   private final ExecutorService events = Executors.newCachedThreadPool();
 
@@ -136,6 +142,11 @@ final class Simulation implements AutoCloseable {
     return Figures.of(happened, regions, history);
   }
 
+  /** What was lost with each region that was. */
+  List<Loss> losses() {
+    return List.copyOf(losses);
+  }
+
   /** A picture of an event that has happened, from a moment before until a while after it. */
   Optional<String> picture(Occurrence.Kind kind, String title) {
     return happened.stream()
@@ -192,7 +203,7 @@ final class Simulation implements AutoCloseable {
   }
 
   private List<Region> there() {
-    return regions.stream().filter(region -> !lost.contains(region)).toList();
+    return regions.stream().filter(region -> !lost.containsKey(region)).toList();
   }
 
   /** A planned switchover, until clients of all regions have written to the new writer. */
@@ -225,7 +236,7 @@ final class Simulation implements AutoCloseable {
   long lose(Region region) {
     final long began = chronicle.note("lost " + region);
     network.silence(region, true);
-    lost.add(region);
+    lost.put(region, began);
     sites.node(region).freeze();
     if (region.hasDatabase()) {
       database.freeze(region);
@@ -257,17 +268,17 @@ final class Simulation implements AutoCloseable {
     isOver(
         Occurrence.Kind.LOST_REGION,
         "failover to " + to,
-        Optional.of(from).filter(lost::contains),
+        Optional.of(from).filter(lost::containsKey),
         began,
         promoted);
   }
 
   private boolean isReachable(Region region) {
-    return !lost.contains(region)
+    return !lost.containsKey(region)
         && regions.stream()
             .allMatch(
                 other ->
-                    lost.contains(other)
+                    lost.containsKey(other)
                         || !network.way(region, other).isCut()
                             && !network.way(other, region).isCut());
   }
@@ -284,11 +295,17 @@ final class Simulation implements AutoCloseable {
     database.thaw(region);
     network.silence(region, false);
     sites.node(region).thaw();
-    lost.remove(region);
+    final long since = lost.remove(region);
     LockSupport.parkNanos(untold.toNanos());
     happens(RdsEvent.RESYNCHRONISED, region);
     awaitWrites(List.of(region), database.writer(), back);
-    tail.addAll(database.tail(region));
+    lost(region, since);
+  }
+
+  private void lost(Region region, long since) {
+    Set<Write.Key> own = database.tail(region);
+    tail.addAll(own);
+    losses.add(Loss.of(region, own, since, history));
   }
 
   /** What the former writer of a region has of clients that its successor has not. */
@@ -304,7 +321,7 @@ final class Simulation implements AutoCloseable {
   void isReplaced(Region region) {
     if (region.hasDatabase()) {
       database.thaw(region);
-      tail.addAll(database.tail(region));
+      lost(region, lost.get(region));
     }
     sites.node(region).close();
     clients.lostIdle(region);
@@ -340,8 +357,31 @@ final class Simulation implements AutoCloseable {
       Occurrence.Kind kind, String what, Optional<Region> missing, long began, long promoted) {
     Region writer = database.writer();
     awaitWrites(regions.stream().filter(this::isReachable).toList(), writer, promoted);
+    if (System.nanoTime() - promoted > GOAL.toNanos()) {
+      System.out.printf("%s took long:%n%s%n", what, saidSince(began));
+    }
     happened.add(
         new Occurrence(kind, what, missing, began, writer.instance(), promoted, System.nanoTime()));
+    awaitReplication();
+  }
+
+  /**
+   * No event begins while servers connect to each other still after the one before: what would be
+   * lost with a region then is what the one before has held up.
+   */
+  private void awaitReplication() {
+    database.regions().stream().filter(this::isReachable).forEach(database::awaitReplication);
+    chronicle.note("replicated");
+  }
+
+  /** Lines of the nodes' logs. */
+  private String saidSince(long moment) {
+    String time = Instant.now().minusNanos(System.nanoTime() - moment).toString();
+    return sites
+        .nodesSaid()
+        .lines()
+        .filter(line -> line.matches("[0-9]{4}-.*Z .*") && line.compareTo(time) > 0)
+        .collect(Collectors.joining("\n"));
   }
 
   private void awaitWrites(List<Region> from, Region to, long since) {
