@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What clients of a lost region notice, by what their drivers and resolvers do. */
+@ExtendWith(FirstRunCounts.class)
 @Tag("long")
 class KeptNamesIT {
   private static final int TIMES = Integer.getInteger("global.lost.kept", 3);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * between three of which one has no database, as far from each other as the seed says. After each
  * event the checker judges all clients; at the end there is a table of what they noticed.
  */
+@ExtendWith(FirstRunCounts.class)
 class ManyGlobalEventsIT {
   private static final long SEED = Long.getLong("global.seed", System.nanoTime() >>> 20);
   private static final int SWITCHOVERS = Integer.getInteger("global.switchovers", 1);

@@ -13,9 +13,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The writer's region is lost, another one writes, and the region comes back as it was. */
+@ExtendWith(FirstRunCounts.class)
 class ReturnedWriterIT {
   private static final int RETURNS = Integer.getInteger("global.returns", 1);
   private static final Duration ROUND_TRIP = Duration.ofMillis(80);
