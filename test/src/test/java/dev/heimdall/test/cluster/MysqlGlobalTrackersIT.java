@@ -12,6 +12,7 @@ import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.test.fixture.AuroraWords;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.GlobalTables;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,15 +1,11 @@
-package dev.heimdall.test.cluster;
+package dev.heimdall.test.global;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
-import dev.heimdall.test.fixture.AuroraWords;
 import dev.heimdall.test.fixture.Await;
-import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,53 +20,29 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Clients of a node write on while the writer of a global cluster moves to a server of another
- * region and back, and when its server is lost without a word: real servers of three regions that
- * replicate, asked through {@link AuroraWords}.
+ * region and back, when the line to it is cut, and when its region is lost: real servers of three
+ * regions that replicate, 80 to 120 ms from each other.
  */
+@ExtendWith(FirstRunCounts.class)
 class MysqlGlobalSwitchoverIT {
-  private static final String HERE = "eu-west-1";
-  private static final String THERE = "us-east-1";
-  private static final String ELSEWHERE = "ap-south-1";
-
-  /** A server's name is the end of its relay's address; all relays have the same port. */
-  private static final String PATTERN = "127.0.0.?";
-
-  private static final String FIRST = "2";
-  private static final String SECOND = "3";
-  private static final String THIRD = "4";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration CUT = Duration.ofSeconds(4);
   private static final int CLIENTS = 4;
 
   private final Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
   private final Queue<String> errors = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean stop = new AtomicBoolean();
-
-  private static String host(String server) {
-    return PATTERN.replace("?", server);
-  }
-
-  private static MysqlNode node(MysqlCluster cluster, int port) {
-    return MysqlNode.start(
-        cluster,
-        c ->
-            c.source("url", "jdbc:mysql://" + host(FIRST) + ":" + port + "/app")
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
-                .source(
-                    "cluster.hostPatterns",
-                    Map.of(HERE, PATTERN, THERE, PATTERN, ELSEWHERE, PATTERN))
-                .source("cluster.reads", "all")
-                .source("cluster.probe.user", cluster.superuser())
-                .source("cluster.probe.password", cluster.password())
-                .source("cluster.probe.positionInterval", "50ms")
-                .source("catalog.user", cluster.superuser())
-                .source("catalog.password", cluster.password()));
-  }
+  private final AtomicLong last = new AtomicLong(); // when a write was acknowledged
 
   /** What fails is not tried again; when its connection is lost the client connects again. */
   private void write(MysqlNode node, int client) {
@@ -93,23 +65,14 @@ class MysqlGlobalSwitchoverIT {
   private void insert(PreparedStatement insert, String row) {
     try {
       insert.executeUpdate();
+      last.set(System.nanoTime());
       acknowledged.add(row);
     } catch (SQLException e) {
       errors.add(row + ": " + e.getSQLState() + " " + e.getMessage());
     }
   }
 
-  /** Nobody writes, the other one has everything and writes, and the former one follows it. */
-  private static void switchOver(MysqlServer from, MysqlServer to, String region) {
-    from.execute("SET GLOBAL read_only = 1");
-    String position = from.position();
-    assertThat(to.reaches(position, PATIENCE)).isTrue();
-    to.promote();
-    GlobalTables.writes(to, region);
-    from.follow(to);
-  }
-
-  private static void awaitWriter(MysqlNode node, String server) {
+  private static void awaitWriter(MysqlNode node, Region region) {
     Await.until(
         "the node follows the writer",
         PATIENCE,
@@ -119,7 +82,7 @@ class MysqlGlobalSwitchoverIT {
                     row ->
                         "writer".equals(row.get("role"))
                             && "up".equals(row.get("state"))
-                            && row.toString().contains(host(server) + ":")),
+                            && row.toString().contains(MysqlRegions.host(region) + ":")),
         () -> node.admin("SHOW NODES") + " " + node.admin("SHOW EVENTS"));
   }
 
@@ -130,6 +93,13 @@ class MysqlGlobalSwitchoverIT {
         PATIENCE,
         () -> acknowledged.size() > sofar + 20 * CLIENTS,
         errors::toString);
+  }
+
+  /** Says how long after an event the first write was acknowledged. */
+  private void awaitFirst(String event, long since) {
+    Await.until("clients write", PATIENCE, () -> last.get() > since, errors::toString);
+    System.out.printf(
+        "%s: first write %d ms after%n", event, TimeUnit.NANOSECONDS.toMillis(last.get() - since));
   }
 
   private static Map<String, Integer> rows(MysqlServer server) throws SQLException {
@@ -162,101 +132,79 @@ class MysqlGlobalSwitchoverIT {
     }
   }
 
-  /** Servers of three regions, of which the first one writes, and what stands before them. */
-  private static final class Regions implements AutoCloseable {
-    private final MysqlCluster cluster;
-    private final List<AuroraWords> words = new ArrayList<>();
-    private final int port = FreePort.any();
-
-    Regions(MysqlRelease release) throws IOException {
-      cluster = release.cluster().replicas(2).start();
-      words.add(AuroraWords.before(first().port(), host(FIRST), port));
-      words.add(AuroraWords.before(second().port(), host(SECOND), port));
-      words.add(AuroraWords.before(third().port(), host(THIRD), port));
-      GlobalTables.install(
-          first(),
-          Map.of(
-              HERE,
-              Map.of(FIRST, first()),
-              THERE,
-              Map.of(SECOND, second()),
-              ELSEWHERE,
-              Map.of(THIRD, third())),
-          HERE);
-      first().executeIn("app", "CREATE TABLE t (client INT, n INT)");
-      cluster.awaitReplay(PATIENCE);
-    }
-
-    MysqlServer first() {
-      return cluster.primary();
-    }
-
-    MysqlServer second() {
-      return cluster.replicas().get(0);
-    }
-
-    MysqlServer third() {
-      return cluster.replicas().get(1);
-    }
-
-    MysqlNode node() {
-      return MysqlGlobalSwitchoverIT.node(cluster, port);
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (AuroraWords one : words) {
-        one.close();
-      }
-      cluster.close();
-    }
+  private void switchOver(MysqlRegions regions, MysqlNode node, Region from, Region to) {
+    regions.switchOver(from, to);
+    awaitFirst("switchover to " + to, System.nanoTime());
+    awaitWriter(node, to);
+    awaitMore();
   }
 
   @ParameterizedTest
   @EnumSource(names = "MARIADB")
   void clientsWriteOnInAnotherRegionAndBackAndNothingIsLost(MysqlRelease release) throws Exception {
-    try (Regions regions = new Regions(release)) {
-      MysqlServer first = regions.first();
-      MysqlServer second = regions.second();
+    try (MysqlRegions regions = new MysqlRegions(release)) {
       try (MysqlNode node = regions.node()) {
-        awaitWriter(node, FIRST);
+        awaitWriter(node, Region.FIRST);
         List<Thread> clients = clients(node);
         awaitMore();
-        switchOver(first, second, THERE);
-        regions.third().follow(second);
-        awaitWriter(node, SECOND);
-        awaitMore();
-        switchOver(second, first, HERE);
-        regions.third().follow(first);
-        awaitWriter(node, FIRST);
-        awaitMore();
+        switchOver(regions, node, Region.FIRST, Region.SECOND);
+        switchOver(regions, node, Region.SECOND, Region.FIRST);
         end(clients);
       }
       assertThat(errors).isEmpty();
-      Map<String, Integer> rows = rows(first);
+      Map<String, Integer> rows = rows(regions.server(Region.FIRST));
       assertThat(rows.keySet()).containsAll(acknowledged);
       assertThat(rows.values()).containsOnly(1);
     }
   }
 
-  /** It is silent, as all of its region would be, and what it had not passed on is lost with it. */
+  /** One direction after the other; what a client does not know may be there, what failed not. */
   @ParameterizedTest
   @EnumSource(names = "MARIADB")
-  void ofALostWriterOnlyWhatItHadNotPassedOnIsLost(MysqlRelease release) throws Exception {
-    try (Regions regions = new Regions(release)) {
-      MysqlServer first = regions.first();
-      MysqlServer second = regions.second();
-      Set<String> before;
+  void clientsWriteOnWhenACutLineIsWholeAndNothingIsLost(MysqlRelease release) throws Exception {
+    try (MysqlRegions regions = new MysqlRegions(release)) {
       try (MysqlNode node = regions.node()) {
-        awaitWriter(node, FIRST);
+        awaitWriter(node, Region.FIRST);
         List<Thread> clients = clients(node);
         awaitMore();
-        first.freeze();
+        for (List<Region> way :
+            List.of(List.of(Region.FIRST, Region.THIRD), List.of(Region.THIRD, Region.FIRST))) {
+          regions.cut(way.get(0), way.get(1), true);
+          LockSupport.parkNanos(CUT.toNanos());
+          regions.cut(way.get(0), way.get(1), false);
+          awaitFirst("cut from " + way.get(0), System.nanoTime());
+          awaitWriter(node, Region.FIRST);
+          awaitMore();
+        }
+        end(clients);
+      }
+      Map<String, Integer> rows = rows(regions.server(Region.FIRST));
+      assertThat(errors).allMatch(error -> error.contains(": 08S01 "));
+      assertThat(rows.keySet()).containsAll(acknowledged);
+      assertThat(rows.values()).containsOnly(1);
+    }
+  }
+
+  /** All of it is silent, and what it had not passed on is lost with it. */
+  @ParameterizedTest
+  @EnumSource(names = "MARIADB")
+  void ofALostRegionOnlyWhatItHadNotPassedOnIsLost(MysqlRelease release) throws Exception {
+    try (MysqlRegions regions = new MysqlRegions(release)) {
+      MysqlServer first = regions.server(Region.FIRST);
+      MysqlServer second = regions.server(Region.SECOND);
+      Set<String> before;
+      try (MysqlNode node = regions.node()) {
+        awaitWriter(node, Region.FIRST);
+        List<Thread> clients = clients(node);
+        awaitMore();
+        regions.lose(Region.FIRST);
         second.promote();
         before = Set.copyOf(acknowledged);
-        GlobalTables.writes(second, THERE);
-        regions.third().follow(second);
-        awaitWriter(node, SECOND);
+        regions.writes(Region.SECOND);
+        long promoted = System.nanoTime();
+        regions.follow(Region.THIRD, Region.SECOND);
+        awaitFirst("region lost", promoted);
+        awaitWriter(node, Region.SECOND);
         awaitMore();
         end(clients);
       } finally {
@@ -265,6 +213,7 @@ class MysqlGlobalSwitchoverIT {
       Map<String, Integer> rows = rows(second);
       Set<String> gone = new TreeSet<>(acknowledged);
       gone.removeAll(rows.keySet());
+      System.out.println("lost before replication: " + gone);
       assertThat(before).as("acknowledged by the lost writer").containsAll(gone);
       assertThat(rows(first).keySet()).as("what the lost writer has").containsAll(gone);
       assertThat(rows.values()).containsOnly(1);
