@@ -31,6 +31,7 @@ final class ClusterChecks {
     kind();
     global();
     fence();
+    staleReads();
     if (source.cluster().watched()) {
       servers();
       whoAsks();
@@ -188,6 +189,21 @@ final class ClusterChecks {
               + " with a cluster of one region",
           "\"0\", or the ARN of a global cluster in \"global\": another region has to confirm"
               + " the writer");
+    }
+  }
+
+  /** What must miss nothing that anybody was told of does not do without the end of it. */
+  private void staleReads() {
+    Duration staleReads = source.cluster().failover().staleReads();
+    if (in.sound("$.cluster.failover.staleReads", "$.cluster.consistency")
+        && !staleReads.isZero()
+        && source.cluster().consistency() == Consistency.STRICT) {
+      in.problem(
+          "$.cluster.failover.staleReads",
+          JsonValue.quote(NumberTypes.Time.text(staleReads.toMillis()))
+              + " with the consistency \"strict\"",
+          "\"0\", or the consistency \"fleet\" or \"session\": with \"strict\" no read misses"
+              + " what was acknowledged");
     }
   }
 

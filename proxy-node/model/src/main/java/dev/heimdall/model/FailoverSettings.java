@@ -27,10 +27,19 @@ public record FailoverSettings(
             byDefault = "0",
             range = "5s..24h",
             zero = "nodes write to a writer that nothing outside its region confirms")
-        Duration fence) {
-  /** Without a fence. */
+        Duration fence,
+    @Setting(
+            value =
+                "While there is no writer: what was written so shortly before the last answer of"
+                    + " the last one, or after it, a read may miss, whoever wrote it, rather than"
+                    + " wait. With the consistency `session` and `fleet`.",
+            byDefault = "0",
+            range = "100ms..1h",
+            zero = "a read waits for a writer, or a replica that has all it must not miss")
+        Duration staleReads) {
+  /** Without a fence, and without stale reads. */
   public FailoverSettings(Duration queueTimeout, int maxQueue) {
-    this(queueTimeout, maxQueue, Duration.ZERO);
+    this(queueTimeout, maxQueue, Duration.ZERO, Duration.ZERO);
   }
 
   /** Every setting at its default. */

@@ -531,4 +531,22 @@ class ClusterProblemsTest {
                 + " expected \"0\", or the ARN of a global cluster in \"global\": another region has to"
                 + " confirm the writer");
   }
+
+  @Test
+  void strictReadsAreNeverStale() throws Exception {
+    String cluster =
+        "\"cluster\": {\"kind\": \"postgres\", \"consistency\": \"%s\", \"failover\":"
+            + " {\"staleReads\": \"10s\"}}";
+    for (String level : List.of("session", "fleet")) {
+      source("jdbc:postgresql://a", cluster.formatted(level));
+      DataSource read = ConfigurationReader.read(dir).sources().get("primary");
+      assertThat(read.cluster().failover().staleReads()).isEqualTo(Duration.ofSeconds(10));
+    }
+    source("jdbc:postgresql://a", cluster.formatted("strict"));
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.failover.staleReads: got \"10s\" with the consistency"
+                + " \"strict\", expected \"0\", or the consistency \"fleet\" or \"session\": with"
+                + " \"strict\" no read misses what was acknowledged");
+  }
 }

@@ -127,7 +127,7 @@ final class FullConfiguration {
             "global": "arn:aws:rds::123456789012:global-cluster:shop",
             "arn": "arn:aws:rds::123456789012:global-cluster:shop",
             "reads": "all",
-            "consistency": "strict",
+            "consistency": "session",
             "hostPattern": "?.example:5434",
             "hostPatterns": {"us-east-1": "?.us.example:5434"},
             "writeEndpoint": "writer.example",
@@ -167,7 +167,7 @@ final class FullConfiguration {
               "ejectFor": "1s",
               "ejectAtMost": "1m"
             },
-            "failover": {"queueTimeout": "0", "maxQueue": 0, "fence": "30s"}
+            "failover": {"queueTimeout": "0", "maxQueue": 0, "fence": "30s", "staleReads": "5s"}
           }
         }
         """);

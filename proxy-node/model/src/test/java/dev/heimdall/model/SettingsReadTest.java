@@ -321,7 +321,7 @@ class SettingsReadTest {
                     Optional.of("arn:aws:rds::123456789012:global-cluster:shop"),
                     Optional.of("arn:aws:rds::123456789012:global-cluster:shop"),
                     ReadSplit.ALL,
-                    Consistency.STRICT,
+                    Consistency.SESSION,
                     Optional.of("?.example:5434"),
                     Map.of("us-east-1", "?.us.example:5434"),
                     Optional.of("writer.example"),
@@ -357,7 +357,8 @@ class SettingsReadTest {
                         0,
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1)),
-                    new FailoverSettings(Duration.ZERO, 0, Duration.ofSeconds(30))),
+                    new FailoverSettings(
+                        Duration.ZERO, 0, Duration.ofSeconds(30), Duration.ofSeconds(5))),
                 new ChangeSettings(
                     true,
                     false,

@@ -12,6 +12,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.operate.Door;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,6 +31,9 @@ import org.postgresql.PGConnection;
 /** What replicas answer while no server is the writer, by the table in docs/clusters.md. */
 class ReadsWithoutWriterIT {
   private static final String WHERE = "SELECT current_setting('port') FROM t LIMIT 1";
+
+  private static final String STALE =
+      "heimdall_stale_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}";
 
   private static RoutedCluster start(String consistency) {
     return new RoutedCluster(
@@ -370,6 +374,19 @@ class ReadsWithoutWriterIT {
         .isEqualTo(waits ? "57P03" : "answered");
   }
 
+  private static void awaitSleeping(RoutedCluster routed) {
+    Await.until(
+        "it is under way",
+        () ->
+            "1"
+                .equals(
+                    routed
+                        .primary()
+                        .queryValue(
+                            "postgres",
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
+  }
+
   /** Nobody knows whether the write took effect, and up to where a replica must have come. */
   @ParameterizedTest
   @ValueSource(strings = {"session", "fleet", "strict"})
@@ -387,16 +404,7 @@ class ReadsWithoutWriterIT {
                       writes,
                       "WITH slow AS (SELECT pg_sleep(30)), new AS (INSERT INTO other SELECT 2 FROM"
                           + " slow RETURNING i) SELECT i FROM new"));
-      Await.until(
-          "it is under way",
-          () ->
-              "1"
-                  .equals(
-                      routed
-                          .primary()
-                          .queryValue(
-                              "postgres",
-                              "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
+      awaitSleeping(routed);
       loseWriter(routed);
 
       assertThat(lost.get(20, TimeUnit.SECONDS)).isIn("57P01", "08006");
@@ -477,6 +485,137 @@ class ReadsWithoutWriterIT {
         routed.first().promote();
         Await.until("reads go on", () -> "answered".equals(refused(reads, "SELECT i FROM other")));
       }
+    }
+  }
+
+  private static Consumer<TestConfiguration> staleReads(String consistency, String bound) {
+    return c ->
+        c.source("cluster.reads", "all")
+            .source("cluster.consistency", consistency)
+            .source("cluster.lag.maxStaleness", "500ms")
+            .source("cluster.lag.maxTime", "1s")
+            .source("cluster.failover.queueTimeout", "3s")
+            .source("cluster.failover.staleReads", bound)
+            .user("app", "admin", true)
+            .vdb("cache.enabled", true)
+            .vdb("rules", List.of("main"))
+            .rules(
+                "main",
+                "{\"match\": \"kept\", \"action\": \"cache\", \"parameters\": {\"ttl\": 600000}}");
+  }
+
+  private static RoutedCluster startStale(String consistency, String bound) {
+    return new RoutedCluster(
+        staleReads(consistency, bound),
+        primary ->
+            asOwner(
+                primary,
+                "CREATE TABLE t (i int)",
+                "INSERT INTO t VALUES (1)",
+                "CREATE TABLE other (i int)",
+                "INSERT INTO other VALUES (1)"));
+  }
+
+  /** Whoever wrote it, and whatever is not known of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "fleet"})
+  void staleReadsMissTheEndOfWhatWasWrittenAndGoOn(String consistency) throws Exception {
+    try (RoutedCluster routed = startStale(consistency, "10m");
+        Connection reads = routed.connect("preferQueryMode", "simple");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      assertThat(other(writes)).as("while there is a writer").isEqualTo("2");
+      awaitKnown(routed);
+      loseWriter(routed);
+
+      long lost = System.nanoTime();
+      while (System.nanoTime() - lost < Duration.ofSeconds(2).toNanos()) {
+        assertThat(other(reads)).isEqualTo("1");
+        assertThat(other(writes)).as("beyond lag.maxTime, and its own write").isEqualTo("1");
+      }
+      assertThat(RoutedCluster.queryInfo(writes).get("answered by"))
+          .contains("which may lack the end of what the last writer wrote");
+      for (int i = 0; i < 3; i++) {
+        assertThat(value(reads, "SELECT /* kept */ count(*) FROM other")).isEqualTo("1");
+        assertThat(isCached(reads)).isFalse();
+      }
+      execute(writes, "BEGIN READ ONLY");
+      assertThat(other(writes)).isEqualTo("1");
+      execute(writes, "COMMIT");
+      assertThat(new Door(routed.node().httpPort()).metric(STALE)).isPositive();
+
+      routed.pauseReplay(false);
+      routed.first().promote();
+      execute(writes, "INSERT INTO other VALUES (3)");
+      String now = other(writes);
+      assertThat(now).as("the write was received, or lost with its writer").isIn("2", "3");
+      assertThat(other(reads)).isEqualTo(now);
+      assertThat(value(reads, "SELECT /* kept */ count(*) FROM other")).isEqualTo(now);
+    }
+  }
+
+  /** A replica that lacks what was written before the bound does not answer. */
+  @Test
+  void staleReadsAreNotOlderThanTheirBound() throws Exception {
+    try (RoutedCluster routed = startStale("fleet", "2s");
+        Connection reads = routed.connect("preferQueryMode", "simple");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      awaitKnown(routed);
+      long written = System.nanoTime();
+      Await.until(
+          "the bound has passed since the write",
+          () ->
+              System.nanoTime() - written > Duration.ofSeconds(3).toNanos()
+                  && other(reads).equals("2"));
+      awaitReceived(routed);
+      loseWriter(routed);
+
+      assertThat(refused(reads, "SELECT count(*) FROM other")).isEqualTo("57P03");
+      assertThat(refused(writes, "SELECT count(*) FROM other")).isEqualTo("57P03");
+      try (TestNode late = routed.another(staleReads("fleet", "10m"))) {
+        assertThat(
+                catchThrowableOfType(SQLException.class, () -> late.target().jdbc().close())
+                    .getSQLState())
+            .as("a node that has never known a writer")
+            .isEqualTo("57P03");
+      }
+      CompletableFuture<String> waits =
+          CompletableFuture.supplyAsync(() -> refused(reads, "SELECT count(*) FROM other"));
+      routed.pauseReplay(false);
+      assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("answered");
+      assertThat(other(reads)).isEqualTo("2");
+    }
+  }
+
+  /** Nobody knows where such a write is, which is what makes sessions wait in most outages. */
+  @Test
+  void aReadGoesOnBesideAWriteWhoseOutcomeIsLost() throws Exception {
+    try (RoutedCluster routed = startStale("fleet", "10m");
+        Connection reads = routed.connect("preferQueryMode", "simple");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
+      awaitKnown(routed);
+      CompletableFuture<String> lost =
+          CompletableFuture.supplyAsync(
+              () ->
+                  refused(
+                      writes,
+                      "WITH slow AS (SELECT pg_sleep(30)), new AS (INSERT INTO other SELECT 2 FROM"
+                          + " slow RETURNING i) SELECT i FROM new"));
+      awaitSleeping(routed);
+      loseWriter(routed);
+
+      assertThat(lost.get(20, TimeUnit.SECONDS)).isIn("57P01", "08006");
+      assertThat(other(writes)).isEqualTo("1");
+      assertThat(other(reads)).isEqualTo("1");
     }
   }
 

@@ -442,7 +442,7 @@ public final class CachedReads implements ReplyStage {
       case MORE -> {}
       case USELESS -> notKept(Uncached.UNSUITED);
       case WHOLE -> {
-        if (client.away() && !one.whateverReplica()) {
+        if (client.stale() || client.away() && !one.whateverReplica()) {
           notKept(Uncached.REPLICA);
           return;
         }

@@ -56,6 +56,9 @@ public interface CachingClient {
   /** Whether the present server connection leads to a replica. */
   boolean away();
 
+  /** Whether what it answers may miss more than the consistency allows. */
+  boolean stale();
+
   /**
    * A result that is kept, and holds as far as the node knows, is not what the server answers.
    *

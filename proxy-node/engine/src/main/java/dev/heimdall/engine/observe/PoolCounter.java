@@ -54,6 +54,10 @@ enum PoolCounter {
   REPLICA_FAILURES(
       "heimdall.replica.failures", null, "Of the reads sent to replicas, those not answered there"),
   REPLICA_WAITS("heimdall.replica.waits", null, "Reads that waited for a replica to be far enough"),
+  STALE_READS(
+      "heimdall.stale.reads",
+      null,
+      "Of the reads sent to replicas, those that may miss the end of what a lost writer wrote"),
   TRANSACTION_QUERIES(
       "heimdall.transaction.queries", null, "Of the statements answered, those in transactions"),
   READS("heimdall.reads", null, "Statements sent to servers that only read"),

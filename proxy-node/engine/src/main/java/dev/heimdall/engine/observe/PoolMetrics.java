@@ -186,6 +186,11 @@ public final class PoolMetrics {
     count(PoolCounter.REPLICA_FAILURES, 1);
   }
 
+  /** It may miss more than the consistency allows, because there is no writer. */
+  public void readStale() {
+    count(PoolCounter.STALE_READS, 1);
+  }
+
   /** A read waits for a replica to be far enough. */
   public void replicaAwaited() {
     count(PoolCounter.REPLICA_WAITS, 1);

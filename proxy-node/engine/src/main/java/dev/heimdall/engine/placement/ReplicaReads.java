@@ -125,6 +125,11 @@ public final class ReplicaReads implements ReplicaChoice {
     return replica != null;
   }
 
+  /** Whether what it answers may miss more than the consistency allows. */
+  public boolean stale() {
+    return replica != null && request != null && request.stale();
+  }
+
   /** Whether it leads to one that carries out a whole transaction. */
   public boolean holdsTransaction() {
     return replica != null && whole;
@@ -184,6 +189,24 @@ public final class ReplicaReads implements ReplicaChoice {
     router = routers.router(pools.plan().source().name(), view);
     request = request(view);
     long now = loop.now();
+    LoopPool pool = among(pools, view, now);
+    if (pool == null && view.letsReadsBeStale()) {
+      request = request(view).mayBeStale();
+      pool = among(pools, view, now);
+    }
+    if (pool != null) {
+      return pool;
+    }
+    if (view.writer().isEmpty()) {
+      awaitAnyServer(pools, now);
+    } else if (why == OnWriter.BEHIND) {
+      awaitReplica(pools, now);
+    }
+    return null;
+  }
+
+  /** The pool of a replica that answers the request; null for none, with the reason. */
+  private LoopPool among(VdbPools pools, ClusterView view, long now) {
     OnWriter none = null;
     for (Optional<ServerAddress> chosen = router.replica(request, now);
         chosen.isPresent();
@@ -192,17 +215,13 @@ public final class ReplicaReads implements ReplicaChoice {
       LoopPool pool = client.join(pools.readers().at(server), client.poolKey());
       if (pool.prepared()) {
         replica = server;
+        why = null;
         return pool;
       }
       request = request.without(view.matching(node -> node.address().equals(server)));
       none = OnWriter.NO_CONNECTION;
     }
     why = none != null ? none : why(router.whyNone(request));
-    if (view.writer().isEmpty()) {
-      awaitAnyServer(pools, now);
-    } else if (why == OnWriter.BEHIND) {
-      awaitReplica(pools, now);
-    }
     return null;
   }
 
@@ -449,6 +468,10 @@ public final class ReplicaReads implements ReplicaChoice {
       counters.readOnReplica();
       if (counts != null) {
         counts.onReplica();
+      }
+      if (stale()) {
+        counters.readStale();
+        return "replica: " + replica + ", which may lack the end of what the last writer wrote";
       }
       return "replica: " + replica;
     }

@@ -43,6 +43,7 @@ public final class ClusterView {
   private final Freshness freshness;
   private final ReadRequirements needs;
   private final WriterSamples samples;
+  private final StaleReads stale;
   private final boolean locatesWrites;
   private final boolean tracksWrites;
   private final boolean cached;
@@ -85,6 +86,7 @@ public final class ClusterView {
     freshness = new Freshness(settings.lag());
     needs = new ReadRequirements(settings.consistency());
     samples = new WriterSamples(settings.lag().maxStaleness());
+    stale = new StaleReads(settings);
     this.cached = cached;
     locatesWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof SingleNode);
     tracksWrites = cached || locatesWrites;
@@ -116,9 +118,11 @@ public final class ClusterView {
       }
       lastWriter = writer;
       taken = positions.otherWriter();
+      stale.otherWriter();
     }
     snapshot = same ? new Snapshot(topology, before.plan(), before.writer()) : of(topology);
     samples.take(topology, now);
+    stale.take(topology, now);
     if (writer.isPresent() && !other) {
       positions.resolve();
     }
@@ -467,6 +471,12 @@ public final class ClusterView {
     return source.cluster().consistency() != Consistency.SESSION;
   }
 
+  /** Whether reads that would wait for a writer may miss the end of what the last one wrote. */
+  public boolean letsReadsBeStale() {
+    Snapshot now = snapshot;
+    return stale.allowed() && now.writer().isEmpty() && now.topology().writer().isEmpty();
+  }
+
   Freshness freshness() {
     return freshness;
   }
@@ -475,6 +485,9 @@ public final class ClusterView {
   ReadRequirement need(ReadRequest request) {
     if (request.lagIgnored()) {
       return ReadRequirement.NOTHING;
+    }
+    if (request.stale() && letsReadsBeStale()) {
+      return stale.need(snapshot.topology());
     }
     boolean alone = source.cluster().consistency() == Consistency.SESSION;
     return needs

@@ -77,7 +77,7 @@ public final class Freshness {
     if (need.unknowable()) {
       return Verdict.UNKNOWN;
     }
-    if (tooFarBehind(node)) {
+    if (need.limited() && tooFarBehind(node)) {
       return Verdict.LAGGING;
     }
     return node.position() != Position.NONE ? byPosition(node, need) : byTime(node, need);

@@ -13,14 +13,31 @@ import java.util.Collection;
  *     Position#NONE} for nothing
  * @param lagIgnored whether it may miss anything, because a rule says so
  * @param among the servers that come into question at all, as bits; {@link #ANY} for all of them
+ * @param stale whether it may miss what the last writer wrote at the end, while there is none
  */
 public record ReadRequest(
-    Collection<String> tables, WriteMark own, Position seen, boolean lagIgnored, long among) {
+    Collection<String> tables,
+    WriteMark own,
+    Position seen,
+    boolean lagIgnored,
+    long among,
+    boolean stale) {
   /** All servers come into question. */
   public static final long ANY = -1;
 
+  /** One that is as fresh as its level says. */
+  public ReadRequest(
+      Collection<String> tables, WriteMark own, Position seen, boolean lagIgnored, long among) {
+    this(tables, own, seen, lagIgnored, among, false);
+  }
+
   /** The same without these servers. */
   public ReadRequest without(long servers) {
-    return new ReadRequest(tables, own, seen, lagIgnored, among & ~servers);
+    return new ReadRequest(tables, own, seen, lagIgnored, among & ~servers, stale);
+  }
+
+  /** The same that may miss what the last writer wrote at the end. */
+  public ReadRequest mayBeStale() {
+    return new ReadRequest(tables, own, seen, lagIgnored, among, true);
   }
 }

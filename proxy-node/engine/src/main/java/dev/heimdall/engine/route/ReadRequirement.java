@@ -12,9 +12,17 @@ import dev.heimdall.engine.wire.Position;
  * @param lagIgnored whether it may miss anything, because a rule says so
  * @param unknowable whether nobody can say what it must not miss: this node is partitioned from the
  *     others
+ * @param limited whether it is not answered by a replica that is further behind than replicas may
+ *     be, even if that has all
  */
 public record ReadRequirement(
-    Position position, long writtenAt, boolean lagIgnored, boolean unknowable) {
+    Position position, long writtenAt, boolean lagIgnored, boolean unknowable, boolean limited) {
+  /** One for replicas that are not further behind than they may be. */
+  public ReadRequirement(
+      Position position, long writtenAt, boolean lagIgnored, boolean unknowable) {
+    this(position, writtenAt, lagIgnored, unknowable, true);
+  }
+
   /** A read that may miss anything. */
   public static final ReadRequirement NOTHING = new ReadRequirement(Position.NONE, 0, true, false);
 
@@ -25,7 +33,8 @@ public record ReadRequirement(
   ReadRequirement atLeast(Position least) {
     return position.covers(least)
         ? this
-        : new ReadRequirement(Position.further(position, least), writtenAt, lagIgnored, unknowable);
+        : new ReadRequirement(
+            Position.further(position, least), writtenAt, lagIgnored, unknowable, limited);
   }
 
   /** A read of which nobody can say what it must not miss. */

@@ -378,6 +378,11 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
+  public boolean stale() {
+    return reads.stale();
+  }
+
+  @Override
   public RoutedStatement next() {
     return lifecycle;
   }

@@ -47,7 +47,8 @@ class FencedPoolTest {
             "jdbc:postgresql://one.example,other.example",
             PoolSources.cluster(
                 ClusterKind.AURORA,
-                new FailoverSettings(Duration.ofSeconds(10), 2, Duration.ofSeconds(30)))),
+                new FailoverSettings(
+                    Duration.ofSeconds(10), 2, Duration.ofSeconds(30), Duration.ZERO))),
         Optional.empty(),
         null,
         new PoolSettings(

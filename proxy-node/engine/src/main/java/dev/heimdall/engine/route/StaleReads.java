@@ -1,0 +1,64 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.Consistency;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What reads must not miss while there is no writer, where the configuration lets them miss the end
+ * of what the last one wrote. Told of snapshots by one thread, read by any.
+ */
+final class StaleReads {
+  private final Duration bound;
+  private final boolean allowed;
+
+  /** How far the writer of the last snapshot that had one was, and no other one before it. */
+  private volatile WriterSamples samples;
+
+  StaleReads(ClusterSettings settings) {
+    bound = settings.failover().staleReads();
+    allowed = !bound.isZero() && settings.consistency() != Consistency.STRICT;
+    samples = new WriterSamples(bound);
+  }
+
+  /** Whether reads may miss anything. */
+  boolean allowed() {
+    return allowed;
+  }
+
+  /** There is a snapshot. */
+  void take(Topology topology, long now) {
+    if (allowed) {
+      samples.take(topology, now);
+    }
+  }
+
+  /** The writer is another one than before: what that had may not have survived. */
+  void otherWriter() {
+    samples = new WriterSamples(bound);
+  }
+
+  /**
+   * What a read must not miss: all that the last writer had so long before it answered for the last
+   * time.
+   *
+   * @return what no replica has where no writer was ever known
+   */
+  ReadRequirement need(Topology topology) {
+    Optional<TopologyNode> last = topology.lastWriter();
+    if (!allowed || last.isEmpty()) {
+      return ReadRequirement.UNKNOWABLE;
+    }
+    long since = last.get().at() - bound.toNanos();
+    WriterSamples known = samples;
+    Position found = known.foundAfter(since);
+    Position least =
+        found == Position.NONE ? last.get().position() : known.reachable(found, last.get().at());
+    return new ReadRequirement(
+        least == Position.NONE ? Position.BEYOND : least, since, false, false, false);
+  }
+}
