@@ -1,6 +1,7 @@
 package dev.heimdall.cdk;
 
 import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.Join;
 import dev.heimdall.cdk.config.Network;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.join.Peering;
@@ -41,6 +42,9 @@ final class JoinedStack extends Stack {
    * @param stacks of the regions, by their names
    */
   static void all(App app, Deployment deployment, Map<String, Stack> stacks) {
+    if (deployment.join() != Join.PEERING) {
+      return;
+    }
     for (Region region : deployment.regions()) {
       List<Region> before =
           deployment.joined(region).stream()

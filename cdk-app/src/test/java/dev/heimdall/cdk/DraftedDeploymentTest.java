@@ -3,6 +3,7 @@ package dev.heimdall.cdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.cdk.config.Join;
 import dev.heimdall.cdk.draft.Draft;
 import dev.heimdall.cdk.draft.DraftDatabase;
 import dev.heimdall.cdk.draft.DraftLogIn;
@@ -56,7 +57,8 @@ class DraftedDeploymentTest {
             List.of(Cidr.parse("10.8.0.0/16")),
             List.of(Cidr.parse("10.8.0.0/16")),
             List.of("sg-0d0e0f0a"),
-            List.of(member(WEST, "shop-west")));
+            List.of(member(WEST, "shop-west")),
+            new DraftRegion.Ways(Optional.of(Cidr.parse("10.8.0.0/16")), List.of("rtb-0a1b2c3d")));
     DraftRegion made =
         new DraftRegion(
             EAST,
@@ -65,8 +67,9 @@ class DraftedDeploymentTest {
             List.of(Cidr.parse("10.41.0.0/16")),
             List.of(Cidr.parse("10.41.0.0/16")),
             List.of(),
-            List.of(member(EAST, "shop-east")));
-    Draft draft = new Draft("heimdall", List.of(there, made));
+            List.of(member(EAST, "shop-east")),
+            DraftRegion.Ways.NONE);
+    Draft draft = new Draft("heimdall", List.of(there, made), Join.PEERING);
     Path file = Files.writeString(work.resolve("deployment.json"), draft.file("documents"));
     assertThat(draft.directories()).containsOnlyKeys("");
     for (Map.Entry<String, String> text : draft.directories().get("").entrySet()) {
@@ -99,6 +102,15 @@ class DraftedDeploymentTest {
           .contains("Databasesg0a1b2c3dAt5432");
     }
     assertThat(written).as("they are the same in both").hasSize(1);
+    JsonNode way =
+        assembly
+            .resources("heimdall-" + EAST + "-joined", "AWS::CloudFormation::CustomResource")
+            .values()
+            .iterator()
+            .next();
+    assertThat(way.at("/Properties/One/RouteTables/0").asText()).isEqualTo("rtb-0a1b2c3d");
+    assertThat(way.at("/Properties/One/Addresses").asText()).isEqualTo("10.8.0.0/16");
+    assertThat(way.at("/Properties/Other/Addresses").asText()).isEqualTo("10.41.0.0/16");
     assertThat(RegionFactsOf.of(assembly, "heimdall-" + WEST, "Fleet").get("shop-url").asText())
         .contains("shop-west");
     assertThat(RegionFactsOf.of(assembly, "heimdall-" + EAST, "Fleet").get("shop-url").asText())

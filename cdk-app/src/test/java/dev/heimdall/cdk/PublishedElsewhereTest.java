@@ -132,6 +132,25 @@ class PublishedElsewhereTest {
   }
 
   @Test
+  void networksOfYoursThatAreConnectedAlreadyArePushedTo() throws Exception {
+    Assembly assembly =
+        assembly(
+            "\"join\": \"existing\",",
+            "\"network\": {\"routes\": [{\"to\": \"10.8.0.0/16\", \"by\":"
+                + " \"tgw-0a1b2c3d\"}]},",
+            "\"network\": {\"vpc\": \"vpc-0a1b2c3d\", \"subnets\": [\"subnet-0a1b2c3d\"],"
+                + " \"addresses\": \"10.8.0.0/20\"}, \"cache\": {\"replicas\": 0},");
+
+    assertThat(environment(assembly, WEST).get("HEIMDALL_PUSH_REGIONS").asText())
+        .isEqualTo("us-east-1");
+    assertThat(environment(assembly, EAST).get("HEIMDALL_PUSH_REGIONS").asText())
+        .isEqualTo("eu-west-1");
+    assertThat(pushes(assembly, WEST)).containsExactly("10.8.0.0/20 5059");
+    assertThat(pushes(assembly, EAST)).containsExactly("10.40.0.0/16 5060");
+    assertThat(assembly.templates()).containsOnlyKeys(WEST, EAST);
+  }
+
+  @Test
   void aRegionWithoutAWayToOthersKeepsToItselfAndHearsOfThem() throws Exception {
     Assembly assembly =
         assembly(

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param secretKey the key that this secret is encrypted with
  * @param iam whether users may log in by IAM
  * @param vpc the network of its servers, where they were told
+ * @param subnets those of this network that its servers may be in
  */
 public record AccountDatabase(
     String arn,
@@ -31,10 +32,12 @@ public record AccountDatabase(
     Optional<String> secretKey,
     boolean iam,
     Optional<String> vpc,
+    List<String> subnets,
     List<String> groups) {
   private static final int REGION = 3;
 
   public AccountDatabase {
+    subnets = List.copyOf(subnets);
     groups = List.copyOf(groups);
   }
 

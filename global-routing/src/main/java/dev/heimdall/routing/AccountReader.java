@@ -62,7 +62,7 @@ public final class AccountReader implements AutoCloseable {
     List<AccountDatabase> found = new ArrayList<>();
     for (DBCluster one : clusters) {
       DBInstance member = members.remove(one.dbClusterIdentifier());
-      found.add(of(one, Optional.ofNullable(member).flatMap(AccountReader::network)));
+      found.add(of(one, Optional.ofNullable(member)));
     }
     // Clusters that may not be asked about are known by their members all the same.
     members.forEach((name, member) -> found.add(of(name, member)));
@@ -114,7 +114,7 @@ public final class AccountReader implements AutoCloseable {
         });
   }
 
-  private static AccountDatabase of(DBCluster one, Optional<String> network) {
+  private static AccountDatabase of(DBCluster one, Optional<DBInstance> member) {
     return new AccountDatabase(
         Picture.text(one.dbClusterArn()),
         Picture.text(one.dbClusterResourceId()),
@@ -129,7 +129,8 @@ public final class AccountReader implements AutoCloseable {
         Optional.ofNullable(one.masterUserSecret()).map(MasterUserSecret::secretArn),
         Optional.ofNullable(one.masterUserSecret()).map(MasterUserSecret::kmsKeyId),
         Boolean.TRUE.equals(one.iamDatabaseAuthenticationEnabled()),
-        network,
+        member.flatMap(AccountReader::network),
+        member.map(AccountReader::subnets).orElse(List.of()),
         groups(one.vpcSecurityGroups()));
   }
 
@@ -149,6 +150,7 @@ public final class AccountReader implements AutoCloseable {
         Optional.ofNullable(one.masterUserSecret()).map(MasterUserSecret::kmsKeyId),
         Boolean.TRUE.equals(one.iamDatabaseAuthenticationEnabled()),
         network(one),
+        subnets(one),
         groups(one.vpcSecurityGroups()));
   }
 
@@ -168,11 +170,20 @@ public final class AccountReader implements AutoCloseable {
         Optional.empty(),
         Boolean.TRUE.equals(member.iamDatabaseAuthenticationEnabled()),
         network(member),
+        subnets(member),
         groups(member.vpcSecurityGroups()));
   }
 
   private static Optional<String> network(DBInstance one) {
     return Optional.ofNullable(one.dbSubnetGroup()).flatMap(group -> Picture.given(group.vpcId()));
+  }
+
+  private static List<String> subnets(DBInstance one) {
+    return Optional.ofNullable(one.dbSubnetGroup()).stream()
+        .flatMap(group -> group.subnets().stream())
+        .map(subnet -> Picture.text(subnet.subnetIdentifier()))
+        .filter(id -> !id.isEmpty())
+        .toList();
   }
 
   private static List<String> groups(List<VpcSecurityGroupMembership> memberships) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -19,15 +20,23 @@ public final class NetworkReader implements AutoCloseable {
   private static final String EVERYWHERE = "0.0.0.0/0";
   private static final String ROUTES = "routeSet";
 
-  /** Targets of a route through which an instance without a public address gets out. */
-  private static final List<String> WAYS_OUT =
+  /** Where a route names what it goes through; a NAT gateway's has no other, for instance. */
+  private static final List<String> TARGETS =
       List.of(
           "natGatewayId",
           "transitGatewayId",
           "instanceId",
           "networkInterfaceId",
           "vpcPeeringConnectionId",
-          "coreNetworkArn");
+          "coreNetworkArn",
+          "gatewayId");
+
+  /**
+   * States of a peering connection that both sides have agreed to, and of one that waits for it.
+   */
+  private static final List<String> ACCEPTED = List.of("provisioning", "active");
+
+  private static final List<String> REQUESTED = List.of("initiating-request", "pending-acceptance");
 
   private final Ec2Query ec2;
 
@@ -44,13 +53,8 @@ public final class NetworkReader implements AutoCloseable {
   public Optional<AccountNetwork> read(String vpc, Collection<AwsTrouble> troubles) {
     List<String> addresses = taken(addresses(vpc), troubles);
     List<AccountNetwork.Subnet> subnets = taken(subnets(vpc), troubles);
-    Map<String, Way> ways = new HashMap<>();
-    Optional<Way> main = Optional.empty();
-    for (RouteTable table : taken(routeTables(vpc), troubles)) {
-      table.subnets().forEach(subnet -> ways.put(subnet, table.way()));
-      main = table.main() ? Optional.of(table.way()) : main;
-    }
-    Way otherwise = main.orElse(Way.UNKNOWN);
+    AccountNetwork known =
+        new AccountNetwork(vpc, addresses, subnets, taken(routeTables(vpc), troubles));
     return addresses.isEmpty() && subnets.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -65,8 +69,9 @@ public final class NetworkReader implements AutoCloseable {
                                 one.zone(),
                                 one.addresses(),
                                 one.name(),
-                                ways.getOrDefault(one.id(), otherwise)))
-                    .toList()));
+                                known.table(one.id()).map(NetworkReader::way).orElse(Way.UNKNOWN)))
+                    .toList(),
+                known.tables()));
   }
 
   private static <T> List<T> taken(Ec2Query.Answer<T> answer, Collection<AwsTrouble> troubles) {
@@ -74,27 +79,70 @@ public final class NetworkReader implements AutoCloseable {
     return answer.found();
   }
 
-  /** A table of routes; the main one is that of subnets which have none of their own. */
-  private record RouteTable(boolean main, List<String> subnets, Way way) {}
+  /** The addresses of all networks of the region. */
+  public List<String> allAddresses(Collection<AwsTrouble> troubles) {
+    List<String> found = new ArrayList<>();
+    troubles.addAll(
+        ec2.pages(
+            "DescribeVpcs",
+            Map.of(),
+            page -> page.items("vpcSet").forEach(one -> blocks(one, found))));
+    return List.copyOf(found);
+  }
+
+  /** The peering connections of a network with others, whichever of both has requested them. */
+  public List<AccountNetwork.Peering> peerings(String vpc, Collection<AwsTrouble> troubles) {
+    List<AccountNetwork.Peering> found = new ArrayList<>();
+    for (String side : List.of("requester", "accepter")) {
+      troubles.addAll(
+          ec2.pages(
+              "DescribeVpcPeeringConnections",
+              Map.of("Filter.1.Name", side + "-vpc-info.vpc-id", "Filter.1.Value.1", vpc),
+              page ->
+                  page.items("vpcPeeringConnectionSet").stream()
+                      .filter(one -> is(one, ACCEPTED) || is(one, REQUESTED))
+                      .map(NetworkReader::peering)
+                      .forEach(found::add)));
+    }
+    return List.copyOf(found);
+  }
+
+  private static boolean is(XmlPart peering, List<String> states) {
+    return peering.parts("status").stream()
+        .anyMatch(status -> states.contains(status.text("code")));
+  }
+
+  private static AccountNetwork.Peering peering(XmlPart one) {
+    Map<String, String> tags = new HashMap<>();
+    one.items("tagSet").forEach(tag -> tags.put(tag.text("key"), tag.text("value")));
+    return new AccountNetwork.Peering(
+        one.text("vpcPeeringConnectionId"),
+        is(one, ACCEPTED),
+        vpc(one, "accepterVpcInfo"),
+        Set.of(vpc(one, "requesterVpcInfo"), vpc(one, "accepterVpcInfo")),
+        tags);
+  }
+
+  private static String vpc(XmlPart peering, String side) {
+    return peering.parts(side).stream().map(one -> one.text("vpcId")).findFirst().orElse(side);
+  }
 
   Ec2Query.Answer<String> addresses(String vpc) {
     List<String> found = new ArrayList<>();
-    return answer(
-        "DescribeVpcs",
-        vpc,
-        "vpcSet",
-        one ->
-            Stream.concat(
-                    Stream.of(one.text("cidrBlock")),
-                    one.items("cidrBlockAssociationSet").stream()
-                        .filter(
-                            block ->
-                                block.parts("cidrBlockState").stream()
-                                    .allMatch(state -> state.text("state").equals("associated")))
-                        .map(block -> block.text("cidrBlock")))
-                .filter(block -> !block.isEmpty() && !found.contains(block))
-                .forEach(found::add),
-        found);
+    return answer("DescribeVpcs", vpc, "vpcSet", one -> blocks(one, found), found);
+  }
+
+  private static void blocks(XmlPart vpc, Collection<String> found) {
+    Stream.concat(
+            Stream.of(vpc.text("cidrBlock")),
+            vpc.items("cidrBlockAssociationSet").stream()
+                .filter(
+                    block ->
+                        block.parts("cidrBlockState").stream()
+                            .allMatch(state -> state.text("state").equals("associated")))
+                .map(block -> block.text("cidrBlock")))
+        .filter(block -> !block.isEmpty() && !found.contains(block))
+        .forEach(found::add);
   }
 
   Ec2Query.Answer<AccountNetwork.Subnet> subnets(String vpc) {
@@ -118,39 +166,43 @@ public final class NetworkReader implements AutoCloseable {
         found);
   }
 
-  Ec2Query.Answer<RouteTable> routeTables(String vpc) {
-    List<RouteTable> found = new ArrayList<>();
+  Ec2Query.Answer<AccountNetwork.RouteTable> routeTables(String vpc) {
+    List<AccountNetwork.RouteTable> found = new ArrayList<>();
     return answer(
         "DescribeRouteTables",
         vpc,
         "routeTableSet",
         one ->
             found.add(
-                new RouteTable(
+                new AccountNetwork.RouteTable(
+                    one.text("routeTableId"),
                     one.items("associationSet").stream()
                         .anyMatch(each -> each.text("main").equals("true")),
                     one.items("associationSet").stream()
                         .map(each -> each.text("subnetId"))
                         .filter(id -> !id.isEmpty())
                         .toList(),
-                    way(one))),
+                    one.items(ROUTES).stream().flatMap(route -> route(route).stream()).toList())),
         found);
   }
 
-  private static Way way(XmlPart table) {
-    for (XmlPart route : table.items(ROUTES)) {
-      if (route.text("destinationCidrBlock").equals(EVERYWHERE)
-          && !route.text("state").equals("blackhole")) {
-        if (WAYS_OUT.stream().anyMatch(target -> !route.text(target).isEmpty())) {
-          return Way.PRIVATE;
-        } else if (route.text("gatewayId").startsWith("igw-")) {
-          return Way.PUBLIC;
-        } else if (!route.text("gatewayId").isEmpty()) {
-          return Way.PRIVATE;
-        }
-      }
-    }
-    return Way.NONE;
+  private static Optional<AccountNetwork.Route> route(XmlPart route) {
+    String to = route.text("destinationCidrBlock");
+    return to.isEmpty() || route.text("state").equals("blackhole")
+        ? Optional.empty()
+        : TARGETS.stream()
+            .map(route::text)
+            .filter(id -> !id.isEmpty())
+            .findFirst()
+            .map(by -> new AccountNetwork.Route(to, by));
+  }
+
+  private static Way way(AccountNetwork.RouteTable table) {
+    return table.routes().stream()
+        .filter(route -> route.to().equals(EVERYWHERE))
+        .map(route -> route.by().startsWith("igw-") ? Way.PUBLIC : Way.PRIVATE)
+        .findFirst()
+        .orElse(Way.NONE);
   }
 
   private <T> Ec2Query.Answer<T> answer(

@@ -301,6 +301,7 @@ public enum Component {
               "ec2:DescribeVpcs",
               "ec2:DescribeSubnets",
               "ec2:DescribeRouteTables",
+              "ec2:DescribeVpcPeeringConnections",
               "ec2:DescribeSecurityGroups",
               "secretsmanager:DescribeSecret"),
           on(

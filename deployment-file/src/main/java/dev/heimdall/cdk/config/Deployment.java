@@ -22,7 +22,9 @@ public record Deployment(
                 "How the networks of several regions are connected. `peering`: each with each other,"
                     + " by VPC peering connections that the deployment makes, with routes, and with"
                     + " databases and load balancers open to the other regions' networks. All"
-                    + " regions are of one account then.",
+                    + " regions are of one account then. `existing`: by peering connections or"
+                    + " transit gateways of yours, with routes of yours; the deployment opens"
+                    + " databases and load balancers.",
             byDefault = "none")
         Join join,
     @Setting(
@@ -75,7 +77,7 @@ public record Deployment(
         : Optional.of(addresses(region));
   }
 
-  /** The regions whose networks this one's is connected to. */
+  /** The regions whose networks this one's is connected to, by the deployment or others. */
   public List<Region> joined(Region region) {
     return join == Join.NONE
         ? List.of()
@@ -127,9 +129,7 @@ public record Deployment(
                     .filter(other -> !other.region().equals(region.region()))
                     .filter(
                         other ->
-                            knownAddresses(other)
-                                .filter(its -> RegionAddresses.overlap(its, own))
-                                .isPresent()))
+                            knownAddresses(other).filter(its -> its.overlaps(own)).isPresent()))
         .toList();
   }
 }

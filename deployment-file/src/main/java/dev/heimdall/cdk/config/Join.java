@@ -7,5 +7,7 @@ public enum Join implements Spelled {
   /** Not by the deployment. */
   NONE,
   /** Each with each other, by a VPC peering connection. */
-  PEERING
+  PEERING,
+  /** They are connected already, with routes, by what is not the deployment's. */
+  EXISTING
 }

@@ -28,9 +28,11 @@ final class JoinChecks {
       String at = "$.regions[" + i + "]";
       if (findings.sound(at + ".region", at + ".network", at + ".fleet")
           && AwsRegions.has(region.region())) {
-        account(region, at);
         addresses(region, i, at + ".network");
-        routes(region, at + ".network.routes");
+        if (deployment.join() == Join.PEERING) {
+          account(region, at);
+          routes(region, at + ".network.routes");
+        }
         rules(region, at + ".fleet");
       }
     }
@@ -44,7 +46,7 @@ final class JoinChecks {
           region.account().map(JoinChecks::quote).orElse("nothing"),
           "the account of the first region, %s, with \"join\": nothing may act in both. Connect"
                   .formatted(first.orElse("the one that deploys"))
-              + " them yourself, and name the way in \"network.routes\"");
+              + " them yourself, and say \"join\": \"existing\"");
     }
   }
 
@@ -79,7 +81,7 @@ final class JoinChecks {
         findings.problem(
             at + ".addresses",
             quote(deployment.knownAddresses(region).orElseThrow().toString()),
-            "a network without addresses of %s, %s, with \"join\": no peering connects such"
+            "a network without addresses of %s, %s, with \"join\": nothing connects such"
                 .formatted(other.region(), deployment.knownAddresses(other).orElseThrow()));
       }
     }
@@ -91,8 +93,7 @@ final class JoinChecks {
       Cidr to = routes.get(i).to();
       for (Region other : deployment.joined(region)) {
         Optional<Cidr> its = deployment.knownAddresses(other);
-        if (NetworkChecks.isIpv4(to)
-            && its.filter(one -> RegionAddresses.overlap(one, to)).isPresent()) {
+        if (NetworkChecks.isIpv4(to) && its.filter(one -> one.overlaps(to)).isPresent()) {
           findings.problem(
               "%s[%d].to".formatted(at, i),
               quote(to.toString()),

@@ -51,8 +51,9 @@ public record Network(
         List<NetworkRoute> routes,
     @Setting(
             value =
-                "With `vpc`, for `join`: the route tables (`rtb-…`) of the subnets that nodes and"
-                    + " databases are in, which get the routes to the other regions' networks."
+                "With `vpc`, for `join` `peering`: the route tables (`rtb-…`) of the subnets that"
+                    + " nodes and databases are in, which get the routes to the other regions'"
+                    + " networks."
                     + " None: the routes are yours to add.",
             byDefault = "[]")
         List<String> routeTables) {

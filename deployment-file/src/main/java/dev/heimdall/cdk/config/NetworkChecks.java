@@ -129,7 +129,7 @@ final class NetworkChecks extends SettingChecks {
         problem(place + ".to", quote(route.to().toString()) + " again", "each network only once");
       } else if (AwsRegions.has(region.region())
           && isIpv4(deployment.addresses(region))
-          && RegionAddresses.overlap(route.to(), deployment.addresses(region))) {
+          && route.to().overlaps(deployment.addresses(region))) {
         problem(
             place + ".to",
             quote(route.to().toString()),

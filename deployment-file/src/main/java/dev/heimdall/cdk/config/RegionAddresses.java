@@ -64,10 +64,4 @@ final class RegionAddresses {
   static Cidr of(String region, boolean first) {
     return first ? FIRST : Cidr.parse("10.%d.0.0/16".formatted(BEGIN + NUMBERED.indexOf(region)));
   }
-
-  /** Whether one address is in both; neither is the whole world. */
-  static boolean overlap(Cidr one, Cidr other) {
-    return one.contains(other.network().orElseThrow())
-        || other.contains(one.network().orElseThrow());
-  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.cdk.config.Join;
 import dev.heimdall.cdk.config.OwnFacts;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClusterKind;
@@ -31,13 +32,20 @@ public final class Draft {
 
   private final String fleet;
   private final List<DraftRegion> regions;
+  private final Join join;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Map<String, String> users = new LinkedHashMap<>();
   private final Optional<SharedDocuments> shared;
 
-  public Draft(String fleet, List<DraftRegion> regions) {
+  /**
+   * Works out ports and users.
+   *
+   * @param join how the networks of several regions are connected
+   */
+  public Draft(String fleet, List<DraftRegion> regions, Join join) {
     this.fleet = fleet;
     this.regions = List.copyOf(regions);
+    this.join = join;
     for (DraftRegion region : regions) {
       for (DraftDatabase database : region.databases()) {
         ports.computeIfAbsent(database.document(), name -> freePort(database));
@@ -64,6 +72,11 @@ public final class Draft {
     return users.containsValue(user) ? user + "_" + database.document() : user;
   }
 
+  /** How the networks of several regions are connected. */
+  public Join join() {
+    return join;
+  }
+
   public List<DraftRegion> regions() {
     return regions;
   }
@@ -86,6 +99,9 @@ public final class Draft {
   public String file(String documents) {
     ObjectNode file = JSON.createObjectNode();
     file.put("fleetName", fleet);
+    if (join != Join.NONE) {
+      file.put("join", join.spelling());
+    }
     ArrayNode all = file.putArray("regions");
     regions.forEach(region -> region(all.addObject(), region, documents));
     return DocumentText.of(file);
@@ -98,6 +114,10 @@ public final class Draft {
       network.put("vpc", region.vpc().get());
       ArrayNode subnets = network.putArray("subnets");
       region.subnets().forEach(subnet -> subnets.add(subnet.id()));
+      region.ways().addresses().ifPresent(one -> network.put("addresses", one.toString()));
+      if (!region.ways().routeTables().isEmpty()) {
+        region.ways().routeTables().forEach(network.putArray("routeTables")::add);
+      }
     } else {
       network.put("addresses", region.addresses().get(0).toString());
     }

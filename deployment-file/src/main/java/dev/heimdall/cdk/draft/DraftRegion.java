@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param addresses of the network
  * @param clients networks that clients are in
  * @param clientGroups security groups that clients have
+ * @param ways to the networks of other regions
  */
 public record DraftRegion(
     String region,
@@ -20,7 +21,23 @@ public record DraftRegion(
     List<Cidr> addresses,
     List<Cidr> clients,
     List<String> clientGroups,
-    List<DraftDatabase> databases) {
+    List<DraftDatabase> databases,
+    Ways ways) {
+  /**
+   * What the networks of several regions are connected by.
+   *
+   * @param addresses of {@code vpc}, with all subnets of nodes and databases in them
+   * @param routeTables of these subnets, which get routes
+   */
+  public record Ways(Optional<Cidr> addresses, List<String> routeTables) {
+    /** Of a region that is not connected. */
+    public static final Ways NONE = new Ways(Optional.empty(), List.of());
+
+    public Ways {
+      routeTables = List.copyOf(routeTables);
+    }
+  }
+
   /** A subnet that gets nodes; its addresses, where they are known. */
   public record Subnet(String id, Optional<Cidr> addresses) {}
 
@@ -30,6 +47,17 @@ public record DraftRegion(
     clients = List.copyOf(clients);
     clientGroups = List.copyOf(clientGroups);
     databases = List.copyOf(databases);
+  }
+
+  /** The same with these databases. */
+  public DraftRegion with(List<DraftDatabase> served) {
+    return new DraftRegion(region, vpc, subnets, addresses, clients, clientGroups, served, ways);
+  }
+
+  /** The same with these ways to other regions. */
+  public DraftRegion with(Ways found) {
+    return new DraftRegion(
+        region, vpc, subnets, addresses, clients, clientGroups, databases, found);
   }
 
   /** The addresses of the subnets with nodes and load balancer, if all are known. */

@@ -418,11 +418,15 @@ class DeploymentFileTest {
   }
 
   private Deployment joined(String first, String second) throws Exception {
+    return joined("peering", first, second);
+  }
+
+  private Deployment joined(String join, String first, String second) throws Exception {
     Path file = folder.resolve("deployment.json");
     String regions =
         "{'region': 'eu-west-1', %s}, {'region': 'us-east-1', %s}".formatted(first, second);
     Files.writeString(
-        file, ("{'join': 'peering', 'regions': [" + regions + "]}").replace('\'', '"'));
+        file, "{'join': '%s', 'regions': [%s]}".formatted(join, regions).replace('\'', '"'));
     return DeploymentFile.read(file);
   }
 
@@ -439,6 +443,19 @@ class DeploymentFileTest {
     assertThat(deployment.joined(all.get(0))).containsExactly(all.get(1));
     assertThat(deployment.joinedAddresses(all.get(0))).hasToString("[10.8.0.0/20]");
     assertThat(deployment.joinedAddresses(all.get(1))).hasToString("[10.40.0.0/16]");
+  }
+
+  @Test
+  void networksThatAreConnectedAlreadyHaveRoutesAndAccountsOfTheirOwn() throws Exception {
+    String routed =
+        FLEET + ", 'network': {'routes': [{'to': '10.8.0.0/16', 'by': 'tgw-0a1b2c3d'}]}";
+    String given = GIVEN.formatted(", 'addresses': '10.8.0.0/20'") + ", 'account': '123456789012'";
+    Deployment deployment = joined("existing", routed, given);
+    assertThat(deployment.joinedAddresses(deployment.regions().get(0)))
+        .hasToString("[10.8.0.0/20]");
+    assertThatThrownBy(() -> joined("existing", FLEET, GIVEN.formatted("")))
+        .hasMessageContaining(
+            "$.regions[1].network.addresses: got nothing, expected the addresses");
   }
 
   @Test

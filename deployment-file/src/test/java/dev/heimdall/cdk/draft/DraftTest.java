@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DeploymentFile;
+import dev.heimdall.cdk.config.Join;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
@@ -59,7 +60,8 @@ class DraftTest {
         List.of(Cidr.parse(addresses)),
         List.of(Cidr.parse("10.0.0.0/16")),
         List.of(),
-        List.of(databases));
+        List.of(databases),
+        DraftRegion.Ways.NONE);
   }
 
   /** Reads all that it writes. */
@@ -108,7 +110,8 @@ class DraftTest {
                     "10.40.0.0/16",
                     aurora("orders", "orders", kept("postgres", "prod/orders")),
                     aurora("stock", "stock", kept("postgres", "prod/stock")),
-                    aurora("people", "people", kept("hr", "prod/orders")))));
+                    aurora("people", "people", kept("hr", "prod/orders")))),
+            Join.NONE);
 
     Configuration read = read(draft).get(WEST);
 
@@ -155,7 +158,8 @@ class DraftTest {
                     "10.40.0.0/16",
                     aurora("orders", "orders", kept("postgres", "prod/orders")),
                     west),
-                region(EAST, "10.41.0.0/16", elsewhere)));
+                region(EAST, "10.41.0.0/16", elsewhere)),
+            Join.NONE);
 
     Map<String, Configuration> read = read(draft);
 
@@ -179,7 +183,9 @@ class DraftTest {
             Optional.of("arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"));
     Draft draft =
         new Draft(
-            "heimdall", List.of(region(WEST, "10.40.0.0/16", aurora("orders", "orders", managed))));
+            "heimdall",
+            List.of(region(WEST, "10.40.0.0/16", aurora("orders", "orders", managed))),
+            Join.NONE);
 
     read(draft);
 
@@ -204,8 +210,9 @@ class DraftTest {
             List.of(Cidr.parse("10.8.0.0/16")),
             List.of(),
             List.of("sg-0a1b2c3d"),
-            List.of(database));
-    Draft draft = new Draft("heimdall", List.of(known));
+            List.of(database),
+            DraftRegion.Ways.NONE);
+    Draft draft = new Draft("heimdall", List.of(known), Join.NONE);
 
     Configuration read = read(draft).get(WEST);
 
@@ -233,13 +240,15 @@ class DraftTest {
             known.addresses(),
             known.clients(),
             known.clientGroups(),
-            known.databases());
+            known.databases(),
+            DraftRegion.Ways.NONE);
     assertThat(
-            JSON.readTree(new Draft("heimdall", List.of(large)).file("d")).at("/regions/0/facts"))
+            JSON.readTree(new Draft("heimdall", List.of(large), Join.NONE).file("d"))
+                .at("/regions/0/facts"))
         .isEqualTo(JSON.readTree("{\"addresses\": [\"10.8.0.0/16\"]}"));
     // A store has no replicas in a single zone.
     assertThat(
-            JSON.readTree(new Draft("heimdall", List.of(large)).file("d"))
+            JSON.readTree(new Draft("heimdall", List.of(large), Join.NONE).file("d"))
                 .at("/regions/0/cache/replicas")
                 .asInt(-1))
         .isZero();
@@ -252,7 +261,8 @@ class DraftTest {
             "heimdall",
             List.of(
                 region(WEST, "10.40.0.0/16", member(WEST, "shop-west", "prod/west")),
-                region(EAST, "10.41.0.0/16", member(EAST, "shop-east", "prod/east"))));
+                region(EAST, "10.41.0.0/16", member(EAST, "shop-east", "prod/east"))),
+            Join.NONE);
 
     Map<String, Configuration> read = read(draft);
 
@@ -305,5 +315,41 @@ class DraftTest {
             "db.example.com")) {
       assertThat(RdsEndpoint.of(other)).isEmpty();
     }
+  }
+
+  @Test
+  void networksThatAreConnectedHaveAddressesAndRouteTables() throws Exception {
+    DraftRegion there =
+        new DraftRegion(
+                WEST,
+                Optional.of("vpc-0a1b2c3d"),
+                List.of(
+                    new DraftRegion.Subnet(
+                        "subnet-0a1b2c3d", Optional.of(Cidr.parse("10.8.0.0/24"))),
+                    new DraftRegion.Subnet(
+                        "subnet-0b1c2d3e", Optional.of(Cidr.parse("10.8.1.0/24")))),
+                List.of(Cidr.parse("10.8.0.0/16"), Cidr.parse("10.9.0.0/16")),
+                List.of(Cidr.parse("10.0.0.0/16")),
+                List.of(),
+                List.of(),
+                DraftRegion.Ways.NONE)
+            .with(List.of(aurora("orders", "orders", kept("postgres", "prod/orders"))))
+            .with(
+                new DraftRegion.Ways(
+                    Optional.of(Cidr.parse("10.8.0.0/16")), List.of("rtb-0a1b2c3d")));
+    Draft draft =
+        new Draft(
+            "heimdall",
+            List.of(there, region(EAST, "10.41.0.0/16", member(EAST, "shop-east", "prod/east"))),
+            Join.PEERING);
+
+    read(draft);
+
+    JsonNode file = JSON.readTree(draft.file("documents"));
+    assertThat(file.at("/join").asText()).isEqualTo("peering");
+    assertThat(file.at("/regions/0/network/addresses").asText()).isEqualTo("10.8.0.0/16");
+    assertThat(file.at("/regions/0/network/routeTables"))
+        .isEqualTo(JSON.readTree("[\"rtb-0a1b2c3d\"]"));
+    assertThat(file.at("/regions/1/network/routeTables").isMissingNode()).isTrue();
   }
 }

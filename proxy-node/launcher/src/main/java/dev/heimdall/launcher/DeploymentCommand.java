@@ -1,5 +1,6 @@
 package dev.heimdall.launcher;
 
+import dev.heimdall.cdk.config.Join;
 import dev.heimdall.cdk.draft.Draft;
 import dev.heimdall.cdk.draft.DraftDatabase;
 import dev.heimdall.cdk.draft.DraftLogIn;
@@ -20,11 +21,11 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,6 +111,14 @@ final class DeploymentCommand implements Runnable {
     private List<String> addresses = new ArrayList<>();
 
     @Option(
+        names = "--join",
+        paramLabel = "none|peering|existing",
+        description =
+            "How the networks of several regions are connected. Default: by what connects them"
+                + " already, else by peering connections that the deployment makes.")
+    private String join;
+
+    @Option(
         names = "--url",
         paramLabel = "[NAME=]URL",
         description =
@@ -182,7 +191,7 @@ final class DeploymentCommand implements Runnable {
       written.forEach(path -> print.println("wrote " + path));
       print.println();
       draft.regions().forEach(region -> served(draft, region, print));
-      apart(draft, print);
+      apart(draft, made, print);
       next(draft, made, print);
       return ExitCode.OK.code();
     }
@@ -202,7 +211,8 @@ final class DeploymentCommand implements Runnable {
               new Keyed("--vpc", vpcs),
               new Keyed("--subnet", subnets),
               new Keyed("--addresses", addresses),
-              new Keyed("--clients", clients)));
+              new Keyed("--clients", clients),
+              Optional.ofNullable(join)));
     }
 
     private static void served(Draft draft, DraftRegion region, PrintWriter print) {
@@ -225,29 +235,25 @@ final class DeploymentCommand implements Runnable {
       }
     }
 
-    /** What several regions need of each other, which no file says. */
-    private static void apart(Draft draft, PrintWriter print) {
-      Set<String> shared = new LinkedHashSet<>();
-      boolean iam = false;
-      for (DraftRegion region : draft.regions()) {
-        for (DraftDatabase one : region.databases()) {
-          if (one.arn().filter(arn -> arn.contains(":global-cluster:")).isPresent()) {
-            shared.add(one.document());
-            iam |= one.access().logIn().iam();
-          }
-        }
-      }
-      if (draft.regions().size() > 1 && !shared.isEmpty()) {
-        print.println(
-            "Nodes write to %s in the region that has the writer: the networks have to be peered,"
-                    .formatted(String.join(", ", shared))
-                + " and its security group has to admit the others' addresses.");
-        if (iam) {
+    /** What several regions need of each other. */
+    private static void apart(Draft draft, NewDeployment made, PrintWriter print) {
+      made.ways().forEach(print::println);
+      if (draft.regions().size() > 1 && draft.join() == Join.NONE) {
+        String shared =
+            global(draft).map(DraftDatabase::document).distinct().collect(Collectors.joining(", "));
+        if (!shared.isEmpty()) {
           print.println(
-              "For log-ins by IAM there, fleet.managedPolicies has to name a policy with"
-                  + " rds-db:connect in that region.");
+              "Nodes write to %s in the region that has the writer: the networks have to be connected,"
+                      .formatted(shared)
+                  + " and its security group has to admit the others' addresses.");
         }
       }
+    }
+
+    private static Stream<DraftDatabase> global(Draft draft) {
+      return draft.regions().stream()
+          .flatMap(region -> region.databases().stream())
+          .filter(one -> one.arn().filter(arn -> arn.contains(":global-cluster:")).isPresent());
     }
 
     private void next(Draft draft, NewDeployment made, PrintWriter print) {
@@ -268,6 +274,10 @@ final class DeploymentCommand implements Runnable {
       if (!missing.isEmpty()) {
         print.println("\nFirst the secrets that are not there, or of which AWS has not told:");
         missing.stream().distinct().forEach(print::println);
+      }
+      if (!made.commandsOfWays().isEmpty()) {
+        print.println("\nFirst what the connections between the networks lack:");
+        made.commandsOfWays().forEach(line -> print.println("  " + line));
       }
       boolean usual = out.equals(Path.of("deployment.json"));
       print.println("\nNext, in the folder cdk-app of the repository:");

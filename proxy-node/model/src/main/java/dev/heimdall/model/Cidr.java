@@ -114,6 +114,12 @@ public record Cidr(Optional<InetAddress> network, int prefix) {
     return rest == 0 || (mine[whole] ^ other[whole]) >> (8 - rest) == 0;
   }
 
+  /** Whether an address is in both. */
+  public boolean overlaps(Cidr other) {
+    return network.map(other::contains).orElse(true)
+        || other.network.map(this::contains).orElse(true);
+  }
+
   @Override
   public String toString() {
     return network.map(first -> first.getHostAddress() + "/" + prefix).orElse(ALL_TEXT);

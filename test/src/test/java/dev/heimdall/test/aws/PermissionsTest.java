@@ -74,6 +74,8 @@ class PermissionsTest {
               "dev.heimdall.routing.instance.LifecycleHook.complete",
               "autoscaling:CompleteLifecycleAction"),
           entry("dev.heimdall.routing.NetworkReader.addresses", "ec2:DescribeVpcs"),
+          entry("dev.heimdall.routing.NetworkReader.allAddresses", "ec2:DescribeVpcs"),
+          entry("dev.heimdall.routing.NetworkReader.peerings", "ec2:DescribeVpcPeeringConnections"),
           entry("dev.heimdall.routing.NetworkReader.subnets", "ec2:DescribeSubnets"),
           entry("dev.heimdall.routing.NetworkReader.routeTables", "ec2:DescribeRouteTables"),
           entry("dev.heimdall.routing.NetworkReader.groups", "ec2:DescribeSecurityGroups"),

@@ -82,6 +82,20 @@ public final class Account {
     }
   }
 
+  /** The addresses of all networks of a region, as far as that was told. */
+  List<String> addresses(String region) {
+    try (NetworkReader reader = new NetworkReader(access.in(region))) {
+      return patiently(region, List.of(), reader::allAddresses);
+    }
+  }
+
+  /** The peering connections of a network. */
+  List<AccountNetwork.Peering> peerings(String region, String vpc) {
+    try (NetworkReader reader = new NetworkReader(access.in(region))) {
+      return patiently(region, List.of(), troubles -> reader.peerings(vpc, troubles));
+    }
+  }
+
   List<AccountNetwork.Group> groups(String region, Collection<String> ids) {
     try (NetworkReader reader = new NetworkReader(access.in(region))) {
       return patiently(region, List.of(), troubles -> reader.groups(ids, troubles));

@@ -1,5 +1,6 @@
 package dev.heimdall.launcher.deployment;
 
+import dev.heimdall.cdk.config.Join;
 import dev.heimdall.cdk.draft.DraftDatabase;
 import dev.heimdall.cdk.draft.RdsEndpoint;
 import dev.heimdall.model.Cidr;
@@ -81,6 +82,13 @@ final class Answers {
       throw wrong(text, "a network of IPv4 such as 10.0.0.0/16, /8 at the widest");
     }
     return network;
+  }
+
+  static Join join(String text) {
+    return Arrays.stream(Join.values())
+        .filter(one -> one.spelling().equals(text))
+        .findFirst()
+        .orElseThrow(() -> wrong(text, "none, peering or existing"));
   }
 
   static boolean isGroup(String text) {

@@ -20,42 +20,54 @@ import java.util.stream.Collectors;
 final class NetworkChoice {
   private static final int MOST_ZONES = 3;
 
-  /** Of networks that are made; the second region's is behind the first one's. */
-  private static final String MADE = "10.%d.0.0/16";
-
-  private static final int FIRST_MADE = 40;
-
   private final Wishes.OfNetworks wishes;
   private final Account account;
   private final Dialogue dialogue;
+  private final FreeAddresses free;
 
-  NetworkChoice(Wishes.OfNetworks wishes, Account account, Dialogue dialogue) {
+  /**
+   * Asks nobody yet.
+   *
+   * @param free for networks that are made
+   */
+  NetworkChoice(Wishes.OfNetworks wishes, Account account, Dialogue dialogue, FreeAddresses free) {
     this.wishes = wishes;
     this.account = account;
     this.dialogue = dialogue;
+    this.free = free;
   }
+
+  /**
+   * What was chosen.
+   *
+   * @param region without databases and ways to other regions
+   * @param known what AWS says of a network that is there
+   */
+  record Chosen(DraftRegion region, Optional<AccountNetwork> known) {}
 
   /**
    * Chooses.
    *
-   * @param number of the region among all
    * @param ofDatabases the networks that databases are in, as far as that is known
    */
-  DraftRegion of(String region, int number, Set<String> ofDatabases) throws CommandFailure {
+  Chosen of(String region, Set<String> ofDatabases) throws CommandFailure {
     Optional<String> vpc = vpc(region, ofDatabases);
     Optional<AccountNetwork> known = vpc.flatMap(id -> account.network(region, id));
     List<DraftRegion.Subnet> subnets =
         vpc.isEmpty() ? List.of() : subnets(region, vpc.get(), known);
-    List<Cidr> addresses = addresses(region, number, vpc, known, subnets);
+    List<Cidr> addresses = addresses(region, vpc, known, subnets);
     List<String> clients = clients(region, addresses);
-    return new DraftRegion(
-        region,
-        vpc,
-        subnets,
-        addresses,
-        clients.stream().filter(one -> !Answers.isGroup(one)).map(Cidr::parse).toList(),
-        clients.stream().filter(Answers::isGroup).toList(),
-        List.of());
+    return new Chosen(
+        new DraftRegion(
+            region,
+            vpc,
+            subnets,
+            addresses,
+            clients.stream().filter(one -> !Answers.isGroup(one)).map(Cidr::parse).toList(),
+            clients.stream().filter(Answers::isGroup).toList(),
+            List.of(),
+            DraftRegion.Ways.NONE),
+        known);
   }
 
   private Optional<String> vpc(String region, Set<String> ofDatabases) throws CommandFailure {
@@ -160,7 +172,6 @@ final class NetworkChoice {
 
   private List<Cidr> addresses(
       String region,
-      int number,
       Optional<String> vpc,
       Optional<AccountNetwork> known,
       List<DraftRegion.Subnet> subnets)
@@ -173,7 +184,7 @@ final class NetworkChoice {
       return wished;
     }
     if (vpc.isEmpty()) {
-      return List.of(Cidr.parse(MADE.formatted(FIRST_MADE + number)));
+      return List.of(free.next());
     }
     List<Cidr> told =
         known.map(AccountNetwork::addresses).orElse(List.of()).stream().map(Cidr::parse).toList();

@@ -1,11 +1,13 @@
 package dev.heimdall.launcher.deployment;
 
+import dev.heimdall.cdk.config.Join;
 import dev.heimdall.cdk.draft.Draft;
 import dev.heimdall.cdk.draft.DraftDatabase;
 import dev.heimdall.cdk.draft.DraftLogIn;
-import dev.heimdall.cdk.draft.DraftRegion;
 import dev.heimdall.cdk.draft.RdsEndpoint;
 import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Engine;
 import dev.heimdall.routing.AccountDatabase;
 import dev.heimdall.routing.AccountNetwork;
@@ -25,6 +27,7 @@ public final class NewDeployment {
   private final Dialogue dialogue;
   private final Map<String, Answers.Url> urls = new HashMap<>();
   private LogInChoice logIns;
+  private NetworkWays.Found ways;
 
   /**
    * Asks nobody yet.
@@ -48,14 +51,46 @@ public final class NewDeployment {
             ? new Keyed("--name", List.of()).read(wishes.name().get(), Answers::fleet)
             : dialogue.ask("Name of the fleet", Optional.of("heimdall"), "--name", Answers::fleet);
     logIns = new LogInChoice(fleet, wishes.databases(), account, dialogue);
-    List<DraftRegion> all = new ArrayList<>();
+    NetworkChoice networks =
+        new NetworkChoice(
+            wishes.networks(), account, dialogue, new FreeAddresses(account, regions, wished()));
+    List<NetworkWays.Place> all = new ArrayList<>();
     for (String region : regions) {
-      all.add(region(region, all.size(), served));
+      all.add(region(region, networks, served));
     }
-    return new Draft(fleet, all);
+    Optional<String> join = wishes.networks().join();
+    Optional<Join> wish =
+        join.isPresent()
+            ? Optional.of(new Keyed("--join", List.of()).read(join.get(), Answers::join))
+            : Optional.empty();
+    ways = new NetworkWays(fleet, account, all).look(wish);
+    if (all.size() > 1 && wish.filter(one -> one != ways.join()).isPresent()) {
+      throw new CommandFailure(ExitCode.USAGE, "--join: " + String.join(" ", ways.notes()));
+    }
+    return new Draft(fleet, ways.regions(), ways.join());
   }
 
-  private DraftRegion region(String region, int number, List<Served> served) throws CommandFailure {
+  private List<Cidr> wished() throws CommandFailure {
+    Keyed addresses = wishes.networks().addresses();
+    List<Cidr> wished = new ArrayList<>();
+    for (String one : addresses.values()) {
+      wished.addAll(addresses.read(one, Answers::networks));
+    }
+    return wished;
+  }
+
+  /** How the networks of the draft's regions come to be connected. */
+  public List<String> ways() {
+    return ways.notes();
+  }
+
+  /** Commands that connect what is not connected yet. */
+  public List<String> commandsOfWays() {
+    return ways.commands();
+  }
+
+  private NetworkWays.Place region(String region, NetworkChoice choice, List<Served> served)
+      throws CommandFailure {
     List<Served> here = served.stream().filter(one -> one.mayBeIn(region)).toList();
     List<AccountDatabase> known = here.stream().flatMap(one -> one.in(region).stream()).toList();
     List<AccountNetwork.Group> groups =
@@ -72,20 +107,19 @@ public final class NewDeployment {
                       .findFirst())
           .ifPresent(networks::add);
     }
-    DraftRegion network =
-        new NetworkChoice(wishes.networks(), account, dialogue).of(region, number, networks);
+    NetworkChoice.Chosen network = choice.of(region, networks);
     List<DraftDatabase> databases = new ArrayList<>();
     for (Served one : here) {
       databases.add(database(one, region, groups));
     }
-    return new DraftRegion(
-        region,
-        network.vpc(),
-        network.subnets(),
-        network.addresses(),
-        network.clients(),
-        network.clientGroups(),
-        databases);
+    return new NetworkWays.Place(
+        network.region().with(databases),
+        network.known(),
+        known.stream()
+            .filter(one -> one.vpc().isPresent() && one.vpc().equals(network.region().vpc()))
+            .flatMap(one -> one.subnets().stream())
+            .distinct()
+            .toList());
   }
 
   private DraftDatabase database(Served served, String region, List<AccountNetwork.Group> groups)

@@ -20,8 +20,9 @@ public record Wishes(
   /** By the names of databases. */
   public record OfDatabases(Keyed url, Keyed secret, Keyed iamUser, Keyed user, Keyed group) {}
 
-  /** By regions. */
-  public record OfNetworks(Keyed vpc, Keyed subnets, Keyed addresses, Keyed clients) {}
+  /** By regions, and how these are connected. */
+  public record OfNetworks(
+      Keyed vpc, Keyed subnets, Keyed addresses, Keyed clients, Optional<String> join) {}
 
   public Wishes {
     regions = List.copyOf(regions);

@@ -1,0 +1,316 @@
+package dev.heimdall.launcher.deployment;
+
+import dev.heimdall.cdk.config.Join;
+import dev.heimdall.cdk.draft.DraftRegion;
+import dev.heimdall.model.Cidr;
+import dev.heimdall.routing.AccountNetwork;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How the networks of several regions come to be connected: by what is there, or by what the
+ * deployment makes. For one thread.
+ */
+final class NetworkWays {
+  private static final String FLEET_TAG = "heimdall:fleet";
+  private static final int SHORTEST = 16;
+  private static final int LONGEST = 28;
+
+  private final String fleet;
+  private final Account account;
+  private final List<Place> places;
+  private final Map<String, List<AccountNetwork.Peering>> peerings = new HashMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private final List<String> commands = new ArrayList<>();
+
+  /**
+   * Asks nobody yet.
+   *
+   * @param fleet whose tag peering connections have that an earlier deployment has made
+   */
+  NetworkWays(String fleet, Account account, List<Place> places) {
+    this.fleet = fleet;
+    this.account = account;
+    this.places = List.copyOf(places);
+  }
+
+  /**
+   * A region's network.
+   *
+   * @param known what AWS says of it, if it is there
+   * @param databases the subnets of that network that databases are in
+   */
+  record Place(DraftRegion region, Optional<AccountNetwork> known, List<String> databases) {
+    Place {
+      databases = List.copyOf(databases);
+    }
+
+    private String name() {
+      return region.region();
+    }
+
+    /** The addresses of all subnets with nodes or databases, as one network. */
+    private Optional<Cidr> addresses() {
+      List<Cidr> inside =
+          Stream.concat(
+                  region.subnets().stream().flatMap(one -> one.addresses().stream()),
+                  known.stream()
+                      .flatMap(one -> one.subnets().stream())
+                      .filter(one -> databases.contains(one.id()) && !one.addresses().isEmpty())
+                      .map(one -> Cidr.parse(one.addresses())))
+              .toList();
+      return region.addresses().stream()
+          .filter(block -> block.prefix() >= SHORTEST && block.prefix() <= LONGEST)
+          .filter(block -> inside.stream().allMatch(block::overlaps))
+          .findFirst();
+    }
+
+    /** The tables of these subnets. */
+    private List<AccountNetwork.RouteTable> tables() {
+      return Stream.concat(
+              region.subnets().stream().map(DraftRegion.Subnet::id), databases.stream())
+          .flatMap(subnet -> known.stream().flatMap(one -> one.table(subnet).stream()))
+          .distinct()
+          .sorted(Comparator.comparing(AccountNetwork.RouteTable::id))
+          .toList();
+    }
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param notes what the deployment makes or uses, and what is left to do, a line each
+   * @param commands that are left to be run
+   */
+  record Found(Join join, List<DraftRegion> regions, List<String> notes, List<String> commands) {}
+
+  /**
+   * Looks at each pair of networks.
+   *
+   * @param wish what the command line says
+   */
+  Found look(Optional<Join> wish) {
+    Join join = places.size() < 2 ? Join.NONE : wish.orElse(Join.PEERING);
+    if (join != Join.NONE && !possible()) {
+      join = Join.NONE;
+    }
+    if (join != Join.NONE) {
+      List<Pair> pairs = pairs();
+      boolean connected = pairs.stream().anyMatch(pair -> pair.by().isPresent());
+      if (wish.isEmpty() && connected) {
+        join = Join.EXISTING;
+      }
+      tell(join, pairs);
+    }
+    Join chosen = join;
+    return new Found(
+        chosen,
+        places.stream().map(place -> place.region().with(ways(chosen, place))).toList(),
+        notes,
+        commands);
+  }
+
+  private static DraftRegion.Ways ways(Join join, Place place) {
+    if (join == Join.NONE) {
+      return DraftRegion.Ways.NONE;
+    }
+    return new DraftRegion.Ways(
+        place.addresses(),
+        join == Join.PEERING
+            ? place.tables().stream().map(AccountNetwork.RouteTable::id).toList()
+            : List.of());
+  }
+
+  /** Whether they have addresses of their own. */
+  private boolean possible() {
+    List<String> obstacles = new ArrayList<>();
+    for (Place place : places) {
+      if (place.addresses().isEmpty()) {
+        obstacles.add(
+            "%s: none of the networks %s has all subnets of nodes and databases in it, /%d to /%d"
+                .formatted(place.name(), place.region().addresses(), SHORTEST, LONGEST));
+      }
+    }
+    for (int i = 0; i < places.size() && obstacles.isEmpty(); i++) {
+      for (Place other : places.subList(0, i)) {
+        Cidr own = places.get(i).addresses().orElseThrow();
+        Cidr its = other.addresses().orElseThrow();
+        if (own.overlaps(its)) {
+          obstacles.add(
+              "%s and %s have the same addresses, %s and %s: nothing connects such networks. Give the"
+                      .formatted(other.name(), places.get(i).name(), its, own)
+                  + " nodes of one region a network of other addresses (--vpc REGION=new)");
+        }
+      }
+    }
+    obstacles.forEach(line -> notes.add("The networks are not connected. " + line + "."));
+    return obstacles.isEmpty();
+  }
+
+  /**
+   * Two networks.
+   *
+   * @param by what connects them already: a peering connection, or transit gateways
+   */
+  private record Pair(Place one, Place other, Optional<Link> by) {}
+
+  /**
+   * What connects two networks.
+   *
+   * @param one what routes of the first one go through, and {@code other} those of the second
+   * @param acceptedBy the region that has not accepted a peering connection yet
+   */
+  private record Link(String one, String other, Optional<String> acceptedBy) {
+    private String names() {
+      return one.equals(other) ? one : one + " and " + other;
+    }
+  }
+
+  private List<Pair> pairs() {
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      for (int j = i + 1; j < places.size(); j++) {
+        Place one = places.get(i);
+        Place other = places.get(j);
+        pairs.add(new Pair(one, other, peering(one, other).or(() -> transit(one, other))));
+      }
+    }
+    return pairs;
+  }
+
+  private Optional<Link> peering(Place one, Place other) {
+    if (one.region().vpc().isEmpty() || other.region().vpc().isEmpty()) {
+      return Optional.empty();
+    }
+    List<AccountNetwork.Peering> all =
+        Stream.of(one, other)
+            .flatMap(place -> peerings(place).stream())
+            .filter(
+                each ->
+                    each.vpcs().contains(one.region().vpc().get())
+                        && each.vpcs().contains(other.region().vpc().get()))
+            .toList();
+    boolean ours = all.stream().anyMatch(each -> fleet.equals(each.tags().get(FLEET_TAG)));
+    return all.stream()
+        .filter(each -> !ours)
+        .min(Comparator.comparing(each -> !each.accepted()))
+        .map(
+            each ->
+                new Link(
+                    each.id(),
+                    each.id(),
+                    Stream.of(one, other)
+                        .filter(place -> !each.accepted())
+                        .filter(place -> place.region().vpc().get().equals(each.accepter()))
+                        .map(Place::name)
+                        .findFirst()));
+  }
+
+  private List<AccountNetwork.Peering> peerings(Place place) {
+    return peerings.computeIfAbsent(
+        place.name(), region -> account.peerings(region, place.region().vpc().orElseThrow()));
+  }
+
+  /** Routes on both sides that no peering connection and no way to the internet explains. */
+  private static Optional<Link> transit(Place one, Place other) {
+    Optional<String> there = transitTo(other, one);
+    return transitTo(one, other)
+        .filter(id -> there.isPresent())
+        .map(id -> new Link(id, there.get(), Optional.empty()));
+  }
+
+  private static Optional<String> transitTo(Place from, Place to) {
+    return from.tables().stream()
+        .flatMap(table -> leading(table, to).stream())
+        .filter(id -> id.startsWith("tgw-") || id.startsWith("arn:"))
+        .findFirst();
+  }
+
+  /** What a table leads another network's addresses to; the default route leads anywhere. */
+  private static Optional<String> leading(AccountNetwork.RouteTable table, Place to) {
+    Cidr addresses = to.addresses().orElseThrow();
+    return table.routes().stream()
+        .filter(route -> Cidr.parse(route.to()).prefix() > 0)
+        .filter(route -> Cidr.parse(route.to()).prefix() <= addresses.prefix())
+        .filter(route -> Cidr.parse(route.to()).overlaps(addresses))
+        .max(Comparator.comparing(route -> Cidr.parse(route.to()).prefix()))
+        .map(AccountNetwork.Route::by);
+  }
+
+  private void tell(Join join, Collection<Pair> pairs) {
+    for (Pair pair : pairs) {
+      String names = pair.one().name() + " and " + pair.other().name();
+      if (join == Join.PEERING) {
+        notes.add(
+            pair.by().isEmpty()
+                ? "The deployment connects the networks of %s by a peering connection, with routes."
+                    .formatted(names)
+                : "The networks of %s are connected by %s, so that no peering connection can be made: "
+                        .formatted(names, pair.by().get().names())
+                    + "\"join\": \"existing\" uses it.");
+        routes(pair.one());
+        routes(pair.other());
+      } else if (pair.by().isPresent()) {
+        notes.add(
+            "The networks of %s are connected by %s already, which the deployment uses."
+                .formatted(names, pair.by().get().names()));
+        accept(pair.by().get());
+        missing(pair.one(), pair.other(), pair.by().get().one());
+        missing(pair.other(), pair.one(), pair.by().get().other());
+      } else {
+        notes.add(
+            "Connect the networks of %s by a peering connection or a transit gateway: none was found."
+                .formatted(names));
+      }
+    }
+  }
+
+  /** AWS may not have told them. */
+  private void routes(Place place) {
+    if (place.region().vpc().isPresent() && place.tables().isEmpty()) {
+      String note =
+          "%s: name the route tables of the subnets of nodes and databases in network.routeTables,"
+                  .formatted(place.name())
+              + " or add the routes yourself.";
+      if (!notes.contains(note)) {
+        notes.add(note);
+      }
+    }
+  }
+
+  private void accept(Link link) {
+    link.acceptedBy()
+        .ifPresent(
+            region ->
+                commands.add(
+                    "aws ec2 accept-vpc-peering-connection --region %s --vpc-peering-connection-id %s"
+                        .formatted(region, link.one())));
+  }
+
+  private void missing(Place from, Place to, String by) {
+    Collection<String> tables =
+        from.tables().stream()
+            .filter(table -> leading(table, to).filter(by::equals).isEmpty())
+            .map(AccountNetwork.RouteTable::id)
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String table : tables) {
+      commands.add(
+          "aws ec2 create-route --region %s --route-table-id %s --destination-cidr-block %s --%s %s"
+              .formatted(from.name(), table, to.addresses().orElseThrow(), option(by), by));
+    }
+  }
+
+  private static String option(String by) {
+    return by.startsWith("pcx-")
+        ? "vpc-peering-connection-id"
+        : by.startsWith("tgw-") ? "transit-gateway-id" : "core-network-arn";
+  }
+}
