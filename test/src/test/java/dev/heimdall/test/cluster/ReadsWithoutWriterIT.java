@@ -32,6 +32,7 @@ import org.postgresql.PGConnection;
 class ReadsWithoutWriterIT {
   private static final String WHERE = "SELECT current_setting('port') FROM t LIMIT 1";
 
+  private static final String COUNT = "SELECT count(*) FROM other";
   private static final String STALE =
       "heimdall_stale_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}";
 
@@ -52,6 +53,10 @@ class ReadsWithoutWriterIT {
 
   private static void loseWriter(RoutedCluster routed) {
     routed.primary().kill();
+    awaitNoWriter(routed);
+  }
+
+  private static void awaitNoWriter(RoutedCluster routed) {
     Await.until(
         "the node knows",
         () ->
@@ -101,7 +106,7 @@ class ReadsWithoutWriterIT {
   }
 
   private static String other(Connection client) throws SQLException {
-    return value(client, "SELECT count(*) FROM other");
+    return value(client, COUNT);
   }
 
   @ParameterizedTest
@@ -227,6 +232,62 @@ class ReadsWithoutWriterIT {
               });
       routed.pauseReplay(false);
       assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("2");
+    }
+  }
+
+  /** A writer that is silent keeps connections open, and whoever waits for an answer waiting. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "5m"})
+  void aReadThatTheWriterHasAndDoesNotAnswerIsAnsweredByAReplica(String staleReads)
+      throws Exception {
+    boolean stale = !staleReads.equals("0");
+    Consumer<TestConfiguration> wishes =
+        c ->
+            c.source("cluster.reads", "all")
+                .source("cluster.lag.maxStaleness", "60s")
+                .source("cluster.failover.queueTimeout", "60s")
+                .source("cluster.failover.staleReads", staleReads)
+                .user("app", "admin", true);
+    try (RoutedCluster routed =
+            new RoutedCluster(
+                wishes,
+                primary ->
+                    asOwner(
+                        primary,
+                        "CREATE TABLE t (i int)",
+                        "INSERT INTO t VALUES (1)",
+                        "CREATE TABLE other (i int)",
+                        "INSERT INTO other VALUES (1)"));
+        Connection reads = routed.connect("preferQueryMode", "simple");
+        Connection extended = routed.connect("prepareThreshold", "1");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitReplicas(
+          () -> routed.isReplica(where(reads)) && routed.isReplica(where(extended)));
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      assertThat(other(reads)).isEqualTo("2");
+      assertThat(other(extended)).isEqualTo("2");
+      awaitKnown(routed);
+      awaitReceived(routed);
+
+      routed.primary().freeze();
+      try {
+        CompletableFuture<String> simple =
+            CompletableFuture.supplyAsync(() -> refused(reads, COUNT));
+        CompletableFuture<String> prepared =
+            CompletableFuture.supplyAsync(() -> refused(extended, COUNT));
+        if (!stale) {
+          awaitNoWriter(routed);
+          assertThat(simple.isDone() || prepared.isDone()).as("no replica has it").isFalse();
+          routed.pauseReplay(false);
+        }
+        assertThat(simple.get(40, TimeUnit.SECONDS)).isEqualTo("answered");
+        assertThat(prepared.get(40, TimeUnit.SECONDS)).isEqualTo("answered");
+        assertThat(other(reads)).as("at a replica").isEqualTo(stale ? "1" : "2");
+      } finally {
+        routed.primary().thaw();
+      }
     }
   }
 
@@ -368,9 +429,8 @@ class ReadsWithoutWriterIT {
 
   private static void assertWaits(String consistency, boolean waits, Connection client)
       throws SQLException {
-    String count = "SELECT count(*) FROM other";
-    assertThat(refused(client, count))
-        .as("%s: %s", consistency, count)
+    assertThat(refused(client, COUNT))
+        .as("%s: %s", consistency, COUNT)
         .isEqualTo(waits ? "57P03" : "answered");
   }
 
@@ -442,9 +502,7 @@ class ReadsWithoutWriterIT {
       routed.first().kill();
       loseWriter(routed);
 
-      assertThat(refused(reads, "SELECT count(*) FROM other"))
-          .as("never back behind what it has seen")
-          .isEqualTo("57P03");
+      assertThat(refused(reads, COUNT)).as("never back behind what it has seen").isEqualTo("57P03");
     }
   }
 
@@ -479,8 +537,7 @@ class ReadsWithoutWriterIT {
       if (consistency.equals("session")) {
         assertWaits(consistency, false, reads);
       } else {
-        Await.until(
-            "reads wait", () -> "57P03".equals(refused(reads, "SELECT count(*) FROM other")));
+        Await.until("reads wait", () -> "57P03".equals(refused(reads, COUNT)));
         store.start();
         routed.first().promote();
         Await.until("reads go on", () -> "answered".equals(refused(reads, "SELECT i FROM other")));
@@ -577,8 +634,8 @@ class ReadsWithoutWriterIT {
       awaitReceived(routed);
       loseWriter(routed);
 
-      assertThat(refused(reads, "SELECT count(*) FROM other")).isEqualTo("57P03");
-      assertThat(refused(writes, "SELECT count(*) FROM other")).isEqualTo("57P03");
+      assertThat(refused(reads, COUNT)).isEqualTo("57P03");
+      assertThat(refused(writes, COUNT)).isEqualTo("57P03");
       try (TestNode late = routed.another(staleReads("fleet", "10m"))) {
         assertThat(
                 catchThrowableOfType(SQLException.class, () -> late.target().jdbc().close())
@@ -586,8 +643,7 @@ class ReadsWithoutWriterIT {
             .as("a node that has never known a writer")
             .isEqualTo("57P03");
       }
-      CompletableFuture<String> waits =
-          CompletableFuture.supplyAsync(() -> refused(reads, "SELECT count(*) FROM other"));
+      CompletableFuture<String> waits = CompletableFuture.supplyAsync(() -> refused(reads, COUNT));
       routed.pauseReplay(false);
       assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("answered");
       assertThat(other(reads)).isEqualTo("2");
@@ -655,8 +711,7 @@ class ReadsWithoutWriterIT {
       if (consistency.equals("session")) {
         assertThat(other(reads)).isEqualTo("1");
       } else {
-        Await.until(
-            "it is not served", () -> "57P03".equals(refused(reads, "SELECT count(*) FROM other")));
+        Await.until("it is not served", () -> "57P03".equals(refused(reads, COUNT)));
       }
     }
   }

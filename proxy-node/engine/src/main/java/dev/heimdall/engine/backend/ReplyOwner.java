@@ -78,6 +78,14 @@ public interface ReplyOwner {
   default void atRest(ServerConnection from) {}
 
   /**
+   * Whether another server may answer now what this owner waits for on a connection whose server is
+   * silent: if that is closed, it is answered there, and its client notices nothing.
+   */
+  default boolean answeredElsewhere(ServerConnection from) {
+    return false;
+  }
+
+  /**
    * Whether an error stays unsaid, and what comes with it. Something of the group may have been
    * passed on before: {@link ServerConnection#told} and {@link ServerConnection#begun} say what.
    * Then {@link #groupAbsorbed} follows in the place of the rest of the group.

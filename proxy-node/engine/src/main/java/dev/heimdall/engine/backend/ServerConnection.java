@@ -586,6 +586,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return groups.first();
   }
 
+  /** Whether all who wait for a reply get it from another server once this is closed. */
+  public boolean answeredElsewhere() {
+    return !closed()
+        && !groups.isEmpty()
+        && groups.first().answeredElsewhere(this)
+        && ownersBehindFirst().stream().allMatch(owner -> owner.answeredElsewhere(this));
+  }
+
   /** Whether the reply that comes next, or came when the connection was lost, is this owner's. */
   public boolean isFirst(ReplyOwner owner) {
     return end.closed() ? end.wasFirst(owner) : groups.isFirst(owner);

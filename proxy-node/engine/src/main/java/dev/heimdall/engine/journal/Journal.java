@@ -395,6 +395,23 @@ public final class Journal {
   }
 
   /**
+   * Whether all that is unanswered is read again if the connection is lost before any of it is.
+   *
+   * @param outstanding units that were sent to their end
+   */
+  boolean readsOnly(int outstanding) {
+    if (open != null || outstanding == 0 || units.size() != outstanding) {
+      return false;
+    }
+    for (Unit unit : units) {
+      if (!readAgain(unit, Cause.CONNECTION_LOST, Delivery.NOTHING, true)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * The number of the first unit of which nothing has left the node, with those behind it.
    *
    * @param left so many bytes of all that was written to the server connection may have

@@ -104,6 +104,15 @@ public final class SentUnits {
     return lost;
   }
 
+  /**
+   * Whether all that is unanswered is read again if the connection is lost now.
+   *
+   * @param outstanding groups that are unanswered
+   */
+  public boolean readsOnly(int outstanding) {
+    return journal.readsOnly(outstanding);
+  }
+
   /** The whole open transaction. */
   public TransactionReplay transaction() {
     return transaction;

@@ -67,6 +67,9 @@ public final class ReplicaReads implements ReplicaChoice {
   private LoopRouter router;
   private ReadRequest request;
 
+  /** The request before servers were left out of it to which there is no connection. */
+  private ReadRequest asked;
+
   /** By which catalogue it was told what the request reads; null for none. */
   private Catalogue.Edition judgedBy;
 
@@ -187,11 +190,12 @@ public final class ReplicaReads implements ReplicaChoice {
       return null;
     }
     router = routers.router(pools.plan().source().name(), view);
-    request = request(view);
+    asked = request(view);
+    request = asked;
     long now = loop.now();
     LoopPool pool = among(pools, view, now);
     if (pool == null && view.letsReadsBeStale()) {
-      request = request(view).mayBeStale();
+      request = asked.mayBeStale();
       pool = among(pools, view, now);
     }
     if (pool != null) {
@@ -242,6 +246,16 @@ public final class ReplicaReads implements ReplicaChoice {
   @Override
   public boolean mayLeave() {
     return replica == null && request != null;
+  }
+
+  /** Whether a replica may answer now what was sent to the writer, and there is no writer. */
+  public boolean mayBeAnsweredElsewhere() {
+    if (!mayLeave() || router.view().writer().isPresent()) {
+      return false;
+    }
+    long now = loop.now();
+    return router.replica(asked, now).isPresent()
+        || router.view().letsReadsBeStale() && router.replica(asked.mayBeStale(), now).isPresent();
   }
 
   /** The read waits for a replica to be far enough, if it may; it comes again before long. */

@@ -506,7 +506,21 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
   void undirected() {
     context.tick();
     waiters.writerLost();
+    takeReadsBack();
     published();
+  }
+
+  /**
+   * Reads that are unanswered while there is no writer go to replicas as soon as these may answer
+   * them: a server that is silent keeps its connections open. What no replica can answer waits for
+   * what comes of it.
+   */
+  private void takeReadsBack() {
+    for (ServerConnection connection : connections.all()) {
+      if (connection.answeredElsewhere()) {
+        connection.close("the server is not known to be the writer any more");
+      }
+    }
   }
 
   void closeAll() {
@@ -529,6 +543,9 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
   void tick(long now) {
     PoolSettings settings = settings();
     waitLimits.look(now, connections.isEmpty() ? growth.lastFailure() : null);
+    if (!shared.scope().directed()) {
+      takeReadsBack();
+    }
     published();
     serve();
     if (!waiters.isEmpty()) {

@@ -283,6 +283,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public boolean answeredElsewhere(ServerConnection from) {
+    return parts.loss.answeredElsewhere(from);
+  }
+
+  @Override
   public void connectionLost(ServerConnection from, ServerError lastError) {
     parts.loss.lost(from, lastError);
   }

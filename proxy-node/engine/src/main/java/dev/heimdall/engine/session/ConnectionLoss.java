@@ -177,6 +177,21 @@ final class ConnectionLoss {
     return sent.lost().survive(from, from.cutReply(), transaction.begun(), error);
   }
 
+  /** Whether all that waits for this connection may be answered by another server instead. */
+  boolean answeredElsewhere(ServerConnection from) {
+    return sharing.active()
+        ? sharing.answeredElsewhere(from)
+        : lease.state() == LeaseState.ACTIVE
+            && transaction.status() == TransactionState.IDLE
+            && !requests.input().streaming()
+            && !lease.keepsServer()
+            && !carried.unread()
+            && !from.told()
+            && losses.mayGoOn()
+            && sent.readsOnly(pending.outstanding())
+            && reads.mayBeAnsweredElsewhere();
+  }
+
   /** Whether a limit of silence, or of transactions, has ended it, with which its client ends. */
   private boolean limited(ServerConnection from, ServerError lastError) {
     if (lease.state() != LeaseState.ACTIVE) {

@@ -444,6 +444,17 @@ public final class PipelineSharing {
     return true;
   }
 
+  /** Whether the statement that stands in a lane may be answered by another server instead. */
+  public boolean answeredElsewhere(ServerConnection from) {
+    return lane != null
+        && lane.connection() == from
+        && state() == LeaseState.SHARING
+        && harmless
+        && received == 0
+        && client.mayGoOn()
+        && reads.mayBeAnsweredElsewhere();
+  }
+
   private void leave() {
     ServerConnection connection = lane.connection();
     lane.leave(client.user(), cancelOn(connection));
