@@ -29,12 +29,50 @@ record Claims(
   private static final long UNTOLD = Long.MIN_VALUE;
 
   /**
-   * The writer; empty where there is none, or several that cannot be told apart.
+   * Who is the writer.
+   *
+   * @param believed the writer; empty where there is none, or several that cannot be told apart
+   * @param awaited who has to be asked again before that is known; nobody where one is believed
+   */
+  record Verdict(Optional<ProbeHistory> believed, List<ProbeHistory> awaited) {}
+
+  /**
+   * The writer, unless what it reported may be of before another one was promoted: then it has to
+   * report it again.
    *
    * @param claimants of the same cluster
    */
-  Optional<ProbeHistory> believed(List<ProbeHistory> claimants) {
+  Verdict verdict(List<ProbeHistory> claimants) {
     Lineage lineage = new Lineage(all);
+    Optional<ProbeHistory> preferred = preferred(claimants, lineage);
+    List<ProbeHistory> outdated =
+        claimants.stream().filter(claimant -> isOutdated(claimant, lineage)).toList();
+    if (preferred.isEmpty()) {
+      return new Verdict(Optional.empty(), outdated);
+    }
+    return outdated.contains(preferred.get())
+        ? new Verdict(Optional.empty(), List.of(preferred.get()))
+        : new Verdict(preferred, List.of());
+  }
+
+  /**
+   * Whether another server began to report that it is the writer after this one was asked for the
+   * last time. What cannot have come after this one by its history is no reason to doubt it; one
+   * that does not answer any more is.
+   */
+  private boolean isOutdated(ProbeHistory claimant, Lineage lineage) {
+    NodeReport report = claimant.last().orElseThrow();
+    return all.stream()
+        .filter(other -> other != claimant && other.claimsSince() != 0)
+        .filter(other -> claimant.at() - other.claimsSince() < 0)
+        .filter(other -> other.last().orElseThrow().system().equals(report.system()))
+        .filter(other -> !lineage.isLeftBehind(other))
+        .anyMatch(
+            other ->
+                !prober.timelines() || other.last().orElseThrow().timeline() >= report.timeline());
+  }
+
+  private Optional<ProbeHistory> preferred(List<ProbeHistory> claimants, Lineage lineage) {
     List<ProbeHistory> left =
         claimants.stream().filter(claimant -> !lineage.isLeftBehind(claimant)).toList();
     left =

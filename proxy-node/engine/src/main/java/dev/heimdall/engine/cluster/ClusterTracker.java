@@ -358,6 +358,11 @@ public final class ClusterTracker implements AutoCloseable {
             new TopologyJudge.Beside(
                 whereabouts.unplaced(), said, handover, new Fencing.Now(now, Instant.now())));
     topology = after;
+    // Who has just failed to answer is asked again soon, and one disturbance is not to count twice.
+    judge.awaited().stream()
+        .filter(server -> server.failures() == 0)
+        .flatMap(server -> Optional.ofNullable(probes.get(server.address())).stream())
+        .forEach(NodeProbe::hurry);
     List<TopologyEvent> events =
         before.version() == after.version()
             ? List.of()

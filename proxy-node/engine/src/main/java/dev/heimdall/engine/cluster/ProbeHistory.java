@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param failure what happened instead, the last time
  * @param at when it was asked what it answered last, by {@link System#nanoTime}
  * @param claimsSince when it began to say that it is the writer, which it has done each time since;
- *     0 when it does not say so
+ *     0 when it does not say so. Another server, or one that was started anew, begins anew
  * @param began whether it was seen to begin so, having said something else before
  */
 record ProbeHistory(
@@ -30,8 +30,9 @@ record ProbeHistory(
   }
 
   ProbeHistory answered(NodeReport report, long askedAt) {
-    long since = !report.writer() ? 0 : claimsSince == 0 ? askedAt : claimsSince;
-    boolean begins = report.writer() && (claimsSince == 0 ? last.isPresent() : began);
+    boolean other = last.filter(before -> !before.identity().equals(report.identity())).isPresent();
+    long since = !report.writer() ? 0 : claimsSince == 0 || other ? askedAt : claimsSince;
+    boolean begins = report.writer() && (claimsSince == 0 ? last.isPresent() : began && !other);
     return new ProbeHistory(address, Optional.of(report), 0, "", askedAt, since, begins);
   }
 

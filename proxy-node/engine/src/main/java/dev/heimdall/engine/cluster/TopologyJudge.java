@@ -37,6 +37,9 @@ final class TopologyJudge {
 
   private String lastSystem = "";
 
+  /** Who has to be asked again before anybody is the writer. */
+  private List<ProbeHistory> awaited = List.of();
+
   /** By which replicas are judged while there is no writer. */
   private Optional<LastWriter> led = Optional.empty();
 
@@ -92,8 +95,10 @@ final class TopologyJudge {
     List<ProbeHistory> claimants =
         probeHistories.stream().filter(h -> h.claims() && !foreign(h, system)).toList();
     Optional<ServerAddress> former = before.writer().map(TopologyNode::address);
-    Optional<ProbeHistory> writer =
-        new Claims(prober, probeHistories, descriptions, beside.said(), former).believed(claimants);
+    Claims.Verdict verdict =
+        new Claims(prober, probeHistories, descriptions, beside.said(), former).verdict(claimants);
+    Optional<ProbeHistory> writer = verdict.believed();
+    awaited = verdict.awaited();
     Map<String, NodeReport.Member> seen = seen(probeHistories);
     led =
         writer.isPresent()
@@ -112,6 +117,14 @@ final class TopologyJudge {
         nodes,
         lastWriter(before, nodes),
         new GlobalTopology(regions(writer, heard), beside.unplaced(), fence, beside.handover()));
+  }
+
+  /**
+   * The servers that have to be asked again before anybody is the writer: they reported that they
+   * are, and another one began to report so since then.
+   */
+  List<ProbeHistory> awaited() {
+    return awaited;
   }
 
   private TopologyNode fenced(TopologyNode writer, Optional<String> region, WriterFence fence) {
@@ -329,6 +342,9 @@ final class TopologyJudge {
     if (writer.isPresent() && writer.get() == probed) {
       return writer(node, mine, probed, report);
     }
+    if (report.writer() && !awaited.isEmpty()) {
+      return with(node, mine, NodeRole.UNKNOWN, NodeState.UNKNOWN, doubted(probed, report));
+    }
     if (report.writer()) {
       return with(
           node,
@@ -354,6 +370,16 @@ final class TopologyJudge {
             "replicates from "
                 + String.join(", ", report.follows())
                 + (writer.isPresent() ? ", not from the writer" : ", not from the last writer"));
+  }
+
+  private String doubted(ProbeHistory probed, NodeReport report) {
+    return awaited.contains(probed)
+        ? "reported that it is the writer before another server began to, and is probed again"
+        : "reports that it is the writer"
+            + on(report)
+            + ", but "
+            + awaited.get(0).address()
+            + ", which reported it before, is probed again";
   }
 
   private TopologyNode writer(

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
@@ -95,6 +96,18 @@ class ClaimsOfRegionsTest {
               List.copyOf(histories.values()),
               descriptions,
               TopologyJudge.Beside.of(said(), new Fencing.Now(time, NOW)));
+    }
+
+    /** Probes again whoever has to be, as a tracker does; each reports the same once more. */
+    private void settle() {
+      for (List<ProbeHistory> awaited = judge.awaited();
+          !awaited.isEmpty();
+          awaited = judge.awaited()) {
+        for (ProbeHistory server : awaited) {
+          histories.put(server.address(), server.answered(server.last().orElseThrow(), ++time));
+        }
+        judge();
+      }
     }
 
     private GlobalSaid said() {
@@ -226,7 +239,10 @@ class ClaimsOfRegionsTest {
           node.follows(before.equals(WEST) ? EAST : WEST);
           node.hears(new Claim(before, false, -1));
         }
-        order.forEach(node::hears);
+        for (Heard each : order) {
+          node.hears(each);
+          node.settle();
+        }
         found.add(node.believes());
       }
     }
@@ -308,6 +324,7 @@ class ClaimsOfRegionsTest {
     Node node = new Node();
     node.hears(claims(WEST));
     node.hears(claims(EAST));
+    node.settle();
     assertThat(node.topology.nodes())
         .extracting(TopologyNode::state)
         .containsOnly(NodeState.REFUTED);
@@ -320,6 +337,58 @@ class ClaimsOfRegionsTest {
     node.hears(tells(EAST, EAST, 5, 5));
     node.hears(claims(WEST));
     assertThat(node.believes()).isEqualTo(at(WEST).host());
+  }
+
+  /** As in a switchover, whose former writer is a replica by then, and not asked yet. */
+  @Test
+  void aLateDocumentDoesNotBringBackAClaimThatIsOlderThanTheOthers() {
+    Node node = new Node();
+    node.hears(claims(WEST));
+    node.hears(claims(EAST));
+    node.hears(tells("ap-south-1", EAST, 5, null));
+    assertThat(node.believes()).isEqualTo(at(EAST).host());
+
+    node.hears(tells("ap-south-1", WEST, 6, 6));
+    assertThat(node.believes()).isEqualTo("none");
+    assertThat(node.judge.awaited()).extracting(ProbeHistory::address).containsExactly(at(WEST));
+    assertThat(node.topology.nodes())
+        .extracting(TopologyNode::state, TopologyNode::why)
+        .containsExactly(
+            tuple(
+                NodeState.UNKNOWN,
+                "reported that it is the writer before another server began to, and is probed"
+                    + " again"),
+            tuple(
+                NodeState.UNKNOWN,
+                "reports that it is the writer, but "
+                    + at(WEST)
+                    + ", which reported it before, is probed again"));
+
+    node.follows(WEST);
+    assertThat(node.believes()).isEqualTo(at(EAST).host());
+    assertThat(node.judge.awaited()).isEmpty();
+  }
+
+  @Test
+  void whoeverReportsItOnceMoreIsBelievedAsTheDocumentSays() {
+    Node node = new Node();
+    node.hears(claims(WEST));
+    node.hears(claims(EAST));
+    node.hears(tells("ap-south-1", WEST, 6, 6));
+    assertThat(node.believes()).isEqualTo("none");
+
+    node.hears(claims(WEST));
+    assertThat(node.believes()).isEqualTo(at(WEST).host());
+  }
+
+  @Test
+  void whoeverBeganLastIsBelievedAtOnceWhereThatIsWhatDocumentsSay() {
+    Node node = new Node();
+    node.hears(claims(WEST));
+    node.hears(tells("ap-south-1", EAST, 6, 6));
+    node.hears(claims(EAST));
+    assertThat(node.believes()).isEqualTo(at(EAST).host());
+    assertThat(node.judge.awaited()).isEmpty();
   }
 
   @Test

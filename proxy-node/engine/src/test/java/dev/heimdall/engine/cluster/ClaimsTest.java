@@ -50,6 +50,11 @@ class ClaimsTest {
 
   private static Optional<String> believed(
       Optional<String> writer, ProbeHistory one, ProbeHistory other) {
+    return verdict(writer, one, other).believed().map(probed -> probed.address().host());
+  }
+
+  private static Claims.Verdict verdict(
+      Optional<String> writer, ProbeHistory one, ProbeHistory other) {
     List<ProbeHistory> both = List.of(one, other);
     return new Claims(
             Probers.mysql(),
@@ -57,8 +62,7 @@ class ClaimsTest {
             RdsDescriptions.nothing(),
             GlobalSaid.NOTHING,
             writer.map(ClaimsTest::at))
-        .believed(both)
-        .map(probed -> probed.address().host());
+        .verdict(both.stream().filter(ProbeHistory::claims).toList());
   }
 
   @Test
@@ -72,9 +76,13 @@ class ClaimsTest {
 
   @Test
   void whoeverWasAskedLaterOnIsNotBelievedForThat() {
-    ProbeHistory promoted = heard("promoted", 5, SHARED + "," + PROMOTED + ":1-3");
+    ProbeHistory asked = heard("promoted", 5, SHARED + "," + PROMOTED + ":1-3");
     ProbeHistory returned = heard("former", 9, FORMER + ":1-12");
 
+    assertThat(verdict(Optional.of("promoted"), asked, returned))
+        .as("what it reported may be of before the other one was promoted")
+        .isEqualTo(new Claims.Verdict(Optional.empty(), List.of(asked)));
+    ProbeHistory promoted = asked.answered(asked.last().orElseThrow(), 11);
     assertThat(believed(Optional.of("promoted"), promoted, returned))
         .as("the node has followed it so far")
         .contains("promoted");
@@ -90,8 +98,39 @@ class ClaimsTest {
 
     assertThat(believed(Optional.empty(), promoted, returned)).contains("promoted");
     assertThat(believed(Optional.of("former"), returned, promoted)).contains("promoted");
-    assertThat(believed(Optional.empty(), heard("a", 1, SHARED), heard("b", 2, SHARED)))
+    assertThat(
+            believed(
+                Optional.empty(),
+                heard("a", 1, SHARED).answered(report("a", true, SHARED), 3),
+                heard("b", 2, SHARED)))
         .as("both have the same")
         .isEmpty();
+  }
+
+  @Test
+  void aClaimOfBeforeAnotherServersIsNotBelievedWithoutThatOneEither() {
+    ProbeHistory former = heard("former", 5, FORMER + ":1-12");
+    ProbeHistory promoted =
+        seenPromoted("promoted", 9, SHARED + "," + PROMOTED + ":1-3")
+            .failed("reset")
+            .failed("gone");
+
+    assertThat(believed(Optional.of("promoted"), former, promoted)).isEmpty();
+    assertThat(
+            believed(
+                Optional.of("promoted"),
+                former.answered(former.last().orElseThrow(), 12),
+                promoted))
+        .contains("former");
+  }
+
+  @Test
+  void anotherServerByTheSameNameBeginsAnew() {
+    ProbeHistory name = heard("former", 5, FORMER + ":1-12");
+    ProbeHistory led = name.answered(report("promoted", true, SHARED), 9);
+
+    assertThat(name.answered(report("former", true, SHARED), 7).claimsSince()).isEqualTo(5);
+    assertThat(led.claimsSince()).isEqualTo(9);
+    assertThat(led.began()).isFalse();
   }
 }

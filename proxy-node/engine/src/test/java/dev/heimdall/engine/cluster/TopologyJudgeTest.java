@@ -205,16 +205,20 @@ class TopologyJudgeTest {
             report(address.host(), "", true, 0, 10, List.of()).confirming(confirmed), heardAt);
   }
 
-  /** Two nodes that have met the servers in different orders. */
+  /** Two nodes that have met the servers in different orders, and then asked both once more. */
   private List<Topology> twoNodes(ProbeHistory a, ProbeHistory b, RdsDescriptions descriptions) {
     TopologyJudge other = new TopologyJudge(Probers.aurora(), List.of());
     Topology first = aurora.judge(NOTHING, List.of(a), descriptions);
     Topology second = other.judge(NOTHING, List.of(b), descriptions);
     assertThat(writerOf(first)).contains(A);
     assertThat(writerOf(second)).contains(B);
+    List<ProbeHistory> both = List.of(again(a), again(b));
     return List.of(
-        aurora.judge(first, List.of(a, b), descriptions),
-        other.judge(second, List.of(a, b), descriptions));
+        aurora.judge(first, both, descriptions), other.judge(second, both, descriptions));
+  }
+
+  private static ProbeHistory again(ProbeHistory server) {
+    return server.answered(server.last().orElseThrow(), 9);
   }
 
   @Test
