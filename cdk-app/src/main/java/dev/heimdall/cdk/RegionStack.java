@@ -91,6 +91,7 @@ final class RegionStack extends Stack {
   private void make(Deployment deployment, Region region, Path base, String release, String jar)
       throws DeploymentException {
     warnOfAddresses(deployment, region);
+    warnOfPushes(deployment, region);
     Place place =
         region
             .network()
@@ -183,6 +184,28 @@ final class RegionStack extends Stack {
                   + " no transit gateway can connect them. Before a region is deployed, give it"
                   + " addresses of its own, or leave \"addresses\" out; afterwards others replace"
                   + " its network.");
+    }
+  }
+
+  /** Whether something connects a network that is there, nobody but its owner knows. */
+  private void warnOfPushes(Deployment deployment, Region region) {
+    List<String> silent =
+        deployment.regions().stream()
+            .filter(other -> deployment.publishedIn(other).contains(region))
+            .filter(other -> !deployment.pushedTo(other).contains(region))
+            .map(Region::region)
+            .toList();
+    if (region.network().vpc().isPresent() && !silent.isEmpty()) {
+      Annotations.of(this)
+          .addInfoV2(
+              "heimdall:noPushes",
+              "$.join: none. Should the function of %s fail, those of %s reach its nodes by the"
+                      .formatted(region.region(), String.join(", ", silent))
+                  + " bucket only, as the file does not say that something connects %s with their"
+                      .formatted(region.network().vpc().get())
+                  + " networks. Write \"join\": \"existing\" where something does, or \"peering\""
+                  + " to have them connected, and $.regions[%d].network.addresses."
+                      .formatted(deployment.regions().indexOf(region)));
     }
   }
 

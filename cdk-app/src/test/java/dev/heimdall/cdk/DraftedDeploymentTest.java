@@ -69,7 +69,8 @@ class DraftedDeploymentTest {
             List.of(),
             List.of(member(EAST, "shop-east")),
             DraftRegion.Ways.NONE);
-    Draft draft = new Draft("heimdall", List.of(there, made), Join.PEERING);
+    Draft draft =
+        new Draft("heimdall", List.of(there, made), Join.PEERING, Optional.of("heimdall.internal"));
     Path file = Files.writeString(work.resolve("deployment.json"), draft.file("documents"));
     assertThat(draft.directories()).containsOnlyKeys("");
     for (Map.Entry<String, String> text : draft.directories().get("").entrySet()) {
@@ -102,6 +103,10 @@ class DraftedDeploymentTest {
           .contains("Databasesg0a1b2c3dAt5432");
     }
     assertThat(written).as("they are the same in both").hasSize(1);
+    for (String region : List.of(WEST, EAST)) {
+      assertThat(assembly.resources("heimdall-" + region, "AWS::Route53::RecordSet").toString())
+          .contains("db.heimdall.internal");
+    }
     JsonNode way =
         assembly
             .resources("heimdall-" + EAST + "-joined", "AWS::CloudFormation::CustomResource")

@@ -151,6 +151,25 @@ class PublishedElsewhereTest {
   }
 
   @Test
+  void aNetworkOfYoursThatNothingIsSaidOfIsNotPushedToAndSynthSaysSo() throws Exception {
+    String given =
+        "\"network\": {\"vpc\": \"vpc-0a1b2c3d\", \"subnets\": [\"subnet-0a1b2c3d\"]},"
+            + " \"cache\": {\"replicas\": 0},";
+
+    Assembly assembly = assembly("", "", given);
+
+    assertThat(environment(assembly, WEST).get("HEIMDALL_PUSH_REGIONS").asText()).isEmpty();
+    assertThat(assembly.complaints())
+        .singleElement()
+        .asString()
+        .startsWith("INFO /heimdall-us-east-1 ")
+        .contains(
+            "those of eu-west-1 reach its nodes by the bucket only",
+            "Write \"join\": \"existing\"",
+            "$.regions[1].network.addresses");
+  }
+
+  @Test
   void aRegionWithoutAWayToOthersKeepsToItselfAndHearsOfThem() throws Exception {
     Assembly assembly =
         assembly(

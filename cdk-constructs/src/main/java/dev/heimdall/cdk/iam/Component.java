@@ -305,6 +305,14 @@ public enum Component {
               "ec2:DescribeSecurityGroups",
               "secretsmanager:DescribeSecret"),
           on(
+              "FirstSecrets",
+              "makes the secret of a database that a new deployment names, with copies in its"
+                  + " regions, where a person says so",
+              List.of(
+                  "arn:${Partition}:secretsmanager:*:${Account}:secret:${FleetName}/databases/*"),
+              "secretsmanager:CreateSecret",
+              "secretsmanager:ReplicateSecretToRegions"),
+          on(
               "LatencyRecords",
               "keeps the latency records of the fleet's name",
               List.of("arn:${Partition}:route53:::hostedzone/${HostedZone}"),

@@ -28,11 +28,13 @@ public final class Draft {
   /** More addresses have no numbers for nodes; see {@code peerNetworks}. */
   private static final int MOST_ADDRESSES = 32_000;
 
+  private static final String RECORD = "db";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String fleet;
   private final List<DraftRegion> regions;
   private final Join join;
+  private final Optional<String> zone;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Map<String, String> users = new LinkedHashMap<>();
   private final Optional<SharedDocuments> shared;
@@ -41,11 +43,13 @@ public final class Draft {
    * Works out ports and users.
    *
    * @param join how the networks of several regions are connected
+   * @param zone where a name leads to the nearest region's nodes
    */
-  public Draft(String fleet, List<DraftRegion> regions, Join join) {
+  public Draft(String fleet, List<DraftRegion> regions, Join join, Optional<String> zone) {
     this.fleet = fleet;
     this.regions = List.copyOf(regions);
     this.join = join;
+    this.zone = zone;
     for (DraftRegion region : regions) {
       for (DraftDatabase database : region.databases()) {
         ports.computeIfAbsent(database.document(), name -> freePort(database));
@@ -77,6 +81,11 @@ public final class Draft {
     return join;
   }
 
+  /** The name that leads to the nearest region's nodes. */
+  public Optional<String> name() {
+    return zone.map(domain -> RECORD + "." + domain);
+  }
+
   public List<DraftRegion> regions() {
     return regions;
   }
@@ -102,6 +111,12 @@ public final class Draft {
     if (join != Join.NONE) {
       file.put("join", join.spelling());
     }
+    zone.ifPresent(
+        domain ->
+            file.putObject("routing")
+                .put("enabled", true)
+                .put("zone", domain)
+                .put("record", RECORD));
     ArrayNode all = file.putArray("regions");
     regions.forEach(region -> region(all.addObject(), region, documents));
     return DocumentText.of(file);

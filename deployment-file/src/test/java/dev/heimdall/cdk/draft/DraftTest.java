@@ -111,7 +111,8 @@ class DraftTest {
                     aurora("orders", "orders", kept("postgres", "prod/orders")),
                     aurora("stock", "stock", kept("postgres", "prod/stock")),
                     aurora("people", "people", kept("hr", "prod/orders")))),
-            Join.NONE);
+            Join.NONE,
+            Optional.empty());
 
     Configuration read = read(draft).get(WEST);
 
@@ -159,7 +160,8 @@ class DraftTest {
                     aurora("orders", "orders", kept("postgres", "prod/orders")),
                     west),
                 region(EAST, "10.41.0.0/16", elsewhere)),
-            Join.NONE);
+            Join.NONE,
+            Optional.empty());
 
     Map<String, Configuration> read = read(draft);
 
@@ -185,7 +187,8 @@ class DraftTest {
         new Draft(
             "heimdall",
             List.of(region(WEST, "10.40.0.0/16", aurora("orders", "orders", managed))),
-            Join.NONE);
+            Join.NONE,
+            Optional.empty());
 
     read(draft);
 
@@ -212,7 +215,7 @@ class DraftTest {
             List.of("sg-0a1b2c3d"),
             List.of(database),
             DraftRegion.Ways.NONE);
-    Draft draft = new Draft("heimdall", List.of(known), Join.NONE);
+    Draft draft = new Draft("heimdall", List.of(known), Join.NONE, Optional.empty());
 
     Configuration read = read(draft).get(WEST);
 
@@ -243,12 +246,14 @@ class DraftTest {
             known.databases(),
             DraftRegion.Ways.NONE);
     assertThat(
-            JSON.readTree(new Draft("heimdall", List.of(large), Join.NONE).file("d"))
+            JSON.readTree(
+                    new Draft("heimdall", List.of(large), Join.NONE, Optional.empty()).file("d"))
                 .at("/regions/0/facts"))
         .isEqualTo(JSON.readTree("{\"addresses\": [\"10.8.0.0/16\"]}"));
     // A store has no replicas in a single zone.
     assertThat(
-            JSON.readTree(new Draft("heimdall", List.of(large), Join.NONE).file("d"))
+            JSON.readTree(
+                    new Draft("heimdall", List.of(large), Join.NONE, Optional.empty()).file("d"))
                 .at("/regions/0/cache/replicas")
                 .asInt(-1))
         .isZero();
@@ -262,7 +267,8 @@ class DraftTest {
             List.of(
                 region(WEST, "10.40.0.0/16", member(WEST, "shop-west", "prod/west")),
                 region(EAST, "10.41.0.0/16", member(EAST, "shop-east", "prod/east"))),
-            Join.NONE);
+            Join.NONE,
+            Optional.empty());
 
     Map<String, Configuration> read = read(draft);
 
@@ -341,12 +347,16 @@ class DraftTest {
         new Draft(
             "heimdall",
             List.of(there, region(EAST, "10.41.0.0/16", member(EAST, "shop-east", "prod/east"))),
-            Join.PEERING);
+            Join.PEERING,
+            Optional.of("db.example.com"));
 
     read(draft);
 
     JsonNode file = JSON.readTree(draft.file("documents"));
     assertThat(file.at("/join").asText()).isEqualTo("peering");
+    assertThat(file.get("routing"))
+        .isEqualTo(
+            JSON.readTree("{\"enabled\": true, \"zone\": \"db.example.com\", \"record\": \"db\"}"));
     assertThat(file.at("/regions/0/network/addresses").asText()).isEqualTo("10.8.0.0/16");
     assertThat(file.at("/regions/0/network/routeTables"))
         .isEqualTo(JSON.readTree("[\"rtb-0a1b2c3d\"]"));

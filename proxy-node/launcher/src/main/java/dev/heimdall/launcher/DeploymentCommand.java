@@ -9,6 +9,7 @@ import dev.heimdall.launcher.deployment.Account;
 import dev.heimdall.launcher.deployment.Dialogue;
 import dev.heimdall.launcher.deployment.DraftFiles;
 import dev.heimdall.launcher.deployment.Keyed;
+import dev.heimdall.launcher.deployment.MissingSecret;
 import dev.heimdall.launcher.deployment.NewDeployment;
 import dev.heimdall.launcher.deployment.Wishes;
 import dev.heimdall.launcher.process.CommandFailure;
@@ -55,8 +56,9 @@ final class DeploymentCommand implements Runnable {
       description = {
         "Writes a deployment file and the first documents of its nodes, beside it: reads what this"
             + " account has in AWS, and asks for what it may not read.",
-        "Nothing is changed in AWS, and no secret is read. Options that take KEY=VALUE are for one"
-            + " database (its name) or one region, and may be repeated."
+        "Nothing is changed in AWS, but for a secret that you have it make, and no secret is read."
+            + " Options that take KEY=VALUE are for one database (its name) or one region, and"
+            + " may be repeated."
       })
   static final class New implements Callable<Integer> {
     private static final String CDK = "npx aws-cdk@2.1148.1";
@@ -117,6 +119,15 @@ final class DeploymentCommand implements Runnable {
             "How the networks of several regions are connected. Default: by what connects them"
                 + " already, else by peering connections that the deployment makes.")
     private String join;
+
+    @Option(
+        names = "--zone",
+        paramLabel = "DOMAIN",
+        description =
+            "The private zone that is made for a name, db.DOMAIN, that leads to the nearest region's"
+                + " nodes, or none. Default: heimdall.internal for several regions, with the fleet's"
+                + " name before it if that is another.")
+    private String zone;
 
     @Option(
         names = "--url",
@@ -212,7 +223,8 @@ final class DeploymentCommand implements Runnable {
               new Keyed("--subnet", subnets),
               new Keyed("--addresses", addresses),
               new Keyed("--clients", clients),
-              Optional.ofNullable(join)));
+              Optional.ofNullable(join),
+              Optional.ofNullable(zone)));
     }
 
     private static void served(Draft draft, DraftRegion region, PrintWriter print) {
@@ -237,6 +249,13 @@ final class DeploymentCommand implements Runnable {
 
     /** What several regions need of each other. */
     private static void apart(Draft draft, NewDeployment made, PrintWriter print) {
+      draft
+          .name()
+          .ifPresent(
+              name ->
+                  print.println(
+                      "%s leads clients in these networks to the nearest region's nodes"
+                          .formatted(name)));
       made.ways().forEach(print::println);
       if (draft.regions().size() > 1 && draft.join() == Join.NONE) {
         String shared =
@@ -256,24 +275,16 @@ final class DeploymentCommand implements Runnable {
           .filter(one -> one.arn().filter(arn -> arn.contains(":global-cluster:")).isPresent());
     }
 
-    private void next(Draft draft, NewDeployment made, PrintWriter print) {
-      List<String> missing = new ArrayList<>();
-      for (DraftRegion region : draft.regions()) {
-        for (DraftDatabase one : region.databases()) {
-          DraftLogIn logIn = one.access().logIn();
-          if (made.isMissing(region.region(), logIn.secret())) {
-            missing.add(
-                "  aws secretsmanager create-secret --region %s --name %s --secret-string '%s'"
-                    .formatted(
-                        region.region(),
-                        logIn.secret(),
-                        "{\"username\": \"%s\", \"password\": \"…\"}".formatted(logIn.user())));
-          }
+    private void next(Draft draft, NewDeployment made, PrintWriter print) throws CommandFailure {
+      List<MissingSecret> missing = new ArrayList<>();
+      for (MissingSecret secret : made.missingSecrets(draft)) {
+        if (secret.from().isPresent() || !made.offers(secret)) {
+          missing.add(secret);
         }
       }
       if (!missing.isEmpty()) {
         print.println("\nFirst the secrets that are not there, or of which AWS has not told:");
-        missing.stream().distinct().forEach(print::println);
+        missing.forEach(secret -> print.println("  " + secret.command()));
       }
       if (!made.commandsOfWays().isEmpty()) {
         print.println("\nFirst what the connections between the networks lack:");

@@ -79,8 +79,8 @@ class PermissionsTest {
           entry("dev.heimdall.routing.NetworkReader.subnets", "ec2:DescribeSubnets"),
           entry("dev.heimdall.routing.NetworkReader.routeTables", "ec2:DescribeRouteTables"),
           entry("dev.heimdall.routing.NetworkReader.groups", "ec2:DescribeSecurityGroups"),
-          entry(
-              "dev.heimdall.launcher.deployment.Account.secret", "secretsmanager:DescribeSecret"));
+          entry("dev.heimdall.launcher.deployment.Account.secret", "secretsmanager:DescribeSecret"),
+          entry("dev.heimdall.launcher.deployment.Account.make", "secretsmanager:CreateSecret"));
 
   /** What AWS does with the component's permission, and not the component. */
   private static final Map<String, Set<String>> BY_OTHERS =
@@ -91,6 +91,8 @@ class PermissionsTest {
               "kms:Decrypt",
               "kms:GenerateDataKey",
               "rds-db:connect",
+              // A secret that is made with copies in other regions
+              "secretsmanager:ReplicateSecretToRegions",
               "elasticfilesystem:ClientMount",
               "elasticfilesystem:ClientWrite"),
           "manager",

@@ -7,6 +7,7 @@ import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Join;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.AwsGate;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** {@code heimdall deployment new} for several regions, against the emulator. */
 class DeploymentOfRegionsIT {
@@ -70,7 +72,12 @@ class DeploymentOfRegionsIT {
       assertThat(source.at("/credentials/secret").asText()).isEqualTo("heimdall/databases/shop");
     }
     assertThat(command.text())
-        .contains("create-secret --region eu-west-1", "create-secret --region us-east-1")
+        .containsPattern(
+            "create-secret --region %s --name heimdall/databases/shop --add-replica-regions"
+                    .formatted(read.regions().get(0).region())
+                + " Region=%s --secret-string".formatted(read.regions().get(1).region()))
+        .containsOnlyOnce("create-secret")
+        .contains("db.heimdall.internal leads clients in these networks")
         .contains(
             "The deployment connects the networks of %s and %s by a peering connection"
                 .formatted(read.regions().get(0).region(), read.regions().get(1).region()));
@@ -307,5 +314,79 @@ class DeploymentOfRegionsIT {
               "! eu-west-1: the permission ec2:DescribeVpcPeeringConnections on the resource * is"
                   + " missing");
     }
+  }
+
+  private String globalCluster() throws Exception {
+    try (RdsClient rds = account.access().client(RdsClient.builder())) {
+      rds.createGlobalCluster(r -> r.globalClusterIdentifier("shop").engine("aurora-postgresql"));
+    }
+    account.cluster(WEST, account.network(WEST, "10.8"), "shop-west", Optional.of("shop"));
+    account.cluster(EAST, account.network(EAST, "10.9"), "shop-east", Optional.of("shop"));
+    try (RdsClient rds = account.access().client(RdsClient.builder())) {
+      return rds.describeGlobalClusters().globalClusters().get(0).globalClusterArn();
+    }
+  }
+
+  private HeimdallCommand makeGlobal(URI endpoint, List<String> answers, String arn)
+      throws Exception {
+    return account.make(
+        endpoint,
+        answers,
+        "--cluster=" + arn,
+        "--region=" + WEST,
+        "--region=" + EAST,
+        "--name=heimdall",
+        "--clients=10.0.0.0/8",
+        "--user=boss",
+        "--secret=heimdall/databases/shop",
+        "--force");
+  }
+
+  @Test
+  void aSecretIsMadeInAllRegionsForWhoTypesThePassword() throws Exception {
+    String arn = globalCluster();
+    try (AwsGate gate = new AwsGate(AwsEmulator.shared())) {
+      gate.refuse("CreateSecret", 400, "AccessDeniedException", "told to");
+      HeimdallCommand denied = makeGlobal(gate.uri(), List.of("yes", "never-shown"), arn);
+      account.judged(denied);
+      assertThat(denied.text())
+          .contains("the permission secretsmanager:CreateSecret on the resource * is missing")
+          .contains("aws secretsmanager create-secret")
+          .doesNotContain("never-shown");
+    }
+
+    HeimdallCommand command =
+        makeGlobal(AwsEmulator.shared().endpoint(), List.of("yes", "never-shown"), arn);
+
+    account.judged(command);
+    assertThat(command.text()).doesNotContain("create-secret", "never-shown");
+    for (String region : List.of(WEST, EAST)) {
+      try (SecretsManagerClient secrets =
+          account.access().in(region).client(SecretsManagerClient.builder())) {
+        assertThat(
+                secrets.getSecretValue(r -> r.secretId("heimdall/databases/shop")).secretString())
+            .isEqualTo("{\"username\":\"boss\",\"password\":\"never-shown\"}");
+      }
+    }
+    assertThat(makeGlobal(AwsEmulator.shared().endpoint(), List.of(), arn).text())
+        .as("it is there now")
+        .doesNotContain("Make the secret", "create-secret");
+  }
+
+  @Test
+  void aSecretOfOneRegionIsCopiedToTheOthers() throws Exception {
+    String arn = globalCluster();
+    try (SecretsManagerClient secrets =
+        account.access().in(EAST).client(SecretsManagerClient.builder())) {
+      secrets.createSecret(r -> r.name("heimdall/databases/shop").secretString("{}"));
+    }
+
+    HeimdallCommand command = makeGlobal(AwsEmulator.shared().endpoint(), List.of(), arn);
+
+    account.judged(command);
+    assertThat(command.text())
+        .contains(
+            "  aws secretsmanager replicate-secret-to-regions --region us-east-1 --secret-id"
+                + " heimdall/databases/shop --add-replica-regions Region=eu-west-1\n");
   }
 }

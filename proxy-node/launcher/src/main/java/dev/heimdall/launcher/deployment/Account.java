@@ -3,6 +3,8 @@ package dev.heimdall.launcher.deployment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.routing.AccountNetwork;
 import dev.heimdall.routing.AccountReader;
 import dev.heimdall.routing.AwsAccess;
@@ -19,16 +21,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * What AWS says of an account. Where it limits how often it is asked, it is asked again after a
  * while. What cannot be found out is reported once, with the permission that is missing, and is
- * then not known. Reads no secret's value.
+ * then not known. Reads no secret's value, and changes nothing but to make a secret.
  */
 public final class Account {
   private static final String DESCRIBE_SECRET = "secretsmanager:DescribeSecret";
+  private static final String CREATE_SECRET = "secretsmanager:CreateSecret";
   private static final int ATTEMPTS = 4;
   private static final long FIRST_PAUSE_MILLIS = 500;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -102,6 +106,50 @@ public final class Account {
     }
   }
 
+  /**
+   * Makes a secret, or copies of one, in all regions that lack it.
+   *
+   * @return whether AWS has; else what it said was reported
+   */
+  boolean make(MissingSecret secret, String password) {
+    return patiently(secret.in().get(0), false, troubles -> made(secret, password, troubles));
+  }
+
+  private boolean made(MissingSecret secret, String password, Collection<AwsTrouble> troubles) {
+    ObjectNode asked =
+        JSON.createObjectNode()
+            .put("Name", secret.name())
+            .put("ClientRequestToken", UUID.randomUUID().toString())
+            .put(
+                "SecretString",
+                JSON.createObjectNode()
+                    .put("username", secret.user())
+                    .put("password", password)
+                    .toString());
+    if (!secret.copies().isEmpty()) {
+      ArrayNode copies = asked.putArray("AddReplicaRegions");
+      secret.copies().forEach(region -> copies.addObject().put("Region", region));
+    }
+    try (SignedCalls calls = calls(secret.in().get(0))) {
+      calls.ask(
+          AwsQuestion.json(
+              AwsService.SECRETS_MANAGER,
+              "secretsmanager.CreateSecret",
+              CREATE_SECRET,
+              asked.toString()));
+      return true;
+    } catch (AwsCallException e) {
+      troubles.add(AwsTrouble.of(CREATE_SECRET, e));
+      return false;
+    }
+  }
+
+  private SignedCalls calls(String region) {
+    Map<String, String> environment =
+        access.endpoint().map(uri -> Map.of("AWS_ENDPOINT_URL", uri.toString())).orElse(Map.of());
+    return new SignedCalls(region, environment, access.credentials(), access.patience());
+  }
+
   /** Empty: nobody has told. */
   Optional<SecretFacts> secret(String region, String name) {
     return patiently(region, Optional.empty(), troubles -> describe(region, name, troubles));
@@ -109,10 +157,7 @@ public final class Account {
 
   private Optional<SecretFacts> describe(
       String region, String name, Collection<AwsTrouble> troubles) {
-    Map<String, String> environment =
-        access.endpoint().map(uri -> Map.of("AWS_ENDPOINT_URL", uri.toString())).orElse(Map.of());
-    try (SignedCalls calls =
-        new SignedCalls(region, environment, access.credentials(), access.patience())) {
+    try (SignedCalls calls = calls(region)) {
       JsonNode answer =
           JSON.readTree(
               calls.ask(

@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
 
 /** What answers and options mean. All throw IllegalArgumentException for what they cannot mean. */
 final class Answers {
+  /** What stands for nothing. */
+  static final String NONE = "none";
+
   private static final Pattern URL =
       Pattern.compile(
           "jdbc:(postgresql|mysql|mariadb)://([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?(?:/(.+))?");
@@ -108,7 +111,7 @@ final class Answers {
 
   /** Empty where none is to be opened. */
   static Optional<String> groupOrNone(String text) {
-    return text.equals("none") ? Optional.empty() : Optional.of(group(text));
+    return text.equals(NONE) ? Optional.empty() : Optional.of(group(text));
   }
 
   static String secret(String text) {

@@ -3,6 +3,7 @@ package dev.heimdall.launcher.deployment;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -76,6 +77,34 @@ public final class Dialogue {
       } else if (byDefault.isPresent()) {
         return byDefault.get();
       }
+    }
+  }
+
+  /** Whether a person says yes; no is what counts without one. */
+  boolean agrees(String question) {
+    if (defaults) {
+      return false;
+    }
+    out.print(question + "? (yes, no) [no]: ");
+    out.flush();
+    return line().filter(answer -> answer.strip().equalsIgnoreCase("yes")).isPresent();
+  }
+
+  /** What is not shown while it is typed. */
+  Optional<String> secret(String question) {
+    out.print(question + ": ");
+    out.flush();
+    Console console = System.console();
+    Optional<String> typed =
+        console == null ? line() : Optional.ofNullable(console.readPassword()).map(String::valueOf);
+    return typed.filter(text -> !text.isEmpty());
+  }
+
+  private Optional<String> line() {
+    try {
+      return Optional.ofNullable(in.readLine());
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 }

@@ -1,9 +1,15 @@
 package dev.heimdall.launcher.deployment;
 
+import dev.heimdall.cdk.draft.Draft;
+import dev.heimdall.cdk.draft.DraftDatabase;
 import dev.heimdall.cdk.draft.DraftLogIn;
+import dev.heimdall.cdk.draft.DraftRegion;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.routing.AccountDatabase;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -103,9 +109,34 @@ final class LogInChoice {
     return secrets.get(document);
   }
 
-  /** Whether a secret is not there, or nobody has told. */
-  boolean isMissing(String region, String secret) {
-    return missing.getOrDefault(region + "/" + secret, false);
+  /** Those that are not there in some region, or of which nobody has told. */
+  List<MissingSecret> missing(Draft draft) {
+    Map<String, List<String>> absent = new LinkedHashMap<>();
+    Map<String, List<String>> there = new LinkedHashMap<>();
+    Map<String, String> logIns = new HashMap<>();
+    for (DraftRegion region : draft.regions()) {
+      for (DraftDatabase database : region.databases()) {
+        DraftLogIn logIn = database.access().logIn();
+        Boolean lacks = missing.get(region.region() + "/" + logIn.secret());
+        if (lacks != null) {
+          List<String> regions =
+              (lacks ? absent : there).computeIfAbsent(logIn.secret(), name -> new ArrayList<>());
+          if (!regions.contains(region.region())) {
+            regions.add(region.region());
+          }
+          logIns.putIfAbsent(logIn.secret(), logIn.user());
+        }
+      }
+    }
+    return absent.entrySet().stream()
+        .map(
+            one ->
+                new MissingSecret(
+                    one.getKey(),
+                    logIns.get(one.getKey()),
+                    one.getValue(),
+                    there.getOrDefault(one.getKey(), List.of()).stream().findFirst()))
+        .toList();
   }
 
   private static String name(String arn) {

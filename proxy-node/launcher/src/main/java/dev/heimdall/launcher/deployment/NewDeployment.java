@@ -21,6 +21,9 @@ import java.util.Set;
 
 /** A deployment from what AWS says, what options say, and what people answer. For one thread. */
 public final class NewDeployment {
+  private static final String FLEET = "heimdall";
+  private static final String PRIVATE_ZONE = "heimdall.internal";
+
   private final Wishes wishes;
   private final Optional<String> home;
   private final Account account;
@@ -49,7 +52,7 @@ public final class NewDeployment {
     String fleet =
         wishes.name().isPresent()
             ? new Keyed("--name", List.of()).read(wishes.name().get(), Answers::fleet)
-            : dialogue.ask("Name of the fleet", Optional.of("heimdall"), "--name", Answers::fleet);
+            : dialogue.ask("Name of the fleet", Optional.of(FLEET), "--name", Answers::fleet);
     logIns = new LogInChoice(fleet, wishes.databases(), account, dialogue);
     NetworkChoice networks =
         new NetworkChoice(
@@ -67,7 +70,18 @@ public final class NewDeployment {
     if (all.size() > 1 && wish.filter(one -> one != ways.join()).isPresent()) {
       throw new CommandFailure(ExitCode.USAGE, "--join: " + String.join(" ", ways.notes()));
     }
-    return new Draft(fleet, ways.regions(), ways.join());
+    return new Draft(fleet, ways.regions(), ways.join(), zone(fleet, regions.size()));
+  }
+
+  /** One of its own for each fleet, as a network sees no two private zones of one name. */
+  private Optional<String> zone(String fleet, int number) {
+    Optional<String> wish = wishes.networks().zone();
+    if (wish.isPresent()) {
+      return wish.filter(zone -> !zone.equals(Answers.NONE));
+    }
+    return number < 2
+        ? Optional.empty()
+        : Optional.of(fleet.equals(FLEET) ? PRIVATE_ZONE : fleet + "." + PRIVATE_ZONE);
   }
 
   private List<Cidr> wished() throws CommandFailure {
@@ -218,8 +232,22 @@ public final class NewDeployment {
             Answers::groupOrNone);
   }
 
-  /** Whether a secret of a draft has to be made first, or may have to be. */
-  public boolean isMissing(String region, String secret) {
-    return logIns.isMissing(region, secret);
+  /** The secrets of a draft that have to be made first, or may have to be. */
+  public List<MissingSecret> missingSecrets(Draft draft) {
+    return logIns.missing(draft);
+  }
+
+  /**
+   * Makes a missing secret, if a person says so and types the password.
+   *
+   * @return whether it is there now
+   */
+  public boolean offers(MissingSecret secret) throws CommandFailure {
+    if (!dialogue.agrees(
+        "Make the secret %s in %s now".formatted(secret.name(), String.join(", ", secret.in())))) {
+      return false;
+    }
+    Optional<String> password = dialogue.secret("Password of " + secret.user());
+    return password.isPresent() && account.make(secret, password.get());
   }
 }

@@ -22,7 +22,12 @@ public record Wishes(
 
   /** By regions, and how these are connected. */
   public record OfNetworks(
-      Keyed vpc, Keyed subnets, Keyed addresses, Keyed clients, Optional<String> join) {}
+      Keyed vpc,
+      Keyed subnets,
+      Keyed addresses,
+      Keyed clients,
+      Optional<String> join,
+      Optional<String> zone) {}
 
   public Wishes {
     regions = List.copyOf(regions);
