@@ -108,9 +108,26 @@ public record TopologyDocument(
    * differs and this one is not old, and if somebody has asked after that and knows more.
    */
   public Optional<TopologyDocument> after(TopologyReading reading, String why) {
-    return written.isAfter(reading.asked())
-        ? Optional.empty()
-        : new Asking(reading, why, List.of()).news();
+    return after(reading, Optional.empty(), why);
+  }
+
+  /**
+   * The same of an answer that was asked for when a document of the source was known.
+   *
+   * @param seen the document that was known when AWS was asked
+   */
+  public Optional<TopologyDocument> after(
+      TopologyReading reading, Optional<TopologyDocument> seen, String why) {
+    return isAfter(reading, seen) ? Optional.empty() : new Asking(reading, why, List.of()).news();
+  }
+
+  /**
+   * Whether it says what was so after an answer of AWS. It does not if it was known when AWS was
+   * asked, or is older than what was known then, whatever the clocks say; else clocks decide.
+   */
+  public boolean isAfter(TopologyReading reading, Optional<TopologyDocument> seen) {
+    boolean there = seen.filter(known -> !follows(known)).isPresent();
+    return !there && written.isAfter(reading.asked());
   }
 
   /**

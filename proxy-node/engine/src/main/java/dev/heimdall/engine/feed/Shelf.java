@@ -18,11 +18,18 @@ public interface Shelf extends AutoCloseable {
   /**
    * Takes over what a source has found out, if there is any news in it.
    *
+   * @param seen the source's document that was known when AWS was asked
    * @param write whether anything is to be written at all
    * @return the document of this source that was there, and why no other one could be written
    * @throws IOException if it cannot be asked
    */
-  Kept keep(String source, TopologyReading reading, String cause, boolean write) throws IOException;
+  Kept keep(
+      String source,
+      TopologyReading reading,
+      Optional<TopologyDocument> seen,
+      String cause,
+      boolean write)
+      throws IOException;
 
   /** What a shelf had, and what kept it from taking in more. */
   record Kept(Optional<TopologyDocument> before, Optional<String> trouble) {}

@@ -57,14 +57,19 @@ public final class StoredDocuments implements Shelf {
   }
 
   @Override
-  public synchronized Kept keep(String source, TopologyReading reading, String cause, boolean write)
+  public synchronized Kept keep(
+      String source,
+      TopologyReading reading,
+      Optional<TopologyDocument> seen,
+      String cause,
+      boolean write)
       throws IOException {
     try {
       OneDocument place = new OneDocument(store(), source + ".json");
       Optional<StoredDocument> found = place.read();
       Optional<TopologyDocument> before = found.flatMap(StoredDocuments::whole);
       Optional<TopologyDocument> next =
-          before.orElseGet(() -> TopologyDocument.none(source)).after(reading, cause);
+          before.orElseGet(() -> TopologyDocument.none(source)).after(reading, seen, cause);
       return new Kept(before, next.filter(n -> write).flatMap(n -> trouble(place, n, found)));
     } catch (StoreException e) {
       throw new IOException(e.getMessage(), e);

@@ -178,14 +178,17 @@ public final class TopologyFeed implements AutoCloseable {
    * others find it there; whether or not, the node goes by it.
    *
    * @param source who the node asks for
+   * @param seen {@link #document} of before AWS was asked: the answer is newer than that, whatever
+   *     the clocks are of those who wrote it
    * @return the source's document as the node has it now
    */
-  public Optional<TopologyDocument> publish(String source, TopologyReading reading) {
+  public Optional<TopologyDocument> publish(
+      String source, TopologyReading reading, Optional<TopologyDocument> seen) {
     TopologyDocument before =
-        stored(source, reading)
+        stored(source, reading, seen)
             .or(() -> document(source))
             .orElseGet(() -> TopologyDocument.none(source));
-    if (!before.written().isAfter(reading.asked())) {
+    if (!before.isAfter(reading, seen)) {
       take(before.next(reading, POLLED), KnownDocument.By.POLL);
     }
     return document(source);
@@ -204,17 +207,19 @@ public final class TopologyFeed implements AutoCloseable {
     }
   }
 
-  private synchronized Optional<TopologyDocument> document(String source) {
+  /** The document of a source, as the node has it now. */
+  public synchronized Optional<TopologyDocument> document(String source) {
     return Optional.ofNullable(known.get(source)).map(KnownDocument::document);
   }
 
-  private Optional<TopologyDocument> stored(String source, TopologyReading reading) {
+  private Optional<TopologyDocument> stored(
+      String source, TopologyReading reading, Optional<TopologyDocument> seen) {
     if (shelf.isEmpty()) {
       return Optional.empty();
     }
     Instant now = clock.instant();
     try {
-      Shelf.Kept kept = shelf.get().keep(source, reading, POLLED, now.isAfter(unwritable));
+      Shelf.Kept kept = shelf.get().keep(source, reading, seen, POLLED, now.isAfter(unwritable));
       if (kept.trouble().isPresent()) {
         unwritable = now.plus(UNWRITABLE);
         LOG.info(

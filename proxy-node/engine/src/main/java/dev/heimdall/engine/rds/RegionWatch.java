@@ -235,13 +235,14 @@ final class RegionWatch implements AutoCloseable {
   }
 
   private TopologyReading ask() {
+    Optional<TopologyDocument> seen = feed.document(source);
     TopologyReading answer = read();
     if (!executor.isShutdown()) {
       complaints.about(answer, watched.stream().anyMatch(WatchedCluster::needed));
       if (answer.barred()) {
         barredUntil = System.nanoTime() + pace.after(answer).toNanos();
       } else if (!answer.complete().isEmpty()) {
-        last = feed.publish(source, answer);
+        last = feed.publish(source, answer, seen);
         if (executor.isShutdown()) {
           // Nobody asks any more, and whoever ended it may have been faster.
           feed.withdraw(source);

@@ -148,6 +148,16 @@ class SeveralWritersTest {
     return reading(seconds, "shop", cluster("shop", at(seconds), host));
   }
 
+  /** By one that knew of no document when it asked. */
+  private static Optional<TopologyDocument> publish(TopologyFeed feed, TopologyReading reading) {
+    return feed.publish(NODES, reading, Optional.empty());
+  }
+
+  /** By one that asks now, with a clock of its own. */
+  private static void asks(TopologyFeed feed, int clock, String host) {
+    feed.publish(NODES, ofShop(clock, host), feed.document(NODES));
+  }
+
   private static Subject byArn(String name) {
     return new Subject(
         Optional.of(arn(name)), (host, regions) -> regions.contains(WEST), Optional.empty());
@@ -233,13 +243,13 @@ class SeveralWritersTest {
     BlockingQueue<List<String>> told = watch(feed, byPlace("shop", Optional.empty()));
     BlockingQueue<List<String>> byArn = watch(feed, byArn("shop"));
 
-    assertThat(feed.publish(NODES, ofShop(1, "a.host")).orElseThrow().version()).isOne();
+    assertThat(publish(feed, ofShop(1, "a.host")).orElseThrow().version()).isOne();
     awaitTold(told, "a.host");
     awaitTold(byArn, "a.host");
-    TopologyDocument second = feed.publish(NODES, ofShop(2, "b.host")).orElseThrow();
+    TopologyDocument second = publish(feed, ofShop(2, "b.host")).orElseThrow();
     awaitTold(told, "b.host");
 
-    assertThat(feed.publish(NODES, ofShop(1, "a.host"))).as("an older answer").contains(second);
+    assertThat(publish(feed, ofShop(1, "a.host"))).as("an older answer").contains(second);
     assertThat(feed.state().documents())
         .singleElement()
         .satisfies(
@@ -281,16 +291,55 @@ class SeveralWritersTest {
     TopologyFeed asks = withStore(directory);
     BlockingQueue<List<String>> other = watch(withStore(directory), byArn("shop"));
 
-    asks.publish(NODES, ofShop(1, "a.host"));
+    publish(asks, ofShop(1, "a.host"));
     awaitTold(other, "a.host");
-    asks.publish(NODES, ofShop(2, "b.host"));
+    publish(asks, ofShop(2, "b.host"));
     awaitTold(other, "b.host");
 
     long written = stored(directory).get(0).version();
-    asks.publish(NODES, ofShop(3, "b.host"));
+    publish(asks, ofShop(3, "b.host"));
     assertThat(stored(directory)).as("no news").singleElement().extracting("version").isEqualTo(2L);
     assertThat(written).isEqualTo(2);
     assertThat(asks.state().documents().get(0).document().written()).isEqualTo(at(3));
+  }
+
+  /** Leases go from one node to the other, so that they ask in turn. */
+  @ParameterizedTest
+  @CsvSource({"600, 0", "0, 600"})
+  void aNodesWrongClockHidesNothingOfWhatIsAskedAfterItsDocumentWasRead(int ahead, int other)
+      throws Exception {
+    TopologyFeed first = withStore(directory);
+    TopologyFeed second = withStore(directory);
+    BlockingQueue<List<String>> atFirst = watch(first, byArn("shop"));
+    BlockingQueue<List<String>> atSecond = watch(second, byArn("shop"));
+
+    for (int i = 1; i <= 3; i++) {
+      asks(first, ahead + i, "a%d.host".formatted(i));
+      awaitTold(atFirst, "a%d.host".formatted(i));
+      awaitTold(atSecond, "a%d.host".formatted(i));
+      asks(second, other + i, "b%d.host".formatted(i));
+      awaitTold(atSecond, "b%d.host".formatted(i));
+      awaitTold(atFirst, "b%d.host".formatted(i));
+    }
+    assertThat(told(first)).as("nobody goes back").containsExactly("b3.host");
+    assertThat(told(second)).containsExactly("b3.host");
+    assertThat(stored(directory)).singleElement().extracting("version").isEqualTo(6L);
+  }
+
+  private static List<String> told(TopologyFeed feed) throws InterruptedException {
+    return watch(feed, byArn("shop")).poll(20, TimeUnit.SECONDS);
+  }
+
+  /** It may have been answered before that one was. */
+  @Test
+  void whatWasAskedBeforeADocumentWasReadIsToldApartByClocks() throws Exception {
+    TopologyFeed first = withStore(directory);
+    TopologyFeed second = withStore(directory);
+    asks(first, 600, "a.host");
+
+    publish(second, ofShop(1, "b.host"));
+    awaitTold(watch(second, byArn("shop")), "a.host");
+    assertThat(stored(directory)).singleElement().extracting("version").isEqualTo(1L);
   }
 
   @Test
@@ -298,13 +347,13 @@ class SeveralWritersTest {
     TopologyFeed one = withStore(directory);
     TopologyFeed two = withStore(directory);
 
-    one.publish(NODES, reading(1, "shop", cluster("shop", at(1), "a.host")));
-    two.publish(NODES, reading(2, "other", cluster("other", at(2), "b.host")));
-    one.publish(NODES, reading(3, "shop", cluster("shop", at(3), "a.host")));
+    publish(one, reading(1, "shop", cluster("shop", at(1), "a.host")));
+    publish(two, reading(2, "other", cluster("other", at(2), "b.host")));
+    publish(one, reading(3, "shop", cluster("shop", at(3), "a.host")));
     awaitTold(watch(one, byArn("other")), "b.host");
     awaitTold(watch(two, byArn("shop")), "a.host");
 
-    one.publish(NODES, reading(4, "shop"));
+    publish(one, reading(4, "shop"));
     assertThat(stored(directory))
         .singleElement()
         .satisfies(
@@ -321,9 +370,9 @@ class SeveralWritersTest {
     TopologyFeed node = withStore(none);
     BlockingQueue<List<String>> told = watch(node, byPlace("shop", Optional.empty()));
 
-    node.publish(NODES, ofShop(1, "a.host"));
+    publish(node, ofShop(1, "a.host"));
     awaitTold(told, "a.host");
-    node.publish(NODES, ofShop(2, "b.host"));
+    publish(node, ofShop(2, "b.host"));
     awaitTold(told, "b.host");
     assertThat(node.state().documents())
         .extracting(KnownDocument::by)
@@ -342,7 +391,12 @@ class SeveralWritersTest {
           }
 
           @Override
-          public Kept keep(String source, TopologyReading reading, String cause, boolean write) {
+          public Kept keep(
+              String source,
+              TopologyReading reading,
+              Optional<TopologyDocument> seen,
+              String cause,
+              boolean write) {
             wrote.add(write);
             return new Kept(
                 Optional.empty(), write ? Optional.of("access denied") : Optional.empty());
@@ -355,11 +409,11 @@ class SeveralWritersTest {
           public void close() {}
         };
     TopologyFeed node = feed(Optional.of(refuses));
-    node.publish(NODES, ofShop(1, "a.host"));
+    publish(node, ofShop(1, "a.host"));
     clock.now = at(30);
-    node.publish(NODES, ofShop(30, "a.host"));
+    publish(node, ofShop(30, "a.host"));
     clock.now = at(601);
-    node.publish(NODES, ofShop(601, "a.host"));
+    publish(node, ofShop(601, "a.host"));
 
     assertThat(wrote).containsExactly(true, false, true);
     assertThat(node.state().trouble()).as("nothing that somebody should see to").isEmpty();
@@ -368,7 +422,7 @@ class SeveralWritersTest {
   @Test
   void aBrokenDocumentInTheStoreIsWrittenAnew() throws Exception {
     Files.writeString(directory.resolve(NODES + ".json"), "{");
-    withStore(directory).publish(NODES, ofShop(1, "a.host"));
+    publish(withStore(directory), ofShop(1, "a.host"));
 
     assertThat(stored(directory)).extracting(TopologyDocument::version).containsExactly(1L);
   }
@@ -377,8 +431,8 @@ class SeveralWritersTest {
   void whoAsksNoMoreGoesByWhatOthersHaveWritten() throws Exception {
     TopologyFeed node = withStore(directory);
     BlockingQueue<List<String>> told = watch(node, byArn("shop"));
-    node.publish(NODES, ofShop(1, "a.host"));
-    node.publish(NODES, ofShop(2, "a.host"));
+    publish(node, ofShop(1, "a.host"));
+    publish(node, ofShop(2, "a.host"));
     awaitTold(told, "a.host");
 
     node.withdraw(NODES);
@@ -400,7 +454,12 @@ class SeveralWritersTest {
           }
 
           @Override
-          public Kept keep(String source, TopologyReading reading, String cause, boolean write)
+          public Kept keep(
+              String source,
+              TopologyReading reading,
+              Optional<TopologyDocument> seen,
+              String cause,
+              boolean write)
               throws IOException {
             throw new IOException("away");
           }
@@ -413,7 +472,7 @@ class SeveralWritersTest {
         };
     TopologyFeed node = feed(Optional.of(away));
     BlockingQueue<List<String>> told = watch(node, byPlace("shop", Optional.empty()));
-    node.publish(NODES, ofShop(1, "a.host"));
+    publish(node, ofShop(1, "a.host"));
     awaitTold(told, "a.host");
   }
 }

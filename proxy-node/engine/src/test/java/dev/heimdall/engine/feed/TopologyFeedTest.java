@@ -90,7 +90,12 @@ class TopologyFeedTest {
     }
 
     @Override
-    public Kept keep(String source, TopologyReading reading, String cause, boolean write) {
+    public Kept keep(
+        String source,
+        TopologyReading reading,
+        Optional<TopologyDocument> seen,
+        String cause,
+        boolean write) {
       throw new AssertionError("nobody asks");
     }
 
