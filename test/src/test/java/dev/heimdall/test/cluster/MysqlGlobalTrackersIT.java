@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.topology.GlobalTopology;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyNode;
-import dev.heimdall.launcher.mysql.MysqlCluster;
-import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
@@ -14,9 +12,7 @@ import dev.heimdall.test.fixture.AuroraWords;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.GlobalTables;
 import dev.heimdall.test.fixture.MysqlRelease;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,57 +24,21 @@ import org.junit.jupiter.params.provider.EnumSource;
  * relay.
  */
 class MysqlGlobalTrackersIT {
-  private static final String HERE = "eu-west-1";
-  private static final String THERE = "us-east-1";
+  private static final String HERE = MysqlGlobalServers.HERE;
+  private static final String THERE = MysqlGlobalServers.THERE;
   private static final String PATTERN = "127.0.0.1:?";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private record Servers(
-      MysqlCluster cluster, AuroraWords primary, AuroraWords first, AuroraWords far)
-      implements AutoCloseable {
-    static Servers start(MysqlRelease release) throws IOException {
-      MysqlCluster cluster = release.cluster().replicas(2).start();
-      MysqlServer primary = cluster.primary();
-      MysqlServer first = cluster.replicas().get(0);
-      MysqlServer far = cluster.replicas().get(1);
-      Servers servers =
-          new Servers(
-              cluster,
-              AuroraWords.before(primary.port()),
-              AuroraWords.before(first.port()),
-              AuroraWords.before(far.port()));
-      Map<String, MysqlServer> here = new LinkedHashMap<>();
-      here.put("" + servers.primary().port(), primary);
-      here.put("" + servers.first().port(), first);
-      GlobalTables.install(
-          primary, Map.of(HERE, here, THERE, Map.of("" + servers.far().port(), far)), HERE);
-      cluster.awaitReplay(PATIENCE);
-      return servers;
-    }
-
-    MysqlServer there() {
-      return cluster.replicas().get(1);
-    }
-
-    Watched watched(Map<String, String> hostPatterns) {
-      return new Watched(
-          Watched.global(
-              Watched.source(
-                  ClusterKind.MYSQL,
-                  "127.0.0.1:" + primary.port(),
-                  cluster.superuser(),
-                  cluster.password(),
-                  Optional.empty()),
-              hostPatterns));
-    }
-
-    @Override
-    public void close() throws IOException {
-      primary.close();
-      first.close();
-      far.close();
-      cluster.close();
-    }
+  private static Watched watched(MysqlGlobalServers servers, Map<String, String> hostPatterns) {
+    return new Watched(
+        Watched.global(
+            Watched.source(
+                ClusterKind.MYSQL,
+                "127.0.0.1:" + servers.primary().port(),
+                servers.cluster().superuser(),
+                servers.cluster().password(),
+                Optional.empty()),
+            hostPatterns));
   }
 
   private static ServerAddress at(AuroraWords relay) {
@@ -88,8 +48,8 @@ class MysqlGlobalTrackersIT {
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
   void aServerTellsThoseOfAllRegions(MysqlRelease release) throws Exception {
-    try (Servers servers = Servers.start(release);
-        Watched watched = servers.watched(Map.of(HERE, PATTERN, THERE, PATTERN))) {
+    try (MysqlGlobalServers servers = MysqlGlobalServers.start(release);
+        Watched watched = watched(servers, Map.of(HERE, PATTERN, THERE, PATTERN))) {
       watched.untilWriterIs(at(servers.primary()));
       watched.until(at(servers.first()), NodeRole.REPLICA, NodeState.UP);
       watched.until(at(servers.far()), NodeRole.REPLICA, NodeState.UP);
@@ -111,8 +71,8 @@ class MysqlGlobalTrackersIT {
   @ParameterizedTest
   @EnumSource(names = {"MARIADB", "MYSQL"})
   void theWriterIsFollowedIntoAnotherRegion(MysqlRelease release) throws Exception {
-    try (Servers servers = Servers.start(release);
-        Watched watched = servers.watched(Map.of(HERE, PATTERN, THERE, PATTERN))) {
+    try (MysqlGlobalServers servers = MysqlGlobalServers.start(release);
+        Watched watched = watched(servers, Map.of(HERE, PATTERN, THERE, PATTERN))) {
       watched.untilWriterIs(at(servers.primary()));
       watched.until(at(servers.far()), NodeRole.REPLICA, NodeState.UP);
       servers.cluster().awaitReplay(PATIENCE);
@@ -139,8 +99,8 @@ class MysqlGlobalTrackersIT {
   @EnumSource(names = {"MARIADB", "MYSQL"})
   void aServerOfARegionWithoutAPatternIsNotProbedUnderAnothersName(MysqlRelease release)
       throws Exception {
-    try (Servers servers = Servers.start(release);
-        Watched watched = servers.watched(Map.of(HERE, PATTERN))) {
+    try (MysqlGlobalServers servers = MysqlGlobalServers.start(release);
+        Watched watched = watched(servers, Map.of(HERE, PATTERN))) {
       watched.untilWriterIs(at(servers.primary()));
       watched.until(at(servers.first()), NodeRole.REPLICA, NodeState.UP);
 
@@ -159,10 +119,10 @@ class MysqlGlobalTrackersIT {
   @ParameterizedTest
   @EnumSource(names = "MARIADB")
   void whereTheStatusIsMissingTheClusterIsALocalOne(MysqlRelease release) throws Exception {
-    try (Servers servers = Servers.start(release)) {
+    try (MysqlGlobalServers servers = MysqlGlobalServers.start(release)) {
       servers.cluster().primary().execute("DROP VIEW aurora.aurora_global_db_status");
       servers.cluster().awaitReplay(PATIENCE);
-      try (Watched watched = servers.watched(Map.of(HERE, PATTERN))) {
+      try (Watched watched = watched(servers, Map.of(HERE, PATTERN))) {
         watched.untilWriterIs(at(servers.primary()));
 
         assertThat(watched.node(at(servers.primary())).state()).isEqualTo(NodeState.UP);
