@@ -135,6 +135,7 @@ class StandbyAsWriterIT {
         Map.of(),
         StatementRoom.alone(100),
         writer,
+        writer,
         Fence.NONE);
   }
 }

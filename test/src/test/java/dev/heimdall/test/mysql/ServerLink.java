@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.Fence;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
@@ -11,6 +12,7 @@ import dev.heimdall.engine.dialect.mysql.server.MysqlServers;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.Transport;
+import dev.heimdall.engine.prepared.StatementRoom;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -61,21 +63,30 @@ final class ServerLink implements AutoCloseable {
       long capabilities,
       TlsMode tls,
       Path authority,
-      Map<String, String> parameters) {
+      Map<String, String> parameters,
+      boolean writable) {
     Wish(int port, String user, String password, String database) {
-      this(port, user, password, database, 0, TlsMode.DISABLE, null, Map.of());
+      this(port, user, password, database, 0, TlsMode.DISABLE, null, Map.of(), false);
     }
 
     Wish tls(TlsMode mode, Path trusted) {
-      return new Wish(port, user, password, database, capabilities, mode, trusted, parameters);
+      return new Wish(
+          port, user, password, database, capabilities, mode, trusted, parameters, writable);
     }
 
     Wish agreed(long flags) {
-      return new Wish(port, user, password, database, flags, tls, authority, parameters);
+      return new Wish(port, user, password, database, flags, tls, authority, parameters, writable);
     }
 
     Wish with(Map<String, String> values) {
-      return new Wish(port, user, password, database, capabilities, tls, authority, values);
+      return new Wish(
+          port, user, password, database, capabilities, tls, authority, values, writable);
+    }
+
+    /** As the writer of a cluster that allowed writes when it was asked last. */
+    Wish asWriter() {
+      return new Wish(
+          port, user, password, database, capabilities, tls, authority, parameters, true);
     }
 
     private ServerTarget target() throws IOException {
@@ -113,7 +124,10 @@ final class ServerLink implements AutoCloseable {
               : ServerCredential.password(user, new Secret(password)),
           new AgreedCapabilities(capabilities),
           Map.of(),
-          100);
+          StatementRoom.alone(100),
+          writable,
+          writable,
+          Fence.NONE);
     }
   }
 

@@ -45,6 +45,16 @@ public final class ConnectFailure extends Exception {
             + " is in hot standby (in_hot_standby), and not the writer any more");
   }
 
+  /** The same of a server that says no more than that it allows no writes. */
+  public static ConnectFailure readOnly(String where, String variable) {
+    return unreachable(
+        "the server at "
+            + where
+            + " allows no writes ("
+            + variable
+            + "), and may not be the writer any more");
+  }
+
   public static ConnectFailure refused(AuthFailure failure) {
     return refused(
         new ServerError(

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param capabilities what the log-in has to agree on with the server
  * @param extra start-up parameters beside those of the source: `replication` for a walsender
  * @param writer whether it is connected to for what only the writer of a cluster may answer
+ * @param writable whether it is known to allow writes: one that does not is another one by now
  * @param fence whether it may be sent anything
  */
 public record ServerTarget(
@@ -26,6 +27,7 @@ public record ServerTarget(
     Map<String, String> extra,
     StatementRoom prepared,
     boolean writer,
+    boolean writable,
     Fence fence) {
   /** Of a server that may be sent anything at any time. */
   public ServerTarget(
@@ -36,7 +38,8 @@ public record ServerTarget(
       Capabilities capabilities,
       Map<String, String> extra,
       StatementRoom prepared) {
-    this(source, tls, database, credential, capabilities, extra, prepared, false, Fence.NONE);
+    this(
+        source, tls, database, credential, capabilities, extra, prepared, false, false, Fence.NONE);
   }
 
   /** For a connection whose statements count with no other's. */

@@ -64,6 +64,7 @@ final class VdbConnector {
             parameters,
             new StatementRoom(prepared, load.held()),
             to.led(),
+            pools.takesWrites(to),
             fence(now, to)),
         listener,
         new ServerConnector.Handler() {

@@ -229,6 +229,18 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     return direction.led();
   }
 
+  /** Whether a server is the writer by its last answer, and allowed writes then. */
+  boolean takesWrites(PoolTarget to) {
+    WriterWatch by = watch;
+    return to.led()
+        && by != null
+        && by.view()
+            .topology()
+            .writer()
+            .filter(node -> node.state() == NodeState.UP && node.address().equals(to.server()))
+            .isPresent();
+  }
+
   /** Follows the writer of a cluster from now on; its source must be one. */
   public synchronized void follow(WriterWatch by) {
     watch = by;

@@ -149,6 +149,13 @@ final class MysqlLogIn extends LogInDecoder {
       throws AuthException, ConnectFailure {
     if (payload.getUnsignedByte(payload.readerIndex()) == ErrPacket.FIRST) {
       ServerError error = ErrPacket.read(payload, StandardCharsets.UTF_8);
+      if (state == State.SETTING_UP
+          && target.writable()
+          && error.number() == NULL_REFUSED
+          && error.message().contains(SessionSetUp.UNREAD)) {
+        throw ConnectFailure.readOnly(
+            target.source().host() + ":" + target.source().port(), SessionSetUp.readOnlyBy(target));
+      }
       if (state == State.SETTING_UP && asksForNames && error.number() == NULL_REFUSED) {
         setUpSession(ctx, false);
         return;
@@ -369,8 +376,7 @@ final class MysqlLogIn extends LogInDecoder {
     if ((capabilities & Capability.QUERY_ATTRIBUTES) != 0) {
       out.writeByte(0).writeByte(1);
     }
-    out.writeCharSequence(
-        SessionSetUp.first(handshake, target.source().parameters(), names), StandardCharsets.UTF_8);
+    out.writeCharSequence(SessionSetUp.first(handshake, target, names), StandardCharsets.UTF_8);
     Packet.end(out, at);
     ctx.writeAndFlush(out);
   }

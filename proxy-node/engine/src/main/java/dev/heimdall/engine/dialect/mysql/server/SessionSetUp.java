@@ -10,6 +10,7 @@ import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.ServerHello;
 import dev.heimdall.engine.wire.mysql.StateChanges;
+import dev.heimdall.model.ClusterKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ import java.util.TreeMap;
 final class SessionSetUp {
   private static final int UTF8MB4_GENERAL_CI = 45;
   private static final int UTF8MB4_0900_AI_CI = 255;
+
+  /** Every session's is switched on, so that it says nothing of the session's own. */
+  static final String UNREAD = "session_track_state_change";
 
   private static final List<String> ASKED = List.of("autocommit", "sql_mode", "time_zone");
 
@@ -75,13 +79,37 @@ final class SessionSetUp {
   }
 
   /**
-   * The statement that a session begins with: it reports what it sets, be it to what it was.
+   * The variable by which a server says that it allows no writes, as it is asked what it is.
+   *
+   * @param target a server of a cluster
+   */
+  static String readOnlyBy(ServerTarget target) {
+    return target.source().cluster().kind() == ClusterKind.AURORA
+        ? "innodb_read_only"
+        : "read_only";
+  }
+
+  /**
+   * What is null, and refused (1231) as the value of {@link #UNREAD}, where it allows no writes.
+   */
+  private static String unlessReadOnly(ServerTarget target) {
+    // Versions differ in whether it is a number or a word.
+    return "IF(CAST(@@global." + readOnlyBy(target) + " AS CHAR) IN ('OFF','0'),'ON',NULL)";
+  }
+
+  /**
+   * The statement that a session begins with: it reports what it sets, be it to what it was. Where
+   * the target is known to allow writes, one that does not refuses it.
    *
    * @param asksForNames whether it is refused where the log-in has given no one collation; the
    *     other one is for those
    */
-  static String first(Handshake handshake, Map<String, String> parameters, boolean asksForNames) {
-    SetStatement set = reporting(handshake.isMariadb());
+  static String first(Handshake handshake, ServerTarget target, boolean asksForNames) {
+    SetStatement set = new SetStatement();
+    if (target.writable()) {
+      set.raw(UNREAD, unlessReadOnly(target));
+    }
+    reporting(set, handshake.isMariadb());
     ASKED.forEach(set::same);
     set.same(isolation(handshake));
     if (asksForNames) {
@@ -89,16 +117,16 @@ final class SessionSetUp {
     } else {
       CHARACTERS.forEach(set::same);
     }
-    parameters.forEach(set::value);
+    target.source().parameters().forEach(set::value);
     return set.toString();
   }
 
-  private static SetStatement reporting(boolean mariadb) {
+  private static SetStatement reporting(SetStatement begun, boolean mariadb) {
     SetStatement set =
-        new SetStatement()
+        begun
             .raw("session_track_system_variables", "'*'")
             .raw("session_track_schema", "1")
-            .raw("session_track_state_change", "1");
+            .raw(UNREAD, "1");
     return mariadb ? set : set.raw("session_track_gtids", "OWN_GTID");
   }
 
@@ -170,7 +198,7 @@ final class SessionSetUp {
 
   /** What follows a COM_RESET_CONNECTION, which has given the global values to all variables. */
   String again() {
-    SetStatement set = reporting(mariadb);
+    SetStatement set = reporting(new SetStatement(), mariadb);
     for (String name : initial.keySet()) {
       if (!ASKED.contains(name) && !SessionCharacters.VARIABLES.contains(name)) {
         set.value(name, initial.get(name));
