@@ -161,9 +161,6 @@ final class InitialDocuments {
         Files.writeString(file, text.getValue());
       }
       fits(ConfigurationReader.check(judged, RegionFacts.read(known), any -> {}), place);
-      if (deployment.regions().size() > 1) {
-        scoped(JSON.readTree(all.get(NODE)), place);
-      }
       if (region.documents().place() == DocumentPlace.SECRET) {
         fitsSecret(all, place);
       }
@@ -266,18 +263,6 @@ final class InitialDocuments {
       store.set("scope", fact(OwnFacts.STORE_SCOPE));
     }
     return node;
-  }
-
-  /** Nodes would take what they keep for what all nodes know. */
-  private static void scoped(JsonNode node, String place) throws DeploymentException {
-    JsonNode store = node.path("store");
-    if (store.path("servers").toString().contains("${region.") && !store.has("scope")) {
-      throw new DeploymentException(
-          place
-              + "store of node.json is another one in each region: write \"scope\":"
-              + " \"${region.%s}\" into it, and into documents that are there already"
-                  .formatted(OwnFacts.STORE_SCOPE));
-    }
   }
 
   private static ObjectNode section(ObjectNode node, String key) {

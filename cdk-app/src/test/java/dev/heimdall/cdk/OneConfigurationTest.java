@@ -210,17 +210,18 @@ class OneConfigurationTest {
         .isEqualTo(one.resources(HERE, "Store", "AWS::ElastiCache::ReplicationGroup"));
   }
 
+  /** Documents of before there was a second region. */
   @Test
-  void aStoreOfEachRegionThatDoesNotSaySoIsNotDeployedInTwo() throws Exception {
+  void aStoreOfEachRegionThatDoesNotSaySoIsOneForTheRegion() throws Exception {
     document("node.json", "{\"store\": {\"servers\": [\"${region.store}\"]}}");
 
-    assertThatThrownBy(
-            () ->
-                assembly(
-                    "{\"database\": \"orders.example\", \"addresses\": [\"10.8.0.0/16\"],"
-                        + " \"subnets\": [\"10.8.0.0/24\"]}"))
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("write \"scope\": \"${region.storeScope}\" into it");
+    Assembly assembly =
+        assembly(
+            "{\"database\": \"orders.cluster-b.us-east-1.rds.amazonaws.com\", \"addresses\": [\"10.8.0.0/16\"],"
+                + " \"subnets\": [\"10.8.0.0/24\"]}");
+
+    assertThat(checked(assembly, HERE).node().store().scope()).isEqualTo(StoreScope.REGION);
+    assertThat(checked(assembly, THERE).node().store().servers()).as("it has none").isEmpty();
   }
 
   /** The file of facts is a part of what an instance may be told when it boots. */

@@ -179,6 +179,7 @@ public final class ConfigurationReader {
     boolean refers = !file.getParent().endsWith(LearnedRules.FOLDER);
     Optional<T> value =
         json.map(root -> refers ? facts.resolve(root, in) : root)
+            .map(root -> name.isEmpty() ? facts.scoped(root) : root)
             .flatMap(root -> shape.read(root, "$", in));
     unreadable |= in.fileLeftOpen();
     referenced.addAll(in.files());

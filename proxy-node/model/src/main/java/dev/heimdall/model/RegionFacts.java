@@ -21,6 +21,10 @@ import java.util.regex.Pattern;
  * is; in a list, a fact that is a list becomes its entries.
  */
 public final class RegionFacts {
+  private static final String STORE = "store";
+  private static final String STORE_SCOPE = "storeScope";
+  private static final String SERVERS = "servers";
+  private static final String SCOPE = "scope";
   private static final String BEGINNING = "${region.";
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{region\\.([^{}]*)}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
@@ -158,6 +162,38 @@ public final class RegionFacts {
   /** A document with each reference resolved; what is wrong with one is a problem of {@code in}. */
   JsonValue resolve(JsonValue document, Reading in) {
     return resolve(document, "$", in);
+  }
+
+  /**
+   * The settings of a node, whose store's scope is the fact where they do not say one and the store
+   * is the region's own: documents that were written before there was a second region know nothing
+   * of it.
+   */
+  JsonValue scoped(JsonValue node) {
+    JsonValue.Member store = node instanceof JsonValue.Obj all ? all.members().get(STORE) : null;
+    JsonValue scope = values.get(STORE_SCOPE);
+    if (scope == null
+        || store == null
+        || !(store.value() instanceof JsonValue.Obj settings)
+        || settings.members().containsKey(SCOPE)
+        || !isOwn(settings.members().get(SERVERS))) {
+      return node;
+    }
+    Map<String, JsonValue.Member> scoped = new LinkedHashMap<>(settings.members());
+    scoped.put(SCOPE, new JsonValue.Member(store.nameAt(), at(store.nameAt(), scope)));
+    Map<String, JsonValue.Member> members = new LinkedHashMap<>(((JsonValue.Obj) node).members());
+    members.put(
+        STORE, new JsonValue.Member(store.nameAt(), new JsonValue.Obj(settings.at(), scoped)));
+    return new JsonValue.Obj(node.at(), members);
+  }
+
+  private boolean isOwn(JsonValue.Member servers) {
+    return servers != null
+        && values.get(STORE) instanceof JsonValue.Str own
+        && servers.value() instanceof JsonValue.Arr list
+        && list.items().size() == 1
+        && list.items().get(0) instanceof JsonValue.Str server
+        && server.text().equals(own.text());
   }
 
   private JsonValue resolve(JsonValue value, String path, Reading in) {

@@ -314,4 +314,34 @@ class RegionFactsTest {
       collect(node.get(i), path + "[" + i + "]", places);
     }
   }
+
+  /** Documents of before a second region hold the server itself, or a reference, and no scope. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'servers': ['store.west:6379']                     | REGION",
+        "'servers': ['${region.store}']                     | REGION",
+        "'servers': ['store.west:6379'], 'scope': 'fleet'   | FLEET",
+        "'servers': ['shared.elsewhere:6379']               | AUTO",
+        "'servers': ['store.west:6379', 'store.east:6379'], 'mode': 'cluster' | AUTO",
+        "'prefix': 'other'                                  | AUTO",
+      })
+  void theRegionsOwnStoreHasTheScopeThatItsDeploymentKnows(String store, StoreScope scope)
+      throws Exception {
+    write("node.json", "{'store': {%s}}".formatted(store).replace('\'', '"'));
+
+    Configuration read =
+        ConfigurationReader.read(
+            dir, facts("{\"store\": \"store.west:6379\", \"storeScope\": \"region\"}"));
+
+    assertThat(read.node().store().scope()).isEqualTo(scope);
+    assertThat(
+            ConfigurationReader.read(dir, facts("{\"store\": \"store.west:6379\"}"))
+                .node()
+                .store()
+                .scope())
+        .isNotEqualTo(StoreScope.REGION);
+  }
 }
