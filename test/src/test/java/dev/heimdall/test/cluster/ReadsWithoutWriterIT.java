@@ -64,27 +64,6 @@ class ReadsWithoutWriterIT {
                 .noneMatch(row -> "writer".equals(row.get("role"))));
   }
 
-  /** Waits until the node has asked the writer how far it is, once after this call at least. */
-  private static void awaitKnown(RoutedCluster routed) {
-    for (int round = 0; round < 2; round++) {
-      // The first answer may be to a question of before.
-      long written =
-          Long.parseLong(
-              routed
-                  .primary()
-                  .queryValue(
-                      "postgres", "SELECT pg_logical_emit_message(true, 'x', '') - '0/0'::pg_lsn"));
-      Await.until(
-          "the node knows the writer's position",
-          () ->
-              routed.node().admin("SHOW NODES").stream()
-                  .anyMatch(
-                      row ->
-                          "writer".equals(row.get("role"))
-                              && Long.parseLong(row.get("position")) >= written));
-    }
-  }
-
   /** Waits until replicas have got all that the writer has; they may not have replayed it. */
   private static void awaitReceived(RoutedCluster routed) {
     String written =
@@ -125,7 +104,7 @@ class ReadsWithoutWriterIT {
                         Integer.parseInt(
                             value(client, "SELECT current_setting('port') FROM other LIMIT 1"))));
       }
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       loseWriter(routed);
 
       long lost = System.nanoTime();
@@ -209,7 +188,7 @@ class ReadsWithoutWriterIT {
       }
       routed.pauseReplay(true);
       execute(writes, "INSERT INTO other VALUES (2)");
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       awaitReceived(routed); // else the killed writer may take the write along
       loseWriter(routed);
 
@@ -268,7 +247,7 @@ class ReadsWithoutWriterIT {
       execute(writes, "INSERT INTO other VALUES (2)");
       assertThat(other(reads)).isEqualTo("2");
       assertThat(other(extended)).isEqualTo("2");
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       awaitReceived(routed);
 
       routed.primary().freeze();
@@ -318,7 +297,7 @@ class ReadsWithoutWriterIT {
     try (RoutedCluster routed = passthrough();
         Connection stays = routed.connect()) {
       assertThat(value(stays, "SELECT 1")).isEqualTo("1");
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       loseWriter(routed);
 
       try (Connection unseen =
@@ -352,7 +331,7 @@ class ReadsWithoutWriterIT {
       assertThat(value(stays, "SELECT 1")).isEqualTo("1");
       routed.pauseReplay(true);
       routed.primary().execute("ALTER ROLE unseen NOLOGIN");
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       loseWriter(routed);
 
       assertThat(refused(routed, "unseen", "unseen")).isEqualTo("57P03");
@@ -392,7 +371,7 @@ class ReadsWithoutWriterIT {
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
       routed.pauseReplay(true);
       execute(writes, "INSERT INTO other VALUES (2)");
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       loseWriter(routed);
       TimeUnit.MILLISECONDS.sleep(600); // beyond maxStaleness
 
@@ -456,7 +435,7 @@ class ReadsWithoutWriterIT {
         Connection writes = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(writes, "other");
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       CompletableFuture<String> lost =
           CompletableFuture.supplyAsync(
               () ->
@@ -529,7 +508,7 @@ class ReadsWithoutWriterIT {
         Connection reads = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(reads, "other");
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       loseWriter(routed);
       assertWaits(consistency, false, reads);
 
@@ -585,7 +564,7 @@ class ReadsWithoutWriterIT {
       routed.pauseReplay(true);
       execute(writes, "INSERT INTO other VALUES (2)");
       assertThat(other(writes)).as("while there is a writer").isEqualTo("2");
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       loseWriter(routed);
 
       long lost = System.nanoTime();
@@ -624,7 +603,7 @@ class ReadsWithoutWriterIT {
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
       routed.pauseReplay(true);
       execute(writes, "INSERT INTO other VALUES (2)");
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       long written = System.nanoTime();
       Await.until(
           "the bound has passed since the write",
@@ -658,7 +637,7 @@ class ReadsWithoutWriterIT {
         Connection writes = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(writes, "other");
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
-      awaitKnown(routed);
+      routed.awaitKnown(routed.node());
       CompletableFuture<String> lost =
           CompletableFuture.supplyAsync(
               () ->

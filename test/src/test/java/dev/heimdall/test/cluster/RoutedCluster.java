@@ -171,6 +171,26 @@ final class RoutedCluster implements AutoCloseable {
         });
   }
 
+  /** Waits until a node has asked the writer how far it is, once after this call at least. */
+  void awaitKnown(TestNode by) {
+    for (int round = 0; round < 2; round++) {
+      // The first answer may be to a question of before.
+      long written =
+          Long.parseLong(
+              primary()
+                  .queryValue(
+                      "postgres", "SELECT pg_logical_emit_message(true, 'x', '') - '0/0'::pg_lsn"));
+      Await.until(
+          "the node knows the writer's position",
+          () ->
+              by.admin("SHOW NODES").stream()
+                  .anyMatch(
+                      row ->
+                          "writer".equals(row.get("role"))
+                              && Long.parseLong(row.get("position")) >= written));
+    }
+  }
+
   /** Waits until reads of this client go to replicas. */
   void awaitReplicaReads(Connection client) {
     Await.until("reads go to replicas", () -> isReplica(port(client)));

@@ -333,6 +333,47 @@ class MysqlRoutedIT {
     }
   }
 
+  /** Replicas that stand still do not say how far behind they are; where they are, they say. */
+  @Test
+  void readsMissTheEndOfWhatALostWriterWroteWhereTheyMay() throws Exception {
+    try (Routed routed =
+            new Routed(
+                MysqlRelease.MARIADB,
+                c -> {
+                  c.source("cluster.failover.queueTimeout", "3s");
+                  c.source("cluster.failover.staleReads", "10m");
+                });
+        Connection reads = routed.node.target().jdbc();
+        Connection writes = routed.node.target().jdbc()) {
+      routed.awaitReplicaReads(reads);
+      routed.awaitReplicaReads(writes);
+      execute(writes, "INSERT INTO t VALUES (1)");
+      routed.cluster.awaitReplay(PATIENCE);
+      routed.replay(false);
+      execute(writes, "INSERT INTO lasting VALUES (1)");
+      assertThat(value(reads, "SELECT count(*) FROM lasting")).as("at the writer").isEqualTo("1");
+      long asked = routed.questions();
+      Await.until(
+          "the writer was asked several times since",
+          PATIENCE,
+          () -> routed.questions() > asked + 60,
+          () -> routed.node.admin("SHOW NODES").toString());
+      routed.primary().kill();
+      Await.until(
+          "the node knows",
+          PATIENCE,
+          () ->
+              routed.node.admin("SHOW NODES").stream()
+                  .noneMatch(row -> "writer".equals(row.get("role"))),
+          () -> routed.node.admin("SHOW NODES").toString());
+
+      for (Connection client : List.of(reads, writes)) {
+        assertThat(value(client, "SELECT count(*) FROM lasting")).isEqualTo("0");
+        assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("1");
+      }
+    }
+  }
+
   @Test
   void aWriteThatIsRefusedAsReadOnlyWaitsForTheNextWriter() throws Exception {
     readOnly(MysqlRelease.MARIADB);
