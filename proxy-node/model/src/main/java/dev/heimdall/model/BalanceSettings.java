@@ -1,6 +1,7 @@
 package dev.heimdall.model;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** How reads are spread over replicas. */
 public record BalanceSettings(
@@ -43,7 +44,35 @@ public record BalanceSettings(
             range = "1s..1h")
         Duration ejectFor,
     @Setting(value = "For how long at most.", byDefault = "5m", range = "1s..1d")
-        Duration ejectAtMost) {
+        Duration ejectAtMost,
+    @Setting(
+            value =
+                "With servers in several AWS regions: the one whose servers answer reads before"
+                    + " others that are as fresh as a read needs. A name that no server's region"
+                    + " has leaves it to how fast they answer.",
+            otherwise = "the node's own region",
+            format = Format.NAME)
+        Optional<String> region) {
+  /** With the node's own region first. */
+  public BalanceSettings(
+      BalanceBy by,
+      boolean useResponseMetrics,
+      int responseMetricMultiplier,
+      Duration slowStart,
+      int ejectAfter,
+      Duration ejectFor,
+      Duration ejectAtMost) {
+    this(
+        by,
+        useResponseMetrics,
+        responseMetricMultiplier,
+        slowStart,
+        ejectAfter,
+        ejectFor,
+        ejectAtMost,
+        Optional.empty());
+  }
+
   /** Every setting at its default. */
   public static BalanceSettings defaults() {
     return Shape.of(BalanceSettings.class).defaults();

@@ -165,7 +165,8 @@ final class FullConfiguration {
               "slowStart": "0",
               "ejectAfter": 0,
               "ejectFor": "1s",
-              "ejectAtMost": "1m"
+              "ejectAtMost": "1m",
+              "region": "eu-west-1"
             },
             "failover": {"queueTimeout": "0", "maxQueue": 0, "fence": "30s", "staleReads": "5s"}
           }

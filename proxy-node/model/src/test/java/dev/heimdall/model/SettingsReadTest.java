@@ -356,7 +356,8 @@ class SettingsReadTest {
                         Duration.ZERO,
                         0,
                         Duration.ofSeconds(1),
-                        Duration.ofMinutes(1)),
+                        Duration.ofMinutes(1),
+                        Optional.of("eu-west-1")),
                     new FailoverSettings(
                         Duration.ZERO, 0, Duration.ofSeconds(30), Duration.ofSeconds(5))),
                 new ChangeSettings(

@@ -10,9 +10,11 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Replicas at different distances: reads stay near by how long answers take. */
+/** Replicas at different distances: reads stay near by region, and by how long answers take. */
 class NearReadsIT {
   private static final int READS = 200;
 
@@ -59,6 +61,51 @@ class NearReadsIT {
 
         near.kill();
         Await.until("reads go to the far one", () -> port(client) == far.port());
+      }
+    }
+  }
+
+  @Test
+  void readsStayInTheNodesRegionAndLeaveItWhenNoServerThereMayAnswer() throws Exception {
+    try (PostgresCluster cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start()) {
+      PostgresServer here = cluster.replicas().get(0);
+      PostgresServer elsewhere = cluster.replicas().get(1);
+      GlobalFunctions.install(
+          cluster.primary(),
+          Map.of("eu-west-1", List.of(cluster.primary(), elsewhere), "us-east-1", List.of(here)),
+          "eu-west-1");
+      cluster
+          .primary()
+          .execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
+      cluster.awaitReplay(Duration.ofSeconds(20));
+      try (TestNode node =
+              TestNode.start(
+                  c ->
+                      c.node("loops", 1)
+                          .source(
+                              "url",
+                              "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
+                                  .formatted(
+                                      elsewhere.port(), here.port(), cluster.primary().port()))
+                          .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+                          .source("cluster.reads", "all")
+                          .source("cluster.consistency", "session")
+                          .source("cluster.balance.region", "us-east-1")
+                          .source("cluster.balance.useResponseMetrics", false)
+                          .source("cluster.balance.slowStart", "0s")
+                          .source("cluster.probe.user", cluster.superuser())
+                          .source("cluster.probe.password", cluster.password())
+                          .source("cluster.probe.database", "postgres"));
+          Connection client = node.target().jdbc()) {
+        Await.until("reads go to the region's replica", () -> port(client) == here.port());
+        for (int i = 0; i < READS; i++) {
+          assertThat(port(client)).isEqualTo(here.port());
+        }
+        here.kill();
+        Await.until(
+            "reads go to the other region's replica", () -> port(client) == elsewhere.port());
+        here.start();
+        Await.until("they are back", () -> port(client) == here.port());
       }
     }
   }

@@ -18,6 +18,7 @@ import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
+import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,15 @@ final class RunningCluster implements AutoCloseable {
     WritePositions positions = new WritePositions(this::writtenByNow);
     Definitions definitions = new CatalogueDefinitions(catalogues);
     exchange = sharing.apply(positions, definitions);
-    view = new ClusterView(source, driver, positions, definitions, exchange, cached);
+    view =
+        new ClusterView(
+            source,
+            driver,
+            positions,
+            definitions,
+            exchange,
+            cached,
+            new OwnRegion(AwsAccess::ownRegion));
     if (view.tracksWrites()) {
       catalogues.watchClosely(source.cluster().probe().positionInterval(), view::redefinedUntold);
     }

@@ -28,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * What all event loops must know of one cluster to send statements to its servers. Read on any
@@ -44,6 +45,7 @@ public final class ClusterView {
   private final ReadRequirements needs;
   private final WriterSamples samples;
   private final StaleReads stale;
+  private final NearServers near;
   private final boolean locatesWrites;
   private final boolean tracksWrites;
   private final boolean cached;
@@ -60,15 +62,11 @@ public final class ClusterView {
    *
    * @param plan for the version of the topology
    * @param writer where writes go; empty while there is no writer
+   * @param near the servers that answer reads before others, as bits; 0 for all alike
    */
-  record Snapshot(Topology topology, ReadPlan plan, Optional<ServerAddress> writer) {}
+  record Snapshot(Topology topology, ReadPlan plan, Optional<ServerAddress> writer, long near) {}
 
-  /**
-   * @param positions what was written through this node, and what others told of
-   * @param definitions what this node knows of them
-   * @param exchange tells the others, and knows whether they are heard
-   * @param cached whether results of it are kept
-   */
+  /** One that prefers no region but what the configuration names. */
   public ClusterView(
       DataSource source,
       Driver driver,
@@ -76,6 +74,24 @@ public final class ClusterView {
       Definitions definitions,
       Exchange exchange,
       boolean cached) {
+    this(source, driver, positions, definitions, exchange, cached, Optional::empty);
+  }
+
+  /**
+   * @param positions what was written through this node, and what others told of
+   * @param definitions what this node knows of them
+   * @param exchange tells the others, and knows whether they are heard
+   * @param cached whether results of it are kept
+   * @param ownRegion of this node, as far as it is known; never waits
+   */
+  public ClusterView(
+      DataSource source,
+      Driver driver,
+      WritePositions positions,
+      Definitions definitions,
+      Exchange exchange,
+      boolean cached,
+      Supplier<Optional<String>> ownRegion) {
     ClusterSettings settings = source.cluster();
     this.source = source;
     this.driver = driver;
@@ -87,6 +103,7 @@ public final class ClusterView {
     needs = new ReadRequirements(settings.consistency());
     samples = new WriterSamples(settings.lag().maxStaleness());
     stale = new StaleReads(settings);
+    near = new NearServers(settings.balance().region(), ownRegion);
     this.cached = cached;
     locatesWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof SingleNode);
     tracksWrites = cached || locatesWrites;
@@ -95,7 +112,10 @@ public final class ClusterView {
 
   private Snapshot of(Topology topology) {
     return new Snapshot(
-        topology, ReadPlan.of(driver, source, topology), ReadPlan.writer(driver, source, topology));
+        topology,
+        ReadPlan.of(driver, source, topology),
+        ReadPlan.writer(driver, source, topology),
+        near.of(topology));
   }
 
   /**
@@ -120,7 +140,10 @@ public final class ClusterView {
       taken = positions.otherWriter();
       stale.otherWriter();
     }
-    snapshot = same ? new Snapshot(topology, before.plan(), before.writer()) : of(topology);
+    snapshot =
+        same
+            ? new Snapshot(topology, before.plan(), before.writer(), near.of(topology))
+            : of(topology);
     samples.take(topology, now);
     stale.take(topology, now);
     if (writer.isPresent() && !other) {

@@ -76,7 +76,16 @@ public final class LoopBalancer {
    * @return the node's place in the topology, or {@link #NOBODY}
    */
   public int choose(long eligible, long now) {
-    long candidates = candidates(eligible, now);
+    return choose(eligible, 0, now);
+  }
+
+  /**
+   * Chooses a server.
+   *
+   * @param near those that come before others that may answer, unless all of them are put aside
+   */
+  public int choose(long eligible, long near, long now) {
+    long candidates = candidates(eligible, near, now);
     if (candidates == 0) {
       return NOBODY;
     }
@@ -147,7 +156,7 @@ public final class LoopBalancer {
   }
 
   /** Those whose turn it is, neither put aside nor slow; of servers that may answer never none. */
-  private long candidates(long eligible, long now) {
+  private long candidates(long eligible, long near, long now) {
     long possible = inTurn(eligible);
     long kept = 0;
     for (long left = eligible; left != 0; left &= left - 1) {
@@ -156,7 +165,8 @@ public final class LoopBalancer {
         kept |= 1L << node;
       }
     }
-    long turn = inTurn(kept);
+    long turn = inTurn(kept & near);
+    turn = turn == 0 ? inTurn(kept) : turn;
     return fastEnough(turn == 0 ? possible : turn, now);
   }
 

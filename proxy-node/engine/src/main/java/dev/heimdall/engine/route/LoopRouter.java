@@ -34,7 +34,8 @@ public final class LoopRouter {
     }
     long eligible =
         request.among() & view.freshness().eligible(snapshot.topology(), view.need(request));
-    int chosen = eligible == 0 ? LoopBalancer.NOBODY : balancer.choose(eligible, now);
+    int chosen =
+        eligible == 0 ? LoopBalancer.NOBODY : balancer.choose(eligible, snapshot.near(), now);
     if (chosen == LoopBalancer.NOBODY) {
       return Optional.empty();
     }

@@ -109,6 +109,24 @@ class LoopBalancerTest {
   }
 
   @Test
+  void nearServersComeFirstAndOthersWhereNoneOfThemMayAnswerOrAllArePutAside() {
+    String preferring = ALL + "?targetServerType=preferSecondary&loadBalanceHosts=true";
+    LoopBalancer balancer =
+        balancer(settings(BalanceBy.LEAST_OUTSTANDING, false, 1), preferring, three);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(balancer.choose(0b111, 0b100, 0)).isEqualTo(2);
+      assertThat(balancer.choose(0b111, 0b101, 0)).as("its replica").isEqualTo(2);
+      assertThat(balancer.choose(0b111, 0b001, 0)).as("a writer that is near").isZero();
+      assertThat(balancer.choose(0b011, 0b100, 0)).as("it is not fresh enough").isEqualTo(1);
+    }
+    assertThat(shares(balancer, 0b111, 0, 3)[1]).as("all alike").isCloseTo(0.5, within(0.1));
+    balancer.began(R2);
+    balancer.failed(R2, 0);
+    assertThat(balancer.choose(0b111, 0b100, 0)).isEqualTo(1);
+  }
+
+  @Test
   void secondariesArePreferredAndAWriterStandsInForThem() {
     LoopBalancer balancer =
         byWeight(ALL + "?targetServerType=preferSecondary&loadBalanceHosts=true", three);
