@@ -141,7 +141,8 @@ public record TopologyDiff(List<TopologyChange> changes, String why) {
         .map(
             member ->
                 member.cluster()
-                    + (member.synchronization().isEmpty() ? "" : " " + member.synchronization()))
+                    + (member.synchronization().isEmpty() ? "" : " " + member.synchronization())
+                    + (member.forwards() ? " write forwarding " + member.forwarding() : ""))
         .sorted()
         .collect(Collectors.joining(", "));
   }

@@ -47,9 +47,22 @@ public record TopologyGlobal(
    * One of its clusters.
    *
    * @param synchronization {@code connected} or {@code pending-resync}; empty where it is not known
+   * @param forwarding whether its readers pass writes on to the writer, in the API's words: {@code
+   *     enabled}, {@code disabled}, {@code enabling}, {@code disabling}; empty where it is not
+   *     known
    */
-  public record Member(String cluster, boolean writer, String synchronization) {
+  public record Member(String cluster, boolean writer, String synchronization, String forwarding) {
     private static final int REGION = 3;
+
+    /** One of which nothing is known of write forwarding. */
+    public Member(String cluster, boolean writer, String synchronization) {
+      this(cluster, writer, synchronization, "");
+    }
+
+    /** Whether it has write forwarding, or is about to begin or end it. */
+    boolean forwards() {
+      return !forwarding.isEmpty() && !forwarding.equals("disabled");
+    }
 
     /** The region that the cluster is in, by its ARN. */
     public String region() {

@@ -89,6 +89,9 @@ final class TopologyJson {
       entry.put("cluster", member.cluster());
       entry.put("writer", member.writer());
       entry.put("synchronization", member.synchronization());
+      if (!member.forwarding().isEmpty()) {
+        entry.put("forwarding", member.forwarding());
+      }
     }
     global
         .failover()
@@ -188,7 +191,10 @@ final class TopologyJson {
     for (Place place : in.entries("members")) {
       members.add(
           new TopologyGlobal.Member(
-              place.text("cluster"), place.truth("writer"), place.text("synchronization")));
+              place.text("cluster"),
+              place.truth("writer"),
+              place.text("synchronization"),
+              place.optional("forwarding").orElse("")));
     }
     Optional<TopologyGlobal.Failover> failover = Optional.empty();
     if (in.has("failover")) {

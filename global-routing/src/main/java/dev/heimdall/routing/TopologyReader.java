@@ -310,7 +310,8 @@ public final class TopologyReader implements AutoCloseable {
                     new TopologyGlobal.Member(
                         Picture.text(member.dbClusterArn()),
                         Boolean.TRUE.equals(member.isWriter()),
-                        Picture.text(member.synchronizationStatusAsString())))
+                        Picture.text(member.synchronizationStatusAsString()),
+                        Picture.text(member.globalWriteForwardingStatusAsString())))
             .toList();
     return new TopologyGlobal(
         Picture.text(one.globalClusterArn()),

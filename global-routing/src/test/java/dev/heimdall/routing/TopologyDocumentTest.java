@@ -59,7 +59,7 @@ class TopologyDocumentTest {
         "available",
         Optional.of("shop.global-abc.global.rds.amazonaws.com"),
         List.of(
-            new TopologyGlobal.Member(WEST, WEST.equals(writer), "connected"),
+            new TopologyGlobal.Member(WEST, WEST.equals(writer), "connected", "enabled"),
             new TopologyGlobal.Member(EAST, EAST.equals(writer), "")),
         Optional.empty(),
         asked);
@@ -440,6 +440,15 @@ class TopologyDocumentTest {
         .contains(
             "writer of " + WEST + ": w1 -> w3",
             "server gone of " + WEST + ": w2 is over",
+            "members of the global cluster of "
+                + GLOBAL
+                + ": "
+                + WEST
+                + " connected write forwarding enabled, "
+                + EAST
+                + " -> "
+                + WEST
+                + " connected",
             "switchover or failover of "
                 + GLOBAL
                 + ": failing-over from "

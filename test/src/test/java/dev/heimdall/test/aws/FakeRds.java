@@ -335,7 +335,8 @@ public final class FakeRds implements AutoCloseable {
               "GlobalClusterMember",
               element("DBClusterArn", member)
                   + element("IsWriter", "" + writer)
-                  + element("SynchronizationStatus", "connected")));
+                  + element("SynchronizationStatus", "connected")
+                  + element("GlobalWriteForwardingStatus", writer ? "disabled" : "enabled")));
     }
     boolean moves = !global.moving().isEmpty();
     String content =

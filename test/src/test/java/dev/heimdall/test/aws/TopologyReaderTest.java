@@ -116,6 +116,9 @@ class TopologyReaderTest {
     assertThat(global.writerRegion()).contains(WEST);
     assertThat(global.failover()).isEmpty();
     assertThat(global.members().get(1).synchronization()).isEqualTo("connected");
+    assertThat(global.members())
+        .extracting(TopologyGlobal.Member::forwarding)
+        .containsExactly("disabled", "enabled");
   }
 
   @Test
