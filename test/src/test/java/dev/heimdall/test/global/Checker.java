@@ -20,13 +20,16 @@ final class Checker {
   private final List<Write.Key> twice = new ArrayList<>();
   private final Set<Write.Key> tail;
   private final Duration elsewhere;
+  private final StaleReads staleReads;
 
   /**
    * @param rows all that the last writer has
    * @param tail what a lost writer has and its successor never got
    * @param elsewhere for how long a read may miss what was written through a node of another region
+   * @param staleReads what reads may miss besides
    */
-  Checker(Collection<Write.Key> rows, Set<Write.Key> tail, Duration elsewhere) {
+  Checker(
+      Collection<Write.Key> rows, Set<Write.Key> tail, Duration elsewhere, StaleReads staleReads) {
     for (Write.Key row : rows) {
       if (!stored.add(row)) {
         twice.add(row);
@@ -34,6 +37,7 @@ final class Checker {
     }
     this.tail = tail;
     this.elsewhere = elsewhere;
+    this.staleReads = staleReads;
   }
 
   Verdict check(History history) {
@@ -100,7 +104,7 @@ final class Checker {
           write.client() == read.client() || write.region().equals(read.region())
               ? 0
               : elsewhere.toNanos();
-      if (write.ended() + grace < read.begun()) {
+      if (write.ended() + grace < read.begun() && !staleReads.mayMiss(read, write)) {
         return write.n();
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,7 @@ class CheckerTest {
 
   private final History history = new History();
   private final List<Write.Key> rows = new ArrayList<>();
+  private StaleReads staleReads = StaleReads.OFF;
 
   private void write(int client, int n, Region at, double begun, String server, int timeline) {
     history.add(
@@ -48,7 +50,7 @@ class CheckerTest {
   }
 
   private Verdict verdict(Write.Key... tail) {
-    return new Checker(rows, Set.of(tail), ELSEWHERE).check(history);
+    return new Checker(rows, Set.of(tail), ELSEWHERE, staleReads).check(history);
   }
 
   /** A switchover between two regions; everything that is allowed happens. */
@@ -142,6 +144,27 @@ class CheckerTest {
     assertThat(verdict().stale()).isEmpty();
     read(3, Region.SECOND, 1, 8.6, 1);
     assertThat(verdict().stale()).hasSize(1);
+  }
+
+  @Test
+  void inAnOutageAReadMayMissTheEndOfWhatWasWrittenAndNoMore() {
+    whole();
+    Occurrence outage =
+        new Occurrence(
+            Occurrence.Kind.LOST_REGION,
+            "outage",
+            Optional.empty(),
+            5 * SECOND,
+            "e1",
+            6 * SECOND,
+            7 * SECOND);
+    staleReads = new StaleReads(Duration.ofSeconds(1), List.of(outage));
+    read(1, Region.FIRST, 1, 5.6, 1);
+    assertThat(verdict().stale()).isEmpty();
+    read(1, Region.FIRST, 1, 5.7, 0); // a write of long before
+    assertThat(verdict().stale()).hasSize(1);
+    read(1, Region.FIRST, 1, 7.1, 1); // when it was over
+    assertThat(verdict().stale()).hasSize(2);
   }
 
   @Test

@@ -29,6 +29,8 @@ class ManyGlobalEventsIT {
   private static final int LOST = Integer.getInteger("global.lost", 1);
   private static final int CUTS = Integer.getInteger("global.cuts", 1);
   private static final int CLIENTS = Integer.getInteger("global.clients", 8);
+  private static final Duration STALE_READS =
+      Duration.ofSeconds(Integer.getInteger("global.stale.seconds", 0));
   private static final int LEAST_MILLIS = Integer.getInteger("global.roundtrip.least", 60);
   private static final int MOST_MILLIS = Integer.getInteger("global.roundtrip.most", 150);
 
@@ -80,7 +82,8 @@ class ManyGlobalEventsIT {
     }
     System.out.println(lines);
     try (Simulation simulation =
-        new Simulation(regions, lines, CLIENTS, 2, directory, random.nextLong())) {
+        new Simulation(
+            regions, lines, CLIENTS, 2, directory, random.nextLong(), Duration.ZERO, STALE_READS)) {
       simulation.begin();
       for (Occurrence.Kind event : events) {
         happens(event, simulation);

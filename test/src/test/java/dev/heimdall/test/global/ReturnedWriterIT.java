@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -36,7 +35,8 @@ class ReturnedWriterIT {
         2,
         Files.createDirectory(directory.resolve("regions-" + seed)),
         seed,
-        Map.of("fence", fence.toSeconds() + "s"));
+        fence,
+        Duration.ZERO);
   }
 
   /**

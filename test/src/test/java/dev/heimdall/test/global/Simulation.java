@@ -44,6 +44,7 @@ final class Simulation implements AutoCloseable {
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
   private final List<Region> regions;
+  private final Duration staleReads;
   private final Chronicle chronicle = new Chronicle();
   private final History history = new History();
   private final Sites sites;
@@ -68,13 +69,14 @@ final class Simulation implements AutoCloseable {
       int doingNothing,
       Path directory,
       long seed) {
-    this(regions, lines, atWork, doingNothing, directory, seed, Map.of());
+    this(regions, lines, atWork, doingNothing, directory, seed, Duration.ZERO, Duration.ZERO);
   }
 
   /**
    * The same where nodes have settings of their own.
    *
-   * @param failover what is configured as {@code cluster.failover}
+   * @param fence {@code cluster.failover.fence}
+   * @param staleReads {@code cluster.failover.staleReads}
    */
   Simulation(
       List<Region> regions,
@@ -83,13 +85,26 @@ final class Simulation implements AutoCloseable {
       int doingNothing,
       Path directory,
       long seed,
-      Map<String, Object> failover) {
+      Duration fence,
+      Duration staleReads) {
     this.regions = regions;
-    sites = new Sites(regions, lines, directory, seed, failover);
+    this.staleReads = staleReads;
+    sites = new Sites(regions, lines, directory, seed, failover(fence, staleReads));
     network = sites.network();
     database = sites.database();
     clients = new Clients(sites, history, atWork, doingNothing, seed);
     tell(regions, "{\"source\": \"aws.scheduler\"}").forEach(CompletableFuture::join);
+  }
+
+  private static Map<String, Object> failover(Duration fence, Duration staleReads) {
+    Map<String, Object> settings = new TreeMap<>();
+    if (!fence.isZero()) {
+      settings.put("fence", fence.toSeconds() + "s");
+    }
+    if (!staleReads.isZero()) {
+      settings.put("staleReads", staleReads.toSeconds() + "s");
+    }
+    return settings;
   }
 
   /** Clients begin to work, and others have the RDS API busy. */
@@ -126,7 +141,11 @@ final class Simulation implements AutoCloseable {
     clients.askIdle();
     // In this order: what is acknowledged meanwhile may not be among the rows.
     History answered = history.copy();
-    return new Checker(database.rows(database.writer()), tail, Duration.ofSeconds(10))
+    return new Checker(
+            database.rows(database.writer()),
+            tail,
+            Duration.ofSeconds(10),
+            new StaleReads(staleReads, List.copyOf(happened)))
         .check(answered);
   }
 
