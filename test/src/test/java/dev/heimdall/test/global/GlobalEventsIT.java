@@ -60,13 +60,14 @@ class GlobalEventsIT {
     assertThat(verdict.well()).as(verdict.toString()).isTrue();
   }
 
-  /** In both directions or one of them, and nothing is decided. */
+  /**
+   * In one direction after the other, and nothing is decided; {@link ManyGlobalEventsIT} has both.
+   */
   @Test
   @Order(1)
   void whatWaitsGoesOnWhenACutLineIsWhole() throws Exception {
     List<Region> there = List.of(Region.FIRST, Region.SECOND);
     List<Region> back = List.of(Region.SECOND, Region.FIRST);
-    simulation.cutLine("cut", CUT, List.of(there, back));
     simulation.cutLine("cut from the writer", CUT, List.of(there));
     simulation.cutLine("cut to the writer", CUT, List.of(back));
     isWell();
