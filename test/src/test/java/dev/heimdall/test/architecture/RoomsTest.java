@@ -665,7 +665,6 @@ class RoomsTest {
             .resideInAnyPackage(
                 "java..",
                 "org.slf4j..",
-                "com.zaxxer.hikari..",
                 "dev.heimdall.model..",
                 "dev.heimdall.secrets.credentials..",
                 "dev.heimdall.routing..",

@@ -1,16 +1,39 @@
 package dev.heimdall.engine.cluster;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.wire.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A server that is asked over JDBC.
- *
- * @param pool of connections to it, in autocommit mode; closed with this
+ * A server that is asked over JDBC, over a few connections that are kept. A question makes one
+ * attempt to connect at most, whose failure is its answer: a pool would go on trying, with longer
+ * and longer rests, while the server is back already as something else.
  */
-public record JdbcServer(HikariDataSource pool, Questions questions) implements ProbedServer {
+public final class JdbcServer implements ProbedServer {
+  /** How many questions may be asked at once. */
+  private static final int CONNECTIONS = 2;
+
+  /** Whether a server has ended a connection is asked first when it was not used for longer. */
+  private static final Duration FRESH = Duration.ofMillis(500);
+
+  /** What servers keep for a connection grows with its age. */
+  private static final Duration OLDEST = Duration.ofMinutes(30);
+
+  private final Opening opening;
+  private final Duration patience;
+  private final Questions questions;
+  private final Semaphore places = new Semaphore(CONNECTIONS);
+  private final Deque<Kept> kept = new ArrayDeque<>();
+  private final Set<Connection> used = new HashSet<>();
+  private boolean closed;
+
   /** What servers of an engine are asked, and how their answers are read. */
   public interface Questions {
     /**
@@ -22,22 +45,145 @@ public record JdbcServer(HikariDataSource pool, Questions questions) implements 
     Position written(Connection connection) throws SQLException;
   }
 
+  /** Makes connections to it in autocommit mode, each by one attempt. */
+  public interface Opening {
+    Connection connect() throws SQLException;
+  }
+
+  private interface Question<T> {
+    T ask(Connection connection) throws SQLException;
+  }
+
+  /**
+   * @param made when, by {@link System#nanoTime}, as the other one
+   */
+  private record Kept(Connection connection, long made, long used) {
+    boolean isOld(long now) {
+      return now - made > OLDEST.toNanos();
+    }
+  }
+
+  /**
+   * @param patience how long a question waits for one of those before
+   */
+  public JdbcServer(Opening opening, Duration patience, Questions questions) {
+    this.opening = opening;
+    this.patience = patience;
+    this.questions = questions;
+  }
+
   @Override
   public NodeReport ask(boolean members) throws SQLException {
-    try (Connection connection = pool.getConnection()) {
-      return questions.ask(connection, members);
-    }
+    return with(connection -> questions.ask(connection, members));
   }
 
   @Override
   public Position written() throws SQLException {
-    try (Connection connection = pool.getConnection()) {
-      return questions.written(connection);
+    return with(questions::written);
+  }
+
+  private <T> T with(Question<T> question) throws SQLException {
+    await();
+    try {
+      Kept one = take();
+      boolean sound = false;
+      try {
+        T answer = question.ask(one.connection());
+        sound = true;
+        return answer;
+      } finally {
+        giveBack(one, sound);
+      }
+    } finally {
+      places.release();
+    }
+  }
+
+  private void await() throws SQLException {
+    try {
+      if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new SQLException("earlier questions to the server are not answered", "08001");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted before the server was asked", "57P01");
+    }
+  }
+
+  private Kept take() throws SQLException {
+    for (Kept one = next(); one != null; one = next()) {
+      boolean fresh = System.nanoTime() - one.used() < FRESH.toNanos();
+      if (fresh || one.connection().isValid((int) Math.max(1, patience.toSeconds()))) {
+        return one;
+      }
+      giveBack(one, false);
+    }
+    Connection made = opening.connect();
+    Kept one = new Kept(made, System.nanoTime(), System.nanoTime());
+    synchronized (this) {
+      if (!closed) {
+        used.add(made);
+        return one;
+      }
+    }
+    close(made);
+    throw new SQLException("the server is not asked any more", "08003");
+  }
+
+  private synchronized Kept next() {
+    Kept one = kept.pollFirst();
+    if (one != null) {
+      used.add(one.connection());
+    }
+    return one;
+  }
+
+  private void giveBack(Kept one, boolean sound) {
+    long now = System.nanoTime();
+    boolean keep = sound && !one.isOld(now) && isOpen(one.connection());
+    synchronized (this) {
+      used.remove(one.connection());
+      if (keep && !closed) {
+        kept.addFirst(new Kept(one.connection(), one.made(), now));
+        return;
+      }
+    }
+    close(one.connection());
+  }
+
+  private static boolean isOpen(Connection connection) {
+    try {
+      return !connection.isClosed();
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // It is of no use any more, whatever becomes of it.
     }
   }
 
   @Override
   public void close() {
-    pool.close();
+    Deque<Kept> idle;
+    Set<Connection> busy;
+    synchronized (this) {
+      closed = true;
+      idle = new ArrayDeque<>(kept);
+      busy = Set.copyOf(used);
+      kept.clear();
+    }
+    idle.forEach(one -> close(one.connection()));
+    for (Connection connection : busy) {
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        // The same.
+      }
+    }
   }
 }

@@ -100,18 +100,22 @@ public final class SourceConnections {
     return pool(database, -1);
   }
 
+  /** New connections, as the driver makes them, each of which fails at its first attempt. */
+  public javax.sql.DataSource unpooled(String database) throws SQLException {
+    return guard.isPresent()
+        ? new RefreshingDataSource(credentials, () -> guarded(guard.get(), database))
+        : new RefreshingDataSource(
+            credentials,
+            switch (source.engine()) {
+              case POSTGRESQL -> targets(database);
+              case MYSQL -> ofMysql(database);
+            });
+  }
+
   private HikariDataSource pool(String database, int failTimeout) throws SQLException {
     HikariConfig config = new HikariConfig();
     config.setPoolName(use.name() + " of " + database + " at " + source.name());
-    config.setDataSource(
-        guard.isPresent()
-            ? new RefreshingDataSource(credentials, () -> guarded(guard.get(), database))
-            : new RefreshingDataSource(
-                credentials,
-                switch (source.engine()) {
-                  case POSTGRESQL -> targets(database);
-                  case MYSQL -> ofMysql(database);
-                }));
+    config.setDataSource(unpooled(database));
     config.setMaximumPoolSize(use.connections());
     config.setMinimumIdle(0);
     config.setInitializationFailTimeout(failTimeout);

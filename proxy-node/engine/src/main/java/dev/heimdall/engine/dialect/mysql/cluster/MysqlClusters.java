@@ -54,7 +54,10 @@ public final class MysqlClusters implements ClusterProtocol {
     public ProbedServer open(
         DataSource server, Optional<String> database, SourceConnections connections)
         throws SQLException {
-      return new JdbcServer(connections.to(database.orElse("")), questions.apply(server));
+      return new JdbcServer(
+          connections.unpooled(database.orElse(""))::getConnection,
+          server.connectTimeout(),
+          questions.apply(server));
     }
   }
 }

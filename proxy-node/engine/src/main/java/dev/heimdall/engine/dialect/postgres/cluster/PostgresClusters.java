@@ -49,7 +49,10 @@ public final class PostgresClusters implements ClusterProtocol {
     public ProbedServer open(
         DataSource server, Optional<String> database, SourceConnections connections)
         throws SQLException {
-      return new JdbcServer(connections.to(database.orElse("postgres")), questions.apply(server));
+      return new JdbcServer(
+          connections.unpooled(database.orElse("postgres"))::getConnection,
+          server.connectTimeout(),
+          questions.apply(server));
     }
   }
 }
