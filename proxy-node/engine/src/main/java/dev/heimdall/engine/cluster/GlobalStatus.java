@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks one server for the status of its global cluster. Where it shows none, as its version has no
  * such functions, the user may not call them, or its cluster is of one region, it is a server of a
- * local cluster; that never fails a probe.
+ * local cluster; that never fails a probe, but the loss of the connection does.
  *
  * <p>Functions and columns are those of AWS's documentation: for PostgreSQL {@code
  * aurora_global_db_status} and {@code aurora_global_db_instance_status}, for MySQL the tables of
@@ -68,8 +68,10 @@ public final class GlobalStatus {
    * @param name what the server calls itself
    * @param session its row's session in the status of its own cluster; empty where it has none
    * @return empty where it shows no global cluster
+   * @throws SQLException where it shows nothing at all any more
    */
-  public synchronized Optional<GlobalView> ask(Statement statement, String name, String session) {
+  public synchronized Optional<GlobalView> ask(Statement statement, String name, String session)
+      throws SQLException {
     if (notBefore - System.nanoTime() > 0) {
       return Optional.empty();
     }
@@ -78,6 +80,9 @@ public final class GlobalStatus {
       said = false;
       return view;
     } catch (SQLException e) {
+      if (isLost(e)) {
+        throw e;
+      }
       notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
       if (!said) {
         said = true;
@@ -88,6 +93,12 @@ public final class GlobalStatus {
       }
       return Optional.empty();
     }
+  }
+
+  /** The connection is, as when a server is shut down or its region lost: it says nothing else. */
+  private static boolean isLost(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return state.startsWith("08") || state.startsWith("57P");
   }
 
   private Optional<GlobalView> view(ResultSet rows, String name, String session)

@@ -95,8 +95,10 @@ final class AuroraProber implements JdbcServer.Questions {
       }
       List<Row> rows = rows(statement);
       Optional<Row> mine = rows.stream().filter(row -> row.name().equals(name)).findFirst();
-      Optional<GlobalView> view =
-          status.flatMap(one -> one.ask(statement, name, mine.map(Row::session).orElse("")));
+      Optional<GlobalView> view = Optional.empty();
+      if (status.isPresent()) {
+        view = status.get().ask(statement, name, mine.map(Row::session).orElse(""));
+      }
       Optional<String> region = view.flatMap(GlobalView::region);
       boolean writer = mine.filter(Row::master).isPresent() && !replica;
       boolean follows = replica && view.filter(GlobalView::follows).isPresent();
