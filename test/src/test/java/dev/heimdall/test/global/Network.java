@@ -13,23 +13,29 @@ import java.util.function.Supplier;
 /** All ways between regions and inside them, and the relays over which they are gone. */
 final class Network implements AutoCloseable {
   private final List<Region> regions;
+  private final List<Line> lines;
+  private final long seed;
   private final EventLoopGroup loops = new NioEventLoopGroup(1);
   private final Map<String, Way> ways = new LinkedHashMap<>();
   private final List<Relay> relays = new ArrayList<>();
 
   Network(List<Region> regions, List<Line> lines, long seed) {
     this.regions = regions;
+    this.lines = lines;
+    this.seed = seed;
     for (Region from : regions) {
       for (Region to : regions) {
-        Way way =
-            lines.stream()
-                .filter(line -> line.joins(from, to))
-                .findFirst()
-                .map(line -> line.way(seed + ways.size()))
-                .orElseGet(Way::none);
-        ways.put(name(from, to), way);
+        ways.put(name(from, to), made(from, to));
       }
     }
+  }
+
+  private Way made(Region from, Region to) {
+    return lines.stream()
+        .filter(line -> line.joins(from, to))
+        .findFirst()
+        .map(line -> line.way(seed + ways.size()))
+        .orElseGet(Way::none);
   }
 
   private static String name(Region from, Region to) {
@@ -58,7 +64,11 @@ final class Network implements AutoCloseable {
     }
   }
 
-  /** The same from other regions only: in its own it listens at its address itself. */
+  /**
+   * The same for clients of other regions: in its own it listens at its address itself. Clients are
+   * not in the regions that are near to them: their way is as long as that between the regions, and
+   * is whole when that is cut.
+   */
   void offerElsewhere(Region of, int host, int port) {
     for (Region from : regions) {
       if (!from.equals(of)) {
@@ -67,8 +77,8 @@ final class Network implements AutoCloseable {
                 loops,
                 new InetSocketAddress(from.toward(of, host), port),
                 () -> new InetSocketAddress(of.address(host), port),
-                way(from, of),
-                way(of, from)));
+                made(from, of),
+                made(of, from)));
       }
     }
   }
