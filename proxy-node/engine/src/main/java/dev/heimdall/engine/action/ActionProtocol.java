@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -55,9 +56,6 @@ public interface ActionProtocol {
    */
   Map<Integer, String> typeNames(Connection connection, Set<Integer> types) throws SQLException;
 
-  /** Whether a plan can be had of a statement whose parameters have no values. */
-  boolean plansWithoutValues(Connection connection) throws SQLException;
-
   /**
    * Begins a transaction on a connection in which nothing but a plan is asked for.
    *
@@ -67,16 +65,17 @@ public interface ActionProtocol {
       throws SQLException;
 
   /**
-   * Asks for a plan, which carries nothing out.
+   * Asks for a plan, which carries nothing out. Parameters of the text have no values.
    *
-   * @param withoutValues whether the text has parameters
+   * @param types what the server calls the types that the client gave to parameters, in their
+   *     order; those behind the last of them have none
    * @param longest how many characters of it are wanted at most, about
    */
   String explain(
       Connection connection,
       ActionParameters.ExtractPlan how,
-      boolean withoutValues,
       String text,
+      List<String> types,
       int longest)
       throws SQLException;
 }

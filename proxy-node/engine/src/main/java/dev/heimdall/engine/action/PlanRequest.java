@@ -2,7 +2,6 @@ package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
 
@@ -16,7 +15,7 @@ import java.util.List;
  * @param sql the text
  * @param dialect how texts are read
  * @param lexerMode how its session has texts cut into tokens
- * @param parameters the values of {@code $1} and so on
+ * @param types the numbers of the types that the client gave to the first parameters, 0 for none
  * @param facts what it does
  */
 public record PlanRequest(
@@ -27,10 +26,10 @@ public record PlanRequest(
     String sql,
     Dialect dialect,
     LexerMode lexerMode,
-    List<Parameter> parameters,
+    List<Integer> types,
     Statement facts) {
   public PlanRequest {
-    parameters = List.copyOf(parameters);
+    types = List.copyOf(types);
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -244,25 +246,17 @@ public final class Plans {
     Map<String, String> settings =
         protocol.settings(source.parameters(), request.origin().settings(), request.lexerMode());
     boolean reads = request.facts().parsed().kind() == StatementClass.READ;
-    if (!request.parameters().isEmpty() && protocol.plansWithoutValues(connection)) {
-      try {
-        protocol.beginPlan(connection, settings, reads);
-        return protocol.explain(connection, how, true, request.sql(), LONGEST_PLAN);
-      } catch (SQLException e) {
-        // Types that only the client named: with values the plan can be had all the same.
-        connection.rollback();
-      }
-    }
     protocol.beginPlan(connection, settings, reads);
-    BoundText bound =
-        BoundText.of(request.sql(), request.lexerMode(), request.parameters())
-            .orElseThrow(() -> new SQLException("a value in an unknown format", "0A000"));
-    Map<Integer, String> names = protocol.typeNames(connection, bound.unknownTypes());
-    String text =
-        bound
-            .inlined(names::get)
-            .orElseThrow(() -> new SQLException("a parameter without a value", "42P02"));
-    return protocol.explain(connection, how, false, text, LONGEST_PLAN);
+    return protocol.explain(
+        connection, how, request.sql(), types(connection, protocol, request), LONGEST_PLAN);
+  }
+
+  private static List<String> types(
+      Connection connection, ActionProtocol protocol, PlanRequest request) throws SQLException {
+    Set<Integer> given = new TreeSet<>(request.types());
+    given.remove(0);
+    Map<Integer, String> names = given.isEmpty() ? Map.of() : protocol.typeNames(connection, given);
+    return request.types().stream().map(type -> names.getOrDefault(type, "unknown")).toList();
   }
 
   /** The plans that are kept, the newest last. */

@@ -23,6 +23,7 @@ import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.ActionParameters.TriggerTiming;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -110,7 +111,11 @@ public final class SideActions {
     }
   }
 
-  /** Asks for the statement's plan, if rules want that. */
+  /**
+   * Asks for the statement's plan, if rules want that.
+   *
+   * @param declared object ids of the types that its parameters are given
+   */
   void plan(
       Decision decision,
       FingerprintEntry known,
@@ -118,7 +123,8 @@ public final class SideActions {
       byte[] sql,
       int offset,
       int length,
-      LexerMode lexerMode) {
+      LexerMode lexerMode,
+      int[] declared) {
     if (decision.extractPlan().isEmpty() || statement == null) {
       return;
     }
@@ -137,7 +143,7 @@ public final class SideActions {
                   text(sql, offset, length),
                   dialect,
                   lexerMode,
-                  List.of(),
+                  Arrays.stream(declared).boxed().toList(),
                   statement));
     }
   }

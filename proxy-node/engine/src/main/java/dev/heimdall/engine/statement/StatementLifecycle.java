@@ -242,7 +242,7 @@ public final class StatementLifecycle implements RoutedStatement {
     if (!decision.isNone()) {
       side.decided(decision, known, statement, sql, offset, length, lexerMode);
       if (effects.kind() != StatementKind.EXECUTE) {
-        side.plan(decision, known, statement, sql, offset, length, lexerMode);
+        side.plan(decision, known, statement, sql, offset, length, lexerMode, pipeline.declared());
       }
     }
     if (reads.holdsTransaction() && tiesSession()) {

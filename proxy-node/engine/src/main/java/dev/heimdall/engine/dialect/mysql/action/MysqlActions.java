@@ -8,10 +8,12 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -117,11 +119,6 @@ public final class MysqlActions implements ActionProtocol {
     return Map.of();
   }
 
-  @Override
-  public boolean plansWithoutValues(Connection connection) {
-    return false;
-  }
-
   /**
    * EXPLAIN may carry out what a derived table calls (MariaDB), and in a transaction that reads has
    * no plan for what changes rows.
@@ -138,27 +135,45 @@ public final class MysqlActions implements ActionProtocol {
     }
   }
 
+  /**
+   * A plan needs values: what most columns can be compared with stands in for them. Where one is no
+   * number of rows (LIMIT) or no date, the server says so, and others are tried.
+   */
   @Override
   public String explain(
       Connection connection,
       ActionParameters.ExtractPlan how,
-      boolean withoutValues,
       String text,
+      List<String> types,
       int longest)
       throws SQLException {
-    StringBuilder plan = new StringBuilder();
-    try (Statement statement = connection.createStatement()) {
-      statement.setEscapeProcessing(false);
+    String format = how.format() == ActionParameters.PlanFormat.JSON ? "FORMAT=JSON " : "";
+    try (PreparedStatement statement = connection.prepareStatement("EXPLAIN " + format + text)) {
       statement.setQueryTimeout(PLAN_SECONDS);
-      String format = how.format() == ActionParameters.PlanFormat.JSON ? "FORMAT=JSON " : "";
-      try (ResultSet lines = statement.executeQuery("EXPLAIN " + format + text)) {
-        int columns = lines.getMetaData().getColumnCount();
-        while (lines.next() && plan.length() < longest) {
-          plan.append(plan.isEmpty() ? "" : "\n");
-          for (int i = 1; i <= columns; i++) {
-            plan.append(i == 1 ? "" : "\t").append(lines.getString(i));
-          }
+      int parameters = statement.getParameterMetaData().getParameterCount();
+      SQLException failed = null;
+      for (StandIns values : StandIns.values()) {
+        values.set(statement, parameters);
+        try (ResultSet lines = statement.executeQuery()) {
+          return plan(lines, longest);
+        } catch (SQLException e) {
+          failed = failed == null ? e : failed;
         }
+        if (parameters == 0) {
+          break;
+        }
+      }
+      throw failed;
+    }
+  }
+
+  private static String plan(ResultSet lines, int longest) throws SQLException {
+    StringBuilder plan = new StringBuilder();
+    int columns = lines.getMetaData().getColumnCount();
+    while (lines.next() && plan.length() < longest) {
+      plan.append(plan.isEmpty() ? "" : "\n");
+      for (int i = 1; i <= columns; i++) {
+        plan.append(i == 1 ? "" : "\t").append(lines.getString(i));
       }
     }
     return plan.toString();

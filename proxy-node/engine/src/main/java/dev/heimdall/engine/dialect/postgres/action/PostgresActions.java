@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +25,10 @@ import org.postgresql.core.QueryExecutor;
 public final class PostgresActions implements ActionProtocol {
   private static final String ENCODING = "client_encoding";
   private static final String STRINGS = "standard_conforming_strings";
-  private static final int GENERIC_SINCE = 16;
+  private static final String NO_SUCH_PARAMETER = "42P02";
+
+  /** What a statement is prepared as whose plan is asked for. */
+  private static final String PREPARED = "heimdall_plan";
 
   /** What the driver keeps for itself, and what a session cannot change. */
   private static final Set<String> LEFT_OUT =
@@ -158,11 +162,6 @@ public final class PostgresActions implements ActionProtocol {
   }
 
   @Override
-  public boolean plansWithoutValues(Connection connection) throws SQLException {
-    return connection.getMetaData().getDatabaseMajorVersion() >= GENERIC_SINCE;
-  }
-
-  @Override
   public void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
       throws SQLException {
     connection.setAutoCommit(false);
@@ -175,24 +174,75 @@ public final class PostgresActions implements ActionProtocol {
   public String explain(
       Connection connection,
       ActionParameters.ExtractPlan how,
-      boolean withoutValues,
       String text,
+      List<String> types,
       int longest)
       throws SQLException {
-    String generic = withoutValues ? ", GENERIC_PLAN" : "";
-    String sql = "EXPLAIN (FORMAT " + how.format().name() + generic + ") " + text;
+    String explain = "EXPLAIN (FORMAT " + how.format().name() + ") ";
+    Savepoint before = connection.setSavepoint();
+    try {
+      return plan(connection, explain + text, longest);
+    } catch (SQLException e) {
+      if (!NO_SUCH_PARAMETER.equals(e.getSQLState())) {
+        throw e;
+      }
+    }
+    connection.rollback(before);
+    return genericPlan(connection, explain, text, types, longest);
+  }
+
+  /** Prepared, the statement has a plan for whatever values, and the server finds its types. */
+  private static String genericPlan(
+      Connection connection, String explain, String text, List<String> types, int longest)
+      throws SQLException {
+    String given = types.isEmpty() ? "" : " (" + String.join(", ", types) + ")";
+    executeSimply(connection, "PREPARE " + PREPARED + given + " AS " + text).close();
+    try {
+      execute(connection, "SET LOCAL plan_cache_mode = force_generic_plan");
+      String nulls = String.join(", ", Collections.nCopies(parameters(connection), "NULL"));
+      String plan = plan(connection, explain + "EXECUTE " + PREPARED + " (" + nulls + ")", longest);
+      execute(connection, "DEALLOCATE " + PREPARED);
+      return plan;
+    } catch (SQLException e) {
+      connection.rollback(); // else it could not be deallocated, which no rollback does
+      execute(connection, "DEALLOCATE " + PREPARED);
+      throw e;
+    }
+  }
+
+  private static int parameters(Connection connection) throws SQLException {
+    String sql =
+        "SELECT pg_catalog.cardinality(parameter_types) FROM pg_catalog.pg_prepared_statements"
+            + " WHERE name = '"
+            + PREPARED
+            + "'";
+    try (Statement ask = connection.createStatement();
+        ResultSet row = ask.executeQuery(sql)) {
+      return row.next() ? row.getInt(1) : 0;
+    }
+  }
+
+  private static String plan(Connection connection, String sql, int longest) throws SQLException {
     StringBuilder plan = new StringBuilder();
-    try (Statement statement = connection.createStatement()) {
-      statement.setEscapeProcessing(false);
-      // The extended protocol would want values for the parameters, which a generic plan has not.
-      BaseStatement simple = statement.unwrap(BaseStatement.class);
-      simple.executeWithFlags(sql, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
-      try (ResultSet lines = simple.getResultSet()) {
-        while (lines.next() && plan.length() < longest) {
-          plan.append(plan.isEmpty() ? "" : "\n").append(lines.getString(1));
-        }
+    try (Statement simple = executeSimply(connection, sql);
+        ResultSet lines = simple.getResultSet()) {
+      while (lines.next() && plan.length() < longest) {
+        plan.append(plan.isEmpty() ? "" : "\n").append(lines.getString(1));
       }
     }
     return plan.toString();
+  }
+
+  /** The extended protocol would want values for the text's parameters. */
+  private static Statement executeSimply(Connection connection, String sql) throws SQLException {
+    BaseStatement statement = connection.createStatement().unwrap(BaseStatement.class);
+    try {
+      statement.setEscapeProcessing(false);
+      statement.executeWithFlags(sql, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
+      return statement;
+    } catch (SQLException e) {
+      statement.close();
+      throw e;
+    }
   }
 }
