@@ -53,6 +53,8 @@ final class RegionNode implements AutoCloseable {
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
       builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
       builder.environment().putAll(environment);
+      // As on a machine in it: nothing else may be asked for the region.
+      builder.environment().put("AWS_REGION", region.name());
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
