@@ -36,6 +36,15 @@ class ReadsWithoutWriterIT {
   private static final String STALE =
       "heimdall_stale_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}";
 
+  private static void twoTables(PostgresServer primary) {
+    asOwner(
+        primary,
+        "CREATE TABLE t (i int)",
+        "INSERT INTO t VALUES (1)",
+        "CREATE TABLE other (i int)",
+        "INSERT INTO other VALUES (1)");
+  }
+
   private static RoutedCluster start(String consistency) {
     return new RoutedCluster(
         c -> {
@@ -45,10 +54,7 @@ class ReadsWithoutWriterIT {
           c.source("cluster.failover.queueTimeout", "3s");
           c.user("app", "admin", true);
         },
-        primary -> {
-          asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
-          asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)");
-        });
+        ReadsWithoutWriterIT::twoTables);
   }
 
   private static void loseWriter(RoutedCluster routed) {
@@ -227,16 +233,7 @@ class ReadsWithoutWriterIT {
                 .source("cluster.failover.queueTimeout", "60s")
                 .source("cluster.failover.staleReads", staleReads)
                 .user("app", "admin", true);
-    try (RoutedCluster routed =
-            new RoutedCluster(
-                wishes,
-                primary ->
-                    asOwner(
-                        primary,
-                        "CREATE TABLE t (i int)",
-                        "INSERT INTO t VALUES (1)",
-                        "CREATE TABLE other (i int)",
-                        "INSERT INTO other VALUES (1)"));
+    try (RoutedCluster routed = new RoutedCluster(wishes, ReadsWithoutWriterIT::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple");
         Connection extended = routed.connect("prepareThreshold", "1");
         Connection writes = routed.connect("preferQueryMode", "simple")) {
@@ -358,13 +355,7 @@ class ReadsWithoutWriterIT {
               "{\"match\": \"careless\", \"action\": \"reader-eligible\","
                   + " \"parameters\": {\"lagignore\": true}}");
         };
-    try (RoutedCluster routed =
-            new RoutedCluster(
-                wishes,
-                primary -> {
-                  asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
-                  asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)");
-                });
+    try (RoutedCluster routed = new RoutedCluster(wishes, ReadsWithoutWriterIT::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple");
         Connection writes = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(writes, "other");
@@ -413,7 +404,15 @@ class ReadsWithoutWriterIT {
         .isEqualTo(waits ? "57P03" : "answered");
   }
 
-  private static void awaitSleeping(RoutedCluster routed) {
+  /** A write that the primary is at; what becomes of it. */
+  private static CompletableFuture<String> beginWrite(RoutedCluster routed, Connection writes) {
+    CompletableFuture<String> outcome =
+        CompletableFuture.supplyAsync(
+            () ->
+                refused(
+                    writes,
+                    "WITH slow AS (SELECT pg_sleep(30)), new AS (INSERT INTO other SELECT 2 FROM"
+                        + " slow RETURNING i) SELECT i FROM new"));
     Await.until(
         "it is under way",
         () ->
@@ -424,6 +423,7 @@ class ReadsWithoutWriterIT {
                         .queryValue(
                             "postgres",
                             "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
+    return outcome;
   }
 
   /** Nobody knows whether the write took effect, and up to where a replica must have come. */
@@ -436,14 +436,7 @@ class ReadsWithoutWriterIT {
       awaitCatalogue(writes, "other");
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
       routed.awaitKnown(routed.node());
-      CompletableFuture<String> lost =
-          CompletableFuture.supplyAsync(
-              () ->
-                  refused(
-                      writes,
-                      "WITH slow AS (SELECT pg_sleep(30)), new AS (INSERT INTO other SELECT 2 FROM"
-                          + " slow RETURNING i) SELECT i FROM new"));
-      awaitSleeping(routed);
+      CompletableFuture<String> lost = beginWrite(routed, writes);
       loseWriter(routed);
 
       assertThat(lost.get(20, TimeUnit.SECONDS)).isIn("57P01", "08006");
@@ -464,13 +457,7 @@ class ReadsWithoutWriterIT {
                 .source("cluster.lag.maxStaleness", "60s")
                 .source("cluster.failover.queueTimeout", "2s")
                 .user("app", "admin", true);
-    try (RoutedCluster routed =
-            new RoutedCluster(
-                wishes,
-                primary -> {
-                  asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
-                  asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)");
-                });
+    try (RoutedCluster routed = new RoutedCluster(wishes, ReadsWithoutWriterIT::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(reads, "other");
       routed.second().execute("SELECT pg_wal_replay_pause()");
@@ -498,13 +485,7 @@ class ReadsWithoutWriterIT {
                         .source("cluster.lag.maxStaleness", "500ms")
                         .source("cluster.failover.queueTimeout", "2s")
                         .user("app", "admin", true),
-                primary ->
-                    asOwner(
-                        primary,
-                        "CREATE TABLE t (i int)",
-                        "INSERT INTO t VALUES (1)",
-                        "CREATE TABLE other (i int)",
-                        "INSERT INTO other VALUES (1)"));
+                ReadsWithoutWriterIT::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(reads, "other");
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
@@ -541,15 +522,7 @@ class ReadsWithoutWriterIT {
   }
 
   private static RoutedCluster startStale(String consistency, String bound) {
-    return new RoutedCluster(
-        staleReads(consistency, bound),
-        primary ->
-            asOwner(
-                primary,
-                "CREATE TABLE t (i int)",
-                "INSERT INTO t VALUES (1)",
-                "CREATE TABLE other (i int)",
-                "INSERT INTO other VALUES (1)"));
+    return new RoutedCluster(staleReads(consistency, bound), ReadsWithoutWriterIT::twoTables);
   }
 
   /** Whoever wrote it, and whatever is not known of it. */
@@ -638,14 +611,7 @@ class ReadsWithoutWriterIT {
       awaitCatalogue(writes, "other");
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
       routed.awaitKnown(routed.node());
-      CompletableFuture<String> lost =
-          CompletableFuture.supplyAsync(
-              () ->
-                  refused(
-                      writes,
-                      "WITH slow AS (SELECT pg_sleep(30)), new AS (INSERT INTO other SELECT 2 FROM"
-                          + " slow RETURNING i) SELECT i FROM new"));
-      awaitSleeping(routed);
+      CompletableFuture<String> lost = beginWrite(routed, writes);
       loseWriter(routed);
 
       assertThat(lost.get(20, TimeUnit.SECONDS)).isIn("57P01", "08006");
