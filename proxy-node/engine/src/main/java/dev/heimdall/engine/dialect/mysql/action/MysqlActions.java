@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.Collections;
 import java.util.List;
@@ -158,9 +159,9 @@ public final class MysqlActions implements ActionProtocol {
           return plan(lines, longest);
         } catch (SQLException e) {
           failed = failed == null ? e : failed;
-        }
-        if (parameters == 0) {
-          break;
+          if (parameters == 0 || e instanceof SQLTimeoutException || connection.isClosed()) {
+            break; // no other values help
+          }
         }
       }
       throw failed;
