@@ -72,17 +72,9 @@ public final class LoopBalancer {
    * Chooses a server.
    *
    * @param eligible those that may answer, as bits
+   * @param near those that come before others that may answer, unless all of them are put aside
    * @param now by {@link System#nanoTime}
    * @return the node's place in the topology, or {@link #NOBODY}
-   */
-  public int choose(long eligible, long now) {
-    return choose(eligible, 0, now);
-  }
-
-  /**
-   * Chooses a server.
-   *
-   * @param near those that come before others that may answer, unless all of them are put aside
    */
   public int choose(long eligible, long near, long now) {
     long candidates = candidates(eligible, near, now);

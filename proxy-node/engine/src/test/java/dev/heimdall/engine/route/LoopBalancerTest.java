@@ -83,7 +83,7 @@ class LoopBalancerTest {
   private static double[] shares(LoopBalancer balancer, long eligible, long now, int nodes) {
     double[] shares = new double[nodes];
     for (int i = 0; i < TIMES; i++) {
-      shares[balancer.choose(eligible, now)] += 1.0 / TIMES;
+      shares[balancer.choose(eligible, 0, now)] += 1.0 / TIMES;
     }
     return shares;
   }
@@ -105,7 +105,7 @@ class LoopBalancerTest {
 
     assertThat(shares[0]).isZero();
     assertThat(shares[1]).isCloseTo(0.75, within(0.02));
-    assertThat(byWeight(EACH, topology).choose(0b001, 0)).isEqualTo(LoopBalancer.NOBODY);
+    assertThat(byWeight(EACH, topology).choose(0b001, 0, 0)).isEqualTo(LoopBalancer.NOBODY);
   }
 
   @Test
@@ -134,21 +134,21 @@ class LoopBalancerTest {
     double[] shares = shares(balancer, 0b111, 0, 3);
     assertThat(shares[0]).isZero();
     assertThat(shares[1]).isCloseTo(0.5, within(0.02));
-    assertThat(balancer.choose(0b001, 0)).isZero();
+    assertThat(balancer.choose(0b001, 0, 0)).isZero();
   }
 
   @Test
   void aListThatIsNotSpreadHasAnOrder() {
     LoopBalancer balancer = byWeight(ALL + "?targetServerType=secondary", three);
 
-    assertThat(balancer.choose(0b111, 0)).isEqualTo(1);
-    assertThat(balancer.choose(0b101, 0)).isEqualTo(2);
-    assertThat(balancer.choose(0b001, 0)).isEqualTo(LoopBalancer.NOBODY);
-    assertThat(balancer.choose(0, 0)).isEqualTo(LoopBalancer.NOBODY);
+    assertThat(balancer.choose(0b111, 0, 0)).isEqualTo(1);
+    assertThat(balancer.choose(0b101, 0, 0)).isEqualTo(2);
+    assertThat(balancer.choose(0b001, 0, 0)).isEqualTo(LoopBalancer.NOBODY);
+    assertThat(balancer.choose(0, 0, 0)).isEqualTo(LoopBalancer.NOBODY);
   }
 
   private void began(LoopBalancer balancer) {
-    balancer.began(three.nodes().get(balancer.choose(0b110, 0)).address());
+    balancer.began(three.nodes().get(balancer.choose(0b110, 0, 0)).address());
   }
 
   @Test
@@ -195,7 +195,7 @@ class LoopBalancerTest {
     }
 
     assertThat(shares(balancer, 0b110, 2, 3)[2]).isZero();
-    assertThat(balancer.choose(0b100, 2)).isEqualTo(2);
+    assertThat(balancer.choose(0b100, 0, 2)).isEqualTo(2);
     assertThat(shares(balancer, 0b110, 11 * SECOND, 3)[2]).isPositive();
   }
 
@@ -274,7 +274,7 @@ class LoopBalancerTest {
         for (int i = 0; i < 20_000; i++) {
           now += random.nextInt(1_000_000_000);
           long eligible = 1 + random.nextInt(7);
-          int chosen = balancer.choose(eligible, now);
+          int chosen = balancer.choose(eligible, 0, now);
           assertThat(chosen).isNotEqualTo(LoopBalancer.NOBODY);
           assertThat(eligible & 1L << chosen).isNotZero();
           balancer.began(three.nodes().get(chosen).address());
