@@ -192,7 +192,7 @@ final class ClusterChecks {
     }
   }
 
-  /** What must miss nothing that anybody was told of does not do without the end of it. */
+  /** Strict reads miss no acknowledged write, so that they cannot be stale. */
   private void staleReads() {
     Duration staleReads = source.cluster().failover().staleReads();
     if (in.sound("$.cluster.failover.staleReads", "$.cluster.consistency")

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * What reads must not miss while there is no writer, where the configuration lets them miss the end
- * of what the last one wrote. Told of snapshots by one thread, read by any.
+ * of what the last one wrote. Updated by one thread, read by any.
  */
 final class StaleReads {
   private final Duration bound;
