@@ -23,7 +23,6 @@ import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
-import com.nimbusds.openid.connect.sdk.claims.AuthorizedParty;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
@@ -31,6 +30,8 @@ import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.observe.Line;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +44,8 @@ final class CodeExchange {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   private static final int SKEW_SECONDS = 60;
+  private static final String NOT_BEFORE = "nbf";
+  private static final String AUTHORIZED_PARTY = "azp";
 
   /** Whoever knows a client's secret can sign with that: only the provider's own keys count. */
   private static final Set<JWSAlgorithm> ALGORITHMS =
@@ -143,10 +146,9 @@ final class CodeExchange {
     validator.setMaxClockSkew(SKEW_SECONDS);
     try {
       IDTokenClaimsSet claims = validator.validate(token, new Nonce(pending.nonce()));
-      // The library leaves this one to its users: among several audiences it is the one that asked.
-      AuthorizedParty party = claims.getAuthorizedParty();
-      if (party != null && !party.getValue().equals(settings.client())) {
-        throw untrue("it was made out to another client (azp)");
+      Optional<String> flaw = flaw(claims);
+      if (flaw.isPresent()) {
+        throw untrue(flaw.get());
       }
       return claims;
     } catch (BadJOSEException e) {
@@ -154,6 +156,21 @@ final class CodeExchange {
     } catch (JOSEException e) {
       throw OpenIdRefused.failed(e);
     }
+  }
+
+  /** What the library leaves to its users, of a token that is right otherwise. */
+  private Optional<String> flaw(IDTokenClaimsSet claims) {
+    Object party = claims.getClaim(AUTHORIZED_PARTY);
+    if (party == null && claims.getAudience().size() > 1) {
+      return Optional.of("it has several audiences (aud) and names no authorized party (azp)");
+    }
+    if (party != null && !party.equals(settings.client())) {
+      return Optional.of("it was made out to another client (azp)");
+    }
+    Date begin = claims.getDateClaim(NOT_BEFORE);
+    return begin != null && begin.toInstant().isAfter(Instant.now().plusSeconds(SKEW_SECONDS))
+        ? Optional.of("it is not valid yet (nbf)")
+        : Optional.empty();
   }
 
   private static OpenIdRefused untrue(String why) {

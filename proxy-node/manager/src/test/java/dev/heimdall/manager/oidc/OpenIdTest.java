@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -214,6 +215,64 @@ class OpenIdTest {
     assertThat(refused(ALICE).reason()).as("nobody's").isEqualTo("token");
     provider.says(claims -> claims.expirationTime(Date.from(Instant.now().minusSeconds(30))));
     assertThat(logIn(ALICE).who().role()).as("clocks differ").isEqualTo(Role.ADMIN);
+  }
+
+  @Test
+  void ofSeveralAudiencesTheTokenNamesTheOneThatAsked() throws Exception {
+    List<String> several = List.of(TestProvider.CLIENT, "another");
+    provider.says(claims -> claims.audience(several));
+    assertThat(refused(ALICE).reason()).as("no azp").isEqualTo("token");
+    for (Object party : List.of("another", "", 5, List.of(TestProvider.CLIENT))) {
+      provider.says(claims -> claims.audience(several).claim("azp", party));
+      assertThat(refused(ALICE).reason()).as("azp %s", party).isEqualTo("token");
+      provider.says(claims -> claims.claim("azp", party));
+      assertThat(refused(ALICE).reason()).as("azp %s alone", party).isEqualTo("token");
+    }
+    provider.says(claims -> claims.audience(several).claim("azp", TestProvider.CLIENT));
+    assertThat(logIn(ALICE).who().role()).isEqualTo(Role.ADMIN);
+    provider.says(claims -> claims.audience(List.of(TestProvider.CLIENT)));
+    assertThat(logIn(ALICE).who().role()).as("one audience").isEqualTo(Role.ADMIN);
+  }
+
+  @Test
+  void aTokenThatIsNotValidYetIsRefused() throws Exception {
+    provider.says(claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(300))));
+    assertThat(refused(ALICE).reason()).isEqualTo("token");
+    for (Object begin : List.of("soon", List.of(1), 4_000_000_000L)) {
+      provider.says(claims -> claims.claim("nbf", begin));
+      assertThat(refused(ALICE).reason()).as("nbf %s", begin).isEqualTo("token");
+    }
+    provider.says(claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(30))));
+    assertThat(logIn(ALICE).who().role()).as("clocks differ").isEqualTo(Role.ADMIN);
+    provider.says(claims -> claims.notBeforeTime(Date.from(Instant.now().minusSeconds(300))));
+    assertThat(logIn(ALICE).who().role()).as("begun").isEqualTo(Role.ADMIN);
+  }
+
+  @Test
+  void anIssuerCountsToTheLetter() throws Exception {
+    for (String like :
+        List.of(
+            provider.issuer() + "/",
+            provider.issuer().toUpperCase(Locale.ROOT),
+            provider.issuer() + "?x",
+            "")) {
+      provider.says(claims -> claims.issuer(like));
+      assertThat(refused(ALICE).reason()).as(like).isEqualTo("token");
+    }
+    provider.says(claims -> claims.issuer(null));
+    assertThat(refused(ALICE).reason()).as("no issuer").isEqualTo("token");
+  }
+
+  @Test
+  void timesAreNeeded() {
+    provider.says(claims -> claims.issueTime(null));
+    assertThat(refused(ALICE).reason()).as("no iat").isEqualTo("token");
+    for (String claim : List.of("iat", "exp")) {
+      provider.says(claims -> claims.claim(claim, "soon"));
+      assertThat(refused(ALICE).reason()).as(claim).isEqualTo("token");
+    }
+    provider.says(claims -> claims.audience(List.of()));
+    assertThat(refused(ALICE).reason()).as("for nobody").isEqualTo("token");
   }
 
   @Test

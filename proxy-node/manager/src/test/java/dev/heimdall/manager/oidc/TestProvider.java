@@ -111,7 +111,7 @@ public final class TestProvider implements AutoCloseable {
   }
 
   /** It says something else of people. */
-  void says(Consumer<JWTClaimsSet.Builder> other) {
+  public void says(Consumer<JWTClaimsSet.Builder> other) {
     shape = other;
   }
 

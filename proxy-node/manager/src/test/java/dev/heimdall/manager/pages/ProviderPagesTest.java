@@ -2,6 +2,7 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jwt.JWTClaimsSet;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.audit.AuditEntry;
@@ -35,10 +36,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +251,30 @@ class ProviderPagesTest {
         .contains("You are not logged in", "oidc:_b_bob@example.com", "no role here");
     assertThat(refused.cookie()).isEqualTo("heimdall-provider=");
     assertThat(audited()).contains("log_in_refused oidc:_b_bob@example.com provider: no role");
+  }
+
+  @Test
+  void aTokenThatCannotBeTrustedGivesNoSession() throws Exception {
+    Map<String, Consumer<JWTClaimsSet.Builder>> flaws =
+        Map.of(
+            "several audiences, no azp",
+            claims -> claims.audience(List.of(TestProvider.CLIENT, "another")),
+            "azp of another",
+            claims -> claims.claim("azp", "another"),
+            "not valid yet",
+            claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(300))),
+            "no end",
+            claims -> claims.expirationTime(null),
+            "another issuer",
+            claims -> claims.issuer(provider.issuer() + "/"));
+    for (Map.Entry<String, Consumer<JWTClaimsSet.Builder>> flaw : flaws.entrySet()) {
+      provider.says(flaw.getValue());
+      Went refused = logIn(ALICE);
+      assertThat(refused.last().statusCode()).as(flaw.getKey()).isEqualTo(403);
+      assertThat(refused.last().body()).as(flaw.getKey()).contains("cannot be trusted");
+      assertThat(refused.cookie()).as(flaw.getKey()).isEqualTo("heimdall-provider=");
+    }
+    assertThat(audited()).containsOnly("log_in_refused unknown provider: token");
   }
 
   @Test
