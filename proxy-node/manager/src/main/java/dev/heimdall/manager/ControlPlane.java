@@ -17,6 +17,7 @@ import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.ReportSite;
 import dev.heimdall.manager.fleet.RollingRestart;
 import dev.heimdall.manager.fleet.SeenNode;
+import dev.heimdall.manager.forms.FormPages;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.login.LogIn;
@@ -160,6 +161,7 @@ public final class ControlPlane implements AutoCloseable {
       subjects.add(problems.subject());
       subjects.addAll(alerts.subjects());
       subjects.add(new RulePages(editor, trials));
+      subjects.add(new FormPages(editor));
       subjects.add(new NodesSubject(fleet, configuration, commands));
       Inspections inspections = new Inspections();
       subjects.add(

@@ -97,6 +97,7 @@ class PagesIT {
     browser.awaitText("Valid: nodes accept this configuration.").awaitText("db.example");
     browser.shoot("overview");
 
+    browser.find("a[href='/forms/sources/main.json']").click();
     browser.find("a[href='/documents/sources/main.json']").click();
     browser.awaitText("Valid: nodes accept this configuration.");
     assertThat(browser.source()).doesNotContain(CANARY);
@@ -156,7 +157,9 @@ class PagesIT {
     browser.type(Keys.TAB, Keys.ENTER); // over the bar, to the content
     open(browser, "/new");
     browser.shoot("new");
-    browser.find("#name").sendKeys("second", Keys.ENTER);
+    browser.type("second", Keys.ENTER);
+    browser.awaitText("What clients connect to.");
+    open(browser, "/documents/vdbs/second.json");
     browser.awaitText("A new document");
     browser.find("#text").sendKeys(Keys.chord(Keys.CONTROL, "a"));
     browser.type("{\"ports\": [5060], \"source\": \"main\"}");
@@ -279,7 +282,7 @@ class PagesIT {
     browser.awaitText("The first time");
     enter("reader", own);
     browser.awaitText("Overview").awaitText("db.example");
-    assertThat(browser.text()).doesNotContain("New document");
+    assertThat(browser.text()).doesNotContain("New…");
     open(browser, "/documents/sources/main.json");
     assertThat(browser.find("#text").getDomProperty("value")).contains("db.example");
     assertThat(browser.source()).doesNotContain(CANARY, "Review…");

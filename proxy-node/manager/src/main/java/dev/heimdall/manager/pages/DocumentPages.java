@@ -12,6 +12,7 @@ import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoredDocument;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,16 @@ final class DocumentPages {
           }
           """);
 
+  /** By their folders, what there is most of first. */
+  private static final Map<String, String> KINDS = new LinkedHashMap<>();
+
+  static {
+    KINDS.put("vdbs", "Virtual database");
+    KINDS.put("sources", "Data source");
+    KINDS.put("users", "User");
+    KINDS.put("drivers", "Driver");
+  }
+
   private final Editor editor;
   private final MaskedText masks;
   private final Shells shells;
@@ -74,8 +85,12 @@ final class DocumentPages {
     this.ids = ids;
   }
 
-  Answer name(Session session) {
-    return templates.page(200, "create", Map.of("shell", shells.of("New document", session)));
+  /**
+   * @param kind the folder that is chosen at first
+   */
+  Answer name(String kind, Session session) {
+    return templates.page(
+        200, "create", Map.of("shell", shells.of("New", session), "kind", kind, "kinds", KINDS));
   }
 
   Answer named(Map<String, String> form) throws Refusal {
@@ -85,7 +100,9 @@ final class DocumentPages {
       throw new Refusal(
           400, "bad_request", "A name has letters, digits and _ - . and begins with no dot.");
     }
-    return Templates.see(Links.document(folder + "/" + name + ".json"));
+    String document = folder + "/" + name + ".json";
+    return Templates.see(
+        KINDS.containsKey(folder) ? Links.form(document) : Links.document(document));
   }
 
   Answer edit(String name, Session session) throws Refusal, StoreException, EditRefused {

@@ -6,21 +6,39 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Paths of pages. */
-final class Links {
+public final class Links {
+  /** Where forms of documents are. */
+  public static final String FORMS = "/forms/";
+
+  /** Where a change is edited as a text that is not made yet. */
+  public static final String DRAFT = Draft.EDITOR;
+
   private static final String RULES = "rules/";
+
+  private static final String JSON = ".json";
 
   private Links() {}
 
   /** Of a document's editor. */
-  static String document(String name) {
-    return DocumentPages.PATH
-        + Stream.of(name.split("/"))
-            .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
-            .collect(Collectors.joining("/"));
+  public static String document(String name) {
+    return DocumentPages.PATH + encoded(name);
   }
 
-  /** Of where an object is edited: rule lists have pages of their own. */
+  /** Of a document's form. */
+  public static String form(String name) {
+    return FORMS + encoded(name);
+  }
+
+  private static String encoded(String name) {
+    return Stream.of(name.split("/"))
+        .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
+        .collect(Collectors.joining("/"));
+  }
+
+  /** Of where an object is edited: rule lists have pages of their own, what is no JSON has text. */
   static String object(String document, String name) {
-    return document.startsWith(RULES) ? "/" + RULES + name : document(document);
+    return document.startsWith(RULES)
+        ? "/" + RULES + name
+        : document.endsWith(JSON) ? form(document) : document(document);
   }
 }

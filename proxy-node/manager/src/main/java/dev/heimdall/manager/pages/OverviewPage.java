@@ -7,6 +7,7 @@ import dev.heimdall.manager.edit.Seen;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Driver;
 import dev.heimdall.model.RuleList;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.User;
@@ -26,6 +27,7 @@ final class OverviewPage {
   static final String PATH = "/";
 
   private static final String JSON = ".json";
+  private static final String NODE = "node.json";
   private static final int SHOWN_VERSION = 12;
 
   private final Editor editor;
@@ -89,6 +91,16 @@ final class OverviewPage {
             List.of("Password", "Virtual databases", "Admin database"),
             (configuration, name) ->
                 Optional.ofNullable(configuration.users().get(name)).map(OverviewPage::cells)));
+    tables.add(
+        table(
+            seen,
+            "drivers/",
+            "Drivers",
+            "How connections are spread over the servers of a cluster. Those of the engines are there without a document.",
+            List.of("Writer URL", "Reader URL"),
+            (configuration, name) ->
+                Optional.ofNullable(configuration.drivers().get(name)).map(OverviewPage::cells)));
+    tables.add(node(seen));
     tables.add(others(seen, tables));
     return tables;
   }
@@ -171,6 +183,25 @@ final class OverviewPage {
         user.admin() ? "yes" : "no");
   }
 
+  private static List<String> cells(Driver driver) {
+    return List.of(driver.writerUrl(), driver.readerUrl());
+  }
+
+  /** There is one, also where nobody has written it. */
+  private static View.Table node(Seen seen) {
+    boolean written = seen.documents().all().containsKey(NODE);
+    return new View.Table(
+        "Nodes",
+        "What all nodes of the fleet have in common.",
+        NODE,
+        List.of("Settings"),
+        List.of(
+            new View.Row(
+                "Settings of nodes",
+                Links.form(NODE),
+                List.of(written ? "in " + NODE : "all at their defaults"))));
+  }
+
   private static String password(User user) {
     if (user.password().or(user::verifier).filter(Secret::isUnread).isPresent()) {
       return "in Secrets Manager";
@@ -195,7 +226,10 @@ final class OverviewPage {
         .all()
         .forEach(
             (document, stored) -> {
-              if (objects.stream().noneMatch(table -> isObject(document, table.folder()))) {
+              if (objects.stream()
+                  .noneMatch(
+                      table ->
+                          document.equals(table.folder()) || isObject(document, table.folder()))) {
                 rows.add(
                     new View.Row(
                         document,
@@ -204,6 +238,6 @@ final class OverviewPage {
               }
             });
     return new View.Table(
-        "Other documents", "Settings of nodes, drivers, certificates.", "", List.of("Size"), rows);
+        "Other documents", "Certificates, and what there is besides.", "", List.of("Size"), rows);
   }
 }

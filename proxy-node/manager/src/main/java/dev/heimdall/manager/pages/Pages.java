@@ -127,7 +127,7 @@ public final class Pages implements Site {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry("Overview", OverviewPage.PATH, Permission.READ_CONFIGURATION));
     subjects.forEach(subject -> entries.addAll(subject.entries()));
-    entries.add(new Entry("New document", "/new", Permission.CHANGE_CONFIGURATION));
+    entries.add(new Entry("New…", "/new", Permission.CHANGE_CONFIGURATION));
     entries.add(new Entry(Entry.Group.PEOPLE, "Account", AccountPage.PATH, Permission.OWN_TOKENS));
     return entries;
   }
@@ -149,7 +149,10 @@ public final class Pages implements Site {
             DocumentPages.PATH + "{name...}",
             Permission.READ_CONFIGURATION,
             visit -> documents.edit(visit.part(0), visit.session())),
-        change(Page::get, "/new", visit -> documents.name(visit.session())),
+        change(
+            Page::get,
+            "/new",
+            visit -> documents.name(visit.request().query("kind").orElse("vdbs"), visit.session())),
         change(Page::post, "/new", visit -> documents.named(visit.form())),
         change(Page::post, "/check", visit -> documents.check(visit.form(), visit.session())),
         change(Page::post, "/review", visit -> documents.review(visit.form(), visit.session())),

@@ -4,13 +4,13 @@ import dev.heimdall.model.Problem;
 import java.util.List;
 
 /** Problems of a configuration in the words of pages. */
-final class Troubles {
+public final class Troubles {
   private Troubles() {}
 
   /**
    * @param looked the document that is on the page; empty: none
    */
-  static List<View.Trouble> of(List<Problem> problems, String looked) {
+  public static List<View.Trouble> of(List<Problem> problems, String looked) {
     return problems.stream().map(problem -> of(problem, looked)).toList();
   }
 
@@ -35,7 +35,8 @@ final class Troubles {
                     .orElse("")));
   }
 
-  static List<View.Trouble> of(String words) {
+  /** One that is in no document. */
+  public static List<View.Trouble> of(String words) {
     return List.of(new View.Trouble("", "", words));
   }
 }

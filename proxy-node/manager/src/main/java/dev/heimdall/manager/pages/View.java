@@ -2,6 +2,7 @@ package dev.heimdall.manager.pages;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What templates are given: texts that they escape, and nothing that has to be decided. */
 public final class View {
@@ -9,7 +10,17 @@ public final class View {
 
   /** Objects of one kind. */
   public record Table(
-      String title, String meaning, String folder, List<String> columns, List<Row> rows) {}
+      String title, String meaning, String folder, List<String> columns, List<Row> rows) {
+    /** Whether there can be more of them. */
+    public boolean isOpen() {
+      return folder.endsWith("/");
+    }
+
+    /** Where one more is begun; rule lists have pages of their own. */
+    public String more() {
+      return folder.equals("rules/") ? "/rules" : "/new?kind=" + folder.replace("/", "");
+    }
+  }
 
   /**
    * One of them.
@@ -67,6 +78,15 @@ public final class View {
   public record Editing(String document, String version, Optional<String> text, String hidden) {
     private static final int FEWEST_ROWS = 8;
     private static final int MOST_ROWS = 28;
+    private static final Pattern WITH_FORM =
+        Pattern.compile("(vdbs|sources|users|drivers)/[^/]+\\.json|node\\.json");
+
+    /** Where its form is; empty: it has none. */
+    public Optional<String> form() {
+      return WITH_FORM.matcher(document).matches()
+          ? Optional.of(Links.form(document))
+          : Optional.empty();
+    }
 
     /** Room for the text and a little more; what is wrong with it is shown below. */
     public int rows() {

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.rules;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.jsontext.JsonLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -141,7 +142,7 @@ record ListDraft(
   /** Switches a rule on or off. */
   ListDraft toggle(int number) {
     Entry entry = entry(number).orElseThrow();
-    ObjectNode rule = RuleLayout.tree(entry.text());
+    ObjectNode rule = JsonLayout.tree(entry.text());
     boolean off = rule.path("enabled").isBoolean() && !rule.path("enabled").booleanValue();
     if (off && !entry.isNew() && isOnAtFirst(entry) && sameBut(entry)) {
       return reset(number);
@@ -151,17 +152,17 @@ record ListDraft(
     } else {
       RuleLayout.put(rule, "enabled", rule.booleanNode(false));
     }
-    return write(number, RuleLayout.text(rule, text.indent()));
+    return write(number, JsonLayout.text(rule, text.indent()));
   }
 
   private boolean isOnAtFirst(Entry entry) {
-    return RuleLayout.tree(was(entry)).path("enabled").asBoolean(true);
+    return JsonLayout.tree(was(entry)).path("enabled").asBoolean(true);
   }
 
   /** Whether nothing but its switch was changed. */
   private boolean sameBut(Entry entry) {
-    ObjectNode before = RuleLayout.tree(was(entry));
-    ObjectNode now = RuleLayout.tree(entry.text());
+    ObjectNode before = JsonLayout.tree(was(entry));
+    ObjectNode now = JsonLayout.tree(entry.text());
     before.remove("enabled");
     now.remove("enabled");
     return before.equals(now);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.jsontext.JsonLayout;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
@@ -89,7 +90,7 @@ final class ListEdits {
       if (!frame.path(key).asText().equals(text)) {
         now =
             now.member(
-                key, text.isEmpty() ? Optional.empty() : Optional.of(RuleLayout.scalar(text)));
+                key, text.isEmpty() ? Optional.empty() : Optional.of(JsonLayout.scalar(text)));
       }
     }
     return now;
@@ -231,7 +232,7 @@ final class ListEdits {
                 .masks()
                 .unmask(
                     draft.document(),
-                    RuleLayout.text(is, draft.text().indent()),
+                    JsonLayout.text(is, draft.text().indent()),
                     List.of(draft.base(), rule.text()));
       } catch (MaskedText.Lost e) {
         throw new Refusal(400, "bad_request", e.getMessage());

@@ -6,6 +6,7 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Seen;
+import dev.heimdall.manager.jsontext.JsonLayout;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
@@ -164,13 +165,13 @@ final class ListShown {
 
   /** A rule's tree without its secrets. */
   static ObjectNode tree(ListDraft draft, ListDraft.Entry entry, Visit visit) {
-    return RuleLayout.tree(visit.masks().mask(draft.document(), entry.text()).orElse(entry.text()));
+    return JsonLayout.tree(visit.masks().mask(draft.document(), entry.text()).orElse(entry.text()));
   }
 
   /** The list's own members without their secrets. */
   static ObjectNode frame(ListDraft draft, Visit visit) {
     String frame = draft.text().frame();
-    return RuleLayout.tree(visit.masks().mask(draft.document(), frame).orElse(frame));
+    return JsonLayout.tree(visit.masks().mask(draft.document(), frame).orElse(frame));
   }
 
   /** The form of a rule as it is in the draft. */
@@ -274,7 +275,7 @@ final class ListShown {
       throws Refusal, StoreException, EditRefused {
     boolean edits = visit.may(Permission.CHANGE_CONFIGURATION);
     Optional<ListDraft> draft = looked.draft();
-    ObjectNode frame = draft.map(one -> frame(one, visit)).orElseGet(() -> RuleLayout.tree("{}"));
+    ObjectNode frame = draft.map(one -> frame(one, visit)).orElseGet(() -> JsonLayout.tree("{}"));
     RulesView.Page view =
         new RulesView.Page(
             looked.list(),

@@ -1,90 +1,16 @@
 package dev.heimdall.manager.rules;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Rules as people write them: on one line where that is short, else a line for each member. */
+/** The members of rules in the order in which people write them. */
 final class RuleLayout {
-  private static final int WIDEST = 100;
-
   private static final List<String> ORDER =
       List.of("comment", "enabled", "match", "join", "inTransaction", "action", "parameters");
 
-  /** Numbers stay what they are. */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
-
   private RuleLayout() {}
-
-  /** A rule's text as a tree. */
-  static ObjectNode tree(String text) {
-    try {
-      return (ObjectNode) JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("what was JSON is none", e);
-    }
-  }
-
-  /**
-   * A tree as text.
-   *
-   * @param indent what stands in front of its lines, but for the first
-   */
-  static String text(JsonNode node, String indent) {
-    String line = line(node);
-    if (!node.isContainerNode() || node.isEmpty() || indent.length() + line.length() <= WIDEST) {
-      return line;
-    }
-    String inner = indent + "  ";
-    List<String> parts = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> member : node.properties()) {
-      parts.add(scalar(member.getKey()) + ": " + text(member.getValue(), inner));
-    }
-    if (node.isArray()) {
-      node.forEach(item -> parts.add(text(item, inner)));
-    }
-    String between = ",\n" + inner;
-    return (node.isArray() ? "[" : "{")
-        + "\n"
-        + inner
-        + String.join(between, parts)
-        + "\n"
-        + indent
-        + (node.isArray() ? "]" : "}");
-  }
-
-  private static String line(JsonNode node) {
-    List<String> parts = new ArrayList<>();
-    if (node.isObject()) {
-      node.properties()
-          .forEach(member -> parts.add(scalar(member.getKey()) + ": " + line(member.getValue())));
-      return "{" + String.join(", ", parts) + "}";
-    }
-    if (node.isArray()) {
-      node.forEach(item -> parts.add(line(item)));
-      return "[" + String.join(", ", parts) + "]";
-    }
-    return scalar(node);
-  }
-
-  static String scalar(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a value cannot be written", e);
-    }
-  }
 
   /** Sets a member; one that is not there yet comes in front of those that people write behind. */
   static void put(ObjectNode rule, String key, JsonNode value) {

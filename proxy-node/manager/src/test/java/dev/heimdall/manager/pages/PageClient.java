@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A browser without scripts: it keeps cookies, and goes where it is sent. */
-final class PageClient {
+public final class PageClient {
   private static final Pattern HIDDEN =
       Pattern.compile("type=\"hidden\" name=\"(\\w+)\" value=\"([^\"]*)\"");
 
@@ -29,12 +29,12 @@ final class PageClient {
   private int port;
   private HttpResponse<String> last;
 
-  PageClient(int port) {
+  public PageClient(int port) {
     this.port = port;
   }
 
   /** Goes on with another manager, as behind one address. */
-  PageClient at(int other) {
+  public PageClient at(int other) {
     port = other;
     return this;
   }
@@ -53,16 +53,16 @@ final class PageClient {
   }
 
   /** Asks by a method that no page takes. */
-  PageClient send(String path, String method) throws Exception {
+  public PageClient send(String path, String method) throws Exception {
     return send(path, HttpRequest.BodyPublishers.noBody(), method);
   }
 
-  PageClient get(String path) throws Exception {
+  public PageClient get(String path) throws Exception {
     return send(path, HttpRequest.BodyPublishers.noBody(), "GET");
   }
 
   /** Sends fields, each name followed by its value. */
-  PageClient post(String path, String... fields) throws Exception {
+  public PageClient post(String path, String... fields) throws Exception {
     StringBuilder body = new StringBuilder();
     for (int i = 0; i < fields.length; i += 2) {
       body.append(fields[i])
@@ -74,7 +74,7 @@ final class PageClient {
   }
 
   /** Sends a form of the page that it is on: its hidden fields, and these. */
-  PageClient submit(String action, String... fields) throws Exception {
+  public PageClient submit(String action, String... fields) throws Exception {
     int begin = page().indexOf("action=\"" + action + "\"");
     assertThat(begin).as("a form for " + action + " in " + page()).isNotNegative();
     String form = page().substring(begin, page().indexOf("</form>", begin));
@@ -82,33 +82,33 @@ final class PageClient {
     Matcher hidden = HIDDEN.matcher(form);
     while (hidden.find()) {
       all.add(hidden.group(1));
-      all.add(hidden.group(2));
+      all.add(unescaped(hidden.group(2)));
     }
     return post(action, all.toArray(String[]::new));
   }
 
-  PageClient logIn(String user, String password) throws Exception {
+  public PageClient logIn(String user, String password) throws Exception {
     return get("/login").submit("/login", "user", user, "password", password);
   }
 
-  String page() {
+  public String page() {
     return last.body();
   }
 
-  String path() {
+  public String path() {
     return last.uri().getPath();
   }
 
-  int status() {
+  public int status() {
     return last.statusCode();
   }
 
-  String header(String name) {
+  public String header(String name) {
     return last.headers().firstValue(name).orElse("");
   }
 
   /** The value of the cookie of its session. */
-  String session() {
+  public String session() {
     return cookies.getCookieStore().getCookies().stream()
         .filter(cookie -> cookie.getName().endsWith("heimdall-session"))
         .map(HttpCookie::getValue)
@@ -117,11 +117,18 @@ final class PageClient {
   }
 
   /** Has a cookie that somebody has given to it. */
-  PageClient with(String session) {
+  public PageClient with(String session) {
     HttpCookie cookie = new HttpCookie("heimdall-session", session);
     cookie.setPath("/");
     cookie.setVersion(0);
     cookies.getCookieStore().add(URI.create("http://localhost:" + port + "/"), cookie);
     return this;
+  }
+
+  private static String unescaped(String html) {
+    return html.replace("&#34;", "\"")
+        .replace("&lt;", "<")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&");
   }
 }

@@ -216,7 +216,7 @@ class PagesTest {
 
     assertThat(alice.path()).isEqualTo("/login");
     assertThat(new Browser().logIn("alice", "her own password", "/").page())
-        .contains("shop", "New document");
+        .contains("shop", "New…");
   }
 
   @Test
@@ -224,7 +224,7 @@ class PagesTest {
     accounts.create("bob", Role.READ_ONLY, "given by somebody", "admin");
     accounts.changeOwn("bob", "given by somebody", "his own password");
     Browser bob = new Browser().logIn("bob", "his own password", "/");
-    assertThat(bob.page()).contains("shop").doesNotContain("New document");
+    assertThat(bob.page()).contains("shop").doesNotContain("New…");
     bob.get("/documents/sources/main.json");
     assertThat(bob.page()).contains("readonly").doesNotContain(CANARY, "/review");
     Browser admin = new Browser().logIn();
@@ -480,7 +480,8 @@ class PagesTest {
     browser.get("/new").submit("/new", "folder", "users", "name", "al/ice");
     assertThat(browser.status()).isEqualTo(400);
     browser.get("/new").submit("/new", "folder", "users", "name", "alice");
-    assertThat(browser.path()).isEqualTo("/documents/users/alice.json");
+    assertThat(browser.path()).isEqualTo("/forms/users/alice.json");
+    browser.get("/documents/users/alice.json");
     browser.submit("/review", "text", "{\"password\": \"canary-new\"}");
     assertThat(browser.page()).contains("Create").doesNotContain("canary-new");
     browser.submit("/draft/commit");

@@ -3,6 +3,7 @@ package dev.heimdall.manager.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.jsontext.JsonLayout;
 import dev.heimdall.model.RuleAction;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RuleFormTest {
   /** What a browser sends of a form that nobody has touched. */
   private static Map<String, String> untouched(String rule) {
-    RulesView.Form form = RuleForm.of(1, 0, RuleLayout.tree(rule), Map.of());
+    RulesView.Form form = RuleForm.of(1, 0, JsonLayout.tree(rule), Map.of());
     Map<String, String> fields = new HashMap<>();
     form.actions().stream()
         .filter(RulesView.Choice::chosen)
@@ -39,7 +40,7 @@ class RuleFormTest {
     for (int i = 0; i < changes.length; i += 2) {
       fields.put(changes[i], changes[i + 1]);
     }
-    return RuleLayout.text(RuleForm.applied(fields, RuleLayout.tree(rule)), "");
+    return JsonLayout.text(RuleForm.applied(fields, JsonLayout.tree(rule)), "");
   }
 
   @ParameterizedTest
@@ -61,8 +62,8 @@ class RuleFormTest {
             + " true, \"notify\": null}}"
       })
   void whatNobodyTouchesStays(String rule) {
-    assertThat(RuleForm.applied(untouched(rule), RuleLayout.tree(rule)))
-        .isEqualTo(RuleLayout.tree(rule));
+    assertThat(RuleForm.applied(untouched(rule), JsonLayout.tree(rule)))
+        .isEqualTo(JsonLayout.tree(rule));
   }
 
   @Test
@@ -96,8 +97,8 @@ class RuleFormTest {
             + " \"odd\": 1}}";
     Map<String, String> fields = untouched(rule);
     fields.put("action", "table-cache");
-    ObjectNode changed = RuleForm.applied(fields, RuleLayout.tree(rule));
-    assertThat(RuleLayout.text(changed, ""))
+    ObjectNode changed = RuleForm.applied(fields, JsonLayout.tree(rule));
+    assertThat(JsonLayout.text(changed, ""))
         .isEqualTo(
             "{\"action\": \"table-cache\", \"parameters\": {\"ttl\": 5, \"log\": true, \"odd\":"
                 + " 1}}");
@@ -111,7 +112,7 @@ class RuleFormTest {
   @EnumSource(RuleAction.class)
   void eachActionHasAFormWithEachOfItsFieldsOnce(RuleAction action) {
     RulesView.Form form =
-        RuleForm.of(1, 0, RuleLayout.tree("{\"action\": \"" + action.spelling() + "\"}"), Map.of());
+        RuleForm.of(1, 0, JsonLayout.tree("{\"action\": \"" + action.spelling() + "\"}"), Map.of());
     assertThat(form.meaning()).isEqualTo(action.meaning().replace("`", ""));
     assertThat(form.own().stream().map(RulesView.Field::name))
         .doesNotHaveDuplicates()
@@ -126,7 +127,7 @@ class RuleFormTest {
         RuleForm.of(
             1,
             0,
-            RuleLayout.tree("{\"action\": \"cache\", \"match\": \"(\"}"),
+            JsonLayout.tree("{\"action\": \"cache\", \"match\": \"(\"}"),
             Map.of(
                 "match.0",
                 List.of("bad"),

@@ -1,0 +1,128 @@
+package dev.heimdall.manager.forms;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.history.Room;
+import dev.heimdall.manager.jsontext.JsonEdits;
+import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.masks.Texts;
+import dev.heimdall.manager.pages.ChangedLines;
+import dev.heimdall.manager.pages.View;
+import dev.heimdall.model.Problem;
+import dev.heimdall.model.SettingField;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a form that was sent would write.
+ *
+ * @param shown the document without secrets
+ * @param text the document
+ * @param faults what would be wrong
+ */
+record FormEdit(
+    String document,
+    Optional<String> over,
+    String base,
+    String shown,
+    String text,
+    FormFaults faults) {
+  /** Documents that are read twice in another way are none for a form. */
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
+
+  private static final int SEEN_BYTES = 12;
+
+  /** The tree of a document's text; empty: it is no object that a form can show. */
+  static Optional<ObjectNode> tree(String text) {
+    try {
+      JsonNode tree = STRICT.readTree(text);
+      return tree instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * @param base the document as the form was made of it, without secrets
+   * @param tree the same as a tree
+   * @throws MaskedText.Lost if a secret that is to stay is there no more
+   */
+  static FormEdit of(
+      String document,
+      Map<String, String> form,
+      String base,
+      ObjectNode tree,
+      List<SettingField> fields,
+      Editor editor,
+      MaskedText masks)
+      throws StoreException, EditRefused, MaskedText.Lost {
+    FormInput.Applied applied = FormInput.applied(fields, form, tree);
+    Documents now = editor.read();
+    String meant = JsonEdits.changed(base, applied.tree());
+    String text =
+        masks.unmask(document, meant, Texts.now(now, document).map(List::of).orElse(List.of()));
+    List<Problem> problems =
+        editor.check(
+            List.of(new Change(document, Optional.of(Content.of(text)), Optional.empty())));
+    return new FormEdit(
+        document,
+        Optional.of(form.getOrDefault("version", "")).filter(version -> !version.isEmpty()),
+        base,
+        masks.mask(document, text).orElse(""),
+        text,
+        FormFaults.of(problems, document, fields, applied));
+  }
+
+  Change change() {
+    return new Change(document, Optional.of(Content.of(text)), over);
+  }
+
+  /** Whether it writes what is there already. */
+  boolean isNothing() {
+    return over.isPresent() && shown.equals(base);
+  }
+
+  List<View.Line> lines() {
+    return ChangedLines.of(over.isEmpty() ? "" : base, shown, new Room());
+  }
+
+  /** Stands for just this edit. */
+  String seen() {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(shown.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, SEEN_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** It may hold secrets. */
+  @Override
+  public String toString() {
+    return "an edit of " + document;
+  }
+}

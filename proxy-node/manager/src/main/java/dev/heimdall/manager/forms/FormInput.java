@@ -1,0 +1,198 @@
+package dev.heimdall.manager.forms;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.model.SettingField;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A document as a form has made it of one. What a field shows and gives back unchanged stays as it
+ * is; what there is no field for stays, too.
+ */
+final class FormInput {
+  static final String REMOVE = "remove@";
+  static final String SECRET = "secret@";
+  static final String KEY = "key@";
+
+  /** More than anybody fills in. */
+  static final int MOST_ITEMS = 200;
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private final Map<String, String> form;
+  private final Map<String, List<Integer>> kept = new HashMap<>();
+
+  private FormInput(Map<String, String> form) {
+    this.form = form;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param kept of each list of objects, by its name, the numbers that its objects have in the form
+   */
+  record Applied(ObjectNode tree, Map<String, List<Integer>> kept) {
+    /** It may hold secrets. */
+    @Override
+    public String toString() {
+      return "what a form says";
+    }
+  }
+
+  /**
+   * @param base what the form had shown; stays as it is
+   */
+  static Applied applied(List<SettingField> fields, Map<String, String> form, ObjectNode base) {
+    FormInput input = new FormInput(form);
+    ObjectNode tree = base.deepCopy();
+    input.object(fields, "", tree);
+    return new Applied(tree, Map.copyOf(input.kept));
+  }
+
+  private void object(List<SettingField> fields, String prefix, ObjectNode now) {
+    for (SettingField field : fields) {
+      String name = prefix + field.key();
+      switch (field.kind()) {
+        case SECTION -> section(field, name, now);
+        case SECTIONS -> sections(field, name, now);
+        case SECRET -> secret(field, name, now);
+        case OTHER -> {
+          // There is no field.
+        }
+        default -> value(field, name, now);
+      }
+    }
+  }
+
+  private void value(SettingField field, String name, ObjectNode now) {
+    Optional<String> shown = Values.shown(field, now.path(field.key()));
+    String sent = form.get(name);
+    if (sent == null || shown.isEmpty() || shown.get().equals(Values.plain(sent).strip())) {
+      return;
+    }
+    put(now, field.key(), Values.written(field, Values.plain(sent)));
+  }
+
+  private static void put(ObjectNode now, String key, Optional<JsonNode> value) {
+    if (value.isPresent()) {
+      now.set(key, value.get());
+    } else {
+      now.remove(key);
+    }
+  }
+
+  private void section(SettingField field, String name, ObjectNode now) {
+    JsonNode there = now.path(field.key());
+    if (!there.isMissingNode() && !there.isObject()) {
+      return;
+    }
+    ObjectNode inside = there.isObject() ? (ObjectNode) there : NODES.objectNode();
+    boolean empty = inside.isEmpty();
+    object(field.inside(), name + ".", inside);
+    if (!inside.isEmpty()) {
+      now.set(field.key(), inside);
+    } else if (!empty) {
+      now.remove(field.key());
+    }
+  }
+
+  private void sections(SettingField field, String name, ObjectNode now) {
+    JsonNode there = now.path(field.key());
+    if (!isItems(there)) {
+      return;
+    }
+    ArrayNode items = NODES.arrayNode();
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < there.size() || i < MOST_ITEMS && isSent(name, i); i++) {
+      boolean old = i < there.size();
+      if (form.containsKey(REMOVE + item(name, i))) {
+        continue;
+      }
+      ObjectNode one = old ? (ObjectNode) there.get(i) : NODES.objectNode();
+      object(field.inside(), item(name, i) + ".", one);
+      if (old || !one.isEmpty()) {
+        items.add(one);
+        numbers.add(i);
+      }
+    }
+    kept.put(name, List.copyOf(numbers));
+    if (!items.isEmpty()) {
+      now.set(field.key(), items);
+    } else if (!there.isEmpty()) {
+      now.remove(field.key());
+    }
+  }
+
+  /** Whether a list of objects can be shown as such. */
+  static boolean isItems(JsonNode there) {
+    if (there.isMissingNode()) {
+      return true;
+    }
+    if (!there.isArray() || there.size() >= MOST_ITEMS) {
+      return false;
+    }
+    for (JsonNode item : there) {
+      if (!item.isObject()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static String item(String name, int number) {
+    return name + "[" + number + "]";
+  }
+
+  private boolean isSent(String name, int number) {
+    return isSent(form, name, number);
+  }
+
+  /** Whether the form has fields of such an object. */
+  static boolean isSent(Map<String, String> form, String name, int number) {
+    String prefix = item(name, number) + ".";
+    return form.keySet().stream()
+        .anyMatch(field -> field.startsWith(prefix) || field.startsWith(SECRET + prefix));
+  }
+
+  /**
+   * A text that is typed goes before a reference; what is left empty stays, as it is never shown.
+   */
+  private void secret(SettingField field, String name, ObjectNode now) {
+    String typed = form.getOrDefault(name, "");
+    if (form.containsKey(REMOVE + name)) {
+      now.remove(field.key());
+    } else if (!typed.isEmpty()) {
+      now.put(field.key(), typed);
+    } else if (form.containsKey(SECRET + name)) {
+      reference(field.key(), name, now);
+    }
+  }
+
+  private void reference(String key, String name, ObjectNode now) {
+    JsonNode there = now.path(key);
+    String secret = form.get(SECRET + name).strip();
+    String member = form.getOrDefault(KEY + name, "").strip();
+    boolean same =
+        secret.equals(there.path("secret").asText(""))
+            && member.equals(there.path("key").asText(""));
+    if (same) {
+      return;
+    }
+    if (secret.isEmpty() && member.isEmpty()) {
+      now.remove(key);
+      return;
+    }
+    ObjectNode reference = NODES.objectNode();
+    reference.put("secret", secret);
+    if (!member.isEmpty()) {
+      reference.put("key", member);
+    }
+    now.set(key, reference);
+  }
+}

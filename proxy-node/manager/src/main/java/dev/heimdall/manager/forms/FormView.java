@@ -1,0 +1,129 @@
+package dev.heimdall.manager.forms;
+
+import dev.heimdall.manager.pages.View;
+import java.util.List;
+import java.util.Optional;
+
+/** What the templates of forms are given: texts that they escape. */
+public final class FormView {
+  private FormView() {}
+
+  /** One of a few values. */
+  public record Choice(String value, String words, boolean chosen) {}
+
+  /**
+   * What a secret is now; it is not shown itself.
+   *
+   * @param state in words
+   * @param set whether there is one
+   * @param secret the name of what Secrets Manager keeps; empty: it is not there
+   * @param key of the member in it
+   */
+  public record Secret(String state, boolean set, String secret, String key) {}
+
+  /**
+   * A setting, or some of them.
+   *
+   * @param kind what it is shown as: {@code choice}, {@code text}, {@code number}, {@code lines},
+   *     {@code secret}, {@code section}, {@code items}
+   * @param name of its field; where problems are
+   * @param nothing what holds where nothing is written
+   * @param hint unit, range, when it applies
+   * @param set how many settings in it are set
+   * @param inside of a section
+   * @param items of a list of objects, the last one for one more
+   */
+  public record Field(
+      String kind,
+      String name,
+      String label,
+      String value,
+      List<Choice> choices,
+      String nothing,
+      String help,
+      String hint,
+      boolean required,
+      String fault,
+      Optional<Secret> secret,
+      boolean open,
+      int set,
+      List<Field> inside,
+      List<Item> items) {
+    /** Room for what is there, and one more line. */
+    public int rows() {
+      return (int) Math.max(2, Math.min(8, value.lines().count() + 1));
+    }
+  }
+
+  /**
+   * An object of a list.
+   *
+   * @param more whether it is there for one more
+   */
+  public record Item(
+      String name, String label, boolean more, boolean removed, List<Field> fields) {}
+
+  /** What there is no field for. */
+  public record Other(String key, String json) {}
+
+  /**
+   * A document's form.
+   *
+   * @param what in words, such as {@code Virtual database}
+   * @param version of the document; empty: it is new
+   * @param base the document as the form was made of it, without secrets
+   */
+  public record Form(
+      String document,
+      String what,
+      String name,
+      String meaning,
+      String version,
+      String base,
+      String path,
+      String text,
+      List<Field> fields,
+      List<Other> others,
+      Preview preview) {
+    /** Those of its settings that hold others. */
+    public List<Field> sections() {
+      return fields.stream()
+          .filter(field -> field.kind().equals("section") || field.kind().equals("items"))
+          .toList();
+    }
+  }
+
+  /** What is wrong with a field; its label and where it is. */
+  public record Fault(String name, String label, String words) {}
+
+  /**
+   * What the form would change.
+   *
+   * @param looked whether it was worked out
+   * @param seen what is to be committed
+   * @param faults what is wrong in fields
+   * @param troubles what is wrong elsewhere
+   */
+  public record Preview(
+      boolean looked,
+      String seen,
+      String comment,
+      String note,
+      List<View.Line> lines,
+      List<Fault> faults,
+      List<View.Trouble> troubles) {
+    static Preview none() {
+      return new Preview(false, "", "", "", List.of(), List.of(), List.of());
+    }
+
+    /** Whether it can be written. */
+    public boolean right() {
+      return !lines.isEmpty() && faults.isEmpty() && troubles.isEmpty();
+    }
+
+    /** How many problems there are. */
+    public int count() {
+      return faults.size() + View.Trouble.count(troubles);
+    }
+  }
+}

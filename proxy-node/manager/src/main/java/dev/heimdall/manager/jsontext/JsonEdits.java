@@ -1,0 +1,177 @@
+package dev.heimdall.manager.jsontext;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Changes a document's text where something is different; the rest stays as somebody wrote it. */
+public final class JsonEdits {
+  private static final String STEP = "  ";
+
+  private final String text;
+  private final List<Edit> edits = new ArrayList<>();
+
+  /** A part of the text, and what comes in its place. */
+  private record Edit(int start, int end, String now) {}
+
+  /**
+   * A value in the text.
+   *
+   * @param keys where the names of its members begin
+   */
+  private record Place(
+      int start,
+      int end,
+      Map<String, Integer> keys,
+      Map<String, Place> members,
+      List<Place> items) {}
+
+  private JsonEdits(String text) {
+    this.text = text;
+  }
+
+  /** The text of a new document. */
+  public static String fresh(ObjectNode tree) {
+    if (tree.isEmpty()) {
+      return "{\n}\n";
+    }
+    List<String> members = new ArrayList<>();
+    tree.properties().forEach(member -> members.add(member(member, STEP)));
+    return "{\n" + STEP + String.join(",\n" + STEP, members) + "\n}\n";
+  }
+
+  /**
+   * The text with another content.
+   *
+   * @param text of an object without anything twice in it
+   */
+  public static String changed(String text, ObjectNode now) {
+    ObjectNode before = JsonLayout.tree(text);
+    if (before.isEmpty()) {
+      return now.isEmpty() ? text : fresh(now);
+    }
+    JsonEdits all = new JsonEdits(text);
+    all.change(all.places(), before, now, "");
+    return all.applied();
+  }
+
+  private static String member(Map.Entry<String, JsonNode> member, String indent) {
+    return JsonLayout.scalar(member.getKey()) + ": " + JsonLayout.text(member.getValue(), indent);
+  }
+
+  private Place places() {
+    try (JsonParser parser = new JsonFactory().createParser(text)) {
+      parser.nextToken();
+      return place(parser);
+    } catch (IOException e) {
+      throw new IllegalStateException("what was JSON is none", e);
+    }
+  }
+
+  private static Place place(JsonParser parser) throws IOException {
+    int start = (int) parser.currentTokenLocation().getCharOffset();
+    JsonToken token = parser.currentToken();
+    Map<String, Integer> keys = new LinkedHashMap<>();
+    Map<String, Place> members = new LinkedHashMap<>();
+    List<Place> items = new ArrayList<>();
+    if (token == JsonToken.START_OBJECT) {
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String key = parser.currentName();
+        keys.put(key, (int) parser.currentTokenLocation().getCharOffset());
+        parser.nextToken();
+        members.put(key, place(parser));
+      }
+    } else if (token == JsonToken.START_ARRAY) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        items.add(place(parser));
+      }
+    } else {
+      parser.finishToken();
+    }
+    int end =
+        token.isNumeric()
+            ? start + parser.getTextLength() // its end is known when what follows was read
+            : (int) parser.currentLocation().getCharOffset();
+    return new Place(start, end, keys, members, items);
+  }
+
+  private void change(Place at, JsonNode before, JsonNode now, String indent) {
+    if (before.equals(now)) {
+      return;
+    }
+    if (before.isObject() && now.isObject() && keeps(before, now)) {
+      members(at, before, now, indent);
+    } else if (before.isArray() && now.isArray() && before.size() == now.size()) {
+      for (int i = 0; i < before.size(); i++) {
+        Place item = at.items().get(i);
+        change(item, before.get(i), now.get(i), indentAt(item.start()).orElse(indent + STEP));
+      }
+    } else {
+      edits.add(new Edit(at.start(), at.end(), JsonLayout.text(now, indent)));
+    }
+  }
+
+  private static boolean keeps(JsonNode before, JsonNode now) {
+    return before.properties().stream().anyMatch(member -> now.has(member.getKey()));
+  }
+
+  private void members(Place at, JsonNode before, JsonNode now, String indent) {
+    int behind = -1;
+    String inner = indent + STEP;
+    boolean lines = false;
+    List<String> keys = List.copyOf(at.keys().keySet());
+    for (int i = 0; i < keys.size(); i++) {
+      String key = keys.get(i);
+      int start = at.keys().get(key);
+      Place value = at.members().get(key);
+      Optional<String> own = indentAt(start);
+      inner = own.orElse(inner);
+      lines |= own.isPresent();
+      if (now.has(key)) {
+        change(value, before.get(key), now.get(key), own.orElse(indent));
+        behind = value.end();
+      } else if (behind < 0) {
+        edits.add(new Edit(start, at.keys().get(keys.get(i + 1)), ""));
+      } else {
+        edits.add(new Edit(at.members().get(keys.get(i - 1)).end(), value.end(), ""));
+      }
+    }
+    String between = lines ? ",\n" + inner : ", ";
+    StringBuilder added = new StringBuilder();
+    for (Map.Entry<String, JsonNode> member : now.properties()) {
+      if (!before.has(member.getKey())) {
+        added.append(between).append(member(member, inner));
+      }
+    }
+    if (!added.isEmpty()) {
+      edits.add(new Edit(behind, behind, added.toString()));
+    }
+  }
+
+  /** What stands before it on its line, if that is nothing but space. */
+  private Optional<String> indentAt(int start) {
+    int line = text.lastIndexOf('\n', start - 1) + 1;
+    String before = text.substring(line, start);
+    return line > 0 && before.isBlank() ? Optional.of(before) : Optional.empty();
+  }
+
+  private String applied() {
+    edits.sort(Comparator.comparingInt(Edit::start).thenComparingInt(Edit::end));
+    StringBuilder now = new StringBuilder();
+    int done = 0;
+    for (Edit edit : edits) {
+      now.append(text, done, edit.start()).append(edit.now());
+      done = edit.end();
+    }
+    return now.append(text.substring(done)).toString();
+  }
+}

@@ -1,0 +1,292 @@
+package dev.heimdall.manager.forms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.manager.accounts.Access;
+import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.pages.PageClient;
+import dev.heimdall.manager.pages.Pages;
+import dev.heimdall.manager.sessions.SessionBook;
+import dev.heimdall.manager.web.WebServer;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreLocation;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Forms of documents, in a browser without scripts. */
+class FormPagesTest {
+  private static final String CANARY = "canary-secret";
+  private static final String VDB =
+      """
+      {
+        "ports": [5050],
+        "source" : "main",
+        "pool": {"size": 20, "minIdle":1},
+        "auth": [
+          {"method": "reject", "users": ["mallory"]},
+          {"method": "scram-sha-256"}
+        ]
+      }
+      """;
+  private static final String SOURCE =
+      "{\n  \"url\": \"jdbc:postgresql://db.example\",\n  \"user\": \"app\",\n  \"password\": \""
+          + CANARY
+          + "\"\n}\n";
+  private static final String SHOP = "/forms/vdbs/shop.json";
+  private static final String MAIN = "/forms/sources/main.json";
+
+  @TempDir private Path directory;
+  private Path configuration;
+  private LogIn logIn;
+  private Editor editor;
+  private WebServer server;
+
+  @BeforeEach
+  void open() throws Exception {
+    Path password = Files.writeString(directory.resolve("password"), "right");
+    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+    configuration = Files.createDirectory(directory.resolve("configuration"));
+    write("sources/main.json", SOURCE);
+    write("vdbs/shop.json", VDB);
+    for (String user : List.of("alice", "bob", "mallory")) {
+      write("users/" + user + ".json", "{\"password\": \"of " + user + "\"}");
+    }
+    PasswordHash hashes = new PasswordHash(10);
+    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
+    DocumentStore store =
+        DocumentStore.open(new StoreLocation.Directory(directory.resolve("access")));
+    Access access = Access.of(store, hashes, true, Clock.systemUTC(), System::nanoTime);
+    access.accounts().create("reader", Role.READ_ONLY, "given by somebody", "admin");
+    access.accounts().changeOwn("reader", "given by somebody", "chosen by himself");
+    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(access), hashes, audit);
+    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
+    server =
+        WebServer.open(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
+            new Pages(
+                editor,
+                logIn,
+                Optional.empty(),
+                Optional.of(access),
+                new SessionBook(Optional.of(store), Clock.systemUTC(), System::nanoTime),
+                audit,
+                new MaskedText(),
+                List.of(new FormPages(editor))));
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    logIn.close();
+    editor.close();
+  }
+
+  private void write(String name, String text) throws Exception {
+    Path file = configuration.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private String written(String name) throws Exception {
+    return Files.readString(configuration.resolve(name));
+  }
+
+  private PageClient browser() throws Exception {
+    return new PageClient(server.port()).logIn("admin", "right");
+  }
+
+  /** Looks at what these fields would change, and commits it. */
+  private static void commit(PageClient browser, String path, String... fields) throws Exception {
+    browser.submit(path, with(fields, "do", "preview"));
+    assertThat(browser.page()).contains("value=\"commit\"");
+    browser.submit(path, with(fields, "do", "commit"));
+    assertThat(browser.page()).contains("is written.");
+  }
+
+  private static String[] with(String[] fields, String... more) {
+    List<String> all = new ArrayList<>(List.of(fields));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void oneSettingIsChangedAndNothingElse() throws Exception {
+    PageClient browser = browser().get(SHOP);
+    assertThat(browser.page()).contains("name=\"pool.size\" value=\"20\"", "connections");
+    commit(browser, SHOP, "pool.size", "40", "comment", "more load");
+    assertThat(written("vdbs/shop.json")).isEqualTo(VDB.replace("20", "40"));
+    assertThat(browser.path()).isEqualTo(SHOP);
+  }
+
+  @Test
+  void whatIsEmptiedIsLeftToItsDefault() throws Exception {
+    commit(browser().get(SHOP), SHOP, "pool.size", "", "pool.minIdle", "");
+    assertThat(written("vdbs/shop.json")).doesNotContain("pool").contains("\"source\" : \"main\"");
+  }
+
+  @Test
+  void aNewObjectIsMadeWithoutAnyJson() throws Exception {
+    String path = "/forms/vdbs/second.json";
+    PageClient browser = browser().get(path);
+    assertThat(browser.page()).contains("<option value=\"main\"").doesNotContain("reject this");
+    browser.submit(path, "ports", "70000", "do", "preview");
+    assertThat(browser.page())
+        .contains("data-fault=\"ports\">got 70000", "data-fault=\"source\">got nothing")
+        .doesNotContain("value=\"commit\"");
+    commit(
+        browser,
+        path,
+        "ports",
+        "5060\r\n5061",
+        "source",
+        "main",
+        "databases",
+        "orders = shop_orders",
+        "clients.idleTimeout",
+        "");
+    assertThat(written("vdbs/second.json"))
+        .isEqualTo(
+            """
+            {
+              "ports": [5060, 5061],
+              "source": "main",
+              "databases": {"orders": "shop_orders"}
+            }
+            """);
+  }
+
+  @Test
+  void objectsOfAListAreAddedChangedAndRemoved() throws Exception {
+    PageClient browser = browser().get(SHOP);
+    browser.submit(SHOP, "remove@auth[0]", "yes", "auth[1].method", "nonsense", "do", "preview");
+    assertThat(browser.page())
+        .contains("data-fault=\"auth[1].method\">got &#34;nonsense&#34;".replace("&#34;", "\""));
+    commit(
+        browser,
+        SHOP,
+        "remove@auth[0]",
+        "yes",
+        "auth[1].users",
+        "alice\nbob\nmallory",
+        "auth[2].method",
+        "reject");
+    assertThat(written("vdbs/shop.json"))
+        .contains("{\"method\": \"scram-sha-256\", \"users\": [\"alice\", \"bob\", \"mallory\"]}")
+        .contains("{\"method\": \"reject\"}")
+        .doesNotContain("[\"mallory\"]");
+  }
+
+  @Test
+  void aSecretIsNeitherShownNorLost() throws Exception {
+    PageClient browser = browser().get(MAIN);
+    assertThat(browser.page()).contains("Set, and not shown.").doesNotContain(CANARY);
+    commit(browser, MAIN, "user", "other", "password", "");
+    assertThat(browser.page()).doesNotContain(CANARY);
+    assertThat(written("sources/main.json")).isEqualTo(SOURCE.replace("app", "other"));
+  }
+
+  @Test
+  void aSecretThatIsTypedIsWrittenAndNeverSentBack() throws Exception {
+    PageClient browser = browser().get(MAIN);
+    browser.submit(MAIN, "password", "other-canary", "do", "preview");
+    assertThat(browser.page()).contains("••••••••").doesNotContain("canary");
+    browser.submit(MAIN, "password", "other-canary", "do", "commit");
+    assertThat(browser.page()).contains("is written.").doesNotContain("canary");
+    assertThat(written("sources/main.json")).isEqualTo(SOURCE.replace(CANARY, "other-canary"));
+  }
+
+  @Test
+  void aSecretIsExchangedForAReferenceAndRemoved() throws Exception {
+    write("users/alice.json", "{\"password\": \"" + CANARY + "\"}");
+    String path = "/forms/users/alice.json";
+    PageClient browser = browser().get(path);
+    browser.submit(
+        path, "secret@password", "shop/alice", "key@password", "password", "do", "preview");
+    assertThat(browser.page())
+        .contains("{\"secret\": \"shop/alice\", \"key\": \"password\"}")
+        .doesNotContain(CANARY);
+    write("users/alice.json", "{\"verifier\": {\"secret\": \"shop/alice\"}}");
+    assertThat(browser.get(path).page()).contains("Secrets Manager has it: shop/alice.");
+    browser.submit(path, "remove@verifier", "yes", "password", "a password", "do", "preview");
+    browser.submit(path, "remove@verifier", "yes", "password", "a password", "do", "commit");
+    assertThat(written("users/alice.json")).contains("\"a password\"").doesNotContain("verifier");
+  }
+
+  @Test
+  void whatThereIsNoFieldForStays() throws Exception {
+    String odd = "{\"ports\": [5050], \"source\": \"main\", \"pool\": {\"size\": [1]}, \"x\": {}}";
+    write("vdbs/shop.json", odd);
+    PageClient browser = browser().get(SHOP);
+    assertThat(browser.page()).contains("What has no field", "<code>pool.size</code>");
+    browser.submit(SHOP, "pool.minIdle", "2", "pool.size", "7", "do", "preview");
+    assertThat(browser.page()).contains("{\"size\": [1], \"minIdle\": 2}", "\"x\": {}");
+  }
+
+  @Test
+  void whatWasNotLookedAtIsNotWritten() throws Exception {
+    PageClient browser = browser().get(SHOP);
+    browser.submit(SHOP, "pool.size", "30", "do", "preview");
+    browser.submit(SHOP, "pool.size", "31", "do", "commit");
+    assertThat(browser.status()).isEqualTo(409);
+    assertThat(browser.page()).contains("Nothing was written: look again, and commit.");
+    assertThat(written("vdbs/shop.json")).isEqualTo(VDB);
+    browser.submit(SHOP, "pool.size", "31", "do", "commit");
+    assertThat(written("vdbs/shop.json")).contains("31");
+  }
+
+  @Test
+  void whoWasSlowerSeesBothAndLosesNothing() throws Exception {
+    PageClient slow = browser().get(SHOP);
+    commit(browser().get(SHOP), SHOP, "pool.minIdle", "2");
+    slow.submit(SHOP, "pool.size", "41", "do", "preview");
+    assertThat(slow.page()).contains("Another user has changed vdbs/shop.json");
+    slow.submit(SHOP, "pool.size", "41", "do", "commit");
+    assertThat(slow.path()).isEqualTo("/draft");
+    assertThat(slow.page()).contains("41");
+    assertThat(written("vdbs/shop.json")).contains("\"minIdle\":2").doesNotContain("41");
+  }
+
+  @Test
+  void aFormGoesOnAsText() throws Exception {
+    PageClient browser = browser().get(SHOP);
+    browser.submit(SHOP, "pool.size", "42", "do", "text");
+    assertThat(browser.path()).isEqualTo("/draft/edit");
+    assertThat(browser.page()).contains("\"size\": 42");
+  }
+
+  @Test
+  void nodesHaveAFormAlsoWhereTheirSettingsAreAtTheirDefaults() throws Exception {
+    PageClient browser = browser().get("/");
+    assertThat(browser.page()).contains("href=\"/forms/node.json\"", "all at their defaults");
+    commit(browser.get("/forms/node.json"), "/forms/node.json", "drainTimeout", "40s");
+    assertThat(written("node.json")).isEqualTo("{\n  \"drainTimeout\": \"40s\"\n}\n");
+  }
+
+  @Test
+  void aReaderSeesTheFormAndSendsNone() throws Exception {
+    PageClient reader = new PageClient(server.port()).logIn("reader", "chosen by himself");
+    reader.get(SHOP);
+    assertThat(reader.page()).contains("disabled", "value=\"20\"").doesNotContain("Preview");
+    reader.submit(SHOP, "pool.size", "40", "do", "commit");
+    assertThat(reader.status()).isEqualTo(403);
+    assertThat(reader.get("/forms/rules/a.json").status()).isEqualTo(404);
+  }
+}
