@@ -62,6 +62,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,8 +140,10 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new NodesPath(fleet, configuration, commands));
       resources.add(new CommandsPath(commands));
       resources.add(new ConfigurationObjects(editor, masks));
-      Problems problems = Problems.of(fleet, configuration::lastHash);
-      resources.add(problems.resource());
+      Problems problems =
+          Problems.start(
+              fleet, configuration::lastHash, name(settings), own.map(OwnStore::firing), audit);
+      resources.addAll(problems.resources());
       Dashboard dashboard = Dashboard.of(fleet, clock);
       resources.add(dashboard.resource());
       QueryAnalytics analytics = new QueryAnalytics(clock);
@@ -149,6 +152,7 @@ public final class ControlPlane implements AutoCloseable {
       Alerts alerts =
           Alerts.start(
               fleet,
+              problems,
               audit,
               own.map(store -> new Alerts.Places(store.events(), store.alerts())),
               clock);
@@ -190,6 +194,7 @@ public final class ControlPlane implements AutoCloseable {
       ends.add(server::close);
       ends.add(metrics::close);
       ends.add(alerts::close);
+      ends.add(problems::close);
       ends.add(inspections::close);
       tls.ifPresent(followed -> ends.add(followed::close));
       openId.ifPresent(provider -> ends.add(provider::close));
@@ -202,6 +207,17 @@ public final class ControlPlane implements AutoCloseable {
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
+  }
+
+  /** The same after a restart, and no other manager's. */
+  private static String name(ControlPlaneSettings settings) {
+    String machine;
+    try {
+      machine = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      machine = UUID.randomUUID().toString();
+    }
+    return machine + ":" + (settings.port() == 0 ? UUID.randomUUID() : settings.port());
   }
 
   /** Of nodes that report. */

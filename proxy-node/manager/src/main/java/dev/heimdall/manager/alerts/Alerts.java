@@ -3,6 +3,7 @@ package dev.heimdall.manager.alerts;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.pages.Subject;
+import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.secrets.DocumentStore;
@@ -32,14 +33,16 @@ public final class Alerts implements AutoCloseable {
    *
    * @param places empty: events are kept as long as the manager runs, and nobody is told
    */
-  public static Alerts start(Fleet fleet, AuditLog audit, Optional<Places> places, Clock clock) {
+  public static Alerts start(
+      Fleet fleet, Problems problems, AuditLog audit, Optional<Places> places, Clock clock) {
     EventBook book = new EventBook(places.map(Places::events), clock);
     Optional<SharedDocument<Targets>> targets =
         places.map(
             place ->
                 new SharedDocument<>(
                     place.targets(), "alerts.json", new Targets.Form(), System::nanoTime));
-    Optional<Teller> teller = targets.map(document -> Teller.start(book, document, clock));
+    Optional<Teller> teller =
+        targets.map(document -> Teller.start(book, problems, document, clock));
     return new Alerts(
         book,
         Watch.start(book, fleet, audit),

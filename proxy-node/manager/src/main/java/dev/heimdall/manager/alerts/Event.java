@@ -1,5 +1,6 @@
 package dev.heimdall.manager.alerts;
 
+import dev.heimdall.manager.problems.Alert;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -17,6 +19,7 @@ import java.util.TreeSet;
  * @param last when it was seen last
  * @param by who has seen it
  * @param count how often it happened, by the one who has seen it most often
+ * @param alert whose beginning or end it is; empty: of none
  */
 record Event(
     String id,
@@ -28,7 +31,28 @@ record Event(
     String server,
     List<String> by,
     String words,
-    long count) {
+    long count,
+    Optional<Alert> alert) {
+  /** One that is not of an alert. */
+  Event(
+      String id,
+      Instant at,
+      Instant last,
+      String kind,
+      Severity severity,
+      String about,
+      String server,
+      List<String> by,
+      String words,
+      long count) {
+    this(id, at, last, kind, severity, about, server, by, words, count, Optional.empty());
+  }
+
+  /** What people read first: how bad it is, or that it is over. */
+  String word() {
+    return Notices.isEnd(this) ? "resolved" : severity.spelling();
+  }
+
   /** Sightings of one thing that are no further apart are of one event. */
   private static final Duration APART = Duration.ofSeconds(60);
 

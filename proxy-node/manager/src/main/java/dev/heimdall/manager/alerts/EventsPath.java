@@ -3,6 +3,7 @@ package dev.heimdall.manager.alerts;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.problems.AlertsPath;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Words;
@@ -61,6 +62,7 @@ record EventsPath(EventBook book) implements Resource {
             .put("words", event.words())
             .put("count", event.count());
     event.by().forEach(words.putArray("seenBy")::add);
+    event.alert().ifPresent(alert -> words.set("alert", AlertsPath.words(alert)));
     return words;
   }
 }

@@ -1,11 +1,15 @@
 package dev.heimdall.manager.alerts;
 
+import dev.heimdall.manager.pages.Times;
+import dev.heimdall.manager.problems.Alert;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A message as the body of an e-mail: as text, and as HTML for who reads that. */
 final class MailText {
@@ -25,8 +29,7 @@ final class MailText {
     }
     for (Event event : message.named()) {
       lines.add("%s  %s  %s".formatted(TIME.format(event.at()), word(event), what(event)));
-      lines.add("    " + oneLine(event.words()));
-      lines.add("    " + seen(event));
+      told(event).forEach(line -> lines.add("    " + line));
       lines.add("");
     }
     others(message).ifPresent(lines::add);
@@ -48,11 +51,9 @@ final class MailText {
             .append(CELL.formatted(escaped(word(event))))
             .append("<td style=\"padding:6px 0\"><strong>")
             .append(escaped(what(event)))
-            .append("</strong><br>")
-            .append(escaped(oneLine(event.words())))
-            .append("<br><small>")
-            .append(escaped(seen(event)))
-            .append("</small></td></tr>");
+            .append("</strong>");
+        told(event).forEach(line -> html.append("<br>").append(escaped(line)));
+        html.append("</td></tr>");
       }
       html.append("</table>");
     }
@@ -67,11 +68,36 @@ final class MailText {
   }
 
   private static String word(Event event) {
-    return event.severity().spelling();
+    return event.word();
   }
 
   private static String what(Event event) {
     return oneLine(Message.what(event));
+  }
+
+  /** What is said of it, in lines. */
+  private static List<String> told(Event event) {
+    List<String> lines = new ArrayList<>();
+    lines.add(oneLine(event.words()));
+    event.alert().ifPresent(alert -> told(alert, lines));
+    if (!event.by().isEmpty()) {
+      lines.add(oneLine(seen(event)));
+    }
+    return lines;
+  }
+
+  private static void told(Alert alert, List<String> lines) {
+    if (alert.ended().isPresent()) {
+      lines.add(
+          "It is over since %s UTC, after %s."
+              .formatted(
+                  Times.shown(alert.ended().get()),
+                  Times.lasting(Duration.between(alert.started(), alert.ended().get()))));
+      return;
+    }
+    Stream.of(alert.detail(), alert.effect(), alert.next())
+        .filter(line -> !line.isEmpty())
+        .forEach(line -> lines.add(oneLine(line)));
   }
 
   private static String seen(Event event) {

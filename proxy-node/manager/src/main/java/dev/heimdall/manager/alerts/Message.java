@@ -70,14 +70,14 @@ record Message(String id, List<Event> events, long leftOut, boolean test) {
       line = "Heimdall: %d more events".formatted(leftOut);
     } else {
       Event worst =
-          events.stream().filter(one -> one.severity() == severity()).findFirst().orElseThrow();
+          events.stream()
+              .filter(one -> one.severity() == severity())
+              .min(Comparator.comparing(Notices::isEnd)) // what begins says more
+              .orElseThrow();
       long more = leftOut + events.size() - 1;
       line =
           "[%s] Heimdall: %s%s"
-              .formatted(
-                  worst.severity().spelling(),
-                  what(worst),
-                  more == 0 ? "" : " and " + more + " more");
+              .formatted(worst.word(), what(worst), more == 0 ? "" : " and " + more + " more");
     }
     String plain = line.replaceAll("[\\p{C}\\s]+", " ").strip();
     return plain.length() <= longest ? plain : plain.substring(0, longest - 3) + "...";
@@ -108,7 +108,7 @@ record Message(String id, List<Event> events, long leftOut, boolean test) {
     StringBuilder text = new StringBuilder("Heimdall");
     for (Event event : named()) {
       text.append("\n[")
-          .append(event.severity().spelling())
+          .append(event.word())
           .append("] ")
           .append(what(event))
           .append(": ")

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.alerts;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.model.ConfigurationException;
@@ -8,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Somebody who is told of events. */
+/** Somebody who is told of events and alerts. */
 final class Target {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,39}");
 
@@ -106,9 +107,16 @@ final class Target {
   }
 
   boolean wants(Event event) {
-    return event.severity().compareTo(way.severity()) >= 0
-        && (way.kinds().isEmpty() || way.kinds().contains(event.kind()))
-        && !event.last().isBefore(since);
+    boolean named = way.kinds().contains(event.kind());
+    if (event.severity().compareTo(way.severity()) < 0 || !way.kinds().isEmpty() && !named) {
+      return false;
+    }
+    if (event.alert().isPresent()) {
+      return way.takesAcknowledgements() || !Notices.isAcknowledgement(event);
+    }
+    boolean asAlert =
+        Notices.tellsAsAlert(event.kind()) && (!named || Problems.isKind(event.kind()));
+    return way.takesEvents() && !asAlert && !event.last().isBefore(since);
   }
 
   @Override

@@ -25,7 +25,9 @@ import java.util.stream.Stream;
 enum TargetType implements Spelled {
   WEBHOOK(WebhookTarget.class),
   EMAIL(EmailTarget.class),
-  SNS(TopicTarget.class);
+  SNS(TopicTarget.class),
+  PAGERDUTY(PagerDutyTarget.class),
+  ALERTMANAGER(AlertmanagerTarget.class);
 
   /** The key that says which it is. */
   static final String KEY = "type";

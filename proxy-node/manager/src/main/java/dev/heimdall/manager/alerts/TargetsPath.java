@@ -87,7 +87,8 @@ record TargetsPath(TargetEdits edits) implements Resource {
         new TargetEdits.Wish(
             call.part(),
             TargetType.of(type.asText(TargetType.WEBHOOK.spelling()))
-                .orElseThrow(() -> Request.bad("A type is webhook, email or sns.")),
+                .orElseThrow(
+                    () -> Request.bad("A type is webhook, email, sns, pagerduty or alertmanager.")),
             body),
         call.author());
     return Answer.empty(204);

@@ -116,7 +116,9 @@ final class TargetsSubject implements Subject {
                 way.kinds().isEmpty()
                     ? "of any kind"
                     : String.join(", ", way.kinds().stream().sorted().toList()),
-                "%d an hour at most".formatted(way.hourly()));
+                way.holdsAlerts()
+                    ? "all that fire, every minute"
+                    : "%d an hour at most".formatted(way.hourly()));
     String left =
         told.leftOut() == 0 ? "" : "; %d events wait to be summed up".formatted(told.leftOut());
     return new TargetsView.Row(
@@ -125,6 +127,8 @@ final class TargetsSubject implements Subject {
           case WEBHOOK -> "webhook";
           case EMAIL -> "e-mail";
           case SNS -> "SNS";
+          case PAGERDUTY -> "PagerDuty";
+          case ALERTMANAGER -> "Alertmanager";
         },
         way.shown(),
         tells,

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.alerts;
 
 import dev.heimdall.manager.observe.Line;
+import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -44,10 +47,20 @@ final class Teller implements AutoCloseable {
   private static final List<Duration> PAUSES =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20));
 
+  /** As Prometheus does it. */
+  private static final Duration HOLD_EVERY = Duration.ofMinutes(1);
+
+  private static final Duration HELD_AFTER_END = Duration.ofMinutes(15);
+
+  /** Which alerts a target was told to hold, and when. */
+  private record Held(String which, long at) {}
+
   private final EventBook book;
+  private final Problems problems;
   private final SharedDocument<Targets> targets;
   private final Senders senders;
   private final Clock clock;
+  private final Map<String, Held> held = new ConcurrentHashMap<>();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(task -> thread(task, "manager-alerts"));
@@ -59,15 +72,17 @@ final class Teller implements AutoCloseable {
   // Of the thread that looks.
   private long looked = System.nanoTime();
 
-  private Teller(EventBook book, SharedDocument<Targets> targets, Clock clock) {
+  private Teller(EventBook book, Problems problems, SharedDocument<Targets> targets, Clock clock) {
     this.book = book;
+    this.problems = problems;
     this.targets = targets;
     this.clock = clock;
     senders = Senders.of(clock);
   }
 
-  static Teller start(EventBook book, SharedDocument<Targets> targets, Clock clock) {
-    Teller teller = new Teller(book, targets, clock);
+  static Teller start(
+      EventBook book, Problems problems, SharedDocument<Targets> targets, Clock clock) {
+    Teller teller = new Teller(book, problems, targets, clock);
     teller.looking.scheduleWithFixedDelay(teller::look, 1, 1, TimeUnit.SECONDS);
     return teller;
   }
@@ -79,7 +94,8 @@ final class Teller implements AutoCloseable {
   }
 
   private void look() {
-    if (book.quiet().compareTo(QUIET) > 0 && System.nanoTime() - looked < SELDOM.toNanos()) {
+    boolean quiet = book.quiet().compareTo(QUIET) > 0 && problems.quiet().compareTo(QUIET) > 0;
+    if (quiet && System.nanoTime() - looked < SELDOM.toNanos()) {
       return;
     }
     looked = System.nanoTime();
@@ -89,11 +105,16 @@ final class Teller implements AutoCloseable {
         return;
       }
       List<Event> recent = recent();
+      Set<String> alerts = Notices.prefixes(problems);
       for (Target target : now.all().values()) {
+        if (target.way().holdsAlerts()) {
+          hold(target, now.told(target.name()));
+          continue;
+        }
         List<Event> wanted = recent.stream().filter(target::wants).toList();
-        if (now.told(target.name()).next(wanted, target.way().hourly(), clock.instant()).told()
-            != now.told(target.name())) {
-          begin(target.name(), () -> tell(target, wanted));
+        Told told = now.told(target.name());
+        if (told.next(wanted, alerts, target.way().hourly(), clock.instant()).told() != told) {
+          begin(target.name(), () -> tell(target, wanted, alerts));
         }
       }
     } catch (StoreException e) {
@@ -105,11 +126,54 @@ final class Teller implements AutoCloseable {
 
   private List<Event> recent() throws StoreException {
     Instant now = clock.instant();
-    return book.events().stream()
+    List<Event> recent =
+        new ArrayList<>(
+            Notices.of(problems).stream()
+                .filter(notice -> notice.at().isBefore(now.minus(GATHERING)))
+                .toList());
+    book.events().stream()
         .filter(event -> event.last().isAfter(now.minus(RECENT)))
         .filter(event -> event.at().isBefore(now.minus(GATHERING)))
         .limit(MOST)
-        .toList();
+        .forEach(recent::add);
+    return recent;
+  }
+
+  /**
+   * Every manager does so: who holds alerts knows them by what they are, however often he hears.
+   */
+  private void hold(Target target, Told told) {
+    List<Event> all =
+        Notices.held(problems, clock.instant().minus(HELD_AFTER_END)).stream()
+            .filter(target::wants)
+            .toList();
+    String which = all.stream().map(Event::id).collect(Collectors.joining(" "));
+    Held before = held.getOrDefault(target.name(), new Held("", 0));
+    boolean due = !all.isEmpty() && System.nanoTime() - before.at() > HOLD_EVERY.toNanos();
+    if (all.isEmpty() || which.equals(before.which()) && !due) {
+      return;
+    }
+    begin(
+        target.name(),
+        () -> {
+          try {
+            held.put(target.name(), new Held(which, System.nanoTime()));
+            Told.Result result = sent(target, Message.of(all, 0));
+            boolean same =
+                told.result()
+                    .filter(last -> last.arrived() == result.arrived())
+                    .filter(last -> last.words().equals(result.words()))
+                    .isPresent();
+            if (!same) {
+              end(target.name(), now -> now.with(result));
+            }
+          } catch (StoreException e) {
+            LOG.warn(
+                "what a target of alerts has answered cannot be written down: {}", e.getMessage());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   /** One message to a target at a time; false: one is being sent. */
@@ -132,7 +196,7 @@ final class Teller implements AutoCloseable {
     return true;
   }
 
-  private void tell(Target target, List<Event> wanted) {
+  private void tell(Target target, List<Event> wanted, Set<String> alerts) {
     try {
       List<Told.Batch> claimed = new ArrayList<>();
       targets.change(
@@ -143,7 +207,7 @@ final class Teller implements AutoCloseable {
               return now;
             }
             Told before = now.told(target.name());
-            Told.Next next = before.next(wanted, still.way().hourly(), clock.instant());
+            Told.Next next = before.next(wanted, alerts, still.way().hourly(), clock.instant());
             next.batch().ifPresent(claimed::add);
             return next.told() == before ? now : now.with(target.name(), next.told());
           });

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a target was told.
@@ -26,6 +27,12 @@ record Told(
   private static final Duration DONE = Duration.ofMinutes(30);
   private static final Duration HOUR = Duration.ofHours(1);
 
+  /** Of an alert that goes on for so long people are told again. */
+  private static final Duration REMINDED = Duration.ofDays(8);
+
+  /** Another manager knows of an alert by then. */
+  private static final Duration KNOWN = Duration.ofMinutes(10);
+
   /** What became of a message. */
   record Result(Instant at, boolean arrived, String words) {}
 
@@ -43,15 +50,21 @@ record Told(
   /**
    * What to tell of these events.
    *
+   * @param alerts what ids of notices begin with that may come yet: what was told of these is kept
    * @param hourly how many messages there may be
    */
-  Next next(List<Event> events, int hourly, Instant now) {
+  Next next(List<Event> events, Set<String> alerts, int hourly, Instant now) {
     Map<String, Instant> claimed = new HashMap<>(claims);
-    claimed.values().removeIf(until -> until.isBefore(now));
+    claimed.entrySet().removeIf(claim -> isOver(claim.getKey(), claim.getValue(), alerts, now));
     List<Instant> recent = new ArrayList<>(sent);
     recent.removeIf(at -> at.isBefore(now.minus(HOUR)));
-    List<Event> fresh = events.stream().filter(one -> !claimed.containsKey(one.id())).toList();
     boolean full = recent.size() >= hourly;
+    List<Event> fresh =
+        events.stream()
+            .filter(one -> !claimed.containsKey(one.id()))
+            .filter(one -> !Notices.isEnd(one) || hasHeardOf(one, claimed))
+            .filter(one -> !full || one.alert().isEmpty()) // an alert waits until there is room
+            .toList();
     if (fresh.isEmpty() && (leftOut == 0 || full)) {
       return new Next(this, Optional.empty());
     }
@@ -63,10 +76,33 @@ record Told(
     return new Next(new Told(claimed, recent, 0, result), Optional.of(new Batch(fresh, leftOut)));
   }
 
+  /** Of alerts that are forgotten nothing is kept, so that there is room for others. */
+  private static boolean isOver(String id, Instant until, Set<String> alerts, Instant now) {
+    boolean lasts = until.isAfter(now.plus(DONE));
+    boolean forgotten =
+        lasts && until.isBefore(now.plus(REMINDED).minus(KNOWN)) && !alerts.contains(prefix(id));
+    return until.isBefore(now) || forgotten;
+  }
+
+  private static boolean hasHeardOf(Event end, Map<String, Instant> claimed) {
+    String prefix = Notices.prefix(end.alert().orElseThrow());
+    return claimed.keySet().stream().anyMatch(id -> id.startsWith(prefix));
+  }
+
+  private static String prefix(String id) {
+    return id.substring(0, id.lastIndexOf('/') + 1);
+  }
+
   /** After the message has arrived, or was given up. */
   Told ended(Batch batch, Result of) {
     Map<String, Instant> claimed = new HashMap<>(claims);
-    batch.events().forEach(one -> claimed.put(one.id(), of.at().plus(DONE)));
+    batch
+        .events()
+        .forEach(
+            one ->
+                claimed.put(
+                    one.id(),
+                    of.at().plus(one.alert().isPresent() && of.arrived() ? REMINDED : DONE)));
     return new Told(claimed, sent, leftOut + (of.arrived() ? 0 : batch.leftOut()), Optional.of(of));
   }
 

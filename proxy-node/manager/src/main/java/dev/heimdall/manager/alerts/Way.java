@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /** How a target is reached, and what it is told of: the settings of its type. */
-sealed interface Way permits WebhookTarget, EmailTarget, TopicTarget {
+sealed interface Way
+    permits WebhookTarget, EmailTarget, TopicTarget, PagerDutyTarget, AlertmanagerTarget {
   int MOST_HOURLY = 1000;
 
   String TOLD_OF = "The least severity that it is notified of.";
-  String KINDS = "The kinds of events that it is notified of. None: all.";
+  String KINDS =
+      "The kinds of alerts and events that it is notified of. None: all alerts, and all events that are not the beginning or the end of one.";
+  String ALERT_KINDS = "The kinds of alerts that it is notified of. None: all.";
+  String SOURCE = "What tells this fleet from others: what is shown as where alerts come from.";
   String HOURLY =
       "Messages in an hour at most. What is beyond is counted, and the next message says how many"
           + " events there were.";
@@ -19,6 +23,21 @@ sealed interface Way permits WebhookTarget, EmailTarget, TopicTarget {
   List<String> kinds();
 
   int hourly();
+
+  /** Whether it is told of what happens at one moment, too. */
+  default boolean takesEvents() {
+    return true;
+  }
+
+  /** Whether it is told that somebody looks after an alert. */
+  default boolean takesAcknowledgements() {
+    return false;
+  }
+
+  /** Whether it wants to know of all alerts that go on, again and again. */
+  default boolean holdsAlerts() {
+    return false;
+  }
 
   /** What its settings demand of each other. */
   void check(Findings findings);

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,19 +41,30 @@ final class Webhook {
 
   /** Sends it once; what was answered, in words. */
   String send(WebhookTarget target, Message message) throws Failed, InterruptedException {
-    URI uri = target.uri();
-    Reached.addresses(uri.getHost());
     String body = message.body(target.style());
+    return post(
+        target.uri(),
+        body,
+        target
+            .key()
+            .map(
+                key ->
+                    Map.of(
+                        SIGNATURE, signature(key.value(), clock.instant().getEpochSecond(), body)))
+            .orElse(Map.of()));
+  }
+
+  /** Sends JSON once; what was answered, in words. */
+  String post(URI uri, String body, Map<String, String> headers)
+      throws Failed, InterruptedException {
+    Reached.addresses(uri.getHost());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(PATIENCE)
             .header("Content-Type", "application/json")
             .header("User-Agent", "Heimdall")
             .POST(HttpRequest.BodyPublishers.ofString(body));
-    if (target.key().isPresent()) {
-      String key = target.key().get().value();
-      request.header(SIGNATURE, signature(key, clock.instant().getEpochSecond(), body));
-    }
+    headers.forEach(request::header);
     int status = status(request.build());
     String words = "answered %d".formatted(status);
     if (status / 100 == 2) {

@@ -47,16 +47,21 @@ public record WebhookTarget(
 
   @Override
   public void check(Findings findings) {
-    if (url.value().length() > LONGEST || !isRight(url.value())) {
+    checkUrl(url.value(), findings);
+    if (key.isPresent() && key.get().value().length() > LONGEST) {
+      findings.problem("$.key", "a longer one", "%d characters at most".formatted(LONGEST));
+    }
+  }
+
+  /** Whether messages may go there. */
+  static void checkUrl(String url, Findings findings) {
+    if (url.length() > LONGEST || !isRight(url)) {
       findings.problem(
           "$.url",
           "something else",
           "a URL that begins with https://, or with http:// and this machine itself (localhost),"
               + " has"
               + " no user in it and %d characters at most".formatted(LONGEST));
-    }
-    if (key.isPresent() && key.get().value().length() > LONGEST) {
-      findings.problem("$.key", "a longer one", "%d characters at most".formatted(LONGEST));
     }
   }
 

@@ -29,6 +29,7 @@ public final class Fleet {
   private static final int MOST = 500;
   private static final int MOST_RUNS = 8;
   private static final Duration REMEMBERED = Duration.ofDays(1);
+  private static final Duration USUALLY = Duration.ofSeconds(2);
 
   /** Listeners add it up; kept of each of many nodes it would fill the heap. */
   private static final Set<String> PASSING = Set.of("figures", "patterns", "events");
@@ -113,6 +114,23 @@ public final class Fleet {
         room.back(member.bytes);
       }
       return lost;
+    }
+  }
+
+  /**
+   * Knows of a node that has not reported since then, as another manager has; one that is known
+   * stays as it is.
+   */
+  public void recall(String id, Instant last) {
+    synchronized (members) {
+      boolean old = last.isBefore(clock.instant().minus(REMEMBERED));
+      if (old || members.containsKey(id) || members.size() >= MOST) {
+        return;
+      }
+      Member member = new Member();
+      member.seen =
+          new SeenNode(id, "", 0, "", last, "", last, USUALLY, Map.of(), Optional.empty());
+      members.put(id, member);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.problems;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,7 +11,9 @@ import java.util.Optional;
  * @param critical whether clients are hit by it
  * @param words what is wrong, in a sentence without its full stop
  * @param detail what nodes say of it; empty: nothing
+ * @param nodes that have it, or see it
  * @param since when it began, if reports tell
+ * @param timing how long it has to last
  */
 record Finding(
     Kind kind,
@@ -18,4 +21,6 @@ record Finding(
     boolean critical,
     String words,
     String detail,
-    Optional<Instant> since) {}
+    List<String> nodes,
+    Optional<Instant> since,
+    Timing timing) {}

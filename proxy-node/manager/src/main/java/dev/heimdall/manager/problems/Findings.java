@@ -63,8 +63,18 @@ final class Findings {
       boolean critical,
       String words,
       String detail,
+      List<Node> of,
       Optional<Instant> since) {
-    found.add(new Finding(kind, about, critical, words, detail, since));
+    found.add(
+        new Finding(
+            kind,
+            about,
+            critical,
+            words,
+            detail,
+            of.stream().map(Node::id).sorted().toList(),
+            since,
+            kind.timing()));
   }
 
   // ---- nodes
@@ -79,6 +89,7 @@ final class Findings {
             true,
             "No node reports any more",
             names(lost) + ".",
+            lost,
             lost.stream().map(Node::reported).max(Comparator.naturalOrder()));
       }
       return;
@@ -90,6 +101,7 @@ final class Findings {
           false,
           counted(lost, nodes) + " not report any more",
           names(lost) + ".",
+          lost,
           lost.stream().map(Node::reported).min(Comparator.naturalOrder()));
     }
     List<Node> unready =
@@ -101,7 +113,7 @@ final class Findings {
     }
     String why = names(unready, unready.get(0).state().path("reasons").path(0));
     if (reporting.stream().noneMatch(Node::ready)) {
-      add(Kind.NO_NODE_READY, "", true, "No node takes clients", why, Optional.empty());
+      add(Kind.NO_NODE_READY, "", true, "No node takes clients", why, unready, Optional.empty());
     } else {
       add(
           Kind.NODES_NOT_READY,
@@ -110,6 +122,7 @@ final class Findings {
           "%d of %d nodes %s not ready"
               .formatted(unready.size(), reporting.size(), unready.size() == 1 ? "is" : "are"),
           why,
+          unready,
           Optional.empty());
     }
   }
@@ -130,6 +143,10 @@ final class Findings {
       }
     }
     return views;
+  }
+
+  private static List<Node> of(List<View> views) {
+    return views.stream().map(View::node).toList();
   }
 
   private void ofClusters() {
@@ -154,6 +171,7 @@ final class Findings {
           true,
           words.formatted(source) + seenBy(without, views),
           servers(cluster, server -> !"replica".equals(server.path("role").asText())),
+          of(without),
           begun(without));
     }
     View first = views.get(0);
@@ -180,6 +198,7 @@ final class Findings {
                   source,
                   down.size() == 1 ? "answers" : "answer"),
           servers(first.of(), down::contains),
+          of(views),
           Optional.empty());
     }
   }
@@ -270,15 +289,18 @@ final class Findings {
           "No server of virtual database %s is reached%s"
               .formatted(name, seenBy(unreachable, views)),
           sentence(unreachable.get(0).of().path("detail").asText("")),
+          of(unreachable),
           Optional.empty());
     }
     long waiting = 0;
     long longest = 0;
     long size = 0;
     int full = 0;
-    int paused = 0;
+    List<Node> fullOn = new ArrayList<>();
+    List<Node> pausedOn = new ArrayList<>();
     for (View view : views) {
       boolean pausedHere = false;
+      boolean fullHere = false;
       for (JsonNode pool : view.of().path("pools")) {
         boolean lasts = pool.path("maxWaitMicros").asLong() >= LONG_WAIT.toNanos() / 1000;
         if (pool.path("paused").asBoolean()) {
@@ -287,12 +309,18 @@ final class Findings {
             && lasts
             && pool.path("serversActive").asLong() >= pool.path("size").asLong()) {
           full++;
+          fullHere = true;
           waiting += pool.path("clientsWaiting").asLong();
           longest = Math.max(longest, pool.path("maxWaitMicros").asLong());
           size += pool.path("size").asLong();
         }
       }
-      paused += pausedHere ? 1 : 0;
+      if (pausedHere) {
+        pausedOn.add(view.node());
+      }
+      if (fullHere) {
+        fullOn.add(view.node());
+      }
     }
     if (full > 0) {
       add(
@@ -304,16 +332,18 @@ final class Findings {
                   waiting, waiting == 1 ? "client waits" : "clients wait", name, longest / 1e6),
           "All %d connections of %s are in use."
               .formatted(size, full == 1 ? "the pool" : full + " pools"),
+          fullOn,
           Optional.empty());
     }
-    if (paused > 0) {
+    if (!pausedOn.isEmpty()) {
       add(
           Kind.POOL_PAUSED,
           name,
           false,
           "Virtual database %s is paused on %d of %d %s"
-              .formatted(name, paused, views.size(), views.size() == 1 ? "node" : "nodes"),
+              .formatted(name, pausedOn.size(), views.size(), views.size() == 1 ? "node" : "nodes"),
           "",
+          pausedOn,
           Optional.empty());
     }
   }
@@ -335,6 +365,7 @@ final class Findings {
           false,
           counted(away, reporting) + " not reach the shared store",
           names(away) + ".",
+          away,
           away.stream().map(node -> node.storeAway().get()).min(Comparator.naturalOrder()));
     }
   }
@@ -351,6 +382,7 @@ final class Findings {
               .formatted(
                   refused.size(), reporting.size(), refused.size() == 1 ? "refuses" : "refuse"),
           names(refused, refused.get(0).state().path("configuration").path("refused")),
+          refused,
           Optional.empty());
     }
     List<Node> away =
@@ -364,6 +396,7 @@ final class Findings {
           false,
           counted(away, reporting) + " not reach the configuration",
           names(away, away.get(0).state().path("configuration").path("trouble")),
+          away,
           Optional.empty());
     }
   }

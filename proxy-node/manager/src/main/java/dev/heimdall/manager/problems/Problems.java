@@ -1,40 +1,58 @@
 package dev.heimdall.manager.problems;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.secrets.DocumentStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** What is wrong at the moment, and since when. Thread-safe. */
-public final class Problems {
-  private static final String STORE_AWAY = "store-away";
-  private static final String STORE_BACK = "store-back";
+/**
+ * What is wrong, since when, and when it was over: alerts, which all managers share. Thread-safe.
+ */
+public final class Problems implements AutoCloseable {
+  /** Until then every node has reported that does, or counts as lost. */
+  private static final Duration SETTLING = Duration.ofSeconds(20);
 
-  private record Subjects(Kind kind, String about) {}
+  /** A manager that never hears of a node does not know what is not there. */
+  private static final Duration NO_FLEET = Duration.ofDays(1);
 
   private final Fleet fleet;
   private final Supplier<String> newest;
-
-  /** By node: since when it does not reach the shared store, by its own events. */
-  private final Map<String, Instant> storeAway = new ConcurrentHashMap<>();
+  private final String manager;
+  private final NodeNews news = new NodeNews();
+  private final AlertKeeper keeper;
+  private final AlertEdits edits;
+  private final Instant started;
 
   /** Guarded by this. */
-  private Map<Subjects, Instant> since = new HashMap<>();
+  private final Tracks tracks = new Tracks();
 
-  private Problems(Fleet fleet, Supplier<String> newest) {
+  // Of the thread that looks.
+  private boolean recalled;
+  private boolean met;
+
+  private Problems(
+      Fleet fleet,
+      Supplier<String> newest,
+      String manager,
+      Optional<DocumentStore> store,
+      AuditLog audit) {
     this.fleet = fleet;
     this.newest = newest;
+    this.manager = manager;
+    keeper = new AlertKeeper(store);
+    edits = new AlertEdits(keeper, audit, fleet::now);
+    started = fleet.now();
   }
 
   /**
@@ -42,65 +60,124 @@ public final class Problems {
    *
    * @param newest the hash of the configuration; empty where that is not known. Asked for with each
    *     page: it never waits
+   * @param manager the same word whenever this manager runs, and no other one's
+   * @param store where alerts are kept; empty: as long as the manager runs
    */
-  public static Problems of(Fleet fleet, Supplier<String> newest) {
-    Problems problems = new Problems(fleet, newest);
-    fleet.listen(problems::arrived);
+  public static Problems start(
+      Fleet fleet,
+      Supplier<String> newest,
+      String manager,
+      Optional<DocumentStore> store,
+      AuditLog audit) {
+    Problems problems = new Problems(fleet, newest, manager, store, audit);
+    fleet.listen(problems.news::arrived);
+    problems.keeper.start(problems::step);
     return problems;
   }
 
-  /** Reports are kept without their events: what these say of the store is kept here. */
-  private void arrived(SeenNode node) {
-    JsonNode events = node.section("events").path("events");
-    if (!events.isArray()) {
+  private void step() {
+    Instant now = fleet.now();
+    look(now);
+    Tracks seen;
+    synchronized (this) {
+      seen = tracks.copy();
+    }
+    List<SeenNode> nodes = fleet.nodes();
+    met |= !nodes.isEmpty();
+    Duration looked = Duration.between(started, now);
+    boolean settled = looked.compareTo(met ? SETTLING : NO_FLEET) >= 0;
+    // Who was forgotten has nothing that is wrong any more.
+    boolean heard = nodes.isEmpty() || nodes.stream().anyMatch(node -> node(node).reports());
+    Evaluation evaluation = new Evaluation(manager, seen, settled, heard, now);
+    keeper.step(evaluation::of);
+    recall();
+  }
+
+  /** Nodes that were lost before this manager was started are lost still. */
+  private void recall() {
+    if (recalled) {
       return;
     }
-    Optional<Instant> away = Optional.empty();
-    long last = 0;
-    for (JsonNode event : events) {
-      String kind = event.path("kind").asText();
-      long number = event.path("number").asLong();
-      if (number > last && (kind.equals(STORE_AWAY) || kind.equals(STORE_BACK))) {
-        last = number;
-        away =
-            kind.equals(STORE_AWAY)
-                ? Findings.time(event).or(() -> Optional.of(node.arrived()))
-                : Optional.empty();
+    recalled = keeper.isRead();
+    for (Alert alert : keeper.book().open()) {
+      if (Evaluation.isOfPresence(alert)) {
+        alert.nodes().forEach(node -> fleet.recall(node, alert.started()));
       }
-    }
-    if (away.isPresent()) {
-      storeAway.put(node.id(), away.get());
-    } else {
-      storeAway.remove(node.id());
     }
   }
 
-  /** The worst first. */
-  synchronized List<Problem> now() {
+  private Node node(SeenNode node) {
+    return new Node(
+        node.id(),
+        fleet.presence(node),
+        node.arrived(),
+        node.section("state"),
+        news.storeAway(node.id()));
+  }
+
+  private synchronized void look(Instant now) {
     List<Node> nodes = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (SeenNode node : fleet.nodes()) {
       ids.add(node.id());
-      nodes.add(
-          new Node(
-              node.id(),
-              fleet.presence(node),
-              node.arrived(),
-              node.section("state"),
-              Optional.ofNullable(storeAway.get(node.id()))));
+      nodes.add(node(node));
     }
-    storeAway.keySet().retainAll(ids);
-    Map<Subjects, Instant> still = new HashMap<>();
+    news.retain(ids);
+    tracks.look(news.with(Findings.in(nodes, newest.get()), now), now);
+  }
+
+  /** What is there now, the worst first; what somebody looks after comes last. */
+  synchronized List<Problem> now() {
+    Instant now = fleet.now();
+    look(now);
+    AlertBook book = keeper.book();
     List<Problem> problems = new ArrayList<>();
-    for (Finding finding : Findings.in(nodes, newest.get())) {
-      Subjects of = new Subjects(finding.kind(), finding.about());
-      Instant seen = since.getOrDefault(of, fleet.now());
-      Instant begun = finding.since().filter(told -> told.isBefore(seen)).orElse(seen);
-      still.put(of, begun);
-      problems.add(new Problem(finding, begun));
+    for (Tracks.Track track : tracks.present()) {
+      Optional<Alert> alert = book.open(track.finding());
+      Instant since =
+          alert.map(Alert::started).filter(track.begun()::isAfter).orElse(track.begun());
+      problems.add(
+          new Problem(
+              track.finding(),
+              since,
+              alert.isPresent() ? Problem.State.FIRING : Problem.State.PENDING,
+              alert,
+              alert.flatMap(one -> book.silence(one, now))));
     }
-    since = still;
+    problems.sort(
+        Comparator.comparing(Problem::isQuiet)
+            .thenComparing(problem -> !problem.finding().critical())
+            .thenComparing(problem -> problem.finding().kind())
+            .thenComparing(problem -> problem.finding().about()));
     return problems;
+  }
+
+  /** Alerts that go on, and those that ended last. */
+  public List<Alert> alerts() {
+    return keeper.book().alerts();
+  }
+
+  /** Whether nobody is to be notified of it now. */
+  public boolean isSilenced(Alert alert) {
+    return keeper.book().silence(alert, fleet.now()).isPresent();
+  }
+
+  /** How long nothing has begun or ended. */
+  public Duration quiet() {
+    return keeper.quiet();
+  }
+
+  /** Whether alerts have such a kind. */
+  public static boolean isKind(String kind) {
+    return Kind.of(kind).isPresent();
+  }
+
+  AlertEdits edits() {
+    return edits;
+  }
+
+  AlertBook book() {
+    return keeper.book();
   }
 
   Instant moment() {
@@ -108,12 +185,17 @@ public final class Problems {
   }
 
   /** For programs. */
-  public Resource resource() {
-    return new ProblemsPath(this);
+  public List<Resource> resources() {
+    return List.of(new ProblemsPath(this), new AlertsPath(this));
   }
 
   /** For people. */
   public Subject subject() {
     return new ProblemsSubject(this);
+  }
+
+  @Override
+  public void close() {
+    keeper.close();
   }
 }

@@ -22,7 +22,9 @@ record ProblemsPath(Problems problems) implements Resource {
     ArrayNode list = body.putArray("problems");
     for (Problem problem : problems.now()) {
       Finding finding = problem.finding();
-      list.addObject()
+      ObjectNode one = list.addObject();
+      one.put("id", problem.alert().map(Alert::id).orElse(null))
+          .put("state", problem.state().spelling())
           .put("kind", finding.kind().spelling())
           .put("severity", finding.critical() ? "critical" : "warning")
           .put("about", finding.about())
@@ -30,7 +32,11 @@ record ProblemsPath(Problems problems) implements Resource {
           .put("words", finding.words() + ".")
           .put("detail", finding.detail())
           .put("effect", finding.kind().effect())
-          .put("next", finding.kind().next());
+          .put("next", finding.kind().next())
+          .put("silenced", problem.silence().isPresent());
+      one.put(
+          "acknowledgedBy",
+          problem.alert().flatMap(Alert::acknowledged).map(Alert.Acknowledged::by).orElse(null));
     }
     return Answer.json(200, body);
   }

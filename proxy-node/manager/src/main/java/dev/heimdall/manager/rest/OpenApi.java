@@ -151,7 +151,9 @@ final class OpenApi {
       if (field.type().equals("array")) {
         property.putObject("items").put("type", "string");
       }
-      schema.withArray("required").add(field.name());
+      if (field.required()) {
+        schema.withArray("required").add(field.name());
+      }
     }
     return schema;
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Bodies in JSON, read as strictly as documents are. */
-final class StrictBody {
+public final class StrictBody {
   private static final ObjectMapper STRICT =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -25,7 +25,7 @@ final class StrictBody {
   private StrictBody() {}
 
   /** An object with these keys and no others; it is small. */
-  static JsonNode of(Request request, int most, Set<String> keys) throws Refusal {
+  public static JsonNode of(Request request, int most, Set<String> keys) throws Refusal {
     request.type("application/json");
     JsonNode root = parsed(request.body(most));
     only(root, keys, "$");
@@ -33,7 +33,7 @@ final class StrictBody {
   }
 
   /** A text, if the key is there. */
-  static Optional<String> text(JsonNode node, String key) throws Refusal {
+  public static Optional<String> text(JsonNode node, String key) throws Refusal {
     JsonNode value = node.path(key);
     if (!value.isMissingNode() && !value.isTextual()) {
       throw Request.bad("$." + key + ": expected a text.");

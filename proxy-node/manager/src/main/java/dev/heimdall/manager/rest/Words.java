@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param bodyType the body's media type
  * @param conditions headers that name the version which is changed
  * @param query parameters, with what each means
- * @param fields that the body has to have; empty: the schema says it, or nothing
+ * @param fields of the body; empty: the schema says it, or nothing
  */
 public record Words(
     String summary,
@@ -27,8 +27,9 @@ public record Words(
    * A field of the body.
    *
    * @param type of JSON; of arrays, texts are the items
+   * @param required whether it has to be there
    */
-  public record Field(String name, String type, String meaning) {}
+  public record Field(String name, String type, String meaning, boolean required) {}
 
   /** A parameter of the query. */
   public record Parameter(String name, String meaning) {}
@@ -69,8 +70,17 @@ public record Words(
 
   /** Its body is an object with one more field, and no others than are named so. */
   public Words field(String name, String type, String meaning) {
+    return field(new Field(name, type, meaning, true));
+  }
+
+  /** The same of a field that may be left out. */
+  public Words optional(String name, String type, String meaning) {
+    return field(new Field(name, type, meaning, false));
+  }
+
+  private Words field(Field field) {
     List<Field> more = new ArrayList<>(fields);
-    more.add(new Field(name, type, meaning));
+    more.add(field);
     return new Words(summary, schema, bodyType, conditions, query, more);
   }
 }

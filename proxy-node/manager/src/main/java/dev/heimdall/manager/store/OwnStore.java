@@ -13,13 +13,15 @@ import dev.heimdall.secrets.StoreLocation;
  * @param audit who did what
  * @param events what happened
  * @param alerts who is told of it
+ * @param firing what is wrong, and what was
  */
 public record OwnStore(
     DocumentStore access,
     DocumentStore history,
     DocumentStore audit,
     DocumentStore events,
-    DocumentStore alerts)
+    DocumentStore alerts,
+    DocumentStore firing)
     implements AutoCloseable {
   /** Opens them; nobody is asked yet. */
   public static OwnStore open(StoreLocation place) throws StoreException {
@@ -28,7 +30,8 @@ public record OwnStore(
         DocumentStore.open(OwnPlace.part(place, "history")),
         DocumentStore.open(OwnPlace.part(place, "audit")),
         DocumentStore.open(OwnPlace.part(place, "events")),
-        DocumentStore.open(OwnPlace.part(place, "alerts")));
+        DocumentStore.open(OwnPlace.part(place, "alerts")),
+        DocumentStore.open(OwnPlace.part(place, "firing")));
   }
 
   @Override
@@ -38,5 +41,6 @@ public record OwnStore(
     audit.close();
     events.close();
     alerts.close();
+    firing.close();
   }
 }

@@ -17,7 +17,14 @@ class AlertsPageTest {
   private static final Path PAGE = Path.of("../../docs/alerts.md");
 
   @ParameterizedTest
-  @ValueSource(classes = {WebhookTarget.class, EmailTarget.class, TopicTarget.class})
+  @ValueSource(
+      classes = {
+        WebhookTarget.class,
+        EmailTarget.class,
+        TopicTarget.class,
+        PagerDutyTarget.class,
+        AlertmanagerTarget.class
+      })
   void thePageHasTheSettings(Class<? extends Record> settings) throws IOException {
     String page = Files.readString(PAGE);
     String begin = "<!-- settings: %s -->\n".formatted(settings.getSimpleName());

@@ -7,7 +7,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.outside.OutsideAddress;
+import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.DocumentStore;
@@ -77,6 +79,19 @@ class TellerTest {
     exchange.close();
   }
 
+  /** Nothing is wrong. */
+  private Problems problems() {
+    Problems problems =
+        Problems.start(
+            new Fleet(clock),
+            () -> "",
+            "one",
+            Optional.empty(),
+            new AuditLog(Optional.empty(), clock));
+    open.add(problems);
+    return problems;
+  }
+
   /** A manager's part; all of them share the book and the place. */
   private TargetEdits manager() throws Exception {
     SharedDocument<Targets> targets =
@@ -85,7 +100,7 @@ class TellerTest {
             "alerts.json",
             new Targets.Form(),
             System::nanoTime);
-    Teller teller = Teller.start(book, targets, clock);
+    Teller teller = Teller.start(book, problems(), targets, clock);
     open.add(teller);
     return new TargetEdits(
         Optional.of(targets), Optional.of(teller), new AuditLog(Optional.empty(), clock), clock);
@@ -132,17 +147,17 @@ class TellerTest {
     manager();
     one.put(wish(url("/hook"), "json"), AUTHOR);
     happens(1, "node-started", Severity.INFO);
-    happens(2, "failover-begun", Severity.CRITICAL);
+    happens(2, "pool-exhausted", Severity.CRITICAL);
 
     Got first = next();
     assertThat(first.path()).isEqualTo("/hook");
-    assertThat(first.body()).contains("failover-begun").doesNotContain("node-started");
+    assertThat(first.body()).contains("pool-exhausted").doesNotContain("node-started");
     long seconds = Long.parseLong(first.signature().replaceAll("t=([0-9]+),.*", "$1"));
     assertThat(first.signature())
         .isEqualTo(Webhook.signature("signing-key", seconds, first.body()));
     assertThat(result(one).arrived()).isTrue();
-    happens(3, "server-lost", Severity.WARNING);
-    assertThat(next().body()).contains("server-lost").doesNotContain("failover-begun");
+    happens(3, "log-ins-slowed", Severity.WARNING);
+    assertThat(next().body()).contains("log-ins-slowed").doesNotContain("pool-exhausted");
     assertThat(got).isEmpty();
   }
 
@@ -151,7 +166,7 @@ class TellerTest {
     answers.add(503);
     TargetEdits edits = manager();
     edits.put(wish(url("/slack"), "slack"), AUTHOR);
-    happens(1, "failover-begun", Severity.CRITICAL);
+    happens(1, "pool-exhausted", Severity.CRITICAL);
 
     Got first = next();
     assertThat(next().body()).isEqualTo(first.body()).contains("&lt;!channel&gt; &amp; co");

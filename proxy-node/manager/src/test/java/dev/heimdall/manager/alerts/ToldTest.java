@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ToldTest {
@@ -29,29 +30,31 @@ class ToldTest {
 
   @Test
   void whatOneManagerHasClaimedNoOtherTellsUntilItIsOverdue() {
-    Told.Next first = Told.NOTHING.next(List.of(event(1)), 5, NOW);
+    Told.Next first = Told.NOTHING.next(List.of(event(1)), Set.of(), 5, NOW);
     assertThat(first.batch().orElseThrow().events()).hasSize(1);
 
-    assertThat(first.told().next(List.of(event(1)), 5, NOW.plusSeconds(119)).batch()).isEmpty();
-    assertThat(first.told().next(List.of(event(1)), 5, NOW.plusSeconds(121)).batch()).isPresent();
+    assertThat(first.told().next(List.of(event(1)), Set.of(), 5, NOW.plusSeconds(119)).batch())
+        .isEmpty();
+    assertThat(first.told().next(List.of(event(1)), Set.of(), 5, NOW.plusSeconds(121)).batch())
+        .isPresent();
     Told done = first.told().ended(first.batch().get(), arrived(NOW));
-    assertThat(done.next(List.of(event(1)), 5, NOW.plusSeconds(121)).batch()).isEmpty();
+    assertThat(done.next(List.of(event(1)), Set.of(), 5, NOW.plusSeconds(121)).batch()).isEmpty();
   }
 
   @Test
   void beyondTheBoundEventsAreSummedUpInTheNextMessage() {
     Told told = Told.NOTHING;
     for (int i = 0; i < 2; i++) {
-      Told.Next next = told.next(List.of(event(i)), 2, NOW);
+      Told.Next next = told.next(List.of(event(i)), Set.of(), 2, NOW);
       told = next.told().ended(next.batch().orElseThrow(), arrived(NOW));
     }
     for (int i = 2; i < 9; i++) {
-      Told.Next next = told.next(List.of(event(i)), 2, NOW.plusSeconds(i));
+      Told.Next next = told.next(List.of(event(i)), Set.of(), 2, NOW.plusSeconds(i));
       assertThat(next.batch()).isEmpty();
       told = next.told();
     }
     assertThat(told.leftOut()).isEqualTo(7);
-    Told.Next next = told.next(List.of(), 2, NOW.plusSeconds(3601));
+    Told.Next next = told.next(List.of(), Set.of(), 2, NOW.plusSeconds(3601));
     assertThat(next.batch().orElseThrow()).isEqualTo(new Told.Batch(List.of(), 7));
     assertThat(next.told().leftOut()).isZero();
 

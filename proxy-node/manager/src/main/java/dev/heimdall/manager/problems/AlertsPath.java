@@ -1,0 +1,150 @@
+package dev.heimdall.manager.problems;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.rest.Call;
+import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.StrictBody;
+import dev.heimdall.manager.rest.Words;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
+import dev.heimdall.secrets.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/** {@code /api/v1/alerts} and {@code /api/v1/silences}: what is and was wrong, and who knows it. */
+public record AlertsPath(Problems problems) implements Resource {
+  private static final String ALERTS = "/api/v1/alerts";
+  private static final String ACKNOWLEDGEMENT = ALERTS + "/{id}/acknowledgement";
+  private static final String SILENCES = "/api/v1/silences";
+  private static final int LARGEST_BODY = 16 << 10;
+
+  @Override
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get(ALERTS, Permission.READ_CONFIGURATION, call -> list())
+            .saying("Lists the alerts that go on, and those that ended last"),
+        new Operation(
+                "PUT", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, LARGEST_BODY, this::acknowledge)
+            .saying(
+                Words.of("Says that somebody looks after an alert")
+                    .optional("comment", "string", "What the others should know.")),
+        new Operation("DELETE", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, 0, this::release)
+            .saying("Says that nobody looks after it any more"),
+        Operation.get(SILENCES, Permission.READ_CONFIGURATION, call -> silences())
+            .saying("Lists the silences that hold"),
+        new Operation("POST", SILENCES, Permission.OPERATE_NODES, LARGEST_BODY, this::silence)
+            .saying(
+                Words.of("Keeps notifications of some alerts back for a while")
+                    .optional("kind", "string", "Of this kind alone.")
+                    .optional("about", "string", "Of this cluster or virtual database alone.")
+                    .optional("node", "string", "What this node alone has or sees.")
+                    .field("until", "string", "A time within 90 days.")
+                    .field("reason", "string", "Why.")),
+        new Operation("DELETE", SILENCES + "/{id}", Permission.OPERATE_NODES, 0, this::end)
+            .saying("Ends a silence"));
+  }
+
+  private Answer list() {
+    ObjectNode body = Answer.JSON.createObjectNode();
+    ArrayNode alerts = body.putArray("alerts");
+    AlertBook book = problems.book();
+    Instant now = problems.moment();
+    for (Alert alert : book.alerts()) {
+      ObjectNode one = words(alert);
+      one.put("silenced", alert.isOpen() && book.silence(alert, now).isPresent());
+      alerts.add(one);
+    }
+    return Answer.json(200, body);
+  }
+
+  /** An alert in JSON. */
+  public static ObjectNode words(Alert alert) {
+    ObjectNode one =
+        Answer.JSON
+            .createObjectNode()
+            .put("id", alert.id())
+            .put("state", alert.isOpen() ? "firing" : "resolved")
+            .put("kind", alert.kind())
+            .put("severity", alert.severity())
+            .put("about", alert.about())
+            .put("words", alert.words() + ".")
+            .put("detail", alert.detail())
+            .put("effect", alert.effect())
+            .put("next", alert.next())
+            .put("startsAt", alert.started().toString())
+            .put("endsAt", alert.ended().map(Instant::toString).orElse(null));
+    alert.nodes().forEach(one.putArray("nodes")::add);
+    alert
+        .acknowledged()
+        .ifPresent(
+            by ->
+                one.putObject("acknowledged")
+                    .put("by", by.by())
+                    .put("at", by.at().toString())
+                    .put("comment", by.comment()));
+    return one;
+  }
+
+  private Answer acknowledge(Call call) throws Refusal, StoreException {
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("comment"));
+    problems
+        .edits()
+        .acknowledge(call.part(), StrictBody.text(body, "comment").orElse(""), call.author());
+    return Answer.empty(204);
+  }
+
+  private Answer release(Call call) throws Refusal, StoreException {
+    problems.edits().release(call.part(), call.author());
+    return Answer.empty(204);
+  }
+
+  private Answer silences() {
+    ObjectNode body = Answer.JSON.createObjectNode();
+    ArrayNode all = body.putArray("silences");
+    for (Silence silence : problems.edits().silences()) {
+      all.addObject()
+          .put("id", silence.id())
+          .put("kind", silence.kind())
+          .put("about", silence.about())
+          .put("node", silence.node())
+          .put("until", silence.until().toString())
+          .put("by", silence.by())
+          .put("at", silence.at().toString())
+          .put("reason", silence.reason());
+    }
+    return Answer.json(200, body);
+  }
+
+  private Answer silence(Call call) throws Refusal, StoreException {
+    JsonNode body =
+        StrictBody.of(
+            call.request(), LARGEST_BODY, Set.of("kind", "about", "node", "until", "reason"));
+    Instant until =
+        Request.time(StrictBody.text(body, "until").orElse(""))
+            .orElseThrow(() -> Request.bad("$.until: expected a time, such as 2026-01-02T03:04Z."));
+    String id =
+        problems
+            .edits()
+            .silence(
+                new AlertEdits.Wish(
+                    StrictBody.text(body, "kind").orElse(""),
+                    StrictBody.text(body, "about").orElse(""),
+                    StrictBody.text(body, "node").orElse(""),
+                    Duration.between(problems.moment(), until),
+                    StrictBody.text(body, "reason").orElse("")),
+                call.author());
+    return Answer.json(201, Answer.JSON.createObjectNode().put("id", id));
+  }
+
+  private Answer end(Call call) throws Refusal, StoreException {
+    problems.edits().endSilence(call.part(), call.author());
+    return Answer.empty(204);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.heimdall.manager.problems;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What becomes of the alerts by what one manager sees. An alert begins as soon as one manager sees
+ * it, and ends when none does any more: managers do not see the same at the same moment, and one
+ * that nodes do not reach sees little.
+ *
+ * @param manager who looks: the same word after a restart
+ * @param tracks what it sees
+ * @param settled whether it has looked for long enough to know what is not there
+ * @param heard whether any node reports: else only that is known
+ */
+record Evaluation(String manager, Tracks tracks, boolean settled, boolean heard, Instant now) {
+  /** A manager that sees an alert says so again, so that others know that it still runs. */
+  static final Duration CONFIRMED = Duration.ofMinutes(5);
+
+  private static final Duration TRUSTED = CONFIRMED.plusMinutes(2);
+  private static final Duration KEPT = Duration.ofDays(7);
+
+  private static final Set<String> OF_PRESENCE =
+      Set.of(Kind.NO_NODE_REPORTS.spelling(), Kind.NODES_LOST.spelling());
+
+  /**
+   * The next state; the same object if nothing is different.
+   *
+   * @param unsaved what this manager knew before, which may not be written down yet
+   */
+  AlertBook of(AlertBook book, AlertBook unsaved) {
+    List<Alert> next = new ArrayList<>();
+    boolean changed = false;
+    for (Alert alert : book.alerts()) {
+      Alert after = alert.isOpen() ? ofOpen(alert) : alert;
+      boolean gone = after.ended().filter(end -> end.isBefore(now.minus(KEPT))).isPresent();
+      if (!gone) {
+        next.add(after);
+      }
+      changed |= after != alert || gone;
+    }
+    AlertBook known = changed ? book.with(next) : book;
+    Set<String> ids = new HashSet<>();
+    next.forEach(alert -> ids.add(alert.id()));
+    for (Tracks.Track track : tracks.present()) {
+      if (track.isDue() && known.open(track.finding()).isEmpty() && known.hasRoom()) {
+        Alert begun =
+            unsaved
+                .open(track.finding())
+                .filter(alert -> !ids.contains(alert.id()))
+                .orElseGet(() -> begun(track));
+        next.add(begun.foundBy(manager, track.finding(), now));
+        known = known.with(next);
+      }
+    }
+    return withoutOldSilences(known);
+  }
+
+  /** Whether it is about nodes that do not report. */
+  static boolean isOfPresence(Alert alert) {
+    return OF_PRESENCE.contains(alert.kind());
+  }
+
+  private static Alert begun(Tracks.Track track) {
+    Finding finding = track.finding();
+    return new Alert(
+        UUID.randomUUID().toString(),
+        finding.kind().spelling(),
+        finding.about(),
+        finding.critical(),
+        finding.words(),
+        finding.detail(),
+        finding.nodes(),
+        track.begun(),
+        Optional.empty(),
+        Map.of(),
+        Optional.empty());
+  }
+
+  private Alert ofOpen(Alert alert) {
+    Optional<Tracks.Track> track = tracks.of(alert);
+    if (track.isPresent() && track.get().present()) {
+      return found(alert, track.get().finding());
+    }
+    boolean knows = settled && (heard || isOfPresence(alert));
+    if (!knows || track.isPresent() && !track.get().isOver(now)) {
+      return alert;
+    }
+    Alert without = alert.seenBy().containsKey(manager) ? alert.notSeenBy(manager) : alert;
+    boolean others =
+        without.seenBy().values().stream().anyMatch(at -> at.isAfter(now.minus(TRUSTED)));
+    return others ? without : without.endedAt(track.map(Tracks.Track::last).orElse(now));
+  }
+
+  /** Words change with each look: they are written with what matters. */
+  private Alert found(Alert alert, Finding finding) {
+    Instant said = alert.seenBy().get(manager);
+    boolean confirms = said == null || said.isBefore(now.minus(CONFIRMED));
+    boolean worse = finding.critical() && !alert.critical();
+    boolean others = isOfPresence(alert) && !alert.nodes().equals(finding.nodes());
+    return confirms || worse || others ? alert.foundBy(manager, finding, now) : alert;
+  }
+
+  private AlertBook withoutOldSilences(AlertBook book) {
+    List<Silence> left =
+        book.silences().stream()
+            .filter(silence -> silence.until().isAfter(now.minus(KEPT)))
+            .toList();
+    return left.size() == book.silences().size() ? book : book.withSilences(left);
+  }
+}

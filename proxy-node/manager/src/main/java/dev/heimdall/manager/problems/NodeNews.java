@@ -1,0 +1,108 @@
+package dev.heimdall.manager.problems;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.fleet.SeenNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What events of nodes say of what is wrong: reports are kept without them. Whether a node reaches
+ * the shared store is in no other part of its report, and a failover that is over before the next
+ * one is in none either. Thread-safe.
+ */
+final class NodeNews {
+  private static final String STORE_AWAY = "store-away";
+  private static final String STORE_BACK = "store-back";
+  private static final String FAILOVER = "failover-begun";
+
+  /** Longer than there is between two looks. */
+  private static final Duration SHOWN = Duration.ofSeconds(5);
+
+  /** How far a run of a node has been heard. */
+  private record Heard(String run, long number) {}
+
+  /** A cluster that had no writer, as a node has told. */
+  private record Glimpse(String node, Instant at) {}
+
+  /** By node: since when it does not reach the shared store. */
+  private final Map<String, Instant> storeAway = new ConcurrentHashMap<>();
+
+  private final Map<String, Heard> heard = new ConcurrentHashMap<>();
+  private final Map<String, Glimpse> withoutWriter = new ConcurrentHashMap<>();
+
+  /** A node has reported. */
+  void arrived(SeenNode node) {
+    JsonNode events = node.section("events").path("events");
+    if (!events.isArray()) {
+      return;
+    }
+    Optional<Heard> before =
+        Optional.ofNullable(heard.get(node.id())).filter(one -> one.run().equals(node.run()));
+    Optional<Instant> away = Optional.empty();
+    long lastOfStore = 0;
+    long last = before.map(Heard::number).orElse(0L);
+    for (JsonNode event : events) {
+      String kind = event.path("kind").asText();
+      long number = event.path("number").asLong();
+      if (number > lastOfStore && (kind.equals(STORE_AWAY) || kind.equals(STORE_BACK))) {
+        lastOfStore = number;
+        away =
+            kind.equals(STORE_AWAY)
+                ? Findings.time(event).or(() -> Optional.of(node.arrived()))
+                : Optional.empty();
+      }
+      // What a node tells first may be from long ago.
+      if (kind.equals(FAILOVER) && before.isPresent() && number > before.get().number()) {
+        withoutWriter.put(event.path("about").asText(), new Glimpse(node.id(), node.arrived()));
+      }
+      last = Math.max(last, number);
+    }
+    heard.put(node.id(), new Heard(node.run(), last));
+    if (away.isPresent()) {
+      storeAway.put(node.id(), away.get());
+    } else {
+      storeAway.remove(node.id());
+    }
+  }
+
+  Optional<Instant> storeAway(String node) {
+    return Optional.ofNullable(storeAway.get(node));
+  }
+
+  /** Forgets all other nodes. */
+  void retain(Set<String> nodes) {
+    storeAway.keySet().retainAll(nodes);
+    heard.keySet().retainAll(nodes);
+  }
+
+  /** What is found, and what was there between two reports. */
+  List<Finding> with(List<Finding> found, Instant now) {
+    withoutWriter.values().removeIf(glimpse -> glimpse.at().isBefore(now.minus(SHOWN)));
+    List<Finding> all = new ArrayList<>(found);
+    withoutWriter.forEach(
+        (cluster, glimpse) -> {
+          boolean told =
+              found.stream()
+                  .anyMatch(one -> one.kind().leavesNoWriter() && one.about().equals(cluster));
+          if (!told) {
+            all.add(
+                new Finding(
+                    Kind.NO_WRITER,
+                    cluster,
+                    true,
+                    "Cluster %s had no writer for a moment".formatted(cluster),
+                    "",
+                    List.of(glimpse.node()),
+                    Optional.empty(),
+                    Kind.NO_WRITER.timing()));
+          }
+        });
+    return all;
+  }
+}

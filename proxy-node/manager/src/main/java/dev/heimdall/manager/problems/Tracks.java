@@ -1,0 +1,83 @@
+package dev.heimdall.manager.problems;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** For how long this manager has seen what it sees, and when it saw last what it sees no more. */
+final class Tracks {
+  /** What is gone for so long is not looked back at any more. */
+  private static final Duration REMEMBERED = Duration.ofHours(1);
+
+  private record Subject(String kind, String about) {
+    static Subject of(Finding finding) {
+      return new Subject(finding.kind().spelling(), finding.about());
+    }
+  }
+
+  /**
+   * Of one thing that is wrong.
+   *
+   * @param begun since when it goes on
+   * @param last when it was found last
+   * @param present whether it was found at the last look
+   */
+  record Track(Finding finding, Instant begun, Instant last, boolean present) {
+    /** Whether it has lasted for long enough. */
+    boolean isDue() {
+      return Duration.between(begun, last).compareTo(finding.timing().lasting()) >= 0;
+    }
+
+    /** Whether it has been gone for long enough. */
+    boolean isOver(Instant now) {
+      return !present && Duration.between(last, now).compareTo(finding.timing().ending()) >= 0;
+    }
+  }
+
+  private Map<Subject, Track> all = Map.of();
+
+  /** Looks again. What comes back before it is over has gone on. */
+  void look(List<Finding> findings, Instant now) {
+    Map<Subject, Track> next = new HashMap<>();
+    all.forEach(
+        (subject, track) -> {
+          if (track.last().isAfter(now.minus(REMEMBERED))) {
+            next.put(subject, new Track(track.finding(), track.begun(), track.last(), false));
+          }
+        });
+    for (Finding finding : findings) {
+      Subject subject = Subject.of(finding);
+      Track before = all.get(subject);
+      boolean goesOn =
+          before != null && (before.present() || before.isDue() && !before.isOver(now));
+      Instant seen = goesOn ? before.begun() : now;
+      Instant begun = finding.since().filter(told -> told.isBefore(seen)).orElse(seen);
+      next.put(subject, new Track(finding, begun, now, true));
+    }
+    all = next;
+  }
+
+  /** All that was found at the last look. */
+  List<Track> present() {
+    return all.values().stream().filter(Track::present).toList();
+  }
+
+  /** What is known of what an alert is about. */
+  Optional<Track> of(Alert alert) {
+    return Optional.ofNullable(all.get(new Subject(alert.kind(), alert.about())));
+  }
+
+  Optional<Track> of(Finding finding) {
+    return Optional.ofNullable(all.get(Subject.of(finding)));
+  }
+
+  /** As it is now, for another thread. */
+  Tracks copy() {
+    Tracks copy = new Tracks();
+    copy.all = all;
+    return copy;
+  }
+}
