@@ -239,13 +239,17 @@ final class NumberTypes {
     @Override
     void describe(ObjectNode schema) {
       ArrayNode either = schema.putArray("anyOf");
-      either.addObject().put("type", "integer").put("minimum", least).put("maximum", most);
+      either
+          .addObject()
+          .put("type", "integer")
+          .put("minimum", zero ? 0 : least)
+          .put("maximum", most);
       either.addObject().put("type", "string").put("pattern", "^(" + SIZE.pattern() + ")$");
     }
 
     @Override
     String name() {
-      return "size, " + leastText + " to " + mostText;
+      return "size, " + leastText + " to " + mostText + (zero && least > 0 ? ", or 0" : "");
     }
 
     @Override

@@ -39,6 +39,23 @@ class JsonSchemaTest {
   }
 
   @Test
+  void everyDefaultIsAValueThatItsSchemaTakes() throws Exception {
+    int defaults = 0;
+    for (String file : JsonSchema.files().values()) {
+      for (JsonNode schema : MAPPER.readTree(file).findParents("default")) {
+        // A setting may be called so, too.
+        if (schema.has("x-applies") || schema.has("type")) {
+          assertThat(SchemaCheck.violations(schema, schema.get("default")))
+              .as("%s", schema)
+              .isEmpty();
+          defaults++;
+        }
+      }
+    }
+    assertThat(defaults).isGreaterThan(150);
+  }
+
+  @Test
   void theDocumentsSetEverySettingThereIs() throws Exception {
     for (Map.Entry<String, DocumentKind> document :
         Map.of(

@@ -74,12 +74,11 @@ enum TargetType implements Spelled {
   ObjectNode schema() {
     ObjectNode schema = StrictDocument.schema(settings);
     ObjectNode properties = (ObjectNode) schema.path("properties");
-    properties
-        .putObject(KEY)
-        .put("description", "How the target is reached.")
-        .put("default", WEBHOOK.spelling())
-        .putArray("enum")
-        .add(spelling());
+    ObjectNode type = properties.putObject(KEY).put("description", "How the target is reached.");
+    if (this == WEBHOOK) {
+      type.put("default", WEBHOOK.spelling());
+    }
+    type.putArray("enum").add(spelling());
     for (JsonNode property : properties) {
       ((ObjectNode) property).remove("x-applies");
     }
