@@ -24,6 +24,7 @@ import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnTokens;
 import dev.heimdall.manager.login.PasswordException;
+import dev.heimdall.manager.masks.MaskKey;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.metrics.ManagerMetrics;
 import dev.heimdall.manager.metrics.Requests;
@@ -129,7 +130,7 @@ public final class ControlPlane implements AutoCloseable {
       FleetConfiguration configuration =
           new FleetConfiguration(
               editor, secrets, settings.facts(), settings.nodeKey(), System::nanoTime);
-      MaskedText masks = new MaskedText();
+      MaskedText masks = new MaskedText(new MaskKey(own.map(OwnStore::access), System::nanoTime));
       List<Resource> resources = new ArrayList<>();
       ListTrials trials = new ListTrials(editor, new Trials(engine.rules()));
       resources.add(new RuleTrialPath(trials, masks));

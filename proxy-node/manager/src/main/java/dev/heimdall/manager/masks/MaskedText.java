@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.heimdall.model.SecretPlaces;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,7 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Texts of documents as they are shown: each secret is a mask with a word that stands for it, and
- * becomes the secret again when the text comes back. The words are made with a key of this process.
+ * becomes the secret again when the text comes back.
  */
 public final class MaskedText {
   private static final String DOTS = "••••••••";
@@ -26,13 +25,16 @@ public final class MaskedText {
   private static final int WORD_BYTES = 6;
   private static final String ALGORITHM = "HmacSHA256";
 
-  private final SecretKeySpec key;
+  private final MaskKey key;
 
-  /** With a key of its own: what one has masked another cannot unmask. */
+  /** What one has masked another one with the same key can unmask. */
+  public MaskedText(MaskKey key) {
+    this.key = key;
+  }
+
+  /** With a key of its own. */
   public MaskedText() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    key = new SecretKeySpec(bytes, ALGORITHM);
+    this(new MaskKey(Optional.empty(), System::nanoTime));
   }
 
   /** A mask stands for a secret that is not there, or not any more. */
@@ -100,7 +102,7 @@ public final class MaskedText {
   private String word(String document, String literal) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+      mac.init(new SecretKeySpec(key.bytes(), ALGORITHM));
       byte[] digest = mac.doFinal((document + '\n' + literal).getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, WORD_BYTES);
     } catch (GeneralSecurityException e) {
