@@ -1,12 +1,6 @@
 package dev.heimdall.manager.login;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,28 +8,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Wrong passwords from each address: after some, the next try has to wait, twice as long each time
- * up to half a minute. Addresses of IPv6 count by their network, which one machine has to itself.
+ * Wrong passwords, codes and the like: counted by address and account, far more loosely by address,
+ * and by account. A device on which the account has logged in before counts for itself, as does an
+ * address from which it has: whoever guesses beside them keeps their people out nowhere.
  *
- * <p>A try counts as wrong from its beginning, until it turns out right: those under way together
+ * <p>A try counts as wrong from its beginning, until it turns out right: those in progress together
  * are no more than those one after the other.
  */
 final class Guesses {
-  /** So many are let pass without a wait; so many of an address are under way at most, too. */
-  static final int FREE = 5;
-
-  /** Requests of one address that wait for its tries; with these half of those that it may have. */
-  static final int WAITING = 27;
-
-  private static final long LONGEST_SECONDS = 30;
-  private static final Duration FORGOTTEN = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final int MOST_ADDRESSES = 4096;
-  private static final int NETWORK_BYTES = 8;
-  private static final int MOST_NAMES = 64;
 
-  /** No user is called so. */
-  private static final String OTHERS = " ";
+  /** More than an address has tries in hours, so that nobody has his own forgotten by others. */
+  private static final int MOST_TRIES = 16_384;
+
+  private static final int MOST_ADDRESSES = 4096;
 
   /** A password that is tried. */
   interface Try {
@@ -62,6 +48,11 @@ final class Guesses {
 
     /** Whether it is by now, though it was not; may wait for the password's place. */
     boolean rightByNow();
+
+    /** Whether it was looked at then. */
+    default boolean seen() {
+      return true;
+    }
   }
 
   /** What came of a try. */
@@ -74,170 +65,228 @@ final class Guesses {
     record Wait(Duration time) implements Verdict {}
   }
 
-  /** The tries of an address in one user's name. */
-  private static final class Named {
-    int count;
-    int underway;
-  }
-
-  /** The tries of an address. */
-  private static final class Tries {
-    /** Wrong ones, with those under way. */
-    int count;
-
-    int underway;
-    int waiting;
-    long last;
-    long until;
-
-    private final Map<String, Named> names = new HashMap<>();
-
-    Tries(long now) {
-      last = now;
-      until = now;
-    }
-
-    long left(long now) {
-      return Math.max(0, until - now);
-    }
-
-    /** Free ones go together; of those after them each has to have its answer before the next. */
-    boolean mayPass(long now) {
-      return left(now) == 0 && (underway == 0 || count < FREE);
-    }
-
-    /** Those beyond a number count together, and are not forgotten for a right one. */
-    Named named(String user) {
-      return names.size() < MOST_NAMES || names.containsKey(user)
-          ? names.computeIfAbsent(user, name -> new Named())
-          : names.computeIfAbsent(OTHERS, name -> new Named());
-    }
-
-    void slowDown(long now) {
-      long seconds =
-          count < FREE ? 0 : Math.min(LONGEST_SECONDS, 1L << Math.min(count - FREE, Integer.SIZE));
-      last = now;
-      until = now + Duration.ofSeconds(seconds).toNanos();
-    }
-  }
-
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition answered = lock.newCondition();
-  private final Map<String, Tries> addresses =
-      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Tries> eldest) {
-          return size() > MOST_ADDRESSES;
-        }
-      };
+  private final Map<String, Tries> tries = new Newest<>(MOST_TRIES);
+  private final Map<String, AddressTries> addresses = new Newest<>(MOST_ADDRESSES);
+  private final AccountGuesses passwords = new AccountGuesses(Allowance.OF_PASSWORDS);
+  private final AccountGuesses codes = new AccountGuesses(Allowance.OF_CODES);
 
   Guesses(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
   }
 
-  /**
-   * Looks at a password, unless its address has to wait.
-   *
-   * @param user in whose name it is tried: a right one ends the wait for his wrong ones only, so
-   *     that nobody guesses at others between log-ins of his own
-   */
-  Verdict judge(InetAddress from, String user, Try tried) {
-    String key = key(from);
-    Tries tries;
-    Named named;
+  /** One try, and where it is counted. */
+  private final class Turn {
+    private final Caller caller;
+    private final Tried what;
+    private final String key;
+    private final String addressKey;
+    private Tries own;
+    private AddressTries address;
+    private boolean exempt;
+    private long patience = PATIENCE.toNanos();
+
+    Turn(Caller caller, Tried what) {
+      this.caller = caller;
+      this.what = what;
+      addressKey = Networks.key(caller.from());
+      key = key(caller, what);
+    }
+
+    /** As it is now: what is not remembered any more is made anew. */
+    private void look(long now) {
+      own = tries.computeIfAbsent(key, name -> new Tries(now));
+      own.forgetOld(now);
+      address = addresses.computeIfAbsent(addressKey, name -> new AddressTries(now));
+      exempt = caller.device().isPresent() || own.known();
+    }
+
+    private long left(long now) {
+      long left = exempt ? 0 : address.left(now);
+      if (what.kind() != Tried.Kind.PROVIDER) {
+        left = Math.max(left, own.left(now));
+      }
+      return what.kind().isOfAnAccount()
+          ? Math.max(left, accounts().left(what, caller, now))
+          : left;
+    }
+
+    private boolean hasRoom() {
+      boolean ownRoom = what.kind() == Tried.Kind.PROVIDER || own.hasRoom();
+      return ownRoom && (exempt || address.hasRoom());
+    }
+
+    private AccountGuesses accounts() {
+      return what.kind() == Tried.Kind.CODE ? codes : passwords;
+    }
+
+    /**
+     * Waits until it may begin.
+     *
+     * @return how long it has to wait besides; 0: it may begin
+     */
+    long pass() {
+      while (true) {
+        long now = nanoClock.getAsLong();
+        look(now);
+        long left = left(now);
+        if (hasRoom()) {
+          return left;
+        }
+        // One of those in progress may yet turn out right.
+        if (patience <= 0 || !mayWait() || !await()) {
+          return Math.max(left, 1);
+        }
+      }
+    }
+
+    private boolean mayWait() {
+      return exempt ? own.waiting() < AddressTries.WAITING : address.letsWait(own);
+    }
+
+    /** Whether it goes on, and has not made room for another one. */
+    private boolean await() {
+      Tries mine = own;
+      AddressTries shared = address;
+      mine.await();
+      if (!exempt) {
+        shared.enter(mine);
+      }
+      // Somebody who has to make room hears of it.
+      answered.signalAll();
+      try {
+        long end = System.nanoTime() + patience;
+        while (!mine.hasToMakeRoom() && !changed(mine, shared) && patience > 0) {
+          answered.awaitNanos(patience);
+          patience = end - System.nanoTime();
+        }
+        return !mine.hasToMakeRoom();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      } finally {
+        mine.awaited();
+        if (!exempt) {
+          shared.leave(mine);
+        }
+      }
+    }
+
+    private boolean changed(Tries mine, AddressTries shared) {
+      return (what.kind() == Tried.Kind.PROVIDER || mine.hasRoom()) && (exempt || shared.hasRoom());
+    }
+
+    void begin(long now) {
+      own.begin(now);
+      if (!exempt) {
+        address.begin(now);
+      }
+      if (what.kind().isOfAnAccount()) {
+        accounts().take(what, caller, now);
+      }
+    }
+
+    void end(boolean right, boolean seen, long now) {
+      if (right) {
+        own.endedRight(now);
+      } else if (seen) {
+        own.wrong(now);
+      } else {
+        own.unseen(now);
+      }
+      if (!exempt) {
+        if (right || !seen) {
+          address.giveBack();
+        } else {
+          address.wrong();
+        }
+      }
+      if (what.kind().isOfAnAccount() && (right || !seen)) {
+        accounts().giveBack(what, caller);
+      }
+    }
+
+    /** Where nothing is to be remembered, nothing is kept. */
+    void tidy(long now) {
+      if (own.isOver(now)) {
+        tries.remove(key, own);
+      }
+      if (address.isOver(now)) {
+        addresses.remove(addressKey, address);
+      }
+    }
+  }
+
+  private static String key(Caller caller, Tried what) {
+    String from =
+        caller
+            .device()
+            .map(device -> "device " + device)
+            .orElseGet(() -> Networks.key(caller.from()));
+    return from + " " + what.name();
+  }
+
+  /** Looks at a password, unless it has to wait. */
+  Verdict judge(Caller caller, Tried what, Try tried) {
+    Turn turn = new Turn(caller, what);
     lock.lock();
     try {
-      tries = tries(key);
-      long patience = PATIENCE.toNanos();
-      while (!tries.mayPass(nanoClock.getAsLong())) {
-        if (tries.underway == 0 || tries.waiting == WAITING || patience <= 0) {
-          return new Verdict.Wait(Duration.ofNanos(tries.left(nanoClock.getAsLong())));
-        }
-        // One of those under way may yet turn out right.
-        patience = await(tries, patience);
-        tries = tries(key);
+      long left = turn.pass();
+      long now = nanoClock.getAsLong();
+      if (left > 0) {
+        turn.tidy(now);
+        return new Verdict.Wait(Duration.ofNanos(left));
       }
       if (tried.right()) {
-        right(key, tries, tries.named(user));
+        turn.own.right(now);
+        turn.tidy(now);
         return new Verdict.Right();
       }
-      addresses.put(key, tries);
-      tries.count++;
-      tries.underway++;
-      named = tries.named(user);
-      named.count++;
-      named.underway++;
-      tries.slowDown(nanoClock.getAsLong());
+      turn.begin(now);
     } finally {
       lock.unlock();
     }
     boolean right = false;
+    boolean seen = true;
     try {
       right = tried.rightByNow();
+      seen = tried.seen();
     } finally {
-      answer(key, tries, named, right);
+      answer(turn, right, seen);
     }
-    return right ? new Verdict.Right() : new Verdict.Wrong();
-  }
-
-  /** Those of an address; ones that are not kept where there are none. */
-  private Tries tries(String key) {
-    long now = nanoClock.getAsLong();
-    Tries tries = addresses.get(key);
-    return tries == null || tries.underway == 0 && now - tries.last > FORGOTTEN.toNanos()
-        ? new Tries(now)
-        : tries;
-  }
-
-  /** What is left of the patience. */
-  private long await(Tries tries, long patience) {
-    tries.waiting++;
-    try {
-      return answered.awaitNanos(patience);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return 0;
-    } finally {
-      tries.waiting--;
+    if (right) {
+      return new Verdict.Right();
     }
+    return seen ? new Verdict.Wrong() : new Verdict.Wait(Duration.ofSeconds(1));
   }
 
-  private void answer(String key, Tries tries, Named named, boolean right) {
+  private void answer(Turn turn, boolean right, boolean seen) {
     lock.lock();
     try {
-      tries.underway--;
-      named.underway--;
-      if (right) {
-        right(key, tries, named);
-      } else {
-        // The time goes from the answer on, however long that took.
-        tries.slowDown(nanoClock.getAsLong());
-      }
+      long now = nanoClock.getAsLong();
+      turn.end(right, seen, now);
+      turn.tidy(now);
       answered.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Forgets the user's wrong ones; those under way have no answer yet. */
-  private void right(String key, Tries tries, Named named) {
-    tries.count -= named.count - named.underway;
-    named.count = named.underway;
-    if (tries.count - tries.underway < FREE) {
-      tries.until = nanoClock.getAsLong();
+  /** An account's owner is in: where he comes from is his. */
+  void met(Caller caller, String user) {
+    Tried password = Tried.password(user, true);
+    lock.lock();
+    try {
+      long now = nanoClock.getAsLong();
+      for (Tried what : new Tried[] {password, Tried.code(user)}) {
+        tries.computeIfAbsent(key(caller, what), name -> new Tries(now)).met();
+      }
+      passwords.met(password, caller, now);
+      codes.met(Tried.code(user), caller, now);
+    } finally {
+      lock.unlock();
     }
-    if (tries.count == 0) {
-      addresses.remove(key, tries);
-    }
-  }
-
-  /** What counts as one address. */
-  static String key(InetAddress from) {
-    byte[] bytes = from.getAddress();
-    return HexFormat.of()
-        .formatHex(from instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
   }
 }

@@ -25,9 +25,6 @@ public final class LogIn implements AutoCloseable {
 
   private static final String UNKNOWN = "unknown";
 
-  /** No user is called so. */
-  private static final String ELSEWHERE = " elsewhere";
-
   private final FirstAdmin first;
   private final Optional<People> people;
   private final Guesses guesses;
@@ -117,13 +114,14 @@ public final class LogIn implements AutoCloseable {
     if (authorization.isEmpty()) {
       return new Outcome.Nobody();
     }
+    Caller caller = Caller.at(from);
     Optional<String> token = Shown.bearer(authorization.get());
     if (token.isPresent()) {
-      return byToken(token.get(), from);
+      return byToken(token.get(), caller);
     }
-    Outcome outcome = judge(Shown.basic(authorization.get()), from);
+    Outcome outcome = judge(Shown.basic(authorization.get()), caller);
     return outcome instanceof Outcome.CodeNeeded needed && code.isPresent()
-        ? judgeCode(needed.who(), code.get(), from)
+        ? judgeCode(needed.who(), code.get(), caller)
         : outcome;
   }
 
@@ -134,73 +132,71 @@ public final class LogIn implements AutoCloseable {
    * @return how long he has to wait; empty: he has tried
    */
   public Optional<Duration> tryElsewhere(InetAddress from, BooleanSupplier attempt) {
-    Guesses.Verdict verdict = guesses.judge(from, ELSEWHERE, Guesses.Try.later(attempt));
+    Guesses.Verdict verdict =
+        guesses.judge(Caller.at(from), Tried.provider(), Guesses.Try.later(attempt));
     return verdict instanceof Guesses.Verdict.Wait wait
         ? Optional.of(wait.time())
         : Optional.empty();
   }
 
   /** Judges a user's password. */
-  public Outcome judge(String user, String password, InetAddress from) {
-    return judge(new Shown(user, password), from);
+  public Outcome judge(String user, String password, Caller caller) {
+    return judge(new Shown(user, password), caller);
   }
 
   /**
    * What keeps a password from being the right one of somebody who is in already; no code is asked
    * for.
    */
-  public Optional<Outcome> refusal(String user, String password, InetAddress from) {
-    Outcome outcome = judge(user, password, from);
+  public Optional<Outcome> refusal(String user, String password, Caller caller) {
+    Outcome outcome = judge(user, password, caller);
     return outcome instanceof Outcome.In || outcome instanceof Outcome.CodeNeeded
         ? Optional.empty()
         : Optional.of(outcome);
   }
 
   /** Judges the code of somebody whose password was right a moment ago. */
-  public Outcome judgeCode(Who before, String code, InetAddress from) {
+  public Outcome judgeCode(Who before, String code, Caller caller) {
     Optional<Who> now = still(before);
     if (now.isEmpty() || people.isEmpty()) {
-      return refused(before.user(), from);
+      return refused(before.user(), caller);
     }
     Who who = now.get();
-    People.CodeAttempt attempt = people.get().new CodeAttempt(who.user(), code, from);
-    // A right password forgives no wrong codes: these are counted by a name of their own.
-    Guesses.Verdict verdict = guesses.judge(from, who.user() + " code", attempt);
+    People.CodeAttempt attempt = people.get().new CodeAttempt(who.user(), code);
+    Guesses.Verdict verdict = guesses.judge(caller, Tried.code(who.user()), attempt);
     if (verdict instanceof Guesses.Verdict.Wait wait) {
-      return delayed(who.user(), from, wait.time());
-    }
-    if (!attempt.pause().isZero()) {
-      return delayed(who.user(), from, attempt.pause());
+      return delayed(who.user(), caller, wait.time());
     }
     if (attempt.unavailable()) {
       return new Outcome.Unknown();
     }
     return switch (attempt.code()) {
-      case WRONG -> refused(who.user(), from, "code");
-      case CURRENT -> welcome(who, from);
+      case WRONG -> refused(who.user(), caller, "code");
+      case CURRENT -> welcome(who, caller);
       case RECOVERY -> {
-        audit.note(Action.LOG_IN, who.user(), from.getHostAddress(), "recovery code");
+        guesses.met(caller, who.user());
+        audit.note(Action.LOG_IN, who.user(), caller.address(), "recovery code");
         yield new Outcome.In(who);
       }
     };
   }
 
-  private Outcome byToken(String word, InetAddress from) {
+  private Outcome byToken(String word, Caller caller) {
     try {
       Optional<People.Holder> holder =
           people.isEmpty() ? Optional.empty() : people.get().holder(word, this::account);
       if (holder.isPresent()) {
         people.get().used(holder.get());
-        return welcome(holder.get().who(), from, "token " + holder.get().token().id());
+        return in(holder.get().who(), caller, "token " + holder.get().token().id());
       }
     } catch (StoreException e) {
       return new Outcome.Unknown();
     }
     // Nobody guesses one; he who tries is slowed down for the sake of the log.
-    Guesses.Verdict verdict = guesses.judge(from, "", Guesses.Try.WRONG);
+    Guesses.Verdict verdict = guesses.judge(caller, Tried.token(), Guesses.Try.WRONG);
     return verdict instanceof Guesses.Verdict.Wait wait
-        ? delayed(UNKNOWN, from, wait.time())
-        : refused(UNKNOWN, from, "token");
+        ? delayed(UNKNOWN, caller, wait.time())
+        : refused(UNKNOWN, caller, "token");
   }
 
   /** The account of a user: the first one may have none. */
@@ -210,7 +206,7 @@ public final class LogIn implements AutoCloseable {
         : people.get().find(user);
   }
 
-  private Outcome judge(Shown shown, InetAddress from) {
+  private Outcome judge(Shown shown, Caller caller) {
     Optional<Account> account = Optional.empty();
     boolean isFirst = shown.user().equals(USER);
     try {
@@ -224,29 +220,32 @@ public final class LogIn implements AutoCloseable {
       first.supersede();
     }
     return people.isEmpty() || isFirst && account.isEmpty()
-        ? byFirst(shown, from)
-        : byAccount(people.get().new Attempt(account, shown, from), account, shown, from);
+        ? byFirst(shown, caller)
+        : byAccount(people.get().new Attempt(account, shown), account, shown, caller);
   }
 
-  private Outcome byFirst(Shown shown, InetAddress from) {
+  private Outcome byFirst(Shown shown, Caller caller) {
     try {
       first.known();
     } catch (PasswordException e) {
       return new Outcome.Unknown();
     }
-    Guesses.Verdict verdict = guesses.judge(from, shown.user(), first.attempt(shown));
+    boolean exists = shown.user().equals(USER);
+    Guesses.Verdict verdict =
+        guesses.judge(caller, Tried.password(shown.user(), exists), first.attempt(shown));
     if (verdict instanceof Guesses.Verdict.Right) {
-      return welcome(firstNow(), from);
+      return welcome(firstNow(), caller);
     }
-    String user = shown.user().equals(USER) ? USER : UNKNOWN;
+    String user = exists ? USER : UNKNOWN;
     return verdict instanceof Guesses.Verdict.Wait wait
-        ? delayed(user, from, wait.time())
-        : refused(user, from);
+        ? delayed(user, caller, wait.time())
+        : refused(user, caller);
   }
 
   private Outcome byAccount(
-      People.Attempt attempt, Optional<Account> account, Shown shown, InetAddress from) {
-    Guesses.Verdict verdict = guesses.judge(from, shown.user(), attempt);
+      People.Attempt attempt, Optional<Account> account, Shown shown, Caller caller) {
+    Guesses.Verdict verdict =
+        guesses.judge(caller, Tried.password(shown.user(), account.isPresent()), attempt);
     if (verdict instanceof Guesses.Verdict.Right) {
       Account known = account.orElseThrow();
       Who who;
@@ -255,35 +254,35 @@ public final class LogIn implements AutoCloseable {
       } catch (StoreException e) {
         return new Outcome.Unknown();
       }
-      return known.asksForCode() ? new Outcome.CodeNeeded(who) : welcome(who, from);
+      // Whoever has a password without its code makes no network his own.
+      return known.asksForCode() ? new Outcome.CodeNeeded(who) : welcome(who, caller);
+    }
+    if (verdict instanceof Guesses.Verdict.Wait wait && !attempt.seen()) {
+      return new Outcome.Wait(wait.time());
     }
     String user = account.map(Account::name).orElse(UNKNOWN);
-    if (verdict instanceof Guesses.Verdict.Wait wait) {
-      return delayed(user, from, wait.time());
-    }
-    if (!attempt.pause().isZero()) {
-      return delayed(user, from, attempt.pause());
-    }
-    return attempt.busy() ? new Outcome.Wait(Duration.ofSeconds(1)) : refused(user, from);
+    return verdict instanceof Guesses.Verdict.Wait wait
+        ? delayed(user, caller, wait.time())
+        : refused(user, caller);
   }
 
   /** Who tries on is taken down once, as long as he goes on. */
-  private Outcome delayed(String user, InetAddress from, Duration time) {
-    String address = from.getHostAddress();
-    if (delayed.isNew(user + " " + address)) {
-      audit.note(Action.LOG_IN_DELAYED, user, address, "");
+  private Outcome delayed(String user, Caller caller, Duration time) {
+    if (delayed.isNew(user + " " + caller.address())) {
+      audit.note(Action.LOG_IN_DELAYED, user, caller.address(), "");
     }
     return new Outcome.Wait(time);
   }
 
-  private Outcome welcome(Who who, InetAddress from) {
-    return welcome(who, from, "");
+  /** He is in, by what he alone knows. */
+  private Outcome welcome(Who who, Caller caller) {
+    guesses.met(caller, who.user());
+    return in(who, caller, "");
   }
 
-  private Outcome welcome(Who who, InetAddress from, String by) {
-    String address = from.getHostAddress();
-    if (seen.isNew(who.user() + " " + address + " " + by)) {
-      audit.note(Action.LOG_IN, who.user(), address, by);
+  private Outcome in(Who who, Caller caller, String by) {
+    if (seen.isNew(who.user() + " " + caller.address() + " " + by)) {
+      audit.note(Action.LOG_IN, who.user(), caller.address(), by);
     }
     return new Outcome.In(who);
   }
@@ -326,12 +325,12 @@ public final class LogIn implements AutoCloseable {
   }
 
   /** Names that nobody has are not taken down: one may be a password in the wrong field. */
-  private Outcome refused(String user, InetAddress from) {
-    return refused(user, from, "");
+  private Outcome refused(String user, Caller caller) {
+    return refused(user, caller, "");
   }
 
-  private Outcome refused(String user, InetAddress from, String by) {
-    audit.note(Action.LOG_IN_REFUSED, user, from.getHostAddress(), by);
+  private Outcome refused(String user, Caller caller, String by) {
+    audit.note(Action.LOG_IN_REFUSED, user, caller.address(), by);
     return new Outcome.Refused();
   }
 

@@ -6,7 +6,6 @@ import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.secrets.StoreException;
-import java.net.InetAddress;
 import java.util.Optional;
 
 /**
@@ -21,15 +20,14 @@ public record OwnPassword(LogIn logIn, Optional<Access> access, AuditLog audit) 
    * @return what came of showing the current one, unless it was right
    * @throws AccountRefused when the new one cannot be
    */
-  public Optional<LogIn.Outcome> change(
-      String user, String current, String password, InetAddress from)
+  public Optional<LogIn.Outcome> change(String user, String current, String password, Caller caller)
       throws AccountRefused, PasswordHash.Busy, StoreException {
-    Optional<LogIn.Outcome> refused = logIn.refusal(user, current, from);
+    Optional<LogIn.Outcome> refused = logIn.refusal(user, current, caller);
     if (refused.isPresent()) {
       return refused;
     }
     access.orElseThrow(AccountRefused::noPlace).accounts().changeOwn(user, current, password);
-    audit.note(Action.PASSWORD_CHANGED, user, from.getHostAddress(), user);
+    audit.note(Action.PASSWORD_CHANGED, user, caller.address(), user);
     return Optional.empty();
   }
 }

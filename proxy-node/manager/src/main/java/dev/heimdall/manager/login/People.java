@@ -8,8 +8,6 @@ import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.accounts.SecondFactors;
 import dev.heimdall.manager.accounts.Token;
 import dev.heimdall.secrets.StoreException;
-import java.net.InetAddress;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -18,15 +16,11 @@ final class People {
   private final Access access;
   private final PasswordHash hashes;
   private final Proofs proofs;
-  private final AccountGuesses guesses;
-  private final AccountGuesses codeGuesses;
 
   People(Access access, PasswordHash hashes, LongSupplier nanoClock) {
     this.access = access;
     this.hashes = hashes;
     proofs = new Proofs(nanoClock);
-    guesses = new AccountGuesses(AccountGuesses.Allowance.OF_PASSWORDS, nanoClock);
-    codeGuesses = new AccountGuesses(AccountGuesses.Allowance.OF_CODES, nanoClock);
   }
 
   Optional<Account> find(String name) throws StoreException {
@@ -93,14 +87,11 @@ final class People {
   final class Attempt implements Guesses.Try {
     private final Optional<Account> account;
     private final Shown shown;
-    private final InetAddress from;
-    private Duration wait = Duration.ZERO;
     private boolean busy;
 
-    Attempt(Optional<Account> account, Shown shown, InetAddress from) {
+    Attempt(Optional<Account> account, Shown shown) {
       this.account = account.filter(known -> !known.disabled());
       this.shown = shown;
-      this.from = from;
     }
 
     @Override
@@ -110,10 +101,6 @@ final class People {
 
     @Override
     public boolean rightByNow() {
-      wait = guesses.take(shown.user(), from);
-      if (!wait.isZero()) {
-        return false;
-      }
       try {
         boolean right =
             account.isPresent()
@@ -121,12 +108,6 @@ final class People {
                 : hashes.isNobodys(shown.password());
         if (right) {
           proofs.keep(account.get(), shown.password());
-          if (account.get().asksForCode()) {
-            // Whoever has a password without its code makes no network his own.
-            guesses.giveBack(shown.user(), from);
-          } else {
-            guesses.right(shown.user(), from);
-          }
         }
         return right;
       } catch (PasswordHash.Busy e) {
@@ -135,14 +116,10 @@ final class People {
       }
     }
 
-    /** How long this account has to be left alone; then nothing was looked at. */
-    Duration pause() {
-      return wait;
-    }
-
-    /** Whether nothing was looked at, because too many log in. */
-    boolean busy() {
-      return busy;
+    /** Nothing is looked at while too many log in. */
+    @Override
+    public boolean seen() {
+      return !busy;
     }
   }
 
@@ -150,15 +127,12 @@ final class People {
   final class CodeAttempt implements Guesses.Try {
     private final String user;
     private final String shown;
-    private final InetAddress from;
-    private Duration wait = Duration.ZERO;
     private boolean unavailable;
     private SecondFactors.Code code = SecondFactors.Code.WRONG;
 
-    CodeAttempt(String user, String shown, InetAddress from) {
+    CodeAttempt(String user, String shown) {
       this.user = user;
       this.shown = shown;
-      this.from = from;
     }
 
     /** Each is good once, so that none is known. */
@@ -169,30 +143,16 @@ final class People {
 
     @Override
     public boolean rightByNow() {
-      wait = codeGuesses.take(user, from);
-      if (!wait.isZero()) {
-        return false;
-      }
       try {
         code = access.factors().take(user, shown);
       } catch (StoreException e) {
         unavailable = true;
       }
-      boolean right = code != SecondFactors.Code.WRONG;
-      if (right) {
-        codeGuesses.right(user, from);
-        guesses.met(user, from);
-      }
-      return right;
+      return code != SecondFactors.Code.WRONG;
     }
 
     SecondFactors.Code code() {
       return code;
-    }
-
-    /** How long this account has to be left alone; then nothing was looked at. */
-    Duration pause() {
-      return wait;
     }
 
     /** Whether nobody can be let in, as what is taken cannot be written down. */

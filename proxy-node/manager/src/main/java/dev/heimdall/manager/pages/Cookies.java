@@ -1,8 +1,10 @@
 package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.web.Request;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The cookies of pages: sent to the manager alone, by its own pages alone but for the one of a
@@ -11,6 +13,7 @@ import java.util.Optional;
 final class Cookies {
   private static final String SESSION = "heimdall-session";
   private static final String FORM = "heimdall-form";
+  private static final String DEVICE = "heimdall-device-";
   private static final String PROVIDER = "heimdall-provider";
 
   private Cookies() {}
@@ -48,6 +51,20 @@ final class Cookies {
 
   static String setForm(String token, Request request) {
     return set(FORM, token, request);
+  }
+
+  /** What makes this browser's device known to the manager, at log-ins of a user. */
+  static Optional<String> device(String user, Request request) {
+    return request.cookie(name(device(user), request)).filter(value -> !value.isEmpty());
+  }
+
+  static String setDevice(String sealed, String user, Duration time, Request request) {
+    return set(device(user), sealed, request) + "; Max-Age=" + time.toSeconds();
+  }
+
+  /** Several people may use one browser; a name may have letters that a cookie's has not. */
+  private static String device(String user) {
+    return DEVICE + UUID.nameUUIDFromBytes(user.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A log-in at a provider that has begun. */

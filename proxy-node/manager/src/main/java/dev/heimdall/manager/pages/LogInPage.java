@@ -28,6 +28,7 @@ final class LogInPage {
 
   private final LogIn logIn;
   private final Sessions sessions;
+  private final Devices devices;
   private final Clock clock;
   private final Shells shells;
   private final Templates templates;
@@ -41,6 +42,7 @@ final class LogInPage {
   LogInPage(
       LogIn logIn,
       Sessions sessions,
+      Devices devices,
       Clock clock,
       Shells shells,
       Templates templates,
@@ -50,6 +52,7 @@ final class LogInPage {
     this.provider = provider;
     this.logIn = logIn;
     this.sessions = sessions;
+    this.devices = devices;
     this.clock = clock;
     this.shells = shells;
     this.templates = templates;
@@ -87,9 +90,9 @@ final class LogInPage {
   }
 
   private Answer passwordEntered(Map<String, String> form, Request request) {
+    String user = form.getOrDefault("user", "");
     LogIn.Outcome outcome =
-        logIn.judge(
-            form.getOrDefault("user", ""), form.getOrDefault("password", ""), request.from());
+        logIn.judge(user, form.getOrDefault("password", ""), devices.caller(user, request));
     if (outcome instanceof LogIn.Outcome.In in) {
       return welcome(in.who(), request);
     }
@@ -107,7 +110,8 @@ final class LogInPage {
       return form(request, 403, "That took too long: begin again.");
     }
     LogIn.Outcome outcome =
-        logIn.judgeCode(who.get(), form.getOrDefault("code", ""), request.from());
+        logIn.judgeCode(
+            who.get(), form.getOrDefault("code", ""), devices.caller(who.get().user(), request));
     return outcome instanceof LogIn.Outcome.In in
         ? welcome(in.who(), request)
         : refused(
@@ -119,8 +123,10 @@ final class LogInPage {
   /** Whoever had a session here before has it no more. */
   private Answer welcome(Who who, Request request) {
     Cookies.session(request).ifPresent(sessions::end);
-    return Templates.see(beginning.get())
-        .with("Set-Cookie", Cookies.setSession(sessions.begin(who), request));
+    Answer answer =
+        Templates.see(beginning.get())
+            .with("Set-Cookie", Cookies.setSession(sessions.begin(who), request));
+    return devices.known(answer, who.user(), request);
   }
 
   private interface Again {

@@ -35,6 +35,7 @@ import java.util.stream.Stream;
 public final class Pages implements Site {
   private final LogIn logIn;
   private final Sessions sessions;
+  private final Devices devices;
 
   private final Assets assets;
   private final LogInPage logInPage;
@@ -80,6 +81,7 @@ public final class Pages implements Site {
     this.audit = audit;
     Clock clock = Clock.systemUTC();
     sessions = new Sessions(book, clock);
+    devices = new Devices(sessions, clock);
     assets =
         new Assets(
             subjects.stream()
@@ -91,7 +93,14 @@ public final class Pages implements Site {
     Supplier<String> beginning = () -> beginning(subjects);
     logInPage =
         new LogInPage(
-            logIn, sessions, clock, shells, templates, beginning, openId.map(OpenId::words));
+            logIn,
+            sessions,
+            devices,
+            clock,
+            shells,
+            templates,
+            beginning,
+            openId.map(OpenId::words));
     provider =
         openId.map(
             its ->
@@ -171,10 +180,11 @@ public final class Pages implements Site {
   /** Of one's own. */
   private List<Page> account(Optional<Access> access) {
     OwnPassword ownPassword = new OwnPassword(logIn, access, audit);
-    PasswordPage passwords = new PasswordPage(ownPassword, maker.shells(), maker.templates());
+    PasswordPage passwords =
+        new PasswordPage(devices, ownPassword, maker.shells(), maker.templates());
     OwnSecondFactor factor = new OwnSecondFactor(access, audit);
     OwnTokens tokens = new OwnTokens(logIn, access, audit);
-    SecondFactorPages factors = new SecondFactorPages(logIn, factor, sessions);
+    SecondFactorPages factors = new SecondFactorPages(logIn, factor, sessions, devices);
     TokenPages tokenPages = new TokenPages(tokens);
     AccountPage own = new AccountPage(factor, tokens);
     return List.of(
@@ -191,7 +201,7 @@ public final class Pages implements Site {
         Page.post(
             PasswordPage.PATH,
             Permission.OWN_ACCOUNT,
-            visit -> passwords.change(visit.form(), visit.session(), visit.request().from())),
+            visit -> passwords.change(visit.form(), visit.session(), visit.request())),
         Page.post("/logout", Permission.OWN_ACCOUNT, this::logOut));
   }
 

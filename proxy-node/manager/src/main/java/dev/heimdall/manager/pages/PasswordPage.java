@@ -7,8 +7,8 @@ import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.StoreException;
-import java.net.InetAddress;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,11 +21,13 @@ final class PasswordPage {
       "You log in with a provider, which has your password and your second factor; tokens are for"
           + " accounts of this manager.";
 
+  private final Devices devices;
   private final OwnPassword passwords;
   private final Shells shells;
   private final Templates templates;
 
-  PasswordPage(OwnPassword passwords, Shells shells, Templates templates) {
+  PasswordPage(Devices devices, OwnPassword passwords, Shells shells, Templates templates) {
+    this.devices = devices;
     this.passwords = passwords;
     this.shells = shells;
     this.templates = templates;
@@ -56,7 +58,7 @@ final class PasswordPage {
   }
 
   /** With another password, all sessions of its owner end, this one, too. */
-  Answer change(Map<String, String> form, Session session, InetAddress from)
+  Answer change(Map<String, String> form, Session session, Request request)
       throws StoreException, Refusal {
     ofAccount(session);
     String next = form.getOrDefault("password", "");
@@ -65,7 +67,11 @@ final class PasswordPage {
     }
     try {
       Optional<LogIn.Outcome> refused =
-          passwords.change(session.user(), form.getOrDefault("current", ""), next, from);
+          passwords.change(
+              session.user(),
+              form.getOrDefault("current", ""),
+              next,
+              devices.caller(session.user(), request));
       if (refused.isEmpty()) {
         return Templates.see(LogInPage.PATH);
       }

@@ -21,11 +21,13 @@ final class SecondFactorPages {
   static final String PATH = "/second-factor";
   static final String PICTURE = PATH + "/picture.svg";
 
+  private final Devices devices;
   private final LogIn logIn;
   private final OwnSecondFactor factors;
   private final Sessions sessions;
 
-  SecondFactorPages(LogIn logIn, OwnSecondFactor factors, Sessions sessions) {
+  SecondFactorPages(LogIn logIn, OwnSecondFactor factors, Sessions sessions, Devices devices) {
+    this.devices = devices;
     this.logIn = logIn;
     this.factors = factors;
     this.sessions = sessions;
@@ -71,7 +73,10 @@ final class SecondFactorPages {
   /** Takes a step, once the password was shown again. */
   private Answer withPassword(Visit visit, Step step) throws StoreException {
     Optional<LogIn.Outcome> refused =
-        logIn.refusal(visit.user(), visit.field("password").orElse(""), visit.request().from());
+        logIn.refusal(
+            visit.user(),
+            visit.field("password").orElse(""),
+            devices.caller(visit.user(), visit.request()));
     if (refused.isPresent()) {
       return refused.get() instanceof LogIn.Outcome.Wait
           ? look(visit, 429, "Too many wrong passwords: wait a moment.")

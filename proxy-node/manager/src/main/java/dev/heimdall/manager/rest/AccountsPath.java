@@ -9,6 +9,7 @@ import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.login.Caller;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnPassword;
@@ -235,7 +236,8 @@ final class AccountsPath implements Resource {
     JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", "password"));
     String current = needed(body, "current");
     Optional<LogIn.Outcome> refused =
-        ownPassword.change(author.user(), current, needed(body, "password"), request.from());
+        ownPassword.change(
+            author.user(), current, needed(body, "password"), Caller.at(request.from()));
     if (refused.filter(LogIn.Outcome.Wait.class::isInstance).isPresent()) {
       throw new Refusal(429, "too_many_attempts", "Too many wrong passwords: wait.");
     }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.jetty.http.HttpFields;
@@ -14,9 +16,10 @@ import org.eclipse.jetty.server.Response;
 /**
  * What a request is answered with.
  *
+ * @param cookies to keep, besides one that is in the headers
  * @param body empty: there is none
  */
-public record Answer(int status, Map<String, String> headers, byte[] body) {
+public record Answer(int status, Map<String, String> headers, List<String> cookies, byte[] body) {
   public static final ObjectMapper JSON = new ObjectMapper();
 
   /** Of what is no page: it has no scripts, and whoever shows it as a page shows nothing else. */
@@ -34,17 +37,24 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
   }
 
   public static Answer of(int status, String type, byte[] body) {
-    return new Answer(status, Map.of("Content-Type", type), body);
+    return new Answer(status, Map.of("Content-Type", type), List.of(), body);
   }
 
   public static Answer empty(int status) {
-    return new Answer(status, Map.of(), NOTHING);
+    return new Answer(status, Map.of(), List.of(), NOTHING);
   }
 
   public Answer with(String header, String value) {
     Map<String, String> more = new TreeMap<>(headers);
     more.put(header, value);
-    return new Answer(status, more, body);
+    return new Answer(status, more, cookies, body);
+  }
+
+  /** With one more cookie, as {@code Set-Cookie} has it. */
+  public Answer keep(String cookie) {
+    List<String> more = new ArrayList<>(cookies);
+    more.add(cookie);
+    return new Answer(status, headers, more, body);
   }
 
   /** The version of what is in it. */
@@ -62,6 +72,7 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
     all.put("Content-Security-Policy", POLICY);
     all.put("Referrer-Policy", "no-referrer");
     headers.forEach(all::put);
+    cookies.forEach(cookie -> all.add(HttpHeader.SET_COOKIE, cookie));
     all.put("X-Content-Type-Options", "nosniff");
     if (status != HttpStatus.NOT_MODIFIED_304) {
       all.put(HttpHeader.CONTENT_LENGTH, body.length);

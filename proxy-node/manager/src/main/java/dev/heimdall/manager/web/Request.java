@@ -110,13 +110,18 @@ public final class Request {
     return secure;
   }
 
-  /** A cookie that the client has. */
+  /** A cookie that the client has; some programs send one that lasts in quotes. */
   public Optional<String> cookie(String name) {
     return headers.getValuesList(HttpHeader.COOKIE).stream()
         .flatMap(value -> Stream.of(value.split(";")))
         .map(String::strip)
         .filter(pair -> pair.startsWith(name + "="))
         .map(pair -> pair.substring(name.length() + 1))
+        .map(
+            value ->
+                value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")
+                    ? value.substring(1, value.length() - 1)
+                    : value)
         .findFirst();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +15,7 @@ class AccountGuessesTest {
   private static final Duration PACE = Duration.ofSeconds(30);
 
   private final AtomicLong clock = new AtomicLong(-5);
-  private final AccountGuesses guesses =
-      new AccountGuesses(AccountGuesses.Allowance.OF_PASSWORDS, clock::get);
+  private final AccountGuesses guesses = new AccountGuesses(Allowance.OF_PASSWORDS);
 
   private static InetAddress address(String text) {
     try {
@@ -26,7 +26,22 @@ class AccountGuessesTest {
   }
 
   private Duration take(String from) {
-    return guesses.take("alice", address(from));
+    return take("alice", Caller.at(address(from)));
+  }
+
+  private Duration take(String user, Caller caller) {
+    Tried account = Tried.password(user, true);
+    long left = guesses.left(account, caller, clock.get());
+    if (left == 0) {
+      guesses.take(account, caller, clock.get());
+    }
+    return Duration.ofNanos(left);
+  }
+
+  private void right(Caller caller) {
+    Tried account = Tried.password("alice", true);
+    guesses.giveBack(account, caller);
+    guesses.met(account, caller, clock.get());
   }
 
   private void useUp() {
@@ -40,7 +55,7 @@ class AccountGuessesTest {
     useUp();
 
     assertThat(take("10.0.1.1")).isEqualTo(PACE);
-    assertThat(guesses.take("bob", address("10.0.1.1"))).isZero();
+    assertThat(take("bob", Caller.at(address("10.0.1.1")))).isZero();
     clock.addAndGet(PACE.toNanos());
     assertThat(take("10.0.1.2")).isZero();
     assertThat(take("10.0.1.3")).isEqualTo(PACE);
@@ -49,7 +64,7 @@ class AccountGuessesTest {
   @Test
   void aStrangerKeepsNobodyOutWhoComesFromWhereHeAlwaysComesFrom() {
     assertThat(take("192.0.2.1")).isZero();
-    guesses.right("alice", address("192.0.2.1"));
+    right(Caller.at(address("192.0.2.1")));
     useUp();
 
     assertThat(take("10.0.1.1")).isPositive();
@@ -59,7 +74,7 @@ class AccountGuessesTest {
 
   @Test
   void triesFromAKnownNetworkAreCountedToo() {
-    guesses.right("alice", address("192.0.2.1"));
+    right(Caller.at(address("192.0.2.1")));
     for (int i = 0; i < FREE; i++) {
       assertThat(take("192.0.2.1")).isZero();
     }
@@ -71,7 +86,21 @@ class AccountGuessesTest {
   void aRightOneUsesUpNothing() {
     for (int i = 0; i < 3 * FREE; i++) {
       assertThat(take("192.0.2.1")).isZero();
-      guesses.right("alice", address("192.0.2.1"));
+      right(Caller.at(address("192.0.2.1")));
     }
+  }
+
+  @Test
+  void aDeviceHasItsOwnWhereverItIs() {
+    Caller laptop = new Caller(address("192.0.2.1"), Optional.of("laptop"));
+    useUp();
+
+    for (int i = 0; i < FREE; i++) {
+      assertThat(take("alice", laptop)).isZero();
+    }
+    assertThat(take("alice", laptop)).isPositive();
+    assertThat(take("alice", new Caller(address("198.51.100.1"), Optional.of("laptop"))))
+        .isPositive();
+    assertThat(take("alice", new Caller(address("192.0.2.1"), Optional.of("phone")))).isZero();
   }
 }

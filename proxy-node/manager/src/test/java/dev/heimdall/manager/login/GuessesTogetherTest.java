@@ -38,7 +38,7 @@ class GuessesTogetherTest {
   /** As many as the door carries out at a time for one address. */
   private static final int MANY = 64;
 
-  private static final int HELD_AT_MOST = Guesses.FREE + Guesses.WAITING;
+  private static final int HELD_AT_MOST = Tries.FREE + AddressTries.WAITING;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir private Path directory;
@@ -215,8 +215,8 @@ class GuessesTogetherTest {
 
     place.answer();
     wrong.end();
-    assertThat(wrong.those(401)).hasSize(Guesses.FREE);
-    assertThat(wrong.those(429)).hasSize(MANY - Guesses.FREE);
+    assertThat(wrong.those(401)).hasSize(Tries.FREE);
+    assertThat(wrong.those(429)).hasSize(MANY - Tries.FREE);
     assertWaits(wrong.those(429), "1");
     assertThat(place.readings).hasValue(2);
 

@@ -181,7 +181,10 @@ class LogInByAccountTest {
       judge("alice", "wrong");
     }
     assertThat(judge("alice", PASSWORD)).isInstanceOf(LogIn.Outcome.Wait.class);
-    judge("a password in the wrong field", "wrong");
+    assertThat(judge("bob", PASSWORD)).isEqualTo(REFUSED);
+    for (int i = 0; i < 6; i++) {
+      judge("a password in the wrong field", "wrong");
+    }
 
     assertThat(audit.entries(100))
         .filteredOn(entry -> entry.action().equals("log_in_delayed"))

@@ -113,20 +113,22 @@ class SecondFactorLogInTest {
   }
 
   private LogIn.Outcome code(LogIn logIn, String code, InetAddress from) {
-    LogIn.Outcome asked = logIn.judge("alice", OWN, from);
+    LogIn.Outcome asked = logIn.judge("alice", OWN, Caller.at(from));
     return asked instanceof LogIn.Outcome.CodeNeeded needed
-        ? logIn.judgeCode(needed.who(), code, from)
+        ? logIn.judgeCode(needed.who(), code, Caller.at(from))
         : asked;
   }
 
   @Test
   void aPasswordAloneIsNotEnough() {
-    assertThat(one.judge("alice", OWN, HERE)).isInstanceOf(LogIn.Outcome.CodeNeeded.class);
+    assertThat(one.judge("alice", OWN, Caller.at(HERE)))
+        .isInstanceOf(LogIn.Outcome.CodeNeeded.class);
     assertThat(basic(one, Optional.empty())).isInstanceOf(LogIn.Outcome.CodeNeeded.class);
     assertThat(basic(one, Optional.of(Authenticator.wrong(secret, clock))))
         .isInstanceOf(LogIn.Outcome.Refused.class);
     assertThat(basic(one, Optional.of(code()))).isInstanceOf(LogIn.Outcome.In.class);
-    assertThat(one.judge("alice", OWN + "x", HERE)).isInstanceOf(LogIn.Outcome.Refused.class);
+    assertThat(one.judge("alice", OWN + "x", Caller.at(HERE)))
+        .isInstanceOf(LogIn.Outcome.Refused.class);
   }
 
   @Test
@@ -187,17 +189,18 @@ class SecondFactorLogInTest {
 
   @Test
   void aTicketOfBeforeIsWorthNothingAfterThePasswordChanges() throws Exception {
-    Who before = ((LogIn.Outcome.CodeNeeded) one.judge("alice", OWN, HERE)).who();
+    Who before = ((LogIn.Outcome.CodeNeeded) one.judge("alice", OWN, Caller.at(HERE))).who();
     access.accounts().changeOwn("alice", OWN, "another canary of hers");
     nanos.addAndGet(Duration.ofSeconds(2).toNanos());
-    assertThat(one.judgeCode(before, code(), HERE)).isInstanceOf(LogIn.Outcome.Refused.class);
+    assertThat(one.judgeCode(before, code(), Caller.at(HERE)))
+        .isInstanceOf(LogIn.Outcome.Refused.class);
   }
 
   @Test
   void sessionsOfBeforeTheSecondFactorEndWithIt() throws Exception {
     access.factors().remove("alice");
     later();
-    Who before = ((LogIn.Outcome.In) one.judge("alice", OWN, HERE)).who();
+    Who before = ((LogIn.Outcome.In) one.judge("alice", OWN, Caller.at(HERE))).who();
     secret = access.factors().offer("alice");
     later();
     assertThat(one.still(before)).as("nothing is on yet").isPresent();
@@ -212,7 +215,7 @@ class SecondFactorLogInTest {
     access.accounts().changeOwn("bob", PASSWORD, OWN);
     access.accounts().twoFactors(Set.of(Role.AUDIT));
     later();
-    Who bob = ((LogIn.Outcome.In) one.judge("bob", OWN, HERE)).who();
+    Who bob = ((LogIn.Outcome.In) one.judge("bob", OWN, Caller.at(HERE))).who();
     assertThat(bob.due()).isEqualTo(Who.Due.SECOND_FACTOR);
     access.accounts().twoFactors(Set.of());
     later();

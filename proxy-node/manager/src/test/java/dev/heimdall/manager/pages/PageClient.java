@@ -116,9 +116,45 @@ public final class PageClient {
         .orElse("");
   }
 
-  /** Has a cookie that somebody has given to it. */
+  /** The value of a cookie that it keeps. */
+  String cookie(String name) {
+    return cookies.getCookieStore().getCookies().stream()
+        .filter(cookie -> cookie.getName().equals(name))
+        .map(HttpCookie::getValue)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What a log-in has it keep, as it is sent. */
+  List<String> cookiesOfALogIn(String user, String password) throws Exception {
+    get("/login");
+    HttpClient once =
+        HttpClient.newBuilder()
+            .cookieHandler(cookies)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+    String form =
+        "user=%s&password=%s&csrf=%s"
+            .formatted(
+                user, URLEncoder.encode(password, StandardCharsets.UTF_8), cookie("heimdall-form"));
+    return once.send(
+            HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/login"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build(),
+            HttpResponse.BodyHandlers.discarding())
+        .headers()
+        .allValues("Set-Cookie");
+  }
+
+  /** Has a session's cookie that somebody has given to it. */
   public PageClient with(String session) {
-    HttpCookie cookie = new HttpCookie("heimdall-session", session);
+    return with("heimdall-session", session);
+  }
+
+  /** Has a cookie that somebody has given to it. */
+  PageClient with(String name, String value) {
+    HttpCookie cookie = new HttpCookie(name, value);
     cookie.setPath("/");
     cookie.setVersion(0);
     cookies.getCookieStore().add(URI.create("http://localhost:" + port + "/"), cookie);
