@@ -24,16 +24,22 @@ final class Rest {
   private final int port;
   private final String user;
   private final String password;
+  private final DescribedAnswers described;
 
   Rest(int port, String user, String password) {
+    this(port, user, password, new DescribedAnswers());
+  }
+
+  private Rest(int port, String user, String password, DescribedAnswers described) {
     this.port = port;
     this.user = user;
     this.password = password;
+    this.described = described;
   }
 
   /** The same as somebody else. */
   Rest as(String otherUser, String otherPassword) {
-    return new Rest(port, otherUser, otherPassword);
+    return new Rest(port, otherUser, otherPassword, described);
   }
 
   /**
@@ -72,14 +78,23 @@ final class Rest {
             .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Sends it; what is answered has to be what the manager's description says. */
   Said send(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = sent(request);
+    if (described.isUnknown()) {
+      described.learn(sent(request(DescribedAnswers.PATH).GET()));
+    }
+    described.check(response);
     return new Said(
         response.statusCode(),
         response.headers().firstValue("ETag").orElse(""),
         response.body(),
         response);
+  }
+
+  private HttpResponse<String> sent(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   Said get(String path) throws IOException, InterruptedException {

@@ -6,6 +6,8 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.problems.AlertsPath;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
@@ -17,7 +19,18 @@ import java.util.Optional;
 
 /** {@code /api/v1/events}: what happened, the last first. */
 record EventsPath(EventBook book) implements Resource {
-  private static final int MOST = 1000;
+  private static final Shape EVENT =
+      Shape.object()
+          .with("id", Shape.text(""))
+          .with("at", Shape.time("When it began."))
+          .with("last", Shape.time("When it was seen last."))
+          .with("kind", Shape.text("Such as failover-begun."))
+          .with("severity", Shape.word("", Severity.values()))
+          .with("about", Shape.text("The node, cluster or the like."))
+          .with("server", Shape.text("Empty: about none alone."))
+          .with("words", Shape.text("What happened."))
+          .with("count", Shape.count("How often."))
+          .with("seenBy", Shape.list("The nodes and managers that have seen it.", Shape.text("")));
 
   @Override
   public List<Operation> operations() {
@@ -31,10 +44,14 @@ record EventsPath(EventBook book) implements Resource {
                     .with("node", "The node that has seen it, or that it is about.")
                     .with("about", "What it is about, or a server, or a part of the name.")
                     .with("from", "As since.")
-                    .with("to", "A time: what began before it.")));
+                    .with("to", "A time: what began before it.")
+                    .paged()
+                    .answers(
+                        Slice.shape("events", EVENT).with("found", Shape.count("On all pages.")))));
   }
 
   private Answer list(Request request) throws Refusal, StoreException {
+    Slice slice = Slice.of(request);
     Optional<Instant> since = Request.time(request.query("since").orElse("").strip());
     book.settle();
     List<Event> found =
@@ -44,8 +61,9 @@ record EventsPath(EventBook book) implements Resource {
     ObjectNode body = Answer.JSON.createObjectNode();
     body.put("found", found.size());
     ArrayNode events = body.putArray("events");
-    found.stream().limit(MOST).forEach(event -> events.add(words(event)));
-    return Answer.json(200, body);
+    Slice.Part<Event> part = slice.byTime(found, Event::at, Event::id);
+    part.items().forEach(event -> events.add(words(event)));
+    return Answer.json(200, part.tell(body));
   }
 
   static ObjectNode words(Event event) {

@@ -12,6 +12,8 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
@@ -27,6 +29,17 @@ record TargetsPath(TargetEdits edits) implements Resource {
   private static final String ONE = PATH + "/{name}";
   private static final int LARGEST_BODY = 16 << 10;
   private static final String SCHEMA = "alert-target";
+  private static final Shape TARGET =
+      Shape.map("And its settings, without secrets.", Shape.any("A setting."))
+          .with("name", Shape.text(""))
+          .with(TargetType.KEY, Shape.word("How it is reached.", TargetType.values()))
+          .with("leftOut", Shape.count("Messages that it was not sent, as there were too many."))
+          .maybe(
+              "last",
+              Shape.object("The last message.")
+                  .with("at", Shape.time(""))
+                  .with("arrived", Shape.truth(""))
+                  .with("words", Shape.text("What became of it.")));
   private static final ObjectMapper STRICT =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -36,16 +49,21 @@ record TargetsPath(TargetEdits edits) implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(PATH, Permission.CHANGE_CONFIGURATION, call -> list())
-            .saying("Lists who is told of events"),
+        Operation.get(PATH, Permission.CHANGE_CONFIGURATION, call -> list(call.request()))
+            .saying(
+                Words.of("Lists who is told of events")
+                    .paged()
+                    .answers(Slice.shape("targets", TARGET))),
         new Operation("PUT", ONE, Permission.CHANGE_CONFIGURATION, LARGEST_BODY, this::put)
             .saying(
                 Words.of("Makes or changes a target; a secret that is left out stays")
-                    .schema(SCHEMA)),
+                    .takes(Shape.named(SCHEMA))
+                    .answers(204)),
         new Operation("DELETE", ONE, Permission.CHANGE_CONFIGURATION, 0, this::delete)
-            .saying("Deletes a target"),
+            .saying(Words.of("Deletes a target").answers(204)),
         new Operation("POST", ONE + "/test", Permission.CHANGE_CONFIGURATION, 0, this::test)
-            .saying("Sends a target a test, whose result the list has then"));
+            .saying(
+                Words.of("Sends a target a test, whose result the list has then").answers(202)));
   }
 
   @Override
@@ -58,11 +76,13 @@ record TargetsPath(TargetEdits edits) implements Resource {
     return Map.of(SCHEMA, one);
   }
 
-  private Answer list() throws Refusal, StoreException {
+  private Answer list(Request request) throws Refusal, StoreException {
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode all = body.putArray("targets");
     Targets targets = edits.all();
-    for (Target target : targets.all().values()) {
+    Slice.Part<Target> part =
+        Slice.of(request).byName(List.copyOf(targets.all().values()), Target::name);
+    for (Target target : part.items()) {
       ObjectNode one =
           all.addObject().put("name", target.name()).put(TargetType.KEY, target.type().spelling());
       one.setAll(target.type().shown(target));
@@ -76,7 +96,7 @@ record TargetsPath(TargetEdits edits) implements Resource {
                       .put("arrived", result.arrived())
                       .put("words", result.words()));
     }
-    return Answer.json(200, body);
+    return Answer.json(200, part.tell(body));
   }
 
   private Answer put(Call call) throws Refusal, StoreException {

@@ -6,6 +6,8 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
@@ -19,7 +21,47 @@ import java.util.Optional;
 public final class PatternsPath implements Resource {
   private static final String PATH = "/api/v1/patterns";
   private static final int USUAL = 100;
-  private static final int MOST = 1_000;
+
+  private static final Shape WINDOW =
+      Shape.word("Of the last hour, or since nodes started.", Window.values())
+          .otherwise(Window.HOUR.spelling());
+  private static final Shape REASONS = Shape.map("How often, by reason.", Shape.count(""));
+  private static final Shape TABLES = Shape.list("Tables.", Shape.text(""));
+  private static final Shape PATTERN =
+      Shape.object()
+          .with("id", Shape.text(""))
+          .with("vdb", Shape.text("The virtual database."))
+          .with("statement", Shape.text("Without its values."))
+          .with("calls", Shape.count(""))
+          .with("totalMicros", Shape.count(""))
+          .with("averageMicros", Shape.count(""))
+          .with("mostMicros", Shape.count(""))
+          .with("waitMicros", Shape.count("In the queue for a server connection."))
+          .with("sharePercent", Shape.number("Of the time of all patterns."))
+          .with("errors", Shape.count(""))
+          .with("bytes", Shape.count(""))
+          .with("hits", Shape.count("Answers from the cache."))
+          .with("byRule", Shape.count("Answers by rules."))
+          .with("replica", Shape.count("Sent to replicas."))
+          .maybe("last", Shape.time("When it was seen last."))
+          .with("notCached", REASONS)
+          .with("onWriter", REASONS)
+          .with(
+              "rules",
+              Shape.list(
+                  "Those that it has met.",
+                  Shape.object()
+                      .with("list", Shape.text(""))
+                      .with("number", Shape.count(""))
+                      .with("action", Shape.text(""))))
+          .with("reads", TABLES)
+          .with("writes", TABLES)
+          .maybe(
+              "plan",
+              Shape.object()
+                  .with("taken", Shape.time(""))
+                  .with("format", Shape.text(""))
+                  .with("text", Shape.text("")));
 
   private final QueryAnalytics analytics;
 
@@ -33,10 +75,14 @@ public final class PatternsPath implements Resource {
         Operation.get(PATH, Permission.READ_CONFIGURATION, this::all)
             .saying(
                 Words.of("Statements by their pattern, what takes the most time first")
-                    .with("window", "Of which time: hour, or start for since nodes started.")
+                    .with("window", WINDOW)
                     .with("vdb", "Of this virtual database alone.")
                     .with("q", "Those whose text contains this.")
-                    .with("limit", "So many of them, up to %d.".formatted(MOST))));
+                    .paged(USUAL)
+                    .answers(
+                        Slice.shape("patterns", PATTERN)
+                            .with("window", WINDOW)
+                            .with("total", Shape.count("On all pages.")))));
   }
 
   private Answer all(Call call) throws Refusal {
@@ -49,25 +95,17 @@ public final class PatternsPath implements Resource {
               .orElseThrow(
                   () -> Request.bad("window is hour or start: %s.".formatted(asked.get())));
     }
-    int limit = limit(request.query("limit"));
+    Slice slice = Slice.of(request, USUAL);
     List<QueryLine> lines =
         AnalyticsListing.matching(
             analytics.lines(window, request.query("vdb")), request.query("q").orElse(""));
     ObjectNode body = Answer.JSON.createObjectNode();
     body.put("window", window.spelling()).put("total", lines.size());
     ArrayNode patterns = body.putArray("patterns");
-    lines.stream().limit(limit).forEach(line -> patterns.add(words(line)));
-    return Answer.json(200, body);
-  }
-
-  private static int limit(Optional<String> asked) throws Refusal {
-    if (asked.isEmpty()) {
-      return USUAL;
-    }
-    if (!asked.get().matches("[0-9]{1,4}") || Integer.parseInt(asked.get()) > MOST) {
-      throw Request.bad("limit is a number up to %d: %s.".formatted(MOST, asked.get()));
-    }
-    return Integer.parseInt(asked.get());
+    Slice.Part<QueryLine> part =
+        slice.asListed(lines, line -> line.key().vdb() + " " + line.key().id());
+    part.items().forEach(line -> patterns.add(words(line)));
+    return Answer.json(200, part.tell(body));
   }
 
   private static ObjectNode words(QueryLine line) {

@@ -2,6 +2,7 @@ package dev.heimdall.manager.dashboard;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.web.Answer;
 import java.util.List;
 
@@ -9,7 +10,36 @@ import java.util.List;
 final class FiguresJson {
   private static final double DIGITS = 1000;
 
+  private static final Shape VALUE = Shape.number("Null: not known.").orNull();
+  private static final Shape VALUES = Shape.list("One a time.", VALUE);
+  private static final Shape LINES =
+      Shape.list("", fields(VALUE).with("name", Shape.text("")).with("reports", Shape.truth("")));
+
+  /** How it looks. */
+  static final Shape SHAPE =
+      Shape.object()
+          .with("step", Shape.count("Seconds from one time to the next."))
+          .with("times", Shape.list("", Shape.count("Seconds since 1970.")))
+          .with("fields", fields(VALUES))
+          .with("queriesByNode", Shape.map("", VALUES))
+          .with(
+              "newest",
+              fields(VALUE)
+                  .with("ready", Shape.count("Nodes that take clients."))
+                  .with("known", Shape.count("Nodes that have reported and were not drained.")))
+          .with("counted", Shape.map("Since the nodes have started.", Shape.count("")))
+          .with("nodes", LINES)
+          .with("vdbs", LINES);
+
   private FiguresJson() {}
+
+  private static Shape fields(Shape value) {
+    Shape shape = Shape.object();
+    for (Field field : Field.values()) {
+      shape = shape.with(field.spelling, value);
+    }
+    return shape;
+  }
 
   static ObjectNode of(Shown shown, Readiness nodes) {
     ObjectNode root = Answer.JSON.createObjectNode();

@@ -1,11 +1,16 @@
 package dev.heimdall.manager.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -19,6 +24,38 @@ import java.util.function.Supplier;
  */
 record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier<Readiness> nodes)
     implements Resource {
+  private static final Shape SERVER =
+      Shape.object()
+          .with("address", Shape.text(""))
+          .with("name", Shape.text("What the cluster calls it; empty: nothing."))
+          .with("role", Shape.text("Such as writer."))
+          .with("state", Shape.text("Such as up."))
+          .with("condition", Shape.word("", List.of("good", "doubtful", "bad")))
+          .with("zone", Shape.text("Its Availability Zone; empty: not known."))
+          .with("lag", Shape.text("For people; empty: not known."))
+          .with("lagPercent", Shape.whole("Of a full bar.", 0, 100))
+          .with("inUse", Shape.count("Connections of all nodes that are in use."))
+          .with("open", Shape.count("Connections of all nodes."))
+          .with("note", Shape.text("Why it is not good, or how many nodes see it otherwise."));
+  private static final Shape CLUSTER =
+      Shape.object()
+          .with("source", Shape.text("The data source."))
+          .with("consistency", Shape.text("That of its reads."))
+          .with("witness", Shape.text("The node that sees it so."))
+          .with("writers", Shape.list("Usually one.", SERVER))
+          .with("others", Shape.list("", SERVER))
+          .with(
+              "events",
+              Shape.list(
+                  "The last first.",
+                  Shape.object()
+                      .with("at", Shape.time(""))
+                      .with("time", Shape.text("The same for people."))
+                      .with("kind", Shape.text(""))
+                      .with("alarming", Shape.truth(""))
+                      .with("server", Shape.text(""))
+                      .with("words", Shape.text(""))));
+
   @Override
   public List<Operation> operations() {
     return List.of(
@@ -29,11 +66,21 @@ record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier
             .saying(
                 Words.of("What nodes did, by time")
                     .with("node", "Of this node alone.")
-                    .with("vdb", "Of this virtual database alone.")),
-        Operation.get(
-                "/api/v1/clusters",
-                Permission.READ_CONFIGURATION,
-                call -> Answer.json(200, Answer.JSON.valueToTree(ClusterMap.of(states.get()))))
-            .saying("The servers behind the nodes: role, state, lag, last failovers"));
+                    .with("vdb", "Of this virtual database alone.")
+                    .answers(FiguresJson.SHAPE)),
+        Operation.get("/api/v1/clusters", Permission.READ_CONFIGURATION, this::clusters)
+            .saying(
+                Words.of("The servers behind the nodes: role, state, lag, last failovers")
+                    .paged()
+                    .answers(Slice.shape("clusters", CLUSTER))));
+  }
+
+  private Answer clusters(Call call) throws Refusal {
+    Slice.Part<ClusterMap.Cluster> part =
+        Slice.of(call.request())
+            .asListed(ClusterMap.of(states.get()).clusters(), ClusterMap.Cluster::source);
+    ObjectNode body = Answer.JSON.createObjectNode();
+    body.set("clusters", Answer.JSON.valueToTree(part.items()));
+    return Answer.json(200, part.tell(body));
   }
 }

@@ -7,6 +7,8 @@ import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -80,7 +82,9 @@ public final class ManagerMetrics implements Resource, AutoCloseable {
                 PATH,
                 Permission.READ_CONFIGURATION,
                 call -> Answer.of(200, TEXT, registry.scrape().getBytes(StandardCharsets.UTF_8)))
-            .saying("Gives the manager's metrics in Prometheus' text format"));
+            .saying(
+                Words.of("Gives the manager's metrics in Prometheus' text format")
+                    .answers("text/plain", Shape.text(""))));
   }
 
   @Override

@@ -7,6 +7,8 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.StrictBody;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
@@ -25,43 +27,91 @@ public record AlertsPath(Problems problems) implements Resource {
   private static final String SILENCES = "/api/v1/silences";
   private static final int LARGEST_BODY = 16 << 10;
 
+  private static final Shape ALERT =
+      Shape.object()
+          .with("id", Shape.text(""))
+          .with("state", Shape.word("", List.of("firing", "resolved")))
+          .with("kind", Shape.text("A word for programs."))
+          .with("severity", Shape.word("", List.of("critical", "warning")))
+          .with("about", Shape.text("The node, cluster or the like."))
+          .with("words", Shape.text("What is wrong."))
+          .with("detail", Shape.text(""))
+          .with("effect", Shape.text("What it means for clients."))
+          .with("next", Shape.text("What to do."))
+          .with("startsAt", Shape.time(""))
+          .with("endsAt", Shape.time("Null: it goes on.").orNull())
+          .with("silenced", Shape.truth("Whether nobody is notified of it."))
+          .with("nodes", Shape.list("Those that have it or see it.", Shape.text("")))
+          .maybe(
+              "acknowledged",
+              Shape.object("Who looks after it.")
+                  .with("by", Shape.text(""))
+                  .with("at", Shape.time(""))
+                  .with("comment", Shape.text("")));
+  private static final Shape SILENCE =
+      Shape.object()
+          .with("id", Shape.text(""))
+          .with("kind", Shape.text("Empty: of every kind."))
+          .with("about", Shape.text("Empty: about everything."))
+          .with("node", Shape.text("Empty: of all nodes."))
+          .with("until", Shape.time(""))
+          .with("by", Shape.text("Who wants it."))
+          .with("at", Shape.time("Since when."))
+          .with("reason", Shape.text(""));
+
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(ALERTS, Permission.READ_CONFIGURATION, call -> list())
-            .saying("Lists the alerts that go on, and those that ended last"),
+        Operation.get(ALERTS, Permission.READ_CONFIGURATION, call -> list(call.request()))
+            .saying(
+                Words.of("Lists the alerts that go on, and those that ended last")
+                    .paged()
+                    .answers(Slice.shape("alerts", ALERT))),
         new Operation(
                 "PUT", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, LARGEST_BODY, this::acknowledge)
             .saying(
                 Words.of("Says that somebody looks after an alert")
-                    .optional("comment", "string", "What the others should know.")),
+                    .takes(
+                        Shape.object()
+                            .maybe("comment", Shape.text("What the others should know."))
+                            .only())
+                    .answers(204)),
         new Operation("DELETE", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, 0, this::release)
-            .saying("Says that nobody looks after it any more"),
-        Operation.get(SILENCES, Permission.READ_CONFIGURATION, call -> silences())
-            .saying("Lists the silences that hold"),
+            .saying(Words.of("Says that nobody looks after it any more").answers(204)),
+        Operation.get(SILENCES, Permission.READ_CONFIGURATION, call -> silences(call.request()))
+            .saying(
+                Words.of("Lists the silences that hold")
+                    .paged()
+                    .answers(Slice.shape("silences", SILENCE))),
         new Operation("POST", SILENCES, Permission.OPERATE_NODES, LARGEST_BODY, this::silence)
             .saying(
                 Words.of("Keeps notifications of some alerts back for a while")
-                    .optional("kind", "string", "Of this kind alone.")
-                    .optional("about", "string", "Of this cluster or virtual database alone.")
-                    .optional("node", "string", "What this node alone has or sees.")
-                    .field("until", "string", "A time within 90 days.")
-                    .field("reason", "string", "Why.")),
+                    .takes(
+                        Shape.object()
+                            .maybe("kind", Shape.text("Of this kind alone."))
+                            .maybe(
+                                "about", Shape.text("Of this cluster or virtual database alone."))
+                            .maybe("node", Shape.text("What this node alone has or sees."))
+                            .with("until", Shape.text("A time within 90 days."))
+                            .with("reason", Shape.text("Why."))
+                            .only())
+                    .answers(201, Shape.object().with("id", Shape.text("")))),
         new Operation("DELETE", SILENCES + "/{id}", Permission.OPERATE_NODES, 0, this::end)
-            .saying("Ends a silence"));
+            .saying(Words.of("Ends a silence").answers(204)));
   }
 
-  private Answer list() {
+  private Answer list(Request request) throws Refusal {
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode alerts = body.putArray("alerts");
     AlertBook book = problems.book();
+    Slice.Part<Alert> part = Slice.of(request).asListed(book.alerts(), Alert::id);
     Instant now = problems.moment();
-    for (Alert alert : book.alerts()) {
+    for (Alert alert : part.items()) {
       ObjectNode one = words(alert);
       one.put("silenced", alert.isOpen() && book.silence(alert, now).isPresent());
       alerts.add(one);
     }
-    return Answer.json(200, body);
+    return Answer.json(200, part.tell(body));
   }
 
   /** An alert in JSON. */
@@ -105,10 +155,12 @@ public record AlertsPath(Problems problems) implements Resource {
     return Answer.empty(204);
   }
 
-  private Answer silences() {
+  private Answer silences(Request request) throws Refusal {
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode all = body.putArray("silences");
-    for (Silence silence : problems.edits().silences()) {
+    Slice.Part<Silence> part =
+        Slice.of(request).byTime(problems.edits().silences(), Silence::at, Silence::id);
+    for (Silence silence : part.items()) {
       all.addObject()
           .put("id", silence.id())
           .put("kind", silence.kind())
@@ -119,7 +171,7 @@ public record AlertsPath(Problems problems) implements Resource {
           .put("at", silence.at().toString())
           .put("reason", silence.reason());
     }
-    return Answer.json(200, body);
+    return Answer.json(200, part.tell(body));
   }
 
   private Answer silence(Call call) throws Refusal, StoreException {

@@ -5,22 +5,51 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Slice;
+import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import java.util.List;
 
 /** {@code /api/v1/problems}: what is wrong at the moment, the worst first. */
 record ProblemsPath(Problems problems) implements Resource {
+  private static final Shape PROBLEM =
+      Shape.object()
+          .with("id", Shape.text("That of the alert; null: none fires yet.").orNull())
+          .with("state", Shape.word("", Problem.State.values()))
+          .with("kind", Shape.text("A word for programs."))
+          .with("severity", Shape.word("", List.of("critical", "warning")))
+          .with("about", Shape.text("The node, cluster or the like."))
+          .with("since", Shape.time(""))
+          .with("words", Shape.text("What is wrong."))
+          .with("detail", Shape.text(""))
+          .with("effect", Shape.text("What it means for clients."))
+          .with("next", Shape.text("What to do."))
+          .with("silenced", Shape.truth("Whether nobody is notified of it."))
+          .with("acknowledgedBy", Shape.text("Who looks after it; null: nobody.").orNull());
+
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get("/api/v1/problems", Permission.READ_CONFIGURATION, call -> list())
-            .saying("Lists what is wrong at the moment, the worst first"));
+        Operation.get(
+                "/api/v1/problems", Permission.READ_CONFIGURATION, call -> list(call.request()))
+            .saying(
+                Words.of("Lists what is wrong at the moment, the worst first")
+                    .paged()
+                    .answers(Slice.shape("problems", PROBLEM))));
   }
 
-  private Answer list() {
+  private Answer list(Request request) throws Refusal {
+    Slice.Part<Problem> part =
+        Slice.of(request)
+            .asListed(
+                problems.now(),
+                problem -> problem.finding().kind().spelling() + " " + problem.finding().about());
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode list = body.putArray("problems");
-    for (Problem problem : problems.now()) {
+    for (Problem problem : part.items()) {
       Finding finding = problem.finding();
       ObjectNode one = list.addObject();
       one.put("id", problem.alert().map(Alert::id).orElse(null))
@@ -38,6 +67,6 @@ record ProblemsPath(Problems problems) implements Resource {
           "acknowledgedBy",
           problem.alert().flatMap(Alert::acknowledged).map(Alert.Acknowledged::by).orElse(null));
     }
-    return Answer.json(200, body);
+    return Answer.json(200, part.tell(body));
   }
 }

@@ -11,6 +11,8 @@ import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.rest.Shape;
+import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
@@ -44,7 +46,7 @@ public final class ConfigurationObjects implements Resource {
           Kind.documents("rules", "rule list", "rules"),
           Kind.documents("users", "user", "user"),
           Kind.documents("drivers", "driver", "driver"),
-          new Kind("caches", "vdbs", Optional.of("cache"), "cache", Optional.empty()));
+          new Kind("caches", "vdbs", Optional.of("cache"), "cache", "vdb/properties/cache"));
 
   private final Editor editor;
   private final MaskedText masks;
@@ -72,21 +74,37 @@ public final class ConfigurationObjects implements Resource {
     boolean whole = kind.member().isEmpty();
     return List.of(
         Operation.get(all, Permission.READ_CONFIGURATION, call -> list(kind, call.request()))
-            .saying("Lists every " + kind.one() + " with its settings"),
+            .saying(
+                Words.of("Lists every " + kind.one() + " with its settings")
+                    .paged()
+                    .answers(
+                        Slice.shape(
+                                kind.path(),
+                                Shape.object()
+                                    .with("name", Shape.text(""))
+                                    .with("version", Shape.text("As in its ETag."))
+                                    .with("settings", kind.settings().orNull()))
+                            .with("version", Shape.text("That of all documents together.")))
+                    .unlessKnown()),
         Operation.get(
                 one, Permission.READ_CONFIGURATION, call -> get(kind, call.part(), call.request()))
-            .saying(words(kind, "Reads the settings of " + what)),
+            .saying(
+                Words.of("Reads the settings of " + what).answers(kind.settings()).unlessKnown()),
         changing("PUT", one, call -> put(kind, call))
             .saying(
-                edit(kind, (whole ? "Makes or replaces " : "Sets or replaces ") + what)
-                    .over("If-Match", "If-None-Match")),
+                edit((whole ? "Makes or replaces " : "Sets or replaces ") + what)
+                    .takes(kind.settings())
+                    .over("If-Match", "If-None-Match")
+                    .answers(201, ObjectEdits.EDITED)
+                    .tagged()),
         changing("PATCH", one, call -> patch(kind, call))
             .saying(
-                edit(kind, "Changes some settings of " + what + ", by a JSON merge patch")
-                    .body(MERGE_PATCH)
-                    .over("If-Match")),
+                edit("Changes some settings of " + what + ", by a JSON merge patch")
+                    .takes(MERGE_PATCH, Shape.object("The settings that change; null: without it."))
+                    .over("If-Match")
+                    .tagged()),
         changing("DELETE", one, call -> delete(kind, call))
-            .saying(edit(kind, "Deletes " + what).over("If-Match")));
+            .saying(edit("Deletes " + what).over("If-Match")));
   }
 
   private static Operation changing(String method, String path, Operation.Handler handler) {
@@ -94,15 +112,13 @@ public final class ConfigurationObjects implements Resource {
     return new Operation(method, path, Permission.CHANGE_CONFIGURATION, body, handler);
   }
 
-  private static Words words(Kind kind, String summary) {
-    Words words = Words.of(summary);
-    return kind.schema().map(words::schema).orElse(words);
-  }
-
-  private static Words edit(Kind kind, String summary) {
-    return words(kind, summary)
-        .with("comment", "Why, for the history.")
-        .with("dryRun", "true: only says what would change, and what would be wrong.");
+  private static Words edit(String summary) {
+    return Words.of(summary)
+        .with("comment", Shape.text("Why, for the history.").sized(0, ObjectEdits.LONGEST_COMMENT))
+        .with(
+            "dryRun",
+            Shape.truth("Only says what would change, and what would be wrong.").otherwise(false))
+        .answers(ObjectEdits.EDITED);
   }
 
   /** The object's settings as they may be seen; empty: they cannot be told from secrets. */
@@ -117,31 +133,34 @@ public final class ConfigurationObjects implements Resource {
   }
 
   private Answer list(Kind kind, Request request) throws Refusal, StoreException, EditRefused {
+    Slice slice = Slice.of(request);
     Documents now = editor.read();
     if (request.has(now.version())) {
       return Answer.empty(304).tagged(now.version());
     }
     try (Editor.Comparing place = editor.comparing()) {
-      return Answer.of(200, "application/json", written(kind, now)).tagged(now.version());
+      return Answer.of(200, "application/json", written(kind, now, slice)).tagged(now.version());
     }
   }
 
   /** One after the other, as all of them read are many times as large as they are written. */
-  private byte[] written(Kind kind, Documents now) throws Refusal {
+  private byte[] written(Kind kind, Documents now, Slice slice) throws Refusal {
+    Slice.Part<Map.Entry<String, StoredDocument>> part =
+        slice.byName(
+            now.all().entrySet().stream()
+                .filter(one -> kind.name(one.getKey()).isPresent())
+                .toList(),
+            Map.Entry::getKey);
     BoundedBytes bytes = new BoundedBytes(Bounds.largestAnswer());
     try (JsonGenerator json = Answer.JSON.createGenerator(bytes)) {
       json.writeStartObject();
       json.writeStringField("version", now.version());
       json.writeArrayFieldStart(kind.path());
-      for (Map.Entry<String, StoredDocument> one : now.all().entrySet()) {
-        Optional<String> name = kind.name(one.getKey());
-        if (name.isEmpty()) {
-          continue;
-        }
+      for (Map.Entry<String, StoredDocument> one : part.items()) {
         Optional<JsonNode> settings = shown(kind, one.getKey(), one.getValue().content());
         if (settings.isPresent() || kind.member().isEmpty()) {
           json.writeStartObject();
-          json.writeStringField("name", name.get());
+          json.writeStringField("name", kind.name(one.getKey()).orElseThrow());
           json.writeStringField("version", one.getValue().version());
           json.writeFieldName("settings");
           json.writeTree(settings.orElseGet(Answer.JSON::nullNode));
@@ -149,12 +168,15 @@ public final class ConfigurationObjects implements Resource {
         }
       }
       json.writeEndArray();
+      if (part.next().isPresent()) {
+        json.writeStringField("next", part.next().get());
+      }
       json.writeEndObject();
     } catch (BoundedBytes.Full e) {
       throw new Refusal(
           413,
           "content_too_large",
-          "All of them have more than %,d bytes, which is what the manager's heap leaves for an answer: read them one by one."
+          "All of them have more than %,d bytes, which is what the manager's heap leaves for an answer: ask for fewer with limit, or read them one by one."
               .formatted(Bounds.largestAnswer()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.resources;
 
+import dev.heimdall.manager.rest.Shape;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -10,14 +11,18 @@ import java.util.regex.Pattern;
  * @param folder of their documents
  * @param member of the document that is the object; empty: all of it
  * @param one as sentences call it
- * @param schema of the document's kind; empty: it is of a part only
+ * @param schema of the object, by its place among the API's schemas
  */
-record Kind(
-    String path, String folder, Optional<String> member, String one, Optional<String> schema) {
+record Kind(String path, String folder, Optional<String> member, String one, String schema) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}");
 
   static Kind documents(String folder, String one, String schema) {
-    return new Kind(folder, folder, Optional.empty(), one, Optional.of(schema));
+    return new Kind(folder, folder, Optional.empty(), one, schema);
+  }
+
+  /** How the object looks. */
+  Shape settings() {
+    return Shape.named(schema);
   }
 
   /** The document of an object; empty: there cannot be one of this name. */

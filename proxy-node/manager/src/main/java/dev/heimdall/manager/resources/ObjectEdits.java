@@ -14,6 +14,7 @@ import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Reports;
+import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -27,7 +28,17 @@ import java.util.Optional;
 
 /** Writes objects of the configuration: as a whole, or as parts of their documents. */
 record ObjectEdits(Editor editor, MaskedDocuments masks) {
-  private static final int LONGEST_COMMENT = 200;
+  static final int LONGEST_COMMENT = 200;
+
+  /** How {@link #write} answers. */
+  static final Shape EDITED =
+      Shape.object()
+          .with("document", Shape.text("Its path, such as vdbs/shop.json."))
+          .maybe("version", Shape.text("Null: it was deleted. Not of a dry run.").orNull())
+          .maybe("dryRun", Shape.truth("true: nothing was written."))
+          .maybe("right", Shape.truth("Of a dry run alone."))
+          .with("changes", Reports.VALUES)
+          .with("problems", Reports.PROBLEMS);
 
   /**
    * What there is of an object now.

@@ -30,13 +30,25 @@ final class AccountsPath implements Resource {
 
   private static final String TWO_FACTORS = "/api/v1/second-factor-roles";
 
-  private static final String TEXT = "string";
+  private static final String PASSWORD = "password";
   private static final String NAME =
       "1 to 64 small letters, digits, \".\", \"_\", \"-\" and \"@\"; the first is a letter or a"
           + " digit.";
-  private static final String ROLE = "admin, read_only or audit.";
-  private static final String FIRST_PASSWORD =
-      "12 to 256 characters; it has to be changed at the first log-in.";
+  private static final Shape ROLE = Shape.word("", Role.values());
+  private static final Shape ROLES = Shape.object().with("roles", Shape.list("", ROLE));
+  private static final Shape FIRST_PASSWORD =
+      Shape.text("12 to 256 characters; it has to be changed at the first log-in.");
+  private static final Shape BY =
+      Shape.object().with("by", Shape.text("")).with("at", Shape.time(""));
+  private static final Shape ACCOUNT =
+      Shape.object()
+          .with("name", Shape.text(""))
+          .with("role", ROLE)
+          .with("disabled", Shape.truth("Whether it cannot log in."))
+          .with("mustChangePassword", Shape.truth("At the next log-in."))
+          .with("secondFactor", Shape.truth("Whether log-ins ask for a code."))
+          .with("created", BY)
+          .with("changed", BY);
 
   /** Where one's own password is changed. */
   static final String OWN_PASSWORD = "/api/v1/account/password";
@@ -55,42 +67,63 @@ final class AccountsPath implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> AccountAnswers.of(this::list))
-            .saying("Lists the accounts"),
+        Operation.get(
+                ALL,
+                Permission.MANAGE_ACCOUNTS,
+                call -> AccountAnswers.of(() -> list(call.request())))
+            .saying(
+                Words.of("Lists the accounts").paged().answers(Slice.shape("accounts", ACCOUNT))),
         others("POST", ALL, this::create)
             .saying(
                 Words.of("Creates an account")
-                    .field("name", TEXT, NAME)
-                    .field("role", TEXT, ROLE)
-                    .field("password", TEXT, FIRST_PASSWORD)),
+                    .takes(
+                        Shape.object()
+                            .with("name", Shape.text(NAME))
+                            .with("role", ROLE)
+                            .with(PASSWORD, FIRST_PASSWORD)
+                            .only())
+                    .answers(201, ACCOUNT)),
         Operation.get(
                 ONE,
                 Permission.MANAGE_ACCOUNTS,
                 call -> AccountAnswers.of(() -> Answer.json(200, written(known(call.part())))))
-            .saying("Reads an account"),
+            .saying(Words.of("Reads an account").answers(ACCOUNT)),
         others("PUT", ONE, this::change)
             .saying(
                 Words.of("Changes the role of an account, disables or enables it")
-                    .field("role", TEXT, ROLE)
-                    .field("disabled", "boolean", "Whether it cannot log in.")),
-        others("DELETE", ONE, this::remove).saying("Removes an account"),
+                    .takes(
+                        Shape.object()
+                            .with("role", ROLE)
+                            .with("disabled", Shape.truth("Whether it cannot log in."))
+                            .only())
+                    .answers(ACCOUNT)),
+        others("DELETE", ONE, this::remove).saying(Words.of("Removes an account").answers(204)),
         others("PUT", ONE + "/password", this::reset)
             .saying(
                 Words.of("Sets a password, which has to be changed at the next log-in")
-                    .field("password", TEXT, FIRST_PASSWORD)),
+                    .takes(Shape.object().with(PASSWORD, FIRST_PASSWORD).only())
+                    .answers(204)),
         others("DELETE", ONE + "/second-factor", this::removeFactor)
-            .saying("Removes the second factor of an account"),
+            .saying(Words.of("Removes the second factor of an account").answers(204)),
         Operation.get(
                 TWO_FACTORS,
                 Permission.MANAGE_ACCOUNTS,
                 call -> AccountAnswers.of(this::twoFactors))
-            .saying("Lists the roles that need a second factor"),
+            .saying(Words.of("Lists the roles that need a second factor").answers(ROLES)),
         others("PUT", TWO_FACTORS, this::requireTwoFactors)
             .saying(
                 Words.of("Sets the roles that need a second factor")
-                    .field("roles", "array", "Any of admin, read_only and audit.")),
+                    .takes(ROLES.only())
+                    .answers(ROLES)),
         Operation.get("/api/v1/account", Permission.OWN_ACCOUNT, call -> own(call.who()))
-            .saying("Reads one's own account, with its permissions"),
+            .saying(
+                Words.of("Reads one's own account, with its permissions")
+                    .answers(
+                        Shape.object()
+                            .with("name", Shape.text(""))
+                            .with("role", ROLE)
+                            .with("mustChangePassword", Shape.truth(""))
+                            .with("permissions", Shape.list("", Shape.text(""))))),
         new Operation(
                 "PUT",
                 OWN_PASSWORD,
@@ -99,8 +132,12 @@ final class AccountsPath implements Resource {
                 call -> AccountAnswers.of(() -> ownPassword(call.request(), call.author())))
             .saying(
                 Words.of("Changes one's own password")
-                    .field("current", TEXT, "The password until now.")
-                    .field("password", TEXT, "The new one: 12 to 256 characters.")));
+                    .takes(
+                        Shape.object()
+                            .with("current", Shape.text("The password until now."))
+                            .with(PASSWORD, Shape.text("The new one: 12 to 256 characters."))
+                            .only())
+                    .answers(204)));
   }
 
   private interface Change {
@@ -116,13 +153,14 @@ final class AccountsPath implements Resource {
         call -> AccountAnswers.of(() -> change.make(call)));
   }
 
-  private Answer list() throws AccountRefused, StoreException {
+  private Answer list(Request request) throws Refusal, AccountRefused, StoreException {
+    Slice.Part<Account> part = Slice.of(request).byName(others.all().all(), Account::name);
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode list = body.putArray("accounts");
-    for (Account account : others.all().all()) {
+    for (Account account : part.items()) {
       list.add(written(account));
     }
-    return Answer.json(200, body);
+    return Answer.json(200, part.tell(body));
   }
 
   private static ObjectNode written(Account account) {
@@ -150,9 +188,9 @@ final class AccountsPath implements Resource {
 
   private Answer create(Call call)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
-    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("name", "role", "password"));
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("name", "role", PASSWORD));
     Account made =
-        others.create(needed(body, "name"), role(body), needed(body, "password"), by(call));
+        others.create(needed(body, "name"), role(body), needed(body, PASSWORD), by(call));
     return Answer.json(201, written(made));
   }
 
@@ -181,8 +219,8 @@ final class AccountsPath implements Resource {
 
   private Answer reset(Call call)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
-    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("password"));
-    others.reset(call.part(), needed(body, "password"), by(call));
+    JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of(PASSWORD));
+    others.reset(call.part(), needed(body, PASSWORD), by(call));
     return Answer.empty(204);
   }
 
@@ -233,11 +271,11 @@ final class AccountsPath implements Resource {
   /** The password of whoever asks; the one before is shown once more. */
   private Answer ownPassword(Request request, Author author)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
-    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", "password"));
+    JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", PASSWORD));
     String current = needed(body, "current");
     Optional<LogIn.Outcome> refused =
         ownPassword.change(
-            author.user(), current, needed(body, "password"), Caller.at(request.from()));
+            author.user(), current, needed(body, PASSWORD), Caller.at(request.from()));
     if (refused.filter(LogIn.Outcome.Wait.class::isInstance).isPresent()) {
       throw new Refusal(429, "too_many_attempts", "Too many wrong passwords: wait.");
     }

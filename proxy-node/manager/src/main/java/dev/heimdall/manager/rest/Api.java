@@ -81,13 +81,21 @@ public final class Api implements Site {
     more.forEach(resource -> schemas.putAll(resource.schemas()));
     operations.add(
         Operation.get("/version", Permission.READ_CONFIGURATION, call -> version())
-            .saying("Says which version the manager is, and where the configuration is"));
+            .saying(
+                Words.of("Says which version the manager is, and where the configuration is")
+                    .answers(
+                        Shape.object()
+                            .with("version", Shape.text(""))
+                            .with("java", Shape.text("The version of Java."))
+                            .with("place", Shape.text("Where the configuration is.")))));
     operations.add(
         Operation.get(
                 "/api/v1/openapi.json",
                 Permission.READ_CONFIGURATION,
                 call -> Answer.json(200, OpenApi.of(version, operations, schemas)))
-            .saying("Describes all of this by OpenAPI 3.1"));
+            .saying(
+                Words.of("Describes all of this by OpenAPI 3.1")
+                    .answers(Shape.object("As OpenAPI 3.1 has it."))));
     Stream.concat(
             Stream.of(
                 new DocumentsPath(editor, masked),

@@ -17,7 +17,13 @@ import java.util.stream.Stream;
 
 /** {@code /api/v1/audit}: who did what, the last first. */
 record AuditPath(AuditLog audit) implements Resource {
-  private static final int MOST = 1000;
+  private static final Shape ENTRY =
+      Shape.object()
+          .with("at", Shape.time(""))
+          .with("action", Shape.text("Such as log_in."))
+          .with("user", Shape.text("Who did it, or claimed to be him."))
+          .with("address", Shape.text("From where."))
+          .with("subject", Shape.text("What it was done to; may be empty."));
   private static final String ACTIONS =
       Stream.of(Action.values()).map(Action::spelling).sorted().collect(Collectors.joining(", "));
 
@@ -26,14 +32,18 @@ record AuditPath(AuditLog audit) implements Resource {
     return List.of(
         Operation.get("/api/v1/audit", Permission.READ_AUDIT, call -> list(call.request()))
             .saying(
-                Words.of("Lists who did what, the last first: the last " + MOST + " entries")
+                Words.of("Lists who did what, the last first")
                     .with("user", "Of this user alone.")
                     .with("action", "Of this action alone: " + ACTIONS + ".")
                     .with("subject", "Whose subject contains this, in capitals or not.")
                     .with(
                         "from",
                         "From this time on: 2026-01-02T03:04 in UTC, or 2026-01-02T03:04:05Z.")
-                    .with("to", "Before this time, written likewise.")));
+                    .with("to", "Before this time, written likewise.")
+                    .paged()
+                    .answers(
+                        Slice.shape("entries", ENTRY)
+                            .with("found", Shape.count("On all pages.")))));
   }
 
   private Answer list(Request request) throws Refusal, StoreException {
@@ -42,10 +52,12 @@ record AuditPath(AuditLog audit) implements Resource {
         && Stream.of(Action.values()).noneMatch(one -> one.spelling().equals(filter.action()))) {
       throw Request.bad("action: expected one of " + ACTIONS + ".");
     }
+    Slice slice = Slice.of(request);
     List<AuditEntry> found = filter.of(audit.entries(Integer.MAX_VALUE));
     ObjectNode body = Answer.JSON.createObjectNode().put("found", found.size());
     ArrayNode entries = body.putArray("entries");
-    for (AuditEntry entry : found.subList(0, Math.min(MOST, found.size()))) {
+    Slice.Part<AuditEntry> part = slice.byTime(found, AuditEntry::at, AuditEntry::id);
+    for (AuditEntry entry : part.items()) {
       entries
           .addObject()
           .put("at", entry.at().toString())
@@ -54,6 +66,6 @@ record AuditPath(AuditLog audit) implements Resource {
           .put("address", entry.address())
           .put("subject", entry.subject());
     }
-    return Answer.json(200, body);
+    return Answer.json(200, part.tell(body));
   }
 }

@@ -20,6 +20,25 @@ import java.util.concurrent.Semaphore;
 
 /** {@code /api/v1/check} and {@code /api/v1/commit}: several documents at once. */
 final class ChangesPath implements Resource {
+  private static final Shape CHANGES =
+      Shape.object()
+          .with(
+              "changes",
+              Shape.list(
+                  "One of text, base64 and delete says what becomes of each.",
+                  Shape.object()
+                      .with("document", Shape.text("Its path, such as vdbs/shop.json."))
+                      .maybe(
+                          "over",
+                          Shape.text("The version that it is made over; null: there is none.")
+                              .orNull())
+                      .maybe("text", Shape.text("All of it."))
+                      .maybe("base64", Shape.text("All of it, in Base64."))
+                      .maybe("delete", Shape.truth("true alone."))
+                      .only()))
+          .maybe("comment", Shape.text("Why, for the history."))
+          .only();
+
   private final Editor editor;
   private final Meant meant;
   private final Semaphore places = new Semaphore(Bounds.COMMITS);
@@ -42,14 +61,36 @@ final class ChangesPath implements Resource {
                 Permission.READ_CONFIGURATION,
                 Bounds.LARGEST_COMMIT,
                 call -> check(call.request()))
-            .saying("Says what would be wrong if some documents were changed"),
+            .saying(
+                Words.of("Says what would be wrong if some documents were changed")
+                    .takes(CHANGES)
+                    .answers(
+                        Shape.object()
+                            .with("right", Shape.truth(""))
+                            .with("problems", Reports.PROBLEMS))),
         new Operation(
                 "POST",
                 "/api/v1/commit",
                 Permission.CHANGE_CONFIGURATION,
                 Bounds.LARGEST_COMMIT,
                 call -> commit(call.request(), call.author()))
-            .saying("Changes some documents together"));
+            .saying(
+                Words.of("Changes some documents together")
+                    .takes(CHANGES)
+                    .answers(
+                        Shape.object()
+                            .with("version", Shape.text("That of all documents together."))
+                            .with(
+                                "documents",
+                                Shape.list(
+                                    "",
+                                    Shape.object()
+                                        .with("document", Shape.text(""))
+                                        .with(
+                                            "version",
+                                            Shape.text("Null: it was deleted.").orNull())))
+                            .with("problems", Reports.PROBLEMS))
+                    .tagged()));
   }
 
   private Answer check(Request request) throws Refusal, StoreException, EditRefused {

@@ -30,6 +30,26 @@ public final class CommandsPath implements Resource {
   /** A manager knows no more nodes. */
   private static final int MOST_NODES = 500;
 
+  private static final String LIST = "commands";
+
+  private static final Shape ORDER =
+      Shape.object()
+          .with("id", Shape.text(""))
+          .with("node", Shape.text("The id of the node."))
+          .with("command", Shape.word("", Command.values()))
+          .with("user", Shape.text("Who wants it."))
+          .with("issued", Shape.time(""))
+          .with("state", Shape.word("How far it is.", Order.State.values()))
+          .with("detail", Shape.text("What became of it."))
+          .maybe("table", Shape.text("Of clear_cache alone."));
+  private static final Shape PROGRESS =
+      Shape.object()
+          .with("underWay", Shape.truth(""))
+          .with("nodes", Shape.count("To be restarted."))
+          .with("done", Shape.count("Of these."))
+          .with("node", Shape.text("That which restarts now; empty: none."))
+          .with("end", Shape.text("How it ended; empty: it has not."));
+
   private final FleetCommands commands;
 
   public CommandsPath(FleetCommands commands) {
@@ -39,18 +59,36 @@ public final class CommandsPath implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(COMMANDS, Permission.READ_CONFIGURATION, call -> all())
-            .saying("The last commands to nodes, and what became of them"),
+        Operation.get(COMMANDS, Permission.READ_CONFIGURATION, call -> all(call.request()))
+            .saying(
+                Words.of("The last commands to nodes, and what became of them")
+                    .paged()
+                    .answers(Slice.shape(LIST, ORDER).with("rollingRestart", PROGRESS))),
         new Operation("POST", COMMANDS, Permission.OPERATE_NODES, LARGEST_BODY, this::send)
-            .saying("Sends a command to some nodes, or to all"),
+            .saying(
+                Words.of("Sends a command to some nodes, or to all")
+                    .takes(
+                        Shape.object()
+                            .with("command", Shape.word("", Command.values()))
+                            .maybe("nodes", Shape.list("Without: all.", Shape.text("An id.")))
+                            .maybe(
+                                "table",
+                                Shape.text("Of clear_cache alone. Without: all tables.")
+                                    .sized(1, LONGEST_TABLE))
+                            .only())
+                    .answers(202, Shape.object().with(LIST, Shape.list("", ORDER)))),
         new Operation("POST", ROLLING, Permission.OPERATE_NODES, LARGEST_BODY, this::restartAll)
-            .saying("Restarts all nodes, one after the other"),
+            .saying(
+                Words.of("Restarts all nodes, one after the other")
+                    .takes(Shape.object("Nothing is in it.").only())
+                    .answers(202)),
         new Operation("DELETE", ROLLING, Permission.OPERATE_NODES, 0, this::stop)
-            .saying("Restarts no more of them"));
+            .saying(Words.of("Restarts no more of them").answers(204)));
   }
 
-  private Answer all() {
-    ObjectNode body = written(commands.orders());
+  private Answer all(Request request) throws Refusal {
+    Slice.Part<Order> part = Slice.of(request).byTime(commands.orders(), Order::issued, Order::id);
+    ObjectNode body = part.tell(written(part.items()));
     RollingRestart.Progress progress = commands.restarting();
     body.putObject("rollingRestart")
         .put("underWay", progress.underWay())
@@ -63,7 +101,7 @@ public final class CommandsPath implements Resource {
 
   private static ObjectNode written(List<Order> orders) {
     ObjectNode body = Answer.JSON.createObjectNode();
-    ArrayNode all = body.putArray("commands");
+    ArrayNode all = body.putArray(LIST);
     for (Order order : orders) {
       ObjectNode one =
           all.addObject()

@@ -18,6 +18,7 @@ import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoredDocument;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,18 @@ final class DocumentsPath implements Resource {
   private static final String ONE = ALL + "/{name...}";
   private static final String BYTES = "application/octet-stream";
   private static final String JSON = "application/json";
+
+  private static final Shape NAME = Shape.text("Its path, such as vdbs/shop.json.");
+  private static final Shape DOCUMENT =
+      Shape.object()
+          .with("document", NAME)
+          .with("version", Shape.text("As in its ETag."))
+          .with("size", Shape.count("Bytes."));
+  private static final Shape WRITTEN =
+      Shape.object()
+          .with("document", NAME)
+          .with("version", Shape.text("Null: it was deleted.").orNull())
+          .with("problems", Reports.PROBLEMS);
 
   private final Editor editor;
   private final MaskedDocuments masks;
@@ -42,9 +55,20 @@ final class DocumentsPath implements Resource {
   public List<Operation> operations() {
     return List.of(
         Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request()))
-            .saying("Lists the documents of the configuration, with their versions"),
+            .saying(
+                Words.of("Lists the documents of the configuration, with their versions")
+                    .paged()
+                    .answers(
+                        Slice.shape("documents", DOCUMENT)
+                            .with("place", Shape.text("Where the configuration is."))
+                            .with("version", Shape.text("That of all documents together.")))
+                    .unlessKnown()),
         Operation.get(ONE, Permission.READ_CONFIGURATION, call -> get(call.part(), call.request()))
-            .saying("Reads a document without its secrets"),
+            .saying(
+                Words.of("Reads a document without its secrets")
+                    .answers(JSON, Shape.any("A document, or what stands in it."))
+                    .answers(BYTES, Shape.text("Certificates in PEM."))
+                    .unlessKnown()),
         new Operation(
                 "PUT",
                 ONE,
@@ -53,33 +77,41 @@ final class DocumentsPath implements Resource {
                 call -> put(call.part(), call.request(), call.author()))
             .saying(
                 Words.of("Writes a document: new, or over the version that was read")
-                    .over("If-Match", "If-None-Match")),
+                    .takes(JSON, Shape.any("All of it. A mask is the secret that it stands for."))
+                    .takes(BYTES, Shape.text("Where the name does not end in .json."))
+                    .over("If-Match", "If-None-Match")
+                    .answers(200, WRITTEN)
+                    .answers(201, WRITTEN)
+                    .tagged()),
         new Operation(
                 "DELETE",
                 ONE,
                 Permission.CHANGE_CONFIGURATION,
                 0,
                 call -> delete(call.part(), call.request(), call.author()))
-            .saying(Words.of("Deletes a document").over("If-Match")));
+            .saying(Words.of("Deletes a document").over("If-Match").answers(WRITTEN)));
   }
 
   private Answer list(Request request) throws Refusal, StoreException, EditRefused {
+    Slice slice = Slice.of(request);
     Documents all = editor.read();
     if (request.has(all.version())) {
       return Answer.empty(304).tagged(all.version());
     }
+    Slice.Part<Map.Entry<String, StoredDocument>> part =
+        slice.byName(List.copyOf(all.all().entrySet()), Map.Entry::getKey);
     ObjectNode body =
         Answer.JSON.createObjectNode().put("place", editor.place()).put("version", all.version());
     ArrayNode documents = body.putArray("documents");
-    all.all()
+    part.items()
         .forEach(
-            (name, document) ->
+            one ->
                 documents
                     .addObject()
-                    .put("document", name)
-                    .put("version", document.version())
-                    .put("size", document.content().size()));
-    return Answer.json(200, body).tagged(all.version());
+                    .put("document", one.getKey())
+                    .put("version", one.getValue().version())
+                    .put("size", one.getValue().content().size()));
+    return Answer.json(200, part.tell(body)).tagged(all.version());
   }
 
   private Answer get(String name, Request request) throws Refusal, StoreException, EditRefused {

@@ -33,6 +33,37 @@ final class HistoryPath implements Resource {
   /** Documents of one revision that the list of all names. */
   private static final int MOST_NAMED = 100;
 
+  private static final Shape HASH =
+      Shape.text("What stands for the document's text; null: there was none.").orNull();
+  private static final Shape REVISION =
+      Shape.object()
+          .with("revision", Shape.count("Its number."))
+          .with("at", Shape.time("When it was begun, or noticed."))
+          .with("state", Shape.word("What came of it.", Revision.State.values()))
+          .maybe("user", Shape.text("Without: it was made past the managers."))
+          .maybe("address", Shape.text("From where."))
+          .maybe("comment", Shape.text(""))
+          .maybe("rollbackTo", Shape.count("The revision that was gone back to."))
+          .with("documents", Shape.list("The first that it changed.", Shape.text("")))
+          .maybe("moreDocuments", Shape.count("So many more."));
+  private static final Shape CHANGES =
+      Shape.object()
+          .with("revision", Shape.count("Its number."))
+          .with(
+              "changes",
+              Shape.list(
+                  "",
+                  Shape.object()
+                      .with("document", Shape.text(""))
+                      .with("before", HASH)
+                      .with("after", HASH)
+                      .with("whole", Shape.truth("Whether both texts are still kept."))
+                      .with("hidden", Shape.truth("It cannot be told from secrets."))
+                      .with("values", Reports.VALUES)
+                      .with("skippedLines", Shape.count("Lines before these that are the same."))
+                      .with("moreLines", Shape.count("Lines that follow these."))
+                      .with("lines", Shape.list("Each behind a blank, + or -.", Shape.text("")))));
+
   private final Editor editor;
   private final MaskedDocuments masks;
 
@@ -44,26 +75,38 @@ final class HistoryPath implements Resource {
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list())
-            .saying("Lists the revisions of the configuration, the last one first"),
+        Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request()))
+            .saying(
+                Words.of("Lists the revisions of the configuration, the last one first")
+                    .paged()
+                    .answers(Slice.shape("revisions", REVISION))),
         Operation.get(
                 ALL + "/{revision}",
                 Permission.READ_CONFIGURATION,
                 call -> changes(number(call.part())))
-            .saying("Says what a revision has changed"),
+            .saying(Words.of("Says what a revision has changed").answers(CHANGES)),
         new Operation(
                 "POST",
                 ALL + "/{revision}/rollback",
                 Permission.CHANGE_CONFIGURATION,
                 LARGEST_BODY,
                 call -> goBack(number(call.part()), call.request(), call.author()))
-            .saying("Makes all documents what they were after a revision"));
+            .saying(
+                Words.of("Makes all documents what they were after a revision")
+                    .takes(
+                        Shape.object().maybe("comment", Shape.text("Why, for the history.")).only())
+                    .answers(
+                        Shape.object()
+                            .with("version", Shape.text("That of all documents together."))
+                            .with("problems", Reports.PROBLEMS))
+                    .tagged()));
   }
 
-  private Answer list() throws StoreException, EditRefused {
+  private Answer list(Request request) throws Refusal, StoreException, EditRefused {
+    Slice.Part<Revision> part = Slice.of(request).byNumber(editor.revisions(), Revision::number);
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode revisions = body.putArray("revisions");
-    for (Revision revision : editor.revisions()) {
+    for (Revision revision : part.items()) {
       ObjectNode one =
           revisions
               .addObject()
@@ -87,7 +130,7 @@ final class HistoryPath implements Resource {
         one.put("moreDocuments", revision.changes().size() - MOST_NAMED);
       }
     }
-    return Answer.json(200, body);
+    return Answer.json(200, part.tell(body));
   }
 
   private Answer changes(int revision) throws Refusal, StoreException, EditRefused {

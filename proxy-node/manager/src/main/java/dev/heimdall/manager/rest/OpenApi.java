@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -20,6 +19,10 @@ final class OpenApi {
   private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)(\\.\\.\\.)?}");
   private static final String REF = "$ref";
   private static final String ALL = "May have several segments; their slashes stay slashes.";
+  private static final String DESCRIPTION = "description";
+
+  private static final String TAG = "^\"[!#-~]{1,200}\"$";
+  private static final int KNOWN = 304;
   private static final String ERROR = "#/components/responses/error";
 
   private OpenApi() {}
@@ -76,39 +79,73 @@ final class OpenApi {
             .put("description", permission(operation.permission()));
     one.putArray("tags").add(tag(path));
     for (MatchResult variable : VARIABLE.matcher(operation.path()).results().toList()) {
-      parameter(one, variable.group(1), "path", variable.group(2) == null ? "" : ALL)
-          .put("required", true);
+      parameter(
+          one, variable.group(1), "path", Shape.text(variable.group(2) == null ? "" : ALL), true);
     }
-    words.conditions().forEach(header -> parameter(one, header, "header", condition(header)));
-    words.query().forEach(query -> parameter(one, query.name(), "query", query.meaning()));
-    if (operation.largestBody() > 0) {
-      ObjectNode body = one.putObject("requestBody").put("required", true);
-      boolean whole = operation.method().equals("PUT");
-      body.putObject("content")
-          .putObject(words.bodyType())
-          .set(
-              "schema",
-              words.fields().isEmpty()
-                  ? schema(words.schema().filter(kind -> whole))
-                  : schema(words.fields()));
+    boolean either = words.conditions().contains("If-None-Match");
+    words
+        .conditions()
+        .forEach(
+            header ->
+                parameter(
+                    one,
+                    header,
+                    "header",
+                    condition(header),
+                    header.equals("If-Match") && !either));
+    if (words.outcomes().stream().anyMatch(outcome -> outcome.status() == KNOWN)) {
+      parameter(
+          one,
+          "If-None-Match",
+          "header",
+          Shape.text("ETags of versions that are known: 304 if one of them still is the one."),
+          false);
+    }
+    words.query().forEach(query -> parameter(one, query.name(), "query", query.shape(), false));
+    for (Words.Body body : words.bodies()) {
+      content(one.withObjectProperty("requestBody").put("required", true), body);
     }
     ObjectNode responses = one.putObject("responses");
-    ObjectNode good = responses.putObject("2XX").put("description", "It is done.");
-    if (operation.method().equals("GET")) {
-      good.putObject("content").putObject("application/json").set("schema", schema(words.schema()));
-    }
-    responses.putObject("default").put(REF, ERROR);
+    words.outcomes().forEach(outcome -> response(responses, outcome));
+    responses.putObject("4XX").put(REF, ERROR);
+    responses.putObject("5XX").put(REF, ERROR);
     return one;
+  }
+
+  private static void response(ObjectNode responses, Words.Outcome outcome) {
+    ObjectNode response =
+        responses
+            .withObjectProperty(Integer.toString(outcome.status()))
+            .put("description", meaning(outcome.status()));
+    if (outcome.tagged()) {
+      ObjectNode tag = response.putObject("headers").putObject("ETag");
+      tag.put("description", "The version, in quotes.").putObject("schema").put("type", "string");
+    }
+    outcome.body().ifPresent(body -> content(response, body));
+  }
+
+  private static String meaning(int status) {
+    return switch (status) {
+      case 201 -> "It is new.";
+      case 202 -> "It is begun.";
+      case 204 -> "It is done.";
+      case 304 -> "The version is still the same.";
+      default -> "It is done, and this is what there is.";
+    };
+  }
+
+  private static void content(ObjectNode into, Words.Body body) {
+    into.withObjectProperty("content").putObject(body.type()).set("schema", body.shape().schema());
   }
 
   private static String permission(Permission permission) {
     return "Needs the permission " + permission.spelling() + ".";
   }
 
-  private static String condition(String header) {
+  private static Shape condition(String header) {
     return header.equals("If-Match")
-        ? "The ETag of the version that this is made over, as it was read."
-        : "*: there is no such object yet. In the place of If-Match.";
+        ? Shape.text("The ETag of the version that this is made over, as it was read.").like(TAG)
+        : Shape.word("There is no such object yet. In the place of If-Match.", List.of("*"));
   }
 
   private static String id(Operation operation) {
@@ -121,41 +158,15 @@ final class OpenApi {
     return id.toString();
   }
 
-  private static ObjectNode parameter(
-      ObjectNode operation, String name, String where, String meaning) {
+  private static void parameter(
+      ObjectNode operation, String name, String where, Shape shape, boolean needed) {
     ObjectNode parameter =
         operation.withArray("parameters").addObject().put("name", name).put("in", where);
-    if (!meaning.isEmpty()) {
-      parameter.put("description", meaning);
+    ObjectNode schema = shape.schema();
+    if (schema.has(DESCRIPTION)) {
+      parameter.set(DESCRIPTION, schema.remove(DESCRIPTION));
     }
-    parameter.putObject("schema").put("type", "string");
-    return parameter;
-  }
-
-  private static ObjectNode schema(Optional<String> kind) {
-    ObjectNode schema = Answer.JSON.createObjectNode();
-    kind.ifPresent(name -> schema.put(REF, "#/components/schemas/" + name));
-    return schema;
-  }
-
-  private static ObjectNode schema(List<Words.Field> fields) {
-    ObjectNode schema =
-        Answer.JSON.createObjectNode().put("type", "object").put("additionalProperties", false);
-    ObjectNode properties = schema.putObject("properties");
-    for (Words.Field field : fields) {
-      ObjectNode property =
-          properties
-              .putObject(field.name())
-              .put("type", field.type())
-              .put("description", field.meaning());
-      if (field.type().equals("array")) {
-        property.putObject("items").put("type", "string");
-      }
-      if (field.required()) {
-        schema.withArray("required").add(field.name());
-      }
-    }
-    return schema;
+    parameter.put("required", needed).set("schema", schema);
   }
 
   private static void components(ObjectNode components) {
@@ -168,12 +179,7 @@ final class OpenApi {
         throw new IllegalStateException("schemas are JSON", e);
       }
     }
-    ObjectNode error = schemas.putObject("error").put("type", "object");
-    ObjectNode properties = error.putObject("properties");
-    properties.putObject("status").put("type", "integer");
-    properties.putObject("code").put("type", "string").put("description", "A word for programs.");
-    properties.putObject("message").put("type", "string").put("description", "For people.");
-    error.putArray("required").add("status").add("code").add("message");
+    schemas.set("error", Reports.ERROR.schema());
     ObjectNode response =
         components
             .putObject("responses")

@@ -13,6 +13,49 @@ import java.util.List;
 
 /** What editing says, in JSON. */
 public final class Reports {
+  /** How {@link #problems} looks. */
+  public static final Shape PROBLEMS =
+      Shape.list(
+          "What is wrong; of more than 100 problems the first.",
+          Shape.object()
+              .with("document", Shape.text("Empty: none alone."))
+              .maybe("line", Shape.count("From 1."))
+              .maybe("column", Shape.count("From 1."))
+              .with("path", Shape.text("Such as $.pool.size; empty for those that are not listed."))
+              .with("got", Shape.text("What stands there."))
+              .with("expected", Shape.text(""))
+              .maybe("suggestion", Shape.text("What was meant, perhaps."))
+              .with("message", Shape.text("All of it, for people.")));
+
+  /** How {@link #values} looks. */
+  public static final Shape VALUES =
+      Shape.list(
+          "Values that differ, without secrets.",
+          Shape.object()
+              .with("path", Shape.text("Such as $.pool.size."))
+              .with("before", Shape.text("As JSON; null: nothing.").orNull())
+              .with("after", Shape.text("As JSON; null: nothing.").orNull()));
+
+  private static final Shape VERSION = Shape.text("Null: there is no such document.").orNull();
+
+  /** How refusals look. */
+  static final Shape ERROR =
+      Shape.object()
+          .with("status", Shape.count("That of HTTP."))
+          .with("code", Shape.text("A word for programs."))
+          .with("message", Shape.text("For people."))
+          .maybe("problems", PROBLEMS)
+          .maybe(
+              "conflicts",
+              Shape.list(
+                  "Documents that somebody else was faster with.",
+                  Shape.object()
+                      .with("document", Shape.text(""))
+                      .with("over", VERSION)
+                      .with("now", VERSION)))
+          .maybe(
+              "written", Shape.list("Documents that were written all the same.", Shape.text("")));
+
   private Reports() {}
 
   /**

@@ -39,6 +39,51 @@ public final class RuleTrialPath implements Resource {
           "prepared",
           "document");
 
+  private static final Shape QUESTION =
+      Shape.object()
+          .with("vdb", Shape.text("The virtual database."))
+          .with("statement", Shape.text("At most 65,536 characters."))
+          .maybe("user", Shape.text("").otherwise("nobody"))
+          .maybe("groups", Shape.list("", Shape.text("")))
+          .maybe("database", Shape.text("Without: the only one, or the user's name."))
+          .maybe("application", Shape.text(""))
+          .maybe("address", Shape.text("Where the client is.").otherwise("127.0.0.1"))
+          .maybe("port", Shape.whole("Without: the first one.", 1, 65_535))
+          .maybe("inTransaction", Shape.truth("").otherwise(false))
+          .maybe("prepared", Shape.truth("").otherwise(false))
+          .maybe("document", Shape.any("The rule list as it would be, an object."))
+          .only();
+  private static final Shape VERDICT =
+      Shape.object()
+          .with("used", Shape.truth("Whether the virtual database uses the list."))
+          .with("tables", Shape.list("", Shape.text("")))
+          .with("understood", Shape.truth("Whether all tables are known."))
+          .maybe("doubt", Shape.text("Why they are not."))
+          .with(
+              "rules",
+              Shape.list(
+                  "Those that it meets, in order.",
+                  Shape.object()
+                      .with("list", Shape.text(""))
+                      .with("rule", Shape.count("Its number."))
+                      .with("depth", Shape.count("How far inside other lists."))
+                      .with("action", Shape.text(""))
+                      .with("comment", Shape.text(""))
+                      .with("meeting", Shape.word("", Verdict.Meeting.values()))
+                      .with("why", Shape.text(""))
+                      .with("effect", Shape.text(""))))
+          .with("decision", Shape.map("What follows from all of them.", Shape.text("")))
+          .maybe("rewritten", Shape.text("What is sent in the place of the statement."))
+          .with("goes", Shape.word("Where it would go.", Verdict.Place.values()))
+          .with(
+              "ways",
+              Shape.list(
+                  "The places up to that one.",
+                  Shape.object()
+                      .with("place", Shape.word("", Verdict.Place.values()))
+                      .with("goes", Shape.truth(""))
+                      .with("why", Shape.text(""))));
+
   /** A statement, and a document that has a list as it would be. */
   private static final int LARGEST_BODY = 2 * DocumentStore.LARGEST;
 
@@ -62,7 +107,10 @@ public final class RuleTrialPath implements Resource {
                 Permission.READ_CONFIGURATION,
                 LARGEST_BODY,
                 this::tried)
-            .saying("Says which rules a statement meets, and what becomes of it"));
+            .saying(
+                Words.of("Says which rules a statement meets, and what becomes of it")
+                    .takes(QUESTION)
+                    .answers(VERDICT)));
   }
 
   private Answer tried(Call call) throws Refusal, StoreException, EditRefused {

@@ -27,12 +27,29 @@ record SecondFactorPath(OwnSecondFactor own) implements Resource {
   public List<Operation> operations() {
     return List.of(
         Operation.get(OWN, Permission.OWN_FACTOR, call -> state(call.who()))
-            .saying("Says whether log-ins ask for a code, and how many recovery codes are left"),
+            .saying(
+                Words.of(
+                        "Says whether log-ins ask for a code, and how many recovery codes are left")
+                    .answers(
+                        Shape.object()
+                            .with("on", Shape.truth("Whether log-ins ask for a code."))
+                            .with("recoveryCodesLeft", Shape.count("")))),
         change("POST", this::offer)
-            .saying("Offers a secret for an authenticator; nothing asks for its codes yet"),
+            .saying(
+                Words.of("Offers a secret for an authenticator; nothing asks for its codes yet")
+                    .takes(Shape.object("Nothing is in it.").only())
+                    .answers(
+                        201,
+                        Shape.object()
+                            .with("secret", Shape.text("In Base32."))
+                            .with("uri", Shape.text("The same for a QR code: otpauth://…")))),
         change("PUT", this::confirm)
-            .saying("Switches the second factor on, with a code; recovery codes are shown once"),
-        change("DELETE", this::remove).saying("Removes the second factor"));
+            .saying(
+                Words.of(
+                        "Switches the second factor on, with a code; recovery codes are shown once")
+                    .takes(Shape.object().with("code", Shape.text("Six digits.")).only())
+                    .answers(Shape.object().with("recoveryCodes", Shape.list("", Shape.text(""))))),
+        change("DELETE", this::remove).saying(Words.of("Removes the second factor").answers(204)));
   }
 
   private interface Change {

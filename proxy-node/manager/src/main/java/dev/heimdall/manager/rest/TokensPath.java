@@ -17,6 +17,7 @@ import dev.heimdall.secrets.StoreException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** {@code /api/v1/account/tokens}, one's own, and {@code /api/v1/tokens}, those of everybody. */
 record TokensPath(OwnTokens tokens) implements Resource {
@@ -24,34 +25,60 @@ record TokensPath(OwnTokens tokens) implements Resource {
   private static final String ALL = "/api/v1/tokens";
   private static final int DAYS = 90;
 
+  private static final Shape TOKEN =
+      Shape.object()
+          .with("id", Shape.text(""))
+          .with("name", Shape.text("What it is for."))
+          .with("owner", Shape.text("Whose it is."))
+          .with("role", Shape.word("", Role.values()))
+          .with("created", Shape.time(""))
+          .with("expires", Shape.time(""))
+          .with("used", Shape.time("When it was used last; null: never.").orNull());
+  private static final Function<String, Words> LISTS =
+      summary -> Words.of(summary).paged().answers(Slice.shape("tokens", TOKEN));
+
   @Override
   public List<Operation> operations() {
     return List.of(
-        Operation.get(OWN, Permission.OWN_TOKENS, call -> list(tokens.of(call.who().user())))
-            .saying("Lists the tokens of whoever asks"),
+        Operation.get(
+                OWN,
+                Permission.OWN_TOKENS,
+                call -> list(tokens.of(call.who().user()), call.request()))
+            .saying(LISTS.apply("Lists the tokens of whoever asks")),
         new Operation(
                 "POST",
                 OWN,
                 Permission.OWN_TOKENS,
                 AccountsPath.LARGEST_BODY,
                 call -> AccountAnswers.of(() -> create(call.request(), call.who())))
-            .saying("Makes a token, whose word is shown once"),
+            .saying(
+                Words.of("Makes a token, whose word is shown once")
+                    .takes(
+                        Shape.object()
+                            .with("name", Shape.text("What it is for."))
+                            .maybe("role", Shape.word("Without: one's own.", Role.values()))
+                            .maybe(
+                                "days",
+                                Shape.whole("So long it is valid.", 1, Tokens.MOST_DAYS)
+                                    .otherwise(DAYS))
+                            .only())
+                    .answers(201, TOKEN.with("token", Shape.text("The word that logs in.")))),
         new Operation(
                 "DELETE",
                 OWN + "/{id}",
                 Permission.OWN_TOKENS,
                 0,
                 call -> revoke(call, Optional.of(call.who().user())))
-            .saying("Revokes a token of whoever asks"),
-        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> list(tokens.all()))
-            .saying("Lists the tokens of everybody"),
+            .saying(Words.of("Revokes a token of whoever asks").answers(204)),
+        Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> list(tokens.all(), call.request()))
+            .saying(LISTS.apply("Lists the tokens of everybody")),
         new Operation(
                 "DELETE",
                 ALL + "/{id}",
                 Permission.MANAGE_ACCOUNTS,
                 0,
                 call -> revoke(call, Optional.empty()))
-            .saying("Revokes anybody's token"));
+            .saying(Words.of("Revokes anybody's token").answers(204)));
   }
 
   private Answer revoke(Call call, Optional<String> owner) throws Refusal, StoreException {
@@ -80,11 +107,12 @@ record TokensPath(OwnTokens tokens) implements Resource {
     return Answer.json(201, written(made.token()).put("token", made.word()));
   }
 
-  private static Answer list(List<Token> tokens) {
+  private static Answer list(List<Token> tokens, Request request) throws Refusal {
+    Slice.Part<Token> part = Slice.of(request).byName(tokens, Token::id);
     ObjectNode body = Answer.JSON.createObjectNode();
     ArrayNode list = body.putArray("tokens");
-    tokens.forEach(token -> list.add(written(token)));
-    return Answer.json(200, body);
+    part.items().forEach(token -> list.add(written(token)));
+    return Answer.json(200, part.tell(body));
   }
 
   private static ObjectNode written(Token token) {

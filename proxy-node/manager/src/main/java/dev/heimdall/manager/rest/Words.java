@@ -8,79 +8,135 @@ import java.util.Optional;
  * What the API's description says of an operation.
  *
  * @param summary one sentence, without its full stop
- * @param schema of the body and of what is read, by the name of a document's kind; empty: JSON
- * @param bodyType the body's media type
+ * @param bodies what it takes, one of these; empty: nothing
  * @param conditions headers that name the version which is changed
- * @param query parameters, with what each means
- * @param fields of the body; empty: the schema says it, or nothing
+ * @param query parameters
+ * @param outcomes what it answers where nothing is wrong
  */
 public record Words(
     String summary,
-    Optional<String> schema,
-    String bodyType,
+    List<Body> bodies,
     List<String> conditions,
     List<Parameter> query,
-    List<Field> fields) {
+    List<Outcome> outcomes) {
   static final Words NONE = of("");
 
+  private static final String JSON = "application/json";
+
   /**
-   * A field of the body.
+   * A body.
    *
-   * @param type of JSON; of arrays, texts are the items
-   * @param required whether it has to be there
+   * @param type of media
    */
-  public record Field(String name, String type, String meaning, boolean required) {}
+  public record Body(String type, Shape shape) {}
 
   /** A parameter of the query. */
-  public record Parameter(String name, String meaning) {}
+  public record Parameter(String name, Shape shape) {}
+
+  /**
+   * An answer.
+   *
+   * @param body empty: it has none
+   * @param tagged whether {@code ETag} says the version
+   */
+  public record Outcome(int status, Optional<Body> body, boolean tagged) {}
 
   public Words {
+    bodies = List.copyOf(bodies);
     conditions = List.copyOf(conditions);
     query = List.copyOf(query);
-    fields = List.copyOf(fields);
+    outcomes = List.copyOf(outcomes);
   }
 
   /** A sentence alone. */
   public static Words of(String summary) {
-    return new Words(
-        summary, Optional.empty(), "application/json", List.of(), List.of(), List.of());
+    return new Words(summary, List.of(), List.of(), List.of(), List.of());
   }
 
-  /** The body, or what is read, is such a document. */
-  public Words schema(String kind) {
-    return new Words(summary, Optional.of(kind), bodyType, conditions, query, fields);
+  /** It takes a body in JSON. */
+  public Words takes(Shape shape) {
+    return takes(JSON, shape);
   }
 
-  /** The body's type is not JSON's own. */
-  public Words body(String type) {
-    return new Words(summary, schema, type, conditions, query, fields);
+  /** It takes a body of this type of media, or of one that was named before. */
+  public Words takes(String type, Shape shape) {
+    List<Body> more = new ArrayList<>(bodies);
+    more.add(new Body(type, shape));
+    return new Words(summary, more, conditions, query, outcomes);
   }
 
   /** It is made over a version that {@code If-Match} names, or these headers do. */
   public Words over(String... headers) {
-    return new Words(summary, schema, bodyType, List.of(headers), query, fields);
+    return new Words(summary, bodies, List.of(headers), query, outcomes);
+  }
+
+  /** It takes one more parameter, a text. */
+  public Words with(String parameter, String meaning) {
+    return with(parameter, Shape.text(meaning));
   }
 
   /** It takes one more parameter. */
-  public Words with(String parameter, String meaning) {
+  public Words with(String parameter, Shape shape) {
     List<Parameter> more = new ArrayList<>(query);
-    more.add(new Parameter(parameter, meaning));
-    return new Words(summary, schema, bodyType, conditions, more, fields);
+    more.add(new Parameter(parameter, shape));
+    return new Words(summary, bodies, conditions, more, outcomes);
   }
 
-  /** Its body is an object with one more field, and no others than are named so. */
-  public Words field(String name, String type, String meaning) {
-    return field(new Field(name, type, meaning, true));
+  /** It lists what may take several pages. */
+  public Words paged() {
+    return paged(Slice.MOST);
   }
 
-  /** The same of a field that may be left out. */
-  public Words optional(String name, String type, String meaning) {
-    return field(new Field(name, type, meaning, false));
+  /**
+   * The same.
+   *
+   * @param usual items of a page, unless the request says how many
+   */
+  public Words paged(int usual) {
+    return with("limit", Shape.whole("So many at most.", 1, Slice.MOST).otherwise(usual))
+        .with("after", Shape.text("The next of the page before: what follows it."));
   }
 
-  private Words field(Field field) {
-    List<Field> more = new ArrayList<>(fields);
-    more.add(field);
-    return new Words(summary, schema, bodyType, conditions, query, more);
+  /** It answers with 200 and JSON. */
+  public Words answers(Shape shape) {
+    return answers(200, shape);
+  }
+
+  /** It answers with JSON. */
+  public Words answers(int status, Shape shape) {
+    return answers(new Outcome(status, Optional.of(new Body(JSON, shape)), false));
+  }
+
+  /** It answers with 200 and this type of media. */
+  public Words answers(String type, Shape shape) {
+    return answers(new Outcome(200, Optional.of(new Body(type, shape)), false));
+  }
+
+  /** It answers without a body. */
+  public Words answers(int status) {
+    return answers(new Outcome(status, Optional.empty(), false));
+  }
+
+  private Words answers(Outcome outcome) {
+    List<Outcome> more = new ArrayList<>(outcomes);
+    more.add(outcome);
+    return new Words(summary, bodies, conditions, query, more);
+  }
+
+  /** Each answer so far says the version that there is, or is then. */
+  public Words tagged() {
+    return new Words(
+        summary,
+        bodies,
+        conditions,
+        query,
+        outcomes.stream()
+            .map(outcome -> new Outcome(outcome.status(), outcome.body(), true))
+            .toList());
+  }
+
+  /** Whoever has the version already is told so, with 304. */
+  public Words unlessKnown() {
+    return answers(304).tagged();
   }
 }

@@ -8,7 +8,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -196,12 +195,12 @@ public final class Request {
     return Optional.of(tag.group(1));
   }
 
-  /** Whether the reader has this version already. */
+  /** Whether the reader has this version already, by the weak comparison of RFC 9110 §8.8.3.2. */
   public boolean has(String version) {
-    return header("If-None-Match")
-        .map(value -> List.of(value.split("\\s*,\\s*")))
-        .filter(tags -> tags.contains('"' + version + '"') || tags.contains("*"))
-        .isPresent();
+    return header("If-None-Match").stream()
+        .flatMap(value -> Stream.of(value.split(",")))
+        .map(tag -> tag.strip().replaceFirst("^W/", ""))
+        .anyMatch(tag -> tag.equals('"' + version + '"') || tag.equals("*"));
   }
 
   /** The body, unless it is larger. */

@@ -312,8 +312,8 @@ class ConfigurationObjectsTest {
     JsonNode account =
         paths.at("/~1api~1v1~1accounts/post/requestBody/content/application~1json/schema");
     assertThat(account.get("required").toString()).isEqualTo("[\"name\",\"role\",\"password\"]");
-    assertThat(account.at("/properties/role/description").asText()).contains("read_only");
+    assertThat(account.at("/properties/role/enum").toString()).contains("read_only");
     assertThat(paths.at("/~1api~1v1~1audit/get/parameters").findValuesAsText("name"))
-        .containsExactly("user", "action", "subject", "from", "to");
+        .containsExactly("user", "action", "subject", "from", "to", "limit", "after");
   }
 }
