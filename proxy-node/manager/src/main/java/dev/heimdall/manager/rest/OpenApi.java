@@ -1,6 +1,7 @@
 package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
@@ -169,11 +170,24 @@ final class OpenApi {
     parameter.put("required", needed).set("schema", schema);
   }
 
+  /**
+   * What is write-only is not answered at all; of secrets there are masks, which may be sent back.
+   */
+  private static void showMasks(JsonNode schema) {
+    for (JsonNode secret : schema.findParents("writeOnly")) {
+      if (secret.path("writeOnly").isBoolean()) {
+        ((ObjectNode) secret).remove("writeOnly");
+        ((ObjectNode) secret).put("format", "password");
+      }
+    }
+  }
+
   private static void components(ObjectNode components) {
     ObjectNode schemas = components.putObject("schemas");
     for (Map.Entry<String, String> file : JsonSchema.files().entrySet()) {
       try {
         ObjectNode schema = (ObjectNode) Answer.JSON.readTree(file.getValue());
+        showMasks(schema);
         schemas.set(file.getKey().replace(".schema.json", ""), schema);
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("schemas are JSON", e);

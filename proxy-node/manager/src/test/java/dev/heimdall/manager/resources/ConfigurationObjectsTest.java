@@ -308,6 +308,9 @@ class ConfigurationObjectsTest {
     assertThat(parsed.getOpenAPI().getPaths().get("/api/v1/vdbs/{name}").getPatch().getSummary())
         .isEqualTo("Changes some settings of a virtual database, by a JSON merge patch");
     assertThat(parsed.getOpenAPI().getComponents().getSchemas()).containsKeys("vdb", "error");
+    assertThat(json(description).at("/components/schemas/user/properties/password/format").asText())
+        .isEqualTo("password");
+    assertThat(description.body()).doesNotContain("writeOnly");
     JsonNode paths = json(description).get("paths");
     JsonNode account =
         paths.at("/~1api~1v1~1accounts/post/requestBody/content/application~1json/schema");
