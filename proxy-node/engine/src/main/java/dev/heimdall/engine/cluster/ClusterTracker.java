@@ -108,7 +108,7 @@ public final class ClusterTracker implements AutoCloseable {
     endpoint = new GlobalEndpoint(source);
     threads = threads(source.name());
     housekeeping = new ScheduledThreadPoolExecutor(1, threads);
-    executor = new ScheduledThreadPoolExecutor(source.hosts().size() + 1, threads);
+    executor = new ScheduledThreadPoolExecutor(source.hosts().size() + 2, threads);
     executor.setRemoveOnCancelPolicy(true);
     clock = new WriterClock(executor, this::written);
     names = new NameWatch(this::asked, threads);
@@ -262,13 +262,18 @@ public final class ClusterTracker implements AutoCloseable {
     if (closed || probes.containsKey(address) || probes.size() >= MOST_NODES) {
       return;
     }
-    executor.setCorePoolSize(probes.size() + 2);
+    executor.setCorePoolSize(probes.size() + 3); // one for all looks at the clock
     DataSource one = source.at(address).connectingWithin(settings.timeout());
     Use use = new Use("cluster probe", "heimdall cluster", 2, false, settings.timeout());
     SourceConnections connections = new SourceConnections(one, asker, use, housekeeping, threads);
     Optional<String> database = settings.database().or(source::database);
     NodeProbe probe =
-        new NodeProbe(address, () -> prober.open(one, database, connections), executor, hears);
+        new NodeProbe(
+            address,
+            () -> prober.open(one, database, connections),
+            settings.timeout(),
+            executor,
+            hears);
     probes.put(address, probe);
     probeHistories.put(address, ProbeHistory.none(address));
     probe.hurry();
@@ -290,10 +295,44 @@ public final class ClusterTracker implements AutoCloseable {
         }
 
         @Override
-        public Duration failed(NodeProbe probe, String why) {
-          return heard(probe, Optional.empty(), why, 0);
+        public Duration failed(NodeProbe probe, String why, int counted) {
+          return counted == 0 ? heard(probe, Optional.empty(), why, 0) : after(probe);
+        }
+
+        @Override
+        public void silent(NodeProbe probe, Duration unanswered) {
+          unanswered(probe, unanswered);
+        }
+
+        @Override
+        public void overdue(NodeProbe probe, Duration within) {
+          String why = "has not answered within " + within.toMillis() + " ms";
+          heard(probe, Optional.empty(), why, 0);
         }
       };
+
+  /** A server that is silent may be lost: what others have to say is wanted sooner. */
+  private synchronized void unanswered(NodeProbe probe, Duration time) {
+    ServerAddress address = probe.address();
+    ProbeHistory before = probeHistories.get(address);
+    if (closed || before == null || before.suspect()) {
+      return;
+    }
+    String why = "has not answered for " + time.toMillis() + " ms, longer than it usually takes";
+    probeHistories.put(address, before.silent(why));
+    publish(System.nanoTime());
+    if (topology.writer().filter(writer -> writer.address().equals(address)).isPresent()) {
+      refresh();
+    }
+  }
+
+  /** How long to wait until a server is asked again whose failure counts already. */
+  private synchronized Duration after(NodeProbe probe) {
+    ProbeHistory probed = probeHistories.get(probe.address());
+    return probed == null
+        ? settings.interval()
+        : jittered(cadence.next(probed, topology, System.nanoTime()));
+  }
 
   private synchronized Duration heard(
       NodeProbe probe, Optional<NodeReport> report, String why, long askedAt) {

@@ -26,6 +26,19 @@ public final class JdbcServer implements ProbedServer {
   /** What servers keep for a connection grows with its age. */
   private static final Duration OLDEST = Duration.ofMinutes(30);
 
+  private static final Progress UNHEARD =
+      new Progress() {
+        @Override
+        public void sent() {
+          // No one waits for that.
+        }
+
+        @Override
+        public void connecting() {
+          // The same.
+        }
+      };
+
   private final Opening opening;
   private final Duration patience;
   private final Questions questions;
@@ -74,20 +87,26 @@ public final class JdbcServer implements ProbedServer {
 
   @Override
   public NodeReport ask(boolean members) throws SQLException {
-    return with(connection -> questions.ask(connection, members));
+    return ask(members, UNHEARD);
+  }
+
+  @Override
+  public NodeReport ask(boolean members, Progress progress) throws SQLException {
+    return with(connection -> questions.ask(connection, members), progress);
   }
 
   @Override
   public Position written() throws SQLException {
-    return with(questions::written);
+    return with(questions::written, UNHEARD);
   }
 
-  private <T> T with(Question<T> question) throws SQLException {
+  private <T> T with(Question<T> question, Progress progress) throws SQLException {
     await();
     try {
-      Kept one = take();
+      Kept one = take(progress);
       boolean sound = false;
       try {
+        progress.sent();
         T answer = question.ask(one.connection());
         sound = true;
         return answer;
@@ -110,14 +129,16 @@ public final class JdbcServer implements ProbedServer {
     }
   }
 
-  private Kept take() throws SQLException {
+  private Kept take(Progress progress) throws SQLException {
     for (Kept one = next(); one != null; one = next()) {
+      progress.sent();
       boolean fresh = System.nanoTime() - one.used() < FRESH.toNanos();
       if (fresh || one.connection().isValid((int) Math.max(1, patience.toSeconds()))) {
         return one;
       }
       giveBack(one, false);
     }
+    progress.connecting();
     Connection made = opening.connect();
     Kept one = new Kept(made, System.nanoTime(), System.nanoTime());
     synchronized (this) {

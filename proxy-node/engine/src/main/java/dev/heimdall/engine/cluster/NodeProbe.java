@@ -39,8 +39,18 @@ final class NodeProbe {
      */
     Duration answered(NodeProbe probe, NodeReport report, long askedAt);
 
-    /** It did not. */
-    Duration failed(NodeProbe probe, String why);
+    /**
+     * It did not.
+     *
+     * @param counted how often {@link #overdue} was called of that before
+     */
+    Duration failed(NodeProbe probe, String why, int counted);
+
+    /** It has not answered for so long, which is longer than it usually takes; it still may. */
+    void silent(NodeProbe probe, Duration unanswered);
+
+    /** Asking it has not come to an end within this time, which counts as a failure. */
+    void overdue(NodeProbe probe, Duration within);
   }
 
   private enum State {
@@ -58,6 +68,7 @@ final class NodeProbe {
   private final Opening opening;
   private final ScheduledExecutorService executor;
   private final Listener listener;
+  private final AnswerWatch watch;
 
   private State state = State.NEW;
   private Future<?> planned;
@@ -67,15 +78,34 @@ final class NodeProbe {
   /** Where its name led when it was opened; empty where nobody could say. */
   private Set<InetAddress> leading = Set.of();
 
+  /**
+   * @param patience how long connecting may take, and how long an answer
+   */
   NodeProbe(
       ServerAddress address,
       Opening opening,
+      Duration patience,
       ScheduledExecutorService executor,
       Listener listener) {
     this.address = address;
     this.opening = opening;
     this.executor = executor;
     this.listener = listener;
+    watch = new AnswerWatch(executor, patience, hears());
+  }
+
+  private AnswerWatch.Listener hears() {
+    return new AnswerWatch.Listener() {
+      @Override
+      public void silent(Duration unanswered) {
+        listener.silent(NodeProbe.this, unanswered);
+      }
+
+      @Override
+      public void overdue(Duration within) {
+        listener.overdue(NodeProbe.this, within);
+      }
+    };
   }
 
   ServerAddress address() {
@@ -116,13 +146,15 @@ final class NodeProbe {
       again = false;
     }
     Duration next;
+    watch.begins();
     try {
       boolean members = listener.wantsMembers(this);
       long askedAt = System.nanoTime();
-      NodeReport report = with(asked -> asked.ask(members));
+      NodeReport report = with(asked -> asked.ask(members, watch));
+      watch.over(true);
       next = listener.answered(this, report, askedAt);
     } catch (SQLException | RuntimeException | Error e) {
-      next = failed(e);
+      next = failed(e, watch.over(false));
     }
     synchronized (this) {
       if (state == State.ASKING) {
@@ -131,9 +163,9 @@ final class NodeProbe {
     }
   }
 
-  private Duration failed(Throwable failure) {
+  private Duration failed(Throwable failure, int counted) {
     try {
-      return listener.failed(this, SourceConnections.reason(failure));
+      return listener.failed(this, SourceConnections.reason(failure), counted);
     } catch (RuntimeException | Error e) {
       // Who is not asked any more is never found to be back.
       LOG.error("an error in the node has interrupted its asking {}", address, e);

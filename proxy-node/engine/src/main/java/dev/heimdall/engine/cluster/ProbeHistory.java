@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param last what it said last; empty before it answered for the first time
  * @param failures how often it has not answered since then
- * @param failure what happened instead, the last time
+ * @param failure what happened instead, the last time; or how long it is silent
+ * @param silent whether it has not answered for longer than it usually takes, and may still
  * @param at when it was asked what it answered last, by {@link System#nanoTime}
  * @param claimsSince when it began to say that it is the writer, which it has done each time since;
  *     0 when it does not say so. Another server, or one that was started anew, begins anew
@@ -19,6 +20,7 @@ record ProbeHistory(
     Optional<NodeReport> last,
     int failures,
     String failure,
+    boolean silent,
     long at,
     long claimsSince,
     boolean began) {
@@ -26,18 +28,30 @@ record ProbeHistory(
   static final int DOWN = 2;
 
   static ProbeHistory none(ServerAddress address) {
-    return new ProbeHistory(address, Optional.empty(), 0, "", 0, 0, false);
+    return new ProbeHistory(address, Optional.empty(), 0, "", false, 0, 0, false);
   }
 
   ProbeHistory answered(NodeReport report, long askedAt) {
     boolean other = last.filter(before -> !before.identity().equals(report.identity())).isPresent();
     long since = !report.writer() ? 0 : claimsSince == 0 || other ? askedAt : claimsSince;
     boolean begins = report.writer() && (claimsSince == 0 ? last.isPresent() : began && !other);
-    return new ProbeHistory(address, Optional.of(report), 0, "", askedAt, since, begins);
+    return new ProbeHistory(address, Optional.of(report), 0, "", false, askedAt, since, begins);
   }
 
   ProbeHistory failed(String why) {
-    return new ProbeHistory(address, last, failures + 1, why, at, claimsSince, began);
+    return new ProbeHistory(address, last, failures + 1, why, false, at, claimsSince, began);
+  }
+
+  /** It has not answered for so long as it should have, having answered the time before. */
+  ProbeHistory silent(String why) {
+    return failures > 0
+        ? this
+        : new ProbeHistory(address, last, 0, why, true, at, claimsSince, began);
+  }
+
+  /** Whether it may be down: it did not answer the last time, or has not answered yet. */
+  boolean suspect() {
+    return failures > 0 || silent;
   }
 
   /** What it shows of its global cluster. */

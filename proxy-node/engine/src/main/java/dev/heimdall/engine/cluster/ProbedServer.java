@@ -10,6 +10,12 @@ public interface ProbedServer extends AutoCloseable {
    */
   NodeReport ask(boolean members) throws SQLException;
 
+  /** The same, with word of how far the question has come. */
+  default NodeReport ask(boolean members, Progress progress) throws SQLException {
+    progress.sent();
+    return ask(members);
+  }
+
   /**
    * How far it has written by now, as the writer: whatever was committed before the call is within
    * that.
@@ -19,4 +25,13 @@ public interface ProbedServer extends AutoCloseable {
   /** Ends connections to it. May take a moment. */
   @Override
   void close();
+
+  /** Hears how far a question has come, on the thread that asks it. */
+  interface Progress {
+    /** It goes to the server over a connection that is there: nothing but the answer is awaited. */
+    void sent();
+
+    /** A connection has to be made for it first, which takes several round trips. */
+    void connecting();
+  }
 }

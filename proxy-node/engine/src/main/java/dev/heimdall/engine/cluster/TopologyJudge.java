@@ -357,7 +357,7 @@ final class TopologyJudge {
                   .map(other -> ", but so does " + other.address() + on(other.last().orElseThrow()))
                   .orElse(", but so does another one, and nothing tells which of them is"));
     }
-    if (probed.failures() > 0) {
+    if (probed.suspect()) {
       return with(node, mine, said, NodeState.SUSPECT, probed.failure());
     }
     return follows
@@ -385,7 +385,7 @@ final class TopologyJudge {
   private TopologyNode writer(
       TopologyNode node, Optional<ClusterNode> mine, ProbeHistory probed, NodeReport report) {
     String claim = "reports that it is the writer" + on(report);
-    if (probed.failures() > 0) {
+    if (probed.suspect()) {
       return with(node, mine, NodeRole.WRITER, NodeState.SUSPECT, probed.failure());
     }
     return report.readOnly()

@@ -159,7 +159,9 @@ class AskedAgainTest {
       tracker.start();
 
       assertThat(judged.get(PATIENCE_SECONDS, TimeUnit.SECONDS).writer()).isEmpty();
-      assertThat(askedFormer).hasValue(2);
+      assertThat(askedFormer.get())
+          .as("once more where the other one answered again meanwhile")
+          .isBetween(2, 3);
     }
   }
 }

@@ -41,8 +41,18 @@ class NodeProbeTest {
     }
 
     @Override
-    public Duration failed(NodeProbe probe, String why) {
+    public Duration failed(NodeProbe probe, String why, int counted) {
       throw failure("another error of the test's");
+    }
+
+    @Override
+    public void silent(NodeProbe probe, Duration unanswered) {
+      throw new IllegalStateException("nobody was asked");
+    }
+
+    @Override
+    public void overdue(NodeProbe probe, Duration within) {
+      throw new IllegalStateException("nobody was asked");
     }
   }
 
@@ -52,7 +62,12 @@ class NodeProbeTest {
     ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     try {
       NodeProbe probe =
-          new NodeProbe(new ServerAddress("a", 5432), () -> null, executor, new Failing(errors));
+          new NodeProbe(
+              new ServerAddress("a", 5432),
+              () -> null,
+              Duration.ofSeconds(10),
+              executor,
+              new Failing(errors));
       probe.hurry();
 
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();

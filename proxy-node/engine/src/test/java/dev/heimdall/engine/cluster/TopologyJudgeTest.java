@@ -307,6 +307,20 @@ class TopologyJudgeTest {
   }
 
   @Test
+  void aServerThatIsSilentIsSuspectUntilItAnswers() {
+    ProbeHistory silent = writer(A, 1, 100).silent("has not answered for 300 ms");
+    Topology suspect =
+        postgres.judge(NOTHING, List.of(silent, replica(B, 1, 100)), RdsDescriptions.nothing());
+
+    assertThat(writerOf(suspect)).contains(A);
+    assertThat(node(suspect, A).state()).isEqualTo(NodeState.SUSPECT);
+    assertThat(node(suspect, A).why()).isEqualTo("has not answered for 300 ms");
+    assertThat(silent.failures()).isZero();
+    assertThat(silent.failed("reset").silent("late").failure()).isEqualTo("reset");
+    assertThat(silent.answered(silent.last().orElseThrow(), 1).suspect()).isFalse();
+  }
+
+  @Test
   void aReplicaOfAnOlderTimelineIsDetached() {
     Topology topology =
         postgres.judge(

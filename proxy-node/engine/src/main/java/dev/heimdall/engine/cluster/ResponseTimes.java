@@ -1,0 +1,39 @@
+package dev.heimdall.engine.cluster;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How long one server takes to answer, smoothed as TCP does it (RFC 6298), and after which time an
+ * answer is so late that the server counts as silent. For one thread at a time.
+ */
+final class ResponseTimes {
+  /**
+   * How much later than usual an answer is at least: a packet that was lost is sent again after 200
+   * ms and the time of its way, and is there after as long again.
+   */
+  private static final long LATE = Duration.ofMillis(300).toNanos();
+
+  private long usual;
+  private long deviation;
+  private boolean known;
+
+  /** It has answered within so many nanoseconds. */
+  void took(long nanos) {
+    if (known) {
+      deviation += (Math.abs(usual - nanos) - deviation) / 4;
+      usual += (nanos - usual) / 8;
+    } else {
+      usual = nanos;
+      deviation = nanos / 2;
+      known = true;
+    }
+  }
+
+  /** When an answer is late; empty before the first. */
+  Optional<Duration> late() {
+    return known
+        ? Optional.of(Duration.ofNanos(usual + Math.max(4 * deviation, usual + LATE)))
+        : Optional.empty();
+  }
+}
