@@ -30,8 +30,8 @@ public record FailoverSettings(
         Duration fence,
     @Setting(
             value =
-                "While there is no writer: what was written so shortly before the last answer of"
-                    + " the last one, or after it, a read may miss, whoever wrote it, rather than"
+                "While there is no writer, or it is suspect: what was written so shortly before"
+                    + " the last answer of the last one, or after it, a read may miss, whoever wrote it, rather than"
                     + " wait. With the consistency `session` and `fleet`.",
             byDefault = "0",
             range = "100ms..1h",

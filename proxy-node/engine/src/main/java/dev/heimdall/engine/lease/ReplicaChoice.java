@@ -30,6 +30,9 @@ public interface ReplicaChoice {
   /** Whether the statement that waits for the writer's connection may be answered by a replica. */
   boolean mayLeave();
 
+  /** Whether a replica may answer now what was sent to the writer, and no writer answers. */
+  boolean mayBeAnsweredElsewhere();
+
   /** Whether the present or awaited server connection leads to a replica. */
   boolean away();
 

@@ -328,6 +328,28 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     }
   }
 
+  /** The writer is silent: what a replica may answer now does not wait for it. */
+  public void writerSilent() {
+    if (replicas.mayBeAnsweredElsewhere() && stopWaiting()) {
+      client.process();
+    }
+  }
+
+  /**
+   * Whether another server may do what this connection is being made ready for: then nothing of the
+   * client's is on its way.
+   */
+  boolean goesElsewhere(ServerConnection from) {
+    if (server != from || lost.transactionLost()) {
+      return false;
+    }
+    return switch (state) {
+      case SYNCING -> replicas.mayBeAnsweredElsewhere();
+      case STARTING -> !replicas.away() && vdb.pools().standIn() != null;
+      default -> false;
+    };
+  }
+
   /** Leaves the queue; says whether the session stood in it. */
   public boolean stopWaiting() {
     if (state == LeaseState.WAITING && destinations.lender().cancel(client.waiter())) {

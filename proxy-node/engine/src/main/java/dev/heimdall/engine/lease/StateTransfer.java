@@ -137,6 +137,11 @@ final class StateTransfer {
     }
 
     @Override
+    public boolean answeredElsewhere(ServerConnection from) {
+      return lease.goesElsewhere(from);
+    }
+
+    @Override
     protected void done(ServerConnection from, ServerError error) {
       lease.prepared(from, tellClient, error);
     }

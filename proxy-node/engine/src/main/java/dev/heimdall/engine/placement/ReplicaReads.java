@@ -23,8 +23,10 @@ import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +46,9 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** After so many replicas have failed a read it goes to the writer. */
   private static final int MOST_FAILURES = 2;
+
+  /** How often a session whose reads go to the writer looks whether a replica could take them. */
+  private static final long KEPT_READY = TimeUnit.SECONDS.toNanos(5);
 
   private static final String SERIAL = "serializable";
 
@@ -76,6 +81,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /** What the session's reads have seen; null where none of its reads may go to a replica. */
   private MonotonicReads seen;
 
+  private long keptReadyAt;
   private long sentAt;
   private boolean outstanding;
 
@@ -164,7 +170,7 @@ public final class ReplicaReads implements ReplicaChoice {
     if (seen == null) {
       seen = new MonotonicReads();
     }
-    boolean led = watch.view().writer().isPresent();
+    boolean led = watch.view().writerAnswers();
     if (!led && barred != null && barred.passes()) {
       barred = null; // that was about one connection, or one moment, and nobody else can answer
     }
@@ -201,12 +207,26 @@ public final class ReplicaReads implements ReplicaChoice {
     if (pool != null) {
       return pool;
     }
+    if (view.mayLetReadsBeStale() && now - keptReadyAt > KEPT_READY) {
+      keptReadyAt = now;
+      keepReady(pools, view, now);
+    }
     if (view.writer().isEmpty()) {
       awaitAnyServer(pools, now);
+    } else if (why == OnWriter.NO_CONNECTION && !view.writerAnswers()) {
+      awaitConnection(pools, now);
     } else if (why == OnWriter.BEHIND) {
       awaitReplica(pools, now);
     }
     return null;
+  }
+
+  /** Has a connection to a replica that may have to answer from one moment to the next. */
+  private void keepReady(VdbPools pools, ClusterView view, long now) {
+    long replicas = view.matching(node -> node.role() == NodeRole.REPLICA);
+    router
+        .replica(new ReadRequest(null, null, Position.NONE, true, replicas), now)
+        .ifPresent(server -> client.join(pools.readers().at(server), client.poolKey()).prepared());
   }
 
   /** The pool of a replica that answers the request; null for none, with the reason. */
@@ -238,6 +258,11 @@ public final class ReplicaReads implements ReplicaChoice {
     }
   }
 
+  /** A silent writer would keep the read for longer than it takes to connect to a replica. */
+  private void awaitConnection(VdbPools pools, long now) {
+    wait.begin(now, pools.plan().source().connectTimeout().toNanos(), CatchUpWait.AT_TIMES);
+  }
+
   @Override
   public ServerError outwaited() {
     return outwaited;
@@ -248,9 +273,9 @@ public final class ReplicaReads implements ReplicaChoice {
     return replica == null && request != null;
   }
 
-  /** Whether a replica may answer now what was sent to the writer, and there is no writer. */
+  @Override
   public boolean mayBeAnsweredElsewhere() {
-    if (!mayLeave() || router.view().writer().isPresent()) {
+    if (!mayLeave() || router.view().writerAnswers()) {
       return false;
     }
     long now = loop.now();
@@ -295,7 +320,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /**
    * Why the statement at the reader's position must go to the writer; null when it need not.
    *
-   * @param led whether there is a writer
+   * @param led whether there is a writer that answers
    */
   private OnWriter reason(ReadSplit split, boolean led) {
     if (client.keepsServer() || client.undecidedListening()) {

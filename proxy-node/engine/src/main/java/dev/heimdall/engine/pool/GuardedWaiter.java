@@ -88,6 +88,15 @@ class GuardedWaiter implements Waiter {
   }
 
   @Override
+  public void writerSilent() {
+    try {
+      waiter.writerSilent();
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  @Override
   public boolean waitsLong() {
     try {
       return waiter.waitsLong();

@@ -510,6 +510,26 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     published();
   }
 
+  /** The server has not answered of late: what others may answer does not wait for it. */
+  void silent() {
+    context.tick();
+    leaveSilent();
+    published();
+  }
+
+  private void leaveSilent() {
+    if (shared.scope().silent()) {
+      waiters.writerSilent();
+      for (ServerConnection connection : connections.all()) {
+        // What several share is short.
+        boolean isShort = connection.shared() || shared.scope().silentSince(connection.lastUsed());
+        if (isShort && connection.answeredElsewhere()) {
+          connection.close("the writer is silent, and other servers may answer");
+        }
+      }
+    }
+  }
+
   /**
    * Reads that are unanswered while there is no writer go to replicas as soon as these may answer
    * them: a server that is silent keeps its connections open. What no replica can answer waits for
@@ -545,6 +565,8 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     waitLimits.look(now, connections.isEmpty() ? growth.lastFailure() : null);
     if (!shared.scope().directed()) {
       takeReadsBack();
+    } else {
+      leaveSilent();
     }
     published();
     serve();

@@ -44,6 +44,15 @@ public interface PoolScope {
   /** Whether there is a server to connect to. */
   boolean directed();
 
+  /** Whether the server is the writer of a cluster, and has not answered of late. */
+  boolean silent();
+
+  /**
+   * Whether a statement that began at this time, and is unanswered, may be so because the server is
+   * silent, rather than because it takes long.
+   */
+  boolean silentSince(long began);
+
   /** Whether the server to connect to is known only since less than so long. */
   boolean directedWithin(Duration time, long now);
 

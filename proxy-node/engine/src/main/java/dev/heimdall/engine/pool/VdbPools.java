@@ -50,6 +50,9 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   private volatile PoolTarget direction;
   private volatile WriterWatch watch;
   private volatile boolean paused;
+
+  private final WriterSilence silence = new WriterSilence();
+
   private volatile long generation;
 
   /** When a replica was asked what it answered last, by {@link System#nanoTime}. */
@@ -250,6 +253,19 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   /** There is a new snapshot of the cluster that is followed. */
   public void seen(Topology topology) {
     readers.seen(topology);
+    if (silence.begins(topology)) {
+      loopPools().forEach(pool -> pool.onLoop(pool::silent));
+    }
+  }
+
+  @Override
+  public boolean silent() {
+    return silence.lasts() && directed();
+  }
+
+  @Override
+  public boolean silentSince(long began) {
+    return silence.concerns(began);
   }
 
   @Override

@@ -120,6 +120,11 @@ final class WaitQueue {
     List.copyOf(queue).forEach(Waiting::writerLost);
   }
 
+  /** The same of a writer that is silent. */
+  void writerSilent() {
+    List.copyOf(queue).forEach(Waiting::writerSilent);
+  }
+
   /**
    * Tells everyone who has waited for so long, once.
    *

@@ -45,6 +45,9 @@ public interface Waiter {
    */
   default void writerLost() {}
 
+  /** The writer is silent: who may be answered by a replica now leaves the queue. */
+  default void writerSilent() {}
+
   /** The wait has become long; called once a wait. Says whether a client was told. */
   boolean waitsLong();
 }

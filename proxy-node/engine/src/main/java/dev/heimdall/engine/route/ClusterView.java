@@ -63,8 +63,20 @@ public final class ClusterView {
    * @param plan for the version of the topology
    * @param writer where writes go; empty while there is no writer
    * @param near the servers that answer reads before others, as bits; 0 for all alike
+   * @param silent the writer, as a bit, if it has not answered of late and may still work; else 0
    */
-  record Snapshot(Topology topology, ReadPlan plan, Optional<ServerAddress> writer, long near) {}
+  record Snapshot(
+      Topology topology, ReadPlan plan, Optional<ServerAddress> writer, long near, long silent) {
+    static long silent(Topology topology) {
+      for (int i = 0; i < topology.nodes().size() && i < Freshness.MOST_NODES; i++) {
+        TopologyNode node = topology.nodes().get(i);
+        if (node.role() == NodeRole.WRITER && node.state() == NodeState.SUSPECT) {
+          return 1L << i;
+        }
+      }
+      return 0;
+    }
+  }
 
   /** One that prefers no region but what the configuration names. */
   public ClusterView(
@@ -115,7 +127,8 @@ public final class ClusterView {
         topology,
         ReadPlan.of(driver, source, topology),
         ReadPlan.writer(driver, source, topology),
-        near.of(topology));
+        near.of(topology),
+        Snapshot.silent(topology));
   }
 
   /**
@@ -142,7 +155,8 @@ public final class ClusterView {
     }
     snapshot =
         same
-            ? new Snapshot(topology, before.plan(), before.writer(), near.of(topology))
+            ? new Snapshot(
+                topology, before.plan(), before.writer(), near.of(topology), before.silent())
             : of(topology);
     samples.take(topology, now);
     stale.take(topology, now);
@@ -494,10 +508,22 @@ public final class ClusterView {
     return source.cluster().consistency() != Consistency.SESSION;
   }
 
+  /** Whether there is a writer that answers, as far as is known. */
+  public boolean writerAnswers() {
+    Snapshot now = snapshot;
+    return now.writer().isPresent() && now.silent() == 0;
+  }
+
+  /** Whether {@link #letsReadsBeStale} may be true at some time. */
+  public boolean mayLetReadsBeStale() {
+    return stale.allowed();
+  }
+
   /** Whether reads that would wait for a writer may miss the end of what the last one wrote. */
   public boolean letsReadsBeStale() {
     Snapshot now = snapshot;
-    return stale.allowed() && now.writer().isEmpty() && now.topology().writer().isEmpty();
+    return stale.allowed()
+        && (now.silent() != 0 || now.writer().isEmpty() && now.topology().writer().isEmpty());
   }
 
   Freshness freshness() {

@@ -33,7 +33,9 @@ public final class LoopRouter {
       balancer.follow(snapshot.topology(), snapshot.plan(), now);
     }
     long eligible =
-        request.among() & view.freshness().eligible(snapshot.topology(), view.need(request));
+        request.among()
+            & view.freshness().eligible(snapshot.topology(), view.need(request))
+            & ~snapshot.silent(); // which takes no reads that others may answer
     int chosen =
         eligible == 0 ? LoopBalancer.NOBODY : balancer.choose(eligible, snapshot.near(), now);
     if (chosen == LoopBalancer.NOBODY) {

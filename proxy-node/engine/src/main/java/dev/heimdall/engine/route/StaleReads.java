@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What reads must not miss while there is no writer, where the configuration lets them miss the end
+ * What reads must not miss while no writer answers, where the configuration lets them miss the end
  * of what the last one wrote. Updated by one thread, read by any.
  */
 final class StaleReads {
@@ -54,10 +54,10 @@ final class StaleReads {
       return ReadRequirement.UNKNOWABLE;
     }
     long since = last.get().at() - bound.toNanos();
-    WriterSamples known = samples;
-    Position found = known.foundAfter(since);
-    Position least =
-        found == Position.NONE ? last.get().position() : known.reachable(found, last.get().at());
+    Position found = samples.foundAfter(since);
+    Position kept = last.get().position();
+    // What it had not kept when it answered last has come to no replica.
+    Position least = found == Position.NONE || found.covers(kept) ? kept : found;
     return new ReadRequirement(
         least == Position.NONE ? Position.BEYOND : least, since, false, false, false);
   }

@@ -168,6 +168,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public void writerSilent() {
+    parts.lease.writerSilent();
+  }
+
+  @Override
   public boolean waitsLong() {
     return parts.lease.waitsLong();
   }

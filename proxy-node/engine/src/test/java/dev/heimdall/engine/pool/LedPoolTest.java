@@ -6,16 +6,23 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.StatementBounds;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.FailoverSettings;
+import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
 import dev.heimdall.model.ServerAddress;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +117,31 @@ class LedPoolTest {
     channel.runPendingTasks();
     assertThat(connection.closed()).isTrue();
     assertThat(holder.connection).isSameAs(connection);
+  }
+
+  private void seen(NodeState state) {
+    TopologyNode one =
+        TopologyNodes.node(ONE, NodeRole.WRITER, state, Position.NONE, 0, 0, System.nanoTime());
+    vdb.seen(new Topology(1, List.of(one)));
+    channel.runPendingTasks();
+  }
+
+  /** What replicas may answer is taken from it; who needs the writer goes on waiting. */
+  @Test
+  void whoeverWaitsForASilentWriterIsToldSoUntilItAnswers() {
+    lead(ONE);
+    RecordingWaiter waiter = asks();
+    seen(NodeState.UP);
+    pool.tick();
+    assertThat(waiter.silences).isZero();
+    seen(NodeState.SUSPECT);
+    assertThat(waiter.silences).isEqualTo(1);
+    pool.tick();
+    assertThat(waiter.silences).as("a replica may have caught up").isEqualTo(2);
+    assertThat(waiter.waits()).isTrue();
+    seen(NodeState.UP);
+    pool.tick();
+    assertThat(waiter.silences).isEqualTo(2);
   }
 
   @Test

@@ -10,6 +10,7 @@ final class RecordingWaiter implements Waiter {
   ServerConnection connection;
   ServerError refusal;
   int notices;
+  int silences;
   Throwable failure;
 
   /** What its methods throw; null for nothing. */
@@ -39,6 +40,12 @@ final class RecordingWaiter implements Waiter {
   public void refused(ServerError error) {
     stumble();
     refusal = error;
+  }
+
+  @Override
+  public void writerSilent() {
+    stumble();
+    silences++;
   }
 
   @Override

@@ -142,6 +142,22 @@ class LoopRouterTest {
     assertThat(routed(reading("a"))).contains(R1);
   }
 
+  /** It may still work: what only it has goes there all the same. */
+  @Test
+  void aSilentWriterGetsWhatNoReplicaMayAnswer() {
+    TopologyNode silent = node(W, NodeRole.WRITER, NodeState.SUSPECT, 100, 0, 0, 0);
+    cluster(silent, replica(R1, 100));
+    assertThat(view.writer()).contains(W);
+    assertThat(view.writerAnswers()).isFalse();
+    assertThat(view.letsReadsBeStale()).as("failover.staleReads is off").isFalse();
+    assertThat(routed(reading("a"))).contains(R1);
+
+    writerAnswers = false;
+    view.committed(Set.of("a"), false);
+    assertThat(routed(reading("a"))).isEmpty();
+    assertThat(routed(reading("b"))).contains(R1);
+  }
+
   @Test
   void aNodeOutOfTouchReadsFromTheWriterUnlessARuleSaysOtherwise() {
     cluster(writer(100), replica(R1, 100));

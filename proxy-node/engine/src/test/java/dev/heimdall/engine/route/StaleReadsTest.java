@@ -147,6 +147,31 @@ class StaleReadsTest {
     assertThat(read(fleet)).isEmpty();
   }
 
+  /** A writer that has not answered of late, and may still. */
+  private void silent(ClusterView view, long position, long at, TopologyNode... replicas) {
+    led(
+        view,
+        Clusters.node(W, NodeRole.WRITER, NodeState.SUSPECT, position, 0, 0, at(at)),
+        replicas);
+  }
+
+  @Test
+  void aSilentWriterIsNotWaitedFor() {
+    wrote(fleet, 60);
+    positions.committed(Set.of("t"), false);
+    silent(fleet, 6_000, 60, replica(R1, 5_099));
+    assertThat(fleet.letsReadsBeStale()).isTrue();
+    assertThat(fleet.writerAnswers()).isFalse();
+    assertThat(read(fleet)).as("lacks something of eleven seconds before").isEmpty();
+    silent(fleet, 6_000, 60, replica(R1, 5_200));
+    assertThat(read(fleet)).contains(R1);
+
+    led(fleet, writer(W, 6_100, 61), replica(R1, 5_200));
+    assertThat(fleet.letsReadsBeStale()).as("it has answered").isFalse();
+    assertThat(fleet.writerAnswers()).isTrue();
+    assertThat(read(fleet)).isEmpty();
+  }
+
   @Test
   void whatAnEarlierWriterHadCountsForNothing() {
     wrote(fleet, 60);

@@ -1,0 +1,149 @@
+package dev.heimdall.test.cluster;
+
+import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
+import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
+import static dev.heimdall.test.cluster.RoutedCluster.execute;
+import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.TestConfiguration;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A writer that keeps all connections open and answers nothing. Probes are given a minute, so that
+ * it does not count as down in any of these tests: whatever goes on does so before that.
+ */
+class SilentWriterIT {
+  private static final String COUNT = "SELECT count(*) FROM other";
+
+  private static RoutedCluster start(String staleReads) {
+    Consumer<TestConfiguration> wishes =
+        c ->
+            c.source("cluster.reads", "all")
+                .source("cluster.lag.maxStaleness", "60s")
+                .source("cluster.failover.queueTimeout", "60s")
+                .source("cluster.failover.staleReads", staleReads)
+                .source("cluster.probe.timeout", "1m")
+                .user("app", "admin", true);
+    return new RoutedCluster(
+        wishes,
+        primary -> asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)"));
+  }
+
+  private static String writerState(RoutedCluster routed) {
+    List<Map<String, String>> writers =
+        routed.node().admin("SHOW NODES").stream()
+            .filter(row -> "writer".equals(row.get("role")))
+            .toList();
+    return writers.isEmpty() ? "none" : writers.get(0).get("state");
+  }
+
+  private static CompletableFuture<String> asks(Connection client) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return value(client, COUNT);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
+  private static String answer(CompletableFuture<String> read) throws Exception {
+    return read.get(60, TimeUnit.SECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "5m"})
+  void readsThatReplicasMayAnswerDoNotWaitForIt(String staleReads) throws Exception {
+    boolean stale = !staleReads.equals("0");
+    try (RoutedCluster routed = start(staleReads);
+        Connection simple = routed.connect("preferQueryMode", "simple");
+        Connection prepared = routed.connect("prepareThreshold", "1");
+        Connection other = routed.connect("options", "-c work_mem=7MB");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      List<Connection> readers = List.of(simple, prepared, other);
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      for (Connection reader : readers) {
+        assertThat(value(reader, COUNT)).as("at the writer").isEqualTo("2");
+      }
+      routed.awaitKnown(routed.node());
+
+      routed.primary().freeze();
+      try {
+        List<CompletableFuture<String>> reads = new ArrayList<>();
+        readers.forEach(reader -> reads.add(asks(reader)));
+        Await.until("it is suspect", () -> "suspect".equals(writerState(routed)));
+        if (!stale) {
+          assertThat(reads).as("no replica has what was written").noneMatch(r -> r.isDone());
+          routed.pauseReplay(false);
+        }
+        String seen = stale ? "1" : "2";
+        for (CompletableFuture<String> read : reads) {
+          assertThat(answer(read)).isEqualTo(seen);
+        }
+        for (Connection reader : readers) {
+          assertThat(answer(asks(reader))).as("one that begins later").isEqualTo(seen);
+        }
+        assertThat(writerState(routed)).as("it was not found down meanwhile").isEqualTo("suspect");
+      } finally {
+        routed.primary().thaw();
+      }
+      Await.until("it is back", () -> "up".equals(writerState(routed)));
+      assertThat(value(simple, COUNT)).as("as the level says").isEqualTo("2");
+      execute(writes, "INSERT INTO other VALUES (3)");
+      assertThat(value(writes, COUNT)).isEqualTo("3");
+    }
+  }
+
+  /** Which are not sent twice, and whose sessions go on where they stood. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "5m"})
+  void writesAndTransactionsWaitForIt(String staleReads) throws Exception {
+    try (RoutedCluster routed = start(staleReads);
+        Connection writes = routed.connect("preferQueryMode", "simple");
+        Connection within = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitKnown(routed.node());
+      execute(within, "BEGIN");
+      execute(within, "INSERT INTO other VALUES (2)");
+
+      routed.primary().freeze();
+      CompletableFuture<String> read;
+      CompletableFuture<Void> write;
+      try {
+        read = asks(within);
+        write =
+            CompletableFuture.runAsync(
+                () -> {
+                  try {
+                    execute(writes, "INSERT INTO other VALUES (3)");
+                  } catch (SQLException e) {
+                    throw new CompletionException(e);
+                  }
+                });
+        Await.until("it is suspect", () -> "suspect".equals(writerState(routed)));
+        assertThat(read.isDone() || write.isDone()).isFalse();
+      } finally {
+        routed.primary().thaw();
+      }
+      assertThat(answer(read)).as("its own row, uncommitted").isIn("2", "3");
+      write.get(60, TimeUnit.SECONDS);
+      execute(within, "COMMIT");
+      assertThat(value(within, COUNT)).isEqualTo("3");
+    }
+  }
+}
