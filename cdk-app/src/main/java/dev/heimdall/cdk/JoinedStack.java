@@ -3,12 +3,14 @@ package dev.heimdall.cdk;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Join;
 import dev.heimdall.cdk.config.Network;
+import dev.heimdall.cdk.config.PeeredNetwork;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.join.Peering;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.App;
+import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -56,22 +58,59 @@ final class JoinedStack extends Stack {
         made.addDependency(stacks.get(region.region()));
         for (Region other : before) {
           made.addDependency(stacks.get(other.region()));
-          new Peering(made, deployment.name(), end(deployment, other), end(deployment, region));
+          connect(made, deployment, other, region);
         }
       }
     }
+  }
+
+  /** Their nodes' networks, and those of each side's nodes with what the other's is peered with. */
+  private static void connect(JoinedStack made, Deployment deployment, Region one, Region other) {
+    Peering.End first = end(deployment, one);
+    Peering.End second = end(deployment, other);
+    connect(made, deployment, first, second, "");
+    for (PeeredNetwork peered : one.network().peered()) {
+      connect(made, deployment, end(one, peered), second, peered.vpc());
+    }
+    for (PeeredNetwork peered : other.network().peered()) {
+      connect(made, deployment, first, end(other, peered), peered.vpc());
+    }
+  }
+
+  private static void connect(
+      JoinedStack made, Deployment deployment, Peering.End one, Peering.End other, String peered) {
+    Peering peering = new Peering(made, deployment.name(), one, other);
+    CfnOutput.Builder.create(peering, "Connection")
+        .description(
+            "The peering connection of %s and %s, for routes of yours"
+                .formatted(one.region(), other.region()))
+        .value(peering.connection())
+        .build()
+        .overrideLogicalId("PeeringWith" + (one.region() + peered).replace("-", ""));
+  }
+
+  private static Peering.End end(Region region, PeeredNetwork peered) {
+    return new Peering.End(
+        region.region(),
+        new Peering.Given(peered.vpc(), peered.routeTables()),
+        peered.addresses().toString());
   }
 
   private static Peering.End end(Deployment deployment, Region region) {
     Network network = region.network();
     return new Peering.End(
         region.region(),
-        RegionStack.name(deployment, region),
-        network.vpc(),
-        network.routeTables(),
-        deployment.knownAddresses(region).orElseThrow().toString(),
-        "%d zones, %s"
-            .formatted(
-                network.zones(), network.natGateways() > 0 ? "NAT gateways" : "no NAT gateway"));
+        network
+            .vpc()
+            .<Peering.Which>map(vpc -> new Peering.Given(vpc, network.routeTables()))
+            .orElseGet(
+                () ->
+                    new Peering.Made(
+                        RegionStack.name(deployment, region),
+                        "%d zones, %s"
+                            .formatted(
+                                network.zones(),
+                                network.natGateways() > 0 ? "NAT gateways" : "no NAT gateway"))),
+        deployment.knownAddresses(region).orElseThrow().toString());
   }
 }

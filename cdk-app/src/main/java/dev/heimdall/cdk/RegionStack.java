@@ -10,13 +10,16 @@ import dev.heimdall.cdk.constructs.HeimdallManager;
 import dev.heimdall.cdk.constructs.HeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
+import dev.heimdall.cdk.join.Peering;
 import dev.heimdall.cdk.network.OwnNetwork;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.region.DatabaseRules;
 import dev.heimdall.cdk.region.RegionConfigSync;
 import dev.heimdall.cdk.region.RegionFleet;
 import dev.heimdall.cdk.region.RegionManager;
 import dev.heimdall.cdk.region.RegionNames;
 import dev.heimdall.cdk.region.RegionStore;
+import dev.heimdall.cdk.region.RegionWays;
 import dev.heimdall.cdk.region.StackFacts;
 import dev.heimdall.cdk.watch.Watch;
 import java.nio.file.Files;
@@ -108,6 +111,7 @@ final class RegionStack extends Stack {
                             !region.manager().alertTopics().isEmpty(),
                             region.instances().sessionManager())
                         .place());
+    List<Peering> ways = RegionWays.of(this, deployment, region, place);
     DocumentStores documents =
         new DocumentStores(
             this,
@@ -134,6 +138,7 @@ final class RegionStack extends Stack {
     HeimdallFleet fleet =
         RegionFleet.of(
             this, "Fleet", deployment, region, place, release, documents, store, ofNodes);
+    DatabaseRules.of(fleet, region, deployment.joinedAddresses(region), ways);
     manager.ifPresent(one -> one.reportsArriveFrom(fleet));
     Optional<FirstDocuments> first =
         firstDocuments(deployment, region, base, ofNodes.toJson(region.region()), documents);

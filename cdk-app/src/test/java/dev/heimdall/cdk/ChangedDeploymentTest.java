@@ -181,6 +181,25 @@ class ChangedDeploymentTest {
         set(0, "cache", "engine", "redis"),
         set(1, "cache", "engine", "valkey"),
         set(0, "documents", "fileSystem", false),
+        set(
+            0,
+            "network",
+            "peered",
+            List.of(
+                Map.of(
+                    "vpc",
+                    "vpc-0c1d2e3f",
+                    "addresses",
+                    "10.9.0.0/16",
+                    "routeTables",
+                    List.of("rtb-0c1d2e3f")))),
+        set(
+            1,
+            "network",
+            "peered",
+            List.of(
+                Map.of("vpc", "vpc-0c1d2e3f", "addresses", "10.9.0.0/16"),
+                Map.of("vpc", "vpc-0d1e2f3a", "addresses", "10.10.0.0/16"))),
         change("a third region", ChangedDeploymentTest::thirdRegion),
         change("networks that are not joined", deployment -> deployment.put("join", "none")),
         change(

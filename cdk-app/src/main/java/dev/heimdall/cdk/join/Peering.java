@@ -1,55 +1,91 @@
 package dev.heimdall.cdk.join;
 
 import dev.heimdall.cdk.iam.Component;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awscdk.CfnOutput;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import software.constructs.Construct;
 
-/** The way between the networks of two regions, with routes on both sides. */
+/** The way between two networks, of one region or of two, with routes on both sides. */
 public final class Peering extends Construct {
   /**
    * The network of one side.
    *
-   * @param stack the region's, which has made the network, or where {@code vpc} is
-   * @param vpc a network that is there
-   * @param routeTables of such a network: those that get routes
    * @param addresses of the network: where the other side's routes lead
-   * @param shape of a network that is made, in words: another one is looked at again
    */
-  public record End(
-      String region,
-      String stack,
-      Optional<String> vpc,
-      List<String> routeTables,
-      String addresses,
-      String shape) {
-    public End {
-      routeTables = List.copyOf(routeTables);
-    }
-
+  public record End(String region, Which network, String addresses) {
     private Map<String, Object> properties() {
-      Map<String, Object> properties = new LinkedHashMap<>();
+      // In one order: the same file has the same template.
+      Map<String, Object> properties = new TreeMap<>(network.properties());
       properties.put("Region", region);
       properties.put("Addresses", addresses);
-      vpc.ifPresentOrElse(
-          id -> {
-            properties.put("Vpc", id);
-            properties.put("RouteTables", routeTables);
-          },
-          () -> {
-            properties.put("Stack", stack);
-            properties.put("Shape", shape);
-          });
       return properties;
     }
 
     private String name() {
-      return vpc.map(id -> region + id).orElse(region);
+      return network.id().map(id -> region + id).orElse(region);
     }
   }
+
+  /** How a network is found. */
+  public sealed interface Which permits Given, Made, MadeHere {
+    /** What the function is told. */
+    Map<String, Object> properties();
+
+    /** Of one that is there: another one is another end. */
+    default Optional<String> id() {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * One that is there.
+   *
+   * @param routeTables that get routes
+   */
+  public record Given(String vpc, List<String> routeTables) implements Which {
+    public Given {
+      routeTables = List.copyOf(routeTables);
+    }
+
+    @Override
+    public Map<String, Object> properties() {
+      return Map.of("Vpc", vpc, "RouteTables", routeTables);
+    }
+
+    @Override
+    public Optional<String> id() {
+      return Optional.of(vpc);
+    }
+  }
+
+  /**
+   * One that a region's stack has made.
+   *
+   * @param shape in words: another one is looked at again
+   */
+  public record Made(String stack, String shape) implements Which {
+    @Override
+    public Map<String, Object> properties() {
+      return Map.of("Stack", stack, "Shape", shape);
+    }
+  }
+
+  /** One that the same stack makes, by what stands for its ids. */
+  public record MadeHere(String vpc, List<String> routeTables) implements Which {
+    public MadeHere {
+      routeTables = List.copyOf(routeTables);
+    }
+
+    @Override
+    public Map<String, Object> properties() {
+      return Map.of("MadeVpc", vpc, "RouteTables", routeTables);
+    }
+  }
+
+  private final Joiner joiner;
 
   /**
    * Makes it. Networks of other ids are another one: the old one goes with its own role.
@@ -58,31 +94,38 @@ public final class Peering extends Construct {
    */
   public Peering(Construct scope, String fleet, End one, End other) {
     super(scope, "Peering-" + one.name() + "-" + other.name());
-    List<End> ends = List.of(one, other);
-    List<String> stacks = ends.stream().filter(end -> end.vpc().isEmpty()).map(End::stack).toList();
-    Joiner joiner =
+    List<Which> networks = List.of(one.network(), other.network());
+    joiner =
         new Joiner(
             this,
             "Joiner",
             "peering.py",
-            "connects the networks of %s and %s".formatted(one.region(), other.region()),
+            one.region().equals(other.region())
+                ? "connects networks of " + one.region()
+                : "connects the networks of %s and %s".formatted(one.region(), other.region()),
             Component.PEERING,
             Map.of(
                 "FleetName",
                 List.of(fleet),
                 "JoinedRegions",
-                ends.stream().map(End::region).toList(),
+                Stream.of(one.region(), other.region()).distinct().toList(),
                 "JoinedStacks",
-                stacks,
+                networks.stream()
+                    .filter(Made.class::isInstance)
+                    .map(network -> ((Made) network).stack())
+                    .toList(),
                 "GivenVpcs",
-                ends.stream().flatMap(end -> end.vpc().stream()).toList()),
+                networks.stream().flatMap(network -> network.id().stream()).toList()),
             Map.of("Fleet", fleet, "One", one.properties(), "Other", other.properties()));
-    CfnOutput.Builder.create(this, "Connection")
-        .description(
-            "The peering connection of %s and %s, for routes of yours"
-                .formatted(one.region(), other.region()))
-        .value(joiner.attribute("Peering"))
-        .build()
-        .overrideLogicalId("PeeringWith" + one.region().replace("-", ""));
+  }
+
+  /** The connection's id, once it is active. */
+  public String connection() {
+    return joiner.attribute("Peering");
+  }
+
+  /** What goes through it is made behind it, and goes before it. */
+  public void precedes(Construct other) {
+    other.getNode().addDependency(joiner.resource());
   }
 }

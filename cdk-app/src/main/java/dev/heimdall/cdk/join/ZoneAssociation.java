@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.Token;
 import software.constructs.Construct;
 
 /** What lets the network of a stack's region see the private zone of the fleets' name. */
@@ -15,7 +16,8 @@ public final class ZoneAssociation extends Construct {
   /**
    * The zone.
    *
-   * @param id as the file says it; empty where a stack makes it
+   * @param id as the file says it, or what stands for that of one that the same stack makes; empty
+   *     where another stack makes it
    * @param region of the stack that makes it
    * @param stack the name of that one
    */
@@ -39,7 +41,7 @@ public final class ZoneAssociation extends Construct {
     super(
         scope,
         "ZoneAssociation-"
-            + zone.id().orElse(zone.stack())
+            + zone.id().filter(id -> !Token.isUnresolved(id)).orElse(zone.stack())
             + "-"
             + network.name().replace('/', '-'));
     Map<String, Object> properties = new LinkedHashMap<>();

@@ -17,11 +17,9 @@ import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.network.Place;
 import dev.heimdall.model.Cidr;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
@@ -106,7 +104,6 @@ public final class RegionFleet {
                     "nodes",
                     system.group().getAttrGroupId(),
                     DocumentStores.NFS));
-    letIn(fleet, region.databases(), deployment.joinedAddresses(region));
     pushesArrive(fleet, deployment, region);
     CfnOutput.Builder.create(fleet, "NodeRoleOutput")
         .description("As whom nodes call AWS, for policies of buckets, keys and secrets")
@@ -151,7 +148,9 @@ public final class RegionFleet {
 
   /** Networks of other regions that no network of clients has in it. */
   private static Stream<Cidr> strangers(Deployment deployment, Region region) {
-    return deployment.joinedAddresses(region).stream()
+    return Stream.concat(
+            deployment.joinedAddresses(region).stream(),
+            deployment.peeredElsewhere(region).stream())
         .filter(
             joined ->
                 region.fleet().clients().stream()
@@ -178,42 +177,15 @@ public final class RegionFleet {
     }
   }
 
-  /** Named by group and port: rules of two databases that share both would collide. */
-  private static void letIn(HeimdallFleet fleet, List<Database> databases, List<Cidr> joined) {
-    Set<String> done = new HashSet<>();
-    for (Database database : databases) {
-      if (database.securityGroup().isEmpty()) {
-        continue;
-      }
-      String group = database.securityGroup().get();
-      String id = "Database" + group.replace("-", "") + "At" + database.port();
-      if (done.add(id)) {
-        letIn(fleet, id, "Heimdall nodes", group, database.port());
-        // A rule cannot name the security group of another region's nodes.
-        for (Cidr network : joined) {
-          CfnSecurityGroupIngress.Builder.create(
-                  fleet, id + "From" + network.toString().replaceAll("[./]", "x"))
-              .groupId(group)
-              .description("Heimdall nodes of another region")
-              .ipProtocol("tcp")
-              .fromPort(database.port())
-              .toPort(database.port())
-              .cidrIp(network.toString())
-              .build();
-        }
-      }
-    }
-  }
-
   private static void letIn(
       HeimdallFleet fleet, String id, String description, String group, Number port) {
     letIn(fleet, id, description, group, port, fleet.getNodeSecurityGroupId());
   }
 
   /** Opens a port of what has one security group for what has another. */
-  static void letIn(
+  static CfnSecurityGroupIngress letIn(
       Construct scope, String id, String description, String group, Number port, String from) {
-    CfnSecurityGroupIngress.Builder.create(scope, id)
+    return CfnSecurityGroupIngress.Builder.create(scope, id)
         .groupId(group)
         .description(description)
         .ipProtocol("tcp")

@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.region;
 
 import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.PeeredNetwork;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.config.Routing;
 import dev.heimdall.cdk.constructs.HeimdallGlobalRouting;
@@ -39,9 +40,10 @@ public final class RegionNames {
     Region maker = deployment.regions().get(0);
     HeimdallGlobalRoutingProps.Builder props =
         HeimdallGlobalRoutingProps.builder().fleet(fleet).recordName(routing.record());
-    Optional<ZoneAssociation> association = Optional.empty();
+    Optional<ZoneAssociation> association;
     if (routing.zoneId().isEmpty() && maker.region().equals(region.region())) {
       props.privateZone(zone).vpc(place.network());
+      association = Optional.empty();
     } else {
       ZoneAssociation made =
           new ZoneAssociation(
@@ -64,6 +66,19 @@ public final class RegionNames {
     }
     HeimdallGlobalRouting made = new HeimdallGlobalRouting(scope, id, props.build());
     association.ifPresent(before -> before.precedes(made));
+    // Clients are where the databases are, and not where the nodes are.
+    String known =
+        routing
+            .zoneId()
+            .or(() -> association.map(ZoneAssociation::zoneId))
+            .orElse(made.getZoneId());
+    for (PeeredNetwork peered : region.network().peered()) {
+      new ZoneAssociation(
+          scope,
+          deployment.name(),
+          new ZoneAssociation.Zone(Optional.of(known), maker.region(), first),
+          new ZoneAssociation.Seer(peered.vpc(), true, peered.vpc()));
+    }
     CfnOutput.Builder.create(made, "NameOutput")
         .description("What clients of every region connect to")
         .value(made.getName())

@@ -1,4 +1,4 @@
-"""Connects the networks of two regions by a VPC peering connection, with routes on both sides.
+"""Connects two networks, of one region or of two, by a VPC peering connection, with routes.
 
 All of it is found again: the connection by its tags, routes by where they lead. So each request may
 be repeated, and begins where an earlier one has ended.
@@ -45,9 +45,9 @@ def name(told):
 
 
 def network(end):
-    """A network by its id; one that a stack has made, by the stack's outputs."""
+    """A network by its id; one that another stack has made, by that stack's outputs."""
     region = end["Region"]
-    vpc, tables = end.get("Vpc"), end.get("RouteTables", [])
+    vpc, tables = end.get("Vpc", end.get("MadeVpc")), end.get("RouteTables", [])
     if vpc is None:
         stack = end["Stack"]
         found = outputs(region, stack)
@@ -70,10 +70,28 @@ def network(end):
     addresses = ipaddress.ip_network(end["Addresses"])
     if not any(addresses.subnet_of(ipaddress.ip_network(block)) for block in blocks):
         raise Failure(
-            f"{region}: network.addresses is {addresses}, and {vpc} has {', '.join(blocks)}:"
-            " name one of these"
+            f"{region}: the addresses in the file are {addresses}, and {vpc} has"
+            f" {', '.join(blocks)}: name one of these"
         )
-    return {"region": region, "vpc": vpc, "tables": tables, "addresses": str(addresses)}
+    return {
+        "region": region,
+        "vpc": vpc,
+        "tables": tables,
+        "addresses": str(addresses),
+        "blocks": blocks,
+    }
+
+
+def tell_apart(one, other):
+    """EC2 connects no networks that share addresses, whatever routes would lead to."""
+    for own in one["blocks"]:
+        for its in other["blocks"]:
+            if ipaddress.ip_network(own).overlaps(ipaddress.ip_network(its)):
+                raise Failure(
+                    f"{one['vpc']} ({one['region']}) has the addresses {own}, and {other['vpc']}"
+                    f" ({other['region']}) has {its}: nothing connects networks that share"
+                    " addresses. Give a network that is made others (network.addresses)"
+                )
 
 
 def names_are_resolved(here):
@@ -173,13 +191,14 @@ def connect(told, one, other):
     marks.append({"Key": "Name", "Value": name(told)})
     connection = between(told, one, other)
     if connection is None:
+        tell_apart(one, other)
         connection = call(
             "ec2",
             "CreateVpcPeeringConnection",
             one["region"],
             VpcId=one["vpc"],
             PeerVpcId=other["vpc"],
-            PeerRegion=other["region"],
+            **({} if one["region"] == other["region"] else {"PeerRegion": other["region"]}),
             TagSpecifications=[{"ResourceType": "vpc-peering-connection", "Tags": marks}],
         )["VpcPeeringConnection"]
     peering = connection["VpcPeeringConnectionId"]

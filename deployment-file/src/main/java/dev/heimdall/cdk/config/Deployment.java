@@ -89,6 +89,14 @@ public record Deployment(
     return joined(region).stream().flatMap(other -> knownAddresses(other).stream()).toList();
   }
 
+  /** The addresses of networks that those of {@link #joined} are peered with. */
+  public List<Cidr> peeredElsewhere(Region region) {
+    return joined(region).stream()
+        .flatMap(other -> other.network().peered().stream())
+        .map(PeeredNetwork::addresses)
+        .toList();
+  }
+
   /**
    * The regions in which a region's topology document is kept as well: of the same account, and
    * with a way to their APIs.

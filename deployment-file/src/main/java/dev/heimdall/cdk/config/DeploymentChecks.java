@@ -44,6 +44,7 @@ final class DeploymentChecks extends SettingChecks {
       region(region, at);
     }
     new JoinChecks(deployment, findings).all();
+    new PeeredChecks(deployment, findings).all();
     new CopyChecks(deployment, findings).all();
     routing();
   }

@@ -108,13 +108,13 @@ final class JoinChecks {
   private void rules(Region region, String at) {
     Fleet fleet = region.fleet();
     int asked = fleet.clients().size() + fleet.clientGroups().size();
-    int all = asked + deployment.joined(region).size();
+    int all = asked + deployment.joined(region).size() + deployment.peeredElsewhere(region).size();
     int rules = all * fleet.ports().size();
     if (rules > ServerChecks.RULES_OF_A_GROUP
         && asked * fleet.ports().size() <= ServerChecks.RULES_OF_A_GROUP) {
       findings.problem(
           at + ".clients",
-          "%d networks and %d other regions for %d ports"
+          "%d networks and %d of other regions for %d ports"
               .formatted(asked, all - asked, fleet.ports().size()),
           "at most %d rules, ports times networks, not %d: a security group takes no more. Name"
                   .formatted(ServerChecks.RULES_OF_A_GROUP, rules)

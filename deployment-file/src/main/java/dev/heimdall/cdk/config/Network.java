@@ -16,8 +16,8 @@ public record Network(
     @Setting(
             value =
                 "The addresses of the network that is made. Others replace a network that is there,"
-                    + " and all that is in it. With `vpc`, for `join`: addresses of that network,"
-                    + " with the subnets of nodes and databases in them.",
+                    + " and all that is in it. With `vpc`, for `join` and `peered`: addresses of that"
+                    + " network, with the subnets of nodes and databases in them.",
             otherwise =
                 "without `vpc`: `10.40.0.0/16` in the first region of the file, in each other a"
                     + " network of its own such as `10.133.0.0/16`, which stays when regions are"
@@ -51,12 +51,20 @@ public record Network(
         List<NetworkRoute> routes,
     @Setting(
             value =
-                "With `vpc`, for `join` `peering`: the route tables (`rtb-…`) of the subnets that"
-                    + " nodes and databases are in, which get the routes to the other regions'"
-                    + " networks."
-                    + " None: the routes are yours to add.",
+                "With `vpc`, for `join` `peering` and for `peered`: the route tables (`rtb-…`) of"
+                    + " the subnets that nodes and databases are in, which get the routes to the"
+                    + " other networks. None: the routes are yours to add.",
             byDefault = "[]")
-        List<String> routeTables) {
+        List<String> routeTables,
+    @Setting(
+            value =
+                "Other networks of this region and account, such as those of the databases: each is"
+                    + " connected with the nodes' by a VPC peering connection that the deployment"
+                    + " makes, with routes on both sides, and sees the private zone of `routing`."
+                    + " With `join` `peering` they are connected with the nodes of the other"
+                    + " regions, too.",
+            byDefault = "[]")
+        List<PeeredNetwork> peered) {
   /**
    * Whether the APIs of other regions can be reached: endpoints lead to those of the own region.
    */
@@ -68,5 +76,6 @@ public record Network(
     subnets = List.copyOf(subnets);
     routes = List.copyOf(routes);
     routeTables = List.copyOf(routeTables);
+    peered = List.copyOf(peered);
   }
 }

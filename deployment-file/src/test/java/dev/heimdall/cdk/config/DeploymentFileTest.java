@@ -510,7 +510,7 @@ class DeploymentFileTest {
             + " 20], 'clients': ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16']}";
     assertThatThrownBy(() -> joined(full, FLEET))
         .hasMessageContaining(
-            "$.regions[0].fleet.clients: got 3 networks and 1 other regions for 20 ports, expected"
+            "$.regions[0].fleet.clients: got 3 networks and 1 of other regions for 20 ports, expected"
                 + " at most 60 rules, ports times networks, not 80");
   }
 }

@@ -37,11 +37,13 @@ class PeeringIT {
 
   private static AwsEmulator aws;
   private static CustomResource function;
+  private static EmulatedNetworks networks;
 
   @BeforeAll
   static void start() {
     aws = AwsEmulator.shared();
     function = CustomResource.joining(aws, "peering.py");
+    networks = new EmulatedNetworks(function);
   }
 
   @AfterAll
@@ -128,24 +130,6 @@ class PeeringIT {
     function.call("cloudformation", "delete_stack", region, Map.of("StackName", "shop-" + region));
   }
 
-  /** A network that no stack of ours has made, with so many route tables besides the main one. */
-  private static Map<String, Object> given(String region, String addresses, int tables) {
-    String vpc =
-        function
-            .call("ec2", "create_vpc", region, Map.of("CidrBlock", addresses))
-            .at("/Vpc/VpcId")
-            .asText();
-    List<String> ids = new ArrayList<>();
-    for (int i = 0; i < tables; i++) {
-      ids.add(
-          function
-              .call("ec2", "create_route_table", region, Map.of("VpcId", vpc))
-              .at("/RouteTable/RouteTableId")
-              .asText());
-    }
-    return Map.of("Region", region, "Vpc", vpc, "Addresses", addresses, "RouteTables", ids);
-  }
-
   private static Map<String, Object> way(Map<String, Object> one, Map<String, Object> other) {
     return Map.of("Fleet", "shop", "One", one, "Other", other);
   }
@@ -154,40 +138,6 @@ class PeeringIT {
     Map<String, Object> changed = new HashMap<>(end);
     changed.put(key, value);
     return changed;
-  }
-
-  /** The connections that a region has, which are not deleted. */
-  private static List<JsonNode> connections(String region) {
-    return StreamSupport.stream(
-            function
-                .call("ec2", "describe_vpc_peering_connections", region, Map.of())
-                .get("VpcPeeringConnections")
-                .spliterator(),
-            false)
-        .filter(one -> !one.at("/Status/Code").asText().equals("deleted"))
-        .toList();
-  }
-
-  /** Where routes of a region lead by connections: destinations by route table. */
-  private static Map<String, Set<String>> routes(String region) {
-    Map<String, Set<String>> routes = new TreeMap<>();
-    function
-        .call("ec2", "describe_route_tables", region, Map.of())
-        .get("RouteTables")
-        .forEach(
-            table ->
-                table
-                    .get("Routes")
-                    .forEach(
-                        route -> {
-                          if (route.has("VpcPeeringConnectionId")) {
-                            routes
-                                .computeIfAbsent(
-                                    table.get("RouteTableId").asText(), id -> new TreeSet<>())
-                                .add(route.get("DestinationCidrBlock").asText());
-                          }
-                        }));
-    return routes;
   }
 
   private static Set<String> tablesOfNodes(String region) {
@@ -226,17 +176,17 @@ class PeeringIT {
 
     succeeded(response);
     assertThat(response.id()).isEqualTo("shop eu-west-1 us-east-1");
-    assertThat(connections(EAST)).hasSize(1);
-    JsonNode connection = connections(WEST).get(0);
+    assertThat(networks.connections(EAST)).hasSize(1);
+    JsonNode connection = networks.connections(WEST).get(0);
     assertThat(connection.at("/Status/Code").asText()).isEqualTo("active");
     assertThat(connection.get("VpcPeeringConnectionId").asText())
         .isEqualTo(response.answer().at("/Data/Peering").asText());
     assertThat(connection.get("Tags").toString())
         .contains("{\"Key\":\"heimdall:fleet\",\"Value\":\"shop\"}");
-    assertThat(routes(WEST).keySet()).isEqualTo(tablesOfNodes(WEST));
-    assertThat(routes(WEST).values()).containsOnly(Set.of("10.133.0.0/16"));
-    assertThat(routes(EAST).keySet()).isEqualTo(tablesOfNodes(EAST));
-    assertThat(routes(EAST).values()).containsOnly(Set.of("10.40.0.0/16"));
+    assertThat(networks.routes(WEST).keySet()).isEqualTo(tablesOfNodes(WEST));
+    assertThat(networks.routes(WEST).values()).containsOnly(Set.of("10.133.0.0/16"));
+    assertThat(networks.routes(EAST).keySet()).isEqualTo(tablesOfNodes(EAST));
+    assertThat(networks.routes(EAST).values()).containsOnly(Set.of("10.40.0.0/16"));
     assertThat(response.calls()).contains("ec2:ModifyVpcPeeringConnectionOptions");
   }
 
@@ -252,7 +202,7 @@ class PeeringIT {
       assertThat(again.calls())
           .doesNotContain("ec2:CreateRoute", "ec2:ReplaceRoute", "ec2:CreateVpcPeeringConnection");
     }
-    assertThat(connections(WEST)).hasSize(1);
+    assertThat(networks.connections(WEST)).hasSize(1);
   }
 
   @ParameterizedTest
@@ -268,16 +218,16 @@ class PeeringIT {
     String reason = failed(function.request("Create", way));
     assertThat(List.of(regions.split(" "))).anyMatch(reason::startsWith);
     assertThat(reason).contains(action + " failed: InternalFailure: An internal error");
-    String before = connections(WEST).get(0).get("VpcPeeringConnectionId").asText();
+    String before = networks.connections(WEST).get(0).get("VpcPeeringConnectionId").asText();
     function.open();
 
     Response again = function.request("Create", way);
 
     succeeded(again);
     assertThat(again.answer().at("/Data/Peering").asText()).isEqualTo(before);
-    assertThat(connections(WEST)).hasSize(1);
-    assertThat(connections(WEST).get(0).at("/Status/Code").asText()).isEqualTo("active");
-    assertThat(routes(EAST)).hasSize(2);
+    assertThat(networks.connections(WEST)).hasSize(1);
+    assertThat(networks.connections(WEST).get(0).at("/Status/Code").asText()).isEqualTo("active");
+    assertThat(networks.routes(EAST)).hasSize(2);
   }
 
   @Test
@@ -292,9 +242,9 @@ class PeeringIT {
 
     succeeded(function.update(way, way));
 
-    assertThat(routes(EAST)).hasSize(3);
-    assertThat(routes(EAST).keySet()).isEqualTo(tablesOfNodes(EAST));
-    assertThat(routes(WEST)).hasSize(2);
+    assertThat(networks.routes(EAST)).hasSize(3);
+    assertThat(networks.routes(EAST).keySet()).isEqualTo(tablesOfNodes(EAST));
+    assertThat(networks.routes(WEST)).hasSize(2);
   }
 
   @Test
@@ -302,7 +252,7 @@ class PeeringIT {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
     Map<String, Object> before = way(west, made(EAST, "10.133.0.0/16"));
     succeeded(function.request("Create", before));
-    String old = connections(WEST).get(0).get("VpcPeeringConnectionId").asText();
+    String old = networks.connections(WEST).get(0).get("VpcPeeringConnectionId").asText();
     destroy(EAST);
     Map<String, Object> after = way(west, made(EAST, "10.134.0.0/16"));
 
@@ -310,12 +260,12 @@ class PeeringIT {
 
     succeeded(response);
     assertThat(response.id()).isEqualTo("shop eu-west-1 us-east-1");
-    assertThat(connections(WEST))
+    assertThat(networks.connections(WEST))
         .extracting(one -> one.get("VpcPeeringConnectionId").asText())
         .singleElement()
         .isNotEqualTo(old);
-    assertThat(routes(WEST).values()).hasSize(2).containsOnly(Set.of("10.134.0.0/16"));
-    assertThat(routes(EAST).values()).hasSize(2).containsOnly(Set.of("10.40.0.0/16"));
+    assertThat(networks.routes(WEST).values()).hasSize(2).containsOnly(Set.of("10.134.0.0/16"));
+    assertThat(networks.routes(EAST).values()).hasSize(2).containsOnly(Set.of("10.40.0.0/16"));
   }
 
   @Test
@@ -327,15 +277,15 @@ class PeeringIT {
     succeeded(function.request("Create", way(sydney, west)));
     succeeded(function.request("Create", way(sydney, east)));
     for (String region : List.of(WEST, EAST, SYDNEY)) {
-      assertThat(connections(region)).hasSize(2);
-      assertThat(routes(region).values()).hasSize(2).allMatch(to -> to.size() == 2);
+      assertThat(networks.connections(region)).hasSize(2);
+      assertThat(networks.routes(region).values()).hasSize(2).allMatch(to -> to.size() == 2);
     }
 
     succeeded(function.request("Delete", way(sydney, east)));
 
-    assertThat(routes(EAST).values()).containsOnly(Set.of("10.40.0.0/16"));
-    assertThat(routes(SYDNEY).values()).containsOnly(Set.of("10.40.0.0/16"));
-    assertThat(connections(WEST)).hasSize(2);
+    assertThat(networks.routes(EAST).values()).containsOnly(Set.of("10.40.0.0/16"));
+    assertThat(networks.routes(SYDNEY).values()).containsOnly(Set.of("10.40.0.0/16"));
+    assertThat(networks.connections(WEST)).hasSize(2);
   }
 
   @Test
@@ -345,9 +295,9 @@ class PeeringIT {
 
     for (int i = 0; i < 2; i++) {
       succeeded(function.request("Delete", way));
-      assertThat(connections(WEST)).isEmpty();
-      assertThat(routes(WEST)).isEmpty();
-      assertThat(routes(EAST)).isEmpty();
+      assertThat(networks.connections(WEST)).isEmpty();
+      assertThat(networks.routes(WEST)).isEmpty();
+      assertThat(networks.routes(EAST)).isEmpty();
     }
   }
 
@@ -359,8 +309,8 @@ class PeeringIT {
 
     succeeded(function.request("Delete", way));
 
-    assertThat(connections(WEST)).isEmpty();
-    assertThat(routes(WEST)).isEmpty();
+    assertThat(networks.connections(WEST)).isEmpty();
+    assertThat(networks.routes(WEST)).isEmpty();
   }
 
   @Test
@@ -378,43 +328,43 @@ class PeeringIT {
   @Test
   void ofANetworkOfYoursOnlyTheNamedRouteTablesGetRoutes() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
-    Map<String, Object> east = given(EAST, "10.8.0.0/16", 3);
+    Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 3);
     List<?> tables = (List<?>) east.get("RouteTables");
     Map<String, Object> first = way(west, with(east, "RouteTables", tables.subList(0, 2)));
     Response created = function.request("Create", first);
     succeeded(created);
     assertThat(created.id()).isEqualTo("shop eu-west-1 us-east-1/" + east.get("Vpc"));
-    assertThat(routes(EAST)).hasSize(2).doesNotContainKey((String) tables.get(2));
+    assertThat(networks.routes(EAST)).hasSize(2).doesNotContainKey((String) tables.get(2));
     // Names of the made network are resolved, those of the other one are not.
     assertThat(created.calls()).doesNotContain("ec2:ModifyVpcPeeringConnectionOptions");
 
     Map<String, Object> second = way(west, with(east, "RouteTables", tables.subList(1, 3)));
     succeeded(function.update(second, first));
-    assertThat(routes(EAST)).hasSize(2).doesNotContainKey((String) tables.get(0));
+    assertThat(networks.routes(EAST)).hasSize(2).doesNotContainKey((String) tables.get(0));
 
     Map<String, Object> none = way(west, with(east, "RouteTables", List.of()));
     succeeded(function.update(none, second));
-    assertThat(routes(EAST)).isEmpty();
-    assertThat(routes(WEST)).hasSize(2);
+    assertThat(networks.routes(EAST)).isEmpty();
+    assertThat(networks.routes(WEST)).hasSize(2);
   }
 
   @Test
   void addressesThatTheFileCorrectsChangeTheRoutesOfTheOtherSide() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
-    Map<String, Object> east = given(EAST, "10.8.0.0/16", 1);
+    Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
     Map<String, Object> narrow = way(west, with(east, "Addresses", "10.8.16.0/20"));
     succeeded(function.request("Create", narrow));
-    assertThat(routes(WEST).values()).containsOnly(Set.of("10.8.16.0/20"));
+    assertThat(networks.routes(WEST).values()).containsOnly(Set.of("10.8.16.0/20"));
 
     succeeded(function.update(way(west, east), narrow));
 
-    assertThat(routes(WEST).values()).containsOnly(Set.of("10.8.0.0/16"));
+    assertThat(networks.routes(WEST).values()).containsOnly(Set.of("10.8.0.0/16"));
   }
 
   @Test
   void routesOfYoursOverTheConnectionStayUntilItGoes() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
-    Map<String, Object> east = given(EAST, "10.8.0.0/16", 1);
+    Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
     Map<String, Object> way = way(west, with(east, "RouteTables", List.of()));
     String peering = function.request("Create", way).answer().at("/Data/Peering").asText();
     String mine = (String) ((List<?>) east.get("RouteTables")).get(0);
@@ -431,18 +381,18 @@ class PeeringIT {
             peering));
 
     succeeded(function.update(way, way));
-    assertThat(routes(EAST)).containsEntry(mine, Set.of("10.40.0.0/20"));
+    assertThat(networks.routes(EAST)).containsEntry(mine, Set.of("10.40.0.0/20"));
 
     succeeded(function.request("Delete", way));
-    assertThat(routes(EAST)).isEmpty();
+    assertThat(networks.routes(EAST)).isEmpty();
   }
 
   // ---- what goes wrong
 
   @Test
   void aConnectionThatPeopleHaveMadeIsNamedAndCanBeHandedOver() throws Exception {
-    Map<String, Object> west = given(WEST, "10.9.0.0/16", 1);
-    Map<String, Object> east = given(EAST, "10.8.0.0/16", 1);
+    Map<String, Object> west = networks.given(WEST, "10.9.0.0/16", 1);
+    Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
     String peering =
         function
             .call(
@@ -471,13 +421,13 @@ class PeeringIT {
     succeeded(handedOver);
     assertThat(handedOver.answer().at("/Data/Peering").asText()).isEqualTo(peering);
     succeeded(function.request("Delete", way(west, east)));
-    assertThat(connections(WEST)).isEmpty();
+    assertThat(networks.connections(WEST)).isEmpty();
   }
 
   @Test
   void aRouteThatLeadsElsewhereIsNotTaken() throws Exception {
-    Map<String, Object> west = given(WEST, "10.9.0.0/16", 1);
-    Map<String, Object> east = given(EAST, "10.8.0.0/16", 1);
+    Map<String, Object> west = networks.given(WEST, "10.9.0.0/16", 1);
+    Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
     String gateway =
         function
             .call("ec2", "create_transit_gateway", WEST, Map.of())
@@ -505,7 +455,7 @@ class PeeringIT {
   @Test
   void whatDoesNotExistIsNamed() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
-    Map<String, Object> east = given(EAST, "10.8.0.0/16", 1);
+    Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
     Map<String, Object> nowhere =
         Map.of("Region", EAST, "Stack", "shop-us-east-1", "Addresses", "10.41.0.0/16");
     assertThat(failed(function.request("Create", way(west, nowhere))))
@@ -515,7 +465,8 @@ class PeeringIT {
     assertThat(
             failed(function.request("Create", way(west, with(east, "Addresses", "10.7.0.0/16")))))
         .isEqualTo(
-            "us-east-1: network.addresses is 10.7.0.0/16, and %s has 10.8.0.0/16: name one of these"
+            ("us-east-1: the addresses in the file are 10.7.0.0/16, and %s has 10.8.0.0/16: name"
+                    + " one of these")
                 .formatted(east.get("Vpc")));
     assertThat(
             failed(
@@ -557,7 +508,7 @@ class PeeringIT {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
     function.refuse("ec2:AcceptVpcPeeringConnection", "InternalFailure", "later");
     failed(function.request("Create", way));
-    String peering = connections(WEST).get(0).get("VpcPeeringConnectionId").asText();
+    String peering = networks.connections(WEST).get(0).get("VpcPeeringConnectionId").asText();
     function.open();
     function.answer(
         "ec2:AcceptVpcPeeringConnection",
@@ -573,7 +524,7 @@ class PeeringIT {
     assertThat(failed(response))
         .startsWith("The time limit of 18 s ended during: the peering connection pcx-")
         .contains("is not active in us-east-1. Deploy again.");
-    assertThat(connections(WEST))
+    assertThat(networks.connections(WEST))
         .filteredOn(one -> one.at("/Status/Code").asText().equals("pending-acceptance"))
         .hasSize(1);
   }
@@ -611,7 +562,7 @@ class PeeringIT {
     assertThat(failed(function.request("Delete", way))).contains("the permission " + action);
     function.open();
     succeeded(function.request("Delete", way));
-    assertThat(connections(WEST)).isEmpty();
+    assertThat(networks.connections(WEST)).isEmpty();
   }
 
   /** What a role may do is known everywhere some seconds after it was made. */
@@ -627,7 +578,7 @@ class PeeringIT {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
     function.refuse("ec2:CreateRoute", "RequestLimitExceeded", "Request limit exceeded.", 2);
     succeeded(function.request("Create", way));
-    assertThat(routes(WEST)).hasSize(2);
+    assertThat(networks.routes(WEST)).hasSize(2);
   }
 
   @Test
@@ -686,7 +637,7 @@ class PeeringIT {
 
     succeeded(response);
     assertThat(response.calls()).contains("ec2:ReplaceRoute");
-    assertThat(routes(WEST).values()).hasSize(2).containsOnly(Set.of("10.133.0.0/16"));
+    assertThat(networks.routes(WEST).values()).hasSize(2).containsOnly(Set.of("10.133.0.0/16"));
   }
 
   /** The role allows what is called, and nothing else. */
