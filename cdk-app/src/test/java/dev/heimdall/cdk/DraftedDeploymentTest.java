@@ -13,6 +13,7 @@ import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,8 @@ class DraftedDeploymentTest {
             List.of(Cidr.parse("10.8.0.0/16")),
             List.of("sg-0d0e0f0a"),
             List.of(member(WEST, "shop-west")),
-            new DraftRegion.Ways(Optional.of(Cidr.parse("10.8.0.0/16")), List.of("rtb-0a1b2c3d")));
+            new DraftRegion.Ways(
+                Optional.of(Cidr.parse("10.8.0.0/16")), List.of("rtb-0a1b2c3d"), List.of()));
     DraftRegion made =
         new DraftRegion(
             EAST,
@@ -68,7 +70,12 @@ class DraftedDeploymentTest {
             List.of(Cidr.parse("10.41.0.0/16")),
             List.of(),
             List.of(member(EAST, "shop-east")),
-            DraftRegion.Ways.NONE);
+            new DraftRegion.Ways(
+                Optional.empty(),
+                List.of(),
+                List.of(
+                    new DraftRegion.Peer(
+                        "vpc-0e1f2a3b", Cidr.parse("10.9.0.0/16"), List.of("rtb-0e1f2a3b")))));
     Draft draft =
         new Draft("heimdall", List.of(there, made), Join.PEERING, Optional.of("heimdall.internal"));
     Path file = Files.writeString(work.resolve("deployment.json"), draft.file("documents"));
@@ -87,7 +94,8 @@ class DraftedDeploymentTest {
     for (String region : List.of(WEST, EAST)) {
       JsonNode documents =
           assembly
-              .resources("heimdall-" + region, "AWS::CloudFormation::CustomResource")
+              .resources(
+                  "heimdall-" + region, "FirstDocuments", "AWS::CloudFormation::CustomResource")
               .values()
               .iterator()
               .next()
@@ -107,12 +115,24 @@ class DraftedDeploymentTest {
       assertThat(assembly.resources("heimdall-" + region, "AWS::Route53::RecordSet").toString())
           .contains("db.heimdall.internal");
     }
-    JsonNode way =
+    assertThat(
+            assembly.resources(
+                "heimdall-" + EAST, "Peering", "AWS::CloudFormation::CustomResource"))
+        .as("nodes are connected with the databases of their region")
+        .hasSize(1);
+    Collection<JsonNode> ways =
         assembly
             .resources("heimdall-" + EAST + "-joined", "AWS::CloudFormation::CustomResource")
-            .values()
-            .iterator()
-            .next();
+            .values();
+    assertThat(ways)
+        .extracting(one -> one.at("/Properties/Other/Vpc").asText())
+        .as("and with those of the other one")
+        .containsExactlyInAnyOrder("", "vpc-0e1f2a3b");
+    JsonNode way =
+        ways.stream()
+            .filter(one -> one.at("/Properties/Other").has("Stack"))
+            .findFirst()
+            .orElseThrow();
     assertThat(way.at("/Properties/One/RouteTables/0").asText()).isEqualTo("rtb-0a1b2c3d");
     assertThat(way.at("/Properties/One/Addresses").asText()).isEqualTo("10.8.0.0/16");
     assertThat(way.at("/Properties/Other/Addresses").asText()).isEqualTo("10.41.0.0/16");

@@ -136,6 +136,7 @@ public final class Draft {
     } else {
       network.put("addresses", region.addresses().get(0).toString());
     }
+    peered(network, region.ways().peered());
     ObjectNode facts = facts(region);
     if (!facts.isEmpty()) {
       node.set("facts", facts);
@@ -168,6 +169,20 @@ public final class Draft {
     if (region.subnets().size() == 1) {
       // Replicas of the store would be in another zone.
       node.putObject("cache").put("replicas", 0);
+    }
+  }
+
+  private static void peered(ObjectNode network, List<DraftRegion.Peer> peered) {
+    for (DraftRegion.Peer one : peered) {
+      ObjectNode node =
+          network
+              .withArray("peered")
+              .addObject()
+              .put("vpc", one.vpc())
+              .put("addresses", one.addresses().toString());
+      if (!one.routeTables().isEmpty()) {
+        one.routeTables().forEach(node.putArray("routeTables")::add);
+      }
     }
   }
 

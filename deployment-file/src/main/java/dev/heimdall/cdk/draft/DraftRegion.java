@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param addresses of the network
  * @param clients networks that clients are in
  * @param clientGroups security groups that clients have
- * @param ways to the networks of other regions
+ * @param ways to other networks
  */
 public record DraftRegion(
     String region,
@@ -24,16 +24,30 @@ public record DraftRegion(
     List<DraftDatabase> databases,
     Ways ways) {
   /**
-   * What the networks of several regions are connected by.
+   * What connects the network with those of other regions, and with others of its own.
    *
    * @param addresses of {@code vpc}, with all subnets of nodes and databases in them
    * @param routeTables of these subnets, which get routes
+   * @param peered other networks of the region, such as those of databases
    */
-  public record Ways(Optional<Cidr> addresses, List<String> routeTables) {
+  public record Ways(Optional<Cidr> addresses, List<String> routeTables, List<Peer> peered) {
     /** Of a region that is not connected. */
-    public static final Ways NONE = new Ways(Optional.empty(), List.of());
+    public static final Ways NONE = new Ways(Optional.empty(), List.of(), List.of());
 
     public Ways {
+      routeTables = List.copyOf(routeTables);
+      peered = List.copyOf(peered);
+    }
+  }
+
+  /**
+   * Another network of the region.
+   *
+   * @param addresses of it, with all subnets of databases in them
+   * @param routeTables of these subnets, which get routes
+   */
+  public record Peer(String vpc, Cidr addresses, List<String> routeTables) {
+    public Peer {
       routeTables = List.copyOf(routeTables);
     }
   }
@@ -54,7 +68,7 @@ public record DraftRegion(
     return new DraftRegion(region, vpc, subnets, addresses, clients, clientGroups, served, ways);
   }
 
-  /** The same with these ways to other regions. */
+  /** The same with these ways to other networks. */
   public DraftRegion with(Ways found) {
     return new DraftRegion(
         region, vpc, subnets, addresses, clients, clientGroups, databases, found);

@@ -342,7 +342,7 @@ class DraftTest {
             .with(List.of(aurora("orders", "orders", kept("postgres", "prod/orders"))))
             .with(
                 new DraftRegion.Ways(
-                    Optional.of(Cidr.parse("10.8.0.0/16")), List.of("rtb-0a1b2c3d")));
+                    Optional.of(Cidr.parse("10.8.0.0/16")), List.of("rtb-0a1b2c3d"), List.of()));
     Draft draft =
         new Draft(
             "heimdall",
@@ -361,5 +361,41 @@ class DraftTest {
     assertThat(file.at("/regions/0/network/routeTables"))
         .isEqualTo(JSON.readTree("[\"rtb-0a1b2c3d\"]"));
     assertThat(file.at("/regions/1/network/routeTables").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void networksOfDatabasesArePeeredWithTheOneThatIsMade() throws Exception {
+    Draft draft =
+        new Draft(
+            "heimdall",
+            List.of(
+                region(
+                        WEST,
+                        "10.41.0.0/16",
+                        aurora("orders", "orders", kept("postgres", "prod/orders")))
+                    .with(
+                        new DraftRegion.Ways(
+                            Optional.empty(),
+                            List.of(),
+                            List.of(
+                                new DraftRegion.Peer(
+                                    "vpc-0a1b2c3d",
+                                    Cidr.parse("10.40.0.0/16"),
+                                    List.of("rtb-0a1b2c3d")),
+                                new DraftRegion.Peer(
+                                    "vpc-0b1c2d3e", Cidr.parse("10.8.0.0/16"), List.of()))))),
+            Join.NONE,
+            Optional.empty());
+
+    read(draft);
+
+    assertThat(JSON.readTree(draft.file("documents")).at("/regions/0/network"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"addresses": "10.41.0.0/16", "peered": [
+                  {"vpc": "vpc-0a1b2c3d", "addresses": "10.40.0.0/16", "routeTables": ["rtb-0a1b2c3d"]},
+                  {"vpc": "vpc-0b1c2d3e", "addresses": "10.8.0.0/16"}]}
+                """));
   }
 }

@@ -264,6 +264,8 @@ class DeploymentOfRegionsIT {
         .isEqualTo("10.40.0.0/16");
     assertThat(account.written().at("/regions/1/network/addresses").asText())
         .isEqualTo("10.42.0.0/16");
+    assertThat(account.written().at("/regions/1/network/peered/0/addresses").asText())
+        .isEqualTo("10.41.0.0/16");
   }
 
   @Test

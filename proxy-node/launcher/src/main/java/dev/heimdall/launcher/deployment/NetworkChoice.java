@@ -2,6 +2,7 @@ package dev.heimdall.launcher.deployment;
 
 import dev.heimdall.cdk.draft.DraftRegion;
 import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.routing.AccountNetwork;
 import dev.heimdall.routing.AccountNetwork.Way;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The network of a region's nodes, and who may connect to them. For one thread. */
 final class NetworkChoice {
@@ -42,21 +44,34 @@ final class NetworkChoice {
    *
    * @param region without databases and ways to other regions
    * @param known what AWS says of a network that is there
+   * @param elsewhere other networks with databases
    */
-  record Chosen(DraftRegion region, Optional<AccountNetwork> known) {}
+  record Chosen(DraftRegion region, Optional<AccountNetwork> known, List<Elsewhere> elsewhere) {}
 
   /**
    * Chooses.
    *
-   * @param ofDatabases the networks that databases are in, as far as that is known
+   * @param ofDatabases the networks that databases are in, as far as that is known, with the
+   *     subnets
    */
-  Chosen of(String region, Set<String> ofDatabases) throws CommandFailure {
-    Optional<String> vpc = vpc(region, ofDatabases);
+  Chosen of(String region, Map<String, List<String>> ofDatabases) throws CommandFailure {
+    Optional<String> vpc = vpc(region, ofDatabases.keySet());
     Optional<AccountNetwork> known = vpc.flatMap(id -> account.network(region, id));
     List<DraftRegion.Subnet> subnets =
         vpc.isEmpty() ? List.of() : subnets(region, vpc.get(), known);
     List<Cidr> addresses = addresses(region, vpc, known, subnets);
-    List<String> clients = clients(region, addresses);
+    List<Elsewhere> elsewhere =
+        ofDatabases.entrySet().stream()
+            .filter(one -> vpc.filter(one.getKey()::equals).isEmpty())
+            .map(
+                one ->
+                    new Elsewhere(
+                        one.getKey(), account.network(region, one.getKey()), one.getValue()))
+            .toList();
+    if (vpc.isEmpty()) {
+      checkFree(region, addresses, elsewhere);
+    }
+    List<String> clients = clients(region, addresses, elsewhere);
     return new Chosen(
         new DraftRegion(
             region,
@@ -67,7 +82,8 @@ final class NetworkChoice {
             clients.stream().filter(Answers::isGroup).toList(),
             List.of(),
             DraftRegion.Ways.NONE),
-        known);
+        known,
+        elsewhere);
   }
 
   private Optional<String> vpc(String region, Set<String> ofDatabases) throws CommandFailure {
@@ -80,7 +96,7 @@ final class NetworkChoice {
     }
     if (ofDatabases.size() > 1) {
       dialogue.say(
-          "%s: the databases are in several networks, which have to be peered with the nodes': %s"
+          "%s: the databases are in several networks, which are peered with the nodes': %s"
               .formatted(region, String.join(", ", ofDatabases)));
     } else {
       dialogue.say(
@@ -202,7 +218,24 @@ final class NetworkChoice {
         Answers::networks);
   }
 
-  private List<String> clients(String region, List<Cidr> addresses) throws CommandFailure {
+  /** The command line may give a network that is made the addresses of one that is there. */
+  private static void checkFree(String region, List<Cidr> addresses, List<Elsewhere> elsewhere)
+      throws CommandFailure {
+    for (Elsewhere one : elsewhere) {
+      for (String block : one.known().map(AccountNetwork::addresses).orElse(List.of())) {
+        if (Cidr.parse(block).overlaps(addresses.get(0))) {
+          throw new CommandFailure(
+              ExitCode.USAGE,
+              "--addresses: %s=%s has addresses of %s, %s, in which databases are: nothing connects such"
+                      .formatted(region, addresses.get(0), one.vpc(), block)
+                  + " networks. Name others, or leave it out: then some are chosen that are free");
+        }
+      }
+    }
+  }
+
+  private List<String> clients(String region, List<Cidr> addresses, List<Elsewhere> elsewhere)
+      throws CommandFailure {
     List<String> wished = new ArrayList<>();
     for (String wish : wishes.clients().all(region)) {
       wished.addAll(wishes.clients().read(wish, Answers::clients));
@@ -210,7 +243,12 @@ final class NetworkChoice {
     return wished.isEmpty()
         ? dialogue.ask(
             "Who may connect in %s (networks, security groups)".formatted(region),
-            Optional.of(addresses.stream().map(Cidr::toString).collect(Collectors.joining(", "))),
+            Optional.of(
+                Stream.concat(
+                        elsewhere.stream().flatMap(one -> one.addresses().stream()),
+                        addresses.stream())
+                    .map(Cidr::toString)
+                    .collect(Collectors.joining(", "))),
             "--clients",
             Answers::clients)
         : wished;

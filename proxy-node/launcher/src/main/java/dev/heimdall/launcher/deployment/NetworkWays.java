@@ -8,11 +8,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,14 +19,14 @@ import java.util.stream.Stream;
  * deployment makes. For one thread.
  */
 final class NetworkWays {
-  private static final String FLEET_TAG = "heimdall:fleet";
-  private static final int SHORTEST = 16;
-  private static final int LONGEST = 28;
+  /** Of what a deployment has made. */
+  static final String FLEET_TAG = "heimdall:fleet";
 
   private final String fleet;
   private final Account account;
   private final List<Place> places;
   private final Map<String, List<AccountNetwork.Peering>> peerings = new HashMap<>();
+  private final Map<String, List<DraftRegion.Peer>> peered = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final List<String> commands = new ArrayList<>();
 
@@ -47,18 +46,24 @@ final class NetworkWays {
    *
    * @param known what AWS says of it, if it is there
    * @param databases the subnets of that network that databases are in
+   * @param elsewhere other networks with databases
    */
-  record Place(DraftRegion region, Optional<AccountNetwork> known, List<String> databases) {
+  record Place(
+      DraftRegion region,
+      Optional<AccountNetwork> known,
+      List<String> databases,
+      List<Elsewhere> elsewhere) {
     Place {
       databases = List.copyOf(databases);
+      elsewhere = List.copyOf(elsewhere);
     }
 
-    private String name() {
+    String name() {
       return region.region();
     }
 
     /** The addresses of all subnets with nodes or databases, as one network. */
-    private Optional<Cidr> addresses() {
+    Optional<Cidr> addresses() {
       List<Cidr> inside =
           Stream.concat(
                   region.subnets().stream().flatMap(one -> one.addresses().stream()),
@@ -67,14 +72,11 @@ final class NetworkWays {
                       .filter(one -> databases.contains(one.id()) && !one.addresses().isEmpty())
                       .map(one -> Cidr.parse(one.addresses())))
               .toList();
-      return region.addresses().stream()
-          .filter(block -> block.prefix() >= SHORTEST && block.prefix() <= LONGEST)
-          .filter(block -> inside.stream().allMatch(block::overlaps))
-          .findFirst();
+      return NetworkRoutes.block(region.addresses(), inside);
     }
 
     /** The tables of these subnets. */
-    private List<AccountNetwork.RouteTable> tables() {
+    List<AccountNetwork.RouteTable> tables() {
       return Stream.concat(
               region.subnets().stream().map(DraftRegion.Subnet::id), databases.stream())
           .flatMap(subnet -> known.stream().flatMap(one -> one.table(subnet).stream()))
@@ -98,6 +100,12 @@ final class NetworkWays {
    * @param wish what the command line says
    */
   Found look(Optional<Join> wish) {
+    for (Place place : places) {
+      DatabaseWays.Found found = new DatabaseWays(fleet, account, place).look();
+      peered.put(place.name(), found.peered());
+      notes.addAll(found.notes());
+      commands.addAll(found.commands());
+    }
     Join join = places.size() < 2 ? Join.NONE : wish.orElse(Join.PEERING);
     if (join != Join.NONE && !possible()) {
       join = Join.NONE;
@@ -118,15 +126,17 @@ final class NetworkWays {
         commands);
   }
 
-  private static DraftRegion.Ways ways(Join join, Place place) {
-    if (join == Join.NONE) {
+  private DraftRegion.Ways ways(Join join, Place place) {
+    List<DraftRegion.Peer> others = peered.get(place.name());
+    if (join == Join.NONE && others.isEmpty()) {
       return DraftRegion.Ways.NONE;
     }
     return new DraftRegion.Ways(
         place.addresses(),
-        join == Join.PEERING
+        join == Join.PEERING || !others.isEmpty()
             ? place.tables().stream().map(AccountNetwork.RouteTable::id).toList()
-            : List.of());
+            : List.of(),
+        others);
   }
 
   /** Whether they have addresses of their own. */
@@ -136,23 +146,44 @@ final class NetworkWays {
       if (place.addresses().isEmpty()) {
         obstacles.add(
             "%s: none of the networks %s has all subnets of nodes and databases in it, /%d to /%d"
-                .formatted(place.name(), place.region().addresses(), SHORTEST, LONGEST));
+                .formatted(
+                    place.name(),
+                    place.region().addresses(),
+                    NetworkRoutes.SHORTEST,
+                    NetworkRoutes.LONGEST));
       }
     }
     for (int i = 0; i < places.size() && obstacles.isEmpty(); i++) {
       for (Place other : places.subList(0, i)) {
-        Cidr own = places.get(i).addresses().orElseThrow();
-        Cidr its = other.addresses().orElseThrow();
-        if (own.overlaps(its)) {
-          obstacles.add(
-              "%s and %s have the same addresses, %s and %s: nothing connects such networks. Give the"
-                      .formatted(other.name(), places.get(i).name(), its, own)
-                  + " nodes of one region a network of other addresses (--vpc REGION=new)");
-        }
+        obstacles.addAll(obstacles(other, places.get(i)));
       }
     }
     obstacles.forEach(line -> notes.add("The networks are not connected. " + line + "."));
     return obstacles.isEmpty();
+  }
+
+  /** What the two regions' networks, and those that they are peered with, have in common. */
+  private List<String> obstacles(Place one, Place other) {
+    for (Map.Entry<String, Cidr> own : networks(other).entrySet()) {
+      for (Map.Entry<String, Cidr> its : networks(one).entrySet()) {
+        if (own.getValue().overlaps(its.getValue())) {
+          return List.of(
+              "%s and %s have the same addresses, %s and %s: nothing connects such networks. Give the"
+                      .formatted(its.getKey(), own.getKey(), its.getValue(), own.getValue())
+                  + " nodes of one region a network of other addresses (--vpc REGION=new)");
+        }
+      }
+    }
+    return List.of();
+  }
+
+  private Map<String, Cidr> networks(Place place) {
+    Map<String, Cidr> networks = new LinkedHashMap<>();
+    networks.put(place.name(), place.addresses().orElseThrow());
+    peered
+        .get(place.name())
+        .forEach(one -> networks.put(place.name() + " " + one.vpc(), one.addresses()));
+    return networks;
   }
 
   /**
@@ -228,21 +259,7 @@ final class NetworkWays {
   }
 
   private static Optional<String> transitTo(Place from, Place to) {
-    return from.tables().stream()
-        .flatMap(table -> leading(table, to).stream())
-        .filter(id -> id.startsWith("tgw-") || id.startsWith("arn:"))
-        .findFirst();
-  }
-
-  /** What a table leads another network's addresses to; the default route leads anywhere. */
-  private static Optional<String> leading(AccountNetwork.RouteTable table, Place to) {
-    Cidr addresses = to.addresses().orElseThrow();
-    return table.routes().stream()
-        .filter(route -> Cidr.parse(route.to()).prefix() > 0)
-        .filter(route -> Cidr.parse(route.to()).prefix() <= addresses.prefix())
-        .filter(route -> Cidr.parse(route.to()).overlaps(addresses))
-        .max(Comparator.comparing(route -> Cidr.parse(route.to()).prefix()))
-        .map(AccountNetwork.Route::by);
+    return NetworkRoutes.transit(from.tables(), to.addresses().orElseThrow());
   }
 
   private void tell(Join join, Collection<Pair> pairs) {
@@ -287,30 +304,11 @@ final class NetworkWays {
   }
 
   private void accept(Link link) {
-    link.acceptedBy()
-        .ifPresent(
-            region ->
-                commands.add(
-                    "aws ec2 accept-vpc-peering-connection --region %s --vpc-peering-connection-id %s"
-                        .formatted(region, link.one())));
+    link.acceptedBy().ifPresent(region -> commands.add(NetworkRoutes.accept(region, link.one())));
   }
 
   private void missing(Place from, Place to, String by) {
-    Collection<String> tables =
-        from.tables().stream()
-            .filter(table -> leading(table, to).filter(by::equals).isEmpty())
-            .map(AccountNetwork.RouteTable::id)
-            .collect(Collectors.toCollection(TreeSet::new));
-    for (String table : tables) {
-      commands.add(
-          "aws ec2 create-route --region %s --route-table-id %s --destination-cidr-block %s --%s %s"
-              .formatted(from.name(), table, to.addresses().orElseThrow(), option(by), by));
-    }
-  }
-
-  private static String option(String by) {
-    return by.startsWith("pcx-")
-        ? "vpc-peering-connection-id"
-        : by.startsWith("tgw-") ? "transit-gateway-id" : "core-network-arn";
+    commands.addAll(
+        NetworkRoutes.missing(from.name(), from.tables(), to.addresses().orElseThrow(), by));
   }
 }

@@ -13,11 +13,10 @@ import dev.heimdall.routing.AccountDatabase;
 import dev.heimdall.routing.AccountNetwork;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** A deployment from what AWS says, what options say, and what people answer. For one thread. */
 public final class NewDeployment {
@@ -110,7 +109,7 @@ public final class NewDeployment {
     List<AccountNetwork.Group> groups =
         account.groups(
             region, known.stream().flatMap(one -> one.groups().stream()).distinct().toList());
-    Set<String> networks = new LinkedHashSet<>();
+    Map<String, List<String>> networks = new LinkedHashMap<>();
     for (AccountDatabase one : known) {
       one.vpc()
           .or(
@@ -119,7 +118,8 @@ public final class NewDeployment {
                       .filter(group -> one.groups().contains(group.id()))
                       .flatMap(group -> group.vpc().stream())
                       .findFirst())
-          .ifPresent(networks::add);
+          .ifPresent(
+              vpc -> networks.computeIfAbsent(vpc, id -> new ArrayList<>()).addAll(one.subnets()));
     }
     NetworkChoice.Chosen network = choice.of(region, networks);
     List<DraftDatabase> databases = new ArrayList<>();
@@ -133,7 +133,8 @@ public final class NewDeployment {
             .filter(one -> one.vpc().isPresent() && one.vpc().equals(network.region().vpc()))
             .flatMap(one -> one.subnets().stream())
             .distinct()
-            .toList());
+            .toList(),
+        network.elsewhere());
   }
 
   private DraftDatabase database(Served served, String region, List<AccountNetwork.Group> groups)
