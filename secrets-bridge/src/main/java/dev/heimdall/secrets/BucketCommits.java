@@ -1,7 +1,13 @@
 package dev.heimdall.secrets;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.SortedMap;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -11,14 +17,19 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What a bucket's documents were together when somebody had written all of an edit, in one object
- * beside them. S3 replicates objects one by one and in any order: who reads this one has a whole
- * edit or the one before, and never a part.
+ * What all documents of a bucket are after an edit, in one object beside them, which is written
+ * before them: with it the edit is made. Who reads this one has a whole edit or the one before, and
+ * never a part, whatever becomes of its writer, and in whatever order objects are replicated.
  */
 final class BucketCommits {
   /** Its name; one with a dot is no document's. */
   static final String NAME = ".heimdall/commit.json";
 
+  private static final String EDIT = "edit";
+  private static final String ID = "id";
+  private static final String STEPS = "steps";
+  private static final String NAME_OF_STEP = "name";
+  private static final String OVER = "over";
   private static final int NOT_MODIFIED = 304;
 
   /** Escapes of JSON may double what documents have. */
@@ -34,8 +45,29 @@ final class BucketCommits {
     this.client = client;
   }
 
+  /**
+   * An edit of all documents.
+   *
+   * @param id of it alone
+   * @param documents as they are to be after it; their version is that of the commit
+   * @param steps what it has changed of the objects
+   */
+  record Commit(String id, Documents documents, List<Step> steps) {
+    /** One whose objects need no change, or that an earlier version has written after them. */
+    boolean hasNoSteps() {
+      return steps.isEmpty();
+    }
+  }
+
+  /**
+   * An object that is to become what the commit says.
+   *
+   * @param over the version that it had before; empty: there was none
+   */
+  record Step(String name, Optional<String> over) {}
+
   /** The last one; empty: it is still the known one. */
-  Optional<Documents> readIfChanged(Optional<String> known) throws StoreException {
+  Optional<Commit> readIfChanged(Optional<String> known) throws StoreException {
     Optional<ResponseBytes<GetObjectResponse>> read;
     try {
       read = get(known);
@@ -54,8 +86,19 @@ final class BucketCommits {
       throw new Limits(location).oversized("its last commit has more than " + MOST + " bytes");
     }
     try {
-      return Optional.of(
-          Documents.hashed(Bundle.decode(bytes), BucketStore.bare(read.get().response().eTag())));
+      JsonNode root = Bundle.parse(bytes);
+      Documents documents =
+          Documents.hashed(
+              Bundle.documents(root), BucketObjects.bare(read.get().response().eTag()));
+      JsonNode edit = root.path(EDIT);
+      List<Step> steps = new ArrayList<>();
+      for (JsonNode step : edit.path(STEPS)) {
+        steps.add(
+            new Step(
+                step.path(NAME_OF_STEP).asText(),
+                Optional.ofNullable(step.path(OVER).textValue())));
+      }
+      return Optional.of(new Commit(edit.path(ID).asText(), documents, steps));
     } catch (Bundle.Unreadable e) {
       throw new StoreException(
           StoreException.Kind.CORRUPT,
@@ -72,7 +115,7 @@ final class BucketCommits {
             .bucket(location.bucket())
             .key(location.key(NAME))
             .range("bytes=0-" + MOST);
-    known.ifPresent(etag -> request.ifNoneMatch(BucketStore.quoted(etag)));
+    known.ifPresent(etag -> request.ifNoneMatch(BucketObjects.quoted(etag)));
     Optional<Optional<ResponseBytes<GetObjectResponse>>> read =
         calls.call(
             "read",
@@ -117,28 +160,59 @@ final class BucketCommits {
    * Writes one.
    *
    * @param over the one that is there; empty: none is
-   * @return false when somebody else was faster
+   * @return its version; empty when somebody else was faster
    */
-  boolean write(Documents all, Optional<String> over) throws StoreException {
+  Optional<String> write(
+      String id, SortedMap<String, Content> documents, List<Step> steps, Optional<String> over)
+      throws StoreException {
     PutObjectRequest.Builder request =
         PutObjectRequest.builder()
             .bucket(location.bucket())
             .key(location.key(NAME))
             .contentType("application/json");
     over.ifPresentOrElse(
-        etag -> request.ifMatch(BucketStore.quoted(etag)), () -> request.ifNoneMatch("*"));
-    byte[] bytes = Bundle.encode(all.contents());
+        etag -> request.ifMatch(BucketObjects.quoted(etag)), () -> request.ifNoneMatch("*"));
+    ObjectNode root = Bundle.of(documents, Map.of());
+    ArrayNode changed = root.putObject(EDIT).put(ID, id).putArray(STEPS);
+    for (Step step : steps) {
+      ObjectNode one = changed.addObject().put(NAME_OF_STEP, step.name());
+      step.over().ifPresent(etag -> one.put(OVER, etag));
+    }
+    byte[] bytes = Bundle.bytes(root);
+    Optional<String> written =
+        calls.call(
+            "written",
+            "s3:PutObject",
+            arn(),
+            () ->
+                BucketObjects.unlessOther(
+                    () ->
+                        BucketObjects.bare(
+                            client
+                                .putObject(request.build(), RequestBody.fromBytes(bytes))
+                                .eTag())));
+    // The answer to a first attempt may have been lost, and we ourselves were faster.
+    return written.isPresent()
+        ? written
+        : readIfChanged(over)
+            .filter(commit -> commit.id().equals(id))
+            .map(commit -> commit.documents().version());
+  }
+
+  /** Whether this is the last one. */
+  boolean isLast(String version) throws StoreException {
     return calls.call(
-        "written",
-        "s3:PutObject",
+        "read",
+        "s3:GetObject",
         arn(),
         () ->
-            BucketStore.unlessOther(
-                    (Supplier<Boolean>)
-                        () -> {
-                          client.putObject(request.build(), RequestBody.fromBytes(bytes));
-                          return true;
-                        })
+            BucketObjects.unlessOther(
+                    () ->
+                        client.headObject(
+                            r ->
+                                r.bucket(location.bucket())
+                                    .key(location.key(NAME))
+                                    .ifMatch(BucketObjects.quoted(version))))
                 .isPresent());
   }
 

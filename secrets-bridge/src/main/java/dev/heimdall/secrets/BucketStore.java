@@ -1,47 +1,42 @@
 package dev.heimdall.secrets;
 
 import dev.heimdall.routing.sdk.AwsPatience;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
-import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Documents as objects in S3 below a prefix. A version is an object's ETag, and S3 itself refuses
- * to write over another one.
+ * Documents as objects in S3 below a prefix. A version is an object's ETag. An edit of several
+ * documents is one commit ({@link BucketCommits}), made visible by {@link BucketJournal}.
  */
 final class BucketStore implements DocumentStore {
-  private static final int ATTEMPTS = 5;
-  private static final int PAGES = 100;
-
-  /** Which edit an object is of: two may write the same. */
-  private static final String EDIT = "heimdall-edit";
+  private static final int ATTEMPTS = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
   private final StoreLocation.Bucket location;
   private final AwsCalls calls;
   private final S3Client client;
+  private final BucketObjects objects;
   private final BucketCommits commits;
-  private final WritersTurn turn;
+  private final BucketJournal journal;
 
   private BucketStore(StoreLocation.Bucket location, AwsCalls calls, S3Client client) {
     this.location = location;
     this.calls = calls;
     this.client = client;
+    objects = new BucketObjects(location, calls, client);
     commits = new BucketCommits(location, calls, client);
-    turn = new WritersTurn(location, calls, client);
+    journal = new BucketJournal(objects, commits);
   }
 
   static BucketStore open(
@@ -61,16 +56,6 @@ final class BucketStore implements DocumentStore {
     return location;
   }
 
-  /** An object, before it is read. */
-  private record Listed(String etag, long size) {}
-
-  /**
-   * What is below the prefix.
-   *
-   * @param commit the version of the last commit, if there ever was one
-   */
-  private record Listing(Map<String, Listed> documents, Optional<String> commit) {}
-
   private boolean readsCommits() {
     return location.commits() == StoreLocation.Commits.READ
         || location.commits() == StoreLocation.Commits.PREFERRED;
@@ -80,12 +65,12 @@ final class BucketStore implements DocumentStore {
   public Documents read() throws StoreException {
     if (readsCommits()) {
       try {
-        return commits.readIfChanged(Optional.empty()).orElseThrow();
+        return commits.readIfChanged(Optional.empty()).orElseThrow().documents();
       } catch (StoreException e) {
         mayBeWithout(e);
       }
     }
-    return fetch(list().documents(), Documents.of(Map.of()));
+    return view(Documents.of(Map.of())).documents();
   }
 
   /** Whether documents are read one by one where there is no commit. */
@@ -100,128 +85,83 @@ final class BucketStore implements DocumentStore {
   public Optional<Documents> readIfChanged(Documents known) throws StoreException {
     if (readsCommits()) {
       try {
-        return commits.readIfChanged(Optional.of(known.version()));
+        return commits
+            .readIfChanged(Optional.of(known.version()))
+            .map(BucketCommits.Commit::documents);
       } catch (StoreException e) {
         mayBeWithout(e);
       }
     }
-    Map<String, Listed> listed = list().documents();
-    boolean same =
-        listed.keySet().equals(known.all().keySet())
-            && listed.entrySet().stream()
-                .allMatch(
-                    entry ->
-                        known
-                            .versionOf(entry.getKey())
-                            .equals(Optional.of(entry.getValue().etag())));
-    return same ? Optional.empty() : Optional.of(fetch(listed, known));
+    BucketObjects.Listing listed = objects.list();
+    BucketJournal.Begun begun = journal.begun(listed);
+    return begun.current() && journal.versions(listed, begun).equals(versions(known))
+        ? Optional.empty()
+        : Optional.of(view(known).documents());
   }
 
-  private Listing list() throws StoreException {
-    Map<String, Listed> listed = new TreeMap<>();
-    Optional<String> commit = Optional.empty();
-    String before = location.key("");
-    String token = null;
-    long total = 0;
-    for (int i = 0; i < PAGES; i++) {
-      String after = token;
-      ListObjectsV2Response page =
-          calls.call(
-              "read",
-              "s3:ListBucket",
-              "arn:aws:s3:::" + location.bucket(),
-              () ->
-                  client.listObjectsV2(
-                      request ->
-                          request
-                              .bucket(location.bucket())
-                              .prefix(before)
-                              .continuationToken(after)));
-      for (S3Object object : page.contents()) {
-        String name = object.key().substring(before.length());
-        if (DocumentName.accepts(name)) {
-          new Limits(location).check(name, object.size());
-          total += object.size();
-          listed.put(name, new Listed(bare(object.eTag()), object.size()));
-        } else if (name.equals(BucketCommits.NAME)) {
-          commit = Optional.of(bare(object.eTag()));
-        }
-      }
-      new Limits(location).check(listed.size(), total);
-      token = page.nextContinuationToken();
-      if (!Boolean.TRUE.equals(page.isTruncated()) || token == null) {
-        return new Listing(listed, commit);
-      }
-    }
-    throw new Limits(location).oversized("it has more than " + PAGES + " pages of objects");
+  private static Map<String, String> versions(Documents documents) {
+    return documents.all().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().version()));
   }
 
-  /** Reads what was listed, as far as it is not known; anew when it changes meanwhile. */
-  private Documents fetch(Map<String, Listed> first, Documents known) throws StoreException {
-    Map<String, Listed> listed = first;
-    Map<String, StoredDocument> have = new HashMap<>(known.all());
+  /**
+   * What is there.
+   *
+   * @param read the documents as objects
+   * @param documents the same with what was begun
+   */
+  private record View(
+      BucketObjects.Listing listed,
+      BucketJournal.Begun begun,
+      Documents read,
+      Documents documents) {}
+
+  /** Anew when somebody commits meanwhile, so that nothing is a mixture of two edits. */
+  private View view(Documents first) throws StoreException {
+    Documents known = first;
     for (int i = 0; i < ATTEMPTS; i++) {
-      boolean whole = true;
-      have.keySet().retainAll(listed.keySet());
-      for (Map.Entry<String, Listed> entry : listed.entrySet()) {
-        String name = entry.getKey();
-        String etag = entry.getValue().etag();
-        if (have.containsKey(name) && have.get(name).version().equals(etag)) {
-          continue;
-        }
-        Optional<Content> content;
-        try {
-          content = get(name, etag);
-        } catch (StoreException e) {
-          // Who may list a prefix only is denied what is not there: it may have been deleted since.
-          if (e.kind() != StoreException.Kind.DENIED || list().documents().containsKey(name)) {
-            throw e;
-          }
-          content = Optional.empty();
-        }
-        content.ifPresent(found -> have.put(name, new StoredDocument(found, etag)));
-        whole &= content.isPresent();
+      rest(i);
+      BucketObjects.Listing listed = objects.list();
+      BucketJournal.Begun begun = journal.begun(listed);
+      BucketObjects.Fetched fetched = objects.fetch(listed.documents(), known);
+      known = fetched.documents();
+      if (begun.current() && fetched.whole() && objects.list().commit().equals(listed.commit())) {
+        return new View(listed, begun, known, journal.with(known, listed, begun));
       }
-      if (whole) {
-        return Documents.of(have);
-      }
-      listed = list().documents();
     }
     throw calls.failed(
         StoreException.Kind.UNREACHABLE, "read", "it changes faster than it can be read", null);
   }
 
-  /** Empty when it is not what it was any more. */
-  private Optional<Content> get(String name, String etag) throws StoreException {
-    return calls.call(
-        "read",
-        "s3:GetObject",
-        arn(name),
-        () -> {
-          try {
-            return Optional.of(
-                Content.of(
-                    client
-                        .getObjectAsBytes(
-                            request ->
-                                request
-                                    .bucket(location.bucket())
-                                    .key(location.key(name))
-                                    .ifMatch(quoted(etag)))
-                        .asByteArray()));
-          } catch (S3Exception e) {
-            if (e.statusCode() == 412 || AwsCalls.code(e).equals("NoSuchKey")) {
-              return Optional.empty();
-            }
-            throw e;
-          }
-        });
+  private static void rest(int attempt) throws StoreException {
+    try {
+      long most = Math.min(LONGEST_PAUSE.toMillis(), 10L << Math.min(attempt, Byte.SIZE));
+      Thread.sleep(attempt == 0 ? 0 : ThreadLocalRandom.current().nextLong(most));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(
+          StoreException.Kind.UNREACHABLE, "Waiting for another writer was interrupted.", e);
+    }
   }
 
-  /**
-   * With a commit at the end, where there is one already or is to be one: whoever writes without
-   * would leave the readers of commits behind.
-   */
+  /** What is there once all of the last commit is visible. */
+  private View settled(Documents known) throws StoreException {
+    View view = view(known);
+    for (int i = 0; view.begun().isPending() && i < ATTEMPTS; i++) {
+      journal.rollForward(view.begun().commit().orElseThrow(), view.listed());
+      view = view(view.read());
+    }
+    if (view.begun().isPending()) {
+      throw restless();
+    }
+    return view;
+  }
+
+  private StoreException restless() {
+    return calls.failed(
+        StoreException.Kind.CONFLICT, "written", "others write to it all the time", null);
+  }
+
   @Override
   public Documents write(List<Change> changes) throws StoreException {
     if (readsCommits()) {
@@ -231,176 +171,125 @@ final class BucketStore implements DocumentStore {
               .formatted(
                   location, location.commits() == StoreLocation.Commits.READ ? "read" : "prefer"));
     }
-    if (location.commits() != StoreLocation.Commits.WRITTEN && list().commit().isEmpty()) {
-      return writeEach(changes);
-    }
-    String mine = turn.take();
-    try {
-      Optional<String> before = list().commit();
-      Documents after = writeEach(changes);
-      try {
-        commit(after, before);
-      } catch (StoreException e) {
-        throw Edits.interrupted(e, changes.stream().map(Change::name).toList());
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    Documents known = Documents.of(Map.of());
+    for (int i = 0; System.nanoTime() - end < 0; i++) {
+      rest(i);
+      View view = settled(known);
+      known = view.read();
+      Documents now = view.documents();
+      List<Change> meant = changes.stream().map(change -> BucketJournal.over(change, now)).toList();
+      new Edits(location).check(meant, now);
+      boolean commits =
+          location.commits() == StoreLocation.Commits.WRITTEN
+              || view.listed().commit().isPresent()
+              || meant.size() > 1;
+      Optional<Documents> written = commits ? commit(meant, view) : alone(meant, view);
+      if (written.isPresent()) {
+        return written.get();
       }
-      return after;
-    } finally {
-      turn.giveBack(mine);
+      // Somebody else was faster: whether he has changed the same documents is still to be seen.
     }
+    throw restless();
+  }
+
+  /** One document, where there are no commits: S3 itself has it whole. */
+  private Optional<Documents> alone(List<Change> meant, View view) throws StoreException {
+    for (Change change : meant) {
+      boolean done =
+          change.content().isPresent()
+              ? objects.put(change.name(), change.content().get(), change.over()).isPresent()
+              : objects.delete(change.name(), change.over().orElseThrow());
+      if (!done) {
+        throw new Edits(location).conflict(List.of(change.name()), List.of());
+      }
+    }
+    View after = view(view.read());
+    if (after.listed().commit().isPresent()) {
+      commitAll(); // the first commit, which somebody has made meanwhile, may lack this one
+    }
+    return Optional.of(after.documents());
+  }
+
+  /** Empty when somebody else was faster. */
+  private Optional<Documents> commit(List<Change> meant, View view) throws StoreException {
+    SortedMap<String, Content> contents = view.documents().contents();
+    List<BucketCommits.Step> steps = new ArrayList<>();
+    for (Change change : meant) {
+      if (!change.content().equals(Optional.ofNullable(contents.get(change.name())))) {
+        steps.add(new BucketCommits.Step(change.name(), change.over()));
+      }
+    }
+    SortedMap<String, Content> next = Edits.applied(meant, view.documents());
+    String id = UUID.randomUUID().toString();
+    Optional<String> version = commits.write(id, next, steps, view.listed().commit());
+    if (version.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          visible(
+              new BucketCommits.Commit(id, Documents.hashed(next, version.get()), steps), view));
+    } catch (StoreException e) {
+      // Committed it is, and who writes next makes it visible.
+      throw e.kind() == StoreException.Kind.CONFLICT
+          ? e
+          : Edits.interrupted(e, meant.stream().map(Change::name).toList());
+    }
+  }
+
+  /** What somebody has written past the commits in between stays. */
+  private Documents visible(BucketCommits.Commit commit, View before) throws StoreException {
+    List<String> refused = journal.rollForward(commit, before.listed());
+    Documents after = view(before.read()).documents();
+    SortedMap<String, Content> meant = commit.documents().contents();
+    List<String> others =
+        refused.stream()
+            .filter(
+                name ->
+                    !Optional.ofNullable(meant.get(name))
+                        .equals(Optional.ofNullable(after.contents().get(name))))
+            .toList();
+    if (!others.isEmpty() && commits.isLast(commit.documents().version())) {
+      throw new Edits(location)
+          .conflict(
+              others,
+              commit.steps().stream()
+                  .map(BucketCommits.Step::name)
+                  .filter(name -> !others.contains(name))
+                  .toList());
+    }
+    return after;
   }
 
   @Override
   public void commit() throws StoreException {
     if (location.commits() == StoreLocation.Commits.WRITTEN) {
-      String mine = turn.take();
-      try {
-        Listing listed = list();
-        Documents all = fetch(listed.documents(), Documents.of(Map.of()));
-        if (listed.commit().isEmpty()
-            || !commits
-                .readIfChanged(Optional.empty())
-                .map(Documents::contents)
-                .equals(Optional.of(all.contents()))) {
-          commit(all, listed.commit());
-        }
-      } finally {
-        turn.giveBack(mine);
-      }
+      commitAll();
     }
   }
 
-  /** Of all documents as they are now, if somebody else has written one since. */
-  private void commit(Documents written, Optional<String> over) throws StoreException {
-    Documents all = written;
-    Optional<String> before = over;
+  /** Has the last commit be what is there, also what was written without. */
+  private void commitAll() throws StoreException {
+    Documents known = Documents.of(Map.of());
     for (int i = 0; i < ATTEMPTS; i++) {
-      if (commits.write(all, before)) {
+      rest(i);
+      View view = settled(known);
+      known = view.read();
+      SortedMap<String, Content> contents = view.documents().contents();
+      Optional<String> last = view.listed().commit();
+      boolean same =
+          last.isPresent()
+              && commits
+                  .readIfChanged(Optional.empty())
+                  .map(commit -> commit.documents().contents())
+                  .equals(Optional.of(contents));
+      if (same
+          || commits.write(UUID.randomUUID().toString(), contents, List.of(), last).isPresent()) {
         return;
       }
-      Listing now = list();
-      all = fetch(now.documents(), all);
-      before = now.commit();
     }
-    throw calls.failed(
-        StoreException.Kind.CONFLICT, "written", "others write to it all the time", null);
-  }
-
-  private Documents writeEach(List<Change> changes) throws StoreException {
-    Documents now = read();
-    new Edits(location).check(changes, now);
-    Map<String, StoredDocument> after = new HashMap<>(now.all());
-    List<String> written = new ArrayList<>();
-    for (Change change : changes) {
-      try {
-        Optional<Optional<StoredDocument>> done =
-            change.content().isPresent()
-                ? put(change, change.content().get()).map(Optional::of)
-                : delete(change);
-        if (done.isEmpty()) {
-          throw new Edits(location).conflict(List.of(change.name()), written);
-        }
-        done.get()
-            .ifPresentOrElse(
-                document -> after.put(change.name(), document), () -> after.remove(change.name()));
-        written.add(change.name());
-      } catch (StoreException e) {
-        throw e.kind() == StoreException.Kind.CONFLICT ? e : Edits.interrupted(e, written);
-      }
-    }
-    return Documents.of(after);
-  }
-
-  /** Empty when somebody else was faster. */
-  private Optional<StoredDocument> put(Change change, Content content) throws StoreException {
-    String edit = UUID.randomUUID().toString();
-    PutObjectRequest.Builder request =
-        PutObjectRequest.builder()
-            .metadata(Map.of(EDIT, edit))
-            .bucket(location.bucket())
-            .key(location.key(change.name()))
-            .contentType(
-                change.name().endsWith(".json") ? "application/json" : "application/octet-stream");
-    change
-        .over()
-        .ifPresentOrElse(etag -> request.ifMatch(quoted(etag)), () -> request.ifNoneMatch("*"));
-    Optional<String> etag =
-        calls.call(
-            "written",
-            "s3:PutObject",
-            arn(change.name()),
-            () ->
-                unlessOther(
-                    () ->
-                        bare(
-                            client
-                                .putObject(request.build(), RequestBody.fromBytes(content.bytes()))
-                                .eTag())));
-    if (etag.isPresent()) {
-      return etag.map(version -> new StoredDocument(content, version));
-    }
-    // The answer to a first attempt may have been lost, and we ourselves were faster.
-    return edited(change.name(), edit).map(version -> new StoredDocument(content, version));
-  }
-
-  /** The version of a document, if it is of this edit. */
-  private Optional<String> edited(String name, String edit) throws StoreException {
-    return calls.call(
-        "read",
-        "s3:GetObject",
-        arn(name),
-        () ->
-            unlessOther(
-                    () ->
-                        client.headObject(r -> r.bucket(location.bucket()).key(location.key(name))))
-                .filter(object -> edit.equals(object.metadata().get(EDIT)))
-                .map(object -> bare(object.eTag())));
-  }
-
-  private Optional<Optional<StoredDocument>> delete(Change change) throws StoreException {
-    Optional<String> done =
-        calls.call(
-            "written",
-            "s3:DeleteObject",
-            arn(change.name()),
-            () ->
-                unlessOther(
-                    () -> {
-                      client.deleteObject(
-                          request ->
-                              request
-                                  .bucket(location.bucket())
-                                  .key(location.key(change.name()))
-                                  .ifMatch(quoted(change.over().orElseThrow())));
-                      return change.name();
-                    }));
-    return done.map(name -> Optional.empty());
-  }
-
-  static <T> Optional<T> unlessOther(Supplier<T> call) {
-    try {
-      return Optional.of(call.get());
-    } catch (S3Exception e) {
-      // 409: somebody else writes the same object just now; 404: it was deleted.
-      if (e.statusCode() == 412
-          || AwsCalls.code(e).equals("ConditionalRequestConflict")
-          || AwsCalls.code(e).equals("NoSuchKey")
-          || e instanceof NoSuchKeyException) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  private String arn(String name) {
-    return "arn:aws:s3:::" + location.bucket() + "/" + location.key(name);
-  }
-
-  static String bare(String etag) {
-    return etag.replace("\"", "");
-  }
-
-  static String quoted(String etag) {
-    return '"' + etag + '"';
+    throw restless();
   }
 
   @Override

@@ -53,6 +53,10 @@ final class Bundle {
    * @param secrets what those hold that the documents name
    */
   static byte[] encode(Map<String, Content> contents, Map<String, String> secrets) {
+    return bytes(of(contents, secrets));
+  }
+
+  static ObjectNode of(Map<String, Content> contents, Map<String, String> secrets) {
     ObjectNode root = envelope();
     if (!secrets.isEmpty()) {
       ObjectNode held = root.putObject(SECRETS);
@@ -66,7 +70,7 @@ final class Bundle {
                     .ifPresentOrElse(
                         text -> documents.put(name, text),
                         () -> documents.putObject(name).put(BASE64, content.bytes())));
-    return bytes(root);
+    return root;
   }
 
   static ObjectNode envelope() {

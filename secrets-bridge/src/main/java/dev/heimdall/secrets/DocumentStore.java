@@ -39,10 +39,9 @@ public interface DocumentStore extends AutoCloseable {
 
   /**
    * Carries out all changes, or none if one of them is made over a version that is no longer there.
-   * A directory and a secret have all of them or none, also when the writer dies. In a directory an
-   * edit by hand that comes between stays, and the failure names what was written besides. S3
-   * writes one document after the other: if somebody else's edit comes between, or the store goes
-   * away, those that were written stay and the failure names them.
+   * There are all of them or none, also when the writer dies. In a directory and in S3 an edit by
+   * hand that comes between stays, and the failure names what was written besides; when the store
+   * goes away once they are committed, it names all of them.
    *
    * @return all documents afterwards
    * @throws StoreException of the kind {@link StoreException.Kind#CONFLICT} when somebody else was

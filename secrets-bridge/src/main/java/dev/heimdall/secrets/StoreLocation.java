@@ -41,9 +41,9 @@ public sealed interface StoreLocation {
 
   /** Whether there are edits as a whole, in an object beside the documents. */
   enum Commits {
-    /** Documents are read one by one; writers go on with commits where there are some. */
+    /** Objects are read, with what the last commit says of those that it has not reached yet. */
     NONE,
-    /** Each edit ends with one; documents are read one by one, as by who edits them. */
+    /** The same, and each edit is a commit, also that of one document. */
     WRITTEN,
     /** They alone are read, and nothing is written. */
     READ,

@@ -352,23 +352,108 @@ class BucketCommitsIT {
     }
   }
 
-  /** Nodes go by the commit before; the next who writes takes what is there along. */
   @Test
-  void whatAWriterLeavesBehindIsInTheNextCommit() throws Exception {
+  void whatCannotBeCommittedLeavesNothing() throws Exception {
     try (DocumentStore editor = store("conf", "&commits=write");
         DocumentStore follower = store("conf", "&commits=read")) {
       editor.write(List.of(Change.create("node.json", content("{}"))));
       Documents known = follower.read();
+      Set<String> before = objects("conf").keySet();
       gate.refuse("PUT /conf/config/.heimdall/commit.json", 403, "AccessDenied", "Access Denied");
 
       assertThatThrownBy(() -> editor.write(List.of(Change.create("a.json", content("{}")))))
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("Written before: a.json");
+          .hasMessageNotContaining("Written before");
       assertThat(follower.readIfChanged(known)).isEmpty();
+      assertThat(objects("conf").keySet()).isEqualTo(before);
       gate.open();
       editor.write(List.of(Change.create("b.json", content("{}"))));
-      assertThat(follower.read().contents()).containsOnlyKeys("node.json", "a.json", "b.json");
-      assertThat(objects("conf")).doesNotContainKey("config/.heimdall/writing");
+      assertThat(follower.read().contents()).containsOnlyKeys("node.json", "b.json");
+    }
+  }
+
+  /** A writer that ends once it has committed: readers of each sort see all of it. */
+  @Test
+  void whatIsCommittedIsThereForAllThoughItsWriterEnds() throws Exception {
+    try (DocumentStore editor = store("conf", "");
+        DocumentStore node = store("conf", "")) {
+      editor.write(
+          List.of(
+              Change.create("node.json", content("{}")), Change.create("old.json", content("{}"))));
+      Documents known = editor.read();
+      Documents seen = node.read();
+      gate.refuse("PUT /conf/config/a.json", 403, "AccessDenied", "Access Denied");
+      List<Change> edit =
+          List.of(
+              Change.replace(
+                  "node.json", content("{\"id\": 1}"), known.versionOf("node.json").get()),
+              Change.create("a.json", content("{}")),
+              Change.create("b.json", content("{}")),
+              Change.delete("old.json", known.versionOf("old.json").get()));
+
+      assertThatThrownBy(() -> editor.write(edit))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("Written before: node.json, a.json, b.json, old.json");
+      assertThat(objects("conf"))
+          .doesNotContainKeys("config/a.json", "config/b.json")
+          .containsKey("config/old.json");
+      Map<String, Content> whole =
+          Map.of(
+              "node.json",
+              content("{\"id\": 1}"),
+              "a.json",
+              content("{}"),
+              "b.json",
+              content("{}"));
+      seen = node.readIfChanged(seen).orElseThrow();
+      assertThat(seen.contents()).isEqualTo(new TreeMap<>(whole));
+      assertThat(node.readIfChanged(seen)).isEmpty();
+      try (DocumentStore follower = store("conf", "&commits=prefer")) {
+        assertThat(follower.read().contents()).isEqualTo(new TreeMap<>(whole));
+      }
+
+      // Somebody edits what he has seen before it is an object; he makes all of it visible first.
+      gate.open();
+      node.write(
+          List.of(Change.replace("b.json", content("{\"x\": 2}"), seen.versionOf("b.json").get())));
+      assertThat(objects("conf"))
+          .containsEntry("config/a.json", "{}")
+          .containsEntry("config/b.json", "{\"x\": 2}")
+          .doesNotContainKey("config/old.json");
+      assertThat(objects("conf").keySet()).filteredOn(key -> key.contains("/settled/")).hasSize(1);
+    }
+  }
+
+  /** Past the commits, with other tools. */
+  @Test
+  void whatSomebodyPutsBackByHandStays() throws Exception {
+    try (DocumentStore editor = store("conf", "");
+        DocumentStore node = store("conf", "")) {
+      editor.write(
+          List.of(Change.create("a.json", content("{}")), Change.create("b.json", content("{}"))));
+      Documents known = editor.read();
+      editor.write(
+          List.of(
+              Change.replace("a.json", content("{\"x\": 1}"), known.versionOf("a.json").get()),
+              Change.replace("b.json", content("{\"x\": 1}"), known.versionOf("b.json").get())));
+
+      s3.putObject(r -> r.bucket("conf").key("config/a.json"), RequestBody.fromString("{}"));
+      assertThat(node.read().contents()).containsEntry("a.json", content("{}"));
+      editor.write(List.of(Change.create("c.json", content("{}"))));
+      assertThat(node.read().contents())
+          .containsEntry("a.json", content("{}"))
+          .containsEntry("b.json", content("{\"x\": 1}"));
+      try (DocumentStore follower = store("conf", "&commits=read")) {
+        assertThat(follower.read().contents()).isEqualTo(node.read().contents());
+      }
+    }
+  }
+
+  @Test
+  void oneDocumentAloneNeedsNoCommit() throws Exception {
+    try (DocumentStore editor = store("conf", "")) {
+      editor.write(List.of(Change.create("a.json", content("{}"))));
+      assertThat(objects("conf")).containsOnlyKeys("config/a.json");
     }
   }
 }
