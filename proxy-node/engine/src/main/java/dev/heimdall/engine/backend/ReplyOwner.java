@@ -86,6 +86,16 @@ public interface ReplyOwner {
   }
 
   /**
+   * The server has rejected a command of this owner's because its transaction may not write, and
+   * keeps the transaction as failed.
+   *
+   * @return what the client is told in place of that; null for what the server said
+   */
+  default ServerError writesRejected(ServerConnection from, ServerError error) {
+    return null;
+  }
+
+  /**
    * Whether an error stays unsaid, and what comes with it. Something of the group may have been
    * passed on before: {@link ServerConnection#told} and {@link ServerConnection#begun} say what.
    * Then {@link #groupAbsorbed} follows in the place of the rest of the group.

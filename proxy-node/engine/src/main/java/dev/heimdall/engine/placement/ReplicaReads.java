@@ -88,6 +88,8 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Whether a transaction is to begin there, of which nobody knows yet what it will read. */
   private boolean whole;
 
+  private final OwnMode mode = new OwnMode();
+
   /** Whether a statement is unanswered there that may end the transaction. */
   private boolean ending;
 
@@ -175,6 +177,12 @@ public final class ReplicaReads implements ReplicaChoice {
       barred = null; // that was about one connection, or one moment, and nobody else can answer
     }
     why = barred != null ? barred : reason(split, led);
+    if (why != null && barred != null && why.passes() && !pools.paused()) {
+      // Should the writer fall silent while it has the read, a replica may answer all the same.
+      router = routers.router(pools.plan().source().name(), watch.view());
+      asked = request(watch.view());
+      request = asked;
+    }
     return why != null ? null : choose(pools, watch.view());
   }
 
@@ -532,6 +540,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
   public void noteEnd(StatementFacts effects) {
+    mode.sent(effects.kind(), client.next().normalised());
     if (replica != null && transaction.status() != TransactionState.IDLE) {
       ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
     }
@@ -541,6 +550,15 @@ public final class ReplicaReads implements ReplicaChoice {
   @Override
   public boolean ending() {
     return ending;
+  }
+
+  /**
+   * Whether nothing that the client has sent may have made its transaction read-only: if it may not
+   * write, that is the server's own doing.
+   */
+  public boolean isToWrite() {
+    String byDefault = carried.variables().get("default_transaction_read_only");
+    return mode.isToWrite() && (byDefault == null || byDefault.equalsIgnoreCase("off"));
   }
 
   /** The group that holds the read was sent. */
@@ -561,6 +579,9 @@ public final class ReplicaReads implements ReplicaChoice {
     over();
     ending &= client.outstanding() > 0;
     whole &= status != TransactionState.IDLE || client.outstanding() > 0;
+    if (transaction.open() && status == TransactionState.IDLE) {
+      mode.transactionOver();
+    }
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.
       noteSeen(loop.nanoTime());

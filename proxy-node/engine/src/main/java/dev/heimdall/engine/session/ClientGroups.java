@@ -48,6 +48,9 @@ final class ClientGroups {
   private final PoolMetrics counters;
   private final LossEffects effects;
 
+  /** With what a server has rejected a write whose transaction, and session, end with that. */
+  private ServerError rejected;
+
   ClientGroups(
       SentUnits sent,
       RequestReader requests,
@@ -273,9 +276,32 @@ final class ClientGroups {
 
   // ---- failed, and sent again
 
+  /**
+   * Who begins a transaction to write, at a server that is no writer any more, may begin it again:
+   * that is the server's doing, and not the client's.
+   */
+  ServerError writesRejected(ServerConnection from, ServerError error) {
+    return inTransactionToWrite() && RejectedWrites.byServer(lease.destinations(), from)
+        ? RejectedWrites.again(error)
+        : null;
+  }
+
+  private boolean inTransactionToWrite() {
+    boolean inside = transaction.open() || transaction.begunSince(carried.done());
+    return inside && reads.isToWrite() && !reads.away() && !sharing.active();
+  }
+
   boolean absorbs(ServerConnection from, ServerError error) {
     if (sharing.active()) {
       return sharing.absorbs(error, from);
+    }
+    if (!losses.keepsFailed()
+        && errors.readOnly(error)
+        && pending.outstanding() == 1
+        && inTransactionToWrite()
+        && RejectedWrites.ofCluster(lease.destinations())) {
+      rejected = error; // the server keeps the transaction open, which its client is to run again
+      return true;
     }
     return lease.state() == LeaseState.ACTIVE && sent.alone().absorbs(error, from);
   }
@@ -285,6 +311,12 @@ final class ClientGroups {
   }
 
   void absorbed(ServerConnection from) {
+    if (rejected != null) {
+      refusedToWrite(from, rejected);
+      counters.errorSent();
+      effects.endWithTransaction(RejectedWrites.again(rejected));
+      return;
+    }
     BatchReplay replay = sent.alone();
     pending.takeBack();
     running.notes().groupOver();

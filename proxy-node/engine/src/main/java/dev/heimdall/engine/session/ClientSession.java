@@ -253,6 +253,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public ServerError writesRejected(ServerConnection from, ServerError error) {
+    return parts.groups.writesRejected(from, error);
+  }
+
+  @Override
   public boolean absorbs(ServerConnection from, ServerError error) {
     return parts.groups.absorbs(from, error);
   }

@@ -13,6 +13,22 @@ public final class PostgresErrors implements ErrorCauses {
   private static final String CANCELED = "57014";
   private static final String BY_RECOVERY = "conflict with recovery";
 
+  /** Routines of the server that reject what a transaction may not do that may not write. */
+  private static final String PREVENTED = "\0RPreventCommandIfReadOnly\0";
+
+  private static final String IN_RECOVERY = "\0RPreventCommandDuringRecovery\0";
+
+  /**
+   * Whether the server itself has rejected a command as its transaction may not write; a function
+   * may raise the same.
+   *
+   * @param fields the message as it came, one character for each byte
+   */
+  public static boolean writesRejected(ServerError error, String fields) {
+    return error.sqlState().equals(READ_ONLY)
+        && (fields.contains(PREVENTED) || fields.contains(IN_RECOVERY));
+  }
+
   @Override
   public boolean stalePlan(ServerError error) {
     return StalePlan.is(error);

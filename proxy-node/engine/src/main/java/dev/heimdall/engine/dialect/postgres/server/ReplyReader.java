@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ReplyDelivery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
 import dev.heimdall.engine.dialect.postgres.prepared.ShapeReader;
 import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
@@ -423,6 +424,17 @@ final class ReplyReader implements ReplyScanner {
         && StalePlan.raised(error, in.toString(at, total, StandardCharsets.ISO_8859_1))) {
       ByteBuf message = connection.allocate(128);
       StalePlan.encode(message);
+      return message;
+    }
+    ServerError instead =
+        owner != null
+                && PostgresErrors.writesRejected(
+                    error, in.toString(at, total, StandardCharsets.ISO_8859_1))
+            ? owner.writesRejected(connection, error)
+            : null;
+    if (instead != null) {
+      ByteBuf message = connection.allocate(256);
+      ErrorMessage.encode(instead, message);
       return message;
     }
     EditedText edited = queue.edited();

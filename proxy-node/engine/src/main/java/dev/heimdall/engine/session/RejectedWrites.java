@@ -1,0 +1,45 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.Destinations;
+import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.Optional;
+
+/** Writes of transactions that a server rejects which is no writer any more. */
+final class RejectedWrites {
+  private RejectedWrites() {}
+
+  /** Whether another server may be the writer. */
+  static boolean ofCluster(Destinations destinations) {
+    return destinations.home() != null && destinations.home().scope().watch() != null;
+  }
+
+  /**
+   * Whether the server that a connection leads to takes no writes, whoever sends them, by what it
+   * has reported itself: it is a replica, or allows none.
+   */
+  static boolean byServer(Destinations destinations, ServerConnection from) {
+    if (!ofCluster(destinations)) {
+      return false;
+    }
+    WriterWatch watch = destinations.home().scope().watch();
+    ServerAddress server = from.target().source().hosts().get(0);
+    Topology topology = watch.view().topology();
+    Optional<TopologyNode> node = topology.node(server);
+    return node.isPresent()
+        && (node.get().role() == NodeRole.REPLICA || node.get().state() == NodeState.READ_ONLY);
+  }
+
+  /** What its client is told. */
+  static ServerError again(ServerError error) {
+    return ServerError.error("40001", "the server accepts no writes any more")
+        .withDetail("Nothing of the transaction was committed. The server said: " + error.message())
+        .withHint("Run it again from its beginning.");
+  }
+}

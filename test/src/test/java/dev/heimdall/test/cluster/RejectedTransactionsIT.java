@@ -1,0 +1,102 @@
+package dev.heimdall.test.cluster;
+
+import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
+import static dev.heimdall.test.cluster.RoutedCluster.execute;
+import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.heimdall.test.fixture.Await;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Transactions whose writes are rejected, by a server that has become read-only, or for clients.
+ */
+class RejectedTransactionsIT {
+  private static final String INSERT = "INSERT INTO t VALUES (2)";
+
+  private static void readOnly(RoutedCluster routed, boolean on) {
+    routed
+        .primary()
+        .execute(
+            on
+                ? "ALTER SYSTEM SET default_transaction_read_only = on"
+                : "ALTER SYSTEM RESET default_transaction_read_only");
+    routed.primary().execute("SELECT pg_reload_conf()");
+    Await.until(
+        "the node knows",
+        () ->
+            routed.node().admin("SHOW NODES").stream()
+                .filter(row -> "writer".equals(row.get("role")))
+                .anyMatch(row -> (on ? "read-only" : "up").equals(row.get("state"))));
+  }
+
+  /** With which SQLSTATE the last of these statements is rejected; the transaction ends then. */
+  private static String rejected(Connection client, String... statements) throws SQLException {
+    for (int i = 0; i < statements.length - 1; i++) {
+      execute(client, statements[i]);
+    }
+    String state =
+        catchThrowableOfType(
+                SQLException.class, () -> execute(client, statements[statements.length - 1]))
+            .getSQLState();
+    assertThat(
+            catchThrowableOfType(SQLException.class, () -> value(client, "SELECT 1")).getSQLState())
+        .as("the transaction has failed")
+        .isEqualTo("25P02");
+    execute(client, "ROLLBACK");
+    return state;
+  }
+
+  private static void assertOwnReadOnlyStays(Connection client) throws SQLException {
+    assertThat(rejected(client, "BEGIN READ ONLY", INSERT)).isEqualTo("25006");
+    assertThat(rejected(client, "BEGIN", "SET TRANSACTION READ ONLY", INSERT)).isEqualTo("25006");
+    execute(client, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+    assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("25006");
+    execute(client, "RESET default_transaction_read_only");
+    execute(client, "SET default_transaction_read_only = on");
+    assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("25006");
+    execute(client, "RESET default_transaction_read_only");
+    assertThat(
+            rejected(
+                client,
+                "BEGIN",
+                "DO $$BEGIN RAISE 'cannot execute INSERT in a read-only transaction'"
+                    + " USING ERRCODE = '25006'; END$$"))
+        .as("what code raises")
+        .isEqualTo("25006");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void aServerThatHasBecomeReadOnlyMakesThemRetryableAndClientsOwnWishesDoNot(String mode)
+      throws Exception {
+    try (RoutedCluster routed =
+            new RoutedCluster(
+                c -> c.user("app", "admin", true),
+                primary -> asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)"));
+        Connection client = routed.connect("preferQueryMode", mode)) {
+      assertOwnReadOnlyStays(client);
+
+      execute(client, "BEGIN");
+      execute(client, INSERT);
+      readOnly(routed, true);
+      execute(client, "COMMIT");
+      assertThat(value(client, "SELECT count(*) FROM t")).as("it was begun before").isEqualTo("2");
+
+      assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
+      assertThat(rejected(client, "BEGIN", "SELECT 1", "CREATE TABLE u (i int)"))
+          .isEqualTo("40001");
+      assertOwnReadOnlyStays(client);
+
+      readOnly(routed, false);
+      execute(client, "BEGIN");
+      execute(client, INSERT);
+      execute(client, "COMMIT");
+      assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("3");
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Transactions whose writes are rejected, by a server that has become read-only, or for clients.
+ */
+class MysqlRejectedTransactionsIT {
+  private static final String INSERT = "INSERT INTO t VALUES (2)";
+
+  private static void execute(Connection client, String sql) throws SQLException {
+    try (Statement statement = client.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static int error(Connection client, String sql) {
+    return catchThrowableOfType(SQLException.class, () -> execute(client, sql)).getErrorCode();
+  }
+
+  private static long rows(Connection client) throws SQLException {
+    try (Statement statement = client.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT count(*) FROM t")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  private static void assertOwnReadOnlyStays(Connection client, int error) throws SQLException {
+    execute(client, "START TRANSACTION READ ONLY");
+    assertThat(error(client, INSERT)).as("as the server says").isEqualTo(error);
+    execute(client, "ROLLBACK");
+    assertThat(rows(client)).as("the session goes on").isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aServerThatHasBecomeReadOnlyMakesThemRetryableAndClientsOwnWishesDoNot(MysqlRelease release)
+      throws Exception {
+    try (MysqlCluster cluster = release.cluster().start()) {
+      cluster.primary().executeIn("app", "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
+      try (MysqlNode node =
+              MysqlNode.start(
+                  cluster,
+                  c -> {
+                    c.source("cluster.kind", "mysql");
+                    c.source("cluster.probe.user", cluster.superuser());
+                    c.source("cluster.probe.password", cluster.password());
+                    c.source("cluster.probe.positionInterval", "50ms");
+                  });
+          Connection own = node.connect();
+          Connection client = node.connect()) {
+        assertOwnReadOnlyStays(own, 1792);
+        cluster.primary().execute("SET GLOBAL read_only = 1");
+        assertOwnReadOnlyStays(own, 1290);
+
+        execute(client, "START TRANSACTION");
+        assertThat(rows(client)).isEqualTo(1);
+        SQLException rejected =
+            catchThrowableOfType(SQLException.class, () -> execute(client, INSERT));
+        assertThat(rejected.getSQLState()).isEqualTo("40001");
+        assertThat(rejected.getErrorCode()).isEqualTo(1213);
+
+        cluster.primary().execute("SET GLOBAL read_only = 0");
+        Await.until("the session has ended", () -> !client.isValid(5));
+        try (Connection again = node.connect()) {
+          execute(again, "START TRANSACTION");
+          execute(again, INSERT);
+          execute(again, "COMMIT");
+          assertThat(rows(again)).isEqualTo(2);
+        }
+      }
+    }
+  }
+}
