@@ -318,10 +318,7 @@ class MysqlRoutedIT {
       Await.until(
           "replicas that are complete answer",
           PATIENCE,
-          () -> {
-            assertThat(value(writes, "SELECT count(*) FROM lasting")).isEqualTo("1");
-            return true;
-          },
+          () -> answersOne(writes, "SELECT count(*) FROM lasting"),
           () -> routed.node.admin("SHOW NODES").toString());
       for (int i = 0; i < 50; i++) {
         assertThat(value(reads, "SELECT count(*) FROM t")).isEqualTo("1");
@@ -330,6 +327,19 @@ class MysqlRoutedIT {
       try (Connection late = routed.node.target().jdbc()) {
         assertThat(value(late, "SELECT count(*) FROM t")).isEqualTo("1");
       }
+    }
+  }
+
+  /** Whether a read is answered, with 1, rather than told that it has waited for long enough. */
+  private static boolean answersOne(Connection client, String sql) throws SQLException {
+    try {
+      assertThat(value(client, sql)).isEqualTo("1");
+      return true;
+    } catch (SQLException e) {
+      if (e.getErrorCode() != 1105) {
+        throw e;
+      }
+      return false; // replicas begin to replay again, on a machine that may be busy
     }
   }
 
