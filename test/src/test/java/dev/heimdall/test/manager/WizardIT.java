@@ -185,6 +185,8 @@ class WizardIT {
         .awaitText("1 of 1 node runs this configuration");
     assertThat(browser.source()).doesNotContain(CLIENT);
     browser.shoot("wizard-done");
+    browser.find("form[action='/wizard/done'] button").click();
+    browser.awaitText("SELECT 1 was answered to the user wizard-client");
     assertThat(browser.complaints()).isEmpty();
     assertThat(psql()).isEqualTo("app");
     assertThat(Files.readString(configuration().resolve("sources/shop.json")))

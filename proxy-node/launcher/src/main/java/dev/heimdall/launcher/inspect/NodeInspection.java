@@ -20,12 +20,18 @@ final class NodeInspection {
   /** Nodes look at their configuration once a second, or every ten seconds in a store. */
   private static final Duration TAKING_OVER = Duration.ofSeconds(25);
 
-  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration KNOCK = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** The class of SQLSTATEs of log-ins that are refused. */
+  private static final String DENIED = "28";
+
   private final DataSource node;
   private final Consumer<Finding> found;
+
+  /** Whether the node has refused user and password. */
+  private boolean denied;
 
   NodeInspection(DataSource node, Consumer<Finding> found) {
     this.node = node;
@@ -37,10 +43,7 @@ final class NodeInspection {
     long deadline = System.nanoTime() + TAKING_OVER.toNanos();
     Finding network = Network.look(server, KNOCK);
     while (network.state() != Finding.State.GOOD && System.nanoTime() < deadline) {
-      try {
-        Thread.sleep(PAUSE.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      if (!pause()) {
         return;
       }
       network = Network.look(server, KNOCK);
@@ -57,10 +60,35 @@ final class NodeInspection {
       return;
     }
     found.accept(Finding.good(server.toString(), "Node", "Listens"));
-    logIn(server);
+    Finding answer = logIn(server);
+    // A node that starts, or takes the documents over, refuses for a moment: that is no alarm.
+    // Wrong passwords are not tried again, as the node would slow log-ins of this machine.
+    while (answer.state() != Finding.State.GOOD && !denied && System.nanoTime() < deadline) {
+      if (!pause()) {
+        return;
+      }
+      answer = logIn(server);
+    }
+    found.accept(answer);
   }
 
-  private void logIn(ServerAddress server) {
+  /** False: nobody waits any more. */
+  private static boolean pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static String classOf(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return state.length() < 2 ? "" : state.substring(0, 2);
+  }
+
+  private Finding logIn(ServerAddress server) {
     Refused refused = new Refused(node);
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1);
     try (SourceLogins logins = new SourceLogins()) {
@@ -77,14 +105,14 @@ final class NodeInspection {
                   : connections.singleOfMysql();
           Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
-        found.accept(
-            Finding.good(
-                server.toString(),
-                "Statement",
-                "SELECT 1 was answered to the user " + node.user().orElse("")));
+        return Finding.good(
+            server.toString(),
+            "Statement",
+            "SELECT 1 was answered to the user " + node.user().orElse(""));
       }
     } catch (SQLException | RuntimeException e) {
-      found.accept(refused.finding(server.toString(), "Statement", e));
+      denied = e instanceof SQLException sql && DENIED.equals(classOf(sql));
+      return refused.finding(server.toString(), "Statement", e);
     } finally {
       housekeeping.shutdownNow();
     }

@@ -46,6 +46,8 @@ final class Detected {
     answers.put("ca", "");
     answers.put("region", database.region());
     answers.put("name", database.name());
+    answers.put("arn", database.arn());
+    answers.put("arnHost", database.endpoint());
     return answers;
   }
 

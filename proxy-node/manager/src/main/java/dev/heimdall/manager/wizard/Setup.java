@@ -18,6 +18,7 @@ final class Setup {
   private final Map<Test, Inspection<Finding>> tests = new EnumMap<>(Test.class);
   private Answers answers = Answers.none();
   private Optional<Connecting> finished = Optional.empty();
+  private Optional<Runnable> lastTest = Optional.empty();
 
   synchronized Answers answers() {
     return answers;
@@ -43,8 +44,16 @@ final class Setup {
     return finished;
   }
 
-  synchronized void finish(Connecting connecting) {
+  /**
+   * @param test begins the test of the last page, also again
+   */
+  synchronized void finish(Connecting connecting, Runnable test) {
     finished = Optional.of(connecting);
+    lastTest = Optional.of(test);
     answers = answers.forgetting();
+  }
+
+  synchronized Optional<Runnable> lastTest() {
+    return lastTest;
   }
 }

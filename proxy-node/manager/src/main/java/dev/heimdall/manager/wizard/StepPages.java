@@ -88,6 +88,7 @@ final class StepPages {
       pages.add(WizardPages.get(poll(test), visit -> part(visit, test)));
     }
     pages.add(WizardPages.get(DONE, this::done));
+    pages.add(WizardPages.post(DONE, this::again));
     return pages;
   }
 
@@ -296,19 +297,8 @@ final class StepPages {
             .map(Configuration::sources)
             .flatMap(all -> all.values().stream().findFirst());
     List<String> balancers = Servers.networks(answers);
-    client.ifPresent(
-        node ->
-            setup.test(
-                Setup.Test.NODE,
-                inspections.begin(
-                    NODE_TEST,
-                    found -> {
-                      if (balancers.isEmpty()) {
-                        inspector.node(node, found);
-                      } else {
-                        found.accept(behindBalancer(answers, balancers));
-                      }
-                    })));
+    Runnable test =
+        () -> client.ifPresent(node -> testNode(setup, node, answers.get("vdbPort"), balancers));
     setup.finish(
         new Connecting(
             answers.get("name"),
@@ -316,13 +306,29 @@ final class StepPages {
             host(visit),
             Integer.parseInt(answers.get("vdbPort")),
             answers.get("client1"),
-            answers.get("database")));
+            answers.get("database")),
+        test);
+    test.run();
     return visit.see(DONE);
   }
 
-  private static Finding behindBalancer(Answers answers, List<String> balancers) {
+  private void testNode(Setup setup, DataSource node, String port, List<String> balancers) {
+    setup.test(
+        Setup.Test.NODE,
+        inspections.begin(
+            NODE_TEST,
+            found -> {
+              if (balancers.isEmpty()) {
+                inspector.node(node, found);
+              } else {
+                found.accept(behindBalancer(port, balancers));
+              }
+            }));
+  }
+
+  private static Finding behindBalancer(String port, List<String> balancers) {
     return Finding.skipped(
-        "port " + answers.get("vdbPort"),
+        "port " + port,
         "Log-in",
         "Nodes take connections from %s with a PROXY header only, which the manager does not send."
             .formatted(String.join(", ", balancers)),
@@ -344,6 +350,12 @@ final class StepPages {
     String host = visit.request().header("Host").orElse("localhost");
     String name = host.replaceFirst(":\\d+$", "");
     return name.matches("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]") ? name : "localhost";
+  }
+
+  /** The test of the last page, once more. */
+  private Answer again(Visit visit) {
+    visit.kept(Setup.class).flatMap(Setup::lastTest).ifPresent(Runnable::run);
+    return visit.see(DONE);
   }
 
   private Answer done(Visit visit) {

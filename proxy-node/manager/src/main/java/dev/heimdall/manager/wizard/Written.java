@@ -113,10 +113,11 @@ final class Written {
       kind = Servers.replicated(Servers.engine(answers).orElseThrow());
     }
     if (kind != ClusterKind.NONE) {
-      source
-          .putObject("cluster")
-          .put("kind", kind.spelling())
-          .put("reads", one || preset() == Preset.POOL ? "none" : "all");
+      ObjectNode cluster = source.putObject("cluster").put("kind", kind.spelling());
+      if (!answers.get("arn").isEmpty() && answers.is("arnHost", answers.get("host"))) {
+        cluster.put("arn", answers.get("arn"));
+      }
+      cluster.put("reads", one || preset() == Preset.POOL ? "none" : "all");
     }
   }
 

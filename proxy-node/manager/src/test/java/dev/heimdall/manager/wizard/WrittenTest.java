@@ -2,10 +2,12 @@ package dev.heimdall.manager.wizard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
 import dev.heimdall.model.ProxyProtocol;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.secrets.Content;
@@ -16,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -209,5 +212,34 @@ class WrittenTest {
     typed.put("kind", "group-replication");
     assertThat(Checks.of(Step.DATABASE, answers(), NOTHING))
         .containsOnlyKeys("host", "port", "kind");
+  }
+
+  @Test
+  void aDatabaseOfAwsIsNamedByItsArnAsLongAsItIsTheOneThatWasChosen() throws Exception {
+    String arn = "arn:aws:rds:eu-central-1:123456789012:cluster:shop";
+    AwsDatabase database =
+        new AwsDatabase(
+            arn,
+            "shop",
+            AwsDatabase.Kind.AURORA,
+            "aurora-postgresql",
+            "16.4",
+            "available",
+            "eu-central-1",
+            "shop.cluster-abc.eu-central-1.rds.amazonaws.com",
+            5432,
+            "",
+            List.of());
+    Map<String, String> detected = Detected.answers(database, Engine.POSTGRESQL);
+    typed.putAll(detected);
+    Answers chosen = answers().with(detected);
+    Map<String, String> texts = new Written(chosen, NOTHING).texts();
+    assertThat(read(texts).sources().get("shop").cluster().arn()).contains(arn);
+    typed.put("host", "other.example");
+    Answers other = Answers.none().with(detected);
+    for (Step step : Step.values()) {
+      other = other.with(step, typed);
+    }
+    assertThat(new Written(other, NOTHING).texts().get("sources/shop.json")).doesNotContain(arn);
   }
 }
