@@ -7,6 +7,9 @@ import dev.heimdall.manager.analytics.AnalyticsPages;
 import dev.heimdall.manager.analytics.PatternsPath;
 import dev.heimdall.manager.analytics.QueryAnalytics;
 import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.clients.ClientsPath;
+import dev.heimdall.manager.clients.ClientsSubject;
+import dev.heimdall.manager.clients.ConnectedClients;
 import dev.heimdall.manager.dashboard.Dashboard;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.fleet.Fleet;
@@ -139,7 +142,10 @@ public final class ControlPlane implements AutoCloseable {
       fleet.listen(rolling);
       FleetCommands commands = new FleetCommands(fleet, orders, rolling, audit);
       resources.add(new NodesPath(fleet, configuration, commands));
-      resources.add(new CommandsPath(commands));
+      ConnectedClients connected = new ConnectedClients(fleet);
+      fleet.listen(connected);
+      resources.add(new CommandsPath(commands, connected::who));
+      resources.add(new ClientsPath(connected));
       resources.add(new ConfigurationObjects(editor, masks));
       Problems problems =
           Problems.start(
@@ -168,6 +174,7 @@ public final class ControlPlane implements AutoCloseable {
       subjects.add(new RulePages(editor, trials));
       subjects.add(new FormPages(editor));
       subjects.add(new NodesSubject(fleet, configuration, commands));
+      subjects.add(new ClientsSubject(connected, commands));
       Inspections inspections = new Inspections();
       subjects.add(
           new WizardPages(editor, engine.inspector(), inspections, () -> addresses(fleet)));
@@ -188,7 +195,8 @@ public final class ControlPlane implements AutoCloseable {
               requests.through(Requests.Endpoint.REST, api),
               requests.through(Requests.Endpoint.PAGES, pages),
               requests.through(
-                  Requests.Endpoint.REPORTS, new ReportSite(fleet, configuration, orders, clock)));
+                  Requests.Endpoint.REPORTS,
+                  new ReportSite(fleet, configuration, orders, connected, clock)));
       WebServer server = open(address, tls, editor, logIn, endpoints);
       tell(settings, address, server.port());
       List<Runnable> ends = new ArrayList<>();
@@ -236,7 +244,8 @@ public final class ControlPlane implements AutoCloseable {
       return new InetSocketAddress(InetAddress.getByName(settings.address()), settings.port());
     } catch (UnknownHostException e) {
       throw new ControlPlaneException(
-          "the manager cannot listen on %s: nobody knows that name".formatted(settings.address()),
+          "the manager cannot listen on %s: the name cannot be resolved"
+              .formatted(settings.address()),
           e);
     }
   }

@@ -105,7 +105,7 @@ class CommandsIT {
     assertThat(connects(clients)).isFalse();
     fleet.write("users/second.json", "{\"password\": \"two\"}");
     JsonNode reloaded = sent("{\"command\": \"reload\"}");
-    assertThat(reloaded.path("detail").asText()).isEqualTo("1 objects differ");
+    assertThat(reloaded.path("detail").asText()).isEqualTo("1 object differs");
     assertThat(connects(clients)).as("a reload lets nobody in").isFalse();
     assertThat(fleet.said(manager, "a").path("ready").asBoolean()).isFalse();
 

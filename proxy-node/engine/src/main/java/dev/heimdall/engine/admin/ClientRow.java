@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param waitMicros how long it has been waiting for a server connection, 0 if it is not
  * @param unreadMicros how long it has accepted nothing of a reply that waits for it, 0 if none does
  * @param preparedStatements how many prepared statements it holds
+ * @param statement the pattern of the statement that runs, waits, or was sent last: never a value
  */
 public record ClientRow(
     long id,
@@ -33,7 +34,8 @@ public record ClientRow(
     long waitMicros,
     long unreadMicros,
     long queries,
-    int preparedStatements) {
+    int preparedStatements,
+    String statement) {
 
   /** What a client is doing. */
   public enum State {

@@ -134,6 +134,13 @@ public interface NodeView {
   CompletionStage<Integer> kill(long clientId);
 
   /**
+   * Cancels what a client runs or waits for, as a cancel request of its own does.
+   *
+   * @return 1, once the request can hit no later statement
+   */
+  CompletionStage<Integer> cancel(long clientId);
+
+  /**
    * Reads the configuration again and takes it over if it is valid.
    *
    * @return how many documents changed; an {@link AdminException} names the first problem

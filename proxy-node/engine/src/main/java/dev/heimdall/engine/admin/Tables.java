@@ -226,7 +226,8 @@ final class Tables {
           .number("wait_us", row -> row.waitMicros() % 1_000_000)
           .number("unread", row -> row.unreadMicros() / 1_000_000)
           .number("queries", ClientRow::queries)
-          .number("prepared_statements", ClientRow::preparedStatements);
+          .number("prepared_statements", ClientRow::preparedStatements)
+          .text("statement", ClientRow::statement);
 
   static final Table<ServerRow> SERVERS =
       new Table<>(Comparator.comparingLong(ServerRow::id))

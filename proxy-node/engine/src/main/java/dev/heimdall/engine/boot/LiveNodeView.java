@@ -330,13 +330,24 @@ final class LiveNodeView implements NodeView {
 
   @Override
   public CompletionStage<Integer> kill(long clientId) {
+    client(clientId).killFromAnyThread();
+    return CompletableFuture.completedFuture(1);
+  }
+
+  @Override
+  public CompletionStage<Integer> cancel(long clientId) {
+    CompletableFuture<Integer> sent = new CompletableFuture<>();
+    client(clientId).cancelFromAnyThread(() -> sent.complete(1));
+    return sent;
+  }
+
+  private Client client(long clientId) {
     Client client = clientId <= Integer.MAX_VALUE ? node.client((int) clientId) : null;
     if (client == null) {
       throw new AdminException(
           "42704", "client " + clientId + " does not exist; SHOW CLIENTS lists the ids");
     }
-    client.killFromAnyThread();
-    return CompletableFuture.completedFuture(1);
+    return client;
   }
 
   @Override

@@ -201,7 +201,8 @@ final class LiveRows {
         0,
         0,
         console.statements(),
-        0);
+        0,
+        null);
   }
 
   private static Instant lastStatement(Client client) {
@@ -231,7 +232,8 @@ final class LiveRows {
         TimeUnit.NANOSECONDS.toMicros(session.waited()),
         TimeUnit.NANOSECONDS.toMicros(session.unread()),
         session.statements(),
-        session.preparedCount());
+        session.preparedCount(),
+        session.pattern());
   }
 
   private static ClientRow.State state(ClientSession session) {

@@ -29,12 +29,28 @@ final class NodeCommands implements Commands {
       case "drain" -> node.takeOut().thenApply(done -> "out of service");
       case "undrain" -> off(node::takeBack);
       case "restart" -> restarted();
-      case "reload" -> view.reload().thenApply(count -> count + " objects differ");
+      case "reload" ->
+          view.reload()
+              .thenApply(count -> count + (count == 1 ? " object differs" : " objects differ"));
       case "clear_cache" ->
           view.flushCache(parameters.get("table"))
-              .thenApply(count -> "cleared in %d virtual databases".formatted(count));
+              .thenApply(
+                  count ->
+                      "cleared in %d virtual database%s".formatted(count, count == 1 ? "" : "s"));
+      case "kill_client" ->
+          view.kill(client(parameters)).thenApply(count -> "the client's connection is closed");
+      case "cancel_statement" ->
+          view.cancel(client(parameters)).thenApply(count -> "the cancel request is sent");
       default -> throw new Refused("this node knows no command " + kind);
     };
+  }
+
+  private static long client(Map<String, String> parameters) {
+    try {
+      return Long.parseLong(parameters.getOrDefault("client", ""));
+    } catch (NumberFormatException e) {
+      throw new Refused("the command names no client");
+    }
   }
 
   private CompletionStage<String> off(Supplier<String> work) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.admin.ClientsSection;
 import dev.heimdall.engine.admin.EventsSection;
 import dev.heimdall.engine.admin.FiguresSection;
 import dev.heimdall.engine.admin.NodeView;
@@ -8,6 +9,7 @@ import dev.heimdall.engine.admin.StateSection;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.report.Commands;
+import dev.heimdall.engine.report.Looks;
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.report.Reporter;
 import dev.heimdall.engine.report.Section;
@@ -37,16 +39,19 @@ final class NodeReports implements AutoCloseable {
       Optional<Managers> beside,
       Commands commands) {
     this.beside = beside;
+    Looks looks = new Looks();
     List<Section> sections =
         List.of(
             new StateSection(view),
             new EventsSection(events),
             new FiguresSection(view, metrics),
+            new ClientsSection(view, looks),
             new PatternsSection(view));
     reporter =
         new Reporter(
             Sender.of(name.orElseGet(() -> machine() + "-" + number), number, Version.current()),
             sections,
+            looks,
             commands);
   }
 

@@ -35,6 +35,9 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  /** Longer than a report counts as the one before. */
+  private static final Duration HURRIED = Duration.ofMillis(100);
+
   /** In a row, until it is likely that there are fewer managers than links. */
   private static final int QUICK_TRIES = 10;
 
@@ -64,6 +67,9 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private long lastTime;
   private int failures;
   private int misses;
+
+  /** Somebody waits for what the next report shows. */
+  private boolean hurried;
 
   private ManagerLink(
       URI manager, ManagersBehind behind, Managers managers, ReportContent content) {
@@ -100,6 +106,10 @@ final class ManagerLink implements AutoCloseable, Runnable {
   /** A manager that fails is tried again after twice the time, up to a limit. */
   private Duration pause() {
     Duration pause = managers.every();
+    if (hurried) {
+      hurried = false;
+      return HURRIED.compareTo(pause) < 0 ? HURRIED : pause;
+    }
     if (misses > QUICK_TRIES) {
       return pause.compareTo(LONGEST_PAUSE) < 0 ? LONGEST_PAUSE : pause;
     }
@@ -130,6 +140,8 @@ final class ManagerLink implements AutoCloseable, Runnable {
           of.heard(over);
         }
         of.take(said);
+        // Somebody waits for what comes of a command, too.
+        hurried = content.looks().take(said) || !said.path("commands").isEmpty();
       } else if (answer.status() == REPORTED_ELSEWHERE) {
         missed();
       } else {

@@ -36,6 +36,7 @@ final class ReportContent {
   private final String run = UUID.randomUUID().toString();
   private final Instant started = Instant.now();
   private final List<Section> sections;
+  private final Looks looks;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by the lock.
@@ -43,9 +44,17 @@ final class ReportContent {
   private ObjectNode known;
   private long at;
 
-  ReportContent(Sender sender, List<Section> sections) {
+  /**
+   * @param looks what managers have it show besides, for the moment
+   */
+  ReportContent(Sender sender, List<Section> sections, Looks looks) {
     this.sender = sender;
     this.sections = List.copyOf(sections);
+    this.looks = looks;
+  }
+
+  Looks looks() {
+    return looks;
   }
 
   Sender sender() {

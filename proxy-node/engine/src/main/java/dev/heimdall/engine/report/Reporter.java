@@ -20,11 +20,12 @@ public final class Reporter implements AutoCloseable {
    *
    * @param sections of each report; more important ones first: the last ones go if it gets too
    *     large
+   * @param looks what managers have the node show besides, for the moment
    * @param commands what managers may have the node do
    */
-  public Reporter(Sender sender, List<Section> sections, Commands commands) {
+  public Reporter(Sender sender, List<Section> sections, Looks looks, Commands commands) {
     this.commands = commands;
-    content = new ReportContent(sender, sections);
+    content = new ReportContent(sender, sections, looks);
   }
 
   /** From now on these are reported to. */

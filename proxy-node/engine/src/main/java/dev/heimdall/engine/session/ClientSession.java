@@ -402,6 +402,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
         : parts.carried.pinReason();
   }
 
+  /** The pattern of what runs, waits or was sent last, without values; null where none is known. */
+  public String pattern() {
+    return parts.lifecycle.pattern();
+  }
+
   public int preparedCount() {
     return parts.carried.names().size();
   }

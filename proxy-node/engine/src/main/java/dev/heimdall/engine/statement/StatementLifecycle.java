@@ -638,6 +638,18 @@ public final class StatementLifecycle implements RoutedStatement {
         && effects.leavesSession();
   }
 
+  /**
+   * What people may see of the statement that is on its way, or of the last one: its text without
+   * values; null where none is known, or rules keep it out of statistics.
+   */
+  public String pattern() {
+    if (stage != LifecycleStage.NONE && known != null) {
+      return decision.tracked() ? known.shown() : null;
+    }
+    StatementSummary last = running.last();
+    return last == null || !last.decision().tracked() ? null : last.normalised();
+  }
+
   /** The text without its values; null where nobody asked. */
   @Override
   public String normalised() {

@@ -222,7 +222,8 @@ final class FakeNode implements NodeView {
                 0,
                 0,
                 17,
-                2),
+                2,
+                "UPDATE orders SET paid = ? WHERE id = ?"),
             new ClientRow(
                 9,
                 null,
@@ -241,7 +242,8 @@ final class FakeNode implements NodeView {
                 1_000_001,
                 0,
                 0,
-                0)));
+                0,
+                null)));
   }
 
   @Override
@@ -369,6 +371,12 @@ final class FakeNode implements NodeView {
   @Override
   public CompletionStage<Integer> flushCache(String table) {
     orders.add("flush " + table);
+    return CompletableFuture.completedFuture(1);
+  }
+
+  @Override
+  public CompletionStage<Integer> cancel(long clientId) {
+    orders.add("cancel " + clientId);
     return CompletableFuture.completedFuture(1);
   }
 

@@ -15,7 +15,16 @@ public enum Command {
   /** Reads the configuration again. */
   RELOAD,
   /** Lets go of kept results: of all tables, or of one. */
-  CLEAR_CACHE;
+  CLEAR_CACHE,
+  /** Closes the connection of a client. */
+  KILL_CLIENT,
+  /** Cancels what a client runs or waits for. */
+  CANCEL_STATEMENT;
+
+  /** Whether it is for one client of one node. */
+  public boolean isForClient() {
+    return this == KILL_CLIENT || this == CANCEL_STATEMENT;
+  }
 
   /** As JSON has it. */
   public String spelling() {

@@ -32,7 +32,7 @@ public final class Fleet {
   private static final Duration USUALLY = Duration.ofSeconds(2);
 
   /** Listeners add it up; kept of each of many nodes it would fill the heap. */
-  private static final Set<String> PASSING = Set.of("figures", "patterns", "events");
+  private static final Set<String> PASSING = Set.of("figures", "patterns", "events", "clients");
 
   /** A run of a node that has reported under an id. */
   private static final class Run {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Sends commands to nodes for people, and takes down who did. */
 public final class FleetCommands {
@@ -31,6 +32,16 @@ public final class FleetCommands {
    */
   public Optional<List<Order>> send(
       List<String> ids, Command command, Map<String, String> parameters, Author by) {
+    return send(ids, command, parameters, by, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param about whom it is about, in words
+   */
+  public Optional<List<Order>> send(
+      List<String> ids, Command command, Map<String, String> parameters, Author by, String about) {
     List<SeenNode> to = new ArrayList<>();
     if (ids.isEmpty()) {
       fleet.nodes().stream().filter(node -> fleet.presence(node) != Presence.LOST).forEach(to::add);
@@ -45,8 +56,9 @@ public final class FleetCommands {
     List<Order> issued = new ArrayList<>();
     for (SeenNode node : to) {
       issued.add(orders.issue(node, command, parameters, by.user()));
-      String table = parameters.containsKey("table") ? " " + parameters.get("table") : "";
-      note(by, node.id() + ": " + command.spelling() + table);
+      String of =
+          parameters.values().stream().map(value -> " " + value).collect(Collectors.joining());
+      note(by, node.id() + ": " + command.spelling() + of + (about.isEmpty() ? "" : ", " + about));
     }
     return Optional.of(issued);
   }
@@ -78,6 +90,11 @@ public final class FleetCommands {
   /** How far it is with the restart of all. */
   public RollingRestart.Progress restarting() {
     return rolling.progress();
+  }
+
+  /** One of the last commands. */
+  public Optional<Order> order(String id) {
+    return orders.order(id);
   }
 
   /** The last commands. */

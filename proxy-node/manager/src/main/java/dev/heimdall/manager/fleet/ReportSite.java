@@ -47,6 +47,7 @@ public final class ReportSite implements Site {
   private final Fleet fleet;
   private final FleetConfiguration configuration;
   private final Orders orders;
+  private final Look.Source looks;
   private final Clock clock;
 
   /** By which nodes tell managers apart that are behind one load balancer. */
@@ -57,9 +58,18 @@ public final class ReportSite implements Site {
   private boolean told;
   private long toldAt;
 
-  public ReportSite(Fleet fleet, FleetConfiguration configuration, Orders orders, Clock clock) {
+  /**
+   * @param looks what nodes are to show besides, for the moment
+   */
+  public ReportSite(
+      Fleet fleet,
+      FleetConfiguration configuration,
+      Orders orders,
+      Look.Source looks,
+      Clock clock) {
     this.fleet = fleet;
     this.orders = orders;
+    this.looks = looks;
     this.configuration = configuration;
     this.clock = clock;
   }
@@ -167,6 +177,12 @@ public final class ReportSite implements Site {
           commands.addObject().put("id", order.id()).put("kind", order.command().spelling());
       ObjectNode parameters = one.putObject("parameters");
       order.parameters().forEach(parameters::put);
+    }
+    ArrayNode looked = said.putArray("looks");
+    for (Look look : looks.of(report.id())) {
+      ObjectNode one = looked.addObject().put("id", look.id());
+      ObjectNode parameters = one.putObject("parameters");
+      look.parameters().forEach(parameters::put);
     }
     Answer answer = Answer.json(200, said);
     return answer.with(

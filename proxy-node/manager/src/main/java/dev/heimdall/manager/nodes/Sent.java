@@ -55,6 +55,9 @@ public final class Sent {
                   + Optional.ofNullable(order.parameters().get("table"))
                       .map(table -> " of " + table)
                       .orElse("");
+          case KILL_CLIENT -> "End client " + order.parameters().get("client");
+          case CANCEL_STATEMENT ->
+              "Cancel the statement of client " + order.parameters().get("client");
         };
     return new Line(
         Words.at(order.issued().toString()),

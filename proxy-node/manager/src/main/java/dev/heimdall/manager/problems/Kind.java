@@ -41,8 +41,8 @@ enum Kind implements Spelled {
   POOL_FULL(
       10,
       "They wait up to pool.queueTimeout, and then fail with 53300.",
-      "The page Queries has the statements that take the most time. Look for transactions that stay open (SHOW SERVERS), or raise pool.size.",
-      "/dashboard"),
+      "The page Clients has who waits and who holds connections: end transactions that stay open, or raise pool.size. The page Queries has the statements that take the most time.",
+      "/clients"),
   NODES_NOT_READY(
       30,
       "The load balancer sends new clients to the other nodes.",

@@ -12,11 +12,13 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** {@code /api/v1/commands}: what nodes are told to do, and what became of it. */
@@ -51,9 +53,14 @@ public final class CommandsPath implements Resource {
           .with("end", Shape.text("How it ended; empty: it has not."));
 
   private final FleetCommands commands;
+  private final BiFunction<String, Long, String> clients;
 
-  public CommandsPath(FleetCommands commands) {
+  /**
+   * @param clients who the client of a node is, by its id, in words; empty: nobody knows
+   */
+  public CommandsPath(FleetCommands commands, BiFunction<String, Long, String> clients) {
     this.commands = commands;
+    this.clients = clients;
   }
 
   @Override
@@ -119,7 +126,7 @@ public final class CommandsPath implements Resource {
 
   private Answer send(Call call) throws Refusal {
     JsonNode body =
-        StrictBody.of(call.request(), LARGEST_BODY, Set.of("command", "nodes", "table"));
+        StrictBody.of(call.request(), LARGEST_BODY, Set.of("command", "nodes", "table", "client"));
     Command command =
         StrictBody.text(body, "command")
             .flatMap(Command::of)
@@ -138,13 +145,22 @@ public final class CommandsPath implements Resource {
             || table.get().length() > LONGEST_TABLE)) {
       throw Request.bad("$.table: it goes with clear_cache, and has up to 200 characters.");
     }
+    List<String> nodes = nodes(body.path("nodes"));
+    JsonNode client = body.path("client");
+    boolean ofClient = client.isIntegralNumber() && client.canConvertToLong();
+    if (client.isMissingNode() == command.isForClient()
+        || command.isForClient() && (!ofClient || nodes.size() != 1)) {
+      throw Request.bad(
+          "$.client: the id of a client; it goes with kill_client and cancel_statement, and one node.");
+    }
+    Map<String, String> parameters = new HashMap<>();
+    table.ifPresent(name -> parameters.put("table", name));
+    if (ofClient) {
+      parameters.put("client", client.asText());
+    }
     List<Order> sent =
         commands
-            .send(
-                nodes(body.path("nodes")),
-                command,
-                table.map(name -> Map.of("table", name)).orElse(Map.of()),
-                call.author())
+            .send(nodes, command, parameters, call.author(), ofClient ? who(nodes, client) : "")
             .orElseThrow(
                 () ->
                     new Refusal(
@@ -152,6 +168,10 @@ public final class CommandsPath implements Resource {
                         "not_reporting",
                         "One of these nodes is unknown, or does not report."));
     return Answer.json(202, written(sent));
+  }
+
+  private String who(List<String> nodes, JsonNode client) {
+    return clients.apply(nodes.get(0), client.asLong());
   }
 
   private static List<String> nodes(JsonNode nodes) throws Refusal {

@@ -88,7 +88,9 @@ class BoundedAnswersTest {
                 Optional.empty(),
                 audit,
                 new MaskedText(),
-                List.of(new CommandsPath(new FleetCommands(fleet, orders, rolling, audit)))));
+                List.of(
+                    new CommandsPath(
+                        new FleetCommands(fleet, orders, rolling, audit), (node, client) -> ""))));
   }
 
   @AfterEach

@@ -1,0 +1,300 @@
+package dev.heimdall.manager.clients;
+
+import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.fleet.Command;
+import dev.heimdall.manager.fleet.FleetCommands;
+import dev.heimdall.manager.fleet.Order;
+import dev.heimdall.manager.pages.Asset;
+import dev.heimdall.manager.pages.Entry;
+import dev.heimdall.manager.pages.Page;
+import dev.heimdall.manager.pages.Subject;
+import dev.heimdall.manager.pages.Times;
+import dev.heimdall.manager.pages.Visit;
+import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Refusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** {@code /clients}: who is connected, what he waits for, and the end of it. */
+public final class ClientsSubject implements Subject {
+  private static final String PATH = "/clients";
+  private static final String ONE = PATH + "/{node}/{id}";
+  private static final String ASSETS = "/dev/heimdall/manager/clients/";
+  private static final int ROWS = 50;
+
+  /** Of a page that is loaded: nodes report each 2 s, and once more when they are asked. */
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(3);
+
+  private static final Duration CARRIED_OUT = Duration.ofSeconds(5);
+  private static final long LOOK_AGAIN_MILLIS = 100;
+
+  private final ConnectedClients clients;
+  private final FleetCommands commands;
+
+  public ClientsSubject(ConnectedClients clients, FleetCommands commands) {
+    this.clients = clients;
+    this.commands = commands;
+  }
+
+  @Override
+  public List<Page> pages() {
+    return List.of(
+        Page.get(PATH, Permission.READ_CONFIGURATION, this::look),
+        Page.get(ONE, Permission.OPERATE_NODES, this::confirm),
+        Page.post(ONE, Permission.OPERATE_NODES, this::carryOut));
+  }
+
+  @Override
+  public List<Entry> entries() {
+    return List.of(new Entry(Entry.Group.WATCH, "Clients", PATH, Permission.READ_CONFIGURATION));
+  }
+
+  @Override
+  public List<Asset> assets() {
+    return List.of(Asset.style("clients.css", ASSETS + "clients.css"));
+  }
+
+  private Answer look(Visit visit) throws Refusal {
+    Wish wish = Wish.of(visit.request());
+    ConnectedClients.Shown shown =
+        visit.wantsPart() ? clients.look(wish) : clients.await(wish, FIRST_LOOK);
+    ClientsView view = view(wish, shown, visit);
+    return visit.wantsPart()
+        ? visit.part(200, "clients/list", Map.of("view", view))
+        : visit.page(200, "clients/page", "Clients", Map.of("view", view));
+  }
+
+  private static ClientsView view(Wish wish, ConnectedClients.Shown shown, Visit visit)
+      throws Refusal {
+    int pages = Math.max(1, (shown.rows().size() + ROWS - 1) / ROWS);
+    int page = Math.min(pages, page(visit));
+    List<String> nodes =
+        Stream.concat(shown.answered().stream(), shown.silent().stream()).sorted().toList();
+    return new ClientsView(
+        wish,
+        nodes,
+        PATH + "?" + wish.paged(page),
+        counted(wish, shown),
+        states(wish, shown),
+        waits(shown),
+        shown.rows().stream()
+            .skip((long) (page - 1) * ROWS)
+            .limit(ROWS)
+            .map(ClientsSubject::row)
+            .toList(),
+        page,
+        pages,
+        shown.matching() > shown.rows().size()
+            ? "These are the first %,d of %,d: filter for less to see the others."
+                .formatted(shown.rows().size(), shown.matching())
+            : "",
+        visit.may(Permission.OPERATE_NODES));
+  }
+
+  private static int page(Visit visit) throws Refusal {
+    String asked = visit.request().query("page").orElse("1");
+    return asked.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(asked) : 1;
+  }
+
+  private static String counted(Wish wish, ConnectedClients.Shown shown) {
+    return wish.isSet()
+        ? "%s of %,d".formatted(clients(shown.matching()), shown.clients())
+        : clients(shown.clients());
+  }
+
+  private static String clients(long count) {
+    return "%,d client%s".formatted(count, count == 1 ? "" : "s");
+  }
+
+  private static List<ClientsView.State> states(Wish wish, ConnectedClients.Shown shown) {
+    List<ClientsView.State> states = new ArrayList<>();
+    shown
+        .states()
+        .forEach(
+            (state, count) ->
+                states.add(
+                    new ClientsView.State(
+                        "%,d %s".formatted(count, words(state)),
+                        look(state),
+                        PATH + "?" + wish.in(state).paged(1))));
+    return states;
+  }
+
+  private static String waits(ConnectedClients.Shown shown) {
+    int silent = shown.silent().size();
+    return silent == 0
+        ? ""
+        : silent <= 3
+            ? "Not shown yet: clients of " + String.join(", ", shown.silent()) + "."
+            : "Not shown yet: clients of %d nodes.".formatted(silent);
+  }
+
+  private static String words(String state) {
+    return switch (state) {
+      case "login" -> "logging in";
+      case "idle_in_transaction" -> "idle in transaction";
+      default -> state;
+    };
+  }
+
+  private static String look(String state) {
+    return switch (state) {
+      case "waiting" -> "bad";
+      case "idle_in_transaction" -> "warn";
+      case "active" -> "good";
+      default -> "";
+    };
+  }
+
+  private static ClientsView.Row row(ConnectedClients.Row row) {
+    String state = row.text("state");
+    long wait = row.client().path("waitMillis").asLong();
+    long quiet = row.client().path("quietMillis").asLong();
+    return new ClientsView.Row(
+        row.node(),
+        row.id(),
+        row.text("user"),
+        row.text("vdb"),
+        row.text("database"),
+        row.text("address") + ":" + row.text("port"),
+        row.text("application"),
+        words(state),
+        look(state),
+        lasting(wait > 0 ? wait : quiet),
+        lasting(row.client().path("connectedMillis").asLong()),
+        row.text("awaits"),
+        row.text("pin"),
+        row.text("statement"),
+        row.text("server"),
+        statements(row.client().path("queries").asLong()),
+        state.equals("active") || state.equals("waiting"),
+        PATH + "/" + row.node() + "/" + row.id());
+  }
+
+  private static String statements(long count) {
+    return "%,d statement%s".formatted(count, count == 1 ? "" : "s");
+  }
+
+  /** To the tenth below ten seconds. */
+  private static String lasting(long millis) {
+    return millis < 10_000
+        ? "%.1f s".formatted(millis / 1000.0)
+        : Times.lasting(Duration.ofMillis(millis));
+  }
+
+  private ConnectedClients.Row one(Visit visit) throws Refusal {
+    if (!visit.part(1).matches("[0-9]{1,18}")) {
+      throw gone();
+    }
+    String node = visit.part(0);
+    long id = Long.parseLong(visit.part(1));
+    return clients.seen(node, id).orElseThrow(ClientsSubject::gone);
+  }
+
+  private static Refusal gone() {
+    return new Refusal(
+        404,
+        "not_found",
+        "This client is not among those that were shown within the last seconds: it has disconnected, or its node does not report. The page Clients has those that are connected now.");
+  }
+
+  private static Command command(Visit visit) throws Refusal {
+    String wanted =
+        visit.request().method().equals("POST")
+            ? visit.field("command").orElse("")
+            : visit.request().query("command").orElse("");
+    return Command.of(wanted)
+        .filter(Command::isForClient)
+        .orElseThrow(() -> new Refusal(400, "bad_request", "There is no such command."));
+  }
+
+  private Answer confirm(Visit visit) throws Refusal {
+    ConnectedClients.Row row = one(visit);
+    Command command = command(visit);
+    return visit.page(
+        200,
+        "clients/confirm",
+        title(command),
+        Map.of(
+            "row",
+            row(row),
+            "title",
+            title(command),
+            "command",
+            command.spelling(),
+            "effect",
+            effect(command)));
+  }
+
+  private static String title(Command command) {
+    return command == Command.KILL_CLIENT
+        ? "End this client's connection"
+        : "Cancel this statement";
+  }
+
+  private static String effect(Command command) {
+    return command == Command.KILL_CLIENT
+        ? "Its connection is closed with an error (SQLSTATE 57P01), and an open transaction is rolled back. Most applications connect again."
+        : "What it runs or waits for now ends with an error (SQLSTATE 57014). It stays connected; in an open transaction of PostgreSQL it has to roll back.";
+  }
+
+  private Answer carryOut(Visit visit) throws Refusal {
+    Command command = command(visit);
+    if (!visit.part(1).matches("[0-9]{1,18}")) {
+      throw gone();
+    }
+    String node = visit.part(0);
+    long id = Long.parseLong(visit.part(1));
+    Optional<List<Order>> orders =
+        commands.send(
+            List.of(node),
+            command,
+            Map.of("client", Long.toString(id)),
+            visit.author(""),
+            clients.who(node, id));
+    visit.tell(
+        orders
+            .map(sent -> result(sent.get(0), command, id))
+            .orElse("Nothing was sent: the node %s does not report.".formatted(node)));
+    return visit.see(PATH);
+  }
+
+  /** What came of it, if that is known soon. */
+  private String result(Order sent, Command command, long id) {
+    Order order = ended(sent);
+    String what =
+        command == Command.KILL_CLIENT
+            ? "The connection of client %d".formatted(id)
+            : "The statement of client %d".formatted(id);
+    return switch (order.state()) {
+      case DONE ->
+          what
+              + (command == Command.KILL_CLIENT
+                  ? " is closed."
+                  : " is cancelled, if it still ran.");
+      case FAILED -> "%s did not do it: %s.".formatted(order.node(), order.detail());
+      default ->
+          "Sent to %s, which has not answered yet: the page Nodes shows what comes of it."
+              .formatted(order.node());
+    };
+  }
+
+  private Order ended(Order sent) {
+    long end = System.nanoTime() + CARRIED_OUT.toNanos();
+    Order order = sent;
+    while (!order.state().over() && System.nanoTime() < end) {
+      try {
+        Thread.sleep(LOOK_AGAIN_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return order;
+      }
+      order = commands.order(sent.id()).orElse(order);
+    }
+    return order;
+  }
+}
