@@ -98,7 +98,10 @@ final class ConfigurationChanges {
             .sum();
     log.configReloaded(changed, diff.toString());
     told.happened(
-        EventKind.CONFIGURATION_TAKEN_OVER, "", "", "%d objects differ.".formatted(changed));
+        EventKind.CONFIGURATION_TAKEN_OVER,
+        "",
+        "",
+        changed == 1 ? "1 object differs." : "%d objects differ.".formatted(changed));
     warnOfOpenSecrets();
     for (ConfigurationDiff.Changed setting : diff.needRestart()) {
       log.node("restart needed", setting.toString());
@@ -119,7 +122,9 @@ final class ConfigurationChanges {
         EventKind.CONFIGURATION_REFUSED,
         "",
         "",
-        "%d problems; the first: %s".formatted(Problem.count(all), all.get(0)));
+        Problem.count(all) == 1
+            ? all.get(0).toString()
+            : "%d problems; the first: %s".formatted(Problem.count(all), all.get(0)));
     asked.failed(all.get(0).toString());
   }
 }

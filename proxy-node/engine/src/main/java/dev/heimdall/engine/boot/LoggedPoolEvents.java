@@ -99,7 +99,7 @@ final class LoggedPoolEvents implements PoolEvents {
         EventKind.POOL_EXHAUSTED,
         vdb,
         "",
-        "A client waited %d ms in vain for one of %d server connections for database %s and user %s."
+        "A client waited %d ms for one of %d server connections for database %s and user %s, and got none."
             .formatted(waited.toMillis(), size, key.database(), key.credential().user()));
   }
 

@@ -32,7 +32,7 @@ public interface NodeObserver {
    * @return why that cannot be; empty: it is being done
    */
   default Optional<String> restart() {
-    return Optional.of("nobody would start this node again");
+    return Optional.of("nothing would start this node again");
   }
 
   /** The manager that runs beside the node, for a configuration that names none. */

@@ -82,7 +82,7 @@ final class Whereabouts {
               name,
               region.orElse(""),
               region.isEmpty()
-                  ? "nobody says which region it is in"
+                  ? "no source reports its region"
                   : "no host pattern is known for the region"));
     }
   }

@@ -49,7 +49,9 @@ enum PoolCounter {
       "Pipelined reads run again elsewhere, because of a slow statement or a lost connection"),
   CACHE_HITS("heimdall.query.cache.hits", null, "Statements answered from the query cache"),
   CACHE_MISSES(
-      "heimdall.query.cache.misses", null, "Statements looked for in the query cache in vain"),
+      "heimdall.query.cache.misses",
+      null,
+      "Statements that were looked for in the query cache and not found"),
   REPLICA_READS("heimdall.replica.reads", null, "Reads sent to replicas of a cluster"),
   REPLICA_FAILURES(
       "heimdall.replica.failures", null, "Of the reads sent to replicas, those not answered there"),

@@ -9,7 +9,7 @@ public enum Unshared {
   CLIENT_PIPELINES("its client sends statements before it has the answers to those before"),
   SHAPE("it is not one statement up to its Sync, or asks for some of the rows only"),
   UNKNOWN("what it does is not known"),
-  NOT_A_READ("it is not a read that locks nothing"),
+  NOT_A_READ("it writes, or locks what it reads"),
   SESSION("it may answer differently from session to session, or changes its session"),
   RULE("a rule does not let it, or wants something done with it"),
   NEW("such statements have not run often enough"),

@@ -75,7 +75,7 @@ final class LikelyWay {
       return goes(Verdict.Place.REPLICA, "if one is near enough to the writer" + unless());
     }
     not(Verdict.Place.REPLICA, writer.get());
-    return goes(Verdict.Place.WRITER, "it answers whatever nobody else may");
+    return goes(Verdict.Place.WRITER, "neither cache nor replica may answer it");
   }
 
   private void not(Verdict.Place place, String why) {

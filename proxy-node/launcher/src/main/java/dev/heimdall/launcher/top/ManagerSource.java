@@ -49,10 +49,11 @@ final class ManagerSource implements Source {
     }
     return new Screen(
         List.of(
-            "heimdall top   %s   %d nodes%s   %s processors busy"
+            "heimdall top   %s   %d node%s%s   %s processors busy"
                 .formatted(
                     url,
                     nodes.size(),
+                    nodes.size() == 1 ? "" : "s",
                     silent == 0 ? "" : ", %d not reporting".formatted(silent),
                     Numbers.rate(number(figures.path("newest"), "cpu")))),
         List.of(

@@ -181,7 +181,7 @@ public final class Accounts {
   /** Deletes an account. */
   public void remove(String name, String by) throws AccountRefused, StoreException {
     if (name.equals(by)) {
-      throw AccountRefused.wrong("Nobody removes his own account.");
+      throw AccountRefused.wrong("You cannot remove your own account.");
     }
     document.change(
         now -> {

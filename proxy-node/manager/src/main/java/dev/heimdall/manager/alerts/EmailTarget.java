@@ -32,7 +32,7 @@ public record EmailTarget(
                     + " the server's certificate is checked by.",
             otherwise = "the Java runtime's authorities")
         Optional<String> caFile,
-    @Setting("Whom to log in as. None: nobody logs in.") Optional<String> user,
+    @Setting("Whom to log in as. None: without a log-in.") Optional<String> user,
     @Setting("The user's password. Never shown again.") Optional<Secret> password,
     @Setting(value = "Whom messages are from.", required = true, format = Format.MAILBOX)
         String from,

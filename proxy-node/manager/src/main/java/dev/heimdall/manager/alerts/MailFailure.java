@@ -77,7 +77,8 @@ final class MailFailure {
     CertificateException certificate = cause(e, CertificateException.class);
     if (cause(e, CertPathBuilderException.class) != null) {
       return new Failed(
-          "its certificate is of nobody that is trusted here: caFile names others", false);
+          "its certificate is not signed by an authority that is trusted here: caFile names others",
+          false);
     } else if (certificate != null) {
       String said = String.valueOf(certificate.getMessage());
       boolean ofOther = said.startsWith("No subject") || said.startsWith("No name");

@@ -20,7 +20,7 @@ final class Reached {
       }
       return all;
     } catch (IOException e) {
-      throw new Failed("no answer: nobody knows the name of its host", true);
+      throw new Failed("no answer: the name of its host cannot be resolved", true);
     }
   }
 }

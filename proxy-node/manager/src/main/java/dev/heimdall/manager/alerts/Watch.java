@@ -89,7 +89,7 @@ final class Watch implements AutoCloseable {
           "events-missed",
           Severity.INFO,
           node.id(),
-          "%d events of this node came too fast to be told.".formatted(missed),
+          "Events of this node that came too fast to be reported: %d.".formatted(missed),
           1);
     }
     long next = last;

@@ -116,7 +116,7 @@ final class KnownPassword implements AutoCloseable {
       LOG.warn(
           "{}{}",
           e.getMessage(),
-          digest == null ? " Nobody can log in." : " The one before goes on.");
+          digest == null ? " No log-in as admin is possible." : " The one before goes on.");
     }
     known = new Known(digest, nanoClock.getAsLong());
   }

@@ -117,7 +117,7 @@ public final class OpenId implements AutoCloseable {
         secret.get().read();
       }
     } catch (PasswordException e) {
-      Line.of("nobody can log in with OpenID Connect")
+      Line.of("log-ins with OpenID Connect are not possible")
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
     } catch (IOException e) {
@@ -156,7 +156,7 @@ public final class OpenId implements AutoCloseable {
             .toURI();
     if (!"https".equals(at.getScheme()) && !settings.providerIsHere()) {
       throw OpenIdRefused.away(
-          "The provider wants passwords without TLS, so nobody is sent there.");
+          "The provider takes passwords without TLS, so no browser is sent there.");
     }
     return new Begun(at, pending);
   }
@@ -203,7 +203,7 @@ public final class OpenId implements AutoCloseable {
     if (!answer.error().isEmpty()) {
       throw OpenIdRefused.wrong(
           "not let in by the provider",
-          "The provider has let nobody in: " + CodeExchange.plain(answer.error()));
+          "The provider rejected the log-in: " + CodeExchange.plain(answer.error()));
     }
     if (!turns.tryAcquire()) {
       throw OpenIdRefused.away("Too many people log in just now: begin again in a moment.");

@@ -145,7 +145,7 @@ final class ProviderHttp implements HTTPRequestSender, ResourceRetriever {
         }
       }
     } catch (UnknownHostException e) {
-      throw new IOException("%s: nobody knows the name of its host".formatted(uri), e);
+      throw new IOException("%s: the name of its host cannot be resolved".formatted(uri), e);
     }
     return uri;
   }

@@ -146,7 +146,7 @@ final class LogInPage {
     if (outcome instanceof LogIn.Outcome.Unknown) {
       return again.form(
           503,
-          "Nobody can be let in now: the manager cannot read its password, or write down that a"
+          "No log-in is possible now: the manager cannot read its password, or write down that a"
               + " code was used; its log says why.");
     }
     return again.form(401, wrong);

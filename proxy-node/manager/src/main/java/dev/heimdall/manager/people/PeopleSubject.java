@@ -229,6 +229,6 @@ public final class PeopleSubject implements Subject {
     others.twoFactors(roles, by);
     return roles.isEmpty()
         ? "No role needs a second factor."
-        : "Whoever has such a role and no second factor sets one up first.";
+        : "Who has such a role and no second factor has to set one up first.";
   }
 }

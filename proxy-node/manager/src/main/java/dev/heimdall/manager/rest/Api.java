@@ -200,7 +200,7 @@ public final class Api implements Site {
     }
     if (outcome instanceof LogIn.Outcome.Unknown) {
       throw Refusal.busy(
-          "Nobody can be let in now: the manager cannot read its password; its log says why.");
+          "No log-in is possible now: the manager cannot read its password; its log says why.");
     }
     if (outcome instanceof LogIn.Outcome.CodeNeeded) {
       throw basic(

@@ -135,7 +135,7 @@ public final class RuleTrialPath implements Resource {
       throw new Refusal(
               422,
               "wrong_configuration",
-              "Nothing can be tried: the configuration has %d problems."
+              "Nothing can be tried: the configuration is wrong (problems: %d)."
                   .formatted(Problem.count(tried.problems())))
           .with("problems", Reports.problems(tried.problems()));
     }

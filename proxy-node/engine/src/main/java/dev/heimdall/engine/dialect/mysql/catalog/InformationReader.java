@@ -465,7 +465,7 @@ final class InformationReader {
     }
     standingForOthers.forEach(
         (id, engine) -> {
-          String because = "may write other tables: nobody knows what is behind " + engine;
+          String because = "may write other tables: it is not known what is behind " + engine;
           RoutineRow.Unread others = new RoutineRow.Unread(Effect.ANYTHING, because, true, false);
           builder.routine(new RoutineRow(++ids, "", "engine", true, null, others, null, List.of()));
           builder.trigger(id, "of its engine", Changes.ALL, List.of(ids));
