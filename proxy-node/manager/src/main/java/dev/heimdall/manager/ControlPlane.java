@@ -178,7 +178,7 @@ public final class ControlPlane implements AutoCloseable {
       Inspections inspections = new Inspections();
       subjects.add(
           new WizardPages(editor, engine.inspector(), inspections, () -> addresses(fleet)));
-      subjects.add(new AnalyticsPages(analytics, editor, engine.expressions()));
+      subjects.add(new AnalyticsPages(analytics, editor, engine.expressions(), commands));
       subjects.add(new RevisionsSubject(editor, masks));
       subjects.add(
           new PeopleSubject(

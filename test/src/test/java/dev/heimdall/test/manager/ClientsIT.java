@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MariaServer;
 import dev.heimdall.test.fixture.Target;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -105,8 +107,12 @@ class ClientsIT {
   }
 
   private JsonNode clients(String query) {
+    return got(CLIENTS + query);
+  }
+
+  private JsonNode got(String path) {
     try {
-      return fleet.rest(manager).get(CLIENTS + query).json();
+      return fleet.rest(manager).get(path).json();
     } catch (IOException e) {
       throw new AssertionError(e);
     } catch (InterruptedException e) {
@@ -160,7 +166,7 @@ class ClientsIT {
     JsonNode blocks = all.at("/clients/3");
     assertThat(blocks.path("state").asText()).isEqualTo("idle_in_transaction");
     assertThat(blocks.path("server").asText()).contains(":");
-    assertThat(clients("?state=waiting&limit=2&offset=2").path("clients")).hasSize(1);
+    assertThat(clients("?state=waiting&limit=2").path("clients")).hasSize(2);
     assertThat(clients("?user=nobody").path("matching").asInt()).isZero();
     assertThat(clients("?node=shop-b").path("connected").asInt()).isZero();
 
@@ -227,6 +233,58 @@ class ClientsIT {
   }
 
   @Test
+  void thePlanOfTheNextStatementIsTakenWithoutAnyValue() throws Exception {
+    Connection client = connect();
+    lookUp(client);
+    Await.until(
+        "the pattern is reported",
+        Started.PATIENCE,
+        () -> !pattern().isMissingNode(),
+        this::patterns);
+    Rest rest = fleet.rest(manager);
+    Said said =
+        rest.post(
+            "/api/v1/commands",
+            "{\"command\": \"take_plan\", \"vdb\": \"app\", \"statement\": \"%s\"}"
+                .formatted(pattern().path("statement").asText()));
+    assertThat(said.status()).as(said.toString()).isEqualTo(202);
+    Await.until(
+        "the plan is reported",
+        Started.PATIENCE,
+        () -> {
+          lookUp(client);
+          return pattern().has("plan");
+        },
+        this::patterns);
+    assertThat(pattern().at("/plan/text").asText()).contains("pg_class").doesNotContain("424242");
+    assertThat(rest.get("/api/v1/commands").body()).contains("the plan is taken");
+    assertThat(a.output()).doesNotContain("relname");
+  }
+
+  private static void lookUp(Connection client) {
+    try (PreparedStatement statement =
+        client.prepareStatement("SELECT relname FROM pg_class WHERE oid = ?")) {
+      statement.setInt(1, 424242);
+      statement.executeQuery();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private String patterns() {
+    return got("/api/v1/patterns?window=start").toString();
+  }
+
+  private JsonNode pattern() {
+    for (JsonNode pattern : got("/api/v1/patterns?window=start").path("patterns")) {
+      if (pattern.path("statement").asText().contains("relname")) {
+        return pattern;
+      }
+    }
+    return MissingNode.getInstance();
+  }
+
+  @Test
   void whoMayNotOperateNodesEndsNobody() throws Exception {
     connect();
     await("idle", 1);
@@ -266,6 +324,6 @@ class ClientsIT {
       assertThat(admin.post("/api/v1/commands", wrong).status()).as(wrong).isEqualTo(400);
     }
     assertThat(admin.get(CLIENTS + "?state=asleep").status()).isEqualTo(400);
-    assertThat(admin.get(CLIENTS + "?limit=1000").status()).isEqualTo(400);
+    assertThat(admin.get(CLIENTS + "?limit=1001").status()).isEqualTo(400);
   }
 }

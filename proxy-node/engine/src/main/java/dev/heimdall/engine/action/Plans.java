@@ -9,6 +9,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -44,6 +45,9 @@ public final class Plans {
 
   private static final int LONGEST_PLAN = 256 << 10;
 
+  /** Plans that people want at a time. */
+  private static final int MOST_WISHES = 20;
+
   private final Supplier<Configuration> configuration;
   private final SourceLogins logins;
   private final Function<DataSource, ActionProtocol> protocols;
@@ -54,8 +58,14 @@ public final class Plans {
   // Guarded by this object.
   private final Map<Pattern, Long> next = new Oldest<>(MOST_PATTERNS);
   private final Map<Pattern, PlanRow> plans = new LinkedHashMap<>();
+  private final Map<Wish, CompletableFuture<Boolean>> wishes = new LinkedHashMap<>();
   private long weight;
   private int waiting;
+
+  private volatile boolean wished;
+
+  /** A plan that somebody wants of the next statement whose pattern has this text. */
+  private record Wish(String vdb, String text) {}
 
   private record Pattern(String vdb, String database, long high, long low) {
     String fingerprint() {
@@ -92,6 +102,52 @@ public final class Plans {
     this.events = events;
     this.workers = workers;
     this.connections = connections;
+  }
+
+  /**
+   * Wants the plan of the next statement of a pattern, whatever rules say.
+   *
+   * @param text of the pattern, as people see it
+   * @return whether there is a plan then; it fails where no such statement comes in time
+   */
+  public CompletableFuture<Boolean> wish(String vdb, String text, Duration most) {
+    Wish wish = new Wish(vdb, text);
+    CompletableFuture<Boolean> made;
+    synchronized (this) {
+      CompletableFuture<Boolean> before = wishes.get(wish);
+      if (before != null) {
+        return before.copy();
+      }
+      if (wishes.size() >= MOST_WISHES) {
+        return CompletableFuture.failedFuture(
+            new IllegalStateException(MOST_WISHES + " other plans are wanted at the moment"));
+      }
+      made = new CompletableFuture<>();
+      wishes.put(wish, made);
+      wished = true;
+    }
+    CompletableFuture<Boolean> mine = made.orTimeout(most.toMillis(), TimeUnit.MILLISECONDS);
+    mine.whenComplete((taken, failure) -> forget(wish));
+    return mine;
+  }
+
+  private synchronized void forget(Wish wish) {
+    wishes.remove(wish);
+    wished = !wishes.isEmpty();
+  }
+
+  /** Whether anybody wants the plan of some pattern: this is asked of each statement. */
+  public boolean wished() {
+    return wished;
+  }
+
+  /**
+   * Takes somebody's wish for such a statement, which is his who takes it; empty: there is none.
+   */
+  public synchronized Optional<CompletableFuture<Boolean>> takeWish(String vdb, String text) {
+    CompletableFuture<Boolean> wish = wishes.remove(new Wish(vdb, text));
+    wished = !wishes.isEmpty();
+    return Optional.ofNullable(wish);
   }
 
   /**

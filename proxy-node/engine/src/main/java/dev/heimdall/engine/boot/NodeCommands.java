@@ -2,14 +2,18 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.report.Commands;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** What managers may have the node do, and how it does that. */
 final class NodeCommands implements Commands {
+  private static final Duration PLAN_PATIENCE = Duration.ofSeconds(55);
+
   private final Node node;
   private final NodeView view;
   private final Supplier<Optional<String>> restart;
@@ -41,8 +45,33 @@ final class NodeCommands implements Commands {
           view.kill(client(parameters)).thenApply(count -> "the client's connection is closed");
       case "cancel_statement" ->
           view.cancel(client(parameters)).thenApply(count -> "the cancel request is sent");
+      case "take_plan" -> plan(parameters);
       default -> throw new Refused("this node knows no command " + kind);
     };
+  }
+
+  private CompletionStage<String> plan(Map<String, String> parameters) {
+    return node.actions()
+        .plans()
+        .wish(
+            parameters.getOrDefault("vdb", ""),
+            parameters.getOrDefault("statement", ""),
+            PLAN_PATIENCE)
+        .handle(
+            (taken, failure) -> {
+              if (failure instanceof TimeoutException) {
+                throw new Refused(
+                    "no such statement came within %d s".formatted(PLAN_PATIENCE.toSeconds()));
+              }
+              if (failure != null) {
+                throw new Refused(failure.getMessage());
+              }
+              if (!taken) {
+                throw new Refused(
+                    "the server gave no plan: only single statements that read can be explained");
+              }
+              return "the plan is taken";
+            });
   }
 
   private static long client(Map<String, String> parameters) {

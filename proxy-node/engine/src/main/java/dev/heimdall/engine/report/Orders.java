@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +100,10 @@ final class Orders {
   }
 
   private void carryOut(String id, String kind, Map<String, String> parameters) {
-    LOG.info("the manager at {} sends the command {} {}", manager, kind, parameters);
+    // Statements are in no log, not even their patterns.
+    Map<String, String> shown = new TreeMap<>(parameters);
+    shown.remove("statement");
+    LOG.info("the manager at {} sends the command {} {}", manager, kind, shown);
     try {
       commands
           .carryOut(kind, parameters)

@@ -35,6 +35,10 @@ import java.util.concurrent.CompletableFuture;
  * loop. What waits for something is called back on the loop.
  */
 public final class SideActions {
+  /** As a rule with no parameters does. */
+  private static final ActionParameters.ExtractPlan BY_HAND =
+      new ActionParameters.ExtractPlan(0, 1, ActionParameters.PlanFormat.TEXT, false, false);
+
   /** A reply that waits for a trigger may take this much of memory; a longer one is passed on. */
   private static final int MOST_HELD = 256 * 1024;
 
@@ -133,19 +137,56 @@ public final class SideActions {
     if (actions.plans().wanted(how, origin(), known.high(), known.low(), average)) {
       actions
           .plans()
-          .take(
-              how,
-              new PlanRequest(
-                  origin(),
-                  known.high(),
-                  known.low(),
-                  average,
-                  text(sql, offset, length),
-                  dialect,
-                  lexerMode,
-                  Arrays.stream(declared).boxed().toList(),
-                  statement));
+          .take(how, request(known, statement, text(sql, offset, length), lexerMode, declared));
     }
+  }
+
+  private PlanRequest request(
+      FingerprintEntry known,
+      Statement statement,
+      String sql,
+      LexerMode lexerMode,
+      int[] declared) {
+    return new PlanRequest(
+        origin(),
+        known.high(),
+        known.low(),
+        known.averageMicros(),
+        sql,
+        dialect,
+        lexerMode,
+        Arrays.stream(declared).boxed().toList(),
+        statement);
+  }
+
+  /** Whether somebody wants the plan of some statement, whatever rules say. */
+  boolean plansWished() {
+    return actions.plans().wished();
+  }
+
+  /** The same without a rule, if it is this statement's plan that somebody wants. */
+  void wishedPlan(
+      FingerprintEntry known,
+      Statement statement,
+      byte[] sql,
+      int offset,
+      int length,
+      LexerMode lexerMode,
+      int[] declared) {
+    if (known == null || statement == null) {
+      return;
+    }
+    actions
+        .plans()
+        .takeWish(origin().vdb(), known.shown())
+        .ifPresent(
+            wish ->
+                actions
+                    .plans()
+                    .take(
+                        BY_HAND,
+                        request(known, statement, text(sql, offset, length), lexerMode, declared))
+                    .whenComplete((taken, failure) -> wish.complete(Boolean.TRUE.equals(taken))));
   }
 
   private static String text(byte[] sql, int offset, int length) {

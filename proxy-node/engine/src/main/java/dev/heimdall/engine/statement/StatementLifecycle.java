@@ -245,6 +245,9 @@ public final class StatementLifecycle implements RoutedStatement {
         side.plan(decision, known, statement, sql, offset, length, lexerMode, pipeline.declared());
       }
     }
+    if (side.plansWished() && effects.kind() != StatementKind.EXECUTE) {
+      side.wishedPlan(known, statement, sql, offset, length, lexerMode, pipeline.declared());
+    }
     if (reads.holdsTransaction() && tiesSession()) {
       failure = ReplicaReads.NOT_THERE;
     }

@@ -136,6 +136,7 @@ final class AnalyticsListing {
         uncached(line),
         onWriter(line),
         facts.plan().map(plan -> new AnalyticsView.PlanText(second(plan.taken()), plan.text())),
+        edits && facts.writes().isEmpty(),
         edits && match.isPresent()
             ? Optional.of(making(line.key(), match.get()))
             : Optional.empty(),

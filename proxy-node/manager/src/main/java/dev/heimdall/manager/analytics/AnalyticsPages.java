@@ -3,6 +3,9 @@ package dev.heimdall.manager.analytics;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.fleet.Command;
+import dev.heimdall.manager.fleet.FleetCommands;
+import dev.heimdall.manager.fleet.Order;
 import dev.heimdall.manager.pages.Asset;
 import dev.heimdall.manager.pages.Entry;
 import dev.heimdall.manager.pages.Page;
@@ -15,6 +18,8 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoredDocument;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,15 +30,22 @@ public final class AnalyticsPages implements Subject {
   static final String PATH = "/analytics";
 
   private static final String RULE = PATH + "/rule";
+  private static final String PLAN = PATH + "/plan";
   private static final String STYLE = "/dev/heimdall/manager/pages/assets/analytics.css";
   private static final int LONGEST_TEXT = 200;
   private static final int MOST_SECONDS = 86_400;
 
+  private final FleetCommands commands;
   private final QueryAnalytics analytics;
   private final Editor editor;
   private final RuleMaker maker;
 
-  public AnalyticsPages(QueryAnalytics analytics, Editor editor, StatementExpressions expressions) {
+  public AnalyticsPages(
+      QueryAnalytics analytics,
+      Editor editor,
+      StatementExpressions expressions,
+      FleetCommands commands) {
+    this.commands = commands;
     this.analytics = analytics;
     this.editor = editor;
     this.maker = new RuleMaker(expressions);
@@ -43,7 +55,8 @@ public final class AnalyticsPages implements Subject {
   public List<Page> pages() {
     return List.of(
         Page.get(PATH, Permission.READ_CONFIGURATION, this::listing),
-        Page.post(RULE, Permission.CHANGE_CONFIGURATION, this::rule));
+        Page.post(RULE, Permission.CHANGE_CONFIGURATION, this::rule),
+        Page.post(PLAN, Permission.OPERATE_NODES, this::plan));
   }
 
   @Override
@@ -82,18 +95,36 @@ public final class AnalyticsPages implements Subject {
     return page.filter(p -> p.matches("[0-9]{1,4}")).map(Integer::parseInt).orElse(1);
   }
 
+  /** Has nodes ask for the plan of the next such statement. */
+  private Answer plan(Visit visit) throws Refusal {
+    String id = visit.field("pattern").orElse("");
+    PatternKey key = analytics.key(id).orElseThrow(AnalyticsPages::unknown);
+    Optional<List<Order>> orders =
+        commands.send(
+            List.of(),
+            Command.TAKE_PLAN,
+            Map.of("vdb", key.vdb(), "statement", key.text()),
+            visit.author(""));
+    int nodes = orders.map(List::size).orElse(0);
+    visit.tell(
+        nodes == 0
+            ? "No node reports, so none was asked for the plan."
+            : "%d %s for the plan of the next such statement. It is here some seconds after one has come."
+                .formatted(nodes, nodes == 1 ? "node asks" : "nodes ask"));
+    return visit.see(PATH + "?open=" + URLEncoder.encode(id, StandardCharsets.UTF_8));
+  }
+
+  private static Refusal unknown() {
+    return new Refusal(
+        404,
+        "not_found",
+        "Nothing is known of these statements any more: the manager has begun anew, or they were"
+            + " not seen for long.");
+  }
+
   private Answer rule(Visit visit) throws Refusal, StoreException, EditRefused {
     PatternKey key =
-        visit
-            .field("pattern")
-            .flatMap(analytics::key)
-            .orElseThrow(
-                () ->
-                    new Refusal(
-                        404,
-                        "not_found",
-                        "Nothing is known of these statements any more: the manager has begun anew,"
-                            + " or they were not seen for long."));
+        visit.field("pattern").flatMap(analytics::key).orElseThrow(AnalyticsPages::unknown);
     NewRule.Kind kind =
         visit
             .field("kind")

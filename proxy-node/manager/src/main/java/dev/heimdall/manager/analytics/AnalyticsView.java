@@ -62,6 +62,7 @@ public final class AnalyticsView {
    *
    * @param uncached why it is not answered from the cache
    * @param onWriter why it is not sent to replicas
+   * @param plannable whether nodes can be asked for its plan by who looks
    * @param making how a rule can be made of it; empty: who looks may not
    * @param unmade why none can be made; empty: one can
    */
@@ -74,6 +75,7 @@ public final class AnalyticsView {
       List<Reason> uncached,
       List<Reason> onWriter,
       Optional<PlanText> plan,
+      boolean plannable,
       Optional<Making> making,
       String unmade) {}
 

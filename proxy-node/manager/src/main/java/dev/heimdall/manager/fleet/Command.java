@@ -19,11 +19,18 @@ public enum Command {
   /** Closes the connection of a client. */
   KILL_CLIENT,
   /** Cancels what a client runs or waits for. */
-  CANCEL_STATEMENT;
+  CANCEL_STATEMENT,
+  /** Asks the server for the plan of the next statement of a pattern. */
+  TAKE_PLAN;
 
   /** Whether it is for one client of one node. */
   public boolean isForClient() {
     return this == KILL_CLIENT || this == CANCEL_STATEMENT;
+  }
+
+  /** Whether it is for statements of a pattern. */
+  public boolean isForPattern() {
+    return this == TAKE_PLAN;
   }
 
   /** As JSON has it. */

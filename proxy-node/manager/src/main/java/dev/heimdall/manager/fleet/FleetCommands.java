@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Sends commands to nodes for people, and takes down who did. */
 public final class FleetCommands {
@@ -57,7 +58,10 @@ public final class FleetCommands {
     for (SeenNode node : to) {
       issued.add(orders.issue(node, command, parameters, by.user()));
       String of =
-          parameters.values().stream().map(value -> " " + value).collect(Collectors.joining());
+          Stream.of("table", "client", "vdb")
+              .filter(parameters::containsKey)
+              .map(name -> " " + parameters.get(name))
+              .collect(Collectors.joining());
       note(by, node.id() + ": " + command.spelling() + of + (about.isEmpty() ? "" : ", " + about));
     }
     return Optional.of(issued);

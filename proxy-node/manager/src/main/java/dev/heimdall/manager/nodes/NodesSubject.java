@@ -118,7 +118,7 @@ public final class NodesSubject implements Subject {
   private String sent(Visit visit, List<String> ids, String wanted) throws Refusal {
     Command command =
         Command.of(wanted)
-            .filter(one -> !one.isForClient())
+            .filter(one -> !one.isForClient() && !one.isForPattern())
             .orElseThrow(() -> new Refusal(400, "bad_request", "There is no such command."));
     Optional<String> table =
         visit

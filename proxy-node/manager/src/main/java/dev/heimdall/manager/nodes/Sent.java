@@ -56,6 +56,7 @@ public final class Sent {
                       .map(table -> " of " + table)
                       .orElse("");
           case KILL_CLIENT -> "End client " + order.parameters().get("client");
+          case TAKE_PLAN -> "Take a plan of " + order.parameters().get("vdb");
           case CANCEL_STATEMENT ->
               "Cancel the statement of client " + order.parameters().get("client");
         };

@@ -29,6 +29,9 @@ public final class CommandsPath implements Resource {
   private static final int LARGEST_BODY = 64 << 10;
   private static final int LONGEST_TABLE = 200;
 
+  /** As nodes report patterns. */
+  private static final int LONGEST_PATTERN = 4_000;
+
   /** A manager knows no more nodes. */
   private static final int MOST_NODES = 500;
 
@@ -43,7 +46,10 @@ public final class CommandsPath implements Resource {
           .with("issued", Shape.time(""))
           .with("state", Shape.word("How far it is.", Order.State.values()))
           .with("detail", Shape.text("What became of it."))
-          .maybe("table", Shape.text("Of clear_cache alone."));
+          .maybe("table", Shape.text("Of clear_cache alone."))
+          .maybe("client", Shape.text("Of kill_client and cancel_statement alone: its id."))
+          .maybe("vdb", Shape.text("Of take_plan alone."))
+          .maybe("statement", Shape.text("Of take_plan alone: the pattern."));
   private static final Shape PROGRESS =
       Shape.object()
           .with("underWay", Shape.truth(""))
@@ -82,6 +88,18 @@ public final class CommandsPath implements Resource {
                                 "table",
                                 Shape.text("Of clear_cache alone. Without: all tables.")
                                     .sized(1, LONGEST_TABLE))
+                            .maybe(
+                                "client",
+                                Shape.count(
+                                    "Of kill_client and cancel_statement, with one node: its id."))
+                            .maybe(
+                                "vdb",
+                                Shape.text("Of take_plan: the virtual database.")
+                                    .sized(1, LONGEST_PATTERN))
+                            .maybe(
+                                "statement",
+                                Shape.text("Of take_plan: the pattern, as patterns have it.")
+                                    .sized(1, LONGEST_PATTERN))
                             .only())
                     .answers(202, Shape.object().with(LIST, Shape.list("", ORDER)))),
         new Operation("POST", ROLLING, Permission.OPERATE_NODES, LARGEST_BODY, this::restartAll)
@@ -126,7 +144,10 @@ public final class CommandsPath implements Resource {
 
   private Answer send(Call call) throws Refusal {
     JsonNode body =
-        StrictBody.of(call.request(), LARGEST_BODY, Set.of("command", "nodes", "table", "client"));
+        StrictBody.of(
+            call.request(),
+            LARGEST_BODY,
+            Set.of("command", "nodes", "table", "client", "vdb", "statement"));
     Command command =
         StrictBody.text(body, "command")
             .flatMap(Command::of)
@@ -157,6 +178,16 @@ public final class CommandsPath implements Resource {
     table.ifPresent(name -> parameters.put("table", name));
     if (ofClient) {
       parameters.put("client", client.asText());
+    }
+    for (String name : List.of("vdb", "statement")) {
+      Optional<String> text = StrictBody.text(body, name);
+      if (text.isPresent() != command.isForPattern()
+          || text.isPresent() && (text.get().isBlank() || text.get().length() > LONGEST_PATTERN)) {
+        throw Request.bad(
+            "$.%s: it goes with take_plan, and has up to %d characters."
+                .formatted(name, LONGEST_PATTERN));
+      }
+      text.ifPresent(value -> parameters.put(name, value));
     }
     List<Order> sent =
         commands
