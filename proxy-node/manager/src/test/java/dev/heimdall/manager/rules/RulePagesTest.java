@@ -345,7 +345,8 @@ class RulePagesTest {
     Browser browser = admin().get("/rules/first").wish("delete:0");
     browser.send("/rules/first/try", "vdb", "shop", "statement", "SELECT '<b>'");
     assertThat(browser.page())
-        .contains("Sent to a replica", "with your changes", "<dd>2</dd>", "SELECT '&lt;b&gt;'");
+        .contains(
+            "Sent to a replica", "with your changes", "<dd>rules: 2</dd>", "SELECT '&lt;b&gt;'");
     browser.send("/rules/first/try", "vdb", "shop", "statement", " ");
     assertThat(browser.page()).contains("Type a statement");
     browser.send("/rules/first/try", "vdb", "none", "statement", "x");
