@@ -2,6 +2,9 @@ package dev.heimdall.test.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
+import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.manager.Rest.Changes;
 import dev.heimdall.test.manager.Rest.Said;
 import java.nio.file.Path;
@@ -15,11 +18,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
-/** Two managers over one directory, as over a file system that both have mounted. */
+/** Two managers over one directory, as over a file system that both have mounted, or over S3. */
+@AlsoOnLocalStack
 class TwoManagersIT {
   private static final int AUTHORS = 6;
   private static final int EDITS = 20;
+  private static final int EDITS_IN_S3 = 4;
   private static final List<String> DOCUMENTS = List.of("users/a.json", "users/b.json");
 
   @TempDir private Path directory;
@@ -37,9 +45,35 @@ class TwoManagersIT {
 
   @Test
   void noEditThatWasAcknowledgedIsLostAndNoConflictIsSilent() throws Exception {
-    String place = "--config=" + directory.resolve("configuration");
-    try (Running one = Running.start(directory, Map.of(), place);
-        Running other = Running.start(directory, Map.of(), place)) {
+    editTogether(directory.resolve("configuration").toString(), Map.of(), EDITS);
+  }
+
+  @Test
+  void norInS3() throws Exception {
+    AwsEmulator aws = AwsEmulator.shared();
+    aws.reset();
+    try (S3Client s3 =
+        S3Client.builder()
+            .region(Region.EU_WEST_1)
+            .endpointOverride(aws.endpoint())
+            .forcePathStyle(true)
+            .credentialsProvider(aws.credentials())
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build()) {
+      s3.createBucket(
+          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
+    }
+    editTogether(
+        "s3://conf/fleet?region=eu-west-1&endpoint=" + aws.endpoint(),
+        aws.environment(),
+        EDITS_IN_S3);
+  }
+
+  private void editTogether(String configuration, Map<String, String> environment, int edits)
+      throws Exception {
+    String place = "--config=" + configuration;
+    try (Running one = Running.start(directory, environment, place);
+        Running other = Running.start(directory, environment, place)) {
       List<Rest> managers = List.of(one.rest(), other.rest());
       Changes first =
           new Changes()
@@ -54,7 +88,7 @@ class TwoManagersIT {
         List<Future<List<Acknowledged>>> all = new ArrayList<>();
         for (int i = 0; i < AUTHORS; i++) {
           Random random = new Random(i);
-          all.add(authors.submit(() -> edit(managers, random)));
+          all.add(authors.submit(() -> edit(managers, edits, random)));
         }
         for (Future<List<Acknowledged>> author : all) {
           acknowledged.addAll(author.get());
@@ -63,12 +97,15 @@ class TwoManagersIT {
         authors.shutdownNow();
       }
 
-      assertThat(acknowledged).hasSize(AUTHORS * EDITS).doesNotHaveDuplicates();
+      assertThat(acknowledged).hasSize(AUTHORS * edits).doesNotHaveDuplicates();
       for (String name : DOCUMENTS) {
-        long edits = acknowledged.stream().filter(edit -> edit.document().equals(name)).count();
+        long made = acknowledged.stream().filter(edit -> edit.document().equals(name)).count();
         for (Rest manager : managers) {
-          assertThat(count(manager.document(name))).as(name).isEqualTo((int) edits);
+          assertThat(count(manager.document(name))).as(name).isEqualTo((int) made);
         }
+      }
+      for (Rest manager : managers) {
+        assertEachIsNamedOnce(manager.get("/api/v1/history").json(), AUTHORS * edits);
       }
       for (Running manager : List.of(one, other)) {
         assertThat(manager.process().output()).contains("document changed").doesNotContain("\tat ");
@@ -76,10 +113,28 @@ class TwoManagersIT {
     }
   }
 
+  /** And the first one, that all begin with. */
+  private static void assertEachIsNamedOnce(JsonNode history, int edits) {
+    List<String> authors = new ArrayList<>();
+    history
+        .path("revisions")
+        .forEach(
+            revision ->
+                authors.add(
+                    revision.path("user").asText("nobody")
+                        + " "
+                        + revision.path("state").asText()
+                        + " "
+                        + revision.path("documents").size()));
+    assertThat(authors).hasSize(edits + 1);
+    assertThat(authors.subList(0, edits)).containsOnly("admin written 1");
+  }
+
   /** Each edit reads by one manager and writes by any. */
-  private static List<Acknowledged> edit(List<Rest> managers, Random random) throws Exception {
+  private static List<Acknowledged> edit(List<Rest> managers, int edits, Random random)
+      throws Exception {
     List<Acknowledged> acknowledged = new ArrayList<>();
-    while (acknowledged.size() < EDITS) {
+    while (acknowledged.size() < edits) {
       String name = DOCUMENTS.get(random.nextInt(DOCUMENTS.size()));
       Said read = managers.get(random.nextInt(managers.size())).document(name);
       if (read.status() == 503) {

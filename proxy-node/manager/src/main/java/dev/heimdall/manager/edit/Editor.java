@@ -171,6 +171,10 @@ public final class Editor implements AutoCloseable {
     return now;
   }
 
+  private SortedMap<String, Content> there() throws StoreException {
+    return now().contents();
+  }
+
   private Documents latest(Documents before) throws StoreException {
     return store.readIfChanged(before).orElse(before);
   }
@@ -196,7 +200,7 @@ public final class Editor implements AutoCloseable {
 
   /** The revisions of the configuration, the last one first; what others did is noticed by it. */
   public List<Revision> revisions() throws StoreException, EditRefused {
-    return inTurn(() -> journal.revisions(now().contents()));
+    return inTurn(() -> journal.revisions(this::there));
   }
 
   /** What a revision has changed; empty: there is no such revision. */
@@ -206,7 +210,7 @@ public final class Editor implements AutoCloseable {
 
   /** All documents as they were after a revision; empty: there is no such revision. */
   public Optional<Past> after(int revision) throws StoreException, EditRefused {
-    return inTurn(() -> journal.after(revision, now().contents()));
+    return inTurn(() -> journal.after(revision, this::there));
   }
 
   /** What going back to a revision would do; empty: there is no such revision. */
@@ -214,7 +218,7 @@ public final class Editor implements AutoCloseable {
     return inTurn(
         () -> {
           Documents now = now();
-          Optional<Past> past = journal.after(revision, now.contents());
+          Optional<Past> past = journal.after(revision, this::there);
           if (past.isEmpty()) {
             return Optional.empty();
           }
@@ -249,7 +253,7 @@ public final class Editor implements AutoCloseable {
           if (seen.isPresent() && !seen.get().equals(now.version())) {
             throw new EditRefused.Moved();
           }
-          Optional<Past> past = journal.after(revision, now.contents());
+          Optional<Past> past = journal.after(revision, this::there);
           return past.isEmpty()
               ? Optional.empty()
               : Optional.of(committed(back(past.get(), now), author, OptionalInt.of(revision)));
@@ -292,7 +296,7 @@ public final class Editor implements AutoCloseable {
     if (changes.isEmpty()) {
       return new Edited(before, List.of());
     }
-    Journal.Entry entry = journal.begin(before.contents(), wanted, author, of);
+    Journal.Entry entry = journal.begin(this::there, before.contents(), wanted, author, of);
     Documents after;
     try {
       after = store.write(changes);

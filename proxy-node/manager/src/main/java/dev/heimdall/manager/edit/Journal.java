@@ -75,6 +75,7 @@ final class Journal {
   }
 
   Entry begin(
+      History.There there,
       SortedMap<String, Content> before,
       SortedMap<String, Content> after,
       Author author,
@@ -84,7 +85,8 @@ final class Journal {
     }
     try {
       Signature signature = new Signature(author.user(), author.address(), author.comment());
-      return new Entry(author, OptionalInt.of(history.get().begin(before, after, signature, of)));
+      return new Entry(
+          author, OptionalInt.of(history.get().begin(there, before, after, signature, of)));
     } catch (StoreException e) {
       warn("a commit is not in the history with its author: it could not be written there", e);
       return new Entry(author, OptionalInt.empty());
@@ -95,7 +97,7 @@ final class Journal {
     Line.of(what).pair("reason", e.getMessage()).log(LOG, Level.WARN);
   }
 
-  List<Revision> revisions(SortedMap<String, Content> there) throws StoreException {
+  List<Revision> revisions(History.There there) throws StoreException {
     return history.isEmpty() ? List.of() : history.get().revisions(there);
   }
 
@@ -103,7 +105,7 @@ final class Journal {
     return history.isEmpty() ? Optional.empty() : history.get().changes(revision);
   }
 
-  Optional<Past> after(int revision, SortedMap<String, Content> there) throws StoreException {
+  Optional<Past> after(int revision, History.There there) throws StoreException {
     return history.isEmpty() ? Optional.empty() : history.get().after(revision, there);
   }
 }

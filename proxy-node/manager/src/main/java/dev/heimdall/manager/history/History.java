@@ -49,6 +49,15 @@ public final class History {
     }
   }
 
+  /**
+   * All documents as they are when it is asked. What others have done is found out by comparing
+   * them with what the history has said a moment before, never with what it says later: else a
+   * commit of another manager looks as if it were nobody's.
+   */
+  public interface There {
+    SortedMap<String, Content> documents() throws StoreException;
+  }
+
   public History(DocumentStore store, Kept kept, Clock clock) {
     this(new SegmentedLog(store, "revisions", BOUNDS), kept, clock);
   }
@@ -62,12 +71,14 @@ public final class History {
   /**
    * Writes down what is about to be done, after what was done by others.
    *
+   * @param there all documents, as they are when that is asked
    * @param before all documents, as the author has them
    * @param after all documents, as they are to be
    * @param of the revision that this goes back to, if it does
    * @return its number
    */
   public int begin(
+      There there,
       SortedMap<String, Content> before,
       SortedMap<String, Content> after,
       Signature signature,
@@ -76,7 +87,7 @@ public final class History {
     String key = UUID.randomUUID().toString();
     List<String> lines =
         log.append(
-            new Entries(before) {
+            new Entries(there) {
               @Override
               List<Line> more(int number) {
                 List<DocumentChange> changes = Ledger.difference(hashes(before), hashes(after));
@@ -107,7 +118,7 @@ public final class History {
   public void end(int number, Set<String> written) throws StoreException {
     String line = new Line.End(number, clock.instant(), written).text();
     log.append(
-        new Entries(new TreeMap<>()) {
+        new Entries(TreeMap::new) {
           @Override
           public List<String> after(List<String> lines) {
             return List.of(line);
@@ -118,9 +129,9 @@ public final class History {
   /**
    * All revisions, the last one first. What others have done is noticed by this.
    *
-   * @param there all documents as they are now
+   * @param there all documents, as they are when that is asked
    */
-  public List<Revision> revisions(SortedMap<String, Content> there) throws StoreException {
+  public List<Revision> revisions(There there) throws StoreException {
     return new Ledger(log.append(new Entries(there)))
         .revisions(kept.most(), clock.instant().minus(kept.age()));
   }
@@ -128,18 +139,19 @@ public final class History {
   /**
    * The documents as they were after a revision.
    *
-   * @param there all documents as they are now
+   * @param there all documents, as they are when that is asked
    * @return empty: there is no such revision
    */
-  public Optional<Past> after(int number, SortedMap<String, Content> there) throws StoreException {
+  public Optional<Past> after(int number, There there) throws StoreException {
     Ledger ledger = new Ledger(log.append(new Entries(there)));
+    SortedMap<String, Content> documentsNow = there.documents();
     boolean known =
         ledger.revisions(kept.most(), clock.instant().minus(kept.age())).stream()
             .anyMatch(revision -> revision.number() == number);
     if (!known) {
       return Optional.empty();
     }
-    SortedMap<String, String> now = hashes(there);
+    SortedMap<String, String> now = hashes(documentsNow);
     SortedMap<String, Content> documents = new TreeMap<>();
     List<String> lost = new ArrayList<>();
     ledger
@@ -148,7 +160,7 @@ public final class History {
             (name, hash) ->
                 Optional.of(name)
                     .filter(document -> hash.equals(now.get(document)))
-                    .map(there::get)
+                    .map(documentsNow::get)
                     .or(() -> ledger.text(hash))
                     .ifPresentOrElse(
                         content -> documents.put(name, content), () -> lost.add(name)));
@@ -197,10 +209,10 @@ public final class History {
 
   /** What was noticed goes before what is new. */
   private class Entries implements SegmentedLog.Entries {
-    private final SortedMap<String, Content> there;
+    private final There whatIsThere;
 
-    Entries(SortedMap<String, Content> there) {
-      this.there = there;
+    Entries(There there) {
+      whatIsThere = there;
     }
 
     /** New lines, of which the first may have this number. */
@@ -209,7 +221,8 @@ public final class History {
     }
 
     @Override
-    public List<String> after(List<String> lines) {
+    public List<String> after(List<String> lines) throws StoreException {
+      SortedMap<String, Content> there = whatIsThere.documents();
       SortedMap<String, String> hashes = hashes(there);
       List<String> added = new ArrayList<>();
       for (Line.Begin begin : new Ledger(lines).open()) {
@@ -223,13 +236,14 @@ public final class History {
       int number = ledger.next();
       List<DocumentChange> outside = ledger.outside(hashes);
       if (!outside.isEmpty()) {
-        added.add(noticed(number++, outside, ledger).text());
+        added.add(noticed(number++, outside, ledger, there).text());
       }
       more(number).forEach(line -> added.add(line.text()));
       return added;
     }
 
-    private Line.Begin noticed(int number, List<DocumentChange> outside, Ledger ledger) {
+    private Line.Begin noticed(
+        int number, List<DocumentChange> outside, Ledger ledger, SortedMap<String, Content> there) {
       List<Content> texts = new ArrayList<>();
       for (DocumentChange change : outside) {
         change.before().flatMap(ledger::text).ifPresent(texts::add);

@@ -142,11 +142,16 @@ final class Ledger {
     all.addAll(open());
     List<Revision> revisions = new ArrayList<>();
     for (int i = all.size() - 1; i >= 0 && revisions.size() < most; i--) {
-      if (!all.get(i).at().isBefore(since)) {
+      if (!all.get(i).at().isBefore(since) && !isNothing(all.get(i))) {
         revisions.add(revision(all.get(i)));
       }
     }
     return revisions;
+  }
+
+  /** Somebody else was faster, so that it was never made. */
+  private boolean isNothing(Line.Begin begin) {
+    return ended.containsKey(begin.number()) && written(begin).isEmpty();
   }
 
   private Revision revision(Line.Begin begin) {

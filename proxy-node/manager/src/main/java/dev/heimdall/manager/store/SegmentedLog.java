@@ -31,7 +31,7 @@ public final class SegmentedLog {
   /** What is to be appended. */
   public interface Entries {
     /** New lines, none of which has a line break; may be asked more than once. */
-    List<String> after(List<String> lines);
+    List<String> after(List<String> lines) throws StoreException;
 
     /** Lines that a new document begins with, for when those before are deleted. */
     default List<String> opening(List<String> lines) {

@@ -78,7 +78,8 @@ class HistoryTest {
       SortedMap<String, Content> after,
       Signature by)
       throws StoreException {
-    history.end(history.begin(before, after, by, OptionalInt.empty()), after.keySet());
+    history.end(
+        history.begin(() -> before, before, after, by, OptionalInt.empty()), after.keySet());
   }
 
   private static String text(Content content) {
@@ -92,7 +93,7 @@ class HistoryTest {
     commit(history(), documents(), one, BOB);
     commit(history(), one, two, ALICE);
 
-    Revision last = history().revisions(two).get(0);
+    Revision last = history().revisions(() -> two).get(0);
 
     assertThat(last.number()).isEqualTo(2);
     assertThat(last.signature()).contains(ALICE);
@@ -112,7 +113,7 @@ class HistoryTest {
     SortedMap<String, Content> outside = documents("a", "2", "c", "3");
 
     for (History history : List.of(history(), history())) {
-      List<Revision> revisions = history.revisions(outside);
+      List<Revision> revisions = history.revisions(() -> outside);
       assertThat(revisions).hasSize(2);
       assertThat(revisions.get(0).signature()).isEmpty();
       assertThat(revisions.get(0).changes())
@@ -129,7 +130,7 @@ class HistoryTest {
     SortedMap<String, Content> there = documents("a", "1");
     commit(history(), there, documents("a", "2"), ALICE);
 
-    assertThat(history().revisions(documents("a", "2")))
+    assertThat(history().revisions(() -> documents("a", "2")))
         .extracting(Revision::number, Revision::signature)
         .containsExactly(
             org.assertj.core.api.Assertions.tuple(2, Optional.of(ALICE)),
@@ -141,15 +142,15 @@ class HistoryTest {
     SortedMap<String, Content> one = documents("a", "1");
     SortedMap<String, Content> two = documents("a", "2");
     commit(history(), documents(), one, BOB);
-    history().begin(one, two, ALICE, OptionalInt.empty());
+    history().begin(() -> one, one, two, ALICE, OptionalInt.empty());
 
-    assertThat(history().revisions(two).get(0).state()).isEqualTo(Revision.State.BEGUN);
+    assertThat(history().revisions(() -> two).get(0).state()).isEqualTo(Revision.State.BEGUN);
     clock.now = clock.now.plus(History.UNDERWAY).plusSeconds(1);
 
-    Revision last = history().revisions(two).get(0);
+    Revision last = history().revisions(() -> two).get(0);
     assertThat(last.signature()).contains(ALICE);
     assertThat(last.state()).isEqualTo(Revision.State.WRITTEN);
-    assertThat(history().revisions(two)).hasSize(2);
+    assertThat(history().revisions(() -> two)).hasSize(2);
   }
 
   @Test
@@ -157,11 +158,11 @@ class HistoryTest {
     SortedMap<String, Content> one = documents("a", "1", "b", "1");
     SortedMap<String, Content> two = documents("a", "2", "b", "2");
     commit(history(), documents(), one, BOB);
-    history().begin(one, two, ALICE, OptionalInt.empty());
+    history().begin(() -> one, one, two, ALICE, OptionalInt.empty());
     clock.now = clock.now.plus(History.UNDERWAY).plusSeconds(1);
 
     SortedMap<String, Content> half = documents("a", "2", "b", "1");
-    List<Revision> revisions = history().revisions(half);
+    List<Revision> revisions = history().revisions(() -> half);
 
     assertThat(revisions).hasSize(2);
     assertThat(revisions.get(0).state()).isEqualTo(Revision.State.PARTLY);
@@ -176,12 +177,12 @@ class HistoryTest {
     SortedMap<String, Content> two = documents("a", "2");
     SortedMap<String, Content> three = documents("a", "3");
     commit(history(), documents(), one, BOB);
-    int second = history().begin(one, two, ALICE, OptionalInt.empty());
-    int third = history().begin(two, three, BOB, OptionalInt.empty());
+    int second = history().begin(() -> one, one, two, ALICE, OptionalInt.empty());
+    int third = history().begin(() -> two, two, three, BOB, OptionalInt.empty());
     history().end(third, Set.of("a"));
     history().end(second, Set.of("a"));
 
-    assertThat(history().revisions(three))
+    assertThat(history().revisions(() -> three))
         .extracting(Revision::number)
         .containsExactly(third, second, 1);
   }
@@ -190,14 +191,50 @@ class HistoryTest {
   void commitsOfTwoManagersToDifferentDocumentsAtOnceAreNobodyElses() throws Exception {
     SortedMap<String, Content> one = documents("a", "1", "b", "1");
     commit(history(), documents(), one, BOB);
-    int alice = history().begin(one, documents("a", "2", "b", "1"), ALICE, OptionalInt.empty());
-    int bob = history().begin(one, documents("a", "1", "b", "2"), BOB, OptionalInt.empty());
+    int alice =
+        history().begin(() -> one, one, documents("a", "2", "b", "1"), ALICE, OptionalInt.empty());
+    int bob =
+        history().begin(() -> one, one, documents("a", "1", "b", "2"), BOB, OptionalInt.empty());
     // The one has written already, and has not said so.
-    assertThat(history().revisions(documents("a", "2", "b", "1"))).hasSize(3);
+    assertThat(history().revisions(() -> documents("a", "2", "b", "1"))).hasSize(3);
     history().end(alice, Set.of("a"));
     history().end(bob, Set.of("b"));
 
-    assertThat(history().revisions(documents("a", "2", "b", "2"))).hasSize(3);
+    assertThat(history().revisions(() -> documents("a", "2", "b", "2"))).hasSize(3);
+  }
+
+  /** What a manager has read a moment ago is not what is there. */
+  @Test
+  void whatAnotherManagerHasCommittedSinceIsNobodyElses() throws Exception {
+    SortedMap<String, Content> one = documents("a", "1", "b", "1");
+    SortedMap<String, Content> two = documents("a", "2", "b", "1");
+    commit(history(), documents(), one, BOB);
+    commit(history(), one, two, ALICE);
+
+    // Bob has read the documents before Alice has written, and writes another one.
+    SortedMap<String, Content> bobs = documents("a", "1", "b", "3");
+    SortedMap<String, Content> three = documents("a", "2", "b", "3");
+    int bob = history().begin(() -> two, one, bobs, BOB, OptionalInt.empty());
+    history().end(bob, Set.of("b"));
+
+    assertThat(history().revisions(() -> three))
+        .extracting(Revision::signature)
+        .containsExactly(Optional.of(BOB), Optional.of(ALICE), Optional.of(BOB));
+  }
+
+  @Test
+  void aCommitThatSomebodyWasFasterThanIsNone() throws Exception {
+    SortedMap<String, Content> one = documents("a", "1");
+    SortedMap<String, Content> two = documents("a", "2");
+    commit(history(), documents(), one, BOB);
+    int late = history().begin(() -> one, one, documents("a", "3"), BOB, OptionalInt.empty());
+    commit(history(), one, two, ALICE);
+    history().end(late, Set.of());
+
+    assertThat(history().revisions(() -> two))
+        .extracting(Revision::signature)
+        .containsExactly(Optional.of(ALICE), Optional.of(BOB));
+    assertThat(history().after(late, () -> two)).isEmpty();
   }
 
   @Test
@@ -212,17 +249,19 @@ class HistoryTest {
       before = after;
     }
 
+    SortedMap<String, Content> last = before;
+    History.There there = () -> last;
     History history = history(kept, bounds);
-    List<Revision> revisions = history.revisions(before);
+    List<Revision> revisions = history.revisions(there);
     assertThat(revisions).hasSize(10);
     for (Revision revision : revisions) {
       int i = revision.number() - 1; // the first one is what was there
-      Past past = history.after(revision.number(), before).orElseThrow();
+      Past past = history.after(revision.number(), there).orElseThrow();
       assertThat(past.lost()).isEmpty();
       assertThat(past.documents().get("document " + i % 3)).isEqualTo(Content.of("text " + i));
       assertThat(past.documents()).hasSize(4);
     }
-    assertThat(history.after(1, before)).isEmpty();
+    assertThat(history.after(1, there)).isEmpty();
   }
 
   @Test
@@ -231,13 +270,13 @@ class HistoryTest {
     History history = history(History.Kept.standard(), bounds);
     commit(history, documents(), documents("a", "a word that was secret"), ALICE);
     clock.now = clock.now.plus(Duration.ofDays(91));
-    assertThat(history.revisions(documents("a", "a word that was secret"))).isEmpty();
+    assertThat(history.revisions(() -> documents("a", "a word that was secret"))).isEmpty();
 
     commit(history, documents("a", "a word that was secret"), documents("a", "2"), ALICE);
     clock.now = clock.now.plus(Duration.ofDays(91));
     commit(history, documents("a", "2"), documents("a", "3"), ALICE);
 
-    assertThat(history.revisions(documents("a", "3"))).hasSize(1);
+    assertThat(history.revisions(() -> documents("a", "3"))).hasSize(1);
     assertThat(history.changes(1)).isEmpty();
   }
 
@@ -251,7 +290,7 @@ class HistoryTest {
     SortedMap<String, Content> two = documents("small", "2");
     commit(history(), one, two, ALICE);
 
-    Past past = history().after(1, two).orElseThrow();
+    Past past = history().after(1, () -> two).orElseThrow();
 
     assertThat(past.lost()).containsExactly("large");
     assertThat(past.documents()).containsOnlyKeys("small");
