@@ -95,6 +95,7 @@ final class RegionStack extends Stack {
       throws DeploymentException {
     warnOfAddresses(deployment, region);
     warnOfPushes(deployment, region);
+    warnOfPartition(deployment, region);
     Place place =
         region
             .network()
@@ -211,6 +212,21 @@ final class RegionStack extends Stack {
                   + " networks. Write \"join\": \"existing\" where something does, or \"peering\""
                   + " to have them connected, and $.regions[%d].network.addresses."
                       .formatted(deployment.regions().indexOf(region)));
+    }
+  }
+
+  /** Its databases are known by other authorities than those that a release has by default. */
+  private void warnOfPartition(Deployment deployment, Region region) {
+    if (!region.partition().equals("aws")) {
+      Annotations.of(this)
+          .addInfoV2(
+              "heimdall:partition",
+              "$.regions[%d].region: %s is of the partition %s, whose databases have certificate"
+                      .formatted(
+                          deployment.regions().indexOf(region), region.region(), region.partition())
+                  + " authorities of their own. Pack the release with them (cdk-app/release %s=),"
+                      .formatted(region.partition())
+                  + " as docs/aws-parts.md says");
     }
   }
 

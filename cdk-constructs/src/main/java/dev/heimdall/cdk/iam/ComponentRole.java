@@ -14,6 +14,7 @@ import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.iam.CfnPolicy;
 import software.amazon.awscdk.services.iam.CfnRole;
@@ -30,6 +31,8 @@ public final class ComponentRole {
           "Region", "AWS::Region",
           "Account", "AWS::AccountId",
           "StackName", "AWS::StackName");
+
+  private static final String INSTANCES = "ec2.amazonaws.com";
 
   private ComponentRole() {}
 
@@ -71,12 +74,20 @@ public final class ComponentRole {
   public static CfnRole withoutPolicy(Construct scope, String id, Component component) {
     Map<String, Object> trust = new LinkedHashMap<>();
     trust.put("Effect", "Allow");
-    trust.put("Principal", Map.of("Service", component.principal()));
+    trust.put("Principal", Map.of("Service", service(scope, component.principal())));
     trust.put("Action", "sts:AssumeRole");
     return CfnRole.Builder.create(scope, id)
         .description("Heimdall " + component.label())
         .assumeRolePolicyDocument(Component.document(List.of(trust)))
         .build();
+  }
+
+  /** In China instances take roles under another name, as they alone of these services do. */
+  private static String service(Construct scope, String principal) {
+    String region = Stack.of(scope).getRegion();
+    return principal.equals(INSTANCES) && (Token.isUnresolved(region) || region.startsWith("cn-"))
+        ? Fn.sub("ec2.${AWS::URLSuffix}")
+        : principal;
   }
 
   /** A policy that names what names its role: as part of that it would wait for itself. */

@@ -66,6 +66,22 @@ final class PeeredChecks extends SettingChecks {
       problem(place + ".vpc", quote(one.vpc()), "another network than the nodes', and each once");
       return;
     }
+    Optional<Region> owner =
+        deployment.regions().stream()
+            .filter(
+                other -> deployment.regions().indexOf(other) < deployment.regions().indexOf(region))
+            .filter(
+                other ->
+                    other.network().peered().stream().anyMatch(its -> its.vpc().equals(one.vpc())))
+            .findFirst();
+    if (owner.isPresent()) {
+      problem(
+          place + ".vpc",
+          quote(one.vpc()),
+          "a network of %s: this one is peered in %s, and is in one region only"
+              .formatted(region.region(), owner.get().region()));
+      return;
+    }
     Cidr addresses = one.addresses();
     if (!NetworkChecks.isIpv4(addresses)
         || addresses.prefix() < WIDEST

@@ -113,6 +113,9 @@ class PeeredChecksTest {
         "'peered': [{'vpc': 'vpc-0b1c', 'addresses': '10.8.0.0/20'}]"
             + " | a network without addresses of vpc-0a1b, 10.8.0.0/16: no route could tell them"
             + " apart. Without \"join\", each region's nodes reach their own",
+        "'peered': [{'vpc': 'vpc-0a1b', 'addresses': '10.9.0.0/20'}]"
+            + " | $.regions[1].network.peered[0].vpc: got \"vpc-0a1b\", expected a network of"
+            + " us-east-1: this one is peered in eu-west-1, and is in one region only",
         "'addresses': '10.8.0.0/20' | a network without addresses of us-east-1, 10.8.0.0/20",
       })
   void joinedRegionsHaveToTellAllNetworksApart(String second, String message) {
