@@ -112,7 +112,15 @@ class FreshReadsIT {
                 }
               });
       positions = new WritePositions(tracker::writtenByNow);
-      view = new ClusterView(source, DRIVER, positions, Definitions.NONE, new SingleNode(), false);
+      view =
+          new ClusterView(
+              source,
+              DRIVER,
+              positions,
+              Definitions.NONE,
+              new SingleNode(),
+              false,
+              Optional::empty);
       told = view;
       tracker.start();
       Await.until("all servers are known", () -> ready(view.topology()));

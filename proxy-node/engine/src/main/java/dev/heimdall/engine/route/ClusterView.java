@@ -78,17 +78,6 @@ public final class ClusterView {
     }
   }
 
-  /** One that prefers no region but what the configuration names. */
-  public ClusterView(
-      DataSource source,
-      Driver driver,
-      WritePositions positions,
-      Definitions definitions,
-      Exchange exchange,
-      boolean cached) {
-    this(source, driver, positions, definitions, exchange, cached, Optional::empty);
-  }
-
   /**
    * @param positions what was written through this node, and what others told of
    * @param definitions what this node knows of them

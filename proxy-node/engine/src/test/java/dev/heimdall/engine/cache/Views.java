@@ -11,6 +11,7 @@ import dev.heimdall.model.DataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Clusters of which nothing is known but what is told to them. */
@@ -46,6 +47,7 @@ final class Views {
         new WritePositions(() -> CompletableFuture.completedFuture(Position.NONE)),
         Definitions.NONE,
         new SingleNode(),
-        true);
+        true,
+        Optional::empty);
   }
 }

@@ -15,10 +15,8 @@ import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
-import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
@@ -30,18 +28,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ClusterViewTest {
-  private static final Driver DRIVER =
-      new Driver(
-          "d",
-          "jdbc:postgresql://${readers}?targetServerType=primary",
-          "jdbc:postgresql://${readers}?targetServerType=preferSecondary&loadBalanceHosts=true",
-          Optional.empty());
-
   private long log = 1_000;
   private final WritePositions positions =
       new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log)));
-  private final ClusterView view =
-      new ClusterView(source(), DRIVER, positions, Definitions.NONE, new SingleNode(), false);
+  private final ClusterView view = Clusters.view(source(), positions);
   private final LoopRouter router = new LoopRouter(view, source().cluster().balance(), () -> 0.5);
 
   private static DataSource source() {
@@ -49,24 +39,8 @@ class ClusterViewTest {
   }
 
   private static DataSource source(ReadSplit reads) {
-    DataSource all = LoopBalancerTest.SOURCE;
-    ClusterSettings by = all.cluster();
-    ClusterSettings session =
-        new ClusterSettings(
-            by.kind(),
-            by.arn(),
-            reads,
-            Consistency.SESSION,
-            by.hostPattern(),
-            by.writeEndpoint(),
-            by.readEndpoint(),
-            by.nodes(),
-            by.probe(),
-            by.api(),
-            by.lag(),
-            by.balance(),
-            by.failover());
-    return Clusters.source(all.url(), session);
+    return Clusters.source(
+        reads, Consistency.SESSION, LoopBalancerTest.SOURCE.cluster().failover());
   }
 
   private static TopologyNode writer(String run, long position) {
@@ -172,7 +146,13 @@ class ClusterViewTest {
   void nobodyWantsToKnowWhereWritesAreThatOneNodeAloneKeepsResultsOf() {
     ClusterView alone =
         new ClusterView(
-            source(ReadSplit.NONE), DRIVER, positions, Definitions.NONE, new SingleNode(), true);
+            source(ReadSplit.NONE),
+            Clusters.DRIVER,
+            positions,
+            Definitions.NONE,
+            new SingleNode(),
+            true,
+            Optional::empty);
     assertThat(alone.tracksWrites()).isTrue();
     assertThat(alone.locatesWrites()).isFalse();
     assertThat(view.locatesWrites()).isTrue();

@@ -9,7 +9,6 @@ import static dev.heimdall.engine.route.Clusters.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.share.ChangeInProgress;
-import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WriteMark;
@@ -19,7 +18,6 @@ import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
-import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.ArrayList;
@@ -32,13 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class LoopRouterTest {
-  private static final Driver DRIVER =
-      new Driver(
-          "d",
-          "jdbc:postgresql://${readers}?targetServerType=primary",
-          "jdbc:postgresql://${readers}?targetServerType=preferSecondary&loadBalanceHosts=true",
-          Optional.empty());
-
   private long log = 100;
   private boolean connectedToPeers = true;
   private final List<String> told = new ArrayList<>();
@@ -51,8 +42,7 @@ class LoopRouterTest {
                   ? CompletableFuture.completedFuture(new Lsn(log))
                   : CompletableFuture.failedFuture(new IllegalStateException("no writer")));
   private final ClusterView view =
-      new ClusterView(
-          LoopBalancerTest.SOURCE, DRIVER, positions, Definitions.NONE, new OneOther(), false);
+      Clusters.view(LoopBalancerTest.SOURCE, positions, new OneOther());
   private final LoopRouter router =
       new LoopRouter(view, LoopBalancerTest.SOURCE.cluster().balance(), new Random(3)::nextDouble);
 

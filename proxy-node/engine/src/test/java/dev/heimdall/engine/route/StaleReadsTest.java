@@ -5,17 +5,13 @@ import static dev.heimdall.engine.route.Clusters.R2;
 import static dev.heimdall.engine.route.Clusters.W;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.share.Definitions;
-import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
-import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Driver;
 import dev.heimdall.model.FailoverSettings;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
@@ -29,13 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a read may miss while there is no writer, and what it may not; times are in seconds. */
 class StaleReadsTest {
-  private static final Driver DRIVER =
-      new Driver(
-          "d",
-          "jdbc:postgresql://${readers}?targetServerType=primary",
-          "jdbc:postgresql://${readers}?targetServerType=preferSecondary&loadBalanceHosts=true",
-          Optional.empty());
-
   /** Nobody says where a write is: each read of the table waits for the writer. */
   private final WritePositions positions =
       new WritePositions(() -> CompletableFuture.failedFuture(new IllegalStateException("lost")));
@@ -44,30 +33,14 @@ class StaleReadsTest {
   private long version = 1;
 
   private ClusterView view(Consistency consistency, long bound) {
-    return new ClusterView(
-        source(consistency, bound), DRIVER, positions, Definitions.NONE, new SingleNode(), false);
+    return Clusters.view(source(consistency, bound), positions);
   }
 
   private static DataSource source(Consistency consistency, long bound) {
-    DataSource all = LoopBalancerTest.SOURCE;
-    ClusterSettings by = all.cluster();
     return Clusters.source(
-        all.url(),
-        new ClusterSettings(
-            by.kind(),
-            by.arn(),
-            by.reads(),
-            consistency,
-            by.hostPattern(),
-            by.writeEndpoint(),
-            by.readEndpoint(),
-            by.nodes(),
-            by.probe(),
-            by.api(),
-            by.lag(),
-            by.balance(),
-            new FailoverSettings(
-                Duration.ofSeconds(10), 10, Duration.ZERO, Duration.ofSeconds(bound))));
+        LoopBalancerTest.SOURCE.cluster().reads(),
+        consistency,
+        new FailoverSettings(Duration.ofSeconds(10), 10, Duration.ZERO, Duration.ofSeconds(bound)));
   }
 
   private static long at(long seconds) {

@@ -47,7 +47,8 @@ final class ToyWatch implements WriterWatch, AutoCloseable {
             new WritePositions(tracker::writtenByNow),
             Definitions.NONE,
             new SingleNode(),
-            false);
+            false,
+            Optional::empty);
     pools.follow(this);
     tracker.start();
   }
