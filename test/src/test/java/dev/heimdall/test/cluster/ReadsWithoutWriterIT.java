@@ -4,15 +4,22 @@ import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
 import static dev.heimdall.test.cluster.RoutedCluster.execute;
 import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static dev.heimdall.test.cluster.WithoutWriter.COUNT;
+import static dev.heimdall.test.cluster.WithoutWriter.awaitNoWriter;
+import static dev.heimdall.test.cluster.WithoutWriter.awaitReceived;
+import static dev.heimdall.test.cluster.WithoutWriter.beginWrite;
+import static dev.heimdall.test.cluster.WithoutWriter.isCached;
+import static dev.heimdall.test.cluster.WithoutWriter.loseWriter;
+import static dev.heimdall.test.cluster.WithoutWriter.other;
+import static dev.heimdall.test.cluster.WithoutWriter.refused;
+import static dev.heimdall.test.cluster.WithoutWriter.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
-import dev.heimdall.test.operate.Door;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,21 +37,6 @@ import org.postgresql.PGConnection;
 
 /** What replicas answer while no server is the writer, by the table in docs/clusters.md. */
 class ReadsWithoutWriterIT {
-  private static final String WHERE = "SELECT current_setting('port') FROM t LIMIT 1";
-
-  private static final String COUNT = "SELECT count(*) FROM other";
-  private static final String STALE =
-      "heimdall_stale_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}";
-
-  private static void twoTables(PostgresServer primary) {
-    asOwner(
-        primary,
-        "CREATE TABLE t (i int)",
-        "INSERT INTO t VALUES (1)",
-        "CREATE TABLE other (i int)",
-        "INSERT INTO other VALUES (1)");
-  }
-
   private static RoutedCluster start(String consistency) {
     return new RoutedCluster(
         c -> {
@@ -54,44 +46,7 @@ class ReadsWithoutWriterIT {
           c.source("cluster.failover.queueTimeout", "3s");
           c.user("app", "admin", true);
         },
-        ReadsWithoutWriterIT::twoTables);
-  }
-
-  private static void loseWriter(RoutedCluster routed) {
-    routed.primary().kill();
-    awaitNoWriter(routed);
-  }
-
-  private static void awaitNoWriter(RoutedCluster routed) {
-    Await.until(
-        "the node knows",
-        () ->
-            routed.node().admin("SHOW NODES").stream()
-                .noneMatch(row -> "writer".equals(row.get("role"))));
-  }
-
-  /** Waits until replicas have got all that the writer has; they may not have replayed it. */
-  private static void awaitReceived(RoutedCluster routed) {
-    String written =
-        routed.primary().queryValue("postgres", "SELECT pg_current_wal_flush_lsn()::text");
-    for (PostgresServer replica : List.of(routed.first(), routed.second())) {
-      Await.until(
-          "the replica has received all",
-          () ->
-              "t"
-                  .equals(
-                      replica.queryValue(
-                          "postgres",
-                          "SELECT pg_last_wal_receive_lsn() >= '" + written + "'::pg_lsn")));
-    }
-  }
-
-  private static int where(Connection client) throws SQLException {
-    return Integer.parseInt(value(client, WHERE));
-  }
-
-  private static String other(Connection client) throws SQLException {
-    return value(client, COUNT);
+        WithoutWriter::twoTables);
   }
 
   @ParameterizedTest
@@ -233,7 +188,7 @@ class ReadsWithoutWriterIT {
                 .source("cluster.failover.queueTimeout", "60s")
                 .source("cluster.failover.staleReads", staleReads)
                 .user("app", "admin", true);
-    try (RoutedCluster routed = new RoutedCluster(wishes, ReadsWithoutWriterIT::twoTables);
+    try (RoutedCluster routed = new RoutedCluster(wishes, WithoutWriter::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple");
         Connection extended = routed.connect("prepareThreshold", "1");
         Connection writes = routed.connect("preferQueryMode", "simple")) {
@@ -282,7 +237,7 @@ class ReadsWithoutWriterIT {
                 "CREATE ROLE barred NOLOGIN PASSWORD 'barred'"));
   }
 
-  private static String refused(RoutedCluster routed, String user, String password) {
+  private static String refusedLogIn(RoutedCluster routed, String user, String password) {
     return catchThrowableOfType(
             SQLException.class,
             () -> routed.connect("user", user, "password", password, "sslmode", "disable").close())
@@ -305,7 +260,7 @@ class ReadsWithoutWriterIT {
             .isEqualTo("iso_8601");
       }
       long from = System.nanoTime();
-      assertThat(refused(routed, "barred", "barred")).isEqualTo("28000");
+      assertThat(refusedLogIn(routed, "barred", "barred")).isEqualTo("28000");
       assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(3));
 
       routed.first().promote();
@@ -315,7 +270,7 @@ class ReadsWithoutWriterIT {
               routed.node().admin("SHOW NODES").stream()
                   .anyMatch(row -> "writer".equals(row.get("role"))));
       routed.first().execute("ALTER ROLE unseen NOLOGIN");
-      assertThat(refused(routed, "unseen", "unseen"))
+      assertThat(refusedLogIn(routed, "unseen", "unseen"))
           .as("the new writer decides anew")
           .isEqualTo("28000");
     }
@@ -331,9 +286,9 @@ class ReadsWithoutWriterIT {
       routed.awaitKnown(routed.node());
       loseWriter(routed);
 
-      assertThat(refused(routed, "unseen", "unseen")).isEqualTo("57P03");
+      assertThat(refusedLogIn(routed, "unseen", "unseen")).isEqualTo("57P03");
       CompletableFuture<String> waits =
-          CompletableFuture.supplyAsync(() -> refused(routed, "unseen", "unseen"));
+          CompletableFuture.supplyAsync(() -> refusedLogIn(routed, "unseen", "unseen"));
       routed.pauseReplay(false);
       assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("28000");
     }
@@ -355,7 +310,7 @@ class ReadsWithoutWriterIT {
               "{\"match\": \"careless\", \"action\": \"reader-eligible\","
                   + " \"parameters\": {\"lagignore\": true}}");
         };
-    try (RoutedCluster routed = new RoutedCluster(wishes, ReadsWithoutWriterIT::twoTables);
+    try (RoutedCluster routed = new RoutedCluster(wishes, WithoutWriter::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple");
         Connection writes = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(writes, "other");
@@ -388,42 +343,11 @@ class ReadsWithoutWriterIT {
     }
   }
 
-  private static boolean isCached(Connection client) throws SQLException {
-    return RoutedCluster.queryInfo(client).getOrDefault("cached", "").startsWith("yes");
-  }
-
-  private static String refused(Connection client, String sql) {
-    SQLException refused = catchThrowableOfType(SQLException.class, () -> value(client, sql));
-    return refused == null ? "answered" : refused.getSQLState();
-  }
-
   private static void assertWaits(String consistency, boolean waits, Connection client)
       throws SQLException {
     assertThat(refused(client, COUNT))
         .as("%s: %s", consistency, COUNT)
         .isEqualTo(waits ? "57P03" : "answered");
-  }
-
-  /** A write that the primary is at; what becomes of it. */
-  private static CompletableFuture<String> beginWrite(RoutedCluster routed, Connection writes) {
-    CompletableFuture<String> outcome =
-        CompletableFuture.supplyAsync(
-            () ->
-                refused(
-                    writes,
-                    "WITH slow AS (SELECT pg_sleep(30)), new AS (INSERT INTO other SELECT 2 FROM"
-                        + " slow RETURNING i) SELECT i FROM new"));
-    Await.until(
-        "it is under way",
-        () ->
-            "1"
-                .equals(
-                    routed
-                        .primary()
-                        .queryValue(
-                            "postgres",
-                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
-    return outcome;
   }
 
   /** Nobody knows whether the write took effect, and up to where a replica must have come. */
@@ -457,7 +381,7 @@ class ReadsWithoutWriterIT {
                 .source("cluster.lag.maxStaleness", "60s")
                 .source("cluster.failover.queueTimeout", "2s")
                 .user("app", "admin", true);
-    try (RoutedCluster routed = new RoutedCluster(wishes, ReadsWithoutWriterIT::twoTables);
+    try (RoutedCluster routed = new RoutedCluster(wishes, WithoutWriter::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(reads, "other");
       routed.second().execute("SELECT pg_wal_replay_pause()");
@@ -485,7 +409,7 @@ class ReadsWithoutWriterIT {
                         .source("cluster.lag.maxStaleness", "500ms")
                         .source("cluster.failover.queueTimeout", "2s")
                         .user("app", "admin", true),
-                ReadsWithoutWriterIT::twoTables);
+                WithoutWriter::twoTables);
         Connection reads = routed.connect("preferQueryMode", "simple")) {
       awaitCatalogue(reads, "other");
       routed.awaitReplicas(() -> routed.isReplica(where(reads)));
@@ -502,121 +426,6 @@ class ReadsWithoutWriterIT {
         routed.first().promote();
         Await.until("reads go on", () -> "answered".equals(refused(reads, "SELECT i FROM other")));
       }
-    }
-  }
-
-  private static Consumer<TestConfiguration> staleReads(String consistency, String bound) {
-    return c ->
-        c.source("cluster.reads", "all")
-            .source("cluster.consistency", consistency)
-            .source("cluster.lag.maxStaleness", "500ms")
-            .source("cluster.lag.maxTime", "1s")
-            .source("cluster.failover.queueTimeout", "3s")
-            .source("cluster.failover.staleReads", bound)
-            .user("app", "admin", true)
-            .vdb("cache.enabled", true)
-            .vdb("rules", List.of("main"))
-            .rules(
-                "main",
-                "{\"match\": \"kept\", \"action\": \"cache\", \"parameters\": {\"ttl\": 600000}}");
-  }
-
-  private static RoutedCluster startStale(String consistency, String bound) {
-    return new RoutedCluster(staleReads(consistency, bound), ReadsWithoutWriterIT::twoTables);
-  }
-
-  /** Whoever wrote it, and whatever is not known of it. */
-  @ParameterizedTest
-  @ValueSource(strings = {"session", "fleet"})
-  void staleReadsMissTheEndOfWhatWasWrittenAndGoOn(String consistency) throws Exception {
-    try (RoutedCluster routed = startStale(consistency, "10m");
-        Connection reads = routed.connect("preferQueryMode", "simple");
-        Connection writes = routed.connect("preferQueryMode", "simple")) {
-      awaitCatalogue(writes, "other");
-      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
-      routed.pauseReplay(true);
-      execute(writes, "INSERT INTO other VALUES (2)");
-      assertThat(other(writes)).as("while there is a writer").isEqualTo("2");
-      routed.awaitKnown(routed.node());
-      loseWriter(routed);
-
-      long lost = System.nanoTime();
-      while (System.nanoTime() - lost < Duration.ofSeconds(2).toNanos()) {
-        assertThat(other(reads)).isEqualTo("1");
-        assertThat(other(writes)).as("beyond lag.maxTime, and its own write").isEqualTo("1");
-      }
-      assertThat(RoutedCluster.queryInfo(writes).get("answered by"))
-          .contains("which may lack the end of what the last writer wrote");
-      for (int i = 0; i < 3; i++) {
-        assertThat(value(reads, "SELECT /* kept */ count(*) FROM other")).isEqualTo("1");
-        assertThat(isCached(reads)).isFalse();
-      }
-      execute(writes, "BEGIN READ ONLY");
-      assertThat(other(writes)).isEqualTo("1");
-      execute(writes, "COMMIT");
-      assertThat(new Door(routed.node().httpPort()).metric(STALE)).isPositive();
-
-      routed.pauseReplay(false);
-      routed.first().promote();
-      execute(writes, "INSERT INTO other VALUES (3)");
-      String now = other(writes);
-      assertThat(now).as("the write was received, or lost with its writer").isIn("2", "3");
-      assertThat(other(reads)).isEqualTo(now);
-      assertThat(value(reads, "SELECT /* kept */ count(*) FROM other")).isEqualTo(now);
-    }
-  }
-
-  /** A replica that lacks what was written before the bound does not answer. */
-  @Test
-  void staleReadsAreNotOlderThanTheirBound() throws Exception {
-    try (RoutedCluster routed = startStale("fleet", "2s");
-        Connection reads = routed.connect("preferQueryMode", "simple");
-        Connection writes = routed.connect("preferQueryMode", "simple")) {
-      awaitCatalogue(writes, "other");
-      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
-      routed.pauseReplay(true);
-      execute(writes, "INSERT INTO other VALUES (2)");
-      routed.awaitKnown(routed.node());
-      long written = System.nanoTime();
-      Await.until(
-          "the bound has passed since the write",
-          () ->
-              System.nanoTime() - written > Duration.ofSeconds(3).toNanos()
-                  && other(reads).equals("2"));
-      awaitReceived(routed);
-      loseWriter(routed);
-
-      assertThat(refused(reads, COUNT)).isEqualTo("57P03");
-      assertThat(refused(writes, COUNT)).isEqualTo("57P03");
-      try (TestNode late = routed.another(staleReads("fleet", "10m"))) {
-        assertThat(
-                catchThrowableOfType(SQLException.class, () -> late.target().jdbc().close())
-                    .getSQLState())
-            .as("a node that has never known a writer")
-            .isEqualTo("57P03");
-      }
-      CompletableFuture<String> waits = CompletableFuture.supplyAsync(() -> refused(reads, COUNT));
-      routed.pauseReplay(false);
-      assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("answered");
-      assertThat(other(reads)).isEqualTo("2");
-    }
-  }
-
-  /** Nobody knows where such a write is, which is what makes sessions wait in most outages. */
-  @Test
-  void aReadGoesOnBesideAWriteWhoseOutcomeIsLost() throws Exception {
-    try (RoutedCluster routed = startStale("fleet", "10m");
-        Connection reads = routed.connect("preferQueryMode", "simple");
-        Connection writes = routed.connect("preferQueryMode", "simple")) {
-      awaitCatalogue(writes, "other");
-      routed.awaitReplicas(() -> routed.isReplica(where(reads)));
-      routed.awaitKnown(routed.node());
-      CompletableFuture<String> lost = beginWrite(routed, writes);
-      loseWriter(routed);
-
-      assertThat(lost.get(20, TimeUnit.SECONDS)).isIn("57P01", "08006");
-      assertThat(other(writes)).isEqualTo("1");
-      assertThat(other(reads)).isEqualTo("1");
     }
   }
 
