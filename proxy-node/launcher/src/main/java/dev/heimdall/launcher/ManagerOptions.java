@@ -62,6 +62,14 @@ final class ManagerOptions {
               + " -manager behind it.")
   private String store;
 
+  @Option(
+      names = "--manager-trusted-proxies",
+      paramLabel = "NETWORKS",
+      description =
+          "The networks of proxies before the manager that are believed what they write into"
+              + " X-Forwarded-For, with commas between. Default: none.")
+  private String trustedProxies;
+
   @Mixin private OpenIdOptions openId;
 
   @Spec(Target.MIXEE)
@@ -86,6 +94,7 @@ final class ManagerOptions {
             Optional.ofNullable(certificate),
             Optional.ofNullable(key),
             Optional.ofNullable(store),
+            Optional.ofNullable(trustedProxies),
             openId.keys())
         .or(conf.map(HeimdallConf::manager).orElse(ManagerKeys.none()));
   }

@@ -19,12 +19,16 @@ import dev.heimdall.manager.EngineAnswers;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.store.OwnPlace;
 import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.manager.web.TrustedProxies;
+import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Secret;
 import dev.heimdall.routing.instance.InstanceMetadata;
 import dev.heimdall.routing.instance.MetadataException;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -112,11 +116,28 @@ final class ServerCommand implements Callable<Integer> {
         keys.address().orElse(ADDRESS),
         keys.port().orElse(PORT),
         keys.certificate().map(file -> new PemFiles(file, keys.key().orElseThrow())),
+        proxies(keys.trustedProxies()),
         password(keys, own.isPresent()),
         LogInProvider.of(keys.openId()),
         VersionCommand.own(),
         nodeKey,
         facts.toEdit(conf));
+  }
+
+  private static TrustedProxies proxies(Optional<String> written) throws CommandFailure {
+    List<Cidr> networks = new ArrayList<>();
+    for (String network : written.map(text -> text.split(",")).orElse(new String[0])) {
+      try {
+        networks.add(Cidr.ofAddressOrNetwork(network.strip()));
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            "managerTrustedProxies has %s: write networks such as 10.0.0.0/24, or addresses, with commas between them."
+                .formatted(e.getMessage()),
+            e);
+      }
+    }
+    return new TrustedProxies(networks);
   }
 
   /** The key of the node beside it, which is on no command line that others could see. */

@@ -60,6 +60,7 @@ class OpenIdOptionsTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.of("10.0.0.0/24"),
             keys);
     List<String> words =
         ManagerCommandLine.of(
@@ -74,6 +75,7 @@ class OpenIdOptionsTest {
         words.stream()
             .filter(word -> word.startsWith("--oidc") || word.startsWith("--manager-url"))
             .toArray(String[]::new);
+    assertThat(words).contains("--manager-trusted-proxies=10.0.0.0/24");
     OpenIdOptions parsed = new OpenIdOptions();
     CommandLine line = new CommandLine(new ServerCommand());
     assertThat(options).allMatch(o -> line.getCommandSpec().findOption(o.split("=")[0]) != null);

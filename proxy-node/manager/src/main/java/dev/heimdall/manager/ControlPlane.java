@@ -53,6 +53,7 @@ import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Trials;
 import dev.heimdall.manager.web.Certificates;
 import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.manager.web.TrustedProxies;
 import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.manager.wizard.WizardPages;
 import dev.heimdall.secrets.DocumentStore;
@@ -197,7 +198,7 @@ public final class ControlPlane implements AutoCloseable {
               requests.through(
                   Requests.Endpoint.REPORTS,
                   new ReportSite(fleet, configuration, orders, connected, clock)));
-      WebServer server = open(address, tls, editor, logIn, endpoints);
+      WebServer server = open(address, tls, settings.proxies(), editor, logIn, endpoints);
       tell(settings, address, server.port());
       List<Runnable> ends = new ArrayList<>();
       ends.add(server::close);
@@ -253,12 +254,13 @@ public final class ControlPlane implements AutoCloseable {
   private static WebServer open(
       InetSocketAddress address,
       Optional<Certificates> tls,
+      TrustedProxies proxies,
       Editor editor,
       LogIn logIn,
       Endpoints endpoints)
       throws ControlPlaneException {
     try {
-      return WebServer.open(address, tls, endpoints);
+      return WebServer.open(address, tls, endpoints, proxies);
     } catch (IOException e) {
       editor.close();
       logIn.close();

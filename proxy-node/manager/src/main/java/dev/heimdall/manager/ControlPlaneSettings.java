@@ -3,6 +3,7 @@ package dev.heimdall.manager;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.oidc.OpenIdSettings;
 import dev.heimdall.manager.web.PemFiles;
+import dev.heimdall.manager.web.TrustedProxies;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.StoreLocation;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param address where it listens: a name or an address
  * @param port 0: any
  * @param tls empty: without
+ * @param proxies that are believed what they report of their clients
  * @param password where that of the user {@code admin} is
  * @param openId with which provider people log in besides; empty: with none
  * @param version which it tells
@@ -28,6 +30,7 @@ public record ControlPlaneSettings(
     String address,
     int port,
     Optional<PemFiles> tls,
+    TrustedProxies proxies,
     PasswordPlace password,
     Optional<OpenIdSettings> openId,
     String version,

@@ -14,6 +14,7 @@ import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.Verdict;
+import dev.heimdall.manager.web.TrustedProxies;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
@@ -188,6 +189,7 @@ class EveryRouteTest {
                 "127.0.0.1",
                 0,
                 Optional.empty(),
+                TrustedProxies.none(),
                 new PasswordPlace.InFile(password),
                 Optional.empty(),
                 "test",

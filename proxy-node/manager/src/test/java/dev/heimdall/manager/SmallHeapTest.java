@@ -7,6 +7,7 @@ import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.manager.inspect.Inspector;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.trial.Verdict;
+import dev.heimdall.manager.web.TrustedProxies;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
@@ -98,6 +99,7 @@ class SmallHeapTest {
                   "127.0.0.1",
                   0,
                   Optional.empty(),
+                  TrustedProxies.none(),
                   new PasswordPlace.InFile(directory.resolve("password")),
                   Optional.empty(),
                   "test",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.test.fixture.Await;
 import java.net.CookieManager;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -174,6 +176,64 @@ class GuessesBesideOthersIT {
         assertThat(attacked.logIn("user0", password(0))).as("on his own device").isEqualTo(303);
         assertThat(atOne.seen.get() + atAdmin.seen.get()).isLessThan(2 * 20);
       }
+    }
+  }
+
+  /** The status of a request, and from which of this machine's addresses it comes. */
+  private static int status(Running manager, String local, String forwarded, String authorization)
+      throws Exception {
+    try (Socket socket = new Socket()) {
+      socket.setSoTimeout((int) Started.PATIENCE.toMillis());
+      socket.bind(new InetSocketAddress(local, 0));
+      socket.connect(new InetSocketAddress("127.0.0.1", manager.port()));
+      String request =
+          "GET /version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+              + "X-Forwarded-For: %s\r\nAuthorization: %s\r\n\r\n"
+                  .formatted(forwarded, authorization);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return Integer.parseInt(answer.split(" ", 3)[1]);
+    }
+  }
+
+  @Test
+  void behindATrustedProxyEachHasHisOwnAddressAndElsewhereNobodyChoosesOne() throws Exception {
+    try (Running manager =
+        Running.start(
+            directory,
+            Map.of(),
+            "--config=" + directory.resolve("configuration"),
+            "--manager-trusted-proxies=127.0.0.3, 10.0.0.0/8")) {
+      String right = Rest.basic("admin", Files.readString(manager.passwordFile()));
+      String guess = Rest.basic("admin", "a guess");
+      String attacker = "203.0.113.9, 10.0.0.1";
+      Await.until(
+          "the guesses have to wait",
+          Started.PATIENCE,
+          () -> status(manager, "127.0.0.3", attacker, guess) == TOO_MANY,
+          () -> "");
+      assertThat(status(manager, "127.0.0.3", "203.0.113.8", right)).isEqualTo(200);
+
+      // Who is no proxy has one address, whatever he writes.
+      AtomicInteger claimed = new AtomicInteger();
+      Await.until(
+          "the guesses have to wait",
+          Started.PATIENCE,
+          () ->
+              status(manager, "127.0.0.4", "192.0.2." + claimed.incrementAndGet() % 250, guess)
+                  == TOO_MANY,
+          () -> "");
+      String log = manager.process().output();
+      assertThat(log)
+          .contains("login refused user=admin addr=203.0.113.9")
+          .contains("login refused user=admin addr=127.0.0.4")
+          .doesNotContain("addr=192.0.2.");
+      for (String malformed : List.of("", ",,", "localhost", "1.2.3", "[::", "\u0000")) {
+        assertThat(status(manager, "127.0.0.3", malformed, right)).isIn(200, 400);
+      }
+      assertThat(manager.rest().get("/api/v1/audit").body())
+          .contains("203.0.113.8", "203.0.113.9", "127.0.0.3")
+          .doesNotContain("192.0.2.");
     }
   }
 }

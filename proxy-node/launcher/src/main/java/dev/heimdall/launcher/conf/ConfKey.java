@@ -50,6 +50,10 @@ enum ConfKey {
       "managerStore",
       "where the manager's own documents are: an absolute path, s3://BUCKET/PREFIX or secret:NAME",
       "/.+|file:/.+|s3://.+|secret:.+"),
+  MANAGER_TRUSTED_PROXIES(
+      "managerTrustedProxies",
+      "networks such as 10.0.0.0/24, with commas between them",
+      "[0-9A-Fa-f:./]+( *, *[0-9A-Fa-f:./]+)*"),
   MANAGER_URL("managerUrl", "where browsers reach the manager: https://HOST", "https?://.+"),
   OIDC_ISSUER("oidcIssuer", "the issuer of a provider of OpenID Connect: https://…", "https?://.+"),
   OIDC_CLIENT_ID("oidcClientId", "the id of the client that the provider knows", "\\S{1,256}"),

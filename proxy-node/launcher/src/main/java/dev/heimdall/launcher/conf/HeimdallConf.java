@@ -82,6 +82,7 @@ public record HeimdallConf(
             text(values, ConfKey.MANAGER_CERTIFICATE).map(Path::of),
             text(values, ConfKey.MANAGER_KEY).map(Path::of),
             text(values, ConfKey.MANAGER_STORE),
+            text(values, ConfKey.MANAGER_TRUSTED_PROXIES),
             openId(values)));
   }
 

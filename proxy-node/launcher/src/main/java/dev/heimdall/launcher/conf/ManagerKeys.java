@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param certificate what it shows in TLS, in PEM
  * @param key that certificate's, in PEM
  * @param store where what is its own is kept, if not beside the configuration
+ * @param trustedProxies networks of proxies that are believed, with commas between them
  * @param openId with which provider people log in besides
  */
 public record ManagerKeys(
@@ -23,10 +24,12 @@ public record ManagerKeys(
     Optional<Path> certificate,
     Optional<Path> key,
     Optional<String> store,
+    Optional<String> trustedProxies,
     OpenIdKeys openId) {
   /** Nothing is said. */
   public static ManagerKeys none() {
     return new ManagerKeys(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -49,6 +52,7 @@ public record ManagerKeys(
         tls ? certificate : other.certificate(),
         tls ? key : other.key(),
         store.or(other::store),
+        trustedProxies.or(other::trustedProxies),
         openId.or(other.openId()));
   }
 }

@@ -62,6 +62,7 @@ public final class ManagerCommandLine {
     keys.certificate().ifPresent(value -> words.add("--manager-certificate=" + value));
     keys.key().ifPresent(value -> words.add("--manager-key=" + value));
     keys.store().ifPresent(value -> words.add("--manager-store=" + value));
+    keys.trustedProxies().ifPresent(value -> words.add("--manager-trusted-proxies=" + value));
     words.addAll(openId(keys.openId()));
     if (json) {
       words.add("--log-json");

@@ -47,6 +47,7 @@ class HeimdallConfTest {
             managerCertificate = /etc/heimdall/manager.pem
             managerKey = /etc/heimdall/manager.key
             managerStore = s3://conf/manager
+            managerTrustedProxies = 10.0.0.0/24, fd00::1
             managerUrl = https://manager.example
             oidcIssuer = https://idp.example/realm
             oidcClientId = heimdall
@@ -80,6 +81,7 @@ class HeimdallConfTest {
                 Optional.of(Path.of("/etc/heimdall/manager.pem")),
                 Optional.of(Path.of("/etc/heimdall/manager.key")),
                 Optional.of("s3://conf/manager"),
+                Optional.of("10.0.0.0/24, fd00::1"),
                 new OpenIdKeys(
                     Optional.of("https://manager.example"),
                     Optional.of("https://idp.example/realm"),

@@ -15,6 +15,7 @@ final class CallerSlots {
   private final int most;
   private final int mostOfOneAddress;
   private final Map<InetAddress, Set<Caller>> callers = new HashMap<>();
+  private final Map<Caller, InetAddress> addresses = new HashMap<>();
   private int taken;
 
   /** A connection. */
@@ -31,34 +32,74 @@ final class CallerSlots {
     this.mostOfOneAddress = mostOfOneAddress;
   }
 
-  /** Whether the caller gets a slot; if so, until {@link #leave}. */
-  synchronized boolean take(InetAddress from, Caller caller) {
+  /**
+   * Whether the caller gets a slot; if so, until {@link #leave}.
+   *
+   * @param many whether the address is that of many, so that only all slots together limit it
+   */
+  synchronized boolean take(InetAddress from, Caller caller, boolean many) {
     boolean room =
-        callers.getOrDefault(from, Set.of()).size() < mostOfOneAddress
+        many || of(from).size() < mostOfOneAddress
             ? taken < most || evictOf(busiest())
             : evictOf(from);
     if (room) {
-      callers.computeIfAbsent(from, address -> new LinkedHashSet<>()).add(caller);
+      put(from, caller);
       taken++;
     }
     return room;
   }
 
+  /**
+   * Has a caller be one of another address from now on: a proxy's connection serves one client
+   * after the other.
+   *
+   * @return false: that address has no more slots, and the caller is none of its
+   */
+  synchronized boolean move(InetAddress to, Caller caller, boolean many) {
+    InetAddress before = addresses.get(caller);
+    if (before == null || before.equals(to)) {
+      return before != null;
+    }
+    if (!many && of(to).size() >= mostOfOneAddress && !evictOf(to)) {
+      return false;
+    }
+    remove(before, caller);
+    put(to, caller);
+    return true;
+  }
+
   /** The caller has taken a reply: others have kept the manager waiting for longer now. */
-  synchronized void answered(InetAddress from, Caller caller) {
-    Set<Caller> same = callers.get(from);
-    if (same != null && same.remove(caller)) {
-      same.add(caller);
+  synchronized void answered(Caller caller) {
+    InetAddress from = addresses.get(caller);
+    if (from != null) {
+      remove(from, caller);
+      put(from, caller);
     }
   }
 
-  synchronized void leave(InetAddress from, Caller caller) {
-    Set<Caller> same = callers.get(from);
-    if (same != null && same.remove(caller)) {
+  synchronized void leave(Caller caller) {
+    InetAddress from = addresses.get(caller);
+    if (from != null) {
+      remove(from, caller);
       taken--;
-      if (same.isEmpty()) {
-        callers.remove(from);
-      }
+    }
+  }
+
+  private Set<Caller> of(InetAddress address) {
+    return callers.getOrDefault(address, Set.of());
+  }
+
+  private void put(InetAddress from, Caller caller) {
+    callers.computeIfAbsent(from, address -> new LinkedHashSet<>()).add(caller);
+    addresses.put(caller, from);
+  }
+
+  private void remove(InetAddress from, Caller caller) {
+    addresses.remove(caller);
+    Set<Caller> same = callers.get(from);
+    same.remove(caller);
+    if (same.isEmpty()) {
+      callers.remove(from);
     }
   }
 
@@ -77,9 +118,9 @@ final class CallerSlots {
   }
 
   private boolean evictOf(InetAddress from) {
-    for (Caller caller : callers.getOrDefault(from, Set.of())) {
+    for (Caller caller : of(from)) {
       if (caller.awaited()) {
-        leave(from, caller);
+        leave(caller);
         caller.evict();
         return true;
       }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,12 +21,14 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class Callers implements Connection.Listener {
   private final Bounds.Connections bounds;
   private final CallerSlots slots;
+  private final TrustedProxies proxies;
   private final Deadlines deadlines;
   private final Map<EndPoint, Caller> callers = new ConcurrentHashMap<>();
   private volatile boolean ending;
 
-  Callers(Bounds.Connections bounds, Scheduler scheduler) {
+  Callers(Bounds.Connections bounds, TrustedProxies proxies, Scheduler scheduler) {
     this.bounds = bounds;
+    this.proxies = proxies;
     slots = new CallerSlots(bounds.connections(), bounds.ofOneAddress());
     deadlines = new Deadlines(scheduler);
   }
@@ -43,15 +46,35 @@ final class Callers implements Connection.Listener {
   /** One connection. */
   final class Caller implements CallerSlots.Caller, CyclicTimeouts.Expirable {
     private final EndPoint socket;
-    private final InetAddress from;
+    private final InetAddress peer;
+    private final boolean proxy;
+    private volatile InetAddress from;
     private volatile Phase phase;
     private volatile long deadline;
 
     private Caller(EndPoint socket, InetAddress from) {
       this.socket = socket;
       this.from = from;
+      peer = from;
+      proxy = proxies.trusts(from);
     }
 
+    /**
+     * A request is there, with its headers.
+     *
+     * @param forwarded what proxies report of whose it is
+     * @return false: its client has no more slots
+     */
+    boolean serves(List<String> forwarded) {
+      if (!proxy) {
+        return true;
+      }
+      InetAddress client = proxies.client(peer, forwarded);
+      from = client;
+      return slots.move(client, this, proxies.trusts(client));
+    }
+
+    /** Whose request it is that it serves, or whose connection. */
     InetAddress from() {
       return from;
     }
@@ -80,7 +103,11 @@ final class Callers implements Connection.Listener {
 
     /** The request is over: others have kept the manager waiting for longer now. */
     void answered() {
-      slots.answered(from, this);
+      if (proxy) {
+        from = peer;
+        slots.move(peer, this, true);
+      }
+      slots.answered(this);
       awaitRequest();
     }
 
@@ -151,7 +178,7 @@ final class Callers implements Connection.Listener {
     }
     Caller caller = new Caller(socket, remote.getAddress());
     caller.phase = Phase.HEADERS;
-    if (!slots.take(caller.from, caller)) {
+    if (!slots.take(caller.peer, caller, caller.proxy)) {
       socket.close();
       return;
     }
@@ -163,7 +190,7 @@ final class Callers implements Connection.Listener {
   public void onClosed(Connection connection) {
     Caller caller = callers.remove(socket(connection.getEndPoint()));
     if (caller != null) {
-      slots.leave(caller.from, caller);
+      slots.leave(caller);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.web;
 
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
@@ -23,8 +24,13 @@ final class Entrance extends Handler.Abstract {
       callback.failed(new EofException());
       return true;
     }
+    List<String> forwarded = request.getHeaders().getValuesList(TrustedProxies.HEADER);
     caller.get().body();
     Request.addCompletionListener(request, failure -> caller.get().answered());
+    if (!caller.get().serves(forwarded)) {
+      callback.failed(new EofException()); // as a connection of its own would be closed
+      return true;
+    }
     new Exchange(endpoint, caller.get(), request, response, callback).begin();
     return true;
   }

@@ -25,6 +25,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
 
   private final Endpoint endpoint;
   private final Callers.Caller caller;
+  private final InetAddress from;
   private final org.eclipse.jetty.server.Request jetty;
   private final Response response;
   private final Callback callback;
@@ -40,6 +41,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
       Callback callback) {
     this.endpoint = endpoint;
     this.caller = caller;
+    from = caller.from();
     this.jetty = jetty;
     this.response = response;
     this.callback = callback;
@@ -52,14 +54,14 @@ final class Exchange implements BodyMemory.Holder, Runnable {
             jetty.getHttpURI().getPathQuery(),
             query == null ? "" : query,
             jetty.getHeaders(),
-            caller.from(),
+            from,
             jetty.isSecure(),
             Optional.empty());
   }
 
   @Override
   public InetAddress from() {
-    return caller.from();
+    return from;
   }
 
   @Override
@@ -244,7 +246,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
 
     @Override
     public InetAddress from() {
-      return caller.from();
+      return from;
     }
 
     @Override

@@ -43,7 +43,11 @@ public final class WebServer implements AutoCloseable {
   private final Callers callers;
 
   private WebServer(
-      InetSocketAddress address, Optional<Certificates> tls, Site site, Bounds.Connections bounds) {
+      InetSocketAddress address,
+      Optional<Certificates> tls,
+      Site site,
+      TrustedProxies proxies,
+      Bounds.Connections bounds) {
     QueuedThreadPool threads = new QueuedThreadPool(Bounds.REQUESTS + OWN_THREADS, 2);
     threads.setName("manager-http");
     threads.setDaemon(true);
@@ -53,7 +57,7 @@ public final class WebServer implements AutoCloseable {
             threads,
             new ScheduledExecutorScheduler("manager-http-timer", true),
             new ArrayByteBufferPool(-1, -1, -1, Integer.MAX_VALUE, KEPT_BUFFERS, KEPT_BUFFERS));
-    callers = new Callers(bounds, server.getScheduler());
+    callers = new Callers(bounds, proxies, server.getScheduler());
     connector = new ServerConnector(server, 1, 1, protocols(tls));
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
@@ -106,13 +110,36 @@ public final class WebServer implements AutoCloseable {
    */
   public static WebServer open(InetSocketAddress address, Optional<Certificates> tls, Site site)
       throws IOException {
-    return open(address, tls, site, Bounds.Connections.standard());
+    return open(address, tls, site, TrustedProxies.none());
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param tls empty: without
+   * @param proxies that are believed what they report of their clients
+   * @throws IOException when the address cannot be had
+   */
+  public static WebServer open(
+      InetSocketAddress address, Optional<Certificates> tls, Site site, TrustedProxies proxies)
+      throws IOException {
+    return open(address, tls, site, proxies, Bounds.Connections.standard());
   }
 
   static WebServer open(
       InetSocketAddress address, Optional<Certificates> tls, Site site, Bounds.Connections bounds)
       throws IOException {
-    WebServer opened = new WebServer(address, tls, site, bounds);
+    return open(address, tls, site, TrustedProxies.none(), bounds);
+  }
+
+  static WebServer open(
+      InetSocketAddress address,
+      Optional<Certificates> tls,
+      Site site,
+      TrustedProxies proxies,
+      Bounds.Connections bounds)
+      throws IOException {
+    WebServer opened = new WebServer(address, tls, site, proxies, bounds);
     try {
       opened.server.start();
     } catch (Exception e) { // Jetty's own signature
