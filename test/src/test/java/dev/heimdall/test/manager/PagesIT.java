@@ -133,7 +133,9 @@ class PagesIT {
     try (Browser other = Browser.start()) {
       logIn(other);
       open(other, "/documents/vdbs/shop.json");
-      other.replace(other.find("#text"), VDB.replace("5050", "5052"));
+      other.replace(
+          other.find("#text"),
+          VDB.replace("5050", "5052").replaceFirst("\\{", "{\"pool\": {\"size\": 7}, "));
       other.find("form[action='/review'] .main").click();
       other.find("form[action='/draft/commit'] .main").click();
       other.awaitText("is written.");
@@ -141,11 +143,14 @@ class PagesIT {
     browser.find("form[action='/review'] .main").click();
     browser.awaitText("Somebody else was faster").awaitText("5051").awaitText("5052");
     assertThat(written("vdbs/shop.json")).contains("5052");
+    browser.awaitText("both changed it").awaitText("$.pool");
     browser.shoot("clash");
-    browser.find("form[action='/draft/over'] .main").click();
+    assertThat(browser.has("form[action='/draft/over'] .main")).isFalse();
+    browser.find("input[name='$.ports'][value=mine]").click();
+    browser.find("form[action='/draft/merge'] .main").click();
     browser.find("form[action='/draft/commit'] .main").click();
     browser.awaitText("is written.");
-    assertThat(written("vdbs/shop.json")).contains("5051");
+    assertThat(written("vdbs/shop.json")).contains("5051", "\"size\" : 7");
   }
 
   @Test

@@ -303,7 +303,8 @@ class RuleListsIT {
     browser.find("button[value=review]").click();
     browser.awaitText("Somebody else was faster");
     assertThat(written("rules/guard.json")).doesNotContain("orders");
-    browser.find("form[action='/draft/over'] .main").click();
+    browser.find("main details summary").click();
+    browser.find("form[action='/draft/over'] button").click();
     browser.find("form[action='/draft/commit'] .main").click();
     browser.awaitText("is written.");
     assertThat(actions()).isEqualTo("1 ignore, 2 drop, 3 tag");

@@ -54,6 +54,7 @@ public final class Editor implements AutoCloseable {
   private final ReentrantLock turn = new ReentrantLock(/* fair= */ true);
 
   private final Semaphore comparing = new Semaphore(2, /* fair= */ true);
+  private final Earlier earlier = new Earlier();
   private Optional<Documents> known = Optional.empty();
 
   /**
@@ -167,8 +168,18 @@ public final class Editor implements AutoCloseable {
 
   private Documents now() throws StoreException {
     Documents now = known.isEmpty() ? store.read() : latest(known.get());
-    known = Optional.of(now);
+    know(now);
     return now;
+  }
+
+  private void know(Documents now) {
+    known.filter(before -> before != now).ifPresent(before -> earlier.changed(before, now));
+    known = Optional.of(now);
+  }
+
+  /** What a document was at a version that is there no more, if that is still known. */
+  public Optional<Content> before(String name, String version) {
+    return earlier.find(name, version);
   }
 
   private SortedMap<String, Content> there() throws StoreException {
@@ -309,7 +320,7 @@ public final class Editor implements AutoCloseable {
       throw partly(changes, author, e);
     }
     entry.end(changes.stream().map(Change::name).toList());
-    known = Optional.of(after);
+    know(after);
     changes.forEach(change -> tell(change, author, after.versionOf(change.name())));
     SortedMap<String, Content> there = after.contents();
     return new Edited(after, there.equals(wanted) ? List.of() : judged(there));

@@ -22,6 +22,11 @@ public final class Texts {
     return text(stored.content());
   }
 
+  /** Of a content; empty: it is no text. */
+  public static Optional<String> of(Content content) {
+    return text(content);
+  }
+
   static Optional<String> text(Content content) {
     try {
       return Optional.of(

@@ -26,6 +26,10 @@ record Draft(
     return new Draft(id, document, version, text, editor);
   }
 
+  Draft with(String other) {
+    return new Draft(id, document, over, Optional.of(other), editor);
+  }
+
   /** Where one goes when it is made. */
   String home() {
     return text.isEmpty() ? "/" : editor.equals(EDITOR) ? Links.document(document) : editor;

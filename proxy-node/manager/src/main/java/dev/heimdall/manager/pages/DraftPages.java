@@ -16,12 +16,15 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@code /draft}: a change that is looked over, made, or found to be one of something else. */
 final class DraftPages {
   static final String PATH = "/draft";
 
   private static final int LONGEST_COMMENT = 200;
+  private static final String NOT_THERE = "–";
 
   private final Editor editor;
   private final MaskedText masks;
@@ -102,12 +105,69 @@ final class DraftPages {
             draft.id(),
             draft.editor(),
             now.versionOf(name).isEmpty(),
+            now.versionOf(name).orElse(""),
+            fields(draft, now),
             ChangedLines.of("", theirs, new Room()),
             ChangedLines.of(theirs, shown(name, draft.text()), new Room()));
     return templates.page(
         409,
         "clash",
         Map.of("shell", shells.of("Somebody else was faster", session), "view", view));
+  }
+
+  private List<View.Merged> fields(Draft draft, Documents now) {
+    return merge(draft, now, true).map(Merge::fields).orElse(List.of()).stream()
+        .map(
+            field ->
+                new View.Merged(
+                    field.path(),
+                    field.base().orElse(NOT_THERE),
+                    field.theirs().orElse(NOT_THERE),
+                    field.mine().orElse(NOT_THERE),
+                    field.outcome() == Merge.Outcome.CONFLICT,
+                    field.outcome().words()))
+        .toList();
+  }
+
+  /**
+   * The change and somebody else's.
+   *
+   * @param masked as they are shown
+   * @return empty: one of them deletes the document, or what it was before is not known any more
+   */
+  private Optional<Merge> merge(Draft draft, Documents now, boolean masked) {
+    String name = draft.document();
+    Optional<String> base =
+        draft.over().isEmpty()
+            ? Optional.of("{}")
+            : editor.before(name, draft.over().get()).flatMap(Texts::of);
+    Optional<String> theirs = Texts.now(now, name);
+    if (base.isEmpty() || theirs.isEmpty() || draft.text().isEmpty()) {
+      return Optional.empty();
+    }
+    if (!masked) {
+      return Merge.of(base.get(), theirs.get(), draft.text().get());
+    }
+    return Merge.of(shown(name, base), shown(name, theirs), shown(name, draft.text()));
+  }
+
+  /** Goes on with both changes; where they differ, with what was chosen. */
+  Answer merge(Map<String, String> form, Session session)
+      throws Refusal, StoreException, EditRefused {
+    Draft draft = draft(form, session);
+    Documents now = editor.read();
+    Optional<String> version = now.versionOf(draft.document());
+    Optional<Merge> merge = merge(draft, now, false);
+    if (merge.isEmpty() || !version.equals(Optional.ofNullable(form.get("version")))) {
+      return clash(draft, now, session); // it has changed once more
+    }
+    Set<String> chosen =
+        merge.get().fields().stream()
+            .map(Merge.Field::path)
+            .filter(path -> "mine".equals(form.get(path)))
+            .collect(Collectors.toSet());
+    session.draft(Optional.of(draft.with(merge.get().text(chosen)).over(version)));
+    return Templates.see(PATH);
   }
 
   /** What was drafted, in the editor again. */

@@ -173,6 +173,10 @@ public final class Pages implements Site {
             visit -> drafts.commit(visit.form(), visit.session(), visit.request().from())),
         change(
             Page::post,
+            DraftPages.PATH + "/merge",
+            visit -> drafts.merge(visit.form(), visit.session())),
+        change(
+            Page::post,
             DraftPages.PATH + "/over",
             visit -> drafts.over(visit.form(), visit.session())));
   }

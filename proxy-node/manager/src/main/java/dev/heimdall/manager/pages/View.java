@@ -116,12 +116,28 @@ public final class View {
       List<Line> lines,
       List<Trouble> troubles) {}
 
-  /** A change of something that somebody else has changed. */
+  /** A field that somebody has changed; values as they are shown. */
+  public record Merged(
+      String path, String base, String theirs, String mine, boolean conflict, String outcome) {}
+
+  /**
+   * A change of something that somebody else has changed.
+   *
+   * @param version of what is there now; empty: nothing is
+   * @param fields none: it cannot be said field by field
+   */
   public record Clash(
       String document,
       String draft,
       String editor,
       boolean gone,
+      String version,
+      List<Merged> fields,
       List<Line> theirs,
-      List<Line> mine) {}
+      List<Line> mine) {
+    /** How many fields both have changed. */
+    public long conflicts() {
+      return fields.stream().filter(Merged::conflict).count();
+    }
+  }
 }

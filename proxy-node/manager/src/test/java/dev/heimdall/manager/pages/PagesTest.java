@@ -475,6 +475,72 @@ class PagesTest {
   }
 
   @Test
+  void fieldsThatOnlyOneHasChangedGoTogether() throws Exception {
+    Browser slow = new Browser().logIn();
+    slow.get("/documents/vdbs/shop.json");
+    slow.submit("/review", "text", VDB.replace("5050", "5051"));
+
+    Browser fast = new Browser().logIn();
+    fast.get("/documents/vdbs/shop.json");
+    fast.submit("/review", "text", VDB.replaceFirst("\\{", "{\"pool\": {\"size\": 7}, "));
+    fast.submit("/draft/commit");
+
+    slow.submit("/draft/commit");
+    assertThat(slow.status()).isEqualTo(409);
+    assertThat(slow.page())
+        .contains("$.pool", "$.ports", "both changes go together", "Go on with both changes")
+        .doesNotContain("type=\"radio\"");
+    slow.submit("/draft/merge");
+    assertThat(slow.path()).isEqualTo("/draft");
+    slow.submit("/draft/commit");
+    assertThat(written("vdbs/shop.json")).contains("5051", "\"size\" : 7");
+  }
+
+  @Test
+  void whereBothHaveChangedAFieldTheOtherOnesCountsUnlessItIsChosen() throws Exception {
+    List<String> choices = List.of("theirs", "mine", "");
+    for (int i = 0; i < choices.size(); i++) {
+      Browser slow = new Browser().logIn();
+      slow.get("/documents/vdbs/shop.json");
+      slow.submit("/review", "text", VDB.replace("5050", "506" + i));
+      Browser fast = new Browser().logIn();
+      fast.get("/documents/vdbs/shop.json");
+      fast.submit("/review", "text", VDB.replace("5050", "507" + i)).submit("/draft/commit");
+
+      slow.submit("/draft/commit");
+      assertThat(slow.page()).contains("both changed it", "choose whose counts");
+      String choice = choices.get(i);
+      if (choice.isEmpty()) {
+        slow.submit("/draft/merge");
+      } else {
+        slow.submit("/draft/merge", "$.ports", choice);
+      }
+      slow.submit("/draft/commit");
+      assertThat(written("vdbs/shop.json"))
+          .as(choice)
+          .contains((choice.equals("mine") ? "506" : "507") + i);
+    }
+  }
+
+  @Test
+  void aMergeOverWhatHasChangedOnceMoreIsShownAgain() throws Exception {
+    Browser slow = new Browser().logIn();
+    slow.get("/documents/vdbs/shop.json");
+    slow.submit("/review", "text", VDB.replace("5050", "5051"));
+    Browser fast = new Browser().logIn();
+    fast.get("/documents/vdbs/shop.json");
+    fast.submit("/review", "text", VDB.replace("5050", "5052")).submit("/draft/commit");
+    slow.submit("/draft/commit");
+    fast.get("/documents/vdbs/shop.json");
+    fast.submit("/review", "text", VDB.replace("5050", "5053")).submit("/draft/commit");
+
+    slow.submit("/draft/merge", "$.ports", "mine");
+    assertThat(slow.status()).isEqualTo(409);
+    assertThat(slow.page()).contains("5053");
+    assertThat(written("vdbs/shop.json")).contains("5053");
+  }
+
+  @Test
   void documentsAreMadeAndDeleted() throws Exception {
     Browser browser = new Browser().logIn();
     browser.get("/new").submit("/new", "folder", "users", "name", "al/ice");
