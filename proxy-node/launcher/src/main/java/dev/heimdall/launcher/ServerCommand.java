@@ -26,6 +26,7 @@ import dev.heimdall.routing.instance.InstanceMetadata;
 import dev.heimdall.routing.instance.MetadataException;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,7 @@ final class ServerCommand implements Callable<Integer> {
         LogInProvider.of(keys.openId()),
         VersionCommand.own(),
         nodeKey,
+        Optional.of(figures(own)),
         facts.toEdit(conf));
   }
 
@@ -138,6 +140,14 @@ final class ServerCommand implements Callable<Integer> {
       }
     }
     return new TrustedProxies(networks);
+  }
+
+  /** Where managers share what is their own, if that is a directory; else on this machine. */
+  private Path figures(Optional<StoreLocation> own) {
+    return own.filter(StoreLocation.Directory.class::isInstance)
+        .map(place -> ((StoreLocation.Directory) place).path())
+        .orElseGet(state::directory)
+        .resolve("figures");
   }
 
   /** The key of the node beside it, which is on no command line that others could see. */

@@ -45,6 +45,7 @@ class RuntimeFolderIT {
           "elasticache",
           "endpoints-spi",
           "eventstream",
+          "h2-mvstore",
           "heimdall-deployment-file",
           "heimdall-engine",
           "heimdall-global-routing",

@@ -37,7 +37,9 @@ import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.people.PeopleSubject;
+import dev.heimdall.manager.problems.CertificateWatch;
 import dev.heimdall.manager.problems.Problems;
+import dev.heimdall.manager.problems.Sources;
 import dev.heimdall.manager.resources.ConfigurationObjects;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.rest.CommandsPath;
@@ -130,6 +132,7 @@ public final class ControlPlane implements AutoCloseable {
               engine.files(),
               settings.facts());
       Fleet fleet = new Fleet(clock);
+      String name = name(settings);
       NamedSecrets secrets = NamedSecrets.beside(settings.place());
       FleetConfiguration configuration =
           new FleetConfiguration(
@@ -148,12 +151,17 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new CommandsPath(commands, connected::who));
       resources.add(new ClientsPath(connected));
       resources.add(new ConfigurationObjects(editor, masks));
+      Dashboard dashboard = Dashboard.of(fleet, settings.figures(), name, clock);
+      CertificateWatch certificates =
+          CertificateWatch.start(editor, settings.tls().map(PemFiles::certificate));
       Problems problems =
           Problems.start(
-              fleet, configuration::lastHash, name(settings), own.map(OwnStore::firing), audit);
+              new Sources(
+                  fleet, configuration::lastHash, dashboard::measured, certificates::certificates),
+              name,
+              own.map(OwnStore::firing),
+              audit);
       resources.addAll(problems.resources());
-      Dashboard dashboard = Dashboard.of(fleet, clock);
-      resources.add(dashboard.resource());
       QueryAnalytics analytics = new QueryAnalytics(clock);
       fleet.listen(analytics);
       resources.add(new PatternsPath(analytics));
@@ -165,12 +173,13 @@ public final class ControlPlane implements AutoCloseable {
               own.map(store -> new Alerts.Places(store.events(), store.alerts())),
               clock);
       resources.addAll(alerts.resources());
+      resources.add(dashboard.resource(alerts::marks));
       Requests requests = new Requests();
       ManagerMetrics metrics = new ManagerMetrics(settings.version(), fleet, audit, requests);
       resources.add(metrics);
       List<Subject> subjects = new ArrayList<>();
-      subjects.add(dashboard.subject());
-      subjects.add(problems.subject());
+      subjects.add(dashboard.subject(alerts::marks));
+      subjects.addAll(problems.subjects());
       subjects.addAll(alerts.subjects());
       subjects.add(new RulePages(editor, trials));
       subjects.add(new FormPages(editor));
@@ -205,6 +214,8 @@ public final class ControlPlane implements AutoCloseable {
       ends.add(metrics::close);
       ends.add(alerts::close);
       ends.add(problems::close);
+      ends.add(certificates::close);
+      ends.add(dashboard::close);
       ends.add(inspections::close);
       tls.ifPresent(followed -> ends.add(followed::close));
       openId.ifPresent(provider -> ends.add(provider::close));

@@ -7,6 +7,7 @@ import dev.heimdall.manager.web.TrustedProxies;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.StoreLocation;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param openId with which provider people log in besides; empty: with none
  * @param version which it tells
  * @param nodeKey what a node that runs beside it signs with; empty: there is none
+ * @param figures the directory in which figures are kept; empty: they end with the manager
  * @param facts what is different in the region; unknown: documents may refer to anything
  */
 public record ControlPlaneSettings(
@@ -35,4 +37,5 @@ public record ControlPlaneSettings(
     Optional<OpenIdSettings> openId,
     String version,
     Optional<Secret> nodeKey,
+    Optional<Path> figures,
     RegionFacts facts) {}

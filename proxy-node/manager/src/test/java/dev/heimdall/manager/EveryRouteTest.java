@@ -194,6 +194,7 @@ class EveryRouteTest {
                 Optional.empty(),
                 "test",
                 Optional.of(new Secret(KEY)),
+                Optional.of(directory.resolve("figures")),
                 RegionFacts.unknown()),
             new EngineAnswers(
                 (configuration, question) ->

@@ -104,6 +104,7 @@ class SmallHeapTest {
                   Optional.empty(),
                   "test",
                   Optional.of(new Secret(KEY)),
+                  Optional.of(directory.resolve("figures")),
                   RegionFacts.unknown()),
               new EngineAnswers(
                   (configuration, question) ->

@@ -146,6 +146,7 @@ class AlertStatesIT {
       browser.open("http://localhost:" + fleet.onePort() + "/alerts?type=pagerduty");
       browser.awaitText("Integration key").awaitText("Alertmanager");
       browser.shoot("alerts-pagerduty");
+      changeThresholds(browser, fleet, rest);
       fleet.node("shop-a");
       Started b = fleet.node("shop-b");
       for (int manager : new int[] {fleet.onePort(), fleet.otherPort()}) {
@@ -242,6 +243,22 @@ class AlertStatesIT {
     }
   }
 
+  private static void changeThresholds(Browser browser, ReportingNodes fleet, Rest rest)
+      throws Exception {
+    browser.open("http://localhost:" + fleet.onePort() + "/problems");
+    browser.awaitText("Nothing is wrong");
+    browser.open("http://localhost:" + fleet.onePort() + "/problems/thresholds");
+    browser.awaitText("Clients that wait");
+    browser.replace(browser.find("#lag"), "often");
+    browser.find("form[action='/problems/thresholds'] .main").click();
+    browser.awaitText("lag: got \"often\"");
+    browser.shoot("alert-thresholds");
+    browser.replace(browser.find("#lag"), "5s");
+    browser.find("form[action='/problems/thresholds'] .main").click();
+    browser.awaitText("These thresholds hold from now on.");
+    assertThat(rest.get("/api/v1/alert-thresholds").json().path("lag").asText()).isEqualTo("5s");
+  }
+
   private void silenced(ReportingNodes fleet, Rest rest, Started b, Browser browser)
       throws Exception {
     fleet.awaitLive(fleet.onePort(), "shop-a", "shop-b");
@@ -260,7 +277,7 @@ class AlertStatesIT {
     assertThat(await(rest, "nodes-lost", "firing").path("silenced").asBoolean()).isTrue();
     browser.open("http://localhost:" + fleet.onePort() + "/problems");
     browser.awaitText("1 of 2 nodes does not report any more.").awaitText("Silenced by admin");
-    browser.awaitText("Cluster main has no writer."); // among those that have ended
+    browser.awaitText("Cluster main has no writer"); // among those that have ended
     browser.shoot("alert-silenced");
     assertThat(incidents("trigger", "nodes-lost")).isZero();
     send(rest, "DELETE", SILENCES + "/" + silence, "");

@@ -1,18 +1,29 @@
 package dev.heimdall.manager.alerts;
 
 import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.dashboard.Mark;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What happened: heard, kept, shown to programs and people, and told to those who want it. */
 public final class Alerts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  /** What explains a figure that changes, though nothing is wrong. */
+  private static final Set<String> MARKED =
+      Set.of("failover-ended", "configuration-changed", "node-started", "node-ended");
+
   private final EventBook book;
   private final Watch watch;
   private final Optional<Teller> teller;
@@ -48,6 +59,26 @@ public final class Alerts implements AutoCloseable {
         Watch.start(book, fleet, audit),
         teller,
         new TargetEdits(targets, teller, audit, clock));
+  }
+
+  /** What graphs mark, the last first; nothing while its place is unavailable. */
+  public List<Mark> marks() {
+    try {
+      return book.events().stream()
+          .filter(event -> event.severity() != Severity.INFO || MARKED.contains(event.kind()))
+          .map(
+              event ->
+                  new Mark(
+                      event.at(),
+                      event.kind(),
+                      event.severity().spelling(),
+                      event.about(),
+                      event.words()))
+          .toList();
+    } catch (StoreException e) {
+      LOG.debug("events cannot be read for graphs: {}", e.getMessage());
+      return List.of();
+    }
   }
 
   /** For programs. */

@@ -1,32 +1,49 @@
 package dev.heimdall.manager.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.archive.Archive;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.pages.Subject;
+import dev.heimdall.manager.problems.Measured;
 import dev.heimdall.manager.rest.Resource;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** What nodes do, from their reports: for programs and as a page. */
-public final class Dashboard {
+public final class Dashboard implements AutoCloseable {
   private static final String FIGURES = "figures";
   private static final String STATE = "state";
 
   private final LiveFigures figures = new LiveFigures();
+  private final Lags lags = new Lags();
+  private final Archive archive;
   private final Looks looks;
   private final Fleet fleet;
+  private final Clock clock;
 
-  private Dashboard(Fleet fleet, Clock clock) {
+  private Dashboard(Fleet fleet, Optional<Path> directory, String manager, Clock clock) {
     this.fleet = fleet;
-    looks = new Looks(figures, clock);
+    this.clock = clock;
+    KeptFigures kept = new KeptFigures(figures, lags, clock);
+    archive = Archive.start(directory, manager, kept, Ring.ABSENT, clock);
+    looks = new Looks(figures, lags, kept, archive, clock);
   }
 
-  /** Hears of the reports of these nodes from now on. */
-  public static Dashboard of(Fleet fleet, Clock clock) {
-    Dashboard dashboard = new Dashboard(fleet, clock);
+  /**
+   * Hears of the reports of these nodes from now on.
+   *
+   * @param directory where figures are kept; empty: as long as the manager runs
+   * @param manager the same word whenever this manager runs, and no other one's
+   */
+  public static Dashboard of(Fleet fleet, Optional<Path> directory, String manager, Clock clock) {
+    Dashboard dashboard = new Dashboard(fleet, directory, manager, clock);
     fleet.listen(dashboard::arrived);
     return dashboard;
   }
@@ -34,6 +51,21 @@ public final class Dashboard {
   private void arrived(SeenNode node) {
     Reported.of(node.section(FIGURES))
         .ifPresent(reported -> figures.arrived(node.id(), reported, node.arrived().toEpochMilli()));
+    lags.arrived(node.section(STATE), node.arrived().toEpochMilli());
+  }
+
+  /** What each virtual database does at the moment, on all nodes together. */
+  public Map<String, Measured> measured() {
+    Map<String, Measured> measured = new TreeMap<>();
+    figures
+        .newest(clock.millis())
+        .forEach(
+            (vdb, values) ->
+                measured.put(
+                    vdb,
+                    new Measured(
+                        values[Field.P99.ordinal()], values[Field.CACHE_PERCENT.ordinal()])));
+    return measured;
   }
 
   /** Nodes that report, as they are by their own account. */
@@ -55,13 +87,26 @@ public final class Dashboard {
     return all;
   }
 
-  /** For programs. */
-  public Resource resource() {
-    return new FiguresPath(looks, this::states, this::readiness);
+  /**
+   * For programs.
+   *
+   * @param marks what happened
+   */
+  public Resource resource(Supplier<List<Mark>> marks) {
+    return new FiguresPath(looks, this::states, this::readiness, marks);
   }
 
-  /** For people. */
-  public Subject subject() {
-    return new DashboardSubject(looks, this::states, this::readiness);
+  /**
+   * For people.
+   *
+   * @param marks what happened
+   */
+  public Subject subject(Supplier<List<Mark>> marks) {
+    return new DashboardSubject(looks, this::states, this::readiness, marks);
+  }
+
+  @Override
+  public void close() {
+    archive.close();
   }
 }

@@ -23,12 +23,19 @@ final class DashboardSubject implements Subject {
   private final Looks looks;
   private final Supplier<Map<String, JsonNode>> states;
   private final Supplier<Readiness> nodes;
+  private final Supplier<List<Mark>> marks;
 
   /**
    * @param states of nodes that report, by id
    * @param nodes how many take clients
+   * @param marks what happened
    */
-  DashboardSubject(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier<Readiness> nodes) {
+  DashboardSubject(
+      Looks looks,
+      Supplier<Map<String, JsonNode>> states,
+      Supplier<Readiness> nodes,
+      Supplier<List<Mark>> marks) {
+    this.marks = marks;
     this.looks = looks;
     this.states = states;
     this.nodes = nodes;
@@ -41,7 +48,15 @@ final class DashboardSubject implements Subject {
         Page.get(
             PATH + "/figures",
             Permission.READ_CONFIGURATION,
-            visit -> Answer.json(200, FiguresJson.of(looks.of(visit.request()), nodes.get()))),
+            visit ->
+                Answer.json(
+                    200,
+                    FiguresJson.of(
+                        looks.of(visit.request()),
+                        nodes.get(),
+                        Looks.wantsEvents(visit.request())
+                            ? Optional.of(marks.get())
+                            : Optional.empty()))),
         Page.get(
             PATH + "/clusters",
             Permission.READ_CONFIGURATION,

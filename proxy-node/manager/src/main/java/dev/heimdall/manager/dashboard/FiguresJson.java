@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.web.Answer;
 import java.util.List;
+import java.util.Optional;
 
 /** Figures in the JSON that programs and the page's script read; what is not known is null. */
 final class FiguresJson {
   private static final double DIGITS = 1000;
+  private static final int MOST_MARKS = 200;
 
   private static final Shape VALUE = Shape.number("Null: not known.").orNull();
   private static final Shape VALUES = Shape.list("One a time.", VALUE);
@@ -22,6 +24,17 @@ final class FiguresJson {
           .with("times", Shape.list("", Shape.count("Seconds since 1970.")))
           .with("fields", fields(VALUES))
           .with("queriesByNode", Shape.map("", VALUES))
+          .with("lagByServer", Shape.map("Milliseconds, by cluster and address.", VALUES))
+          .maybe(
+              "events",
+              Shape.list(
+                  "The last first.",
+                  Shape.object()
+                      .with("at", Shape.count("Seconds since 1970."))
+                      .with("kind", Shape.text(""))
+                      .with("severity", Shape.text(""))
+                      .with("about", Shape.text(""))
+                      .with("words", Shape.text(""))))
           .with(
               "newest",
               fields(VALUE)
@@ -41,7 +54,7 @@ final class FiguresJson {
     return shape;
   }
 
-  static ObjectNode of(Shown shown, Readiness nodes) {
+  static ObjectNode of(Shown shown, Readiness nodes, Optional<List<Mark>> marks) {
     ObjectNode root = Answer.JSON.createObjectNode();
     root.put("step", shown.span().stepSeconds);
     ArrayNode times = root.putArray("times");
@@ -52,6 +65,8 @@ final class FiguresJson {
     shown.columns().forEach((field, values) -> put(fields.putArray(field.spelling), values));
     ObjectNode byNode = root.putObject("queriesByNode");
     shown.byNode().forEach((node, values) -> put(byNode.putArray(node), values));
+    ObjectNode lags = root.putObject("lagByServer");
+    shown.lagByServer().forEach((server, values) -> put(lags.putArray(server), values));
     ObjectNode newest = root.putObject("newest");
     put(newest, shown.newest());
     nodes.put(newest);
@@ -59,9 +74,31 @@ final class FiguresJson {
     for (Count count : Count.values()) {
       counted.put(count.reported, shown.counted()[count.ordinal()]);
     }
+    marks.ifPresent(all -> marks(root.putArray("events"), shown, all));
     lines(root.putArray("nodes"), shown.nodes());
     lines(root.putArray("vdbs"), shown.vdbs());
     return root;
+  }
+
+  /** Those of the time that is shown, the last first. */
+  private static void marks(ArrayNode events, Shown shown, List<Mark> marks) {
+    long from =
+        shown.times().length == 0
+            ? Long.MAX_VALUE
+            : shown.times()[shown.times().length - 1]
+                - (long) shown.span().stepSeconds * shown.span().moments;
+    marks.stream()
+        .filter(mark -> mark.at().getEpochSecond() >= from)
+        .limit(MOST_MARKS)
+        .forEach(
+            mark ->
+                events
+                    .addObject()
+                    .put("at", mark.at().getEpochSecond())
+                    .put("kind", mark.kind())
+                    .put("severity", mark.severity())
+                    .put("about", mark.about())
+                    .put("words", mark.words()));
   }
 
   private static void lines(ArrayNode array, List<Shown.Line> lines) {

@@ -11,8 +11,10 @@ import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.manager.web.Request;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -21,8 +23,13 @@ import java.util.function.Supplier;
  *
  * @param states of nodes that report, by id
  * @param nodes how many take clients
+ * @param marks what happened
  */
-record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier<Readiness> nodes)
+record FiguresPath(
+    Looks looks,
+    Supplier<Map<String, JsonNode>> states,
+    Supplier<Readiness> nodes,
+    Supplier<List<Mark>> marks)
     implements Resource {
   private static final Shape SERVER =
       Shape.object()
@@ -60,13 +67,14 @@ record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier
   public List<Operation> operations() {
     return List.of(
         Operation.get(
-                "/api/v1/figures",
-                Permission.READ_CONFIGURATION,
-                call -> Answer.json(200, FiguresJson.of(looks.of(call.request()), nodes.get())))
+                "/api/v1/figures", Permission.READ_CONFIGURATION, call -> figures(call.request()))
             .saying(
                 Words.of("What nodes did, by time")
                     .with("node", "Of this node alone.")
                     .with("vdb", "Of this virtual database alone.")
+                    .with("range", "How far back: 5m, 1h, 1d or 30d.")
+                    .with("since", "Moments after this one alone, in seconds since 1970.")
+                    .with("events", "With since: events as well.")
                     .answers(FiguresJson.SHAPE)),
         Operation.get("/api/v1/clusters", Permission.READ_CONFIGURATION, this::clusters)
             .saying(
@@ -82,5 +90,14 @@ record FiguresPath(Looks looks, Supplier<Map<String, JsonNode>> states, Supplier
     ObjectNode body = Answer.JSON.createObjectNode();
     body.set("clusters", Answer.JSON.valueToTree(part.items()));
     return Answer.json(200, part.tell(body));
+  }
+
+  private Answer figures(Request request) throws Refusal {
+    return Answer.json(
+        200,
+        FiguresJson.of(
+            looks.of(request),
+            nodes.get(),
+            Looks.wantsEvents(request) ? Optional.of(marks.get()) : Optional.empty()));
   }
 }

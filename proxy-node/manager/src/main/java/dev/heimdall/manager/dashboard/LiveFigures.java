@@ -1,8 +1,8 @@
 package dev.heimdall.manager.dashboard;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -40,7 +41,8 @@ final class LiveFigures {
   /** Reports that come faster are left out: the next one counts what they have counted. */
   private static final int MOST_DELTAS = 64;
 
-  private static final int MOST_LINES = 10;
+  /** More lines nobody tells apart. */
+  private static final int MOST_LINES = 100;
 
   private final int mostSeries;
 
@@ -51,11 +53,12 @@ final class LiveFigures {
   private final Map<String, Node> nodes = new TreeMap<>();
   private final Map<Scope, Series> series = new HashMap<>();
   private long closed = Long.MIN_VALUE;
+  private long looked = Long.MIN_VALUE;
 
   private static final class Node {
     private final Deque<Delta> deltas = new ArrayDeque<>();
     private Optional<Reported> last = Optional.empty();
-    private final long known;
+    private long known;
     private long heard;
 
     Node(long known) {
@@ -142,12 +145,27 @@ final class LiveFigures {
 
   /** Closes the moments that are over. */
   private void advance(long now) {
+    if (looked != Long.MIN_VALUE && now < looked - CLOSED_AFTER) {
+      beginAnew(now);
+    }
+    looked = now;
     long due = Math.floorDiv(now - CLOSED_AFTER, STEP) - 1;
     closed = Math.max(closed, due - Span.HOUR.moments);
     while (closed < due) {
       closed++;
       close(closed);
     }
+  }
+
+  /** The clock was put back: what lies ahead by it is of no moment that comes. */
+  private void beginAnew(long now) {
+    for (Node node : nodes.values()) {
+      long had = node.bytes();
+      node.deltas.clear();
+      node.known = Math.min(node.known, now);
+      bytes += node.bytes() - had;
+    }
+    closed = Math.floorDiv(now - CLOSED_AFTER, STEP) - 1;
   }
 
   private void close(long moment) {
@@ -289,10 +307,15 @@ final class LiveFigures {
     List<Shown.Line> lines = nodes.keySet().stream().map(id -> line(id, scope.vdb())).toList();
     Map<String, double[]> byNode = new LinkedHashMap<>();
     if (scope.node().isEmpty()) {
-      for (Shown.Line line : busiest(lines)) {
-        Optional<Series> node =
-            Optional.ofNullable(series.get(new Scope(line.name(), scope.vdb())));
-        byNode.put(line.name(), column(node, span, first, count, Field.QUERIES));
+      for (String node : drawn(scope.vdb())) {
+        byNode.put(
+            node,
+            column(
+                Optional.ofNullable(series.get(new Scope(node, scope.vdb()))),
+                span,
+                first,
+                count,
+                Field.QUERIES));
       }
     }
     return new Shown(
@@ -300,6 +323,7 @@ final class LiveFigures {
         times,
         columns,
         byNode,
+        Map.of(),
         lines,
         vdbs().stream()
             .map(vdb -> new Shown.Line(vdb, newest(new Scope(scope.node(), vdb))))
@@ -310,16 +334,66 @@ final class LiveFigures {
             .orElseGet(() -> new long[Count.values().length]));
   }
 
+  /** Of the moment that was closed last, of each virtual database on all nodes. */
+  synchronized Map<String, double[]> newest(long now) {
+    advance(now);
+    Map<String, double[]> newest = new TreeMap<>();
+    vdbs().forEach(vdb -> newest.put(vdb, newest(new Scope("", vdb))));
+    return newest;
+  }
+
   private Shown.Line line(String node, String vdb) {
     return new Shown.Line(node, newest(new Scope(node, vdb)));
   }
 
-  private static List<Shown.Line> busiest(List<Shown.Line> lines) {
-    return lines.stream()
-        .sorted(Comparator.comparingDouble(line -> -Math.max(0, line.of(Field.QUERIES))))
+  /** The nodes of which there are lines, also those that do not report any more. */
+  private List<String> drawn(String vdb) {
+    return series.keySet().stream()
+        .filter(scope -> !scope.node().isEmpty() && scope.vdb().equals(vdb))
+        .map(Scope::node)
+        .sorted()
         .limit(MOST_LINES)
-        .sorted(Comparator.comparing(Shown.Line::name))
         .toList();
+  }
+
+  /** What each series but those of pairs, of which there are many, had in whole minutes. */
+  synchronized SortedMap<Long, Map<Scope, char[]>> minutes(long after, long now) {
+    advance(now);
+    long last = Math.floorDiv(closed * STEP, Span.DAY.stepMillis()) - 1;
+    SortedMap<Long, Map<Scope, char[]>> minutes = new TreeMap<>();
+    for (long minute = Math.max(after, last - Span.DAY.moments) + 1; minute <= last; minute++) {
+      Map<Scope, char[]> rows = new HashMap<>();
+      for (Map.Entry<Scope, Series> one : series.entrySet()) {
+        if (!one.getKey().isPair()) {
+          one.getValue().minute(minute).ifPresent(row -> rows.put(one.getKey(), row));
+        }
+      }
+      minutes.put(minute, rows);
+    }
+    return minutes;
+  }
+
+  /** What was in a minute before this manager was started. */
+  synchronized void restore(Scope scope, long minute, char[] row) {
+    of(scope).ifPresent(kept -> kept.restore(minute, row));
+  }
+
+  /** The minutes of ten minutes, as far as they are known here. */
+  synchronized SortedMap<Long, List<char[]>> tens(Scope scope, long from, long to) {
+    SortedMap<Long, List<char[]>> tens = new TreeMap<>();
+    Series kept = series.get(scope);
+    if (kept == null || kept.newest(Span.DAY) == Long.MIN_VALUE) {
+      return tens;
+    }
+    long last = kept.newest(Span.DAY);
+    for (long minute = last - Span.DAY.moments + 1; minute <= last; minute++) {
+      long ten = KeptFigures.ten(minute);
+      Optional<char[]> row = kept.minute(minute);
+      if (row.isPresent() && ten >= from && ten <= to) {
+        tens.computeIfAbsent(ten, one -> new ArrayList<>()).add(row.get());
+      }
+    }
+    return tens;
   }
 
   private Collection<String> vdbs() {

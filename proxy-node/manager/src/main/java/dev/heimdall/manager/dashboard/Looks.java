@@ -1,5 +1,6 @@
 package dev.heimdall.manager.dashboard;
 
+import dev.heimdall.manager.archive.Archive;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.time.Clock;
@@ -10,15 +11,32 @@ import java.util.stream.Stream;
 /** What a query wants to see: {@code node}, {@code vdb}, {@code range}, {@code since}. */
 final class Looks {
   private final LiveFigures figures;
+  private final Lags lags;
+  private final KeptFigures kept;
+  private final Archive archive;
   private final Clock clock;
 
-  Looks(LiveFigures figures, Clock clock) {
+  Looks(LiveFigures figures, Lags lags, KeptFigures kept, Archive archive, Clock clock) {
     this.figures = figures;
+    this.lags = lags;
+    this.kept = kept;
+    this.archive = archive;
     this.clock = clock;
   }
 
   Shown of(Request request) throws Refusal {
-    return figures.look(scope(request), span(request), since(request), clock.millis());
+    Span span = span(request);
+    if (span == Span.MONTH) {
+      Shown now = figures.look(scope(request), Span.FIVE_MINUTES, Long.MAX_VALUE, clock.millis());
+      return kept.month(archive, scope(request), since(request), now);
+    }
+    Shown shown = figures.look(scope(request), span, since(request), clock.millis());
+    return shown.with(lags.columns(span, shown.times()));
+  }
+
+  /** Whether events are wanted, which need not be looked up as often as figures. */
+  static boolean wantsEvents(Request request) throws Refusal {
+    return since(request) == 0 || request.query("events").isPresent();
   }
 
   static Scope scope(Request request) throws Refusal {

@@ -1,5 +1,7 @@
 package dev.heimdall.manager.dashboard;
 
+import java.util.Optional;
+
 /**
  * The figures of one {@link Scope}: of the last hour moment by moment, of the last day by minutes.
  */
@@ -10,8 +12,8 @@ final class Series {
 
   private static final long MOMENTS = Span.DAY.stepSeconds / Span.HOUR.stepSeconds;
 
-  private final Ring hour = new Ring(Span.HOUR.moments);
-  private final Ring day = new Ring(Span.DAY.moments);
+  private final Ring hour = new Ring(Span.HOUR.moments, Field.values().length);
+  private final Ring day = new Ring(Span.DAY.moments, Field.values().length);
   private final long[] counted = new long[Count.values().length];
   private long minute = Long.MIN_VALUE;
   private Sum during = new Sum();
@@ -41,9 +43,22 @@ final class Series {
     return counted.clone();
   }
 
-  /** The number of the last moment. */
+  /** The number of the last moment; of what was kept alone, that of its last minute's first. */
   long last() {
-    return hour.newest();
+    long kept = day.newest() == Long.MIN_VALUE ? Long.MIN_VALUE : day.newest() * MOMENTS;
+    return Math.max(hour.newest(), kept);
+  }
+
+  /** What was in a minute, as it was kept before this manager was started. */
+  void restore(long at, char[] values) {
+    if (at != minute && Double.isNaN(day.get(at, Field.NODES.ordinal()))) {
+      day.restore(at, values);
+    }
+  }
+
+  /** What was in a minute, to be kept. */
+  Optional<char[]> minute(long at) {
+    return day.row(at);
   }
 
   /** The number of the newest moment at this distance; smaller than any without one. */
@@ -52,10 +67,10 @@ final class Series {
   }
 
   double get(Span span, long moment, Field field) {
-    return of(span).get(moment, field);
+    return of(span).get(moment, field.ordinal());
   }
 
   private Ring of(Span span) {
-    return span == Span.DAY ? day : hour;
+    return span == Span.DAY || span == Span.MONTH ? day : hour;
   }
 }

@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param times of the moments, in seconds since 1970
  * @param columns values at these; NaN where there is none
- * @param byNode queries a second of the busiest nodes, at the same times; empty for one node
+ * @param byNode queries a second of each node, at the same times; empty for one node
+ * @param lagByServer milliseconds that servers are behind, at the same times
  * @param nodes each node, as it was last
  * @param vdbs each virtual database, as it was last
  * @param newest what was last, by {@link Field}
@@ -19,12 +20,28 @@ record Shown(
     long[] times,
     Map<Field, double[]> columns,
     Map<String, double[]> byNode,
+    Map<String, double[]> lagByServer,
     List<Line> nodes,
     List<Line> vdbs,
     double[] newest,
     long[] counted) {
   double of(Field field) {
     return newest[field.ordinal()];
+  }
+
+  /** The same with other graphs. */
+  Shown with(
+      Span other,
+      long[] at,
+      Map<Field, double[]> values,
+      Map<String, double[]> queriesByNode,
+      Map<String, double[]> lags) {
+    return new Shown(other, at, values, queriesByNode, lags, nodes, vdbs, newest, counted);
+  }
+
+  /** The same with these lags. */
+  Shown with(Map<String, double[]> lags) {
+    return with(span, times, columns, byNode, lags);
   }
 
   /**

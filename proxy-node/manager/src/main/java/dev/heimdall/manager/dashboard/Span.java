@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 enum Span {
   FIVE_MINUTES("5m", "5 minutes", 2, 150),
   HOUR("1h", "1 hour", 2, 1800),
-  DAY("1d", "1 day", 60, 1440);
+  DAY("1d", "1 day", 60, 1440),
+  MONTH("30d", "30 days", 600, 4320);
 
   final String spelling;
   final String words;

@@ -96,7 +96,12 @@ record Evaluation(String manager, Tracks tracks, boolean settled, boolean heard,
     Alert without = alert.seenBy().containsKey(manager) ? alert.notSeenBy(manager) : alert;
     boolean others =
         without.seenBy().values().stream().anyMatch(at -> at.isAfter(now.minus(TRUSTED)));
-    return others ? without : without.endedAt(track.map(Tracks.Track::last).orElse(now));
+    if (others) {
+      return without;
+    }
+    return track.isEmpty()
+        ? without.endedAt(now)
+        : without.foundBy(manager, track.get().finding(), now).endedAt(track.get().last());
   }
 
   /** Words change with each look: they are written with what matters. */

@@ -77,7 +77,37 @@ enum Kind implements Spelled {
       60,
       "These nodes go on with the configuration that they had, and do not hear of changes.",
       "See what the reason says of the place: rights, routes, a bucket or secret that is gone.",
-      "/nodes");
+      "/nodes"),
+  CLIENTS_WAITING(
+      30,
+      "They wait up to pool.queueTimeout, and then fail with 53300.",
+      "The page Queries has the statements that take the most time. Look for transactions that stay open (SHOW SERVERS), or raise pool.size.",
+      "/dashboard"),
+  SLOW_RESPONSES(
+      300,
+      "Statements take longer than they should, the queue for a connection included.",
+      "Compare the time of servers with that of clients on the dashboard: where they differ, pools are small; where they do not, the page Queries has the statements.",
+      "/dashboard"),
+  REPLICA_LAG(
+      60,
+      "Reads that need newer data go to the writer, or wait, by their level of consistency.",
+      "See on the replica what it waits for: long queries that hold replay up, a small instance, a full disk.",
+      "/dashboard"),
+  POOL_USE(
+      300,
+      "None yet; the next clients may have to wait for a connection.",
+      "Raise pool.size, if the server has connections left, or look for transactions that stay open (SHOW SERVERS).",
+      "/dashboard"),
+  CACHE_HITS(
+      900,
+      "More statements go to servers.",
+      "The page Queries says why statements are not answered from the cache.",
+      "/analytics"),
+  CERTIFICATE_ENDS(
+      0,
+      "Clients that check it cannot connect once it has ended.",
+      "Put a new certificate and its key in place: nodes and managers take them over without a restart.",
+      "/");
 
   private final Timing timing;
   private final String effect;

@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * What is wrong, since when, and when it was over: alerts, which all managers share. Thread-safe.
@@ -27,11 +26,12 @@ public final class Problems implements AutoCloseable {
   private static final Duration NO_FLEET = Duration.ofDays(1);
 
   private final Fleet fleet;
-  private final Supplier<String> newest;
+  private final Sources sources;
   private final String manager;
   private final NodeNews news = new NodeNews();
   private final AlertKeeper keeper;
   private final AlertEdits edits;
+  private final ThresholdSettings thresholds;
   private final Instant started;
 
   /** Guarded by this. */
@@ -41,41 +41,32 @@ public final class Problems implements AutoCloseable {
   private boolean recalled;
   private boolean met;
 
-  private Problems(
-      Fleet fleet,
-      Supplier<String> newest,
-      String manager,
-      Optional<DocumentStore> store,
-      AuditLog audit) {
-    this.fleet = fleet;
-    this.newest = newest;
+  private Problems(Sources sources, String manager, Optional<DocumentStore> store, AuditLog audit) {
+    this.sources = sources;
+    fleet = sources.fleet();
     this.manager = manager;
     keeper = new AlertKeeper(store);
+    thresholds = new ThresholdSettings(store, audit);
     edits = new AlertEdits(keeper, audit, fleet::now);
     started = fleet.now();
   }
 
   /**
-   * Hears of the reports of these nodes from now on.
+   * Hears of the reports of nodes from now on.
    *
-   * @param newest the hash of the configuration; empty where that is not known. Asked for with each
-   *     page: it never waits
    * @param manager the same word whenever this manager runs, and no other one's
    * @param store where alerts are kept; empty: as long as the manager runs
    */
   public static Problems start(
-      Fleet fleet,
-      Supplier<String> newest,
-      String manager,
-      Optional<DocumentStore> store,
-      AuditLog audit) {
-    Problems problems = new Problems(fleet, newest, manager, store, audit);
-    fleet.listen(problems.news::arrived);
+      Sources sources, String manager, Optional<DocumentStore> store, AuditLog audit) {
+    Problems problems = new Problems(sources, manager, store, audit);
+    sources.fleet().listen(problems.news::arrived);
     problems.keeper.start(problems::step);
     return problems;
   }
 
   private void step() {
+    thresholds.refresh();
     Instant now = fleet.now();
     look(now);
     Tracks seen;
@@ -123,7 +114,11 @@ public final class Problems implements AutoCloseable {
       nodes.add(node(node));
     }
     news.retain(ids);
-    tracks.look(news.with(Findings.in(nodes, newest.get()), now), now);
+    List<Finding> all = news.with(Findings.in(nodes, sources.newest().get()), now);
+    all.addAll(
+        new ThresholdFindings(thresholds.now(), tracks::has)
+            .in(nodes, sources.measured().get(), sources.certificates().get(), now));
+    tracks.look(all, now);
   }
 
   /** What is there now, the worst first; what somebody looks after comes last. */
@@ -186,12 +181,12 @@ public final class Problems implements AutoCloseable {
 
   /** For programs. */
   public List<Resource> resources() {
-    return List.of(new ProblemsPath(this), new AlertsPath(this));
+    return List.of(new ProblemsPath(this), new AlertsPath(this), new ThresholdsPath(thresholds));
   }
 
   /** For people. */
-  public Subject subject() {
-    return new ProblemsSubject(this);
+  public List<Subject> subjects() {
+    return List.of(new ProblemsSubject(this), new ThresholdsSubject(thresholds));
   }
 
   @Override

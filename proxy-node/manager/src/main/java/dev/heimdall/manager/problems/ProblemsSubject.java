@@ -106,6 +106,7 @@ final class ProblemsSubject implements Subject {
             ended(),
             problems.edits().silences().stream().map(ProblemsSubject::silenced).toList(),
             visit.may(Permission.OPERATE_NODES),
+            visit.may(Permission.CHANGE_CONFIGURATION),
             visit.csrf(),
             problem,
             Stream.of(Kind.values()).map(Kind::spelling).toList(),

@@ -6,6 +6,7 @@ import java.util.List;
  * What the templates of problems are given.
  *
  * @param may whether he who looks may acknowledge and silence
+ * @param mayConfigure whether he may change thresholds
  * @param kinds all that can be wrong
  */
 public record ProblemsView(
@@ -13,6 +14,7 @@ public record ProblemsView(
     List<Ended> ended,
     List<Silenced> silences,
     boolean may,
+    boolean mayConfigure,
     String csrf,
     String problem,
     List<String> kinds,

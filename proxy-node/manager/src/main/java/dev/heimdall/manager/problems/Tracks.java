@@ -60,6 +60,12 @@ final class Tracks {
     all = next;
   }
 
+  /** Whether it was found at the last look, or has not been gone for long. */
+  boolean has(Kind kind, String about) {
+    Track track = all.get(new Subject(kind.spelling(), about));
+    return track != null && track.present();
+  }
+
   /** All that was found at the last look. */
   List<Track> present() {
     return all.values().stream().filter(Track::present).toList();

@@ -6,7 +6,10 @@
   }
   const EVERY = 2000;
   const LATE = 10000;
-  const SPANS = { '5m': 150, '1h': 1800, '1d': 1440 };
+  const SPANS = { '5m': 150, '1h': 1800, '1d': 1440, '30d': 4320 };
+  const STEPS = { '5m': 2, '1h': 2, '1d': 60, '30d': 600 };
+  // What happened is asked for less often than figures.
+  const EVENTS_EVERY = 15;
   const live = document.querySelector('[data-live]');
   const graphs = document.querySelector('[data-graphs]');
   for (const one of document.querySelectorAll('[data-without-script]')) {
@@ -42,7 +45,8 @@
     connections: [line('clients', 'clients', 1, 'whole'), line('waiting', 'waiting', 2, 'whole'), line('in use', 'inUse', 3, 'whole'), line('open', 'open', 5, 'whole')],
     shares: [line('reads', 'readPercent', 1, 'percent'), line('in transactions', 'transactionPercent', 2, 'percent'), line('from cache', 'cachePercent', 3, 'percent')],
   };
-  let data = { times: [], fields: {}, queriesByNode: {} };
+  let data = { times: [], fields: {}, queriesByNode: {}, lagByServer: {} };
+  let events = [];
   let drawn = [];
 
   function queryLines() {
@@ -54,8 +58,46 @@
     return all;
   }
 
+  function lagLines() {
+    return Object.keys(data.lagByServer).map((server, i) => line(server, server, 1 + (i % 5), 'time', { lag: true, dash: i >= 5 }));
+  }
+
   function values(lines) {
-    return [data.times, ...lines.map((one) => (one.node ? data.queriesByNode[one.field] : data.fields[one.field]) || data.times.map(() => null))];
+    const of = (one) => one.node ? data.queriesByNode[one.field] : one.lag ? data.lagByServer[one.field] : data.fields[one.field];
+    return [data.times, ...lines.map((one) => of(one) || data.times.map(() => null))];
+  }
+
+  // ---- what happened, as marks
+  const MARKS = { critical: '--bad', warning: '--warn', info: '--dim' };
+  function mark(plot) {
+    const { ctx, bbox } = plot;
+    const colours = Object.fromEntries(Object.entries(MARKS).map(([severity, name]) => [severity, colour(name)]));
+    ctx.save();
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    for (const event of events) {
+      const x = plot.valToPos(event.at, 'x', true);
+      if (x >= bbox.left && x <= bbox.left + bbox.width) {
+        ctx.strokeStyle = colours[event.severity] || colours.info;
+        ctx.beginPath();
+        ctx.moveTo(x, bbox.top);
+        ctx.lineTo(x, bbox.top + bbox.height);
+        ctx.stroke();
+      }
+    }
+    ctx.restore();
+  }
+
+  // Of many lines the one that is pointed at is named.
+  const MANY = 12;
+  let near = '';
+  const told = document.querySelector('[data-mark]');
+  function tell(plot) {
+    const left = plot.cursor.left;
+    const beside = left < 0 ? [] : events.filter((event) => Math.abs(plot.valToPos(event.at, 'x') - left) < 6);
+    const words = beside.slice(0, 3).map((event) => `${new Date(event.at * 1000).toLocaleString('en-GB')} ${event.kind.replaceAll('-', ' ')}${event.about ? ` of ${event.about}` : ''}: ${event.words}`);
+    const all = left >= 0 && near ? [near, ...words] : words;
+    told.textContent = all.length ? all.join(' · ') : told.dataset.mark;
   }
 
   function draw(name, lines) {
@@ -65,9 +107,12 @@
     const plot = new uPlot({
       width: Math.max(200, host.clientWidth),
       height: 210,
-      cursor: { sync: { key: 'dashboard' }, drag: { x: false, y: false } },
+      cursor: { sync: { key: 'dashboard' }, drag: { x: false, y: false }, focus: { prox: lines.length > MANY ? 16 : -1 } },
+      focus: { alpha: 0.25 },
+      legend: { show: lines.length <= MANY },
       scales: { x: { range: () => range() }, y: { range: (u, min, max) => [0, name === 'shares' ? 100 : Math.max(max || 0, 1) * 1.1] } },
-      axes: [{ ...axis, space: 70, values: [[3600, '{HH}:{mm}', null, null, null, null, null, null, 0], [60, '{HH}:{mm}', null, null, null, null, null, null, 0], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 0]] }, { ...axis, size: 56, values: (u, ticks) => ticks.map((v) => v >= 1e6 ? `${v / 1e6}M` : v >= 1e4 ? `${v / 1e3}k` : `${v}`) }],
+      hooks: { draw: [mark], setCursor: [tell], setSeries: [(u, i) => { near = lines.length > MANY && i ? u.series[i].label : ''; }] },
+      axes: [{ ...axis, space: 70, values: [[86400, '{D} {MMM}', null, null, null, null, null, null, 0], [3600, '{HH}:{mm}', null, null, null, null, null, null, 0], [60, '{HH}:{mm}', null, null, null, null, null, null, 0], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 0]] }, { ...axis, size: 56, values: (u, ticks) => ticks.map((v) => v >= 1e6 ? `${v / 1e6}M` : v >= 1e4 ? `${v / 1e3}k` : `${v}`) }],
       series: [{ value: (u, v) => data.times.length ? new Date((v === null ? data.times[data.times.length - 1] : v) * 1000).toLocaleTimeString('en-GB') : '' }, ...lines.map((one) => ({
         label: one.words,
         stroke: colour(`--line-${one.n}`),
@@ -82,7 +127,7 @@
   }
 
   function range() {
-    const step = scope.range.value === '1d' ? 60 : 2;
+    const step = STEPS[scope.range.value];
     const last = data.times.length ? data.times[data.times.length - 1] : Math.floor(Date.now() / 1000);
     return [last - (SPANS[scope.range.value] - 1) * step, last];
   }
@@ -91,6 +136,11 @@
     drawn.forEach((one) => one.plot.destroy());
     drawn = [];
     draw('queries', queryLines());
+    const lags = lagLines();
+    document.querySelector('[data-graph="lags"]').closest('figure').hidden = !lags.length;
+    if (lags.length) {
+      draw('lags', lags);
+    }
     for (const name of Object.keys(GRAPHS)) {
       draw(name, GRAPHS[name]);
     }
@@ -166,12 +216,19 @@
     const found = more.times.length ? data.times.findIndex((t) => t >= more.times[0]) : -1;
     const kept = found < 0 ? data.times.length : found;
     const joined = (old, fresh) => [...(old ? old.slice(0, kept) : Array(kept).fill(null)), ...fresh].slice(-most);
-    const other = !same(data.queriesByNode, more.queriesByNode);
+    const other = !same(data.queriesByNode, more.queriesByNode) || !same(data.lagByServer, { ...data.lagByServer, ...more.lagByServer });
     const queriesByNode = {};
     for (const node of Object.keys(more.queriesByNode)) {
       queriesByNode[node] = joined(data.queriesByNode[node], more.queriesByNode[node]);
     }
     data.queriesByNode = queriesByNode;
+    // A server whose lag is not known any more has a gap, and keeps its line.
+    for (const server of new Set([...Object.keys(data.lagByServer), ...Object.keys(more.lagByServer)])) {
+      data.lagByServer[server] = joined(data.lagByServer[server], more.lagByServer[server] || more.times.map(() => null));
+    }
+    if (more.events) {
+      events = more.events;
+    }
     for (const field of Object.keys(more.fields)) {
       data.fields[field] = joined(data.fields[field], more.fields[field]);
     }
@@ -201,6 +258,7 @@
   }
 
   let timer;
+  let asked = 0;
   let asking = false;
   async function ask() {
     clearTimeout(timer);
@@ -211,7 +269,10 @@
     const about = new URLSearchParams({ node: scope.node.value, vdb: scope.vdb.value, range: scope.range.value });
     if (data.times.length) {
       // The minute under way is not over when it is sent first.
-      about.set('since', data.times[data.times.length - 1] - (scope.range.value === '1d' ? 60 : 0));
+      about.set('since', data.times[data.times.length - 1] - (STEPS[scope.range.value] > 2 ? STEPS[scope.range.value] : 0));
+      if (++asked % EVENTS_EVERY === 0) {
+        about.set('events', 'yes');
+      }
     }
     try {
       const answer = await fetch(`/dashboard/figures?${about}`, { headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(LATE) });

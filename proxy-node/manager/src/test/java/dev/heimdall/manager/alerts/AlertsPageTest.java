@@ -2,6 +2,7 @@ package dev.heimdall.manager.alerts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.problems.Thresholds;
 import dev.heimdall.model.StrictDocument;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ class AlertsPageTest {
         EmailTarget.class,
         TopicTarget.class,
         PagerDutyTarget.class,
-        AlertmanagerTarget.class
+        AlertmanagerTarget.class,
+        Thresholds.class
       })
   void thePageHasTheSettings(Class<? extends Record> settings) throws IOException {
     String page = Files.readString(PAGE);

@@ -10,6 +10,7 @@ import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.outside.OutsideAddress;
 import dev.heimdall.manager.problems.Problems;
+import dev.heimdall.manager.problems.Sources;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.DocumentStore;
@@ -83,8 +84,7 @@ class TellerTest {
   private Problems problems() {
     Problems problems =
         Problems.start(
-            new Fleet(clock),
-            () -> "",
+            new Sources(new Fleet(clock), () -> "", Map::of, List::of),
             "one",
             Optional.empty(),
             new AuditLog(Optional.empty(), clock));

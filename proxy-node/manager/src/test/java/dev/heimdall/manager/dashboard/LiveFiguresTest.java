@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.web.Answer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -355,5 +358,104 @@ class LiveFiguresTest {
     node.counts("v", "queries", 1000).reports();
     assertThat(most).isLessThan(200_000);
     assertThat(figures.bytes()).isLessThan(most);
+  }
+
+  @Test
+  void whereNoNodeReportsThereIsAGapAndNoZero() {
+    Node node = new Node("1");
+    for (int i = 0; i < 20; i++) {
+      node.counts("shop", "queries", 20L * i).counts("shop", "clients", 3).reports();
+      now += 2000;
+    }
+    now += 60_000;
+    Shown shown = look();
+    assertThat(last(shown, Field.NODES)).isZero();
+    assertThat(last(shown, Field.QUERIES)).isNaN();
+    assertThat(last(shown, Field.CLIENTS)).isNaN();
+    assertThat(last(shown, Field.ERRORS)).isNaN();
+  }
+
+  @Test
+  void everyNodeHasALineWhenThereAreMoreThanTenAlsoOneThatReportsNoMore() {
+    List<Node> nodes = new ArrayList<>();
+    for (int i = 10; i < 40; i++) {
+      nodes.add(new Node("n" + i));
+    }
+    for (int i = 0; i < 20; i++) {
+      for (Node node : nodes.subList(i < 10 ? 0 : 1, 30)) {
+        node.counts("shop", "queries", 20L * i).reports();
+      }
+      now += 2000;
+    }
+    Shown shown = look();
+    assertThat(shown.byNode()).hasSize(30);
+    double[] ended = shown.byNode().get("n10");
+    assertThat(ended[3]).isCloseTo(10, CLOSE);
+    assertThat(ended[ended.length - 1]).isNaN();
+  }
+
+  @Test
+  void aClockThatIsPutBackMakesNoHoleAndLosesNoNode() {
+    Node node = new Node("1");
+    for (int i = 0; i < 20; i++) {
+      node.counts("shop", "queries", 20L * i).reports();
+      now += 2000;
+    }
+    long before = now;
+    now -= 3_600_000;
+    node.started -= 3_600_000; // it has run for as long as before
+    for (int i = 20; i < 120; i++) {
+      node.counts("shop", "queries", 20L * i).reports();
+      now += 2000;
+    }
+    Shown shown = look();
+    assertThat(shown.times()[shown.times().length - 1]).isBetween(now / 1000 - 8, now / 1000);
+    assertThat(now).isLessThan(before);
+    assertThat(last(shown, Field.QUERIES)).isCloseTo(10, CLOSE);
+    assertThat(last(shown, Field.NODES)).isEqualTo(1);
+  }
+
+  @Test
+  void minutesThatWereKeptAreThereAgainAndTenMinutesOfThem() {
+    Node node = new Node("1");
+    for (int i = 0; i < 400; i++) {
+      node.counts("shop", "queries", 200L * i).counts("shop", "clients", 5).reports();
+      now += 2000;
+    }
+    SortedMap<Long, Map<Scope, char[]>> kept = figures.minutes(Long.MIN_VALUE + 1, now);
+    assertThat(kept.size()).isBetween(12, 1441);
+    LiveFigures anew = new LiveFigures(100);
+    kept.forEach((minute, rows) -> rows.forEach((scope, row) -> anew.restore(scope, minute, row)));
+    Shown before = figures.look(Scope.ALL, Span.DAY, 0, now);
+    Shown after = anew.look(Scope.ALL, Span.DAY, 0, now);
+    assertThat(after.times()).isNotEmpty();
+    assertThat(after.columns().get(Field.QUERIES)[2])
+        .isEqualTo(before.columns().get(Field.QUERIES)[2]);
+    assertThat(after.byNode()).containsOnlyKeys("1");
+    List<char[]> ten = anew.tens(Scope.ALL, 0, Long.MAX_VALUE).values().iterator().next();
+    char[] together = Together.figures(ten);
+    assertThat(Ring.unpacked(together[Field.CLIENTS.ordinal()])).isEqualTo(5);
+    assertThat(Ring.unpacked(together[Field.CACHE_PERCENT.ordinal()])).isNaN();
+  }
+
+  @Test
+  void aLagThatIsNotKnownIsAGap() throws Exception {
+    Lags lags = new Lags();
+    String state =
+        "{\"clusters\": [{\"source\": \"main\", \"nodes\": [{\"address\": \"w:1\", \"role\":"
+            + " \"writer\", \"state\": \"up\", \"lagMillis\": 9}, {\"address\": \"r:1\", \"role\":"
+            + " \"replica\", \"state\": \"%s\"%s}]}]}";
+    long moment = 1_000_000_000L;
+    lags.arrived(Answer.JSON.readTree(state.formatted("up", ", \"lagMillis\": 20")), moment);
+    lags.arrived(Answer.JSON.readTree(state.formatted("up", ", \"lagMillis\": 50")), moment + 1);
+    lags.arrived(
+        Answer.JSON.readTree(state.formatted("down", ", \"lagMillis\": 0")), moment + 2000);
+    lags.arrived(Answer.JSON.readTree(state.formatted("up", "")), moment + 4000);
+    long[] times = {moment / 1000, moment / 1000 + 2, moment / 1000 + 4};
+    assertThat(lags.columns(Span.HOUR, times)).containsOnlyKeys("main r:1");
+    double[] column = lags.columns(Span.HOUR, times).get("main r:1");
+    assertThat(column[0]).isEqualTo(50);
+    assertThat(column[1]).isNaN();
+    assertThat(column[2]).isNaN();
   }
 }

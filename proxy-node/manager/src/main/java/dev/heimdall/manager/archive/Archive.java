@@ -1,0 +1,355 @@
+package dev.heimdall.manager.archive;
+
+import dev.heimdall.manager.observe.Line;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The figures of the last day by minutes, and of the last thirty by ten minutes, in a file that
+ * this manager alone writes. What it has missed it has from the files of others in the same
+ * directory. A thread of its own does all of it: a disk that is full, slow or away holds nobody up,
+ * and is tried again.
+ */
+public final class Archive implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  /** How many days are kept. */
+  public static final int DAYS = 30;
+
+  private static final int MINUTES = 1440;
+  private static final long MINUTE_MILLIS = 60_000;
+  private static final int EVERY_SECONDS = 1;
+  private static final long OPEN_AGAIN = TimeUnit.MINUTES.toNanos(1);
+  private static final long EVERY_HOUR = TimeUnit.HOURS.toNanos(1);
+  private static final int MOST_OTHERS = 8;
+  private static final long LARGEST = 256L << 20;
+  private static final String SUFFIX = ".figures";
+
+  private final Optional<Path> directory;
+  private final String name;
+  private final Archived figures;
+  private final char absent;
+  private final Clock clock;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread keeping = new Thread(task, "manager-figures");
+            keeping.setDaemon(true);
+            return keeping;
+          });
+
+  /** Guarded by this; empty: it cannot be used at the moment. */
+  private Optional<ArchiveFile> file = Optional.empty();
+
+  // Of the thread.
+  private long written;
+  private long opened = System.nanoTime() - OPEN_AGAIN;
+  private long looked = System.nanoTime() - EVERY_HOUR;
+  private boolean restored;
+  private String failing = "";
+
+  private Archive(
+      Optional<Path> directory, String name, Archived figures, char absent, Clock clock) {
+    this.directory = directory;
+    this.name = name.replaceAll("[^A-Za-z0-9.-]", "_") + SUFFIX;
+    this.figures = figures;
+    this.absent = absent;
+    this.clock = clock;
+    written = minuteNow() - 1;
+  }
+
+  /**
+   * Begins to keep them.
+   *
+   * @param directory where the files of managers are; empty: nothing is kept
+   * @param name of this manager, which no other one has
+   * @param absent the value that stands for none
+   */
+  public static Archive start(
+      Optional<Path> directory, String name, Archived figures, char absent, Clock clock) {
+    Archive archive = new Archive(directory, name, figures, absent, clock);
+    if (directory.isPresent()) {
+      archive.thread.scheduleWithFixedDelay(archive::keep, 0, EVERY_SECONDS, TimeUnit.SECONDS);
+    }
+    return archive;
+  }
+
+  /** What is kept of these ten minutes, by their numbers since 1970. */
+  public SortedMap<Long, char[]> tens(String of, long from, long to, int width) {
+    synchronized (this) {
+      try {
+        return file.isPresent() ? file.get().tens(of, from, to, width, absent) : new TreeMap<>();
+      } catch (RuntimeException e) { // whatever a file brings about that is torn
+        giveUp(e);
+        return new TreeMap<>();
+      }
+    }
+  }
+
+  /** Of whom something is kept. */
+  public Set<String> names() {
+    synchronized (this) {
+      try {
+        return file.isPresent() ? new TreeSet<>(file.get().names()) : Set.of();
+      } catch (RuntimeException e) {
+        giveUp(e);
+        return Set.of();
+      }
+    }
+  }
+
+  private void keep() {
+    try {
+      if (!isOpen() && System.nanoTime() - opened >= OPEN_AGAIN) {
+        opened = System.nanoTime();
+        open();
+      }
+      if (!isOpen()) {
+        return;
+      }
+      if (System.nanoTime() - looked >= EVERY_HOUR) {
+        looked = System.nanoTime();
+        try {
+          takeFromOthers();
+        } catch (IOException e) {
+          LOG.debug("figures of other managers cannot be read: {}", e.getMessage());
+        }
+        compact();
+      }
+      if (!restored) {
+        restored = true;
+        restore();
+      }
+      write();
+      failing = "";
+    } catch (IOException | RuntimeException e) { // MVStore's are of the latter
+      giveUp(e);
+    }
+  }
+
+  private synchronized boolean isOpen() {
+    return file.isPresent();
+  }
+
+  private synchronized void giveUp(Exception e) {
+    file.ifPresent(
+        open -> {
+          try {
+            open.abandon();
+          } catch (RuntimeException again) {
+            LOG.debug("the file of figures cannot be closed", again);
+          }
+        });
+    file = Optional.empty();
+    tell("figures cannot be kept, and are tried again", e);
+  }
+
+  private void tell(String words, Exception e) {
+    String reason = e.getClass().getSimpleName() + ": " + e.getMessage();
+    if (!reason.equals(failing)) {
+      Line.of(words)
+          .pair("directory", directory.orElseThrow().toString())
+          .pair("reason", reason)
+          .log(LOG, Level.WARN);
+    }
+    failing = reason;
+  }
+
+  private void open() throws IOException {
+    Path at = directory.orElseThrow();
+    if (!Files.isDirectory(at)) {
+      Files.createDirectories(at.getParent());
+      Files.createDirectory(
+          at, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Path own = at.resolve(name);
+    Optional<ArchiveFile> open = Optional.empty();
+    try {
+      open = Optional.of(ArchiveFile.open(own));
+    } catch (ArchiveFile.Busy e) {
+      tell("another process has the file of figures open", new IOException(own.toString()));
+      return;
+    } catch (IOException e) {
+      // What is in it is lost; the next one begins anew.
+      Files.move(own, at.resolve(name + ".broken"), StandardCopyOption.REPLACE_EXISTING);
+      tell("the file of figures cannot be read, and is begun anew", e);
+      try {
+        open = Optional.of(ArchiveFile.open(own));
+      } catch (ArchiveFile.Busy busy) {
+        return;
+      }
+    }
+    synchronized (this) {
+      file = open;
+    }
+  }
+
+  private long minuteNow() {
+    return Math.floorDiv(clock.millis(), MINUTE_MILLIS);
+  }
+
+  private synchronized void compact() {
+    file.orElseThrow().compact();
+  }
+
+  private void restore() {
+    long first = minuteNow() - MINUTES;
+    long last = minuteNow() + 1;
+    synchronized (this) {
+      Iterator<Long> minutes = file.orElseThrow().minutesFrom(first);
+      while (minutes.hasNext()) {
+        long minute = minutes.next();
+        if (minute <= last) {
+          figures.restore(minute, file.get().minute(minute));
+        }
+      }
+    }
+  }
+
+  private void write() {
+    long now = minuteNow();
+    // A clock that was put back: minutes that come now were there before.
+    written = Math.min(written, now - 1);
+    SortedMap<Long, Map<String, char[]>> fresh = figures.minutes(written);
+    if (fresh.isEmpty()) {
+      return;
+    }
+    synchronized (this) {
+      ArchiveFile open = file.orElseThrow();
+      fresh.forEach(open::putMinute);
+      Set<Long> tens = new TreeSet<>();
+      fresh.keySet().forEach(minute -> tens.add(Math.floorDiv(minute, (long) ArchiveFile.TEN)));
+      tens.forEach(ten -> sumUp(open, ten));
+      long day = Math.floorDiv(now, (long) MINUTES);
+      open.trim(now - MINUTES, now + MINUTES, day - DAYS, day + 1);
+      open.commit();
+    }
+    written = fresh.lastKey();
+  }
+
+  private void sumUp(ArchiveFile open, long ten) {
+    Map<String, List<char[]>> rows = new HashMap<>();
+    for (long minute = ten * ArchiveFile.TEN; minute < (ten + 1) * ArchiveFile.TEN; minute++) {
+      open.minute(minute)
+          .forEach((of, row) -> rows.computeIfAbsent(of, one -> new ArrayList<>()).add(row));
+    }
+    rows.forEach((of, all) -> open.putTen(of, ten, figures.together(of, all), absent));
+  }
+
+  // ---- what other managers have
+
+  /** They write meanwhile: a copy is as it was at some moment, or is no file, and is left out. */
+  private void takeFromOthers() throws IOException {
+    Path at = directory.orElseThrow();
+    List<Path> others = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(at, "*" + SUFFIX)) {
+      for (Path other : all) {
+        if (!other.getFileName().toString().equals(name)) {
+          others.add(other);
+        }
+      }
+    }
+    Instant old = clock.instant().minus(Duration.ofDays(DAYS + 1L));
+    int taken = 0;
+    for (Path other : others) {
+      if (Files.getLastModifiedTime(other).toInstant().isBefore(old)) {
+        Files.deleteIfExists(other); // of a manager that is no more
+      } else if (taken < MOST_OTHERS && Files.size(other) <= LARGEST) {
+        taken++;
+        takeFrom(other);
+      }
+    }
+  }
+
+  private void takeFrom(Path other) throws IOException {
+    Path copy = Files.createTempFile("heimdall-", SUFFIX);
+    try {
+      Files.copy(other, copy, StandardCopyOption.REPLACE_EXISTING);
+      try (ArchiveFile theirs = ArchiveFile.read(copy)) {
+        synchronized (this) {
+          take(theirs, file.orElseThrow());
+          file.get().commit();
+        }
+      }
+    } catch (ArchiveFile.Busy | IOException | RuntimeException e) {
+      // What they hold may be garbage; what is wrong with our own file, the next write says.
+      LOG.debug("figures of another manager cannot be read: {}", e.getMessage());
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+  }
+
+  /** What is there already stays. */
+  private void take(ArchiveFile theirs, ArchiveFile own) {
+    long now = minuteNow();
+    Iterator<Long> minutes = theirs.minutesFrom(now - MINUTES);
+    while (minutes.hasNext()) {
+      long minute = minutes.next();
+      if (minute < now) {
+        Map<String, char[]> more = theirs.minute(minute);
+        more.keySet().removeAll(own.minute(minute).keySet());
+        if (!more.isEmpty()) {
+          own.putMinute(minute, more);
+        }
+      }
+    }
+    long last = Math.floorDiv(now, (long) ArchiveFile.TEN);
+    long first = last - (long) DAYS * ArchiveFile.TENS_OF_DAY;
+    for (String of : theirs.names()) {
+      int width = figures.width(of);
+      SortedMap<Long, char[]> known = own.tens(of, first, last, width, absent);
+      theirs
+          .tens(of, first, last, width, absent)
+          .forEach(
+              (ten, row) -> {
+                if (!known.containsKey(ten)) {
+                  own.putTen(of, ten, row, absent);
+                }
+              });
+    }
+  }
+
+  /** Ends it, once what is known is written. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      try {
+        file.ifPresent(ArchiveFile::close);
+      } catch (RuntimeException e) {
+        LOG.debug("the file of figures cannot be closed", e);
+      }
+      file = Optional.empty();
+    }
+  }
+}

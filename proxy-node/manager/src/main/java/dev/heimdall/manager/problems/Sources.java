@@ -1,0 +1,18 @@
+package dev.heimdall.manager.problems;
+
+import dev.heimdall.manager.fleet.Fleet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What problems are found in; all of it is asked for with each page, and never waits.
+ *
+ * @param newest the hash of the configuration; empty where that is not known
+ * @param measured what each virtual database does
+ */
+public record Sources(
+    Fleet fleet,
+    Supplier<String> newest,
+    Supplier<Map<String, Measured>> measured,
+    Supplier<List<Certificate>> certificates) {}

@@ -1,0 +1,232 @@
+package dev.heimdall.manager.problems;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+
+/** Which figures are beyond their thresholds. */
+final class ThresholdFindings {
+  private static final Duration CRITICAL = Duration.ofDays(3);
+  private static final int MOST_ABOUT = 500;
+
+  private final Thresholds limits;
+  private final BiPredicate<Kind, String> wasThere;
+  private final List<Finding> found = new ArrayList<>();
+
+  /** A figure of a cluster or virtual database, and the nodes that have it. */
+  private static final class Figure {
+    private final TreeSet<String> nodes = new TreeSet<>();
+    private double value = Double.NaN;
+    private String of = "";
+
+    void add(String node, double more) {
+      value = Double.isNaN(value) ? more : value + more;
+      if (more > 0) {
+        nodes.add(node);
+      }
+    }
+
+    void most(String node, double one, String what) {
+      if (Double.isNaN(value) || one > value) {
+        value = one;
+        of = what;
+        nodes.clear();
+      }
+      if (one >= value) {
+        nodes.add(node);
+      }
+    }
+  }
+
+  /**
+   * @param wasThere whether a figure was beyond its threshold at the last look
+   */
+  ThresholdFindings(Thresholds limits, BiPredicate<Kind, String> wasThere) {
+    this.limits = limits;
+    this.wasThere = wasThere;
+  }
+
+  /** Looks for them. */
+  List<Finding> in(
+      List<Node> nodes,
+      Map<String, Measured> measured,
+      List<Certificate> certificates,
+      Instant now) {
+    Map<String, Figure> waiting = new TreeMap<>();
+    Map<String, Figure> fullest = new TreeMap<>();
+    Map<String, Figure> behind = new TreeMap<>();
+    for (Node node : nodes) {
+      if (node.reports()) {
+        ofPools(node, waiting, fullest);
+        ofClusters(node, behind);
+      }
+    }
+    waiting.forEach(
+        (vdb, figure) ->
+            above(
+                Kind.CLIENTS_WAITING,
+                vdb,
+                figure,
+                limits.waitingClients(),
+                limits.waitingClientsFor(),
+                "%.0f clients wait for a server connection of virtual database %s"
+                    .formatted(figure.value, vdb)));
+    fullest.forEach(
+        (vdb, figure) ->
+            above(
+                Kind.POOL_USE,
+                vdb,
+                figure,
+                limits.poolUse(),
+                limits.poolUseFor(),
+                "%.0f %% of the connections of a pool of virtual database %s are in use"
+                    .formatted(figure.value, vdb)));
+    behind.forEach(
+        (cluster, figure) ->
+            above(
+                Kind.REPLICA_LAG,
+                cluster,
+                figure,
+                limits.lag().toMillis(),
+                limits.lagFor(),
+                "A replica of cluster %s is %.1f s behind"
+                    .formatted(cluster, figure.value / 1000)));
+    measured.forEach(this::ofMeasured);
+    certificates.forEach(certificate -> ofCertificate(certificate, now));
+    return found;
+  }
+
+  private static void ofPools(Node node, Map<String, Figure> waiting, Map<String, Figure> fullest) {
+    for (JsonNode vdb : node.state().path("vdbs")) {
+      String name = vdb.path("name").asText();
+      if (!waiting.containsKey(name) && waiting.size() >= MOST_ABOUT) {
+        continue;
+      }
+      for (JsonNode pool : vdb.path("pools")) {
+        waiting
+            .computeIfAbsent(name, one -> new Figure())
+            .add(node.id(), pool.path("clientsWaiting").asDouble());
+        double size = pool.path("size").asDouble();
+        if (size > 0) {
+          fullest
+              .computeIfAbsent(name, one -> new Figure())
+              .most(
+                  node.id(),
+                  100 * pool.path("serversActive").asDouble() / size,
+                  "%s of %s".formatted(pool.path("user").asText(), pool.path("database").asText()));
+        }
+      }
+    }
+  }
+
+  private static void ofClusters(Node node, Map<String, Figure> behind) {
+    for (JsonNode cluster : node.state().path("clusters")) {
+      String source = cluster.path("source").asText();
+      if (!behind.containsKey(source) && behind.size() >= MOST_ABOUT) {
+        continue;
+      }
+      for (JsonNode server : cluster.path("nodes")) {
+        boolean known =
+            !server.path("role").asText().equals("writer")
+                && !server.path("state").asText().equals("down")
+                && server.path("lagMillis").isNumber();
+        if (known) {
+          behind
+              .computeIfAbsent(source, one -> new Figure())
+              .most(
+                  node.id(), server.path("lagMillis").asDouble(), server.path("address").asText());
+        }
+      }
+    }
+  }
+
+  private void ofMeasured(String vdb, Measured measured) {
+    Figure slow = new Figure();
+    slow.value = measured.p99();
+    above(
+        Kind.SLOW_RESPONSES,
+        vdb,
+        slow,
+        limits.p99().toMillis(),
+        limits.p99For(),
+        "1 %% of the statements of virtual database %s take %.0f ms or longer"
+            .formatted(vdb, slow.value));
+    double hits = measured.cachePercent();
+    double limit = limits.cacheHits();
+    boolean there = wasThere.test(Kind.CACHE_HITS, vdb);
+    double end = Math.min(100, limit * (100 + limits.hysteresis()) / 100);
+    if (limit > 0 && (hits <= limit || there && hits < end)) {
+      add(
+          Kind.CACHE_HITS,
+          vdb,
+          false,
+          "The cache answers %.0f %% of what is looked up for virtual database %s"
+              .formatted(hits, vdb),
+          "",
+          List.of(),
+          limits.cacheHitsFor());
+    }
+  }
+
+  private void ofCertificate(Certificate certificate, Instant now) {
+    Duration left = Duration.between(now, certificate.ends());
+    if (limits.certificateEnds().isZero() || left.compareTo(limits.certificateEnds()) > 0) {
+      return;
+    }
+    add(
+        Kind.CERTIFICATE_ENDS,
+        certificate.name(),
+        left.compareTo(CRITICAL) <= 0,
+        left.isNegative()
+            ? "The certificate %s has ended".formatted(certificate.name())
+            : "The certificate %s ends within %d days"
+                .formatted(certificate.name(), left.toDays() + 1),
+        "It is valid until %s.".formatted(certificate.ends()),
+        List.of(),
+        Duration.ZERO);
+  }
+
+  /** What is not known is beyond nothing. */
+  private void above(
+      Kind kind, String about, Figure figure, double limit, Duration lasting, String words) {
+    boolean there = wasThere.test(kind, about);
+    double end = limit * (100 - limits.hysteresis()) / 100;
+    if (limit > 0 && (figure.value >= limit || there && figure.value > end)) {
+      add(
+          kind,
+          about,
+          false,
+          words,
+          figure.of.isEmpty() ? "" : "It is %s.".formatted(figure.of),
+          List.copyOf(figure.nodes),
+          lasting);
+    }
+  }
+
+  private void add(
+      Kind kind,
+      String about,
+      boolean critical,
+      String words,
+      String detail,
+      List<String> nodes,
+      Duration lasting) {
+    found.add(
+        new Finding(
+            kind,
+            about,
+            critical,
+            words,
+            detail,
+            nodes,
+            Optional.empty(),
+            new Timing(lasting, Timing.USUAL_END)));
+  }
+}

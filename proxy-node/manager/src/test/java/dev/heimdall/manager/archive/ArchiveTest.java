@@ -1,0 +1,316 @@
+package dev.heimdall.manager.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Figures on a real disk, that is torn, full, shared, and read at another time. */
+class ArchiveTest {
+  private static final char ABSENT = 0xffff;
+  private static final Instant BEGIN = Instant.parse("2026-11-26T00:00:00Z");
+  private static final long FIRST = BEGIN.getEpochSecond() / 60;
+
+  @TempDir private Path directory;
+
+  /** A clock that is put. */
+  private static final class Hand extends Clock {
+    private volatile Instant now = BEGIN;
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  /** A manager's figures: a value each minute, which is the minute's number since the begin. */
+  private static final class Figures implements Archived {
+    private final ConcurrentSkipListMap<Long, Map<String, char[]>> all =
+        new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Long, Map<String, char[]>> restored =
+        new ConcurrentSkipListMap<>();
+
+    void put(long minute, String name) {
+      all.put(minute, Map.of(name, new char[] {(char) (minute - FIRST), 7}));
+    }
+
+    @Override
+    public SortedMap<Long, Map<String, char[]>> minutes(long after) {
+      return new TreeMap<>(all.tailMap(after, false));
+    }
+
+    @Override
+    public int width(String name) {
+      return 2;
+    }
+
+    @Override
+    public char[] together(String name, List<char[]> minutes) {
+      return new char[] {minutes.get(minutes.size() - 1)[0], (char) minutes.size()};
+    }
+
+    @Override
+    public void restore(long minute, Map<String, char[]> values) {
+      restored.put(minute, values);
+    }
+  }
+
+  private final Hand clock = new Hand();
+
+  private Archive start(String name, Figures figures) {
+    return Archive.start(Optional.of(directory.resolve("figures")), name, figures, ABSENT, clock);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 600 && !condition.getAsBoolean(); i++) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    assertThat(condition.getAsBoolean()).isTrue();
+  }
+
+  private static SortedMap<Long, char[]> tens(Archive archive, String name) {
+    return archive.tens(name, 0, Long.MAX_VALUE / 600_000, 2);
+  }
+
+  /** A manager that runs for some minutes and ends. */
+  private void run(String manager, String name, int from, int to) throws InterruptedException {
+    Figures figures = new Figures();
+    clock.now = BEGIN.plus(Duration.ofMinutes(from));
+    try (Archive archive = start(manager, figures)) {
+      for (int minute = from; minute < to; minute++) {
+        figures.put(FIRST + minute, name);
+      }
+      clock.now = BEGIN.plus(Duration.ofMinutes(to));
+      await(() -> ends(archive, name, to - 1));
+    }
+  }
+
+  private static boolean ends(Archive archive, String name, int value) {
+    SortedMap<Long, char[]> kept = tens(archive, name);
+    return !kept.isEmpty() && kept.get(kept.lastKey())[0] == value;
+  }
+
+  private Path file(String manager) {
+    return directory.resolve("figures").resolve(manager + ".figures");
+  }
+
+  @Test
+  void whatWasKeptIsThereAfterARestartByMinutesAndByTenMinutes() throws Exception {
+    run("one", "all", 0, 25);
+    Figures after = new Figures();
+    try (Archive archive = start("one", after)) {
+      await(() -> after.restored.size() == 25);
+      assertThat(after.restored.get(FIRST + 13).get("all")).containsExactly((char) 13, (char) 7);
+      SortedMap<Long, char[]> kept = tens(archive, "all");
+      assertThat(kept.keySet()).containsExactly(FIRST / 10, FIRST / 10 + 1, FIRST / 10 + 2);
+      assertThat(kept.get(FIRST / 10 + 1)).containsExactly((char) 19, (char) 10);
+      assertThat(kept.get(FIRST / 10 + 2)).containsExactly((char) 24, (char) 5);
+      assertThat(archive.names()).containsExactly("all");
+    }
+  }
+
+  @Test
+  void aDayOfMinutesIsKeptAndThirtyDaysOfTenMinutes() throws Exception {
+    run("one", "all", 0, 20);
+    run("one", "all", 1440 * 2, 1440 * 2 + 20);
+    Figures after = new Figures();
+    try (Archive archive = start("one", after)) {
+      await(() -> !after.restored.isEmpty());
+      assertThat(after.restored.firstKey()).isEqualTo(FIRST + 1440 * 2);
+      assertThat(tens(archive, "all")).hasSize(4);
+    }
+    run("one", "other", 1440 * 40, 1440 * 40 + 20);
+    try (Archive archive = start("one", new Figures())) {
+      await(() -> !archive.names().isEmpty());
+      assertThat(archive.names()).containsExactly("other");
+    }
+  }
+
+  @Test
+  void whatOneManagerMissedItHasFromTheOther() throws Exception {
+    run("one", "all", 0, 10);
+    run("two", "all", 0, 40);
+    run("one", "all", 30, 50);
+    Figures after = new Figures();
+    try (Archive archive = start("one", after)) {
+      await(() -> after.restored.size() == 50);
+      assertThat(tens(archive, "all")).hasSize(5);
+    }
+    Files.delete(file("one")); // a machine was replaced
+    Files.delete(file("two"));
+    run("one", "all", 50, 60);
+    Figures third = new Figures();
+    try (Archive archive = start("three", third)) {
+      await(() -> third.restored.size() == 10);
+    }
+  }
+
+  @Test
+  void aFileThatIsOpenElsewhereIsWaitedForAndReadByOthers() throws Exception {
+    run("one", "all", 0, 10);
+    try (ArchiveFile open = ArchiveFile.open(file("one"));
+        Archive same = start("one", new Figures())) {
+      Figures others = new Figures();
+      try (Archive other = start("two", others)) {
+        await(() -> others.restored.size() == 10);
+        assertThat(tens(other, "all")).hasSize(1);
+      }
+      assertThat(tens(same, "all")).isEmpty();
+      assertThat(open.names()).containsExactly("all");
+    }
+    assertThat(directory.resolve("figures/one.figures.broken")).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsCutOffAnywhereNeverStopsTheManagerAndIsWrittenAnew() throws Exception {
+    run("one", "all", 0, 30);
+    byte[] whole = Files.readAllBytes(file("one"));
+    for (int cut = 0; cut < whole.length; cut += Math.max(1, whole.length / 12)) {
+      Files.write(file("one"), Arrays.copyOf(whole, cut));
+      run("one", "all", 30, 35);
+    }
+  }
+
+  @Test
+  void garbageAnywhereInTheFileNeverStopsTheManager() throws Exception {
+    run("one", "all", 0, 30);
+    byte[] whole = Files.readAllBytes(file("one"));
+    Random random = new Random(1);
+    for (int round = 0; round < 12; round++) {
+      byte[] broken = whole.clone();
+      byte[] garbage = new byte[round < 3 ? broken.length : 3000];
+      random.nextBytes(garbage);
+      System.arraycopy(
+          garbage, 0, broken, random.nextInt(broken.length - garbage.length + 1), garbage.length);
+      Files.write(file("one"), broken);
+      Files.deleteIfExists(directory.resolve("figures/two.figures"));
+      run("two", "all", 30, 35); // who reads another's that is broken
+      run("one", "all", 30, 35);
+    }
+  }
+
+  @Test
+  void whatIsTornByAKillIsAsItWasAtAMomentBefore() throws Exception {
+    run("one", "all", 0, 10);
+    Figures figures = new Figures();
+    clock.now = BEGIN.plus(Duration.ofMinutes(10));
+    Archive killed = start("one", figures);
+    figures.put(FIRST + 10, "all");
+    clock.now = BEGIN.plus(Duration.ofMinutes(11));
+    await(() -> ends(killed, "all", 10));
+    Path copy = Files.copy(file("one"), directory.resolve("copy"));
+    killed.close();
+    Files.move(copy, file("one"), StandardCopyOption.REPLACE_EXISTING);
+    Figures after = new Figures();
+    try (Archive archive = start("one", after)) {
+      await(() -> after.restored.size() == 11);
+      assertThat(tens(archive, "all")).hasSize(2);
+    }
+  }
+
+  @Test
+  void aClockThatIsPutBackWritesTheSameMinutesAgain() throws Exception {
+    Figures figures = new Figures();
+    clock.now = BEGIN.plus(Duration.ofMinutes(100));
+    try (Archive archive = start("one", figures)) {
+      figures.put(FIRST + 100, "all");
+      clock.now = BEGIN.plus(Duration.ofMinutes(101));
+      await(() -> ends(archive, "all", 100));
+      figures.all.clear();
+      figures.put(FIRST + 50, "all");
+      clock.now = BEGIN.plus(Duration.ofMinutes(50));
+      await(() -> tens(archive, "all").containsKey((FIRST + 50) / 10));
+    }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeStopsNothing() throws Exception {
+    Files.writeString(directory.resolve("figures"), "no directory");
+    Figures figures = new Figures();
+    try (Archive archive = start("one", figures)) {
+      figures.put(FIRST, "all");
+      assertThat(tens(archive, "all")).isEmpty();
+      assertThat(archive.names()).isEmpty();
+    }
+  }
+
+  /** What a child does whose files may be of a bounded size, as on a disk that is full. */
+  static final class FullDisk {
+    private FullDisk() {}
+
+    public static void main(String[] args) throws Exception {
+      ArchiveTest test = new ArchiveTest();
+      test.directory = Path.of(args[0]);
+      Figures figures = new Figures();
+      Random random = new Random(1);
+      try (Archive archive = test.start("one", figures)) {
+        for (int minute = 0; minute < 400; minute++) {
+          char[] row = new char[500];
+          for (int i = 0; i < row.length; i++) {
+            row[i] = (char) random.nextInt();
+          }
+          figures.all.put(FIRST + minute, Map.of("name" + minute, row));
+        }
+        test.clock.now = BEGIN.plus(Duration.ofMinutes(400));
+        for (int i = 0; i < 300 && (i < 20 || !archive.names().isEmpty()); i++) {
+          TimeUnit.MILLISECONDS.sleep(100);
+        }
+        System.out.println("goes on with " + archive.names().size() + " names");
+      }
+    }
+  }
+
+  @Test
+  void aDiskThatIsFullStopsNothingAndIsUsedAgainWhenThereIsRoom() throws Exception {
+    run("one", "all", 0, 10);
+    Process child =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "ulimit -f 64; exec \"$0\" -XX:-UsePerfData -cp \"$1\" \"$2\" \"$3\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                System.getProperty("java.class.path"),
+                FullDisk.class.getName(),
+                directory.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(child.getInputStream().readAllBytes(), "UTF-8");
+    assertThat(child.waitFor()).as(said).isZero();
+    assertThat(said).as("it has given the file up").contains("goes on with 0 names");
+    assertThat(Files.size(file("one"))).isLessThanOrEqualTo(64 << 10);
+    Figures after = new Figures();
+    clock.now = BEGIN.plus(Duration.ofMinutes(11));
+    try (Archive archive = start("one", after)) {
+      await(() -> after.restored.size() >= 10);
+      assertThat(archive.names()).contains("all");
+    }
+  }
+}

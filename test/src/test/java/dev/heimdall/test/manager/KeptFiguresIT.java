@@ -1,0 +1,216 @@
+package dev.heimdall.test.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.report.ReportSignature;
+import dev.heimdall.test.fixture.Await;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Figures of fifty nodes, of which four are not ready, over the death of their manager. */
+class KeptFiguresIT {
+  private static final int NODES = 50;
+  private static final int NOT_READY = 4;
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  @TempDir private Path directory;
+
+  /** Nodes that report what nodes do, without being any. */
+  private static final class ManyNodes implements AutoCloseable {
+    private final int[] managers;
+    private final long started = System.currentTimeMillis() - 20_000;
+    private final HttpClient http =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private final ReportSignature key = ReportSignature.all(new Secret(ReportingNodes.KEY)).get(0);
+
+    ManyNodes(int... managers) {
+      this.managers = managers;
+      thread.scheduleWithFixedDelay(this::report, 0, 2, TimeUnit.SECONDS);
+    }
+
+    private void report() {
+      for (int i = 0; i < NODES; i++) {
+        for (int manager : managers) {
+          try {
+            send(manager, "shop-%02d".formatted(i), body(i));
+          } catch (IOException e) {
+            // It is not there at the moment.
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+          }
+        }
+      }
+    }
+
+    private byte[] body(int i) {
+      long up = System.currentTimeMillis() - started;
+      ObjectNode report =
+          Rest.JSON
+              .createObjectNode()
+              .put("run", "run")
+              .put("number", i)
+              .put("version", "1")
+              .put("started", Instant.ofEpochMilli(started).toString())
+              .put("everyMillis", 2000);
+      ObjectNode sections = report.putObject("sections");
+      ObjectNode state = sections.putObject("state");
+      state.put("ready", i >= NOT_READY);
+      state.putArray("reasons").add(i < NOT_READY ? "no server connection to main" : "");
+      ObjectNode cluster = state.putArray("clusters").addObject().put("source", "main");
+      cluster.put("consistency", "fleet").putArray("events");
+      cluster
+          .putArray("nodes")
+          .addObject()
+          .put("address", "db-1:5432")
+          .put("role", "writer")
+          .put("state", "up");
+      cluster
+          .withArray("nodes")
+          .addObject()
+          .put("address", "db-2:5432")
+          .put("role", "replica")
+          .put("state", "up")
+          .put("lagMillis", 20 + up / 1000 % 40);
+      ObjectNode figures = sections.putObject("figures");
+      figures.put("started", started).put("upMillis", up).put("cpuMicros", up * 200);
+      ObjectNode vdb = figures.putObject("vdbs").putObject("shop");
+      long queries = up * (10 + i) / 1000;
+      vdb.put("queries", queries).put("queryMicros", queries * 900);
+      vdb.put("responses", queries).put("responseMicros", queries * 1000);
+      vdb.put("clients", 20 + i).put("inUse", 4).put("open", 10).put("size", 20);
+      vdb.putArray("responseTimes").add(1000).add(queries);
+      ObjectNode event = sections.putObject("events").putArray("events").addObject();
+      event
+          .put("number", 1)
+          .put("at", Instant.ofEpochMilli(started + 60_000).toString())
+          .put("kind", "writer-changed")
+          .put("severity", "warning")
+          .put("about", "main")
+          .put("words", "db-1 writes.");
+      return report.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void send(int manager, String node, byte[] body)
+        throws IOException, InterruptedException {
+      String path = "/api/v1/nodes/" + node + "/report";
+      String time = Long.toString(System.currentTimeMillis());
+      String nonce = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+      http.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + manager + path))
+              .timeout(Duration.ofSeconds(10))
+              .header("Content-Type", "application/json")
+              .header(ReportSignature.TIME, time)
+              .header(ReportSignature.NONCE, nonce)
+              .header(ReportSignature.SIGNATURE, key.ofReport(path, time, nonce, body))
+              .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+              .build(),
+          HttpResponse.BodyHandlers.discarding());
+    }
+
+    @Override
+    public void close() {
+      thread.shutdownNow();
+    }
+  }
+
+  private static JsonNode figures(ReportingNodes fleet, int manager, String query) {
+    try {
+      return fleet.rest(manager).get("/api/v1/figures?" + query).json();
+    } catch (IOException e) {
+      return MissingNode.getInstance();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return MissingNode.getInstance();
+    }
+  }
+
+  private static void awaitMinutes(ReportingNodes fleet, int manager, long first, int count) {
+    Await.until(
+        "there are minutes from " + first + " on",
+        PATIENCE,
+        () -> {
+          JsonNode times = figures(fleet, manager, "range=1d").path("times");
+          return times.size() >= count && times.path(0).asLong() <= first;
+        },
+        () -> figures(fleet, manager, "range=1d").path("times").toString());
+  }
+
+  @Test
+  void figuresAreThereAfterTheirManagerWasKilledAndForAnotherOne() throws Exception {
+    try (ReportingNodes fleet = new ReportingNodes(directory);
+        Browser browser = Browser.start()) {
+      int port = fleet.onePort();
+      Started manager = fleet.manager(port);
+      manager.awaitOutput("managing on port");
+      try (ManyNodes nodes = new ManyNodes(port, fleet.otherPort())) {
+        browser.logIn(port, Files.readString(fleet.passwordFile(port)));
+        awaitMinutes(fleet, port, Long.MAX_VALUE, 3);
+        browser.open("http://localhost:" + port + "/dashboard?range=5m");
+        browser.awaitText("4 of 50 nodes are not ready.");
+        browser.awaitText("Live").awaitText("Replication lag");
+        browser.shoot("fifty-nodes");
+        JsonNode before = figures(fleet, port, "range=1d");
+        assertThat(before.path("queriesByNode").size()).isEqualTo(NODES);
+        assertThat(before.path("lagByServer").has("main db-2:5432")).isTrue();
+        long first = before.at("/times/1").asLong();
+        double queries = before.at("/fields/queries/1").asDouble();
+        assertThat(queries).isPositive();
+        assertThat(before.path("events").toString()).contains("writer-changed");
+        Await.until(
+            "they are on the disk",
+            PATIENCE,
+            () -> figures(fleet, port, "range=30d").path("queriesByNode").size() == NODES,
+            () -> figures(fleet, port, "range=30d").toString());
+
+        manager.kill();
+        fleet.manager(port).awaitOutput("managing on port");
+        awaitMinutes(fleet, port, first, 2);
+        JsonNode after = figures(fleet, port, "range=1d");
+        for (int i = 0; i < after.path("times").size(); i++) {
+          if (after.path("times").path(i).asLong() == first) {
+            assertThat(after.at("/fields/queries").path(i).asDouble()).isEqualTo(queries);
+            assertThat(after.at("/queriesByNode/shop-49").path(i).asDouble()).isPositive();
+            assertThat(after.at("/lagByServer").path("main db-2:5432").path(i).asDouble())
+                .isPositive();
+          }
+        }
+        JsonNode month = figures(fleet, port, "range=30d");
+        assertThat(month.path("step").asInt()).isEqualTo(600);
+        assertThat(month.path("times").path(0).asLong()).isLessThanOrEqualTo(first);
+        assertThat(month.path("queriesByNode").size()).isEqualTo(NODES);
+
+        fleet.manager(fleet.otherPort()).awaitOutput("managing on port");
+        awaitMinutes(fleet, fleet.otherPort(), first, 2);
+
+        // The session goes on, too.
+        browser.open("http://localhost:" + port + "/dashboard?range=1d");
+        browser.awaitText("Live").awaitText("Replication lag");
+        browser.shoot("figures-kept-day");
+        browser.open("http://localhost:" + port + "/dashboard?range=30d");
+        browser.awaitText("Live").awaitText("Replication lag");
+        browser.shoot("figures-kept-month");
+        assertThat(browser.complaints()).isEmpty();
+      }
+    }
+  }
+}
