@@ -1,0 +1,214 @@
+package dev.heimdall.packaging;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.launcher.Heimdall;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Packs a build. */
+@Command(name = "packages", description = "Packs a build for people who install it.")
+final class Packages implements Callable<Integer> {
+  private static final String HOME = "usr/share/heimdall/";
+
+  @Option(names = "--source", required = true, description = "The source tree, built.")
+  private Path source;
+
+  @Option(names = "--version", required = true, description = "Of the release.")
+  private String version;
+
+  @Option(
+      names = "--time",
+      required = true,
+      description = "Of all files, such as 2026-11-20T00:00:00Z.")
+  private Instant time;
+
+  @Option(names = "--maintainer", required = true, description = "Such as 'Name <address>'.")
+  private String maintainer;
+
+  @Option(names = "--output", required = true, description = "The folder for the packages.")
+  private Path output;
+
+  /** Packs it; ends the JVM. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Packages()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    About about = new About(version, time, maintainer);
+    Path work = Files.createTempDirectory(Files.createDirectories(output), "work");
+    try {
+      Tree home = home(about, work);
+      Path archive = archive(home, about);
+      Tree machine = machine(home, about);
+      System.out.println(archive);
+      System.out.println(DebianPackage.write(machine, about, output));
+      System.out.println(RpmPackage.write(machine, about, output));
+      Files.copy(bom(), output.resolve("heimdall-" + version + ".cdx.json"));
+      return 0;
+    } finally {
+      try (Stream<Path> files = Files.walk(work)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private Path launcher() {
+    return source.resolve("proxy-node/launcher/target");
+  }
+
+  private Path bom() {
+    return launcher().resolve("heimdall-bom.json");
+  }
+
+  /** The command, its libraries, and what people should read, wherever they are put. */
+  private Tree home(About about, Path work) throws IOException {
+    Tree tree = new Tree();
+    tree.add("heimdall", Entry.File.of(source.resolve("heimdall"), Entry.RUN));
+    for (Path jar : jars()) {
+      Path stored = work.resolve(jar.getFileName());
+      StoredJar.copy(jar, stored);
+      tree.add("lib/" + jar.getFileName(), Entry.File.of(stored, Entry.PLAIN));
+    }
+    tree.add("LICENSE", Entry.File.of(source.resolve("LICENSE"), Entry.PLAIN));
+    tree.add(
+        "THIRD-PARTY.txt",
+        Entry.File.of(Licences.of(new ObjectMapper().readTree(bom().toFile())), Entry.PLAIN));
+    tree.add("heimdall.1", Entry.File.of(Manual.of(command(), about), Entry.PLAIN));
+    tree.add(
+        "heimdall.bash-completion",
+        Entry.File.of(
+            // It is read, not run.
+            AutoComplete.bash("heimdall", command()).replaceFirst("^#!.*\n", ""), Entry.PLAIN));
+    return tree;
+  }
+
+  private static CommandLine command() {
+    return new CommandLine(Heimdall.class);
+  }
+
+  private List<Path> jars() throws IOException {
+    try (Stream<Path> libraries = Files.list(launcher().resolve("lib"));
+        Stream<Path> own = Files.list(launcher())) {
+      return Stream.concat(
+              libraries,
+              own.filter(
+                  file ->
+                      file.getFileName().toString().matches("heimdall-launcher-[0-9.]+.*\\.jar")))
+          .filter(file -> file.toString().endsWith(".jar"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private Path archive(Tree home, About about) throws IOException {
+    String name = "heimdall-" + about.version();
+    Tree tree = new Tree();
+    home.entries().forEach((path, entry) -> tree.add(path, entry));
+    tree.add(
+        "heimdall.conf",
+        Entry.File.of(source.resolve("templates/config/heimdall.conf"), Entry.PLAIN));
+    tree.add(
+        "heimdall.service",
+        Entry.File.of(source.resolve("templates/instance/heimdall.service"), Entry.PLAIN));
+    Path file = output.resolve(name + ".tar.gz");
+    try (OutputStream out = Files.newOutputStream(file);
+        OutputStream packed = packed(out)) {
+      Tar.write(tree, name + "/", about.time(), packed);
+    }
+    return file;
+  }
+
+  private static OutputStream packed(OutputStream out) throws IOException {
+    GzipParameters parameters = new GzipParameters();
+    parameters.setCompressionLevel(Deflater.BEST_COMPRESSION);
+    return new GzipCompressorOutputStream(out, parameters);
+  }
+
+  /** Where Debian and Red Hat have such files. */
+  private Tree machine(Tree home, About about) throws IOException {
+    Tree tree = new Tree();
+    home.entries()
+        .forEach(
+            (path, entry) -> {
+              if (path.equals("heimdall") || path.startsWith("lib/")) {
+                tree.add(HOME + path, entry);
+              }
+            });
+    tree.add("usr/bin/heimdall", new Entry.Link("../share/heimdall/heimdall"));
+    tree.add("etc/heimdall", new Entry.Directory(0750));
+    tree.add("etc/heimdall.conf", Entry.File.of(configuration(), Entry.PLAIN).edited());
+    tree.add("usr/lib/systemd/system/heimdall.service", Entry.File.of(unit(), Entry.PLAIN));
+    tree.add(
+        "usr/lib/sysctl.d/90-heimdall.conf",
+        Entry.File.of(source.resolve("templates/instance/90-heimdall.conf"), Entry.PLAIN));
+    tree.add(
+        "usr/lib/sysusers.d/heimdall.conf",
+        Entry.File.of(Scripts.text("sysusers.conf"), Entry.PLAIN));
+    tree.add(
+        "usr/share/man/man1/heimdall.1.gz",
+        Entry.File.of(gzip(text(home, "heimdall.1")), Entry.PLAIN));
+    tree.add(
+        "usr/share/bash-completion/completions/heimdall",
+        home.entries().get("heimdall.bash-completion"));
+    tree.add(
+        "usr/share/doc/heimdall/copyright", Entry.File.of(Scripts.text("copyright"), Entry.PLAIN));
+    tree.add(
+        "usr/share/doc/heimdall/changelog.gz",
+        Entry.File.of(gzip(about.changelog().getBytes(StandardCharsets.UTF_8)), Entry.PLAIN));
+    tree.add("usr/share/doc/heimdall/THIRD-PARTY.txt", home.entries().get("THIRD-PARTY.txt"));
+    return tree;
+  }
+
+  private static byte[] text(Tree home, String path) throws IOException {
+    return ((Entry.File) home.entries().get(path)).content().open().readAllBytes();
+  }
+
+  private static byte[] gzip(byte[] text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream packed = packed(bytes)) {
+      packed.write(text);
+    }
+    return bytes.toByteArray();
+  }
+
+  private String configuration() throws IOException {
+    return replaced(
+        source.resolve("templates/config/heimdall.conf"),
+        "#configDirectory = /opt/heimdall/config",
+        "configDirectory = /etc/heimdall");
+  }
+
+  private String unit() throws IOException {
+    return replaced(
+        source.resolve("templates/instance/heimdall.service"),
+        "ExecStart=/opt/heimdall/current/heimdall run",
+        "ExecStart=/usr/bin/heimdall run");
+  }
+
+  private static String replaced(Path file, String line, String by) throws IOException {
+    String text = Files.readString(file, StandardCharsets.UTF_8);
+    if (!text.contains(line + "\n")) {
+      throw new IOException(file + " has no line " + line);
+    }
+    return text.replace(line + "\n", by + "\n");
+  }
+}

@@ -1,0 +1,65 @@
+package dev.heimdall.packaging;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A jar whose entries are not compressed, without the native code of systems that nodes do not run
+ * on. Packages that compress all of them at once are a third smaller so, and classes are loaded
+ * without being inflated.
+ */
+final class StoredJar {
+  /** As zstd-jni has it: a folder for each system. */
+  private static final Pattern FOREIGN =
+      Pattern.compile("(aix|darwin|freebsd|win)/.*|linux/(?!amd64/|aarch64/).*\\.(so|dll|dylib)");
+
+  /** What 1980-01-01 is in a jar, whatever the time zone: the least that there is. */
+  private static final LocalDateTime NEVER = LocalDateTime.of(1980, 1, 1, 0, 0, 0);
+
+  private StoredJar() {}
+
+  static void copy(Path jar, Path to) throws IOException {
+    try (ZipFile from = new ZipFile(jar.toFile());
+        OutputStream file = Files.newOutputStream(to);
+        ZipOutputStream out = new ZipOutputStream(file)) {
+      out.setMethod(ZipOutputStream.STORED);
+      List<? extends ZipEntry> entries =
+          from.stream()
+              .filter(entry -> !entry.isDirectory() && !FOREIGN.matcher(entry.getName()).matches())
+              .sorted(
+                  Comparator.comparing(
+                          (ZipEntry entry) -> !entry.getName().startsWith("META-INF/M"))
+                      .thenComparing(ZipEntry::getName))
+              .toList();
+      for (ZipEntry entry : entries) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        from.getInputStream(entry).transferTo(bytes);
+        put(out, entry.getName(), bytes.toByteArray());
+      }
+    }
+  }
+
+  private static void put(ZipOutputStream out, String name, byte[] bytes) throws IOException {
+    CRC32 sum = new CRC32();
+    sum.update(bytes);
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTimeLocal(NEVER);
+    entry.setSize(bytes.length);
+    entry.setCompressedSize(bytes.length);
+    entry.setCrc(sum.getValue());
+    out.putNextEntry(entry);
+    out.write(bytes);
+    out.closeEntry();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.heimdall.packaging;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** What is installed, by path, in the order of paths; above each there are its directories. */
+final class Tree {
+  private final NavigableMap<String, Entry> entries = new TreeMap<>();
+
+  /**
+   * Adds one.
+   *
+   * @param path without a slash at its beginning or end
+   */
+  Tree add(String path, Entry entry) {
+    for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+      entries.putIfAbsent(path.substring(0, slash), new Entry.Directory(Entry.RUN));
+    }
+    if (entries.put(path, entry) instanceof Entry.File) {
+      throw new IllegalArgumentException(path + " is there twice");
+    }
+    return this;
+  }
+
+  Map<String, Entry> entries() {
+    return Collections.unmodifiableMap(entries);
+  }
+}

@@ -1,0 +1,35 @@
+# DPKG_ROOT: where all is installed, unless that is this machine.
+root=${DPKG_ROOT:-}
+
+running_systemd() {
+  [ -z "$root" ] && [ -d /run/systemd/system ]
+}
+
+# The user that the service is, and who may read what it is configured with.
+make_user() {
+  if command -v systemd-sysusers >/dev/null; then
+    systemd-sysusers ${root:+--root="$root"} heimdall.conf
+  elif ! grep -q '^heimdall:' "$root/etc/passwd"; then
+    useradd --system --user-group ${root:+--prefix "$root"} --home-dir /var/lib/heimdall \
+      --shell /usr/sbin/nologin heimdall
+  fi
+  chgrp "$(sed -n 's/^heimdall:[^:]*:\([0-9]*\):.*/\1/p' "$root/etc/group")" "$root/etc/heimdall"
+  chmod 0750 "$root/etc/heimdall"
+}
+
+first_steps() {
+  echo 'heimdall: write a configuration to /etc/heimdall, or name its place in /etc/heimdall.conf; then: systemctl enable --now heimdall'
+}
+
+# With another release, clients of the one before are drained first.
+begin_anew() {
+  running_systemd || return 0
+  systemctl daemon-reload
+  sysctl -q -p /usr/lib/sysctl.d/90-heimdall.conf || true
+  systemctl try-restart --no-block heimdall.service
+}
+
+end_service() {
+  running_systemd || return 0
+  systemctl --no-reload disable --now heimdall.service
+}

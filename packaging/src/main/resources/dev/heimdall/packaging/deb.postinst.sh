@@ -1,0 +1,5 @@
+if [ "$1" = configure ]; then
+  make_user
+  begin_anew
+  [ -n "$2" ] || first_steps
+fi

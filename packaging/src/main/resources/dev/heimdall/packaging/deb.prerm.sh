@@ -1,0 +1,3 @@
+if [ "$1" = remove ]; then
+  end_service
+fi

@@ -1,0 +1,3 @@
+make_user
+begin_anew
+[ "$1" -gt 1 ] || first_steps

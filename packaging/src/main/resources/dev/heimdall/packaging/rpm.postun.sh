@@ -1,0 +1,1 @@
+if running_systemd; then systemctl daemon-reload; fi

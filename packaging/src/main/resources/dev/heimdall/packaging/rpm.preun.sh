@@ -1,0 +1,1 @@
+[ "$1" -gt 0 ] || end_service

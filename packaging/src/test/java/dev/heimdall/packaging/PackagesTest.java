@@ -1,0 +1,207 @@
+package dev.heimdall.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Packages of a small build with the command's and templates' own files. */
+class PackagesTest {
+  private static final String TIME = "2026-11-20T00:00:00Z";
+
+  @TempDir private Path directory;
+  private Path source;
+
+  @BeforeEach
+  void build() throws IOException {
+    source = directory.resolve("source");
+    Path repository = Path.of("..").toAbsolutePath().normalize();
+    for (String file :
+        List.of(
+            "heimdall",
+            "LICENSE",
+            "templates/config/heimdall.conf",
+            "templates/instance/heimdall.service",
+            "templates/instance/90-heimdall.conf")) {
+      Path copy = source.resolve(file);
+      Files.createDirectories(copy.getParent());
+      Files.copy(repository.resolve(file), copy);
+    }
+    Path target = source.resolve("proxy-node/launcher/target");
+    jar(target.resolve("heimdall-launcher-1.2.3.jar"), "dev/heimdall/launcher/Heimdall.class");
+    jar(
+        target.resolve("lib/zstd-jni-1.jar"),
+        "META-INF/MANIFEST.MF",
+        "com/github/luben/zstd/Zstd.class",
+        "darwin/aarch64/libzstd.dylib",
+        "linux/aarch64/libzstd.so",
+        "linux/amd64/libzstd.so",
+        "linux/s390x/libzstd.so",
+        "win/amd64/libzstd.dll");
+    Files.writeString(
+        target.resolve("heimdall-bom.json"),
+        """
+        {"components": [
+          {"group": "dev.heimdall", "name": "heimdall-model", "version": "1.2.3"},
+          {"group": "com.github.luben", "name": "zstd-jni", "version": "1",
+           "licenses": [{"license": {"id": "BSD-2-Clause"}}]}]}
+        """);
+  }
+
+  private static void jar(Path file, String... names) throws IOException {
+    Files.createDirectories(file.getParent());
+    try (OutputStream out = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (String name : names) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(("what is in " + name).getBytes(StandardCharsets.UTF_8));
+        zip.closeEntry();
+      }
+    }
+  }
+
+  private Path packed(String output, String version) throws IOException {
+    Path folder = directory.resolve(output);
+    int code =
+        new CommandLine(new Packages())
+            .execute(
+                "--source=" + source,
+                "--version=" + version,
+                "--time=" + TIME,
+                "--maintainer=Somebody <somebody@example.com>",
+                "--output=" + folder);
+    assertThat(code).isZero();
+    return folder;
+  }
+
+  private static Map<String, byte[]> bytes(Path folder) throws IOException {
+    Map<String, byte[]> all = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        all.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    }
+    return all;
+  }
+
+  private static List<TarArchiveEntry> entries(Path archive) throws IOException {
+    List<TarArchiveEntry> entries = new ArrayList<>();
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(new GZIPInputStream(Files.newInputStream(archive)))) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  @Test
+  void theSameSourcesGiveTheSameBytesWheneverTheyWereWritten() throws Exception {
+    Map<String, byte[]> first = bytes(packed("first", "1.2.3"));
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000_000_000L));
+      }
+    }
+
+    Map<String, byte[]> second = bytes(packed("second", "1.2.3"));
+
+    assertThat(first)
+        .containsOnlyKeys(
+            "heimdall-1.2.3.tar.gz",
+            "heimdall_1.2.3_all.deb",
+            "heimdall-1.2.3-1.noarch.rpm",
+            "heimdall-1.2.3.cdx.json");
+    first.forEach((name, content) -> assertThat(second.get(name)).as(name).isEqualTo(content));
+  }
+
+  @Test
+  void theArchiveHasAllInOneFolder() throws Exception {
+    List<TarArchiveEntry> entries =
+        entries(packed("packed", "1.2.3").resolve("heimdall-1.2.3.tar.gz"));
+
+    assertThat(entries)
+        .extracting(TarArchiveEntry::getName)
+        .containsExactly(
+            "heimdall-1.2.3/LICENSE",
+            "heimdall-1.2.3/THIRD-PARTY.txt",
+            "heimdall-1.2.3/heimdall",
+            "heimdall-1.2.3/heimdall.1",
+            "heimdall-1.2.3/heimdall.bash-completion",
+            "heimdall-1.2.3/heimdall.conf",
+            "heimdall-1.2.3/heimdall.service",
+            "heimdall-1.2.3/lib/",
+            "heimdall-1.2.3/lib/heimdall-launcher-1.2.3.jar",
+            "heimdall-1.2.3/lib/zstd-jni-1.jar");
+    assertThat(entries).allSatisfy(entry -> assertThat(entry.getLongUserId()).isZero());
+    assertThat(entries.get(2).getMode() & 0777).isEqualTo(0755);
+  }
+
+  @Test
+  void aSnapshotIsOlderThanItsRelease() throws Exception {
+    assertThat(bytes(packed("packed", "1.2.3-SNAPSHOT")))
+        .containsKeys("heimdall_1.2.3~SNAPSHOT_all.deb", "heimdall-1.2.3~SNAPSHOT-1.noarch.rpm");
+  }
+
+  @Test
+  void jarsAreNotCompressedAndHaveNoCodeOfSystemsThatNodesDoNotRunOn() throws Exception {
+    Path stored = directory.resolve("stored.jar");
+    StoredJar.copy(source.resolve("proxy-node/launcher/target/lib/zstd-jni-1.jar"), stored);
+
+    try (ZipFile jar = new ZipFile(stored.toFile())) {
+      assertThat(jar.stream().map(ZipEntry::getName))
+          .containsExactly(
+              "META-INF/MANIFEST.MF",
+              "com/github/luben/zstd/Zstd.class",
+              "linux/aarch64/libzstd.so",
+              "linux/amd64/libzstd.so");
+      assertThat(jar.stream())
+          .allSatisfy(entry -> assertThat(entry.getMethod()).isEqualTo(ZipEntry.STORED));
+      assertThat(
+              new String(
+                  jar.getInputStream(jar.getEntry("linux/amd64/libzstd.so")).readAllBytes(),
+                  StandardCharsets.UTF_8))
+          .isEqualTo("what is in linux/amd64/libzstd.so");
+    }
+  }
+
+  @Test
+  void aLibraryWithoutALicenceIsNotPacked() throws Exception {
+    assertThat(
+            Licences.of(
+                new ObjectMapper()
+                    .readTree(
+                        source.resolve("proxy-node/launcher/target/heimdall-bom.json").toFile())))
+        .contains("com.github.luben:zstd-jni 1: BSD-2-Clause")
+        .doesNotContain("heimdall-model");
+    assertThatThrownBy(
+            () ->
+                Licences.of(
+                    new ObjectMapper()
+                        .readTree(
+                            "{\"components\": [{\"group\": \"a\", \"name\": \"b\", \"version\":"
+                                + " \"1\"}]}")))
+        .hasMessage("no licence is known of a:b 1");
+  }
+}
