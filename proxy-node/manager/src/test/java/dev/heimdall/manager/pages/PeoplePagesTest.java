@@ -271,6 +271,7 @@ class PeoplePagesTest {
             "GET /draft/edit",
             "POST /draft/commit",
             "POST /draft/over",
+            "POST /draft/merge",
             "GET /history/{revision}/rollback",
             "POST /history/{revision}/rollback",
             "GET /accounts",
