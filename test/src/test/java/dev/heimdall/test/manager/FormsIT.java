@@ -97,8 +97,8 @@ class FormsIT {
   }
 
   private void commit() {
-    browser.find("#preview [value=commit]");
-    click("#preview [value=commit]");
+    browser.find("#preview [value=commit]:enabled");
+    click("#preview [value=commit]:enabled");
     browser.awaitText("is written.");
   }
 

@@ -23,12 +23,31 @@
     for (const plain of form.querySelectorAll('[data-plain]')) {
       plain.hidden = true;
     }
-    preview.addEventListener('htmx:afterSwap', say);
+    // What is committed is what was shown: until the last input is, there is nothing to commit.
+    let typed = false;
+    const allow = (may) => preview.querySelectorAll('button[value=commit]').forEach((button) => {
+      button.disabled = !may;
+    });
+    settings.addEventListener('input', () => {
+      typed = true;
+      allow(false);
+    });
+    preview.addEventListener('htmx:beforeRequest', () => {
+      typed = false;
+    });
+    preview.addEventListener('htmx:afterSwap', () => {
+      allow(!typed);
+      say();
+    });
+    // Whoever commits without a preview is shown one first.
+    for (const failed of ['htmx:responseError', 'htmx:sendError']) {
+      preview.addEventListener(failed, () => allow(true));
+    }
     // Enter in a field looks, and loads no page: passwords that were typed would have to be typed again.
     form.addEventListener('submit', (event) => {
       if (event.submitter?.value === 'preview') {
         event.preventDefault();
-        settings.dispatchEvent(new Event('change'));
+        settings.dispatchEvent(new Event('look'));
       }
     });
   }
