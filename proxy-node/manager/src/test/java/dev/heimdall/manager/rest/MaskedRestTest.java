@@ -22,7 +22,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +136,25 @@ class MaskedRestTest {
     assertThat(put.statusCode()).isEqualTo(422);
     assertThat(put.body()).contains("\"lost_secret\"", "sources/other.json");
     assertThat(configuration.resolve("sources/other.json")).doesNotExist();
+  }
+
+  @Test
+  void aMaskInAnotherSettingIsNotTold() throws Exception {
+    Matcher mask = Pattern.compile("\"•+ [0-9a-f]+\"").matcher(read("sources/main.json").body());
+    assertThat(mask.find()).isTrue();
+    for (String text :
+        List.of(
+            "{\"url\": \"jdbc:postgresql://db.example\", \"keepAliveIdle\": %s}",
+            "{\"url\": \"jdbc:postgresql://db.example\", %s: 1}", "{\"url\": %s}")) {
+      String change =
+          "{\"changes\": [{\"document\": \"sources/main.json\", \"text\": \"%s\"}]}"
+              .formatted(text.formatted(mask.group()).replace("\"", "\\\""));
+
+      HttpResponse<String> check = send("POST", "/api/v1/check", change);
+
+      assertThat(check.statusCode()).as(check.body()).isEqualTo(422);
+      assertThat(check.body()).contains("\"lost_secret\"");
+    }
   }
 
   @Test
