@@ -4,7 +4,9 @@ import dev.heimdall.manager.problems.Alert;
 import dev.heimdall.manager.problems.Problems;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,13 +61,36 @@ final class Notices {
     return notices;
   }
 
-  /** The alerts as they are, for who wants to know of all again and again. */
+  /**
+   * The alerts as they are, for who wants to know of all again and again, and knows them by what
+   * they are about: of several that are alike the one that goes on, else the one that ended last.
+   */
   static List<Event> held(Problems problems, Instant endedAfter) {
-    return of(problems).stream()
-        .filter(notice -> !isAcknowledgement(notice))
-        .filter(
-            notice -> notice.alert().orElseThrow().ended().filter(endedAfter::isAfter).isEmpty())
-        .toList();
+    return newest(
+        of(problems).stream()
+            .filter(notice -> !isAcknowledgement(notice))
+            .filter(
+                notice ->
+                    notice.alert().orElseThrow().ended().filter(endedAfter::isAfter).isEmpty())
+            .toList());
+  }
+
+  private record Alike(String kind, Severity severity, String about) {}
+
+  static List<Event> newest(List<Event> notices) {
+    Map<Alike, Event> newest = new LinkedHashMap<>();
+    for (Event notice : notices) {
+      newest.merge(
+          new Alike(notice.kind(), notice.severity(), notice.about()),
+          notice,
+          (one, other) -> last(one).isBefore(last(other)) ? other : one);
+    }
+    return List.copyOf(newest.values());
+  }
+
+  /** When it ended; what goes on ends later than anything. */
+  private static Instant last(Event notice) {
+    return notice.alert().flatMap(Alert::ended).orElse(Instant.MAX);
   }
 
   private static Event event(Alert alert, String step) {

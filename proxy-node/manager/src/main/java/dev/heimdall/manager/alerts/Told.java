@@ -24,6 +24,7 @@ record Told(
   /** Longer than all attempts take: a manager that ends in the middle is replaced then. */
   private static final Duration LEASE = Duration.ofMinutes(2);
 
+  private static final Duration AGAIN = Duration.ofMinutes(2);
   private static final Duration DONE = Duration.ofMinutes(30);
   private static final Duration HOUR = Duration.ofHours(1);
 
@@ -96,14 +97,16 @@ record Told(
   /** After the message has arrived, or was given up. */
   Told ended(Batch batch, Result of) {
     Map<String, Instant> claimed = new HashMap<>(claims);
-    batch
-        .events()
-        .forEach(
-            one ->
-                claimed.put(
-                    one.id(),
-                    of.at().plus(one.alert().isPresent() && of.arrived() ? REMINDED : DONE)));
+    batch.events().forEach(one -> claimed.put(one.id(), of.at().plus(kept(one, of.arrived()))));
     return new Told(claimed, sent, leftOut + (of.arrived() ? 0 : batch.leftOut()), Optional.of(of));
+  }
+
+  /** What an alert's target did not get, it is told again soon, as long as that is so. */
+  private static Duration kept(Event event, boolean arrived) {
+    if (event.alert().isEmpty()) {
+      return DONE;
+    }
+    return arrived ? REMINDED : AGAIN;
   }
 
   Told with(Result of) {

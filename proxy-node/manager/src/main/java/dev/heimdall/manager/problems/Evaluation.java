@@ -3,6 +3,7 @@ package dev.heimdall.manager.problems;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,12 @@ record Evaluation(String manager, Tracks tracks, boolean settled, boolean heard,
     AlertBook known = changed ? book.with(next) : book;
     Set<String> ids = new HashSet<>();
     next.forEach(alert -> ids.add(alert.id()));
-    for (Tracks.Track track : tracks.present()) {
+    // Where there is no room for all, the critical ones have it.
+    List<Tracks.Track> found =
+        tracks.present().stream()
+            .sorted(Comparator.comparing((Tracks.Track track) -> !track.finding().critical()))
+            .toList();
+    for (Tracks.Track track : found) {
       if (track.isDue() && known.open(track.finding()).isEmpty() && known.hasRoom()) {
         Alert begun =
             unsaved

@@ -2,8 +2,11 @@ package dev.heimdall.manager.alerts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.problems.Alert;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -60,5 +63,60 @@ class ToldTest {
 
     Told.Result failed = new Told.Result(NOW.plusSeconds(3602), false, "answered 500");
     assertThat(next.told().ended(next.batch().get(), failed).leftOut()).isEqualTo(7);
+  }
+
+  private static Event alert(String id, String about, Instant ended) {
+    Alert alert =
+        new Alert(
+            id,
+            "no-writer",
+            about,
+            true,
+            "It is wrong",
+            "",
+            List.of("a"),
+            NOW,
+            Optional.ofNullable(ended),
+            Map.of(),
+            Optional.empty());
+    return new Event(
+        "alert:" + id + (ended == null ? "/critical" : "/resolved"),
+        NOW,
+        NOW,
+        "no-writer",
+        Severity.CRITICAL,
+        about,
+        "",
+        List.of("a"),
+        "It is wrong.",
+        1,
+        Optional.of(alert));
+  }
+
+  @Test
+  void anAlertThatDidNotArriveIsToldAgainSoonAndOneThatDidIsNot() {
+    Set<String> alerts = Set.of("alert:x/");
+    List<Event> firing = List.of(alert("x", "shop", null));
+    Told.Next first = Told.NOTHING.next(firing, alerts, 5, NOW);
+    Told failed =
+        first.told().ended(first.batch().orElseThrow(), new Told.Result(NOW, false, "no answer"));
+
+    assertThat(failed.next(firing, alerts, 5, NOW.plusSeconds(119)).batch()).isEmpty();
+    Told.Next again = failed.next(firing, alerts, 5, NOW.plusSeconds(121));
+    assertThat(again.batch().orElseThrow().events()).isEqualTo(firing);
+
+    Told done = again.told().ended(again.batch().get(), arrived(NOW.plusSeconds(121)));
+    assertThat(done.next(firing, alerts, 5, NOW.plusSeconds(7200)).batch()).isEmpty();
+  }
+
+  @Test
+  void ofAlertsThatAreAlikeTheOneThatGoesOnIsHeldElseTheOneThatEndedLast() {
+    Event going = alert("2", "shop", null);
+    Event over = alert("1", "shop", NOW);
+    Event first = alert("3", "books", NOW);
+    Event second = alert("4", "books", NOW.plusSeconds(60));
+
+    assertThat(Notices.newest(List.of(over, going, second, first))).containsExactly(going, second);
+    assertThat(Notices.newest(List.of(going, over, first, second))).containsExactly(going, second);
   }
 }

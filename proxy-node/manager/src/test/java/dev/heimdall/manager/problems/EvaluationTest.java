@@ -240,6 +240,29 @@ class EvaluationTest {
   }
 
   @Test
+  void whereThereIsNoRoomForAllTheCriticalOnesHaveIt() {
+    Tracks tracks = new Tracks();
+    List<Finding> many =
+        IntStream.range(0, 300)
+            .mapToObj(
+                i ->
+                    new Finding(
+                        Kind.NO_WRITER,
+                        "c" + i,
+                        i % 10 == 0,
+                        "x",
+                        "",
+                        List.of(),
+                        Optional.empty(),
+                        Kind.NO_WRITER.timing()))
+            .toList();
+    tracks.look(many, now);
+    book = new Evaluation("one", tracks, true, true, now).of(book, AlertBook.EMPTY);
+
+    assertThat(book.open()).hasSize(100).filteredOn(Alert::critical).hasSize(30);
+  }
+
+  @Test
   void thereAreNoMoreThanARoomful() {
     Tracks tracks = new Tracks();
     List<Finding> many =
