@@ -29,7 +29,7 @@ final class AccountGuesses {
 
   /** How long it is until there is a try, in nanoseconds. */
   long left(Tried account, Caller caller, long now) {
-    Map<String, Long> places = places(account);
+    Map<String, Long> places = known(account);
     return allowance.left(places.getOrDefault(place(places, caller), now), now);
   }
 
@@ -43,8 +43,10 @@ final class AccountGuesses {
 
   /** The try that was taken was a right one, or was not looked at. */
   void giveBack(Tried account, Caller caller) {
-    Map<String, Long> places = places(account);
-    places.computeIfPresent(place(places, caller), (place, used) -> allowance.givenBack(used));
+    Map<String, Long> places = known(account);
+    if (!places.isEmpty()) {
+      places.computeIfPresent(place(places, caller), (place, used) -> allowance.givenBack(used));
+    }
   }
 
   /** Its owner is in: where he comes from is one of his. */
@@ -52,6 +54,11 @@ final class AccountGuesses {
     Map<String, Long> places = places(account);
     places.putIfAbsent(network(caller.from()), now);
     caller.device().ifPresent(device -> places.putIfAbsent(DEVICE + device, now));
+  }
+
+  /** Whoever only asks makes nobody forgotten. */
+  private Map<String, Long> known(Tried account) {
+    return (account.exists() ? accounts : strangers).getOrDefault(account.name(), Map.of());
   }
 
   private Map<String, Long> places(Tried account) {

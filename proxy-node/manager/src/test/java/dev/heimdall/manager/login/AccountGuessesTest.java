@@ -51,6 +51,21 @@ class AccountGuessesTest {
   }
 
   @Test
+  void whoOnlyAsksMakesNoNameForgotten() {
+    Caller caller = Caller.at(address("10.0.0.1"));
+    Tried nobody = Tried.password("nobody", false);
+    for (int i = 0; i < FREE; i++) {
+      guesses.take(nobody, caller, clock.get());
+    }
+
+    for (int i = 0; i < 10_000; i++) {
+      guesses.left(Tried.password("name" + i, false), caller, clock.get());
+    }
+
+    assertThat(guesses.left(nobody, caller, clock.get())).isEqualTo(PACE.toNanos());
+  }
+
+  @Test
   void fromManyAddressesThereAreNotMoreThanFromOne() {
     useUp();
 
