@@ -2,6 +2,8 @@ package dev.heimdall.manager.archive;
 
 import dev.heimdall.manager.observe.Line;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,8 +195,10 @@ public final class Archive implements AutoCloseable {
       tell("another process has the file of figures open", new IOException(own.toString()));
       return;
     } catch (IOException e) {
-      // What is in it is lost; the next one begins anew.
-      Files.move(own, at.resolve(name + ".broken"), StandardCopyOption.REPLACE_EXISTING);
+      if (!isReadable(own)) {
+        throw e; // its disk is away for a moment, or there are too many open files
+      }
+      putAside(own, at.resolve(name + ".broken"));
       tell("the file of figures cannot be read, and is begun anew", e);
       try {
         open = Optional.of(ArchiveFile.open(own));
@@ -204,6 +208,24 @@ public final class Archive implements AutoCloseable {
     }
     synchronized (this) {
       file = open;
+    }
+  }
+
+  private static boolean isReadable(Path own) {
+    try (InputStream bytes = Files.newInputStream(own)) {
+      bytes.transferTo(OutputStream.nullOutputStream());
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What is in it is lost to the manager, which begins anew; people have the larger of two. */
+  private static void putAside(Path own, Path broken) throws IOException {
+    if (Files.exists(broken) && Files.size(broken) > Files.size(own)) {
+      Files.delete(own);
+    } else {
+      Files.move(own, broken, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
