@@ -540,8 +540,8 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
         "SELECT random() FROM cr_rows|its result rests on more than its tables",
         "SELECT 1|it reads no table",
         "SELECT relname FROM pg_class WHERE relname = 'cr_rows'|it reads system tables",
-        "SELECT name FROM cr_rows WHERE id = 1 FOR UPDATE|it is not a read",
-        "UPDATE cr_rows SET name = name WHERE id = 1|it is not a read",
+        "SELECT name FROM cr_rows WHERE id = 1 FOR UPDATE|it writes, locks what it reads",
+        "UPDATE cr_rows SET name = name WHERE id = 1|it writes, locks what it reads",
         "SELECT set_config('TimeZone', 'UTC', false) FROM cr_rows|it "
       })
   void whatIsNotTheSameEachTimeIsNotCached(String statement, String reason) throws IOException {

@@ -187,7 +187,8 @@ class LogInIT {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.body()).doesNotContain("secretsmanager");
         assertThat(manager.process().output())
-            .contains("the permission secretsmanager:GetSecretValue", "Nobody can log in");
+            .contains(
+                "the permission secretsmanager:GetSecretValue", "No log-in as admin is possible");
         assertThat(rest.get("/livez").status()).isEqualTo(200);
 
         client.createSecret(r -> r.name("heimdall/manager").secretString(CANARY));

@@ -9,7 +9,7 @@ public enum Uncached {
   PINNED("its session keeps a server connection"),
   SHAPE("it is not one statement up to its Sync, run once"),
   UNKNOWN("what it reads is not known for certain"),
-  NOT_A_READ("it writes, or locks what it reads"),
+  NOT_A_READ("it writes, locks what it reads, or reads what the server itself keeps"),
   SESSION("it may answer differently from session to session, or changes its session"),
   DECLINED("it says SQL_NO_CACHE"),
   NO_TABLES("it reads no table"),

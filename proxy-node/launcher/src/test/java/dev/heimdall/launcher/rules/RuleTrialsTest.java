@@ -127,7 +127,7 @@ class RuleTrialsTest {
     assertThat(why(verdict("SELECT 'items'"), Verdict.Place.CACHE))
         .containsExactly("it reads no table");
     assertThat(why(verdict("DELETE FROM items"), Verdict.Place.CACHE))
-        .containsExactly("it writes, or locks what it reads");
+        .containsExactly("it writes, locks what it reads, or reads what the server itself keeps");
     rules(
         "{\"match\": \"items\", \"action\": \"cache\", \"parameters\": {\"ttl\": 0}},"
             + "{\"match\": \"FROM items\", \"action\": \"nocache\"}");

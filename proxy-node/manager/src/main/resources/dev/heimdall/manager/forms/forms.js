@@ -32,6 +32,13 @@
       typed = true;
       allow(false);
     });
+    // Not of texts: leaving one for the button would take the button from under the mouse.
+    settings.addEventListener('change', (event) => {
+      if (event.target instanceof HTMLSelectElement) {
+        allow(false);
+        settings.dispatchEvent(new Event('look'));
+      }
+    });
     preview.addEventListener('htmx:beforeRequest', () => {
       typed = false;
     });
