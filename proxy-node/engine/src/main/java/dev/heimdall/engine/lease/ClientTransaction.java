@@ -22,6 +22,12 @@ public final class ClientTransaction {
   /** The group with the last BEGIN behind which no end of its transaction was sent; or -1. */
   private long begun = -1;
 
+  /** The group with the last end of a transaction; or -1. */
+  private long ended = -1;
+
+  /** The last group with something behind the end of a transaction; or -1. */
+  private long behindEnd = -1;
+
   public ClientTransaction(PoolMetrics counters) {
     this.counters = counters;
   }
@@ -52,17 +58,27 @@ public final class ClientTransaction {
    * @param group of messages that it belongs to, counted by the session
    */
   public void sent(StatementFacts facts, long group) {
+    if (ended == group) {
+      behindEnd = group;
+    }
     if (facts == null) {
       return;
     }
     switch (facts.kind()) {
       case BEGIN -> begun = group;
-      case COMMIT -> begun = facts.chain() ? begun : -1;
+      case COMMIT -> {
+        begun = facts.chain() ? begun : -1;
+        ended = group;
+      }
       case ROLLBACK -> {
         begun = facts.chain() ? begun : -1;
+        ended = group;
         rollback = group;
       }
-      case PREPARE_TRANSACTION -> begun = -1;
+      case PREPARE_TRANSACTION -> {
+        begun = -1;
+        ended = group;
+      }
       case MULTI -> {
         if (facts.transactionControlInside() || facts.commitsImplicitly()) {
           begun = facts.chain() ? group : -1;
@@ -83,6 +99,15 @@ public final class ClientTransaction {
    */
   public boolean commits(long group) {
     return status == TransactionState.OPEN && rollback < group;
+  }
+
+  /**
+   * Whether all that this group does, which is being answered, is within one transaction: the one
+   * that is open, or that begins in it. One that is ended in it, with something behind, is not
+   * enough: that may be a transaction of its own.
+   */
+  public boolean encloses(long group) {
+    return (open() || begun == group) && behindEnd != group;
   }
 
   /** Whether a client that hears no more of what it sent from this group on is in a transaction. */

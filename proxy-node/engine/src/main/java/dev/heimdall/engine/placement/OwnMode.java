@@ -2,17 +2,24 @@ package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
- * Whether a client may have made its transactions read-only itself, by the statements that it has
- * sent. In doubt it has. Belongs to the session's event loop.
+ * Whether a client may have made its transactions read-only itself, or committed a part of what it
+ * takes for one, by the statements that it has sent. In doubt it has. Belongs to the session's
+ * event loop.
  */
 final class OwnMode {
+  private static final Pattern SPACE = Pattern.compile("\\s+");
+
   /** Whether its statements are looked at at all. */
   private boolean heard;
 
   /** Whether the transaction that is open, or comes next, may be read-only. */
   private boolean transaction;
+
+  /** Whether something was sent that may have ended transactions, and begun others, by itself. */
+  private boolean unseen;
 
   /** Whether all from now on may be. */
   private boolean session;
@@ -28,7 +35,8 @@ final class OwnMode {
       case BEGIN -> begins(text);
       case SET -> set(text);
       case MULTI -> transaction = true;
-      default -> {}
+      case CALL, EXECUTE, BLOCK, UNKNOWN -> unseen = true;
+      default -> transaction |= text != null && text.contains("set_config");
     }
   }
 
@@ -41,20 +49,31 @@ final class OwnMode {
   }
 
   private void set(String text) {
-    String plain = text == null ? "" : text.toLowerCase(Locale.ROOT);
-    transaction |= text == null || plain.contains("read");
+    if (text == null) {
+      transaction = true;
+      return;
+    }
+    String plain = SPACE.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ");
+    boolean setting = plain.contains("read_only");
+    boolean readOnly = setting || plain.contains("read only");
+    transaction |= readOnly;
     // MySQL's; what PostgreSQL's sessions have is known by the value of the setting.
-    session |=
-        plain.contains("session transaction")
-            || plain.contains("read_only") && !plain.contains("default_transaction_read_only");
+    boolean ofSession =
+        plain.contains("session transaction") || plain.contains("local transaction");
+    session |= readOnly && ofSession || setting && !plain.contains("default_transaction_read_only");
   }
 
-  /** The transaction has ended. */
-  void transactionOver() {
-    transaction = false;
+  /**
+   * All that was sent is answered, and no transaction is open.
+   *
+   * @param over whether one was
+   */
+  void rests(boolean over) {
+    unseen = false;
+    transaction &= !over;
   }
 
   boolean isToWrite() {
-    return heard && !transaction && !session;
+    return heard && !transaction && !unseen && !session;
   }
 }

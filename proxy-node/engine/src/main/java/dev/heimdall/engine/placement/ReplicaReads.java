@@ -172,11 +172,10 @@ public final class ReplicaReads implements ReplicaChoice {
     if (seen == null) {
       seen = new MonotonicReads();
     }
-    boolean led = watch.view().writerAnswers();
-    if (!led && barred != null && barred.passes()) {
+    if (!watch.view().writerAnswers() && barred != null && barred.passes()) {
       barred = null; // that was about one connection, or one moment, and nobody else can answer
     }
-    why = barred != null ? barred : reason(split, led);
+    why = barred != null ? barred : reason(split, watch.view().writer().isPresent());
     if (why != null && barred != null && why.passes() && !pools.paused()) {
       // Should the writer fall silent while it has the read, a replica may answer all the same.
       router = routers.router(pools.plan().source().name(), watch.view());
@@ -328,7 +327,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /**
    * Why the statement at the reader's position must go to the writer; null when it need not.
    *
-   * @param led whether there is a writer that answers
+   * @param led whether there is a writer, be it a silent one
    */
   private OnWriter reason(ReadSplit split, boolean led) {
     if (client.keepsServer() || client.undecidedListening()) {
@@ -553,8 +552,8 @@ public final class ReplicaReads implements ReplicaChoice {
   }
 
   /**
-   * Whether nothing that the client has sent may have made its transaction read-only: if it may not
-   * write, that is the server's own doing.
+   * Whether nothing that the client has sent may have made its transaction read-only, or committed
+   * a part of it: if it may not write, that is the server's own doing.
    */
   public boolean isToWrite() {
     String byDefault = carried.variables().get("default_transaction_read_only");
@@ -579,8 +578,8 @@ public final class ReplicaReads implements ReplicaChoice {
     over();
     ending &= client.outstanding() > 0;
     whole &= status != TransactionState.IDLE || client.outstanding() > 0;
-    if (transaction.open() && status == TransactionState.IDLE) {
-      mode.transactionOver();
+    if (status == TransactionState.IDLE && client.outstanding() == 0) {
+      mode.rests(transaction.open());
     }
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.

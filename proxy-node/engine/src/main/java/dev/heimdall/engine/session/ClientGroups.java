@@ -287,15 +287,18 @@ final class ClientGroups {
   }
 
   private boolean inTransactionToWrite() {
-    boolean inside = transaction.open() || transaction.begunSince(carried.done());
-    return inside && reads.isToWrite() && !reads.away() && !sharing.active();
+    return transaction.encloses(carried.done())
+        && reads.isToWrite()
+        && !reads.away()
+        && !sharing.active();
   }
 
   boolean absorbs(ServerConnection from, ServerError error) {
     if (sharing.active()) {
       return sharing.absorbs(error, from);
     }
-    if (!losses.keepsFailed()
+    if (lease.state() == LeaseState.ACTIVE
+        && !losses.keepsFailed()
         && errors.readOnly(error)
         && pending.outstanding() == 1
         && inTransactionToWrite()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.sql.StatementKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients say of whether their transactions may write. */
@@ -37,7 +38,7 @@ class OwnModeTest {
   void aTransactionThatOnlyReadsIsSoToItsEnd() {
     begin("START TRANSACTION READ ONLY");
     assertThat(mode.isToWrite()).isFalse();
-    mode.transactionOver();
+    mode.rests(true);
     assertThat(mode.isToWrite()).isTrue();
     begin("BEGIN");
     set("SET TRANSACTION READ ONLY");
@@ -58,12 +59,13 @@ class OwnModeTest {
   @ValueSource(
       strings = {
         "SET SESSION TRANSACTION READ ONLY",
+        "set local transaction isolation level read committed, read  only",
         "SET @@session.transaction_read_only = ?",
         "set tx_read_only = ?"
       })
   void aSessionThatMayHaveBeenMadeSoStaysSo(String text) {
     set(text);
-    mode.transactionOver();
+    mode.rests(true);
     begin("BEGIN");
     assertThat(mode.isToWrite()).isFalse();
   }
@@ -73,8 +75,58 @@ class OwnModeTest {
     begin("BEGIN");
     mode.sent(StatementKind.MULTI, "SELECT ?; SET TRANSACTION READ ONLY");
     assertThat(mode.isToWrite()).isFalse();
-    mode.transactionOver();
+    mode.rests(true);
     set(null);
+    assertThat(mode.isToWrite()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        "SET SESSION TRANSACTION READ WRITE",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+      })
+  void whatIsAboutSomethingElseMakesNothingReadOnly(String text) {
+    begin("BEGIN");
+    set(text);
+    assertThat(mode.isToWrite()).isTrue();
+  }
+
+  @Test
+  void aCallMayMakeItSo() {
+    begin("BEGIN");
+    mode.sent(StatementKind.SELECT, "select set_config(?, ?, ?)");
+    assertThat(mode.isToWrite()).isFalse();
+    mode.rests(true);
+    assertThat(mode.isToWrite()).isTrue();
+  }
+
+  /** MySQL's EXECUTE is not understood. */
+  @ParameterizedTest
+  @EnumSource(names = {"CALL", "EXECUTE", "BLOCK", "UNKNOWN"})
+  void whatMayCommitByItselfLeavesNothingToBeRunAgain(StatementKind kind) {
+    begin("BEGIN");
+    mode.sent(kind, "call p()");
+    assertThat(mode.isToWrite()).isFalse();
+    mode.rests(true);
+    assertThat(mode.isToWrite()).isTrue();
+
+    mode.sent(kind, "call p()");
+    begin("BEGIN");
+    assertThat(mode.isToWrite()).as("it is not answered").isFalse();
+    mode.rests(false);
+    begin("BEGIN");
+    assertThat(mode.isToWrite()).isTrue();
+  }
+
+  /** MySQL's, which is about the one that comes next. */
+  @Test
+  void aSettingOutlivesWhatWasNoTransaction() {
+    set("SET TRANSACTION READ ONLY");
+    mode.rests(false);
+    begin("BEGIN");
     assertThat(mode.isToWrite()).isFalse();
   }
 }

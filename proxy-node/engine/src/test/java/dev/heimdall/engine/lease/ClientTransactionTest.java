@@ -1,0 +1,49 @@
+package dev.heimdall.engine.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What belongs to one transaction of a client that sends ahead. */
+class ClientTransactionTest {
+  private final ClientTransaction transaction = new ClientTransaction(null);
+
+  private void sent(long group, StatementKind... kinds) {
+    for (StatementKind kind : kinds) {
+      transaction.sent(StatementFacts.ofSingle(kind, List.of(), false), group);
+    }
+  }
+
+  @Test
+  void nothingIsWithinATransactionThatBeginsBehindIt() {
+    sent(5, StatementKind.CALL);
+    sent(6, StatementKind.BEGIN);
+
+    assertThat(transaction.encloses(5)).isFalse();
+    assertThat(transaction.encloses(6)).isTrue();
+  }
+
+  @Test
+  void allIsWithinTheOneThatIsOpenThoughItsEndIsOnItsWay() {
+    sent(1, StatementKind.BEGIN);
+    transaction.move(TransactionState.OPEN, false);
+    sent(2, StatementKind.DML);
+    sent(3, StatementKind.DML, StatementKind.COMMIT);
+
+    assertThat(transaction.encloses(2)).isTrue();
+    assertThat(transaction.encloses(3)).isTrue();
+  }
+
+  @Test
+  void whatStandsBehindTheEndInItsGroupIsNot() {
+    sent(1, StatementKind.BEGIN);
+    transaction.move(TransactionState.OPEN, false);
+    sent(2, StatementKind.COMMIT, StatementKind.DML);
+
+    assertThat(transaction.encloses(2)).isFalse();
+  }
+}
