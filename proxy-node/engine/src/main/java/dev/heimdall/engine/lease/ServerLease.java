@@ -337,14 +337,14 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /**
    * Whether another server may do what this connection is being made ready for: then nothing of the
-   * client's is on its way.
+   * client's is on its way, and nothing that it has is there alone.
    */
   boolean goesElsewhere(ServerConnection from) {
     if (server != from || lost.transactionLost()) {
       return false;
     }
     return switch (state) {
-      case SYNCING -> replicas.mayBeAnsweredElsewhere();
+      case SYNCING -> !keepsServer() && !carried.unread() && replicas.mayBeAnsweredElsewhere();
       case STARTING -> !replicas.away() && vdb.pools().standIn() != null;
       default -> false;
     };
