@@ -6,16 +6,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Looks at the question that one server has, and says when the answer is late: a thread that waits
  * for it finds that out seconds later. Thread-safe.
  */
 final class AnswerWatch implements ProbedServer.Progress {
-  /** What a node that stood still itself finds late may be here already. */
+  /**
+   * What a node that stood still itself finds late may be here already: after this time it looks
+   * again, and a look that is later than this says nothing.
+   */
   private static final long STOOD_STILL = Duration.ofMillis(50).toNanos();
 
-  /** Given to a question beyond the time that drivers give it. */
+  /** Given to each step of a question beyond the time that drivers give it. */
   private static final Duration GRACE = Duration.ofMillis(250);
 
   /** Called before the question is over, never while or after. */
@@ -23,17 +27,21 @@ final class AnswerWatch implements ProbedServer.Progress {
     /** The server has not answered for so long, which is longer than it usually takes. */
     void silent(Duration unanswered);
 
-    /** The question has not ended within the time that it may take, connecting included. */
+    /** Connecting, or the answer, has not come within the time that each of them may take. */
     void overdue(Duration within);
   }
 
   private final ScheduledExecutorService executor;
   private final Duration patience;
   private final Listener listener;
+  private final LongSupplier clock;
   private final ResponseTimes times = new ResponseTimes();
 
-  /** Which question there is, and how often it was sent; a look at another one says nothing. */
+  /** Which step of which question there is; a look at another one says nothing. */
   private long current;
+
+  /** Since when the time of this step counts. */
+  private long stepAt;
 
   private long sentAt;
   private boolean sent;
@@ -45,11 +53,14 @@ final class AnswerWatch implements ProbedServer.Progress {
 
   /**
    * @param patience how long connecting may take, and how long an answer
+   * @param clock in nanoseconds, as {@link System#nanoTime}
    */
-  AnswerWatch(ScheduledExecutorService executor, Duration patience, Listener listener) {
+  AnswerWatch(
+      ScheduledExecutorService executor, Duration patience, Listener listener, LongSupplier clock) {
     this.executor = executor;
     this.patience = patience;
     this.listener = listener;
+    this.clock = clock;
   }
 
   /** A question begins. */
@@ -57,30 +68,53 @@ final class AnswerWatch implements ProbedServer.Progress {
     current++;
     sent = false;
     overdue = 0;
-    if (times.late().isPresent()) {
-      endLater();
+    endLater();
+  }
+
+  /** The next step begins. One that has taken all its time before was a failure. */
+  private void step() {
+    stopLooking();
+    if (end.isPresent() && clock.getAsLong() - stepAt >= longest().toNanos()) {
+      overdue++;
+      listener.overdue(longest());
+    }
+    current++;
+    endLater();
+  }
+
+  /** The time of a step begins. Nothing is said of a server that has never answered. */
+  private void endLater() {
+    stopEnd();
+    if (times.late().isPresent() && overdue < ProbeHistory.DOWN) {
+      long step = current;
+      stepAt = clock.getAsLong();
+      end = in(longest().plus(GRACE), () -> lookAtEnd(step));
     }
   }
 
-  private void endLater() {
-    long question = current;
-    end = in(patience.plus(GRACE), () -> lookAtEnd(question));
+  private Duration longest() {
+    return times.late().filter(after -> after.compareTo(patience) > 0).orElse(patience);
+  }
+
+  private void stopEnd() {
+    end.ifPresent(look -> look.cancel(false));
+    end = Optional.empty();
   }
 
   @Override
   public synchronized void sent() {
-    stopLooking();
-    sentAt = System.nanoTime();
+    step();
+    sentAt = clock.getAsLong();
     sent = true;
     times
         .late()
         .filter(after -> after.compareTo(patience) < 0)
-        .ifPresent(after -> lookLater(current, after, after));
+        .ifPresent(after -> lookLater(current, after, after, false));
   }
 
   @Override
   public synchronized void connecting() {
-    stopLooking();
+    step();
     sent = false;
   }
 
@@ -91,10 +125,10 @@ final class AnswerWatch implements ProbedServer.Progress {
    */
   synchronized int over(boolean answered) {
     stopLooking();
-    end.ifPresent(look -> look.cancel(false));
+    stopEnd();
     current++;
     if (answered && sent) {
-      times.took(System.nanoTime() - sentAt);
+      times.took(clock.getAsLong() - sentAt);
     }
     return overdue;
   }
@@ -104,9 +138,9 @@ final class AnswerWatch implements ProbedServer.Progress {
     late = Optional.empty();
   }
 
-  private void lookLater(long question, Duration in, Duration after) {
-    long due = System.nanoTime() + in.toNanos();
-    late = in(in, () -> look(question, due, after));
+  private void lookLater(long step, Duration in, Duration after, boolean again) {
+    long due = clock.getAsLong() + in.toNanos();
+    late = in(in, () -> look(step, due, after, again));
   }
 
   private Optional<Future<?>> in(Duration time, Runnable look) {
@@ -117,25 +151,28 @@ final class AnswerWatch implements ProbedServer.Progress {
     }
   }
 
-  private synchronized void look(long question, long due, Duration after) {
-    if (question != current || !sent || System.nanoTime() - sentAt < after.toNanos()) {
+  /**
+   * @param again whether it is not the first look: a node that has stood still up to just before
+   *     that one finds out by the next whether the answer was there
+   */
+  private synchronized void look(long step, long due, Duration after, boolean again) {
+    if (step != current) {
       return;
     }
-    if (System.nanoTime() - due > STOOD_STILL) {
-      lookLater(question, Duration.ofNanos(STOOD_STILL), after);
-    } else {
+    boolean punctual = clock.getAsLong() - due <= STOOD_STILL;
+    if (again && punctual) {
       listener.silent(after);
+    } else {
+      lookLater(step, Duration.ofNanos(STOOD_STILL), after, true);
     }
   }
 
-  private synchronized void lookAtEnd(long question) {
-    if (question != current) {
+  private synchronized void lookAtEnd(long step) {
+    if (step != current) {
       return;
     }
     overdue++;
-    if (overdue < ProbeHistory.DOWN) {
-      endLater();
-    }
-    listener.overdue(patience);
+    endLater();
+    listener.overdue(longest());
   }
 }

@@ -91,7 +91,7 @@ final class NodeProbe {
     this.opening = opening;
     this.executor = executor;
     this.listener = listener;
-    watch = new AnswerWatch(executor, patience, hears());
+    watch = new AnswerWatch(executor, patience, hears(), System::nanoTime);
   }
 
   private AnswerWatch.Listener hears() {
