@@ -2,7 +2,6 @@ package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.report.Look;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -46,10 +45,6 @@ final class ClientFilter {
     } catch (NumberFormatException e) {
       return MOST_ROWS;
     }
-  }
-
-  Comparator<SeenClient> order() {
-    return Comparator.comparing(this::key);
   }
 
   /** What puts a client in its place; also among those of other nodes. */

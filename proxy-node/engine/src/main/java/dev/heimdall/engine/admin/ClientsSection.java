@@ -4,6 +4,7 @@ import dev.heimdall.engine.report.Look;
 import dev.heimdall.engine.report.Looks;
 import dev.heimdall.engine.report.Section;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,14 +60,22 @@ public final class ClientsSection implements Section {
     return content;
   }
 
+  /** A client, and what puts it in its place, which is made once. */
+  private record Placed(String key, SeenClient client) {}
+
   private static Map<String, Object> answer(ClientFilter filter, List<SeenClient> all, int most) {
-    List<SeenClient> matching = all.stream().filter(filter::takes).sorted(filter.order()).toList();
+    List<Placed> matching =
+        all.stream()
+            .filter(filter::takes)
+            .map(client -> new Placed(filter.key(client), client))
+            .sorted(Comparator.comparing(Placed::key))
+            .toList();
     Map<String, Integer> states = new LinkedHashMap<>();
-    matching.forEach(client -> states.merge(client.state(), 1, Integer::sum));
+    matching.forEach(one -> states.merge(one.client().state(), 1, Integer::sum));
     List<Map<String, Object>> rows = new ArrayList<>();
     int room = most;
-    for (SeenClient client : matching.subList(0, Math.min(filter.most(), matching.size()))) {
-      Map<String, Object> row = client.content(filter.key(client));
+    for (Placed one : matching.subList(0, Math.min(filter.most(), matching.size()))) {
+      Map<String, Object> row = one.client().content(one.key());
       room -= row.entrySet().stream().mapToInt(ClientsSection::characters).sum();
       if (room < 0) {
         break;
