@@ -25,6 +25,7 @@ public final class FingerprintEntry {
   private final StatementFacts facts;
   private final String normalised;
   private final String shown;
+  private final boolean setsByCall;
   private final boolean movesPath;
   private final StatementTimes times;
   private ParsedStatement parsed;
@@ -66,11 +67,12 @@ public final class FingerprintEntry {
     this.normalised = normalised;
     this.shown = PatternText.of(normalised);
     this.times = times;
+    this.setsByCall = normalised.contains("set_config");
     this.movesPath =
         !whole
             || movesNames
+            || setsByCall
             || normalised.contains("search_path")
-            || normalised.contains("set_config")
             || begins(normalised, "set ")
             || begins(normalised, "reset ")
             || begins(normalised, "discard ")
@@ -102,6 +104,11 @@ public final class FingerprintEntry {
   /** Whether it may change where unqualified names lead, in its own transaction at least. */
   public boolean movesPath() {
     return movesPath;
+  }
+
+  /** Whether it may give a setting another value by a call. */
+  public boolean setsByCall() {
+    return setsByCall;
   }
 
   /** The text without its literals. */

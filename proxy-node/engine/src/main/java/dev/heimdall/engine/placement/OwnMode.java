@@ -2,6 +2,7 @@ package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -24,28 +25,38 @@ final class OwnMode {
   /** Whether all from now on may be. */
   private boolean session;
 
+  /** The last BEGIN, and what it says; most sessions have one only. */
+  private String begin;
+
+  private Optional<Boolean> beginsReadOnly = Optional.empty();
+
   /**
    * A statement is being sent.
    *
    * @param text without its values; null where nobody asked
+   * @param setsByCall whether that may give a setting another value by a call
    */
-  void sent(StatementKind kind, String text) {
+  void sent(StatementKind kind, String text, boolean setsByCall) {
     heard = true;
     switch (kind) {
       case BEGIN -> begins(text);
       case SET -> set(text);
       case MULTI -> transaction = true;
       case CALL, EXECUTE, BLOCK, UNKNOWN -> unseen = true;
-      default -> transaction |= text != null && text.contains("set_config");
+      default -> transaction |= setsByCall;
     }
   }
 
   private void begins(String text) {
     if (text == null) {
       transaction = true;
-    } else {
-      transaction = TransactionMode.of(text).readOnly().orElse(transaction);
+      return;
     }
+    if (!text.equals(begin)) {
+      begin = text;
+      beginsReadOnly = TransactionMode.of(text).readOnly();
+    }
+    transaction = beginsReadOnly.orElse(transaction);
   }
 
   private void set(String text) {

@@ -539,7 +539,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
   public void noteEnd(StatementFacts effects) {
-    mode.sent(effects.kind(), client.next().normalised());
+    mode.sent(effects.kind(), client.next().normalised(), client.next().setsByCall());
     if (replica != null && transaction.status() != TransactionState.IDLE) {
       ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
     }

@@ -31,6 +31,9 @@ public interface RoutedStatement {
   /** The text without its values; null where nobody asked. */
   String normalised();
 
+  /** Whether its text may give a setting another value by a call; false where nobody asked. */
+  boolean setsByCall();
+
   /** The upper half of the name of its very text. */
   long exactHigh();
 

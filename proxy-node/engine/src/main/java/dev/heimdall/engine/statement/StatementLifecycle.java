@@ -660,6 +660,11 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   @Override
+  public boolean setsByCall() {
+    return known != null && known.setsByCall();
+  }
+
+  @Override
   public long exactHigh() {
     return takenHigh;
   }

@@ -39,6 +39,17 @@ class FingerprintEntryTest {
     assertThat(known.normalised()).isEqualTo("select ?");
   }
 
+  @Test
+  void aCallMayGiveASettingAnotherValue() {
+    FingerprintEntry call =
+        new FingerprintEntry(
+            1, 2, null, "select set_config(?, ?, ?)", true, false, new StatementTimes());
+
+    assertThat(call.setsByCall()).isTrue();
+    assertThat(call.movesPath()).isTrue();
+    assertThat(known.setsByCall()).isFalse();
+  }
+
   private WeakReference<Catalogue> judge() {
     Catalogue catalogue = Catalogue.unknown("db", PostgresObjects.INSTANCE);
     assertThat(known.statement(SCOPE, catalogue).kind()).isEqualTo(StatementClass.READ);

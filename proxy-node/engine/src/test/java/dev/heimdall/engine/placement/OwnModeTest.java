@@ -13,11 +13,11 @@ class OwnModeTest {
   private final OwnMode mode = new OwnMode();
 
   private void begin(String text) {
-    mode.sent(StatementKind.BEGIN, text);
+    mode.sent(StatementKind.BEGIN, text, false);
   }
 
   private void set(String text) {
-    mode.sent(StatementKind.SET, text);
+    mode.sent(StatementKind.SET, text, false);
   }
 
   @Test
@@ -27,7 +27,7 @@ class OwnModeTest {
 
   @Test
   void oneThatSaysNothingWrites() {
-    mode.sent(StatementKind.DML, "INSERT INTO t VALUES (?)");
+    mode.sent(StatementKind.DML, "INSERT INTO t VALUES (?)", false);
     assertThat(mode.isToWrite()).as("autocommit is off").isTrue();
     begin("BEGIN");
     set("SET work_mem = ?");
@@ -73,7 +73,7 @@ class OwnModeTest {
   @Test
   void whatIsNotUnderstoodMayHaveMadeItSo() {
     begin("BEGIN");
-    mode.sent(StatementKind.MULTI, "SELECT ?; SET TRANSACTION READ ONLY");
+    mode.sent(StatementKind.MULTI, "SELECT ?; SET TRANSACTION READ ONLY", false);
     assertThat(mode.isToWrite()).isFalse();
     mode.rests(true);
     set(null);
@@ -97,7 +97,7 @@ class OwnModeTest {
   @Test
   void aCallMayMakeItSo() {
     begin("BEGIN");
-    mode.sent(StatementKind.SELECT, "select set_config(?, ?, ?)");
+    mode.sent(StatementKind.SELECT, "select set_config(?, ?, ?)", true);
     assertThat(mode.isToWrite()).isFalse();
     mode.rests(true);
     assertThat(mode.isToWrite()).isTrue();
@@ -108,12 +108,12 @@ class OwnModeTest {
   @EnumSource(names = {"CALL", "EXECUTE", "BLOCK", "UNKNOWN"})
   void whatMayCommitByItselfLeavesNothingToBeRunAgain(StatementKind kind) {
     begin("BEGIN");
-    mode.sent(kind, "call p()");
+    mode.sent(kind, "call p()", false);
     assertThat(mode.isToWrite()).isFalse();
     mode.rests(true);
     assertThat(mode.isToWrite()).isTrue();
 
-    mode.sent(kind, "call p()");
+    mode.sent(kind, "call p()", false);
     begin("BEGIN");
     assertThat(mode.isToWrite()).as("it is not answered").isFalse();
     mode.rests(false);

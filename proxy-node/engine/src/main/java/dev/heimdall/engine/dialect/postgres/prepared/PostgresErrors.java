@@ -18,15 +18,18 @@ public final class PostgresErrors implements ErrorCauses {
 
   private static final String IN_RECOVERY = "\0RPreventCommandDuringRecovery\0";
 
+  /** Whether it says that a command was rejected as its transaction may not write. */
+  public static boolean rejectsWrites(ServerError error) {
+    return error.sqlState().equals(READ_ONLY);
+  }
+
   /**
-   * Whether the server itself has rejected a command as its transaction may not write; a function
-   * may raise the same.
+   * Whether the server itself has said that; a function may raise the same.
    *
    * @param fields the message as it came, one character for each byte
    */
-  public static boolean writesRejected(ServerError error, String fields) {
-    return error.sqlState().equals(READ_ONLY)
-        && (fields.contains(PREVENTED) || fields.contains(IN_RECOVERY));
+  public static boolean byServer(String fields) {
+    return fields.contains(PREVENTED) || fields.contains(IN_RECOVERY);
   }
 
   @Override
@@ -42,7 +45,7 @@ public final class PostgresErrors implements ErrorCauses {
 
   @Override
   public boolean readOnly(ServerError error) {
-    return error.sqlState().equals(READ_ONLY);
+    return rejectsWrites(error);
   }
 
   /**

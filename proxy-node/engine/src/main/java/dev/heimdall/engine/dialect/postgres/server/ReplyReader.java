@@ -428,8 +428,8 @@ final class ReplyReader implements ReplyScanner {
     }
     ServerError instead =
         owner != null
-                && PostgresErrors.writesRejected(
-                    error, in.toString(at, total, StandardCharsets.ISO_8859_1))
+                && PostgresErrors.rejectsWrites(error)
+                && PostgresErrors.byServer(in.toString(at, total, StandardCharsets.ISO_8859_1))
             ? owner.writesRejected(connection, error)
             : null;
     if (instead != null) {
