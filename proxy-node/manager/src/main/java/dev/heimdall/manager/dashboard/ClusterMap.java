@@ -1,6 +1,7 @@
 package dev.heimdall.manager.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.fleet.ReplicaLag;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -220,8 +221,7 @@ public record ClusterMap(List<Cluster> clusters) {
     String state = server.path("state").asText();
     JsonNode millis = server.path("lagMillis");
     JsonNode bytes = server.path("lagBytes");
-    boolean writes = server.path("role").asText().equals("writer");
-    boolean measured = !writes && !state.equals("down");
+    boolean measured = ReplicaLag.isMeasured(server);
     String lag = "";
     double full = 0;
     if (measured && millis.isNumber()) {

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.fleet.ReplicaLag;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,16 +34,13 @@ final class Lags {
   synchronized void arrived(JsonNode state, long now) {
     for (JsonNode cluster : state.path("clusters")) {
       for (JsonNode server : cluster.path("nodes")) {
-        boolean known =
-            !server.path("role").asText().equals("writer")
-                && !server.path("state").asText().equals("down")
-                && server.path("lagMillis").isNumber();
-        if (known) {
-          put(
-              cluster.path("source").asText() + " " + server.path("address").asText(),
-              Math.max(0, server.path("lagMillis").asDouble()),
-              now);
-        }
+        ReplicaLag.millis(server)
+            .ifPresent(
+                millis ->
+                    put(
+                        cluster.path("source").asText() + " " + server.path("address").asText(),
+                        Math.max(0, millis),
+                        now));
       }
     }
   }

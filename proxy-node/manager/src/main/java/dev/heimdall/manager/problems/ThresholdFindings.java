@@ -1,6 +1,7 @@
 package dev.heimdall.manager.problems;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.fleet.ReplicaLag;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -133,16 +134,12 @@ final class ThresholdFindings {
         continue;
       }
       for (JsonNode server : cluster.path("nodes")) {
-        boolean known =
-            !server.path("role").asText().equals("writer")
-                && !server.path("state").asText().equals("down")
-                && server.path("lagMillis").isNumber();
-        if (known) {
-          behind
-              .computeIfAbsent(source, one -> new Figure())
-              .most(
-                  node.id(), server.path("lagMillis").asDouble(), server.path("address").asText());
-        }
+        ReplicaLag.millis(server)
+            .ifPresent(
+                millis ->
+                    behind
+                        .computeIfAbsent(source, one -> new Figure())
+                        .most(node.id(), millis, server.path("address").asText()));
       }
     }
   }
