@@ -278,7 +278,9 @@ public final class Archive implements AutoCloseable {
       open.minute(minute)
           .forEach((of, row) -> rows.computeIfAbsent(of, one -> new ArrayList<>()).add(row));
     }
-    rows.forEach((of, all) -> open.putTen(of, ten, figures.together(of, all), absent));
+    rows.forEach(
+        (of, all) ->
+            open.putTens(of, new TreeMap<>(Map.of(ten, figures.together(of, all))), absent));
   }
 
   // ---- what other managers have
@@ -311,10 +313,7 @@ public final class Archive implements AutoCloseable {
     try {
       Files.copy(other, copy, StandardCopyOption.REPLACE_EXISTING);
       try (ArchiveFile theirs = ArchiveFile.read(copy)) {
-        synchronized (this) {
-          take(theirs, file.orElseThrow());
-          file.get().commit();
-        }
+        take(theirs);
       }
     } catch (ArchiveFile.Busy | IOException | RuntimeException e) {
       // What they hold may be garbage; what is wrong with our own file, the next write says.
@@ -324,9 +323,23 @@ public final class Archive implements AutoCloseable {
     }
   }
 
-  /** What is there already stays. */
-  private void take(ArchiveFile theirs, ArchiveFile own) {
+  /** What is there already stays. Readers wait for a part of it at most. */
+  private void take(ArchiveFile theirs) {
     long now = minuteNow();
+    synchronized (this) {
+      takeMinutes(theirs, file.orElseThrow(), now);
+    }
+    for (String of : theirs.names()) {
+      synchronized (this) {
+        takeTens(of, theirs, file.orElseThrow(), now);
+      }
+    }
+    synchronized (this) {
+      file.orElseThrow().commit();
+    }
+  }
+
+  private static void takeMinutes(ArchiveFile theirs, ArchiveFile own, long now) {
     Iterator<Long> minutes = theirs.minutesFrom(now - MINUTES);
     while (minutes.hasNext()) {
       long minute = minutes.next();
@@ -338,20 +351,15 @@ public final class Archive implements AutoCloseable {
         }
       }
     }
+  }
+
+  private void takeTens(String of, ArchiveFile theirs, ArchiveFile own, long now) {
     long last = Math.floorDiv(now, (long) ArchiveFile.TEN);
     long first = last - (long) DAYS * ArchiveFile.TENS_OF_DAY;
-    for (String of : theirs.names()) {
-      int width = figures.width(of);
-      SortedMap<Long, char[]> known = own.tens(of, first, last, width, absent);
-      theirs
-          .tens(of, first, last, width, absent)
-          .forEach(
-              (ten, row) -> {
-                if (!known.containsKey(ten)) {
-                  own.putTen(of, ten, row, absent);
-                }
-              });
-    }
+    int width = figures.width(of);
+    SortedMap<Long, char[]> more = theirs.tens(of, first, last, width, absent);
+    more.keySet().removeAll(own.tens(of, first, last, width, absent).keySet());
+    own.putTens(of, more, absent);
   }
 
   /** Ends it, once what is known is written. */

@@ -196,19 +196,23 @@ final class ArchiveFile implements AutoCloseable {
     return id << 32 | day & 0xffffffffL;
   }
 
-  /** What was in ten minutes. */
-  void putTen(String name, long ten, char[] row, char absent) {
-    long id = id(name);
+  /** What was in some of ten minutes, by their numbers, each as wide as the others. */
+  void putTens(String name, SortedMap<Long, char[]> rows, char absent) {
+    long id = rows.isEmpty() ? -1 : id(name);
     if (id < 0) {
       return;
     }
-    long day = Math.floorDiv(ten, (long) TENS_OF_DAY);
-    char[] all = day(id, day, row.length, absent);
-    System.arraycopy(
-        row, 0, all, (int) Math.floorMod(ten, (long) TENS_OF_DAY) * row.length, row.length);
+    long day = Math.floorDiv(rows.firstKey(), (long) TENS_OF_DAY);
+    SortedMap<Long, char[]> ofDay = rows.headMap((day + 1) * TENS_OF_DAY);
+    int width = rows.get(rows.firstKey()).length;
+    char[] all = day(id, day, width, absent);
+    ofDay.forEach(
+        (ten, row) ->
+            System.arraycopy(row, 0, all, (int) (ten - day * TENS_OF_DAY) * width, width));
     ByteBuffer buffer = ByteBuffer.allocate(all.length * Character.BYTES);
     put(buffer, all);
     days.put(key(id, day), buffer.array());
+    putTens(name, rows.tailMap((day + 1) * TENS_OF_DAY), absent);
   }
 
   private char[] day(long id, long day, int width, char absent) {
