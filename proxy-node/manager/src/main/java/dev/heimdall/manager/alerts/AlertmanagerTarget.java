@@ -6,7 +6,6 @@ import dev.heimdall.model.Setting;
 import dev.heimdall.model.StrictDocument.Findings;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** An Alertmanager of Prometheus, by its API v2. */
@@ -67,11 +66,6 @@ public record AlertmanagerTarget(
   @Override
   public String shown() {
     return uri().toString();
-  }
-
-  @Override
-  public Map<String, Object> inPlaceOfSecrets() {
-    return Map.of();
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.heimdall.model.Spelled;
 import dev.heimdall.model.StrictDocument.Findings;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -109,11 +108,6 @@ public record EmailTarget(
   @Override
   public String shown() {
     return "%s by %s".formatted(String.join(", ", to), host);
-  }
-
-  @Override
-  public Map<String, Object> inPlaceOfSecrets() {
-    return Map.of();
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.heimdall.model.Setting;
 import dev.heimdall.model.StrictDocument.Findings;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 
 /** A service of PagerDuty, by its Events API v2. */
 public record PagerDutyTarget(
@@ -59,11 +58,6 @@ public record PagerDutyTarget(
   @Override
   public String shown() {
     return "PagerDuty at " + URI.create(url).getHost();
-  }
-
-  @Override
-  public Map<String, Object> inPlaceOfSecrets() {
-    return Map.of();
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.heimdall.model.Format;
 import dev.heimdall.model.Setting;
 import dev.heimdall.model.StrictDocument.Findings;
 import java.util.List;
-import java.util.Map;
 
 /** A topic of Amazon SNS. */
 public record TopicTarget(
@@ -41,11 +40,6 @@ public record TopicTarget(
   @Override
   public String shown() {
     return topicArn;
-  }
-
-  @Override
-  public Map<String, Object> inPlaceOfSecrets() {
-    return Map.of();
   }
 
   @Override

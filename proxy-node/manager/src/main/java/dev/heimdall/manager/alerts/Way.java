@@ -45,8 +45,10 @@ sealed interface Way
   /** Where it is, without what may be secret. */
   String shown();
 
-  /** What programs read in place of secrets. */
-  Map<String, Object> inPlaceOfSecrets();
+  /** What programs read in place of secrets, where that is anything. */
+  default Map<String, Object> inPlaceOfSecrets() {
+    return Map.of();
+  }
 
   /** Whether a secret of the other one, which is kept, goes to no other server now. */
   boolean mayKeepSecretsOf(Way before);
