@@ -7,6 +7,9 @@ package dev.heimdall.manager.edit;
  * @param comment why; may be empty
  */
 public record Author(String user, String address, String comment) {
+  /** Characters that pages and objects of REST take. */
+  public static final int LONGEST_COMMENT = 200;
+
   /** Somebody who does not say why. */
   public Author(String user, String address) {
     this(user, address, "");

@@ -1,12 +1,5 @@
 package dev.heimdall.manager.forms;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
@@ -22,10 +15,6 @@ import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,26 +33,7 @@ record FormEdit(
     String shown,
     String text,
     FormFaults faults) {
-  /** Documents that are read twice in another way are none for a form. */
-  private static final ObjectMapper STRICT =
-      JsonMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
-
-  private static final int SEEN_BYTES = 12;
-
-  /** The tree of a document's text; empty: it is no object that a form can show. */
-  static Optional<ObjectNode> tree(String text) {
-    try {
-      JsonNode tree = STRICT.readTree(text);
-      return tree instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
-  }
+  private static final int SEEN = 24;
 
   /**
    * @param base the document as the form was made of it, without secrets
@@ -111,13 +81,7 @@ record FormEdit(
 
   /** Stands for just this edit. */
   String seen() {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(shown.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, SEEN_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Content.of(shown).hash().substring(0, SEEN);
   }
 
   /** It may hold secrets. */

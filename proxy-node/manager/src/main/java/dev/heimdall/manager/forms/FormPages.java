@@ -2,8 +2,10 @@ package dev.heimdall.manager.forms;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.jsontext.ExactJson;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.pages.Asset;
@@ -26,7 +28,6 @@ import java.util.Optional;
 public final class FormPages implements Subject {
   private static final String ASSETS = "/dev/heimdall/manager/forms/";
   private static final String ONE = Links.FORMS + "{name...}";
-  private static final int LONGEST_COMMENT = 200;
 
   private final Editor editor;
 
@@ -80,7 +81,7 @@ public final class FormPages implements Subject {
       return page(
           200,
           place,
-          new Base("", "{}", FormEdit.tree("{}").orElseThrow()),
+          new Base("", "{}", ExactJson.object("{}").orElseThrow()),
           Map.of(),
           FormView.Preview.none(),
           Map.of(),
@@ -89,7 +90,7 @@ public final class FormPages implements Subject {
     Optional<String> text =
         Texts.now(now, place.document())
             .flatMap(plain -> visit.masks().mask(place.document(), plain));
-    Optional<ObjectNode> tree = text.flatMap(FormEdit::tree);
+    Optional<ObjectNode> tree = text.flatMap(ExactJson::object);
     if (tree.isEmpty()) {
       return visit.see(Links.document(place.document())); // which says why it cannot be shown
     }
@@ -160,7 +161,7 @@ public final class FormPages implements Subject {
   private static Base base(Map<String, String> form) throws Refusal {
     String text = Values.plain(form.getOrDefault("base", "{}"));
     ObjectNode tree =
-        FormEdit.tree(text)
+        ExactJson.object(text)
             .orElseThrow(() -> new Refusal(400, "bad_request", "base: expected an object."));
     return new Base(form.getOrDefault("version", ""), text, tree);
   }
@@ -168,13 +169,14 @@ public final class FormPages implements Subject {
   private Answer commit(Place place, Base base, FormEdit edit, Visit visit)
       throws Refusal, StoreException, EditRefused {
     String comment = visit.field("comment").orElse("").strip();
-    if (comment.length() > LONGEST_COMMENT) {
+    if (comment.length() > Author.LONGEST_COMMENT) {
       return looked(
           422,
           place,
           base,
           edit,
-          "A comment has at most %d characters. Nothing was written.".formatted(LONGEST_COMMENT),
+          "A comment has at most %d characters. Nothing was written."
+              .formatted(Author.LONGEST_COMMENT),
           visit);
     }
     if (!edit.seen().equals(visit.field("seen").orElse(""))) {

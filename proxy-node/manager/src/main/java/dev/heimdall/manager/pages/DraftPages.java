@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
 final class DraftPages {
   static final String PATH = "/draft";
 
-  private static final int LONGEST_COMMENT = 200;
   private static final String NOT_THERE = "–";
 
   private final Editor editor;
@@ -195,9 +194,11 @@ final class DraftPages {
       throws Refusal, StoreException, EditRefused {
     Draft draft = draft(form, session);
     String comment = form.getOrDefault("comment", "").strip();
-    if (comment.length() > LONGEST_COMMENT) {
+    if (comment.length() > Author.LONGEST_COMMENT) {
       throw new Refusal(
-          400, "bad_request", "A comment has at most %d characters.".formatted(LONGEST_COMMENT));
+          400,
+          "bad_request",
+          "A comment has at most %d characters.".formatted(Author.LONGEST_COMMENT));
     }
     try {
       editor.commit(

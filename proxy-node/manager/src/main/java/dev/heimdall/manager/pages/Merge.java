@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.jsontext.ExactJson;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,17 +71,12 @@ final class Merge {
    * @return empty: one of them is no object in JSON
    */
   static Optional<Merge> of(String base, String theirs, String mine) {
-    try {
-      JsonNode[] read = {JSON.readTree(base), JSON.readTree(theirs), JSON.readTree(mine)};
-      for (JsonNode one : read) {
-        if (one == null || !one.isObject()) {
-          return Optional.empty();
-        }
-      }
-      return Optional.of(new Merge(read[0], read[1], read[2]));
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
+    Optional<ObjectNode> before = ExactJson.object(base);
+    Optional<ObjectNode> other = ExactJson.object(theirs);
+    Optional<ObjectNode> own = ExactJson.object(mine);
+    return before.isPresent() && other.isPresent() && own.isPresent()
+        ? Optional.of(new Merge(before.get(), other.get(), own.get()))
+        : Optional.empty();
   }
 
   /** What was changed, in the document's order. */

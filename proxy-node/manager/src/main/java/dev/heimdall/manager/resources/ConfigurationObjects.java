@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.jsontext.ExactJson;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.rest.Call;
@@ -114,7 +116,7 @@ public final class ConfigurationObjects implements Resource {
 
   private static Words edit(String summary) {
     return Words.of(summary)
-        .with("comment", Shape.text("Why, for the history.").sized(0, ObjectEdits.LONGEST_COMMENT))
+        .with("comment", Shape.text("Why, for the history.").sized(0, Author.LONGEST_COMMENT))
         .with(
             "dryRun",
             Shape.truth("Only says what would change, and what would be wrong.").otherwise(false))
@@ -126,7 +128,8 @@ public final class ConfigurationObjects implements Resource {
     Optional<JsonNode> tree =
         documents
             .shown(document, content)
-            .flatMap(masked -> Settings.parsed(new String(masked.bytes(), StandardCharsets.UTF_8)));
+            .flatMap(
+                masked -> ExactJson.object(new String(masked.bytes(), StandardCharsets.UTF_8)));
     return kind.member().isEmpty()
         ? tree
         : tree.flatMap(all -> Optional.ofNullable(all.get(kind.member().get())));
@@ -206,7 +209,7 @@ public final class ConfigurationObjects implements Resource {
   private ObjectNode object(String document, Optional<String> now, String sent) throws Refusal {
     try {
       String meant = masks.unmask(document, sent, now.map(List::of).orElse(List.of()));
-      return Settings.parsed(meant)
+      return ExactJson.object(meant)
           .orElseThrow(() -> Request.bad("The body has to be one object in JSON."));
     } catch (MaskedText.Lost e) {
       throw new Refusal(422, "lost_secret", e.getMessage());

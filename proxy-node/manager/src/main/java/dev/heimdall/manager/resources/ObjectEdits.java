@@ -3,6 +3,7 @@ package dev.heimdall.manager.resources;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.Conflict;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
@@ -10,6 +11,7 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.history.DocumentChange;
 import dev.heimdall.manager.history.Room;
+import dev.heimdall.manager.jsontext.ExactJson;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.rest.Call;
@@ -28,8 +30,6 @@ import java.util.Optional;
 
 /** Writes objects of the configuration: as a whole, or as parts of their documents. */
 record ObjectEdits(Editor editor, MaskedDocuments masks) {
-  static final int LONGEST_COMMENT = 200;
-
   /** How {@link #write} answers. */
   static final Shape EDITED =
       Shape.object()
@@ -69,7 +69,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
     String document = kind.document(name).orElseThrow(() -> missing(kind, name));
     Optional<String> version = now.versionOf(document);
     Optional<String> text = Texts.now(now, document);
-    Optional<ObjectNode> whole = text.flatMap(Settings::parsed);
+    Optional<ObjectNode> whole = text.flatMap(ExactJson::object);
     if (version.isPresent() && whole.isEmpty()) {
       throw new Refusal(
           403,
@@ -126,8 +126,8 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
 
   private static String comment(Request request) throws Refusal {
     String comment = request.query("comment").orElse("").strip();
-    if (comment.length() > LONGEST_COMMENT) {
-      throw Request.bad("A comment has at most %d characters.".formatted(LONGEST_COMMENT));
+    if (comment.length() > Author.LONGEST_COMMENT) {
+      throw Request.bad("A comment has at most %d characters.".formatted(Author.LONGEST_COMMENT));
     }
     return comment;
   }

@@ -1,49 +1,25 @@
 package dev.heimdall.manager.resources;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.web.Answer;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** Texts of documents as trees, and trees as texts. */
+/** Trees of documents as texts, and changes of them. */
 final class Settings {
-  /** Numbers stay as they were written. */
-  private static final ObjectMapper EXACT =
-      JsonMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
-
   private Settings() {}
-
-  /** Empty: this is no object in JSON. */
-  static Optional<ObjectNode> parsed(String text) {
-    try {
-      return EXACT.readTree(text) instanceof ObjectNode object
-          ? Optional.of(object)
-          : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
-  }
 
   static String written(ObjectNode tree) {
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
     try {
-      return EXACT.writer(printer).writeValueAsString(tree) + "\n";
+      return Answer.JSON.writer(printer).writeValueAsString(tree) + "\n";
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
@@ -60,7 +36,7 @@ final class Settings {
         target
             .filter(JsonNode::isObject)
             .map(tree -> (ObjectNode) tree.deepCopy())
-            .orElseGet(EXACT::createObjectNode);
+            .orElseGet(Answer.JSON::createObjectNode);
     for (Map.Entry<String, JsonNode> change : changes.properties()) {
       if (change.getValue().isNull()) {
         result.remove(change.getKey());

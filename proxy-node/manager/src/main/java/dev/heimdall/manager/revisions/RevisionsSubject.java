@@ -1,6 +1,7 @@
 package dev.heimdall.manager.revisions;
 
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Edited;
 import dev.heimdall.manager.edit.Editor;
@@ -35,7 +36,6 @@ import java.util.stream.Stream;
 public final class RevisionsSubject implements Subject {
   private static final String PATH = "/history";
   private static final String NOW = "now";
-  private static final int LONGEST_COMMENT = 200;
   private static final int SHOWN_DOCUMENTS = 4;
 
   private final Editor editor;
@@ -205,8 +205,8 @@ public final class RevisionsSubject implements Subject {
   private Answer goBack(Visit visit) throws Refusal, StoreException, EditRefused {
     int number = number(visit.part(0));
     String comment = visit.field("comment").orElse("").strip();
-    if (comment.length() > LONGEST_COMMENT) {
-      throw Request.bad("A comment has at most %d characters.".formatted(LONGEST_COMMENT));
+    if (comment.length() > Author.LONGEST_COMMENT) {
+      throw Request.bad("A comment has at most %d characters.".formatted(Author.LONGEST_COMMENT));
     }
     try {
       Edited edited =

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.wizard;
 
+import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Reading;
@@ -44,7 +45,6 @@ final class StepPages {
   private static final Duration DATABASE_TEST = Duration.ofSeconds(90);
   private static final Duration STORE_TEST = Duration.ofSeconds(30);
   private static final Duration NODE_TEST = Duration.ofSeconds(60);
-  private static final int LONGEST_COMMENT = 200;
   private static final String LOCAL = "127.0.0.1";
   private static final String LOCAL_6 = "0:0:0:0:0:0:0:1";
   private static final int PORT = 6432;
@@ -274,9 +274,11 @@ final class StepPages {
       throws Refusal, StoreException, EditRefused {
     Answers answers = setup.answers();
     String comment = answers.get("comment", "Set up " + answers.get("name"));
-    if (comment.length() > LONGEST_COMMENT) {
+    if (comment.length() > Author.LONGEST_COMMENT) {
       throw new Refusal(
-          400, "bad_request", "A comment has at most %d characters.".formatted(LONGEST_COMMENT));
+          400,
+          "bad_request",
+          "A comment has at most %d characters.".formatted(Author.LONGEST_COMMENT));
     }
     Written written = new Written(answers, there);
     try {
