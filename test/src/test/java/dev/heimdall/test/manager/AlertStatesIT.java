@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,7 +134,7 @@ class AlertStatesIT {
         ReportingNodes fleet = new ReportingNodes(directory);
         Browser browser = Browser.start()) {
       cluster.primary().execute("CREATE DATABASE app");
-      fleet.write("sources/main.json", source(cluster));
+      fleet.write("sources/main.json", ReportingNodes.source(cluster));
       Started one = fleet.manager(fleet.onePort());
       one.awaitOutput("managing on port");
       Started other = fleet.manager(fleet.otherPort());
@@ -154,7 +153,7 @@ class AlertStatesIT {
         Await.until(
             "both know the writer",
             Started.PATIENCE,
-            () -> knowsWriter(fleet, manager, "shop-a") && knowsWriter(fleet, manager, "shop-b"),
+            () -> fleet.knowsWriter(manager, "shop-a") && fleet.knowsWriter(manager, "shop-b"),
             () -> fleet.said(manager, "shop-a").toString());
       }
 
@@ -283,26 +282,5 @@ class AlertStatesIT {
     send(rest, "DELETE", SILENCES + "/" + silence, "");
     Await.until("PagerDuty has it", () -> incidents("trigger", "nodes-lost") == 1);
     assertThat(browser.complaints()).isEmpty();
-  }
-
-  private static boolean knowsWriter(ReportingNodes fleet, int manager, String node) {
-    return fleet
-        .said(manager, node)
-        .at("/sections/state/clusters/0/events")
-        .toString()
-        .contains("\"kind\":\"writer\"");
-  }
-
-  private static String source(PostgresCluster cluster) {
-    String hosts =
-        cluster.servers().stream()
-            .map(server -> server.host() + ":" + server.port())
-            .collect(Collectors.joining(","));
-    return """
-    {"url": "jdbc:postgresql://%s/app", "user": "%s", "password": "%s",
-     "tls": {"mode": "disable"}, "cluster": {"kind": "postgres", "reads": "none",
-     "probe": {"user": "%2$s", "password": "%3$s", "timeout": "1s"}}}
-    """
-        .formatted(hosts, cluster.superuser(), cluster.password());
   }
 }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +54,7 @@ class EventsIT {
         Browser browser = Browser.start();
         Receiver receiver = new Receiver()) {
       cluster.primary().execute("CREATE DATABASE app");
-      fleet.write("sources/main.json", source(cluster));
+      fleet.write("sources/main.json", ReportingNodes.source(cluster));
       fleet.manager(fleet.onePort()).awaitOutput("managing on port");
       fleet.manager(fleet.otherPort()).awaitOutput("managing on port");
       browser.logIn(fleet.onePort(), Files.readString(fleet.passwordFile(fleet.onePort())));
@@ -70,7 +69,7 @@ class EventsIT {
         Await.until(
             "both know the writer",
             Started.PATIENCE,
-            () -> knowsWriter(fleet, manager, "shop-a") && knowsWriter(fleet, manager, "shop-b"),
+            () -> fleet.knowsWriter(manager, "shop-a") && fleet.knowsWriter(manager, "shop-b"),
             () -> fleet.said(manager, "shop-a").toString());
       }
 
@@ -207,26 +206,5 @@ class EventsIT {
     String said = fleet.rest(fleet.otherPort()).get("/api/v1/alert-targets").body();
     assertThat(said).contains("on-call").contains("answered 204");
     assertThat(said + browser.source()).doesNotContain("T0PSECRET").doesNotContain("T0PKEY");
-  }
-
-  private static boolean knowsWriter(ReportingNodes fleet, int manager, String node) {
-    return fleet
-        .said(manager, node)
-        .at("/sections/state/clusters/0/events")
-        .toString()
-        .contains("\"kind\":\"writer\"");
-  }
-
-  private static String source(PostgresCluster cluster) {
-    String hosts =
-        cluster.servers().stream()
-            .map(server -> server.host() + ":" + server.port())
-            .collect(Collectors.joining(","));
-    return """
-    {"url": "jdbc:postgresql://%s/app", "user": "%s", "password": "%s",
-     "tls": {"mode": "disable"}, "cluster": {"kind": "postgres", "reads": "none",
-     "probe": {"user": "%2$s", "password": "%3$s", "timeout": "1s"}}}
-    """
-        .formatted(hosts, cluster.superuser(), cluster.password());
   }
 }

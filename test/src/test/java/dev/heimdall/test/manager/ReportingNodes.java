@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.SharedPostgres;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Nodes and up to two managers over one directory, each a process of its own. */
 final class ReportingNodes implements AutoCloseable {
@@ -59,6 +61,20 @@ final class ReportingNodes implements AutoCloseable {
     Path file = configuration().resolve(name);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
+  }
+
+  /** A data source that is followed as a cluster. */
+  static String source(PostgresCluster cluster) {
+    String hosts =
+        cluster.servers().stream()
+            .map(server -> server.host() + ":" + server.port())
+            .collect(Collectors.joining(","));
+    return """
+    {"url": "jdbc:postgresql://%s/app", "user": "%s", "password": "%s",
+     "tls": {"mode": "disable"}, "cluster": {"kind": "postgres", "reads": "none",
+     "probe": {"user": "%2$s", "password": "%3$s", "timeout": "1s"}}}
+    """
+        .formatted(hosts, cluster.superuser(), cluster.password());
   }
 
   /** Has nodes that start from now on report to both managers by this port. */
@@ -172,6 +188,14 @@ final class ReportingNodes implements AutoCloseable {
       Thread.currentThread().interrupt();
       return MissingNode.getInstance();
     }
+  }
+
+  /** Whether a node has told a manager who is the writer. */
+  boolean knowsWriter(int manager, String node) {
+    return said(manager, node)
+        .at("/sections/state/clusters/0/events")
+        .toString()
+        .contains("\"kind\":\"writer\"");
   }
 
   void awaitLive(int manager, String... nodes) {

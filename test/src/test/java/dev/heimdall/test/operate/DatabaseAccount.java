@@ -216,4 +216,21 @@ final class DatabaseAccount {
         .doesNotContain("not-so-secret");
     return read;
   }
+
+  /** The table of subnets that have none of their own. */
+  String mainTable(String region, String vpc) throws Exception {
+    return ec2(
+        region,
+        "routeTableId",
+        "DescribeRouteTables",
+        Map.of(
+            "Filter.1.Name",
+            "association.main",
+            "Filter.1.Value.1",
+            "true",
+            "Filter.2.Name",
+            "vpc-id",
+            "Filter.2.Value.1",
+            vpc));
+  }
 }

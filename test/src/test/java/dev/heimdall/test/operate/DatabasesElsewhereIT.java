@@ -35,22 +35,6 @@ class DatabasesElsewhereIT {
     account = new DatabaseAccount(aws, folder);
   }
 
-  private String mainTable(String region, String vpc) throws Exception {
-    return account.ec2(
-        region,
-        "routeTableId",
-        "DescribeRouteTables",
-        Map.of(
-            "Filter.1.Name",
-            "association.main",
-            "Filter.1.Value.1",
-            "true",
-            "Filter.2.Name",
-            "vpc-id",
-            "Filter.2.Value.1",
-            vpc));
-  }
-
   private JsonNode network(int region) throws Exception {
     return account.written().at("/regions/%d/network".formatted(region));
   }
@@ -60,7 +44,7 @@ class DatabasesElsewhereIT {
     return JSON.createObjectNode()
         .put("vpc", made.vpc())
         .put("addresses", addresses)
-        .set("routeTables", JSON.createArrayNode().add(mainTable(region, made.vpc())));
+        .set("routeTables", JSON.createArrayNode().add(account.mainTable(region, made.vpc())));
   }
 
   @Test
@@ -133,7 +117,7 @@ class DatabasesElsewhereIT {
         .contains("is connected with the nodes' by %s already.".formatted(peering))
         .contains(
             "aws ec2 create-route --region eu-west-1 --route-table-id %s --destination-cidr-block"
-                    .formatted(mainTable(WEST, stock.vpc()))
+                    .formatted(account.mainTable(WEST, stock.vpc()))
                 + " 10.8.0.0/16 --vpc-peering-connection-id "
                 + peering)
         .doesNotContain("accept-vpc");

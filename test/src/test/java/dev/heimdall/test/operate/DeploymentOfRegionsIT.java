@@ -92,7 +92,7 @@ class DeploymentOfRegionsIT {
         tables.add(tableOf(name, subnet));
       }
       // Those of the databases' subnets, which have none of their own.
-      tables.add(mainTable(name, made.vpc()));
+      tables.add(account.mainTable(name, made.vpc()));
       assertThat(region.at("/network/routeTables"))
           .extracting(JsonNode::asText)
           .containsExactlyElementsOf(tables);
@@ -105,22 +105,6 @@ class DeploymentOfRegionsIT {
         "routeTableId",
         "DescribeRouteTables",
         Map.of("Filter.1.Name", "association.subnet-id", "Filter.1.Value.1", subnet));
-  }
-
-  private String mainTable(String region, String vpc) throws Exception {
-    return account.ec2(
-        region,
-        "routeTableId",
-        "DescribeRouteTables",
-        Map.of(
-            "Filter.1.Name",
-            "association.main",
-            "Filter.1.Value.1",
-            "true",
-            "Filter.2.Name",
-            "vpc-id",
-            "Filter.2.Value.1",
-            vpc));
   }
 
   private String requested(
@@ -171,8 +155,14 @@ class DeploymentOfRegionsIT {
     for (String subnet : west.subnets()) {
       route(WEST, tableOf(WEST, subnet), "10.9.0.0/16", peering, "VpcPeeringConnectionId");
     }
-    route(WEST, mainTable(WEST, west.vpc()), "10.0.0.0/8", peering, "VpcPeeringConnectionId");
-    route(EAST, mainTable(EAST, east.vpc()), "10.8.0.0/16", peering, "VpcPeeringConnectionId");
+    route(
+        WEST, account.mainTable(WEST, west.vpc()), "10.0.0.0/8", peering, "VpcPeeringConnectionId");
+    route(
+        EAST,
+        account.mainTable(EAST, east.vpc()),
+        "10.8.0.0/16",
+        peering,
+        "VpcPeeringConnectionId");
 
     HeimdallCommand command = makeBoth();
 
@@ -215,12 +205,12 @@ class DeploymentOfRegionsIT {
     for (String subnet : west.subnets()) {
       route(WEST, tableOf(WEST, subnet), "10.0.0.0/8", here, "TransitGatewayId");
     }
-    route(WEST, mainTable(WEST, west.vpc()), "10.0.0.0/8", here, "TransitGatewayId");
+    route(WEST, account.mainTable(WEST, west.vpc()), "10.0.0.0/8", here, "TransitGatewayId");
     assertThat(account.judged(makeBoth()).join()).as("nothing leads back").isEqualTo(Join.PEERING);
     for (String subnet : east.subnets()) {
       route(EAST, tableOf(EAST, subnet), "10.0.0.0/8", there, "TransitGatewayId");
     }
-    route(EAST, mainTable(EAST, east.vpc()), "10.0.0.0/8", there, "TransitGatewayId");
+    route(EAST, account.mainTable(EAST, east.vpc()), "10.0.0.0/8", there, "TransitGatewayId");
 
     HeimdallCommand command = makeBoth("--force");
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,23 @@ class EvaluationTest {
 
   private static final Finding NO_WRITER = finding(Kind.NO_WRITER, true, "a");
   private static final Finding NOT_READY = finding(Kind.NODES_NOT_READY, false, "a");
+
+  /** That of so many clusters. */
+  private static List<Finding> noWriters(int clusters, IntPredicate critical) {
+    return IntStream.range(0, clusters)
+        .mapToObj(
+            i ->
+                new Finding(
+                    Kind.NO_WRITER,
+                    "c" + i,
+                    critical.test(i),
+                    "x",
+                    "",
+                    List.of(),
+                    Optional.empty(),
+                    Kind.NO_WRITER.timing()))
+        .toList();
+  }
 
   private void later(int seconds) {
     now = now.plusSeconds(seconds);
@@ -242,21 +260,7 @@ class EvaluationTest {
   @Test
   void whereThereIsNoRoomForAllTheCriticalOnesHaveIt() {
     Tracks tracks = new Tracks();
-    List<Finding> many =
-        IntStream.range(0, 300)
-            .mapToObj(
-                i ->
-                    new Finding(
-                        Kind.NO_WRITER,
-                        "c" + i,
-                        i % 10 == 0,
-                        "x",
-                        "",
-                        List.of(),
-                        Optional.empty(),
-                        Kind.NO_WRITER.timing()))
-            .toList();
-    tracks.look(many, now);
+    tracks.look(noWriters(300, i -> i % 10 == 0), now);
     book = new Evaluation("one", tracks, true, true, now).of(book, AlertBook.EMPTY);
 
     assertThat(book.open()).hasSize(100).filteredOn(Alert::critical).hasSize(30);
@@ -265,21 +269,7 @@ class EvaluationTest {
   @Test
   void thereAreNoMoreThanARoomful() {
     Tracks tracks = new Tracks();
-    List<Finding> many =
-        IntStream.range(0, 300)
-            .mapToObj(
-                i ->
-                    new Finding(
-                        Kind.NO_WRITER,
-                        "c" + i,
-                        true,
-                        "x",
-                        "",
-                        List.of(),
-                        Optional.empty(),
-                        Kind.NO_WRITER.timing()))
-            .toList();
-    tracks.look(many, now);
+    tracks.look(noWriters(300, i -> true), now);
     book = new Evaluation("one", tracks, true, true, now).of(book, AlertBook.EMPTY);
     assertThat(book.open()).hasSize(100);
     now = now.plusSeconds(60);
