@@ -77,4 +77,12 @@ class MergeTest {
     assertThat(Merge.of("[]", BASE, BASE)).isEmpty();
     assertThat(Merge.of("", BASE, BASE)).isEmpty();
   }
+
+  @Test
+  void numbersKeepTheirDigits() {
+    Merge merge =
+        merge("{\"a\": 1, \"b\": 2}", "{\"a\": 1.50, \"b\": 2}", "{\"a\": 1, \"b\": 2e3}");
+
+    assertThat(merge.text(Set.of())).contains("1.50", "2E+3");
+  }
 }
