@@ -77,7 +77,12 @@ class RejectedTransactionsIT {
     try (RoutedCluster routed =
             new RoutedCluster(
                 c -> c.user("app", "admin", true),
-                primary -> asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)"));
+                primary ->
+                    asOwner(
+                        primary,
+                        "CREATE TABLE t (i int)",
+                        "INSERT INTO t VALUES (1)",
+                        "CREATE PROCEDURE p() LANGUAGE sql AS 'INSERT INTO t VALUES (2)'"));
         Connection client = routed.connect("preferQueryMode", mode)) {
       assertOwnReadOnlyStays(client);
 
@@ -90,7 +95,17 @@ class RejectedTransactionsIT {
       assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
       assertThat(rejected(client, "BEGIN", "SELECT 1", "CREATE TABLE u (i int)"))
           .isEqualTo("40001");
+      assertThat(
+              rejected(client, "BEGIN", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", INSERT))
+          .isEqualTo("40001");
+      assertThat(rejected(client, "BEGIN", "CALL p()"))
+          .as("it may have committed something")
+          .isEqualTo("25006");
+      assertThat(rejected(client, "BEGIN", "DO $$BEGIN INSERT INTO t VALUES (2); END$$"))
+          .as("so may this")
+          .isEqualTo("25006");
       assertOwnReadOnlyStays(client);
+      assertThat(rejected(client, "BEGIN", INSERT)).as("that is over").isEqualTo("40001");
 
       readOnly(routed, false);
       execute(client, "BEGIN");

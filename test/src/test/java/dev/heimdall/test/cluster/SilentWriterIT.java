@@ -60,6 +60,17 @@ class SilentWriterIT {
         });
   }
 
+  private static CompletableFuture<Void> runs(Connection client, String sql) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            execute(client, sql);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
   private static String answer(CompletableFuture<String> read) throws Exception {
     return read.get(60, TimeUnit.SECONDS);
   }
@@ -82,6 +93,7 @@ class SilentWriterIT {
       }
       routed.awaitKnown(routed.node());
 
+      CompletableFuture<Void> setting;
       routed.primary().freeze();
       try {
         List<CompletableFuture<String>> reads = new ArrayList<>();
@@ -95,14 +107,17 @@ class SilentWriterIT {
         for (CompletableFuture<String> read : reads) {
           assertThat(answer(read)).isEqualTo(seen);
         }
+        setting = runs(writes, "SET work_mem = '9MB'");
         for (Connection reader : readers) {
           assertThat(answer(asks(reader))).as("one that begins later").isEqualTo(seen);
         }
+        assertThat(setting.isDone()).as("a setting is no read").isFalse();
         assertThat(writerState(routed)).as("it was not found down meanwhile").isEqualTo("suspect");
       } finally {
         routed.primary().thaw();
       }
       Await.until("it is back", () -> "up".equals(writerState(routed)));
+      setting.get(60, TimeUnit.SECONDS);
       assertThat(value(simple, COUNT)).as("as the level says").isEqualTo("2");
       execute(writes, "INSERT INTO other VALUES (3)");
       assertThat(value(writes, COUNT)).isEqualTo("3");
@@ -126,15 +141,7 @@ class SilentWriterIT {
       CompletableFuture<Void> write;
       try {
         read = asks(within);
-        write =
-            CompletableFuture.runAsync(
-                () -> {
-                  try {
-                    execute(writes, "INSERT INTO other VALUES (3)");
-                  } catch (SQLException e) {
-                    throw new CompletionException(e);
-                  }
-                });
+        write = runs(writes, "INSERT INTO other VALUES (3)");
         Await.until("it is suspect", () -> "suspect".equals(writerState(routed)));
         assertThat(read.isDone() || write.isDone()).isFalse();
       } finally {

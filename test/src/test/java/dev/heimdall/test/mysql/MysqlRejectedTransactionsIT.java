@@ -50,7 +50,13 @@ class MysqlRejectedTransactionsIT {
   void aServerThatHasBecomeReadOnlyMakesThemRetryableAndClientsOwnWishesDoNot(MysqlRelease release)
       throws Exception {
     try (MysqlCluster cluster = release.cluster().start()) {
-      cluster.primary().executeIn("app", "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)");
+      cluster
+          .primary()
+          .executeIn(
+              "app",
+              "CREATE TABLE t (i int)",
+              "INSERT INTO t VALUES (1)",
+              "CREATE PROCEDURE p() SQL SECURITY INVOKER INSERT INTO t VALUES (2)");
       try (MysqlNode node =
               MysqlNode.start(
                   cluster,
@@ -65,7 +71,12 @@ class MysqlRejectedTransactionsIT {
         assertOwnReadOnlyStays(own, 1792);
         cluster.primary().execute("SET GLOBAL read_only = 1");
         assertOwnReadOnlyStays(own, 1290);
+        execute(own, "START TRANSACTION");
+        assertThat(error(own, "CALL p()")).as("it may have committed something").isEqualTo(1290);
+        execute(own, "ROLLBACK");
+        assertThat(rows(own)).as("the session goes on").isEqualTo(1);
 
+        execute(client, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
         execute(client, "START TRANSACTION");
         assertThat(rows(client)).isEqualTo(1);
         SQLException rejected =
