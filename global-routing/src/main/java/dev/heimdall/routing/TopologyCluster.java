@@ -67,6 +67,23 @@ public record TopologyCluster(
     return with(formerly, completed);
   }
 
+  /** The same, asked at another time. */
+  TopologyCluster askedAt(Instant at) {
+    return new TopologyCluster(
+        arn,
+        resource,
+        formerly,
+        region,
+        name,
+        engine,
+        status,
+        endpoint,
+        readerEndpoint,
+        port,
+        servers,
+        at);
+  }
+
   private static Optional<RdsServer> known(TopologyCluster in, RdsServer server) {
     return in.servers.stream().filter(one -> one.name().equals(server.name())).findFirst();
   }

@@ -28,6 +28,9 @@ public record TopologyDocument(
   /** After so long a time a document is written anew without news: whose is older, is silent. */
   public static final Duration REFRESHED = Duration.ofMinutes(10);
 
+  /** Clocks of those who write documents and of those who read them differ by no more than that. */
+  private static final Duration CLOCKS = Duration.ofMinutes(5);
+
   /** The version of the form. A document of another one is not read. */
   public static final int SCHEMA = 1;
 
@@ -101,6 +104,30 @@ public record TopologyDocument(
   public boolean follows(TopologyDocument other) {
     int after = written.compareTo(other.written);
     return after > 0 || (after == 0 && version > other.version);
+  }
+
+  /**
+   * As its reader takes it: nothing in it was asked later than it came, but for what clocks differ
+   * by. A source whose clock is far ahead would have all others count as silent. When a source saw
+   * the writer change stays as it is: others date the next change after that, whatever their clocks
+   * say.
+   *
+   * @param at when it came, by the reader's clock
+   */
+  public TopologyDocument receivedAt(Instant at) {
+    Instant latest = at.plus(CLOCKS);
+    return new TopologyDocument(
+        source,
+        version,
+        written,
+        cause,
+        regions,
+        clusters.stream().map(one -> one.askedAt(earlier(one.asked(), latest))).toList(),
+        globals.stream().map(one -> one.askedAt(earlier(one.asked(), latest))).toList());
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   /**

@@ -94,6 +94,12 @@ public record TopologyGlobal(
     }
   }
 
+  /** The same, asked at another time. */
+  TopologyGlobal askedAt(Instant at) {
+    return new TopologyGlobal(
+        arn, name, engine, status, endpoint, members, failover, at, writerSince);
+  }
+
   /** The region whose cluster writes, as far as the API knows. */
   public Optional<String> writerRegion() {
     return members.stream().filter(Member::writer).map(Member::region).findFirst();

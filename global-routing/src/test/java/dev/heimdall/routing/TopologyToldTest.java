@@ -235,4 +235,52 @@ class TopologyToldTest {
     assertThat(west.document.follows(before)).isTrue();
     assertThat(TopologyDocument.parse(west.document.json())).isEqualTo(west.document);
   }
+
+  private List<TopologyDocument> received() {
+    return List.of(west.document.receivedAt(time), east.document.receivedAt(time));
+  }
+
+  /** Its clock is an hour ahead, and so was its answer: it would be the last to ask for an hour. */
+  @Test
+  void aClockThatIsFarAheadMakesNoOtherSourceSilent() {
+    west.ahead = Duration.ofHours(1);
+    west.asks(WEST, "w1");
+    east.asks(WEST, "e1");
+    later(Duration.ofMinutes(1));
+    east.asks(EAST, "e1");
+    assertThat(TopologyTold.global(SHOP, List.of(west.document, east.document)))
+        .as("by the documents' own times")
+        .map(global -> global.writerRegion().orElseThrow())
+        .contains(WEST);
+
+    assertThat(TopologyTold.global(SHOP, received()))
+        .as("by the times at which they came")
+        .map(global -> global.writerRegion().orElseThrow())
+        .contains(EAST);
+    later(Duration.ofMinutes(9));
+    east.asks(EAST, "e1");
+    west.asks(WEST, "w1");
+    assertThat(TopologyTold.global(SHOP, received()).orElseThrow().writerRegion()).contains(EAST);
+  }
+
+  /** When a source saw the writer change orders changes: the next one is dated after it. */
+  @Test
+  void whenTheWriterChangedIsTakenAsItWasSaid() {
+    bothSay(WEST);
+    west.ahead = Duration.ofHours(1);
+    west.asks(EAST, "w1");
+    east.asks(EAST, List.of(west.document), "e1");
+    east.asks(WEST, List.of(west.document), "e1");
+
+    assertThat(TopologyTold.global(SHOP, received()).orElseThrow().writerRegion()).contains(WEST);
+  }
+
+  @Test
+  void clocksThatDifferByMinutesChangeNothing() {
+    west.ahead = Duration.ofMinutes(4);
+    bothSay(WEST);
+
+    assertThat(west.document.receivedAt(time)).isEqualTo(west.document);
+    assertThat(east.document.receivedAt(time)).isEqualTo(east.document);
+  }
 }

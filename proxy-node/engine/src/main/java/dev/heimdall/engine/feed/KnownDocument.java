@@ -26,6 +26,11 @@ public record KnownDocument(TopologyDocument document, By by, Instant at, Instan
     }
   }
 
+  /** The document, whose own times claim no more than this node's clock lets them. */
+  TopologyDocument received() {
+    return document.receivedAt(at);
+  }
+
   KnownDocument heard(Instant again) {
     return new KnownDocument(document, by, at, again);
   }

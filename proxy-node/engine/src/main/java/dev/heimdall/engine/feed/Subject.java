@@ -57,7 +57,7 @@ public record Subject(
    * out: whoever is asked for its role is also shown a password.
    */
   Optional<List<RdsServer>> told(List<KnownDocument> heard) {
-    List<TopologyDocument> documents = heard.stream().map(KnownDocument::document).toList();
+    List<TopologyDocument> documents = heard.stream().map(KnownDocument::received).toList();
     return arn.flatMap(name -> TopologyTold.of(name, documents))
         .map(told -> new Answer(told, told.source().map(this::own).orElse(false)))
         .or(() -> heard.stream().filter(this::own).findFirst().flatMap(this::byName))
@@ -69,7 +69,7 @@ public record Subject(
    * knows it. An endpoint by a name that it cannot have is left out.
    */
   Optional<GlobalSaid> global(List<KnownDocument> heard) {
-    List<TopologyDocument> documents = heard.stream().map(KnownDocument::document).toList();
+    List<TopologyDocument> documents = heard.stream().map(KnownDocument::received).toList();
     return arn.flatMap(name -> TopologyTold.global(name, documents))
         .map(
             believed ->

@@ -77,6 +77,16 @@ class SubjectGlobalTest {
     }
   }
 
+  /** Its clock is 50 minutes ahead, and the other one's right. */
+  @Test
+  void aDocumentOfAClockThatIsFarAheadMakesNoOtherOneSilent() {
+    KnownDocument west = document(WEST, WEST, 3000, Optional.empty(), false, 10);
+    KnownDocument east = document(EAST, EAST, 20, Optional.of(20), false, 25);
+    for (List<KnownDocument> order : List.of(List.of(west, east), List.of(east, west))) {
+      assertThat(subject(true).global(order).orElseThrow().writerRegion()).contains(EAST);
+    }
+  }
+
   /** What nodes of the writer's region have asked there confirms nothing. */
   @Test
   void documentsOfNodesAreTheWordOfTheRegionThatWasAsked() {
