@@ -17,9 +17,14 @@ record Endpoints(Site rest, Site pages, Site reports) implements Site {
   }
 
   @Override
+  public boolean isReport(String path) {
+    return ReportSite.takes(path);
+  }
+
+  @Override
   public Admission admit(Request request) throws Refusal {
     String path = request.path();
-    if (ReportSite.takes(path)) {
+    if (isReport(path)) {
       return reports.admit(request);
     }
     boolean browser =

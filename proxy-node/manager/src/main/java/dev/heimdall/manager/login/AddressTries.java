@@ -25,8 +25,9 @@ final class AddressTries {
     return allowance.left(used, now);
   }
 
-  boolean hasRoom() {
-    return inProgress < Tries.FREE;
+  /** How many may begin. */
+  int room() {
+    return Tries.FREE - inProgress;
   }
 
   void begin(long now) {
@@ -60,6 +61,10 @@ final class AddressTries {
     }
     most.drop();
     return true;
+  }
+
+  int waiting() {
+    return waiting.size();
   }
 
   void enter(Tries tries) {

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.login;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -9,11 +10,22 @@ import java.util.Optional;
  * @param from his address, or that which a proxy reports that is trusted
  * @param device the one that his browser has shown, on which the same account has logged in before;
  *     empty: none, or one of another account
+ * @param waited how long he has waited for his turn already
  */
-public record Caller(InetAddress from, Optional<String> device) {
+public record Caller(InetAddress from, Optional<String> device, Duration waited) {
+  /** One who tries at once. */
+  public Caller(InetAddress from, Optional<String> device) {
+    this(from, device, Duration.ZERO);
+  }
+
   /** One without a device, such as a program. */
   public static Caller at(InetAddress from) {
     return new Caller(from, Optional.empty());
+  }
+
+  /** The same, who has waited. */
+  public Caller after(Duration time) {
+    return new Caller(from, device, time);
   }
 
   /** For logs. */

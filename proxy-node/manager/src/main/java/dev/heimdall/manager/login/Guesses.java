@@ -1,8 +1,17 @@
 package dev.heimdall.manager.login;
 
+import dev.heimdall.manager.web.Later;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.Condition;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -13,10 +22,14 @@ import java.util.function.LongSupplier;
  * address from which it has: whoever guesses beside them keeps their people out nowhere.
  *
  * <p>A try counts as wrong from its beginning, until it turns out right: those in progress together
- * are no more than those one after the other.
+ * are no more than those one after the other. All of them together take a part of the manager's
+ * threads, and those that wait for others take none.
  */
 final class Guesses {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Whoever was to go on, and could not, is no reason for others to wait for longer. */
+  private static final Duration LOOKS_AGAIN = Duration.ofSeconds(5);
 
   /** More than an address has tries in hours, so that nobody has his own forgotten by others. */
   private static final int MOST_TRIES = 16_384;
@@ -67,11 +80,13 @@ final class Guesses {
 
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition answered = lock.newCondition();
   private final Map<String, Tries> tries = new Newest<>(MOST_TRIES);
   private final Map<String, AddressTries> addresses = new Newest<>(MOST_ADDRESSES);
   private final AccountGuesses passwords = new AccountGuesses(Allowance.OF_PASSWORDS);
   private final AccountGuesses codes = new AccountGuesses(Allowance.OF_CODES);
+  private final Crowd strangers = new Crowd();
+  private final Crowd known = new Crowd();
+  private final Set<Waiting> waiting = new LinkedHashSet<>();
 
   Guesses(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
@@ -86,7 +101,6 @@ final class Guesses {
     private Tries own;
     private AddressTries address;
     private boolean exempt;
-    private long patience = PATIENCE.toNanos();
 
     Turn(Caller caller, Tried what) {
       this.caller = caller;
@@ -114,8 +128,19 @@ final class Guesses {
     }
 
     private boolean hasRoom() {
-      boolean ownRoom = what.kind() == Tried.Kind.PROVIDER || own.hasRoom();
-      return ownRoom && (exempt || address.hasRoom());
+      return ownRoom() > 0 && addressRoom() > 0 && crowd().room() > 0;
+    }
+
+    int ownRoom() {
+      return what.kind() == Tried.Kind.PROVIDER ? Integer.MAX_VALUE : own.room();
+    }
+
+    int addressRoom() {
+      return exempt ? Integer.MAX_VALUE : address.room();
+    }
+
+    Crowd crowd() {
+      return exempt ? known : strangers;
     }
 
     private AccountGuesses accounts() {
@@ -123,63 +148,57 @@ final class Guesses {
     }
 
     /**
-     * Waits until it may begin.
+     * Lets it begin.
      *
      * @return how long it has to wait besides; 0: it may begin
+     * @throws Later it may begin, perhaps, once others have ended
      */
     long pass() {
-      while (true) {
-        long now = nanoClock.getAsLong();
-        look(now);
-        long left = left(now);
-        if (hasRoom()) {
-          return left;
-        }
-        // One of those in progress may yet turn out right.
-        if (patience <= 0 || !mayWait() || !await()) {
-          return Math.max(left, 1);
-        }
+      long now = nanoClock.getAsLong();
+      look(now);
+      long left = left(now);
+      if (hasRoom()) {
+        return left;
       }
+      // One of those in progress may yet turn out right.
+      Duration patience = PATIENCE.minus(caller.waited());
+      if (patience.isNegative() || patience.isZero() || !mayWait()) {
+        return Math.max(left, 1);
+      }
+      throw new Later(await(patience));
     }
 
     private boolean mayWait() {
-      return exempt ? own.waiting() < AddressTries.WAITING : address.letsWait(own);
+      return exempt
+          ? known.letsWait() && own.waiting() < AddressTries.WAITING
+          : (strangers.letsWait() || makesRoom()) && address.letsWait(own);
     }
 
-    /** Whether it goes on, and has not made room for another one. */
-    private boolean await() {
-      Tries mine = own;
-      AddressTries shared = address;
-      mine.await();
-      if (!exempt) {
-        shared.enter(mine);
-      }
+    /** Whether one of the address of which most wait has gone for it. */
+    private boolean makesRoom() {
+      Waiting most =
+          waiting.stream()
+              .filter(one -> !one.turn.exempt)
+              .max(Comparator.comparingInt(one -> one.address.waiting()))
+              .orElseThrow();
+      return most.address.waiting() > address.waiting() + 1 && most.over.complete(null);
+    }
+
+    private CompletionStage<Void> await(Duration patience) {
+      Waiting waiting = new Waiting(this);
+      waiting.enter();
       // Somebody who has to make room hears of it.
-      answered.signalAll();
-      try {
-        long end = System.nanoTime() + patience;
-        while (!mine.hasToMakeRoom() && !changed(mine, shared) && patience > 0) {
-          answered.awaitNanos(patience);
-          patience = end - System.nanoTime();
-        }
-        return !mine.hasToMakeRoom();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
-      } finally {
-        mine.awaited();
-        if (!exempt) {
-          shared.leave(mine);
-        }
-      }
-    }
-
-    private boolean changed(Tries mine, AddressTries shared) {
-      return (what.kind() == Tried.Kind.PROVIDER || mine.hasRoom()) && (exempt || shared.hasRoom());
+      wake();
+      Duration time = patience.compareTo(LOOKS_AGAIN) < 0 ? patience : LOOKS_AGAIN;
+      return waiting
+          .over
+          .completeOnTimeout(null, time.toNanos(), TimeUnit.NANOSECONDS)
+          .whenComplete((done, failure) -> leave(waiting));
     }
 
     void begin(long now) {
       own.begin(now);
+      crowd().begin();
       if (!exempt) {
         address.begin(now);
       }
@@ -189,6 +208,7 @@ final class Guesses {
     }
 
     void end(boolean right, boolean seen, long now) {
+      crowd().end();
       if (right) {
         own.endedRight(now);
       } else if (seen) {
@@ -219,6 +239,82 @@ final class Guesses {
     }
   }
 
+  /** A request that waits for others to end; its own thread is gone. */
+  private final class Waiting {
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final Turn turn;
+    private final Tries own;
+    private final AddressTries address;
+
+    Waiting(Turn turn) {
+      this.turn = turn;
+      own = turn.own;
+      address = turn.address;
+    }
+
+    void enter() {
+      own.await();
+      turn.crowd().enter();
+      if (!turn.exempt) {
+        address.enter(own);
+      }
+      waiting.add(this);
+    }
+
+    void leave() {
+      own.awaited();
+      turn.crowd().leave();
+      if (!turn.exempt) {
+        address.leave(own);
+      }
+    }
+  }
+
+  private void leave(Waiting one) {
+    lock.lock();
+    try {
+      if (waiting.remove(one)) {
+        one.leave();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Has as many go on as may begin, and those that have to make room: the first ones first, but
+   * those of addresses with fewer in progress before.
+   */
+  private void wake() {
+    Map<Object, Integer> woken = new IdentityHashMap<>();
+    List<Waiting> all = new ArrayList<>(waiting);
+    all.sort(Comparator.comparingInt((Waiting one) -> -one.address.room()));
+    for (Waiting one : all) {
+      boolean room =
+          woken.getOrDefault(one.own, 0) < one.turn.ownRoom()
+              && woken.getOrDefault(one.address, 0) < one.turn.addressRoom()
+              && woken.getOrDefault(one.turn.crowd(), 0) < one.turn.crowd().room();
+      if (one.own.hasToMakeRoom()) {
+        one.over.complete(null);
+      } else if (room) {
+        woken.merge(one.own, 1, Integer::sum);
+        woken.merge(one.address, 1, Integer::sum);
+        woken.merge(one.turn.crowd(), 1, Integer::sum);
+        one.over.complete(null);
+      }
+    }
+  }
+
+  /** How many wait for others to end. */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static String key(Caller caller, Tried what) {
     String from =
         caller
@@ -228,7 +324,11 @@ final class Guesses {
     return from + " " + what.name();
   }
 
-  /** Looks at a password, unless it has to wait. */
+  /**
+   * Looks at a password, unless it has to wait.
+   *
+   * @throws Later others are in progress: it is to be tried again once they have ended
+   */
   Verdict judge(Caller caller, Tried what, Try tried) {
     Turn turn = new Turn(caller, what);
     lock.lock();
@@ -237,11 +337,13 @@ final class Guesses {
       long now = nanoClock.getAsLong();
       if (left > 0) {
         turn.tidy(now);
+        wake(); // those behind it may have to hear the same
         return new Verdict.Wait(Duration.ofNanos(left));
       }
       if (tried.right()) {
         turn.own.right(now);
         turn.tidy(now);
+        wake();
         return new Verdict.Right();
       }
       turn.begin(now);
@@ -268,7 +370,7 @@ final class Guesses {
       long now = nanoClock.getAsLong();
       turn.end(right, seen, now);
       turn.tidy(now);
-      answered.signalAll();
+      wake();
     } finally {
       lock.unlock();
     }

@@ -8,7 +8,6 @@ import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.secrets.StoreException;
-import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +16,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Log-ins with a password, and a code where an account has a second factor; programs may show a
- * token. May be asked by any thread.
+ * token. May be asked by any thread; where somebody has to wait for his turn, {@link
+ * dev.heimdall.manager.web.Later} is thrown before anything is tried.
  */
 public final class LogIn implements AutoCloseable {
   /** The user that there is always. */
@@ -110,11 +110,10 @@ public final class LogIn implements AutoCloseable {
    * @param authorization the header of that name
    * @param code of his second factor, if there was one with it
    */
-  public Outcome judge(Optional<String> authorization, Optional<String> code, InetAddress from) {
+  public Outcome judge(Optional<String> authorization, Optional<String> code, Caller caller) {
     if (authorization.isEmpty()) {
       return new Outcome.Nobody();
     }
-    Caller caller = Caller.at(from);
     Optional<String> token = Shown.bearer(authorization.get());
     if (token.isPresent()) {
       return byToken(token.get(), caller);
@@ -131,9 +130,8 @@ public final class LogIn implements AutoCloseable {
    * @param attempt whether it was no wrong one; may wait
    * @return how long he has to wait; empty: he has tried
    */
-  public Optional<Duration> tryElsewhere(InetAddress from, BooleanSupplier attempt) {
-    Guesses.Verdict verdict =
-        guesses.judge(Caller.at(from), Tried.provider(), Guesses.Try.later(attempt));
+  public Optional<Duration> tryElsewhere(Caller caller, BooleanSupplier attempt) {
+    Guesses.Verdict verdict = guesses.judge(caller, Tried.provider(), Guesses.Try.later(attempt));
     return verdict instanceof Guesses.Verdict.Wait wait
         ? Optional.of(wait.time())
         : Optional.empty();
@@ -332,6 +330,11 @@ public final class LogIn implements AutoCloseable {
   private Outcome refused(String user, Caller caller, String by) {
     audit.note(Action.LOG_IN_REFUSED, user, caller.address(), by);
     return new Outcome.Refused();
+  }
+
+  /** How many log-ins wait for others to end. */
+  int waiting() {
+    return guesses.waiting();
   }
 
   @Override

@@ -33,9 +33,12 @@ final class Tries {
     return Math.max(0, until - now);
   }
 
-  /** Free ones go together; of those after them each has to have its answer before the next. */
-  boolean hasRoom() {
-    return inProgress == 0 || count < FREE;
+  /**
+   * How many may begin. Free ones go together; of those after them each has to have its answer
+   * before the next.
+   */
+  int room() {
+    return Math.max(FREE - count, inProgress == 0 ? 1 : 0);
   }
 
   /** One waits for those in progress. */

@@ -29,7 +29,7 @@ final class Devices {
 
   /** From where a user tries to log in. */
   Caller caller(String user, Request request) {
-    return new Caller(request.from(), device(user, request));
+    return new Caller(request.from(), device(user, request), request.waited());
   }
 
   private Optional<String> device(String user, Request request) {

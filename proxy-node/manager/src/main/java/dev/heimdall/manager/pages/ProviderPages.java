@@ -2,6 +2,7 @@ package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.manager.login.Caller;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.oidc.OpenId;
 import dev.heimdall.manager.oidc.OpenIdRefused;
@@ -112,7 +113,8 @@ final class ProviderPages {
           .with("Set-Cookie", Cookies.endProvider(request));
     }
     Attempt attempt = new Attempt(carried.get().pending(), answer);
-    Optional<Duration> wait = logIn.tryElsewhere(request.from(), attempt::isRight);
+    Optional<Duration> wait =
+        logIn.tryElsewhere(Caller.at(request.from()).after(request.waited()), attempt::isRight);
     if (wait.isPresent()) {
       long seconds = Math.max(1, wait.get().plusMillis(999).toSeconds());
       return refused(

@@ -7,6 +7,7 @@ import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.login.Caller;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnPassword;
@@ -187,7 +188,8 @@ public final class Api implements Site {
 
   private Who who(Request request) throws Refusal {
     Optional<String> shown = request.header("Authorization");
-    LogIn.Outcome outcome = logIn.judge(shown, request.header(CODE), request.from());
+    LogIn.Outcome outcome =
+        logIn.judge(shown, request.header(CODE), Caller.at(request.from()).after(request.waited()));
     if (outcome instanceof LogIn.Outcome.In in) {
       return in.who();
     }

@@ -16,6 +16,12 @@ public final class Bounds {
   /** Those of one address: another one's request never waits for them. */
   static final int REQUESTS_OF_ONE_ADDRESS = 64;
 
+  /** Reports of nodes that are taken at a time, besides those. */
+  static final int REPORTS = 32;
+
+  /** Those of one address: nodes behind one are many, and none of them shuts out the others. */
+  static final int REPORTS_OF_ONE_ADDRESS = 24;
+
   static final int LONGEST_LINE = 8 << 10;
 
   static final int LONGEST_HEADERS = 32 << 10;

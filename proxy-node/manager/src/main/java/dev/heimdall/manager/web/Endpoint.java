@@ -6,5 +6,11 @@ record Endpoint(
     OwnOrigin origin,
     Callers callers,
     Turns turns,
+    Turns reportTurns,
     BodyMemory bodies,
-    AnswerMemory answers) {}
+    AnswerMemory answers) {
+  /** Those of requests for a path. */
+  Turns turns(String path) {
+    return site.isReport(path) ? reportTurns : turns;
+  }
+}

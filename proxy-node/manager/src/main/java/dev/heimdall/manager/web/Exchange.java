@@ -2,7 +2,9 @@ package dev.heimdall.manager.web;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -23,15 +25,21 @@ final class Exchange implements BodyMemory.Holder, Runnable {
   /** What a load balancer asks, which waits for nothing. */
   private static final String HEALTH = "/livez";
 
+  private static final Duration TURN_AGAIN = Duration.ofMillis(50);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
   private final Endpoint endpoint;
   private final Callers.Caller caller;
   private final InetAddress from;
   private final org.eclipse.jetty.server.Request jetty;
   private final Response response;
   private final Callback callback;
-  private final Request request;
+  private Request request;
   private Site.Work work;
   private ArrivingBody body;
+
+  /** Since when it waits for what it was told to; empty: for nothing. */
+  private OptionalLong waitsSince = OptionalLong.empty();
 
   Exchange(
       Endpoint endpoint,
@@ -56,7 +64,8 @@ final class Exchange implements BodyMemory.Holder, Runnable {
             jetty.getHeaders(),
             from,
             jetty.isSecure(),
-            Optional.empty());
+            Optional.empty(),
+            Duration.ZERO);
   }
 
   @Override
@@ -81,9 +90,16 @@ final class Exchange implements BodyMemory.Holder, Runnable {
       reply(e.answer(), true);
       return;
     }
+    admit();
+  }
+
+  private void admit() {
     Site.Admission admission;
     try {
       admission = admission();
+    } catch (Later e) {
+      again(e, this::admit);
+      return;
     } catch (Refusal e) {
       admission =
           new Site.Admission(
@@ -93,6 +109,8 @@ final class Exchange implements BodyMemory.Holder, Runnable {
               });
     }
     work = admission.work();
+    waitsSince = OptionalLong.empty();
+    request = request.waited(Duration.ZERO);
     body =
         new ArrivingBody(
             admission.largestBody(),
@@ -111,6 +129,20 @@ final class Exchange implements BodyMemory.Holder, Runnable {
     }
     endpoint.origin().check(request, endpoint.site().isReachedFromElsewhere(request.path()));
     return inTurn(() -> endpoint.site().admit(request));
+  }
+
+  /** Takes it up again; it has no slot and no thread until then. */
+  private void again(Later later, Runnable next) {
+    long since = waitsSince.orElseGet(System::nanoTime);
+    waitsSince = OptionalLong.of(since);
+    later
+        .until()
+        .whenCompleteAsync(
+            (done, failure) -> {
+              request = request.waited(Duration.ofNanos(System.nanoTime() - since));
+              next.run();
+            },
+            jetty.getComponents().getExecutor());
   }
 
   private static Answer health(Request request) throws Refusal {
@@ -147,13 +179,17 @@ final class Exchange implements BodyMemory.Holder, Runnable {
   }
 
   private <T> T inTurn(Turn<T> turn) throws Refusal {
-    if (!endpoint.turns().take(from())) {
+    Turns turns = endpoint.turns(request.path());
+    if (!turns.take(from())) {
+      if (waitsSince.isPresent() && request.waited().compareTo(LONGEST_WAIT) < 0) {
+        throw Later.after(TURN_AGAIN); // all that wait for one thing go on in one moment
+      }
       throw Refusal.busy("The manager is busy with other requests: try again.");
     }
     try {
       return turn.take();
     } finally {
-      endpoint.turns().back(from());
+      turns.back(from());
     }
   }
 
@@ -190,7 +226,14 @@ final class Exchange implements BodyMemory.Holder, Runnable {
 
   private void answer(boolean last) {
     caller.work();
-    reply(answer(), last);
+    Answer answer;
+    try {
+      answer = answer();
+    } catch (Later e) {
+      again(e, () -> answer(last));
+      return;
+    }
+    reply(answer, last);
   }
 
   private Answer answer() {
@@ -199,6 +242,8 @@ final class Exchange implements BodyMemory.Holder, Runnable {
       return request.path().equals(HEALTH) ? work.answer(whole) : inTurn(() -> work.answer(whole));
     } catch (Refusal e) {
       return e.answer();
+    } catch (Later e) {
+      throw e;
     } catch (RuntimeException e) {
       LOG.error("a request met an error in Heimdall", e);
       return new Refusal(500, "internal_error", "This is a bug in Heimdall; its log tells more.")

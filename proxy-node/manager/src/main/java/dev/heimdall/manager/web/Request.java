@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -34,6 +35,7 @@ public final class Request {
   private final InetAddress from;
   private final boolean secure;
   private final Optional<byte[]> body;
+  private final Duration waited;
 
   /**
    * @param path decoded
@@ -41,6 +43,7 @@ public final class Request {
    * @param query as it was sent; empty: there is none
    * @param secure whether it came over TLS
    * @param body empty: it is not there yet, or larger than the path takes
+   * @param waited see {@link #waited()}
    */
   Request(
       String method,
@@ -50,7 +53,8 @@ public final class Request {
       HttpFields headers,
       InetAddress from,
       boolean secure,
-      Optional<byte[]> body) {
+      Optional<byte[]> body,
+      Duration waited) {
     this.method = method;
     this.path = path;
     this.target = target;
@@ -59,11 +63,22 @@ public final class Request {
     this.from = from;
     this.secure = secure;
     this.body = body;
+    this.waited = waited;
   }
 
   /** The same, arrived whole. */
   Request with(Optional<byte[]> arrived) {
-    return new Request(method, path, target, query, headers, from, secure, arrived);
+    return new Request(method, path, target, query, headers, from, secure, arrived, waited);
+  }
+
+  /** The same, taken up again. */
+  Request waited(Duration time) {
+    return new Request(method, path, target, query, headers, from, secure, body, time);
+  }
+
+  /** How long it has waited already for what it is told to wait for: see {@link Later}. */
+  public Duration waited() {
+    return waited;
   }
 
   public String method() {

@@ -3,8 +3,8 @@ package dev.heimdall.manager.web;
 /** What is at the server's paths. */
 public interface Site {
   /**
-   * Looks at a request of which the headers are there and the body is not. May wait, for as long as
-   * a log-in does.
+   * Looks at a request of which the headers are there and the body is not. What has to wait for
+   * long throws {@link Later}, here and in its work.
    *
    * @throws Refusal if it is not to be carried out; its body is passed over then
    */
@@ -12,6 +12,11 @@ public interface Site {
 
   /** Whether pages of others lead browsers to this path, such as a provider after a log-in. */
   default boolean isReachedFromElsewhere(String path) {
+    return false;
+  }
+
+  /** Whether a node reports there: whatever others do, there are slots for that. */
+  default boolean isReport(String path) {
     return false;
   }
 

@@ -48,7 +48,8 @@ public final class WebServer implements AutoCloseable {
       Site site,
       TrustedProxies proxies,
       Bounds.Connections bounds) {
-    QueuedThreadPool threads = new QueuedThreadPool(Bounds.REQUESTS + OWN_THREADS, 2);
+    QueuedThreadPool threads =
+        new QueuedThreadPool(Bounds.REQUESTS + Bounds.REPORTS + OWN_THREADS, 2);
     threads.setName("manager-http");
     threads.setDaemon(true);
     threads.setReservedThreads(0);
@@ -75,6 +76,7 @@ public final class WebServer implements AutoCloseable {
                     new OwnOrigin(address.getAddress().isLoopbackAddress()),
                     callers,
                     new Turns(Bounds.REQUESTS, Bounds.REQUESTS_OF_ONE_ADDRESS),
+                    new Turns(Bounds.REPORTS, Bounds.REPORTS_OF_ONE_ADDRESS),
                     new BodyMemory(Bounds.BODIES),
                     new AnswerMemory(
                         Bounds.answers(Runtime.getRuntime().maxMemory()),

@@ -8,6 +8,7 @@ import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -25,6 +26,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -134,8 +139,8 @@ class GuessesTogetherTest {
     }
 
     /** Each is answered, or has come as far as it comes while the place says nothing. */
-    void awaitArrival() throws InterruptedException {
-      until("all are under way", () -> answered() + judged() >= answers.size());
+    void awaitArrival(LogIn at) throws InterruptedException {
+      until("all are under way", () -> answered() + judged() + at.waiting() >= answers.size());
     }
 
     private static long judged() {
@@ -170,15 +175,19 @@ class GuessesTogetherTest {
   }
 
   private String fromAnotherAddress(String path) throws IOException {
+    return from("127.0.0.2", path, "right");
+  }
+
+  private String from(String address, String path, String password) throws IOException {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout((int) LIMIT.toMillis());
-      socket.bind(new InetSocketAddress("127.0.0.2", 0));
+      socket.bind(new InetSocketAddress(address, 0));
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
       socket
           .getOutputStream()
           .write(
               "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: %s\r\n\r\n"
-                  .formatted(path, basic("right"))
+                  .formatted(path, basic(password))
                   .getBytes(StandardCharsets.UTF_8));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
           .lines()
@@ -233,11 +242,68 @@ class GuessesTogetherTest {
     assertThat(ended(MANY, "right").those(200)).hasSize(MANY);
   }
 
+  private static int inDoor() {
+    return Crowd.IN_PROGRESS + Crowd.WAITING;
+  }
+
+  private static long answered(List<CompletableFuture<String>> sent) {
+    return sent.stream().filter(CompletableFuture::isDone).count();
+  }
+
+  private CompletableFuture<String> sent(String address, String password, Executor clients) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return from(address, "/version", password);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        clients);
+  }
+
+  /** As many as a door has slots, and more: from ten networks, with the place saying nothing. */
+  @Test
+  void wrongOnesOfManyNetworksLeaveSlotsForOthers() throws Exception {
+    assertThat(ended(1, "right").those(200)).hasSize(1);
+    assertThat(fromAnotherAddress("/version")).contains(" 200 ");
+    pass(KnownPassword.PAUSE);
+    place.hold();
+    List<CompletableFuture<String>> wrong = new ArrayList<>();
+    ExecutorService clients = Executors.newCachedThreadPool();
+    CompletableFuture<String> stranger = new CompletableFuture<>();
+    try {
+      for (int i = 0; i < 150; i++) {
+        wrong.add(sent("127.0.1." + (1 + i % 10), "wrong", clients));
+      }
+      until(
+          "no more come",
+          () -> answered(wrong) >= 150 - inDoor() && logIn.waiting() == Crowd.WAITING);
+      assertThat(logIn.waiting()).isEqualTo(Crowd.WAITING);
+      assertThat(Burst.judged()).isEqualTo(Crowd.IN_PROGRESS);
+      assertThat(fromAnotherAddress("/version")).contains(" 200 ");
+      assertThat(ended(MANY, "right").those(200)).hasSize(MANY);
+      stranger = sent("127.0.0.3", "right", clients);
+      long there = place.readings.get();
+      until("one of them has made room", () -> answered(wrong) > 150 - inDoor());
+      assertThat(stranger).isNotDone();
+      assertThat(place.readings).hasValue((int) there);
+    } finally {
+      place.answer();
+      assertThat(stranger.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).contains(" 200 ");
+      for (CompletableFuture<String> one : wrong) {
+        assertThat(one.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).containsAnyOf(" 401 ", " 429 ");
+      }
+      clients.shutdown();
+    }
+    assertThat(logIn.waiting()).isZero();
+  }
+
   @Test
   void rightOnesTogetherAreAllLetInAtTheFirstReading() throws Exception {
     place.hold();
     Burst first = burst(MANY, "right");
-    first.awaitArrival();
+    first.awaitArrival(logIn);
     place.answer();
     first.end();
     assertThat(first.those(200)).hasSize(MANY);
@@ -265,7 +331,7 @@ class GuessesTogetherTest {
     pass(KnownPassword.PAUSE);
     place.hold();
     Burst rotated = burst(HELD_AT_MOST, "new");
-    rotated.awaitArrival();
+    rotated.awaitArrival(logIn);
     assertThat(rotated.answered()).isZero();
     place.answer();
     rotated.end();

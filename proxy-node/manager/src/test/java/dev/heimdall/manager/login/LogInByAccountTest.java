@@ -83,7 +83,7 @@ class LogInByAccountTest {
         Optional.of(
             "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8))),
         Optional.empty(),
-        InetAddress.getLoopbackAddress());
+        Caller.at(InetAddress.getLoopbackAddress()));
   }
 
   private static String who(LogIn.Outcome outcome) {

@@ -109,7 +109,7 @@ class SecondFactorLogInTest {
         Optional.of(
             "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8))),
         code,
-        HERE);
+        Caller.at(HERE));
   }
 
   private LogIn.Outcome code(LogIn logIn, String code, InetAddress from) {
@@ -223,7 +223,7 @@ class SecondFactorLogInTest {
   }
 
   private LogIn.Outcome bearer(LogIn logIn, String word) {
-    return logIn.judge(Optional.of("Bearer " + word), Optional.empty(), HERE);
+    return logIn.judge(Optional.of("Bearer " + word), Optional.empty(), Caller.at(HERE));
   }
 
   private String token(Role role, int days) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
@@ -31,7 +32,8 @@ class RoutesTest {
         HttpFields.EMPTY,
         InetAddress.getLoopbackAddress(),
         false,
-        Optional.empty());
+        Optional.empty(),
+        Duration.ZERO);
   }
 
   private String found(String method, String path) throws Refusal {

@@ -1,0 +1,35 @@
+package dev.heimdall.manager.web;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Thrown by work that has to wait before it can be done: its request gives its slot and its thread
+ * back, and is taken up from the beginning once that is over. Nothing may have been done before.
+ */
+public final class Later extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient CompletionStage<?> until;
+
+  /**
+   * @param until what is waited for; {@link Request#waited} says how long that has taken so far
+   */
+  public Later(CompletionStage<?> until) {
+    super("to be taken up again", null, false, false);
+    this.until = until;
+  }
+
+  /** After some time. */
+  public static Later after(Duration time) {
+    return new Later(
+        new CompletableFuture<Void>()
+            .completeOnTimeout(null, time.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  CompletionStage<?> until() {
+    return until;
+  }
+}
