@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,10 @@ public final class Archive implements AutoCloseable {
   public static final int DAYS = 30;
 
   private static final int MINUTES = 1440;
+
+  /** By how many minutes a minute's writing goes on at most, whatever the clock says. */
+  private static final long LONGEST_STEP = 10;
+
   private static final long MINUTE_MILLIS = 60_000;
   private static final int EVERY_SECONDS = 1;
   private static final long OPEN_AGAIN = TimeUnit.MINUTES.toNanos(1);
@@ -72,6 +77,7 @@ public final class Archive implements AutoCloseable {
   private long looked = System.nanoTime() - EVERY_HOUR;
   private boolean restored;
   private String failing = "";
+  private int leftOut;
 
   private Archive(
       Optional<Path> directory, String name, Archived figures, char absent, Clock clock) {
@@ -261,15 +267,46 @@ public final class Archive implements AutoCloseable {
     }
     synchronized (this) {
       ArchiveFile open = file.orElseThrow();
+      Set<String> names = new HashSet<>();
+      fresh.values().forEach(rows -> names.addAll(rows.keySet()));
+      tellOfNames(open.makeRoom(names, Math.floorDiv(now, (long) ArchiveFile.TEN)));
       fresh.forEach(open::putMinute);
       Set<Long> tens = new TreeSet<>();
       fresh.keySet().forEach(minute -> tens.add(Math.floorDiv(minute, (long) ArchiveFile.TEN)));
       tens.forEach(ten -> sumUp(open, ten));
-      long day = Math.floorDiv(now, (long) MINUTES);
-      open.trim(now - MINUTES, now + MINUTES, day - DAYS, day + 1);
+      trim(open, now);
       open.commit();
     }
     written = fresh.lastKey();
+  }
+
+  /**
+   * Lets go of what is old by what was written before: a clock that is far ahead or behind for some
+   * minutes takes no month's figures with it. Where it stays there, these go within days.
+   */
+  static void trim(ArchiveFile open, long now) {
+    long before = open.reached().orElseGet(() -> Math.min(now, open.newest().orElse(now)));
+    long reached =
+        now > before ? Math.min(now, before + LONGEST_STEP) : Math.max(now, before - LONGEST_STEP);
+    open.reach(reached);
+    long first = Math.min(now, reached);
+    long last = Math.max(now, reached);
+    open.trim(
+        first - MINUTES,
+        last + MINUTES,
+        Math.floorDiv(first, (long) MINUTES) - DAYS,
+        Math.floorDiv(last, (long) MINUTES) + 1);
+  }
+
+  private void tellOfNames(int leftOut) {
+    if (leftOut > 0 && leftOut != this.leftOut) {
+      Line.of(
+              "not all figures are kept on disk: there are more nodes, virtual databases and replicas than it keeps")
+          .pair("kept", Integer.toString(ArchiveFile.MOST_NAMES))
+          .pair("left_out", Integer.toString(leftOut))
+          .log(LOG, Level.WARN);
+    }
+    this.leftOut = leftOut;
   }
 
   private void sumUp(ArchiveFile open, long ten) {
@@ -296,7 +333,15 @@ public final class Archive implements AutoCloseable {
         }
       }
     }
-    Instant old = clock.instant().minus(Duration.ofDays(DAYS + 1L));
+    long reached;
+    synchronized (this) {
+      reached = file.orElseThrow().reached().orElse(0L);
+    }
+    // By what was written, too: a clock that is ahead deletes nobody's file.
+    Instant old =
+        Instant.EPOCH
+            .plus(Duration.ofMinutes(Math.min(reached, minuteNow())))
+            .minus(Duration.ofDays(DAYS + 1L));
     int taken = 0;
     for (Path other : others) {
       if (Files.getLastModifiedTime(other).toInstant().isBefore(old)) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,6 +35,12 @@ final class ArchiveFile implements AutoCloseable {
   /** As many names there may be: a day's and a month's rows of these are the size of the file. */
   static final int MOST_NAMES = 600;
 
+  /** What is not heard of for so long makes room for something new. */
+  private static final int UNUSED_TENS = 6;
+
+  private static final String NEXT = "next";
+  private static final String REACHED = "reached";
+
   private static final int LONGEST_ROW = 1000;
   private static final int CACHE_MEBIBYTES = 1;
   private static final int COMPACT_MILLIS = 200;
@@ -42,6 +49,7 @@ final class ArchiveFile implements AutoCloseable {
   private final MVMap<Long, String> names;
   private final MVMap<Long, byte[]> minutes;
   private final MVMap<Long, byte[]> days;
+  private final MVMap<String, Long> about;
   private final Map<String, Long> ids = new HashMap<>();
 
   private ArchiveFile(MVStore store) {
@@ -54,6 +62,12 @@ final class ArchiveFile implements AutoCloseable {
                 .valueType(StringDataType.INSTANCE));
     minutes = store.openMap("minutes", bytes());
     days = store.openMap("days", bytes());
+    about =
+        store.openMap(
+            "about",
+            new MVMap.Builder<String, Long>()
+                .keyType(StringDataType.INSTANCE)
+                .valueType(LongDataType.INSTANCE));
     names.forEach((id, name) -> ids.put(name, id));
   }
 
@@ -122,7 +136,9 @@ final class ArchiveFile implements AutoCloseable {
     if (ids.size() >= MOST_NAMES) {
       return -1;
     }
-    long next = names.isEmpty() ? 0 : names.lastKey() + 1;
+    // A number is never given again: rows of who had it before may still be there.
+    long next = Math.max(names.isEmpty() ? 0 : names.lastKey() + 1, about.getOrDefault(NEXT, 0L));
+    about.put(NEXT, next + 1);
     names.put(next, name);
     ids.put(name, next);
     return next;
@@ -130,6 +146,80 @@ final class ArchiveFile implements AutoCloseable {
 
   Set<String> names() {
     return Set.copyOf(names.values());
+  }
+
+  /**
+   * Has names that are new be kept: those of which nothing was heard for longest make room.
+   *
+   * @param ten that which is now
+   * @return how many there is no room for, as all others are in use
+   */
+  int makeRoom(Set<String> wanted, long ten) {
+    long fresh = wanted.stream().filter(name -> !ids.containsKey(name)).count();
+    int over = (int) (ids.size() + fresh - MOST_NAMES);
+    if (over <= 0) {
+      return 0;
+    }
+    Map<Long, Long> unused = new HashMap<>();
+    ids.forEach(
+        (name, id) -> {
+          long last = lastUse(id);
+          if (!wanted.contains(name) && last < ten - UNUSED_TENS) {
+            unused.put(id, last);
+          }
+        });
+    List<Long> dropped =
+        unused.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue())
+            .limit(over)
+            .map(Map.Entry::getKey)
+            .toList();
+    dropped.forEach(this::drop);
+    return over - dropped.size();
+  }
+
+  /** The last ten minutes of which something is known; none: smaller than any. */
+  private long lastUse(long id) {
+    Long key = days.floorKey(key(id, Integer.MAX_VALUE));
+    if (key == null || key >> 32 != id) {
+      return Long.MIN_VALUE;
+    }
+    byte[] all = days.get(key);
+    int width = Math.max(1, all.length / TENS_OF_DAY);
+    int at = all.length - 1;
+    while (at > 0 && all[at] == (byte) 0xff) { // what is absent is written so
+      at--;
+    }
+    return (int) (long) key * (long) TENS_OF_DAY + at / width;
+  }
+
+  private void drop(long id) {
+    List<Long> keys = new ArrayList<>();
+    Iterator<Long> from = days.keyIterator(key(id, 0));
+    while (from.hasNext()) {
+      long key = from.next();
+      if (key >> 32 != id) {
+        break;
+      }
+      keys.add(key);
+    }
+    keys.forEach(days::remove);
+    names.remove(id);
+    ids.values().remove(id);
+  }
+
+  /** Which minute was reached when this was written last; a file of before does not say. */
+  Optional<Long> reached() {
+    return Optional.ofNullable(about.get(REACHED));
+  }
+
+  void reach(long minute) {
+    about.put(REACHED, minute);
+  }
+
+  /** The last minute that something is known of. */
+  Optional<Long> newest() {
+    return Optional.ofNullable(minutes.isEmpty() ? null : minutes.lastKey());
   }
 
   /** What was in a minute; of names that are there before, those before give way. */

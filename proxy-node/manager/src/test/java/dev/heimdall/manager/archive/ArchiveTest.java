@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -147,10 +148,93 @@ class ArchiveTest {
       assertThat(after.restored.firstKey()).isEqualTo(FIRST + 1440 * 2);
       assertThat(tens(archive, "all")).hasSize(4);
     }
-    run("one", "other", 1440 * 40, 1440 * 40 + 20);
-    try (Archive archive = start("one", new Figures())) {
-      await(() -> !archive.names().isEmpty());
-      assertThat(archive.names()).containsExactly("other");
+  }
+
+  private static ArchiveFile with(Path file, int minute, String... names) throws Exception {
+    ArchiveFile open = ArchiveFile.open(file);
+    put(open, minute, names);
+    return open;
+  }
+
+  private static void put(ArchiveFile open, int minute, String... names) {
+    Map<String, char[]> rows = new TreeMap<>();
+    for (String name : names) {
+      rows.put(name, new char[] {(char) minute, 7});
+    }
+    open.putMinute(FIRST + minute, rows);
+    rows.forEach(
+        (name, row) ->
+            open.putTens(name, new TreeMap<>(Map.of((FIRST + minute) / 10, row)), ABSENT));
+  }
+
+  private static SortedMap<Long, char[]> kept(ArchiveFile open, String name) {
+    return open.tens(name, 0, Long.MAX_VALUE / 600_000, 2, ABSENT);
+  }
+
+  @Test
+  void aClockThatJumpsForAWhileTakesNoFiguresWithIt() throws Exception {
+    try (ArchiveFile open = with(directory.resolve("file"), 0, "all")) {
+      Archive.trim(open, FIRST);
+      int year = 1440 * 365;
+      for (int minute = 1; minute <= 60; minute++) {
+        put(open, year + minute, "all");
+        Archive.trim(open, FIRST + year + minute);
+      }
+      for (int minute = 60; minute <= 65; minute++) {
+        put(open, minute, "all");
+        Archive.trim(open, FIRST + minute);
+      }
+      assertThat(kept(open, "all").keySet())
+          .as("what was written while it was wrong lies ahead, and goes")
+          .containsExactly(FIRST / 10, FIRST / 10 + 6);
+      assertThat(open.minutesFrom(0).next()).isEqualTo(FIRST);
+      for (int minute = 1; minute <= 60; minute++) {
+        Archive.trim(open, FIRST - year + minute);
+      }
+      assertThat(kept(open, "all")).as("nor does one that is behind").hasSize(2);
+    }
+  }
+
+  @Test
+  void figuresOfALongPauseGoByAndBy() throws Exception {
+    try (ArchiveFile open = with(directory.resolve("file"), 0, "old")) {
+      Archive.trim(open, FIRST);
+      int late = 1440 * 40;
+      put(open, late, "all");
+      Archive.trim(open, FIRST + late);
+      assertThat(open.names()).containsExactlyInAnyOrder("all", "old");
+      for (int minute = 1; minute < 1440 * 4; minute++) {
+        Archive.trim(open, FIRST + late + minute);
+      }
+      assertThat(open.names()).containsExactly("all");
+    }
+  }
+
+  @Test
+  void whereThereIsNoRoomForANameTheOneThatIsUnusedForLongestGoes() throws Exception {
+    String[] many = new String[ArchiveFile.MOST_NAMES];
+    Arrays.setAll(many, i -> "node" + i);
+    Path file = directory.resolve("file");
+    try (ArchiveFile open = with(file, 0, many)) {
+      put(open, 100, Arrays.copyOfRange(many, 2, many.length));
+      put(open, 50, "node1");
+      long now = (FIRST + 130) / 10;
+      assertThat(open.makeRoom(Set.of("new", "node5"), now)).isZero();
+      put(open, 130, "new", "node5");
+      assertThat(open.names())
+          .hasSize(many.length)
+          .contains("new", "node1")
+          .doesNotContain("node0");
+      assertThat(open.minute(FIRST)).doesNotContainKeys("node0", "new").containsKey("node1");
+      // All but one are in use.
+      assertThat(open.makeRoom(Set.of("other1", "other2"), now)).isEqualTo(1);
+      put(open, 131, "other1");
+      assertThat(kept(open, "other1")).hasSize(1);
+      assertThat(open.names()).doesNotContain("node1").contains("node2");
+      open.commit();
+    }
+    try (ArchiveFile open = with(file, 140, "new")) {
+      assertThat(open.names()).hasSize(many.length);
     }
   }
 
