@@ -24,6 +24,7 @@ public final class Dashboard implements AutoCloseable {
   private final LiveFigures figures = new LiveFigures();
   private final Lags lags = new Lags();
   private final Archive archive;
+  private final Months months;
   private final Looks looks;
   private final Fleet fleet;
   private final Clock clock;
@@ -33,7 +34,8 @@ public final class Dashboard implements AutoCloseable {
     this.clock = clock;
     KeptFigures kept = new KeptFigures(figures, lags, clock);
     archive = Archive.start(directory, manager, kept, Ring.ABSENT, clock);
-    looks = new Looks(figures, lags, kept, archive, clock);
+    months = new Months(scope -> kept.month(archive, scope, kept.lastTen()), System::nanoTime);
+    looks = new Looks(figures, lags, kept, months, clock);
   }
 
   /**
@@ -107,6 +109,7 @@ public final class Dashboard implements AutoCloseable {
 
   @Override
   public void close() {
+    months.close();
     archive.close();
   }
 }

@@ -5,7 +5,6 @@ import dev.heimdall.manager.archive.Archived;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,15 +81,53 @@ final class KeptFigures implements Archived {
   }
 
   /**
+   * What is on disk of the last thirty days; may wait for it.
+   *
+   * @param last the last ten minutes
+   */
+  Month month(Archive archive, Scope scope, long last) {
+    long from = last - Span.MONTH.moments + 1;
+    Map<String, char[]> byNode = new TreeMap<>();
+    Map<String, char[]> lag = new TreeMap<>();
+    for (String name : new TreeSet<>(archive.names())) {
+      if (name.startsWith(LAG)) {
+        lag.put(name.substring(LAG.length()), column(tens(archive, name, from, last), from, 0));
+      }
+      Optional<Scope> of = scope(name).filter(one -> !one.node().isEmpty());
+      if (scope.node().isEmpty()
+          && of.filter(one -> one.vdb().equals(scope.vdb())).isPresent()
+          && byNode.size() < MOST_LINES) {
+        byNode.put(
+            of.get().node(),
+            column(tens(archive, name, from, last), from, Field.QUERIES.ordinal()));
+      }
+    }
+    // What is long gone may still be in the file.
+    byNode.values().removeIf(KeptFigures::isEmpty);
+    lag.values().removeIf(KeptFigures::isEmpty);
+    return new Month(from, tens(archive, name(scope), from, last), byNode, lag);
+  }
+
+  private static boolean isEmpty(char[] column) {
+    for (char value : column) {
+      if (value != Ring.ABSENT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * The last thirty days.
    *
+   * @param disk what is on disk of them
    * @param since only moments after this one, in seconds since 1970
    * @param now what there is to show of now
    */
-  Shown month(Archive archive, Scope scope, long since, Shown now) {
-    long last = Math.floorDiv(clock.millis(), Span.MONTH.stepMillis());
+  Shown month(Month disk, Scope scope, long since, Shown now) {
+    long last = lastTen();
     long from = last - Span.MONTH.moments + 1;
-    SortedMap<Long, char[]> kept = tens(archive, name(scope), from, last);
+    SortedMap<Long, char[]> kept = new TreeMap<>(disk.rows());
     // What this manager knows by itself is newer, and there without a disk.
     live.tens(scope, from, last)
         .forEach(
@@ -110,29 +147,29 @@ final class KeptFigures implements Archived {
     for (Field field : Field.values()) {
       columns.put(field, column(kept, first, count, field.ordinal()));
     }
-    Map<String, double[]> byNode = new LinkedHashMap<>();
-    Map<String, double[]> lag = new TreeMap<>();
-    TreeSet<String> names = new TreeSet<>(archive.names());
-    for (String name : names) {
-      if (name.startsWith(LAG)) {
-        lag.put(
-            name.substring(LAG.length()),
-            column(tens(archive, name, first, last), first, count, 0));
-      }
-      Optional<Scope> of = scope(name).filter(one -> !one.node().isEmpty());
-      if (scope.node().isEmpty()
-          && of.filter(one -> one.vdb().equals(scope.vdb())).isPresent()
-          && byNode.size() < MOST_LINES) {
-        byNode.put(
-            of.get().node(),
-            column(tens(archive, name, first, last), first, count, Field.QUERIES.ordinal()));
-      }
-    }
-    return now.with(Span.MONTH, times, columns, byNode, lag);
+    return now.with(
+        Span.MONTH,
+        times,
+        columns,
+        disk.shown(disk.byNode(), first, count),
+        disk.shown(disk.lagByServer(), first, count));
+  }
+
+  long lastTen() {
+    return Math.floorDiv(clock.millis(), Span.MONTH.stepMillis());
   }
 
   private SortedMap<Long, char[]> tens(Archive archive, String name, long from, long to) {
     return archive.tens(name, from, to, width(name));
+  }
+
+  private static char[] column(SortedMap<Long, char[]> kept, long from, int index) {
+    char[] column = new char[Span.MONTH.moments];
+    for (int i = 0; i < column.length; i++) {
+      char[] row = kept.get(from + i);
+      column[i] = row == null ? Ring.ABSENT : row[index];
+    }
+    return column;
   }
 
   private static double[] column(SortedMap<Long, char[]> kept, long first, int count, int index) {

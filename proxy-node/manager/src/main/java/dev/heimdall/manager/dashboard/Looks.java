@@ -1,26 +1,32 @@
 package dev.heimdall.manager.dashboard;
 
-import dev.heimdall.manager.archive.Archive;
+import dev.heimdall.manager.web.Later;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a query wants to see: {@code node}, {@code vdb}, {@code range}, {@code since}. */
 final class Looks {
+  private static final Duration FOR_THE_DISK = Duration.ofSeconds(5);
+  private static final Duration AGAIN = Duration.ofMillis(200);
+
   private final LiveFigures figures;
   private final Lags lags;
   private final KeptFigures kept;
-  private final Archive archive;
+  private final Months months;
   private final Clock clock;
 
-  Looks(LiveFigures figures, Lags lags, KeptFigures kept, Archive archive, Clock clock) {
+  Looks(LiveFigures figures, Lags lags, KeptFigures kept, Months months, Clock clock) {
     this.figures = figures;
     this.lags = lags;
     this.kept = kept;
-    this.archive = archive;
+    this.months = months;
     this.clock = clock;
   }
 
@@ -28,10 +34,28 @@ final class Looks {
     Span span = span(request);
     if (span == Span.MONTH) {
       Shown now = figures.look(scope(request), Span.FIVE_MINUTES, Long.MAX_VALUE, clock.millis());
-      return kept.month(archive, scope(request), since(request), now);
+      return kept.month(onDisk(request), scope(request), since(request), now);
     }
     Shown shown = figures.look(scope(request), span, since(request), clock.millis());
     return shown.with(lags.columns(span, shown.times()));
+  }
+
+  /** What is on disk; nothing, where that does not answer: what is in memory is shown then. */
+  private Month onDisk(Request request) throws Refusal {
+    Optional<CompletableFuture<Month>> reading = months.of(scope(request));
+    if (reading.isPresent() && reading.get().isDone()) {
+      return reading.get().exceptionally(failure -> Month.empty()).join();
+    }
+    if (request.waited().compareTo(FOR_THE_DISK) < 0) {
+      throw reading.isPresent()
+          ? new Later(
+              reading
+                  .get()
+                  .copy()
+                  .completeOnTimeout(Month.empty(), FOR_THE_DISK.toMillis(), TimeUnit.MILLISECONDS))
+          : Later.after(AGAIN);
+    }
+    return Month.empty();
   }
 
   /** Whether events are wanted, which need not be looked up as often as figures. */

@@ -1,0 +1,84 @@
+package dev.heimdall.manager.dashboard;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * Reads months from disk on a thread of its own, so that a slow one holds no request up, and each
+ * once for all that want the same. Thread-safe.
+ */
+final class Months implements AutoCloseable {
+  /** Ten minutes are a point of the graph. */
+  private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /** Each takes up to 4 MB. */
+  private static final int MOST = 4;
+
+  private record Reading(CompletableFuture<Month> month, long begun) {}
+
+  private final Function<Scope, Month> disk;
+  private final LongSupplier nanos;
+  private final Map<Scope, Reading> readings = new LinkedHashMap<>();
+  private final ExecutorService reading =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "manager-months");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * @param disk reads one; may wait
+   */
+  Months(Function<Scope, Month> disk, LongSupplier nanos) {
+    this.disk = disk;
+    this.nanos = nanos;
+  }
+
+  /** One that is read, or was a moment ago; empty: so many others are being read. */
+  synchronized Optional<CompletableFuture<Month>> of(Scope scope) {
+    long now = nanos.getAsLong();
+    readings.values().removeIf(one -> one.month().isDone() && now - one.begun() > FRESH_NANOS);
+    Reading known = readings.get(scope);
+    if (known == null) {
+      makeRoom();
+      if (readings.size() >= MOST) {
+        return Optional.empty();
+      }
+      known = new Reading(begin(scope), now);
+      readings.put(scope, known);
+    }
+    return Optional.of(known.month());
+  }
+
+  private CompletableFuture<Month> begin(Scope scope) {
+    try {
+      return CompletableFuture.supplyAsync(() -> disk.apply(scope), reading);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(Month.empty()); // the manager ends
+    }
+  }
+
+  private void makeRoom() {
+    Iterator<Reading> all = readings.values().iterator();
+    while (readings.size() >= MOST && all.hasNext()) {
+      if (all.next().month().isDone()) {
+        all.remove();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    reading.shutdownNow();
+  }
+}
