@@ -136,8 +136,12 @@ class ClientsIT {
             .rest(manager)
             .post(
                 "/api/v1/commands",
-                "{\"command\": \"%s\", \"nodes\": [\"%s\"], \"client\": %d}"
-                    .formatted(command, client.path("node").asText(), client.path("id").asLong()));
+                "{\"command\": \"%s\", \"nodes\": [\"%s\"], \"run\": \"%s\", \"client\": %d}"
+                    .formatted(
+                        command,
+                        client.path("node").asText(),
+                        client.path("run").asText(),
+                        client.path("id").asLong()));
     assertThat(said.status()).as(said.toString()).isEqualTo(202);
     return said.json();
   }
@@ -177,7 +181,8 @@ class ClientsIT {
       browser.shoot("clients");
       assertThat(browser.source()).doesNotContain(CANARY);
       String end =
-          "a[href='/clients/shop-a/%d?command=kill_client']".formatted(blocks.path("id").asLong());
+          "a[href='/clients/shop-a/%s/%d?command=kill_client']"
+              .formatted(blocks.path("run").asText(), blocks.path("id").asLong());
       browser.find(end);
       browser.run("document.querySelector(arguments[0]).click()", end); // the list is made anew
       browser.awaitText("an open transaction is rolled back");

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +16,8 @@ import java.util.function.LongSupplier;
 public final class Looks {
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Each has rows in every report: managers that ask for more get those of the first. */
-  private static final int MOST = 8;
+  /** Each has rows in every report: more than two managers ask for. */
+  private static final int MOST = 16;
 
   private record Asked(Look look, long at) {}
 
@@ -42,7 +43,7 @@ public final class Looks {
     forget(now);
     for (JsonNode one : answer.path("looks")) {
       String id = one.path("id").asText();
-      if (id.isEmpty() || !asked.containsKey(id) && asked.size() >= MOST) {
+      if (id.isEmpty() || !asked.containsKey(id) && !hasRoom(now)) {
         continue;
       }
       Map<String, String> parameters = new HashMap<>();
@@ -52,6 +53,18 @@ public final class Looks {
       news |= asked.put(id, new Asked(new Look(id, parameters), now)) == null;
     }
     return news;
+  }
+
+  /** Whether there is room for one more: what the manager asks for no more makes some. */
+  private boolean hasRoom(long now) {
+    if (asked.size() >= MOST) {
+      asked.entrySet().stream()
+          .filter(one -> one.getValue().at() != now)
+          .min(Comparator.comparingLong(one -> one.getValue().at() - now))
+          .map(Map.Entry::getKey)
+          .ifPresent(asked::remove);
+    }
+    return asked.size() < MOST;
   }
 
   private void forget(long now) {

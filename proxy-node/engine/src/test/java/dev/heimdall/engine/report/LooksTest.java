@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What managers look at for the moment. */
@@ -37,9 +39,20 @@ class LooksTest {
 
   @Test
   void thereAreNoMoreThanAReportHasRoomFor() throws Exception {
+    String many =
+        IntStream.range(0, 20)
+            .mapToObj("{\"id\": \"%d\"}"::formatted)
+            .collect(Collectors.joining(", ", "{\"looks\": [", "]}"));
+    take(many);
+    assertThat(looks.current()).hasSize(16).first().extracting(Look::id).isEqualTo("0");
+  }
+
+  @Test
+  void whatIsAskedForNoMoreMakesRoom() throws Exception {
     for (int i = 0; i < 20; i++) {
-      take("{\"looks\": [{\"id\": \"%d\"}]}".formatted(i));
+      assertThat(take("{\"looks\": [{\"id\": \"%d\"}]}".formatted(i))).isTrue();
+      nanos.incrementAndGet();
     }
-    assertThat(looks.current()).hasSize(8).first().extracting(Look::id).isEqualTo("0");
+    assertThat(looks.current()).hasSize(16).first().extracting(Look::id).isEqualTo("4");
   }
 }

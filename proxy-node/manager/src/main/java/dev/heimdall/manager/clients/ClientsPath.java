@@ -24,6 +24,7 @@ public final class ClientsPath implements Resource {
   private static final Shape CLIENT =
       Shape.object()
           .with("node", Shape.text("Its node."))
+          .with("run", Shape.text("The run of the node: ids are of one run."))
           .with("id", Shape.count("What kill_client and cancel_statement take."))
           .maybe("vdb", Shape.text("Its virtual database, once it is logged in."))
           .maybe("database", Shape.text("The database that it has named."))
@@ -88,7 +89,7 @@ public final class ClientsPath implements Resource {
   private Answer list(Call call) throws Refusal {
     Request request = call.request();
     Slice slice = Slice.of(request);
-    ConnectedClients.Shown shown = clients.await(Wish.of(request), PATIENCE);
+    ConnectedClients.Shown shown = clients.look(Wish.of(request), request.waited(), PATIENCE);
     Slice.Part<ConnectedClients.Row> part =
         slice.asListed(shown.rows(), row -> row.node() + " " + row.id());
     ObjectNode body =
@@ -105,7 +106,7 @@ public final class ClientsPath implements Resource {
   }
 
   private static ObjectNode written(ConnectedClients.Row row) {
-    ObjectNode one = Answer.JSON.createObjectNode().put("node", row.node());
+    ObjectNode one = Answer.JSON.createObjectNode().put("node", row.node()).put("run", row.run());
     for (Map.Entry<String, JsonNode> member : row.client().properties()) {
       if (!member.getKey().equals("sort")) {
         one.set(member.getKey(), member.getValue());

@@ -11,7 +11,10 @@ import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.pages.Times;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Later;
 import dev.heimdall.manager.web.Refusal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +25,7 @@ import java.util.stream.Stream;
 /** {@code /clients}: who is connected, what he waits for, and the end of it. */
 public final class ClientsSubject implements Subject {
   private static final String PATH = "/clients";
-  private static final String ONE = PATH + "/{node}/{id}";
+  private static final String ONE = PATH + "/{node}/{run}/{id}";
   private static final String ASSETS = "/dev/heimdall/manager/clients/";
   private static final int ROWS = 50;
 
@@ -30,7 +33,7 @@ public final class ClientsSubject implements Subject {
   private static final Duration FIRST_LOOK = Duration.ofSeconds(3);
 
   private static final Duration CARRIED_OUT = Duration.ofSeconds(5);
-  private static final long LOOK_AGAIN_MILLIS = 100;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
   private final ConnectedClients clients;
   private final FleetCommands commands;
@@ -45,7 +48,8 @@ public final class ClientsSubject implements Subject {
     return List.of(
         Page.get(PATH, Permission.READ_CONFIGURATION, this::look),
         Page.get(ONE, Permission.OPERATE_NODES, this::confirm),
-        Page.post(ONE, Permission.OPERATE_NODES, this::carryOut));
+        Page.post(ONE, Permission.OPERATE_NODES, this::carryOut),
+        Page.get(ONE + "/{order}", Permission.OPERATE_NODES, this::sent));
   }
 
   @Override
@@ -61,7 +65,8 @@ public final class ClientsSubject implements Subject {
   private Answer look(Visit visit) throws Refusal {
     Wish wish = Wish.of(visit.request());
     ConnectedClients.Shown shown =
-        visit.wantsPart() ? clients.look(wish) : clients.await(wish, FIRST_LOOK);
+        clients.look(
+            wish, visit.request().waited(), visit.wantsPart() ? Duration.ZERO : FIRST_LOOK);
     ClientsView view = view(wish, shown, visit);
     return visit.wantsPart()
         ? visit.part(200, "clients/list", Map.of("view", view))
@@ -172,7 +177,7 @@ public final class ClientsSubject implements Subject {
         row.text("server"),
         statements(row.client().path("queries").asLong()),
         state.equals("active") || state.equals("waiting"),
-        PATH + "/" + row.node() + "/" + row.id());
+        href(row.node(), row.run(), row.id()));
   }
 
   private static String statements(long count) {
@@ -186,20 +191,25 @@ public final class ClientsSubject implements Subject {
         : Times.lasting(Duration.ofMillis(millis));
   }
 
-  private ConnectedClients.Row one(Visit visit) throws Refusal {
-    if (!visit.part(1).matches("[0-9]{1,18}")) {
+  private static long id(Visit visit) throws Refusal {
+    if (!visit.part(2).matches("[0-9]{1,18}")) {
       throw gone();
     }
-    String node = visit.part(0);
-    long id = Long.parseLong(visit.part(1));
-    return clients.seen(node, id).orElseThrow(ClientsSubject::gone);
+    return Long.parseLong(visit.part(2));
+  }
+
+  private ConnectedClients.Row one(Visit visit) throws Refusal {
+    return clients
+        .seen(visit.part(0), id(visit))
+        .filter(row -> row.run().equals(visit.part(1)))
+        .orElseThrow(ClientsSubject::gone);
   }
 
   private static Refusal gone() {
     return new Refusal(
         404,
         "not_found",
-        "This client is not among those that were shown within the last seconds: it has disconnected, or its node does not report. The page Clients has those that are connected now.");
+        "This client is not among those that were shown within the last seconds: it has disconnected, or its node does not report, or was started anew. The page Clients has those that are connected now.");
   }
 
   private static Command command(Visit visit) throws Refusal {
@@ -244,57 +254,56 @@ public final class ClientsSubject implements Subject {
 
   private Answer carryOut(Visit visit) throws Refusal {
     Command command = command(visit);
-    if (!visit.part(1).matches("[0-9]{1,18}")) {
-      throw gone();
-    }
+    long id = id(visit);
     String node = visit.part(0);
-    long id = Long.parseLong(visit.part(1));
-    Optional<List<Order>> orders =
-        commands.send(
-            List.of(node),
+    String run = visit.part(1);
+    Optional<Order> sent =
+        commands.sendToClient(
+            node,
+            Optional.of(run),
             command,
-            Map.of("client", Long.toString(id)),
+            id,
             visit.author(""),
-            clients.who(node, id));
+            clients
+                .seen(node, id)
+                .filter(row -> row.run().equals(run))
+                .map(ConnectedClients::words)
+                .orElse(""));
+    if (sent.isPresent()) {
+      return visit.see(href(node, run, id) + "/" + sent.get().id());
+    }
     visit.tell(
-        orders
-            .map(sent -> result(sent.get(0), command, id))
-            .orElse("Nothing was sent: the node %s does not report.".formatted(node)));
+        commands.isAnotherRun(node, run)
+            ? "That client is gone: the node %s was started anew since, and its connections were closed. Nothing was sent."
+                .formatted(node)
+            : "Nothing was sent: the node %s does not report.".formatted(node));
     return visit.see(PATH);
   }
 
-  /** What came of it, if that is known soon. */
-  private String result(Order sent, Command command, long id) {
-    Order order = ended(sent);
+  private static String href(String node, String run, long id) {
+    return PATH + "/" + node + "/" + URLEncoder.encode(run, StandardCharsets.UTF_8) + "/" + id;
+  }
+
+  /** Waits for what comes of it, for some seconds. */
+  private Answer sent(Visit visit) throws Refusal {
+    Order order = commands.order(visit.part(3)).orElseThrow(ClientsSubject::gone);
+    if (!order.state().over() && visit.request().waited().compareTo(CARRIED_OUT) < 0) {
+      throw Later.after(LOOK_AGAIN);
+    }
+    visit.tell(result(order, id(visit)));
+    return visit.see(PATH);
+  }
+
+  private static String result(Order order, long id) {
+    boolean kill = order.command() == Command.KILL_CLIENT;
     String what =
-        command == Command.KILL_CLIENT
-            ? "The connection of client %d".formatted(id)
-            : "The statement of client %d".formatted(id);
+        (kill ? "The connection of client %d" : "The statement of client %d").formatted(id);
     return switch (order.state()) {
-      case DONE ->
-          what
-              + (command == Command.KILL_CLIENT
-                  ? " is closed."
-                  : " is cancelled, if it still ran.");
+      case DONE -> what + (kill ? " is closed." : " is cancelled, if it still ran.");
       case FAILED -> "%s did not do it: %s.".formatted(order.node(), order.detail());
       default ->
           "Sent to %s, which has not answered yet: the page Nodes shows what comes of it."
               .formatted(order.node());
     };
-  }
-
-  private Order ended(Order sent) {
-    long end = System.nanoTime() + CARRIED_OUT.toNanos();
-    Order order = sent;
-    while (!order.state().over() && System.nanoTime() < end) {
-      try {
-        Thread.sleep(LOOK_AGAIN_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return order;
-      }
-      order = commands.order(sent.id()).orElse(order);
-    }
-    return order;
   }
 }

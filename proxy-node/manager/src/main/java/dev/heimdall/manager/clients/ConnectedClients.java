@@ -1,12 +1,12 @@
 package dev.heimdall.manager.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.Look;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.ReportListener;
 import dev.heimdall.manager.fleet.SeenNode;
+import dev.heimdall.manager.web.Later;
 import dev.heimdall.manager.web.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -30,10 +31,15 @@ public final class ConnectedClients implements ReportListener, Look.Source {
   /** As many rows a wish has. */
   static final int MOST_ROWS = 200;
 
-  private static final int MOST_WISHES = 4;
+  /** Nodes take twice as many, of two managers. */
+  static final int MOST_WISHES = 8;
+
   private static final int MOST_OF_ALL_NODES = 2_000;
   private static final int FEWEST_OF_A_NODE = 5;
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LOOKED_AT_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final Duration FOR_A_FILTER = Duration.ofSeconds(5);
+  private static final Duration LOOKS_AGAIN = Duration.ofMillis(250);
 
   private final Fleet fleet;
   private final LongSupplier nanos;
@@ -42,7 +48,8 @@ public final class ConnectedClients implements ReportListener, Look.Source {
   /** What nodes have shown of one wish. */
   private static final class Looked {
     private final String id = UUID.randomUUID().toString();
-    private final Map<String, JsonNode> byNode = new HashMap<>();
+    private final Map<String, Answered> byNode = new HashMap<>();
+    private CompletableFuture<Void> all = new CompletableFuture<>();
     private long at;
   }
 
@@ -55,12 +62,16 @@ public final class ConnectedClients implements ReportListener, Look.Source {
     this.nanos = nanos;
   }
 
+  /** What a run of a node has shown; another run gives the same numbers to other clients. */
+  private record Answered(String run, JsonNode answer) {}
+
   /**
    * One client.
    *
+   * @param run of the node
    * @param client as its node shows it
    */
-  record Row(String node, JsonNode client) {
+  record Row(String node, String run, JsonNode client) {
     String text(String name) {
       return client.path(name).asText("");
     }
@@ -112,63 +123,90 @@ public final class ConnectedClients implements ReportListener, Look.Source {
   @Override
   public synchronized void arrived(SeenNode node) {
     JsonNode section = node.section("clients");
-    boolean news = false;
-    for (Looked looked : wishes.values()) {
-      JsonNode answer = section.path(looked.id);
-      if (answer.isObject()) {
-        news |= looked.byNode.put(node.id(), answer) == null;
-      }
-    }
-    if (news) {
-      notifyAll();
-    }
+    wishes.forEach(
+        (wish, looked) -> {
+          JsonNode answer = section.path(looked.id);
+          looked.byNode.computeIfPresent(
+              node.id(), (id, before) -> before.run().equals(node.run()) ? before : null);
+          if (answer.isObject()
+              && looked.byNode.put(node.id(), new Answered(node.run(), answer)) == null
+              && silent(wish, looked).isEmpty()) {
+            looked.all.complete(null);
+            looked.all = new CompletableFuture<>(); // another node may come
+          }
+        });
   }
 
-  /** What nodes have shown so far; they are asked for more as long as this is called. */
-  synchronized Shown look(Wish wish) throws Refusal {
+  private List<String> silent(Wish wish, Looked looked) {
+    return fleet.nodes().stream()
+        .filter(node -> wish.isFor(node.id()) && fleet.presence(node) != Presence.LOST)
+        .map(SeenNode::id)
+        .filter(id -> !looked.byNode.containsKey(id))
+        .toList();
+  }
+
+  /**
+   * What nodes have shown so far; they are asked for more as long as this is called.
+   *
+   * @param waited how long the request has waited already
+   * @throws Later all filters are in use, or, with {@code most}, some nodes have not shown theirs
+   */
+  Shown look(Wish wish, Duration waited, Duration most) throws Refusal {
+    Duration left = most.minus(waited);
+    boolean patient = left.compareTo(Duration.ZERO) > 0;
+    CompletableFuture<Void> all;
+    synchronized (this) {
+      Optional<Looked> looked = looked(wish);
+      if (looked.isPresent()) {
+        Shown shown = shown(wish, looked.get());
+        if (shown.silent().isEmpty() || !patient) {
+          return shown;
+        }
+        all = looked.get().all;
+      } else if (waited.compareTo(FOR_A_FILTER) < 0) {
+        throw Later.after(LOOKS_AGAIN);
+      } else {
+        throw new Refusal(
+                503,
+                "busy",
+                "%d other filters of clients are being looked at: try again in some seconds."
+                    .formatted(MOST_WISHES))
+            .header("Retry-After", Refusal.RETRY_SECONDS);
+      }
+    }
+    throw new Later(all.copy().completeOnTimeout(null, left.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  /** Empty: so many others are being looked at. */
+  private Optional<Looked> looked(Wish wish) {
     forget();
+    long now = nanos.getAsLong();
     Looked looked = wishes.get(wish);
     if (looked == null) {
       if (wishes.size() >= MOST_WISHES) {
-        throw new Refusal(
-            503,
-            "busy",
-            "%d other filters of clients are being looked at: try again in some seconds."
-                .formatted(MOST_WISHES));
+        // Pages look every 2 s: what nobody looks at any more makes room.
+        Map.Entry<Wish, Looked> oldest =
+            wishes.entrySet().stream()
+                .min(Comparator.comparingLong(one -> one.getValue().at - now))
+                .orElseThrow();
+        if (now - oldest.getValue().at < LOOKED_AT_NANOS) {
+          return Optional.empty();
+        }
+        wishes.remove(oldest.getKey());
       }
       looked = new Looked();
       wishes.put(wish, looked);
     }
-    looked.at = nanos.getAsLong();
-    return shown(wish, looked);
-  }
-
-  /** The same once all nodes that report have shown theirs, or some time has passed. */
-  synchronized Shown await(Wish wish, Duration most) throws Refusal {
-    long end = nanos.getAsLong() + most.toNanos();
-    Shown shown = look(wish);
-    while (!shown.silent().isEmpty()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - nanos.getAsLong());
-      if (left <= 0) {
-        break;
-      }
-      try {
-        wait(left);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
-      shown = look(wish);
-    }
-    return shown;
+    looked.at = now;
+    return Optional.of(looked);
   }
 
   private Shown shown(Wish wish, Looked looked) {
     List<String> answered = new ArrayList<>();
-    List<String> silent = new ArrayList<>();
+    List<String> silent = silent(wish, looked);
     for (SeenNode node : fleet.nodes()) {
-      if (wish.isFor(node.id()) && fleet.presence(node) != Presence.LOST) {
-        (looked.byNode.containsKey(node.id()) ? answered : silent).add(node.id());
+      if (looked.byNode.containsKey(node.id()) && fleet.presence(node) != Presence.LOST) {
+        answered.add(node.id());
       }
     }
     looked.byNode.keySet().retainAll(answered);
@@ -177,7 +215,8 @@ public final class ConnectedClients implements ReportListener, Look.Source {
     Map<String, Long> states = new TreeMap<>(Comparator.comparing(Wish.STATES::indexOf));
     List<Row> rows = new ArrayList<>();
     for (String node : answered) {
-      JsonNode answer = looked.byNode.get(node);
+      JsonNode answer = looked.byNode.get(node).answer();
+      String run = looked.byNode.get(node).run();
       clients += answer.path("clients").asLong();
       matching += answer.path("matching").asLong();
       for (Map.Entry<String, JsonNode> state : answer.path("states").properties()) {
@@ -185,7 +224,7 @@ public final class ConnectedClients implements ReportListener, Look.Source {
           states.merge(state.getKey(), state.getValue().asLong(), Long::sum);
         }
       }
-      answer.path("rows").forEach(row -> rows.add(new Row(node, row)));
+      answer.path("rows").forEach(row -> rows.add(new Row(node, run, row)));
     }
     rows.sort(Comparator.comparing((Row row) -> row.text("sort")).thenComparing(Row::node));
     return new Shown(
@@ -199,21 +238,22 @@ public final class ConnectedClients implements ReportListener, Look.Source {
 
   /** Who a client is, in words; empty: nobody has seen it within the last seconds. */
   public String who(String node, long id) {
-    return seen(node, id)
-        .map(
-            row ->
-                "%s of %s from %s"
-                    .formatted(row.text("user"), row.text("vdb"), row.text("address")))
-        .orElse("");
+    return seen(node, id).map(ConnectedClients::words).orElse("");
+  }
+
+  static String words(Row row) {
+    return "%s of %s from %s".formatted(row.text("user"), row.text("vdb"), row.text("address"));
   }
 
   /** One that somebody has seen within the last seconds. */
   synchronized Optional<Row> seen(String node, long id) {
     for (Looked looked : wishes.values()) {
-      for (JsonNode row :
-          looked.byNode.getOrDefault(node, MissingNode.getInstance()).path("rows")) {
-        if (row.path("id").asLong() == id) {
-          return Optional.of(new Row(node, row));
+      Answered answered = looked.byNode.get(node);
+      if (answered != null) {
+        for (JsonNode row : answered.answer().path("rows")) {
+          if (row.path("id").asLong() == id) {
+            return Optional.of(new Row(node, answered.run(), row));
+          }
         }
       }
     }

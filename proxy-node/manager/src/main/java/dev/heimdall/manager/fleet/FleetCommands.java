@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 /** Sends commands to nodes for people, and takes down who did. */
 public final class FleetCommands {
+  private static final String CLIENT = "client";
+
   private final Fleet fleet;
   private final Orders orders;
   private final RollingRestart rolling;
@@ -43,12 +45,43 @@ public final class FleetCommands {
    */
   public Optional<List<Order>> send(
       List<String> ids, Command command, Map<String, String> parameters, Author by, String about) {
+    return send(ids, Optional.empty(), command, parameters, by, about);
+  }
+
+  /**
+   * To a client.
+   *
+   * @param run of its node, in which it was seen; empty: nobody has said which
+   * @return empty: the node is unknown, or lost, or {@link #isAnotherRun}
+   */
+  public Optional<Order> sendToClient(
+      String node, Optional<String> run, Command command, long client, Author by, String about) {
+    return send(List.of(node), run, command, Map.of(CLIENT, Long.toString(client)), by, about)
+        .map(orders -> orders.get(0));
+  }
+
+  /** Whether a node has begun anew, and may have given a client's number to another one. */
+  public boolean isAnotherRun(String node, String run) {
+    return fleet.node(node).filter(now -> !now.run().equals(run)).isPresent();
+  }
+
+  private Optional<List<Order>> send(
+      List<String> ids,
+      Optional<String> run,
+      Command command,
+      Map<String, String> parameters,
+      Author by,
+      String about) {
     List<SeenNode> to = new ArrayList<>();
     if (ids.isEmpty()) {
       fleet.nodes().stream().filter(node -> fleet.presence(node) != Presence.LOST).forEach(to::add);
     }
     for (String id : new LinkedHashSet<>(ids)) {
-      Optional<SeenNode> node = fleet.node(id).filter(one -> fleet.presence(one) != Presence.LOST);
+      Optional<SeenNode> node =
+          fleet
+              .node(id)
+              .filter(one -> fleet.presence(one) != Presence.LOST)
+              .filter(one -> run.isEmpty() || run.get().equals(one.run()));
       if (node.isEmpty()) {
         return Optional.empty();
       }
@@ -58,7 +91,7 @@ public final class FleetCommands {
     for (SeenNode node : to) {
       issued.add(orders.issue(node, command, parameters, by.user()));
       String of =
-          Stream.of("table", "client", "vdb")
+          Stream.of("table", CLIENT, "vdb")
               .filter(parameters::containsKey)
               .map(name -> " " + parameters.get(name))
               .collect(Collectors.joining());

@@ -346,7 +346,7 @@ public final class Pages implements Site {
       Visit visit = new Visit(request, found.parts(), form, session, maker, found.route().assets());
       Answer answer;
       if (showsConfiguration(page.permission())) {
-        try (PageTurns.Turn turn = turns.take()) {
+        try (PageTurns.Turn turn = turns.take(request.waited())) {
           answer = page.handler().answer(visit);
         }
       } else {

@@ -29,6 +29,8 @@ public final class CommandsPath implements Resource {
   private static final int LARGEST_BODY = 64 << 10;
   private static final int LONGEST_TABLE = 200;
 
+  private static final int LONGEST_RUN = 100;
+
   /** As nodes report patterns. */
   private static final int LONGEST_PATTERN = 4_000;
 
@@ -93,6 +95,11 @@ public final class CommandsPath implements Resource {
                                 Shape.count(
                                     "Of kill_client and cancel_statement, with one node: its id."))
                             .maybe(
+                                "run",
+                                Shape.text(
+                                        "With client: the run that the list of clients has. Where the node was started anew since, the client is gone (409), and its id may be another one's.")
+                                    .sized(1, LONGEST_RUN))
+                            .maybe(
                                 "vdb",
                                 Shape.text("Of take_plan: the virtual database.")
                                     .sized(1, LONGEST_PATTERN))
@@ -147,7 +154,7 @@ public final class CommandsPath implements Resource {
         StrictBody.of(
             call.request(),
             LARGEST_BODY,
-            Set.of("command", "nodes", "table", "client", "vdb", "statement"));
+            Set.of("command", "nodes", "table", "client", "run", "vdb", "statement"));
     Command command =
         StrictBody.text(body, "command")
             .flatMap(Command::of)
@@ -176,9 +183,6 @@ public final class CommandsPath implements Resource {
     }
     Map<String, String> parameters = new HashMap<>();
     table.ifPresent(name -> parameters.put("table", name));
-    if (ofClient) {
-      parameters.put("client", client.asText());
-    }
     for (String name : List.of("vdb", "statement")) {
       Optional<String> text = StrictBody.text(body, name);
       if (text.isPresent() != command.isForPattern()
@@ -189,9 +193,15 @@ public final class CommandsPath implements Resource {
       }
       text.ifPresent(value -> parameters.put(name, value));
     }
+    Optional<String> run = StrictBody.text(body, "run");
+    if (run.isPresent() && (!ofClient || run.get().isEmpty() || run.get().length() > LONGEST_RUN)) {
+      throw Request.bad(
+          "$.run: it goes with $.client, and has 1 to %d characters.".formatted(LONGEST_RUN));
+    }
     List<Order> sent =
-        commands
-            .send(nodes, command, parameters, call.author(), ofClient ? who(nodes, client) : "")
+        (ofClient
+                ? toClient(nodes.get(0), run, command, client.asLong(), call)
+                : commands.send(nodes, command, parameters, call.author()))
             .orElseThrow(
                 () ->
                     new Refusal(
@@ -201,8 +211,18 @@ public final class CommandsPath implements Resource {
     return Answer.json(202, written(sent));
   }
 
-  private String who(List<String> nodes, JsonNode client) {
-    return clients.apply(nodes.get(0), client.asLong());
+  private Optional<List<Order>> toClient(
+      String node, Optional<String> run, Command command, long client, Call call) throws Refusal {
+    Optional<Order> sent =
+        commands.sendToClient(
+            node, run, command, client, call.author(), clients.apply(node, client));
+    if (sent.isEmpty() && run.filter(seen -> commands.isAnotherRun(node, seen)).isPresent()) {
+      throw new Refusal(
+          409,
+          "client_gone",
+          "That client is gone: the node was started anew since, and its connections were closed.");
+    }
+    return sent.map(List::of);
   }
 
   private static List<String> nodes(JsonNode nodes) throws Refusal {

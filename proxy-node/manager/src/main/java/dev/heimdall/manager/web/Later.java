@@ -29,6 +29,11 @@ public final class Later extends RuntimeException {
             .completeOnTimeout(null, time.toNanos(), TimeUnit.NANOSECONDS));
   }
 
+  /** Whether there is nothing to wait for any more. */
+  public boolean isOver() {
+    return until.toCompletableFuture().isDone();
+  }
+
   CompletionStage<?> until() {
     return until;
   }

@@ -2,6 +2,7 @@ package dev.heimdall.manager.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.fleet.Fleet;
@@ -9,10 +10,10 @@ import dev.heimdall.manager.fleet.FleetReports;
 import dev.heimdall.manager.fleet.Look;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.web.Answer;
+import dev.heimdall.manager.web.Later;
 import dev.heimdall.manager.web.Refusal;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ class ConnectedClientsTest {
   private final Fleet fleet = new Fleet(Clock.systemUTC());
   private final ConnectedClients clients = new ConnectedClients(fleet, nanos::get);
   private long time;
+  private String run = "run";
 
   private static Wish wish(String node, String user) {
     return new Wish(node, "", user, "", "", "", "", "", "");
@@ -38,7 +40,7 @@ class ConnectedClientsTest {
     SeenNode seen =
         new SeenNode(
             node,
-            "run",
+            run,
             1,
             "1",
             fleet.now(),
@@ -63,6 +65,10 @@ class ConnectedClientsTest {
         .formatted(look, sortsAndIds.length / 2, sortsAndIds.length / 2, rows);
   }
 
+  private ConnectedClients.Shown look(Wish wish) throws Refusal {
+    return clients.look(wish, Duration.ZERO, Duration.ZERO);
+  }
+
   private String look() {
     return clients.of("a").get(0).id();
   }
@@ -71,7 +77,7 @@ class ConnectedClientsTest {
   void nodesAreAskedAsLongAsSomebodyLooks() throws Exception {
     report("a", "{}");
     assertThat(clients.of("a")).isEmpty();
-    assertThat(clients.look(ALL).silent()).containsExactly("a");
+    assertThat(look(ALL).silent()).containsExactly("a");
     assertThat(clients.of("a")).singleElement().extracting(Look::parameters).isNotNull();
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
     assertThat(clients.of("a")).isEmpty();
@@ -81,11 +87,11 @@ class ConnectedClientsTest {
   void rowsOfAllNodesAreInOneOrder() throws Exception {
     report("a", "{}");
     report("b", "{}");
-    clients.look(ALL);
+    look(ALL);
     report("a", rows(look(), "1", "11", "4", "14"));
-    assertThat(clients.look(ALL).silent()).containsExactly("b");
+    assertThat(look(ALL).silent()).containsExactly("b");
     report("b", rows(look(), "2", "12", "3", "13"));
-    ConnectedClients.Shown shown = clients.look(ALL);
+    ConnectedClients.Shown shown = look(ALL);
     assertThat(shown.rows().stream().map(ConnectedClients.Row::id))
         .containsExactly(11L, 12L, 13L, 14L);
     assertThat(shown.clients()).isEqualTo(18);
@@ -98,27 +104,43 @@ class ConnectedClientsTest {
   @Test
   void whoWaitsIsWokenByTheLastNode() throws Exception {
     report("a", "{}");
-    clients.look(ALL);
-    String look = look();
-    Thread node =
-        new Thread(
-            () -> {
-              try {
-                report("a", rows(look, "1", "11"));
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-            });
-    node.start();
-    assertThat(clients.await(ALL, Duration.ofSeconds(30)).rows()).hasSize(1);
-    node.join();
+    report("b", "{}");
+    Later later =
+        catchThrowableOfType(
+            Later.class, () -> clients.look(ALL, Duration.ZERO, Duration.ofSeconds(30)));
+    report("a", rows(look(), "1", "11"));
+    assertThat(later.isOver()).isFalse();
+    report("b", rows(look(), "2", "12"));
+    assertThat(later.isOver()).isTrue();
+    assertThat(clients.look(ALL, Duration.ofSeconds(1), Duration.ofSeconds(30)).rows()).hasSize(2);
+  }
+
+  @Test
+  void whoHasWaitedForLongSeesWhatThereIs() throws Exception {
+    report("a", "{}");
+    Duration most = Duration.ofSeconds(3);
+    assertThat(clients.look(ALL, most, most).silent()).containsExactly("a");
+  }
+
+  @Test
+  void anotherRunOfANodeHasOtherClients() throws Exception {
+    report("a", "{}");
+    look(ALL);
+    report("a", rows(look(), "1", "11"));
+    assertThat(clients.seen("a", 11)).get().extracting(ConnectedClients.Row::run).isEqualTo("run");
+    run = "another";
+    report("a", "{}");
+    assertThat(clients.seen("a", 11)).isEmpty();
+    assertThat(look(ALL).silent()).containsExactly("a");
+    report("a", rows(look(), "1", "11"));
+    assertThat(look(ALL).rows().get(0).run()).isEqualTo("another");
   }
 
   @Test
   void aNodeIsAskedForWhatIsForIt() throws Exception {
     report("a", "{}");
     report("b", "{}");
-    clients.look(wish("b", "ann"));
+    look(wish("b", "ann"));
     assertThat(clients.of("a")).isEmpty();
     assertThat(clients.of("b").get(0).parameters())
         .containsEntry("user", "ann")
@@ -126,12 +148,19 @@ class ConnectedClientsTest {
   }
 
   @Test
-  void fewLooksAreTakenAtATime() throws Exception {
-    for (String user : List.of("a", "b", "c", "d")) {
-      clients.look(wish("", user));
+  void fewLooksAreTakenAtATimeAndWhatNobodyLooksAtMakesRoom() throws Exception {
+    for (int i = 0; i < ConnectedClients.MOST_WISHES; i++) {
+      look(wish("", "user" + i));
     }
-    assertThatThrownBy(() -> clients.look(wish("", "e"))).isInstanceOf(Refusal.class);
-    nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
-    clients.look(wish("", "e"));
+    Wish more = wish("", "more");
+    assertThatThrownBy(() -> look(more)).isInstanceOf(Later.class);
+    assertThatThrownBy(() -> clients.look(more, Duration.ofSeconds(6), Duration.ZERO))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("8 other filters");
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(3));
+    look(wish("", "user0"));
+    look(more);
+    look(wish("", "user0"));
+    assertThat(clients.of("a")).hasSize(ConnectedClients.MOST_WISHES);
   }
 }
