@@ -24,6 +24,7 @@ logGroup='${LogGroup}'
 keepFailed='${KeepFailed}'
 
 set -euo pipefail
+umask 022 # what the user of the service reads
 
 log=/var/log/heimdall-boot.log
 exec 3>&1 > >(tee $log) 2>&1
@@ -73,30 +74,37 @@ keep() {
     --no-should-decrement-desired-capacity >/dev/null
 }
 
-# Signals the result to CloudFormation, and what was said last: a deployment or update stops at the first instance that
-# does not come up. A script that is killed has failed, whatever its last command returned.
+# Says at the end of the log why a boot failed, and signals the result to CloudFormation: a deployment or update stops at the first
+# instance that does not come up. The signal has no room for a reason; its event names the instance, and so the stream of its log.
+# A script that is killed has failed, whatever its last command returned.
 finish() {
-  local code=$? said
+  local code=$? said id kept=
   trap - EXIT
   # What mounts a file system may have left a process behind that holds the pipe.
   exec >&3 2>&1
   timeout 5 tail -s .1 --pid=$copy -f /dev/null || true
-  said=$(tail -n 1 $log)
   if [ $code != 0 ]; then
+    id=$(cat /var/lib/cloud/data/instance-id || true)
+    said=$(tail -n 1 $log)
+    [ "$(df --output=avail /var/log | tail -n 1)" -gt 1024 ] || said="the disk is full. $said"
+    if [ -z "$keepFailed" ]; then
+      :
+    elif keep; then
+      kept=yes
+      said="$said (kept in standby: $id)"
+    else
+      said="$said (not kept: another one of the group is, or it cannot be)"
+    fi
+    said="the boot failed: $said"
     tail -n 20 $log >/dev/console || true # which the console of EC2 shows
+    echo "$said" | tee -a $log >/dev/console || true
     ship || true
     [ -z "$logGroup" ] || sleep 10 # the agent sends each 5
-  fi
-  if [ $code != 0 ] && [ -n "$keepFailed" ] && keep; then
-    said="$said (kept in standby: $(cat /var/lib/cloud/data/instance-id))"
-  elif [ $code != 0 ]; then
-    [ -z "$keepFailed" ] || said="$said (not kept: another one of the group is, or it cannot be)"
-    [ -z "$hook" ] || # the group replaces what does not come up
-      aws autoscaling set-instance-health --region "$region" --health-status Unhealthy \
-        --instance-id "$(cat /var/lib/cloud/data/instance-id)" || true
+    [ -n "$kept" ] || [ -z "$hook" ] || # the group replaces what does not come up
+      aws autoscaling set-instance-health --region "$region" --health-status Unhealthy --instance-id "$id" || true
   fi
   [ -z "$group" ] ||
-    /opt/aws/bin/cfn-signal --exit-code $code --reason "$said" --region "$region" --stack "$stack" --resource "$group" || true
+    /opt/aws/bin/cfn-signal --exit-code $code --region "$region" --stack "$stack" --resource "$group" || true
   exit $code
 }
 trap finish EXIT

@@ -64,7 +64,16 @@ class UserDataTest {
       Files.createDirectories(root.resolve(folder));
     }
     for (String command :
-        List.of("dnf", "useradd", "sysctl", "systemctl", "journalctl", "mount", "sleep", "chown")) {
+        List.of(
+            "dnf",
+            "useradd",
+            "sysctl",
+            "systemctl",
+            "journalctl",
+            "mount",
+            "sleep",
+            "chown",
+            "setpriv")) {
       standIn("bin/" + command, "");
     }
     standIn("bin/id", "exit 1\n");
@@ -245,7 +254,7 @@ class UserDataTest {
         .contains(
             "systemctl enable --now heimdall",
             "systemctl enable --now heimdall-watch@5059-eu-west-1.timer",
-            "cfn-signal --exit-code 0 --reason  --region eu-west-1 --stack shop-fleet --resource Zone1Nodes")
+            "cfn-signal --exit-code 0 --region eu-west-1 --stack shop-fleet --resource Zone1Nodes")
         .anyMatch(call -> call.startsWith("aws s3 cp") && call.contains("s3://releases/heimdall"))
         .anyMatch(call -> call.startsWith("useradd ") && call.endsWith(" heimdall"))
         .noneMatch(call -> call.startsWith("mount "))
@@ -393,6 +402,15 @@ class UserDataTest {
         .contains("ExecStart=/opt/heimdall/current/heimdall run");
   }
 
+  /** The last line of the log, which the console has, too. */
+  private void assertFailed(String said) throws IOException {
+    String last = "the boot failed: " + said;
+    assertThat(Files.readAllLines(root.resolve("var/log/heimdall-boot.log")))
+        .last()
+        .isEqualTo(last);
+    assertThat(root.resolve("dev/console")).content().endsWith(last + "\n");
+  }
+
   @Test
   void whatFailsIsToldToTheStack() throws Exception {
     standIn(
@@ -404,9 +422,9 @@ class UserDataTest {
 
     assertThat(boot.exitCode()).isOne();
     assertThat(boot.calls())
-        .anyMatch(
-            call -> call.startsWith("cfn-signal --exit-code 1 --reason Forbidden: HeadObject "))
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "))
         .noneMatch(call -> call.startsWith("systemctl "));
+    assertFailed("Forbidden: HeadObject");
     assertThat(boot.calls().stream().filter(call -> call.startsWith("aws s3 ")).count())
         .isEqualTo(5);
     assertThat(boot.calls()).contains(REPLACE);
@@ -414,18 +432,23 @@ class UserDataTest {
 
   @Test
   void aNodeThatDoesNotComeUpFailsTheUpdate() throws Exception {
-    standIn("bin/curl", "case \"$*\" in *livez*) exit 7;; esac\n");
+    standIn("bin/curl", "echo refused; exit 7\n");
+    standIn(
+        "bin/setpriv",
+        "echo '! denied          secretsmanager:GetSecretValue  of shop/manager'; echo '  ok  s3'\n");
 
     Boot boot = boot();
 
     assertThat(boot.exitCode()).isOne();
-    assertThat(boot.output())
-        .contains("heimdall did not answer at http://10.0.0.7:5059/livez within 180 s");
     assertThat(boot.calls())
         .contains("journalctl -u heimdall -n 50 --no-pager", REPLACE)
         .anyMatch(
             call ->
-                call.startsWith("cfn-signal --exit-code 1 --reason heimdall did not answer at"));
+                call.startsWith("setpriv --reuid heimdall ") && call.endsWith("/heimdall doctor"))
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
+    assertFailed(
+        "heimdall did not answer at http://10.0.0.7:5059/livez within 180 s (refused); heimdall"
+            + " doctor: denied secretsmanager:GetSecretValue of shop/manager");
   }
 
   private List<String> watched(int times) throws Exception {
@@ -525,11 +548,8 @@ class UserDataTest {
 
     assertThat(boot.exitCode()).isOne();
     String ships = SHIPS + root + "/" + AGENT + "etc/heimdall.json";
-    assertThat(boot.calls())
-        .containsSubsequence(ships, "sleep 10", REPLACE)
-        .anyMatch(
-            call -> call.startsWith("cfn-signal --exit-code 1 --reason Forbidden: HeadObject "));
-    assertThat(root.resolve("dev/console")).content().endsWith("Forbidden: HeadObject\n");
+    assertThat(boot.calls()).containsSubsequence(ships, "sleep 10", REPLACE);
+    assertFailed("Forbidden: HeadObject");
   }
 
   @Test
@@ -589,6 +609,9 @@ class UserDataTest {
       "aws autoscaling enter-standby --region eu-west-1 --instance-ids i-07"
           + " --auto-scaling-group-name shop-Zone1 --no-should-decrement-desired-capacity";
 
+  private static final String NOT_KEPT =
+      "Forbidden: HeadObject (not kept: another one of the group is, or it cannot be)";
+
   /** A boot that finds no release, with what the group says of itself. */
   private Boot failing(String others, String standby) throws Exception {
     filledIn.put("KeepFailed", "yes");
@@ -615,20 +638,16 @@ class UserDataTest {
     assertThat(boot.calls())
         .contains(STANDBY)
         .doesNotContain(REPLACE)
-        .anyMatch(
-            call ->
-                call.startsWith("cfn-signal --exit-code 1 --reason Forbidden: HeadObject")
-                    && call.contains("(kept in standby: i-07)"));
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
+    assertFailed("Forbidden: HeadObject (kept in standby: i-07)");
   }
 
   @Test
   void aSecondOneThatFailsIsReplaced() throws Exception {
     Boot boot = failing("i-01", ":");
 
-    assertThat(boot.calls())
-        .doesNotContain(STANDBY)
-        .contains(REPLACE)
-        .anyMatch(call -> call.startsWith("cfn-signal ") && call.contains("(not kept: "));
+    assertThat(boot.calls()).doesNotContain(STANDBY).contains(REPLACE);
+    assertFailed(NOT_KEPT);
   }
 
   @Test
@@ -638,9 +657,8 @@ class UserDataTest {
     assertThat(boot.calls().stream().filter(STANDBY::equals).count())
         .as("it may not be in service yet")
         .isEqualTo(5);
-    assertThat(boot.calls())
-        .contains(REPLACE)
-        .anyMatch(call -> call.startsWith("cfn-signal ") && call.contains("(not kept: "));
+    assertThat(boot.calls()).contains(REPLACE);
+    assertFailed(NOT_KEPT);
   }
 
   @Test
