@@ -78,6 +78,9 @@ final class Picture {
               given(one.readerEndpoint()),
               number(one.port()),
               servers,
+              WriteForwarding.said(
+                  text(one.localWriteForwardingStatusAsString()),
+                  text(one.globalWriteForwardingStatusAsString())),
               asked));
     }
     // Only its instances are told: they have an ARN like it.

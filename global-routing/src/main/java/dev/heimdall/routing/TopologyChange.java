@@ -15,6 +15,7 @@ public record TopologyChange(Kind kind, String of, String before, String after) 
     CLUSTER_RENAMED("cluster renamed"),
     CLUSTER_STATUS("status"),
     CLUSTER_ENDPOINT("endpoint"),
+    CLUSTER_FORWARDING("write forwarding"),
     SERVER_ADDED("server added"),
     SERVER_GONE("server gone"),
     SERVER_MOVED("server moved"),

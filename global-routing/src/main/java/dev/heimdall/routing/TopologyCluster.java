@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param formerly the ARNs that it had before it was renamed, the last one first
  * @param endpoint the name that leads to its writer
  * @param readerEndpoint the name that leads to its readers
+ * @param forwarding whether its readers pass writes on
  * @param asked when the API said so
  */
 public record TopologyCluster(
@@ -27,6 +28,7 @@ public record TopologyCluster(
     Optional<String> readerEndpoint,
     int port,
     List<RdsServer> servers,
+    WriteForwarding forwarding,
     Instant asked) {
   /** Renamed more often, the first names are forgotten. */
   private static final int MOST_NAMES = 8;
@@ -39,9 +41,44 @@ public record TopologyCluster(
     servers = List.copyOf(servers);
   }
 
+  /** One of which nothing is known of write forwarding. */
+  public TopologyCluster(
+      String arn,
+      String resource,
+      List<String> formerly,
+      String region,
+      String name,
+      String engine,
+      String status,
+      Optional<String> endpoint,
+      Optional<String> readerEndpoint,
+      int port,
+      List<RdsServer> servers,
+      Instant asked) {
+    this(
+        arn,
+        resource,
+        formerly,
+        region,
+        name,
+        engine,
+        status,
+        endpoint,
+        readerEndpoint,
+        port,
+        servers,
+        WriteForwarding.UNKNOWN,
+        asked);
+  }
+
   /** Whether this is, or was, its name. */
   public boolean is(String name) {
     return arn.equals(name) || formerly.contains(name);
+  }
+
+  /** Whether its readers pass writes on, with where it is. */
+  public WriteForwarding.Of writeForwarding() {
+    return new WriteForwarding.Of(region, name, forwarding);
   }
 
   /** Whether this is what RDS means by a name in its region. */
@@ -64,24 +101,12 @@ public record TopologyCluster(
     if (arn.contains(INSTANCE)) {
       before.servers.stream().filter(one -> known(this, one).isEmpty()).forEach(completed::add);
     }
-    return with(formerly, completed);
+    return with(formerly, completed, forwarding.or(before.forwarding), asked);
   }
 
   /** The same, asked at another time. */
   TopologyCluster askedAt(Instant at) {
-    return new TopologyCluster(
-        arn,
-        resource,
-        formerly,
-        region,
-        name,
-        engine,
-        status,
-        endpoint,
-        readerEndpoint,
-        port,
-        servers,
-        at);
+    return with(formerly, servers, forwarding, at);
   }
 
   private static Optional<RdsServer> known(TopologyCluster in, RdsServer server) {
@@ -89,10 +114,11 @@ public record TopologyCluster(
   }
 
   TopologyCluster formerly(List<String> names) {
-    return with(names, servers);
+    return with(names, servers, forwarding, asked);
   }
 
-  private TopologyCluster with(List<String> formerly, List<RdsServer> servers) {
+  private TopologyCluster with(
+      List<String> formerly, List<RdsServer> servers, WriteForwarding forwarding, Instant asked) {
     return new TopologyCluster(
         arn,
         resource,
@@ -105,6 +131,7 @@ public record TopologyCluster(
         readerEndpoint,
         port,
         servers,
+        forwarding,
         asked);
   }
 }

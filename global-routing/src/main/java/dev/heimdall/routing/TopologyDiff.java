@@ -70,6 +70,12 @@ public record TopologyDiff(List<TopologyChange> changes, String why) {
     add(changes, TopologyChange.Kind.CLUSTER_RENAMED, of, before.arn(), after.arn());
     add(changes, TopologyChange.Kind.CLUSTER_STATUS, of, before.status(), after.status());
     add(changes, TopologyChange.Kind.CLUSTER_ENDPOINT, of, endpoints(before), endpoints(after));
+    add(
+        changes,
+        TopologyChange.Kind.CLUSTER_FORWARDING,
+        of,
+        before.forwarding().active(),
+        after.forwarding().active());
     add(changes, TopologyChange.Kind.WRITER, of, writer(before), writer(after));
     Map<String, RdsServer> known = byName(before);
     Map<String, RdsServer> now = byName(after);

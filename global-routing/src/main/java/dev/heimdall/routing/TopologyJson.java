@@ -59,6 +59,12 @@ final class TopologyJson {
     cluster.readerEndpoint().ifPresent(endpoint -> node.put("readerEndpoint", endpoint));
     node.put("port", cluster.port());
     node.put("asked", cluster.asked().toString());
+    if (!cluster.forwarding().local().isEmpty()) {
+      node.put("localWriteForwarding", cluster.forwarding().local());
+    }
+    if (!cluster.forwarding().global().isEmpty()) {
+      node.put("globalWriteForwarding", cluster.forwarding().global());
+    }
     ArrayNode servers = node.putArray("servers");
     cluster.servers().forEach(server -> server(servers.addObject(), server));
   }
@@ -161,6 +167,9 @@ final class TopologyJson {
         in.optional("readerEndpoint"),
         (int) in.number("port", HIGHEST_PORT),
         servers,
+        new WriteForwarding(
+            in.optional("localWriteForwarding").orElse(""),
+            in.optional("globalWriteForwarding").orElse("")),
         in.time("asked"));
   }
 

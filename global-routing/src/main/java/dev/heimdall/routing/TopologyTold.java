@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What several documents tell together. Those who write them ask AWS in different regions, by
@@ -55,14 +56,49 @@ public final class TopologyTold {
     return Optional.ofNullable(believed);
   }
 
-  /** Of a cluster whoever asked last, by the clocks of those who asked. */
+  /**
+   * Whether readers pass writes on to the writer, of a cluster or of each member of a global one,
+   * as far as anything is known of that.
+   *
+   * @param documents one of each source
+   */
+  public static List<WriteForwarding.Of> forwarding(
+      String arn, Collection<TopologyDocument> documents) {
+    Stream<WriteForwarding.Of> all =
+        global(arn, documents).stream()
+            .flatMap(global -> global.members().stream())
+            .map(member -> forwarding(member, documents));
+    Stream<WriteForwarding.Of> one =
+        lastAsked(arn, documents).stream().map(told -> told.cluster().writeForwarding());
+    return Stream.concat(all, one).filter(of -> of.forwarding().known()).toList();
+  }
+
+  /** The cluster's own region says it of both kinds; that of the global cluster of one. */
+  private static WriteForwarding.Of forwarding(
+      TopologyGlobal.Member member, Collection<TopologyDocument> documents) {
+    WriteForwarding own =
+        lastAsked(member.cluster(), documents)
+            .map(told -> told.cluster().forwarding())
+            .orElse(WriteForwarding.UNKNOWN);
+    return new WriteForwarding.Of(
+        member.region(), member.name(), own.or(WriteForwarding.said("", member.forwarding())));
+  }
+
+  /** A cluster, and whose document it is from. */
+  private record In(TopologyCluster cluster, TopologyDocument document) {}
+
   private static Optional<TopologyDocument.Told> cluster(
       String arn, Collection<TopologyDocument> documents) {
-    TopologyDocument.Told last = null;
+    return lastAsked(arn, documents).map(one -> one.document().told(one.cluster()));
+  }
+
+  /** Of a cluster whoever asked last, by the clocks of those who asked. */
+  private static Optional<In> lastAsked(String arn, Collection<TopologyDocument> documents) {
+    In last = null;
     for (TopologyDocument document : documents) {
-      Optional<TopologyDocument.Told> one = document.cluster(arn).map(document::told);
-      if (one.isPresent() && (last == null || one.get().asked().isAfter(last.asked()))) {
-        last = one.get();
+      Optional<TopologyCluster> one = document.cluster(arn);
+      if (one.isPresent() && (last == null || one.get().asked().isAfter(last.cluster().asked()))) {
+        last = new In(one.get(), document);
       }
     }
     return Optional.ofNullable(last);

@@ -51,6 +51,23 @@ class TopologyDocumentTest {
         asked);
   }
 
+  private static TopologyCluster forwarding(TopologyCluster of, String local, String global) {
+    return new TopologyCluster(
+        of.arn(),
+        of.resource(),
+        of.formerly(),
+        of.region(),
+        of.name(),
+        of.engine(),
+        of.status(),
+        of.endpoint(),
+        of.readerEndpoint(),
+        of.port(),
+        of.servers(),
+        new WriteForwarding(local, global),
+        of.asked());
+  }
+
   private static TopologyGlobal global(String writer, Instant asked) {
     return new TopologyGlobal(
         GLOBAL,
@@ -117,6 +134,9 @@ class TopologyDocumentTest {
                     EARLY)));
 
     assertThat(TopologyDocument.parse(whole.json())).isEqualTo(whole);
+    TopologyDocument forwarding =
+        FIRST.next(reading(LATE, BOTH, List.of(forwarding(WEST_NOW, "enabling", "disabled"))), "x");
+    assertThat(TopologyDocument.parse(forwarding.json())).isEqualTo(forwarding);
     assertThat(TopologyDocument.parse(FIRST.json())).isEqualTo(FIRST);
   }
 
@@ -389,6 +409,41 @@ class TopologyDocumentTest {
         .containsExactly(WEST_SERVERS);
     assertThat(FIRST.told(new RdsName("w2", true))).isEmpty();
     assertThat(FIRST.told(new RdsName("shop-west", false))).isEmpty();
+  }
+
+  @Test
+  void writeForwardingThatIsTurnedOnOrOffIsNews() {
+    TopologyDocument off =
+        FIRST.next(
+            reading(LATE, BOTH, List.of(forwarding(WEST_NOW, "disabled", ""), EAST_NOW)), "x");
+    assertThat(changes(off)).noneMatch(change -> change.contains("write forwarding of"));
+    TopologyDocument on =
+        off.next(
+            reading(LATE, BOTH, List.of(forwarding(WEST_NOW, "enabled", "enabling"), EAST_NOW)),
+            "x");
+    assertThat(changes(on))
+        .contains("write forwarding of " + WEST + ": local enabled, global enabling");
+    TopologyDocument unknown = on.next(reading(LATE, Set.of(), List.of(WEST_NOW, EAST_NOW)), "x");
+    assertThat(unknown.cluster(WEST).orElseThrow().forwarding())
+        .as("where only a part is told, what was known stays")
+        .isEqualTo(new WriteForwarding("enabled", "enabling"));
+  }
+
+  @Test
+  void ofAGlobalClusterEachMembersOwnRegionSaysItAndElseTheGlobalClustersAnswer() {
+    TopologyDocument document =
+        FIRST.next(
+            reading(
+                LATE,
+                BOTH,
+                List.of(forwarding(WEST_NOW, "disabled", ""), forwarding(EAST_NOW, "", "")),
+                global(EAST, LATE)),
+            "x");
+    assertThat(TopologyTold.forwarding(GLOBAL, List.of(document)))
+        .as("nothing is known of the other one")
+        .hasToString("[eu-west-1 (local disabled, global enabled)]");
+    assertThat(TopologyTold.forwarding(WEST, List.of(document)))
+        .hasToString("[eu-west-1 (local disabled)]");
   }
 
   @Test

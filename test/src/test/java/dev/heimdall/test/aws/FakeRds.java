@@ -64,9 +64,24 @@ public final class FakeRds implements AutoCloseable {
    * @param members names of instances, the writer first
    */
   public record Cluster(
-      String name, String status, int port, List<String> members, String resource) {
+      String name,
+      String status,
+      int port,
+      List<String> members,
+      String resource,
+      String localForwarding,
+      String globalForwarding) {
     public Cluster(String name, String status, int port, List<String> members) {
       this(name, status, port, members, "cluster-" + name.toUpperCase(Locale.ROOT));
+    }
+
+    public Cluster(String name, String status, int port, List<String> members, String resource) {
+      this(name, status, port, members, resource, "", "");
+    }
+
+    /** The same with these states of write forwarding, in the API's words; empty: none is said. */
+    public Cluster forwarding(String local, String global) {
+      return new Cluster(name, status, port, members, resource, local, global);
     }
 
     public static String arn(String region, String name) {
@@ -386,6 +401,8 @@ public final class FakeRds implements AutoCloseable {
             + element("Engine", "aurora-postgresql")
             + element("Status", cluster.status())
             + element("Port", "" + cluster.port())
+            + optional("LocalWriteForwardingStatus", cluster.localForwarding())
+            + optional("GlobalWriteForwardingStatus", cluster.globalForwarding())
             + element("DBClusterMembers", members.toString()));
   }
 

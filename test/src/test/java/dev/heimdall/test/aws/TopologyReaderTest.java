@@ -13,6 +13,7 @@ import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.TopologyReader;
 import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.routing.WriteForwarding;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,6 +120,36 @@ class TopologyReaderTest {
     assertThat(global.members())
         .extracting(TopologyGlobal.Member::forwarding)
         .containsExactly("disabled", "enabled");
+  }
+
+  /**
+   * The states that the Aurora User Guide shows as an answer of {@code describe-db-clusters}
+   * ("Working with local write forwarding for Aurora PostgreSQL"): three, and none at all.
+   */
+  @Test
+  void writeForwardingIsReadOfEachClusterAsItsOwnRegionSaysIt() {
+    List<String> none = List.of();
+    rds.hasGlobals(List.of());
+    rds.has(
+        WEST,
+        List.of(
+            new FakeRds.Cluster("write-forwarding-test-cluster-1", "available", 5432, none)
+                .forwarding("enabled", ""),
+            new FakeRds.Cluster("write-forwarding-test-cluster-2", "available", 5432, none)
+                .forwarding("disabled", "unknown"),
+            new FakeRds.Cluster("test-global-cluster-2", "available", 5432, none)
+                .forwarding("requested", "enabled"),
+            new FakeRds.Cluster("aurora-postgresql-v2-cluster", "available", 5432, none)),
+        List.of());
+
+    assertThat(read().clusters())
+        .extracting(TopologyCluster::writeForwarding)
+        .extracting(WriteForwarding.Of::toString)
+        .containsExactly(
+            "eu-west-1 (local enabled)",
+            "eu-west-1 (local disabled)",
+            "eu-west-1 (local requested, global enabled)",
+            "eu-west-1 ()");
   }
 
   @Test

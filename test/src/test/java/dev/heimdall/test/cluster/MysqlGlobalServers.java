@@ -22,6 +22,18 @@ record MysqlGlobalServers(
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   static MysqlGlobalServers start(MysqlRelease release) throws IOException {
+    return start(release, false);
+  }
+
+  /** The same where the server of the region that follows forwards writes: it lets them in. */
+  static MysqlGlobalServers forwarding(MysqlRelease release) throws IOException {
+    MysqlGlobalServers servers = start(release, true);
+    servers.there().execute("SET GLOBAL read_only = 0");
+    return servers;
+  }
+
+  private static MysqlGlobalServers start(MysqlRelease release, boolean forwards)
+      throws IOException {
     MysqlCluster cluster = release.cluster().replicas(2).start();
     MysqlServer primary = cluster.primary();
     MysqlServer first = cluster.replicas().get(0);
@@ -31,7 +43,7 @@ record MysqlGlobalServers(
             cluster,
             AuroraWords.before(primary.port()),
             AuroraWords.before(first.port()),
-            AuroraWords.before(far.port()));
+            forwards ? AuroraWords.forwarding(far.port()) : AuroraWords.before(far.port()));
     Map<String, MysqlServer> here = new LinkedHashMap<>();
     here.put("" + servers.primary().port(), primary);
     here.put("" + servers.first().port(), first);

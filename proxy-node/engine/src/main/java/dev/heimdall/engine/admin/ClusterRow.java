@@ -6,6 +6,7 @@ import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.StoreReach;
+import dev.heimdall.routing.WriteForwarding;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,13 +18,20 @@ import java.util.stream.Collectors;
  * @param reach whose writes to it the node hears of
  * @param connectedToPeers whether the node has certainly heard of what was written through other
  *     nodes
+ * @param writeForwarding whether readers pass writes on to the writer, of each cluster of which
+ *     that is known
  */
 public record ClusterRow(
     String source,
     Topology topology,
     Consistency consistency,
     StoreReach reach,
-    boolean connectedToPeers) {
+    boolean connectedToPeers,
+    List<WriteForwarding.Of> writeForwarding) {
+  public ClusterRow {
+    writeForwarding = List.copyOf(writeForwarding);
+  }
+
   /** The regions of a global cluster, and how far each is behind; null for one region. */
   String regions() {
     List<RegionLag> regions = topology.global().regions();
@@ -52,6 +60,15 @@ public record ClusterRow(
       case PENDING -> "not confirmed yet" + since;
       case FENCED -> "fenced" + since;
     };
+  }
+
+  /** Whether readers pass writes on to the writer; null where nothing is known of that. */
+  String forwarding() {
+    return writeForwarding.isEmpty()
+        ? null
+        : writeForwarding.stream()
+            .map(WriteForwarding.Of::toString)
+            .collect(Collectors.joining(", "));
   }
 
   /** Servers that are named and not probed, with the reasons; null for none. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.report.Section;
 import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.TopologyEvent;
+import dev.heimdall.routing.WriteForwarding;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,6 +129,11 @@ public final class StateSection implements Section {
             "regions",
             cluster.topology().global().regions().stream().map(StateSection::region).toList());
       }
+      if (!cluster.writeForwarding().isEmpty()) {
+        entry.put(
+            "writeForwarding",
+            cluster.writeForwarding().stream().map(StateSection::forwarding).toList());
+      }
       if (cluster.notProbed() != null) {
         entry.put("notProbed", cluster.notProbed());
       }
@@ -180,6 +186,19 @@ public final class StateSection implements Section {
     }
     if (lag.rpoMillis() >= 0) {
       content.put("rpoLagMillis", lag.rpoMillis());
+    }
+    return content;
+  }
+
+  private static Map<String, Object> forwarding(WriteForwarding.Of of) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("region", of.region());
+    content.put("cluster", of.cluster());
+    if (!of.forwarding().local().isEmpty()) {
+      content.put("local", of.forwarding().local());
+    }
+    if (!of.forwarding().global().isEmpty()) {
+      content.put("global", of.forwarding().global());
     }
     return content;
   }

@@ -67,7 +67,8 @@ final class Tables {
           .text("fence", ClusterRow::fence)
           .text(
               "handover",
-              row -> row.topology().global().handover().map(Handover::shown).orElse(null));
+              row -> row.topology().global().handover().map(Handover::shown).orElse(null))
+          .text("forwarding", ClusterRow::forwarding);
 
   static final Table<ClusterNodeRow> NODES =
       new Table<>(

@@ -69,7 +69,8 @@ final class LiveNodeView implements NodeView {
                     cluster.view().topology(),
                     cluster.source().cluster().consistency(),
                     node.configuration().node().store().reach(cluster.source()),
-                    cluster.connectedToPeers()))
+                    cluster.connectedToPeers(),
+                    cluster.forwarding()))
         .toList();
   }
 

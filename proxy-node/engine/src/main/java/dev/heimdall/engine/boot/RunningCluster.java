@@ -19,6 +19,7 @@ import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.routing.AwsAccess;
+import dev.heimdall.routing.WriteForwarding;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,9 @@ final class RunningCluster implements AutoCloseable {
   private final ClusterView view;
   private final WriterFollowers followers;
   private final ClusterChanges changes;
+
+  /** Only shown: who the writer is, servers report themselves. */
+  private volatile List<WriteForwarding.Of> forwarding = List.of();
 
   /**
    * Begins to watch.
@@ -144,6 +148,15 @@ final class RunningCluster implements AutoCloseable {
   /** How it is with those who hear what is written past the nodes. */
   List<FeedStatus> changes() {
     return changes.status();
+  }
+
+  /** Whether its readers pass writes on to the writer, as AWS says. */
+  List<WriteForwarding.Of> forwarding() {
+    return forwarding;
+  }
+
+  void forwarding(List<WriteForwarding.Of> said) {
+    forwarding = List.copyOf(said);
   }
 
   ClusterTracker tracker() {

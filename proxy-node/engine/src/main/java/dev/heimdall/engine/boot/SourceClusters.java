@@ -2,7 +2,6 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.changes.ChangeProtocol;
-import dev.heimdall.engine.cluster.ClusterTracker;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.feed.StoredDocuments;
@@ -33,6 +32,7 @@ import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.TopologySettings;
 import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.WriteForwarding;
 import java.time.Clock;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -160,8 +160,7 @@ final class SourceClusters implements AutoCloseable {
                 metrics,
                 offLoop);
         guards.watched(source, cluster.followers());
-        TopologyFeed.Watching hearing =
-            feed.watch(Subject.of(source), news(source, cluster.tracker()));
+        TopologyFeed.Watching hearing = feed.watch(Subject.of(source), news(source, cluster));
         running.put(
             source.name(),
             new Running(
@@ -175,17 +174,22 @@ final class SourceClusters implements AutoCloseable {
     }
   }
 
-  private TopologyFeed.Listener news(DataSource source, ClusterTracker tracker) {
+  private TopologyFeed.Listener news(DataSource source, RunningCluster cluster) {
     return new TopologyFeed.Listener() {
       @Override
       public void servers(List<RdsServer> servers) {
-        tracker.described(servers);
+        cluster.tracker().described(servers);
       }
 
       @Override
       public void global(GlobalSaid said) {
         said.writerRegion().ifPresent(region -> logins.writes(source, region));
-        tracker.said(said);
+        cluster.tracker().said(said);
+      }
+
+      @Override
+      public void forwarding(List<WriteForwarding.Of> said) {
+        cluster.forwarding(said);
       }
     };
   }

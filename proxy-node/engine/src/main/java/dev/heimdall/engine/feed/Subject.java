@@ -5,9 +5,11 @@ import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.TopologyTold;
+import dev.heimdall.routing.WriteForwarding;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
@@ -86,6 +88,30 @@ public record Subject(
                     heard.stream().flatMap(known -> answer(known, believed.arn())).toList()));
   }
 
+  /**
+   * Whether readers of the cluster, or of each member of the global one, pass writes on to the
+   * writer, as far as anything is known of that.
+   */
+  List<WriteForwarding.Of> forwarding(List<KnownDocument> heard) {
+    List<TopologyDocument> documents = heard.stream().map(KnownDocument::received).toList();
+    List<WriteForwarding.Of> byArn =
+        arn.map(name -> TopologyTold.forwarding(name, documents)).orElse(List.of());
+    return byArn.isEmpty()
+        ? heard.stream()
+            .filter(this::own)
+            .flatMap(known -> known.document().clusters().stream())
+            .filter(cluster -> cluster.is(name()))
+            .map(TopologyCluster::writeForwarding)
+            .filter(of -> of.forwarding().known())
+            .toList()
+        : byArn;
+  }
+
+  /** What RDS calls it at its place. */
+  private RdsName name() {
+    return new RdsName(place.orElseThrow().name(), place.get().cluster());
+  }
+
   private static Stream<GlobalSaid.Answer> answer(KnownDocument known, String arn) {
     TopologyDocument document = known.document();
     return document.global(arn).stream()
@@ -111,8 +137,7 @@ public record Subject(
   }
 
   private Optional<Answer> byName(KnownDocument known) {
-    RdsName name = new RdsName(place.orElseThrow().name(), place.get().cluster());
-    return known.document().told(name).map(told -> new Answer(told, true));
+    return known.document().told(name()).map(told -> new Answer(told, true));
   }
 
   private List<RdsServer> servers(Answer answer) {

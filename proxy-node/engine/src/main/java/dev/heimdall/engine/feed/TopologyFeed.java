@@ -9,6 +9,7 @@ import dev.heimdall.routing.TopologyDiff;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyException;
 import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,6 +114,9 @@ public final class TopologyFeed implements AutoCloseable {
 
     /** What is said of the global cluster that it is; comes ahead of its servers. */
     default void global(GlobalSaid said) {}
+
+    /** Whether its readers pass writes on to the writer, as far as anybody says so. */
+    default void forwarding(List<WriteForwarding.Of> said) {}
   }
 
   /** A cluster that is told about. */
@@ -303,6 +307,7 @@ public final class TopologyFeed implements AutoCloseable {
             .sorted(Comparator.comparing(KnownDocument::at))
             .toList();
     one.subject().global(counting).ifPresent(one.told()::global);
+    one.told().forwarding(one.subject().forwarding(counting));
     one.subject().told(counting).ifPresent(one.told()::servers);
   }
 

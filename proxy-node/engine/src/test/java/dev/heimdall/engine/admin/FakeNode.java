@@ -23,6 +23,7 @@ import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
+import dev.heimdall.routing.WriteForwarding;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeNode implements NodeView {
   List<PatternRow> patterns = List.of();
   private static final Topology TOPOLOGY = Topology.unasked(List.of(new ServerAddress("db", 5432)));
+
+  static final List<WriteForwarding.Of> FORWARDING =
+      List.of(
+          new WriteForwarding.Of("eu-west-1", "shop-w", new WriteForwarding("enabled", "")),
+          new WriteForwarding.Of(
+              "us-east-1", "shop-e", new WriteForwarding("disabled", "enabled")));
 
   static final String KEY = "0123456789abcdef0123456789abcdef";
 
@@ -150,7 +157,8 @@ final class FakeNode implements NodeView {
 
   @Override
   public List<ClusterRow> clusters() {
-    return List.of(new ClusterRow("main", TOPOLOGY, Consistency.FLEET, StoreReach.FLEET, true));
+    return List.of(
+        new ClusterRow("main", TOPOLOGY, Consistency.FLEET, StoreReach.FLEET, true, FORWARDING));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.fleet.ClusterRegion;
 import dev.heimdall.manager.fleet.ReplicaLag;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,15 +38,22 @@ public record ClusterMap(List<Cluster> clusters) {
    * A cluster.
    *
    * @param witness the node that sees it so
+   * @param regions that are named; none for a cluster of one region of which AWS says nothing
    * @param writers servers that write; usually one
    */
   public record Cluster(
       String source,
       String consistency,
       String witness,
+      List<ClusterRegion> regions,
       List<Server> writers,
       List<Server> others,
       List<Event> events) {
+    /** Its regions in one line; empty where none is named. */
+    public String where() {
+      return ClusterRegion.words(regions);
+    }
+
     /** Whether a server takes writes. */
     public boolean writes() {
       return writers.stream().anyMatch(Server::takesWrites);
@@ -204,6 +212,7 @@ public record ClusterMap(List<Cluster> clusters) {
         source,
         witness.cluster().path("consistency").asText(),
         witness.node(),
+        ClusterRegion.of(witness.cluster()),
         servers.stream().filter(server -> server.role().equals("writer")).toList(),
         servers.stream().filter(server -> !server.role().equals("writer")).toList(),
         events);

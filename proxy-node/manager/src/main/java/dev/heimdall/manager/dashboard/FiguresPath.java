@@ -49,6 +49,17 @@ record FiguresPath(
           .with("source", Shape.text("The data source."))
           .with("consistency", Shape.text("That of its reads."))
           .with("witness", Shape.text("The node that sees it so."))
+          .with(
+              "regions",
+              Shape.list(
+                  "Of a global cluster, and those of which write forwarding is known.",
+                  Shape.object()
+                      .with("name", Shape.text("Such as eu-west-1."))
+                      .with(
+                          "state", Shape.text("writes, or how far it is behind; empty: not known."))
+                      .with(
+                          "forwarding",
+                          Shape.text("Aurora's write forwarding there; empty: not known."))))
           .with("writers", Shape.list("Usually one.", SERVER))
           .with("others", Shape.list("", SERVER))
           .with(

@@ -26,9 +26,17 @@ public record NodePage(NodeLine line, List<Fact> facts, List<Vdb> vdbs, List<Clu
       String longestWait,
       boolean paused) {}
 
-  /** A cluster that the node watches. */
+  /**
+   * A cluster that the node watches.
+   *
+   * @param regions in one line; empty where none is named
+   */
   public record Cluster(
-      String source, String consistency, List<Server> servers, List<Event> events) {}
+      String source,
+      String consistency,
+      String regions,
+      List<Server> servers,
+      List<Event> events) {}
 
   /** A server of it. */
   public record Server(

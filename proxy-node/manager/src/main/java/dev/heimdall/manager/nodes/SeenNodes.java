@@ -1,6 +1,7 @@
 package dev.heimdall.manager.nodes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.fleet.ClusterRegion;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetConfiguration;
 import dev.heimdall.manager.fleet.Presence;
@@ -217,6 +218,7 @@ final class SeenNodes {
     return new NodePage.Cluster(
         cluster.path("source").asText(),
         cluster.path("consistency").asText(),
+        ClusterRegion.words(ClusterRegion.of(cluster)),
         stream(cluster.path("nodes")).map(SeenNodes::server).toList(),
         stream(cluster.path("events")).limit(MOST_EVENTS).map(SeenNodes::event).toList());
   }

@@ -119,4 +119,28 @@ class ClusterMapTest {
     assertThat(map.clusters()).hasSize(500);
     assertThat(map.clusters().get(0).others()).hasSize(200);
   }
+
+  @Test
+  void regionsSayHowFarTheyAreAndWhetherReadersPassWritesOn() throws Exception {
+    String state =
+        """
+        {"clusters": [{"source": "main", "nodes": [],
+          "regions": [
+            {"region": "eu-west-1", "writes": true},
+            {"region": "us-east-1", "writes": false, "durabilityLagMillis": 219},
+            {"region": "ap-south-1", "writes": false}],
+          "writeForwarding": [
+            {"region": "us-east-1", "cluster": "e", "local": "disabled", "global": "enabled"},
+            {"region": "sa-east-1", "cluster": "s", "local": "requested"}]},
+         {"source": "plain", "nodes": []}]}
+        """;
+    ClusterMap map = ClusterMap.of(Map.of("one", Answer.JSON.readTree(state)));
+    assertThat(map.clusters().get(0).where())
+        .isEqualTo(
+            "eu-west-1 writes;"
+                + " us-east-1 219 ms behind (write forwarding: local disabled, global enabled);"
+                + " ap-south-1 lag unknown;"
+                + " sa-east-1 (write forwarding: local requested)");
+    assertThat(map.clusters().get(1).where()).isEmpty();
+  }
 }
