@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Transactions whose writes are rejected, by a server that has become read-only, or for clients.
@@ -71,12 +74,12 @@ class RejectedTransactionsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simple", "extended"})
-  void aServerThatHasBecomeReadOnlyMakesThemRetryableAndClientsOwnWishesDoNot(String mode)
-      throws Exception {
+  @CsvSource({"simple, false", "extended, false", "simple, true"})
+  void aServerThatHasBecomeReadOnlyMakesThemRetryableAndClientsOwnWishesDoNot(
+      String mode, boolean delayed) throws Exception {
     try (RoutedCluster routed =
             new RoutedCluster(
-                c -> c.user("app", "admin", true),
+                c -> c.user("app", "admin", true).vdb("delayedTransaction", delayed),
                 primary ->
                     asOwner(
                         primary,
@@ -84,12 +87,16 @@ class RejectedTransactionsIT {
                         "INSERT INTO t VALUES (1)",
                         "CREATE PROCEDURE p() LANGUAGE sql AS 'INSERT INTO t VALUES (2)'"));
         Connection client = routed.connect("preferQueryMode", mode)) {
-      assertOwnReadOnlyStays(client);
+      if (!delayed) {
+        assertOwnReadOnlyStays(
+            client); // of what the session is pinned, and delays nothing any more
+      }
 
       execute(client, "BEGIN");
       execute(client, INSERT);
       readOnly(routed, true);
       execute(client, "COMMIT");
+      assertThat(rejected(client, "BEGIN READ ONLY", INSERT)).isEqualTo("25006");
       assertThat(value(client, "SELECT count(*) FROM t")).as("it was begun before").isEqualTo("2");
 
       assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
@@ -112,6 +119,37 @@ class RejectedTransactionsIT {
       execute(client, INSERT);
       execute(client, "COMMIT");
       assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("3");
+    }
+  }
+
+  /** A server that nobody had to judge statements of when this one was prepared. */
+  @Test
+  void aCallThatWasNotJudgedMayHaveCommittedSomething() throws Exception {
+    try (RoutedCluster routed =
+            new RoutedCluster(
+                c -> c.source("catalog.enabled", false),
+                primary ->
+                    asOwner(
+                        primary,
+                        "CREATE TABLE t (i int)",
+                        "CREATE PROCEDURE p() LANGUAGE sql AS 'INSERT INTO t VALUES (2)'"));
+        Connection client = routed.connect("prepareThreshold", "1");
+        PreparedStatement call = client.prepareStatement("CALL p()")) {
+      call.execute();
+      routed
+          .node()
+          .change(
+              c ->
+                  c.vdb("rules", List.of("logged"))
+                      .rules("logged", "{\"match\": \"nothing\", \"action\": \"log\"}"));
+      execute(client, "BEGIN");
+      execute(client, "COMMIT"); // what was set before is no matter any more
+      readOnly(routed, true);
+      execute(client, "BEGIN");
+      SQLException rejected = catchThrowableOfType(SQLException.class, call::execute);
+      assertThat(rejected.getSQLState()).isEqualTo("25006");
+      execute(client, "ROLLBACK");
+      assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -35,6 +36,18 @@ class MysqlRejectedTransactionsIT {
         ResultSet rows = statement.executeQuery("SELECT count(*) FROM t")) {
       rows.next();
       return rows.getLong(1);
+    }
+  }
+
+  /** How often the server was told to end a statement or a session. */
+  private static int kills(MysqlCluster cluster) throws SQLException {
+    try (Connection own =
+            DriverManager.getConnection(
+                cluster.primary().jdbcUrl("app"), cluster.superuser(), cluster.password());
+        Statement statement = own.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Com_kill'")) {
+      rows.next();
+      return rows.getInt(2);
     }
   }
 
@@ -83,9 +96,11 @@ class MysqlRejectedTransactionsIT {
             catchThrowableOfType(SQLException.class, () -> execute(client, INSERT));
         assertThat(rejected.getSQLState()).isEqualTo("40001");
         assertThat(rejected.getErrorCode()).isEqualTo(1213);
+        assertThat(kills(cluster)).as("nothing runs that would have to be cancelled").isZero();
 
         cluster.primary().execute("SET GLOBAL read_only = 0");
         Await.until("the session has ended", () -> !client.isValid(5));
+        assertThat(kills(cluster)).isZero();
         try (Connection again = node.connect()) {
           execute(again, "START TRANSACTION");
           execute(again, INSERT);

@@ -16,6 +16,9 @@ public final class ClientTransaction {
   private byte[] heldBegin;
   private boolean heldForReplica;
 
+  /** Whether the BEGIN of the transaction that is open was answered here and may say READ ONLY. */
+  private boolean begunToRead;
+
   /** The group with the last ROLLBACK of a whole transaction; or -1. */
   private long rollback = -1;
 
@@ -144,6 +147,7 @@ public final class ClientTransaction {
     definitionsPending =
         next != TransactionState.IDLE && (definitionsChanged || definitionsPending);
     status = next;
+    begunToRead &= open();
     return shown;
   }
 
@@ -170,6 +174,7 @@ public final class ClientTransaction {
   public void rewind(byte[] held, boolean forReplica) {
     definitionsPending = false;
     heldBegin = held;
+    begunToRead = held != null && mayOnlyRead(held);
     heldForReplica = forReplica;
     status = held == null ? TransactionState.IDLE : TransactionState.OPEN;
   }
@@ -181,6 +186,7 @@ public final class ClientTransaction {
    */
   public void holdBegin(byte[] sql, boolean forReplica, long now) {
     heldBegin = sql;
+    begunToRead = mayOnlyRead(sql);
     heldForReplica = forReplica;
     status = TransactionState.OPEN;
     since = now;
@@ -190,6 +196,27 @@ public final class ClientTransaction {
     return heldBegin;
   }
 
+  /** In doubt it may. */
+  private static boolean mayOnlyRead(byte[] begin) {
+    for (int i = 0; i < begin.length - 3; i++) {
+      if ((begin[i] | 0x20) == 'o'
+          && (begin[i + 1] | 0x20) == 'n'
+          && (begin[i + 2] | 0x20) == 'l'
+          && (begin[i + 3] | 0x20) == 'y') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the BEGIN of the transaction that is open may say that it only reads and was answered
+   * without a server, wherever it is by now.
+   */
+  public boolean begunToRead() {
+    return begunToRead;
+  }
+
   public boolean heldForReplica() {
     return heldForReplica;
   }
@@ -197,6 +224,7 @@ public final class ClientTransaction {
   /** The transaction ended before any statement needed a server. */
   public void dropHeldBegin() {
     heldBegin = null;
+    begunToRead = false;
     status = TransactionState.IDLE;
   }
 

@@ -2,7 +2,6 @@ package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -25,10 +24,8 @@ final class OwnMode {
   /** Whether all from now on may be. */
   private boolean session;
 
-  /** The last BEGIN, and what it says; most sessions have one only. */
+  /** The last BEGIN, as long as nobody wants to know what it says; null where that is known. */
   private String begin;
-
-  private Optional<Boolean> beginsReadOnly = Optional.empty();
 
   /**
    * A statement is being sent.
@@ -41,25 +38,43 @@ final class OwnMode {
     switch (kind) {
       case BEGIN -> begins(text);
       case SET -> set(text);
-      case MULTI -> transaction = true;
+      case MULTI -> mayBeReadOnly();
       case CALL, EXECUTE, BLOCK, UNKNOWN -> unseen = true;
-      default -> transaction |= setsByCall;
+      default -> {
+        if (setsByCall) {
+          mayBeReadOnly();
+        }
+      }
     }
+  }
+
+  /** Something is being sent of which nobody knows what it does. */
+  void sentUnknown() {
+    heard = true;
+    unseen = true;
+  }
+
+  private void mayBeReadOnly() {
+    readBegin();
+    transaction = true;
   }
 
   private void begins(String text) {
-    if (text == null) {
-      transaction = true;
-      return;
+    readBegin();
+    begin = text;
+    transaction |= text == null;
+  }
+
+  /** Most transactions end without anybody having to know; what says more comes behind it. */
+  private void readBegin() {
+    if (begin != null) {
+      transaction = TransactionMode.of(begin).readOnly().orElse(transaction);
+      begin = null;
     }
-    if (!text.equals(begin)) {
-      begin = text;
-      beginsReadOnly = TransactionMode.of(text).readOnly();
-    }
-    transaction = beginsReadOnly.orElse(transaction);
   }
 
   private void set(String text) {
+    readBegin();
     if (text == null) {
       transaction = true;
       return;
@@ -81,10 +96,14 @@ final class OwnMode {
    */
   void rests(boolean over) {
     unseen = false;
-    transaction &= !over;
+    if (over) {
+      begin = null;
+      transaction = false;
+    }
   }
 
   boolean isToWrite() {
+    readBegin();
     return heard && !transaction && !unseen && !session;
   }
 }

@@ -90,6 +90,11 @@ public final class ReplicaReads implements ReplicaChoice {
 
   private final OwnMode mode = new OwnMode();
 
+  /** The BEGIN of which it was asked last whether its transaction only reads; or null. */
+  private String lastBegin;
+
+  private TransactionMode lastMode;
+
   /** Whether a statement is unanswered there that may end the transaction. */
   private boolean ending;
 
@@ -400,14 +405,13 @@ public final class ReplicaReads implements ReplicaChoice {
   private OnWriter ofTransaction(ReadSplit split) {
     RoutedStatement next = client.next();
     byte[] held = transaction.heldBegin();
-    TransactionMode mode =
-        TransactionMode.of(
-            held == null ? next.normalised() : new String(held, StandardCharsets.UTF_8));
+    TransactionMode begin =
+        modeOf(held == null ? next.normalised() : new String(held, StandardCharsets.UTF_8));
     String text =
         held != null && next.onItsWay() && next.normalised() != null ? next.normalised() : "";
     boolean readOnly =
-        mode.readOnly().orElseGet(() -> isDefault("default_transaction_read_only", "on"))
-            || TransactionMode.of(text).setsReadOnly();
+        begin.readOnly().orElseGet(() -> isDefault("default_transaction_read_only", "on"))
+            || TransactionMode.setsReadOnly(text);
     if (!readOnly) {
       return OnWriter.TRANSACTION;
     }
@@ -420,11 +424,20 @@ public final class ReplicaReads implements ReplicaChoice {
     if (!next.decision().letsReplicaAnswer()) {
       return OnWriter.RULE;
     }
-    if (mode.serializable().orElseGet(() -> isDefault("default_transaction_isolation", SERIAL))
+    if (begin.serializable().orElseGet(() -> isDefault("default_transaction_isolation", SERIAL))
         || text.contains(SERIAL)) {
       return OnWriter.ISOLATION;
     }
     return held != null || client.standsAlone(MOST_BYTES, 2) > 0 ? null : OnWriter.SHAPE;
+  }
+
+  /** Most sessions begin all their transactions alike. */
+  private TransactionMode modeOf(String begin) {
+    if (!begin.equals(lastBegin)) {
+      lastBegin = begin;
+      lastMode = TransactionMode.of(begin);
+    }
+    return lastMode;
   }
 
   private boolean isDefault(String setting, String value) {
@@ -545,6 +558,11 @@ public final class ReplicaReads implements ReplicaChoice {
     }
   }
 
+  /** The same of one that was not judged. */
+  public void noteUnknown() {
+    mode.sentUnknown();
+  }
+
   /** Whether the transaction on a replica may have come to its end, once all is answered. */
   @Override
   public boolean ending() {
@@ -557,7 +575,9 @@ public final class ReplicaReads implements ReplicaChoice {
    */
   public boolean isToWrite() {
     String byDefault = carried.variables().get("default_transaction_read_only");
-    return mode.isToWrite() && (byDefault == null || byDefault.equalsIgnoreCase("off"));
+    return mode.isToWrite()
+        && !transaction.begunToRead()
+        && (byDefault == null || byDefault.equalsIgnoreCase("off"));
   }
 
   /** The group that holds the read was sent. */

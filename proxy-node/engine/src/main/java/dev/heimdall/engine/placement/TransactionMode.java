@@ -40,7 +40,11 @@ final class TransactionMode {
   }
 
   /** Whether it is a statement that makes the transaction before it a read-only one. */
-  boolean setsReadOnly() {
-    return text.startsWith("set transaction ") && readOnly().orElse(false);
+  static boolean setsReadOnly(String sql) {
+    if (!sql.stripLeading().regionMatches(true, 0, "set", 0, 3)) {
+      return false; // as most do, of which nothing else is looked at
+    }
+    TransactionMode mode = of(sql);
+    return mode.text.startsWith("set transaction ") && mode.readOnly().orElse(false);
   }
 }

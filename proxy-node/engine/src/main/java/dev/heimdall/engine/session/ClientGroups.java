@@ -317,6 +317,7 @@ final class ClientGroups {
     if (rejected != null) {
       refusedToWrite(from, rejected);
       counters.errorSent();
+      pending.takeBack(); // it is answered: nothing runs there that would have to be cancelled
       effects.endWithTransaction(RejectedWrites.again(rejected));
       return;
     }

@@ -752,6 +752,11 @@ public final class StatementLifecycle implements RoutedStatement {
     };
   }
 
+  /** Something is being sent of which nobody knows what it does to the client's transaction. */
+  public void sentUnknown() {
+    reads.noteUnknown();
+  }
+
   /** It is being sent over this connection. */
   public void sent(ServerConnection server) {
     if (mayNotify()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -45,5 +46,24 @@ class ClientTransactionTest {
     sent(2, StatementKind.COMMIT, StatementKind.DML);
 
     assertThat(transaction.encloses(2)).isFalse();
+  }
+
+  @Test
+  void aBeginThatNoServerHasAnsweredIsKnownUntilItsTransactionEnds() {
+    byte[] begin = "Begin Read\nOnly".getBytes(StandardCharsets.UTF_8);
+    transaction.holdBegin(begin, false, 0);
+    transaction.takeHeldBegin();
+    transaction.move(TransactionState.OPEN, false);
+    assertThat(transaction.begunToRead()).as("a server has it").isTrue();
+    transaction.move(TransactionState.IDLE, false);
+    assertThat(transaction.begunToRead()).isFalse();
+
+    transaction.holdBegin(begin, false, 0);
+    transaction.dropHeldBegin();
+    assertThat(transaction.begunToRead()).isFalse();
+    transaction.rewind(begin, false);
+    assertThat(transaction.begunToRead()).as("it is sent again").isTrue();
+    transaction.holdBegin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
+    assertThat(transaction.begunToRead()).isFalse();
   }
 }

@@ -121,6 +121,31 @@ class OwnModeTest {
     assertThat(mode.isToWrite()).isTrue();
   }
 
+  @Test
+  void whatNobodyKnowsAnythingOfLeavesNothingToBeRunAgainEither() {
+    begin("BEGIN");
+    mode.sentUnknown();
+    assertThat(mode.isToWrite()).isFalse();
+    mode.rests(true);
+    begin("BEGIN");
+    assertThat(mode.isToWrite()).isTrue();
+  }
+
+  /** What a BEGIN says is looked at when somebody has to know. */
+  @Test
+  void whatIsSentLaterAddsToWhatABeginSays() {
+    begin("BEGIN READ WRITE");
+    set("SET TRANSACTION READ ONLY");
+    assertThat(mode.isToWrite()).isFalse();
+    mode.rests(true);
+    begin("START TRANSACTION READ ONLY");
+    mode.rests(true);
+    assertThat(mode.isToWrite()).as("nobody had to know").isTrue();
+    begin("BEGIN READ ONLY");
+    begin("BEGIN");
+    assertThat(mode.isToWrite()).as("the first one is open").isFalse();
+  }
+
   /** MySQL's, which is about the one that comes next. */
   @Test
   void aSettingOutlivesWhatWasNoTransaction() {

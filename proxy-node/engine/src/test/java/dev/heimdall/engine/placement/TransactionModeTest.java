@@ -32,12 +32,10 @@ class TransactionModeTest {
 
   @Test
   void onlySetTransactionMakesOneReadOnlyThatHasBegun() {
-    assertThat(TransactionMode.of("SET TRANSACTION READ ONLY").setsReadOnly()).isTrue();
-    assertThat(TransactionMode.of("SET TRANSACTION READ WRITE").setsReadOnly()).isFalse();
-    assertThat(TransactionMode.of("SELECT 'read only'").setsReadOnly()).isFalse();
-    assertThat(
-            TransactionMode.of("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
-                .setsReadOnly())
+    assertThat(TransactionMode.setsReadOnly("SET TRANSACTION READ ONLY")).isTrue();
+    assertThat(TransactionMode.setsReadOnly("SET TRANSACTION READ WRITE")).isFalse();
+    assertThat(TransactionMode.setsReadOnly("SELECT 'read only'")).isFalse();
+    assertThat(TransactionMode.setsReadOnly("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
         .isFalse();
   }
 }

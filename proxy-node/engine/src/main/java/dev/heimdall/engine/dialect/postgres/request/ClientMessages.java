@@ -105,7 +105,7 @@ final class ClientMessages implements RequestHandler {
     this.sequences = new SequenceGuard(client, input, names);
     this.cursor = new RequestCursor(input);
     this.listening = parts.listening();
-    this.copies = new CopyAndCalls(client, parts.writes(), input, sequences);
+    this.copies = new CopyAndCalls(client, parts.writes(), lifecycle, input, sequences);
     this.unnamed =
         new UnnamedStatement(
             sessions.statements(), parts.memory().unnamed(), this::isIdle, parts.loop()::now);

@@ -5,6 +5,7 @@ import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.session.CallingClient;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import java.util.Set;
 
@@ -21,12 +22,19 @@ final class CopyAndCalls {
 
   private final CallingClient client;
   private final Writes writes;
+  private final StatementLifecycle lifecycle;
   private final ClientInput pending;
   private final SequenceGuard sequences;
 
-  CopyAndCalls(CallingClient client, Writes writes, ClientInput pending, SequenceGuard sequences) {
+  CopyAndCalls(
+      CallingClient client,
+      Writes writes,
+      StatementLifecycle lifecycle,
+      ClientInput pending,
+      SequenceGuard sequences) {
     this.client = client;
     this.writes = writes;
+    this.lifecycle = lifecycle;
     this.pending = pending;
     this.sequences = sequences;
   }
@@ -76,6 +84,7 @@ final class CopyAndCalls {
       client.pin(PinReason.of("function call"));
       server.taint();
       server.lastUse(); // it may be a function in any language
+      lifecycle.sentUnknown();
     }
     writes.noteUnknown();
     server.expect(ReplyQueue.FUNCTION, client.owner());

@@ -156,6 +156,7 @@ final class ExtendedStatements {
       StatementMix.count(client.counters(), null, bound);
       lifecycle.running().notes().unjudged(carried.sent());
       writes.noteUnknown();
+      lifecycle.sentUnknown();
       if (notifies) {
         listening.sends(server, carried.sent());
       }
