@@ -201,7 +201,7 @@ final class CrossChecks {
         database.equals(AuthRule.ALL)
             || vdb.databases().containsKey(database)
             || vdb.databases().containsKey(VirtualDatabase.ANY_DATABASE)
-            || node.value().filter(n -> n.adminDatabase().equals(database)).isPresent();
+            || node.value().filter(n -> n.consoleDatabase(database, vdb)).isPresent();
     if (!known && in.sound(path, "$.databases") && node.in().sound("$.adminDatabase")) {
       List<String> names = namesAndAll(vdb.databases().keySet(), in);
       in.problem(

@@ -35,11 +35,20 @@ public record NodeSettings(
     @Setting(
             value =
                 "The database name that leads to the node's own `SHOW` commands instead of a"
-                    + " server, for users with `admin`.",
+                    + " server, for users with `admin` or `stats`.",
             byDefault = "heimdall",
             format = Format.IDENTIFIER,
             applies = Applies.NEW_CONNECTIONS)
         String adminDatabase,
+    @Setting(
+            value =
+                "The database name under which each VDB answers as PgBouncer's console does, with"
+                    + " that one's commands and columns, for users with `admin` or `stats`. A"
+                    + " database of this name in the `databases` of a VDB goes before.",
+            byDefault = "pgbouncer",
+            format = Format.IDENTIFIER,
+            applies = Applies.NEW_CONNECTIONS)
+        String pgbouncerDatabase,
     @Setting(
             value =
                 "The other nodes of the fleet, to which cancel requests and `KILL` can be passed"
@@ -132,6 +141,12 @@ public record NodeSettings(
   /** What nodes and managers sign their messages to each other with; empty: they have no key. */
   public Optional<Secret> reportKey() {
     return manager.key().or(() -> fleetKey);
+  }
+
+  /** Whether the database, as clients of the virtual database name it, is one of the consoles. */
+  public boolean consoleDatabase(String database, VirtualDatabase vdb) {
+    return database.equals(adminDatabase)
+        || database.equals(pgbouncerDatabase) && !vdb.databases().containsKey(database);
   }
 
   /** How many event loops that is on a machine with so many processors. */

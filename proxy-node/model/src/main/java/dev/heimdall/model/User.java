@@ -31,6 +31,12 @@ public record User(
             applies = Applies.NEW_CONNECTIONS)
         boolean admin,
     @Setting(
+            value =
+                "May use the `SHOW` commands of the admin database, as exporters of metrics do.",
+            byDefault = "false",
+            applies = Applies.NEW_CONNECTIONS)
+        boolean stats,
+    @Setting(
             value = "The VDBs that the user may enter; an empty list means all of them.",
             byDefault = "[]",
             format = Format.NAME,
@@ -64,5 +70,10 @@ public record User(
         int maxServerConnections) {
   public User {
     vdbs = List.copyOf(vdbs);
+  }
+
+  /** What the user may do at the console. */
+  public ConsoleRight consoleRight() {
+    return admin ? ConsoleRight.ALL : stats ? ConsoleRight.SHOW : ConsoleRight.NONE;
   }
 }

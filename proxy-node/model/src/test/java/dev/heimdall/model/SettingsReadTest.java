@@ -39,6 +39,7 @@ class SettingsReadTest {
                 Transport.AUTO,
                 new HttpSettings("127.0.0.1", 5059, true),
                 "heimdall",
+                "pgbouncer",
                 List.of(),
                 List.of(),
                 Optional.empty(),
@@ -233,6 +234,7 @@ class SettingsReadTest {
                 Transport.IO_URING,
                 new HttpSettings("::1", 0, false),
                 "admin",
+                "bouncer",
                 List.of(
                     new Peer(
                         8,
@@ -471,6 +473,7 @@ class SettingsReadTest {
                 "alice",
                 Optional.empty(),
                 alice.verifier(),
+                true,
                 true,
                 List.of("shop"),
                 Optional.of("alice_at_server"),

@@ -453,7 +453,8 @@ class RoomsTest {
                 room("console"),
                 room("client"),
                 room("net"),
-                ENGINE + ".wire"));
+                ENGINE + ".wire",
+                "dev.heimdall.model"));
   }
 
   @Test

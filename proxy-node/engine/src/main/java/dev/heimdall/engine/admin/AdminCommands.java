@@ -1,8 +1,6 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.admin.Tokens.Token;
-import dev.heimdall.engine.console.Command;
-import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
@@ -10,40 +8,28 @@ import dev.heimdall.engine.wire.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * The statements of the admin console: to the database {@value #DATABASE}, or in-band, as the
- * statement of an administrator to any other database.
+ * The statements of the admin console: to its own database, or in-band, as the statement of an
+ * administrator to any other database.
  */
-public final class AdminCommands implements Console {
-  /** The name of the database that is the console. */
-  public static final String DATABASE = "heimdall";
-
-  private static final long LOOPS_ANSWER_SECONDS = 10;
+public final class AdminCommands extends TokenConsole {
   private static final int LONGEST_COMMAND = 300;
 
   private final NodeView node;
   private final Metrics metrics;
-  private final EventLog log;
-  private final Executor formatting;
 
   /**
    * @param formatting where rows are sorted and turned to text; never an event loop that carries
    *     traffic, because a node may have many thousand clients
    */
   public AdminCommands(NodeView node, Metrics metrics, EventLog log, Executor formatting) {
+    super(log, formatting);
     this.node = node;
     this.metrics = metrics;
-    this.log = log;
-    this.formatting = formatting;
   }
 
   /**
@@ -82,43 +68,10 @@ public final class AdminCommands implements Console {
   }
 
   @Override
-  public Command command(String sql, Operator operator) {
-    List<Command> commands = commands(sql, operator);
-    if (commands.size() > 1) {
-      return AdminPlan.known(
-          Answer.failed(
-              Sqlstate.SYNTAX_ERROR,
-              "cannot insert multiple commands into a prepared statement",
-              null));
-    }
-    return commands.get(0);
-  }
-
-  @Override
-  public List<Command> commands(String sql, Operator operator) {
-    if (!operator.admin()) {
-      return List.of(
-          AdminPlan.known(
-              Answer.failed(
-                  Sqlstate.INSUFFICIENT_PRIVILEGE,
-                  "permission denied: user \"" + operator.user() + "\" is not an administrator",
-                  "Administrators are the users with \"admin\": true in the configuration.")));
-    }
-    try {
-      List<List<Token>> statements = Tokens.statements(sql);
-      if (statements.isEmpty()) {
-        return List.of(AdminPlan.known(new Answer.Empty()));
-      }
-      return statements.stream().map(statement -> planOne(statement, operator)).toList();
-    } catch (AdminException e) {
-      return List.of(AdminPlan.known(failed(e)));
-    }
-  }
-
-  private Command planOne(List<Token> statement, Operator operator) {
+  AdminPlan plan(List<Token> statement, Operator operator) {
     Optional<AdminVerb> verb = AdminVerb.of(statement);
     if (verb.isEmpty()) {
-      return new DriverQueries(node.version(), operator.user())
+      return new DriverQueries(node.version(), operator.user(), operator.database())
           .plan(statement)
           .orElseGet(() -> AdminPlan.known(unknown(statement)));
     }
@@ -157,7 +110,8 @@ public final class AdminCommands implements Console {
       case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));
       case SHOW_VERSION -> show(Tables.VERSION, () -> done(List.of("Heimdall " + node.version())));
       case SHOW_HELP -> show(Tables.HELP, () -> done(List.of(AdminVerb.values())));
-      case PAUSE -> pause(name, operator);
+      case PAUSE ->
+          pause(operator, logged(verb, name), count -> "PAUSE " + count, () -> node.pause(name));
       case RESUME -> change(verb, name, operator, () -> node.resume(name));
       case RECONNECT -> change(verb, name, operator, () -> node.reconnect(name));
       case RELOAD -> change(verb, null, operator, node::reload);
@@ -166,97 +120,23 @@ public final class AdminCommands implements Console {
     };
   }
 
-  private AdminPlan pause(String vdb, Operator operator) {
-    if (operator.holdsServer()) {
-      return AdminPlan.known(
-          Answer.failed(
-              Sqlstate.ACTIVE_TRANSACTION,
-              "PAUSE cannot run on a session that holds a server connection",
-              "It would wait for that one. Send it outside of a transaction, or to the database"
-                  + " of the admin console."));
-    }
-    return change(AdminVerb.PAUSE, vdb, operator, () -> node.pause(vdb));
-  }
-
-  private AdminPlan kill(String number, Operator operator) {
-    try {
-      long client = Long.parseLong(number);
-      return change(AdminVerb.KILL, number, operator, () -> node.kill(client));
-    } catch (NumberFormatException tooLarge) {
-      return AdminPlan.known(
-          Answer.failed(
-              Sqlstate.NUMBER_OUT_OF_RANGE,
-              "\"" + number + "\" is out of range for a client id",
-              "SHOW CLIENTS lists the ids."));
-    }
-  }
-
-  private <T> AdminPlan show(Table<T> table, Supplier<CompletionStage<List<T>>> rows) {
-    return AdminPlan.rows(
-        table.columns(),
-        () ->
-            settle(
-                ask(rows)
-                    .toCompletableFuture()
-                    .copy()
-                    .orTimeout(LOOPS_ANSWER_SECONDS, TimeUnit.SECONDS)
-                    .thenApplyAsync(table::result, formatting)));
-  }
-
   private AdminPlan change(
       AdminVerb verb,
       String argument,
       Operator operator,
       Supplier<CompletionStage<Integer>> action) {
-    String command = argument == null ? verb.words() : verb.words() + " " + argument;
-    return AdminPlan.command(
-        () -> ask(action),
-        begun ->
-            settle(begun.thenApply(count -> new Answer.Done(verb.words() + " " + count)))
-                .whenComplete((result, never) -> logged(operator, command, result)));
+    return change(operator, logged(verb, argument), count -> verb.words() + " " + count, action);
   }
 
-  private void logged(Operator operator, String command, Answer result) {
-    String outcome =
-        result instanceof Answer.Failed failed
-            ? failed.error().sqlState() + " " + failed.error().message()
-            : result instanceof Answer.Done done ? done.tag() : "done";
-    log.adminCommand(operator.user(), operator.address(), command, outcome);
+  private static String logged(AdminVerb verb, String argument) {
+    return argument == null ? verb.words() : verb.words() + " " + argument;
   }
 
-  /** Calls, and makes a failure of the call itself look like a failure of its stage. */
-  private static <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question) {
-    try {
-      return question.get();
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private static CompletionStage<Answer> settle(CompletionStage<? extends Answer> stage) {
-    return stage.handle((result, problem) -> problem == null ? result : failed(problem));
-  }
-
-  private static Answer.Failed failed(Throwable problem) {
-    Throwable cause =
-        problem instanceof CompletionException && problem.getCause() != null
-            ? problem.getCause()
-            : problem;
-    if (cause instanceof AdminException admin) {
-      return Answer.failed(admin.sqlstate(), admin.getMessage(), admin.hint());
-    }
-    if (cause instanceof CancellationException) {
-      return Answer.failed(
-          Sqlstate.QUERY_CANCELED, "canceling statement due to user request", null);
-    }
-    if (cause instanceof TimeoutException) {
-      return Answer.failed(
-          Sqlstate.QUERY_CANCELED,
-          "an event loop did not answer within " + LOOPS_ANSWER_SECONDS + " s",
-          "GET /livez on the HTTP endpoint names a loop that hangs.");
-    }
-    return Answer.failed(
-        Sqlstate.INTERNAL_ERROR, "the command failed inside the node: " + cause, null);
+  private AdminPlan kill(String number, Operator operator) {
+    Long client = clientId(number);
+    return client == null
+        ? outOfRange(number)
+        : change(AdminVerb.KILL, number, operator, () -> node.kill(client));
   }
 
   private static Answer.Failed unknown(List<Token> statement) {
@@ -280,23 +160,6 @@ public final class AdminCommands implements Console {
     return statement.size() >= 2
         && (statement.get(0).is("SHOW") && statement.get(1).is("QUERYINFO")
             || statement.get(0).is("EXPLAIN") && statement.get(1).is("RULES"));
-  }
-
-  /** The beginning of a statement as it was typed; literals are left out, they may be secrets. */
-  private static String shown(List<Token> statement) {
-    StringBuilder text = new StringBuilder();
-    for (Token token : statement) {
-      if (text.length() > 60) {
-        return text.append(" …").toString();
-      }
-      text.append(text.isEmpty() ? "" : " ")
-          .append(token.kind() == Tokens.Kind.STRING ? "'…'" : token.text());
-    }
-    return text.toString();
-  }
-
-  private static <T> CompletionStage<T> done(T value) {
-    return CompletableFuture.completedFuture(value);
   }
 
   private static boolean isBlank(byte b) {

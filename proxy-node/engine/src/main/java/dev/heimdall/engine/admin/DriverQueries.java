@@ -39,10 +39,15 @@ final class DriverQueries {
 
   private final String version;
   private final String user;
+  private final String database;
 
-  DriverQueries(String version, String user) {
+  /**
+   * @param database as the client named it
+   */
+  DriverQueries(String version, String user, String database) {
     this.version = version;
     this.user = user;
+    this.database = database;
   }
 
   /** The answer with its effect on the session, or empty if this is no such talk. */
@@ -229,8 +234,8 @@ final class DriverQueries {
           call
               ? "PostgreSQL " + SERVER_VERSION + " (Heimdall admin console " + version + ")"
               : null;
-      case "current_database" -> call ? AdminCommands.DATABASE : null;
-      case "current_catalog" -> call ? null : AdminCommands.DATABASE;
+      case "current_database" -> call ? database : null;
+      case "current_catalog" -> call ? null : database;
       case "current_schema" -> "public";
       case "current_user", "session_user", "user" -> call ? null : user;
       case "pg_is_in_recovery" -> call ? "f" : null;

@@ -72,6 +72,9 @@ public interface NodeView {
   /** How it is with the shared store; empty for a node that has none. */
   Optional<StoreState> store();
 
+  /** A virtual database with what is behind it, as it is configured now; empty if there is none. */
+  Optional<ServedVdb> served(String vdb);
+
   /** The effective configuration in a readable order, secrets masked. */
   List<ConfigRow> config();
 

@@ -19,22 +19,31 @@ final class Table<T> {
           .withZone(ZoneOffset.UTC);
 
   private final List<Column> columns = new ArrayList<>();
-  private final List<Function<T, Object>> values = new ArrayList<>();
+  private final List<Function<T, ?>> values = new ArrayList<>();
   private final Comparator<T> order;
 
   Table(Comparator<T> order) {
     this.order = order;
   }
 
-  Table<T> text(String name, Function<T, Object> value) {
+  /** A table whose rows stay in the order that they are given in. */
+  static <T> Table<T> inOrder() {
+    return new Table<>((a, b) -> 0);
+  }
+
+  Table<T> text(String name, Function<T, ?> value) {
     return column(name, Column.Type.TEXT, value);
   }
 
-  Table<T> number(String name, Function<T, Object> value) {
+  Table<T> number(String name, Function<T, ?> value) {
     return column(name, Column.Type.INT8, value);
   }
 
-  Table<T> bool(String name, Function<T, Object> value) {
+  Table<T> integer(String name, Function<T, ?> value) {
+    return column(name, Column.Type.INT4, value);
+  }
+
+  Table<T> bool(String name, Function<T, ?> value) {
     return column(name, Column.Type.BOOL, value);
   }
 
@@ -59,7 +68,7 @@ final class Table<T> {
         .forEach(
             row -> {
               List<String> line = new ArrayList<>(values.size());
-              for (Function<T, Object> value : values) {
+              for (Function<T, ?> value : values) {
                 line.add(cell(value.apply(row)));
               }
               cells.add(line);
@@ -67,7 +76,7 @@ final class Table<T> {
     return new Answer.Rows(columns, cells, "SHOW");
   }
 
-  private Table<T> column(String name, Column.Type type, Function<T, Object> value) {
+  private Table<T> column(String name, Column.Type type, Function<T, ?> value) {
     columns.add(new Column(name, type));
     values.add(value);
     return this;

@@ -28,7 +28,7 @@ record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions, D
         vdb.access(),
         sessions.context(),
         sessions.clients(),
-        node.console(),
+        node.consoles().at(login.database(), node.access().settings()),
         dialect.console(),
         login,
         channel);

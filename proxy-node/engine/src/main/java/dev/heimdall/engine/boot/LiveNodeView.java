@@ -17,6 +17,7 @@ import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PatternRow;
 import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ProbeResult;
+import dev.heimdall.engine.admin.ServedVdb;
 import dev.heimdall.engine.admin.ServerRow;
 import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.client.Client;
@@ -160,6 +161,23 @@ final class LiveNodeView implements NodeView {
   @Override
   public CompletionStage<List<ServerRow>> servers() {
     return rows.servers();
+  }
+
+  @Override
+  public Optional<ServedVdb> served(String vdb) {
+    return Optional.ofNullable(node.vdbContexts().get(vdb)).map(this::served);
+  }
+
+  private ServedVdb served(VdbContext context) {
+    return new ServedVdb(
+        context.settings().vdb(),
+        context.pools().plan().source(),
+        context.pools().address(),
+        node.configuration().users().values().stream()
+            .filter(user -> user.vdbs().isEmpty() || user.vdbs().contains(context.name()))
+            .toList(),
+        node.configuration().node(),
+        context.pools().paused());
   }
 
   @Override

@@ -196,7 +196,7 @@ public final class Node implements AutoCloseable {
                 offLoop,
                 events),
             events,
-            listeners.console(),
+            listeners.consoles(),
             actions,
             tracing);
     vdbs =

@@ -1,12 +1,14 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.admin.AdminCommands;
-import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.admin.PgBouncerConsole;
+import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 
 /** The operator's ways in: the console's statements and the HTTP endpoint. */
 final class OperatorListeners implements AutoCloseable {
@@ -14,7 +16,7 @@ final class OperatorListeners implements AutoCloseable {
   private final Metrics metrics;
   private final LoopWatch watch;
   private final EventLog log;
-  private final AdminCommands commands;
+  private final Consoles consoles;
   private dev.heimdall.engine.admin.HttpListener http;
 
   OperatorListeners(Node node, Metrics metrics, LoopWatch watch, EventLog log) {
@@ -22,7 +24,10 @@ final class OperatorListeners implements AutoCloseable {
     this.metrics = metrics;
     this.watch = watch;
     this.log = log;
-    this.commands = new AdminCommands(view, metrics, log, node.offLoop());
+    this.consoles =
+        new Consoles(
+            new AdminCommands(view, metrics, log, node.offLoop()),
+            new PgBouncerConsole(view, metrics, Clock.systemUTC(), log, node.offLoop()));
   }
 
   void open(dev.heimdall.model.HttpSettings settings) throws IOException {
@@ -49,8 +54,8 @@ final class OperatorListeners implements AutoCloseable {
   }
 
   /** The operator's statements. */
-  Console console() {
-    return commands;
+  Consoles consoles() {
+    return consoles;
   }
 
   @Override

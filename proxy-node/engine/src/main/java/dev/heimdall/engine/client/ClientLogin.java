@@ -15,6 +15,8 @@ import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClientTlsMode;
+import dev.heimdall.model.ConsoleRight;
+import dev.heimdall.model.User;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -486,7 +488,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (proof != null) {
       proof.succeeded();
     }
-    boolean admin = vdb.settings().users().find(request.user()).map(u -> u.admin()).orElse(false);
+    ConsoleRight right =
+        vdb.settings()
+            .users()
+            .find(request.user())
+            .map(User::consoleRight)
+            .orElse(ConsoleRight.NONE);
     Login login =
         new Login(
             request,
@@ -494,16 +501,18 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             dialogue.capabilities(),
             own,
             proof == null ? loop.context().nanoTime() : proof.judgedAt(),
-            admin,
+            right,
             tls(),
             address,
             protocol.logsInAgain() ? again(node, vdb, loop, protocol, sessions) : null);
     become(State.DONE);
-    boolean console = login.database().equals(node.settings().adminDatabase());
-    if (console && !admin) {
+    boolean console = node.settings().consoleDatabase(login.database(), vdb.settings().vdb());
+    if (console && right == ConsoleRight.NONE) {
       fail(
           ServerError.fatal("42501", "permission denied for database \"" + login.database() + "\"")
-              .withDetail("It is the node's admin console, for users with \"admin\": true."));
+              .withDetail(
+                  "It is the node's admin console, for users with \"admin\": true, or \"stats\":"
+                      + " true for its SHOW commands."));
     } else if (console) {
       handOver("console-session", sessions.console(login, ctx.channel()));
     } else if (unknownServer != null) {

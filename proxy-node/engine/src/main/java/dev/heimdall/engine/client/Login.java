@@ -2,6 +2,7 @@ package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.model.ConsoleRight;
 import java.net.InetSocketAddress;
 
 /**
@@ -12,7 +13,7 @@ import java.net.InetSocketAddress;
  * @param capabilities what was agreed with it that its servers must have agreed on too
  * @param own what the client proved, as a log-in for the server
  * @param provedAt when it did, by {@link System#nanoTime}
- * @param admin whether it may use the admin console
+ * @param right what it may do at the admin console
  * @param again how it may log in again over the same connection; null where its protocol has no
  *     such thing
  */
@@ -22,7 +23,7 @@ public record Login(
     Capabilities capabilities,
     ServerCredential own,
     long provedAt,
-    boolean admin,
+    ConsoleRight right,
     boolean tls,
     InetSocketAddress address,
     LogInAgain again) {
@@ -34,6 +35,11 @@ public record Login(
   /** As the client names it. */
   public String database() {
     return request.database();
+  }
+
+  /** Whether it may do everything at the admin console. */
+  public boolean admin() {
+    return right == ConsoleRight.ALL;
   }
 
   /** Whether its server connection is made for it alone. */

@@ -29,7 +29,7 @@ public record NodeAccess(
     ClientEvents events) {
 
   /** The node's own settings as they are now: a reload changes them. */
-  NodeSettings settings() {
+  public NodeSettings settings() {
     return current.get();
   }
 }

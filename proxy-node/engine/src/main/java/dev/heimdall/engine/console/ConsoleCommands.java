@@ -12,13 +12,16 @@ public final class ConsoleCommands {
   private final CommandingClient client;
   private final Console console;
   private final Login login;
+  private final String vdb;
   private final LoopContext loop;
   private CommandRun running;
 
-  public ConsoleCommands(CommandingClient client, Console console, Login login, LoopContext loop) {
+  public ConsoleCommands(
+      CommandingClient client, Console console, Login login, String vdb, LoopContext loop) {
     this.client = client;
     this.console = console;
     this.login = login;
+    this.vdb = vdb;
     this.loop = loop;
   }
 
@@ -28,8 +31,7 @@ public final class ConsoleCommands {
   }
 
   public void run(String sql) {
-    Operator operator =
-        new Operator(login.user(), login.admin(), login.address(), client.holdsServer());
+    Operator operator = Operator.of(login, vdb, client.holdsServer());
     running = new CommandRun(console.commands(sql, operator), login.encoder());
     running
         .reply()

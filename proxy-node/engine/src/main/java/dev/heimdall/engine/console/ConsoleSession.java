@@ -55,9 +55,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     this.channel = channel;
     this.admission = new Admission(node, vdb, clients, this);
     this.protocol = protocol;
-    this.talk =
-        protocol.talk(
-            console, new Operator(login.user(), login.admin(), login.address()), login.encoder());
+    this.talk = protocol.talk(console, Operator.of(login, vdb.name(), false), login.encoder());
   }
 
   @Override

@@ -128,7 +128,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   /** Where connections lead; the first of the source's where nobody has said which one that is. */
-  ServerAddress address() {
+  public ServerAddress address() {
     return clusterServer().orElseGet(() -> plan.source().hosts().get(0));
   }
 

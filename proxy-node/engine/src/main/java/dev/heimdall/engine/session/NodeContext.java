@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.NodeAccess;
-import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.tracing.Tracing;
 import java.util.Optional;
@@ -12,14 +12,14 @@ import java.util.Optional;
  * What all sessions of the node share.
  *
  * @param access what their log-ins share
- * @param console the admin console's way in
+ * @param consoles the admin consoles' ways in
  * @param actions what rules want done away from the event loops
  * @param tracing where statements are traced; empty where they are not
  */
 public record NodeContext(
     NodeAccess access,
     SessionEvents events,
-    Console console,
+    Consoles consoles,
     RuleActions actions,
     Optional<Tracing> tracing) {
 

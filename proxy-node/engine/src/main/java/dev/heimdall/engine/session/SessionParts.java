@@ -200,7 +200,7 @@ final class SessionParts {
             loop,
             counters,
             node.connector());
-    this.console = new ConsoleCommands(ports, node.console(), login, loop);
+    this.console = new ConsoleCommands(ports, node.consoles().own(), login, vdb.name(), loop);
     HandlerPorts handled =
         new HandlerPorts(
             session,

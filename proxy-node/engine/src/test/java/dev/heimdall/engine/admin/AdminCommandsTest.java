@@ -9,6 +9,7 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
+import dev.heimdall.model.ConsoleRight;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -23,7 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminCommandsTest {
   private static final Operator ADMIN =
-      new Operator("ann", true, new InetSocketAddress("127.0.0.1", 1));
+      new Operator(
+          "ann",
+          ConsoleRight.ALL,
+          new InetSocketAddress("127.0.0.1", 1),
+          "shop",
+          "heimdall",
+          false);
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
@@ -259,7 +266,11 @@ class AdminCommandsTest {
   @ValueSource(strings = {"SHOW POOLS", "PAUSE", "KILL 12", "SELECT 1", "", "nonsense"})
   void whoIsNoAdministratorGetsNothing(String sql) {
     Answer result =
-        commands.command(sql, new Operator("eve", false, null)).run().toCompletableFuture().join();
+        commands
+            .command(sql, new Operator("eve", ConsoleRight.NONE, null, "shop", "heimdall", false))
+            .run()
+            .toCompletableFuture()
+            .join();
     assertThat(result).isInstanceOf(Answer.Failed.class);
     assertThat(((Answer.Failed) result).error().sqlState()).isEqualTo("42501");
     assertThat(node.orders).isEmpty();

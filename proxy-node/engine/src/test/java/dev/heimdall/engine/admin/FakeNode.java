@@ -73,6 +73,7 @@ final class FakeNode implements NodeView {
   volatile CompletionStage<List<PoolRow>> pools = CompletableFuture.completedFuture(somePools());
   volatile CompletionStage<ProbeResult> probe =
       CompletableFuture.completedFuture(new ProbeResult(true, 850, null));
+  volatile ServedVdb served;
   volatile CompletableFuture<Integer> paused;
   volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
@@ -275,6 +276,11 @@ final class FakeNode implements NodeView {
                 4,
                 null,
                 "18.6")));
+  }
+
+  @Override
+  public Optional<ServedVdb> served(String vdb) {
+    return Optional.ofNullable(served).filter(each -> each.vdb().name().equals(vdb));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.model.ConsoleRight;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -21,7 +22,13 @@ import org.junit.jupiter.api.Test;
 
 class PostgresConsoleTest {
   private static final Operator ADMIN =
-      new Operator("ann", true, new InetSocketAddress("127.0.0.1", 1));
+      new Operator(
+          "ann",
+          ConsoleRight.ALL,
+          new InetSocketAddress("127.0.0.1", 1),
+          "shop",
+          "heimdall",
+          false);
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);

@@ -395,6 +395,7 @@ class AuthenticatorTest {
         Optional.ofNullable(password).map(Secret::new),
         Optional.ofNullable(verifier).map(Secret::new),
         false,
+        false,
         List.of(vdbs),
         Optional.empty(),
         Optional.empty(),

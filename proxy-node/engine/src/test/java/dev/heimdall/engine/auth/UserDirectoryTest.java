@@ -111,6 +111,7 @@ class UserDirectoryTest {
         Optional.of(new Secret(password)),
         Optional.empty(),
         false,
+        false,
         List.of(),
         Optional.of(serverUser),
         Optional.ofNullable(serverPassword).map(Secret::new),

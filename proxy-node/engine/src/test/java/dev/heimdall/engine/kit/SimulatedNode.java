@@ -26,6 +26,7 @@ import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
@@ -201,7 +202,7 @@ final class SimulatedNode implements AutoCloseable {
                 turns.node()::execute,
                 new Unheard()),
             new Unheard(),
-            new NoConsole(),
+            new Consoles(new NoConsole(), new NoConsole()),
             actions,
             tracing);
     pools =

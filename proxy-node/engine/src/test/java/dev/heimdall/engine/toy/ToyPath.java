@@ -23,6 +23,7 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -148,7 +149,7 @@ final class ToyPath implements AutoCloseable {
                 Runnable::run,
                 unheard(ClientEvents.class)),
             unheard(SessionEvents.class),
-            unheard(Console.class),
+            new Consoles(unheard(Console.class), unheard(Console.class)),
             actions,
             Optional.empty());
     UserDirectory users =

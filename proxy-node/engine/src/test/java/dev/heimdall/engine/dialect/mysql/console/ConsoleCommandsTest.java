@@ -12,6 +12,7 @@ import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.model.ConsoleRight;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -93,7 +94,14 @@ class ConsoleCommandsTest {
     ByteBuf welcome = Unpooled.buffer();
     encoder.welcome(Greeting.of(new MysqlConsole().reported()), null, null, welcome);
     welcome.release();
-    Operator operator = new Operator("admin", true, new InetSocketAddress("127.0.0.1", 1));
+    Operator operator =
+        new Operator(
+            "admin",
+            ConsoleRight.ALL,
+            new InetSocketAddress("127.0.0.1", 1),
+            "shop",
+            "heimdall",
+            false);
     channel = new EmbeddedChannel(new MysqlConsole().talk(new Echo(), operator, encoder).handler());
   }
 
