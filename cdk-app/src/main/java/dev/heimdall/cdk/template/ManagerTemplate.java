@@ -63,8 +63,9 @@ final class ManagerTemplate extends Stack {
             "Lines of /etc/heimdall.conf with ; between:"
                 + " managerUrl=https://HOST;oidcIssuer=https://ISSUER and so on.",
             Optional.of(""),
-            "((oidc[A-Za-z]+|manager(Url|Store)) *=[^'\"$\\\\`]+)?",
-            "empty, or lines of keys that begin with oidc, managerUrl and managerStore");
+            "((oidc[A-Za-z]+|manager(Url|Store|TrustedProxies)) *=[^'\"$\\\\`]+)?",
+            "empty, or lines of keys that begin with oidc, managerUrl, managerStore and"
+                + " managerTrustedProxies");
     String secret =
         ask.text(
             "ClientSecret",

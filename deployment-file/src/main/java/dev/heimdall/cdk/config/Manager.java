@@ -45,9 +45,10 @@ public record Manager(
         List<String> alertTopics,
     @Setting(
             value =
-                "Further lines of its `/etc/heimdall.conf`, such as `oidcClientId = heimdall`. What"
-                    + " the app writes there itself, from `hdRole` to `managerSecret`, is not among"
-                    + " them.",
+                "Further lines of its `/etc/heimdall.conf`, such as `oidcClientId = heimdall`: keys"
+                    + " that begin with `oidc`, `managerUrl`, `managerStore` and"
+                    + " `managerTrustedProxies`. The app writes the rest itself, from `hdRole` to"
+                    + " `managerSecret`.",
             byDefault = "[]",
             format = Format.TEXT)
         List<String> conf,

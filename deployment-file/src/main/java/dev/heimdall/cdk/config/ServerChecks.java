@@ -171,9 +171,10 @@ final class ServerChecks extends SettingChecks {
       form(
           "%s.conf[%d]".formatted(at, i),
           manager.conf().get(i),
-          "(oidc[A-Za-z]+|manager(Url|Store)) *= *[^\\s'\";$\\\\`][^\\n'\";$\\\\`]*",
+          "(oidc[A-Za-z]+|manager(Url|Store|TrustedProxies)) *= *[^\\s'\";$\\\\`][^\\n'\";$\\\\`]*",
           "a line of /etc/heimdall.conf such as \"oidcClientId = heimdall\", of managerUrl,"
-              + " managerStore or a key that begins with oidc, without quotes, ;, $ and \\");
+              + " managerStore, managerTrustedProxies or a key that begins with oidc, without"
+              + " quotes, ;, $ and \\");
     }
     for (int i = 0; i < manager.secrets().size(); i++) {
       form(
