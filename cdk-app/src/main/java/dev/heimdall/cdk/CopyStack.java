@@ -28,6 +28,7 @@ final class CopyStack extends Stack {
                     .account(region.account().orElse(null))
                     .build())
             .tags(deployment.tags())
+            .terminationProtection(region.fleet().protect())
             .analyticsReporting(false)
             .build());
     new CopyBucket(this, "Copy", deployment.name(), region.region());

@@ -9,6 +9,7 @@ import dev.heimdall.cdk.join.Peering;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Environment;
@@ -22,7 +23,7 @@ import software.amazon.awscdk.StackProps;
  * change any more.
  */
 final class JoinedStack extends Stack {
-  private JoinedStack(App app, Deployment deployment, Region region) {
+  private JoinedStack(App app, Deployment deployment, Region region, boolean keep) {
     super(
         app,
         RegionStack.name(deployment, region) + "-joined",
@@ -34,6 +35,7 @@ final class JoinedStack extends Stack {
                     .account(region.account().orElse(null))
                     .build())
             .tags(deployment.tags())
+            .terminationProtection(keep)
             .analyticsReporting(false)
             .build());
   }
@@ -54,7 +56,11 @@ final class JoinedStack extends Stack {
               .sorted(Comparator.comparing(Region::region))
               .toList();
       if (!before.isEmpty()) {
-        JoinedStack made = new JoinedStack(app, deployment, region);
+        // It has to go before a region that may go.
+        boolean keep =
+            Stream.concat(Stream.of(region), before.stream())
+                .allMatch(one -> one.fleet().protect());
+        JoinedStack made = new JoinedStack(app, deployment, region, keep);
         made.addDependency(stacks.get(region.region()));
         for (Region other : before) {
           made.addDependency(stacks.get(other.region()));

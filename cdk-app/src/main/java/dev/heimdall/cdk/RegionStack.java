@@ -55,6 +55,8 @@ final class RegionStack extends Stack {
                     .account(region.account().orElse(null))
                     .build())
             .tags(deployment.tags())
+            // A protected load balancer goes last: until it refuses, all the rest is gone.
+            .terminationProtection(region.fleet().protect())
             .analyticsReporting(false)
             .build());
   }

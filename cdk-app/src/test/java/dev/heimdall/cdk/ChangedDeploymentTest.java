@@ -106,6 +106,7 @@ class ChangedDeploymentTest {
         set(0, "fleet", "fewest", 0),
         set(0, "fleet", "most", 12),
         set(0, "fleet", "httpPort", 5060),
+        set(0, "fleet", "protect", false),
         set(0, "facts", "database", "orders.example"),
         set(1, "facts", "subnets", new String[] {"10.8.0.0/24"}),
         set(1, "fleet", "architecture", "arm64"),
@@ -202,6 +203,7 @@ class ChangedDeploymentTest {
                 Map.of("vpc", "vpc-0d1e2f3a", "addresses", "10.10.0.0/16"))),
         change("a third region", ChangedDeploymentTest::thirdRegion),
         change("networks that are not joined", deployment -> deployment.put("join", "none")),
+        change("ways of one's own", deployment -> deployment.put("join", "existing")),
         change(
             1,
             "another route table of the other region",

@@ -84,7 +84,9 @@ public record Fleet(
             byDefault = "mostly-own-zone")
         ClientZones clientZones,
     @Setting(
-            value = "Whether the load balancer and what holds data resist being deleted.",
+            value =
+                "Whether the region's stacks and the load balancer resist being deleted: `cdk"
+                    + " destroy` is refused until `false` has been deployed.",
             byDefault = "true")
         boolean protect,
     @Setting(
