@@ -19,6 +19,9 @@ final class StaleReads {
   /** How far the writer of the last snapshot that had one was, and no other one before it. */
   private volatile WriterSamples samples;
 
+  /** The last writer as it answered last, where it tells no positions; null: none did. */
+  private volatile TopologyNode untold;
+
   StaleReads(ClusterSettings settings) {
     bound = settings.failover().staleReads();
     allowed = !bound.isZero() && settings.consistency() != Consistency.STRICT;
@@ -34,6 +37,9 @@ final class StaleReads {
   void take(Topology topology, long now) {
     if (allowed) {
       samples.take(topology, now);
+      topology
+          .writer()
+          .ifPresent(writer -> untold = writer.position() == Position.NONE ? writer : null);
     }
   }
 
@@ -44,12 +50,12 @@ final class StaleReads {
 
   /**
    * What a read must not miss: all that the last writer had so long before it answered for the last
-   * time.
+   * time. Where it told no positions, replicas have to know how far they are behind.
    *
    * @return what no replica has where no writer was ever known
    */
   ReadRequirement need(Topology topology) {
-    Optional<TopologyNode> last = topology.lastWriter();
+    Optional<TopologyNode> last = topology.lastWriter().or(() -> Optional.ofNullable(untold));
     if (!allowed || last.isEmpty()) {
       return ReadRequirement.UNKNOWABLE;
     }

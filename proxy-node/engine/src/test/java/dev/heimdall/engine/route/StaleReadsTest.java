@@ -173,17 +173,29 @@ class StaleReadsTest {
     }
   }
 
+  /** The last writer, whose position nobody was told, is lost: nobody knows what it had kept. */
+  private void lostUntold(TopologyNode... replicas) {
+    fleet.changed(new Topology(version++, List.of(replicas), Optional.empty()), at(3660));
+  }
+
   /** As with Aurora MySQL: the lag that replicas report counts, and the margin on top of it. */
   @Test
   void whereNoPositionsAreToldTheLagOfTheReplicaCounts() {
+    lostUntold(replica(R1, -1, 0, 60));
+    assertThat(read(fleet)).as("no writer was ever known").isEmpty();
     led(fleet, writer(W, -1, 60), replica(R1, -1, 0, 60));
-    lost(fleet, writer(W, -1, 60), replica(R1, -1, 7, 60));
+    lostUntold(replica(R1, -1, 7, 60));
     assertThat(read(fleet)).contains(R1);
-    lost(fleet, writer(W, -1, 60), replica(R1, -1, 17, 70));
+    lostUntold(replica(R1, -1, 17, 70));
     assertThat(read(fleet)).as("the same, asked later").contains(R1);
-    lost(fleet, writer(W, -1, 60), replica(R1, -1, 9, 60));
+    lostUntold(replica(R1, -1, 9, 60));
     assertThat(read(fleet)).isEmpty();
-    lost(fleet, writer(W, -1, 60), replica(R1, -1, -1, 60));
+    lostUntold(replica(R1, -1, -1, 60));
     assertThat(read(fleet)).isEmpty();
+    lostUntold(replica(R1, 9_000));
+    assertThat(read(fleet)).as("a position that nothing is known to compare with").isEmpty();
+    led(fleet, writer(W, 6_000, 61), replica(R1, -1, 0, 61));
+    lostUntold(replica(R1, -1, 0, 61));
+    assertThat(read(fleet)).as("the last one told positions").isEmpty();
   }
 }
