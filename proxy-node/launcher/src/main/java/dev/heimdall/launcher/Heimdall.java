@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       TopCommand.class,
       SurroundingsCommand.class,
       DeploymentCommand.class,
+      ImportCommand.class,
       RoutingCommand.class,
       MemoryPlanCommand.class,
       VersionCommand.class,

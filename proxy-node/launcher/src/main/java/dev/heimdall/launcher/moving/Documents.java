@@ -1,0 +1,138 @@
+package dev.heimdall.launcher.moving;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The documents of a configuration in the making. */
+final class Documents {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> OWN_DIRECTORY =
+      PosixFilePermissions.fromString("rwx------");
+
+  private final Map<String, ObjectNode> all = new TreeMap<>();
+
+  Documents() {
+    document("node.json");
+  }
+
+  private ObjectNode document(String path) {
+    return all.computeIfAbsent(path, any -> JSON.createObjectNode());
+  }
+
+  ObjectNode node() {
+    return document("node.json");
+  }
+
+  ObjectNode source(String name) {
+    return document("sources/" + name + ".json");
+  }
+
+  ObjectNode vdb(String name) {
+    return document("vdbs/" + name + ".json");
+  }
+
+  ObjectNode rules(String name) {
+    return document("rules/" + name + ".json");
+  }
+
+  /** Whether a user may have this name: it is its document's file name, too. */
+  static boolean namesUser(String name) {
+    return name.matches("[^/.\\p{Cntrl}][^/\\p{Cntrl}]{0,62}");
+  }
+
+  ObjectNode user(String name) {
+    return document("users/" + name + ".json");
+  }
+
+  boolean hasUser(String name) {
+    return all.containsKey("users/" + name + ".json");
+  }
+
+  /** How many there are of a kind, {@code users} for instance. */
+  long count(String kind) {
+    return all.keySet().stream().filter(path -> path.startsWith(kind + "/")).count();
+  }
+
+  /** The object at a member of a document, made where there is none. */
+  static ObjectNode part(ObjectNode document, String name) {
+    return document.get(name) instanceof ObjectNode there ? there : document.putObject(name);
+  }
+
+  /**
+   * Writes them into a directory that is empty or not there; nothing if they are not right.
+   *
+   * @return what was written, relative to the directory
+   */
+  List<String> write(Path directory) throws CommandFailure {
+    try {
+      if (Files.exists(directory)) {
+        try (var there = Files.list(directory)) {
+          if (there.findAny().isPresent()) {
+            throw new CommandFailure(
+                ExitCode.CONFLICT, directory + " is not empty: give another --output");
+          }
+        }
+      }
+      Path judged = Files.createTempDirectory("heimdall-import");
+      try {
+        writeInto(judged);
+        ConfigurationReader.check(judged);
+      } catch (ConfigurationException e) {
+        throw new CommandFailure(
+            ExitCode.CONFIGURATION,
+            "nothing was written, as it would not be right: " + e.getMessage(),
+            e);
+      } finally {
+        delete(judged);
+      }
+      writeInto(directory);
+      return List.copyOf(all.keySet());
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.STARTUP, "it cannot be written: " + e, e);
+    }
+  }
+
+  private void writeInto(Path directory) throws IOException {
+    for (Map.Entry<String, ObjectNode> document : all.entrySet()) {
+      Path file = directory.resolve(document.getKey());
+      directories(file.getParent());
+      Files.deleteIfExists(file);
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWN));
+      Files.writeString(file, text(document.getValue()));
+    }
+  }
+
+  /** They hold secrets: nobody else looks into what is made here. */
+  private static void directories(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWN_DIRECTORY));
+    }
+  }
+
+  private static String text(ObjectNode document) throws JsonProcessingException {
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n";
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (var paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.heimdall.launcher.moving;
+
+import dev.heimdall.launcher.process.CommandFailure;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A configuration as it was understood, not written yet. */
+public final class Imported {
+  private final Documents documents;
+  private final Notes notes;
+
+  Imported(Documents documents, Notes notes) {
+    this.documents = documents;
+    this.notes = notes;
+  }
+
+  /**
+   * Reads {@code pgbouncer.ini} and the files that it names.
+   *
+   * @param userlist the file with users, where it is not where {@code auth_file} says
+   * @throws CommandFailure with the file and line that cannot be read
+   */
+  public static Imported fromPgBouncer(Path file, Optional<Path> userlist) throws CommandFailure {
+    return PgBouncerImport.read(file, userlist);
+  }
+
+  /**
+   * Writes the documents into a directory that is empty or not there yet; nothing if they are not
+   * right.
+   *
+   * @return what was written, relative to the directory
+   */
+  public List<String> write(Path directory) throws CommandFailure {
+    return documents.write(directory);
+  }
+
+  /** What could not be carried over, and what means something else here: a line for each. */
+  public List<String> notes() {
+    return notes.lines();
+  }
+}

@@ -1,0 +1,93 @@
+package dev.heimdall.launcher.moving;
+
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A file of sections and settings, as PgBouncer reads it (its page "config"): {@code [section]},
+ * {@code key = value}, comments from {@code ;} or {@code #} at the beginning of a line, {@code
+ * %include FILE}.
+ */
+final class IniFile {
+  private static final int DEEPEST = 10;
+
+  private final Map<String, List<Entry>> sections = new LinkedHashMap<>();
+  private String section = "";
+
+  private IniFile() {}
+
+  /**
+   * @throws CommandFailure with the line that cannot be read
+   */
+  static IniFile read(Path file) throws CommandFailure {
+    IniFile read = new IniFile();
+    read.add(file, 0);
+    return read;
+  }
+
+  /** The settings of a section, in their order; empty where there is none of that name. */
+  List<Entry> section(String name) {
+    return sections.getOrDefault(name, List.of());
+  }
+
+  /** The sections that are there. */
+  Map<String, List<Entry>> sections() {
+    return sections;
+  }
+
+  private void add(Path file, int depth) throws CommandFailure {
+    List<String> lines = lines(file);
+    for (int i = 0; i < lines.size(); i++) {
+      Line at = new Line(file, i + 1);
+      String line = lines.get(i).strip();
+      if (line.isEmpty() || line.startsWith(";") || line.startsWith("#")) {
+        continue;
+      }
+      if (line.startsWith("%include")) {
+        if (depth == DEEPEST) {
+          throw new CommandFailure(ExitCode.CONFIGURATION, at + ": files include each other");
+        }
+        add(file.resolveSibling(line.substring("%include".length()).strip()), depth + 1);
+      } else if (line.startsWith("[") && line.endsWith("]")) {
+        section = line.substring(1, line.length() - 1).strip().toLowerCase(Locale.ROOT);
+        sections.computeIfAbsent(section, name -> new ArrayList<>());
+      } else {
+        setting(line, at);
+      }
+    }
+  }
+
+  private void setting(String line, Line at) throws CommandFailure {
+    int equals = line.indexOf('=');
+    if (equals <= 0 || section.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION,
+          at
+              + ": got \""
+              + line
+              + "\", expected "
+              + (section.isEmpty() ? "[section]" : "key = value"));
+    }
+    sections
+        .get(section)
+        .add(new Entry(line.substring(0, equals).strip(), line.substring(equals + 1).strip(), at));
+  }
+
+  /** The lines of a file. */
+  static List<String> lines(Path file) throws CommandFailure {
+    try {
+      return Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.STARTUP, file + " cannot be read: " + e, e);
+    }
+  }
+}

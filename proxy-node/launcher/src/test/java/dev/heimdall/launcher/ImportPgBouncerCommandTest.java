@@ -1,0 +1,353 @@
+package dev.heimdall.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.model.AuthMethod;
+import dev.heimdall.model.ClientCertificate;
+import dev.heimdall.model.ClientTlsMode;
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.ConnectionType;
+import dev.heimdall.model.Credentials;
+import dev.heimdall.model.TlsMode;
+import dev.heimdall.model.VirtualDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImportPgBouncerCommandTest {
+  private static final String MD5 = "md53175bce1d3201d16594cebf9d7eb3f9d";
+
+  @TempDir private Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), text);
+  }
+
+  private int run(String... more) {
+    String[] arguments = {
+      "import",
+      "pgbouncer",
+      directory.resolve("pgbouncer.ini").toString(),
+      "--output",
+      directory.resolve("out").toString()
+    };
+    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return Heimdall.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+  }
+
+  /** What was written, as a node reads it. */
+  private Configuration imported(String databases, String settings) throws Exception {
+    write("pgbouncer.ini", "[databases]\n" + databases + "\n[pgbouncer]\n" + settings);
+    assertThat(run()).as(err.toString()).isZero();
+    return ConfigurationReader.read(directory.resolve("out"));
+  }
+
+  private List<String> notes() {
+    return out.toString()
+        .lines()
+        .filter(line -> line.contains(":"))
+        .filter(line -> !line.startsWith("wrote "))
+        .toList();
+  }
+
+  @Test
+  void aPoolForManyDatabasesOfOneServerIsOneVirtualDatabase() throws Exception {
+    write(
+        "userlist.txt",
+        "; users\n\"ann\" \"secret\"\n\"bob\" \"" + MD5 + "\"\n\"o\"\"hara\" \"x\"\n");
+    Configuration read =
+        imported(
+            """
+            ; comment
+            shop = host=10.0.0.5 port=5433 dbname=shop_v2
+            stock=host=10.0.0.5 port=5433
+            """,
+            """
+            listen_addr = *
+            listen_port = 6432
+            auth_type = md5
+            auth_file = userlist.txt
+            admin_users = ann
+            stats_users = bob, ann
+            pool_mode = transaction
+            max_client_conn = 500
+            default_pool_size = 25
+            min_pool_size = 2
+            max_db_connections = 60
+            server_lifetime = 1800
+            server_idle_timeout = 30.5
+            query_wait_timeout = 0
+            idle_transaction_timeout = 90
+            client_login_timeout = 20
+            server_connect_timeout = 3
+            tcp_user_timeout = 12500
+            max_prepared_statements = 100
+            max_packet_size = 1048576
+            server_reset_query_always = 1
+            unix_socket_dir = /run/pg/
+            unix_socket_mode = 0660
+            """);
+
+    assertThat(read.vdbs().keySet()).containsExactly("shop");
+    VirtualDatabase vdb = read.vdbs().get("shop");
+    assertThat(vdb.databases()).isEqualTo(Map.of("shop", "shop_v2", "stock", "stock"));
+    assertThat(vdb.ports()).containsExactly(6432);
+    assertThat(vdb.address()).isEqualTo("0.0.0.0");
+    assertThat(vdb.unixSocket()).contains("/run/pg/.s.PGSQL.6432");
+    assertThat(vdb.unixSocketMode()).isEqualTo("0660");
+    assertThat(vdb.multiplex()).isTrue();
+    assertThat(vdb.credentials()).isEqualTo(Credentials.PASSTHROUGH);
+    assertThat(vdb.pool().size()).isEqualTo(25);
+    assertThat(vdb.pool().minIdle()).isEqualTo(2);
+    assertThat(vdb.pool().maxPerDatabase()).isEqualTo(60);
+    assertThat(vdb.pool().maxLifetime()).isEqualTo(Duration.ofMinutes(30));
+    assertThat(vdb.pool().idleTimeout()).isEqualTo(Duration.ofMillis(30_500));
+    assertThat(vdb.pool().queueTimeout()).isEqualTo(Duration.ZERO);
+    assertThat(vdb.clients().idleInTransactionTimeout()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(vdb.prepared().perServer()).isEqualTo(100);
+    assertThat(vdb.limits().maxMessageSize()).isEqualTo(1048576);
+    assertThat(vdb.auth())
+        .singleElement()
+        .extracting(rule -> rule.method())
+        .isEqualTo(AuthMethod.MD5);
+    assertThat(read.node().maxClients()).isEqualTo(500);
+    assertThat(read.node().loginTimeout()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(read.sources().get("shop"))
+        .satisfies(
+            source -> {
+              assertThat(source.hosts()).hasToString("[10.0.0.5:5433]");
+              assertThat(source.user()).isEmpty();
+              assertThat(source.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
+              assertThat(source.tcpUserTimeout()).isEqualTo(Duration.ofMillis(12_500));
+            });
+    assertThat(read.users()).containsOnlyKeys("ann", "bob", "o\"hara");
+    assertThat(read.users().get("ann").password().orElseThrow().value()).isEqualTo("secret");
+    assertThat(read.users().get("ann").admin()).isTrue();
+    assertThat(read.users().get("bob").verifier().orElseThrow().value()).isEqualTo(MD5);
+    assertThat(read.users().get("bob").stats()).isTrue();
+    assertThat(read.users().get("bob").admin()).isFalse();
+    assertThat(notes()).as("all was carried over").hasSize(1);
+    assertThat(out.toString()).contains("0 notes");
+  }
+
+  @Test
+  void documentsAreForTheirOwnerAlone() throws Exception {
+    imported("shop = host=db password=secret user=app", "");
+
+    assertThat(Files.getPosixFilePermissions(directory.resolve("out/sources/shop.json")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(Files.getPosixFilePermissions(directory.resolve("out/sources")))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+  }
+
+  @Test
+  void databasesOfOtherServersAndSettingsGetPortsOfTheirOwn() throws Exception {
+    Configuration read =
+        imported(
+            """
+            a = host=db1 user=app password='it''s mine'
+            b = host=db1 user=app password='it''s mine' dbname=b2
+            c = host=db2 pool_size=3 pool_mode=session
+            * = host=db3
+            """,
+            "listen_port = 7000\npool_mode = transaction");
+
+    assertThat(read.vdbs()).containsOnlyKeys("a", "c", "main");
+    assertThat(read.vdbs().get("a").ports()).containsExactly(7000);
+    assertThat(read.vdbs().get("a").credentials()).isEqualTo(Credentials.SOURCE);
+    assertThat(read.sources().get("a").password().orElseThrow().value()).isEqualTo("it's mine");
+    assertThat(read.vdbs().get("c").multiplex()).isFalse();
+    assertThat(read.vdbs().get("c").pool().size()).isEqualTo(3);
+    assertThat(read.vdbs().get("main").databases()).isEqualTo(Map.of("*", "*"));
+    assertThat(read.vdbs().values().stream().flatMap(vdb -> vdb.ports().stream()))
+        .containsExactlyInAnyOrder(7000, 7001, 7002);
+    assertThat(notes())
+        .anyMatch(note -> note.startsWith("virtual database c (c) listens on port 700"))
+        .noneMatch(note -> note.contains("it's mine"));
+  }
+
+  @Test
+  void severalHostsAreAPrimaryWithItsReplicas() throws Exception {
+    Configuration read = imported("a = host=db1,db2,::1 port=5432,5433 user=app", "");
+
+    assertThat(read.sources().get("a").hosts()).hasToString("[db1:5432, db2:5433, [::1]:5432]");
+    assertThat(read.sources().get("a").cluster().kind()).isEqualTo(ClusterKind.POSTGRES);
+    assertThat(notes()).anyMatch(note -> note.startsWith("pgbouncer.ini:2: several hosts"));
+  }
+
+  @Test
+  void tlsOfBothSidesIsCarriedOver() throws Exception {
+    for (String file : List.of("server.crt", "server.key", "ca.crt")) {
+      write(file, "");
+    }
+    Configuration read =
+        imported(
+            "a = host=db1 user=app",
+            """
+            client_tls_sslmode = verify-full
+            client_tls_cert_file = server.crt
+            client_tls_key_file = server.key
+            client_tls_ca_file = ca.crt
+            server_tls_sslmode = verify-ca
+            server_tls_ca_file = ca.crt
+            client_tls_ciphers = secure
+            """);
+
+    assertThat(read.vdbs().get("a").tls().mode()).isEqualTo(ClientTlsMode.REQUIRE);
+    assertThat(read.vdbs().get("a").tls().clientCertificate()).isEqualTo(ClientCertificate.REQUIRE);
+    assertThat(read.vdbs().get("a").tls().clientCaFile()).contains(directory.resolve("ca.crt"));
+    assertThat(read.sources().get("a").tls().mode()).isEqualTo(TlsMode.VERIFY_CA);
+    assertThat(notes())
+        .anyMatch(
+            note -> note.startsWith("pgbouncer.ini:10: not carried over: client_tls_ciphers"));
+  }
+
+  @Test
+  void aFileThatIsMissedIsNamedWithTheLineThatWantsIt() throws Exception {
+    write("pgbouncer.ini", "[databases]\na = host=db\n[pgbouncer]\nserver_tls_ca_file = no.crt\n");
+
+    assertThat(run()).isEqualTo(4);
+    assertThat(err.toString()).contains("pgbouncer.ini:4: server_tls_ca_file = no.crt: ");
+  }
+
+  @Test
+  void linesForTlsAreLeftWhereClientsHaveNone() throws Exception {
+    write("hba.conf", "hostssl all all all scram-sha-256\nhost all all all trust\n");
+    Configuration read =
+        imported("* = host=db1 user=app", "auth_type = hba\nauth_hba_file = hba.conf");
+
+    assertThat(read.vdbs().get("main").auth()).hasSize(1);
+    assertThat(notes()).anyMatch(note -> note.contains("there is no client_tls_cert_file"));
+  }
+
+  @Test
+  void linesOfPgHbaAreRulesOfLogIns() throws Exception {
+    write(
+        "hba.conf",
+        """
+        # TYPE DATABASE USER ADDRESS METHOD
+        local  all  all  peer
+        host  shop,"my db"  ann,eve  10.0.0.0/8  md5  # the office
+        hostssl all all 0.0.0.0/0 scram-sha-256
+        host all all 192.168.0.0 255.255.0.0 md5
+        host all all ::/0 pam
+        host all all 127.0.0.1/32 password
+        """);
+    write("userlist.txt", "\"ann\" \"a\"\n");
+    for (String file : List.of("server.crt", "server.key")) {
+      write(file, "");
+    }
+    Configuration read =
+        imported(
+            "* = host=db1 user=app",
+            """
+            auth_type = hba
+            auth_hba_file = hba.conf
+            auth_file = userlist.txt
+            client_tls_sslmode = allow
+            client_tls_cert_file = server.crt
+            client_tls_key_file = server.key
+            """);
+
+    assertThat(read.vdbs().get("main").auth())
+        .extracting(
+            rule -> rule.type() + " " + rule.databases() + " " + rule.users() + " " + rule.method())
+        .containsExactly(
+            "HOST [shop, my db] [ann] MD5",
+            "HOSTSSL [all] [all] SCRAM_SHA_256",
+            "HOSTSSL [all] [all] PASSWORD");
+    assertThat(read.vdbs().get("main").auth().get(0).type()).isEqualTo(ConnectionType.HOST);
+    assertThat(notes())
+        .anyMatch(note -> note.startsWith("hba.conf:2: not carried over"))
+        .anyMatch(note -> note.contains("users without a line in the file of users are left out"))
+        .anyMatch(note -> note.startsWith("hba.conf:5: not carried over"))
+        .anyMatch(note -> note.startsWith("hba.conf:6: not carried over"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "reserve_pool_size = 5, there is no reserve",
+    "auth_query = SELECT 1, users are documents",
+    "verbose = 2, logLevel",
+    "pool_mode = statement, transactions are allowed",
+    "auth_type = any, users need a document",
+    "auth_type = ldap, there is no such method",
+    "default_pool_size = many, the value is no number",
+    "no_such_setting = 1, no setting of PgBouncer's that is known here",
+    "admin_users = nobody, there is no user nobody",
+    "auth_file = missing.txt, give it by --userlist",
+  })
+  void whatHasNoCounterpartIsNamedWithItsLineAndWhy(String setting, String why) throws Exception {
+    imported("a = host=db1 user=app", setting);
+
+    assertThat(notes())
+        .anySatisfy(note -> assertThat(note).startsWith("pgbouncer.ini:4: ").contains(why));
+  }
+
+  @Test
+  void otherFilesAreIncluded() throws Exception {
+    write("more.ini", "[pgbouncer]\ndefault_pool_size = 7\n");
+    Configuration read = imported("a = host=db1 user=app\n%include more.ini", "");
+
+    assertThat(read.vdbs().get("a").pool().size()).isEqualTo(7);
+  }
+
+  @Test
+  void theFileOfUsersMayBeElsewhere() throws Exception {
+    write("pgbouncer.ini", "[databases]\na = host=db1\n[pgbouncer]\nauth_file = /nowhere/u.txt\n");
+    write(
+        "mine.txt",
+        "\"ann\" \"SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=\"\n");
+
+    assertThat(run("--userlist", directory.resolve("mine.txt").toString())).isZero();
+    assertThat(directory.resolve("out/users/ann.json")).content().contains("verifier");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a = host='db1", "a = db1", "nothing", "[databases"})
+  void aLineThatCannotBeReadEndsTheCommand(String line) throws Exception {
+    write("pgbouncer.ini", "[databases]\n" + line + "\n");
+
+    assertThat(run()).isEqualTo(3);
+    assertThat(err.toString()).contains("pgbouncer.ini:2: ");
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void nothingThatIsThereIsOverwritten() throws Exception {
+    imported("a = host=db1 user=app", "");
+
+    assertThat(run()).isEqualTo(5);
+    assertThat(err.toString()).contains("is not empty: give another --output");
+  }
+
+  @Test
+  void filesThatIncludeEachOtherEndTheCommand() throws Exception {
+    write("pgbouncer.ini", "%include pgbouncer.ini\n");
+
+    assertThat(run()).isEqualTo(3);
+    assertThat(err.toString()).contains("files include each other");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    assertThat(run()).isEqualTo(4);
+    assertThat(err.toString()).contains("pgbouncer.ini cannot be read");
+  }
+}

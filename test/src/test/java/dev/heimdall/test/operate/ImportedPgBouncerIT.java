@@ -1,0 +1,86 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.HeimdallJvm;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.StartedNode;
+import dev.heimdall.test.fixture.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A PgBouncer's files, and a node that stands in its place for the same clients. */
+class ImportedPgBouncerIT {
+  @TempDir private Path directory;
+
+  @Test
+  void aNodeTakesThePlaceOfAPgBouncer() throws Exception {
+    int port = FreePort.any();
+    Files.writeString(
+        directory.resolve("pgbouncer.ini"),
+        """
+        [databases]
+        shop = host=127.0.0.1 port=%d dbname=%s
+        [pgbouncer]
+        listen_port = %d
+        auth_type = scram-sha-256
+        auth_file = userlist.txt
+        admin_users = moved_in
+        pool_mode = transaction
+        default_pool_size = 3
+        reserve_pool_size = 2
+        """
+            .formatted(SharedPostgres.target().port(), SharedPostgres.DATABASE, port));
+    SharedPostgres.primary().execute("CREATE ROLE moved_in LOGIN PASSWORD 'secret'");
+    try {
+      String verifier =
+          SharedPostgres.value("SELECT rolpassword FROM pg_authid WHERE rolname = 'moved_in'");
+      Files.writeString(directory.resolve("userlist.txt"), "\"moved_in\" \"" + verifier + "\"\n");
+      Path written = directory.resolve("heimdall");
+      assertThat(importInto(written)).contains("1 note;").contains("reserve_pool_size = 2");
+      try (StartedNode node = StartedNode.ofThis(written)) {
+        serves(new Target("127.0.0.1", node.port("shop"), "shop", "moved_in", "secret", false));
+      }
+    } finally {
+      SharedPostgres.primary().execute("DROP ROLE moved_in");
+    }
+  }
+
+  private String importInto(Path written) throws Exception {
+    Path output = directory.resolve("import.out");
+    Process process =
+        new ProcessBuilder(
+                HeimdallJvm.command(
+                    List.of(
+                        "import",
+                        "pgbouncer",
+                        directory.resolve("pgbouncer.ini").toString(),
+                        "--output",
+                        written.toString())))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    return Files.readString(output);
+  }
+
+  private static void serves(Target shop) throws Exception {
+    try (RawClient client = RawClient.logIn(shop)) {
+      assertThat(client.value("SELECT current_user || ' ' || current_database()"))
+          .isEqualTo("moved_in " + SharedPostgres.DATABASE);
+    }
+    assertThatThrownBy(() -> RawClient.logIn(shop.as("moved_in", "wrong")).close())
+        .hasMessageContaining("password authentication failed");
+    try (RawClient console = RawClient.logIn(shop.in("pgbouncer"))) {
+      assertThat(console.value("SHOW DATABASES")).isEqualTo("shop");
+    }
+  }
+}
