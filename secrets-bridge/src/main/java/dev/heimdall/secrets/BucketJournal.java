@@ -21,6 +21,8 @@ final class BucketJournal {
   /** After this time somebody else may have gone on, and committed again. */
   private static final Duration FRESH = Duration.ofSeconds(1);
 
+  private static final int ATTEMPTS = 20;
+
   private final BucketObjects objects;
   private final BucketCommits commits;
   private volatile Optional<BucketCommits.Commit> last = Optional.empty();
@@ -126,7 +128,7 @@ final class BucketJournal {
   }
 
   /**
-   * Makes a commit visible.
+   * Makes a commit visible, unless it is not the last one any more.
    *
    * @return objects that were not what the commit was made over: they stay
    */
@@ -135,24 +137,67 @@ final class BucketJournal {
     String version = commit.documents().version();
     SortedMap<String, Content> contents = commit.documents().contents();
     List<String> others = new ArrayList<>();
+    Map<String, Optional<String>> made = new HashMap<>();
     long known = System.nanoTime();
     for (BucketCommits.Step step : notVisible(commit, listed)) {
       if (System.nanoTime() - known > FRESH.toNanos()) {
         if (!commits.isLast(version)) {
-          return others; // whoever has committed since has made all of this one visible before
+          break; // whoever has committed since has made all of this one visible before
         }
         known = System.nanoTime();
       }
       Content content = contents.get(step.name());
-      boolean done =
-          content == null
-              ? objects.delete(step.name(), step.over().orElseThrow())
-              : objects.put(step.name(), content, step.over()).isPresent();
-      if (!done) {
-        others.add(step.name());
+      Optional<String> over = step.over();
+      if (content == null) {
+        if (objects.delete(step.name(), over.orElseThrow())) {
+          made.put(step.name(), Optional.empty());
+          continue;
+        }
+      } else {
+        Optional<String> put = objects.put(step.name(), content, over);
+        if (put.isPresent()) {
+          made.put(step.name(), put);
+          continue;
+        }
+      }
+      others.add(step.name());
+    }
+    if (commits.isLast(version)) {
+      objects.settled(version, listed.settled());
+    } else {
+      giveBack(commit, made);
+    }
+    return others;
+  }
+
+  /**
+   * Gives objects back to the last commit that were made what an earlier one says: that had been
+   * taken back meanwhile, and objects of the same text have the same version, so that the late step
+   * found what it was made over.
+   *
+   * @param made the version that each has since; empty: it was deleted
+   */
+  private void giveBack(BucketCommits.Commit earlier, Map<String, Optional<String>> made)
+      throws StoreException {
+    SortedMap<String, Content> mine = earlier.documents().contents();
+    for (int i = 0; i < ATTEMPTS && !made.isEmpty(); i++) {
+      BucketCommits.Commit now = commits.readIfChanged(Optional.empty()).orElseThrow();
+      BucketObjects.Listing listed = objects.list();
+      for (Map.Entry<String, Optional<String>> one : made.entrySet()) {
+        String name = one.getKey();
+        Optional<Content> wanted = Optional.ofNullable(now.documents().contents().get(name));
+        boolean still = listed.version(name).equals(one.getValue());
+        if (still && !wanted.equals(Optional.ofNullable(mine.get(name)))) {
+          if (wanted.isPresent()) {
+            objects.put(name, wanted.get(), one.getValue());
+          } else {
+            objects.delete(name, one.getValue().orElseThrow());
+          }
+        }
+      }
+      if (commits.isLast(now.documents().version())) {
+        return;
       }
     }
-    objects.settled(version, listed.settled());
-    return others;
   }
 }

@@ -13,6 +13,7 @@ import dev.heimdall.secrets.WorkingCopy;
 import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.AwsGate;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -73,9 +76,13 @@ class BucketCommitsIT {
   }
 
   private DocumentStore store(String bucket, String option) throws Exception {
+    return store(gate.uri(), bucket, option);
+  }
+
+  private DocumentStore store(URI endpoint, String bucket, String option) throws StoreException {
     return DocumentStore.open(
         StoreLocation.of(
-            "s3://" + bucket + "/config?region=eu-west-1&endpoint=" + gate.uri() + option),
+            "s3://" + bucket + "/config?region=eu-west-1&endpoint=" + endpoint + option),
         aws.credentials());
   }
 
@@ -421,6 +428,54 @@ class BucketCommitsIT {
           .containsEntry("config/b.json", "{\"x\": 2}")
           .doesNotContainKey("config/old.json");
       assertThat(objects("conf").keySet()).filteredOn(key -> key.contains("/settled/")).hasSize(1);
+    }
+  }
+
+  /**
+   * A writer's step is late: somebody has finished its commit meanwhile, and taken it back. Objects
+   * of the same text have the same version, so that the late step finds what it was made over.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PUT /conf/config/a.json",
+        "DELETE /conf/config/old.json",
+        "PUT /conf/config/new.json"
+      })
+  void aStepThatIsLateDoesNotUndoARollback(String step) throws Exception {
+    try (DocumentStore editor = store("conf", "");
+        DocumentStore other = store(aws.endpoint(), "conf", "")) {
+      editor.write(
+          List.of(
+              Change.create("a.json", content("{}")), Change.create("old.json", content("{}"))));
+      Documents known = editor.read();
+      List<String> taken = new ArrayList<>();
+      gate.delayTheNext(
+          step,
+          () -> {
+            try {
+              Documents edited = other.read();
+              taken.add(edited.contents().keySet().toString());
+              other.write(changes(edited, known.contents()));
+            } catch (StoreException e) {
+              throw new AssertionError(e);
+            }
+          });
+      editor.write(
+          List.of(
+              Change.replace("a.json", content("{\"x\": 1}"), known.versionOf("a.json").get()),
+              Change.delete("old.json", known.versionOf("old.json").get()),
+              Change.create("new.json", content("{}"))));
+
+      assertThat(taken).containsExactly("[a.json, new.json]");
+      assertThat(other.read().contents()).isEqualTo(known.contents());
+      assertThat(objects("conf"))
+          .containsEntry("config/a.json", "{}")
+          .containsEntry("config/old.json", "{}")
+          .doesNotContainKey("config/new.json");
+      try (DocumentStore follower = store("conf", "&commits=read")) {
+        assertThat(follower.read().contents()).isEqualTo(known.contents());
+      }
     }
   }
 
