@@ -116,6 +116,11 @@ final class Notices {
     return event.id().startsWith(PREFIX) && event.id().endsWith(ACKNOWLEDGED);
   }
 
+  /** The id of the notice of its end. */
+  static String end(Alert alert) {
+    return PREFIX + alert.id() + RESOLVED;
+  }
+
   /** What ids of notices of one alert begin with. */
   static String prefix(Alert alert) {
     return PREFIX + alert.id() + "/";

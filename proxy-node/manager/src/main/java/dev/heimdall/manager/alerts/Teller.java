@@ -3,6 +3,7 @@ package dev.heimdall.manager.alerts;
 import dev.heimdall.manager.observe.Line;
 import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.manager.store.Unchanged;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,6 +62,7 @@ final class Teller implements AutoCloseable {
   private final Senders senders;
   private final Clock clock;
   private final Map<String, Held> held = new ConcurrentHashMap<>();
+  private final Map<String, Unchanged<String, Instant>> unchanged = new ConcurrentHashMap<>();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(task -> thread(task, "manager-alerts"));
@@ -113,7 +115,7 @@ final class Teller implements AutoCloseable {
         }
         List<Event> wanted = recent.stream().filter(target::wants).toList();
         Told told = now.told(target.name());
-        if (told.next(wanted, alerts, target.way().hourly(), clock.instant()).told() != told) {
+        if (next(target, told, wanted, alerts).told() != told) {
           begin(target.name(), () -> tell(target, wanted, alerts));
         }
       }
@@ -207,7 +209,7 @@ final class Teller implements AutoCloseable {
               return now;
             }
             Told before = now.told(target.name());
-            Told.Next next = before.next(wanted, alerts, still.way().hourly(), clock.instant());
+            Told.Next next = next(still, before, wanted, alerts);
             next.batch().ifPresent(claimed::add);
             return next.told() == before ? now : now.with(target.name(), next.told());
           });
@@ -220,6 +222,12 @@ final class Teller implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private Told.Next next(Target target, Told told, List<Event> wanted, Set<String> alerts) {
+    Unchanged<String, Instant> seen =
+        unchanged.computeIfAbsent(target.name(), name -> new Unchanged<>(System::nanoTime));
+    return told.next(wanted, alerts, target.way().hourly(), seen, clock.instant());
   }
 
   private interface Step {

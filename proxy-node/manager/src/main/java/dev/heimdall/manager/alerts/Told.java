@@ -1,5 +1,6 @@
 package dev.heimdall.manager.alerts;
 
+import dev.heimdall.manager.store.Unchanged;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,10 +54,23 @@ record Told(
    *
    * @param alerts what ids of notices begin with that may come yet: what was told of these is kept
    * @param hourly how many messages there may be
+   * @param unchanged for how long claims have stood as they are: whoever made one has another clock
    */
-  Next next(List<Event> events, Set<String> alerts, int hourly, Instant now) {
+  Next next(
+      List<Event> events,
+      Set<String> alerts,
+      int hourly,
+      Unchanged<String, Instant> unchanged,
+      Instant now) {
     Map<String, Instant> claimed = new HashMap<>(claims);
-    claimed.entrySet().removeIf(claim -> isOver(claim.getKey(), claim.getValue(), alerts, now));
+    claimed
+        .entrySet()
+        .removeIf(
+            claim -> {
+              Duration stands = unchanged.since(claim.getKey(), claim.getValue());
+              return stands.compareTo(LEASE) >= 0
+                  && isOver(claim.getKey(), claim.getValue(), alerts, now);
+            });
     List<Instant> recent = new ArrayList<>(sent);
     recent.removeIf(at -> at.isBefore(now.minus(HOUR)));
     boolean full = recent.size() >= hourly;
@@ -94,9 +108,16 @@ record Told(
     return id.substring(0, id.lastIndexOf('/') + 1);
   }
 
-  /** After the message has arrived, or was given up. */
+  /**
+   * After the message has arrived, or was given up. Where others have told the end of an alert
+   * while its beginning was on its way, that end is told again: the target may have opened it anew.
+   */
   Told ended(Batch batch, Result of) {
     Map<String, Instant> claimed = new HashMap<>(claims);
+    batch.events().stream()
+        .filter(one -> !Notices.isEnd(one))
+        .flatMap(one -> one.alert().stream())
+        .forEach(alert -> claimed.remove(Notices.end(alert)));
     batch.events().forEach(one -> claimed.put(one.id(), of.at().plus(kept(one, of.arrived()))));
     return new Told(claimed, sent, leftOut + (of.arrived() ? 0 : batch.leftOut()), Optional.of(of));
   }

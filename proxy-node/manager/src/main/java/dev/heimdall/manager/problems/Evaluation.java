@@ -1,5 +1,6 @@
 package dev.heimdall.manager.problems;
 
+import dev.heimdall.manager.store.Unchanged;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,8 +21,18 @@ import java.util.UUID;
  * @param tracks what it sees
  * @param settled whether it has looked for long enough to know what is not there
  * @param heard whether any node reports: else only that is known
+ * @param confirmed for how long other managers have not said again that they see an alert
  */
-record Evaluation(String manager, Tracks tracks, boolean settled, boolean heard, Instant now) {
+record Evaluation(
+    String manager,
+    Tracks tracks,
+    boolean settled,
+    boolean heard,
+    Unchanged<Sight, Instant> confirmed,
+    Instant now) {
+  /** That a manager sees an alert. */
+  record Sight(String alert, String manager) {}
+
   /** A manager that sees an alert says so again, so that others know that it still runs. */
   static final Duration CONFIRMED = Duration.ofMinutes(5);
 
@@ -90,7 +101,20 @@ record Evaluation(String manager, Tracks tracks, boolean settled, boolean heard,
         Optional.empty());
   }
 
+  /** Whatever their clocks say, and ours. */
+  private boolean othersSee(Alert alert) {
+    boolean see = false;
+    for (Map.Entry<String, Instant> other : alert.seenBy().entrySet()) {
+      if (!other.getKey().equals(manager)) {
+        Duration quiet = confirmed.since(new Sight(alert.id(), other.getKey()), other.getValue());
+        see |= quiet.compareTo(TRUSTED) < 0;
+      }
+    }
+    return see;
+  }
+
   private Alert ofOpen(Alert alert) {
+    othersSee(alert); // from now on it is known for how long they have said nothing
     Optional<Tracks.Track> track = tracks.of(alert);
     if (track.isPresent() && track.get().present()) {
       return found(alert, track.get().finding());
@@ -100,9 +124,7 @@ record Evaluation(String manager, Tracks tracks, boolean settled, boolean heard,
       return alert;
     }
     Alert without = alert.seenBy().containsKey(manager) ? alert.notSeenBy(manager) : alert;
-    boolean others =
-        without.seenBy().values().stream().anyMatch(at -> at.isAfter(now.minus(TRUSTED)));
-    if (others) {
+    if (othersSee(without)) {
       return without;
     }
     return track.isEmpty()
@@ -113,7 +135,10 @@ record Evaluation(String manager, Tracks tracks, boolean settled, boolean heard,
   /** Words change with each look: they are written with what matters. */
   private Alert found(Alert alert, Finding finding) {
     Instant said = alert.seenBy().get(manager);
-    boolean confirms = said == null || said.isBefore(now.minus(CONFIRMED));
+    boolean confirms =
+        said == null
+            || said.isBefore(now.minus(CONFIRMED))
+            || said.isAfter(now); // a clock put back
     boolean worse = finding.critical() && !alert.critical();
     boolean others = isOfPresence(alert) && !alert.nodes().equals(finding.nodes());
     return confirms || worse || others ? alert.foundBy(manager, finding, now) : alert;

@@ -5,6 +5,7 @@ import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.rest.Resource;
+import dev.heimdall.manager.store.Unchanged;
 import dev.heimdall.secrets.DocumentStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,8 @@ public final class Problems implements AutoCloseable {
 
   /** Guarded by this. */
   private final Tracks tracks = new Tracks();
+
+  private final Unchanged<Evaluation.Sight, Instant> confirmed = new Unchanged<>(System::nanoTime);
 
   // Of the thread that looks.
   private boolean recalled;
@@ -79,7 +82,7 @@ public final class Problems implements AutoCloseable {
     boolean settled = looked.compareTo(met ? SETTLING : NO_FLEET) >= 0;
     // Who was forgotten has nothing that is wrong any more.
     boolean heard = nodes.isEmpty() || nodes.stream().anyMatch(node -> node(node).reports());
-    Evaluation evaluation = new Evaluation(manager, seen, settled, heard, now);
+    Evaluation evaluation = new Evaluation(manager, seen, settled, heard, confirmed, now);
     keeper.step(evaluation::of);
     recall();
   }

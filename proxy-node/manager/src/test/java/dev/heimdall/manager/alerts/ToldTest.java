@@ -3,11 +3,14 @@ package dev.heimdall.manager.alerts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.manager.problems.Alert;
+import dev.heimdall.manager.store.Unchanged;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ToldTest {
@@ -27,37 +30,47 @@ class ToldTest {
         1);
   }
 
+  /** To a manager that has seen the claims since they were made. */
+  private static Told.Next next(
+      Told told, List<Event> events, Set<String> alerts, int hourly, Instant now) {
+    AtomicLong nanos = new AtomicLong();
+    Unchanged<String, Instant> unchanged = new Unchanged<>(nanos::get);
+    told.claims().forEach(unchanged::since);
+    nanos.set(Duration.between(NOW, now).toNanos());
+    return told.next(events, alerts, hourly, unchanged, now);
+  }
+
   private static Told.Result arrived(Instant at) {
     return new Told.Result(at, true, "answered 200");
   }
 
   @Test
   void whatOneManagerHasClaimedNoOtherTellsUntilItIsOverdue() {
-    Told.Next first = Told.NOTHING.next(List.of(event(1)), Set.of(), 5, NOW);
+    Told.Next first = next(Told.NOTHING, List.of(event(1)), Set.of(), 5, NOW);
     assertThat(first.batch().orElseThrow().events()).hasSize(1);
 
-    assertThat(first.told().next(List.of(event(1)), Set.of(), 5, NOW.plusSeconds(119)).batch())
+    assertThat(next(first.told(), List.of(event(1)), Set.of(), 5, NOW.plusSeconds(119)).batch())
         .isEmpty();
-    assertThat(first.told().next(List.of(event(1)), Set.of(), 5, NOW.plusSeconds(121)).batch())
+    assertThat(next(first.told(), List.of(event(1)), Set.of(), 5, NOW.plusSeconds(121)).batch())
         .isPresent();
     Told done = first.told().ended(first.batch().get(), arrived(NOW));
-    assertThat(done.next(List.of(event(1)), Set.of(), 5, NOW.plusSeconds(121)).batch()).isEmpty();
+    assertThat(next(done, List.of(event(1)), Set.of(), 5, NOW.plusSeconds(121)).batch()).isEmpty();
   }
 
   @Test
   void beyondTheBoundEventsAreSummedUpInTheNextMessage() {
     Told told = Told.NOTHING;
     for (int i = 0; i < 2; i++) {
-      Told.Next next = told.next(List.of(event(i)), Set.of(), 2, NOW);
+      Told.Next next = next(told, List.of(event(i)), Set.of(), 2, NOW);
       told = next.told().ended(next.batch().orElseThrow(), arrived(NOW));
     }
     for (int i = 2; i < 9; i++) {
-      Told.Next next = told.next(List.of(event(i)), Set.of(), 2, NOW.plusSeconds(i));
+      Told.Next next = next(told, List.of(event(i)), Set.of(), 2, NOW.plusSeconds(i));
       assertThat(next.batch()).isEmpty();
       told = next.told();
     }
     assertThat(told.leftOut()).isEqualTo(7);
-    Told.Next next = told.next(List.of(), Set.of(), 2, NOW.plusSeconds(3601));
+    Told.Next next = next(told, List.of(), Set.of(), 2, NOW.plusSeconds(3601));
     assertThat(next.batch().orElseThrow()).isEqualTo(new Told.Batch(List.of(), 7));
     assertThat(next.told().leftOut()).isZero();
 
@@ -97,16 +110,50 @@ class ToldTest {
   void anAlertThatDidNotArriveIsToldAgainSoonAndOneThatDidIsNot() {
     Set<String> alerts = Set.of("alert:x/");
     List<Event> firing = List.of(alert("x", "shop", null));
-    Told.Next first = Told.NOTHING.next(firing, alerts, 5, NOW);
+    Told.Next first = next(Told.NOTHING, firing, alerts, 5, NOW);
     Told failed =
         first.told().ended(first.batch().orElseThrow(), new Told.Result(NOW, false, "no answer"));
 
-    assertThat(failed.next(firing, alerts, 5, NOW.plusSeconds(119)).batch()).isEmpty();
-    Told.Next again = failed.next(firing, alerts, 5, NOW.plusSeconds(121));
+    assertThat(next(failed, firing, alerts, 5, NOW.plusSeconds(119)).batch()).isEmpty();
+    Told.Next again = next(failed, firing, alerts, 5, NOW.plusSeconds(121));
     assertThat(again.batch().orElseThrow().events()).isEqualTo(firing);
 
     Told done = again.told().ended(again.batch().get(), arrived(NOW.plusSeconds(121)));
-    assertThat(done.next(firing, alerts, 5, NOW.plusSeconds(7200)).batch()).isEmpty();
+    assertThat(next(done, firing, alerts, 5, NOW.plusSeconds(7200)).batch()).isEmpty();
+  }
+
+  @Test
+  void aManagerWhoseClockIsAheadTakesNothingOver() {
+    Instant ahead = NOW.plusSeconds(600);
+    Told claimed = next(Told.NOTHING, List.of(event(1)), Set.of(), 5, NOW).told();
+    AtomicLong nanos = new AtomicLong();
+    Unchanged<String, Instant> other = new Unchanged<>(nanos::get);
+    for (int seconds = 0; seconds < 120; seconds++) {
+      nanos.set(Duration.ofSeconds(seconds).toNanos());
+      Instant now = ahead.plusSeconds(seconds);
+      assertThat(claimed.next(List.of(event(1)), Set.of(), 5, other, now).batch()).isEmpty();
+    }
+    nanos.set(Duration.ofSeconds(120).toNanos());
+    assertThat(claimed.next(List.of(event(1)), Set.of(), 5, other, ahead.plusSeconds(120)).batch())
+        .as("whoever has claimed it has died")
+        .isPresent();
+  }
+
+  /** A slow manager's beginning arrives after a fast one's end: what was closed is open again. */
+  @Test
+  void anEndThatWasToldWhileTheBeginningWasOnItsWayIsToldAgain() {
+    Set<String> alerts = Set.of("alert:x/");
+    Told.Next slow = next(Told.NOTHING, List.of(alert("x", "shop", null)), alerts, 5, NOW);
+    List<Event> ended = List.of(alert("x", "shop", NOW.plusSeconds(10)));
+    Told.Next fast = next(slow.told(), ended, alerts, 5, NOW.plusSeconds(20));
+    Told told = fast.told().ended(fast.batch().orElseThrow(), arrived(NOW.plusSeconds(20)));
+    assertThat(next(told, ended, alerts, 5, NOW.plusSeconds(30)).batch()).isEmpty();
+
+    told = told.ended(slow.batch().orElseThrow(), arrived(NOW.plusSeconds(40)));
+    Told.Next again = next(told, ended, alerts, 5, NOW.plusSeconds(41));
+    assertThat(again.batch().orElseThrow().events()).isEqualTo(ended);
+    told = again.told().ended(again.batch().get(), arrived(NOW.plusSeconds(41)));
+    assertThat(next(told, ended, alerts, 5, NOW.plusSeconds(50)).batch()).isEmpty();
   }
 
   @Test

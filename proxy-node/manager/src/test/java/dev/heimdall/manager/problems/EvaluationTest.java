@@ -3,6 +3,7 @@ package dev.heimdall.manager.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.manager.store.Unchanged;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.StoreException;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Alerts of one and of two managers, second by second, without threads and places. */
 class EvaluationTest {
@@ -27,12 +30,19 @@ class EvaluationTest {
     private final String name;
     private Tracks tracks = new Tracks();
     private Instant started = now;
+    private Duration clockAhead = Duration.ZERO;
+    private Unchanged<Evaluation.Sight, Instant> confirmed = unchanged();
 
     Manager(String name) {
       this.name = name;
     }
 
+    private Unchanged<Evaluation.Sight, Instant> unchanged() {
+      return new Unchanged<>(() -> Duration.between(BEGIN, now).toNanos());
+    }
+
     void restart() {
+      confirmed = unchanged();
       tracks = new Tracks();
       started = now;
     }
@@ -43,9 +53,11 @@ class EvaluationTest {
     }
 
     boolean sees(boolean heard, Finding... findings) {
-      tracks.look(List.of(findings), now);
+      Instant clock = now.plus(clockAhead);
+      tracks.look(List.of(findings), clock);
       boolean settled = Duration.between(started, now).toSeconds() >= 20;
-      AlertBook next = new Evaluation(name, tracks, settled, heard, now).of(book, AlertBook.EMPTY);
+      AlertBook next =
+          new Evaluation(name, tracks, settled, heard, confirmed, clock).of(book, AlertBook.EMPTY);
       boolean changed = next != book;
       book = next;
       return changed;
@@ -169,9 +181,37 @@ class EvaluationTest {
       two.sees();
       assertThat(only().isOpen()).isTrue();
     }
-    later(1);
     two.sees();
     assertThat(only().isOpen()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-600, -150, 0, 150, 600})
+  void whatOneSeesGoesOnWhateverTheClockOfAnotherSays(long secondsAhead) {
+    Manager sees = new Manager("sees");
+    Manager other = new Manager("other");
+    other.clockAhead = Duration.ofSeconds(secondsAhead);
+    for (int i = 0; i < 1800; i += 5, later(5)) {
+      sees.sees(NO_WRITER);
+      other.sees();
+      assertThat(only().isOpen()).isTrue();
+    }
+    // Once it has ended, one has to say so, and once.
+    for (int i = 0; i < 60; i += 5, later(5)) {
+      sees.sees();
+      other.sees();
+    }
+    assertThat(only().isOpen()).isFalse();
+    // One that dies is believed for some minutes.
+    sees.sees(NO_WRITER);
+    for (int i = 0; i < 400; i += 5, later(5)) {
+      other.sees();
+      assertThat(book.open()).hasSize(1);
+    }
+    for (int i = 0; i < 30; i += 5, later(5)) {
+      other.sees();
+    }
+    assertThat(book.open()).isEmpty();
   }
 
   @Test
@@ -251,7 +291,8 @@ class EvaluationTest {
   void whatCouldNotBeWrittenIsTheSameAlertWhenItCan() {
     Tracks tracks = new Tracks();
     tracks.look(List.of(NO_WRITER), now);
-    Evaluation evaluation = new Evaluation("one", tracks, true, true, now);
+    Evaluation evaluation =
+        new Evaluation("one", tracks, true, true, new Unchanged<>(() -> 0), now);
     AlertBook inMemory = evaluation.of(AlertBook.EMPTY, AlertBook.EMPTY);
     AlertBook written = evaluation.of(AlertBook.EMPTY, inMemory);
     assertThat(written.alerts().get(0).id()).isEqualTo(inMemory.alerts().get(0).id());
@@ -261,7 +302,9 @@ class EvaluationTest {
   void whereThereIsNoRoomForAllTheCriticalOnesHaveIt() {
     Tracks tracks = new Tracks();
     tracks.look(noWriters(300, i -> i % 10 == 0), now);
-    book = new Evaluation("one", tracks, true, true, now).of(book, AlertBook.EMPTY);
+    book =
+        new Evaluation("one", tracks, true, true, new Unchanged<>(() -> 0), now)
+            .of(book, AlertBook.EMPTY);
 
     assertThat(book.open()).hasSize(100).filteredOn(Alert::critical).hasSize(30);
   }
@@ -270,11 +313,15 @@ class EvaluationTest {
   void thereAreNoMoreThanARoomful() {
     Tracks tracks = new Tracks();
     tracks.look(noWriters(300, i -> true), now);
-    book = new Evaluation("one", tracks, true, true, now).of(book, AlertBook.EMPTY);
+    book =
+        new Evaluation("one", tracks, true, true, new Unchanged<>(() -> 0), now)
+            .of(book, AlertBook.EMPTY);
     assertThat(book.open()).hasSize(100);
     now = now.plusSeconds(60);
     tracks.look(List.of(), now);
-    book = new Evaluation("one", tracks, true, true, now).of(book, AlertBook.EMPTY);
+    book =
+        new Evaluation("one", tracks, true, true, new Unchanged<>(() -> 0), now)
+            .of(book, AlertBook.EMPTY);
     assertThat(book.alerts()).hasSize(50).noneMatch(Alert::isOpen);
   }
 
