@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +165,7 @@ class PagesIT {
     browser.shoot("new");
     browser.type("second", Keys.ENTER);
     browser.awaitText("What clients connect to.");
+    browser.run("localStorage.setItem('editor', 'plain')");
     open(browser, "/documents/vdbs/second.json");
     browser.awaitText("A new document");
     browser.find("#text").sendKeys(Keys.chord(Keys.CONTROL, "a"));
@@ -172,6 +174,55 @@ class PagesIT {
     browser.find("#comment").sendKeys("by hand", Keys.ENTER);
     browser.awaitText("is written.");
     assertThat(written("vdbs/second.json")).contains("5060");
+  }
+
+  @Test
+  void theEditorCompletesByTheSchemaAndIsChecked() throws Exception {
+    logIn(browser);
+    open(browser, "/documents/vdbs/shop.json");
+    browser.find(".editor");
+    browser.run(
+        "document.querySelector('.editor').shadowRoot.querySelector('.cm-content').focus()");
+    browser.chord(Keys.CONTROL, Keys.HOME);
+    browser.keys(Keys.END, Keys.ENTER, "\"poo");
+    Await.until("it offers pool", () -> inEditor().contains("Server connections and the queue"));
+    browser.shoot("editor-completes");
+    takeOffer();
+    Await.until("it is taken", () -> text().contains("\"pool\": {}"));
+    browser.keys("\"siz");
+    Await.until("it offers size", () -> inEditor().contains("for each pair of server database"));
+    takeOffer();
+    browser.keys("7", Keys.END, ",");
+    Await.until("it is written", () -> text().contains("\"pool\": {\"size\": 7},"));
+    browser.awaitText("Valid: nodes accept this configuration.");
+    browser.chord(Keys.CONTROL, Keys.ENTER);
+    browser.find("form[action='/draft/commit'] .main").click();
+    browser.awaitText("is written.");
+    assertThat(written("vdbs/shop.json")).contains("\"pool\": {\"size\": 7},");
+    open(browser, "/documents/vdbs/shop.json");
+    browser.find("[data-editor-switch]:not([hidden])").click();
+    assertThat(browser.find("#text").isDisplayed()).isTrue();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  /** Within 75 ms of an offer the editor takes Enter for a new line that was on its way. */
+  private void takeOffer() {
+    long offered = System.nanoTime();
+    Await.until(
+        "the offer has been there for a moment",
+        () -> System.nanoTime() - offered > TimeUnit.MILLISECONDS.toNanos(100));
+    browser.keys(Keys.ENTER);
+  }
+
+  /** What the editor shows, its offers included. */
+  private String inEditor() {
+    return String.valueOf(
+        browser.run("return document.querySelector('.editor').shadowRoot.textContent"));
+  }
+
+  /** What the form would send. */
+  private String text() {
+    return String.valueOf(browser.run("return document.getElementById('text').value"));
   }
 
   @Test

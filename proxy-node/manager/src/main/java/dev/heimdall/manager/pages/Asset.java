@@ -11,6 +11,8 @@ public record Asset(String name, Kind kind, String resource) {
   public enum Kind {
     STYLE("text/css; charset=utf-8"),
     SCRIPT("text/javascript; charset=utf-8"),
+    /** A script that imports others, and that others import by its name. */
+    MODULE("text/javascript; charset=utf-8"),
     ICON("image/svg+xml");
 
     private final String type;
@@ -32,5 +34,10 @@ public record Asset(String name, Kind kind, String resource) {
   /** A script, which runs once the page is there. */
   public static Asset script(String name, String resource) {
     return new Asset(name, Kind.SCRIPT, resource);
+  }
+
+  /** A module, whose name is what others import it by. */
+  static Asset module(String name, String resource) {
+    return new Asset(name, Kind.MODULE, resource);
   }
 }

@@ -6,12 +6,15 @@ import dev.heimdall.manager.web.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What pages load besides themselves: a style sheet and scripts, read once. A path has the hash of
@@ -23,6 +26,11 @@ final class Assets {
   private static final String OWN = "/dev/heimdall/manager/pages/assets/";
   private static final String HTMX = "/META-INF/resources/webjars/htmx.org/2.0.10/dist/htmx.min.js";
   private static final int HASH_BYTES = 8;
+
+  /** At the end of a line that begins with import or export, or with the brace that ends names. */
+  private static final Pattern IMPORT =
+      Pattern.compile(
+          "(?m)(^(?:(?:import|export)\\b[^'\"\\n]*|\\} )from )['\"]([^'\"]+)['\"](?=;?$)");
 
   private final Map<String, Answer> answers = new HashMap<>();
   private final Map<String, String> paths = new HashMap<>();
@@ -36,17 +44,38 @@ final class Assets {
     add(Asset.script("heimdall.js", OWN + "heimdall.js"));
     add(Asset.script("htmx.js", HTMX));
     add(new Asset("icon.svg", Asset.Kind.ICON, OWN + "icon.svg"));
+    EditorAssets.all().forEach(this::add);
     more.forEach(this::add);
   }
 
   private void add(Asset asset) {
-    byte[] bytes = read(asset.resource());
-    String path = PATH + hash(bytes) + "/" + asset.name();
+    byte[] read = read(asset.resource());
+    byte[] bytes = asset.kind() == Asset.Kind.MODULE ? linked(asset, read) : read;
+    String path = PATH + hash(bytes) + "/" + asset.name().replaceAll("[^A-Za-z0-9.]+", "-");
     paths.put(asset.name(), path);
     answers.put(
         path,
         Answer.of(200, asset.kind().type(), bytes)
             .with("Cache-Control", "public, max-age=31536000, immutable"));
+  }
+
+  /**
+   * Browsers know no names of modules without a map that would have to be in the page, which the
+   * policy forbids: so the paths stand in the modules. Those that are imported are added before.
+   */
+  private byte[] linked(Asset module, byte[] read) {
+    return IMPORT
+        .matcher(new String(read, StandardCharsets.UTF_8))
+        .replaceAll(
+            found -> {
+              String path = paths.get(found.group(2));
+              if (path == null) {
+                throw new IllegalStateException(
+                    module.name() + " imports " + found.group(2) + ", which was not added");
+              }
+              return Matcher.quoteReplacement(found.group(1) + "'" + path + "'");
+            })
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] read(String resource) {

@@ -6,6 +6,7 @@ import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.model.JsonSchema;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
@@ -138,6 +139,15 @@ final class DocumentPages {
             view,
             "troubles",
             List.<View.Trouble>of()));
+  }
+
+  /** The schema of a kind of documents, by which the editor completes. */
+  Answer schema(Visit visit) throws Refusal {
+    String text = JsonSchema.files().get(visit.part(0) + ".schema.json");
+    if (text == null) {
+      throw new Refusal(404, "not_found", "There is no schema of this name.");
+    }
+    return Answer.of(200, "application/json", text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** What would be wrong with it, as a part of its page. */

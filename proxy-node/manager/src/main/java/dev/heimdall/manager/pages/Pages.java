@@ -158,6 +158,7 @@ public final class Pages implements Site {
             DocumentPages.PATH + "{name...}",
             Permission.READ_CONFIGURATION,
             visit -> documents.edit(visit.part(0), visit.session())),
+        Page.get("/schemas/{kind}", Permission.READ_CONFIGURATION, documents::schema),
         change(
             Page::get,
             "/new",

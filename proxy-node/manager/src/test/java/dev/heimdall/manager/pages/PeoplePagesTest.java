@@ -245,6 +245,7 @@ class PeoplePagesTest {
         List.of(
             "GET /",
             "GET /documents/{name...}",
+            "GET /schemas/{kind}",
             "GET /account",
             "GET /password",
             "POST /password",
