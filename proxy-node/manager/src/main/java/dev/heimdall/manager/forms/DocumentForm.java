@@ -173,7 +173,8 @@ final class DocumentForm {
             state,
             !value.isMissingNode(),
             form.getOrDefault(FormInput.SECRET + name, named ? secret : ""),
-            form.getOrDefault(FormInput.KEY + name, named ? key : ""));
+            form.getOrDefault(FormInput.KEY + name, named ? key : ""),
+            form.getOrDefault(FormInput.TYPED + name, ""));
     return Optional.of(
         view(
             "secret",

@@ -19,6 +19,7 @@ final class FormInput {
   static final String REMOVE = "remove@";
   static final String SECRET = "secret@";
   static final String KEY = "key@";
+  static final String TYPED = "typed@";
 
   /** More than anybody fills in. */
   static final int MOST_ITEMS = 200;

@@ -70,7 +70,12 @@ public final class FormPages implements Subject {
     if (kind.isEmpty() || fields.isEmpty()) {
       throw new Refusal(404, "not_found", "There is no form for %s.".formatted(document));
     }
-    return new Place(document, kind.get(), fields.get());
+    return new Place(
+        document,
+        kind.get(),
+        fields.get().stream()
+            .filter(field -> !kind.get().elsewhere().contains(field.key()))
+            .toList());
   }
 
   private Answer look(Visit visit) throws Refusal, StoreException, EditRefused {
@@ -121,7 +126,9 @@ public final class FormPages implements Subject {
             Links.form(place.document()),
             Links.document(place.document()),
             fields.fields(),
-            fields.others(),
+            fields.others().stream()
+                .filter(other -> !place.kind().elsewhere().contains(other.key()))
+                .toList(),
             preview);
     return visit.page(
         status,
@@ -132,7 +139,7 @@ public final class FormPages implements Subject {
 
   private Answer sent(Visit visit) throws Refusal, StoreException, EditRefused {
     Place place = place(visit);
-    Map<String, String> form = visit.fields();
+    Map<String, String> form = TypedSecrets.in(visit, place.document());
     Base base = base(form);
     FormEdit edit;
     try {
@@ -149,12 +156,12 @@ public final class FormPages implements Subject {
       return preview(422, place, base, form, failed(e.getMessage(), form), Map.of(), visit);
     }
     return switch (form.getOrDefault("do", "preview")) {
-      case "commit" -> commit(place, base, edit, visit);
+      case "commit" -> commit(place, base, edit, form, visit);
       case "text" -> {
         visit.review(place.document(), edit.over(), Optional.of(edit.text()));
         yield visit.see(Links.DRAFT);
       }
-      default -> looked(200, place, base, edit, "", visit);
+      default -> looked(200, place, base, edit, "", form, visit);
     };
   }
 
@@ -166,7 +173,8 @@ public final class FormPages implements Subject {
     return new Base(form.getOrDefault("version", ""), text, tree);
   }
 
-  private Answer commit(Place place, Base base, FormEdit edit, Visit visit)
+  private Answer commit(
+      Place place, Base base, FormEdit edit, Map<String, String> form, Visit visit)
       throws Refusal, StoreException, EditRefused {
     String comment = visit.field("comment").orElse("").strip();
     if (comment.length() > Author.LONGEST_COMMENT) {
@@ -177,6 +185,7 @@ public final class FormPages implements Subject {
           edit,
           "A comment has at most %d characters. Nothing was written."
               .formatted(Author.LONGEST_COMMENT),
+          form,
           visit);
     }
     if (!edit.seen().equals(visit.field("seen").orElse(""))) {
@@ -186,23 +195,32 @@ public final class FormPages implements Subject {
           base,
           edit,
           "The form has changed since this was shown. Nothing was written: look again, and commit.",
+          form,
           visit);
     }
     if (edit.isNothing()) {
-      return looked(200, place, base, edit, "", visit);
+      return looked(200, place, base, edit, "", form, visit);
     }
     try {
       editor.commit(List.of(edit.change()), visit.author(comment));
     } catch (EditRefused.Outdated e) {
       return visit.review(place.document(), edit.over(), Optional.of(edit.text()));
     } catch (EditRefused.Wrong e) {
-      return looked(422, place, base, edit, "Nothing was written.", visit);
+      return looked(422, place, base, edit, "Nothing was written.", form, visit);
     }
+    visit.drop(TypedSecrets.class);
     visit.tellOfCommit(place.document() + " is written.");
     return visit.see(Links.form(place.document()));
   }
 
-  private Answer looked(int status, Place place, Base base, FormEdit edit, String note, Visit visit)
+  private Answer looked(
+      int status,
+      Place place,
+      Base base,
+      FormEdit edit,
+      String note,
+      Map<String, String> form,
+      Visit visit)
       throws StoreException, EditRefused {
     FormView.Preview preview =
         new FormView.Preview(
@@ -213,7 +231,7 @@ public final class FormPages implements Subject {
             edit.isNothing() ? List.of() : edit.lines(),
             edit.faults().all(),
             Troubles.of(edit.faults().others(), place.document()));
-    return preview(status, place, base, visit.fields(), preview, edit.faults().byField(), visit);
+    return preview(status, place, base, form, preview, edit.faults().byField(), visit);
   }
 
   private String outdated(Place place, Base base) throws StoreException, EditRefused {
@@ -241,6 +259,13 @@ public final class FormPages implements Subject {
       throws StoreException, EditRefused {
     return visit.wantsPart()
         ? visit.part(200, "forms/preview", Map.of("preview", preview))
-        : page(status, place, base, form, preview, faults, visit);
+        : page(
+            status,
+            place,
+            base,
+            TypedSecrets.keep(visit, place.document(), place.fields(), form),
+            preview,
+            faults,
+            visit);
   }
 }

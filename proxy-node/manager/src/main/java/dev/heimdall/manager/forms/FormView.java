@@ -18,8 +18,9 @@ public final class FormView {
    * @param set whether there is one
    * @param secret the name of what Secrets Manager keeps; empty: it is not there
    * @param key of the member in it
+   * @param typed which of those that were typed before is used; empty: none was
    */
-  public record Secret(String state, boolean set, String secret, String key) {}
+  public record Secret(String state, boolean set, String secret, String key, String typed) {}
 
   /**
    * A setting, or some of them.

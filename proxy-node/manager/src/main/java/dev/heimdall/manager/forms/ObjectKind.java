@@ -1,6 +1,7 @@
 package dev.heimdall.manager.forms;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What has a form. */
@@ -9,6 +10,8 @@ enum ObjectKind {
   SOURCE("sources/", "Data source", "A database server, or a cluster of them."),
   USER("users/", "User", "Who may log in to the virtual databases."),
   DRIVER("drivers/", "Driver", "How connections are spread over the servers of a cluster."),
+  /** Its settings; each rule has a form of its own on the page of the list. */
+  RULES("rules/", "Rule list", "Settings of the list as a whole."),
   NODE("node.json", "Nodes", "What all nodes of the fleet have in common.");
 
   private static final String JSON = ".json";
@@ -33,6 +36,11 @@ enum ObjectKind {
         ? document.equals(begins)
         : document.startsWith(begins)
             && document.matches("[a-z]+/[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~ .-]*\\.json");
+  }
+
+  /** What is edited on pages of its own. */
+  Set<String> elsewhere() {
+    return this == RULES ? Set.of("rules") : Set.of();
   }
 
   String words() {

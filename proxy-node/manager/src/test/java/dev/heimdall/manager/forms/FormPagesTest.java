@@ -137,6 +137,56 @@ class FormPagesTest {
   }
 
   @Test
+  void settingsOfARuleListAreChangedAndItsRulesStayAsTheyAre() throws Exception {
+    String list =
+        """
+        {
+          "comment": "for the shop",
+          "rules": [
+            {"match": "select",   "action": "drop"}
+          ]
+        }
+        """;
+    write("rules/shop.json", list);
+    String path = "/forms/rules/shop.json";
+    PageClient browser = browser().get(path);
+    assertThat(browser.page())
+        .contains("Rule list", "name=\"enabled\"", "name=\"unknown\"")
+        .doesNotContain("What has no field", "name=\"rules[");
+    commit(browser, path, "enabled", "false");
+    assertThat(written("rules/shop.json"))
+        .contains("{\"match\": \"select\",   \"action\": \"drop\"}", "\"enabled\": false");
+  }
+
+  @Test
+  void passwordsThatWereTypedAreKeptUntilTheyAreWrittenAndNeverInThePage() throws Exception {
+    String path = "/forms/users/carol.json";
+    PageClient browser = browser().get(path);
+    browser.submit(path, "password", "typed-canary", "vdbs", "no-such", "do", "commit");
+    assertThat(browser.status()).isEqualTo(409);
+    String page = browser.page();
+    assertThat(page).contains("name=\"typed@password\"").doesNotContain("typed-canary");
+    String id = page.replaceFirst("(?s).*name=\"typed@password\" value=\"([^\"]+)\".*", "$1");
+    browser.submit(path, "typed@password", id, "vdbs", "no-such", "do", "preview");
+    assertThat(browser.page()).contains("no-such", "typed@password").doesNotContain("typed-canary");
+    id = browser.page().replaceFirst("(?s).*name=\"typed@password\" value=\"([^\"]+)\".*", "$1");
+
+    // Nobody else has it by this name, nor has another form.
+    PageClient other = browser().get(path);
+    other.submit(path, "typed@password", id, "vdbs", "shop", "do", "preview");
+    assertThat(other.page()).doesNotContain("value=\"commit\"");
+    String dave = "/forms/users/dave.json";
+    browser.get(dave).submit(dave, "typed@password", id, "vdbs", "shop", "do", "preview");
+    assertThat(browser.page()).doesNotContain("value=\"commit\"");
+
+    browser.get(path).submit(path, "typed@password", id, "vdbs", "shop", "do", "preview");
+    id = browser.page().replaceFirst("(?s).*name=\"typed@password\" value=\"([^\"]+)\".*", "$1");
+    browser.submit(path, "typed@password", id, "vdbs", "shop", "do", "commit");
+    assertThat(browser.page()).contains("is written.").doesNotContain("typed@password");
+    assertThat(written("users/carol.json")).contains("typed-canary");
+  }
+
+  @Test
   void whatIsEmptiedIsLeftToItsDefault() throws Exception {
     commit(browser().get(SHOP), SHOP, "pool.size", "", "pool.minIdle", "");
     assertThat(written("vdbs/shop.json")).doesNotContain("pool").contains("\"source\" : \"main\"");
@@ -287,6 +337,6 @@ class FormPagesTest {
     assertThat(reader.page()).contains("disabled", "value=\"20\"").doesNotContain("Preview");
     reader.submit(SHOP, "pool.size", "40", "do", "commit");
     assertThat(reader.status()).isEqualTo(403);
-    assertThat(reader.get("/forms/rules/a.json").status()).isEqualTo(404);
+    assertThat(reader.get("/forms/certificates/a.json").status()).isEqualTo(404);
   }
 }
