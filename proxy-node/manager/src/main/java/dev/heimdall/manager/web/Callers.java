@@ -74,6 +74,15 @@ final class Callers implements Connection.Listener {
       return slots.move(client, this, proxies.trusts(client));
     }
 
+    /**
+     * Whether its client has come over TLS, as its proxy reports.
+     *
+     * @param forwarded the values of the header; each proxy adds its own, and all have to say so
+     */
+    boolean reportsTls(List<String> forwarded) {
+      return proxy && TrustedProxies.isTls(forwarded);
+    }
+
     /** Whose request it is that it serves, or whose connection. */
     InetAddress from() {
       return from;

@@ -63,7 +63,8 @@ final class Exchange implements BodyMemory.Holder, Runnable {
             query == null ? "" : query,
             jetty.getHeaders(),
             from,
-            jetty.isSecure(),
+            jetty.isSecure()
+                || caller.reportsTls(jetty.getHeaders().getValuesList(TrustedProxies.PROTOCOL)),
             Optional.empty(),
             Duration.ZERO);
   }

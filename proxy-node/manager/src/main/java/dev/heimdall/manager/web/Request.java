@@ -119,7 +119,7 @@ public final class Request {
     return from;
   }
 
-  /** Whether it came over TLS. */
+  /** Whether it came over TLS, to here or to a proxy that is trusted. */
   public boolean secure() {
     return secure;
   }

@@ -4,6 +4,7 @@ import dev.heimdall.model.Cidr;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The proxies that are believed what they report of their clients' addresses, in {@code
@@ -15,6 +16,8 @@ import java.util.Optional;
 public record TrustedProxies(List<Cidr> networks) {
   static final String HEADER = "X-Forwarded-For";
 
+  static final String PROTOCOL = "X-Forwarded-Proto";
+
   private static final TrustedProxies NONE = new TrustedProxies(List.of());
 
   public TrustedProxies {
@@ -23,6 +26,12 @@ public record TrustedProxies(List<Cidr> networks) {
 
   public static TrustedProxies none() {
     return NONE;
+  }
+
+  static boolean isTls(List<String> forwarded) {
+    return !forwarded.isEmpty()
+        && Stream.of(String.join(",", forwarded).split(",", -1))
+            .allMatch(protocol -> protocol.strip().equalsIgnoreCase("https"));
   }
 
   boolean trusts(InetAddress address) {
