@@ -187,7 +187,8 @@ public final class ControlPlane implements AutoCloseable {
       subjects.add(new ClientsSubject(connected, commands));
       Inspections inspections = new Inspections();
       subjects.add(
-          new WizardPages(editor, engine.inspector(), inspections, () -> addresses(fleet)));
+          new WizardPages(
+              editor, engine.inspector(), inspections, () -> addresses(fleet), settings.facts()));
       subjects.add(new AnalyticsPages(analytics, editor, engine.expressions(), commands));
       subjects.add(new RevisionsSubject(editor, masks));
       subjects.add(

@@ -14,7 +14,8 @@ final class Checks {
   private static final Pattern USER =
       Pattern.compile("[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~.-]{0,62}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
-  private static final Pattern NETWORK = Pattern.compile("[0-9A-Fa-f.:]{2,45}/\\d{1,3}");
+  private static final Pattern NETWORK =
+      Pattern.compile("[0-9A-Fa-f.:]{2,45}/\\d{1,3}|\\$\\{region\\.[A-Za-z0-9_-]{1,64}}");
   private static final int LONGEST_TTL = 86_400;
 
   private final Answers answers;
@@ -142,7 +143,7 @@ final class Checks {
     need(
         Servers.networks(answers).stream().allMatch(NETWORK.asMatchPredicate()),
         "balancers",
-        "Networks, separated by commas: 10.40.0.0/16");
+        "Networks, separated by commas: 10.40.0.0/16; or ${region.NAME}, where the region's facts have them");
     users(there);
   }
 

@@ -20,6 +20,7 @@ import dev.heimdall.model.DocumentText;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.ProxyProtocol;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.VirtualDatabase;
 import dev.heimdall.secrets.Content;
@@ -53,6 +54,10 @@ final class StepPages {
   private static final String ANY_VDB = "{\"ports\": [1], \"source\": \"database\"}";
   private static final String ANY_SOURCE =
       "{\"url\": \"jdbc:postgresql://any\", \"user\": \"any\"}";
+
+  /** By this name deployments hand over from where their load balancers send PROXY headers. */
+  private static final String ADDRESSES = "addresses";
+
   private static final Documents NOTHING = new Documents(new TreeMap<>(), "");
 
   private final Editor editor;
@@ -60,22 +65,26 @@ final class StepPages {
   private final Inspections inspections;
   private final Supplier<List<String>> nodes;
   private final Supplier<List<AwsCache>> caches;
+  private final String ofDeployment;
 
   /**
    * @param nodes the addresses of nodes that report
    * @param caches those that were found in AWS
+   * @param facts of the region: where the deployment has a load balancer, they have its networks
    */
   StepPages(
       Editor editor,
       Inspector inspector,
       Inspections inspections,
       Supplier<List<String>> nodes,
-      Supplier<List<AwsCache>> caches) {
+      Supplier<List<AwsCache>> caches,
+      RegionFacts facts) {
     this.editor = editor;
     this.inspector = inspector;
     this.inspections = inspections;
     this.nodes = nodes;
     this.caches = caches;
+    ofDeployment = facts.values().containsKey(ADDRESSES) ? "${region." + ADDRESSES + "}" : "";
   }
 
   List<Page> pages() {
@@ -497,7 +506,7 @@ final class StepPages {
     return values;
   }
 
-  /** Those that another virtual database is behind already: a fleet has one. */
+  /** Those that another virtual database is behind already, or that the deployment has made. */
   private String balancers() throws StoreException, EditRefused {
     return editor.look().configuration().stream()
         .flatMap(all -> all.vdbs().values().stream())
@@ -505,7 +514,7 @@ final class StepPages {
         .filter(ProxyProtocol::enabled)
         .findFirst()
         .map(one -> one.trusted().stream().map(Cidr::toString).collect(Collectors.joining(", ")))
-        .orElse("");
+        .orElse(ofDeployment);
   }
 
   private int freePort(Answers answers) throws StoreException, EditRefused {

@@ -16,6 +16,7 @@ import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.model.RegionFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +42,17 @@ public final class WizardPages implements Subject {
   /**
    * @param inspections carries out what waits for the network; closed by whoever has made it
    * @param nodes the addresses of nodes that report
+   * @param facts of the region, as far as they are known here
    */
   public WizardPages(
-      Editor editor, Inspector inspector, Inspections inspections, Supplier<List<String>> nodes) {
+      Editor editor,
+      Inspector inspector,
+      Inspections inspections,
+      Supplier<List<String>> nodes,
+      RegionFacts facts) {
     this.inspector = inspector;
     this.inspections = inspections;
-    steps = new StepPages(editor, inspector, inspections, nodes, this::caches);
+    steps = new StepPages(editor, inspector, inspections, nodes, this::caches, facts);
   }
 
   @Override
