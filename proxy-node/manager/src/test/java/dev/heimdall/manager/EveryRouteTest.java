@@ -2,6 +2,7 @@ package dev.heimdall.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Permission;
@@ -14,6 +15,7 @@ import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.Verdict;
+import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.TrustedProxies;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RegionFacts;
@@ -215,6 +217,20 @@ class EveryRouteTest {
     logIn("reader", Role.READ_ONLY, false, OWN);
     logIn("auditor", Role.AUDIT, false, OWN);
     logIn("newcomer", Role.ADMIN, true, GIVEN);
+  }
+
+  @Test
+  void everyPartOfTheApiSaysWhatItIsAbout() throws Exception {
+    HttpResponse<String> described =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + manager.port() + "/api/v1/openapi.json"))
+                .header("Authorization", callers.get("admin").basic())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    JsonNode tags = Answer.JSON.readTree(described.body()).path("tags");
+    assertThat(tags).hasSizeGreaterThan(20);
+    assertThat(tags).allSatisfy(tag -> assertThat(tag.path("description").asText()).isNotEmpty());
   }
 
   @AfterAll

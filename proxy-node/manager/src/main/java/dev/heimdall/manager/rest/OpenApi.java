@@ -57,7 +57,12 @@ final class OpenApi {
               tags.add(tag(path));
               there.set(operation.method().toLowerCase(Locale.ROOT), operation(path, operation));
             });
-    tags.forEach(tag -> root.withArray("tags").addObject().put("name", tag));
+    tags.forEach(
+        tag ->
+            root.withArray("tags")
+                .addObject()
+                .put("name", tag)
+                .put(DESCRIPTION, Tags.meaning(tag)));
     ObjectNode components = root.putObject("components");
     components(components);
     ((ObjectNode) components.path("schemas")).setAll(schemas);
