@@ -24,6 +24,12 @@ final class StoredJar {
   private static final Pattern FOREIGN =
       Pattern.compile("(aix|darwin|freebsd|win)/.*|linux/(?!amd64/|aarch64/).*\\.(so|dll|dylib)");
 
+  /**
+   * Which jar has which package, by directories that are not copied: Java 17 ends with an error
+   * where that is not so, and newer ones do not look at it.
+   */
+  private static final String INDEX = "META-INF/INDEX.LIST";
+
   /** What 1980-01-01 is in a jar, whatever the time zone: the least that there is. */
   private static final LocalDateTime NEVER = LocalDateTime.of(1980, 1, 1, 0, 0, 0);
 
@@ -36,7 +42,7 @@ final class StoredJar {
       out.setMethod(ZipOutputStream.STORED);
       List<? extends ZipEntry> entries =
           from.stream()
-              .filter(entry -> !entry.isDirectory() && !FOREIGN.matcher(entry.getName()).matches())
+              .filter(entry -> !entry.isDirectory() && !isLeftOut(entry.getName()))
               .sorted(
                   Comparator.comparing(
                           (ZipEntry entry) -> !entry.getName().startsWith("META-INF/M"))
@@ -48,6 +54,10 @@ final class StoredJar {
         put(out, entry.getName(), bytes.toByteArray());
       }
     }
+  }
+
+  private static boolean isLeftOut(String name) {
+    return name.equals(INDEX) || FOREIGN.matcher(name).matches();
   }
 
   private static void put(ZipOutputStream out, String name, byte[] bytes) throws IOException {

@@ -53,6 +53,7 @@ class PackagesTest {
     jar(
         target.resolve("lib/zstd-jni-1.jar"),
         "META-INF/MANIFEST.MF",
+        "META-INF/INDEX.LIST",
         "com/github/luben/zstd/Zstd.class",
         "darwin/aarch64/libzstd.dylib",
         "linux/aarch64/libzstd.so",
