@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Something that is installed; root's, whatever whoever packs it is called. */
+/**
+ * Something that is installed; root's, whatever whoever packs it is called, unless it says
+ * otherwise.
+ */
 sealed interface Entry {
   /** Of a file that all can read. */
   int PLAIN = 0644;
@@ -15,8 +18,16 @@ sealed interface Entry {
   /** Of a file that all can run, and of directories. */
   int RUN = 0755;
 
-  /** A directory. */
-  record Directory(int mode) implements Entry {}
+  /**
+   * A directory.
+   *
+   * @param owner the number of its user and group
+   */
+  record Directory(int mode, int owner) implements Entry {
+    Directory(int mode) {
+      this(mode, 0);
+    }
+  }
 
   /**
    * A link.

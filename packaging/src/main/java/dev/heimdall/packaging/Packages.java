@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -44,6 +46,17 @@ final class Packages implements Callable<Integer> {
   @Option(names = "--output", required = true, description = "The folder for the packages.")
   private Path output;
 
+  @Option(
+      names = "--image-base",
+      paramLabel = "ARCHITECTURE=FILE",
+      description = "What a container image stands on, by packaging/image-base.")
+  private Map<String, Path> bases = new TreeMap<>();
+
+  @Option(
+      names = "--image-only",
+      description = "Make a container image and its chart, and no packages.")
+  private boolean imageOnly;
+
   /** Packs it; ends the JVM. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new Packages()).execute(arguments));
@@ -55,12 +68,13 @@ final class Packages implements Callable<Integer> {
     Path work = Files.createTempDirectory(Files.createDirectories(output), "work");
     try {
       Tree home = home(about, work);
-      Path archive = archive(home, about);
-      Tree machine = machine(home, about);
-      System.out.println(archive);
-      System.out.println(DebianPackage.write(machine, about, output));
-      System.out.println(RpmPackage.write(machine, about, output));
-      Files.copy(bom(), output.resolve("heimdall-" + version + ".cdx.json"));
+      if (!imageOnly) {
+        packages(home, about);
+      }
+      if (!bases.isEmpty()) {
+        System.out.println(ContainerImage.write(home, configuration(), bases, about, output));
+        System.out.println(HelmChart.write(source.resolve("packaging/helm"), about, output));
+      }
       return 0;
     } finally {
       try (Stream<Path> files = Files.walk(work)) {
@@ -69,6 +83,15 @@ final class Packages implements Callable<Integer> {
         }
       }
     }
+  }
+
+  private void packages(Tree home, About about) throws IOException {
+    Path archive = archive(home, about);
+    Tree machine = machine(home, about);
+    System.out.println(archive);
+    System.out.println(DebianPackage.write(machine, about, output));
+    System.out.println(RpmPackage.write(machine, about, output));
+    Files.copy(bom(), output.resolve("heimdall-" + version + ".cdx.json"));
   }
 
   private Path launcher() {

@@ -37,14 +37,15 @@ final class Tar {
     if (entry instanceof Entry.Link link) {
       TarArchiveEntry header = new TarArchiveEntry(path, TarConstants.LF_SYMLINK);
       header.setLinkName(link.target());
-      put(tar, header, 0777, time);
+      put(tar, header, 0777, 0, time);
     } else if (entry instanceof Entry.Directory directory) {
-      put(tar, new TarArchiveEntry(path.endsWith("/") ? path : path + "/"), directory.mode(), time);
+      TarArchiveEntry header = new TarArchiveEntry(path.endsWith("/") ? path : path + "/");
+      put(tar, header, directory.mode(), directory.owner(), time);
     } else if (entry instanceof Entry.File file) {
       TarArchiveEntry header = new TarArchiveEntry(path);
       header.setSize(file.content().size());
       header.setMode(file.mode());
-      begin(tar, header, time);
+      begin(tar, header, 0, time);
       try (InputStream content = file.content().open()) {
         content.transferTo(tar);
       }
@@ -53,18 +54,21 @@ final class Tar {
   }
 
   private static void put(
-      TarArchiveOutputStream tar, TarArchiveEntry header, int mode, Instant time)
+      TarArchiveOutputStream tar, TarArchiveEntry header, int mode, int owner, Instant time)
       throws IOException {
     header.setMode(mode);
-    begin(tar, header, time);
+    begin(tar, header, owner, time);
     tar.closeArchiveEntry();
   }
 
-  private static void begin(TarArchiveOutputStream tar, TarArchiveEntry header, Instant time)
+  private static void begin(
+      TarArchiveOutputStream tar, TarArchiveEntry header, int owner, Instant time)
       throws IOException {
     header.setModTime(Date.from(time));
-    header.setIds(0, 0);
-    header.setNames("root", "root");
+    header.setIds(owner, owner);
+    if (owner == 0) {
+      header.setNames("root", "root");
+    }
     tar.putArchiveEntry(header);
   }
 }

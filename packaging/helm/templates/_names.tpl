@@ -1,0 +1,33 @@
+{{- define "heimdall.name" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 52 | trimSuffix "-" }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 52 | trimSuffix "-" }}{{ end }}
+{{- end }}
+
+{{- define "heimdall.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "heimdall.labels" -}}
+{{ include "heimdall.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- /* Which of the four ways the configuration comes: exactly one. */}}
+{{- define "heimdall.way" -}}
+{{- $c := .Values.configuration }}
+{{- $ways := list }}
+{{- if $c.documents }}{{ $ways = append $ways "documents" }}{{ end }}
+{{- if $c.existingSecret.name }}{{ $ways = append $ways "existingSecret" }}{{ end }}
+{{- if $c.source }}{{ $ways = append $ways "source" }}{{ end }}
+{{- if $c.secretKey }}{{ $ways = append $ways "secretKey" }}{{ end }}
+{{- if ne (len $ways) 1 }}
+{{- fail (printf "configuration: one of documents, existingSecret.name, source and secretKey is needed, there are %d: %s" (len $ways) (join ", " $ways)) }}
+{{- end }}
+{{- first $ways }}
+{{- end }}
+
+{{- define "heimdall.secret" -}}
+{{- if eq (include "heimdall.way" .) "existingSecret" }}{{ .Values.configuration.existingSecret.name }}{{ else }}{{ include "heimdall.name" . }}{{ end }}
+{{- end }}

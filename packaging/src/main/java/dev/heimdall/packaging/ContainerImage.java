@@ -1,0 +1,131 @@
+package dev.heimdall.packaging;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A container image for several architectures, as an archive of OCI's image layout. The layers are
+ * the base of each architecture, the libraries, and what is Heimdall's own: of two releases mostly
+ * the last one differs. Written without a library: Jib makes archives of one architecture, and no
+ * layers from archives or with links.
+ */
+final class ContainerImage {
+  /** Nobody on machines that run it; numeric, so that Kubernetes sees that it is not root. */
+  static final int USER = 65532;
+
+  private static final String HOME = "opt/heimdall/";
+  private static final String CONFIGURATION = "/etc/heimdall";
+  private static final String STATE = "/var/lib/heimdall";
+  private static final long SECOND = 1_000_000_000L;
+
+  private ContainerImage() {}
+
+  /**
+   * Writes it.
+   *
+   * @param home the command, its libraries and its licences
+   * @param conf the text of {@code /etc/heimdall.conf}
+   * @param bases the tar file that each architecture stands on, by the architecture's name of OCI
+   */
+  static Path write(Tree home, String conf, Map<String, Path> bases, About about, Path folder)
+      throws IOException {
+    try (OciLayout layout = new OciLayout(folder)) {
+      OciLayout.Layer libraries = layout.layer(libraries(home), about.time());
+      OciLayout.Layer own = layout.layer(own(home, conf), about.time());
+      for (Map.Entry<String, Path> base : new TreeMap<>(bases).entrySet()) {
+        layout.image(
+            base.getKey(),
+            about.time(),
+            settings(about),
+            List.of(layout.layer(base.getValue()), libraries, own),
+            List.of("packaging/image-base", "libraries", "heimdall " + about.version()));
+      }
+      return layout.archive(
+          folder.resolve("heimdall-%s-image.tar".formatted(about.version())), about);
+    }
+  }
+
+  private static boolean ofOthers(String path) {
+    return path.startsWith("lib/") && !path.startsWith("lib/heimdall-");
+  }
+
+  private static Tree libraries(Tree home) {
+    Tree tree = new Tree();
+    home.entries()
+        .forEach(
+            (path, entry) -> {
+              if (ofOthers(path)) {
+                tree.add(HOME + path, entry);
+              }
+            });
+    return tree;
+  }
+
+  private static Tree own(Tree home, String conf) {
+    Tree tree = new Tree();
+    home.entries()
+        .forEach(
+            (path, entry) -> {
+              if (entry instanceof Entry.File && !ofOthers(path) && !path.startsWith("heimdall.")) {
+                tree.add(HOME + path, entry);
+              }
+            });
+    tree.add("usr/bin/heimdall", new Entry.Link("/" + HOME + "heimdall"));
+    tree.add("etc/heimdall.conf", Entry.File.of(conf, Entry.PLAIN));
+    tree.add(CONFIGURATION.substring(1), new Entry.Directory(0750, USER));
+    tree.add(STATE.substring(1), new Entry.Directory(0700, USER));
+    return tree;
+  }
+
+  /** What a container is started with, unless somebody says otherwise. */
+  private static Map<String, Object> settings(About about) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("User", USER + ":" + USER);
+    settings.put("Entrypoint", List.of("/" + HOME + "heimdall"));
+    settings.put("Cmd", List.of("run"));
+    settings.put(
+        "Env",
+        List.of(
+            "PATH=/usr/bin:/opt/java/bin",
+            "JAVA_HOME=/opt/java",
+            "HOME=" + STATE,
+            "LANG=C.UTF-8",
+            "HEIMDALL_HEALTH_PORT=5059"));
+    settings.put("WorkingDir", STATE);
+    settings.put("StopSignal", "SIGTERM");
+    settings.put("ExposedPorts", Map.of("5059/tcp", Map.of()));
+    // What a root that is only read leaves to be written.
+    Map<String, Object> volumes = new TreeMap<>();
+    for (String volume : List.of(CONFIGURATION, STATE, "/tmp")) {
+      volumes.put(volume, Map.of());
+    }
+    settings.put("Volumes", volumes);
+    Map<String, Object> health = new LinkedHashMap<>();
+    health.put(
+        "Test",
+        List.of("CMD-SHELL", "wget -q -O /dev/null http://127.0.0.1:$HEIMDALL_HEALTH_PORT/livez"));
+    health.put("Interval", 10 * SECOND);
+    health.put("Timeout", 5 * SECOND);
+    health.put("StartPeriod", 60 * SECOND);
+    health.put("Retries", 3);
+    // OCI has none: Docker and Podman read it, others pass over it.
+    settings.put("Healthcheck", health);
+    settings.put("Labels", labels(about));
+    return settings;
+  }
+
+  static Map<String, String> labels(About about) {
+    Map<String, String> labels = new TreeMap<>();
+    labels.put("org.opencontainers.image.title", "heimdall");
+    labels.put("org.opencontainers.image.description", about.summary());
+    labels.put("org.opencontainers.image.version", about.version());
+    labels.put("org.opencontainers.image.created", about.time().toString());
+    labels.put("org.opencontainers.image.authors", about.maintainer());
+    labels.put("org.opencontainers.image.licenses", "Apache-2.0");
+    return labels;
+  }
+}

@@ -1,0 +1,201 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.test.fixture.Toolchain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The chart for Kubernetes, as Helm reads it. There is no Kubernetes. */
+class HelmChartIT {
+  private static final String CHART =
+      Path.of("..", "packaging", "helm").toAbsolutePath().normalize().toString();
+
+  private static final String IMAGE = "image.repository=registry.example/heimdall";
+
+  private static final String VALUES =
+      """
+      image: {repository: registry.example/heimdall}
+      configuration:
+        documents:
+          node: {drainNotice: 20s}
+          sources: {main: {url: "jdbc:postgresql://db.example:5432", user: app, password: p}}
+          vdbs: {app: {source: main, address: 0.0.0.0, ports: [5432]}}
+          users: {alice: {password: x}}
+      """;
+
+  @TempDir private Path directory;
+
+  private record Said(int exitCode, String text) {}
+
+  @BeforeEach
+  void helm() {
+    Optional<String> missing = Toolchain.install("helm");
+    missing
+        .filter(why -> why.contains("Go 1.23 or newer is missing")) // which nothing here installs
+        .ifPresent(why -> Assumptions.abort("helm cannot be built: " + why));
+    missing.ifPresent(why -> Toolchain.unavailable("helm", why));
+  }
+
+  private Said helm(String... words) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Toolchain.built("helm").resolve("helm").toString());
+    command.addAll(Arrays.asList(words));
+    Path output = directory.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().put("HOME", directory.toString());
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      Toolchain.end(process);
+    }
+    return new Said(process.exitValue(), Files.readString(output));
+  }
+
+  private Path values() throws IOException {
+    return Files.writeString(directory.resolve("values.yaml"), VALUES);
+  }
+
+  /** What is made, by its kind. */
+  private Map<String, JsonNode> rendered(String... words) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("template", "shop", CHART, "--kube-version=1.30.0"));
+    command.addAll(List.of(words));
+    Said said = helm(command.toArray(String[]::new));
+    assertThat(said.exitCode()).as(said.text()).isZero();
+    Map<String, JsonNode> kinds = new TreeMap<>();
+    try (MappingIterator<JsonNode> documents =
+        new YAMLMapper().readerFor(JsonNode.class).readValues(said.text())) {
+      documents.forEachRemaining(
+          each -> assertThat(kinds.put(each.path("kind").asText(), each)).isNull());
+    }
+    return kinds;
+  }
+
+  @Test
+  void itIsLinted() throws Exception {
+    Said said = helm("lint", "--strict", CHART, "--values=" + values());
+
+    assertThat(said.exitCode()).as(said.text()).isZero();
+  }
+
+  @Test
+  void podsAreUnprivilegedAndAskedForTheirHealth() throws Exception {
+    Map<String, JsonNode> made = rendered("--values=" + values());
+
+    assertThat(made)
+        .containsOnlyKeys(
+            "ConfigMap",
+            "Deployment",
+            "PodDisruptionBudget",
+            "Secret",
+            "Service",
+            "ServiceAccount");
+    JsonNode pod = made.get("Deployment").at("/spec/template/spec");
+    assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+    assertThat(pod.at("/securityContext/runAsUser").asInt()).isEqualTo(65532);
+    assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isFalse();
+    JsonNode container = pod.at("/containers/0");
+    assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true)).isFalse();
+    assertThat(container.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/livez");
+    assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/readyz");
+    assertThat(container.path("volumeMounts").findValuesAsText("mountPath"))
+        .as("what an image leaves to be written, and the configuration")
+        .containsExactlyInAnyOrder(
+            "/etc/heimdall.conf", "/etc/heimdall", "/var/lib/heimdall", "/tmp");
+    JsonNode selector = made.get("Deployment").at("/spec/selector/matchLabels");
+    assertThat(made.get("Service").at("/spec/selector")).isEqualTo(selector);
+    assertThat(made.get("PodDisruptionBudget").at("/spec/selector/matchLabels"))
+        .isEqualTo(selector);
+    assertThat(container.path("ports").findValuesAsText("containerPort"))
+        .containsExactly("5059", "5432");
+    assertThat(made.get("Service").at("/spec/ports/0/targetPort").asText()).isEqualTo("postgres");
+  }
+
+  /** A node of this release reads them, where a volume puts them. */
+  @Test
+  void documentsBecomeAConfiguration() throws Exception {
+    Map<String, JsonNode> made = rendered("--values=" + values());
+    JsonNode texts = made.get("Secret").path("stringData");
+    Path configuration = Files.createDirectory(directory.resolve("configuration"));
+    JsonNode volumes = made.get("Deployment").at("/spec/template/spec/volumes");
+    JsonNode items = volumes.findParent("secret").at("/secret/items");
+    assertThat(items).hasSize(texts.size());
+    for (JsonNode item : items) {
+      Path file = configuration.resolve(item.path("path").asText());
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, texts.path(item.path("key").asText()).textValue());
+    }
+
+    var read = ConfigurationReader.read(configuration);
+
+    assertThat(read.node().http().address()).isEqualTo("0.0.0.0");
+    assertThat(read.node().http().port()).isEqualTo(5059);
+    assertThat(read.node().drainNotice()).as("it stands there").hasSeconds(20);
+    assertThat(read.vdbs()).containsOnlyKeys("app");
+    Path conf = directory.resolve("heimdall.conf");
+    Files.writeString(conf, made.get("ConfigMap").at("/data/heimdall.conf").asText());
+    assertThat(HeimdallConf.read(conf).configuration()).isEqualTo("/etc/heimdall");
+  }
+
+  @Test
+  void aConfigurationElsewhereIsNamedInTheMachinesFile() throws Exception {
+    Map<String, JsonNode> made =
+        rendered(
+            "--set=" + IMAGE,
+            "--set=configuration.source=s3://shop/config",
+            "--set=conf.region=eu-west-1",
+            "--set=disruptionBudget.enabled=false");
+
+    assertThat(made).doesNotContainKeys("Secret", "PodDisruptionBudget");
+    Path conf = directory.resolve("heimdall.conf");
+    Files.writeString(conf, made.get("ConfigMap").at("/data/heimdall.conf").asText());
+    assertThat(HeimdallConf.read(conf).configuration()).isEqualTo("s3://shop/config");
+    assertThat(HeimdallConf.read(conf).region()).contains("eu-west-1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          replicas=2                             | image.repository
+          %1$s                                   | one of documents, existingSecret.name, source and
+          %1$s,configuration.source=x            | configuration.source
+          %1$s,replicas=0                        | replicas
+          %1$s,prots[0].port=5432                | prots
+          %1$s,ports[0].name=Postgres            | ports.0.name
+          %1$s,configuration.secretKey=a,configuration.source=s3://b | there are 2: source, secretKey
+          """)
+  void whatIsWrongIsNamed(String values, String message) throws Exception {
+    Said said =
+        helm(
+            "template", "shop", CHART, "--kube-version=1.30.0", "--set=" + values.formatted(IMAGE));
+
+    assertThat(said.exitCode()).isNotZero();
+    assertThat(said.text()).contains(message);
+  }
+}
