@@ -1,6 +1,6 @@
 """What became of a stack in the emulator, as JSON.
 
-deployed.py ENDPOINT STACK
+deployed.py ENDPOINT STACK REGION
 """
 
 import base64
@@ -9,14 +9,14 @@ import sys
 
 import boto3
 
-endpoint, stack = sys.argv[1:]
+endpoint, stack, region = sys.argv[1:]
 
 
 def client(service):
     return boto3.client(
         service,
         endpoint_url=endpoint,
-        region_name="eu-west-1",
+        region_name=region,
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
@@ -33,17 +33,22 @@ def ids(kind):
     return [each["PhysicalResourceId"] for each in made.values() if each["ResourceType"] == kind]
 
 
-def facts():
-    """The line of user-data from which an instance has the facts of its region, of each launch template."""
+def lines(name):
+    """A setting in the user-data of each launch template, as the script has it."""
     for template in ids("AWS::EC2::LaunchTemplate"):
         versions = ec2.describe_launch_template_versions(LaunchTemplateId=template)["LaunchTemplateVersions"]
         data = max(versions, key=lambda each: each["VersionNumber"])["LaunchTemplateData"]["UserData"]
         script = base64.b64decode(data).decode()
-        yield next(line for line in script.splitlines() if line.startswith("facts="))
+        yield next(line for line in script.splitlines() if line.startswith(name + "="))
 
 
 balancer = ids("AWS::ElasticLoadBalancingV2::LoadBalancer")[0]
 groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=ids("AWS::AutoScaling::AutoScalingGroup"))
+rules = [
+    rule
+    for group in ec2.describe_security_groups(GroupIds=ids("AWS::EC2::SecurityGroup"))["SecurityGroups"]
+    for rule in group["IpPermissions"]
+]
 description = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
 json.dump(
     {
@@ -58,12 +63,13 @@ json.dump(
         "open": sorted(
             {
                 rule["FromPort"]
-                for group in ec2.describe_security_groups(GroupIds=ids("AWS::EC2::SecurityGroup"))["SecurityGroups"]
-                for rule in group["IpPermissions"]
+                for rule in rules
                 if "FromPort" in rule
             }
         ),
-        "facts": sorted(set(facts())),
+        "sources": sorted({source["CidrIp"] for rule in rules for source in rule["IpRanges"]}),
+        "facts": sorted(set(lines("facts"))),
+        "configSources": sorted(set(lines("configSource"))),
         "passedOver": sorted(
             {each["Type"] for name, each in template["Resources"].items() if name not in made}
         ),

@@ -17,10 +17,15 @@ from moto.awslambda.models import LambdaVersion, lambda_backends
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.security_groups import SecurityGroupIngress
 from moto.ec2.models.vpcs import VPC
 from moto.elasticache.models import ElastiCacheBackend, elasticache_backends
-from moto.elbv2.models import FakeLoadBalancer, FakeTargetGroup, elbv2_backends
+from moto.elbv2.exceptions import ELBClientError
+from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
+from moto.s3.models import FakeBucket, S3Backend
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm import ssm_backends
 
@@ -28,16 +33,44 @@ from moto.ssm import ssm_backends
 def create_load_balancer(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
     """It takes every balancer for one of HTTP."""
     told = cloudformation_json["Properties"]
-    return elbv2_backends[account_id][region_name].create_load_balancer(
+    made = elbv2_backends[account_id][region_name].create_load_balancer(
         resource_name,
         told.get("SecurityGroups"),
         told.get("Subnets"),
         scheme=told.get("Scheme", "internet-facing"),
         loadbalancer_type=told.get("Type"),
     )
+    return with_attributes(made, told)
+
+
+def with_attributes(balancer, told):
+    balancer.attrs.update({each["Key"]: each["Value"] for each in told.get("LoadBalancerAttributes", [])})
+    return balancer
+
+
+def update_load_balancer(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+    """It updates none; of what a deployment changes of one, attributes are all."""
+    return with_attributes(original_resource, cloudformation_json["Properties"])
 
 
 FakeLoadBalancer.create_from_cloudformation_json = classmethod(create_load_balancer)
+FakeLoadBalancer.update_from_cloudformation_json = classmethod(update_load_balancer)
+
+delete_balancer = ELBv2Backend.delete_load_balancer
+
+
+def delete_load_balancer(self, arn):
+    """It deletes those that are protected, too."""
+    balancer = self.load_balancers.get(arn)
+    if balancer and balancer.attrs.get("deletion_protection.enabled") == "true":
+        raise ELBClientError(
+            "OperationNotPermitted",
+            f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
+        )
+    delete_balancer(self, arn)
+
+
+ELBv2Backend.delete_load_balancer = delete_load_balancer
 
 
 class Made:
@@ -151,10 +184,20 @@ class Store(Made):
         elasticache_backends[account][region].delete_replication_group(self.id, None)
 
 
+# What Lambda gives a function besides the event, as far as it is asked for: its time.
+LAMBDA = """
+import index, json, sys, types
+index.handler(json.load(sys.stdin), types.SimpleNamespace(get_remaining_time_in_millis=lambda: 50000))
+"""
+
+
 class Custom(Made):
     """Calls the function, which runs here, as Lambda runs it."""
 
     TYPE = "AWS::CloudFormation::CustomResource"
+
+    # Code by function: the emulator deletes a function before what calls it, if it comes to it first.
+    CODE = {}
 
     @classmethod
     def create(cls, name, told, account, region, kwargs):
@@ -171,7 +214,12 @@ class Custom(Made):
     ):
         told = cloudformation_json["Properties"]
         kwargs = original_resource.attributes["kwargs"]
-        event = {**kwargs, "RequestType": "Update", "PhysicalResourceId": original_resource.id}
+        event = {
+            **kwargs,
+            "RequestType": "Update",
+            "PhysicalResourceId": original_resource.id,
+            "OldResourceProperties": original_resource.attributes["told"],
+        }
         answer = cls.call(account_id, region_name, told, event)
         return cls(answer["PhysicalResourceId"], told=told, kwargs=kwargs, **answer.get("Data", {}))
 
@@ -188,20 +236,28 @@ class Custom(Made):
             def log_message(self, *args):
                 pass
 
-        function = lambda_backends[account][region].get_function(told["ServiceToken"])
+        token = told["ServiceToken"]
+        try:
+            Custom.CODE[token] = lambda_backends[account][region].get_function(token).code_bytes
+        except UnknownFunctionException:
+            pass  # it has gone
         cloudformation = http.server.HTTPServer(("127.0.0.1", 0), Answer)
         threading.Thread(target=cloudformation.serve_forever, daemon=True).start()
         event = {
             **{"LogicalResourceId": event["LogicalId"], "StackId": event["StackId"]},
-            **{key: event[key] for key in ("RequestType", "PhysicalResourceId") if key in event},
+            **{
+                key: event[key]
+                for key in ("RequestType", "PhysicalResourceId", "OldResourceProperties")
+                if key in event
+            },
             "RequestId": uuid.uuid4().hex,
             "ResponseURL": f"http://127.0.0.1:{cloudformation.server_port}/",
             "ResourceProperties": told,
         }
         with tempfile.TemporaryDirectory() as folder:
-            zipfile.ZipFile(io.BytesIO(function.code_bytes)).extractall(folder)
+            zipfile.ZipFile(io.BytesIO(Custom.CODE[token])).extractall(folder)
             run = subprocess.run(
-                [sys.executable, "-c", "import index, json, sys; index.handler(json.load(sys.stdin), None)"],
+                [sys.executable, "-c", LAMBDA],
                 cwd=folder,
                 input=json.dumps(event).encode(),
                 env={
@@ -270,22 +326,69 @@ def execute_change_set(self, change_set_name, stack_name=None):
 
 CloudFormationBackend.execute_change_set = execute_change_set
 
+
+def describe_stack_resource(self, stack_name, logical_resource_id):
+    """It would make what is not made yet, in the middle of making something else."""
+    stack = self.get_stack(stack_name)
+    made = stack.resource_map._parsed_resources.get(logical_resource_id)
+    if made is None or logical_resource_id not in stack.resource_map._resource_json_map:
+        raise ValidationError(message=f"Resource {logical_resource_id} does not exist for stack {stack_name}")
+    return stack, made
+
+
+CloudFormationBackend.describe_stack_resource = describe_stack_resource
+
 LambdaVersion.get_cfn_attribute = lambda self, attribute_name: self.version
 FakeTargetGroup.get_cfn_attribute = lambda self, attribute_name: self.arn.split(":")[-1]
 
-find = CloudFormationBackend.describe_change_set
+
+def of_its_stack(self, change_set_name):
+    """Its id. Each stack has names of its own; the emulator looks for a name among those of all that ever were."""
+    stack = request.form.get("StackName")
+    for key, each in self.change_sets.items():
+        of_it = each.stack_id in self.stacks and stack in (each.stack.name, each.stack_id)
+        if change_set_name == key or change_set_name == each.change_set_name and of_it:
+            return key
+    # The CDK command waits until the one before is not found: it goes by the error's code.
+    missing = ValidationError(change_set_name)
+    missing.code = "ChangeSetNotFound"
+    raise missing
 
 
-def describe_change_set(self, change_set_name):
-    """The CDK command waits until the one before is not found: it goes by the error's code."""
-    try:
-        return find(self, change_set_name)
-    except ValidationError as e:
-        e.code = "ChangeSetNotFound"
-        raise
+def of_a_stack(known):
+    return lambda self, change_set_name, *rest, **more: known(self, of_its_stack(self, change_set_name), *rest, **more)
 
 
-CloudFormationBackend.describe_change_set = describe_change_set
+for action in ("describe_change_set", "delete_change_set", "execute_change_set"):
+    setattr(CloudFormationBackend, action, of_a_stack(getattr(CloudFormationBackend, action)))
+
+update_resources = parsing.ResourceMap.update
+
+
+def update_and_forget(self, template, parameters=None):
+    """It would take what comes again later for what is gone."""
+    gone = set(self._resource_json_map) - set(template["Resources"])
+    update_resources(self, template, parameters)
+    for name in gone:
+        self._parsed_resources.pop(name, None)
+
+
+parsing.ResourceMap.update = update_and_forget
+
+make = parsing.ResourceMap.__getitem__
+
+
+def make_behind(self, key):
+    """It makes what something refers to at once, whatever that has to wait for."""
+    told = self._resource_json_map.get(key)
+    if told and key not in self._parsed_resources:
+        waits_for = told.get("DependsOn", [])
+        for other in [waits_for] if isinstance(waits_for, str) else waits_for:
+            self[other]
+    return make(self, key)
+
+
+parsing.ResourceMap.__getitem__ = make_behind
 
 resolve = parsing.ResourceMap.parse_ssm_parameter
 
@@ -297,6 +400,23 @@ def parse_ssm_parameter(self, value, value_type):
 
 
 parsing.ResourceMap.parse_ssm_parameter = parse_ssm_parameter
+
+
+def revoke(self, account_id, region_name):
+    """It leaves rules behind."""
+    told = self.properties
+
+    def is_this(rule):
+        return str(rule.from_port) == str(told.get("FromPort")) and (
+            (rule.ip_range or {}).get("CidrIp") == told["CidrIp"]
+            if "CidrIp" in told
+            else (rule.source_group or {}).get("GroupId") == told.get("SourceSecurityGroupId")
+        )
+
+    self.security_group.ingress_rules = [rule for rule in self.security_group.ingress_rules if not is_this(rule)]
+
+
+SecurityGroupIngress.delete = revoke
 
 delete_network = VPC.delete_from_cloudformation_json.__func__
 
@@ -330,3 +450,91 @@ def delete_what_is_not_kept(self):
 
 
 parsing.ResourceMap.delete = delete_what_is_not_kept
+
+
+def update_termination_protection(self):
+    """It knows none."""
+    stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+    stack.enable_termination_protection = self._get_bool_param("EnableTerminationProtection")
+    return ActionResult({"StackId": stack.stack_id})
+
+
+CloudFormationResponse.update_termination_protection = update_termination_protection
+
+delete_known = CloudFormationBackend.delete_stack
+
+
+def delete_stack(self, name_or_stack_id):
+    """It deletes those that are protected, too, and forgets one that it cannot delete."""
+    for stack in list(self.stacks.values()):
+        if name_or_stack_id not in (stack.name, stack.stack_id):
+            continue
+        if stack.enable_termination_protection:
+            raise ValidationError(
+                message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+            )
+        stack.status = "DELETE_IN_PROGRESS"
+        self.deleted_stacks[stack.stack_id] = stack  # who asks by its id meanwhile gets an answer
+        try:
+            delete_known(self, stack.stack_id)
+        except Exception as e:  # whatever it is: the stack is still there
+            del self.deleted_stacks[stack.stack_id]
+            self.stacks[stack.stack_id] = stack
+            stack.status = "DELETE_FAILED"
+            stack._add_stack_event(stack.status, resource_status_reason=str(e))
+
+
+CloudFormationBackend.delete_stack = delete_stack
+
+
+create_bucket = FakeBucket.create_from_cloudformation_json.__func__
+update_bucket = FakeBucket.update_from_cloudformation_json.__func__
+
+
+def replicated(bucket, cloudformation_json):
+    rules = cloudformation_json["Properties"].get("ReplicationConfiguration", {}).get("Rules", [])
+    bucket.copied = [(rule["Filter"]["Prefix"], rule["Destination"]["Bucket"].split(":")[-1]) for rule in rules]
+    return bucket
+
+
+def create_with_replication(cls, resource_name, cloudformation_json, *rest, **more):
+    made = create_bucket(cls, resource_name, cloudformation_json, *rest, **more)
+    return replicated(made, cloudformation_json)
+
+
+def update_with_replication(cls, original_resource, new_resource_name, cloudformation_json, **more):
+    made = update_bucket(cls, original_resource, new_resource_name, cloudformation_json, **more)
+    return replicated(made, cloudformation_json)
+
+
+FakeBucket.create_from_cloudformation_json = classmethod(create_with_replication)
+FakeBucket.update_from_cloudformation_json = classmethod(update_with_replication)
+
+
+def copies(backend, bucket_name, key_name):
+    for prefix, to in getattr(backend.get_bucket(bucket_name), "copied", []):
+        if key_name.startswith(prefix):
+            yield to
+
+
+put_known = S3Backend.put_object
+delete_object_known = S3Backend.delete_object
+
+
+def put_object(self, bucket_name, key_name, value, *rest, **more):
+    """It does not replicate. Here each object is there at once, which S3 does not promise."""
+    made = put_known(self, bucket_name, key_name, value, *rest, **more)
+    for to in copies(self, bucket_name, key_name):
+        put_known(self, to, key_name, value)
+    return made
+
+
+def delete_object(self, bucket_name, key_name, *rest, **more):
+    gone = delete_object_known(self, bucket_name, key_name, *rest, **more)
+    for to in copies(self, bucket_name, key_name):
+        delete_object_known(self, to, key_name)
+    return gone
+
+
+S3Backend.put_object = put_object
+S3Backend.delete_object = delete_object
