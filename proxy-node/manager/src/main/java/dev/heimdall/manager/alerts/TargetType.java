@@ -113,6 +113,19 @@ enum TargetType implements Spelled {
     return StrictDocument.schema(settings).path("properties").properties();
   }
 
+  /** What the settings mean, and what holds where nothing is written, for people. */
+  Map<String, String> helps() {
+    Map<String, String> helps = new HashMap<>();
+    for (Map.Entry<String, JsonNode> one : properties()) {
+      JsonNode byDefault = one.getValue().path("default");
+      helps.put(
+          one.getKey(),
+          one.getValue().path("description").asText().replace("`", "")
+              + (byDefault.isValueNode() ? " Default: " + byDefault.asText() + "." : ""));
+    }
+    return helps;
+  }
+
   /** The settings as a form has them, without secrets. */
   Map<String, String> form(Target target) {
     Map<String, String> form = new HashMap<>();

@@ -72,11 +72,12 @@ final class TargetsSubject implements Subject {
     String name = visit.request().query("edit").orElse("");
     if (edits.possible() && edits.all().all().containsKey(name)) {
       Target target = edits.all().all().get(name);
-      return new TargetsView.Form(target.type().spelling(), name, true, target.type().form(target));
+      return new TargetsView.Form(
+          target.type().spelling(), name, true, target.type().form(target), target.type().helps());
     }
     TargetType type =
         TargetType.of(visit.request().query(TargetType.KEY).orElse("")).orElse(TargetType.WEBHOOK);
-    return new TargetsView.Form(type.spelling(), "", false, Map.of());
+    return new TargetsView.Form(type.spelling(), "", false, Map.of(), type.helps());
   }
 
   /** What was refused, to be mended; secrets are not sent back. */
@@ -85,7 +86,11 @@ final class TargetsSubject implements Subject {
     Map<String, String> values = new HashMap<>(visit.fields());
     values.keySet().removeAll(type.secrets());
     return new TargetsView.Form(
-        type.spelling(), visit.field(NAME).orElse(""), visit.field("changes").isPresent(), values);
+        type.spelling(),
+        visit.field(NAME).orElse(""),
+        visit.field("changes").isPresent(),
+        values,
+        type.helps());
   }
 
   private static TargetType type(Visit visit) {

@@ -25,8 +25,19 @@ public record TargetsView(boolean kept, List<Row> rows, String problem, String c
    *
    * @param changes whether it is there already
    * @param values by the settings' names, without secrets
+   * @param helps what the settings mean, and their defaults
    */
-  public record Form(String type, String name, boolean changes, Map<String, String> values) {
+  public record Form(
+      String type,
+      String name,
+      boolean changes,
+      Map<String, String> values,
+      Map<String, String> helps) {
+    /** What a setting means. */
+    public String help(String setting) {
+      return helps.getOrDefault(setting, "");
+    }
+
     /** Empty: nothing is written. */
     public String value(String setting) {
       return values.getOrDefault(setting, "");
