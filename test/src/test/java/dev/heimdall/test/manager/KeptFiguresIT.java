@@ -5,23 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.heimdall.model.Secret;
-import dev.heimdall.model.report.ReportSignature;
 import dev.heimdall.test.fixture.Await;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,40 +18,17 @@ import org.junit.jupiter.api.io.TempDir;
 class KeptFiguresIT {
   private static final int NODES = 50;
   private static final int NOT_READY = 4;
+  private static final int CLIENTS = 9;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir private Path directory;
 
-  /** Nodes that report what nodes do, without being any. */
-  private static final class ManyNodes implements AutoCloseable {
-    private final int[] managers;
+  /** What the nodes do. */
+  private static final class Busy implements SimulatedNodes.Reporting {
     private final long started = System.currentTimeMillis() - 20_000;
-    private final HttpClient http =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
-    private final ReportSignature key = ReportSignature.all(new Secret(ReportingNodes.KEY)).get(0);
 
-    ManyNodes(int... managers) {
-      this.managers = managers;
-      thread.scheduleWithFixedDelay(this::report, 0, 2, TimeUnit.SECONDS);
-    }
-
-    private void report() {
-      for (int i = 0; i < NODES; i++) {
-        for (int manager : managers) {
-          try {
-            send(manager, "shop-%02d".formatted(i), body(i));
-          } catch (IOException e) {
-            // It is not there at the moment.
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-          }
-        }
-      }
-    }
-
-    private byte[] body(int i) {
+    @Override
+    public ObjectNode of(int i, JsonNode looks) {
       long up = System.currentTimeMillis() - started;
       ObjectNode report =
           Rest.JSON
@@ -107,29 +73,46 @@ class KeptFiguresIT {
           .put("severity", "warning")
           .put("about", "main")
           .put("words", "db-1 writes.");
-      return report.toString().getBytes(StandardCharsets.UTF_8);
+      clients(i, looks, sections.putObject("clients"));
+      return report;
     }
 
-    private void send(int manager, String node, byte[] body)
-        throws IOException, InterruptedException {
-      String path = "/api/v1/nodes/" + node + "/report";
-      String time = Long.toString(System.currentTimeMillis());
-      String nonce = UUID.randomUUID().toString().replace("-", "").substring(0, 16);
-      http.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + manager + path))
-              .timeout(Duration.ofSeconds(10))
-              .header("Content-Type", "application/json")
-              .header(ReportSignature.TIME, time)
-              .header(ReportSignature.NONCE, nonce)
-              .header(ReportSignature.SIGNATURE, key.ofReport(path, time, nonce, body))
-              .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-              .build(),
-          HttpResponse.BodyHandlers.discarding());
-    }
-
-    @Override
-    public void close() {
-      thread.shutdownNow();
+    /** Nine of each node, of which one waits. */
+    private static void clients(int i, JsonNode looks, ObjectNode section) {
+      for (JsonNode look : looks) {
+        String user = look.at("/parameters/user").asText();
+        ObjectNode answer = section.putObject(look.path("id").asText());
+        int matching = user.isEmpty() || user.equals("shop") ? CLIENTS : 0;
+        answer.put("clients", CLIENTS).put("matching", matching);
+        ObjectNode states = answer.putObject("states");
+        if (matching > 0) {
+          states.put("waiting", 1).put("idle", CLIENTS - 1);
+        }
+        int most = Math.min(matching, look.at("/parameters/most").asInt());
+        for (int id = 1; id <= most; id++) {
+          boolean waits = id == 1;
+          answer
+              .withArray("rows")
+              .addObject()
+              .put("sort", (waits ? "0" : "3") + "%04d".formatted(i))
+              .put("id", id)
+              .put("user", "shop")
+              .put("vdb", "shop")
+              .put("database", "shop")
+              .put("address", "10.40.%d.%d".formatted(i, id))
+              .put("port", 40_000 + id)
+              .put("application", "checkout")
+              .put("state", waits ? "waiting" : "idle")
+              .put("awaits", waits ? "a server connection of its pool" : "")
+              .put("connected", Instant.now().minusSeconds(60L * id).toString())
+              .put("connectedMillis", 60_000L * id)
+              .put("quietMillis", 1000L * id)
+              .put("waitMillis", waits ? 100L * (NODES - i) : 0)
+              .put("queries", 7L * id)
+              .put("preparedStatements", 0)
+              .put("statement", "select * from orders where id = ?");
+        }
+      }
     }
   }
 
@@ -155,6 +138,23 @@ class KeptFiguresIT {
         () -> figures(fleet, manager, "range=1d").path("times").toString());
   }
 
+  /** Those of all nodes on one page, and of these those that wait. */
+  private static void seeClients(Browser browser, int port) throws IOException {
+    browser.open("http://localhost:" + port + "/clients");
+    browser
+        .awaitText("%d clients".formatted(NODES * CLIENTS))
+        .awaitText("%d waiting".formatted(NODES))
+        .awaitText("Page 1 of 4")
+        .awaitText("These are the first 200 of %d".formatted(NODES * CLIENTS));
+    browser.shoot("fifty-nodes-clients");
+    browser.open("http://localhost:" + port + "/clients?node=" + SimulatedNodes.name(17));
+    browser.awaitText("%d clients of %d".formatted(CLIENTS, CLIENTS)).awaitText("10.40.17.1");
+    for (String user : new String[] {"a", "b", "c", "d", "e", "f", "g", "h", "i"}) {
+      browser.open("http://localhost:" + port + "/clients?user=" + user);
+      browser.awaitText("0 clients of");
+    }
+  }
+
   @Test
   void figuresAreThereAfterTheirManagerWasKilledAndForAnotherOne() throws Exception {
     try (ReportingNodes fleet = new ReportingNodes(directory);
@@ -162,13 +162,14 @@ class KeptFiguresIT {
       int port = fleet.onePort();
       Started manager = fleet.manager(port);
       manager.awaitOutput("managing on port");
-      try (ManyNodes nodes = new ManyNodes(port, fleet.otherPort())) {
+      try (SimulatedNodes nodes = new SimulatedNodes(NODES, new Busy(), port, fleet.otherPort())) {
         browser.logIn(port, Files.readString(fleet.passwordFile(port)));
         awaitMinutes(fleet, port, Long.MAX_VALUE, 3);
         browser.open("http://localhost:" + port + "/dashboard?range=5m");
         browser.awaitText("4 of 50 nodes are not ready.");
         browser.awaitText("Live").awaitText("Replication lag");
         browser.shoot("fifty-nodes");
+        seeClients(browser, port);
         JsonNode before = figures(fleet, port, "range=1d");
         assertThat(before.path("queriesByNode").size()).isEqualTo(NODES);
         assertThat(before.path("lagByServer").has("main db-2:5432")).isTrue();
