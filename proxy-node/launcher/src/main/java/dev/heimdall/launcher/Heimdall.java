@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       SurroundingsCommand.class,
       DeploymentCommand.class,
       ImportCommand.class,
+      GenerateCommand.class,
       RoutingCommand.class,
       MemoryPlanCommand.class,
       VersionCommand.class,

@@ -2,7 +2,6 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.moving.Imported;
 import dev.heimdall.launcher.process.CommandFailure;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,14 +44,7 @@ final class ImportPgBouncerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     Imported read = Imported.fromPgBouncer(file, Optional.ofNullable(userlist));
-    PrintWriter out = spec.commandLine().getOut();
-    for (String document : read.write(output)) {
-      out.println("wrote " + output.resolve(document));
-    }
-    read.notes().forEach(out::println);
-    out.println(
-        "%s; look at them, then: heimdall check %s && heimdall proxy --config %s"
-            .formatted(Plural.of(read.notes().size(), "note"), output, output));
+    Written.tell(spec.commandLine().getOut(), read, output);
     return 0;
   }
 }

@@ -33,7 +33,7 @@ public record RdsHost(String name, String kind, String rest) {
   }
 
   /** Whether a name is one that RDS gives, of whatever kind. */
-  static boolean ofAws(String host) {
+  public static boolean ofAws(String host) {
     String lower = host.toLowerCase(Locale.ROOT);
     return lower.endsWith(".rds.amazonaws.com") || lower.endsWith(".rds.amazonaws.com.cn");
   }

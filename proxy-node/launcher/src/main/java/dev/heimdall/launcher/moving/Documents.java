@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import java.io.IOException;
@@ -88,22 +89,29 @@ final class Documents {
           }
         }
       }
-      Path judged = Files.createTempDirectory("heimdall-import");
       try {
-        writeInto(judged);
-        ConfigurationReader.check(judged);
+        read();
       } catch (ConfigurationException e) {
         throw new CommandFailure(
             ExitCode.CONFIGURATION,
             "nothing was written, as it would not be right: " + e.getMessage(),
             e);
-      } finally {
-        delete(judged);
       }
       writeInto(directory);
       return List.copyOf(all.keySet());
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.STARTUP, "it cannot be written: " + e, e);
+    }
+  }
+
+  /** What a node would read. */
+  Configuration read() throws IOException, ConfigurationException {
+    Path judged = Files.createTempDirectory("heimdall-import");
+    try {
+      writeInto(judged);
+      return ConfigurationReader.check(judged);
+    } finally {
+      delete(judged);
     }
   }
 

@@ -1,0 +1,141 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.launcher.moving.Generated;
+import dev.heimdall.launcher.moving.Imported;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.Logging;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.ServerAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code heimdall generate}. */
+@Command(
+    name = "generate",
+    description = {
+      "Asks a server what databases, users, limits and replicas it has, and writes the documents"
+          + " of a configuration for it. The server is only read.",
+      "The password is in PGPASSWORD or MYSQL_PWD, or is asked for on a terminal."
+    })
+final class GenerateCommand implements Callable<Integer> {
+  private static final int MYSQL_PORT = 3306;
+  private static final int POSTGRES_PORT = 5432;
+
+  @Mixin private HelpOption help;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      required = true,
+      description = "The server: the primary where it has replicas.")
+  private String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Default: 5432, or 3306 with --engine=mysql.")
+  private Integer port;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description =
+          "postgresql, or mysql, which stands for MariaDB, too. Default: mysql with port 3306, else"
+              + " postgresql.")
+  private String engine;
+
+  @Option(
+      names = "--user",
+      paramLabel = "USER",
+      required = true,
+      description =
+          "Who asks, and as whom nodes will look after the server. Passwords' verifiers need a"
+              + " superuser.")
+  private String user;
+
+  @Option(
+      names = "--database",
+      paramLabel = "NAME",
+      description = "Where to log in. Default: postgres; none for MySQL.")
+  private String database;
+
+  @Option(
+      names = "--tls",
+      paramLabel = "MODE",
+      description = "disable, prefer, require, verify-ca or verify-full. Default: as for nodes.")
+  private String tls;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      defaultValue = "main",
+      description = "Of the data source and the virtual database. Default: ${DEFAULT-VALUE}.")
+  private String name;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "PORT",
+      defaultValue = "5050",
+      description = "Where the node will listen. Default: ${DEFAULT-VALUE}.")
+  private int listen;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIRECTORY",
+      required = true,
+      description = "Where the documents are written: a directory that is empty or not there yet.")
+  private Path output;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    Logging.quiet();
+    Engine spoken = engine();
+    int at = port != null ? port : spoken == Engine.MYSQL ? MYSQL_PORT : POSTGRES_PORT;
+    Imported made =
+        Generated.of(
+            new Generated.Wishes(
+                spoken,
+                name,
+                new ServerAddress(host, at),
+                user,
+                password(spoken),
+                Optional.ofNullable(database),
+                Optional.ofNullable(tls),
+                listen));
+    Written.tell(spec.commandLine().getOut(), made, output);
+    return 0;
+  }
+
+  private Engine engine() {
+    if (engine == null) {
+      return port != null && port == MYSQL_PORT ? Engine.MYSQL : Engine.POSTGRESQL;
+    }
+    return switch (engine) {
+      case "postgresql" -> Engine.POSTGRESQL;
+      case "mysql" -> Engine.MYSQL;
+      default ->
+          throw new ParameterException(
+              spec.commandLine(),
+              "--engine: got \"" + engine + "\", expected \"postgresql\" or \"mysql\".");
+    };
+  }
+
+  private static Optional<Secret> password(Engine engine) {
+    String given = System.getenv(engine == Engine.MYSQL ? "MYSQL_PWD" : "PGPASSWORD");
+    if (given == null && System.console() != null) {
+      char[] typed = System.console().readPassword("Password: ");
+      given = typed == null || typed.length == 0 ? null : new String(typed);
+    }
+    return Optional.ofNullable(given).map(Secret::new);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.heimdall.launcher.moving;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.ServerAddress;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** A configuration for a server that runs already. */
+public final class Generated {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private Generated() {}
+
+  /**
+   * What somebody says of the server.
+   *
+   * @param name of the data source and the virtual database
+   * @param database to look into; empty for one that every server has
+   * @param tls the {@code tls.mode} towards it; empty for the usual one
+   * @param listen the node's port
+   */
+  public record Wishes(
+      Engine engine,
+      String name,
+      ServerAddress server,
+      String user,
+      Optional<Secret> password,
+      Optional<String> database,
+      Optional<String> tls,
+      int listen) {}
+
+  /**
+   * Asks the server.
+   *
+   * @throws CommandFailure if it cannot be reached, or does not let the user in
+   */
+  public static Imported of(Wishes wishes) throws CommandFailure {
+    Notes notes = new Notes();
+    LiveServer live;
+    ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
+    try {
+      LiveServer.Access access = server -> connect(wishes, server, upkeep);
+      live = LiveServer.ask(new LiveServer.Place(wishes.engine(), wishes.server(), access), notes);
+    } finally {
+      upkeep.shutdownNow();
+    }
+    Documents documents = new Documents();
+    List<ServerAddress> servers = new ArrayList<>(List.of(wishes.server()));
+    servers.addAll(live.replicas());
+    source(documents.source(wishes.name()), wishes, servers);
+    live.into(documents, wishes.name(), wishes.listen(), notes);
+    if (!documents.hasUser(wishes.user()) && Documents.namesUser(wishes.user())) {
+      wishes
+          .password()
+          .ifPresent(password -> documents.user(wishes.user()).put("password", password.value()));
+    }
+    notes.say(
+        "nobody may use the node's console yet: \"admin\": true in a user's document lets him");
+    return new Imported(documents, notes);
+  }
+
+  private static void source(ObjectNode source, Wishes wishes, List<ServerAddress> servers) {
+    String scheme = wishes.engine() == Engine.POSTGRESQL ? "postgresql" : "mysql";
+    String database =
+        wishes.database().orElse(wishes.engine() == Engine.POSTGRESQL ? "postgres" : "");
+    source.put(
+        "url",
+        "jdbc:%s://%s/%s"
+            .formatted(
+                scheme,
+                String.join(",", servers.stream().map(ServerAddress::toString).toList()),
+                database));
+    source.put("user", wishes.user());
+    wishes.password().ifPresent(password -> source.put("password", password.value()));
+    wishes.tls().ifPresent(mode -> source.putObject("tls").put("mode", mode));
+  }
+
+  /** As a node would connect, which decides on TLS and on methods of log-in. */
+  private static Connection connect(
+      Wishes wishes, ServerAddress server, ScheduledExecutorService upkeep) throws SQLException {
+    Documents documents = new Documents();
+    source(documents.source(wishes.name()), wishes, List.of(server));
+    // A configuration has one at least.
+    documents.vdb(wishes.name()).put("source", wishes.name()).putArray("ports").add(0);
+    DataSource source;
+    try {
+      source = documents.read().sources().get(wishes.name());
+    } catch (IOException | ConfigurationException e) {
+      throw new SQLException(e.getMessage(), e);
+    }
+    SourceConnections connections =
+        new SourceConnections(
+            source,
+            SourceLogins.written(wishes.user(), wishes.password()),
+            new Use("generate", "heimdall generate", 1, true, PATIENCE),
+            upkeep,
+            Thread::new);
+    return connections.unpooled(source.database().orElse("")).getConnection();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.heimdall.launcher.moving;
+
+import dev.heimdall.model.ServerAddress;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a MySQL or MariaDB server says of itself. */
+final class LiveMysql {
+  private static final Set<String> OWN =
+      Set.of("mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin", "");
+
+  private final LiveServer.Place place;
+  private final Connection connection;
+  private final Notes notes;
+
+  LiveMysql(LiveServer.Place place, Connection connection, Notes notes) {
+    this.place = place;
+    this.connection = connection;
+    this.notes = notes;
+  }
+
+  LiveServer ask() throws SQLException {
+    boolean aurora =
+        !LivePostgres.texts(connection, "SHOW GLOBAL VARIABLES LIKE 'aurora_version'").isEmpty();
+    List<ServerAddress> replicas = aurora ? List.of() : replicas();
+    Optional<String> kind =
+        aurora
+            ? Optional.of("aurora")
+            : LiveServer.ofRds(place.address())
+                ? Optional.of("rds")
+                : replicas.isEmpty() ? Optional.empty() : Optional.of("mysql");
+    return new LiveServer(
+        LivePostgres.texts(
+            connection,
+            "SELECT schema_name FROM information_schema.schemata WHERE lower(schema_name) NOT IN"
+                + " ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY 1"),
+        logins(),
+        Integer.parseInt(LivePostgres.texts(connection, "SELECT @@max_connections").get(0)),
+        kind,
+        replicas);
+  }
+
+  private List<LiveServer.Login> logins() {
+    List<LiveServer.Login> logins = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT user, host, plugin, HEX(authentication_string) FROM mysql.user"
+                    + " ORDER BY user, host")) {
+      while (row.next()) {
+        login(row.getString(1), row.getString(3), row.getString(4)).ifPresent(logins::add);
+      }
+    } catch (SQLException e) {
+      notes.say(
+          "users could not be read ("
+              + e.getMessage().strip()
+              + "): write users/NAME.json with a \"password\" for each user who is to log in");
+    }
+    return logins;
+  }
+
+  private static Optional<LiveServer.Login> login(String user, String plugin, String hex) {
+    String method = plugin == null ? "" : plugin.toLowerCase(Locale.ROOT);
+    if (OWN.contains(user)
+        || !Set.of("mysql_native_password", "caching_sha2_password", "").contains(method)) {
+      return Optional.empty();
+    }
+    String text =
+        hex == null ? "" : new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
+    boolean hashed = text.startsWith("*") && text.length() == 41;
+    boolean salted = text.startsWith("$A$");
+    return Optional.of(
+        new LiveServer.Login(
+            user,
+            hashed ? Optional.of(text) : salted ? Optional.of("0x" + hex) : Optional.empty(),
+            0));
+  }
+
+  /** Those that replicate from it, say where they are, and can be reached as the same user. */
+  private List<ServerAddress> replicas() {
+    List<ServerAddress> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(maria() ? "SHOW SLAVE HOSTS" : "SHOW REPLICAS")) {
+      while (row.next()) {
+        String id = row.getString("Server_id");
+        String host = row.getString("Host");
+        if (host == null || host.isEmpty()) {
+          notes.say(
+              "the replica with server_id "
+                  + id
+                  + " does not say where it is (report_host): add it to \"url\"");
+        } else {
+          replica(id, new ServerAddress(host, row.getInt("Port")), found);
+        }
+      }
+    } catch (SQLException e) {
+      notes.say("replicas could not be asked for (" + e.getMessage().strip() + ")");
+    }
+    return found;
+  }
+
+  private boolean maria() throws SQLException {
+    return LivePostgres.texts(connection, "SELECT version()").get(0).contains("MariaDB");
+  }
+
+  private void replica(String id, ServerAddress address, List<ServerAddress> found) {
+    try (Connection there = place.access().connect(address)) {
+      if (LivePostgres.texts(there, "SELECT @@server_id").contains(id)) {
+        found.add(address);
+      } else {
+        notes.say(address + " is not the replica with server_id " + id + ": it is left out");
+      }
+    } catch (SQLException e) {
+      notes.say(
+          "the replica "
+              + address
+              + " does not answer ("
+              + e.getMessage().strip()
+              + "): it is left out");
+    }
+  }
+}

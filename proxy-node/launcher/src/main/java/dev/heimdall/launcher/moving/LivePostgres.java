@@ -1,0 +1,126 @@
+package dev.heimdall.launcher.moving;
+
+import dev.heimdall.model.ServerAddress;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a PostgreSQL server says of itself. */
+final class LivePostgres {
+  private final LiveServer.Place place;
+  private final Connection connection;
+  private final Notes notes;
+
+  LivePostgres(LiveServer.Place place, Connection connection, Notes notes) {
+    this.place = place;
+    this.connection = connection;
+    this.notes = notes;
+  }
+
+  LiveServer ask() throws SQLException {
+    boolean aurora =
+        !texts(connection, "SELECT 1 FROM pg_proc WHERE proname = 'aurora_version'").isEmpty();
+    List<ServerAddress> replicas = aurora ? List.of() : replicas();
+    boolean replica = texts(connection, "SELECT pg_is_in_recovery()").contains("t");
+    if (replica) {
+      notes.say(
+          place.address()
+              + " is a replica: name its primary, which nodes have to know to write anything");
+    }
+    Optional<String> kind =
+        aurora
+            ? Optional.of("aurora")
+            : LiveServer.ofRds(place.address())
+                ? Optional.of("rds")
+                : replicas.isEmpty() && !replica ? Optional.empty() : Optional.of("postgres");
+    return new LiveServer(
+        texts(
+            connection,
+            "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"),
+        logins(),
+        Integer.parseInt(
+            texts(
+                    connection,
+                    "SELECT current_setting('max_connections')::int"
+                        + " - current_setting('superuser_reserved_connections')::int")
+                .get(0)),
+        kind,
+        replicas);
+  }
+
+  private List<LiveServer.Login> logins() throws SQLException {
+    boolean readable =
+        texts(connection, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")
+            .contains("t");
+    if (!readable) {
+      notes.say(
+          "passwords could not be read, as only superusers may (on RDS nobody may): write"
+              + " users/NAME.json with a \"password\" for each user who is to log in");
+    }
+    String sql =
+        readable
+            ? "SELECT rolname, rolpassword, rolconnlimit FROM pg_authid WHERE rolcanlogin ORDER BY 1"
+            : "SELECT rolname, NULL, rolconnlimit FROM pg_roles WHERE rolcanlogin ORDER BY 1";
+    List<LiveServer.Login> logins = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      while (row.next()) {
+        logins.add(
+            new LiveServer.Login(
+                row.getString(1), Optional.ofNullable(row.getString(2)), row.getInt(3)));
+      }
+    }
+    return logins;
+  }
+
+  /** Those that stream from it and can be reached at its own port, as the same user. */
+  private List<ServerAddress> replicas() throws SQLException {
+    String mine = identifier(connection);
+    List<ServerAddress> found = new ArrayList<>();
+    for (String host :
+        texts(
+            connection,
+            "SELECT DISTINCT host(client_addr) FROM pg_stat_replication"
+                + " WHERE client_addr IS NOT NULL ORDER BY 1")) {
+      ServerAddress address = new ServerAddress(host, place.address().port());
+      try (Connection there = place.access().connect(address)) {
+        if (identifier(there).equals(mine)
+            && texts(there, "SELECT pg_is_in_recovery()").contains("t")) {
+          found.add(address);
+          continue;
+        }
+        notes.say(
+            host
+                + " streams from it, but port "
+                + address.port()
+                + " leads to no replica of it: add it to \"url\" with its port");
+      } catch (SQLException e) {
+        notes.say(
+            host
+                + " streams from it, and port "
+                + address.port()
+                + " there does not answer: add it to \"url\" with its port");
+      }
+    }
+    return found;
+  }
+
+  private static String identifier(Connection connection) throws SQLException {
+    return texts(connection, "SELECT system_identifier FROM pg_control_system()").get(0);
+  }
+
+  static List<String> texts(Connection connection, String sql) throws SQLException {
+    List<String> texts = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      while (row.next()) {
+        texts.add(row.getString(1));
+      }
+    }
+    return texts;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.HeimdallJvm;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.StartedNode;
+import dev.heimdall.test.fixture.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server that runs already, and a node in front of it for its own users. */
+class GeneratedIT {
+  @TempDir private Path directory;
+
+  private Path output() {
+    return directory.resolve("heimdall");
+  }
+
+  private String generate(int exitCode, Map<String, String> environment, String... words)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of("generate", "--output", output().toString()));
+    command.addAll(List.of(words));
+    Path out = directory.resolve("generate.out");
+    ProcessBuilder builder =
+        new ProcessBuilder(HeimdallJvm.command(command))
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(exitCode);
+    return Files.readString(out);
+  }
+
+  @Test
+  void usersOfAPostgresLogInThroughTheNodeAsTheyAre() throws Exception {
+    PostgresServer primary = SharedPostgres.primary();
+    primary.execute("CREATE ROLE generated LOGIN PASSWORD 'secret' CONNECTION LIMIT 7");
+    try {
+      int port = FreePort.any();
+      String told =
+          generate(
+              0,
+              Map.of("PGPASSWORD", SharedPostgres.cluster().password()),
+              "--host=127.0.0.1",
+              "--port=" + primary.port(),
+              "--user=" + SharedPostgres.cluster().superuser(),
+              "--listen=" + port);
+      assertThat(told).contains("127.0.0.1 streams from it", "add it to \"url\" with its port");
+      assertThat(Files.readString(output().resolve("users/generated.json")))
+          .contains("SCRAM-SHA-256$")
+          .contains("\"maxServerConnections\" : 7");
+      try (StartedNode node = StartedNode.ofThis(output());
+          RawClient client =
+              RawClient.logIn(
+                  new Target(
+                      "127.0.0.1",
+                      node.port("main"),
+                      SharedPostgres.DATABASE,
+                      "generated",
+                      "secret",
+                      false))) {
+        assertThat(client.value("SELECT current_user")).isEqualTo("generated");
+      }
+    } finally {
+      primary.execute("DROP ROLE generated");
+    }
+  }
+
+  @Test
+  void whoMayNotReadPasswordsIsToldSoAndServesHimself() throws Exception {
+    Target server = SharedPostgres.target();
+    String told =
+        generate(
+            0,
+            Map.of("PGPASSWORD", SharedPostgres.PASSWORD),
+            "--host=127.0.0.1",
+            "--port=" + server.port(),
+            "--database=" + SharedPostgres.DATABASE,
+            "--user=" + SharedPostgres.USER,
+            "--listen=" + FreePort.any());
+
+    assertThat(told).contains("passwords could not be read, as only superusers may");
+    try (StartedNode node = StartedNode.ofThis(output());
+        RawClient client =
+            RawClient.logIn(
+                new Target(
+                    "127.0.0.1",
+                    node.port("main"),
+                    SharedPostgres.DATABASE,
+                    SharedPostgres.USER,
+                    SharedPostgres.PASSWORD,
+                    false))) {
+      assertThat(client.value("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsSaidAndNothingWritten() throws Exception {
+    String told =
+        generate(
+            4,
+            Map.of("PGPASSWORD", "wrong"),
+            "--host=127.0.0.1",
+            "--port=" + SharedPostgres.target().port(),
+            "--user=" + SharedPostgres.USER);
+
+    assertThat(told).contains("password authentication failed").doesNotContain("wrong\"");
+    assertThat(output()).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void usersOfAMysqlLogInThroughTheNodeAsTheyAre(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    server.execute(
+        "CREATE USER asking@'%' IDENTIFIED BY 'asking'",
+        "GRANT ALL ON *.* TO asking@'%'",
+        "CREATE USER moved_in@'%' IDENTIFIED BY 'secret'",
+        "GRANT SELECT ON app.* TO moved_in@'%'");
+    try {
+      generate(
+          0,
+          Map.of("MYSQL_PWD", "asking"),
+          "--engine=mysql",
+          "--host=" + server.host(),
+          "--port=" + server.port(),
+          "--user=asking",
+          "--listen=" + FreePort.any());
+
+      assertThat(Files.readString(output().resolve("users/moved_in.json")))
+          .contains(release == MysqlRelease.MYSQL ? "\"0x2441243030" : "\"*");
+      try (StartedNode node = StartedNode.ofThis(output());
+          Connection client =
+              new MysqlTarget("127.0.0.1", node.port("main"), "app", "moved_in", "secret", false)
+                  .jdbc();
+          ResultSet row = client.createStatement().executeQuery("SELECT current_user()")) {
+        row.next();
+        assertThat(row.getString(1)).isEqualTo("moved_in@%");
+      }
+    } finally {
+      server.execute("DROP USER moved_in@'%'", "DROP USER asking@'%'");
+    }
+  }
+}
