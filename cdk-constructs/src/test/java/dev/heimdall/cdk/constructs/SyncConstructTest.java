@@ -81,6 +81,27 @@ class SyncConstructTest {
         .doesNotContain("kms:");
   }
 
+  /** A version keeps the environment that it was made with: what nobody makes anew stays old. */
+  @Test
+  void anotherEnvironmentIsAnotherVersionBehindTheAlias() {
+    String first = versionOf("one", "documents");
+    assertThat(versionOf("two", "documents")).as("the same is the same").isEqualTo(first);
+    assertThat(versionOf("three", "elsewhere")).isNotEqualTo(first);
+  }
+
+  /** The name of the version that the alias leads to. */
+  private String versionOf(String folder, String bucket) {
+    app = Synthesised.app(work.resolve(folder));
+    stack = new Stack(app, "anybodys");
+    new HeimdallConfigSync(
+        stack, "Sync", props().bucket(Given.bucket(stack, bucket)).snapStart(true).build());
+    Synthesised made = Synthesised.of(app, stack);
+    JsonNode alias = made.resources("AWS::Lambda::Alias").values().iterator().next();
+    String version = alias.at("/Properties/FunctionVersion/Fn::GetAtt/0").asText();
+    assertThat(made.resources("AWS::Lambda::Version")).containsOnlyKeys(version);
+    return version;
+  }
+
   @Test
   void itStartsFromASnapshotWhereThatIsAskedFor() {
     new HeimdallConfigSync(stack, "Sync", props().snapStart(true).build());
