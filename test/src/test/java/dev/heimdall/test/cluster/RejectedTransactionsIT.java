@@ -22,6 +22,16 @@ class RejectedTransactionsIT {
   private static final String INSERT = "INSERT INTO t VALUES (2)";
 
   private static void readOnly(RoutedCluster routed, boolean on) {
+    makeReadOnly(routed, on);
+    Await.until(
+        "the node knows",
+        () ->
+            routed.node().admin("SHOW NODES").stream()
+                .filter(row -> "writer".equals(row.get("role")))
+                .anyMatch(row -> (on ? "read-only" : "up").equals(row.get("state"))));
+  }
+
+  private static void makeReadOnly(RoutedCluster routed, boolean on) {
     routed
         .primary()
         .execute(
@@ -29,12 +39,6 @@ class RejectedTransactionsIT {
                 ? "ALTER SYSTEM SET default_transaction_read_only = on"
                 : "ALTER SYSTEM RESET default_transaction_read_only");
     routed.primary().execute("SELECT pg_reload_conf()");
-    Await.until(
-        "the node knows",
-        () ->
-            routed.node().admin("SHOW NODES").stream()
-                .filter(row -> "writer".equals(row.get("role")))
-                .anyMatch(row -> (on ? "read-only" : "up").equals(row.get("state"))));
   }
 
   /** With which SQLSTATE the last of these statements is rejected; the transaction ends then. */
@@ -100,6 +104,9 @@ class RejectedTransactionsIT {
       assertThat(value(client, "SELECT count(*) FROM t")).as("it was begun before").isEqualTo("2");
 
       assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
+      if (delayed) {
+        return; // each further one waits for a writer first, as the session keeps no connection
+      }
       assertThat(rejected(client, "BEGIN", "SELECT 1", "CREATE TABLE u (i int)"))
           .isEqualTo("40001");
       assertThat(
@@ -119,6 +126,50 @@ class RejectedTransactionsIT {
       execute(client, INSERT);
       execute(client, "COMMIT");
       assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("3");
+    }
+  }
+
+  private static RoutedCluster start(String setting, String value) {
+    return new RoutedCluster(
+        c -> c.source(setting, value),
+        primary -> asOwner(primary, "CREATE TABLE t (i int)", "INSERT INTO t VALUES (1)"));
+  }
+
+  /** An operator may want that, or its disk is full. */
+  @Test
+  void aServerThatStaysReadOnlyIsNotToBeTriedForEver() throws Exception {
+    try (RoutedCluster routed = start("cluster.failover.queueTimeout", "2s");
+        Connection client = routed.connect()) {
+      execute(client, "BEGIN");
+      execute(client, "COMMIT");
+      readOnly(routed, true);
+      assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
+      Await.until("it says what it says", () -> rejected(client, "BEGIN", INSERT).equals("25006"));
+      assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("25006");
+      readOnly(routed, false);
+      readOnly(routed, true);
+      assertThat(rejected(client, "BEGIN", INSERT)).as("another time").isEqualTo("40001");
+    }
+  }
+
+  /** The server reports it on the connection itself, from version 14 on. */
+  @Test
+  void aServerThatHasBecomeReadOnlySaysSoBeforeAProbeHasFoundIt() throws Exception {
+    try (RoutedCluster routed = start("cluster.probe.positionInterval", "1m");
+        Connection client = routed.connect()) {
+      execute(client, "BEGIN");
+      execute(client, INSERT);
+      execute(client, "COMMIT");
+      makeReadOnly(routed, true);
+      Await.until(
+          "its sessions have heard of it",
+          () -> {
+            execute(client, "BEGIN");
+            boolean on = "on".equals(value(client, "SHOW transaction_read_only"));
+            execute(client, "COMMIT");
+            return on;
+          });
+      assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
     }
   }
 

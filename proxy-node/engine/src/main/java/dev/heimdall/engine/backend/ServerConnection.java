@@ -316,6 +316,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return reported;
   }
 
+  /**
+   * Whether the server has come to allow no writes since the connection was made, as it has
+   * reported on it (PostgreSQL from version 14 on), for sessions that have not set that themselves.
+   */
+  public boolean hasBecomeReadOnly() {
+    return hasTurnedOn("in_hot_standby") || hasTurnedOn("default_transaction_read_only");
+  }
+
+  private boolean hasTurnedOn(String name) {
+    return "on".equals(reported.get(name)) && "off".equals(welcome.reported().get(name));
+  }
+
   /** The value that sessions have there that have not set their own; null where none is known. */
   public String usual(String name) {
     return usual.get(name);

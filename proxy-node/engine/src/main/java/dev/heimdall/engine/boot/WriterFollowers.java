@@ -10,6 +10,7 @@ import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,11 +33,14 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
   private Optional<TopologyNode> leading = Optional.empty();
   private WriterFence fence = WriterFence.OFF;
   private final WriterConfirmations doubts = new WriterConfirmations();
+  private final WriteRejections rejections;
 
   /**
+   * @param source the cluster's name
    * @param offLoop where the tracker is told what sessions find
    */
-  WriterFollowers(ClusterTracker tracker, ClusterView view, Executor offLoop) {
+  WriterFollowers(String source, ClusterTracker tracker, ClusterView view, Executor offLoop) {
+    this.rejections = new WriteRejections(source, System::nanoTime);
     this.tracker = tracker;
     this.view = view;
     this.offLoop = offLoop;
@@ -59,6 +63,7 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
 
   /** There is a new snapshot, which {@link #view} has taken. */
   void changed(Topology topology) {
+    rejections.changed(topology);
     synchronized (this) {
       writer = topology.writer().isPresent() ? view.writer() : Optional.empty();
       Optional<TopologyNode> now = topology.writer();
@@ -99,6 +104,11 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
         suspected.set(false); // the node is stopping
       }
     }
+  }
+
+  @Override
+  public boolean mayPass(ServerAddress server, Duration most) {
+    return rejections.mayPass(server, most);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -17,6 +18,15 @@ public interface WriterWatch {
    * @param why in words, for operators
    */
   void suspect(ServerAddress server, String why);
+
+  /**
+   * A server has rejected a write because it takes none, whoever sends it.
+   *
+   * @param most how long a switchover may take
+   * @return whether another server may be the writer soon; not where it has rejected them for
+   *     longer than that
+   */
+  boolean mayPass(ServerAddress server, Duration most);
 
   /**
    * Done, on any thread, when a server has said after this call that it is the writer, and

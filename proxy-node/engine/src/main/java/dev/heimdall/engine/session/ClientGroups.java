@@ -281,7 +281,9 @@ final class ClientGroups {
    * that is the server's doing, and not the client's.
    */
   ServerError writesRejected(ServerConnection from, ServerError error) {
-    return inTransactionToWrite() && RejectedWrites.byServer(lease.destinations(), from)
+    return inTransactionToWrite()
+            && RejectedWrites.byServer(lease.destinations(), from)
+            && RejectedWrites.mayPass(lease.destinations(), from)
         ? RejectedWrites.again(error)
         : null;
   }
@@ -302,7 +304,8 @@ final class ClientGroups {
         && errors.readOnly(error)
         && pending.outstanding() == 1
         && inTransactionToWrite()
-        && RejectedWrites.ofCluster(lease.destinations())) {
+        && RejectedWrites.ofCluster(lease.destinations())
+        && RejectedWrites.mayPass(lease.destinations(), from)) {
       rejected = error; // the server keeps the transaction open, which its client is to run again
       return true;
     }

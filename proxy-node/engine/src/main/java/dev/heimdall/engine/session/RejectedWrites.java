@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.Destinations;
+import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
@@ -22,18 +23,33 @@ final class RejectedWrites {
 
   /**
    * Whether the server that a connection leads to takes no writes, whoever sends them, by what it
-   * has reported itself: it is a replica, or allows none.
+   * has reported itself, to a probe or on this connection: it is a replica, or allows none.
    */
   static boolean byServer(Destinations destinations, ServerConnection from) {
     if (!ofCluster(destinations)) {
       return false;
     }
     WriterWatch watch = destinations.home().scope().watch();
-    ServerAddress server = from.target().source().hosts().get(0);
     Topology topology = watch.view().topology();
-    Optional<TopologyNode> node = topology.node(server);
-    return node.isPresent()
-        && (node.get().role() == NodeRole.REPLICA || node.get().state() == NodeState.READ_ONLY);
+    Optional<TopologyNode> node = topology.node(server(from));
+    return from.hasBecomeReadOnly()
+        || node.isPresent()
+            && (node.get().role() == NodeRole.REPLICA || node.get().state() == NodeState.READ_ONLY);
+  }
+
+  /**
+   * Whether whoever runs its transaction again may get to a writer: as long as a switchover may
+   * take.
+   */
+  static boolean mayPass(Destinations destinations, ServerConnection from) {
+    PoolScope scope = destinations.home().scope();
+    return scope
+        .watch()
+        .mayPass(server(from), scope.plan().source().cluster().failover().queueTimeout());
+  }
+
+  private static ServerAddress server(ServerConnection from) {
+    return from.target().source().hosts().get(0);
   }
 
   /** What its client is told. */

@@ -13,6 +13,7 @@ import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +82,11 @@ final class ToyWatch implements WriterWatch, AutoCloseable {
   @Override
   public void suspect(ServerAddress server, String why) {
     tracker.suspect(server, why);
+  }
+
+  @Override
+  public boolean mayPass(ServerAddress server, Duration most) {
+    return true;
   }
 
   @Override

@@ -1,0 +1,110 @@
+package dev.heimdall.engine.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.topology.GlobalTopology;
+import dev.heimdall.engine.topology.Handover;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNodes;
+import dev.heimdall.engine.topology.WriterFence;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class WriteRejectionsTest {
+  private static final ServerAddress ONE = new ServerAddress("one", 5432);
+  private static final ServerAddress OTHER = new ServerAddress("other", 5432);
+  private static final Duration MOST = Duration.ofSeconds(10);
+
+  private long now = Long.MAX_VALUE - 5; // clocks begin anywhere
+  private final WriteRejections rejections = new WriteRejections("main", () -> now);
+
+  private void after(int seconds) {
+    now += Duration.ofSeconds(seconds).toNanos();
+  }
+
+  private void found(ServerAddress writer, NodeState state) {
+    found(writer, state, Optional.empty());
+  }
+
+  private void found(ServerAddress writer, NodeState state, Optional<Handover> handover) {
+    rejections.changed(
+        new Topology(
+            1,
+            List.of(TopologyNodes.node(writer, NodeRole.WRITER, state, 0)),
+            Optional.empty(),
+            new GlobalTopology(List.of(), List.of(), WriterFence.OFF, handover)));
+  }
+
+  private boolean mayPass() {
+    return rejections.mayPass(ONE, MOST);
+  }
+
+  @Test
+  void aServerThatStaysReadOnlyIsNotTriedForEver() {
+    assertThat(mayPass()).isTrue();
+    found(ONE, NodeState.READ_ONLY);
+    after(9);
+    assertThat(mayPass()).isTrue();
+    after(2);
+    assertThat(mayPass()).isFalse();
+    after(3_600);
+    assertThat(mayPass()).as("it was found so, and not otherwise").isFalse();
+  }
+
+  @Test
+  void oneThatWasFoundToTakeWritesMeanwhileMaySwitchAgain() {
+    mayPass();
+    found(ONE, NodeState.READ_ONLY);
+    after(11);
+    found(ONE, NodeState.UP);
+    assertThat(mayPass()).isTrue();
+  }
+
+  @Test
+  void anotherWriterBeginsAnew() {
+    mayPass();
+    found(ONE, NodeState.READ_ONLY);
+    after(11);
+    assertThat(mayPass()).isFalse();
+    found(OTHER, NodeState.UP);
+    assertThat(mayPass()).as("a connection to the one before").isTrue();
+    after(11);
+    assertThat(rejections.mayPass(OTHER, MOST)).isTrue();
+  }
+
+  /** Probes may not notice, as they do not write. */
+  @Test
+  void oneThatIsNotFoundReadOnlyCountsAsLongAsItRejectsWrites() {
+    mayPass();
+    found(ONE, NodeState.UP);
+    after(6);
+    assertThat(mayPass()).isTrue();
+    found(ONE, NodeState.UP);
+    after(6);
+    assertThat(mayPass()).isFalse();
+    after(11);
+    assertThat(mayPass()).as("it has rejected none for long").isTrue();
+  }
+
+  @Test
+  void aSwitchoverThatIsReportedTakesAsLongAsItTakes() {
+    found(
+        ONE,
+        NodeState.READ_ONLY,
+        Optional.of(new Handover("switchover", "one to other", Instant.EPOCH)));
+    mayPass();
+    after(11);
+    assertThat(mayPass()).isTrue();
+    found(ONE, NodeState.READ_ONLY);
+    after(9);
+    assertThat(mayPass()).isTrue();
+    after(2);
+    assertThat(mayPass()).isFalse();
+  }
+}
