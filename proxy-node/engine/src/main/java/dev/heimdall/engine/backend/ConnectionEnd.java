@@ -26,6 +26,9 @@ final class ConnectionEnd {
 
   private boolean closed;
 
+  /** Whether the server is to close the connection, of which nobody takes anything any more. */
+  private boolean left;
+
   /** Whether the server has said that it ends the connection. */
   private boolean announced;
 
@@ -47,6 +50,10 @@ final class ConnectionEnd {
 
   boolean closed() {
     return closed;
+  }
+
+  boolean left() {
+    return left;
   }
 
   /** Null before the end. */
@@ -73,17 +80,39 @@ final class ConnectionEnd {
   }
 
   void close(Ending why) {
-    if (connection.target().fence().closed()) {
-      note(why.side(), why.reason());
-      cut();
-    } else if (!closed) {
-      note(why.side(), why.reason());
-      ByteBuf out = channel.alloc().buffer(5);
-      connection.requests().terminate(out);
-      connection.allLeaves();
-      channel.writeAndFlush(out);
+    if (takesLeave(why)) {
       closeNow();
     }
+  }
+
+  /**
+   * The same, but the server closes the connection, when it has read that it is to.
+   *
+   * @param why in words, for the log
+   */
+  void leave(String why) {
+    if (takesLeave(new Ending(Ending.Side.NODE, why))) {
+      left = true;
+      channel.config().setAutoRead(true); // or its end would not be seen
+      lost();
+    }
+  }
+
+  /** Tells the server that the connection ends; says whether that was possible. */
+  private boolean takesLeave(Ending why) {
+    if (closed && !connection.target().fence().closed()) {
+      return false;
+    }
+    note(why.side(), why.reason());
+    if (connection.target().fence().closed()) {
+      cut();
+      return false;
+    }
+    ByteBuf out = channel.alloc().buffer(5);
+    connection.requests().terminate(out);
+    connection.allLeaves();
+    channel.writeAndFlush(out);
+    return true;
   }
 
   /** Ends the connection so that nothing of what is written and has not left reaches the server. */

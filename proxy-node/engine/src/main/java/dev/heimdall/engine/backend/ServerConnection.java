@@ -711,6 +711,24 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
+   * Ends the connection for all who use it, whose pending replies are lost, and leaves it to its
+   * server to close it: one that does not read now holds its place there until it does.
+   *
+   * @param why in words, for the log
+   * @param gone runs on the loop when it is closed
+   */
+  public void leave(String why, Runnable gone) {
+    assert context.inLoop();
+    channel.closeFuture().addListener(closed -> context.soon(gone, this::failed));
+    end.leave(why);
+  }
+
+  /** Closes it where it was left and its server has not. */
+  public void abandon() {
+    channel.close();
+  }
+
+  /**
    * The server has not ended what was cancelled for a time limit: the connection is closed, and
    * nothing that was sent over it by the one who waits for it is sent again.
    *
@@ -768,6 +786,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     context.beginEvent();
     ByteBuf in = (ByteBuf) message;
+    if (end.left()) {
+      in.release(); // nobody waits for that any more
+      return;
+    }
     bytesIn += in.readableBytes();
     scanner.read(ReadBuffers.fitted(in));
   }

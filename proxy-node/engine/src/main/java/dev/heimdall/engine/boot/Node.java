@@ -31,6 +31,7 @@ import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.report.Commands;
 import dev.heimdall.engine.session.NodeContext;
@@ -211,7 +212,7 @@ public final class Node implements AutoCloseable {
                     loops,
                     nodeLoops.sessions(engine)),
             dialects,
-            connector::connect,
+            Connector.of(connector),
             poolEvents,
             logins,
             catalogues,

@@ -287,12 +287,21 @@ public final class ReplicaReads implements ReplicaChoice {
 
   @Override
   public boolean mayBeAnsweredElsewhere() {
+    if (replica != null) {
+      return request != null && !whole && anotherMayAnswer();
+    }
     if (!mayLeave() || router.view().writerAnswers()) {
       return false;
     }
     long now = loop.now();
     return router.replica(asked, now).isPresent()
         || router.view().letsReadsBeStale() && router.replica(asked.mayBeStale(), now).isPresent();
+  }
+
+  /** Whether a read that was sent to a replica need not wait for that one. */
+  private boolean anotherMayAnswer() {
+    return router.view().writerAnswers()
+        || router.replica(request, loop.now()).filter(other -> !other.equals(replica)).isPresent();
   }
 
   /** The read waits for a replica to be far enough, if it may; it comes again before long. */

@@ -6,7 +6,6 @@ import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
 
 /** Makes the server connections of pools. */
-@FunctionalInterface
 public interface Connector {
   /**
    * Connects and logs in; returns at once.
@@ -18,4 +17,30 @@ public interface Connector {
       ServerTarget target,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler);
+
+  /**
+   * Asks the server to end what runs on the connection.
+   *
+   * @param done runs on the connection's loop when the server has taken the request, or cannot
+   */
+  void cancel(ServerConnection connection, Runnable done);
+
+  /** By the node's sockets. */
+  static Connector of(ServerConnector by) {
+    return new Connector() {
+      @Override
+      public void connect(
+          LoopContext context,
+          ServerTarget target,
+          ServerConnection.Listener listener,
+          ServerConnector.Handler handler) {
+        by.connect(context, target, listener, handler);
+      }
+
+      @Override
+      public void cancel(ServerConnection connection, Runnable done) {
+        by.cancel(connection, done);
+      }
+    };
+  }
 }

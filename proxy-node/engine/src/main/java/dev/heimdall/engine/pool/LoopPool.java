@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * The server connections of one pool on one event loop, and the sessions that wait for one, first
  * come, first served. All methods but the counters belong to the loop's thread.
  */
-public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cleaning.Pool {
+public final class LoopPool
+    implements ServerConnection.Listener, Lanes.Pool, Cleaning.Pool, LeftConnections.Pool {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -37,6 +38,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
   private final Growth growth;
   private final WaitLimits waitLimits;
   private final PoolAudit audit;
+  private final LeftConnections left = new LeftConnections(this);
 
   /** Whether those who share have just had their turn. */
   private boolean afterShared;
@@ -366,6 +368,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
         connection.close(why.message());
       }
     }
+    left.abandon();
     growth.startAfresh();
     waiters.refuseAll(why);
     published();
@@ -381,17 +384,41 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
 
   @Override
   public void serverClosed(ServerConnection connection) {
-    shared.scope().closed(connection);
     idle.remove(connection);
     held.remove(connection);
     cleaning.remove(connection);
     warmup.remove(connection);
     lanes.remove(connection);
-    if (connections.remove(connection) != null) {
-      shared.free();
+    boolean counted = connections.remove(connection) != null;
+    if (!left.contains(connection)) {
+      ended(connection, counted);
     }
     published();
     growth.grow();
+  }
+
+  private void ended(ServerConnection connection, boolean counted) {
+    shared.scope().closed(connection);
+    if (counted) {
+      shared.free();
+    }
+  }
+
+  private void leave(ServerConnection connection, String why) {
+    shared.moving(1);
+    left.leave(connection, why);
+  }
+
+  @Override
+  public void gone(ServerConnection connection) {
+    shared.moving(-1);
+    ended(connection, true);
+    growth.grow();
+  }
+
+  @Override
+  public void cancel(ServerConnection connection, Runnable done) {
+    shared.scope().cancel(connection, done);
   }
 
   @Override
@@ -492,6 +519,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
   void abandonRetired() {
     context.tick();
     connections.abandonRetired("the writer is another server now");
+    left.abandon();
     published();
   }
 
@@ -524,7 +552,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
         // What several share is short.
         boolean isShort = connection.shared() || shared.scope().silentSince(connection.lastUsed());
         if (isShort && connection.answeredElsewhere()) {
-          connection.close("the writer is silent, and other servers may answer");
+          leave(connection, "the server is silent, and others may answer");
         }
       }
     }
@@ -538,7 +566,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
   private void takeReadsBack() {
     for (ServerConnection connection : connections.all()) {
       if (connection.answeredElsewhere()) {
-        connection.close("the server is not known to be the writer any more");
+        leave(connection, "the server is not known to be the writer any more");
       }
     }
   }
@@ -551,6 +579,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     for (ServerConnection connection : connections.all()) {
       connection.close("the pool was closed");
     }
+    left.abandon();
   }
 
   // ---- upkeep
@@ -568,6 +597,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
     } else {
       leaveSilent();
     }
+    left.look(!shared.scope().directed() || shared.scope().silent(), now);
     published();
     serve();
     if (!waiters.isEmpty()) {

@@ -44,7 +44,7 @@ public interface PoolScope {
   /** Whether there is a server to connect to. */
   boolean directed();
 
-  /** Whether the server is the writer of a cluster, and has not answered of late. */
+  /** Whether the server is one of a cluster, and has not answered of late. */
   boolean silent();
 
   /**
@@ -102,6 +102,9 @@ public interface PoolScope {
       PoolKey key,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler);
+
+  /** Has the server end what runs on a connection; done on its loop when it has, or cannot. */
+  void cancel(ServerConnection connection, Runnable done);
 
   /** A connection has ended; told by its listener. */
   void closed(ServerConnection connection);

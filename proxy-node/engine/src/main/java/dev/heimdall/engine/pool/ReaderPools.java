@@ -45,6 +45,7 @@ public final class ReaderPools {
     pools.forEach(
         (server, its) -> {
           Optional<TopologyNode> node = topology.node(server);
+          its.seen(node);
           if (node.isEmpty()) {
             pools.remove(server);
             its.retire("it is no server of the cluster any more");

@@ -233,7 +233,10 @@ final class SharedPool implements PooledConnections.Terms {
     }
   }
 
-  /** So many connections more are on their way from one loop to another, or fewer. */
+  /**
+   * So many connections more are counted that no loop has, or fewer: on their way from one to
+   * another, or left to their server.
+   */
   void moving(int more) {
     moving.addAndGet(more);
   }

@@ -7,6 +7,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
@@ -51,7 +52,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   private volatile WriterWatch watch;
   private volatile boolean paused;
 
-  private final WriterSilence silence = new WriterSilence();
+  private final ServerSilence silence = new ServerSilence();
 
   private volatile long generation;
 
@@ -194,6 +195,11 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   @Override
+  public void cancel(ServerConnection connection, Runnable done) {
+    connector.cancel(connection, done);
+  }
+
+  @Override
   public void closed(ServerConnection connection) {
     connections.closed(connection);
     events.closed(vdb, connection);
@@ -253,7 +259,12 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   /** There is a new snapshot of the cluster that is followed. */
   public void seen(Topology topology) {
     readers.seen(topology);
-    if (silence.begins(topology)) {
+    seen(topology.writer());
+  }
+
+  /** So is the server that connections go to. */
+  void seen(Optional<TopologyNode> server) {
+    if (silence.begins(server)) {
       loopPools().forEach(pool -> pool.onLoop(pool::silent));
     }
   }

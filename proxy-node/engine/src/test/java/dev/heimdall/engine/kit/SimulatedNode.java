@@ -44,6 +44,7 @@ import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
+import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.NoEvents;
@@ -208,7 +209,7 @@ final class SimulatedNode implements AutoCloseable {
     pools =
         new VdbPools(
             "app",
-            connector::connect,
+            Connector.of(connector),
             new Unheard(),
             new PoolPlan(
                 source,

@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 final class FakeServers implements Connector {
   private final ArrayDeque<Attempt> attempts = new ArrayDeque<>();
   private final Map<ServerConnection, DetachedServer> servers = new HashMap<>();
+
+  private final List<ServerConnection> cancelled = new ArrayList<>();
 
   private ServerTarget lastTarget;
 
@@ -42,6 +45,17 @@ final class FakeServers implements Connector {
       ServerConnector.Handler handler) {
     attempts.add(new Attempt(context, target, listener, handler));
     lastTarget = target;
+  }
+
+  @Override
+  public void cancel(ServerConnection connection, Runnable done) {
+    cancelled.add(connection);
+    done.run();
+  }
+
+  /** Those whose statements were to be ended, in order. */
+  List<ServerConnection> cancelled() {
+    return cancelled;
   }
 
   /** Where the newest attempt goes. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.StatementBounds;
@@ -13,6 +14,7 @@ import dev.heimdall.engine.topology.TopologyNodes;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.FailoverSettings;
 import dev.heimdall.model.NodeRole;
@@ -22,6 +24,7 @@ import dev.heimdall.model.ResetMode;
 import dev.heimdall.model.ServerAddress;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +38,8 @@ class LedPoolTest {
       new PoolKey("shop", ServerCredential.withoutSecret("shop"), Capabilities.NONE);
   private static final ServerAddress ONE = new ServerAddress("one.example", 5432);
   private static final ServerAddress OTHER = new ServerAddress("other.example", 5432);
+
+  private static final int SIZE = 4;
 
   private final FakeServers servers = new FakeServers();
   private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -52,7 +57,7 @@ class LedPoolTest {
         Optional.empty(),
         null,
         new PoolSettings(
-            4,
+            SIZE,
             Optional.of(0),
             0,
             0,
@@ -142,6 +147,95 @@ class LedPoolTest {
     seen(NodeState.UP);
     pool.tick();
     assertThat(waiter.silences).isEqualTo(2);
+  }
+
+  /** A read that is on its way, which another server may answer. */
+  private static final class Read extends InternalQuery {
+    private boolean lost;
+
+    @Override
+    public boolean answeredElsewhere(ServerConnection from) {
+      return !lost;
+    }
+
+    @Override
+    protected void done(ServerConnection from, ServerError error) {
+      lost = from.closed();
+    }
+  }
+
+  private Read reads(ServerConnection connection) {
+    Read read = new Read();
+    connection.query("SELECT 1", read);
+    channel.runPendingTasks();
+    return read;
+  }
+
+  private List<ServerConnection> full() {
+    List<ServerConnection> all = new ArrayList<>();
+    for (int i = 0; i < SIZE; i++) {
+      asks();
+      all.add(servers.accept());
+    }
+    return all;
+  }
+
+  /** It may only stand still for a moment, and has all of them open. */
+  @Test
+  void whatAReadIsTakenFromKeepsItsPlaceUntilTheServerHasClosedIt() {
+    lead(ONE);
+    List<ServerConnection> all = full();
+    Read read = reads(all.get(0));
+    servers.sentTo(all.get(0));
+
+    seen(NodeState.SUSPECT);
+    assertThat(read.lost).isTrue();
+    assertThat(servers.sentTo(all.get(0))).as("the server is told").isEqualTo("X\0\0\0\4");
+    RecordingWaiter waiter = asks();
+    pool.tick();
+    assertThat(servers.attempts()).as("it would be one too many there").isZero();
+    assertThat(servers.cancelled()).as("nobody would hear of it").isEmpty();
+
+    seen(NodeState.UP);
+    pool.tick();
+    pool.tick();
+    assertThat(servers.cancelled()).containsExactly(all.get(0));
+    assertThat(servers.attempts()).isZero();
+    servers.answer(all.get(0), TransactionState.IDLE);
+    servers.vanish(all.get(0));
+    channel.runPendingTasks();
+    assertThat(servers.attempts()).isEqualTo(1);
+    servers.accept();
+    assertThat(waiter.connection).isNotNull();
+  }
+
+  @Test
+  void aServerThatDoesNotCloseItInTimeIsNotWaitedForForEver() {
+    lead(ONE);
+    reads(full().get(0));
+    seen(NodeState.SUSPECT);
+    seen(NodeState.UP);
+    pool.tick(loop.now());
+    pool.tick(loop.now() + Duration.ofSeconds(9).toNanos());
+    asks();
+    assertThat(servers.attempts()).isZero();
+    pool.tick(loop.now() + Duration.ofSeconds(11).toNanos());
+    asks();
+    assertThat(servers.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsLeftWithAServerThatIsNotTheWriterAnyMore() {
+    lead(ONE);
+    Read read = reads(full().get(0));
+    lead(null);
+    assertThat(read.lost).isTrue();
+    asks();
+    lead(ONE);
+    assertThat(servers.attempts()).as("it was not closed there").isZero();
+    lead(null);
+    lead(OTHER);
+    assertThat(servers.attempts()).isPositive();
   }
 
   @Test

@@ -113,6 +113,20 @@ class ReaderPoolTest extends OnePool {
   }
 
   @Test
+  void whoeverWaitsForASilentReplicaIsToldSoUntilItAnswers() {
+    ripe();
+    reader.acquire(new RecordingWaiter());
+    RecordingWaiter waiter = waiting(reader);
+    seen(NodeState.SUSPECT, System.nanoTime());
+    assertThat(waiter.silences).isEqualTo(1);
+    reader.tick();
+    assertThat(waiter.silences).isEqualTo(2);
+    seen(NodeState.UP, System.nanoTime());
+    reader.tick();
+    assertThat(waiter.silences).isEqualTo(2);
+  }
+
+  @Test
   void aLostReplicaLosesItsConnectionsAndWhoWaits() {
     ServerConnection connection = ripe();
     reader.acquire(new RecordingWaiter());

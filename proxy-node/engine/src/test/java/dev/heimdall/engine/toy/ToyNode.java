@@ -184,7 +184,8 @@ final class ToyNode implements Connector, AutoCloseable {
   }
 
   /** Cancels what runs there as the node does. */
-  void cancel(ServerConnection connection, Runnable done) {
+  @Override
+  public void cancel(ServerConnection connection, Runnable done) {
     cancels.cancel(connection, done);
     run();
   }

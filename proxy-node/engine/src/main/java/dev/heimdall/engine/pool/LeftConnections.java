@@ -1,0 +1,91 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Connections to a server that did not answer, whose users are answered elsewhere. Each keeps its
+ * place under the limits until the server has closed it, which it does when it reads again: there
+ * are never more at the server than there may be. What still runs there by then is cancelled, one
+ * after the other, as a cancel may be a connection as well.
+ */
+final class LeftConnections {
+  /** So long a server that answers again may take to close them. */
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Pool pool;
+
+  /** Whether each was cancelled. */
+  private final Map<ServerConnection, Boolean> cancelled = new LinkedHashMap<>(0);
+
+  private boolean cancelling;
+
+  /** Since when their server answers again; 0 while it does not, or there is none. */
+  private long answersSince;
+
+  /** Whose they were. */
+  interface Pool {
+    /** It is closed at both ends. */
+    void gone(ServerConnection connection);
+
+    /** Has the server end what runs on it. */
+    void cancel(ServerConnection connection, Runnable done);
+  }
+
+  LeftConnections(Pool pool) {
+    this.pool = pool;
+  }
+
+  boolean contains(ServerConnection connection) {
+    return cancelled.containsKey(connection);
+  }
+
+  /** Takes one from its users. */
+  void leave(ServerConnection connection, String why) {
+    cancelled.put(connection, false);
+    connection.leave(
+        why,
+        () -> {
+          cancelled.remove(connection);
+          pool.gone(connection);
+        });
+  }
+
+  /**
+   * Called about ten times a second.
+   *
+   * @param silent whether nothing is to be expected of their server
+   */
+  void look(boolean silent, long now) {
+    if (cancelled.isEmpty() || silent) {
+      answersSince = 0;
+      return;
+    }
+    if (answersSince == 0) {
+      answersSince = now;
+    } else if (now - answersSince > LIMIT_NANOS) {
+      abandon();
+    } else if (!cancelling) {
+      cancelNext();
+    }
+  }
+
+  private void cancelNext() {
+    for (Map.Entry<ServerConnection, Boolean> each : cancelled.entrySet()) {
+      if (!each.getValue()) {
+        each.setValue(true);
+        cancelling = true;
+        pool.cancel(each.getKey(), () -> cancelling = false);
+        return;
+      }
+    }
+  }
+
+  /** Closes them without waiting for their server any longer. */
+  void abandon() {
+    List.copyOf(cancelled.keySet()).forEach(ServerConnection::abandon);
+  }
+}
