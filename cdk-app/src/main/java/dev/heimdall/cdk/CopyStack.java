@@ -13,7 +13,8 @@ import software.amazon.awscdk.StackProps;
 /**
  * A region's copy of the documents that are edited in another region. It comes before the stack of
  * that one, whose bucket is replicated to what is there already; that comes before this region's
- * own, whose nodes look for documents.
+ * own, whose nodes look for documents. It is not protected: once it is not in the file any more, no
+ * deployment could lift that, and its bucket and key are kept without it.
  */
 final class CopyStack extends Stack {
   private CopyStack(App app, Deployment deployment, Region region) {
@@ -28,7 +29,6 @@ final class CopyStack extends Stack {
                     .account(region.account().orElse(null))
                     .build())
             .tags(deployment.tags())
-            .terminationProtection(region.fleet().protect())
             .analyticsReporting(false)
             .build());
     new CopyBucket(this, "Copy", deployment.name(), region.region());

@@ -9,7 +9,6 @@ import dev.heimdall.cdk.join.Peering;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Environment;
@@ -20,10 +19,11 @@ import software.amazon.awscdk.StackProps;
  * What connects a region's network with those of the regions whose names come before its own, so
  * that a pair of regions never moves from one stack to another. It comes after their stacks and
  * goes before them, and finds what it connects by itself: nothing that one stack exports could
- * change any more.
+ * change any more. It is not protected: a deployment of one region does not reach it, and with
+ * another {@code join} it is not in the file any more; the next deployment makes it anew.
  */
 final class JoinedStack extends Stack {
-  private JoinedStack(App app, Deployment deployment, Region region, boolean keep) {
+  private JoinedStack(App app, Deployment deployment, Region region) {
     super(
         app,
         RegionStack.name(deployment, region) + "-joined",
@@ -35,7 +35,6 @@ final class JoinedStack extends Stack {
                     .account(region.account().orElse(null))
                     .build())
             .tags(deployment.tags())
-            .terminationProtection(keep)
             .analyticsReporting(false)
             .build());
   }
@@ -56,11 +55,7 @@ final class JoinedStack extends Stack {
               .sorted(Comparator.comparing(Region::region))
               .toList();
       if (!before.isEmpty()) {
-        // It has to go before a region that may go.
-        boolean keep =
-            Stream.concat(Stream.of(region), before.stream())
-                .allMatch(one -> one.fleet().protect());
-        JoinedStack made = new JoinedStack(app, deployment, region, keep);
+        JoinedStack made = new JoinedStack(app, deployment, region);
         made.addDependency(stacks.get(region.region()));
         for (Region other : before) {
           made.addDependency(stacks.get(other.region()));

@@ -85,7 +85,7 @@ public record Fleet(
         ClientZones clientZones,
     @Setting(
             value =
-                "Whether the region's stacks and the load balancer resist being deleted: `cdk"
+                "Whether the region's stack and its load balancer resist being deleted: `cdk"
                     + " destroy` is refused until `false` has been deployed.",
             byDefault = "true")
         boolean protect,
