@@ -79,6 +79,8 @@ keep() {
 # A script that is killed has failed, whatever its last command returned.
 finish() {
   local code=$? said id kept=
+  # Who is ended meanwhile would tell the stack nothing.
+  trap '' TERM INT HUP
   trap - EXIT
   # What mounts a file system may have left a process behind that holds the pipe.
   exec >&3 2>&1
@@ -87,17 +89,18 @@ finish() {
     id=$(cat /var/lib/cloud/data/instance-id || true)
     said=$(tail -n 1 $log)
     [ "$(df --output=avail /var/log | tail -n 1)" -gt 1024 ] || said="the disk is full. $said"
-    if [ -z "$keepFailed" ]; then
-      :
-    elif keep; then
-      kept=yes
-      said="$said (kept in standby: $id)"
-    else
-      said="$said (not kept: another one of the group is, or it cannot be)"
-    fi
     said="the boot failed: $said"
     tail -n 20 $log >/dev/console || true # which the console of EC2 shows
     echo "$said" | tee -a $log >/dev/console || true
+    # It takes a minute: all the rest is said by then.
+    if [ -n "$keepFailed" ]; then
+      if keep; then
+        kept=yes said="$said (kept in standby: $id)"
+      else
+        said="$said (not kept: another one of the group is, or it cannot be)"
+      fi
+      echo "$said" | tee -a $log >/dev/console || true
+    fi
     ship || true
     [ -z "$logGroup" ] || sleep 10 # the agent sends each 5
     [ -n "$kept" ] || [ -z "$hook" ] || # the group replaces what does not come up

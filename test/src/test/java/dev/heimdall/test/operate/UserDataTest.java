@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What an instance does when it boots, in a folder instead of the root directory. Commands that
@@ -31,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class UserDataTest {
   private static final Path FILES = Path.of("..", "templates", "instance");
+  private static final Path CLOCK =
+      Path.of("src", "test", "resources", "instance", "clock").toAbsolutePath();
 
   /** Where a path of the root directory begins. */
   private static final Pattern PLACES =
@@ -53,6 +56,9 @@ class UserDataTest {
   @TempDir private Path root;
 
   private final Map<String, String> filledIn = new TreeMap<>();
+
+  /** How long whatever comes before a pause takes, in seconds of the script's clock. */
+  private int step;
 
   /** What came of it. */
   private record Boot(int exitCode, String output, List<String> calls) {}
@@ -170,6 +176,8 @@ class UserDataTest {
     Path calls = root.resolve("calls");
     builder.environment().put("PATH", root.resolve("bin") + ":/usr/bin:/bin:/usr/sbin:/sbin");
     builder.environment().put("CALLS", calls.toString());
+    builder.environment().put("BASH_ENV", CLOCK.toString());
+    builder.environment().put("STEP", Integer.toString(step));
     builder.environment().put("ARCHIVE", root.resolve("release.tar.gz").toString());
     Process process = builder.start();
     process.getOutputStream().close();
@@ -446,9 +454,27 @@ class UserDataTest {
             call ->
                 call.startsWith("setpriv --reuid heimdall ") && call.endsWith("/heimdall doctor"))
         .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
-    assertFailed(
-        "heimdall did not answer at http://10.0.0.7:5059/livez within 180 s (refused); heimdall"
-            + " doctor: denied secretsmanager:GetSecretValue of shop/manager");
+    assertThat(Files.readString(root.resolve("dev/console")))
+        .containsPattern(
+            "the boot failed: heimdall did not answer at http://10.0.0.7:5059/livez within 18\\d s"
+                + " \\(refused\\); heimdall doctor: denied secretsmanager:GetSecretValue of"
+                + " shop/manager\n$");
+  }
+
+  /**
+   * A look at one that accepts connections without answering takes 2 s, and then a second goes by.
+   */
+  @Test
+  void aNodeThatDoesNotAnswerIsGivenUpByTheClock() throws Exception {
+    standIn("bin/curl", "echo timed out; exit 28\n");
+    step = 2;
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).isOne();
+    assertThat(boot.output()).containsPattern("/livez within 18\\d s \\(timed out\\)");
+    assertThat(boot.calls().stream().filter(call -> call.startsWith("curl ")).count())
+        .isBetween(2L, 60L);
   }
 
   private List<String> watched(int times) throws Exception {
@@ -639,6 +665,25 @@ class UserDataTest {
         .contains(STANDBY)
         .doesNotContain(REPLACE)
         .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
+    assertFailed("Forbidden: HeadObject (kept in standby: i-07)");
+  }
+
+  /** It takes 45 s of waiting and calls of AWS: whoever ends the instance ends it in between. */
+  @Test
+  void theConsoleSaysWhyBeforeAnInstanceIsKept() throws Exception {
+    Boot boot = failing("", "tail -n 1 %s/dev/console >>\"$CALLS\"".formatted(root));
+
+    assertThat(boot.calls()).containsSubsequence(STANDBY, "the boot failed: Forbidden: HeadObject");
+    assertFailed("Forbidden: HeadObject (kept in standby: i-07)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT", "HUP"})
+  void aBootThatIsEndedWhileItFailsTellsTheStackAllTheSame(String signal) throws Exception {
+    Boot boot = failing("", "kill -s %s $PPID".formatted(signal));
+
+    assertThat(boot.exitCode()).isOne();
+    assertThat(boot.calls()).anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
     assertFailed("Forbidden: HeadObject (kept in standby: i-07)");
   }
 
