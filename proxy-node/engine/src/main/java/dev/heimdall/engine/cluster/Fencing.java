@@ -163,12 +163,13 @@ final class Fencing {
       followed.merge(own.get(), server.at(), Fencing::later);
     }
     RegionLag lag = view.get().lag(own.get()).orElse(RegionLag.unknown(own.get()));
-    if (lag.durabilityMillis() >= 0) {
+    if (lag.dated()) {
       // What it has of the writer is so old.
       confirmed(writes.get(), server.at() - nanos(behind(lag)), server.address().toString());
     }
   }
 
+  /** At least, where nobody says when that was measured. */
   private static long behind(RegionLag lag) {
     return lag.durabilityMillis() + Math.max(0, lag.agoMillis());
   }

@@ -69,7 +69,8 @@ public record GlobalView(
 
   /**
    * How far a server is behind the writer, wherever that is: behind its own region's storage, and
-   * that behind the writing region's when it was last measured, and all that has passed since.
+   * that behind the writing region's when it was last measured, and all that has passed since. When
+   * that was has to be known: a lag of any age says nothing.
    */
   public long lagMillis(Instance of) {
     if (of.lagMillis() < 0 || primary().isEmpty()) {
@@ -79,8 +80,8 @@ public record GlobalView(
       return of.lagMillis();
     }
     RegionLag storage = lag(of.region()).orElse(RegionLag.unknown(of.region()));
-    return storage.durabilityMillis() < 0
-        ? TopologyNode.UNKNOWN
-        : of.lagMillis() + storage.durabilityMillis() + Math.max(0, storage.agoMillis());
+    return storage.dated()
+        ? of.lagMillis() + storage.durabilityMillis() + storage.agoMillis()
+        : TopologyNode.UNKNOWN;
   }
 }

@@ -18,6 +18,11 @@ public record RegionLag(
         region, false, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN);
   }
 
+  /** Whether it is known how far it was behind, and when that was so. */
+  public boolean dated() {
+    return durabilityMillis >= 0 && agoMillis >= 0;
+  }
+
   /** The same, as the one that writes or not. */
   public RegionLag as(boolean writing) {
     return writing

@@ -47,13 +47,22 @@ class FencingTest {
    * @param behind how many seconds each other region is behind that; negative: not known
    */
   private void answers(String region, String primary, Map<String, Long> behind) {
+    answers(region, primary, behind, 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param ago when that was measured, in milliseconds; negative: nobody says so
+   */
+  private void answers(String region, String primary, Map<String, Long> behind, long ago) {
     List<RegionLag> regions = new ArrayList<>();
     regions.add(new RegionLag(primary, true, -1, -1, -1));
     behind.forEach(
         (name, seconds) ->
             regions.add(
                 new RegionLag(
-                    name, false, seconds < 0 ? -1 : seconds * 1000, -1, seconds < 0 ? -1 : 0)));
+                    name, false, seconds < 0 ? -1 : seconds * 1000, -1, seconds < 0 ? -1 : ago)));
     NodeReport report =
         new NodeReport(
                 region,
@@ -169,6 +178,28 @@ class FencingTest {
     answers(EAST, WEST, Map.of(EAST, 10L));
     is(WriterFence.State.OPEN, WEST);
     assertThat(judged(WEST).until()).isEqualTo(seconds(20).toNanos());
+  }
+
+  /** It may have been measured before another region was promoted. */
+  @Test
+  void aLagOfUnknownAgeConfirmsNothing() {
+    answers(WEST, WEST, Map.of(EAST, 0L));
+    answers(EAST, WEST, Map.of(EAST, 0L), -1);
+    is(WriterFence.State.PENDING, WEST);
+    answers(EAST, WEST, Map.of(EAST, 0L), 10_000);
+    is(WriterFence.State.OPEN, WEST);
+    assertThat(judged(WEST).until()).isEqualTo(seconds(20).toNanos());
+  }
+
+  /** Who was so far behind before the promotion has not followed it, however old that is. */
+  @Test
+  void aLagOfUnknownAgeIsAtLeastSoOld() {
+    documents(EAST, 20L, Map.of(EAST, 25L));
+    now = 100;
+    answers(EAST, EAST, Map.of(WEST, 90L), -1);
+    assertThat(judged(new Fencing(BOUND), EAST).state()).isEqualTo(WriterFence.State.OPEN);
+    answers(EAST, EAST, Map.of(WEST, 10L), -1);
+    assertThat(judged(new Fencing(BOUND), EAST).closed()).isTrue();
   }
 
   @Test
