@@ -17,13 +17,44 @@ import java.util.function.LongSupplier;
  * once for all that want the same. Thread-safe.
  */
 final class Months implements AutoCloseable {
-  /** Ten minutes are a point of the graph. */
+  /** From when it was read, however long that took: ten minutes are a point of the graph. */
   private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
 
   /** Each takes up to 4 MB. */
   private static final int MOST = 4;
 
-  private record Reading(CompletableFuture<Month> month, long begun) {}
+  /** One that is under way, or done. */
+  private final class Reading {
+    private final CompletableFuture<Month> month;
+
+    /** When it was; set before others see that it is. */
+    private volatile long done;
+
+    Reading(Scope scope) {
+      month = begin(scope);
+    }
+
+    private CompletableFuture<Month> begin(Scope scope) {
+      try {
+        return CompletableFuture.supplyAsync(() -> read(scope), reading);
+      } catch (RejectedExecutionException e) {
+        done = nanos.getAsLong();
+        return CompletableFuture.completedFuture(Month.empty()); // the manager ends
+      }
+    }
+
+    private Month read(Scope scope) {
+      try {
+        return disk.apply(scope);
+      } finally {
+        done = nanos.getAsLong();
+      }
+    }
+
+    boolean isOld(long now) {
+      return month.isDone() && now - done > FRESH_NANOS;
+    }
+  }
 
   private final Function<Scope, Month> disk;
   private final LongSupplier nanos;
@@ -47,31 +78,23 @@ final class Months implements AutoCloseable {
   /** One that is read, or was a moment ago; empty: so many others are being read. */
   synchronized Optional<CompletableFuture<Month>> of(Scope scope) {
     long now = nanos.getAsLong();
-    readings.values().removeIf(one -> one.month().isDone() && now - one.begun() > FRESH_NANOS);
+    readings.values().removeIf(one -> one.isOld(now));
     Reading known = readings.get(scope);
     if (known == null) {
       makeRoom();
       if (readings.size() >= MOST) {
         return Optional.empty();
       }
-      known = new Reading(begin(scope), now);
+      known = new Reading(scope);
       readings.put(scope, known);
     }
-    return Optional.of(known.month());
-  }
-
-  private CompletableFuture<Month> begin(Scope scope) {
-    try {
-      return CompletableFuture.supplyAsync(() -> disk.apply(scope), reading);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(Month.empty()); // the manager ends
-    }
+    return Optional.of(known.month);
   }
 
   private void makeRoom() {
     Iterator<Reading> all = readings.values().iterator();
     while (readings.size() >= MOST && all.hasNext()) {
-      if (all.next().month().isDone()) {
+      if (all.next().month.isDone()) {
         all.remove();
       }
     }

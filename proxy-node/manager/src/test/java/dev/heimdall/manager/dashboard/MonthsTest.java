@@ -55,6 +55,22 @@ class MonthsTest {
     assertThat(readings).hasValue(2);
   }
 
+  /** Or whoever waits for it would never have it, and have it read again without end. */
+  @Test
+  void whatWasReadForLongIsAsFreshAsTheRest() throws Exception {
+    CompletableFuture<Month> slow = months.of(Scope.ALL).orElseThrow();
+    nanos.addAndGet(Duration.ofSeconds(60).toNanos());
+    assertThat(months.of(Scope.ALL)).as("while it is read").contains(slow);
+    held.countDown();
+    slow.get(60, TimeUnit.SECONDS);
+    assertThat(months.of(Scope.ALL)).as("once it is").contains(slow);
+    nanos.addAndGet(Duration.ofSeconds(9).toNanos());
+    assertThat(months.of(Scope.ALL)).contains(slow);
+    assertThat(readings).hasValue(1);
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+    assertThat(months.of(Scope.ALL).orElseThrow()).isNotSameAs(slow);
+  }
+
   @Test
   void aDiskThatDoesNotAnswerHasFewReadingsWait() throws Exception {
     List<CompletableFuture<Month>> begun = new ArrayList<>();
