@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -33,38 +34,51 @@ public final class Looks {
   }
 
   /**
-   * Takes those of a manager's answer.
+   * Takes those of a manager's answer: first those that are known, so that none of them makes room
+   * for another one of the same answer.
    *
-   * @return whether one of them is new, and somebody waits for it
+   * @return whether one of them is new, and somebody waits for it; one that had to take another's
+   *     place can wait for the next report, or managers that together ask for too many would have
+   *     the node report without a pause
    */
   synchronized boolean take(JsonNode answer) {
     long now = nanos.getAsLong();
-    boolean news = false;
     forget(now);
+    Map<String, Look> fresh = new LinkedHashMap<>();
     for (JsonNode one : answer.path("looks")) {
-      String id = one.path("id").asText();
-      if (id.isEmpty() || !asked.containsKey(id) && !hasRoom(now)) {
-        continue;
+      Look look = look(one);
+      if (asked.replace(look.id(), new Asked(look, now)) == null && !look.id().isEmpty()) {
+        fresh.put(look.id(), look);
       }
-      Map<String, String> parameters = new HashMap<>();
-      one.path("parameters")
-          .properties()
-          .forEach(each -> parameters.put(each.getKey(), each.getValue().asText()));
-      news |= asked.put(id, new Asked(new Look(id, parameters), now)) == null;
+    }
+    boolean news = false;
+    for (Look look : fresh.values()) {
+      boolean room = asked.size() < MOST;
+      if (room || makesRoom(now)) {
+        asked.put(look.id(), new Asked(look, now));
+        news |= room;
+      }
     }
     return news;
   }
 
-  /** Whether there is room for one more: what the manager asks for no more makes some. */
-  private boolean hasRoom(long now) {
-    if (asked.size() >= MOST) {
-      asked.entrySet().stream()
-          .filter(one -> one.getValue().at() != now)
-          .min(Comparator.comparingLong(one -> one.getValue().at() - now))
-          .map(Map.Entry::getKey)
-          .ifPresent(asked::remove);
-    }
-    return asked.size() < MOST;
+  private static Look look(JsonNode one) {
+    Map<String, String> parameters = new HashMap<>();
+    one.path("parameters")
+        .properties()
+        .forEach(each -> parameters.put(each.getKey(), each.getValue().asText()));
+    return new Look(one.path("id").asText(), parameters);
+  }
+
+  /** Whether one has gone: of those that this answer does not ask for the one asked for first. */
+  private boolean makesRoom(long now) {
+    Optional<String> oldest =
+        asked.entrySet().stream()
+            .filter(one -> one.getValue().at() != now)
+            .min(Comparator.comparingLong(one -> one.getValue().at() - now))
+            .map(Map.Entry::getKey);
+    oldest.ifPresent(asked::remove);
+    return oldest.isPresent();
   }
 
   private void forget(long now) {

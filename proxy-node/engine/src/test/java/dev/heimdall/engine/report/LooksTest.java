@@ -3,6 +3,7 @@ package dev.heimdall.engine.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -50,9 +51,53 @@ class LooksTest {
   @Test
   void whatIsAskedForNoMoreMakesRoom() throws Exception {
     for (int i = 0; i < 20; i++) {
-      assertThat(take("{\"looks\": [{\"id\": \"%d\"}]}".formatted(i))).isTrue();
+      assertThat(take("{\"looks\": [{\"id\": \"%d\"}]}".formatted(i)))
+          .as("one that takes another's place is in no hurry")
+          .isEqualTo(i < 16);
       nanos.incrementAndGet();
     }
     assertThat(looks.current()).hasSize(16).first().extracting(Look::id).isEqualTo("4");
+  }
+
+  private static String asks(String manager, int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> "{\"id\": \"%s%d\"}".formatted(manager, i))
+        .collect(Collectors.joining(", ", "{\"looks\": [", "]}"));
+  }
+
+  private List<String> shown() {
+    return looks.current().stream().map(Look::id).sorted().toList();
+  }
+
+  @Test
+  void anAnswerTakesNoPlaceOfItsOwnLooks() throws Exception {
+    take(asks("a", 0, 16));
+    List<String> before = shown();
+    for (int round = 0; round < 3; round++) {
+      nanos.incrementAndGet();
+      String first = "{\"looks\": [{\"id\": \"more\"}, ";
+      assertThat(take(asks("a", 0, 16).replace("{\"looks\": [", first))).isFalse();
+      assertThat(shown()).isEqualTo(before);
+    }
+  }
+
+  /** Each answer has the one that is left out take another's place; nobody is to hurry for it. */
+  @Test
+  void managersThatAskForTooManyTogetherAreNoNewsEachTime() throws Exception {
+    take(asks("a", 0, 9));
+    nanos.incrementAndGet();
+    take(asks("b", 0, 9));
+    for (int round = 0; round < 10; round++) {
+      for (String manager : List.of("a", "b")) {
+        nanos.incrementAndGet();
+        List<String> before = shown();
+        assertThat(take(asks(manager, 0, 9))).as("round %d", round).isFalse();
+        List<String> after = shown();
+        assertThat(after).hasSize(16);
+        assertThat(before.stream().filter(id -> !after.contains(id)).count())
+            .as("only those make room that lack it: %s, %s", before, after)
+            .isLessThanOrEqualTo(2);
+      }
+    }
   }
 }
