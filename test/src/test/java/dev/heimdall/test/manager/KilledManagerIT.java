@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -37,6 +38,7 @@ class KilledManagerIT {
   private static final List<String> NAMES =
       List.of("users/a.json", "users/b.json", "users/c.json", "users/d.json");
 
+  private static final int NONE = -1;
   private static final long LONGEST_LIFE_MICROS = 400_000;
 
   @TempDir private Path directory;
@@ -57,29 +59,28 @@ class KilledManagerIT {
     return "{\"password\": \"" + number + "\"}";
   }
 
-  private static Set<Content> said(Documents documents) {
-    return NAMES.stream()
-        .map(name -> Optional.ofNullable(documents.contents().get(name)))
-        .flatMap(Optional::stream)
-        .collect(Collectors.toSet());
+  /** What each of them says; -1: it is not there. */
+  private static int said(Documents documents, String name) {
+    Content content = documents.contents().get(name);
+    return content == null
+        ? NONE
+        : Integer.parseInt(
+            new String(content.bytes(), StandardCharsets.UTF_8).replaceAll("[^0-9]", ""));
   }
 
-  /** What all of them say; -1: they are not there. */
+  /** What all of them say; -1: none of them is there. */
   private static int number(Documents documents) {
-    Set<Content> said = said(documents);
-    assertThat(said.size()).as("documents of one commit: %s", said).isLessThanOrEqualTo(1);
-    return said.isEmpty()
-        ? -1
-        : Integer.parseInt(
-            new String(said.iterator().next().bytes(), StandardCharsets.UTF_8)
-                .replaceAll("[^0-9]", ""));
+    Map<String, Integer> said =
+        NAMES.stream().collect(Collectors.toMap(name -> name, name -> said(documents, name)));
+    assertThat(Set.copyOf(said.values())).as("documents of one commit: %s", said).hasSize(1);
+    return said.get(NAMES.get(0));
   }
 
   private void kill(int times) throws Exception {
     long seed = Long.getLong("killed.seed", System.nanoTime());
     Random random = new Random(seed);
     AtomicBoolean over = new AtomicBoolean();
-    AtomicInteger reported = new AtomicInteger(-1);
+    AtomicInteger reported = new AtomicInteger(NONE);
     ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
     try (ReportingNodes fleet = new ReportingNodes(directory);
         DocumentStore store =
@@ -180,11 +181,14 @@ class KilledManagerIT {
     public void run() {
       try (DocumentStore store = DocumentStore.open(new StoreLocation.Directory(place))) {
         Documents seen = store.read();
+        int last = number(seen);
         while (!over.get()) {
           seen = store.readIfChanged(seen).orElse(seen);
-          number(seen);
+          int now = number(seen);
+          assertThat(now).as("the commit that is seen").isGreaterThanOrEqualTo(last);
+          last = now;
         }
-      } catch (StoreException | AssertionError e) {
+      } catch (Throwable e) { // whatever ends it is a failure of the test
         failure = Optional.of(e);
       }
     }
