@@ -2,7 +2,9 @@ package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
 import static dev.heimdall.test.cluster.RoutedCluster.execute;
+import static dev.heimdall.test.cluster.WithoutWriter.COUNT;
 import static dev.heimdall.test.cluster.WithoutWriter.other;
+import static dev.heimdall.test.cluster.WithoutWriter.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,6 +61,10 @@ class StaleReadsOfRegionsIT {
   }
 
   private TestNode node(String consistency, String fence) {
+    return node(consistency, fence, "10m");
+  }
+
+  private TestNode node(String consistency, String fence, String bound) {
     return TestNode.start(
         c ->
             c.source(
@@ -78,7 +85,7 @@ class StaleReadsOfRegionsIT {
                 .source("cluster.probe.database", "postgres")
                 .source("cluster.probe.timeout", "1s")
                 .source("cluster.failover.queueTimeout", "4s")
-                .source("cluster.failover.staleReads", "10m")
+                .source("cluster.failover.staleReads", bound)
                 .source("cluster.failover.fence", fence));
   }
 
@@ -227,22 +234,52 @@ class StaleReadsOfRegionsIT {
     try (TestNode node = node(consistency, "0");
         Connection reads = client(node);
         Connection writes = client(node)) {
-      writes(reads, writes, true);
-      stand(far);
-      primary.stop(StopMode.FAST);
-      Await.until(
-          "the node knows", PATIENCE, () -> !states(node).contains("writer"), () -> states(node));
-
-      long from = System.nanoTime();
-      while (System.nanoTime() - from < A_WHILE.toNanos()) {
-        assertThat(other(reads)).as("of either region").isIn("1", "2");
-        assertThat(other(writes)).isIn("1", "2");
-      }
+      writes(reads, writes, false);
+      losesWriter(node);
+      areStale(reads, writes);
       assertRejected(writes, "no server of the cluster reports that it is the writer");
 
       far.execute("SELECT pg_wal_replay_resume()");
       isPromoted();
       areFreshAgain(reads, writes, consistency);
+    }
+  }
+
+  private void losesWriter(TestNode node) {
+    primary.stop(StopMode.FAST);
+    Await.until(
+        "the node knows", PATIENCE, () -> !states(node).contains("writer"), () -> states(node));
+  }
+
+  /** In neither region, before one of them has all that the writer had so long before it went. */
+  @Test
+  void noneIsStalerThanTheBoundWhileTheWriterMovesToAnotherRegion() throws Exception {
+    try (TestNode node = node("fleet", "0", "3s");
+        Connection reads = client(node);
+        Connection writes = client(node)) {
+      writes(reads, writes, false);
+      long written = System.nanoTime();
+      Await.until(
+          "the bound has passed since the write",
+          PATIENCE,
+          () ->
+              System.nanoTime() - written > Duration.ofSeconds(5).toNanos()
+                  && other(reads).equals("2"),
+          () -> states(node));
+      losesWriter(node);
+
+      assertThat(refused(reads, COUNT)).isEqualTo("57P03");
+      assertThat(refused(writes, COUNT)).isEqualTo("57P03");
+
+      far.execute("SELECT pg_wal_replay_resume()");
+      Await.until(
+          "it has caught up",
+          PATIENCE,
+          () -> refused(reads, COUNT).equals("answered"),
+          () -> states(node));
+      for (int i = 0; i < 20; i++) {
+        assertThat(other(reads)).as("of the region that has it").isEqualTo("2");
+      }
     }
   }
 }
