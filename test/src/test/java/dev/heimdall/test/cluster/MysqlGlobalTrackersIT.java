@@ -115,6 +115,23 @@ class MysqlGlobalTrackersIT {
     }
   }
 
+  /** Its row is as old as that of a server that is gone, but it answers. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aReplicaThatHasToldNothingForLongIsSoFarBehindAndNotUnknown(MysqlRelease release)
+      throws Exception {
+    try (MysqlGlobalServers servers = MysqlGlobalServers.start(release)) {
+      GlobalTables.isUntold(
+          servers.cluster().primary(), "" + servers.first().port(), Duration.ofSeconds(400));
+      servers.cluster().awaitReplay(PATIENCE);
+      try (Watched watched = watched(servers, Map.of(HERE, PATTERN, THERE, PATTERN))) {
+        watched.untilWriterIs(at(servers.primary()));
+        watched.until(at(servers.first()), NodeRole.REPLICA, NodeState.UP);
+        assertThat(watched.node(at(servers.first())).lagMillis()).isGreaterThanOrEqualTo(400_000);
+      }
+    }
+  }
+
   /** As with versions before 3.04. */
   @ParameterizedTest
   @EnumSource(names = "MARIADB")

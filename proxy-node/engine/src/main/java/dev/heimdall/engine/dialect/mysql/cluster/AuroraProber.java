@@ -33,8 +33,9 @@ final class AuroraProber implements JdbcServer.Questions {
       """;
 
   /**
-   * Rows of servers that are gone stay for a while; the writer's counts however old it is. What a
-   * row says of the lag was so when it was written. Unquoted, LAG is a function since 8.0.
+   * Rows of servers that are gone stay for a while; the writer's counts however old it is, and so
+   * does the own one: who answers is not gone. What a row says of the lag was so when it was
+   * written. Unquoted, LAG is a function since 8.0.
    */
   private static final String MEMBERS =
       """
@@ -44,6 +45,7 @@ final class AuroraProber implements JdbcServer.Questions {
         FLOOR(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', s.last_update_timestamp) / 1000) AS updated
       FROM information_schema.replica_host_status s
       WHERE s.session_id = 'MASTER_SESSION_ID'
+        OR s.server_id = @@aurora_server_id
         OR TIME_TO_SEC(TIMEDIFF(NOW(), s.last_update_timestamp)) <= 300
       """;
 
