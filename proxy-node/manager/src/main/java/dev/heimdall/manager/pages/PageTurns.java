@@ -3,23 +3,49 @@ package dev.heimdall.manager.pages;
 import dev.heimdall.manager.web.Later;
 import dev.heimdall.manager.web.Refusal;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How many pages that show the configuration are made at a time: a large document is in memory
- * several times over while its page is made. The others wait for a while.
+ * several times over while its page is made. The others wait for a while, each until it is its
+ * turn, which is then kept for it. Thread-safe.
  */
 final class PageTurns {
   /** Bytes of heap for each of them: enough for a page of the largest document. */
   private static final long EACH = 96L << 20;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration AGAIN = Duration.ofMillis(50);
 
-  private final Semaphore turns;
+  /** Whoever is called, and does not come for longer, may never come. */
+  private static final Duration KEPT = Duration.ofSeconds(1);
+
+  private final int most;
+  private final Duration patience;
+  private final Duration kept;
+
+  /** Those that are taken, and those that are kept for somebody. */
+  private int taken;
+
+  private final Deque<CompletableFuture<Void>> waiting = new ArrayDeque<>();
+
+  /** For whom turns are kept: those that were called. */
+  private final Deque<CompletableFuture<Void>> called = new ArrayDeque<>();
 
   PageTurns(long heap) {
-    turns = new Semaphore((int) Math.min(64, Math.max(1, heap / EACH)));
+    this((int) Math.min(64, Math.max(1, heap / EACH)), PATIENCE, KEPT);
+  }
+
+  /**
+   * @param patience how long a request waits
+   * @param kept how long a turn waits for a request that was called
+   */
+  PageTurns(int most, Duration patience, Duration kept) {
+    this.most = most;
+    this.patience = patience;
+    this.kept = kept;
   }
 
   /** Until it is closed. */
@@ -33,15 +59,49 @@ final class PageTurns {
    *
    * @param waited how long the request has waited already
    * @throws Later there is none yet
-   * @throws Refusal 503: there was none for ten seconds
+   * @throws Refusal 503: there was none for so long as it waits
    */
-  Turn take(Duration waited) throws Refusal {
-    if (turns.tryAcquire()) {
-      return turns::release;
+  synchronized Turn take(Duration waited) throws Refusal {
+    boolean again = !waited.isZero();
+    if (again && called.poll() != null) {
+      return this::release;
     }
-    if (waited.compareTo(PATIENCE) < 0) {
-      throw Later.after(AGAIN);
+    if (taken < most) {
+      taken++;
+      return this::release;
     }
-    throw new Refusal(503, "busy", "Too many pages are being made: try again in a moment.");
+    Duration left = patience.minus(waited);
+    if (left.isNegative() || left.isZero()) {
+      throw new Refusal(503, "busy", "Too many pages are being made: try again in a moment.");
+    }
+    CompletableFuture<Void> one = new CompletableFuture<>();
+    if (again) {
+      waiting.addFirst(one);
+    } else {
+      waiting.addLast(one);
+    }
+    throw new Later(one.completeOnTimeout(null, left.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  /** The first one that still waits has it now; nobody who comes meanwhile does. */
+  private synchronized void release() {
+    CompletableFuture<Void> next = waiting.poll();
+    while (next != null && !next.complete(null)) {
+      next = waiting.poll();
+    }
+    if (next == null) {
+      taken--;
+      return;
+    }
+    CompletableFuture<Void> first = next;
+    called.add(first);
+    CompletableFuture.delayedExecutor(kept.toNanos(), TimeUnit.NANOSECONDS)
+        .execute(() -> giveUp(first));
+  }
+
+  private synchronized void giveUp(CompletableFuture<Void> one) {
+    if (called.remove(one)) {
+      release();
+    }
   }
 }

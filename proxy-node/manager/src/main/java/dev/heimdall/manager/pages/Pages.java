@@ -329,34 +329,15 @@ public final class Pages implements Site {
 
   private Answer answer(Request request, Session session) {
     try {
-      Map<String, String> form = Map.of();
-      if (request.method().equals("POST")) {
-        form = request.form(Bounds.LARGEST_COMMIT);
-        if (!session.isCsrf(form.getOrDefault("csrf", ""))) {
-          throw new Refusal(
-              403, "foreign_form", "This form is not of this session: load it again.");
-        }
-      }
       Routes.Found<Placed> found = routes.find(request);
-      Page page = found.route().page();
-      Who.Due due = session.who().due();
-      if (!due.leaves(page.permission())) {
-        return Templates.see(due == Who.Due.PASSWORD ? PasswordPage.PATH : SecondFactorPages.PATH);
+      Permission needed = found.route().page().permission();
+      if (!showsConfiguration(needed) || !session.may(needed)) {
+        return answer(found, request, session);
       }
-      permit(page, request, session);
-      Visit visit = new Visit(request, found.parts(), form, session, maker, found.route().assets());
-      Answer answer;
-      if (showsConfiguration(page.permission())) {
-        try (PageTurns.Turn turn = turns.take(request.waited())) {
-          answer = page.handler().answer(visit);
-        }
-      } else {
-        answer = page.handler().answer(visit);
+      // Before its form is read: who has to wait for it begins anew then.
+      try (PageTurns.Turn turn = turns.take(request.waited())) {
+        return answer(found, request, session);
       }
-      if (request.method().equals("POST")) {
-        sessions.makeRoom(session);
-      }
-      return answer;
     } catch (Refusal e) {
       return problem(session, e.status(), e.getMessage());
     } catch (EditRefused e) {
@@ -364,6 +345,31 @@ public final class Pages implements Site {
     } catch (StoreException e) {
       return problem(session, 503, e.getMessage());
     }
+  }
+
+  private Answer answer(Routes.Found<Placed> found, Request request, Session session)
+      throws Refusal, EditRefused, StoreException {
+    Map<String, String> form = Map.of();
+    if (request.method().equals("POST")) {
+      form = request.form(Bounds.LARGEST_COMMIT);
+      if (!session.isCsrf(form.getOrDefault("csrf", ""))) {
+        throw new Refusal(403, "foreign_form", "This form is not of this session: load it again.");
+      }
+    }
+    Page page = found.route().page();
+    Who.Due due = session.who().due();
+    if (!due.leaves(page.permission())) {
+      return Templates.see(due == Who.Due.PASSWORD ? PasswordPage.PATH : SecondFactorPages.PATH);
+    }
+    permit(page, request, session);
+    Answer answer =
+        page.handler()
+            .answer(
+                new Visit(request, found.parts(), form, session, maker, found.route().assets()));
+    if (request.method().equals("POST")) {
+      sessions.makeRoom(session);
+    }
+    return answer;
   }
 
   private static boolean showsConfiguration(Permission permission) {
