@@ -58,11 +58,10 @@ public record Subject(
    * what the nodes of its region have been told. A server by a name that it cannot have is left
    * out: whoever is asked for its role is also shown a password.
    */
-  Optional<List<RdsServer>> told(List<KnownDocument> heard) {
-    List<TopologyDocument> documents = heard.stream().map(KnownDocument::received).toList();
-    return arn.flatMap(name -> TopologyTold.of(name, documents))
+  Optional<List<RdsServer>> told(HeardDocuments heard) {
+    return arn.flatMap(name -> TopologyTold.of(name, heard.received()))
         .map(told -> new Answer(told, told.source().map(this::own).orElse(false)))
-        .or(() -> heard.stream().filter(this::own).findFirst().flatMap(this::byName))
+        .or(() -> heard.known().stream().filter(this::own).findFirst().flatMap(this::byName))
         .map(this::servers);
   }
 
@@ -70,9 +69,8 @@ public record Subject(
    * What documents say of the global cluster that it is; empty where it is none, and none of them
    * knows it. An endpoint by a name that it cannot have is left out.
    */
-  Optional<GlobalSaid> global(List<KnownDocument> heard) {
-    List<TopologyDocument> documents = heard.stream().map(KnownDocument::received).toList();
-    return arn.flatMap(name -> TopologyTold.global(name, documents))
+  Optional<GlobalSaid> global(HeardDocuments heard) {
+    return arn.flatMap(name -> TopologyTold.global(name, heard.received()))
         .map(
             believed ->
                 new GlobalSaid(
@@ -85,19 +83,20 @@ public record Subject(
                         .distinct()
                         .sorted()
                         .toList(),
-                    heard.stream().flatMap(known -> answer(known, believed.arn())).toList()));
+                    heard.known().stream()
+                        .flatMap(known -> answer(known, believed.arn()))
+                        .toList()));
   }
 
   /**
    * Whether readers of the cluster, or of each member of the global one, pass writes on to the
    * writer, as far as anything is known of that.
    */
-  List<WriteForwarding.Of> forwarding(List<KnownDocument> heard) {
-    List<TopologyDocument> documents = heard.stream().map(KnownDocument::received).toList();
+  List<WriteForwarding.Of> forwarding(HeardDocuments heard) {
     List<WriteForwarding.Of> byArn =
-        arn.map(name -> TopologyTold.forwarding(name, documents)).orElse(List.of());
+        arn.map(name -> TopologyTold.forwarding(name, heard.received())).orElse(List.of());
     return byArn.isEmpty()
-        ? heard.stream()
+        ? heard.known().stream()
             .filter(this::own)
             .flatMap(known -> known.document().clusters().stream())
             .filter(cluster -> cluster.is(name()))

@@ -136,7 +136,7 @@ public final class TopologyFeed implements AutoCloseable {
     later(
         () -> {
           if (watched.contains(one)) {
-            tell(one);
+            tell(one, counting());
           }
         });
     return () -> watched.remove(one);
@@ -295,17 +295,21 @@ public final class TopologyFeed implements AutoCloseable {
   }
 
   private void tellAll() {
-    watched.forEach(this::tell);
+    HeardDocuments counting = counting();
+    watched.forEach(one -> tell(one, counting));
   }
 
-  /** Passes on what is said of a cluster, if anything is. */
-  private void tell(Watched one) {
+  private HeardDocuments counting() {
     FeedState state = state();
-    List<KnownDocument> counting =
+    return HeardDocuments.of(
         state.documents().stream()
             .filter(known -> state.age(known).compareTo(COUNTS) < 0)
             .sorted(Comparator.comparing(KnownDocument::at))
-            .toList();
+            .toList());
+  }
+
+  /** Passes on what is said of a cluster, if anything is. */
+  private static void tell(Watched one, HeardDocuments counting) {
     one.subject().global(counting).ifPresent(one.told()::global);
     one.told().forwarding(one.subject().forwarding(counting));
     one.subject().told(counting).ifPresent(one.told()::servers);

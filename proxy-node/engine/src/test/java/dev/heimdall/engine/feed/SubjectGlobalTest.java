@@ -62,7 +62,7 @@ class SubjectGlobalTest {
     KnownDocument west = document(WEST, WEST, 60, Optional.empty(), false, 61);
     KnownDocument east = document(EAST, EAST, 20, Optional.of(20), false, 25);
     for (List<KnownDocument> order : List.of(List.of(west, east), List.of(east, west))) {
-      GlobalSaid said = subject(true).global(order).orElseThrow();
+      GlobalSaid said = subject(true).global(HeardDocuments.of(order)).orElseThrow();
       assertThat(said.writerRegion()).contains(EAST);
       assertThat(said.writerSince()).contains(NOW.plusSeconds(20));
       assertThat(said.endpoint()).contains(ENDPOINT);
@@ -83,7 +83,8 @@ class SubjectGlobalTest {
     KnownDocument west = document(WEST, WEST, 3000, Optional.empty(), false, 10);
     KnownDocument east = document(EAST, EAST, 20, Optional.of(20), false, 25);
     for (List<KnownDocument> order : List.of(List.of(west, east), List.of(east, west))) {
-      assertThat(subject(true).global(order).orElseThrow().writerRegion()).contains(EAST);
+      assertThat(subject(true).global(HeardDocuments.of(order)).orElseThrow().writerRegion())
+          .contains(EAST);
     }
   }
 
@@ -102,7 +103,8 @@ class SubjectGlobalTest {
   void whatIsInProgressIsSaidInWords() {
     assertThat(
             subject(true)
-                .global(List.of(document(WEST, WEST, 1, Optional.empty(), true, 1)))
+                .global(
+                    HeardDocuments.of(List.of(document(WEST, WEST, 1, Optional.empty(), true, 1))))
                 .orElseThrow()
                 .failover()
                 .orElseThrow()
@@ -115,7 +117,8 @@ class SubjectGlobalTest {
   void anEndpointByANameThatItCannotHaveIsLeftOut() {
     assertThat(
             subject(false)
-                .global(List.of(document(WEST, WEST, 1, Optional.empty(), false, 1)))
+                .global(
+                    HeardDocuments.of(List.of(document(WEST, WEST, 1, Optional.empty(), false, 1))))
                 .orElseThrow()
                 .endpoint())
         .isEmpty();
@@ -125,7 +128,7 @@ class SubjectGlobalTest {
   void ofAnotherClusterNothingIsSaid() {
     Subject other = new Subject(Optional.of(arn(WEST)), (host, in) -> true, Optional.empty());
     List<KnownDocument> heard = List.of(document(WEST, WEST, 1, Optional.empty(), false, 1));
-    assertThat(other.global(heard)).isEmpty();
-    assertThat(subject(true).global(List.of())).isEmpty();
+    assertThat(other.global(HeardDocuments.of(heard))).isEmpty();
+    assertThat(subject(true).global(HeardDocuments.of(List.of()))).isEmpty();
   }
 }
