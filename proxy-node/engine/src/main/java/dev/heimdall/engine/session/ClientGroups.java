@@ -320,7 +320,7 @@ final class ClientGroups {
     if (rejected != null) {
       refusedToWrite(from, rejected);
       counters.errorSent();
-      pending.takeBack(); // it is answered: nothing runs there that would have to be cancelled
+      pending.rejectedHere();
       effects.endWithTransaction(RejectedWrites.again(rejected));
       return;
     }
