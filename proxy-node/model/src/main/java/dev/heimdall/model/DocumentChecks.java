@@ -25,6 +25,13 @@ final class DocumentChecks {
     if (in.sound("$.peerNetworks")) {
       new NodeNetworks(node.peerNetworks()).check(node, in);
     }
+    if (in.sound("$.pgbouncerDatabase", "$.adminDatabase")
+        && node.pgbouncerDatabase().equals(node.adminDatabase())) {
+      in.problem(
+          "$.pgbouncerDatabase",
+          JsonValue.quote(node.pgbouncerDatabase()),
+          "another name than \"adminDatabase\", which leads to the node's own console");
+    }
     store(node.store(), in);
     keys("$.topology.key", node.topology().key(), in);
     keys("$.fleetKey", node.fleetKey(), in);

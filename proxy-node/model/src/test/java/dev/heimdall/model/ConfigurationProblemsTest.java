@@ -74,6 +74,10 @@ class ConfigurationProblemsTest {
               "node.json",
               "{\"id\": 1} {}",
               "node.json:1:11 $: got something after the end of the document, expected nothing"),
+          node(
+              "\"adminDatabase\": \"pgbouncer\"",
+              "node.json $.pgbouncerDatabase: got \"pgbouncer\", expected another name than"
+                  + " \"adminDatabase\", which leads to the node's own console"),
           file("node.json", "[]", "node.json:1:1 $: got a list, expected an object: { … }"),
           file(
               "node.json",

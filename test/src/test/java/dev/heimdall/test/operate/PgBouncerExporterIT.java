@@ -142,8 +142,10 @@ class PgBouncerExporterIT {
       assertThat(watch.value("SHOW VERSION")).startsWith("Heimdall");
       assertThat(own.value("SHOW VERSION")).startsWith("Heimdall");
       for (RawClient client : List.of(watch, own)) {
-        assertThatThrownBy(() -> client.value("PAUSE"))
-            .hasMessageContaining("is not an administrator, and may only SHOW");
+        for (String command : List.of("PAUSE", "RESUME", "RECONNECT", "RELOAD")) {
+          assertThatThrownBy(() -> client.value(command))
+              .hasMessageContaining("is not an administrator, and may only SHOW");
+        }
       }
       assertThatThrownBy(() -> RawClient.logIn(console(node, "other")).close())
           .hasMessageContaining("permission denied for database \"pgbouncer\"");
@@ -155,7 +157,9 @@ class PgBouncerExporterIT {
     try (TestNode node = node();
         RawClient admin = RawClient.logIn(console(node, "admin"));
         RawClient client = RawClient.logIn(node.target().in("shop"))) {
-      assertThat(admin.query("PAUSE shop")).extracting(Object::toString).isNotEmpty();
+      assertThat(admin.query("PAUSE shop"))
+          .noneMatch(message -> message.type() == 'E')
+          .anyMatch(message -> message.type() == 'C');
       assertThat(node.admin("SHOW POOLS"))
           .allSatisfy(row -> assertThat(row).containsEntry("paused", "t"));
       admin.query("RESUME");

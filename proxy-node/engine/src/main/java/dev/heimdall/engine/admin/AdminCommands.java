@@ -116,7 +116,7 @@ public final class AdminCommands extends TokenConsole {
       case RECONNECT -> change(verb, name, operator, () -> node.reconnect(name));
       case RELOAD -> change(verb, null, operator, node::reload);
       case FLUSH_CACHE -> change(verb, name, operator, () -> node.flushCache(name));
-      case KILL -> kill(arguments.get(0).text(), operator);
+      case KILL -> kill(operator, verb.words(), name, count -> "KILL " + count, node);
     };
   }
 
@@ -130,13 +130,6 @@ public final class AdminCommands extends TokenConsole {
 
   private static String logged(AdminVerb verb, String argument) {
     return argument == null ? verb.words() : verb.words() + " " + argument;
-  }
-
-  private AdminPlan kill(String number, Operator operator) {
-    Long client = clientId(number);
-    return client == null
-        ? outOfRange(number)
-        : change(AdminVerb.KILL, number, operator, () -> node.kill(client));
   }
 
   private static Answer.Failed unknown(List<Token> statement) {

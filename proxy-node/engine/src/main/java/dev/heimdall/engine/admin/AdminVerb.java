@@ -100,7 +100,7 @@ enum AdminVerb {
 
   /** The command whose words the statement begins with. */
   static Optional<AdminVerb> of(List<Token> statement) {
-    return Arrays.stream(values()).filter(verb -> verb.begins(statement)).findFirst();
+    return Arrays.stream(values()).filter(verb -> Tokens.begins(statement, verb.words)).findFirst();
   }
 
   /** Whether the statement is this command with arguments of the right number and kind. */
@@ -111,7 +111,7 @@ enum AdminVerb {
         return arguments.isEmpty();
       case VDB:
       case TABLE:
-        return arguments.isEmpty() || arguments.size() == 1 && isName(arguments.get(0));
+        return arguments.isEmpty() || arguments.size() == 1 && arguments.get(0).isName();
       case CLIENT:
         return arguments.size() == 1 && arguments.get(0).kind() == Kind.NUMBER;
     }
@@ -140,23 +140,6 @@ enum AdminVerb {
       }
     }
     return Optional.ofNullable(best);
-  }
-
-  private boolean begins(List<Token> statement) {
-    String[] expected = words.split(" ");
-    if (statement.size() < expected.length) {
-      return false;
-    }
-    for (int i = 0; i < expected.length; i++) {
-      if (!statement.get(i).is(expected[i])) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isName(Token token) {
-    return token.kind() == Kind.WORD || token.kind() == Kind.QUOTED;
   }
 
   /** Edits between two short texts; two letters that changed places count as one. */

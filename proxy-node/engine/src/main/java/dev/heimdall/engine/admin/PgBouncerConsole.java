@@ -28,6 +28,7 @@ public final class PgBouncerConsole extends TokenConsole {
   private final NodeView node;
   private final Metrics metrics;
   private final PgBouncerAverages averages;
+  private final Executor formatting;
 
   /**
    * @param clock for averages, which begin now
@@ -38,6 +39,7 @@ public final class PgBouncerConsole extends TokenConsole {
     super(log, formatting);
     this.node = node;
     this.metrics = metrics;
+    this.formatting = formatting;
     this.averages = new PgBouncerAverages(clock);
   }
 
@@ -57,7 +59,7 @@ public final class PgBouncerConsole extends TokenConsole {
               "virtual database \"" + operator.vdb() + "\" does not exist any more",
               null));
     }
-    PgBouncerFigures figures = new PgBouncerFigures(node, served);
+    PgBouncerFigures figures = new PgBouncerFigures(node, served, formatting);
     Optional<PgBouncerVerb> verb = PgBouncerVerb.of(statement);
     if (verb.isEmpty()) {
       return elsewhere(statement, figures)
@@ -123,7 +125,7 @@ public final class PgBouncerConsole extends TokenConsole {
       case RECONNECT ->
           ofAll(verb, argument, operator, figures, () -> node.reconnect(operator.vdb()));
       case RELOAD -> change(operator, "RELOAD", count -> "RELOAD", node::reload);
-      case KILL_CLIENT -> kill(argument, operator);
+      case KILL_CLIENT -> kill(operator, verb.words(), argument, count -> "KILL_CLIENT", node);
     };
   }
 
@@ -141,14 +143,6 @@ public final class PgBouncerConsole extends TokenConsole {
 
   private static String logged(PgBouncerVerb verb, Operator operator) {
     return verb.words() + " " + operator.vdb();
-  }
-
-  private AdminPlan kill(String number, Operator operator) {
-    Long client = clientId(number);
-    return client == null
-        ? outOfRange(number)
-        : change(
-            operator, "KILL_CLIENT " + number, count -> "KILL_CLIENT", () -> node.kill(client));
   }
 
   /** What PgBouncer would do and a node does not; a driver's own SET is none of it. */
@@ -174,8 +168,7 @@ public final class PgBouncerConsole extends TokenConsole {
           "A node is drained and ended by its service, or with POST /drain of its HTTP endpoint.";
       case "WAIT_CLOSE" ->
           "RECONNECT replaces connections; SHOW SERVERS shows those that are left.";
-      default ->
-          "PAUSE holds the statements of the virtual database back; KILL_CLIENT ends a client.";
+      default -> "PAUSE delays the statements of the virtual database; KILL_CLIENT ends a client.";
     };
   }
 

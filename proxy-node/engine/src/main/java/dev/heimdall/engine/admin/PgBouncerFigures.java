@@ -10,9 +10,9 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.model.Credentials;
+import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +22,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** One virtual database in PgBouncer's terms, as it is now. */
 final class PgBouncerFigures {
@@ -31,11 +33,16 @@ final class PgBouncerFigures {
           .thenComparing(PgBouncerAverages.Key::database);
 
   private final NodeView node;
+  private final Executor formatting;
   private final ServedVdb served;
   private final VirtualDatabase vdb;
 
-  PgBouncerFigures(NodeView node, ServedVdb served) {
+  /**
+   * @param formatting where rows are counted: a node's rows come on its event loops
+   */
+  PgBouncerFigures(NodeView node, ServedVdb served, Executor formatting) {
     this.node = node;
+    this.formatting = formatting;
     this.served = served;
     this.vdb = served.vdb();
   }
@@ -61,11 +68,11 @@ final class PgBouncerFigures {
                 "SHOW DATABASES lists them."));
   }
 
-  /** The names of the configuration; without the star that lets others through. */
+  /** The names of the configuration; none where a star lets others through, too. */
   private Set<String> named() {
-    Set<String> names = new TreeSet<>(vdb.databases().keySet());
-    names.remove(VirtualDatabase.ANY_DATABASE);
-    return vdb.databases().containsKey(VirtualDatabase.ANY_DATABASE) ? Set.of() : names;
+    return vdb.databases().containsKey(VirtualDatabase.ANY_DATABASE)
+        ? Set.of()
+        : vdb.databases().keySet();
   }
 
   /** What clients call a database of the server. */
@@ -130,7 +137,7 @@ final class PgBouncerFigures {
   // ---- connections
 
   CompletionStage<List<Pool>> pools() {
-    return node.pools().thenApply(this::pools);
+    return node.pools().thenApplyAsync(this::pools, formatting);
   }
 
   private List<Pool> pools(List<PoolRow> rows) {
@@ -162,14 +169,14 @@ final class PgBouncerFigures {
   }
 
   private List<Database> databases(List<ClientRow> clients, List<ServerRow> servers) {
+    Map<String, Long> ofClients = by(clients, ClientRow::database);
+    Map<String, Long> ofServers = by(servers, server -> client(server.database()));
     Set<String> names = new TreeSet<>(vdb.databases().keySet());
-    names.remove(VirtualDatabase.ANY_DATABASE);
-    if (vdb.databases().containsKey(VirtualDatabase.ANY_DATABASE)) {
-      clients.stream()
-          .map(ClientRow::database)
+    if (names.remove(VirtualDatabase.ANY_DATABASE)) {
+      ofClients.keySet().stream()
           .filter(database -> !served.node().consoleDatabase(database, vdb))
           .forEach(names::add);
-      servers.stream().map(server -> client(server.database())).forEach(names::add);
+      names.addAll(ofServers.keySet());
     }
     String user =
         vdb.credentials() == Credentials.SOURCE ? served.source().user().orElse(null) : null;
@@ -183,43 +190,54 @@ final class PgBouncerFigures {
                     vdb.databases().getOrDefault(name, name),
                     user,
                     served,
-                    count(servers, server -> client(server.database()).equals(name)),
-                    count(clients, client -> client.database().equals(name))))
+                    ofServers.getOrDefault(name, 0L),
+                    ofClients.getOrDefault(name, 0L)))
         .toList();
   }
 
   CompletionStage<List<Account>> users() {
-    return clientRows()
-        .thenCombine(
-            serverRows(),
-            (clients, servers) ->
-                served.users().stream()
-                    .map(
-                        user -> {
-                          String atServer = user.serverUser().orElse(user.name());
-                          return new Account(
-                              user.name(),
-                              user.maxServerConnections(),
-                              count(servers, server -> server.user().equals(atServer)),
-                              user.maxClients(),
-                              count(clients, client -> client.user().equals(user.name())));
-                        })
-                    .toList());
+    return clientRows().thenCombine(serverRows(), this::users);
   }
 
-  private static <T> long count(Collection<T> all, Predicate<T> which) {
-    return all.stream().filter(which).count();
+  private List<Account> users(List<ClientRow> clients, List<ServerRow> servers) {
+    Map<String, Long> ofClients = by(clients, ClientRow::user);
+    Map<String, Long> ofServers = by(servers, ServerRow::user);
+    return served.users().stream()
+        .map(
+            user ->
+                new Account(
+                    user.name(),
+                    user.maxServerConnections(),
+                    atServer(user).map(name -> ofServers.getOrDefault(name, 0L)).orElse(null),
+                    user.maxClients(),
+                    ofClients.getOrDefault(user.name(), 0L)))
+        .toList();
+  }
+
+  /** As whom a user's server connections log in; empty where they are not a user's own. */
+  private Optional<String> atServer(User user) {
+    return switch (vdb.credentials()) {
+      case SOURCE -> Optional.empty();
+      case PASSTHROUGH -> Optional.of(user.name());
+      case USER -> Optional.of(user.serverUser().orElse(user.name()));
+    };
+  }
+
+  private static <T> Map<String, Long> by(List<T> rows, Function<T, String> name) {
+    return rows.stream().collect(Collectors.groupingBy(name, Collectors.counting()));
   }
 
   /** Those that have logged in to this virtual database. */
   private CompletionStage<List<ClientRow>> clientRows() {
     return node.clients()
-        .thenApply(rows -> rows.stream().filter(row -> vdb.name().equals(row.vdb())).toList());
+        .thenApplyAsync(
+            rows -> rows.stream().filter(row -> vdb.name().equals(row.vdb())).toList(), formatting);
   }
 
   private CompletionStage<List<ServerRow>> serverRows() {
     return node.servers()
-        .thenApply(rows -> rows.stream().filter(row -> row.vdb().equals(vdb.name())).toList());
+        .thenApplyAsync(
+            rows -> rows.stream().filter(row -> row.vdb().equals(vdb.name())).toList(), formatting);
   }
 
   CompletionStage<List<Socket>> clients() {
@@ -292,11 +310,11 @@ final class PgBouncerFigures {
   }
 
   CompletionStage<List<Map.Entry<String, Long>>> lists() {
-    return node.pools()
+    return pools()
         .thenCombine(
             clientRows()
                 .thenCombine(serverRows(), (clients, servers) -> new Connections(clients, servers)),
-            (pools, connections) -> lists(pools(pools).size(), connections));
+            (pools, connections) -> lists(pools.size(), connections));
   }
 
   private record Connections(List<ClientRow> clients, List<ServerRow> servers) {}
@@ -312,7 +330,9 @@ final class PgBouncerFigures {
     lists.put("used_clients", (long) connections.clients().size());
     lists.put(
         "login_clients",
-        count(connections.clients(), client -> client.state() == ClientRow.State.LOGIN));
+        connections.clients().stream()
+            .filter(client -> client.state() == ClientRow.State.LOGIN)
+            .count());
     lists.put("free_servers", 0L);
     lists.put("used_servers", (long) connections.servers().size());
     lists.put("dns_names", 0L);

@@ -55,8 +55,12 @@ final class PgBouncerTables {
       long connections,
       long clients) {}
 
-  /** A user of the configuration. */
-  record Account(String name, int maxConnections, long connections, int maxClients, long clients) {}
+  /**
+   * A user of the configuration.
+   *
+   * @param connections to servers; null where these are not a user's own
+   */
+  record Account(String name, int maxConnections, Long connections, int maxClients, long clients) {}
 
   /** A connection of either side. */
   record Socket(

@@ -4,7 +4,6 @@ import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -68,14 +67,11 @@ enum PgBouncerVerb {
     return Arrays.stream(values()).map(PgBouncerVerb::usage).collect(Collectors.joining(", "));
   }
 
-  /** The command that the statement is, with arguments of the right number and kind or not. */
+  /** The command whose words the statement begins with. */
   static Optional<PgBouncerVerb> of(List<Token> statement) {
-    String first = statement.get(0).text().toUpperCase(Locale.ROOT);
-    String name =
-        first.equals("SHOW") && statement.size() > 1
-            ? "SHOW_" + statement.get(1).text().toUpperCase(Locale.ROOT)
-            : first;
-    return Arrays.stream(values()).filter(verb -> verb.name().equals(name)).findFirst();
+    return Arrays.stream(values())
+        .filter(verb -> Tokens.begins(statement, verb.words()))
+        .findFirst();
   }
 
   List<Token> arguments(List<Token> statement) {
@@ -85,12 +81,8 @@ enum PgBouncerVerb {
   boolean complete(List<Token> arguments) {
     return switch (argument) {
       case NONE -> arguments.isEmpty();
-      case DATABASE -> arguments.isEmpty() || arguments.size() == 1 && isName(arguments.get(0));
+      case DATABASE -> arguments.isEmpty() || arguments.size() == 1 && arguments.get(0).isName();
       case CLIENT -> arguments.size() == 1 && arguments.get(0).kind() == Kind.NUMBER;
     };
-  }
-
-  private static boolean isName(Token token) {
-    return token.kind() == Kind.WORD || token.kind() == Kind.QUOTED;
   }
 }

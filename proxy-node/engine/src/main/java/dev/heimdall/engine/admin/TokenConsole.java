@@ -126,21 +126,19 @@ abstract class TokenConsole implements Console {
     return change(operator, command, tag, action);
   }
 
-  /** A client's number as it is written in a command; null beyond what a number can be. */
-  static Long clientId(String number) {
+  /** Ends a client, whose number is written in the command. */
+  final AdminPlan kill(
+      Operator operator, String verb, String number, Function<Integer, String> tag, NodeView node) {
     try {
-      return Long.parseLong(number);
+      long client = Long.parseLong(number);
+      return change(operator, verb + " " + number, tag, () -> node.kill(client));
     } catch (NumberFormatException tooLarge) {
-      return null;
+      return AdminPlan.known(
+          Answer.failed(
+              Sqlstate.NUMBER_OUT_OF_RANGE,
+              "\"" + number + "\" is out of range for a client id",
+              "SHOW CLIENTS lists the ids."));
     }
-  }
-
-  static AdminPlan outOfRange(String number) {
-    return AdminPlan.known(
-        Answer.failed(
-            Sqlstate.NUMBER_OUT_OF_RANGE,
-            "\"" + number + "\" is out of range for a client id",
-            "SHOW CLIENTS lists the ids."));
   }
 
   private void logged(Operator operator, String command, Answer result) {

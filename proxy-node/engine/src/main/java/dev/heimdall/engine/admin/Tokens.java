@@ -24,6 +24,11 @@ final class Tokens {
       return kind == Kind.WORD && text.equalsIgnoreCase(word);
     }
 
+    /** Whether it may name something. */
+    boolean isName() {
+      return kind == Kind.WORD || kind == Kind.QUOTED;
+    }
+
     boolean symbol(char symbol) {
       return kind == Kind.SYMBOL && text.charAt(0) == symbol;
     }
@@ -61,6 +66,20 @@ final class Tokens {
       statements.add(current);
     }
     return statements;
+  }
+
+  /** Whether the statement begins with these words, which have one blank between them. */
+  static boolean begins(List<Token> statement, String words) {
+    String[] expected = words.split(" ");
+    if (statement.size() < expected.length) {
+      return false;
+    }
+    for (int i = 0; i < expected.length; i++) {
+      if (!statement.get(i).is(expected[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Token next() {

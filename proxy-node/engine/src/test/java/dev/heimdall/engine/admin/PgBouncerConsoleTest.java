@@ -74,7 +74,9 @@ class PgBouncerConsoleTest {
         "sources/main.json",
         "{\"url\": \"jdbc:postgresql://db:5433\", \"user\": \"app\", \"connectTimeout\": \"1500ms\"}");
     write("vdbs/shop.json", "{\"ports\": [6432], \"source\": \"main\", " + vdb + "}");
-    write("users/ann.json", "{\"password\": \"a\", \"maxClients\": 7}");
+    write(
+        "users/ann.json",
+        "{\"password\": \"a\", \"maxClients\": 7, \"serverUser\": \"ann_at_server\"}");
     write("users/zoe.json", "{\"password\": \"a\", \"vdbs\": [\"shop\"]}");
     Configuration read = ConfigurationReader.read(directory);
     node.served =
@@ -370,6 +372,30 @@ class PgBouncerConsoleTest {
               assertThat(failed.error().sqlState()).isEqualTo("0A000");
               assertThat(failed.error().hint()).isNotEmpty();
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"show_stats", "SHOW_STATS x", "'PAUSE'", "\"pause\"", "SHOW 'pools'", "PAUSE 'a'"})
+  void whatIsNoCommandIsNeverTakenForOne(String sql) {
+    assertThat(run(sql, ConsoleRight.ALL))
+        .isInstanceOfSatisfying(
+            Answer.Failed.class,
+            failed -> assertThat(failed.error().sqlState()).isEqualTo("42601"));
+    assertThat(node.orders).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {"source, -", "passthrough, 1", "user, 0"})
+  void connectionsOfAUserAreThoseThatLogInAsIt(String credentials, String expected)
+      throws Exception {
+    serve("\"databases\": {\"shop\": \"shop\"}, \"credentials\": \"" + credentials + "\"");
+
+    assertThat(rows("SHOW USERS").get(0))
+        .containsEntry("name", "ann")
+        .containsEntry("current_connections", expected);
   }
 
   @Test
