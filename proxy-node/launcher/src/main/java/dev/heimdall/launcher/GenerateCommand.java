@@ -76,6 +76,13 @@ final class GenerateCommand implements Callable<Integer> {
   private String tls;
 
   @Option(
+      names = "--replicas",
+      description =
+          "Take over the replicas that the server names. They are logged in to with the same"
+              + " password, now and by nodes.")
+  private boolean replicas;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
       defaultValue = "main",
@@ -99,6 +106,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     Logging.quiet();
+    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--name: got \"" + name + "\", expected letters, digits, \"_\", \"-\" and \".\".");
+    }
     Engine spoken = engine();
     int at = port != null ? port : spoken == Engine.MYSQL ? MYSQL_PORT : POSTGRES_PORT;
     Imported made =
@@ -111,6 +123,7 @@ final class GenerateCommand implements Callable<Integer> {
                 password(spoken),
                 Optional.ofNullable(database),
                 Optional.ofNullable(tls),
+                replicas,
                 listen));
     Written.tell(spec.commandLine().getOut(), made, output);
     return 0;

@@ -3,12 +3,12 @@ package dev.heimdall.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.AuthMethod;
+import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClientCertificate;
 import dev.heimdall.model.ClientTlsMode;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
-import dev.heimdall.model.ConnectionType;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.model.VirtualDatabase;
@@ -269,15 +269,20 @@ class ImportPgBouncerCommandTest {
         .extracting(
             rule -> rule.type() + " " + rule.databases() + " " + rule.users() + " " + rule.method())
         .containsExactly(
+            "HOST [shop, my db] [eve] REJECT",
             "HOST [shop, my db] [ann] MD5",
             "HOSTSSL [all] [all] SCRAM_SHA_256",
-            "HOSTSSL [all] [all] PASSWORD");
-    assertThat(read.vdbs().get("main").auth().get(0).type()).isEqualTo(ConnectionType.HOST);
+            "HOST [all] [all] MD5",
+            "HOST [all] [all] REJECT",
+            "HOSTSSL [all] [all] PASSWORD",
+            "HOSTNOSSL [all] [all] REJECT");
+    assertThat(read.vdbs().get("main").auth().get(3).address())
+        .isEqualTo(Cidr.parse("192.168.0.0/16"));
     assertThat(notes())
         .anyMatch(note -> note.startsWith("hba.conf:2: not carried over"))
-        .anyMatch(note -> note.contains("users without a line in the file of users are left out"))
-        .anyMatch(note -> note.startsWith("hba.conf:5: not carried over"))
-        .anyMatch(note -> note.startsWith("hba.conf:6: not carried over"));
+        .anyMatch(note -> note.contains("who has no line in the file of users is rejected: eve"))
+        .anyMatch(note -> note.startsWith("hba.conf:6: whom this lets in is rejected"))
+        .anyMatch(note -> note.startsWith("hba.conf:7: clients without TLS are rejected"));
   }
 
   @ParameterizedTest
@@ -286,7 +291,7 @@ class ImportPgBouncerCommandTest {
     "auth_query = SELECT 1, users are documents",
     "verbose = 2, logLevel",
     "pool_mode = statement, transactions are allowed",
-    "auth_type = any, users need a document",
+    "auth_type = any, it was for the Unix socket alone",
     "auth_type = ldap, there is no such method",
     "default_pool_size = many, the value is no number",
     "no_such_setting = 1, no setting of PgBouncer's that is known here",
@@ -298,6 +303,128 @@ class ImportPgBouncerCommandTest {
 
     assertThat(notes())
         .anySatisfy(note -> assertThat(note).startsWith("pgbouncer.ini:4: ").contains(why));
+  }
+
+  @Test
+  void linesForDatabasesOfOthersAreLeftToThem() throws Exception {
+    write(
+        "hba.conf", "host a all all trust\nhost b,c all 10.0.0.0/8 reject\nhost all all all md5\n");
+    Configuration read =
+        imported(
+            "a = host=db1 user=app\nb = host=db2 user=app",
+            "listen_addr = *\nauth_type = hba\nauth_hba_file = hba.conf");
+
+    assertThat(read.vdbs().get("a").auth())
+        .extracting(rule -> rule.databases() + " " + rule.method())
+        .containsExactly("[a] TRUST", "[all] MD5");
+    assertThat(read.vdbs().get("b").auth())
+        .extracting(rule -> rule.databases() + " " + rule.method())
+        .containsExactly("[b] REJECT", "[all] MD5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host all @admins all md5, @admins stands for names",
+    "host sameuser all all md5, sameuser stands for names",
+    "host all all samenet md5, its address is no network",
+    "host all all db.internal reject, its address is no network",
+    "nonsense all all all md5, it is no line of pg_hba.conf",
+    "host all all, it is no line of pg_hba.conf",
+  })
+  void aLineOfLogInsWhoseMatchCannotBeWrittenEndsTheCommand(String line, String why)
+      throws Exception {
+    write("hba.conf", "# first\n" + line + "\nhost all all all trust\n");
+    write(
+        "pgbouncer.ini",
+        "[databases]\na = host=db\n[pgbouncer]\nauth_type = hba\nauth_hba_file = hba.conf\n");
+
+    assertThat(run()).isEqualTo(3);
+    assertThat(err.toString()).contains("hba.conf:2: " + why);
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void linesOfLogInsThatCannotBeReadEndTheCommand() throws Exception {
+    write(
+        "pgbouncer.ini",
+        "[databases]\na = host=db\n[pgbouncer]\nauth_type = hba\nauth_hba_file = no.conf\n");
+
+    assertThat(run()).isEqualTo(4);
+    assertThat(err.toString()).contains("no.conf cannot be read");
+  }
+
+  @Test
+  void whoIsRejectedByNameStaysSoWithoutALineInTheFileOfUsers() throws Exception {
+    write("hba.conf", "host all eve all reject\nhost all all all md5\n");
+    Configuration read =
+        imported(
+            "* = host=db1 user=app", "listen_addr = *\nauth_type = hba\nauth_hba_file = hba.conf");
+
+    assertThat(read.vdbs().get("main").auth().get(0).users()).containsExactly("eve");
+    assertThat(read.vdbs().get("main").auth().get(0).method()).isEqualTo(AuthMethod.REJECT);
+  }
+
+  @Test
+  void aSocketWithLinesOfItsOwnIsNotOpened() throws Exception {
+    write("hba.conf", "local all all reject\nhost all all 127.0.0.1/32 trust\n");
+    Configuration read =
+        imported(
+            "* = host=db1 user=app",
+            "listen_addr = 127.0.0.1\nunix_socket_dir = /run/pg\nauth_type = hba\n"
+                + "auth_hba_file = hba.conf");
+
+    assertThat(read.vdbs().get("main").unixSocket()).isEmpty();
+    assertThat(notes()).anyMatch(note -> note.contains("there is no socket"));
+  }
+
+  @Test
+  void aPortThatWasNotThereLetsNobodyInWithoutAPassword() throws Exception {
+    Configuration read = imported("* = host=db1 user=app", "auth_type = trust");
+
+    assertThat(read.vdbs().get("main").address()).isEqualTo("127.0.0.1");
+    assertThat(read.vdbs().get("main").unixSocket()).contains("/tmp/.s.PGSQL.6432");
+    assertThat(read.vdbs().get("main").auth())
+        .singleElement()
+        .extracting(rule -> rule.method())
+        .isEqualTo(AuthMethod.SCRAM_SHA_256);
+    assertThat(notes())
+        .anyMatch(note -> note.contains("it was for the Unix socket alone"))
+        .anyMatch(note -> note.startsWith("listen_addr is not set"));
+  }
+
+  @Test
+  void whatPgBouncerHasByDefaultIsWritten() throws Exception {
+    Configuration read = imported("* = host=db1 user=app", "listen_addr = *");
+
+    assertThat(read.node().maxClients()).isEqualTo(100);
+    assertThat(read.node().loginTimeout()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(read.sources().get("main").connectTimeout()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(read.vdbs().get("main").multiplex()).isFalse();
+  }
+
+  @Test
+  void whomTheMethodNeverLetsInIsLeftOut() throws Exception {
+    write("userlist.txt", "\"ann\" \"a\"\n\"bob\" \"\"\n\"eve\" \"" + MD5 + "\"\n");
+    Configuration read =
+        imported(
+            "* = host=db1 user=app",
+            "listen_addr = *\nauth_type = scram-sha-256\nauth_file = userlist.txt");
+
+    assertThat(read.users()).containsOnlyKeys("ann");
+    assertThat(notes())
+        .anyMatch(note -> note.startsWith("user bob is left out"))
+        .anyMatch(note -> note.startsWith("user eve is left out"));
+  }
+
+  @Test
+  void secretsAreNotShown() throws Exception {
+    write("hba.conf", "host all all all ldap ldapserver=ldap ldapbindpasswd=hunter2\n");
+    imported(
+        "a = host=db1 user=app password=hunter2 connect_query='set x to hunter2'",
+        "auth_ldap_options = ldapbindpasswd=hunter2\nauth_query = select hunter2\n"
+            + "auth_type = hba\nauth_hba_file = hba.conf\nno_such_PWD = hunter2");
+
+    assertThat(out.toString()).contains("auth_ldap_options").doesNotContain("hunter2");
   }
 
   @Test

@@ -57,7 +57,8 @@ public record Cidr(Optional<InetAddress> network, int prefix) {
             () -> new IllegalArgumentException("\"" + text + "\" is no address or network"));
   }
 
-  static Optional<Cidr> read(String text) {
+  /** A network with its length, such as {@code 10.0.0.0/8}; empty for anything else. */
+  public static Optional<Cidr> read(String text) {
     int slash = text.indexOf('/');
     if (slash < 0 || !text.substring(slash + 1).matches("0|[1-9][0-9]{0,2}")) {
       return Optional.empty();

@@ -63,7 +63,9 @@ class GeneratedIT {
               "--port=" + primary.port(),
               "--user=" + SharedPostgres.cluster().superuser(),
               "--listen=" + port);
-      assertThat(told).contains("127.0.0.1 streams from it", "add it to \"url\" with its port");
+      assertThat(told)
+          .contains("127.0.0.1 replicates from it: --replicas takes it over")
+          .contains("user " + SharedPostgres.cluster().superuser() + " is left out: it is a super");
       assertThat(Files.readString(output().resolve("users/generated.json")))
           .contains("SCRAM-SHA-256$")
           .contains("\"maxServerConnections\" : 7");
@@ -82,6 +84,20 @@ class GeneratedIT {
     } finally {
       primary.execute("DROP ROLE generated");
     }
+  }
+
+  @Test
+  void aReplicaThatIsNotFoundAtItsAddressIsSaid() throws Exception {
+    String told =
+        generate(
+            0,
+            Map.of("PGPASSWORD", SharedPostgres.cluster().password()),
+            "--host=127.0.0.1",
+            "--port=" + SharedPostgres.primary().port(),
+            "--user=" + SharedPostgres.cluster().superuser(),
+            "--replicas");
+
+    assertThat(told).contains("(it is no replica of it): add it to \"url\" with its port");
   }
 
   @Test
@@ -117,12 +133,12 @@ class GeneratedIT {
     String told =
         generate(
             4,
-            Map.of("PGPASSWORD", "wrong"),
+            Map.of("PGPASSWORD", "guessed"),
             "--host=127.0.0.1",
             "--port=" + SharedPostgres.target().port(),
             "--user=" + SharedPostgres.USER);
 
-    assertThat(told).contains("password authentication failed").doesNotContain("wrong\"");
+    assertThat(told).contains("password authentication failed").doesNotContain("guessed");
     assertThat(output()).doesNotExist();
   }
 

@@ -64,6 +64,18 @@ final class Documents {
     return all.containsKey("users/" + name + ".json");
   }
 
+  /** The names of all users. */
+  List<String> users() {
+    return all.keySet().stream()
+        .filter(path -> path.startsWith("users/"))
+        .map(path -> path.substring("users/".length(), path.length() - ".json".length()))
+        .toList();
+  }
+
+  void withoutUser(String name) {
+    all.remove("users/" + name + ".json");
+  }
+
   /** How many there are of a kind, {@code users} for instance. */
   long count(String kind) {
     return all.keySet().stream().filter(path -> path.startsWith(kind + "/")).count();

@@ -32,6 +32,8 @@ public final class Generated {
    * @param name of the data source and the virtual database
    * @param database to look into; empty for one that every server has
    * @param tls the {@code tls.mode} towards it; empty for the usual one
+   * @param replicas whether those that the server names are taken over, too: they are logged in to
+   *     with the same password
    * @param listen the node's port
    */
   public record Wishes(
@@ -42,6 +44,7 @@ public final class Generated {
       Optional<Secret> password,
       Optional<String> database,
       Optional<String> tls,
+      boolean replicas,
       int listen) {}
 
   /**
@@ -55,7 +58,10 @@ public final class Generated {
     ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
     try {
       LiveServer.Access access = server -> connect(wishes, server, upkeep);
-      live = LiveServer.ask(new LiveServer.Place(wishes.engine(), wishes.server(), access), notes);
+      live =
+          LiveServer.ask(
+              new LiveServer.Place(wishes.engine(), wishes.server(), access, wishes.replicas()),
+              notes);
     } finally {
       upkeep.shutdownNow();
     }
@@ -64,11 +70,17 @@ public final class Generated {
     servers.addAll(live.replicas());
     source(documents.source(wishes.name()), wishes, servers);
     live.into(documents, wishes.name(), wishes.listen(), notes);
-    if (!documents.hasUser(wishes.user()) && Documents.namesUser(wishes.user())) {
+    boolean unread =
+        live.logins().stream()
+            .noneMatch(login -> login.verifier().isPresent() || login.left().isPresent());
+    if (unread && Documents.namesUser(wishes.user())) {
       wishes
           .password()
           .ifPresent(password -> documents.user(wishes.user()).put("password", password.value()));
     }
+    notes.say(
+        "where clients come from was not asked for (pg_hba.conf, hosts of accounts): `auth` of the"
+            + " virtual database lets them in from everywhere");
     notes.say(
         "nobody may use the node's console yet: \"admin\": true in a user's document lets him");
     return new Imported(documents, notes);

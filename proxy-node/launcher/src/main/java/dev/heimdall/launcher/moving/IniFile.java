@@ -71,11 +71,7 @@ final class IniFile {
     if (equals <= 0 || section.isEmpty()) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION,
-          at
-              + ": got \""
-              + line
-              + "\", expected "
-              + (section.isEmpty() ? "[section]" : "key = value"));
+          at + ": expected " + (section.isEmpty() ? "[section]" : "key = value"));
     }
     sections
         .get(section)

@@ -10,13 +10,19 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What a MySQL or MariaDB server says of itself. */
 final class LiveMysql {
   private static final Set<String> OWN =
       Set.of("mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin", "");
+
+  private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1");
+  private static final Set<String> METHODS =
+      Set.of("mysql_native_password", "caching_sha2_password", "");
 
   private final LiveServer.Place place;
   private final Connection connection;
@@ -50,14 +56,29 @@ final class LiveMysql {
   }
 
   private List<LiveServer.Login> logins() {
-    List<LiveServer.Login> logins = new ArrayList<>();
+    Map<String, LiveServer.Login> logins = new TreeMap<>();
+    // An account for every host goes before others of the same name.
+    String sql =
+        "SELECT user, host, plugin, HEX(authentication_string), super_priv FROM mysql.user"
+            + " ORDER BY user, host <> '%', host";
     try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT user, host, plugin, HEX(authentication_string) FROM mysql.user"
-                    + " ORDER BY user, host")) {
+        ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
-        login(row.getString(1), row.getString(3), row.getString(4)).ifPresent(logins::add);
+        String user = row.getString(1);
+        if (OWN.contains(user)) {
+          continue;
+        }
+        LiveServer.Login login =
+            login(user, row.getString(2), row.getString(3), row.getString(4), row.getString(5));
+        LiveServer.Login first = logins.putIfAbsent(user, login);
+        if (first != null) {
+          notes.say(
+              "user "
+                  + user
+                  + " has an account for "
+                  + row.getString(2)
+                  + ", too: nodes check the password of the first one");
+        }
       }
     } catch (SQLException e) {
       notes.say(
@@ -65,24 +86,37 @@ final class LiveMysql {
               + e.getMessage().strip()
               + "): write users/NAME.json with a \"password\" for each user who is to log in");
     }
-    return logins;
+    return List.copyOf(logins.values());
   }
 
-  private static Optional<LiveServer.Login> login(String user, String plugin, String hex) {
+  private LiveServer.Login login(
+      String user, String host, String plugin, String hex, String superuser) {
     String method = plugin == null ? "" : plugin.toLowerCase(Locale.ROOT);
-    if (OWN.contains(user)
-        || !Set.of("mysql_native_password", "caching_sha2_password", "").contains(method)) {
-      return Optional.empty();
-    }
     String text =
         hex == null ? "" : new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
     boolean hashed = text.startsWith("*") && text.length() == 41;
     boolean salted = text.startsWith("$A$");
-    return Optional.of(
-        new LiveServer.Login(
-            user,
-            hashed ? Optional.of(text) : salted ? Optional.of("0x" + hex) : Optional.empty(),
-            0));
+    String left = null;
+    if ("Y".equals(superuser)) {
+      left = "it is a superuser: write its document if it is to log in through nodes";
+    } else if (LOCAL.contains(host)) {
+      left = "its account is for clients on the server's machine (" + host + ")";
+    } else if (!METHODS.contains(method)) {
+      left = "nodes do not know verifiers of " + plugin;
+    } else if (!host.equals("%")) {
+      notes.say(
+          "user "
+              + user
+              + " may come from "
+              + host
+              + " only: for the server that is the node; `auth` of the virtual database says where"
+              + " clients may come from");
+    }
+    return new LiveServer.Login(
+        user,
+        hashed ? Optional.of(text) : salted ? Optional.of("0x" + hex) : Optional.empty(),
+        0,
+        Optional.ofNullable(left));
   }
 
   /** Those that replicate from it, say where they are, and can be reached as the same user. */
@@ -98,8 +132,10 @@ final class LiveMysql {
               "the replica with server_id "
                   + id
                   + " does not say where it is (report_host): add it to \"url\"");
-        } else {
+        } else if (place.replicas()) {
           replica(id, new ServerAddress(host, row.getInt("Port")), found);
+        } else {
+          notes.say(LiveServer.unasked(host + ":" + row.getInt("Port")));
         }
       }
     } catch (SQLException e) {

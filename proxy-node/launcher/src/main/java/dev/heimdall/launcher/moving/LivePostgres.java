@@ -63,15 +63,21 @@ final class LivePostgres {
     }
     String sql =
         readable
-            ? "SELECT rolname, rolpassword, rolconnlimit FROM pg_authid WHERE rolcanlogin ORDER BY 1"
-            : "SELECT rolname, NULL, rolconnlimit FROM pg_roles WHERE rolcanlogin ORDER BY 1";
+            ? "SELECT rolname, rolpassword, rolconnlimit, rolsuper FROM pg_authid WHERE rolcanlogin ORDER BY 1"
+            : "SELECT rolname, NULL, rolconnlimit, rolsuper FROM pg_roles WHERE rolcanlogin ORDER BY 1";
     List<LiveServer.Login> logins = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
         logins.add(
             new LiveServer.Login(
-                row.getString(1), Optional.ofNullable(row.getString(2)), row.getInt(3)));
+                row.getString(1),
+                Optional.ofNullable(row.getString(2)),
+                row.getInt(3),
+                row.getBoolean(4)
+                    ? Optional.of(
+                        "it is a superuser: write its document if it is to log in through nodes")
+                    : Optional.empty()));
       }
     }
     return logins;
@@ -79,34 +85,42 @@ final class LivePostgres {
 
   /** Those that stream from it and can be reached at its own port, as the same user. */
   private List<ServerAddress> replicas() throws SQLException {
-    String mine = identifier(connection);
     List<ServerAddress> found = new ArrayList<>();
     for (String host :
         texts(
-            connection,
-            "SELECT DISTINCT host(client_addr) FROM pg_stat_replication"
-                + " WHERE client_addr IS NOT NULL ORDER BY 1")) {
-      ServerAddress address = new ServerAddress(host, place.address().port());
-      try (Connection there = place.access().connect(address)) {
-        if (identifier(there).equals(mine)
-            && texts(there, "SELECT pg_is_in_recovery()").contains("t")) {
-          found.add(address);
-          continue;
-        }
+            connection, "SELECT DISTINCT host(client_addr) FROM pg_stat_replication ORDER BY 1")) {
+      if (host == null) {
         notes.say(
-            host
-                + " streams from it, but port "
-                + address.port()
-                + " leads to no replica of it: add it to \"url\" with its port");
-      } catch (SQLException e) {
-        notes.say(
-            host
-                + " streams from it, and port "
-                + address.port()
-                + " there does not answer: add it to \"url\" with its port");
+            "it has a replica whose address is not shown to "
+                + "this user (pg_read_all_stats), or that comes by a Unix socket: add it to \"url\"");
+      } else if (place.replicas()) {
+        replica(new ServerAddress(host, place.address().port()), found);
+      } else {
+        notes.say(LiveServer.unasked(host));
       }
     }
     return found;
+  }
+
+  private void replica(ServerAddress address, List<ServerAddress> found) throws SQLException {
+    String why = "it is no replica of it";
+    try (Connection there = place.access().connect(address)) {
+      if (identifier(there).equals(identifier(connection))
+          && texts(there, "SELECT pg_is_in_recovery()").contains("t")) {
+        found.add(address);
+        return;
+      }
+    } catch (SQLException e) {
+      why = e.getMessage().strip();
+    }
+    notes.say(
+        "a replica comes from "
+            + address.host()
+            + ", and is not found at "
+            + address
+            + " ("
+            + why
+            + "): add it to \"url\" with its port");
   }
 
   private static String identifier(Connection connection) throws SQLException {

@@ -3,6 +3,7 @@ package dev.heimdall.launcher.moving;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Engine;
+import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
@@ -32,15 +33,16 @@ record LiveServer(
    *
    * @param verifier of the password; empty where it could not be read
    * @param most connections at a time; 0 for no limit
+   * @param left why it is left out, all the same; empty if it is not
    */
-  record Login(String name, Optional<String> verifier, int most) {}
+  record Login(String name, Optional<String> verifier, int most, Optional<String> left) {}
 
-  /** A server's address with a log-in there. */
-  record Place(Engine engine, ServerAddress address, Access access) {
-    Place at(ServerAddress other) {
-      return new Place(engine, other, access);
-    }
-  }
+  /**
+   * A server's address with a log-in there.
+   *
+   * @param replicas whether its replicas are to be asked, too
+   */
+  record Place(Engine engine, ServerAddress address, Access access, boolean replicas) {}
 
   /** How servers are connected to. */
   interface Access {
@@ -68,21 +70,20 @@ record LiveServer(
     databases.forEach(database -> names.put(database, database));
     vdb.put("credentials", "passthrough");
     int half = mostConnections / 2;
-    if (half < USUAL_POOL) {
+    if (half < PoolSettings.defaults().size()) {
       vdb.putObject("pool").put("size", Math.max(1, half));
     }
     cluster.ifPresent(kind -> documents.source(name).putObject("cluster").put("kind", kind));
     users(documents, notes);
   }
 
-  /** What a pool has by default. */
-  private static final int USUAL_POOL = 20;
-
   private void users(Documents documents, Notes notes) {
     var left = new TreeMap<String, String>();
     for (Login login : logins) {
       if (!Documents.namesUser(login.name())) {
         left.put(login.name(), "the name is that of a file, too");
+      } else if (login.left().isPresent()) {
+        left.put(login.name(), login.left().get());
       } else if (login.verifier().isEmpty()) {
         left.put(login.name(), "no verifier of its password could be read");
       } else if (!documents.hasUser(login.name())) {
@@ -94,6 +95,11 @@ record LiveServer(
       }
     }
     left.forEach((name, why) -> notes.say("user " + name + " is left out: " + why));
+  }
+
+  /** What is said of a replica that is known of and not asked. */
+  static String unasked(String replica) {
+    return replica + " replicates from it: --replicas takes it over, or add it to \"url\"";
   }
 
   /** Whether RDS runs the server, as far as its name says. */

@@ -93,6 +93,7 @@ final class PgBouncerImport {
     }
     databases();
     listening();
+    defaults();
     for (Entry entry : settings.values()) {
       setting(entry);
     }
@@ -256,11 +257,17 @@ final class PgBouncerImport {
                     group.name(), String.join(", ", group.databases().keySet()), next, first));
       }
       address(vdb);
-      String socket = value("unix_socket_dir", "");
+      // Its own default counts where clients have nothing else.
+      String socket = value("unix_socket_dir", listens() ? "" : "/tmp");
       if (!socket.isEmpty()) {
         vdb.put("unixSocket", socket.replaceFirst("/*$", "") + "/.s.PGSQL." + next);
       }
       next++;
+    }
+    if (!listens()) {
+      notes.say(
+          "listen_addr is not set: PgBouncer listens on its Unix socket alone; a virtual database"
+              + " has a port, too, on 127.0.0.1");
     }
     said("listen_addr")
         .filter(entry -> entry.value().contains(","))
@@ -269,7 +276,7 @@ final class PgBouncerImport {
   }
 
   private void address(ObjectNode vdb) {
-    String address = value("listen_addr", "127.0.0.1");
+    String address = listens() ? value("listen_addr", "") : "127.0.0.1";
     switch (address) {
       case "*" -> vdb.put("address", "0.0.0.0");
       case "localhost" -> vdb.put("address", "127.0.0.1");
@@ -290,6 +297,18 @@ final class PgBouncerImport {
     } else {
       notes.left(entry, "no setting of PgBouncer's that is known here");
     }
+  }
+
+  /** What holds in PgBouncer where nothing is written, and is something else here. */
+  private void defaults() {
+    Map.of("max_client_conn", "100", "client_login_timeout", "60", "server_connect_timeout", "15")
+        .forEach(
+            (key, value) -> {
+              if (said(key).isEmpty()) {
+                PgBouncerSettings.take(
+                    new Entry(key, value, new Line(file, 0)), documents, groups.keySet(), notes);
+              }
+            });
   }
 
   /** The limit of a statement's text must not be beyond that of any message. */
@@ -402,21 +421,14 @@ final class PgBouncerImport {
   // ---- log-ins
 
   private void logIns() throws CommandFailure {
-    String type = value("auth_type", "md5");
-    Optional<Path> hba =
-        Optional.of(type)
-            .filter("hba"::equals)
-            .flatMap(any -> said("auth_hba_file"))
-            .map(entry -> absolute(entry.value()))
-            .filter(Files::isReadable);
     boolean tls = said("client_tls_cert_file").isPresent();
+    String type = value("auth_type", "md5");
+    if (type.equals("hba")) {
+      linesOfHba(tls);
+      return;
+    }
     for (Group group : groups.keySet()) {
-      ArrayNode auth = documents.vdb(group.name()).putArray("auth");
-      if (hba.isPresent()) {
-        new HbaFile(hba.get(), documents, tls, notes).into(auth);
-        continue;
-      }
-      ObjectNode rule = auth.addObject();
+      ObjectNode rule = documents.vdb(group.name()).putArray("auth").addObject();
       switch (type) {
         case "md5" -> rule.put("method", "md5");
         case "plain", "cert" -> {
@@ -426,14 +438,55 @@ final class PgBouncerImport {
             rule.put("method", "scram-sha-256");
           }
         }
-        case "trust", "any" -> rule.put("method", "trust");
+        // Without an address it let in who could reach its Unix socket: a port is for more.
+        case "trust", "any" -> rule.put("method", listens() ? "trust" : "scram-sha-256");
         default -> rule.put("method", "scram-sha-256");
       }
     }
-    said("auth_type").ifPresent(entry -> about(entry, hba.isPresent(), tls));
+    said("auth_type").ifPresent(entry -> about(entry, tls));
+    withoutUse(type);
   }
 
-  private void about(Entry type, boolean hba, boolean tls) {
+  private void linesOfHba(boolean tls) throws CommandFailure {
+    Entry type = settings.get("auth_type");
+    Entry named = settings.get("auth_hba_file");
+    if (named == null) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION, type.at() + ": auth_type is hba, and there is no auth_hba_file");
+    }
+    HbaFile hba = HbaFile.read(absolute(named.value()), documents, tls, notes);
+    for (Group group : groups.keySet()) {
+      ObjectNode vdb = documents.vdb(group.name());
+      ArrayNode auth = vdb.putArray("auth");
+      hba.rules().forEach(rule -> rule.into(auth, group));
+      if (hba.hasLocalLines() && vdb.remove("unixSocket") != null) {
+        notes.differs(
+            named, "its lines for the Unix socket have no counterpart: there is no socket");
+      }
+    }
+  }
+
+  /** Whom the method never lets in, a node takes for a mistake. */
+  private void withoutUse(String type) {
+    if (Set.of("trust", "any", "cert").contains(type)) {
+      return;
+    }
+    for (String name : documents.users()) {
+      ObjectNode user = documents.user(name);
+      boolean md5 = user.path("verifier").asText().startsWith("md5");
+      if (user.isEmpty() || md5 && !type.equals("md5") && !type.equals("plain")) {
+        documents.withoutUser(name);
+        notes.say(
+            "user "
+                + name
+                + " is left out: auth_type "
+                + type
+                + (md5 ? " does not take an md5 verifier" : " needs a password"));
+      }
+    }
+  }
+
+  private void about(Entry type, boolean tls) {
     switch (type.value()) {
       case "plain", "cert" ->
           notes.differs(
@@ -441,16 +494,20 @@ final class PgBouncerImport {
               tls
                   ? "it is taken inside TLS only"
                   : "it is taken inside TLS only, and clients have none: scram-sha-256 was written");
-      case "any" -> notes.differs(type, "users need a document, also where they prove nothing");
-      case "trust" -> notes.differs(type, "nobody has to prove anything, as before");
-      case "hba" -> {
-        if (!hba) {
-          notes.left(type, "`auth_hba_file` cannot be read; scram-sha-256 was written");
-        }
-      }
+      case "trust", "any" ->
+          notes.differs(
+              type,
+              listens()
+                  ? "nobody has to prove anything, as before; users need a document"
+                  : "it was for the Unix socket alone: scram-sha-256 was written");
       case "pam", "ldap" -> notes.left(type, "there is no such method; scram-sha-256 was written");
       default -> {}
     }
+  }
+
+  /** Whether it listens on more than its Unix socket. */
+  private boolean listens() {
+    return !value("listen_addr", "").isBlank();
   }
 
   private void users() {
