@@ -29,6 +29,7 @@ class ImportedPgBouncerIT {
         [databases]
         shop = host=127.0.0.1 port=%d dbname=%s
         [pgbouncer]
+        listen_addr = 127.0.0.1
         listen_port = %d
         auth_type = scram-sha-256
         auth_file = userlist.txt

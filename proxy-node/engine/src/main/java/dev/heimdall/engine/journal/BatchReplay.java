@@ -187,6 +187,14 @@ public final class BatchReplay {
     return true;
   }
 
+  /** Whether all that is unanswered is a read that is kept because it went to a replica. */
+  boolean isReadOfReplica() {
+    return isAnswered()
+        && unit.guard() == Guard.REPLICA_READ
+        && position.outstanding() == 1
+        && !position.unitOpen();
+  }
+
   /** Whether it is known here what to do about the loss of what is being sent. */
   public boolean guards() {
     return unit.isGuarded();

@@ -110,7 +110,7 @@ public final class SentUnits {
    * @param outstanding groups that are unanswered
    */
   public boolean readsOnly(int outstanding) {
-    return journal.readsOnly(outstanding);
+    return alone.isReadOfReplica() || journal.readsOnly(outstanding);
   }
 
   /** The whole open transaction. */

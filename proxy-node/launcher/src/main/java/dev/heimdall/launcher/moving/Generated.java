@@ -72,7 +72,10 @@ public final class Generated {
     live.into(documents, wishes.name(), wishes.listen(), notes);
     boolean unread =
         live.logins().stream()
-            .noneMatch(login -> login.verifier().isPresent() || login.left().isPresent());
+            .filter(login -> login.name().equals(wishes.user()))
+            .findFirst()
+            .map(login -> login.left().isEmpty() && login.verifier().isEmpty())
+            .orElse(live.logins().isEmpty());
     if (unread && Documents.namesUser(wishes.user())) {
       wishes
           .password()
