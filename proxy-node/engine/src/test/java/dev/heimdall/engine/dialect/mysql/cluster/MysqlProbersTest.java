@@ -26,7 +26,8 @@ class MysqlProbersTest {
 
   private static RecordedServer aurora(String name, boolean replica) {
     return new RecordedServer("8.0.39")
-        .answer("aurora_server_id AS name", "name", name, "replica", replica ? 1 : 0, "read_only", 0)
+        .answer(
+            "aurora_server_id AS name", "name", name, "replica", replica ? 1 : 0, "read_only", 0)
         .answer("replica_host_status", status("one", "MASTER_SESSION_ID", 0))
         .answer("replica_host_status", status("two", UUID, 21))
         .answer("replica_host_status", status("three", OTHER, null));
