@@ -15,6 +15,7 @@ import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.routing.WriteForwarding;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
@@ -259,6 +260,7 @@ class ConfigSyncTest {
                     Optional.empty(),
                     5432,
                     servers,
+                    WriteForwarding.UNKNOWN,
                     Instant.now())),
             Optional.of(List.of()),
             List.of());

@@ -101,6 +101,7 @@ final class Picture {
                     Optional.empty(),
                     0,
                     servers,
+                    WriteForwarding.UNKNOWN,
                     asked));
   }
 
@@ -119,6 +120,7 @@ final class Picture {
         Optional.empty(),
         source.port(),
         servers,
+        WriteForwarding.UNKNOWN,
         asked);
   }
 

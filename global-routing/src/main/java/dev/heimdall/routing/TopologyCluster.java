@@ -41,36 +41,6 @@ public record TopologyCluster(
     servers = List.copyOf(servers);
   }
 
-  /** One of which nothing is known of write forwarding. */
-  public TopologyCluster(
-      String arn,
-      String resource,
-      List<String> formerly,
-      String region,
-      String name,
-      String engine,
-      String status,
-      Optional<String> endpoint,
-      Optional<String> readerEndpoint,
-      int port,
-      List<RdsServer> servers,
-      Instant asked) {
-    this(
-        arn,
-        resource,
-        formerly,
-        region,
-        name,
-        engine,
-        status,
-        endpoint,
-        readerEndpoint,
-        port,
-        servers,
-        WriteForwarding.UNKNOWN,
-        asked);
-  }
-
   /** Whether this is, or was, its name. */
   public boolean is(String name) {
     return arn.equals(name) || formerly.contains(name);

@@ -48,6 +48,7 @@ class TopologyDocumentTest {
         Optional.empty(),
         5432,
         List.of(servers),
+        WriteForwarding.UNKNOWN,
         asked);
   }
 
@@ -461,6 +462,7 @@ class TopologyDocumentTest {
             Optional.of("readers"),
             5432,
             List.of(server("w1", RdsRole.READER), server("w3", RdsRole.WRITER)),
+            WriteForwarding.UNKNOWN,
             LATE);
     TopologyGlobal switching =
         new TopologyGlobal(

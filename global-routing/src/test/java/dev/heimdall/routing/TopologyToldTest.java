@@ -103,6 +103,7 @@ class TopologyToldTest {
         Optional.empty(),
         3306,
         servers,
+        WriteForwarding.UNKNOWN,
         asked);
   }
 

@@ -16,6 +16,7 @@ import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.TopologyTold;
+import dev.heimdall.routing.WriteForwarding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -209,6 +210,7 @@ class ClaimsOfRegionsTest {
         Optional.empty(),
         5432,
         List.of(server),
+        WriteForwarding.UNKNOWN,
         asked);
   }
 

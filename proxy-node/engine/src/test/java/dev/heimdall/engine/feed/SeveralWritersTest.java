@@ -9,6 +9,7 @@ import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -115,6 +116,7 @@ class SeveralWritersTest {
         Optional.empty(),
         5432,
         servers,
+        WriteForwarding.UNKNOWN,
         asked);
   }
 

@@ -9,6 +9,7 @@ import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -141,6 +142,7 @@ class TopologyFeedTest {
                 Optional.empty(),
                 5432,
                 servers,
+                WriteForwarding.UNKNOWN,
                 at)),
         List.of());
   }

@@ -12,6 +12,7 @@ import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -157,6 +158,7 @@ class RegionWatchTest {
             Optional.empty(),
             5432,
             List.of(server),
+            WriteForwarding.UNKNOWN,
             Instant.EPOCH.plusSeconds(version));
     TopologyDocument document =
         new TopologyDocument(
