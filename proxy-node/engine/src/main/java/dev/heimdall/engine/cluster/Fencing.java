@@ -165,13 +165,8 @@ final class Fencing {
     RegionLag lag = view.get().lag(own.get()).orElse(RegionLag.unknown(own.get()));
     if (lag.dated()) {
       // What it has of the writer is so old.
-      confirmed(writes.get(), server.at() - nanos(behind(lag)), server.address().toString());
+      confirmed(writes.get(), server.at() - nanos(lag.behindMillis()), server.address().toString());
     }
-  }
-
-  /** At least, where nobody says when that was measured. */
-  private static long behind(RegionLag lag) {
-    return lag.durabilityMillis() + Math.max(0, lag.agoMillis());
   }
 
   private static long nanos(long millis) {
@@ -216,6 +211,6 @@ final class Fencing {
     long since = now.at(said.writerSince().get());
     return view.get().regions().stream()
         .filter(one -> !one.region().equals(region) && one.durabilityMillis() >= 0)
-        .allMatch(one -> writer.at() - nanos(behind(one)) - since <= 0);
+        .allMatch(one -> writer.at() - nanos(one.behindMillis()) - since <= 0);
   }
 }

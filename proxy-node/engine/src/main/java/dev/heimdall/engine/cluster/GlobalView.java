@@ -80,8 +80,6 @@ public record GlobalView(
       return of.lagMillis();
     }
     RegionLag storage = lag(of.region()).orElse(RegionLag.unknown(of.region()));
-    return storage.dated()
-        ? of.lagMillis() + storage.durabilityMillis() + storage.agoMillis()
-        : TopologyNode.UNKNOWN;
+    return storage.dated() ? of.lagMillis() + storage.behindMillis() : TopologyNode.UNKNOWN;
   }
 }

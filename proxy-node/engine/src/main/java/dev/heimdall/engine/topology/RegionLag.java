@@ -23,6 +23,14 @@ public record RegionLag(
     return durabilityMillis >= 0 && agoMillis >= 0;
   }
 
+  /**
+   * How far it is behind by now, of one whose lag is known; at least that, where it is unknown when
+   * it was measured.
+   */
+  public long behindMillis() {
+    return durabilityMillis + Math.max(0, agoMillis);
+  }
+
   /** The same, as the one that writes or not. */
   public RegionLag as(boolean writing) {
     return writing
