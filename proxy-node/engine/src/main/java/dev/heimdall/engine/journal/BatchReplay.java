@@ -187,10 +187,10 @@ public final class BatchReplay {
     return true;
   }
 
-  /** Whether all that is unanswered is a read that is kept because it went to a replica. */
-  boolean isReadOfReplica() {
+  /** Whether all that is unanswered is kept, and goes elsewhere if the connection is lost now. */
+  boolean goesElsewhere() {
     return isAnswered()
-        && unit.guard() == Guard.REPLICA_READ
+        && unit.goesElsewhere()
         && position.outstanding() == 1
         && !position.unitOpen();
   }

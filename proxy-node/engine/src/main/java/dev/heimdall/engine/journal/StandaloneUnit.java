@@ -133,6 +133,16 @@ public final class StandaloneUnit {
 
   // ---- when its answer fails to come
 
+  private static Attempt attempt(Guard guard, Delivery delivered, boolean permitted) {
+    return new Attempt(guard, guard == Guard.REPLICA_READ, delivered, permitted);
+  }
+
+  /** Whether it is sent again elsewhere if its connection is lost before any of its answer came. */
+  boolean goesElsewhere() {
+    Attempt attempt = attempt(guard(), Delivery.NOTHING, true);
+    return Recovery.of(attempt, Cause.CONNECTION_LOST) == Recovery.ELSEWHERE;
+  }
+
   /**
    * Its answer will not be the one that its client is sent, unless nothing can be done about that.
    *
@@ -143,8 +153,7 @@ public final class StandaloneUnit {
   public boolean fails(Cause cause, Delivery delivered, boolean permitted) {
     Guard guard = remembered && cause == Cause.STALE_PLAN ? Guard.REMEMBERED : unit.guard;
     boolean once = cause != Cause.READ_ONLY_SERVER || recovery != Recovery.AT_WRITER;
-    Attempt attempt = new Attempt(guard, guard == Guard.REPLICA_READ, delivered, permitted && once);
-    recovery = Recovery.of(attempt, cause);
+    recovery = Recovery.of(attempt(guard, delivered, permitted && once), cause);
     if (recovery != Recovery.FAIL) {
       become(Stage.RECOVERING);
     } else if (isRecovering()) {
