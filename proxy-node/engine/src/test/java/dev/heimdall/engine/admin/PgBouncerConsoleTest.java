@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.kit.SettableClock;
 import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -15,11 +16,8 @@ import dev.heimdall.model.ServerAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,28 +38,9 @@ class PgBouncerConsoleTest {
   @TempDir private Path directory;
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
-  private final MovedClock clock = new MovedClock();
+  private final SettableClock clock = new SettableClock(Instant.EPOCH);
   private final PgBouncerConsole console =
       new PgBouncerConsole(node, metrics, clock, new KeyValueLog(), Runnable::run);
-
-  private static final class MovedClock extends Clock {
-    private Instant now = Instant.EPOCH;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   @BeforeEach
   void serve() throws Exception {
@@ -253,7 +232,7 @@ class PgBouncerConsoleTest {
     for (int i = 0; i < 1200; i++) {
       shop.queryFinished(2_000, 2_000);
     }
-    clock.now = clock.now.plus(Duration.ofSeconds(60));
+    clock.set(clock.instant().plus(Duration.ofSeconds(60)));
     assertThat(rows("SHOW STATS"))
         .singleElement()
         .satisfies(
@@ -264,9 +243,9 @@ class PgBouncerConsoleTest {
                     .containsEntry("total_query_time", "2400000")
                     .containsEntry("avg_query_count", "20")
                     .containsEntry("avg_query_time", "2000"));
-    clock.now = clock.now.plus(Duration.ofSeconds(90));
+    clock.set(clock.instant().plus(Duration.ofSeconds(90)));
     rows("SHOW STATS");
-    clock.now = clock.now.plus(Duration.ofSeconds(10));
+    clock.set(clock.instant().plus(Duration.ofSeconds(10)));
     for (int i = 0; i < 500; i++) {
       shop.queryFinished(1_000, 1_000);
     }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.kit.SettableClock;
 import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsRole;
@@ -14,11 +15,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,30 +43,11 @@ class SeveralWritersTest {
   private static final String WEST = "eu-west-1";
   private static final String NODES = "nodes-eu-west-1";
 
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(NOW);
   private final List<TopologyFeed> feeds = new ArrayList<>();
   private final TopologyFeed feed = feed(Optional.empty());
 
   @TempDir Path directory;
-
-  private static final class SettableClock extends Clock {
-    private volatile Instant now = NOW;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   private TopologyFeed feed(Optional<Shelf> shelf) {
     TopologyFeed one = new TopologyFeed(Optional.empty(), shelf, Duration.ofMillis(20), clock);
@@ -219,7 +198,7 @@ class SeveralWritersTest {
       String source, long version, int written, String other, long later, int at, String counts)
       throws InterruptedException {
     feed.hear(document(source, version, written, "first"));
-    clock.now = NOW.plusMillis(1);
+    clock.set(NOW.plusMillis(1));
     feed.hear(document(other, later, at, "second"));
 
     assertThat(told(byArn("shop"))).containsExactly(counts);
@@ -228,11 +207,11 @@ class SeveralWritersTest {
   @Test
   void ofOneWhoWasNotHeardForHalfAnHourNothingCounts() throws InterruptedException {
     feed.hear(document(NODES, 1, 60, "ended"));
-    clock.now = NOW.plus(Duration.ofMinutes(29));
+    clock.set(NOW.plus(Duration.ofMinutes(29)));
     feed.hear(document(WEST, 7, 0, "still there"));
     assertThat(told(byArn("shop"))).containsExactly("ended");
 
-    clock.now = NOW.plus(Duration.ofMinutes(30));
+    clock.set(NOW.plus(Duration.ofMinutes(30)));
     assertThat(told(byArn("shop"))).containsExactly("still there");
     assertThat(feed.state().documents())
         .as("it is still shown")
@@ -412,9 +391,9 @@ class SeveralWritersTest {
         };
     TopologyFeed node = feed(Optional.of(refuses));
     publish(node, ofShop(1, "a.host"));
-    clock.now = at(30);
+    clock.set(at(30));
     publish(node, ofShop(30, "a.host"));
-    clock.now = at(601);
+    clock.set(at(601));
     publish(node, ofShop(601, "a.host"));
 
     assertThat(wrote).containsExactly(true, false, true);

@@ -2,6 +2,7 @@ package dev.heimdall.engine.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.kit.SettableClock;
 import dev.heimdall.model.Secret;
 import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.RdsRole;
@@ -12,11 +13,8 @@ import dev.heimdall.routing.TopologyReading;
 import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +34,7 @@ class TopologyFeedTest {
 
   private final BlockingQueue<List<String>> told = new LinkedBlockingQueue<>();
   private final BlockingQueue<Object> shelved = new LinkedBlockingQueue<>();
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(NOW);
   private TopologyFeed feed;
   private int nonces;
   private volatile boolean denied;
@@ -53,25 +51,6 @@ class TopologyFeedTest {
             store ? Optional.of(new QueueShelf()) : Optional.empty(),
             Duration.ofMillis(5),
             clock);
-  }
-
-  private static final class SettableClock extends Clock {
-    private volatile Instant now = NOW;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 
   private final class QueueShelf implements Shelf {
@@ -286,9 +265,9 @@ class TopologyFeedTest {
   void aDocumentIsAsOldAsTheLastTimeThatItWasHeardOf() {
     start(false);
     push(document("eu-west-1", 1, NOW));
-    clock.now = NOW.plusSeconds(60);
+    clock.set(NOW.plusSeconds(60));
     assertThat(feed.state().age(feed.state().documents().get(0))).isEqualTo(Duration.ofSeconds(60));
-    push(document("eu-west-1", 1, NOW), KEY, "nonce-of-a-minute-later", clock.now);
+    push(document("eu-west-1", 1, NOW), KEY, "nonce-of-a-minute-later", clock.instant());
     assertThat(feed.state().age(feed.state().documents().get(0))).isZero();
     assertThat(feed.state().documents().get(0).at()).isEqualTo(NOW);
   }
@@ -299,7 +278,7 @@ class TopologyFeedTest {
     watch();
     shelved.add(document("eu-west-1", 1, NOW, "a").json());
     awaitTold("a");
-    clock.now = NOW.plusSeconds(60);
+    clock.set(NOW.plusSeconds(60));
     while (!feed.state().age(feed.state().documents().get(0)).isZero()) {
       told.poll(20, TimeUnit.SECONDS);
     }
