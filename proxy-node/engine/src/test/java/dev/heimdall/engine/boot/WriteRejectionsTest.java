@@ -45,14 +45,19 @@ class WriteRejectionsTest {
     return rejections.mayPass(ONE, MOST);
   }
 
-  @Test
-  void aServerThatStaysReadOnlyIsNotTriedForEver() {
-    assertThat(mayPass()).isTrue();
+  /** It has just rejected a write, and is found to take none: as long as {@link #MOST}. */
+  private void assertThatItPassesForAWhile() {
     found(ONE, NodeState.READ_ONLY);
     after(9);
     assertThat(mayPass()).isTrue();
     after(2);
     assertThat(mayPass()).isFalse();
+  }
+
+  @Test
+  void aServerThatStaysReadOnlyIsNotTriedForEver() {
+    assertThat(mayPass()).isTrue();
+    assertThatItPassesForAWhile();
     after(3_600);
     assertThat(mayPass()).as("it was found so, and not otherwise").isFalse();
   }
@@ -101,10 +106,6 @@ class WriteRejectionsTest {
     mayPass();
     after(11);
     assertThat(mayPass()).isTrue();
-    found(ONE, NodeState.READ_ONLY);
-    after(9);
-    assertThat(mayPass()).isTrue();
-    after(2);
-    assertThat(mayPass()).isFalse();
+    assertThatItPassesForAWhile();
   }
 }
