@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param formerly the ARNs that it had before it was renamed, the last one first
  * @param endpoint the name that leads to its writer
  * @param readerEndpoint the name that leads to its readers
- * @param forwarding whether its readers pass writes on
+ * @param forwarding whether its readers forward writes
  * @param asked when the API said so
  */
 public record TopologyCluster(
@@ -46,7 +46,7 @@ public record TopologyCluster(
     return arn.equals(name) || formerly.contains(name);
   }
 
-  /** Whether its readers pass writes on, with where it is. */
+  /** Whether its readers forward writes, with where it is. */
   public WriteForwarding.Of writeForwarding() {
     return new WriteForwarding.Of(region, name, forwarding);
   }

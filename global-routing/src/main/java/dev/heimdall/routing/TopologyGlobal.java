@@ -47,7 +47,7 @@ public record TopologyGlobal(
    * One of its clusters.
    *
    * @param synchronization {@code connected} or {@code pending-resync}; empty where it is not known
-   * @param forwarding whether its readers pass writes on to the writer, in the API's words: {@code
+   * @param forwarding whether its readers forward writes to the writer, in the API's words: {@code
    *     enabled}, {@code disabled}, {@code enabling}, {@code disabling}; empty where it is not
    *     known
    */

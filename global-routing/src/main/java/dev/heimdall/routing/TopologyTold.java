@@ -57,8 +57,8 @@ public final class TopologyTold {
   }
 
   /**
-   * Whether readers pass writes on to the writer, of a cluster or of each member of a global one,
-   * as far as anything is known of that.
+   * Whether readers forward writes, of a cluster or of each member of a global one, as far as
+   * anything is known of that.
    *
    * @param documents one of each source
    */

@@ -1,7 +1,7 @@
 package dev.heimdall.routing;
 
 /**
- * Whether readers of a cluster pass writes on to the writer, in the API's words: {@code enabled},
+ * Whether readers of a cluster forward writes to the writer, in the API's words: {@code enabled},
  * {@code disabled}, {@code enabling}, {@code disabling}, {@code requested}; empty where it is not
  * known.
  *

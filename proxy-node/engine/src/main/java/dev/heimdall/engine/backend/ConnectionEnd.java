@@ -26,7 +26,7 @@ final class ConnectionEnd {
 
   private boolean closed;
 
-  /** Whether the server is to close the connection, of which nobody takes anything any more. */
+  /** Whether the server is to close the connection, of which nothing is read any more. */
   private boolean left;
 
   /** Whether the server has said that it ends the connection. */
@@ -86,7 +86,7 @@ final class ConnectionEnd {
   }
 
   /**
-   * The same, but the server closes the connection, when it has read that it is to.
+   * The same, but the server closes the connection, when it has read the end of the session.
    *
    * @param why in words, for the log
    */
@@ -98,7 +98,7 @@ final class ConnectionEnd {
     }
   }
 
-  /** Tells the server that the connection ends; says whether that was possible. */
+  /** Sends the server the end of the session; returns whether that was possible. */
   private boolean takesLeave(Ending why) {
     if (closed && !connection.target().fence().closed()) {
       return false;

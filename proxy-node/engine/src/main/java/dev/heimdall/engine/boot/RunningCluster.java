@@ -150,7 +150,7 @@ final class RunningCluster implements AutoCloseable {
     return changes.status();
   }
 
-  /** Whether its readers pass writes on to the writer, as AWS says. */
+  /** Whether its readers forward writes to the writer, as AWS says. */
   List<WriteForwarding.Of> forwarding() {
     return forwarding;
   }

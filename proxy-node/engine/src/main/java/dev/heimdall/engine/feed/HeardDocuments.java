@@ -4,7 +4,7 @@ import dev.heimdall.routing.TopologyDocument;
 import java.util.List;
 
 /**
- * What counts of what the node has, for all that is told of it in one round.
+ * The documents of the node that still count, for all clusters that one round notifies.
  *
  * @param known in the order in which they came
  * @param received the documents of these in the same order, with times no later than they came

@@ -89,8 +89,8 @@ public record Subject(
   }
 
   /**
-   * Whether readers of the cluster, or of each member of the global one, pass writes on to the
-   * writer, as far as anything is known of that.
+   * Whether readers of the cluster, or of each member of the global one, forward writes, as far as
+   * anything is known of that.
    */
   List<WriteForwarding.Of> forwarding(HeardDocuments heard) {
     List<WriteForwarding.Of> byArn =

@@ -115,7 +115,7 @@ public final class TopologyFeed implements AutoCloseable {
     /** What is said of the global cluster that it is; comes ahead of its servers. */
     default void global(GlobalSaid said) {}
 
-    /** Whether its readers pass writes on to the writer, as far as anybody says so. */
+    /** Whether its readers forward writes to the writer, as far as that is known. */
     default void forwarding(List<WriteForwarding.Of> said) {}
   }
 

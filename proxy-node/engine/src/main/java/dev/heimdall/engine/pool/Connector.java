@@ -19,9 +19,9 @@ public interface Connector {
       ServerConnector.Handler handler);
 
   /**
-   * Asks the server to end what runs on the connection.
+   * Sends the server a request to cancel what runs on the connection.
    *
-   * @param done runs on the connection's loop when the server has taken the request, or cannot
+   * @param done runs on the connection's loop when the server has the request, or cannot be reached
    */
   void cancel(ServerConnection connection, Runnable done);
 

@@ -31,7 +31,7 @@ final class LeftConnections {
     /** It is closed at both ends. */
     void gone(ServerConnection connection);
 
-    /** Has the server end what runs on it. */
+    /** Cancels what runs on it, as {@link Connector#cancel} does. */
     void cancel(ServerConnection connection, Runnable done);
   }
 

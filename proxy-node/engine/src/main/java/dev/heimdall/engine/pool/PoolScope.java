@@ -103,7 +103,7 @@ public interface PoolScope {
       ServerConnection.Listener listener,
       ServerConnector.Handler handler);
 
-  /** Has the server end what runs on a connection; done on its loop when it has, or cannot. */
+  /** Cancels what runs on a connection, as {@link Connector#cancel} does. */
   void cancel(ServerConnection connection, Runnable done);
 
   /** A connection has ended; told by its listener. */

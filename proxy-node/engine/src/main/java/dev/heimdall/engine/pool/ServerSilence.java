@@ -5,7 +5,7 @@ import dev.heimdall.engine.topology.TopologyNode;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Whether a server of a cluster has not answered of late. Told by one thread, read by any. */
+/** Whether a server of a cluster has not answered of late. Written by one thread, read by any. */
 final class ServerSilence {
   /**
    * What has run for so long when the server was last heard takes long, and is left to it until it

@@ -190,11 +190,11 @@ class LedPoolTest {
 
     seen(NodeState.SUSPECT);
     assertThat(read.lost).isTrue();
-    assertThat(servers.sentTo(all.get(0))).as("the server is told").isEqualTo("X\0\0\0\4");
+    assertThat(servers.sentTo(all.get(0))).as("the end of the session").isEqualTo("X\0\0\0\4");
     RecordingWaiter waiter = asks();
     pool.tick();
     assertThat(servers.attempts()).as("it would be one too many there").isZero();
-    assertThat(servers.cancelled()).as("nobody would hear of it").isEmpty();
+    assertThat(servers.cancelled()).as("it would not read the request").isEmpty();
 
     seen(NodeState.UP);
     pool.tick();
