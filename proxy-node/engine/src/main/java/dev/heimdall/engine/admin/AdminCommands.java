@@ -76,11 +76,7 @@ public final class AdminCommands extends TokenConsole {
           .orElseGet(() -> AdminPlan.known(unknown(statement)));
     }
     if (!verb.get().complete(statement)) {
-      return AdminPlan.known(
-          Answer.failed(
-              Sqlstate.SYNTAX_ERROR,
-              "syntax error in " + verb.get().words() + ": \"" + shown(statement) + "\"",
-              "It is written " + verb.get().usages() + "."));
+      return misspelt(verb.get().words(), statement, verb.get().usages());
     }
     return plan(verb.get(), verb.get().arguments(statement), operator);
   }

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -11,62 +10,51 @@ import java.util.stream.Collectors;
 
 /** The commands of the admin console. */
 enum AdminVerb {
-  SHOW_POOLS("SHOW POOLS", Argument.NONE, "Pools: clients, queue and server connections"),
-  SHOW_CLIENTS("SHOW CLIENTS", Argument.NONE, "Client connections, with pin reasons and waits"),
-  SHOW_SERVERS("SHOW SERVERS", Argument.NONE, "Server connections"),
-  SHOW_STATS("SHOW STATS", Argument.NONE, "Traffic since the node started"),
-  SHOW_CLUSTER("SHOW CLUSTER", Argument.NONE, "Clusters that the node watches"),
-  SHOW_NODES("SHOW NODES", Argument.NONE, "Servers of these clusters: role, state, lag, why"),
-  SHOW_EVENTS("SHOW EVENTS", Argument.NONE, "What became of these clusters, oldest first"),
-  SHOW_TOPOLOGY("SHOW TOPOLOGY", Argument.NONE, "Topology documents, and how recent they are"),
+  SHOW_POOLS("SHOW POOLS", VerbArgument.NONE, "Pools: clients, queue and server connections"),
+  SHOW_CLIENTS("SHOW CLIENTS", VerbArgument.NONE, "Client connections, with pin reasons and waits"),
+  SHOW_SERVERS("SHOW SERVERS", VerbArgument.NONE, "Server connections"),
+  SHOW_STATS("SHOW STATS", VerbArgument.NONE, "Traffic since the node started"),
+  SHOW_CLUSTER("SHOW CLUSTER", VerbArgument.NONE, "Clusters that the node watches"),
+  SHOW_NODES("SHOW NODES", VerbArgument.NONE, "Servers of these clusters: role, state, lag, why"),
+  SHOW_EVENTS("SHOW EVENTS", VerbArgument.NONE, "What became of these clusters, oldest first"),
+  SHOW_TOPOLOGY("SHOW TOPOLOGY", VerbArgument.NONE, "Topology documents, and how recent they are"),
   SHOW_STORE(
       "SHOW STORE",
-      Argument.NONE,
+      VerbArgument.NONE,
       "The shared store: where, and whether it publishes events of keys"),
-  SHOW_MEMORY("SHOW MEMORY", Argument.NONE, "Heap, network buffers, and what caches have of them"),
+  SHOW_MEMORY(
+      "SHOW MEMORY", VerbArgument.NONE, "Heap, network buffers, and what caches have of them"),
   SHOW_PATTERNS(
       "SHOW PATTERNS",
-      Argument.NONE,
+      VerbArgument.NONE,
       "Statements by their pattern: how often, how long, why not cached or read from replicas"),
   SHOW_CACHE_PATTERNS(
-      "SHOW CACHE PATTERNS", Argument.NONE, "How often the cache serves each kind of statement"),
-  SHOW_CACHE("SHOW CACHE", Argument.NONE, "Results that are kept, and how often they serve"),
+      "SHOW CACHE PATTERNS",
+      VerbArgument.NONE,
+      "How often the cache serves each kind of statement"),
+  SHOW_CACHE("SHOW CACHE", VerbArgument.NONE, "Results that are kept, and how often they serve"),
   SHOW_CHANGES(
-      "SHOW CHANGES", Argument.NONE, "Who hears what is written past the nodes, and how far"),
-  SHOW_QUEUES("SHOW QUEUES", Argument.NONE, "Queues of async-execute rules"),
-  SHOW_PLANS("SHOW PLANS", Argument.NONE, "Plans that extract-plan rules had taken"),
-  SHOW_LEARNED("SHOW LEARNED", Argument.NONE, "Patterns that learn-pattern rules learnt"),
+      "SHOW CHANGES", VerbArgument.NONE, "Who hears what is written past the nodes, and how far"),
+  SHOW_QUEUES("SHOW QUEUES", VerbArgument.NONE, "Queues of async-execute rules"),
+  SHOW_PLANS("SHOW PLANS", VerbArgument.NONE, "Plans that extract-plan rules had taken"),
+  SHOW_LEARNED("SHOW LEARNED", VerbArgument.NONE, "Patterns that learn-pattern rules learnt"),
   SHOW_CONFIG_STATE(
-      "SHOW CONFIG STATE", Argument.NONE, "Where the configuration comes from, and its state"),
-  SHOW_CONFIG("SHOW CONFIG", Argument.NONE, "Effective settings, secrets masked"),
-  SHOW_VERSION("SHOW VERSION", Argument.NONE, "The node's version"),
-  SHOW_HELP("SHOW HELP", Argument.NONE, "This list"),
-  PAUSE("PAUSE", Argument.VDB, "Finish transactions, then hold statements back"),
-  RESUME("RESUME", Argument.VDB, "End a pause"),
-  RECONNECT("RECONNECT", Argument.VDB, "Replace server connections as they become free"),
-  FLUSH_CACHE("FLUSH CACHE", Argument.TABLE, "Let go of kept results, of all tables or of one"),
-  KILL("KILL", Argument.CLIENT, "Disconnect a client"),
-  RELOAD("RELOAD", Argument.NONE, "Read the configuration again");
-
-  /** What follows the command's words. */
-  enum Argument {
-    NONE(""),
-    VDB(" [vdb]"),
-    TABLE(" [table]"),
-    CLIENT(" <client id>");
-
-    private final String usage;
-
-    Argument(String usage) {
-      this.usage = usage;
-    }
-  }
+      "SHOW CONFIG STATE", VerbArgument.NONE, "Where the configuration comes from, and its state"),
+  SHOW_CONFIG("SHOW CONFIG", VerbArgument.NONE, "Effective settings, secrets masked"),
+  SHOW_VERSION("SHOW VERSION", VerbArgument.NONE, "The node's version"),
+  SHOW_HELP("SHOW HELP", VerbArgument.NONE, "This list"),
+  PAUSE("PAUSE", VerbArgument.VDB, "Finish transactions, then hold statements back"),
+  RESUME("RESUME", VerbArgument.VDB, "End a pause"),
+  RECONNECT("RECONNECT", VerbArgument.VDB, "Replace server connections as they become free"),
+  FLUSH_CACHE("FLUSH CACHE", VerbArgument.TABLE, "Let go of kept results, of all tables or of one"),
+  KILL("KILL", VerbArgument.CLIENT, "Disconnect a client"),
+  RELOAD("RELOAD", VerbArgument.NONE, "Read the configuration again");
 
   private final String words;
-  private final Argument argument;
+  private final VerbArgument argument;
   private final String description;
 
-  AdminVerb(String words, Argument argument, String description) {
+  AdminVerb(String words, VerbArgument argument, String description) {
     this.words = words;
     this.argument = argument;
     this.description = description;
@@ -77,7 +65,7 @@ enum AdminVerb {
   }
 
   String usage() {
-    return words + argument.usage;
+    return words + argument.usage();
   }
 
   /** How the commands are written that begin with these words. */
@@ -105,17 +93,7 @@ enum AdminVerb {
 
   /** Whether the statement is this command with arguments of the right number and kind. */
   boolean complete(List<Token> statement) {
-    List<Token> arguments = arguments(statement);
-    switch (argument) {
-      case NONE:
-        return arguments.isEmpty();
-      case VDB:
-      case TABLE:
-        return arguments.isEmpty() || arguments.size() == 1 && arguments.get(0).isName();
-      case CLIENT:
-        return arguments.size() == 1 && arguments.get(0).kind() == Kind.NUMBER;
-    }
-    throw new IllegalStateException(argument.name());
+    return argument.fits(arguments(statement));
   }
 
   List<Token> arguments(List<Token> statement) {

@@ -69,14 +69,10 @@ public final class PgBouncerConsole extends TokenConsole {
                       .plan(statement))
           .orElseGet(() -> AdminPlan.known(unknown(statement)));
     }
-    List<Token> arguments = verb.get().arguments(statement);
-    if (!verb.get().complete(arguments)) {
-      return AdminPlan.known(
-          Answer.failed(
-              Sqlstate.SYNTAX_ERROR,
-              "syntax error in " + verb.get().words() + ": \"" + shown(statement) + "\"",
-              "It is written " + verb.get().usage() + "."));
+    if (!verb.get().complete(statement)) {
+      return misspelt(verb.get().words(), statement, verb.get().usage());
     }
+    List<Token> arguments = verb.get().arguments(statement);
     String argument = arguments.isEmpty() ? null : arguments.get(0).text();
     return plan(verb.get(), argument, operator, figures);
   }
@@ -111,34 +107,36 @@ public final class PgBouncerConsole extends TokenConsole {
               () -> done(List.of(new Entry("version", "Heimdall " + node.version()))));
       case SHOW_HELP -> show(PgBouncerTables.HELP, () -> done(List.of(PgBouncerVerb.values())));
       case PAUSE ->
-          figures
-              .wrongDatabase(argument)
-              .map(AdminPlan::known)
-              .orElseGet(
-                  () ->
-                      pause(
-                          operator,
-                          logged(verb, operator),
-                          count -> "PAUSE",
-                          () -> node.pause(operator.vdb())));
-      case RESUME -> ofAll(verb, argument, operator, figures, () -> node.resume(operator.vdb()));
+          ofAll(
+              argument,
+              figures,
+              () ->
+                  pause(
+                      operator,
+                      logged(verb, operator),
+                      count -> verb.words(),
+                      () -> node.pause(operator.vdb())));
+      case RESUME ->
+          ofAll(argument, figures, () -> change(verb, operator, () -> node.resume(operator.vdb())));
       case RECONNECT ->
-          ofAll(verb, argument, operator, figures, () -> node.reconnect(operator.vdb()));
+          ofAll(
+              argument,
+              figures,
+              () -> change(verb, operator, () -> node.reconnect(operator.vdb())));
       case RELOAD -> change(operator, "RELOAD", count -> "RELOAD", node::reload);
       case KILL_CLIENT -> kill(operator, verb.words(), argument, count -> "KILL_CLIENT", node);
     };
   }
 
-  private AdminPlan ofAll(
-      PgBouncerVerb verb,
-      String database,
-      Operator operator,
-      PgBouncerFigures figures,
-      Supplier<CompletionStage<Integer>> action) {
-    return figures
-        .wrongDatabase(database)
-        .map(AdminPlan::known)
-        .orElseGet(() -> change(operator, logged(verb, operator), count -> verb.words(), action));
+  /** What is done to the whole virtual database, whose only database may be named. */
+  private static AdminPlan ofAll(
+      String database, PgBouncerFigures figures, Supplier<AdminPlan> plan) {
+    return figures.wrongDatabase(database).map(AdminPlan::known).orElseGet(plan);
+  }
+
+  private AdminPlan change(
+      PgBouncerVerb verb, Operator operator, Supplier<CompletionStage<Integer>> action) {
+    return change(operator, logged(verb, operator), count -> verb.words(), action);
   }
 
   private static String logged(PgBouncerVerb verb, Operator operator) {

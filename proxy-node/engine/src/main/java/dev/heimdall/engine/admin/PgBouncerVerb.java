@@ -1,6 +1,5 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
 import java.util.Arrays;
 import java.util.List;
@@ -9,48 +8,36 @@ import java.util.stream.Collectors;
 
 /** The commands of PgBouncer's console, as its page "usage" lists them. */
 enum PgBouncerVerb {
-  SHOW_STATS(Argument.NONE),
-  SHOW_STATS_TOTALS(Argument.NONE),
-  SHOW_STATS_AVERAGES(Argument.NONE),
-  SHOW_TOTALS(Argument.NONE),
-  SHOW_POOLS(Argument.NONE),
-  SHOW_PEER_POOLS(Argument.NONE),
-  SHOW_PEERS(Argument.NONE),
-  SHOW_DATABASES(Argument.NONE),
-  SHOW_USERS(Argument.NONE),
-  SHOW_CLIENTS(Argument.NONE),
-  SHOW_SERVERS(Argument.NONE),
-  SHOW_SOCKETS(Argument.NONE),
-  SHOW_ACTIVE_SOCKETS(Argument.NONE),
-  SHOW_LISTS(Argument.NONE),
-  SHOW_MEM(Argument.NONE),
-  SHOW_DNS_HOSTS(Argument.NONE),
-  SHOW_DNS_ZONES(Argument.NONE),
-  SHOW_CONFIG(Argument.NONE),
-  SHOW_STATE(Argument.NONE),
-  SHOW_VERSION(Argument.NONE),
-  SHOW_HELP(Argument.NONE),
-  PAUSE(Argument.DATABASE),
-  RESUME(Argument.DATABASE),
-  RECONNECT(Argument.DATABASE),
-  RELOAD(Argument.NONE),
-  KILL_CLIENT(Argument.CLIENT);
+  SHOW_STATS(VerbArgument.NONE),
+  SHOW_STATS_TOTALS(VerbArgument.NONE),
+  SHOW_STATS_AVERAGES(VerbArgument.NONE),
+  SHOW_TOTALS(VerbArgument.NONE),
+  SHOW_POOLS(VerbArgument.NONE),
+  SHOW_PEER_POOLS(VerbArgument.NONE),
+  SHOW_PEERS(VerbArgument.NONE),
+  SHOW_DATABASES(VerbArgument.NONE),
+  SHOW_USERS(VerbArgument.NONE),
+  SHOW_CLIENTS(VerbArgument.NONE),
+  SHOW_SERVERS(VerbArgument.NONE),
+  SHOW_SOCKETS(VerbArgument.NONE),
+  SHOW_ACTIVE_SOCKETS(VerbArgument.NONE),
+  SHOW_LISTS(VerbArgument.NONE),
+  SHOW_MEM(VerbArgument.NONE),
+  SHOW_DNS_HOSTS(VerbArgument.NONE),
+  SHOW_DNS_ZONES(VerbArgument.NONE),
+  SHOW_CONFIG(VerbArgument.NONE),
+  SHOW_STATE(VerbArgument.NONE),
+  SHOW_VERSION(VerbArgument.NONE),
+  SHOW_HELP(VerbArgument.NONE),
+  PAUSE(VerbArgument.DATABASE),
+  RESUME(VerbArgument.DATABASE),
+  RECONNECT(VerbArgument.DATABASE),
+  RELOAD(VerbArgument.NONE),
+  KILL_CLIENT(VerbArgument.CLIENT);
 
-  private enum Argument {
-    NONE(""),
-    DATABASE(" [db]"),
-    CLIENT(" <client id>");
+  private final VerbArgument argument;
 
-    private final String usage;
-
-    Argument(String usage) {
-      this.usage = usage;
-    }
-  }
-
-  private final Argument argument;
-
-  PgBouncerVerb(Argument argument) {
+  PgBouncerVerb(VerbArgument argument) {
     this.argument = argument;
   }
 
@@ -60,7 +47,7 @@ enum PgBouncerVerb {
   }
 
   String usage() {
-    return words() + argument.usage;
+    return words() + argument.usage();
   }
 
   static String all() {
@@ -78,11 +65,8 @@ enum PgBouncerVerb {
     return statement.subList(words().split(" ").length, statement.size());
   }
 
-  boolean complete(List<Token> arguments) {
-    return switch (argument) {
-      case NONE -> arguments.isEmpty();
-      case DATABASE -> arguments.isEmpty() || arguments.size() == 1 && arguments.get(0).isName();
-      case CLIENT -> arguments.size() == 1 && arguments.get(0).kind() == Kind.NUMBER;
-    };
+  /** Whether the statement is this command with arguments of the right number and kind. */
+  boolean complete(List<Token> statement) {
+    return argument.fits(arguments(statement));
   }
 }

@@ -184,6 +184,15 @@ abstract class TokenConsole implements Console {
         Sqlstate.INTERNAL_ERROR, "the command failed inside the node: " + cause, null);
   }
 
+  /** A command whose arguments are not right. */
+  static AdminPlan misspelt(String words, List<Token> statement, String usage) {
+    return AdminPlan.known(
+        Answer.failed(
+            Sqlstate.SYNTAX_ERROR,
+            "syntax error in " + words + ": \"" + shown(statement) + "\"",
+            "It is written " + usage + "."));
+  }
+
   /** The beginning of a statement as it was typed; literals are left out, they may be secrets. */
   static String shown(List<Token> statement) {
     StringBuilder text = new StringBuilder();

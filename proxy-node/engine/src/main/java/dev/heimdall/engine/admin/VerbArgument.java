@@ -1,0 +1,35 @@
+package dev.heimdall.engine.admin;
+
+import dev.heimdall.engine.admin.Tokens.Kind;
+import dev.heimdall.engine.admin.Tokens.Token;
+import java.util.List;
+
+/** What follows the words of a console's command. */
+enum VerbArgument {
+  NONE(""),
+  VDB(" [vdb]"),
+  DATABASE(" [db]"),
+  TABLE(" [table]"),
+  CLIENT(" <client id>");
+
+  private final String usage;
+
+  VerbArgument(String usage) {
+    this.usage = usage;
+  }
+
+  /** How it is written, with a blank before it. */
+  String usage() {
+    return usage;
+  }
+
+  /** Whether these are arguments of the right number and kind. */
+  boolean fits(List<Token> arguments) {
+    return switch (this) {
+      case NONE -> arguments.isEmpty();
+      case VDB, DATABASE, TABLE ->
+          arguments.isEmpty() || arguments.size() == 1 && arguments.get(0).isName();
+      case CLIENT -> arguments.size() == 1 && arguments.get(0).kind() == Kind.NUMBER;
+    };
+  }
+}
