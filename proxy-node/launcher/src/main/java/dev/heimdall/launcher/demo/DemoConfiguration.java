@@ -1,15 +1,14 @@
 package dev.heimdall.launcher.demo;
 
+import dev.heimdall.launcher.embedded.Directories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The sample configuration in a directory of its own, with the ports of this demo. */
 final class DemoConfiguration implements AutoCloseable {
@@ -49,11 +48,7 @@ final class DemoConfiguration implements AutoCloseable {
   /** Deletes the directory, with what the user may have added to it. */
   @Override
   public void close() throws IOException {
-    try (Stream<Path> tree = Files.walk(directory)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    Directories.delete(directory);
   }
 
   static String moved(String document, DemoPorts ports) {

@@ -3,6 +3,7 @@ package dev.heimdall.launcher.deployment;
 import dev.heimdall.cdk.config.DeploymentFile;
 import dev.heimdall.cdk.draft.Draft;
 import dev.heimdall.cdk.draft.DraftRegion;
+import dev.heimdall.launcher.embedded.Directories;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.ConfigurationException;
@@ -13,11 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** The deployment file and its documents, as they are written: all that is right, or nothing. */
 public final class DraftFiles {
@@ -62,7 +61,7 @@ public final class DraftFiles {
                     (name, text) -> texts.put(documents.resolve(directory).resolve(name), text)));
     try {
       check(draft, texts);
-      delete(documents);
+      Directories.delete(documents);
       for (Map.Entry<Path, String> text : texts.entrySet()) {
         put(text.getKey(), text.getValue());
       }
@@ -96,7 +95,7 @@ public final class DraftFiles {
           "nothing was written, as it would not be right: " + e.getMessage(),
           e);
     } finally {
-      delete(judged);
+      Directories.delete(judged);
     }
   }
 
@@ -112,15 +111,5 @@ public final class DraftFiles {
     Path made = path.resolveSibling(path.getFileName() + ".new");
     Files.writeString(made, text);
     Files.move(made, path, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (Files.exists(directory)) {
-      try (Stream<Path> tree = Files.walk(directory)) {
-        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
   }
 }
