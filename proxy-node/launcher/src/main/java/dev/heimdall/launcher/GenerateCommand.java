@@ -5,6 +5,7 @@ import dev.heimdall.launcher.moving.Imported;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.Logging;
 import dev.heimdall.model.Engine;
+import dev.heimdall.model.Format;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
 import java.nio.file.Path;
@@ -106,10 +107,10 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     Logging.quiet();
-    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")) {
+    if (!Format.NAME.accepts(name)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--name: got \"" + name + "\", expected letters, digits, \"_\", \"-\" and \".\".");
+          "--name: got \"" + name + "\", expected " + Format.NAME.expected() + ".");
     }
     Engine spoken = engine();
     int at = port != null ? port : spoken == Engine.MYSQL ? MYSQL_PORT : POSTGRES_PORT;
@@ -125,7 +126,7 @@ final class GenerateCommand implements Callable<Integer> {
                 Optional.ofNullable(tls),
                 replicas,
                 listen));
-    Written.tell(spec.commandLine().getOut(), made, output);
+    ImportCommand.write(made, output, spec.commandLine().getOut());
     return 0;
   }
 

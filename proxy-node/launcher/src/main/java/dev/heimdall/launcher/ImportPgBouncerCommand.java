@@ -44,7 +44,7 @@ final class ImportPgBouncerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     Imported read = Imported.fromPgBouncer(file, Optional.ofNullable(userlist));
-    Written.tell(spec.commandLine().getOut(), read, output);
+    ImportCommand.write(read, output, spec.commandLine().getOut());
     return 0;
   }
 }

@@ -147,7 +147,7 @@ public enum Format {
   }
 
   /** What a user should write, in words. */
-  String expected() {
+  public String expected() {
     return expected;
   }
 
@@ -156,7 +156,8 @@ public enum Format {
     return pattern.pattern();
   }
 
-  boolean accepts(String text) {
+  /** Whether a value is right. */
+  public boolean accepts(String text) {
     return switch (this) {
       // Patterns that repeat groups take the stack for each repetition.
       case TABLE -> TableText.read(text).isPresent();

@@ -68,7 +68,7 @@ class GeneratedIT {
           .contains("user " + SharedPostgres.cluster().superuser() + " is left out: it is a super");
       assertThat(Files.readString(output().resolve("users/generated.json")))
           .contains("SCRAM-SHA-256$")
-          .contains("\"maxServerConnections\" : 7");
+          .contains("\"maxServerConnections\": 7");
       try (StartedNode node = StartedNode.ofThis(output());
           RawClient client =
               RawClient.logIn(

@@ -1,13 +1,14 @@
 package dev.heimdall.launcher.moving;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.launcher.embedded.Directories;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.DocumentText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.util.TreeMap;
 
 /** The documents of a configuration in the making. */
 final class Documents {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> OWN_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
@@ -32,7 +32,7 @@ final class Documents {
   }
 
   private ObjectNode document(String path) {
-    return all.computeIfAbsent(path, any -> JSON.createObjectNode());
+    return all.computeIfAbsent(path, any -> JsonNodeFactory.instance.objectNode());
   }
 
   ObjectNode node() {
@@ -45,10 +45,6 @@ final class Documents {
 
   ObjectNode vdb(String name) {
     return document("vdbs/" + name + ".json");
-  }
-
-  ObjectNode rules(String name) {
-    return document("rules/" + name + ".json");
   }
 
   /** Whether a user may have this name: it is its document's file name, too. */
@@ -74,11 +70,6 @@ final class Documents {
 
   void withoutUser(String name) {
     all.remove("users/" + name + ".json");
-  }
-
-  /** How many there are of a kind, {@code users} for instance. */
-  long count(String kind) {
-    return all.keySet().stream().filter(path -> path.startsWith(kind + "/")).count();
   }
 
   /** The object at a member of a document, made where there is none. */
@@ -123,7 +114,7 @@ final class Documents {
       writeInto(judged);
       return ConfigurationReader.check(judged);
     } finally {
-      delete(judged);
+      Directories.delete(judged);
     }
   }
 
@@ -133,7 +124,7 @@ final class Documents {
       directories(file.getParent());
       Files.deleteIfExists(file);
       Files.createFile(file, PosixFilePermissions.asFileAttribute(OWN));
-      Files.writeString(file, text(document.getValue()));
+      Files.writeString(file, DocumentText.of(document.getValue()));
     }
   }
 
@@ -141,18 +132,6 @@ final class Documents {
   private static void directories(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWN_DIRECTORY));
-    }
-  }
-
-  private static String text(ObjectNode document) throws JsonProcessingException {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n";
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (var paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.heimdall.launcher.moving;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Databases that one data source and one virtual database serve: they are on the same servers, with
@@ -9,9 +8,7 @@ import java.util.TreeMap;
  *
  * @param name of both documents
  * @param databases by the names that clients use: the servers' names
+ * @param common what the first of them says, and the others say alike
+ * @param at where it says that
  */
-record Group(String name, Map<String, String> databases) {
-  Group(String name) {
-    this(name, new TreeMap<>());
-  }
-}
+record Group(String name, Map<String, String> databases, ConnectString common, Line at) {}

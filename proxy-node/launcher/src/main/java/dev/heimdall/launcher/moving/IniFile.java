@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A file of sections and settings, as PgBouncer reads it (its page "config"): {@code [section]},
@@ -39,9 +40,9 @@ final class IniFile {
     return sections.getOrDefault(name, List.of());
   }
 
-  /** The sections that are there. */
-  Map<String, List<Entry>> sections() {
-    return sections;
+  /** The names of the sections that are there. */
+  Set<String> sections() {
+    return sections.keySet();
   }
 
   private void add(Path file, int depth) throws CommandFailure {

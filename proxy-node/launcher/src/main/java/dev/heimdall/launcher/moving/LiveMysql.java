@@ -36,7 +36,7 @@ final class LiveMysql {
 
   LiveServer ask() throws SQLException {
     boolean aurora =
-        !LivePostgres.texts(connection, "SHOW GLOBAL VARIABLES LIKE 'aurora_version'").isEmpty();
+        !LiveServer.texts(connection, "SHOW GLOBAL VARIABLES LIKE 'aurora_version'").isEmpty();
     List<ServerAddress> replicas = aurora ? List.of() : replicas();
     Optional<String> kind =
         aurora
@@ -45,12 +45,12 @@ final class LiveMysql {
                 ? Optional.of("rds")
                 : replicas.isEmpty() ? Optional.empty() : Optional.of("mysql");
     return new LiveServer(
-        LivePostgres.texts(
+        LiveServer.texts(
             connection,
             "SELECT schema_name FROM information_schema.schemata WHERE lower(schema_name) NOT IN"
                 + " ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY 1"),
         logins(),
-        Integer.parseInt(LivePostgres.texts(connection, "SELECT @@max_connections").get(0)),
+        Integer.parseInt(LiveServer.texts(connection, "SELECT @@max_connections").get(0)),
         kind,
         replicas);
   }
@@ -145,12 +145,12 @@ final class LiveMysql {
   }
 
   private boolean maria() throws SQLException {
-    return LivePostgres.texts(connection, "SELECT version()").get(0).contains("MariaDB");
+    return LiveServer.texts(connection, "SELECT version()").get(0).contains("MariaDB");
   }
 
   private void replica(String id, ServerAddress address, List<ServerAddress> found) {
     try (Connection there = place.access().connect(address)) {
-      if (LivePostgres.texts(there, "SELECT @@server_id").contains(id)) {
+      if (LiveServer.texts(there, "SELECT @@server_id").contains(id)) {
         found.add(address);
       } else {
         notes.say(address + " is not the replica with server_id " + id + ": it is left out");

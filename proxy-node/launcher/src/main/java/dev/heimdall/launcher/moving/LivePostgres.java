@@ -23,9 +23,10 @@ final class LivePostgres {
 
   LiveServer ask() throws SQLException {
     boolean aurora =
-        !texts(connection, "SELECT 1 FROM pg_proc WHERE proname = 'aurora_version'").isEmpty();
+        !LiveServer.texts(connection, "SELECT 1 FROM pg_proc WHERE proname = 'aurora_version'")
+            .isEmpty();
     List<ServerAddress> replicas = aurora ? List.of() : replicas();
-    boolean replica = texts(connection, "SELECT pg_is_in_recovery()").contains("t");
+    boolean replica = LiveServer.texts(connection, "SELECT pg_is_in_recovery()").contains("t");
     if (replica) {
       notes.say(
           place.address()
@@ -38,12 +39,12 @@ final class LivePostgres {
                 ? Optional.of("rds")
                 : replicas.isEmpty() && !replica ? Optional.empty() : Optional.of("postgres");
     return new LiveServer(
-        texts(
+        LiveServer.texts(
             connection,
             "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"),
         logins(),
         Integer.parseInt(
-            texts(
+            LiveServer.texts(
                     connection,
                     "SELECT current_setting('max_connections')::int"
                         + " - current_setting('superuser_reserved_connections')::int")
@@ -54,7 +55,7 @@ final class LivePostgres {
 
   private List<LiveServer.Login> logins() throws SQLException {
     boolean readable =
-        texts(connection, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")
+        LiveServer.texts(connection, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")
             .contains("t");
     if (!readable) {
       notes.say(
@@ -87,7 +88,7 @@ final class LivePostgres {
   private List<ServerAddress> replicas() throws SQLException {
     List<ServerAddress> found = new ArrayList<>();
     for (String host :
-        texts(
+        LiveServer.texts(
             connection, "SELECT DISTINCT host(client_addr) FROM pg_stat_replication ORDER BY 1")) {
       if (host == null) {
         notes.say(
@@ -106,7 +107,7 @@ final class LivePostgres {
     String why = "it is no replica of it";
     try (Connection there = place.access().connect(address)) {
       if (identifier(there).equals(identifier(connection))
-          && texts(there, "SELECT pg_is_in_recovery()").contains("t")) {
+          && LiveServer.texts(there, "SELECT pg_is_in_recovery()").contains("t")) {
         found.add(address);
         return;
       }
@@ -124,17 +125,6 @@ final class LivePostgres {
   }
 
   private static String identifier(Connection connection) throws SQLException {
-    return texts(connection, "SELECT system_identifier FROM pg_control_system()").get(0);
-  }
-
-  static List<String> texts(Connection connection, String sql) throws SQLException {
-    List<String> texts = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      while (row.next()) {
-        texts.add(row.getString(1));
-      }
-    }
-    return texts;
+    return LiveServer.texts(connection, "SELECT system_identifier FROM pg_control_system()").get(0);
   }
 }

@@ -7,7 +7,10 @@ import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -105,5 +108,17 @@ record LiveServer(
   /** Whether RDS runs the server, as far as its name says. */
   static boolean ofRds(ServerAddress address) {
     return RdsHost.ofAws(address.host());
+  }
+
+  /** The first column of all rows. */
+  static List<String> texts(Connection connection, String sql) throws SQLException {
+    List<String> texts = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      while (row.next()) {
+        texts.add(row.getString(1));
+      }
+    }
+    return texts;
   }
 }

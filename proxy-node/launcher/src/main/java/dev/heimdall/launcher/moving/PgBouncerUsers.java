@@ -10,42 +10,41 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The users of {@code userlist.txt}: {@code "name" "password"} on a line, where the password may be
- * a verifier, and two quotes stand for one.
+ * a verifier, and two quotes stand for one. What {@code pgbouncer.ini} says of them goes with them.
  */
 final class PgBouncerUsers {
   private static final Pattern LINE =
       Pattern.compile("\\s*\"((?:[^\"]|\"\")*)\"\\s+\"((?:[^\"]|\"\")*)\".*");
   private static final Pattern MD5 = Pattern.compile("md5[0-9a-f]{32}");
 
-  private final Path ini;
-  private final Map<String, Entry> settings;
+  private final PgBouncerIni ini;
   private final Documents documents;
   private final Notes notes;
 
-  PgBouncerUsers(Path ini, Map<String, Entry> settings, Documents documents, Notes notes) {
+  PgBouncerUsers(PgBouncerIni ini, Documents documents, Notes notes) {
     this.ini = ini;
-    this.settings = settings;
     this.documents = documents;
     this.notes = notes;
   }
 
   void read(Optional<Path> given) throws CommandFailure {
-    Entry named = settings.get("auth_file");
     if (given.isPresent()) {
       lines(given.get());
       return;
     }
-    if (named == null) {
+    Optional<Entry> named = ini.said("auth_file");
+    if (named.isEmpty()) {
       return;
     }
-    Path file = ini.toAbsolutePath().resolveSibling(named.value()).normalize();
+    Path file = ini.named(named.get());
     if (Files.exists(file)) {
       lines(file);
     } else {
-      notes.left(named, "the file is not there: give it by --userlist");
+      notes.left(named.get(), "the file is not there: give it by --userlist");
     }
   }
 
@@ -84,6 +83,62 @@ final class PgBouncerUsers {
       user.put("verifier", password);
     } else {
       user.put("password", password);
+    }
+  }
+
+  /** What is said of users elsewhere: who may use the console, and limits of single ones. */
+  void saidElsewhere() {
+    ini.said("admin_users").ifPresent(entry -> right(entry, "admin"));
+    ini.said("stats_users").ifPresent(entry -> right(entry, "stats"));
+    ini.section("users").forEach(this::ofUser);
+    if (documents.users().isEmpty()) {
+      notes.say("there is no user yet: write a document for each, or nobody can log in");
+    }
+  }
+
+  private void right(Entry entry, String setting) {
+    Stream.of(entry.value().split(","))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .forEach(
+            name -> {
+              if (documents.hasUser(name)) {
+                documents.user(name).put(setting, true);
+              } else {
+                notes.left(
+                    entry,
+                    "there is no user " + name + " in the file of users: it has no password");
+              }
+            });
+  }
+
+  private void ofUser(Entry entry) {
+    ConnectString.parse(entry.value())
+        .map(ConnectString::values)
+        .orElse(Map.of())
+        .forEach(
+            (key, value) ->
+                limit(entry.key(), key, new Entry(entry.key() + ": " + key, value, entry.at())));
+  }
+
+  private void limit(String user, String key, Entry said) {
+    String setting =
+        switch (key) {
+          case "max_user_connections" -> "maxServerConnections";
+          case "max_user_client_connections" -> "maxClients";
+          default -> null;
+        };
+    if (setting == null) {
+      notes.left(said, "it is a setting of the virtual database, for all users");
+    } else if (!documents.hasUser(user)) {
+      notes.left(said, "there is no such user in the file of users");
+    } else {
+      try {
+        documents.user(user).put(setting, Integer.parseInt(said.value()));
+      } catch (NumberFormatException e) {
+        notes.left(said, "the value is no number");
+      }
     }
   }
 }

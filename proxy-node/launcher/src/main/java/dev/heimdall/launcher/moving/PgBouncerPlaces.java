@@ -2,6 +2,7 @@ package dev.heimdall.launcher.moving;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,7 +13,7 @@ import java.util.function.Function;
  * goes nowhere. Names and meanings are those of its page "config", version 1.25. Those that decide
  * about several documents at once (listening, TLS, log-ins) are {@link PgBouncerImport}'s.
  */
-final class PgBouncerSettings {
+final class PgBouncerPlaces {
   /** Which documents a setting belongs to. */
   private enum Kind {
     NODE,
@@ -27,12 +28,6 @@ final class PgBouncerSettings {
    * @param value as it is written there; empty where PgBouncer's own value is none
    */
   private record Place(Kind kind, String path, Function<String, Optional<Object>> value) {}
-
-  private static final String LOG = "the node's log has `logFormat` and `logLevel` in node.json";
-  private static final String DNS = "names are looked up at each connection, and kept for 5 s";
-  private static final String OWN_CHECK =
-      "the node knows when a server has closed a connection, and asks servers what they are";
-  private static final String SOCKETS = "the node chooses it by itself";
 
   private static final Map<String, Place> PLACES = new TreeMap<>();
   private static final Map<String, String> NOWHERE = new TreeMap<>();
@@ -71,81 +66,84 @@ final class PgBouncerSettings {
     PLACES.put(
         "unix_socket_mode", new Place(Kind.VDB, "unixSocketMode", text -> Optional.of(text)));
 
-    for (String name : new String[] {"reserve_pool_size", "reserve_pool_timeout"}) {
-      NOWHERE.put(name, "there is no reserve: `pool.size` is all that a pool may open");
-    }
-    NOWHERE.put("server_round_robin", "the connection that was used last is used first");
-    NOWHERE.put("track_extra_parameters", "every setting that a client makes is carried");
-    NOWHERE.put(
-        "ignore_startup_parameters", "start-up parameters are carried to the server connection");
-    NOWHERE.put("disable_pqexec", "several statements in one text are judged one by one");
-    NOWHERE.put("application_name_add_host", "SHOW CLIENTS has the address beside the name");
-    NOWHERE.put("stats_period", "SHOW STATS gives averages of the last minute");
-    NOWHERE.put("scram_iterations", "verifiers keep the number that they were made with");
-    NOWHERE.put("peer_id", "`id` and `peers` of node.json pass cancel requests on");
-    NOWHERE.put("server_reset_query", "what a session has changed is reset by the node");
-    NOWHERE.put("server_check_delay", OWN_CHECK);
-    NOWHERE.put("server_check_query", OWN_CHECK);
-    NOWHERE.put("server_fast_close", "a server connection is closed when it is free");
-    NOWHERE.put("server_login_retry", "failed connections are tried again with growing pauses");
-    NOWHERE.put("autodb_idle_timeout", "nothing is kept for a database that nobody uses");
-    NOWHERE.put("transaction_timeout", "set transaction_timeout at the server (PostgreSQL 17)");
-    NOWHERE.put("suspend_timeout", "nodes are drained, not suspended");
-    for (String name : new String[] {"user", "unix_socket_group"}) {
-      NOWHERE.put(name, "the service's unit says which user and group it runs as");
-    }
-    for (String name : new String[] {"pidfile", "conffile", "service_name", "job_name"}) {
-      NOWHERE.put(name, "it is the service's");
-    }
-    for (String name : new String[] {"auth_user", "auth_query", "auth_dbname", "auth_ident_file"}) {
-      NOWHERE.put(
-          name, "users are documents; with `credentials` \"passthrough\" the server decides");
-    }
-    NOWHERE.put("auth_ldap_options", "there are no log-ins by LDAP");
-    for (String name :
-        new String[] {
-          "logfile",
-          "syslog",
-          "syslog_ident",
-          "syslog_facility",
-          "log_connections",
-          "log_disconnections",
-          "log_pooler_errors",
-          "log_stats",
-          "verbose"
-        }) {
-      NOWHERE.put(name, LOG);
-    }
-    for (String name :
-        new String[] {"dns_max_ttl", "dns_nxdomain_ttl", "dns_zone_check_period", "resolv_conf"}) {
-      NOWHERE.put(name, DNS);
-    }
-    for (String name :
-        new String[] {
-          "pkt_buf",
-          "listen_backlog",
-          "sbuf_loopcnt",
-          "so_reuseport",
-          "tcp_defer_accept",
-          "tcp_socket_buffer",
-          "tcp_keepalive",
-          "tcp_keepcnt",
-          "tcp_keepintvl"
-        }) {
-      NOWHERE.put(name, SOCKETS);
-    }
-    for (String side : new String[] {"client", "server"}) {
-      for (String what :
-          new String[] {
-            "protocols", "ciphers", "ecdhcurve", "dheparams",
-          }) {
-        NOWHERE.put(side + "_tls_" + what, "TLS 1.2 and 1.3 are spoken, with sound suites only");
-      }
-      NOWHERE.put(side + "_tls13_ciphers", "TLS 1.2 and 1.3 are spoken, with sound suites only");
+    nowhere(
+        "there is no reserve: `pool.size` is all that a pool may open",
+        "reserve_pool_size",
+        "reserve_pool_timeout");
+    nowhere("the connection that was used last is used first", "server_round_robin");
+    nowhere("every setting that a client makes is carried", "track_extra_parameters");
+    nowhere(
+        "start-up parameters are carried to the server connection", "ignore_startup_parameters");
+    nowhere("several statements in one text are judged one by one", "disable_pqexec");
+    nowhere("SHOW CLIENTS has the address beside the name", "application_name_add_host");
+    nowhere("SHOW STATS gives averages of the last minute", "stats_period");
+    nowhere("verifiers keep the number that they were made with", "scram_iterations");
+    nowhere("`id` and `peers` of node.json pass cancel requests on", "peer_id");
+    nowhere("what a session has changed is reset by the node", "server_reset_query");
+    nowhere(
+        "the node knows when a server has closed a connection, and asks servers what they are",
+        "server_check_delay",
+        "server_check_query");
+    nowhere("a server connection is closed when it is free", "server_fast_close");
+    nowhere("failed connections are tried again with growing pauses", "server_login_retry");
+    nowhere("nothing is kept for a database that nobody uses", "autodb_idle_timeout");
+    nowhere("set transaction_timeout at the server (PostgreSQL 17)", "transaction_timeout");
+    nowhere("nodes are drained, not suspended", "suspend_timeout");
+    nowhere("the service's unit says which user and group it runs as", "user", "unix_socket_group");
+    nowhere("it is the service's", "pidfile", "conffile", "service_name", "job_name");
+    nowhere(
+        "users are documents; with `credentials` \"passthrough\" the server decides",
+        "auth_user",
+        "auth_query",
+        "auth_dbname",
+        "auth_ident_file");
+    nowhere("there are no log-ins by LDAP", "auth_ldap_options");
+    nowhere(
+        "the node's log has `logFormat` and `logLevel` in node.json",
+        "logfile",
+        "syslog",
+        "syslog_ident",
+        "syslog_facility",
+        "log_connections",
+        "log_disconnections",
+        "log_pooler_errors",
+        "log_stats",
+        "verbose");
+    nowhere(
+        "names are looked up at each connection, and kept for 5 s",
+        "dns_max_ttl",
+        "dns_nxdomain_ttl",
+        "dns_zone_check_period",
+        "resolv_conf");
+    nowhere(
+        "the node chooses it by itself",
+        "pkt_buf",
+        "listen_backlog",
+        "sbuf_loopcnt",
+        "so_reuseport",
+        "tcp_defer_accept",
+        "tcp_socket_buffer",
+        "tcp_keepalive",
+        "tcp_keepcnt",
+        "tcp_keepintvl");
+    for (String side : List.of("client", "server")) {
+      nowhere(
+          "TLS 1.2 and 1.3 are spoken, with sound suites only",
+          side + "_tls_protocols",
+          side + "_tls_ciphers",
+          side + "_tls_ecdhcurve",
+          side + "_tls_dheparams",
+          side + "_tls13_ciphers");
     }
   }
 
-  private PgBouncerSettings() {}
+  private PgBouncerPlaces() {}
+
+  private static void nowhere(String why, String... names) {
+    for (String name : names) {
+      NOWHERE.put(name, why);
+    }
+  }
 
   private static void number(String name, Kind kind, String path) {
     PLACES.put(name, new Place(kind, path, text -> whole(text)));
@@ -160,7 +158,7 @@ final class PgBouncerSettings {
   }
 
   /** Seconds, which may have fractions. */
-  static Optional<Object> duration(String text) {
+  private static Optional<Object> duration(String text) {
     BigDecimal millis = new BigDecimal(text).movePointRight(3);
     if (millis.signum() == 0) {
       return Optional.of("0");
@@ -209,14 +207,12 @@ final class PgBouncerSettings {
   }
 
   /** Puts a value at a path of one or two names. */
-  static void put(ObjectNode document, String path, Object value) {
+  private static void put(ObjectNode document, String path, Object value) {
     int dot = path.indexOf('.');
     ObjectNode object = dot < 0 ? document : Documents.part(document, path.substring(0, dot));
     String name = path.substring(dot + 1);
     if (value instanceof Number number) {
       object.put(name, number.longValue());
-    } else if (value instanceof Boolean bool) {
-      object.put(name, bool);
     } else {
       object.put(name, value.toString());
     }
