@@ -2,7 +2,6 @@ package dev.heimdall.engine.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.Metrics;
@@ -10,9 +9,7 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import dev.heimdall.model.ConsoleRight;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,14 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminCommandsTest {
-  private static final Operator ADMIN =
-      new Operator(
-          "ann",
-          ConsoleRight.ALL,
-          new InetSocketAddress("127.0.0.1", 1),
-          "shop",
-          "heimdall",
-          false);
+  private static final Operator ADMIN = AtConsole.operator(ConsoleRight.ALL, "heimdall");
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
@@ -453,20 +443,6 @@ class AdminCommandsTest {
   }
 
   private List<Map<String, String>> rows(String sql) {
-    Command plan = commands.command(sql, ADMIN);
-    Answer result = plan.run().toCompletableFuture().join();
-    assertThat(result).isInstanceOf(Answer.Rows.class);
-    Answer.Rows rows = (Answer.Rows) result;
-    assertThat(plan.columns()).isEqualTo(rows.columns());
-    return rows.rows().stream().map(row -> named(rows.columns(), row)).toList();
-  }
-
-  private static Map<String, String> named(List<Column> columns, List<String> row) {
-    assertThat(row).hasSameSizeAs(columns);
-    Map<String, String> named = new LinkedHashMap<>();
-    for (int i = 0; i < row.size(); i++) {
-      named.put(columns.get(i).name(), row.get(i));
-    }
-    return named;
+    return AtConsole.rows(commands.command(sql, ADMIN));
   }
 }

@@ -13,12 +13,10 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.ConsoleRight;
 import dev.heimdall.model.ServerAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -80,8 +78,7 @@ class PgBouncerConsoleTest {
   }
 
   private static Operator operator(ConsoleRight right) {
-    return new Operator(
-        "ann", right, new InetSocketAddress("127.0.0.1", 1), "shop", "pgbouncer", false);
+    return AtConsole.operator(right, "pgbouncer");
   }
 
   private Answer run(String sql, ConsoleRight right) {
@@ -89,17 +86,7 @@ class PgBouncerConsoleTest {
   }
 
   private List<Map<String, String>> rows(String sql) {
-    Answer.Rows rows = (Answer.Rows) run(sql, ConsoleRight.SHOW);
-    return rows.rows().stream()
-        .map(
-            cells -> {
-              Map<String, String> row = new LinkedHashMap<>();
-              for (int i = 0; i < cells.size(); i++) {
-                row.put(rows.columns().get(i).name(), cells.get(i));
-              }
-              return row;
-            })
-        .toList();
+    return AtConsole.rows(console.command(sql, operator(ConsoleRight.SHOW)));
   }
 
   private String columns(String sql) {

@@ -11,7 +11,6 @@ import dev.heimdall.model.ConsoleRight;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PostgresConsoleTest {
-  private static final Operator ADMIN =
-      new Operator(
-          "ann",
-          ConsoleRight.ALL,
-          new InetSocketAddress("127.0.0.1", 1),
-          "shop",
-          "heimdall",
-          false);
+  private static final Operator ADMIN = AtConsole.operator(ConsoleRight.ALL, "heimdall");
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
