@@ -24,14 +24,8 @@ class MysqlFencedWriterIT {
     return MysqlNode.start(
         servers.cluster(),
         c ->
-            c.source(
-                    "url",
-                    "jdbc:mysql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
-                        .formatted(
-                            servers.primary().port(), servers.first().port(), servers.far().port()))
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
-                .source("cluster.probe.user", servers.cluster().superuser())
-                .source("cluster.probe.password", servers.cluster().password())
+            servers
+                .source(c, servers.primary(), servers.first(), servers.far())
                 .source("cluster.probe.timeout", "1s")
                 .source("cluster.failover.queueTimeout", "3s")
                 .source("cluster.failover.fence", "5s"));

@@ -5,10 +5,13 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.AuroraWords;
 import dev.heimdall.test.fixture.GlobalTables;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.TestConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A global cluster of Aurora MySQL, as far as its tables tell of it: two servers in one region, one
@@ -55,6 +58,26 @@ record MysqlGlobalServers(
 
   MysqlServer there() {
     return cluster.replicas().get(1);
+  }
+
+  /**
+   * Has them be the data source of a node.
+   *
+   * @param named those in the URL
+   */
+  TestConfiguration source(TestConfiguration c, AuroraWords... named) {
+    String hosts =
+        Stream.of(named).map(one -> "127.0.0.1:" + one.port()).collect(Collectors.joining(","));
+    return c.source("url", "jdbc:mysql://" + hosts + "/app")
+        .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+        .source("cluster.probe.user", cluster.superuser())
+        .source("cluster.probe.password", cluster.password());
+  }
+
+  /** The other region writes from now on. */
+  void promoteFar() {
+    there().promote();
+    GlobalTables.writes(there(), THERE);
   }
 
   @Override

@@ -79,8 +79,7 @@ class MysqlGlobalTrackersIT {
 
       servers.cluster().primary().kill();
       Await.until("there is no writer", () -> watched.tracker().topology().writer().isEmpty());
-      servers.there().promote();
-      GlobalTables.writes(servers.there(), THERE);
+      servers.promoteFar();
 
       watched.untilWriterIs(at(servers.far()));
       assertThat(watched.tracker().topology().writer().flatMap(TopologyNode::region))

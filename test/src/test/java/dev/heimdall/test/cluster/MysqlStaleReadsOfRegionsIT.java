@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
-import dev.heimdall.test.fixture.GlobalTables;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -47,16 +46,10 @@ class MysqlStaleReadsOfRegionsIT {
     return MysqlNode.start(
         servers.cluster(),
         c ->
-            c.source(
-                    "url",
-                    "jdbc:mysql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
-                        .formatted(
-                            servers.primary().port(), servers.first().port(), servers.far().port()))
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+            servers
+                .source(c, servers.primary(), servers.first(), servers.far())
                 .source("cluster.reads", "all")
                 .source("cluster.consistency", "fleet")
-                .source("cluster.probe.user", servers.cluster().superuser())
-                .source("cluster.probe.password", servers.cluster().password())
                 .source("cluster.probe.timeout", "1s")
                 .source("catalog.user", servers.cluster().superuser())
                 .source("catalog.password", servers.cluster().password())
@@ -181,8 +174,7 @@ class MysqlStaleReadsOfRegionsIT {
         Connection reads = node.connect();
         Connection writes = node.connect()) {
       writes(servers, node, writes, true);
-      servers.there().promote();
-      GlobalTables.writes(servers.there(), MysqlGlobalServers.THERE);
+      servers.promoteFar();
       awaitState(node, servers.primary().port(), "unknown refuted");
       awaitState(node, servers.far().port(), "unknown refuted");
       areStale(reads, writes);
@@ -209,8 +201,7 @@ class MysqlStaleReadsOfRegionsIT {
 
       servers.there().execute("START REPLICA SQL_THREAD");
       there(servers);
-      servers.there().promote();
-      GlobalTables.writes(servers.there(), MysqlGlobalServers.THERE);
+      servers.promoteFar();
       areFreshAgain(reads, writes);
     }
   }

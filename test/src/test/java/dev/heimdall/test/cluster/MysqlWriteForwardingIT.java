@@ -27,15 +27,9 @@ class MysqlWriteForwardingIT {
     return MysqlNode.start(
         servers.cluster(),
         c ->
-            c.source(
-                    "url",
-                    "jdbc:mysql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
-                        .formatted(
-                            servers.far().port(), servers.primary().port(), servers.first().port()))
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+            servers
+                .source(c, servers.far(), servers.primary(), servers.first())
                 .source("cluster.reads", "all")
-                .source("cluster.probe.user", servers.cluster().superuser())
-                .source("cluster.probe.password", servers.cluster().password())
                 .source("cluster.failover.queueTimeout", "3s"));
   }
 
