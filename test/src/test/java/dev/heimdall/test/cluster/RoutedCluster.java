@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -60,7 +62,8 @@ final class RoutedCluster implements AutoCloseable {
         });
   }
 
-  private static String hosts(List<PostgresServer> servers) {
+  /** Them in a URL. */
+  static String hosts(List<PostgresServer> servers) {
     return servers.stream().map(s -> s.host() + ":" + s.port()).collect(Collectors.joining(","));
   }
 
@@ -102,6 +105,18 @@ final class RoutedCluster implements AutoCloseable {
     }
   }
 
+  /** The same while the test goes on. */
+  static CompletableFuture<Void> executeMeanwhile(Connection connection, String sql) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            execute(connection, sql);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
   /** Has the owner of the database do this at the primary, before the node reads the catalogue. */
   static void asOwner(PostgresServer primary, String... sql) {
     try (Connection owner = DriverManager.getConnection(primary.jdbcUrl("app"), "app", "app")) {
@@ -116,16 +131,22 @@ final class RoutedCluster implements AutoCloseable {
   /** Has both replicas stand still where they are, or go on. */
   void pauseReplay(boolean pause) {
     for (PostgresServer replica : List.of(first(), second())) {
-      replica.execute(pause ? "SELECT pg_wal_replay_pause()" : "SELECT pg_wal_replay_resume()");
       if (pause) {
-        Await.until(
-            "replay stands",
-            () ->
-                "paused"
-                    .equals(
-                        replica.queryValue("postgres", "SELECT pg_get_wal_replay_pause_state()")));
+        pauseReplay(replica);
+      } else {
+        replica.execute("SELECT pg_wal_replay_resume()");
       }
     }
+  }
+
+  /** Has a replica stand still where it is. */
+  static void pauseReplay(PostgresServer replica) {
+    replica.execute("SELECT pg_wal_replay_pause()");
+    Await.until(
+        "replay stands",
+        () ->
+            "paused"
+                .equals(replica.queryValue("postgres", "SELECT pg_get_wal_replay_pause_state()")));
   }
 
   /** What the node says of the last statement of this client, who must be one of its operators. */

@@ -3,16 +3,14 @@ package dev.heimdall.test.cluster;
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
 import static dev.heimdall.test.cluster.RoutedCluster.execute;
-import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static dev.heimdall.test.cluster.WithoutWriter.otherMeanwhile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -22,17 +20,6 @@ import org.junit.jupiter.api.Test;
  */
 class SilentReplicaIT {
   private static final int CLIENTS = 12;
-
-  private static CompletableFuture<String> asks(Connection client) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return value(client, "SELECT count(*) FROM other");
-          } catch (SQLException e) {
-            throw new CompletionException(e);
-          }
-        });
-  }
 
   private static String state(RoutedCluster routed) {
     String address = routed.first().host() + ":" + routed.first().port();
@@ -62,7 +49,7 @@ class SilentReplicaIT {
       routed.awaitReplicaReads(clients.get(0));
       for (int round = 0; round < 3; round++) {
         for (CompletableFuture<String> read :
-            clients.stream().map(SilentReplicaIT::asks).toList()) {
+            clients.stream().map(WithoutWriter::otherMeanwhile).toList()) {
           read.get(60, TimeUnit.SECONDS); // both replicas have connections
         }
       }
@@ -71,13 +58,13 @@ class SilentReplicaIT {
       routed.first().freeze();
       try {
         List<CompletableFuture<String>> reads =
-            clients.stream().skip(2).map(SilentReplicaIT::asks).toList();
+            clients.stream().skip(2).map(WithoutWriter::otherMeanwhile).toList();
         for (CompletableFuture<String> read : reads) {
           assertThat(read.get(60, TimeUnit.SECONDS)).isEqualTo("1");
         }
         Await.until("it is suspect", () -> "suspect".equals(state(routed)));
         for (int i = 2; i < CLIENTS; i++) {
-          assertThat(asks(clients.get(i)).get(60, TimeUnit.SECONDS)).isEqualTo("1");
+          assertThat(otherMeanwhile(clients.get(i)).get(60, TimeUnit.SECONDS)).isEqualTo("1");
         }
         assertThat(state(routed)).as("it was not found down meanwhile").isEqualTo("suspect");
       } finally {
@@ -86,7 +73,7 @@ class SilentReplicaIT {
       Await.until("it is back", () -> "up".equals(state(routed)));
       execute(clients.get(1), "ROLLBACK");
       for (Connection client : clients) {
-        assertThat(asks(client).get(60, TimeUnit.SECONDS)).isEqualTo("1");
+        assertThat(otherMeanwhile(client).get(60, TimeUnit.SECONDS)).isEqualTo("1");
       }
     } finally {
       for (Connection client : clients) {

@@ -3,18 +3,19 @@ package dev.heimdall.test.cluster;
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
 import static dev.heimdall.test.cluster.RoutedCluster.execute;
+import static dev.heimdall.test.cluster.RoutedCluster.executeMeanwhile;
 import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static dev.heimdall.test.cluster.WithoutWriter.COUNT;
+import static dev.heimdall.test.cluster.WithoutWriter.otherMeanwhile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.TestConfiguration;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * it does not count as down in any of these tests: whatever goes on does so before that.
  */
 class SilentWriterIT {
-  private static final String COUNT = "SELECT count(*) FROM other";
-
   private static RoutedCluster start(String staleReads) {
     Consumer<TestConfiguration> wishes =
         c ->
@@ -47,28 +46,6 @@ class SilentWriterIT {
             .filter(row -> "writer".equals(row.get("role")))
             .toList();
     return writers.isEmpty() ? "none" : writers.get(0).get("state");
-  }
-
-  private static CompletableFuture<String> asks(Connection client) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return value(client, COUNT);
-          } catch (SQLException e) {
-            throw new CompletionException(e);
-          }
-        });
-  }
-
-  private static CompletableFuture<Void> runs(Connection client, String sql) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            execute(client, sql);
-          } catch (SQLException e) {
-            throw new CompletionException(e);
-          }
-        });
   }
 
   private static String answer(CompletableFuture<String> read) throws Exception {
@@ -97,7 +74,7 @@ class SilentWriterIT {
       routed.primary().freeze();
       try {
         List<CompletableFuture<String>> reads = new ArrayList<>();
-        readers.forEach(reader -> reads.add(asks(reader)));
+        readers.forEach(reader -> reads.add(otherMeanwhile(reader)));
         Await.until("it is suspect", () -> "suspect".equals(writerState(routed)));
         if (!stale) {
           assertThat(reads).as("no replica has what was written").noneMatch(r -> r.isDone());
@@ -107,9 +84,9 @@ class SilentWriterIT {
         for (CompletableFuture<String> read : reads) {
           assertThat(answer(read)).isEqualTo(seen);
         }
-        setting = runs(writes, "SET work_mem = '9MB'");
+        setting = executeMeanwhile(writes, "SET work_mem = '9MB'");
         for (Connection reader : readers) {
-          assertThat(answer(asks(reader))).as("one that begins later").isEqualTo(seen);
+          assertThat(answer(otherMeanwhile(reader))).as("one that begins later").isEqualTo(seen);
         }
         assertThat(setting.isDone()).as("a setting is no read").isFalse();
         assertThat(writerState(routed)).as("it was not found down meanwhile").isEqualTo("suspect");
@@ -140,8 +117,8 @@ class SilentWriterIT {
       CompletableFuture<String> read;
       CompletableFuture<Void> write;
       try {
-        read = asks(within);
-        write = runs(writes, "INSERT INTO other VALUES (3)");
+        read = otherMeanwhile(within);
+        write = executeMeanwhile(writes, "INSERT INTO other VALUES (3)");
         Await.until("it is suspect", () -> "suspect".equals(writerState(routed)));
         assertThat(read.isDone() || write.isDone()).isFalse();
       } finally {

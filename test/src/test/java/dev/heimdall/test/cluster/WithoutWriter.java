@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** How clusters come to have no writer, and what their clients ask then. */
 final class WithoutWriter {
@@ -63,6 +64,18 @@ final class WithoutWriter {
 
   static String other(Connection client) throws SQLException {
     return value(client, COUNT);
+  }
+
+  /** The same while the test goes on. */
+  static CompletableFuture<String> otherMeanwhile(Connection client) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return other(client);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
   }
 
   static boolean isCached(Connection client) throws SQLException {
