@@ -88,7 +88,7 @@ class FencedForeignIT {
 
         primary.stop(StopMode.FAST);
         far.promote();
-        far.execute("UPDATE public.region SET writes = name = '" + THERE + "'");
+        GlobalFunctions.writes(far, THERE);
         Await.until(
             "statements follow the writer to the other region",
             PATIENCE,

@@ -3,7 +3,6 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
@@ -13,9 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,54 +23,33 @@ import org.junit.jupiter.api.Test;
  * what clients notice of a fence, and of a switchover to another region.
  */
 class FencedWriterIT {
-  private static final String HERE = "eu-west-1";
-  private static final String THERE = "us-east-1";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private PostgresCluster cluster;
-  private PostgresServer primary;
-  private PostgresServer near;
-  private PostgresServer far;
+  private GlobalServers servers;
 
   @BeforeEach
   void start() {
-    cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
-    primary = cluster.primary();
-    near = cluster.replicas().get(0);
-    far = cluster.replicas().get(1);
-    GlobalFunctions.install(
-        primary, Map.of(HERE, List.of(primary, near), THERE, List.of(far)), HERE);
-    primary.execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
-    RoutedCluster.asOwner(
-        primary,
-        "CREATE TABLE item (n int PRIMARY KEY)",
-        "CREATE TABLE known AS SELECT 1 AS n",
-        "CREATE TABLE later (n int)");
-    cluster.awaitReplay(Duration.ofSeconds(20));
+    servers =
+        GlobalServers.start(
+            primary ->
+                RoutedCluster.asOwner(
+                    primary,
+                    "CREATE TABLE item (n int PRIMARY KEY)",
+                    "CREATE TABLE known AS SELECT 1 AS n",
+                    "CREATE TABLE later (n int)"));
   }
 
   @AfterEach
   void stop() {
-    far.thaw();
-    cluster.close();
+    servers.close();
   }
 
   private TestNode node(String fence, String queueTimeout) {
     return TestNode.start(
         c ->
-            c.source(
-                    "url",
-                    "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
-                        .formatted(near.port(), far.port(), primary.port()))
-                .source("user", "app")
-                .source("password", "app")
-                .user("app", "password", "app")
-                .user("app", "admin", true)
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+            servers
+                .source(c, servers.near(), servers.far(), servers.primary())
                 .source("cluster.reads", "all")
-                .source("cluster.probe.user", cluster.superuser())
-                .source("cluster.probe.password", cluster.password())
-                .source("cluster.probe.database", "postgres")
                 .source("cluster.probe.timeout", "1s")
                 .vdb("rules", List.of("main"))
                 .rules(
@@ -104,30 +80,27 @@ class FencedWriterIT {
     Await.until(
         "the server of the other region confirms the writer",
         PATIENCE,
-        () -> fence(node).equals("confirmed by 127.0.0.1:" + far.port()),
+        () -> fence(node).equals("confirmed by 127.0.0.1:" + servers.far().port()),
         () -> fence(node));
   }
 
+  private static String insert(int n) {
+    return "INSERT INTO item VALUES (" + n + ")";
+  }
+
   private static void inserts(Connection client, int n) throws SQLException {
-    RoutedCluster.execute(client, "INSERT INTO item VALUES (" + n + ")");
+    RoutedCluster.execute(client, insert(n));
   }
 
   private static CompletableFuture<Void> later(Connection client, int n) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            inserts(client, n);
-          } catch (SQLException e) {
-            throw new CompletionException(e);
-          }
-        });
+    return RoutedCluster.executeMeanwhile(client, insert(n));
   }
 
   /**
    * What a read has pruned counts as written, and is sent to replicas with the next commit only.
    */
   private boolean replicaAnswers(Connection client) throws SQLException {
-    primary.executeIn("app", "SELECT pg_logical_emit_message(true, 'sent', '')");
+    servers.primary().executeIn("app", "SELECT pg_logical_emit_message(true, 'sent', '')");
     try {
       return RoutedCluster.value(client, "SELECT count(*) FROM known").equals("1");
     } catch (SQLException e) {
@@ -159,7 +132,7 @@ class FencedWriterIT {
       open.setAutoCommit(false);
       inserts(open, 2);
 
-      far.freeze();
+      servers.far().freeze();
       Await.until(
           "the writer is fenced",
           PATIENCE,
@@ -182,35 +155,35 @@ class FencedWriterIT {
           PATIENCE,
           () -> replicaAnswers(idle),
           () -> "none has what was written");
-      assertThat(rows(primary)).containsExactly("1");
+      assertThat(rows(servers.primary())).containsExactly("1");
       assertThat(node.admin("SHOW NODES"))
           .anySatisfy(
               row ->
                   assertThat(row)
-                      .containsEntry("node", "127.0.0.1:" + primary.port())
+                      .containsEntry("node", "127.0.0.1:" + servers.primary().port())
                       .containsEntry("state", "fenced"));
       assertThat(node.metric("heimdall_cluster_fenced{source=\"main\"}")).isEqualTo(1);
       assertThat(node.metric("heimdall_cluster_events_total{event=\"fenced\",source=\"main\"}"))
           .isEqualTo(1);
 
       CompletableFuture<Void> held = later(waiting, 5);
-      far.thaw();
+      servers.far().thaw();
       held.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       inserts(writing, 6);
       open.rollback();
       inserts(open, 7);
       open.commit();
-      assertThat(rows(primary)).containsExactly("1", "5", "6", "7");
+      assertThat(rows(servers.primary())).containsExactly("1", "5", "6", "7");
       assertThat(node.metric("heimdall_cluster_fenced{source=\"main\"}")).isZero();
       assertThat(lines.beginningWith("WARN cluster fenced"))
           .singleElement()
           .asString()
-          .contains("nothing outside " + HERE + " has confirmed it within 5 s");
+          .contains("nothing outside " + GlobalServers.HERE + " has confirmed it within 5 s");
     }
   }
 
   private long later() {
-    return Long.parseLong(primary.queryValue("app", "SELECT count(*) FROM later"));
+    return Long.parseLong(servers.primary().queryValue("app", "SELECT count(*) FROM later"));
   }
 
   private static boolean paused(TestNode node) {
@@ -227,7 +200,7 @@ class FencedWriterIT {
       Await.until("it is carried out", PATIENCE, () -> later() == 1, () -> later() + " rows");
 
       RoutedCluster.execute(client, "INSERT INTO later VALUES (2)");
-      far.freeze();
+      servers.far().freeze();
       Await.until(
           "the writer is fenced",
           PATIENCE,
@@ -240,7 +213,7 @@ class FencedWriterIT {
           () -> node.admin("SHOW QUEUES") + ", " + later() + " rows");
       assertThat(later()).isEqualTo(1);
 
-      far.thaw();
+      servers.far().thaw();
       Await.until("it is carried out", PATIENCE, () -> later() == 2, () -> later() + " rows");
     }
   }
@@ -258,21 +231,20 @@ class FencedWriterIT {
       open.setAutoCommit(false);
       inserts(open, 2);
 
-      primary.stop(StopMode.FAST);
+      servers.primary().stop(StopMode.FAST);
       CompletableFuture<Void> held = later(writing, 3);
       assertThatThrownBy(() -> inserts(open, 4))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
       assertThat(held).as("it waits for the new writer").isNotDone();
-      far.promote();
-      far.execute("UPDATE public.region SET writes = name = '" + THERE + "'");
+      servers.promoteFar();
 
       held.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       open.rollback();
       inserts(open, 5);
       open.commit();
       inserts(idle, 6);
-      assertThat(rows(far)).containsExactly("1", "3", "5", "6");
+      assertThat(rows(servers.far())).containsExactly("1", "3", "5", "6");
       assertThat(fence(node)).contains("its promotion, which this node has seen");
     }
   }

@@ -3,7 +3,6 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.rds.RdsWatch;
-import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.aws.FakeRds;
@@ -12,7 +11,6 @@ import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -26,81 +24,39 @@ import org.junit.jupiter.api.Test;
  * beside.
  */
 class GlobalArnAloneIT {
-  private static final String HERE = "eu-west-1";
-  private static final String THERE = "us-east-1";
+  private static final String HERE = GlobalServers.HERE;
+  private static final String THERE = GlobalServers.THERE;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final FakeRds rds = new FakeRds();
-  private PostgresCluster cluster;
-  private PostgresServer primary;
-  private PostgresServer near;
-  private PostgresServer far;
+  private GlobalServers servers;
 
   @BeforeEach
   void start() {
     System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
     System.setProperty("aws.secretAccessKey", "not-so-secret");
     System.setProperty("aws.region", HERE);
-    cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
-    primary = cluster.primary();
-    near = cluster.replicas().get(0);
-    far = cluster.replicas().get(1);
-    GlobalFunctions.install(
-        primary, Map.of(HERE, List.of(primary, near), THERE, List.of(far)), HERE);
-    primary.execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
-    RoutedCluster.asOwner(primary, "CREATE TABLE item (n int PRIMARY KEY)");
-    cluster.awaitReplay(Duration.ofSeconds(20));
-    has(HERE, "west", primary, near);
-    has(THERE, "east", far);
-    rds.hasGlobals(
-        List.of(
-            new FakeRds.Global(
-                "shop",
-                List.of(FakeRds.Cluster.arn(HERE, "west"), FakeRds.Cluster.arn(THERE, "east")))));
+    servers =
+        GlobalServers.start(
+            primary -> RoutedCluster.asOwner(primary, "CREATE TABLE item (n int PRIMARY KEY)"));
+    servers.describedBy(rds);
   }
 
   @AfterEach
   void stop() {
-    cluster.close();
+    servers.close();
     rds.close();
     System.clearProperty("aws.accessKeyId");
     System.clearProperty("aws.secretAccessKey");
     System.clearProperty("aws.region");
   }
 
-  private void has(String region, String name, PostgresServer... servers) {
-    List<String> members = List.of(servers).stream().map(one -> "" + one.port()).toList();
-    rds.has(
-        region,
-        List.of(new FakeRds.Cluster(name, "available", 0, members)),
-        List.of(servers).stream()
-            .map(
-                one ->
-                    new FakeRds.Instance(
-                        "" + one.port(),
-                        name,
-                        "",
-                        List.of(),
-                        "127.0.0.1",
-                        one.port(),
-                        region + "a",
-                        "available"))
-            .toList());
-  }
-
   private TestNode node() {
     return TestNode.start(
         c ->
-            c.source("url", "jdbc:postgresql://127.0.0.1:" + primary.port() + "/app")
-                .source("user", "app")
-                .source("password", "app")
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
-                .source("cluster.api.endpoint", rds.uri().toString())
-                .source("cluster.probe.user", cluster.superuser())
-                .source("cluster.probe.password", cluster.password())
-                .source("cluster.probe.database", "postgres")
-                .user("app", "password", "app")
-                .user("app", "admin", true));
+            servers
+                .source(c, servers.primary())
+                .source("cluster.api.endpoint", rds.uri().toString()));
   }
 
   private static Map<String, String> places(TestNode node) {
@@ -125,9 +81,9 @@ class GlobalArnAloneIT {
 
   private Map<String, String> all() {
     return Map.of(
-        at(primary), "writer up " + HERE,
-        at(near), "replica up " + HERE,
-        at(far), "replica up " + THERE);
+        at(servers.primary()), "writer up " + HERE,
+        at(servers.near()), "replica up " + HERE,
+        at(servers.far()), "replica up " + THERE);
   }
 
   @Test
@@ -146,28 +102,26 @@ class GlobalArnAloneIT {
                           Map.entry("GlobalClusterIdentifier", "shop"),
                           Map.entry("Filters.Filter.1.Name", "db-cluster-id")));
       RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
-      cluster.awaitReplay(Duration.ofSeconds(20));
+      servers.cluster().awaitReplay(Duration.ofSeconds(20));
 
-      primary.stop(StopMode.FAST);
-      far.promote();
-      far.execute("UPDATE public.region SET writes = name = '" + THERE + "'");
+      servers.primary().stop(StopMode.FAST);
+      servers.promoteFar();
       RoutedCluster.execute(client, "INSERT INTO item VALUES (2)");
-      assertThat(far.queryValue("app", "SELECT count(*) FROM item")).isEqualTo("2");
+      assertThat(servers.far().queryValue("app", "SELECT count(*) FROM item")).isEqualTo("2");
     }
   }
 
   /** The name still leads to a region that is lost when the node is started. */
   @Test
   void aNodeThatIsStartedWhileTheAddressLeadsNowhereFindsTheWriter() throws Exception {
-    primary.stop(StopMode.FAST);
-    far.promote();
-    far.execute("UPDATE public.region SET writes = name = '" + THERE + "'");
+    servers.primary().stop(StopMode.FAST);
+    servers.promoteFar();
     rds.loses(HERE);
     System.setProperty("aws.region", THERE);
     try (TestNode node = node();
         Connection client = node.target().as("app", "app").jdbc()) {
       RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
-      assertThat(places(node)).containsEntry(at(far), "writer up " + THERE);
+      assertThat(places(node)).containsEntry(at(servers.far()), "writer up " + THERE);
     }
   }
 
@@ -187,9 +141,10 @@ class GlobalArnAloneIT {
           .singleElement()
           .asString()
           .contains("the RDS API in eu-west-1 denies rds:DescribeGlobalClusters");
-      assertThat(places(node)).containsOnlyKeys(at(primary));
+      assertThat(places(node)).containsOnlyKeys(at(servers.primary()));
       assertThat(node.admin("SHOW CLUSTER").get(0).get("not_probed"))
-          .contains(far.port() + " in us-east-1: no host pattern is known for the region");
+          .contains(
+              servers.far().port() + " in us-east-1: no host pattern is known for the region");
     }
   }
 }

@@ -102,4 +102,9 @@ final class GlobalFunctions {
     sql.add("GRANT SELECT ON public.member, public.region TO PUBLIC");
     primary.execute(sql.toArray(String[]::new));
   }
+
+  /** Another region writes, as its servers say of it from now on. */
+  static void writes(PostgresServer promoted, String region) {
+    promoted.execute("UPDATE public.region SET writes = name = '" + region + "'");
+  }
 }

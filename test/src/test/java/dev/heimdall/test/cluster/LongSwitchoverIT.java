@@ -111,7 +111,7 @@ class LongSwitchoverIT {
             .contains("switching-over from " + WEST + " to " + EAST);
 
         far.promote();
-        far.execute("UPDATE public.region SET writes = name = 'us-east-1'");
+        GlobalFunctions.writes(far, "us-east-1");
         report(false, null);
         awaitHandover(node, "null");
         RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");

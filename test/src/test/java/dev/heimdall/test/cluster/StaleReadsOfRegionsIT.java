@@ -8,8 +8,6 @@ import static dev.heimdall.test.cluster.WithoutWriter.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heimdall.launcher.postgres.PostgresCluster;
-import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.TestNode;
@@ -17,7 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,33 +29,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  * what was there before.
  */
 class StaleReadsOfRegionsIT {
-  private static final String HERE = "eu-west-1";
-  private static final String THERE = "us-east-1";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration A_WHILE = Duration.ofSeconds(2);
 
-  private PostgresCluster cluster;
-  private PostgresServer primary;
-  private PostgresServer near;
-  private PostgresServer far;
+  private GlobalServers servers;
 
   @BeforeEach
   void start() {
-    cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
-    primary = cluster.primary();
-    near = cluster.replicas().get(0);
-    far = cluster.replicas().get(1);
-    GlobalFunctions.install(
-        primary, Map.of(HERE, List.of(primary, near), THERE, List.of(far)), HERE);
-    primary.execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
-    WithoutWriter.twoTables(primary);
-    cluster.awaitReplay(Duration.ofSeconds(20));
+    servers = GlobalServers.start(WithoutWriter::twoTables);
   }
 
   @AfterEach
   void stop() {
-    far.thaw();
-    cluster.close();
+    servers.close();
   }
 
   private TestNode node(String consistency, String fence) {
@@ -67,22 +51,12 @@ class StaleReadsOfRegionsIT {
   private TestNode node(String consistency, String fence, String bound) {
     return TestNode.start(
         c ->
-            c.source(
-                    "url",
-                    "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
-                        .formatted(near.port(), far.port(), primary.port()))
-                .source("user", "app")
-                .source("password", "app")
-                .user("app", "password", "app")
-                .user("app", "admin", true)
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+            servers
+                .source(c, servers.near(), servers.far(), servers.primary())
                 .source("cluster.reads", "all")
                 .source("cluster.consistency", consistency)
                 .source("cluster.lag.maxStaleness", "500ms")
                 .source("cluster.lag.maxTime", "1s")
-                .source("cluster.probe.user", cluster.superuser())
-                .source("cluster.probe.password", cluster.password())
-                .source("cluster.probe.database", "postgres")
                 .source("cluster.probe.timeout", "1s")
                 .source("cluster.failover.queueTimeout", "4s")
                 .source("cluster.failover.staleReads", bound)
@@ -98,16 +72,6 @@ class StaleReadsOfRegionsIT {
     return RoutedCluster.queryInfo(client).getOrDefault("answered by", "").startsWith("replica");
   }
 
-  private static void stand(PostgresServer replica) {
-    replica.execute("SELECT pg_wal_replay_pause()");
-    Await.until(
-        "replay stands",
-        () ->
-            replica
-                .queryValue("postgres", "SELECT pg_get_wal_replay_pause_state()")
-                .equals("paused"));
-  }
-
   /** A write that the replica next to the writer does not get any more, and one elsewhere may. */
   private void writes(Connection reads, Connection writes, boolean alsoThere) throws SQLException {
     awaitCatalogue(writes, "other");
@@ -116,21 +80,21 @@ class StaleReadsOfRegionsIT {
           "replicas answer",
           PATIENCE,
           () -> {
-            primary.executeIn("app", "SELECT pg_logical_emit_message(true, 'sent', '')");
+            servers.primary().executeIn("app", "SELECT pg_logical_emit_message(true, 'sent', '')");
             return atReplica(client);
           },
           () -> "not yet");
     }
-    stand(near);
+    RoutedCluster.pauseReplay(servers.near());
     if (!alsoThere) {
-      stand(far);
+      RoutedCluster.pauseReplay(servers.far());
     }
     execute(writes, "INSERT INTO other VALUES (2)");
     assertThat(other(writes)).as("while there is a writer").isEqualTo("2");
     if (alsoThere) {
       Await.until(
           "the other region has it",
-          () -> far.queryValue("app", "SELECT count(*) FROM other").equals("2"));
+          () -> servers.far().queryValue("app", "SELECT count(*) FROM other").equals("2"));
     }
   }
 
@@ -170,9 +134,13 @@ class StaleReadsOfRegionsIT {
         .toString();
   }
 
-  private void isPromoted() {
-    far.promote();
-    far.execute("UPDATE public.region SET writes = name = '" + THERE + "'");
+  /** Until all of them are so at once. */
+  private static void awaitStates(TestNode node, String... expected) {
+    Await.until(
+        "servers are " + List.of(expected),
+        PATIENCE,
+        () -> Stream.of(expected).allMatch(states(node)::contains),
+        () -> states(node));
   }
 
   @ParameterizedTest
@@ -182,22 +150,14 @@ class StaleReadsOfRegionsIT {
         Connection reads = client(node);
         Connection writes = client(node)) {
       writes(reads, writes, false);
-      far.freeze();
-      Await.until(
-          "the writer is fenced",
-          PATIENCE,
-          () -> states(node).contains(primary.port() + " unknown fenced"),
-          () -> states(node));
+      servers.far().freeze();
+      awaitStates(node, servers.primary().port() + " unknown fenced");
 
       areStale(reads, writes);
       assertRejected(writes, "nothing outside its region confirms the writer");
 
-      far.thaw();
-      Await.until(
-          "the writer is confirmed",
-          PATIENCE,
-          () -> states(node).contains(primary.port() + " writer up"),
-          () -> states(node));
+      servers.far().thaw();
+      awaitStates(node, servers.primary().port() + " writer up");
       areFreshAgain(reads, writes, consistency);
     }
   }
@@ -210,21 +170,18 @@ class StaleReadsOfRegionsIT {
         Connection reads = client(node);
         Connection writes = client(node)) {
       writes(reads, writes, true);
-      isPromoted();
-      Await.until(
-          "neither is believed",
-          PATIENCE,
-          () ->
-              states(node).contains(primary.port() + " unknown refuted")
-                  && states(node).contains(far.port() + " unknown refuted"),
-          () -> states(node));
+      servers.promoteFar();
+      awaitStates(
+          node,
+          servers.primary().port() + " unknown refuted",
+          servers.far().port() + " unknown refuted");
 
       areStale(reads, writes);
       assertRejected(writes, "several servers of the cluster report that they are the writer");
 
-      primary.stop(StopMode.IMMEDIATE);
+      servers.primary().stop(StopMode.IMMEDIATE);
       areFreshAgain(reads, writes, consistency);
-      assertThat(far.queryValue("app", "SELECT count(*) FROM other")).isEqualTo("29");
+      assertThat(servers.far().queryValue("app", "SELECT count(*) FROM other")).isEqualTo("29");
     }
   }
 
@@ -239,14 +196,14 @@ class StaleReadsOfRegionsIT {
       areStale(reads, writes);
       assertRejected(writes, "no server of the cluster reports that it is the writer");
 
-      far.execute("SELECT pg_wal_replay_resume()");
-      isPromoted();
+      servers.far().execute("SELECT pg_wal_replay_resume()");
+      servers.promoteFar();
       areFreshAgain(reads, writes, consistency);
     }
   }
 
   private void losesWriter(TestNode node) {
-    primary.stop(StopMode.FAST);
+    servers.primary().stop(StopMode.FAST);
     Await.until(
         "the node knows", PATIENCE, () -> !states(node).contains("writer"), () -> states(node));
   }
@@ -271,7 +228,7 @@ class StaleReadsOfRegionsIT {
       assertThat(refused(reads, COUNT)).isEqualTo("57P03");
       assertThat(refused(writes, COUNT)).isEqualTo("57P03");
 
-      far.execute("SELECT pg_wal_replay_resume()");
+      servers.far().execute("SELECT pg_wal_replay_resume()");
       Await.until(
           "it has caught up",
           PATIENCE,

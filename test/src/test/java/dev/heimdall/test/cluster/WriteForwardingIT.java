@@ -3,7 +3,6 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.aws.FakeRds;
@@ -12,8 +11,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,91 +21,48 @@ import org.junit.jupiter.api.Test;
  * is a server that would keep the writes for itself, so that none gets there unseen.
  */
 class WriteForwardingIT {
-  private static final String HERE = "eu-west-1";
-  private static final String THERE = "us-east-1";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int WRITES = 20;
 
   private final FakeRds rds = new FakeRds();
-  private PostgresCluster cluster;
-  private PostgresServer primary;
-  private PostgresServer near;
-  private PostgresServer forwarding;
+  private GlobalServers servers;
 
   @BeforeEach
   void start() {
     System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
     System.setProperty("aws.secretAccessKey", "not-so-secret");
-    System.setProperty("aws.region", HERE);
-    cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
-    primary = cluster.primary();
-    near = cluster.replicas().get(0);
-    forwarding = cluster.replicas().get(1);
-    GlobalFunctions.install(
-        primary, Map.of(HERE, List.of(primary, near), THERE, List.of(forwarding)), HERE);
-    primary.execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
-    RoutedCluster.asOwner(
-        primary, "CREATE TABLE item (n int)", "CREATE TABLE known AS SELECT 1 AS n");
-    cluster.awaitReplay(Duration.ofSeconds(20));
+    System.setProperty("aws.region", GlobalServers.HERE);
+    servers =
+        GlobalServers.start(
+            primary ->
+                RoutedCluster.asOwner(
+                    primary, "CREATE TABLE item (n int)", "CREATE TABLE known AS SELECT 1 AS n"));
+    PostgresServer forwarding = servers.far();
     forwarding.promote();
     forwarding.execute(
         "ALTER FUNCTION pg_catalog.pg_is_in_recovery() RENAME TO was_in_recovery",
         "CREATE FUNCTION pg_catalog.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS"
             + " 'SELECT true'");
-    has(HERE, "west", "disabled", "disabled", primary, near);
-    has(THERE, "east", "enabled", "enabled", forwarding);
-    rds.hasGlobals(
-        List.of(
-            new FakeRds.Global(
-                "shop",
-                List.of(FakeRds.Cluster.arn(HERE, "west"), FakeRds.Cluster.arn(THERE, "east")))));
+    servers.describedBy(rds, "disabled", "enabled");
   }
 
   @AfterEach
   void stop() {
-    cluster.close();
+    servers.close();
     rds.close();
     System.clearProperty("aws.accessKeyId");
     System.clearProperty("aws.secretAccessKey");
     System.clearProperty("aws.region");
   }
 
-  private void has(
-      String region, String name, String local, String global, PostgresServer... servers) {
-    List<String> members = List.of(servers).stream().map(one -> "" + one.port()).toList();
-    rds.has(
-        region,
-        List.of(new FakeRds.Cluster(name, "available", 0, members).forwarding(local, global)),
-        List.of(servers).stream()
-            .map(
-                one ->
-                    new FakeRds.Instance(
-                        "" + one.port(),
-                        name,
-                        "",
-                        List.of(),
-                        "127.0.0.1",
-                        one.port(),
-                        region + "a",
-                        "available"))
-            .toList());
-  }
-
   private TestNode node() {
     return TestNode.start(
         c ->
-            c.source("url", "jdbc:postgresql://127.0.0.1:" + primary.port() + "/app")
-                .source("user", "app")
-                .source("password", "app")
-                .source("cluster.global", "arn:aws:rds::123456789012:global-cluster:shop")
+            servers
+                .source(c, servers.primary())
                 .source("cluster.api.endpoint", rds.uri().toString())
                 .source("cluster.reads", "all")
-                .source("cluster.failover.queueTimeout", "2s")
-                .source("cluster.probe.user", cluster.superuser())
-                .source("cluster.probe.password", cluster.password())
-                .source("cluster.probe.database", "postgres")
-                .user("app", "password", "app")
-                .user("app", "admin", true));
+                .source("cluster.failover.queueTimeout", "2s"));
   }
 
   private static String forwarding(TestNode node) {
@@ -123,7 +77,7 @@ class WriteForwardingIT {
             node.admin("SHOW NODES").stream()
                 .anyMatch(
                     row ->
-                        row.get("node").equals("127.0.0.1:" + forwarding.port())
+                        row.get("node").equals("127.0.0.1:" + servers.far().port())
                             && row.get("role").equals("replica")
                             && row.get("state").equals("up")),
         () -> node.admin("SHOW NODES") + " " + node.admin("SHOW CLUSTER"));
@@ -151,8 +105,8 @@ class WriteForwardingIT {
       RoutedCluster.value(client, "SELECT count(*) FROM known");
       client.commit();
 
-      assertThat(rows(primary)).isEqualTo("" + (WRITES + 1));
-      assertThat(rows(forwarding)).isEqualTo("0");
+      assertThat(rows(servers.primary())).isEqualTo("" + (WRITES + 1));
+      assertThat(rows(servers.far())).isEqualTo("0");
     }
   }
 
@@ -163,7 +117,7 @@ class WriteForwardingIT {
         Connection client = node.target().as("app", "app").jdbc()) {
       awaitAll(node);
       RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
-      primary.stop(StopMode.IMMEDIATE);
+      servers.primary().stop(StopMode.IMMEDIATE);
 
       assertThatThrownBy(() -> RoutedCluster.execute(client, "INSERT INTO item VALUES (2)"))
           .isInstanceOfSatisfying(
@@ -171,7 +125,7 @@ class WriteForwardingIT {
       assertThatThrownBy(() -> RoutedCluster.execute(client, "INSERT INTO item VALUES (3)"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57P03"));
-      assertThat(rows(forwarding)).isEqualTo("0");
+      assertThat(rows(servers.far())).isEqualTo("0");
     }
   }
 
@@ -191,8 +145,8 @@ class WriteForwardingIT {
         assertThat(RoutedCluster.value(sets, shown)).isEqualTo("session");
         assertThat(RoutedCluster.value(other, shown)).isNullOrEmpty();
       }
-      assertThat(rows(primary)).isEqualTo("" + WRITES);
-      assertThat(rows(forwarding)).isEqualTo("0");
+      assertThat(rows(servers.primary())).isEqualTo("" + WRITES);
+      assertThat(rows(servers.far())).isEqualTo("0");
     }
   }
 }
