@@ -24,16 +24,20 @@ final class AsyncQueue {
     COLLECTING,
     RUNNING,
     /** The server was away, and is tried again later. */
-    PAUSED
-  }
+    PAUSED;
 
-  private static final Map<State, Set<State>> MOVES =
-      Map.of(
-          State.READY, EnumSet.of(State.BLOCKED, State.COLLECTING, State.RUNNING),
-          State.BLOCKED, EnumSet.of(State.READY),
-          State.COLLECTING, EnumSet.of(State.READY),
-          State.RUNNING, EnumSet.of(State.READY, State.PAUSED),
-          State.PAUSED, EnumSet.of(State.READY));
+    private static final Map<State, Set<State>> MOVES =
+        Map.of(
+            READY, EnumSet.of(BLOCKED, COLLECTING, RUNNING),
+            BLOCKED, EnumSet.of(READY),
+            COLLECTING, EnumSet.of(READY),
+            RUNNING, EnumSet.of(READY, PAUSED),
+            PAUSED, EnumSet.of(READY));
+
+    private boolean mayBecome(State next) {
+      return MOVES.get(this).contains(next);
+    }
+  }
 
   final String name;
   private final Deque<Ticket> tickets = new ArrayDeque<>();
@@ -52,7 +56,7 @@ final class AsyncQueue {
 
   /** The only place where the state changes. */
   void become(State next) {
-    if (!MOVES.get(state).contains(next)) {
+    if (!state.mayBecome(next)) {
       throw new IllegalStateException("a queue cannot become " + next + " when " + state);
     }
     state = next;

@@ -56,7 +56,7 @@ final class Drain {
     /** The process is about to end. */
     ENDING;
 
-    private boolean leadsTo(State next) {
+    private boolean mayBecome(State next) {
       return switch (this) {
         case OPEN, LEAVING -> next != this;
         case OUT -> next == OPEN || next == ENDING;
@@ -117,7 +117,7 @@ final class Drain {
    */
   private boolean become(State next, Duration patience) {
     State last = state;
-    if (!last.leadsTo(next)) {
+    if (!last.mayBecome(next)) {
       return false;
     }
     if (last == State.OPEN) {
