@@ -8,7 +8,7 @@ from .failure import Failure
 HOME = Path(__file__).resolve().parents[3]
 PEERS = HOME / "test" / "target" / "load" / "peers"
 RESULTS = HOME / "test" / "target" / "load" / "results"
-PAGE = HOME / "docs" / "benchmarks.md"
+PAGE = HOME / "docs" / "benchmarks-data.md"
 
 
 def names(allowed):
@@ -44,7 +44,7 @@ def add_common(parser, routes, default_routes):
     parser.add_argument("--scale", type=int, default=10, help="pgbench scale of the database (10)")
     parser.add_argument("--work", type=Path, metavar="DIR", help="an empty folder for data and logs, kept (default: a temporary one, removed)")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="where results go (default: test/target/load/results)")
-    parser.add_argument("--page", type=Path, default=PAGE, metavar="FILE", help="page whose generated part is renewed (docs/benchmarks.md)")
+    parser.add_argument("--page", type=Path, default=PAGE, metavar="FILE", help="page whose generated part is renewed (docs/benchmarks-data.md)")
     parser.add_argument("--no-page", action="store_true", help="leave the page alone: for trials")
 
 

@@ -1,4 +1,4 @@
-"""The generated part of docs/benchmarks.md."""
+"""The generated part of docs/benchmarks-data.md."""
 
 from . import results
 from .failure import Failure

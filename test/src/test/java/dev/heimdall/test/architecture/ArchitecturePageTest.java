@@ -23,7 +23,9 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** The page about the architecture shows modules, steps, state machines and packages as they are. */
+/**
+ * The page about the architecture shows modules, steps, state machines and packages as they are.
+ */
 class ArchitecturePageTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final String MOVES = "mayBecome";
@@ -153,7 +155,8 @@ class ArchitecturePageTest {
   private static Stream<JavaClass> machines() {
     return Product.CLASSES.stream()
         .filter(JavaClass::isEnum)
-        .filter(type -> type.getMethods().stream().map(JavaMethod::getName).anyMatch(MOVES::equals));
+        .filter(
+            type -> type.getMethods().stream().map(JavaMethod::getName).anyMatch(MOVES::equals));
   }
 
   private static JavaClass machine(String name) {
@@ -210,7 +213,9 @@ class ArchitecturePageTest {
 
     assertThat(named).hasSizeGreaterThan(30);
     named.removeAll(known);
-    assertThat(named).as("classes that docs/architecture.md names and that are not there").isEmpty();
+    assertThat(named)
+        .as("classes that docs/architecture.md names and that are not there")
+        .isEmpty();
   }
 
   private static String folder() {
