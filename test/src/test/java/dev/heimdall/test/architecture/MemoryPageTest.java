@@ -25,10 +25,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page about memory names whatever of the engine can grow at run time, and nothing else. */
+/** The inventory of memory names whatever of the engine can grow at run time, and nothing else. */
 class MemoryPageTest {
-  private static final Path PAGE = Path.of("../docs/memory.md");
-  private static final String INVENTORY = "## Inventory";
+  private static final Path PAGE = Path.of("../docs/memory-inventory.md");
 
   /** {@code Class.field}, or {@code Class.{field,other}}; nested classes as in Java. */
   private static final Pattern NAMED =
@@ -36,9 +35,8 @@ class MemoryPageTest {
 
   private static Set<String> documented() throws IOException {
     String page = Files.readString(PAGE);
-    assertThat(page).contains(INVENTORY);
     Set<String> names = new TreeSet<>();
-    Matcher matcher = NAMED.matcher(page.substring(page.indexOf(INVENTORY)));
+    Matcher matcher = NAMED.matcher(page);
     while (matcher.find()) {
       for (String field : matcher.group(2).replaceAll("[{}]", "").split(",")) {
         names.add(matcher.group(1) + '.' + field.strip());
@@ -99,7 +97,8 @@ class MemoryPageTest {
     missing.removeAll(documented());
 
     assertThat(missing)
-        .as("fields that docs/memory.md does not name: how many bytes, and who makes them grow?")
+        .as(
+            "fields that docs/memory-inventory.md does not name: how many bytes, and who makes them grow?")
         .isEmpty();
   }
 
@@ -108,7 +107,9 @@ class MemoryPageTest {
     Set<String> gone = documented();
     gone.removeAll(names(ofTheEngine()));
 
-    assertThat(gone).as("fields that docs/memory.md names and the engine does not have").isEmpty();
+    assertThat(gone)
+        .as("fields that docs/memory-inventory.md names and the engine does not have")
+        .isEmpty();
   }
 
   @Test
