@@ -168,6 +168,20 @@ class PagesTest {
   }
 
   @Test
+  void theIndexLeadsToEachPage() {
+    Set<String> missing = new TreeSet<>();
+    String index = PAGES.get("docs/index.md");
+    for (String name : PAGES.keySet()) {
+      String link = name.startsWith("docs/") ? name.substring("docs/".length()) : "../" + name;
+      if (!name.equals("docs/index.md") && !index.contains("(" + link)) {
+        missing.add(name);
+      }
+    }
+
+    assertThat(missing).as("pages that docs/index.md does not lead to").isEmpty();
+  }
+
+  @Test
   void whatIsReadIsCounted() {
     String page =
         "# A page\n\nTwo words. [three words more](docs/x.md#y)\nbelong together.\n"
