@@ -6,12 +6,14 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -195,31 +199,46 @@ class ArchitecturePageTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  @Test
-  void theClassesThatItNamesAreThere() throws IOException {
-    Set<String> known =
-        Product.CLASSES.stream()
-            .map(ArchitecturePageTest::name)
-            .collect(Collectors.toCollection(TreeSet::new));
-    try (Stream<Path> tests = Files.list(ROOT.resolve("test/src/test/java").resolve(folder()))) {
-      tests.map(file -> file.getFileName().toString().replace(".java", "")).forEach(known::add);
-    }
+  /** Also of tests, which the guide for contributors names. */
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/architecture.md", "CONTRIBUTING.md", "test/README.md"})
+  void theClassesThatAPageNamesAreThere(String file) throws IOException {
     Set<String> named =
         CLASS
-            .matcher(page)
+            .matcher(Files.readString(ROOT.resolve(file)))
             .results()
-            .map((Function<MatchResult, String>) found -> found.group(1))
+            .map(found -> found.group(1))
             .collect(Collectors.toCollection(TreeSet::new));
 
-    assertThat(named).hasSizeGreaterThan(30);
-    named.removeAll(known);
-    assertThat(named)
-        .as("classes that docs/architecture.md names and that are not there")
-        .isEmpty();
+    assertThat(named).hasSizeGreaterThan(10);
+    named.removeAll(sources());
+    Product.CLASSES.forEach(type -> named.remove(name(type)));
+    assertThat(named).as("classes that %s names and that are not there", file).isEmpty();
   }
 
-  private static String folder() {
-    return ArchitecturePageTest.class.getPackageName().replace('.', '/');
+  private static Set<String> sources() throws IOException {
+    Set<String> names = new TreeSet<>();
+    Files.walkFileTree(
+        ROOT,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes of) {
+            String name = folder.getFileName().toString();
+            return name.startsWith(".") || Set.of("target", "node_modules").contains(name)
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes of) {
+            String name = path.getFileName().toString();
+            if (name.endsWith(".java")) {
+              names.add(name.substring(0, name.length() - ".java".length()));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return names;
   }
 
   /** Without its package; a nested class behind the one that it is in. */
