@@ -1,351 +1,94 @@
 package dev.heimdall.test.global;
 
-import dev.heimdall.launcher.postgres.PostgresCluster;
-import dev.heimdall.launcher.postgres.PostgresServer;
-import dev.heimdall.launcher.postgres.StopMode;
-import dev.heimdall.test.fixture.Await;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What stands for Aurora's global database: a PostgreSQL server in each region, of which those that
- * do not write replicate from the one that does, over the lines between the regions. Functions of
- * Aurora's names and columns tell what is so. What Aurora does with its storage is done with the
- * server: a planned switchover ends the sessions, lets no more writes in, waits for the successor
- * to have everything and restarts the former writer as its follower.
+ * What stands for Aurora's global database: a server in each region that has one, of which those
+ * that do not write replicate from the one that does, over the lines between the regions.
  */
-final class GlobalDatabase implements AutoCloseable {
-  static final String DATABASE = "app";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration COMMITS_IN_PROGRESS = Duration.ofSeconds(1);
+interface GlobalDatabase extends AutoCloseable {
+  String DATABASE = "app";
 
-  private final List<Region> regions;
-  private final int port;
-  private final PostgresCluster cluster;
-  private final Map<Region, PostgresServer> servers = new LinkedHashMap<>();
-  private Region writer;
+  /** The time of a commit is read a moment before its place in the log is taken. */
+  Duration COMMITS_IN_PROGRESS = Duration.ofSeconds(1);
+
+  /** How clients speak to it. */
+  Sql sql();
 
   /**
-   * @param port at which each region's server is found at its region's addresses
+   * What a node's data source has of it.
+   *
+   * @param hosts of all servers, with ports
    */
-  GlobalDatabase(List<Region> regions, int port) {
-    this.regions = regions;
-    this.port = port;
-    this.writer = regions.get(0);
-    cluster =
-        PostgresCluster.builder()
-            .ephemeralPorts()
-            .replicas(regions.size() - 1)
-            .setting("max_connections", "300")
-            .setting("track_commit_timestamp", "on")
-            .setting("max_standby_streaming_delay", "500ms")
-            .setting("wal_receiver_timeout", "5s")
-            .setting("wal_sender_timeout", "5s")
-            // Aurora's storage does not rest before it goes on after a line was cut.
-            .setting("wal_retrieve_retry_interval", "200ms")
-            .start();
-    for (Region region : regions) {
-      servers.put(region, cluster.servers().get(servers.size()));
-    }
-    cluster
-        .primary()
-        .execute(
-            "CREATE ROLE app LOGIN PASSWORD 'app'",
-            "GRANT pg_monitor TO app",
-            "CREATE DATABASE " + DATABASE + " OWNER app",
-            "ALTER DATABASE " + DATABASE + " SET synchronous_commit = on");
-    cluster.awaitReplay(PATIENCE);
-  }
+  Map<String, Object> source(List<String> hosts);
 
-  String superuser() {
-    return cluster.superuser();
-  }
+  /** As whom nodes ask its servers, as {@code cluster.probe}; nothing: as everybody. */
+  Map<String, Object> probes();
 
-  String password() {
-    return cluster.password();
-  }
+  /** Where a region's server is, for those who come over the lines. */
+  InetSocketAddress at(Region region);
+
+  /** The process of a region's server. */
+  long pid(Region region);
 
   /** Those that have a server. */
-  List<Region> regions() {
-    return regions;
-  }
+  List<Region> regions();
 
-  Region writer() {
-    return writer;
-  }
+  Region writer();
 
-  PostgresServer server(Region region) {
-    return servers.get(region);
-  }
-
-  /** Gives each server its name, and has it replicate over the line to the writer. */
-  void connect() {
-    servers.values().forEach(server -> server.stop(StopMode.FAST));
-    servers.forEach(
-        (region, server) -> {
-          append(
-              server,
-              List.of(
-                  "aurora.server_id = '" + region.instance() + "'",
-                  "aurora.region = '" + region.name() + "'"));
-          if (region != writer) {
-            append(server, List.of(source(region, writer)));
-          }
-        });
-    servers.values().forEach(PostgresServer::start);
-    create();
-    for (Region region : regions) {
-      awaitReplication(region);
-    }
-  }
-
-  private void create() {
-    PostgresServer primary = server(writer);
-    List<String> members = new ArrayList<>();
-    for (Region region : regions) {
-      members.add(
-          "INSERT INTO public.aurora_member VALUES ('%s', '%s', %s)"
-              .formatted(region.instance(), region.name(), region == writer));
-    }
-    primary.executeIn(
-        DATABASE, "SET ROLE app", AuroraFunctions.HISTORY, AuroraFunctions.HISTORY_INDEX);
-    primary.executeIn(DATABASE, AuroraFunctions.MEMBERS);
-    primary.executeIn(DATABASE, members.toArray(String[]::new));
-    primary.executeIn(DATABASE, AuroraFunctions.ALL.toArray(String[]::new));
-  }
-
-  private String source(Region region, Region from) {
-    return "primary_conninfo = 'host=%s port=%d user=%s password=%s application_name=%s"
-            .formatted(
-                region.toward(from, Region.DATABASE),
-                port,
-                cluster.superuser(),
-                cluster.password(),
-                region.instance())
-        + " connect_timeout=5'";
-  }
-
-  private static void append(PostgresServer server, List<String> lines) {
-    try {
-      Path file = server.dataDirectory().resolve("postgresql.auto.conf");
-      List<String> all = new ArrayList<>(Files.readAllLines(file));
-      // The last one counts; what ALTER SYSTEM would complain of twice is left out.
-      for (String line : lines) {
-        String name = line.substring(0, line.indexOf(' '));
-        all.removeIf(old -> old.startsWith(name + " "));
-        all.add(line);
-      }
-      Files.write(file, all);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void remove(PostgresServer server, String setting) {
-    try {
-      Path file = server.dataDirectory().resolve("postgresql.auto.conf");
-      List<String> all = new ArrayList<>(Files.readAllLines(file));
-      all.removeIf(old -> old.startsWith(setting + " "));
-      Files.write(file, all);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void becomeStandby(PostgresServer server) {
-    try {
-      Path signal = Files.write(server.dataDirectory().resolve("standby.signal"), List.of());
-      Files.setPosixFilePermissions(signal, PosixFilePermissions.fromString("rw-rw-rw-"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String position(PostgresServer of) {
-    return of.queryValue(
-        "postgres", "SELECT pg_logical_emit_message(false, 'simulation', '', true)");
-  }
+  /** Has each server replicate over the line to the writer. */
+  void connect();
 
   /** Waits until a region's server has all that the writer has by now. */
-  void awaitReplication(Region region) {
-    if (region == writer) {
-      return;
-    }
-    String position = position(server(writer));
-    Await.until(
-        region + " has replayed " + position,
-        PATIENCE,
-        () ->
-            "t"
-                .equals(
-                    server(region)
-                        .queryValue(
-                            "postgres",
-                            "SELECT pg_last_wal_replay_lsn() >= '" + position + "'::pg_lsn")),
-        () -> "");
-  }
+  void awaitReplication(Region region);
 
-  /** The former writer lets no more writes in, and ends what is in progress. */
-  void stopWrites() {
-    server(writer)
-        .execute(
-            "ALTER SYSTEM SET default_transaction_read_only = on",
-            "SELECT pg_reload_conf()",
-            // The postmaster passes it on at its leisure: none that is ended comes back writable.
-            "SELECT pg_sleep(0.05)",
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
-  }
+  /** The writer lets no more writes in, and ends what is in progress. */
+  void stopWrites();
 
   /**
    * The second half of a planned switchover: the successor has everything, and writes.
    *
    * @param promoted is called as soon as that is so
    */
-  void handOver(Region successor, Runnable promoted) {
-    Region former = writer;
-    awaitReplication(successor);
-    PostgresServer old = server(former);
-    // It ends when its followers have all that it wrote, so that it can follow one of them.
-    old.stop(StopMode.FAST);
-    promote(successor);
-    promoted.run();
-    remove(old, "default_transaction_read_only");
-    append(old, List.of(source(former, successor)));
-    becomeStandby(old);
-    old.start();
-    followers(former);
-    awaitReplication(former);
-  }
+  void handOver(Region successor, Runnable promoted);
 
   /** Makes a region's server the writer, whatever it has by now. */
-  void promote(Region successor) {
-    server(successor).promote();
-    writer = successor;
-    server(successor)
-        .executeIn(
-            DATABASE,
-            "UPDATE public.aurora_member SET writer = server_id = '" + successor.instance() + "'");
-  }
+  void promote(Region successor);
 
   /** Has the regions that neither wrote before nor write now follow the new writer. */
-  void followers(Region former) {
-    for (Region region : regions) {
-      if (region != writer && region != former) {
-        append(server(region), List.of(source(region, writer)));
-        server(region).execute("SELECT pg_reload_conf()");
-      }
-    }
-  }
+  void followers(Region former);
 
   /** All processes of a region's server stand still. */
-  void freeze(Region region) {
-    server(region).freeze();
-  }
+  void freeze(Region region);
 
   /** They go on, as if nothing had been. */
-  void thaw(Region region) {
-    server(region).thaw();
-  }
+  void thaw(Region region);
 
   /**
    * What a former writer, which nobody can reach, has committed and its successor never got. It has
    * to be the end of what it wrote: what was committed before something that was replicated was
    * replicated itself.
    */
-  Set<Write.Key> tail(Region former) {
-    // One that was sent half a batch waits for the rest, which nobody sends any more.
-    String active =
-        "SELECT %s FROM pg_stat_activity WHERE state = 'active' AND backend_type = 'client backend'"
-            + " AND wait_event_type IS DISTINCT FROM 'Client' AND pid <> pg_backend_pid()";
-    Await.until(
-        "the former writer has finished what it was sent",
-        PATIENCE,
-        () -> "0".equals(server(former).queryValue("postgres", active.formatted("count(*)"))),
-        () ->
-            server(former)
-                .queryValue(
-                    "postgres",
-                    active.formatted(
-                        "string_agg(concat_ws(' ', wait_event_type, wait_event, query), '; ')")));
-    Set<Write.Key> carried = new HashSet<>(rows(writer));
-    Set<Write.Key> tail = new HashSet<>();
-    long lastCarried = Long.MIN_VALUE;
-    long firstLost = Long.MAX_VALUE;
-    try (Connection connection = server(former).connect(DATABASE);
-        Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "SELECT client, n, (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000)"
-                    + "::bigint FROM history WHERE timeline = (SELECT max(timeline) FROM history)")) {
-      while (rows.next()) {
-        Write.Key key = new Write.Key(rows.getInt(1), rows.getInt(2));
-        if (carried.contains(key)) {
-          lastCarried = Math.max(lastCarried, rows.getLong(3));
-        } else {
-          firstLost = Math.min(firstLost, rows.getLong(3));
-          tail.add(key);
-        }
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-    // The time of a commit is read a moment before its place in the log is taken.
+  Set<Write.Key> tail(Region former);
+
+  /** Makes a former writer a follower of the present one. */
+  void rebuild(Region former);
+
+  /** All rows of clients that a region's server has. */
+  List<Write.Key> rows(Region region);
+
+  @Override
+  void close();
+
+  /** In milliseconds. */
+  static void assertTheEnd(long firstLost, long lastCarried) {
     if (firstLost < lastCarried - COMMITS_IN_PROGRESS.toMillis()) {
       throw new AssertionError(
           "a commit of %d was lost, and one of %d replicated".formatted(firstLost, lastCarried));
     }
-    return tail;
-  }
-
-  /** Makes a former writer a follower of the present one, from a copy of that. */
-  void rebuild(Region former) {
-    PostgresServer old = server(former);
-    old.stop(StopMode.IMMEDIATE);
-    BaseBackup.copy(server(writer), old);
-    append(
-        old,
-        List.of(
-            "aurora.server_id = '" + former.instance() + "'",
-            "aurora.region = '" + former.name() + "'",
-            source(former, writer)));
-    becomeStandby(old);
-    old.start();
-    awaitReplication(former);
-  }
-
-  /** All rows of clients that a region's server has. */
-  List<Write.Key> rows(Region region) {
-    try (Connection connection = server(region).connect(DATABASE);
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT client, n FROM history")) {
-      List<Write.Key> all = new ArrayList<>();
-      while (rows.next()) {
-        all.add(new Write.Key(rows.getInt(1), rows.getInt(2)));
-      }
-      return all;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @Override
-  public void close() {
-    servers.values().stream().filter(PostgresServer::isRunning).forEach(PostgresServer::thaw);
-    cluster.close();
   }
 }

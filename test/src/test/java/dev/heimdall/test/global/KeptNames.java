@@ -29,6 +29,11 @@ final class KeptNames implements WorkingClient.Doors {
   }
 
   @Override
+  public Sql sql() {
+    return names.sql();
+  }
+
+  @Override
   public Connection connect(Region home, Region region) throws SQLException {
     return names.connect(home, region);
   }

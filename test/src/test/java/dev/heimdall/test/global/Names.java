@@ -17,7 +17,11 @@ record Names(Sites in, Habit habit) implements WorkingClient.Doors {
 
   @Override
   public Connection connect(Region home, Region region) throws SQLException {
-    return in.balancer(home, region)
-        .jdbc("socketTimeout", "" + habit.timeout(), "connectTimeout", "10", "loginTimeout", "15");
+    return sql().connect(home.toward(region, Region.BALANCER), in.balancerPort(), habit.timeout());
+  }
+
+  @Override
+  public Sql sql() {
+    return in.database().sql();
   }
 }

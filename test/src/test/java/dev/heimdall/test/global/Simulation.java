@@ -69,16 +69,27 @@ final class Simulation implements AutoCloseable {
       int doingNothing,
       Path directory,
       long seed) {
-    this(regions, lines, atWork, doingNothing, directory, seed, Duration.ZERO, Duration.ZERO);
+    this(
+        Sql.POSTGRES,
+        regions,
+        lines,
+        atWork,
+        doingNothing,
+        directory,
+        seed,
+        Duration.ZERO,
+        Duration.ZERO);
   }
 
   /**
    * The same where nodes have settings of their own.
    *
+   * @param sql of which engine the servers are
    * @param fence {@code cluster.failover.fence}
    * @param staleReads {@code cluster.failover.staleReads}
    */
   Simulation(
+      Sql sql,
       List<Region> regions,
       List<Line> lines,
       int atWork,
@@ -89,7 +100,7 @@ final class Simulation implements AutoCloseable {
       Duration staleReads) {
     this.regions = regions;
     this.staleReads = staleReads;
-    sites = new Sites(regions, lines, directory, seed, failover(fence, staleReads));
+    sites = new Sites(sql, regions, lines, directory, seed, failover(fence, staleReads));
     network = sites.network();
     database = sites.database();
     clients = new Clients(sites, history, atWork, doingNothing, seed);

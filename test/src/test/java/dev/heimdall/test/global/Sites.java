@@ -7,7 +7,6 @@ import dev.heimdall.test.aws.LambdaProcess;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.RedisProcess;
-import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -56,9 +55,11 @@ final class Sites implements AutoCloseable {
   private final Map<Region, RegionBalancer> balancers = new LinkedHashMap<>();
 
   /**
+   * @param sql of which engine the servers are
    * @param failover what nodes are configured with as {@code cluster.failover}
    */
   Sites(
+      Sql sql,
       List<Region> regions,
       List<Line> lines,
       Path directory,
@@ -72,13 +73,12 @@ final class Sites implements AutoCloseable {
     aws.lendCredentials();
     network = new Network(regions, lines, seed);
     List<Region> members = regions.stream().filter(Region::hasDatabase).toList();
-    database = new GlobalDatabase(members, databasePort);
+    database =
+        sql == Sql.POSTGRES
+            ? new PostgresGlobalDatabase(members, databasePort)
+            : new MariadbGlobalDatabase(members, databasePort);
     for (Region region : members) {
-      network.offer(
-          region,
-          Region.DATABASE,
-          databasePort,
-          () -> new InetSocketAddress("127.0.0.1", database.server(region).port()));
+      network.offer(region, Region.DATABASE, databasePort, () -> database.at(region));
     }
     database.connect();
     regions.forEach(this::services);
@@ -128,15 +128,9 @@ final class Sites implements AutoCloseable {
     return !network.way(region, region).isCut() && balancers.get(region).healthy();
   }
 
-  /** Where clients of a region connect to the balancer of one. */
-  Target balancer(Region home, Region region) {
-    return new Target(
-        home.toward(region, Region.BALANCER),
-        balancerPort,
-        GlobalDatabase.DATABASE,
-        "app",
-        "app",
-        false);
+  /** Where the balancer of each region listens for clients. */
+  int balancerPort() {
+    return balancerPort;
   }
 
   /** In each region so many questions to the RDS API are refused from now on. */
@@ -273,25 +267,20 @@ final class Sites implements AutoCloseable {
             "store", Map.of("servers", List.of(region.address(Region.STORE) + ":" + storePort))));
     List<String> hosts =
         database.regions().stream().map(other -> other.host() + ":" + databasePort).toList();
-    documents.put(
-        "sources/main.json",
+    Map<String, Object> source = new TreeMap<>(database.source(hosts));
+    source.put("tls", Map.of("mode", "disable"));
+    source.put(
+        "cluster",
         Map.of(
-            "url",
-            "jdbc:postgresql://" + String.join(",", hosts) + "/" + GlobalDatabase.DATABASE,
-            "user",
-            "app",
-            "password",
-            "app",
-            "tls",
-            Map.of("mode", "disable"),
-            "cluster",
-            Map.of(
-                "global",
-                "arn:aws:rds::" + FakeRds.ACCOUNT + ":global-cluster:" + GLOBAL,
-                "reads",
-                "all",
-                "failover",
-                failover)));
+            "global",
+            "arn:aws:rds::" + FakeRds.ACCOUNT + ":global-cluster:" + GLOBAL,
+            "reads",
+            "all",
+            "probe",
+            database.probes(),
+            "failover",
+            failover));
+    documents.put("sources/main.json", source);
     documents.put(
         "vdbs/app.json",
         Map.of(
@@ -303,7 +292,8 @@ final class Sites implements AutoCloseable {
             List.of(nodePort),
             "pool",
             Map.of("size", 20)));
-    documents.put("users/app.json", Map.of("password", "app"));
+    documents.put(
+        "users/" + database.sql().user() + ".json", Map.of("password", database.sql().password()));
     documents.put("users/admin.json", Map.of("password", "admin", "admin", true));
     return documents;
   }
@@ -349,7 +339,7 @@ final class Sites implements AutoCloseable {
     for (Region region : regions) {
       found.addAll(crossing(region, nodes.get(region).pid()));
       if (region.hasDatabase()) {
-        found.addAll(crossing(region, database.server(region).pid()));
+        found.addAll(crossing(region, database.pid(region)));
       }
     }
     if (!found.isEmpty()) {

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 
@@ -14,9 +13,6 @@ import java.util.function.IntUnaryOperator;
  * connection is lost it connects again, to where its name leads then.
  */
 final class WorkingClient implements AutoCloseable {
-  /** The server says that it was not carried out: no writer, read-only, to be run again. */
-  private static final Set<String> REFUSED = Set.of("57P03", "25006", "40001");
-
   private static final int PAUSE_MILLIS = 40;
   private static final int PAUSE_AFTER_FAILURE_MILLIS = 100;
 
@@ -35,6 +31,9 @@ final class WorkingClient implements AutoCloseable {
   interface Doors {
     /** The region that a client's name leads to now. */
     Region region(Region home);
+
+    /** How they speak to it. */
+    Sql sql();
 
     /** A connection to a region from the client's own. */
     Connection connect(Region home, Region region) throws SQLException;
@@ -85,13 +84,12 @@ final class WorkingClient implements AutoCloseable {
   private void write(Connection connection) throws SQLException {
     n++;
     long begun = System.nanoTime();
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO history (client, n) VALUES (?, ?) RETURNING server, timeline")) {
+    try (PreparedStatement insert = connection.prepareStatement(doors.sql().insert())) {
       insert.setInt(1, number);
       insert.setInt(2, n);
       try (ResultSet rows = insert.executeQuery()) {
         rows.next();
+        Sql.By by = doors.sql().by(rows);
         history.add(
             new Write(
                 number,
@@ -100,8 +98,8 @@ final class WorkingClient implements AutoCloseable {
                 begun,
                 System.nanoTime(),
                 Write.Outcome.ACKNOWLEDGED,
-                rows.getString(1),
-                rows.getInt(2),
+                by.server(),
+                by.timeline(),
                 ""));
       }
     } catch (SQLException e) {
@@ -112,7 +110,7 @@ final class WorkingClient implements AutoCloseable {
               region,
               begun,
               System.nanoTime(),
-              REFUSED.contains(e.getSQLState()) ? Write.Outcome.REFUSED : Write.Outcome.UNKNOWN,
+              doors.sql().refused(e) ? Write.Outcome.REFUSED : Write.Outcome.UNKNOWN,
               "",
               0,
               said(e)));
