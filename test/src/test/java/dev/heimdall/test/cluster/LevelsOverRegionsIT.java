@@ -28,6 +28,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Replicas stand still meanwhile, so what they answer is what was there before.
  */
 class LevelsOverRegionsIT {
+  /**
+   * Longer than a test takes; a node trusts no definitions before it has joined the others, which
+   * takes up to two fifths of it.
+   */
+  private static final String AFTER = "20s";
+
   private static RoutedCluster routed;
   private static RedisProcess one;
   private static RedisProcess other;
@@ -119,8 +125,8 @@ class LevelsOverRegionsIT {
     "strict, NONE, OLD"
   })
   void whatIsWrittenElsewhere(String level, Stores stores, Finds finds) throws Exception {
-    try (TestNode here = routed.another(node(level, stores, false, "1h"));
-        TestNode elsewhere = routed.another(node(level, stores, true, "1h"));
+    try (TestNode here = routed.another(node(level, stores, false, AFTER));
+        TestNode elsewhere = routed.another(node(level, stores, true, AFTER));
         Connection reads = here.target().jdbc("preferQueryMode", "simple");
         Connection writes = elsewhere.target().jdbc("preferQueryMode", "simple");
         Connection beside = elsewhere.target().jdbc("preferQueryMode", "simple")) {
