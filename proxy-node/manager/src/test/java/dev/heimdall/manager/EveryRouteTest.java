@@ -7,22 +7,11 @@ import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.inspect.AwsAccount;
-import dev.heimdall.manager.inspect.Finding;
-import dev.heimdall.manager.inspect.Inspector;
-import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.store.OwnStore;
-import dev.heimdall.manager.trial.Verdict;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.TrustedProxies;
-import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RegionFacts;
-import dev.heimdall.model.Secret;
-import dev.heimdall.model.StoreSettings;
-import dev.heimdall.model.report.ReportSignature;
-import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -32,7 +21,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -42,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -67,8 +54,6 @@ class EveryRouteTest {
   private static final String ADMIN = "canary-of-admin";
   private static final String GIVEN = "canary given by somebody";
   private static final String OWN = "canary chosen by himself";
-
-  private static final String KEY = "0123456789abcdef0123456789abcdef";
 
   /** What a node says of itself, with markup wherever it has words. */
   private static final String REPORT =
@@ -141,25 +126,6 @@ class EveryRouteTest {
     }
   }
 
-  private static final class NothingThere implements Inspector {
-    @Override
-    public AwsAccount account() {
-      throw new IllegalStateException("nobody has an account here");
-    }
-
-    @Override
-    public void endpoints(Consumer<Finding> found) {}
-
-    @Override
-    public void database(DataSource source, Consumer<Finding> found) {}
-
-    @Override
-    public void store(StoreSettings store, Consumer<Finding> found) {}
-
-    @Override
-    public void node(DataSource node, Consumer<Finding> found) {}
-  }
-
   @BeforeAll
   void start(@TempDir Path made) throws Exception {
     directory = made;
@@ -169,10 +135,7 @@ class EveryRouteTest {
     write("vdbs/main.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"main\"]}");
     write("users/main.json", "{\"password\": \"canary-2\"}");
     write("rules/main.json", "{\"rules\": [{\"match\": \"a\", \"action\": \"drop\"}]}");
-    Path password = Files.writeString(directory.resolve("password"), ADMIN);
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    StoreLocation own = new StoreLocation.Directory(directory.resolve("own"));
-    try (OwnStore store = OwnStore.open(own)) {
+    try (OwnStore store = OwnStore.open(LoneManager.own(directory))) {
       // A hash of few rounds is one as well, and costs nothing.
       Access access =
           Access.of(
@@ -183,34 +146,7 @@ class EveryRouteTest {
       access.accounts().changeOwn("auditor", GIVEN, OWN);
       access.accounts().create("newcomer", Role.ADMIN, GIVEN, "admin");
     }
-    manager =
-        ControlPlane.start(
-            new ControlPlaneSettings(
-                new StoreLocation.Directory(directory.resolve("configuration")),
-                Optional.of(own),
-                "127.0.0.1",
-                0,
-                Optional.empty(),
-                TrustedProxies.none(),
-                new PasswordPlace.InFile(password),
-                Optional.empty(),
-                "test",
-                Optional.of(new Secret(KEY)),
-                Optional.of(directory.resolve("figures")),
-                RegionFacts.unknown()),
-            new EngineAnswers(
-                (configuration, question) ->
-                    new Verdict(
-                        List.of(),
-                        Optional.empty(),
-                        List.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        Verdict.Place.WRITER,
-                        List.of()),
-                new NothingThere(),
-                (pattern, engine) -> Optional.empty(),
-                configuration -> List.of()));
+    manager = LoneManager.start(directory, ADMIN, RegionFacts.unknown());
     report();
     callers.put("nobody", new Caller("nobody", Optional.empty(), false, "", "", ""));
     logIn("admin", Role.ADMIN, false, ADMIN);
@@ -246,25 +182,15 @@ class EveryRouteTest {
             .formatted(System.currentTimeMillis())
             .replace("X", escaped)
             .getBytes(StandardCharsets.UTF_8);
-    String path = "/api/v1/nodes/main/report";
-    String time = Long.toString(System.currentTimeMillis());
-    String nonce = "0123456789abcdef";
-    ReportSignature key = ReportSignature.all(new Secret(KEY)).get(0);
     HttpResponse<String> answer =
         http.send(
-            request(path)
-                .header("Content-Type", "application/json")
-                .header(ReportSignature.TIME, time)
-                .header(ReportSignature.NONCE, nonce)
-                .header(ReportSignature.SIGNATURE, key.ofReport(path, time, nonce, body))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build(),
+            LoneManager.report(manager.port(), "main", System.currentTimeMillis(), body).build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
   private void write(String name, String text) throws IOException {
-    Path file = directory.resolve("configuration").resolve(name);
+    Path file = LoneManager.configuration(directory).resolve(name);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
   }

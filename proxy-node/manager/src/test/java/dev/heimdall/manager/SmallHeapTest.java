@@ -2,18 +2,8 @@ package dev.heimdall.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.inspect.AwsAccount;
-import dev.heimdall.manager.inspect.Finding;
-import dev.heimdall.manager.inspect.Inspector;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.trial.Verdict;
-import dev.heimdall.manager.web.TrustedProxies;
-import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RegionFacts;
-import dev.heimdall.model.Secret;
-import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.report.ReportSignature;
-import dev.heimdall.secrets.StoreLocation;
 import java.io.BufferedReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,20 +12,17 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
  * first OutOfMemoryError.
  */
 class SmallHeapTest {
-  private static final String KEY = "0123456789abcdef0123456789abcdef";
   private static final String PASSWORD = "right";
   private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
   private static final int MIB = 1 << 20;
@@ -70,55 +56,9 @@ class SmallHeapTest {
   static final class Managing {
     private Managing() {}
 
-    private static final class NothingThere implements Inspector {
-      @Override
-      public AwsAccount account() {
-        throw new IllegalStateException("nobody has an account here");
-      }
-
-      @Override
-      public void endpoints(Consumer<Finding> found) {}
-
-      @Override
-      public void database(DataSource source, Consumer<Finding> found) {}
-
-      @Override
-      public void store(StoreSettings store, Consumer<Finding> found) {}
-
-      @Override
-      public void node(DataSource node, Consumer<Finding> found) {}
-    }
-
     public static void main(String[] args) throws Exception {
-      Path directory = Path.of(args[0]);
       try (ControlPlane manager =
-          ControlPlane.start(
-              new ControlPlaneSettings(
-                  new StoreLocation.Directory(directory.resolve("configuration")),
-                  Optional.of(new StoreLocation.Directory(directory.resolve("own"))),
-                  "127.0.0.1",
-                  0,
-                  Optional.empty(),
-                  TrustedProxies.none(),
-                  new PasswordPlace.InFile(directory.resolve("password")),
-                  Optional.empty(),
-                  "test",
-                  Optional.of(new Secret(KEY)),
-                  Optional.of(directory.resolve("figures")),
-                  RegionFacts.unknown()),
-              new EngineAnswers(
-                  (configuration, question) ->
-                      new Verdict(
-                          List.of(),
-                          Optional.empty(),
-                          List.of(),
-                          Map.of(),
-                          Optional.empty(),
-                          Verdict.Place.WRITER,
-                          List.of()),
-                  new NothingThere(),
-                  (pattern, engine) -> Optional.empty(),
-                  configuration -> List.of()))) {
+          LoneManager.start(Path.of(args[0]), PASSWORD, RegionFacts.unknown())) {
         System.out.println("port " + manager.port());
         while (System.in.read() >= 0) {
           // until whoever has begun it is gone
@@ -129,9 +69,7 @@ class SmallHeapTest {
 
   @BeforeEach
   void start() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), PASSWORD);
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    Path rules = Files.createDirectories(directory.resolve("configuration/rules"));
+    Path rules = Files.createDirectories(LoneManager.configuration(directory).resolve("rules"));
     String rule = "{\"match\": \"a\", \"action\": \"drop\", \"note\": [1, 2, 3, 4, 5, 6, 7, 8]}";
     String text =
         IntStream.range(0, MIB / (rule.length() + 1) - 1)
@@ -286,18 +224,9 @@ class SmallHeapTest {
                     .formatted(sections))
             .getBytes(StandardCharsets.UTF_8);
     assertThat(body).hasSizeLessThan(ReportSignature.LARGEST_REPORT);
-    String path = "/api/v1/nodes/%s/report".formatted(node);
-    String time = Long.toString(now + number);
-    ReportSignature key = ReportSignature.all(new Secret(KEY)).get(0);
     return http.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            LoneManager.report(port, node, now + number, body)
                 .timeout(Duration.ofSeconds(60))
-                .header("Content-Type", "application/json")
-                .header(ReportSignature.TIME, time)
-                .header(ReportSignature.NONCE, "0123456789abcdef")
-                .header(
-                    ReportSignature.SIGNATURE, key.ofReport(path, time, "0123456789abcdef", body))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build(),
             HttpResponse.BodyHandlers.discarding())
         .statusCode();
