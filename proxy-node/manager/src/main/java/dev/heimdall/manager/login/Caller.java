@@ -1,5 +1,6 @@
 package dev.heimdall.manager.login;
 
+import dev.heimdall.manager.web.Request;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,18 +15,18 @@ import java.util.Optional;
  */
 public record Caller(InetAddress from, Optional<String> device, Duration waited) {
   /** One who tries at once. */
-  public Caller(InetAddress from, Optional<String> device) {
+  Caller(InetAddress from, Optional<String> device) {
     this(from, device, Duration.ZERO);
   }
 
-  /** One without a device, such as a program. */
-  public static Caller at(InetAddress from) {
+  /** One without a device who tries at once. */
+  static Caller at(InetAddress from) {
     return new Caller(from, Optional.empty());
   }
 
-  /** The same, who has waited. */
-  public Caller after(Duration time) {
-    return new Caller(from, device, time);
+  /** Who has sent a request, without a device, such as a program. */
+  public static Caller of(Request request) {
+    return new Caller(request.from(), Optional.empty(), request.waited());
   }
 
   /** For logs. */

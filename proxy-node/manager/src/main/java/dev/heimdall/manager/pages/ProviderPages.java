@@ -113,8 +113,7 @@ final class ProviderPages {
           .with("Set-Cookie", Cookies.endProvider(request));
     }
     Attempt attempt = new Attempt(carried.get().pending(), answer);
-    Optional<Duration> wait =
-        logIn.tryElsewhere(Caller.at(request.from()).after(request.waited()), attempt::isRight);
+    Optional<Duration> wait = logIn.tryElsewhere(Caller.of(request), attempt::isRight);
     if (wait.isPresent()) {
       long seconds = Math.max(1, wait.get().plusMillis(999).toSeconds());
       return refused(

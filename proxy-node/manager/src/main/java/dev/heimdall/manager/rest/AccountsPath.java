@@ -274,8 +274,7 @@ final class AccountsPath implements Resource {
     JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", PASSWORD));
     String current = needed(body, "current");
     Optional<LogIn.Outcome> refused =
-        ownPassword.change(
-            author.user(), current, needed(body, PASSWORD), Caller.at(request.from()));
+        ownPassword.change(author.user(), current, needed(body, PASSWORD), Caller.of(request));
     if (refused.filter(LogIn.Outcome.Wait.class::isInstance).isPresent()) {
       throw new Refusal(429, "too_many_attempts", "Too many wrong passwords: wait.");
     }

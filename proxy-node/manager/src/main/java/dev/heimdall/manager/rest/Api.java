@@ -188,8 +188,7 @@ public final class Api implements Site {
 
   private Who who(Request request) throws Refusal {
     Optional<String> shown = request.header("Authorization");
-    LogIn.Outcome outcome =
-        logIn.judge(shown, request.header(CODE), Caller.at(request.from()).after(request.waited()));
+    LogIn.Outcome outcome = logIn.judge(shown, request.header(CODE), Caller.of(request));
     if (outcome instanceof LogIn.Outcome.In in) {
       return in.who();
     }
