@@ -151,30 +151,22 @@ public final class ConnectedClients implements ReportListener, Look.Source {
    * @param waited how long the request has waited already
    * @throws Later all filters are in use, or, with {@code most}, some nodes have not shown theirs
    */
-  Shown look(Wish wish, Duration waited, Duration most) throws Refusal {
-    Duration left = most.minus(waited);
-    boolean patient = left.compareTo(Duration.ZERO) > 0;
-    CompletableFuture<Void> all;
-    synchronized (this) {
-      Optional<Looked> looked = looked(wish);
-      if (looked.isPresent()) {
-        Shown shown = shown(wish, looked.get());
-        if (shown.silent().isEmpty() || !patient) {
-          return shown;
-        }
-        all = looked.get().all;
-      } else if (waited.compareTo(FOR_A_FILTER) < 0) {
+  synchronized Shown look(Wish wish, Duration waited, Duration most) throws Refusal {
+    Optional<Looked> looked = looked(wish);
+    if (looked.isEmpty()) {
+      if (waited.compareTo(FOR_A_FILTER) < 0) {
         throw Later.after(LOOKS_AGAIN);
-      } else {
-        throw new Refusal(
-                503,
-                "busy",
-                "%d other filters of clients are being looked at: try again in some seconds."
-                    .formatted(MOST_WISHES))
-            .header("Retry-After", Refusal.RETRY_SECONDS);
       }
+      throw Refusal.busy(
+          "%d other filters of clients are being looked at: try again in some seconds."
+              .formatted(MOST_WISHES));
     }
-    throw new Later(all.copy().completeOnTimeout(null, left.toNanos(), TimeUnit.NANOSECONDS));
+    Shown shown = shown(wish, looked.get());
+    Duration left = most.minus(waited);
+    if (shown.silent().isEmpty() || left.compareTo(Duration.ZERO) <= 0) {
+      return shown;
+    }
+    throw Later.until(looked.get().all.copy(), left);
   }
 
   /** Empty: so many others are being looked at. */

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,11 +47,7 @@ final class Looks {
     }
     if (request.waited().compareTo(FOR_THE_DISK) < 0) {
       throw reading.isPresent()
-          ? new Later(
-              reading
-                  .get()
-                  .copy()
-                  .completeOnTimeout(Month.empty(), FOR_THE_DISK.toMillis(), TimeUnit.MILLISECONDS))
+          ? Later.until(reading.get().copy(), FOR_THE_DISK)
           : Later.after(AGAIN);
     }
     return Month.empty();

@@ -80,7 +80,7 @@ final class PageTurns {
     } else {
       waiting.addLast(one);
     }
-    throw new Later(one.completeOnTimeout(null, left.toNanos(), TimeUnit.NANOSECONDS));
+    throw Later.until(one, left);
   }
 
   /** The first one that still waits has it now; nobody who comes meanwhile does. */

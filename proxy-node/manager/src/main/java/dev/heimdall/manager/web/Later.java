@@ -24,9 +24,16 @@ public final class Later extends RuntimeException {
 
   /** After some time. */
   public static Later after(Duration time) {
-    return new Later(
-        new CompletableFuture<Void>()
-            .completeOnTimeout(null, time.toNanos(), TimeUnit.NANOSECONDS));
+    return until(new CompletableFuture<>(), time);
+  }
+
+  /**
+   * Once something is there, or some time has passed.
+   *
+   * @param event is completed with null by then: one that others have, too, is to be a copy
+   */
+  public static Later until(CompletableFuture<?> event, Duration most) {
+    return new Later(event.completeOnTimeout(null, most.toNanos(), TimeUnit.NANOSECONDS));
   }
 
   /** Whether there is nothing to wait for any more. */
