@@ -20,6 +20,7 @@ import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.DataType;
 import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 
@@ -54,27 +55,15 @@ final class ArchiveFile implements AutoCloseable {
 
   private ArchiveFile(MVStore store) {
     this.store = store;
-    names =
-        store.openMap(
-            "names",
-            new MVMap.Builder<Long, String>()
-                .keyType(LongDataType.INSTANCE)
-                .valueType(StringDataType.INSTANCE));
-    minutes = store.openMap("minutes", bytes());
-    days = store.openMap("days", bytes());
-    about =
-        store.openMap(
-            "about",
-            new MVMap.Builder<String, Long>()
-                .keyType(StringDataType.INSTANCE)
-                .valueType(LongDataType.INSTANCE));
+    names = store.openMap("names", map(LongDataType.INSTANCE, StringDataType.INSTANCE));
+    minutes = store.openMap("minutes", map(LongDataType.INSTANCE, ByteArrayDataType.INSTANCE));
+    days = store.openMap("days", map(LongDataType.INSTANCE, ByteArrayDataType.INSTANCE));
+    about = store.openMap("about", map(StringDataType.INSTANCE, LongDataType.INSTANCE));
     names.forEach((id, name) -> ids.put(name, id));
   }
 
-  private static MVMap.Builder<Long, byte[]> bytes() {
-    return new MVMap.Builder<Long, byte[]>()
-        .keyType(LongDataType.INSTANCE)
-        .valueType(ByteArrayDataType.INSTANCE);
+  private static <K, V> MVMap.Builder<K, V> map(DataType<K> keys, DataType<V> values) {
+    return new MVMap.Builder<K, V>().keyType(keys).valueType(values);
   }
 
   /**
@@ -204,6 +193,10 @@ final class ArchiveFile implements AutoCloseable {
       keys.add(key);
     }
     keys.forEach(days::remove);
+    forget(id);
+  }
+
+  private void forget(long id) {
     names.remove(id);
     ids.values().remove(id);
   }
@@ -288,21 +281,31 @@ final class ArchiveFile implements AutoCloseable {
 
   /** What was in some of ten minutes, by their numbers, each as wide as the others. */
   void putTens(String name, SortedMap<Long, char[]> rows, char absent) {
-    long id = rows.isEmpty() ? -1 : id(name);
+    if (rows.isEmpty()) {
+      return; // who has none has no name here
+    }
+    long id = id(name);
     if (id < 0) {
       return;
     }
-    long day = Math.floorDiv(rows.firstKey(), (long) TENS_OF_DAY);
-    SortedMap<Long, char[]> ofDay = rows.headMap((day + 1) * TENS_OF_DAY);
+    SortedMap<Long, char[]> left = rows;
+    while (!left.isEmpty()) {
+      long day = Math.floorDiv(left.firstKey(), (long) TENS_OF_DAY);
+      long nextDay = (day + 1) * TENS_OF_DAY;
+      putDay(id, day, left.headMap(nextDay), absent);
+      left = left.tailMap(nextDay);
+    }
+  }
+
+  private void putDay(long id, long day, SortedMap<Long, char[]> rows, char absent) {
     int width = rows.get(rows.firstKey()).length;
     char[] all = day(id, day, width, absent);
-    ofDay.forEach(
+    rows.forEach(
         (ten, row) ->
             System.arraycopy(row, 0, all, (int) (ten - day * TENS_OF_DAY) * width, width));
     ByteBuffer buffer = ByteBuffer.allocate(all.length * Character.BYTES);
     put(buffer, all);
     days.put(key(id, day), buffer.array());
-    putTens(name, rows.tailMap((day + 1) * TENS_OF_DAY), absent);
   }
 
   private char[] day(long id, long day, int width, char absent) {
@@ -385,11 +388,7 @@ final class ArchiveFile implements AutoCloseable {
                 gone.add(id);
               }
             });
-    gone.forEach(
-        id -> {
-          names.remove(id);
-          ids.values().remove(id);
-        });
+    gone.forEach(this::forget);
   }
 
   /** Writes what is new; afterwards it is there whatever happens. */
