@@ -147,20 +147,19 @@ final class BucketJournal {
         known = System.nanoTime();
       }
       Content content = contents.get(step.name());
-      Optional<String> over = step.over();
+      Optional<String> put = Optional.empty();
+      boolean done;
       if (content == null) {
-        if (objects.delete(step.name(), over.orElseThrow())) {
-          made.put(step.name(), Optional.empty());
-          continue;
-        }
+        done = objects.delete(step.name(), step.over().orElseThrow());
       } else {
-        Optional<String> put = objects.put(step.name(), content, over);
-        if (put.isPresent()) {
-          made.put(step.name(), put);
-          continue;
-        }
+        put = objects.put(step.name(), content, step.over());
+        done = put.isPresent();
       }
-      others.add(step.name());
+      if (done) {
+        made.put(step.name(), put);
+      } else {
+        others.add(step.name());
+      }
     }
     if (commits.isLast(version)) {
       objects.settled(version, listed.settled());
