@@ -198,11 +198,9 @@ public final class ClientsSubject implements Subject {
     return Long.parseLong(visit.part(2));
   }
 
-  private ConnectedClients.Row one(Visit visit) throws Refusal {
-    return clients
-        .seen(visit.part(0), id(visit))
-        .filter(row -> row.run().equals(visit.part(1)))
-        .orElseThrow(ClientsSubject::gone);
+  /** The client of the path, of that run of its node. */
+  private Optional<ConnectedClients.Row> seen(Visit visit) throws Refusal {
+    return clients.seen(visit.part(0), id(visit)).filter(row -> row.run().equals(visit.part(1)));
   }
 
   private static Refusal gone() {
@@ -223,7 +221,7 @@ public final class ClientsSubject implements Subject {
   }
 
   private Answer confirm(Visit visit) throws Refusal {
-    ConnectedClients.Row row = one(visit);
+    ConnectedClients.Row row = seen(visit).orElseThrow(ClientsSubject::gone);
     Command command = command(visit);
     return visit.page(
         200,
@@ -264,11 +262,7 @@ public final class ClientsSubject implements Subject {
             command,
             id,
             visit.author(""),
-            clients
-                .seen(node, id)
-                .filter(row -> row.run().equals(run))
-                .map(ConnectedClients::words)
-                .orElse(""));
+            seen(visit).map(ConnectedClients::words).orElse(""));
     if (sent.isPresent()) {
       return visit.see(href(node, run, id) + "/" + sent.get().id());
     }
