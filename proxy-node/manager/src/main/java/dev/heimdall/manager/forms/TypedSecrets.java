@@ -31,19 +31,19 @@ record TypedSecrets(String id, String document, Map<String, String> values) impl
     visit
         .kept(TypedSecrets.class)
         .filter(kept -> kept.document().equals(document))
-        .ifPresent(
-            kept ->
-                kept.values()
-                    .forEach(
-                        (name, value) -> {
-                          boolean named =
-                              kept.id().equals(form.get(FormInput.TYPED + name))
-                                  && form.getOrDefault(name, "").isEmpty();
-                          if (named) {
-                            form.put(name, value);
-                          }
-                        }));
+        .ifPresent(kept -> kept.fill(form));
     return form;
+  }
+
+  /** What is typed anew goes before. */
+  private void fill(Map<String, String> form) {
+    values.forEach(
+        (name, value) -> {
+          boolean named = id.equals(form.get(FormInput.TYPED + name));
+          if (named && form.getOrDefault(name, "").isEmpty()) {
+            form.put(name, value);
+          }
+        });
   }
 
   /** Keeps those of a form that is shown again; the form names them then. */
