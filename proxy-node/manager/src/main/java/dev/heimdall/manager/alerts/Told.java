@@ -109,8 +109,9 @@ record Told(
   }
 
   /**
-   * After the message has arrived, or was given up. Where others have told the end of an alert
-   * while its beginning was on its way, that end is told again: the target may have opened it anew.
+   * After the message has arrived, or was given up. Where others have notified the target of an
+   * alert's end while its beginning was still being sent, the end is sent once more: the target may
+   * have opened it again.
    */
   Told ended(Batch batch, Result of) {
     Map<String, Instant> claimed = new HashMap<>(claims);

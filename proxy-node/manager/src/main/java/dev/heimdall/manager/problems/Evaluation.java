@@ -101,8 +101,11 @@ record Evaluation(
         Optional.empty());
   }
 
-  /** Whatever their clocks say, and ours. */
-  private boolean othersSee(Alert alert) {
+  /**
+   * Whether another manager still sees it, whatever the clocks say. How long one has been quiet is
+   * known from its first look on: each alert has one with each evaluation.
+   */
+  private boolean lookForOthers(Alert alert) {
     boolean see = false;
     for (Map.Entry<String, Instant> other : alert.seenBy().entrySet()) {
       if (!other.getKey().equals(manager)) {
@@ -114,7 +117,7 @@ record Evaluation(
   }
 
   private Alert ofOpen(Alert alert) {
-    othersSee(alert); // from now on it is known for how long they have said nothing
+    boolean othersSee = lookForOthers(alert);
     Optional<Tracks.Track> track = tracks.of(alert);
     if (track.isPresent() && track.get().present()) {
       return found(alert, track.get().finding());
@@ -124,7 +127,7 @@ record Evaluation(
       return alert;
     }
     Alert without = alert.seenBy().containsKey(manager) ? alert.notSeenBy(manager) : alert;
-    if (othersSee(without)) {
+    if (othersSee) {
       return without;
     }
     return track.isEmpty()
