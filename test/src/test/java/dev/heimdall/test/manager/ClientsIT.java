@@ -180,6 +180,12 @@ class ClientsIT {
       browser.awaitText("3 waiting").awaitText("1 idle in transaction");
       browser.shoot("clients");
       assertThat(browser.source()).doesNotContain(CANARY);
+      browser.open("http://localhost:" + manager + "/clients?node=shop-b");
+      browser.awaitText("0 clients of 0");
+      browser.find("#node option[value='shop-b'][selected]");
+      browser.find("#node option[value='shop-a']");
+      browser.open("http://localhost:" + manager + "/clients");
+      browser.awaitText("3 waiting");
       String end =
           "a[href='/clients/shop-a/%s/%d?command=kill_client']"
               .formatted(blocks.path("run").asText(), blocks.path("id").asLong());

@@ -77,8 +77,13 @@ public final class ClientsSubject implements Subject {
       throws Refusal {
     int pages = Math.max(1, (shown.rows().size() + ROWS - 1) / ROWS);
     int page = Math.min(pages, page(visit));
+    // One that was looked for stays the choice when it reports no more.
     List<String> nodes =
-        Stream.concat(shown.answered().stream(), shown.silent().stream()).sorted().toList();
+        Stream.concat(shown.nodes().stream(), Stream.of(wish.node()))
+            .filter(node -> !node.isEmpty())
+            .distinct()
+            .sorted()
+            .toList();
     return new ClientsView(
         wish,
         nodes,

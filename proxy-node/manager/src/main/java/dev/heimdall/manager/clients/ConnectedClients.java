@@ -89,6 +89,7 @@ public final class ConnectedClients implements ReportListener, Look.Source {
    * @param states how many of these are in which state
    * @param rows of these the first, in order
    * @param silent nodes that have not shown theirs yet
+   * @param nodes all that report, those besides that are not looked at
    */
   record Shown(
       long clients,
@@ -96,7 +97,8 @@ public final class ConnectedClients implements ReportListener, Look.Source {
       Map<String, Long> states,
       List<Row> rows,
       List<String> answered,
-      List<String> silent) {}
+      List<String> silent,
+      List<String> nodes) {}
 
   @Override
   public synchronized List<Look> of(String node) {
@@ -137,11 +139,16 @@ public final class ConnectedClients implements ReportListener, Look.Source {
         });
   }
 
-  private List<String> silent(Wish wish, Looked looked) {
+  private List<String> reporting() {
     return fleet.nodes().stream()
-        .filter(node -> wish.isFor(node.id()) && fleet.presence(node) != Presence.LOST)
+        .filter(node -> fleet.presence(node) != Presence.LOST)
         .map(SeenNode::id)
-        .filter(id -> !looked.byNode.containsKey(id))
+        .toList();
+  }
+
+  private List<String> silent(Wish wish, Looked looked) {
+    return reporting().stream()
+        .filter(id -> wish.isFor(id) && !looked.byNode.containsKey(id))
         .toList();
   }
 
@@ -194,13 +201,9 @@ public final class ConnectedClients implements ReportListener, Look.Source {
   }
 
   private Shown shown(Wish wish, Looked looked) {
-    List<String> answered = new ArrayList<>();
+    List<String> nodes = reporting();
+    List<String> answered = nodes.stream().filter(looked.byNode::containsKey).toList();
     List<String> silent = silent(wish, looked);
-    for (SeenNode node : fleet.nodes()) {
-      if (looked.byNode.containsKey(node.id()) && fleet.presence(node) != Presence.LOST) {
-        answered.add(node.id());
-      }
-    }
     looked.byNode.keySet().retainAll(answered);
     long clients = 0;
     long matching = 0;
@@ -225,7 +228,8 @@ public final class ConnectedClients implements ReportListener, Look.Source {
         states,
         List.copyOf(rows.subList(0, Math.min(MOST_ROWS, rows.size()))),
         answered,
-        silent);
+        silent,
+        nodes);
   }
 
   /** Who a client is, in words; empty: nobody has seen it within the last seconds. */

@@ -148,6 +148,15 @@ class ConnectedClientsTest {
   }
 
   @Test
+  void whoLooksAtOneNodeMayChooseTheOthers() throws Exception {
+    report("a", "{}");
+    report("b", "{}");
+    ConnectedClients.Shown shown = look(wish("b", ""));
+    assertThat(shown.silent()).containsExactly("b");
+    assertThat(shown.nodes()).containsExactly("a", "b");
+  }
+
+  @Test
   void fewLooksAreTakenAtATimeAndWhatNobodyLooksAtMakesRoom() throws Exception {
     for (int i = 0; i < ConnectedClients.MOST_WISHES; i++) {
       look(wish("", "user" + i));
