@@ -178,7 +178,7 @@ final class PgBouncerDatabases {
   }
 
   /** What databases say for themselves, which goes before what is said for all. */
-  static void ownSettings(List<Group> groups, Documents documents, Notes notes) {
+  static void ownSettings(List<Group> groups, Places places, Documents documents, Notes notes) {
     for (Group group : groups) {
       OWN_SETTINGS.forEach(
           (own, general) ->
@@ -187,10 +187,11 @@ final class PgBouncerDatabases {
                   .each(
                       own,
                       value ->
-                          PgBouncerPlaces.take(
+                          places.take(
                               new Entry(general, value, group.at()),
                               documents,
-                              List.of(group),
+                              List.of(group.name()),
+                              List.of(group.name()),
                               notes)));
     }
   }

@@ -39,6 +39,7 @@ final class PgBouncerImport {
   private final Documents documents = new Documents();
   private final Notes notes = new Notes();
   private final List<Group> groups;
+  private final Places places = PgBouncerPlaces.all();
 
   private PgBouncerImport(PgBouncerIni ini) throws CommandFailure {
     this.ini = ini;
@@ -58,7 +59,7 @@ final class PgBouncerImport {
     listening();
     ini.settings().forEach(this::setting);
     statementsAreMessages();
-    PgBouncerDatabases.ownSettings(groups, documents, notes);
+    PgBouncerDatabases.ownSettings(groups, places, documents, notes);
     groups.forEach(this::poolMode);
     tlsOfClients();
     tlsOfServers();
@@ -123,8 +124,9 @@ final class PgBouncerImport {
   }
 
   private void setting(Entry entry) {
-    if (PgBouncerPlaces.knows(entry.key())) {
-      PgBouncerPlaces.take(entry, documents, groups, notes);
+    if (places.knows(entry.key())) {
+      List<String> names = groups.stream().map(Group::name).toList();
+      places.take(entry, documents, names, names, notes);
     } else if (!ELSEWHERE.contains(entry.key())) {
       notes.left(entry, "no setting of PgBouncer's that is known here");
     }

@@ -1,0 +1,179 @@
+package dev.heimdall.launcher.moving;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The settings of another proxy one by one: where each goes, or why it goes nowhere. Those that
+ * decide about several documents at once are not here.
+ */
+final class Places {
+  /** Which documents a setting belongs to. */
+  enum Kind {
+    NODE,
+    SOURCE,
+    VDB
+  }
+
+  /**
+   * Where a setting goes.
+   *
+   * @param path of the setting in the document, with a dot between object and member
+   * @param value as it is written there; empty where the other proxy's own value is none
+   */
+  private record Place(Kind kind, String path, Function<String, Optional<Object>> value) {}
+
+  private final Map<String, List<Place>> places;
+  private final Map<String, String> nowhere;
+  private final Map<String, String> nowhereFrom;
+
+  private Places(Table table) {
+    this.places = Map.copyOf(table.places);
+    this.nowhere = Map.copyOf(table.nowhere);
+    this.nowhereFrom = Map.copyOf(table.nowhereFrom);
+  }
+
+  /** What a table of places is written with. */
+  static final class Table {
+    private final Map<String, List<Place>> places = new TreeMap<>();
+    private final Map<String, String> nowhere = new TreeMap<>();
+    private final Map<String, String> nowhereFrom = new TreeMap<>();
+
+    /** The settings have no counterpart. */
+    Table nowhere(String why, String... names) {
+      for (String name : names) {
+        nowhere.put(name, why);
+      }
+      return this;
+    }
+
+    /** The same for all whose names begin so, and that have no line of their own. */
+    Table nowhereFrom(String why, String... beginnings) {
+      for (String beginning : beginnings) {
+        nowhereFrom.put(beginning, why);
+      }
+      return this;
+    }
+
+    Table number(String name, Kind kind, String path) {
+      return value(name, kind, path, text -> Optional.of(Long.parseLong(text)));
+    }
+
+    Table seconds(String name, Kind kind, String path) {
+      return value(name, kind, path, text -> Optional.of(duration(text, 3)));
+    }
+
+    Table millis(String name, Kind kind, String path) {
+      return value(name, kind, path, text -> Optional.of(duration(text, 0)));
+    }
+
+    /**
+     * @param value throws NumberFormatException for what is no number
+     */
+    Table value(String name, Kind kind, String path, Function<String, Optional<Object>> value) {
+      places.computeIfAbsent(name, any -> new ArrayList<>()).add(new Place(kind, path, value));
+      return this;
+    }
+
+    Places done() {
+      return new Places(this);
+    }
+  }
+
+  /**
+   * A time as documents have it.
+   *
+   * @param shift how many digits the unit is away from milliseconds
+   */
+  static String duration(String text, int shift) {
+    BigDecimal millis = new BigDecimal(text).movePointRight(shift);
+    if (millis.signum() == 0) {
+      return "0";
+    }
+    return millis.remainder(new BigDecimal(1000)).signum() == 0
+        ? millis.movePointLeft(3).toBigInteger() + "s"
+        : millis.toBigInteger() + "ms";
+  }
+
+  private Optional<String> why(String key) {
+    return Optional.ofNullable(nowhere.get(key))
+        .or(
+            () ->
+                nowhereFrom.entrySet().stream()
+                    .filter(beginning -> key.startsWith(beginning.getKey()))
+                    .map(Map.Entry::getValue)
+                    .findFirst());
+  }
+
+  /** Whether the setting is here at all. */
+  boolean knows(String key) {
+    return places.containsKey(key) || why(key).isPresent();
+  }
+
+  /**
+   * Applies a setting.
+   *
+   * @param sources the names of the data sources that it counts for
+   * @param vdbs the names of the virtual databases
+   */
+  void take(
+      Entry entry,
+      Documents documents,
+      Collection<String> sources,
+      Collection<String> vdbs,
+      Notes notes) {
+    List<Place> found = places.get(entry.key());
+    if (found == null) {
+      why(entry.key()).ifPresent(why -> notes.left(entry, why));
+      return;
+    }
+    try {
+      for (Place place : found) {
+        Optional<Object> value = place.value().apply(entry.value());
+        if (value.isPresent()) {
+          into(place, value.get(), documents, place.kind() == Kind.SOURCE ? sources : vdbs);
+        }
+      }
+    } catch (NumberFormatException noNumber) {
+      notes.left(entry, "the value is no number");
+    }
+  }
+
+  private static void into(
+      Place place, Object value, Documents documents, Collection<String> names) {
+    if (place.kind() == Kind.NODE) {
+      put(documents.node(), place.path(), value);
+      return;
+    }
+    for (String name : names) {
+      put(
+          place.kind() == Kind.SOURCE ? documents.source(name) : documents.vdb(name),
+          place.path(),
+          value);
+    }
+  }
+
+  /** Puts a value at a path of names with dots between them. */
+  static void put(ObjectNode document, String path, Object value) {
+    ObjectNode object = document;
+    String name = path;
+    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.')) {
+      object = Documents.part(object, name.substring(0, dot));
+      name = name.substring(dot + 1);
+    }
+    if (value instanceof Number number) {
+      object.put(name, number.longValue());
+    } else if (value instanceof Boolean truth) {
+      object.put(name, truth);
+    } else {
+      object.put(name, value.toString());
+    }
+  }
+}
