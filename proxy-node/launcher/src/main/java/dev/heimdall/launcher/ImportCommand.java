@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = "Turns the configuration of another proxy into one of Heimdall's.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ImportPgBouncerCommand.class})
+    subcommands = {ImportPgBouncerCommand.class, ImportProxySqlCommand.class})
 final class ImportCommand implements Runnable {
   @Mixin private HelpOption help;
 

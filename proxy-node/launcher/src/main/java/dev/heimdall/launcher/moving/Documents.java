@@ -1,5 +1,6 @@
 package dev.heimdall.launcher.moving;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.launcher.embedded.Directories;
@@ -47,6 +48,10 @@ final class Documents {
     return document("vdbs/" + name + ".json");
   }
 
+  ObjectNode rules(String name) {
+    return document("rules/" + name + ".json");
+  }
+
   /** Whether a user may have this name: it is its document's file name, too. */
   static boolean namesUser(String name) {
     return name.matches("[^/.\\p{Cntrl}][^/\\p{Cntrl}]{0,62}");
@@ -75,6 +80,11 @@ final class Documents {
   /** The object at a member of a document, made where there is none. */
   static ObjectNode part(ObjectNode document, String name) {
     return document.get(name) instanceof ObjectNode there ? there : document.putObject(name);
+  }
+
+  /** The list at a member of a document, made where there is none. */
+  static ArrayNode list(ObjectNode document, String name) {
+    return document.get(name) instanceof ArrayNode there ? there : document.putArray(name);
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.Set;
 record Entry(String key, String value, Line at) {
   /** Settings whose values may have secrets in the midst. */
   private static final Set<String> NEVER_SHOWN =
-      Set.of("auth_ldap_options", "auth_query", "connect_query");
+      Set.of("auth_ldap_options", "auth_query", "connect_query", "init_connect");
 
   /** Key and value, unless that may be a secret. */
   String shown() {
@@ -17,6 +17,7 @@ record Entry(String key, String value, Line at) {
         NEVER_SHOWN.contains(name)
             || all.contains("pass")
             || all.contains("pwd")
+            || all.contains("credential")
             || all.contains("secret");
     return secret ? key + " = …" : key + " = " + value;
   }

@@ -26,6 +26,15 @@ public final class Imported {
   }
 
   /**
+   * Reads {@code proxysql.cnf}.
+   *
+   * @throws CommandFailure with the file and line that cannot be read
+   */
+  public static Imported fromProxySql(Path file) throws CommandFailure {
+    return ProxySqlImport.read(file);
+  }
+
+  /**
    * Writes the documents into a directory that is empty or not there yet; nothing if they are not
    * right.
    *

@@ -41,6 +41,13 @@ final class Notes {
     all.add(new Note(null, what));
   }
 
+  /** The same, which several may say. */
+  void sayOnce(String what) {
+    if (!all.contains(new Note(null, what))) {
+      say(what);
+    }
+  }
+
   List<String> lines() {
     Comparator<Line> order =
         Comparator.comparing((Line line) -> files.indexOf(line.file())).thenComparing(Line::number);

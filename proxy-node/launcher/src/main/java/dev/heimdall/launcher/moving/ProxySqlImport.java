@@ -1,0 +1,285 @@
+package dev.heimdall.launcher.moving;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.LimitSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The tables and variables of one of ProxySQL's engines, as documents. */
+final class ProxySqlImport {
+  /** Variables that decide about several documents, or with others. */
+  private static final Set<String> ELSEWHERE =
+      Set.of(
+          "interfaces",
+          "monitor_username",
+          "monitor_password",
+          "authentication_method",
+          "ssl_p2s_ca",
+          "ssl_p2s_cert",
+          "ssl_p2s_key");
+
+  /** What holds in ProxySQL where nothing is written, and is something else here. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "max_connections", "2048",
+          "connect_timeout_server", "1000",
+          "connect_timeout_server_max", "10000",
+          "connection_max_age_ms", "0");
+
+  private final ProxySqlCnf cnf;
+  private final ProxySqlEngine engine;
+  private final Documents documents;
+  private final Notes notes;
+  private final Map<String, Entry> variables = new LinkedHashMap<>();
+  private final ProxySqlHostgroups hostgroups;
+
+  private ProxySqlImport(
+      ProxySqlCnf cnf, Path file, ProxySqlEngine engine, Documents documents, Notes notes)
+      throws CommandFailure {
+    this.cnf = cnf;
+    this.engine = engine;
+    this.documents = documents;
+    this.notes = notes;
+    DEFAULTS.forEach(
+        (name, value) -> variables.put(name, new Entry(name, value, new Line(file, 0))));
+    for (Entry entry : cnf.variables(engine.table("variables"))) {
+      variables.put(entry.key(), entry);
+    }
+    this.hostgroups = ProxySqlHostgroups.read(cnf, engine, documents, notes);
+  }
+
+  static Imported read(Path file) throws CommandFailure {
+    ProxySqlCnf cnf = ProxySqlCnf.read(file);
+    Documents documents = new Documents();
+    Notes notes = new Notes();
+    boolean any = false;
+    for (ProxySqlEngine engine : ProxySqlEngine.values()) {
+      ProxySqlImport work = new ProxySqlImport(cnf, file, engine, documents, notes);
+      if (!work.hostgroups.all().isEmpty()) {
+        work.all();
+        any = true;
+      }
+    }
+    if (!any) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION,
+          cnf
+              + " has no server that is in use in mysql_servers or pgsql_servers; what ProxySQL has"
+              + " now is written by SELECT CONFIG INTO OUTFILE in its admin interface");
+    }
+    elsewhere(cnf, notes);
+    return new Imported(documents, notes);
+  }
+
+  /** What else the file has. */
+  private static void elsewhere(ProxySqlCnf cnf, Notes notes) {
+    for (String name : cnf.names()) {
+      String why =
+          switch (name) {
+            case "admin_variables" ->
+                "the console is for users with \"admin\": true, on the port of the virtual database";
+            case "scheduler", "restapi" -> "nodes run no scripts";
+            case "proxysql_servers", "clickhouse_users", "clickhouse_variables" ->
+                "there is no counterpart";
+            case "mysql_servers_ssl_params",
+                "pgsql_servers_ssl_params",
+                "mysql_hostgroup_attributes" ->
+                "`tls` and `cluster` of a data source are for all its servers";
+            case "mysql_query_rules_fast_routing" ->
+                "rules with `users:` and `catalog:` send statements elsewhere";
+            default -> null;
+          };
+      boolean table = name.startsWith("mysql_") || name.startsWith("pgsql_");
+      if (why != null && !cnf.isEmpty(name)) {
+        notes.at(cnf.at(name), "not carried over: " + name + ": " + why);
+      } else if (why == null && !table) {
+        notes.at(cnf.at(name), "not carried over: " + name + ": it is the service's");
+      }
+    }
+  }
+
+  private void all() throws CommandFailure {
+    ProxySqlUsers users = new ProxySqlUsers(engine, hostgroups, documents, notes);
+    users.read(cnf);
+    List<ProxySqlCluster> served = served(users);
+    listening(served);
+    Places places = ProxySqlVariables.all();
+    List<String> names = hostgroups.all().stream().map(ProxySqlCluster::name).toList();
+    List<String> vdbs = served.stream().map(ProxySqlCluster::name).toList();
+    for (Entry entry : variables.values()) {
+      if (ELSEWHERE.contains(entry.key())) {
+        continue;
+      }
+      if (places.knows(entry.key())) {
+        places.take(entry, documents, names, vdbs, notes);
+      } else {
+        notes.left(entry, "no variable of ProxySQL's that is known here");
+      }
+    }
+    ProxySqlRules rules = ProxySqlRules.read(cnf, engine, hostgroups, documents, notes);
+    for (ProxySqlCluster cluster : served) {
+      vdb(cluster, users.of(cluster));
+      rules.into(cluster, users.of(cluster));
+    }
+    for (ProxySqlCluster cluster : hostgroups.all()) {
+      monitor(documents.source(cluster.name()));
+      tls(documents.source(cluster.name()));
+    }
+  }
+
+  /** The clusters that users begin at, the one of most users first. */
+  private List<ProxySqlCluster> served(ProxySqlUsers users) {
+    List<ProxySqlCluster> served =
+        new ArrayList<>(
+            hostgroups.all().stream()
+                .filter(cluster -> !users.of(cluster).isEmpty())
+                .sorted(
+                    Comparator.comparing((ProxySqlCluster cluster) -> -users.of(cluster).size()))
+                .toList());
+    if (served.isEmpty()) {
+      served.add(hostgroups.all().get(0));
+    }
+    return served;
+  }
+
+  private Optional<Entry> said(String name) {
+    return Optional.ofNullable(variables.get(name));
+  }
+
+  private void listening(List<ProxySqlCluster> served) throws CommandFailure {
+    Line at = said("interfaces").map(Entry::at).orElse(new Line(Path.of(cnf.toString()), 0));
+    ObjectNode first = documents.vdb(served.get(0).name());
+    ArrayNode ports = first.putArray("ports");
+    int last = 0;
+    String interfaces = said("interfaces").map(Entry::value).orElse(engine.interfaces());
+    for (String one : interfaces.split(";")) {
+      String place = one.strip();
+      int colon = place.lastIndexOf(':');
+      if (place.startsWith("/")) {
+        first.put("unixSocket", place);
+      } else if (colon < 0 || !place.substring(colon + 1).matches("[0-9]{1,5}")) {
+        throw new CommandFailure(
+            ExitCode.CONFIGURATION, at + ": interfaces: expected address:port in " + place);
+      } else {
+        String address = place.substring(0, colon).replaceAll("[\\[\\]]", "");
+        if (first.has("address") && !first.path("address").asText().equals(address)) {
+          notes.at(
+              at,
+              "not carried over: interfaces = "
+                  + place
+                  + ": a virtual database listens"
+                  + " on one address");
+          continue;
+        }
+        first.put("address", address);
+        last = Integer.parseInt(place.substring(colon + 1));
+        ports.add(last);
+      }
+    }
+    if (ports.isEmpty()) {
+      first.put("address", "127.0.0.1");
+      last = Integer.parseInt(engine.interfaces().replaceFirst(".*:", ""));
+      ports.add(last);
+      notes.at(at, "a virtual database has a port, too: " + last + " on 127.0.0.1");
+    }
+    for (ProxySqlCluster cluster : served.subList(1, served.size())) {
+      ObjectNode vdb = documents.vdb(cluster.name());
+      vdb.put("address", first.path("address").asText()).putArray("ports").add(++last);
+      notes.say(
+          ("virtual database %s listens on port %d: it is for the users whose default_hostgroup is"
+                  + " among %s, and their clients have to connect there")
+              .formatted(cluster.name(), last, cluster.hostgroups()));
+    }
+  }
+
+  private void vdb(ProxySqlCluster cluster, List<ProxySqlUsers.Member> users) {
+    ObjectNode vdb = documents.vdb(cluster.name());
+    vdb.put("source", cluster.name());
+    boolean known = users.stream().allMatch(user -> documents.user(user.name()).has("password"));
+    vdb.put("credentials", known ? "user" : "passthrough");
+    hostgroups
+        .maxConnections(cluster)
+        .ifPresent(
+            most -> Documents.part(vdb, "pool").put("size", most).put("maxConnections", most));
+    ArrayNode auth = vdb.putArray("auth");
+    for (ProxySqlUsers.Member user : users) {
+      if (user.inTlsOnly()) {
+        // Without a certificate no client has TLS.
+        auth.addObject().put("method", "reject").putArray("users").add(user.name());
+        notes.say(
+            "user "
+                + user.name()
+                + " may log in inside TLS only (use_ssl) and is rejected: give virtual database "
+                + cluster.name()
+                + " a certificate, and make its rule in `auth` one of the type \"hostssl\"");
+      }
+    }
+    auth.addObject().put("method", method());
+    long statement = vdb.path("limits").path("maxStatementSize").asLong();
+    if (statement > LimitSettings.defaults().maxMessageSize()) {
+      Documents.part(vdb, "limits")
+          .put("maxStatementSize", LimitSettings.defaults().maxMessageSize());
+    }
+  }
+
+  /** How ProxySQL asks clients for their passwords. */
+  private String method() {
+    Optional<Entry> said = said("authentication_method");
+    if (engine == ProxySqlEngine.MYSQL || said.isEmpty()) {
+      return engine.method();
+    }
+    if (said.get().value().equals("2")) {
+      return "md5";
+    }
+    if (said.get().value().equals("1")) {
+      notes.differs(said.get(), "clear text is taken inside TLS only: scram-sha-256 was written");
+    }
+    return engine.method();
+  }
+
+  /** Who asks servers what they are. */
+  private void monitor(ObjectNode source) {
+    source.put("user", said("monitor_username").map(Entry::value).orElse("monitor"));
+    source.put("password", said("monitor_password").map(Entry::value).orElse("monitor"));
+    notes.sayOnce(
+        "the nodes ask servers what they are as monitor_username: see clusters.md for the rights"
+            + " that it needs");
+  }
+
+  private void tls(ObjectNode source) throws CommandFailure {
+    ObjectNode tls = Documents.part(source, "tls");
+    for (Map.Entry<String, String> file :
+        Map.of("ssl_p2s_ca", "caFile", "ssl_p2s_cert", "certificateFile", "ssl_p2s_key", "keyFile")
+            .entrySet()) {
+      Optional<Entry> named = said(file.getKey()).filter(entry -> !entry.value().isEmpty());
+      if (named.isEmpty()) {
+        continue;
+      }
+      Path path = cnf.named(named.get());
+      if (!Files.isReadable(path)) {
+        throw new CommandFailure(
+            ExitCode.STARTUP,
+            named.get().at()
+                + ": "
+                + named.get().shown()
+                + ": "
+                + path
+                + " cannot be read: put the file there, or take the line out");
+      }
+      tls.put(file.getValue(), path.toString());
+      if (file.getValue().equals("caFile") && tls.path("mode").asText().equals("require")) {
+        tls.put("mode", "verify-ca");
+      }
+    }
+  }
+}

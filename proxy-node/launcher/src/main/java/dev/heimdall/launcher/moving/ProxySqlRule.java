@@ -1,0 +1,144 @@
+package dev.heimdall.launcher.moving;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.heimdall.launcher.process.CommandFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A row of ProxySQL's table of query rules.
+ *
+ * @param port that clients have connected to; 0 for any
+ * @param others expressions besides its patterns and the port, all of which have to match
+ * @param pattern what the statement's text has to match, or with {@code negated} must not; empty
+ *     where the rule does not look at the text
+ * @param left why its match cannot be written; empty where it can
+ */
+record ProxySqlRule(
+    ProxySqlCnf.Row row,
+    int id,
+    int flagIn,
+    int flagOut,
+    boolean apply,
+    int port,
+    List<String> others,
+    List<String> pattern,
+    boolean negated,
+    Optional<Entry> left,
+    String why) {
+
+  /** What makes the expressions of one rule. */
+  private static final class Match {
+    private final ProxySqlCnf.Row row;
+    private final List<String> others = new ArrayList<>();
+    private final List<String> pattern = new ArrayList<>();
+    private Entry left;
+    private String why = "";
+
+    private Match(ProxySqlCnf.Row row) {
+      this.row = row;
+    }
+
+    private void cannot(String field, String reason) {
+      left = row.said(field).orElseThrow();
+      why = reason;
+    }
+
+    private void names(String field, String specifier) {
+      Optional<String> name = row.text(field);
+      if (name.isEmpty()) {
+        return;
+      }
+      others.add(specifier + quoted(name.get()));
+    }
+
+    private void address() {
+      String address = row.text("client_addr").orElse("%");
+      int end = address.indexOf('%');
+      if (end == 0) {
+        return;
+      }
+      String known = end < 0 ? address : address.substring(0, end);
+      if (end < 0 && known.matches("[0-9a-fA-F.:]+")) {
+        others.add("ips:" + known);
+      } else if (known.matches("([0-9]{1,3}\\.){1,3}")) {
+        int numbers = known.split("\\.").length;
+        others.add("ips:" + known + "0.0.0".substring(2 * numbers - 2) + "/" + 8 * numbers);
+      } else {
+        cannot("client_addr", "it is neither an address nor the beginning of one up to a dot");
+      }
+    }
+
+    private void texts() {
+      String modifiers = row.text("re_modifiers").orElse("").toUpperCase(Locale.ROOT);
+      boolean anyCase = row.said("re_modifiers").isEmpty() || modifiers.contains("CASELESS");
+      String flags = anyCase ? "(?i)" : "(?:)";
+      // That of the text comes first: it is what `transform` replaces.
+      row.text("match_pattern").ifPresent(regex -> expression("match_pattern", flags + regex));
+      row.text("match_digest")
+          .ifPresent(regex -> expression("match_digest", flags + DigestPattern.ofText(regex)));
+    }
+
+    private void expression(String field, String regex) {
+      try {
+        Pattern.compile(regex);
+        pattern.add(regex);
+      } catch (PatternSyntaxException e) {
+        cannot(field, "it is no regular expression as RE2 has it: " + e.getDescription());
+      }
+    }
+  }
+
+  /** A name as an entry of a list of regular expressions. */
+  static String quoted(String name) {
+    return Pattern.quote(name).replace(",", "\\,");
+  }
+
+  static ProxySqlRule of(ProxySqlCnf.Row row) throws CommandFailure {
+    Match match = new Match(row);
+    match.names("username", "users:");
+    match.names("schemaname", "catalog:");
+    match.address();
+    match.texts();
+    if (row.text("digest").isPresent()) {
+      match.cannot("digest", "a digest's number does not say what it was made of: match_digest");
+    }
+    if (row.text("proxy_addr").isPresent()) {
+      match.cannot("proxy_addr", "rules do not know which of the node's addresses was used");
+    }
+    boolean negated = row.number("negate_match_pattern", 0) == 1;
+    if (negated && match.pattern.size() > 1) {
+      match.cannot("negate_match_pattern", "both patterns are negated, each by itself");
+    }
+    return new ProxySqlRule(
+        row,
+        row.required("rule_id"),
+        Math.max(0, row.number("flagIN", 0)),
+        row.number("flagOUT", -1),
+        row.number("apply", 0) == 1,
+        Math.max(0, row.number("proxy_port", 0)),
+        List.copyOf(match.others),
+        List.copyOf(match.pattern),
+        negated && !match.pattern.isEmpty(),
+        Optional.ofNullable(match.left),
+        match.why);
+  }
+
+  boolean rejects() {
+    return row.text("error_msg").isPresent();
+  }
+
+  /** What a number says, if it is there and not negative. */
+  Optional<Integer> said(String field) throws CommandFailure {
+    int value = row.number(field, -1);
+    return value < 0 ? Optional.empty() : Optional.of(value);
+  }
+
+  /** What its rules have for a comment. */
+  String comment() {
+    return "rule_id " + id + row.text("comment").map(text -> ": " + text).orElse("");
+  }
+}

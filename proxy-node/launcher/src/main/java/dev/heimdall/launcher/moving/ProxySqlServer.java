@@ -1,0 +1,41 @@
+package dev.heimdall.launcher.moving;
+
+import dev.heimdall.launcher.process.CommandFailure;
+import java.util.Locale;
+
+/**
+ * A row of the table of servers.
+ *
+ * @param address with its port, as URLs have it
+ * @param maxConnections 0 where it is not said
+ * @param maxLag seconds; 0 for no limit
+ */
+record ProxySqlServer(
+    int hostgroup,
+    String address,
+    int weight,
+    int maxConnections,
+    int maxLag,
+    boolean tls,
+    boolean online,
+    Line at) {
+  static ProxySqlServer of(ProxySqlCnf.Row row, ProxySqlEngine engine) throws CommandFailure {
+    String host = row.text("address", "hostname").orElseThrow(() -> row.missing("hostname"));
+    int port = row.number("port", engine.serverPort());
+    String status = row.text("status").orElse("ONLINE");
+    return new ProxySqlServer(
+        row.required(row.fields().containsKey("hostgroup") ? "hostgroup" : "hostgroup_id"),
+        port == 0 ? host : (host.contains(":") ? "[" + host + "]" : host) + ":" + port,
+        row.number("weight", 1),
+        row.number("max_connections", 0),
+        row.number("max_replication_lag", 0),
+        row.number("use_ssl", 0) == 1,
+        // One that was shunned comes back by itself.
+        !status.toUpperCase(Locale.ROOT).startsWith("OFFLINE"),
+        row.at());
+  }
+
+  boolean byUnixSocket() {
+    return address.startsWith("/");
+  }
+}

@@ -1,0 +1,116 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.HeimdallJvm;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.StartedNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A ProxySQL's file, and a node that stands in its place for the same clients. */
+class ImportedProxySqlIT {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aNodeTakesThePlaceOfAProxySql(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    server.execute(
+        "CREATE USER watching@'%' IDENTIFIED BY 'watching'",
+        "GRANT ALL ON *.* TO watching@'%'",
+        "CREATE USER moved_in@'%' IDENTIFIED BY 'secret'",
+        "CREATE USER inactive@'%' IDENTIFIED BY 'secret'",
+        "GRANT ALL ON app.* TO moved_in@'%'");
+    try {
+      Files.writeString(directory.resolve("proxysql.cnf"), file(server));
+      Path written = directory.resolve("heimdall");
+      assertThat(importInto(written)).contains("user inactive: it is not active");
+      try (StartedNode node = StartedNode.ofThis(written)) {
+        serves(
+            new MysqlTarget(
+                "127.0.0.1", node.port("hostgroup-0"), "app", "moved_in", "secret", false));
+      }
+    } finally {
+      server.execute("DROP USER moved_in@'%'", "DROP USER inactive@'%'", "DROP USER watching@'%'");
+    }
+  }
+
+  private static String file(MysqlServer server) {
+    return """
+        admin_variables = { admin_credentials="admin:admin" }
+        mysql_variables = {
+          interfaces="127.0.0.1:%d"
+          monitor_username="watching"
+          monitor_password="watching"
+        }
+        mysql_servers = ( { address="%s", port=%d, hostgroup=0, max_connections=8 } )
+        mysql_users = (
+          { username="moved_in", password="secret" },
+          { username="inactive", password="secret", active=0 }
+        )
+        mysql_query_rules = (
+          { rule_id=1, match_digest="^SELECT \\\\? AS blocked$", error_msg="not here", apply=1 },
+          { rule_id=2, match_pattern="first_name", replace_pattern="1 AS given", apply=1 }
+        )
+        """
+        .formatted(FreePort.any(), server.host(), server.port());
+  }
+
+  private String importInto(Path written) throws Exception {
+    Path output = directory.resolve("import.out");
+    Process process =
+        new ProcessBuilder(
+                HeimdallJvm.command(
+                    List.of(
+                        "import",
+                        "proxysql",
+                        directory.resolve("proxysql.cnf").toString(),
+                        "--output",
+                        written.toString())))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    return Files.readString(output);
+  }
+
+  private static void serves(MysqlTarget app) throws SQLException {
+    try (Connection client = app.jdbc();
+        Statement statement = client.createStatement()) {
+      assertThat(value(statement, "SELECT current_user()")).isEqualTo("moved_in@%");
+      assertThat(value(statement, "SELECT first_name")).isEqualTo("1");
+      assertThatThrownBy(() -> statement.execute("/* by hand */ select  42 as blocked"))
+          .isInstanceOf(SQLException.class);
+      assertThat(value(statement, "SELECT 42 AS passed")).isEqualTo("42");
+    }
+    for (MysqlTarget other :
+        List.of(
+            app.as("moved_in", "wrong"), app.as("inactive", "secret"), app.as("admin", "admin"))) {
+      assertThatThrownBy(() -> other.jdbc().close()).hasMessageContaining("Access denied");
+    }
+  }
+
+  private static String value(Statement statement, String sql) throws SQLException {
+    try (ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+}
