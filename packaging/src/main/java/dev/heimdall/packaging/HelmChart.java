@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
 
 /** The chart for Kubernetes as Helm takes it, with the release's version. */
 final class HelmChart {
@@ -33,7 +32,7 @@ final class HelmChart {
     }
     Path file = folder.resolve("heimdall-chart-%s.tgz".formatted(about.version()));
     try (OutputStream out = Files.newOutputStream(file);
-        OutputStream packed = new GzipCompressorOutputStream(out)) {
+        OutputStream packed = Gzip.into(out)) {
       Tar.write(tree, "", about.time(), packed);
     }
     return file;

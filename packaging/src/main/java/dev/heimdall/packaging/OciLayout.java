@@ -18,9 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.zip.Deflater;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
-import org.apache.commons.compress.compressors.gzip.GzipParameters;
 
 /**
  * OCI's image layout (image-spec 1.1): each content under its digest; an index that has a manifest
@@ -80,10 +77,8 @@ final class OciLayout implements AutoCloseable {
     MessageDigest outer = sha256();
     MessageDigest inner = sha256();
     Path file = Files.createTempFile(blobs, "layer", ".new");
-    GzipParameters parameters = new GzipParameters();
-    parameters.setCompressionLevel(Deflater.BEST_COMPRESSION);
     try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), outer);
-        OutputStream packed = new GzipCompressorOutputStream(out, parameters);
+        OutputStream packed = Gzip.into(out);
         OutputStream seen = new DigestOutputStream(packed, inner)) {
       content.write(seen);
     }

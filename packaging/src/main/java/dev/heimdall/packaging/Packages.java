@@ -15,9 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import java.util.zip.Deflater;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
-import org.apache.commons.compress.compressors.gzip.GzipParameters;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -154,16 +151,10 @@ final class Packages implements Callable<Integer> {
         Entry.File.of(source.resolve("templates/instance/heimdall.service"), Entry.PLAIN));
     Path file = output.resolve(name + ".tar.gz");
     try (OutputStream out = Files.newOutputStream(file);
-        OutputStream packed = packed(out)) {
+        OutputStream packed = Gzip.into(out)) {
       Tar.write(tree, name + "/", about.time(), packed);
     }
     return file;
-  }
-
-  private static OutputStream packed(OutputStream out) throws IOException {
-    GzipParameters parameters = new GzipParameters();
-    parameters.setCompressionLevel(Deflater.BEST_COMPRESSION);
-    return new GzipCompressorOutputStream(out, parameters);
   }
 
   /** Where Debian and Red Hat have such files. */
@@ -207,7 +198,7 @@ final class Packages implements Callable<Integer> {
 
   private static byte[] gzip(byte[] text) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStream packed = packed(bytes)) {
+    try (OutputStream packed = Gzip.into(bytes)) {
       packed.write(text);
     }
     return bytes.toByteArray();
