@@ -30,23 +30,23 @@ final class ContainerImage {
    * @param home the command, its libraries and its licences
    * @param conf the text of {@code /etc/heimdall.conf}
    * @param bases the tar file that each architecture stands on, by the architecture's name of OCI
+   * @param work an empty folder, in which it is made ready
    */
-  static Path write(Tree home, String conf, Map<String, Path> bases, About about, Path folder)
+  static Path write(
+      Tree home, String conf, Map<String, Path> bases, About about, Path work, Path folder)
       throws IOException {
-    try (OciLayout layout = new OciLayout(folder)) {
-      OciLayout.Layer libraries = layout.layer(libraries(home), about.time());
-      OciLayout.Layer own = layout.layer(own(home, conf), about.time());
-      for (Map.Entry<String, Path> base : new TreeMap<>(bases).entrySet()) {
-        layout.image(
-            base.getKey(),
-            about.time(),
-            settings(about),
-            List.of(layout.layer(base.getValue()), libraries, own),
-            List.of("packaging/image-base", "libraries", "heimdall " + about.version()));
-      }
-      return layout.archive(
-          folder.resolve("heimdall-%s-image.tar".formatted(about.version())), about);
+    OciLayout layout = new OciLayout(work);
+    OciLayout.Layer libraries = layout.layer(libraries(home), about.time());
+    OciLayout.Layer own = layout.layer(own(home, conf), about.time());
+    for (Map.Entry<String, Path> base : new TreeMap<>(bases).entrySet()) {
+      layout.image(
+          base.getKey(),
+          about.time(),
+          settings(about),
+          List.of(layout.layer(base.getValue()), libraries, own),
+          List.of("packaging/image-base", "libraries", "heimdall " + about.version()));
     }
+    return layout.archive(folder.resolve("heimdall-%s-image.tar".formatted(about.version())), about);
   }
 
   private static boolean ofOthers(String path) {

@@ -7,12 +7,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * OCI's image layout (image-spec 1.1): each content under its digest; an index that has a manifest
  * for each architecture; the manifest has a configuration and layers.
  */
-final class OciLayout implements AutoCloseable {
+final class OciLayout {
   private static final String OCI = "application/vnd.oci.image.";
   private static final String SHA256 = "sha256:";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,10 +58,10 @@ final class OciLayout implements AutoCloseable {
   /**
    * An empty one.
    *
-   * @param folder in which it is made ready
+   * @param blobs an empty folder, in which it is made ready
    */
-  OciLayout(Path folder) throws IOException {
-    blobs = Files.createTempDirectory(folder, "blobs");
+  OciLayout(Path blobs) {
+    this.blobs = blobs;
   }
 
   Layer layer(Tree tree, Instant time) throws IOException {
@@ -84,12 +84,7 @@ final class OciLayout implements AutoCloseable {
     }
     String digest = hex(outer);
     long size = Files.size(file);
-    Path named = blobs.resolve(digest);
-    if (Files.exists(named)) {
-      Files.delete(file);
-    } else {
-      Files.move(file, named);
-    }
+    Files.move(file, blobs.resolve(digest), StandardCopyOption.REPLACE_EXISTING);
     return new Layer(
         new Blob(OCI + "layer.v1.tar+gzip", SHA256 + digest, size), SHA256 + hex(inner));
   }
@@ -193,14 +188,5 @@ final class OciLayout implements AutoCloseable {
 
   private static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  @Override
-  public void close() throws IOException {
-    try (Stream<Path> files = Files.walk(blobs)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -69,7 +69,9 @@ final class Packages implements Callable<Integer> {
         packages(home, about);
       }
       if (!bases.isEmpty()) {
-        System.out.println(ContainerImage.write(home, configuration(), bases, about, output));
+        Path blobs = Files.createDirectory(work.resolve("blobs"));
+        System.out.println(
+            ContainerImage.write(home, configuration(), bases, about, blobs, output));
         System.out.println(HelmChart.write(source.resolve("packaging/helm"), about, output));
       }
       return 0;

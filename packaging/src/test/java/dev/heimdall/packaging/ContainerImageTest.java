@@ -55,7 +55,8 @@ class ContainerImageTest {
     home.add("lib/netty.jar", Entry.File.of("netty", Entry.PLAIN));
     home.add("lib/heimdall-engine.jar", Entry.File.of("engine", Entry.PLAIN));
     Path folder = Files.createDirectory(directory.resolve(name));
-    Path file = ContainerImage.write(home, "hdRole = proxy\n", bases, ABOUT, folder);
+    Path work = Files.createDirectory(directory.resolve(name + "-work"));
+    Path file = ContainerImage.write(home, "hdRole = proxy\n", bases, ABOUT, work, folder);
     assertThat(file).hasFileName("heimdall-1.2.3-image.tar");
     try (var left = Files.list(folder)) {
       assertThat(left).containsExactly(file);
