@@ -1,8 +1,9 @@
 package dev.heimdall.packaging;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,50 +83,49 @@ final class ContainerImage {
   }
 
   /** What a container is started with, unless somebody says otherwise. */
-  private static Map<String, Object> settings(About about) {
-    Map<String, Object> settings = new LinkedHashMap<>();
+  private static ObjectNode settings(About about) {
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.put("User", USER + ":" + USER);
-    settings.put("Entrypoint", List.of("/" + HOME + "heimdall"));
-    settings.put("Cmd", List.of("run"));
-    settings.put(
-        "Env",
-        List.of(
-            "PATH=/usr/bin:/opt/java/bin",
-            "JAVA_HOME=/opt/java",
-            "HOME=" + STATE,
-            "LANG=C.UTF-8",
-            "HEIMDALL_HEALTH_PORT=5059"));
+    settings.putArray("Entrypoint").add("/" + HOME + "heimdall");
+    settings.putArray("Cmd").add("run");
+    settings
+        .putArray("Env")
+        .add("PATH=/usr/bin:/opt/java/bin")
+        .add("JAVA_HOME=/opt/java")
+        .add("HOME=" + STATE)
+        .add("LANG=C.UTF-8")
+        .add("HEIMDALL_HEALTH_PORT=5059");
     settings.put("WorkingDir", STATE);
     settings.put("StopSignal", "SIGTERM");
-    settings.put("ExposedPorts", Map.of("5059/tcp", Map.of()));
+    settings.putObject("ExposedPorts").putObject("5059/tcp");
     // What a root that is only read leaves to be written.
-    Map<String, Object> volumes = new TreeMap<>();
-    for (String volume : List.of(CONFIGURATION, STATE, "/tmp")) {
-      volumes.put(volume, Map.of());
+    ObjectNode volumes = settings.putObject("Volumes");
+    for (String volume : List.of(CONFIGURATION, "/tmp", STATE)) {
+      volumes.putObject(volume);
     }
-    settings.put("Volumes", volumes);
-    Map<String, Object> health = new LinkedHashMap<>();
-    health.put(
-        "Test",
-        List.of("CMD-SHELL", "wget -q -O /dev/null http://127.0.0.1:$HEIMDALL_HEALTH_PORT/livez"));
+    // OCI has none: Docker and Podman read it, others pass over it.
+    ObjectNode health = settings.putObject("Healthcheck");
+    health
+        .putArray("Test")
+        .add("CMD-SHELL")
+        .add("wget -q -O /dev/null http://127.0.0.1:$HEIMDALL_HEALTH_PORT/livez");
     health.put("Interval", 10 * SECOND);
     health.put("Timeout", 5 * SECOND);
     health.put("StartPeriod", 60 * SECOND);
     health.put("Retries", 3);
-    // OCI has none: Docker and Podman read it, others pass over it.
-    settings.put("Healthcheck", health);
-    settings.put("Labels", labels(about));
+    settings.set("Labels", labels(about));
     return settings;
   }
 
-  static Map<String, String> labels(About about) {
-    Map<String, String> labels = new TreeMap<>();
-    labels.put("org.opencontainers.image.title", "heimdall");
-    labels.put("org.opencontainers.image.description", about.summary());
-    labels.put("org.opencontainers.image.version", about.version());
-    labels.put("org.opencontainers.image.created", about.time().toString());
-    labels.put("org.opencontainers.image.authors", about.maintainer());
-    labels.put("org.opencontainers.image.licenses", "Apache-2.0");
-    return labels;
+  static ObjectNode labels(About about) {
+    String of = "org.opencontainers.image.";
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put(of + "authors", about.maintainer())
+        .put(of + "created", about.time().toString())
+        .put(of + "description", about.summary())
+        .put(of + "licenses", "Apache-2.0")
+        .put(of + "title", "heimdall")
+        .put(of + "version", about.version());
   }
 }

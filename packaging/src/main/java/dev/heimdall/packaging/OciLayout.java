@@ -1,10 +1,10 @@
 package dev.heimdall.packaging;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,11 +12,8 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -29,26 +26,15 @@ final class OciLayout {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path blobs;
-  private final List<Object> manifests = new ArrayList<>();
-
-  /** Something under its digest, as others name it. */
-  record Blob(String mediaType, String digest, long size) {
-    Map<String, Object> descriptor() {
-      Map<String, Object> descriptor = new LinkedHashMap<>();
-      descriptor.put("mediaType", mediaType);
-      descriptor.put("digest", digest);
-      descriptor.put("size", size);
-      return descriptor;
-    }
-  }
+  private final ArrayNode manifests = JSON.createArrayNode();
 
   /**
    * A layer.
    *
-   * @param blob it, compressed
+   * @param descriptor how others name it, compressed
    * @param content the digest of it as it was before
    */
-  record Layer(Blob blob, String content) {}
+  record Layer(ObjectNode descriptor, String content) {}
 
   /** Writes of a layer's tar. */
   private interface Content {
@@ -85,8 +71,7 @@ final class OciLayout {
     String digest = hex(outer);
     long size = Files.size(file);
     Files.move(file, blobs.resolve(digest), StandardCopyOption.REPLACE_EXISTING);
-    return new Layer(
-        new Blob(OCI + "layer.v1.tar+gzip", SHA256 + digest, size), SHA256 + hex(inner));
+    return new Layer(descriptor("layer.v1.tar+gzip", digest, size), SHA256 + hex(inner));
   }
 
   /**
@@ -98,58 +83,48 @@ final class OciLayout {
   void image(
       String architecture,
       Instant time,
-      Map<String, Object> settings,
+      ObjectNode settings,
       List<Layer> layers,
       List<String> history)
       throws IOException {
-    Map<String, Object> configuration = new LinkedHashMap<>(platform(architecture));
+    ObjectNode configuration = platform(architecture);
     configuration.put("created", time.toString());
-    configuration.put("config", settings);
-    Map<String, Object> contents = new LinkedHashMap<>();
-    contents.put("type", "layers");
-    contents.put("diff_ids", layers.stream().map(Layer::content).toList());
-    configuration.put("rootfs", contents);
-    List<Object> lines = new ArrayList<>();
-    for (String line : history) {
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("created", time.toString());
-      one.put("created_by", line);
-      lines.add(one);
-    }
-    configuration.put("history", lines);
-    Map<String, Object> manifest = new LinkedHashMap<>();
-    manifest.put("schemaVersion", 2);
-    manifest.put("mediaType", OCI + "manifest.v1+json");
-    manifest.put("config", blob("config.v1+json", configuration).descriptor());
-    manifest.put("layers", layers.stream().map(layer -> layer.blob().descriptor()).toList());
-    Map<String, Object> descriptor = blob("manifest.v1+json", manifest).descriptor();
-    descriptor.put("platform", platform(architecture));
+    configuration.set("config", settings);
+    ArrayNode contents =
+        configuration.putObject("rootfs").put("type", "layers").putArray("diff_ids");
+    layers.forEach(layer -> contents.add(layer.content()));
+    ArrayNode lines = configuration.putArray("history");
+    history.forEach(
+        line -> lines.addObject().put("created", time.toString()).put("created_by", line));
+    ObjectNode manifest = document("manifest.v1+json");
+    manifest.set("config", blob("config.v1+json", configuration));
+    ArrayNode parts = manifest.putArray("layers");
+    layers.forEach(layer -> parts.add(layer.descriptor()));
+    ObjectNode descriptor = blob("manifest.v1+json", manifest);
+    descriptor.set("platform", platform(architecture));
     manifests.add(descriptor);
   }
 
-  private static Map<String, Object> platform(String architecture) {
-    Map<String, Object> platform = new LinkedHashMap<>();
-    platform.put("architecture", architecture);
-    platform.put("os", "linux");
-    return platform;
+  private static ObjectNode platform(String architecture) {
+    return JSON.createObjectNode().put("architecture", architecture).put("os", "linux");
+  }
+
+  private static ObjectNode document(String type) {
+    return JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", OCI + type);
   }
 
   /** All of it in one file, which names the index by the version. */
   Path archive(Path file, About about) throws IOException {
-    Map<String, Object> index = new LinkedHashMap<>();
-    index.put("schemaVersion", 2);
-    index.put("mediaType", OCI + "index.v1+json");
-    index.put("manifests", manifests);
-    index.put("annotations", ContainerImage.labels(about));
-    Map<String, Object> top = blob("index.v1+json", index).descriptor();
-    top.put("annotations", Map.of("org.opencontainers.image.ref.name", about.version()));
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("schemaVersion", 2);
-    entry.put("mediaType", OCI + "index.v1+json");
-    entry.put("manifests", List.of(top));
+    ObjectNode index = document("index.v1+json");
+    index.set("manifests", manifests);
+    index.set("annotations", ContainerImage.labels(about));
+    ObjectNode top = blob("index.v1+json", index);
+    top.putObject("annotations").put("org.opencontainers.image.ref.name", about.version());
+    ObjectNode entry = document("index.v1+json");
+    entry.putArray("manifests").add(top);
     Tree tree = new Tree();
     tree.add("oci-layout", Entry.File.of("{\"imageLayoutVersion\":\"1.0.0\"}", Entry.PLAIN));
-    tree.add("index.json", Entry.File.of(text(entry), Entry.PLAIN));
+    tree.add("index.json", Entry.File.of(JSON.writeValueAsBytes(entry), Entry.PLAIN));
     try (Stream<Path> all = Files.list(blobs)) {
       for (Path blob : all.toList()) {
         tree.add("blobs/sha256/" + blob.getFileName(), Entry.File.of(blob, Entry.PLAIN));
@@ -161,21 +136,21 @@ final class OciLayout {
     return file;
   }
 
-  private Blob blob(String type, Map<String, Object> content) throws IOException {
-    byte[] bytes = text(content).getBytes(StandardCharsets.UTF_8);
+  /** Writes it under its digest; how others name it. */
+  private ObjectNode blob(String type, ObjectNode content) throws IOException {
+    byte[] bytes = JSON.writeValueAsBytes(content);
     MessageDigest digest = sha256();
     digest.update(bytes);
     String name = hex(digest);
     Files.write(blobs.resolve(name), bytes);
-    return new Blob(OCI + type, SHA256 + name, bytes.length);
+    return descriptor(type, name, bytes.length);
   }
 
-  private static String text(Map<String, Object> content) {
-    try {
-      return JSON.writeValueAsString(content);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+  private static ObjectNode descriptor(String type, String digest, long size) {
+    return JSON.createObjectNode()
+        .put("mediaType", OCI + type)
+        .put("digest", SHA256 + digest)
+        .put("size", size);
   }
 
   private static MessageDigest sha256() {
