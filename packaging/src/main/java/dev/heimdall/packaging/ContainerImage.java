@@ -55,26 +55,13 @@ final class ContainerImage {
   }
 
   private static Tree libraries(Tree home) {
-    Tree tree = new Tree();
-    home.entries()
-        .forEach(
-            (path, entry) -> {
-              if (ofOthers(path)) {
-                tree.add(HOME + path, entry);
-              }
-            });
-    return tree;
+    return new Tree().addAll(HOME, home, ContainerImage::ofOthers);
   }
 
   private static Tree own(Tree home, String conf) {
-    Tree tree = new Tree();
-    home.entries()
-        .forEach(
-            (path, entry) -> {
-              if (entry instanceof Entry.File && !ofOthers(path) && !path.startsWith("heimdall.")) {
-                tree.add(HOME + path, entry);
-              }
-            });
+    Tree tree =
+        new Tree()
+            .addAll(HOME, home, path -> !ofOthers(path) && !path.startsWith("heimdall."));
     tree.add("usr/bin/heimdall", new Entry.Link("/" + HOME + "heimdall"));
     tree.add("etc/heimdall.conf", Entry.File.of(conf, Entry.PLAIN));
     tree.add(CONFIGURATION.substring(1), new Entry.Directory(0750, USER));

@@ -143,8 +143,7 @@ final class Packages implements Callable<Integer> {
 
   private Path archive(Tree home, About about) throws IOException {
     String name = "heimdall-" + about.version();
-    Tree tree = new Tree();
-    home.entries().forEach((path, entry) -> tree.add(path, entry));
+    Tree tree = new Tree().addAll("", home, path -> true);
     tree.add(
         "heimdall.conf",
         Entry.File.of(source.resolve("templates/config/heimdall.conf"), Entry.PLAIN));
@@ -161,14 +160,9 @@ final class Packages implements Callable<Integer> {
 
   /** Where Debian and Red Hat have such files. */
   private Tree machine(Tree home, About about) throws IOException {
-    Tree tree = new Tree();
-    home.entries()
-        .forEach(
-            (path, entry) -> {
-              if (path.equals("heimdall") || path.startsWith("lib/")) {
-                tree.add(HOME + path, entry);
-              }
-            });
+    Tree tree =
+        new Tree()
+            .addAll(HOME, home, path -> path.equals("heimdall") || path.startsWith("lib/"));
     tree.add("usr/bin/heimdall", new Entry.Link("../share/heimdall/heimdall"));
     tree.add("etc/heimdall", new Entry.Directory(0750));
     tree.add("etc/heimdall.conf", Entry.File.of(configuration(), Entry.PLAIN).edited());

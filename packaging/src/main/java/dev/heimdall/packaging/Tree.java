@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What is installed, by path, in the order of paths; above each there are its directories. */
 final class Tree {
@@ -21,6 +22,22 @@ final class Tree {
     if (entries.put(path, entry) instanceof Entry.File) {
       throw new IllegalArgumentException(path + " is there twice");
     }
+    return this;
+  }
+
+  /**
+   * Adds those of another tree.
+   *
+   * @param before what stands before each path, such as {@code opt/heimdall/}
+   * @param which of them, by their paths there
+   */
+  Tree addAll(String before, Tree other, Predicate<String> which) {
+    other.entries.forEach(
+        (path, entry) -> {
+          if (which.test(path)) {
+            add(before + path, entry);
+          }
+        });
     return this;
   }
 
