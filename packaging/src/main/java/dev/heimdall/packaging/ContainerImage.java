@@ -47,7 +47,8 @@ final class ContainerImage {
           List.of(layout.layer(base.getValue()), libraries, own),
           List.of("packaging/image-base", "libraries", "heimdall " + about.version()));
     }
-    return layout.archive(folder.resolve("heimdall-%s-image.tar".formatted(about.version())), about);
+    return layout.archive(
+        folder.resolve("heimdall-%s-image.tar".formatted(about.version())), about);
   }
 
   private static boolean ofOthers(String path) {
@@ -60,8 +61,7 @@ final class ContainerImage {
 
   private static Tree own(Tree home, String conf) {
     Tree tree =
-        new Tree()
-            .addAll(HOME, home, path -> !ofOthers(path) && !path.startsWith("heimdall."));
+        new Tree().addAll(HOME, home, path -> !ofOthers(path) && !path.startsWith("heimdall."));
     tree.add("usr/bin/heimdall", new Entry.Link("/" + HOME + "heimdall"));
     tree.add("etc/heimdall.conf", Entry.File.of(conf, Entry.PLAIN));
     tree.add(CONFIGURATION.substring(1), new Entry.Directory(0750, USER));

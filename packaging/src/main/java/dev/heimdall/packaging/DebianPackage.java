@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
@@ -106,13 +104,11 @@ final class DebianPackage {
   }
 
   private static String md5(Entry.File file) throws IOException {
-    try (InputStream content =
-        new DigestInputStream(file.content().open(), MessageDigest.getInstance("MD5"))) {
+    MessageDigest digest = Digests.by("MD5");
+    try (InputStream content = new DigestInputStream(file.content().open(), digest)) {
       content.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(((DigestInputStream) content).getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has MD5", e);
     }
+    return Digests.hex(digest);
   }
 
   private static void member(ArArchiveOutputStream ar, String name, byte[] bytes, Instant time)

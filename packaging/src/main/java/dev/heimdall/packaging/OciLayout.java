@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -60,18 +58,18 @@ final class OciLayout {
   }
 
   private Layer layer(Content content) throws IOException {
-    MessageDigest outer = sha256();
-    MessageDigest inner = sha256();
+    MessageDigest outer = Digests.by("SHA-256");
+    MessageDigest inner = Digests.by("SHA-256");
     Path file = Files.createTempFile(blobs, "layer", ".new");
     try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), outer);
         OutputStream packed = Gzip.into(out);
         OutputStream seen = new DigestOutputStream(packed, inner)) {
       content.write(seen);
     }
-    String digest = hex(outer);
+    String digest = Digests.hex(outer);
     long size = Files.size(file);
     Files.move(file, blobs.resolve(digest), StandardCopyOption.REPLACE_EXISTING);
-    return new Layer(descriptor("layer.v1.tar+gzip", digest, size), SHA256 + hex(inner));
+    return new Layer(descriptor("layer.v1.tar+gzip", digest, size), SHA256 + Digests.hex(inner));
   }
 
   /**
@@ -139,9 +137,9 @@ final class OciLayout {
   /** Writes it under its digest; how others name it. */
   private ObjectNode blob(String type, ObjectNode content) throws IOException {
     byte[] bytes = JSON.writeValueAsBytes(content);
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.by("SHA-256");
     digest.update(bytes);
-    String name = hex(digest);
+    String name = Digests.hex(digest);
     Files.write(blobs.resolve(name), bytes);
     return descriptor(type, name, bytes.length);
   }
@@ -151,17 +149,5 @@ final class OciLayout {
         .put("mediaType", OCI + type)
         .put("digest", SHA256 + digest)
         .put("size", size);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  private static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

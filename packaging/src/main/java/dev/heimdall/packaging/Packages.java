@@ -161,8 +161,7 @@ final class Packages implements Callable<Integer> {
   /** Where Debian and Red Hat have such files. */
   private Tree machine(Tree home, About about) throws IOException {
     Tree tree =
-        new Tree()
-            .addAll(HOME, home, path -> path.equals("heimdall") || path.startsWith("lib/"));
+        new Tree().addAll(HOME, home, path -> path.equals("heimdall") || path.startsWith("lib/"));
     tree.add("usr/bin/heimdall", new Entry.Link("../share/heimdall/heimdall"));
     tree.add("etc/heimdall", new Entry.Directory(0750));
     tree.add("etc/heimdall.conf", Entry.File.of(configuration(), Entry.PLAIN).edited());
