@@ -66,7 +66,8 @@ final class BootedRelease {
     Files.setPosixFilePermissions(heimdall, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private static void packed(Path release, Path archive) throws Exception {
+  /** Packs what is laid out. */
+  static void packed(Path release, Path archive) throws Exception {
     Files.createDirectories(archive.getParent());
     Process tar =
         new ProcessBuilder("tar", "-C", release.toString(), "-czf", archive.toString(), ".")

@@ -18,10 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * are told.
  */
 class FailedBootInRootTest {
-  private static final String REPLACED =
-      "aws autoscaling set-instance-health --region eu-west-1 --health-status Unhealthy"
-          + " --instance-id i-07";
-
   @TempDir private Path folder;
   private InstanceRoot instance;
   private BootedTemplate fleet;
@@ -44,7 +40,7 @@ class FailedBootInRootTest {
         .isEqualTo(
             "cfn-signal --exit-code %d --region eu-west-1 --stack shop --resource Zone1Nodes0F3BCE37"
                 .formatted(boot.exitCode()));
-    assertThat(boot.calls()).containsSubsequence(REPLACED, boot.signal());
+    assertThat(boot.calls()).containsSubsequence(UserDataTest.REPLACE, boot.signal());
     assertThat(Files.readAllLines(instance.console()))
         .last()
         .asString()
@@ -178,21 +174,21 @@ class FailedBootInRootTest {
     assertThat(kept.exitCode()).isOne();
     assertThat(kept.calls())
         .anyMatch(call -> call.startsWith("aws autoscaling enter-standby "))
-        .doesNotContain(REPLACED);
+        .doesNotContain(UserDataTest.REPLACE);
     assertLogged("(kept in standby: i-07)");
 
     Files.writeString(instance.instance("standby"), "i-01\n");
     InstanceRoot.Boot second = instance.boot(fleet.userData());
     assertThat(second.calls())
         .noneMatch(call -> call.startsWith("aws autoscaling enter-standby "))
-        .contains(REPLACED);
+        .contains(UserDataTest.REPLACE);
     assertLogged("(not kept: another one of the group is, or it cannot be)");
   }
 
   /** Nobody waits for a file system that does not answer without end. */
   @Test
   void aFileSystemThatIsAwayIsNamed() throws Exception {
-    fleet = BootedTemplate.fleet("Mount", UserDataInRootTest.EFS);
+    fleet = BootedTemplate.fleet("Mount", UserDataTest.EFS);
     release("#!/bin/bash\n");
     instance.hurried();
 

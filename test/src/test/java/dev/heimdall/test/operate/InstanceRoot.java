@@ -191,9 +191,8 @@ final class InstanceRoot {
   }
 
   /** New files are their owner's alone, unless the boot says otherwise. */
-  InstanceRoot strict() {
+  void strict() {
     umask = "0077";
-    return this;
   }
 
   Boot boot(String userData) throws Exception {

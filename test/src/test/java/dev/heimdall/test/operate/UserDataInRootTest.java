@@ -7,7 +7,6 @@ import dev.heimdall.launcher.conf.Role;
 import dev.heimdall.model.RegionFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * own ({@link InstanceRoot}); {@link UserDataTest} has what is the same in a folder.
  */
 class UserDataInRootTest {
-  static final String EFS =
-      "fs-1:/ /mnt/heimdall efs _netdev,nofail,ro,tls,iam,accesspoint=fsap-1 0 0";
+  private static final String FILE = "rw-r--r-- root root";
+  private static final String UNITS = "/etc/systemd/system/";
 
   @TempDir private Path folder;
   private InstanceRoot instance;
@@ -42,35 +41,30 @@ class UserDataInRootTest {
 
   /** What every instance has when it is up, and nothing else, each with its mode and owner. */
   private static Map<String, String> installed(boolean node, boolean mounts) {
-    String file = "rw-r--r-- root root";
-    String units = "/etc/systemd/system/";
     Map<String, String> all = new TreeMap<>();
     for (String name : List.of("heimdall.conf", "heimdall.boot", "heimdall-region.json")) {
-      all.put("/etc/" + name, file);
+      all.put("/etc/" + name, FILE);
     }
-    all.put("/etc/ssl/certs/global-bundle.pem", file);
-    all.put("/etc/sysctl.d/90-heimdall.conf", file);
-    List<String> enabled = new ArrayList<>(List.of("heimdall.service", "heimdall-journal.service"));
-    all.put(units + "heimdall.service", file);
-    all.put(units + "heimdall-journal.service", file);
+    all.put("/etc/ssl/certs/global-bundle.pem", FILE);
+    all.put("/etc/sysctl.d/90-heimdall.conf", FILE);
+    for (String unit : List.of("heimdall.service", "heimdall-journal.service")) {
+      enabled(all, "multi-user", unit, unit);
+    }
     if (node) {
-      all.put(units + "heimdall-watch@.service", file);
-      all.put(units + "heimdall-watch@.timer", file);
-      all.put(
-          units + "timers.target.wants/heimdall-watch@5059-eu-west-1.timer",
-          "-> " + units + "heimdall-watch@.timer");
+      all.put(UNITS + "heimdall-watch@.service", FILE);
+      enabled(all, "timers", "heimdall-watch@.timer", "heimdall-watch@5059-eu-west-1.timer");
     }
     if (mounts) {
-      all.put(units + "heimdall-mount.service", file);
-      all.put(units + "heimdall-mount.timer", file);
-      all.put(
-          units + "timers.target.wants/heimdall-mount.timer",
-          "-> " + units + "heimdall-mount.timer");
-    }
-    for (String unit : enabled) {
-      all.put(units + "multi-user.target.wants/" + unit, "-> " + units + unit);
+      all.put(UNITS + "heimdall-mount.service", FILE);
+      enabled(all, "timers", "heimdall-mount.timer", "heimdall-mount.timer");
     }
     return all;
+  }
+
+  /** A unit, and that it starts with a target. */
+  private static void enabled(Map<String, String> all, String target, String unit, String as) {
+    all.put(UNITS + unit, FILE);
+    all.put(UNITS + target + ".target.wants/" + as, "-> " + UNITS + unit);
   }
 
   /** What is below /etc beside users, and what was there beforehand. */
@@ -142,7 +136,7 @@ class UserDataInRootTest {
   /** The file system is mounted for real, and gone at the next boot. */
   @Test
   void aConfigurationOnAFileSystemIsMountedToReadAtEachBoot() throws Exception {
-    BootedTemplate fleet = BootedTemplate.fleet("Mount", EFS);
+    BootedTemplate fleet = BootedTemplate.fleet("Mount", UserDataTest.EFS);
     Files.createDirectories(instance.instance("efs"));
     Files.writeString(instance.instance("efs/node.json"), "{}");
     Map<String, String> before = instance.files("etc");
@@ -161,7 +155,7 @@ class UserDataInRootTest {
     assertThat(again.calls())
         .as("what is there is not fetched again")
         .noneMatch(call -> call.startsWith("aws s3 "));
-    assertThat(instance.disk("etc/fstab")).hasContent(EFS);
+    assertThat(instance.disk("etc/fstab")).hasContent(UserDataTest.EFS);
     assertThat(inEtc(before)).isEqualTo(installed(true, true));
     assertThat(HeimdallConf.read(instance.disk("etc/heimdall.conf")).configuration())
         .isEqualTo("file:/mnt/heimdall");
@@ -173,10 +167,9 @@ class UserDataInRootTest {
     BootedTemplate fleet = BootedTemplate.fleet();
     instance.write("etc/login.defs", "USERGROUPS_ENAB no\nUMASK 077\n");
     Map<String, String> before = instance.files("etc");
-    BootedRelease.into(
-        instance, fleet.release(), BootedRelease.answering(fleet.line("healthPort")));
+    instance.strict();
 
-    InstanceRoot.Boot boot = instance.strict().boot(fleet.userData());
+    InstanceRoot.Boot boot = boot(fleet);
 
     assertThat(boot.exitCode()).as(boot.output()).isZero();
     assertThat(inEtc(before)).isEqualTo(installed(true, false));
@@ -187,9 +180,8 @@ class UserDataInRootTest {
   @Test
   void aNodeAndItsManagerOnOneMachineComeUp() throws Exception {
     BootedTemplate both = BootedTemplate.oneServer();
-    BootedRelease.into(instance, both.release(), BootedRelease.answering(both.line("healthPort")));
 
-    InstanceRoot.Boot boot = instance.boot(both.userData());
+    InstanceRoot.Boot boot = boot(both);
 
     assertThat(boot.exitCode()).as(boot.output()).isZero();
     assertThat(boot.signal()).isEqualTo("none");

@@ -47,10 +47,14 @@ class UserDataTest {
   private static final String BOOT = "heimdall-boot";
   private static final String JOURNAL = "heimdall-journal";
   private static final String AGENT = "opt/aws/amazon-cloudwatch-agent/";
-  private static final String REPLACE =
+
+  /** How the group is told to replace the instance. */
+  static final String REPLACE =
       "aws autoscaling set-instance-health --region eu-west-1 --health-status Unhealthy"
           + " --instance-id i-07";
-  private static final String LINE =
+
+  /** The line of a file system in /etc/fstab. */
+  static final String EFS =
       "fs-1:/ /mnt/heimdall efs _netdev,nofail,ro,tls,iam,accesspoint=fsap-1 0 0";
 
   @TempDir private Path root;
@@ -91,27 +95,14 @@ class UserDataTest {
     Files.writeString(root.resolve("var/lib/cloud/data/instance-id"), "i-07\n");
     standIn("opt/aws/bin/cfn-signal", "");
     standIn(AGENT + "bin/amazon-cloudwatch-agent-ctl", "echo it starts\n");
-    Path release = Files.createDirectories(root.resolve("release/systemd"));
-    for (String file :
-        List.of(
-            UNIT,
-            MOUNT + ".service",
-            MOUNT + ".timer",
-            WATCH + "@.service",
-            WATCH + "@.timer",
-            JOURNAL,
-            JOURNAL + ".service",
-            "90-heimdall.conf")) {
-      Files.copy(FILES.resolve(file), release.resolve(file));
-    }
-    Files.writeString(release.resolve(BOOT), moved(Files.readString(FILES.resolve(BOOT))));
-    Files.writeString(root.resolve("release/heimdall"), "#!/bin/bash\n");
-    Files.createDirectories(root.resolve("release/rds"));
+    Path release = root.resolve("release");
+    BootedRelease.unpacked(release, "#!/bin/bash\n");
+    Files.writeString(
+        release.resolve("systemd/" + BOOT), moved(Files.readString(FILES.resolve(BOOT))));
     for (String partition : List.of("aws", "aws-us-gov", "aws-cn")) {
-      Files.writeString(
-          root.resolve("release/rds/" + partition + ".pem"), "the bundle of " + partition);
+      Files.writeString(release.resolve("rds/" + partition + ".pem"), "the bundle of " + partition);
     }
-    run(List.of("tar", "-C", root + "/release", "-czf", root + "/release.tar.gz", "."));
+    BootedRelease.packed(release, root.resolve("release.tar.gz"));
     filledIn.putAll(
         Map.of(
             "Region", "eu-west-1",
@@ -326,7 +317,7 @@ class UserDataTest {
     assertThat(again.calls()).contains("dnf install -y -q amazon-efs-utils", mount);
     assertThat(again.calls().indexOf(mount))
         .isLessThan(again.calls().indexOf("systemctl enable --now heimdall"));
-    assertThat(root.resolve("etc/fstab")).hasContent(LINE.replace("/mnt", root + "/mnt"));
+    assertThat(root.resolve("etc/fstab")).hasContent(EFS.replace("/mnt", root + "/mnt"));
     assertThat(HeimdallConf.read(root.resolve("etc/heimdall.conf")).configuration())
         .isEqualTo("file:/mnt/heimdall");
     assertThat(again.calls()).contains("systemctl enable --now heimdall-mount.timer");
@@ -338,7 +329,7 @@ class UserDataTest {
 
   private void onAFileSystem() {
     filledIn.put("ConfigSource", "file:/mnt/heimdall");
-    filledIn.put("Mount", LINE);
+    filledIn.put("Mount", EFS);
   }
 
   @Test
@@ -600,7 +591,7 @@ class UserDataTest {
   @Test
   void aReleaseThatIsOlderThanTheTemplateIsNamed() throws Exception {
     Files.delete(root.resolve("release/systemd/" + BOOT));
-    run(List.of("tar", "-C", root + "/release", "-czf", root + "/release.tar.gz", "."));
+    BootedRelease.packed(root.resolve("release"), root.resolve("release.tar.gz"));
 
     Boot boot = boot();
 
