@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.test.fixture.AwsEmulator;
+import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -36,9 +36,6 @@ final class EmulatedDeployment {
   private final String endpoint = "http://localhost:" + aws.endpoint().getPort();
 
   private final Path folder;
-
-  /** What a command has printed. */
-  private record Result(int exit, String text) {}
 
   /** In an empty folder, with an emulator that forgets everything. */
   EmulatedDeployment(Path folder) throws IOException {
@@ -100,13 +97,8 @@ final class EmulatedDeployment {
     return JSON.readTree(folder.resolve(name).toFile());
   }
 
-  private Result result(List<String> command) throws Exception {
-    Path said = folder.resolve("said");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile());
+  private Ended ended(List<String> command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("AWS_"));
     environment.putAll(aws.environment());
@@ -118,19 +110,11 @@ final class EmulatedDeployment {
     environment.put("CDK_DISABLE_VERSION_CHECK", "1");
     environment.put("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "true");
     environment.put("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "true");
-    Process process = builder.start();
-    process.getOutputStream().close();
-    if (!process.waitFor(10, TimeUnit.MINUTES)) {
-      Toolchain.end(process);
-      process.waitFor();
-    }
-    return new Result(process.exitValue(), Files.readString(said, StandardCharsets.UTF_8));
+    return Ended.of(builder, folder.resolve("said"), 10);
   }
 
   private String run(List<String> command) throws Exception {
-    Result result = result(command);
-    assertThat(result.exit()).as(result.text()).isZero();
-    return result.text();
+    return ended(command).well();
   }
 
   private List<String> cdk(String... arguments) throws IOException {
@@ -174,9 +158,9 @@ final class EmulatedDeployment {
   }
 
   private String refused(List<String> command) throws Exception {
-    Result result = result(command);
-    assertThat(result.exit()).as(result.text()).isNotZero();
-    return result.text();
+    Ended refused = ended(command);
+    assertThat(refused.exitCode()).as(refused.text()).isNotZero();
+    return refused.text();
   }
 
   private static String[] with(String[] stacks, String... command) {

@@ -2,14 +2,13 @@ package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.test.fixture.Toolchain;
+import dev.heimdall.test.fixture.Ended;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A release as {@code cdk-app/release} packs it, but for the command, which is a few lines. */
 final class BootedRelease {
@@ -69,16 +68,11 @@ final class BootedRelease {
   /** Packs what is laid out. */
   static void packed(Path release, Path archive) throws Exception {
     Files.createDirectories(archive.getParent());
-    Process tar =
-        new ProcessBuilder("tar", "-C", release.toString(), "-czf", archive.toString(), ".")
-            .inheritIO()
-            .start();
-    try {
-      assertThat(tar.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      Toolchain.end(tar);
-    }
-    assertThat(tar.exitValue()).isZero();
+    Ended.of(
+            new ProcessBuilder("tar", "-C", release.toString(), "-czf", archive.toString(), "."),
+            archive.resolveSibling("tar.txt"),
+            2)
+        .well();
   }
 
   private static void classes(InstanceRoot instance) throws IOException {

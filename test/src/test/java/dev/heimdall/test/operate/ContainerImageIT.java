@@ -2,8 +2,8 @@ package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Toolchain;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.opentest4j.TestAbortedException;
 
 /**
  * The container image, made of this build upon a base of Debian's packages, and run as an engine
@@ -44,16 +43,14 @@ class ContainerImageIT {
 
   @BeforeAll
   static void unpacked() throws Exception {
-    if (!possible()) {
-      return;
-    }
+    InstanceRoot.assumePossible();
+    Toolchain.install("image-base")
+        .ifPresent(why -> Toolchain.unavailable("the base of the image", why));
     Path base = Toolchain.built("image-base").resolve("base.tar");
     String architecture = architecture();
     Path release = directory.resolve("release");
-    int code =
-        run(
-            directory.resolve("packed"),
-            List.of(
+    Ended.of(
+            new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -64,8 +61,10 @@ class ContainerImageIT {
                 "--maintainer=Somebody <somebody@example.com>",
                 "--image-base=" + architecture + "=" + base,
                 "--image-only",
-                "--output=" + release));
-    assertThat(code).as(Files.readString(directory.resolve("packed"))).isZero();
+                "--output=" + release),
+            directory.resolve("packed"),
+            5)
+        .well();
     image =
         UnpackedImage.of(
             release.resolve("heimdall-1.2.3-image.tar"),
@@ -73,40 +72,12 @@ class ContainerImageIT {
             Files.createDirectory(directory.resolve("unpacked")));
   }
 
-  private static boolean possible() throws Exception {
-    try {
-      InstanceRoot.assumePossible();
-      Toolchain.install("image-base")
-          .ifPresent(why -> Toolchain.unavailable("the base of the image", why));
-      return true;
-    } catch (TestAbortedException e) {
-      return false; // which each test says
-    }
-  }
-
   private static String architecture() {
     return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
   }
 
-  private static int run(Path output, List<String> command) throws Exception {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      Toolchain.end(process);
-    }
-    return process.exitValue();
-  }
-
   @BeforeEach
   void volumes(@TempDir Path own) throws Exception {
-    InstanceRoot.assumePossible();
-    Toolchain.install("image-base")
-        .ifPresent(why -> Toolchain.unavailable("the base of the image", why));
     configuration = Files.createDirectory(own.resolve("configuration"));
     state = Files.createDirectory(own.resolve("state"));
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -114,20 +85,11 @@ class ContainerImageIT {
     Files.setAttribute(state, "unix:gid", 65532);
   }
 
-  private static void write(Path file, Map<String, ?> document) throws Exception {
-    Files.createDirectories(file.getParent());
-    new ObjectMapper().writeValue(file.toFile(), document);
-  }
-
   private String inside(Path output, String command) throws Exception {
     Process process =
         image.start(configuration, state, output, List.of(), "/usr/bin/sh", "-c", command);
-    try {
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      Toolchain.end(process);
-    }
-    return Files.readString(output) + "exit " + process.exitValue();
+    Ended ended = Ended.of(process, output, 1);
+    return ended.text() + "exit " + ended.exitCode();
   }
 
   @Test
@@ -135,22 +97,7 @@ class ContainerImageIT {
     int port = FreePort.any();
     int http = FreePort.any();
     Path documents = mounted("..first");
-    write(documents.resolve("node.json"), Map.of("http", Map.of("port", http)));
-    write(
-        documents.resolve("sources/main.json"),
-        Map.of(
-            "url",
-            SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE),
-            "user",
-            SharedPostgres.USER,
-            "password",
-            SharedPostgres.PASSWORD,
-            "tls",
-            Map.of("mode", "disable")));
-    write(
-        documents.resolve("vdbs/app.json"),
-        Map.of("source", "main", "address", "127.0.0.1", "ports", List.of(port)));
-    write(documents.resolve("users/app.json"), Map.of("password", "app"));
+    ProxyProcess.writeAll(documents, Map.of(), "127.0.0.1", port, http);
     for (String name : List.of("node.json", "sources", "vdbs", "users")) {
       Files.createSymbolicLink(configuration.resolve(name), Path.of("..data", name));
     }
@@ -186,7 +133,7 @@ class ContainerImageIT {
       // Another version of the documents, as Kubernetes puts it there: the link leads elsewhere.
       Path next = configuration.resolve("..second");
       copy(documents, next);
-      write(next.resolve("users/app.json"), Map.of("password", "another"));
+      ProxyProcess.write(next.resolve("users/app.json"), Map.of("password", "another"));
       point(next);
       Await.until(
           "it follows",

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,8 +45,6 @@ class HelmChartIT {
 
   @TempDir private Path directory;
 
-  private record Said(int exitCode, String text) {}
-
   @BeforeEach
   void helm() {
     Optional<String> missing = Toolchain.install("helm");
@@ -56,21 +54,14 @@ class HelmChartIT {
     missing.ifPresent(why -> Toolchain.unavailable("helm", why));
   }
 
-  private Said helm(String... words) throws Exception {
+  private Ended helm(String... words) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Toolchain.built("helm").resolve("helm").toString());
     command.addAll(Arrays.asList(words));
     Path output = directory.resolve("output");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("HOME", directory.toString());
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      Toolchain.end(process);
-    }
-    return new Said(process.exitValue(), Files.readString(output));
+    return Ended.of(builder, output, 2);
   }
 
   private Path values() throws IOException {
@@ -82,11 +73,10 @@ class HelmChartIT {
     List<String> command =
         new ArrayList<>(List.of("template", "shop", CHART, "--kube-version=1.30.0"));
     command.addAll(List.of(words));
-    Said said = helm(command.toArray(String[]::new));
-    assertThat(said.exitCode()).as(said.text()).isZero();
+    String made = helm(command.toArray(String[]::new)).well();
     Map<String, JsonNode> kinds = new TreeMap<>();
     try (MappingIterator<JsonNode> documents =
-        new YAMLMapper().readerFor(JsonNode.class).readValues(said.text())) {
+        new YAMLMapper().readerFor(JsonNode.class).readValues(made)) {
       documents.forEachRemaining(
           each -> assertThat(kinds.put(each.path("kind").asText(), each)).isNull());
     }
@@ -95,9 +85,7 @@ class HelmChartIT {
 
   @Test
   void itIsLinted() throws Exception {
-    Said said = helm("lint", "--strict", CHART, "--values=" + values());
-
-    assertThat(said.exitCode()).as(said.text()).isZero();
+    helm("lint", "--strict", CHART, "--values=" + values()).well();
   }
 
   @Test
@@ -188,10 +176,12 @@ class HelmChartIT {
           %1$s,replicas=0                        | replicas
           %1$s,prots[0].port=5432                | prots
           %1$s,ports[0].name=Postgres            | ports.0.name
+          %1$s,configuration.documents.vdbs.-a.source=x | configuration.documents.vdbs: Property name of "-a"
+          %1$s,configuration.documents.rules.x=3 | configuration.documents.rules.x
           %1$s,configuration.secretKey=a,configuration.source=s3://b | there are 2: source, secretKey
           """)
   void whatIsWrongIsNamed(String values, String message) throws Exception {
-    Said said =
+    Ended said =
         helm(
             "template", "shop", CHART, "--kube-version=1.30.0", "--set=" + values.formatted(IMAGE));
 

@@ -1,7 +1,6 @@
 package dev.heimdall.test.operate;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -219,21 +217,10 @@ final class InstanceRoot {
             disk,
             script,
             umask));
-    Path output = folder.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .redirectInput(Path.of("/dev/null").toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).as("it ends").isTrue();
-    } finally {
-      Toolchain.end(process);
-    }
+    Ended ended = Ended.of(new ProcessBuilder(command), folder.resolve("output"), MINUTES);
     return new Boot(
-        process.exitValue(),
-        Files.readString(output),
+        ended.exitCode(),
+        ended.text(),
         Files.exists(instance("calls")) ? Files.readAllLines(instance("calls")) : List.of());
   }
 

@@ -3,6 +3,7 @@ package dev.heimdall.test.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,18 +91,11 @@ class PackagesIT {
   /** Runs it to a good end; what it says. */
   private static String run(String... command) throws Exception {
     Path output = Files.createTempFile(directory, "output", ".txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
-    } finally {
-      Toolchain.end(process);
-    }
-    String said = Files.readString(output);
-    assertThat(process.exitValue()).as("%s: %s", String.join(" ", command), said).isZero();
-    return said;
+    Ended program = Ended.of(builder, output, 10);
+    assertThat(program.exitCode()).as("%s: %s", String.join(" ", command), program.text()).isZero();
+    return program.text();
   }
 
   /** A system that has users, and no packages. */

@@ -89,6 +89,14 @@ final class ProxyProcess implements AutoCloseable {
     Path configuration = Files.createDirectory(directory.resolve("configuration"));
     int port = FreePort.any();
     int httpPort = FreePort.any();
+    writeAll(configuration, nodeSettings, address, port, httpPort);
+    return new ProxyProcess(configuration, directory.resolve("output"), port, httpPort);
+  }
+
+  /** Writes the documents of a node in front of the shared primary. */
+  static void writeAll(
+      Path configuration, Map<String, Object> nodeSettings, String address, int port, int httpPort)
+      throws IOException {
     writeNode(configuration, nodeSettings, httpPort);
     write(
         configuration.resolve("sources/main.json"),
@@ -106,7 +114,6 @@ final class ProxyProcess implements AutoCloseable {
         Map.of("source", "main", "address", address, "ports", List.of(port)));
     write(configuration.resolve("users/app.json"), Map.of("password", "app"));
     write(configuration.resolve("users/admin.json"), Map.of("password", "admin", "admin", true));
-    return new ProxyProcess(configuration, directory.resolve("output"), port, httpPort);
   }
 
   /**
@@ -144,7 +151,7 @@ final class ProxyProcess implements AutoCloseable {
     write(configuration.resolve("node.json"), node);
   }
 
-  private static void write(Path document, Map<String, Object> content) throws IOException {
+  static void write(Path document, Map<String, Object> content) throws IOException {
     Files.createDirectories(document.getParent());
     Files.writeString(document, JSON.writeValueAsString(content));
   }

@@ -1,16 +1,13 @@
 package dev.heimdall.test.operate;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.test.fixture.Toolchain;
+import dev.heimdall.test.fixture.Ended;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** An image of containers as an engine unpacks it, layer upon layer, and runs it. */
 final class UnpackedImage {
@@ -33,7 +30,7 @@ final class UnpackedImage {
    */
   static UnpackedImage of(Path archive, String architecture, Path folder) throws Exception {
     Path layout = Files.createDirectory(folder.resolve("layout"));
-    tar("-xf", archive.toString(), "-C", layout.toString());
+    unpack(archive, layout);
     ObjectMapper json = new ObjectMapper();
     JsonNode top = json.readTree(layout.resolve("index.json").toFile());
     JsonNode index = json.readTree(blob(layout, top.at("/manifests/0")).toFile());
@@ -42,7 +39,7 @@ final class UnpackedImage {
         JsonNode manifest = json.readTree(blob(layout, each).toFile());
         Path root = Files.createDirectory(folder.resolve("root"));
         for (JsonNode layer : manifest.path("layers")) {
-          tar("-xzpf", blob(layout, layer).toString(), "--numeric-owner", "-C", root.toString());
+          unpack(blob(layout, layer), root, "-zp", "--numeric-owner");
         }
         JsonNode configuration = json.readTree(blob(layout, manifest.path("config")).toFile());
         return new UnpackedImage(root, configuration.path("config"));
@@ -55,16 +52,11 @@ final class UnpackedImage {
     return layout.resolve("blobs").resolve(descriptor.path("digest").asText().replace(':', '/'));
   }
 
-  private static void tar(String... words) throws Exception {
-    List<String> command = new ArrayList<>(List.of("tar"));
-    command.addAll(List.of(words));
-    Process tar = new ProcessBuilder(command).inheritIO().start();
-    try {
-      assertThat(tar.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      Toolchain.end(tar);
-    }
-    assertThat(tar.exitValue()).isZero();
+  private static void unpack(Path archive, Path folder, String... options) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("tar", "-xf", archive.toString(), "-C", folder.toString()));
+    command.addAll(List.of(options));
+    Ended.of(new ProcessBuilder(command), folder.resolveSibling("tar.txt"), 2).well();
   }
 
   JsonNode settings() {
