@@ -82,8 +82,7 @@ class CdkDeployIT {
     assertThat(texts(made.get("listeners"))).containsExactly("TCP 5432");
     assertThat(texts(made.get("ports"))).containsExactly("1", "1", "1");
     JsonNode outputs = made.get("outputs");
-    String place =
-        deployed.place("s3://" + outputs.get("DocumentsBucket").asText() + "/config", WEST);
+    String place = deployed.inBucket(outputs.get("DocumentsBucket").asText(), WEST);
     try (DocumentStore documents = deployed.open(place)) {
       assertThat(documents.read().contents())
           .containsOnlyKeys("node.json", "sources/shop.json", "vdbs/shop.json");

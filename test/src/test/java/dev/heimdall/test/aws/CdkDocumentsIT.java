@@ -100,7 +100,7 @@ class CdkDocumentsIT {
     String ofWest = bucket(WEST);
     String ofEast = bucket(EAST);
     assertThat(readBy(EAST)).isEqualTo("[configSource='s3://%s/config']".formatted(ofEast));
-    edit(deployed.place("s3://" + ofWest + "/config", WEST), "edited.example");
+    edit(deployed.inBucket(ofWest, WEST), "edited.example");
 
     // In the two steps of docs/aws-configuration.md.
     file.put("editedIn", WEST);
@@ -113,9 +113,9 @@ class CdkDocumentsIT {
         .isEqualTo("[configSource='s3://%s/config?commits=prefer']".formatted(ofWest));
     assertThat(readBy(EAST))
         .isEqualTo("[configSource='s3://%s/config?commits=read']".formatted(copy(EAST)));
-    String copied = deployed.place("s3://" + copy(EAST) + "/config", EAST, "commits=read");
+    String copied = deployed.inBucket(copy(EAST), EAST, "commits=read");
     assertThat(source(copied)).contains("edited.example");
-    edit(deployed.place("s3://" + ofWest + "/config", WEST, "commits=write"), "later.example");
+    edit(deployed.inBucket(ofWest, WEST, "commits=write"), "later.example");
     assertThat(source(copied)).contains("later.example");
 
     file.put("editedIn", EAST);
@@ -129,18 +129,17 @@ class CdkDocumentsIT {
         .isEqualTo("[configSource='s3://%s/config?commits=read']".formatted(copy(WEST)));
     assertThat(readBy(EAST))
         .isEqualTo("[configSource='s3://%s/config?commits=prefer']".formatted(ofEast));
-    copied = deployed.place("s3://" + copy(WEST) + "/config", WEST, "commits=read");
+    copied = deployed.inBucket(copy(WEST), WEST, "commits=read");
     assertThat(source(copied)).contains("later.example");
-    edit(deployed.place("s3://" + ofEast + "/config", EAST, "commits=write"), "east.example");
+    edit(deployed.inBucket(ofEast, EAST, "commits=write"), "east.example");
     assertThat(source(copied)).contains("east.example");
   }
 
   /** All documents of a bucket, as a whole edit of another, or of the same one. */
   private void push(String from, String fromRegion, String to, String toRegion, String... how)
       throws Exception {
-    deployed.heimdall(
-        "config", "pull", deployed.place("s3://" + from + "/config", fromRegion), "all");
-    String place = deployed.place("s3://" + to + "/config", toRegion, "commits=write");
+    deployed.heimdall("config", "pull", deployed.inBucket(from, fromRegion), "all");
+    String place = deployed.inBucket(to, toRegion, "commits=write");
     deployed.heimdall(
         Stream.concat(
                 Stream.of("config", "push"), Stream.concat(Stream.of(how), Stream.of("all", place)))

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -203,10 +204,14 @@ final class EmulatedDeployment {
 
   /** Where the documents of a bucket or a secret are, as {@code heimdall config} has it. */
   String place(String what, String region, String... options) {
-    return what
-        + Stream.concat(
-                Stream.of("region=" + region, "endpoint=" + aws.endpoint()), Stream.of(options))
-            .reduce("", (all, one) -> all + (all.isEmpty() ? "?" : "&") + one);
+    return Stream.concat(
+            Stream.of("region=" + region, "endpoint=" + aws.endpoint()), Stream.of(options))
+        .collect(Collectors.joining("&", what + "?", ""));
+  }
+
+  /** The same of the documents in a bucket. */
+  String inBucket(String bucket, String region, String... options) {
+    return place("s3://" + bucket + "/config", region, options);
   }
 
   DocumentStore open(String place) throws Exception {
