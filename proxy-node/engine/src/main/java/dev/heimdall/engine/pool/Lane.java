@@ -47,6 +47,12 @@ public final class Lane {
       this.cancel = cancel;
     }
 
+    /** Nobody misses it, and others may stand before it or behind it. */
+    @Override
+    public boolean answeredElsewhere(ServerConnection from) {
+      return true;
+    }
+
     @Override
     protected void done(ServerConnection from, ServerError error) {
       if (!from.closed()) {

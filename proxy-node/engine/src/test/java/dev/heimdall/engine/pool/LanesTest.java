@@ -398,6 +398,18 @@ class LanesTest {
   }
 
   @Test
+  void whatOthersHaveLeftBehindKeepsNobodyAtASilentServer() {
+    ServerConnection only = idle(1).get(0);
+    SharingUser first = share();
+    share();
+    first.lane.moveOthersOn();
+
+    assertThat(only.answeredElsewhere()).isFalse();
+    first.elsewhere = true;
+    assertThat(only.answeredElsewhere()).isTrue();
+  }
+
+  @Test
   void whatCannotLeaveStandsBehindNothing() {
     ServerConnection only = idle(1).get(0);
     SharingUser read = share();

@@ -16,6 +16,10 @@ final class SharingUser implements LaneUser, Waiter {
 
   boolean fits = true;
   boolean follows = true;
+
+  /** Whether another server may answer its statement. */
+  boolean elsewhere;
+
   Lane lane;
   ServerConnection own;
   int answers;
@@ -99,6 +103,11 @@ final class SharingUser implements LaneUser, Waiter {
   @Override
   public void connectionLost(ServerConnection from, ServerError lastError) {
     lane = null;
+  }
+
+  @Override
+  public boolean answeredElsewhere(ServerConnection from) {
+    return elsewhere;
   }
 
   @Override
