@@ -27,8 +27,12 @@ class FleetCacheIT extends FleetCacheContract<TestNode, RawClient> {
   }
 
   @Override
-  RawClient other(TestNode node) throws IOException {
+  void madeTable() throws IOException {
     past("GRANT SELECT ON fc_rows TO other");
+  }
+
+  @Override
+  RawClient other(TestNode node) throws IOException {
     RawClient client = RawClient.logIn(node.target().as("other", "other"));
     client.query("SET TimeZone = 'Asia/Tokyo'");
     return client;
