@@ -38,12 +38,20 @@ import org.postgresql.PGConnection;
 /** What replicas answer while no server is the writer, by the table in docs/clusters.md. */
 class ReadsWithoutWriterIT {
   private static RoutedCluster start(String consistency) {
+    return start(consistency, "3s");
+  }
+
+  /**
+   * @param queueTimeout short where something is to be refused, and long where it is to be waited
+   *     for
+   */
+  private static RoutedCluster start(String consistency, String queueTimeout) {
     return new RoutedCluster(
         c -> {
           c.source("cluster.reads", "all");
           c.source("cluster.consistency", consistency);
           c.source("cluster.lag.maxStaleness", "500ms");
-          c.source("cluster.failover.queueTimeout", "3s");
+          c.source("cluster.failover.queueTimeout", queueTimeout);
           c.user("app", "admin", true);
         },
         WithoutWriter::twoTables);
@@ -137,9 +145,19 @@ class ReadsWithoutWriterIT {
     }
   }
 
+  /** The writer is lost, and no replica shows what this client has written. */
+  private static void writeAndLoseWriter(RoutedCluster routed, Connection writes)
+      throws SQLException {
+    routed.pauseReplay(true);
+    execute(writes, "INSERT INTO other VALUES (2)");
+    routed.awaitKnown(routed.node());
+    awaitReceived(routed); // else the killed writer may take the write along
+    loseWriter(routed);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"session", "fleet", "strict"})
-  void whatNoReplicaHasIsWaitedFor(String consistency) throws Exception {
+  void whatNoReplicaHasIsRefusedInTheEnd(String consistency) throws Exception {
     try (RoutedCluster routed = start(consistency);
         Connection reads = routed.connect();
         Connection writes = routed.connect("preferQueryMode", "simple")) {
@@ -147,11 +165,7 @@ class ReadsWithoutWriterIT {
       for (Connection client : new Connection[] {reads, writes}) {
         routed.awaitReplicas(() -> routed.isReplica(where(client)));
       }
-      routed.pauseReplay(true);
-      execute(writes, "INSERT INTO other VALUES (2)");
-      routed.awaitKnown(routed.node());
-      awaitReceived(routed); // else the killed writer may take the write along
-      loseWriter(routed);
+      writeAndLoseWriter(routed, writes);
 
       assertThat(catchThrowableOfType(SQLException.class, () -> other(writes)).getSQLState())
           .isEqualTo("57P03");
@@ -161,6 +175,18 @@ class ReadsWithoutWriterIT {
         assertThat(catchThrowableOfType(SQLException.class, () -> other(reads)).getSQLState())
             .isEqualTo("57P03");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "strict"})
+  void whatNoReplicaHasIsWaitedFor(String consistency) throws Exception {
+    try (RoutedCluster routed = start(consistency, "2m");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.awaitReplicas(() -> routed.isReplica(where(writes)));
+      writeAndLoseWriter(routed, writes);
+
       CompletableFuture<String> waits =
           CompletableFuture.supplyAsync(
               () -> {
@@ -171,7 +197,7 @@ class ReadsWithoutWriterIT {
                 }
               });
       routed.pauseReplay(false);
-      assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("2");
+      assertThat(waits.get(60, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("2");
     }
   }
 
@@ -213,8 +239,8 @@ class ReadsWithoutWriterIT {
           assertThat(simple.isDone() || prepared.isDone()).as("no replica has it").isFalse();
           routed.pauseReplay(false);
         }
-        assertThat(simple.get(40, TimeUnit.SECONDS)).isEqualTo("answered");
-        assertThat(prepared.get(40, TimeUnit.SECONDS)).isEqualTo("answered");
+        assertThat(simple.get(60, TimeUnit.SECONDS)).isEqualTo("answered");
+        assertThat(prepared.get(60, TimeUnit.SECONDS)).isEqualTo("answered");
         assertThat(other(reads)).as("at a replica").isEqualTo(stale ? "1" : "2");
       } finally {
         routed.primary().thaw();
@@ -223,12 +249,12 @@ class ReadsWithoutWriterIT {
   }
 
   /** A cluster whose users log in with passwords of their own, two of them never before. */
-  private static RoutedCluster passthrough() {
+  private static RoutedCluster passthrough(String queueTimeout) {
     return new RoutedCluster(
         c ->
             c.vdb("credentials", "passthrough")
                 .source("cluster.reads", "all")
-                .source("cluster.failover.queueTimeout", "3s")
+                .source("cluster.failover.queueTimeout", queueTimeout)
                 .user("unseen", "password", "unseen")
                 .user("barred", "password", "barred"),
         primary ->
@@ -246,7 +272,7 @@ class ReadsWithoutWriterIT {
 
   @Test
   void aCompleteReplicaDecidesOnLogIns() throws Exception {
-    try (RoutedCluster routed = passthrough();
+    try (RoutedCluster routed = passthrough("2m");
         Connection stays = routed.connect()) {
       assertThat(value(stays, "SELECT 1")).isEqualTo("1");
       routed.awaitKnown(routed.node());
@@ -259,9 +285,7 @@ class ReadsWithoutWriterIT {
         assertThat(unseen.unwrap(PGConnection.class).getParameterStatus("IntervalStyle"))
             .isEqualTo("iso_8601");
       }
-      long from = System.nanoTime();
       assertThat(refusedLogIn(routed, "barred", "barred")).isEqualTo("28000");
-      assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(3));
 
       routed.first().promote();
       Await.until(
@@ -276,21 +300,37 @@ class ReadsWithoutWriterIT {
     }
   }
 
+  /** The writer is lost, and no replica shows that a role may not log in any more. */
+  private static void barAndLoseWriter(RoutedCluster routed, Connection client)
+      throws SQLException {
+    assertThat(value(client, "SELECT 1")).isEqualTo("1");
+    routed.pauseReplay(true);
+    routed.primary().execute("ALTER ROLE unseen NOLOGIN");
+    routed.awaitKnown(routed.node());
+    awaitReceived(routed);
+    loseWriter(routed);
+  }
+
   @Test
   void aReplicaThatLacksSomethingDecidesOnNoLogIn() throws Exception {
-    try (RoutedCluster routed = passthrough();
+    try (RoutedCluster routed = passthrough("3s");
         Connection stays = routed.connect()) {
-      assertThat(value(stays, "SELECT 1")).isEqualTo("1");
-      routed.pauseReplay(true);
-      routed.primary().execute("ALTER ROLE unseen NOLOGIN");
-      routed.awaitKnown(routed.node());
-      loseWriter(routed);
+      barAndLoseWriter(routed, stays);
 
       assertThat(refusedLogIn(routed, "unseen", "unseen")).isEqualTo("57P03");
+    }
+  }
+
+  @Test
+  void aLogInWaitsForAReplicaThatHasAll() throws Exception {
+    try (RoutedCluster routed = passthrough("2m");
+        Connection stays = routed.connect()) {
+      barAndLoseWriter(routed, stays);
+
       CompletableFuture<String> waits =
           CompletableFuture.supplyAsync(() -> refusedLogIn(routed, "unseen", "unseen"));
       routed.pauseReplay(false);
-      assertThat(waits.get(20, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("28000");
+      assertThat(waits.get(60, TimeUnit.SECONDS)).as("once it is replayed").isEqualTo("28000");
     }
   }
 
@@ -363,7 +403,7 @@ class ReadsWithoutWriterIT {
       CompletableFuture<String> lost = beginWrite(routed, writes);
       loseWriter(routed);
 
-      assertThat(lost.get(20, TimeUnit.SECONDS)).isIn("57P01", "08006");
+      assertThat(lost.get(60, TimeUnit.SECONDS)).isIn("57P01", "08006");
       assertWaits(consistency, true, writes);
       assertWaits(consistency, !consistency.equals("session"), reads);
       assertThat(routed.isReplica(where(reads))).as("what was not written").isTrue();
