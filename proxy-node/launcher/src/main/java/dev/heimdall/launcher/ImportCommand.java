@@ -15,7 +15,11 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = "Turns the configuration of another proxy into one of Heimdall's.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ImportPgBouncerCommand.class, ImportProxySqlCommand.class})
+    subcommands = {
+      ImportPgBouncerCommand.class,
+      ImportProxySqlCommand.class,
+      ImportMaxScaleCommand.class
+    })
 final class ImportCommand implements Runnable {
   @Mixin private HelpOption help;
 

@@ -35,6 +35,15 @@ public final class Imported {
   }
 
   /**
+   * Reads {@code maxscale.cnf} and the files of the folder beside it.
+   *
+   * @throws CommandFailure with the file and line that cannot be read
+   */
+  public static Imported fromMaxScale(Path file) throws CommandFailure {
+    return MaxScaleImport.read(file);
+  }
+
+  /**
    * Writes the documents into a directory that is empty or not there yet; nothing if they are not
    * right.
    *

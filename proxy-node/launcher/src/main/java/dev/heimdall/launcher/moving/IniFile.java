@@ -22,17 +22,37 @@ final class IniFile {
   private static final int DEEPEST = 10;
 
   private final Map<String, List<Entry>> sections = new LinkedHashMap<>();
+  private final Map<String, Line> begins = new LinkedHashMap<>();
+  private final boolean continued;
   private String section = "";
 
-  private IniFile() {}
+  private IniFile(boolean continued) {
+    this.continued = continued;
+  }
 
   /**
    * @throws CommandFailure with the line that cannot be read
    */
   static IniFile read(Path file) throws CommandFailure {
-    IniFile read = new IniFile();
+    IniFile read = new IniFile(false);
     read.add(file, 0);
     return read;
+  }
+
+  /**
+   * The same, where a line that begins with a blank goes on with the value before it.
+   *
+   * @throws CommandFailure with the line that cannot be read
+   */
+  static IniFile readContinued(Path file) throws CommandFailure {
+    IniFile read = new IniFile(true);
+    read.add(file, 0);
+    return read;
+  }
+
+  /** Where a section begins. */
+  Line at(String name) {
+    return begins.get(name);
   }
 
   /** The settings of a section, in their order; empty where there is none of that name. */
@@ -53,6 +73,9 @@ final class IniFile {
       if (line.isEmpty() || line.startsWith(";") || line.startsWith("#")) {
         continue;
       }
+      if (continued && Character.isWhitespace(lines.get(i).charAt(0)) && goesOn(line)) {
+        continue;
+      }
       if (line.startsWith("%include")) {
         if (depth == DEEPEST) {
           throw new CommandFailure(ExitCode.CONFIGURATION, at + ": files include each other");
@@ -61,10 +84,22 @@ final class IniFile {
       } else if (line.startsWith("[") && line.endsWith("]")) {
         section = line.substring(1, line.length() - 1).strip().toLowerCase(Locale.ROOT);
         sections.computeIfAbsent(section, name -> new ArrayList<>());
+        begins.putIfAbsent(section, at);
       } else {
         setting(line, at);
       }
     }
+  }
+
+  /** Adds to the last setting; says whether there is one. */
+  private boolean goesOn(String more) {
+    List<Entry> settings = sections.getOrDefault(section, List.of());
+    if (settings.isEmpty()) {
+      return false;
+    }
+    Entry last = settings.remove(settings.size() - 1);
+    settings.add(new Entry(last.key(), last.value() + more, last.at()));
+    return true;
   }
 
   private void setting(String line, Line at) throws CommandFailure {

@@ -1,0 +1,42 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.launcher.moving.Imported;
+import dev.heimdall.launcher.process.CommandFailure;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heimdall import maxscale}. */
+@Command(
+    name = "maxscale",
+    description = {
+      "Reads maxscale.cnf and the files of maxscale.cnf.d beside it, and writes the documents of a"
+          + " configuration that does the same.",
+      "Each line that has no counterpart is named, with the reason."
+    })
+final class ImportMaxScaleCommand implements Callable<Integer> {
+  @Mixin private HelpOption help;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIRECTORY",
+      required = true,
+      description = "Where the documents are written: a directory that is empty or not there yet.")
+  private Path output;
+
+  @Parameters(paramLabel = "FILE", description = "maxscale.cnf")
+  private Path file;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    ImportCommand.write(Imported.fromMaxScale(file), output, spec.commandLine().getOut());
+    return 0;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.heimdall.launcher.moving;
+
+import dev.heimdall.launcher.moving.Places.Kind;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The settings of {@code maxscale.cnf}, by the type of their section. Names and meanings are those
+ * of MaxScale's configuration guide, version 24.02, and of 2.x where they differ. Those that decide
+ * about several documents at once are not here, but known as settings that others read.
+ */
+final class MaxScalePlaces {
+  private static final long LEAST_REPLAY = 1024;
+  private static final long LARGEST_REPLAY = 64L << 20;
+
+  private MaxScalePlaces() {}
+
+  static Places ofServers() {
+    Places.Table table = new Places.Table();
+    table.value("persistmaxtime", Kind.VDB, "pool.idleTimeout", MaxScaleValues::time);
+    table.value(
+        "max_routing_connections",
+        Kind.VDB,
+        "pool.maxConnections",
+        text -> Optional.of(Long.parseLong(text)));
+    table.nowhere("`pool.size` is how many connections a pool may have", "persistpoolmax");
+    table.nowhere(
+        "servers are not sent a PROXY header: they see the node's address", "proxy_protocol");
+    table.nowhere(
+        "`cluster.probe.user` of the data source asks all its servers", "monitoruser", "monitorpw");
+    table.nowhere(
+        "a replica answers as it is near and fast (`cluster.balance`)", "priority", "rank");
+    table.nowhere("nodes do not look at disks", "disk_space_threshold");
+    table.nowhere("it is the server's own", "extra_port", "private_address", "protocol");
+    table.nowhere("the server decides", "authenticator", "authenticator_options");
+    tls(table);
+    return table.done();
+  }
+
+  private static void tls(Places.Table table) {
+    table.nowhereFrom(
+        "TLS 1.2 and 1.3 are spoken, with sound suites only",
+        "ssl_version",
+        "ssl_cipher",
+        "ssl_cert_verify",
+        "ssl_crl");
+  }
+
+  static Places ofServices() {
+    Places.Table table = new Places.Table();
+    table.value(
+        "max_connections", Kind.VDB, "clients.max", text -> Optional.of(Long.parseLong(text)));
+    table.value("wait_timeout", Kind.VDB, "clients.idleTimeout", MaxScaleValues::time);
+    table.value("max_replication_lag", Kind.SOURCE, "cluster.lag.maxTime", MaxScaleValues::time);
+    table.value(
+        "transaction_replay",
+        Kind.VDB,
+        "transactionReplay.enabled",
+        text -> Optional.of(truth(text)));
+    table.value(
+        "transaction_replay_timeout", Kind.VDB, "transactionReplay.maxTime", MaxScaleValues::time);
+    table.value(
+        "transaction_replay_max_size",
+        Kind.VDB,
+        "transactionReplay.maxSize",
+        text -> {
+          long size = (Long) MaxScaleValues.size(text).orElseThrow();
+          return Optional.of(Math.min(Math.max(size, LEAST_REPLAY), LARGEST_REPLAY));
+        });
+    table.value(
+        "delayed_retry_timeout",
+        Kind.SOURCE,
+        "cluster.failover.queueTimeout",
+        MaxScaleValues::time);
+    table.value(
+        "slave_selection_criteria",
+        Kind.SOURCE,
+        "cluster.balance.by",
+        text ->
+            text.toUpperCase(Locale.ROOT).contains("OPERATIONS")
+                    || text.toUpperCase(Locale.ROOT).contains("RESPONSE")
+                ? Optional.of("least-outstanding")
+                : Optional.empty());
+    table.value(
+        "causal_reads",
+        Kind.SOURCE,
+        "cluster.consistency",
+        text ->
+            switch (text.toLowerCase(Locale.ROOT)) {
+              case "local" -> Optional.of("session");
+              case "global", "fast_global", "universal", "fast_universal" -> Optional.of("strict");
+              // Without it, or with fast: the usual one promises more.
+              default -> Optional.empty();
+            });
+    table.nowhere(
+        "statements wait for a replica as `cluster.lag.catchUpWait` says", "causal_reads_timeout");
+    table.nowhere(
+        "a statement waits for a new writer (`cluster.failover.queueTimeout`)",
+        "delayed_retry",
+        "master_failure_mode",
+        "master_reconnection");
+    table.nowhere(
+        "the writer answers when no replica may",
+        "master_accept_reads",
+        "slave_connections",
+        "max_slave_connections",
+        "lazy_connect",
+        "connection_keepalive",
+        "reuse_prepared_statements",
+        "reuse_ps",
+        "optimistic_trx",
+        "retry_failed_reads",
+        "strict_multi_stmt",
+        "strict_sp_calls",
+        "strict_tmp_tables",
+        "use_sql_variables_in",
+        "disable_sescmd_history",
+        "prune_sescmd_history",
+        "max_sescmd_history",
+        "sync_transaction",
+        "weightby",
+        "rank",
+        "prefer_primary");
+    table.nowhere("clients see the version of the server behind the node", "version_string");
+    table.nowhere(
+        "the server decides on log-ins",
+        "auth_all_servers",
+        "users_refresh_time",
+        "users_refresh_interval",
+        "localhost_match_wildcard_host",
+        "log_auth_warnings",
+        "strip_db_esc",
+        "user_accounts_file",
+        "user_accounts_file_usage");
+    table.nowhere(
+        "sessions are carried from one connection to the next",
+        "idle_session_pool_time",
+        "multiplex_timeout",
+        "session_track_trx_state",
+        "connection_init_sql_file");
+    table.nowhere("`clients.replyTimeout` ends clients that accept nothing", "net_write_timeout");
+    table.nowhereFrom(
+        "rules of a transaction that is run again are the node's", "transaction_replay_");
+    table.nowhereFrom(
+        "the node's log has `logFormat` and `logLevel` in node.json", "log_", "retain_");
+    return table.done();
+  }
+
+  static Places ofListeners() {
+    Places.Table table = new Places.Table();
+    table.nowhere(
+        "the server decides on log-ins; it is sent the password",
+        "authenticator",
+        "authenticator_options");
+    table.nowhere("users are not mapped to others", "user_mapping_file");
+    table.nowhere(
+        "a session begins as the server has it",
+        "connection_init_sql_file",
+        "sql_mode",
+        "connection_metadata");
+    tls(table);
+    return table.done();
+  }
+
+  private static boolean truth(String text) {
+    return text.toLowerCase(Locale.ROOT).matches("true|1|yes|on");
+  }
+}

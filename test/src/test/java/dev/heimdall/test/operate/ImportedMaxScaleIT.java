@@ -1,0 +1,129 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.HeimdallJvm;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.StartedNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A MaxScale's file, and a node that stands in its place for the same clients. */
+class ImportedMaxScaleIT {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MysqlRelease.class,
+      names = {"MARIADB", "MYSQL"})
+  void aNodeTakesThePlaceOfAMaxScale(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    server.execute(
+        "CREATE USER watching@'%' IDENTIFIED BY 'watching'",
+        "GRANT ALL ON *.* TO watching@'%'",
+        "CREATE USER moved_in@'%' IDENTIFIED BY 'secret'",
+        "GRANT ALL ON app.* TO moved_in@'%'");
+    try {
+      Files.writeString(directory.resolve("maxscale.cnf"), file(server));
+      Path written = directory.resolve("heimdall");
+      assertThat(importInto(written)).contains("monitor_interval = 2s");
+      try (StartedNode node = StartedNode.ofThis(written)) {
+        serves(
+            new MysqlTarget("127.0.0.1", node.port("split"), "app", "moved_in", "secret", false));
+      }
+    } finally {
+      server.execute("DROP USER moved_in@'%'", "DROP USER watching@'%'");
+    }
+  }
+
+  private static String file(MysqlServer server) {
+    return """
+        [server1]
+        type=server
+        address=%s
+        port=%d
+
+        [Monitor]
+        type=monitor
+        module=mariadbmon
+        servers=server1
+        user=watching
+        password=watching
+        monitor_interval=2s
+
+        [Split]
+        type=service
+        router=readwritesplit
+        cluster=Monitor
+        user=watching
+        password=watching
+        filters=names
+
+        [names]
+        type=filter
+        module=regexfilter
+        match=first_name
+        replace=1 AS given
+
+        [Split-Listener]
+        type=listener
+        service=Split
+        address=127.0.0.1
+        port=%d
+        """
+        .formatted(server.host(), server.port(), FreePort.any());
+  }
+
+  private String importInto(Path written) throws Exception {
+    Path output = directory.resolve("import.out");
+    Process process =
+        new ProcessBuilder(
+                HeimdallJvm.command(
+                    List.of(
+                        "import",
+                        "maxscale",
+                        directory.resolve("maxscale.cnf").toString(),
+                        "--output",
+                        written.toString())))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    return Files.readString(output);
+  }
+
+  private static void serves(MysqlTarget app) throws SQLException {
+    try (Connection client = app.jdbc();
+        Statement statement = client.createStatement()) {
+      assertThat(value(statement, "SELECT current_user()")).isEqualTo("moved_in@%");
+      assertThat(value(statement, "SELECT first_name")).isEqualTo("1");
+      assertThat(value(statement, "SELECT 42 AS passed")).isEqualTo("42");
+    }
+    for (MysqlTarget other :
+        List.of(
+            app.as("moved_in", "wrong"), app.as("watching", "watching"), app.as("nobody", "x"))) {
+      assertThatThrownBy(() -> other.jdbc().close()).hasMessageContaining("Access denied");
+    }
+  }
+
+  private static String value(Statement statement, String sql) throws SQLException {
+    try (ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+}
