@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class FarTierIT {
   static final String EVENTS = "notify-keyspace-events AE";
 
-  /** What docs/clusters.md says a node needs for the cache. */
+  /** What docs/shared-store.md says a node needs for the cache. */
   static final String RIGHTS =
       "resetkeys ~test:* resetchannels &test:* &__keyevent@0__:* -@all +subscribe +unsubscribe"
           + " +publish +ping +role +get +set +rename +del +scan";

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
-/** What replicas answer while no server is the writer, by the table in docs/clusters.md. */
+/** What replicas answer while no server is the writer, by the table in docs/failover.md. */
 class ReadsWithoutWriterIT {
   private static RoutedCluster start(String consistency) {
     return start(consistency, "3s");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Stores of each kind: with TLS, with users of few rights, with replicas, and as a cluster. */
 class StoreVariantsIT {
-  /** What docs/clusters.md says a node needs. */
+  /** What docs/shared-store.md says a node needs. */
   private static final String RIGHTS =
       "resetkeys ~test:* resetchannels &test:* &__keyevent@0__:* -@all +subscribe +unsubscribe"
           + " +publish +ping +role +get +set +rename";

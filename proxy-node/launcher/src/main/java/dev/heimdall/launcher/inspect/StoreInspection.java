@@ -65,7 +65,7 @@ final class StoreInspection {
       return "Check user and password. ElastiCache with AUTH has no user, only the password.";
     }
     if (words.startsWith("NOPERM")) {
-      return "Give the user the rights that docs/clusters.md lists for the shared store.";
+      return "Give the user the rights that docs/shared-store.md lists.";
     }
     return "Check TLS, the password, and whether it is a cluster: each has to be as the store has"
         + " it.";
