@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DashboardsTest {
   private static final Path FOLDER = Path.of("../templates/dashboards");
   private static final List<Path> PAGES =
-      List.of(Path.of("../docs/operations.md"), Path.of("../docs/manager.md"));
+      List.of(Path.of("../docs/metrics.md"), Path.of("../docs/manager.md"));
   private static final Pattern METRIC = Pattern.compile("heimdall_[a-z_]+[a-z]");
   private static final int WIDTH = 24;
 

@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The operations page and {@code /metrics} know the same metrics. */
+/** The page of metrics and {@code /metrics} know the same metrics. */
 class DocumentedMetricsIT {
-  private static final Path PAGE = Path.of("../docs/operations.md");
+  private static final Path PAGE = Path.of("../docs/metrics.md");
   private static final Pattern NAME = Pattern.compile("heimdall_[a-z_]+[a-z]");
   private static final Pattern EXPORTED = Pattern.compile("(?m)^# TYPE (heimdall_[a-z_]+)");
 
