@@ -25,10 +25,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every example of the page about rules is read strictly and decides what the page says. */
+/** Every example of the pages about rules is read strictly and decides what the page says. */
 class RulesPageTest {
-  private static final Path PAGE = Path.of("..", "..", "docs", "rules.md");
-  private static final Path REFERENCE = Path.of("..", "..", "docs", "configuration.md");
+  private static final Path DOCS = Path.of("..", "..", "docs");
+  private static final List<String> PAGES =
+      List.of("rules.md", "firewall.md", "forwarding.md", "rule-actions.md");
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\S+) ?(\\S*)\\n(.*?)^```$");
 
   /** Rules and what is to be decided by them, line by line. */
@@ -39,11 +40,19 @@ class RulesPageTest {
     }
   }
 
+  private static String pages() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (String page : PAGES) {
+      text.append(Files.readString(DOCS.resolve(page))).append('\n');
+    }
+    return text.toString();
+  }
+
   static List<Example> examples() throws IOException {
     List<Example> examples = new ArrayList<>();
     Map<String, String> lists = new TreeMap<>();
     List<String> order = new ArrayList<>(List.of("main"));
-    Matcher block = BLOCK.matcher(Files.readString(PAGE));
+    Matcher block = BLOCK.matcher(pages());
     while (block.find()) {
       String name = block.group(2);
       if (block.group(1).equals("explain")) {
@@ -126,10 +135,10 @@ class RulesPageTest {
 
   @Test
   void thereIsAnExampleForEachParameter() throws IOException {
-    String reference = Files.readString(REFERENCE);
+    String reference = Files.readString(DOCS.resolve("configuration.md"));
     String section = reference.substring(reference.indexOf("### Parameters of every rule"));
     section = section.substring(0, section.indexOf("\n## "));
-    String examples = examples().toString() + Files.readString(PAGE);
+    String examples = examples().toString() + pages();
     List<String> missing = new ArrayList<>();
     Matcher row =
         Pattern.compile("(?m)^\\| `(\\w+)` \\|.*\\|.*\\|.*\\|.*\\|.*\\|$").matcher(section);
@@ -146,7 +155,7 @@ class RulesPageTest {
 
   @Test
   void everyActionHasItsPlaceAmongThoseOfTheOriginal() throws IOException {
-    String page = Files.readString(PAGE);
+    String page = pages();
     String table = page.substring(page.indexOf("| action there | `action` |"));
 
     for (RuleAction action : RuleAction.values()) {
