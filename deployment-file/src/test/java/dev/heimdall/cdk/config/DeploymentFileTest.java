@@ -91,7 +91,8 @@ class DeploymentFileTest {
     String heading = "<!-- generated from deployment-file: begin -->\n\n";
     String text = Files.readString(file);
     String before = text.substring(0, text.indexOf(heading) + heading.length());
-    String whole = before + DeploymentFile.reference();
+    String whole =
+        before + DeploymentFile.reference() + "\n<!-- generated from deployment-file: end -->\n";
     if (System.getProperty("regenerate") != null) {
       Files.writeString(file, whole);
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class PagesTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  /** All pages together. Lower it when pages have become shorter; wanted are 90,000. */
-  private static final int WORDS = 119_000;
+  /** All pages together. Lower it when pages have become shorter. */
+  private static final int WORDS = 90_000;
 
   private static final int WORDS_OF_A_PAGE = 3_000;
   private static final int CHARACTERS_OF_A_SENTENCE = 240;
@@ -34,48 +34,24 @@ class PagesTest {
   /** Still too long. This list gets shorter, never longer. */
   private static final Set<String> LONG =
       Set.of(
-          "docs/aws-configuration.md",
-          "docs/aws-parts.md",
-          "docs/aws.md",
-          "docs/cache.md",
-          "docs/clusters.md",
-          "docs/global.md",
-          "docs/manager.md",
-          "docs/mysql.md",
-          "docs/operations.md",
-          "docs/pooling.md",
-          "docs/protocol.md",
-          "docs/rules.md",
-          "docs/troubleshooting.md");
+          "docs/aws-configuration.md", "docs/aws-parts.md", "docs/aws.md", "docs/global.md");
 
   /** Not rewritten yet: with sentences that nobody reads to their end. It gets shorter, too. */
   private static final Set<String> WITH_LONG_SENTENCES =
       Set.of(
-          "docs/alerts.md",
-          "docs/authentication.md",
           "docs/aws-by-hand.md",
           "docs/aws-configuration.md",
           "docs/aws-parts.md",
           "docs/aws.md",
-          "docs/cache.md",
           "docs/cloudwatch.md",
-          "docs/clusters.md",
           "docs/constructs.md",
           "docs/differences.md",
           "docs/from-pgbouncer.md",
           "docs/getting-started.md",
           "docs/global.md",
-          "docs/manager.md",
-          "docs/mysql.md",
-          "docs/operations.md",
-          "docs/pipelining.md",
-          "docs/pooling.md",
-          "docs/protocol.md",
-          "docs/rules.md",
           "docs/sql.md",
           "docs/tls.md",
-          "docs/topology.md",
-          "docs/troubleshooting.md");
+          "docs/topology.md");
 
   private static final Pattern WORD = Pattern.compile("\\S*\\w\\S*");
   private static final Pattern LINK = Pattern.compile("\\[([^]]*)]\\([^)]*\\)");
