@@ -105,7 +105,7 @@ class ProtectedStacksTest {
     return with;
   }
 
-  /** docs/aws-configuration.md says which of the two goes exclusively. */
+  /** docs/aws-copies.md says which of the two goes exclusively. */
   @Test
   void withARegionGoItsWaysAndWithItsCopyTheRegionThatIsEdited() throws Exception {
     Map<String, JsonNode> stacks = stacks(true, true, true);

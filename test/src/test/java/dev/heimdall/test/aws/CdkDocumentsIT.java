@@ -102,7 +102,7 @@ class CdkDocumentsIT {
     assertThat(readBy(EAST)).isEqualTo("[configSource='s3://%s/config']".formatted(ofEast));
     edit(deployed.inBucket(ofWest, WEST), "edited.example");
 
-    // In the two steps of docs/aws-configuration.md.
+    // In the two steps of docs/aws-copies.md.
     file.put("editedIn", WEST);
     east.remove("documents");
     deployed.save(file);
