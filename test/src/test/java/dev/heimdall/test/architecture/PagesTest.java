@@ -104,18 +104,14 @@ class PagesTest {
     tooLong.removeAll(REFERENCE);
 
     assertThat(tooLong)
-        .as(
-            "pages of more than %d words: shorten or divide them",
-            WORDS_OF_A_PAGE)
+        .as("pages of more than %d words: shorten or divide them", WORDS_OF_A_PAGE)
         .isEmpty();
   }
 
   @Test
   void noSentenceIsTooLong() {
     assertThat(pagesThat(page -> longestSentence(page) > CHARACTERS_OF_A_SENTENCE))
-        .as(
-            "pages with a sentence of more than %d characters: divide it",
-            CHARACTERS_OF_A_SENTENCE)
+        .as("pages with a sentence of more than %d characters: divide it", CHARACTERS_OF_A_SENTENCE)
         .isEmpty();
   }
 

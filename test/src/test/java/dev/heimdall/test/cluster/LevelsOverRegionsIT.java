@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What reads may miss of the writes of nodes in another region, and what waits, by the table in
- * docs/shared-store.md: each level with one store for both regions, with one for each, and with none.
- * Replicas stand still meanwhile, so what they answer is what was there before.
+ * docs/shared-store.md: each level with one store for both regions, with one for each, and with
+ * none. Replicas stand still meanwhile, so what they answer is what was there before.
  */
 class LevelsOverRegionsIT {
   /**
