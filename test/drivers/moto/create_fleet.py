@@ -46,7 +46,16 @@ nodes = ec2.create_security_group(GroupName="nodes", Description="nodes", VpcId=
 
 create("heimdall-documents")
 create(
+    "heimdall-node-role",
+    FleetStack="heimdall-fleet",
+    ReleaseBucket="releases",
+    ConfigurationBucket="configuration",
+    ConfigurationKey=KEY,
+)
+outputs = cloudformation.describe_stacks(StackName="heimdall-node-role")["Stacks"][0]["Outputs"]
+create(
     "heimdall-fleet",
+    NodeProfile=next(o["OutputValue"] for o in outputs if o["OutputKey"] == "NodeProfile"),
     Vpc=vpc,
     Subnets=subnets,
     Zones="3",
@@ -55,7 +64,6 @@ create(
     ReleaseName="r1",
     ReleaseBucket="releases",
     ConfigurationBucket="configuration",
-    ConfigurationKey=KEY,
 )
 
 create(

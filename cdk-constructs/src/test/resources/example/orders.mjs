@@ -16,10 +16,27 @@ const database = new DatabaseCluster(stack, 'Database', {
 const encryptionKey = new Key(stack, 'Key');
 const documents = new Bucket(stack, 'Documents', { encryptionKey, versioned: true });
 const release = new Asset(stack, 'Release', { path: 'heimdall/cdk-app/target/heimdall-release.tar.gz' });
-const template = new Asset(stack, 'Template', { path: 'heimdall/templates/heimdall-fleet.yaml' });
-const fleet = new CfnStack(stack, 'Fleet', {
-  templateUrl: template.httpUrl,
+const ofRole = new Asset(stack, 'NodeRoleTemplate', { path: 'heimdall/templates/heimdall-node-role.yaml' });
+const ofFleet = new Asset(stack, 'FleetTemplate', { path: 'heimdall/templates/heimdall-fleet.yaml' });
+const places = {
+  ReleaseBucket: release.s3BucketName,
+  ReleaseKey: release.s3ObjectKey,
+  ConfigurationBucket: documents.bucketName,
+};
+const role = new CfnStack(stack, 'NodeRole', {
+  templateUrl: ofRole.httpUrl,
   parameters: {
+    ...places,
+    FleetStack: stack.stackName,
+    ConfigurationKey: encryptionKey.keyArn,
+    CredentialSecrets: database.secret?.secretName ?? 'rds!*',
+  },
+});
+const fleet = new CfnStack(stack, 'Fleet', {
+  templateUrl: ofFleet.httpUrl,
+  parameters: {
+    ...places,
+    NodeProfile: role.getAtt('Outputs.NodeProfile').toString(),
     Vpc: vpc.vpcId,
     Zones: '2',
     Subnets: Fn.join(',', vpc.privateSubnets.map((subnet) => subnet.subnetId)),
@@ -27,11 +44,6 @@ const fleet = new CfnStack(stack, 'Fleet', {
     Port1: '5432',
     ClientNetwork1: vpc.vpcCidrBlock,
     ReleaseName: release.assetHash.slice(0, 12),
-    ReleaseBucket: release.s3BucketName,
-    ReleaseKey: release.s3ObjectKey,
-    ConfigurationBucket: documents.bucketName,
-    ConfigurationKey: encryptionKey.keyArn,
-    CredentialSecrets: database.secret?.secretName ?? 'rds!*',
   },
 });
 const nodes = fleet.getAtt('Outputs.NodeSecurityGroup').toString();

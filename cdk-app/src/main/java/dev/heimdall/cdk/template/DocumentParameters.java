@@ -29,8 +29,9 @@ record DocumentParameters(
    * Asks for them.
    *
    * @param access how a file system is mounted, as its line of fstab says it
+   * @param key whether the template has the role of those who read them, which names the key
    */
-  static DocumentParameters ask(Stack stack, Parameters ask, String access) {
+  static DocumentParameters ask(Stack stack, Parameters ask, String access, boolean key) {
     String releaseName =
         ask.text(
             "ReleaseName",
@@ -38,39 +39,17 @@ record DocumentParameters(
             Optional.empty(),
             "[A-Za-z0-9._-]{1,64}",
             "letters, digits, dots, hyphens");
-    String releaseBucket =
-        PlainTemplates.bucket(ask, "ReleaseBucket", "The bucket of the release's archive.");
-    String releaseKey =
-        ask.text(
-            "ReleaseKey",
-            "The archive's key in that bucket.",
-            Optional.of("heimdall-release.tar.gz"),
-            "[A-Za-z0-9!_.*'()/-]+",
-            "a key");
-    String bucket =
-        PlainTemplates.bucket(
-            ask, "ConfigurationBucket", "The bucket of the nodes' configuration.");
-    String key = PlainTemplates.key(ask);
-    String prefix =
-        ask.text(
-            "ConfigurationPrefix",
-            "What stands before the documents' names in that bucket.",
-            Optional.of("config"),
-            "[A-Za-z0-9_.-]+",
-            "a name without slashes");
+    Release release = release(ask, releaseName);
+    String bucket = bucket(ask);
+    String keyArn = key ? PlainTemplates.key(ask) : "";
+    String prefix = prefix(ask);
     String place =
         ask.choice(
             "ConfigurationPlace",
             "Where nodes read their configuration: below the prefix, or in the secret.",
             "bucket",
             List.of("bucket", "secret"));
-    String secret =
-        ask.text(
-            "ConfigurationSecret",
-            "The secret with the whole configuration (hdSecretKey).",
-            Optional.of("heimdall/configuration"),
-            "[A-Za-z0-9/_+=.@-]{3,}",
-            "a secret's name");
+    String secret = secret(ask);
     String mount =
         ask.text(
             "Mount",
@@ -88,9 +67,9 @@ record DocumentParameters(
             "|\"[A-Za-z][A-Za-z0-9_-]*\": *[^'$]+",
             "empty, or such as \"store\": \"HOST:6379\", \"size\": 5");
     return new DocumentParameters(
-        new Release(releaseName, releaseBucket, releaseKey),
+        release,
         bucket,
-        key,
+        keyArn,
         prefix,
         secret,
         mount,
@@ -101,6 +80,42 @@ record DocumentParameters(
             .expression(Fn.conditionNot(Fn.conditionEquals(mount, "")))
             .build(),
         facts);
+  }
+
+  /** Where the release lies. */
+  static Release release(Parameters ask, String name) {
+    return new Release(
+        name,
+        PlainTemplates.bucket(ask, "ReleaseBucket", "The bucket of the release's archive."),
+        ask.text(
+            "ReleaseKey",
+            "The archive's key in that bucket.",
+            Optional.of("heimdall-release.tar.gz"),
+            "[A-Za-z0-9!_.*'()/-]+",
+            "a key"));
+  }
+
+  static String bucket(Parameters ask) {
+    return PlainTemplates.bucket(
+        ask, "ConfigurationBucket", "The bucket of the nodes' configuration.");
+  }
+
+  static String prefix(Parameters ask) {
+    return ask.text(
+        "ConfigurationPrefix",
+        "What stands before the documents' names in that bucket.",
+        Optional.of("config"),
+        "[A-Za-z0-9_.-]+",
+        "a name without slashes");
+  }
+
+  static String secret(Parameters ask) {
+    return ask.text(
+        "ConfigurationSecret",
+        "The secret with the whole configuration (hdSecretKey).",
+        Optional.of("heimdall/configuration"),
+        "[A-Za-z0-9/_+=.@-]{3,}",
+        "a secret's name");
   }
 
   /** What is different in each region: some is known, the rest was asked for. */

@@ -1,9 +1,7 @@
 package dev.heimdall.cdk.template;
 
-import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.config.ClientZones;
-import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.ProxyFleet;
 import dev.heimdall.cdk.instance.Inspection;
@@ -63,21 +61,14 @@ final class FleetTemplate extends Stack {
         ask.number("TargetLoad", "Load of processors in percent that is aimed at.", 50, 10, 90);
 
     ask.heading("Release and configuration");
-    DocumentParameters documents = DocumentParameters.ask(this, ask, "ro,");
-    String credentials =
+    DocumentParameters documents = DocumentParameters.ask(this, ask, "ro,", false);
+    String profile =
         ask.text(
-            "CredentialSecrets",
-            "Secrets with credentials for databases: a name, or a beginning and *.",
-            Optional.of("rds!*"),
-            "[A-Za-z0-9/_+=.@!-]{3,}\\*?",
-            "a secret's name, or at least 3 letters and *");
-    String users =
-        ask.text(
-            "DatabaseUsers",
-            "As whom nodes log in by IAM: a resource id such as cluster-ABC, a slash, a user.",
-            Optional.of("*/*"),
-            "[A-Za-z0-9*-]+/[A-Za-z0-9_*-]+",
-            "such as cluster-ABC/app, or */* for all");
+            "NodeProfile",
+            "The instance profile of nodes: an output of heimdall-node-role.yaml.",
+            Optional.empty(),
+            "arn:[a-z-]+:iam::[0-9]{12}:instance-profile/.+",
+            "the ARN of an instance profile");
 
     ask.heading("Times and safety");
     Number idle =
@@ -133,20 +124,10 @@ final class FleetTemplate extends Stack {
                     documents.prefix(),
                     documents.key(),
                     documents.secret()),
-                new FleetPlan.Access(
-                    List.of(
-                        credentials,
-                        DocumentStores.fleetKeyName(name),
-                        DocumentStores.pushKeyName(name),
-                        SharedStore.passwordName(name)),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(users),
-                    List.of("/heimdall/*")),
+                FleetPlan.Access.NONE,
+                Optional.of(profile),
                 inspection,
                 documents.facts()));
-    PlainTemplates.sessions(ask, fleet.nodeRole());
     ask.describe();
     CfnOutput.Builder.create(this, "Address")
         .description("What clients connect to")

@@ -46,7 +46,7 @@ final class ManagerTemplate extends Stack {
     String instanceType = PlainTemplates.instanceType(ask, Architecture.ARM64.managerType());
 
     ask.heading("Release and configuration");
-    DocumentParameters documents = DocumentParameters.ask(this, ask, "rw,");
+    DocumentParameters documents = DocumentParameters.ask(this, ask, "rw,", true);
 
     String topics =
         ask.text(

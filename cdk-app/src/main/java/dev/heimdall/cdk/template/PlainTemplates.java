@@ -59,6 +59,7 @@ public final class PlainTemplates {
   /** The stacks of the templates. */
   static Stack[] stacks(App app) {
     return new Stack[] {
+      new NodeRoleTemplate(app),
       new FleetTemplate(app),
       new StoreTemplate(app),
       new DocumentsTemplate(app),
@@ -140,11 +141,20 @@ public final class PlainTemplates {
         true,
         ask.days("KeepLogs", "Days that logs of instances are kept.", 30),
         Optional.empty(),
-        Switch.when(
-            ask.ifTrue(
-                "KeepFailed",
-                "Whether an instance whose boot has failed is kept in standby, one of each group.",
-                "KeepsFailed")));
+        keepFailed(ask));
+  }
+
+  /** The same for their role, where that is a template of its own. */
+  static Inspection kept(Parameters ask) {
+    return new Inspection(true, 0, Optional.empty(), keepFailed(ask));
+  }
+
+  private static Switch keepFailed(Parameters ask) {
+    return Switch.when(
+        ask.ifTrue(
+            "KeepFailed",
+            "Whether an instance whose boot has failed is kept in standby, one of each group.",
+            "KeepsFailed"));
   }
 
   /** Lets people open shells on instances, if they want to. */

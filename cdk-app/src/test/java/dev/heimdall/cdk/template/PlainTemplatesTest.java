@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,22 +44,46 @@ class PlainTemplatesTest {
 
   /** Nobody has either who does not ask for it. */
   @ParameterizedTest
-  @ValueSource(strings = {"heimdall-fleet.yaml", "heimdall-manager.yaml"})
+  @ValueSource(strings = {"heimdall-node-role.yaml", "heimdall-manager.yaml"})
   void parametersDecideAboutShellsAndAboutInstancesThatFail(String name) {
     String template = PlainTemplates.files().get(name);
-    for (String parameter : List.of("KeepFailed", "SessionManager")) {
-      assertThat(template)
-          .contains(
-              "  " + parameter + ":\n    Type: String\n    Default: \"false\"\n",
-              ": !Equals [!Ref " + parameter + ", \"true\"]\n");
-    }
+    asks(template, "KeepFailed", "SessionManager");
     assertThat(template)
         .containsPattern(
             "ManagedPolicyArns: !If\\s+- HasSessions\\s+- - !Sub"
                 + " \"arn:\\$\\{AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore\"\\s+- !Ref"
                 + " AWS::NoValue\\s")
-        .containsPattern("- !If\\s+- KeepsFailed\\s+- Sid: KeepFailed\\s")
+        .containsPattern("- !If\\s+- KeepsFailed\\s+- Sid: KeepFailed\\s");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"heimdall-fleet.yaml", "heimdall-manager.yaml"})
+  void aParameterDecidesAboutInstancesThatFail(String name) {
+    String template = PlainTemplates.files().get(name);
+    asks(template, "KeepFailed");
+    assertThat(template)
         .contains("keepFailed='${KeepFailed}'", "KeepFailed: !If [KeepsFailed, \"yes\", \"\"]");
+  }
+
+  private static void asks(String template, String... parameters) {
+    for (String parameter : parameters) {
+      assertThat(template)
+          .contains(
+              "  " + parameter + ":\n    Type: String\n    Default: \"false\"\n",
+              ": !Equals [!Ref " + parameter + ", \"true\"]\n");
+    }
+  }
+
+  /** What nodes do with the stack they are in, they may do there, and not with their role's. */
+  @Test
+  void theRoleIsThatOfAnotherStack() {
+    String role = PlainTemplates.files().get("heimdall-node-role.yaml");
+    assertThat(role)
+        .contains("autoScalingGroupName/${FleetStack}-*", "log-group:${FleetStack}-*:log-stream:*")
+        .doesNotContain("AWS::StackName");
+    assertThat(PlainTemplates.files().get("heimdall-fleet.yaml"))
+        .contains("Arn: !Ref NodeProfile\n")
+        .doesNotContain("AWS::IAM");
   }
 
   /**

@@ -83,6 +83,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
                 props.getRelease().bind(this, "Release"),
                 props.getDocuments().read(),
                 props.getAccess().plan(),
+                Optional.empty(),
                 props.getInstanceLogs().inspection(props.getKeepFailedInstances()),
                 props.getFacts().facts()));
     ComponentRole.add(

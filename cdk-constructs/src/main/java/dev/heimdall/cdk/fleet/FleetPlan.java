@@ -31,6 +31,8 @@ import java.util.Optional;
  * @param release where the archive lies
  * @param documents where nodes have their configuration from
  * @param access what else nodes may use
+ * @param profile the ARN of the nodes' instance profile, if there is one; else it is made, with the
+ *     role for what they may use
  * @param inspection how people find out what became of an instance
  * @param facts what documents may refer to that is different in each region
  */
@@ -54,6 +56,7 @@ public record FleetPlan(
     Release release,
     Source documents,
     Access access,
+    Optional<String> profile,
     Inspection inspection,
     Facts facts) {
 
@@ -134,6 +137,10 @@ public record FleetPlan(
       List<String> instances,
       List<String> users,
       List<String> logGroups) {
+    /** Of nodes whose role somebody else makes. */
+    public static final Access NONE =
+        new Access(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+
     public Access {
       credentials = List.copyOf(credentials);
       secretKeys = List.copyOf(secretKeys);

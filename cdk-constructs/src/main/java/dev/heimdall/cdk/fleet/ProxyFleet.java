@@ -1,18 +1,12 @@
 package dev.heimdall.cdk.fleet;
 
-import static java.util.Map.entry;
-
-import dev.heimdall.cdk.iam.Component;
-import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.Fn;
@@ -24,7 +18,6 @@ import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnListener;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnLoadBalancer;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
-import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
@@ -46,7 +39,7 @@ public final class ProxyFleet extends Construct {
   private final CfnSecurityGroup balancerGroup;
   private final CfnSecurityGroup nodeGroup;
   private final CfnLoadBalancer balancer;
-  private final CfnRole role;
+  private final Optional<CfnRole> role;
   private final Optional<CfnLogGroup> logs;
   private final List<Slot<CfnTargetGroup>> targets = new ArrayList<>();
   private final List<ZoneGroup> zones = new ArrayList<>();
@@ -76,11 +69,9 @@ public final class ProxyFleet extends Construct {
     }
     arriving("Health", Slot.always(plan.httpPort()));
     logs = plan.inspection().logGroup(this, "Logs");
-    role = role();
-    CfnInstanceProfile profile =
-        CfnInstanceProfile.Builder.create(this, "NodeProfile")
-            .roles(List.of(role.getRef()))
-            .build();
+    role = plan.profile().isPresent() ? Optional.empty() : Optional.of(makeRole());
+    String profile =
+        plan.profile().orElseGet(() -> NodeRole.profile(this, role.get()).getAttrArn());
     for (int i = 0; i < plan.subnets().size(); i++) {
       zones.add(
           new ZoneGroup(
@@ -93,6 +84,17 @@ public final class ProxyFleet extends Construct {
               targets,
               logs.map(CfnLogGroup::getRef).orElse("")));
     }
+  }
+
+  private CfnRole makeRole() {
+    return new NodeRole(
+            plan.release(),
+            plan.documents(),
+            plan.access(),
+            plan.inspection(),
+            Inspection.names(logs),
+            Optional.empty())
+        .role(this);
   }
 
   private CfnLoadBalancer makeBalancer() {
@@ -126,9 +128,9 @@ public final class ProxyFleet extends Construct {
     return balancer;
   }
 
-  /** The nodes' role, for what else they may do. */
+  /** The nodes' role, for what else they may do, of a fleet that makes it. */
   public CfnRole nodeRole() {
-    return role;
+    return role.orElseThrow();
   }
 
   /** The nodes' security group, for what else has to reach them. */
@@ -264,37 +266,6 @@ public final class ProxyFleet extends Construct {
         port.when());
   }
 
-  private CfnRole role() {
-    return ComponentRole.create(
-        this,
-        "NodeRole",
-        Component.NODE,
-        Map.ofEntries(
-            entry("ReleaseBucket", List.of(plan.release().bucket())),
-            entry("ReleaseKey", List.of(plan.release().key())),
-            entry("ConfigurationBucket", some(plan.documents().bucket())),
-            entry("ConfigurationPrefix", some(plan.documents().prefix())),
-            entry("ConfigurationKey", some(plan.documents().key())),
-            entry("ConfigurationSecret", some(plan.documents().secret())),
-            entry("CopyBucket", copied(FleetPlan.Copy::bucket)),
-            entry("CopyPrefix", copied(FleetPlan.Copy::prefix)),
-            entry("CopyKeyAlias", copied(FleetPlan.Copy::keyAlias)),
-            entry("FileSystem", some(plan.documents().fileSystem())),
-            entry("CredentialSecrets", plan.access().credentials()),
-            entry("SecretKeys", plan.access().secretKeys()),
-            entry("Clusters", plan.access().clusters()),
-            entry("Instances", plan.access().instances()),
-            entry("DatabaseUsers", plan.access().users()),
-            entry("LogGroups", plan.access().logGroups()),
-            entry("InstanceLogs", Inspection.names(logs)),
-            entry("KeptIn", plan.inspection().keptIn())),
-        plan.inspection().keptWhen());
-  }
-
-  private List<String> copied(Function<FleetPlan.Copy, String> part) {
-    return plan.documents().copy().map(part).stream().toList();
-  }
-
   private CfnSecurityGroup.Builder securityGroup(String id, String description) {
     return CfnSecurityGroup.Builder.create(this, id)
         .groupDescription(description)
@@ -331,10 +302,6 @@ public final class ProxyFleet extends Construct {
               .orElse(all);
     }
     return result;
-  }
-
-  private static List<String> some(String text) {
-    return text.isEmpty() ? List.of() : List.of(text);
   }
 
   private static CfnLoadBalancer.LoadBalancerAttributeProperty balancerAttribute(

@@ -18,7 +18,6 @@ import software.amazon.awscdk.services.autoscaling.CfnScalingPolicy;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
-import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.constructs.Construct;
 
 /**
@@ -45,7 +44,7 @@ public final class ZoneGroup extends Construct {
       int number,
       FleetPlan plan,
       Slot<String> subnet,
-      CfnInstanceProfile profile,
+      String profile,
       CfnSecurityGroup securityGroup,
       List<Slot<CfnTargetGroup>> targets,
       String logs) {

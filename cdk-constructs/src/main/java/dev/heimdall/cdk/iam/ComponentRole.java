@@ -41,7 +41,7 @@ public final class ComponentRole {
    *
    * @param filledIn what stands for the placeholders of the component's resources and conditions,
    *     one or several values each; none leaves out what names it, and the statement with its last
-   *     resource or its condition
+   *     resource or its condition; {@code StackName} only where it is another stack than the role's
    */
   public static CfnRole create(
       Construct scope, String id, Component component, Map<String, List<String>> filledIn) {
@@ -122,7 +122,7 @@ public final class ComponentRole {
   private static List<Object> statements(
       Component component, Map<String, List<String>> filledIn, Map<String, CfnCondition> when) {
     Map<String, List<String>> values = new HashMap<>(filledIn);
-    OWN.keySet().forEach(name -> values.put(name, List.of()));
+    OWN.keySet().forEach(name -> values.putIfAbsent(name, List.of()));
     if (!values.keySet().containsAll(component.placeholders())) {
       throw new IllegalArgumentException(
           component + " needs " + component.placeholders() + ", given are " + values.keySet());
@@ -178,10 +178,12 @@ public final class ComponentRole {
   private static List<String> filledIn(String written, Map<String, List<String>> values) {
     List<Map<String, String>> ways = List.of(Map.of());
     Set<String> names = Component.names(written);
-    names.removeAll(OWN.keySet());
     String text = written;
     for (Map.Entry<String, String> own : OWN.entrySet()) {
-      text = text.replace("${" + own.getKey() + "}", "${" + own.getValue() + "}");
+      if (values.get(own.getKey()).isEmpty()) {
+        names.remove(own.getKey());
+        text = text.replace("${" + own.getKey() + "}", "${" + own.getValue() + "}");
+      }
     }
     for (String name : names) {
       ways =

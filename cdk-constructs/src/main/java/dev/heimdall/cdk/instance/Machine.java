@@ -8,21 +8,23 @@ import software.amazon.awscdk.CfnUpdatePolicy;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
-import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 
 /** What an instance is made from, but for its boot script. */
 public final class Machine {
   private Machine() {}
 
+  /**
+   * Makes it.
+   *
+   * @param profile the ARN of the instance profile
+   */
   public static CfnLaunchTemplate.LaunchTemplateDataProperty of(
-      String image, String type, CfnInstanceProfile profile, CfnSecurityGroup securityGroup) {
+      String image, String type, String profile, CfnSecurityGroup securityGroup) {
     return CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
         .imageId(image)
         .instanceType(type)
         .iamInstanceProfile(
-            CfnLaunchTemplate.IamInstanceProfileProperty.builder()
-                .arn(profile.getAttrArn())
-                .build())
+            CfnLaunchTemplate.IamInstanceProfileProperty.builder().arn(profile).build())
         .securityGroupIds(List.of(securityGroup.getAttrGroupId()))
         // Only version 2, and no further than the instance itself: no credentials for those who
         // make the node or a container ask for them.

@@ -308,7 +308,8 @@ public final class ManagerGroup extends Construct {
   private CfnAutoScalingGroup instances(CfnInstanceProfile profile, String password) {
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
-            .launchTemplateData(Machine.of(plan.image(), plan.instanceType(), profile, group))
+            .launchTemplateData(
+                Machine.of(plan.image(), plan.instanceType(), profile.getAttrArn(), group))
             .build();
     CfnAutoScalingGroup made =
         CfnAutoScalingGroup.Builder.create(this, "Instances")

@@ -26,29 +26,27 @@ import org.junit.jupiter.api.io.TempDir;
 class TypeScriptConstructTest {
   private static final Path EXAMPLE = Path.of("src", "test", "resources", "example", "orders.mjs");
   private static final Path COMPILER = Path.of("src", "test", "typescript");
-  private static final Path TEMPLATE = Path.of("..", "templates", "heimdall-fleet.yaml");
+  private static final Path TEMPLATES = Path.of("..", "templates");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path work;
 
   @Test
-  void thePlainTemplateIsANestedStackBesideADatabase() throws Exception {
+  void thePlainTemplatesAreNestedStacksBesideADatabase() throws Exception {
     library();
     Path folder = work.resolve("heimdall");
     stand(folder.resolve("cdk-app/target/heimdall-release.tar.gz"), "a release");
-    stand(folder.resolve("templates/heimdall-fleet.yaml"), Files.readString(TEMPLATE));
+    for (String name : List.of("heimdall-node-role.yaml", "heimdall-fleet.yaml")) {
+      stand(folder.resolve("templates").resolve(name), Files.readString(TEMPLATES.resolve(name)));
+    }
     Files.copy(EXAMPLE, work.resolve("orders.mjs"));
     ProcessBuilder node = new ProcessBuilder("node", "orders.mjs").directory(work.toFile());
     node.environment().put("CDK_OUTDIR", work.resolve("cdk.out").toString());
     run(node);
     JsonNode template =
         JSON.readTree(work.resolve("cdk.out").resolve("orders.template.json").toFile());
-    JsonNode stack = template.at("/Resources/Fleet");
-    assertThat(stack.get("Type").asText()).isEqualTo("AWS::CloudFormation::Stack");
-    List<String> given = new ArrayList<>();
-    stack.at("/Properties/Parameters").fieldNames().forEachRemaining(given::add);
-    assertThat(parameters(false)).containsAll(given);
-    assertThat(given).containsAll(parameters(true));
+    isGivenWhatItAsksFor(template.at("/Resources/NodeRole"), "heimdall-node-role.yaml");
+    isGivenWhatItAsksFor(template.at("/Resources/Fleet"), "heimdall-fleet.yaml");
     List<String> rules = new ArrayList<>();
     template
         .get("Resources")
@@ -59,6 +57,14 @@ class TypeScriptConstructTest {
               }
             });
     assertThat(rules).anyMatch(rule -> rule.contains("Outputs.NodeSecurityGroup"));
+  }
+
+  private static void isGivenWhatItAsksFor(JsonNode stack, String template) throws IOException {
+    assertThat(stack.path("Type").asText()).isEqualTo("AWS::CloudFormation::Stack");
+    List<String> given = new ArrayList<>();
+    stack.at("/Properties/Parameters").fieldNames().forEachRemaining(given::add);
+    assertThat(parameters(template, false)).containsAll(given);
+    assertThat(given).containsAll(parameters(template, true));
   }
 
   /**
@@ -88,8 +94,8 @@ class TypeScriptConstructTest {
   }
 
   /** The names of the template's parameters, or of those that have no default. */
-  private static Set<String> parameters(boolean needed) throws IOException {
-    String text = Files.readString(TEMPLATE);
+  private static Set<String> parameters(String template, boolean needed) throws IOException {
+    String text = Files.readString(TEMPLATES.resolve(template));
     String all = text.substring(text.indexOf("\nParameters:\n"), text.indexOf("\nConditions:\n"));
     Set<String> names = new TreeSet<>();
     Pattern.compile("\n  (\\w+):((?:\n    .*)*)")

@@ -34,7 +34,7 @@ class TemplatesIT {
     try (Stream<Path> files = Files.list(TEMPLATES)) {
       files.map(Path::toString).filter(file -> file.endsWith(".yaml")).forEach(command::add);
     }
-    assertThat(command).hasSizeGreaterThan(5);
+    assertThat(command).hasSizeGreaterThan(6);
     assertThat(output(command)).isBlank();
   }
 
@@ -52,6 +52,7 @@ class TemplatesIT {
     assertThat(output(command).lines())
         .contains(
             "heimdall-documents CREATE_COMPLETE",
+            "heimdall-node-role CREATE_COMPLETE",
             "heimdall-fleet CREATE_COMPLETE",
             "heimdall-config-sync CREATE_COMPLETE",
             "3 groups of 1 to 4 nodes, each with 2 ports",
