@@ -3,16 +3,27 @@ package dev.heimdall.cdk.constructs;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.instance.FileSystemMount;
 import dev.heimdall.cdk.manager.ManagerPlan;
+import dev.heimdall.cdk.nag.Reasons;
+import java.util.List;
 import java.util.Optional;
+import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.efs.IAccessPoint;
 import software.amazon.awscdk.services.kms.IKey;
+import software.amazon.awscdk.services.s3.BlockPublicAccess;
+import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.IBucket;
+import software.amazon.awscdk.services.s3.deployment.BucketDeployment;
+import software.amazon.awscdk.services.s3.deployment.Source;
+import software.constructs.Construct;
+import software.constructs.IDependable;
 
 /**
  * Where the configuration lies, {@code node.json} and the documents beside it, that nodes follow
  * and the manager edits.
  */
 public final class HeimdallDocuments {
+  private static final String PREFIX = "config";
+
   private final Optional<IBucket> bucket;
   private final String prefix;
   private final boolean inBucket;
@@ -21,6 +32,7 @@ public final class HeimdallDocuments {
   private final Optional<IKey> key;
   private final Optional<FleetPlan.Copy> copy;
   private final boolean commits;
+  private final Optional<IDependable> first;
 
   private HeimdallDocuments(
       Optional<IBucket> bucket,
@@ -29,7 +41,7 @@ public final class HeimdallDocuments {
       String secret,
       Optional<FileSystemMount> files,
       Optional<IKey> key) {
-    this(bucket, prefix, inBucket, secret, files, key, Optional.empty(), false);
+    this(bucket, prefix, inBucket, secret, files, key, Optional.empty(), false, Optional.empty());
   }
 
   private HeimdallDocuments(
@@ -40,9 +52,11 @@ public final class HeimdallDocuments {
       Optional<FileSystemMount> files,
       Optional<IKey> key,
       Optional<FleetPlan.Copy> copy,
-      boolean commits) {
+      boolean commits,
+      Optional<IDependable> first) {
     this.copy = copy;
     this.commits = commits;
+    this.first = first;
     this.bucket = bucket;
     this.prefix = prefix;
     this.inBucket = inBucket;
@@ -63,13 +77,53 @@ public final class HeimdallDocuments {
   }
 
   /**
+   * A directory of this machine, in a bucket that is made for it, below {@code config}. Nodes boot
+   * behind it. It is written again when it has changed here, over what was edited there since;
+   * nothing there is taken away. The bucket keeps old versions, and stays when its stack goes.
+   *
+   * @param id of what is made
+   * @param path of the directory that has {@code node.json}
+   */
+  public static HeimdallDocuments fromAsset(Construct scope, String id, String path) {
+    Construct made = new Construct(scope, id);
+    Bucket bucket =
+        Bucket.Builder.create(made, "Bucket")
+            .versioned(true)
+            .enforceSsl(true)
+            .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    Reasons.accept(
+        bucket,
+        "AwsSolutions-S1",
+        "Versions tell what changed when; who changed it is told by CloudTrail's data events.");
+    BucketDeployment first =
+        BucketDeployment.Builder.create(made, "First")
+            .destinationBucket(bucket)
+            .destinationKeyPrefix(PREFIX)
+            .sources(List.of(Source.asset(path)))
+            .prune(false)
+            .build();
+    return new HeimdallDocuments(
+        Optional.of(bucket),
+        PREFIX,
+        true,
+        "",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.of(first));
+  }
+
+  /**
    * All of them in one secret, as {@code heimdall config push} writes it.
    *
    * @param name of the secret, not its ARN
    */
   public static HeimdallDocuments inSecret(String name) {
     return new HeimdallDocuments(
-        Optional.empty(), "config", false, name, Optional.empty(), Optional.empty());
+        Optional.empty(), PREFIX, false, name, Optional.empty(), Optional.empty());
   }
 
   /** On a file system, which has to let {@link HeimdallFleet#getNodes nodes} in at port 2049. */
@@ -81,7 +135,7 @@ public final class HeimdallDocuments {
   public static HeimdallDocuments onFileSystem(String fileSystemId, String accessPointId) {
     return new HeimdallDocuments(
         Optional.empty(),
-        "config",
+        PREFIX,
         false,
         "",
         Optional.of(new FileSystemMount(fileSystemId, accessPointId)),
@@ -103,13 +157,14 @@ public final class HeimdallDocuments {
         files,
         key.or(() -> keyOf(bucket)),
         copy,
-        commits);
+        commits,
+        first);
   }
 
   /** The key that all of it is encrypted with, where the bucket does not say. */
   public HeimdallDocuments encryptedWith(IKey key) {
     return new HeimdallDocuments(
-        bucket, prefix, inBucket, secret, files, Optional.of(key), copy, commits);
+        bucket, prefix, inBucket, secret, files, Optional.of(key), copy, commits, first);
   }
 
   /**
@@ -117,7 +172,7 @@ public final class HeimdallDocuments {
    * nodes read whole commits, as soon as there is one.
    */
   public HeimdallDocuments withCommits() {
-    return new HeimdallDocuments(bucket, prefix, inBucket, secret, files, key, copy, true);
+    return new HeimdallDocuments(bucket, prefix, inBucket, secret, files, key, copy, true, first);
   }
 
   /**
@@ -136,7 +191,8 @@ public final class HeimdallDocuments {
         files,
         key,
         Optional.of(new FleetPlan.Copy(bucketName, prefix, keyAlias)),
-        commits);
+        commits,
+        first);
   }
 
   private static Optional<IKey> keyOf(IBucket bucket) {
@@ -177,6 +233,11 @@ public final class HeimdallDocuments {
         inBucket ? name : "",
         prefix,
         secret);
+  }
+
+  /** What writes the first ones, if it is known: nothing boots before that. */
+  Optional<IDependable> first() {
+    return first;
   }
 
   Optional<IKey> encryptionKey() {

@@ -38,7 +38,6 @@ import software.constructs.IDependable;
  *         "Fleet",
  *         HeimdallFleetProps.builder()
  *             .vpc(vpc)
- *             .ports(List.of(5432))
  *             .release(HeimdallArchive.fromAsset("heimdall-release.tar.gz"))
  *             .documents(HeimdallDocuments.inBucket(bucket, "config"))
  *             .build());
@@ -89,6 +88,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     ComponentRole.add(
         fleet.nodeRole(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());
+    props.getDocuments().first().ifPresent(fleet::bootsBehind);
     access =
         new PartAccess(
             this,

@@ -16,7 +16,7 @@ public interface HeimdallFleetProps {
   /** The network. */
   IVpc getVpc();
 
-  /** The ports of virtual databases, which clients connect to. */
+  /** The ports of virtual databases, which clients connect to. By default 5432. */
   List<Integer> getPorts();
 
   /** The release that instances install. */
@@ -123,8 +123,10 @@ public interface HeimdallFleetProps {
 
   /** Says them one after the other; what is not said has its default. */
   final class Builder {
+    private static final int POSTGRESQL = 5432;
+
     private IVpc vpc;
-    private List<Integer> ports;
+    private List<Integer> ports = List.of(POSTGRESQL);
     private HeimdallArchive release;
     private HeimdallDocuments documents;
     private String fleetName = "heimdall";
@@ -296,7 +298,7 @@ public interface HeimdallFleetProps {
     public HeimdallFleetProps build() {
       return new HeimdallFleetValues(
           Objects.requireNonNull(vpc, "vpc"),
-          Objects.requireNonNull(ports, "ports"),
+          ports,
           Objects.requireNonNull(release, "release"),
           Objects.requireNonNull(documents, "documents"),
           fleetName,

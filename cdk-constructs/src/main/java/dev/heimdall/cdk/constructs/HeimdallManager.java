@@ -85,6 +85,7 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
     ComponentRole.add(
         manager.role(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());
+    props.getDocuments().first().ifPresent(manager::bootsBehind);
     access =
         new PartAccess(
             this,

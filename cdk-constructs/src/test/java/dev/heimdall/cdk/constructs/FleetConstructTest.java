@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.model.ConfigurationReader;
 import example.OrdersStack;
+import example.SmallApp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,35 @@ class FleetConstructTest {
                     .contains(grantedPolicy(made), "FirstDocuments"));
   }
 
+  /** All but what an app has to know is by default. */
+  @Test
+  void aSmallAppIsAFleetWithItsManager() throws Exception {
+    Path release = Files.writeString(work.resolve("heimdall-release.tar.gz"), "a release");
+    app = Synthesised.app(work.resolve("small"));
+    Stack small =
+        SmallApp.fleetWithManager(app, release.toString(), "src/test/resources/example/small");
+    Synthesised made = Synthesised.of(app, small);
+    assertThat(
+            made.complaints().stream()
+                .filter(said -> said.matches("(?s).*/(Fleet|Manager|Documents/Bucket)/.*")))
+        .isEmpty();
+    assertThat(made.resources("AWS::ElasticLoadBalancingV2::Listener").values())
+        .extracting(listener -> listener.at("/Properties/Port").asInt())
+        .containsExactlyInAnyOrder(5432, 8087);
+    // Neither boots before there are documents; nodes report to the manager.
+    assertThat(made.resources(GROUP)).hasSize(3);
+    assertThat(made.resources(GROUP).values())
+        .allSatisfy(
+            group -> assertThat(group.get("DependsOn").toString()).contains("DocumentsFirst"));
+    assertThat(made.resources(RULE).keySet()).anyMatch(rule -> rule.contains("Reports"));
+    JsonNode bucket = made.resources("AWS::S3::Bucket").values().iterator().next();
+    assertThat(bucket.get("DeletionPolicy").asText()).isEqualTo("Retain");
+    assertThat(bucket.at("/Properties/VersioningConfiguration/Status").asText())
+        .isEqualTo("Enabled");
+    assertThat(ConfigurationReader.check(Path.of("src/test/resources/example/small")).vdbs())
+        .containsOnlyKeys("orders");
+  }
+
   @Test
   void instancesSendTheirLogsWhereTheAppSaysSo() throws IOException {
     String groups = "AWS::Logs::LogGroup";
@@ -144,13 +174,15 @@ class FleetConstructTest {
   }
 
   @Test
-  void theDocumentationShowsTheExample() throws IOException {
-    String source = squeezed(Files.readString(Path.of("src/test/java/example/OrdersStack.java")));
+  void theDocumentationShowsTheExamples() throws IOException {
     var shown =
         Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(Path.of("../docs/constructs.md")));
-    assertThat(shown.find()).isTrue();
-    assertThat(source).contains(squeezed(shown.group(1)));
+    for (String example : List.of("SmallApp", "OrdersStack")) {
+      Path source = Path.of("src/test/java/example", example + ".java");
+      assertThat(shown.find()).isTrue();
+      assertThat(squeezed(Files.readString(source))).contains(squeezed(shown.group(1)));
+    }
   }
 
   private static String squeezed(String text) {
