@@ -71,11 +71,14 @@ public final class HeimdallApp {
           new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (node.waitFor() != 0 || !version.matches("v(1[89]|[2-9][0-9])\\..*")) {
         throw new DeploymentException(
-            "the CDK needs Node.js 18 or newer, found is " + version + ": " + REMEDY);
+            "the CDK needs Node.js 18 or newer, best 22 or 24; found is "
+                + version
+                + ": "
+                + REMEDY);
       }
     } catch (IOException e) {
       throw new DeploymentException(
-          "the CDK needs Node.js 18 or newer, and there is no node in PATH: " + REMEDY);
+          "the CDK needs Node.js 18 or newer, best 22 or 24; there is no node in PATH: " + REMEDY);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DeploymentException("interrupted");
