@@ -22,12 +22,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -44,11 +48,20 @@ class StoredConfigurationIT {
 
   private final AwsEmulator aws = AwsEmulator.shared();
   private final AwsGate gate = new AwsGate(aws);
+
+  /** Others run at the same time. */
+  private final String bucket = "conf-" + UUID.randomUUID();
+
+  private final String fleet = "s3://" + bucket + "/fleet";
   private ProxyProcess proxy;
+
+  @BeforeAll
+  static void reset() {
+    AwsEmulator.shared().reset();
+  }
 
   @BeforeEach
   void configure() throws IOException {
-    aws.reset();
     try (S3Client s3 =
         S3Client.builder()
             .region(Region.EU_WEST_1)
@@ -58,7 +71,7 @@ class StoredConfigurationIT {
             .httpClientBuilder(UrlConnectionHttpClient.builder())
             .build()) {
       s3.createBucket(
-          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
+          r -> r.bucket(bucket).createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
     }
     proxy = ProxyProcess.configured(directory, Map.of());
   }
@@ -188,8 +201,9 @@ class StoredConfigurationIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // with the others: it waits
   void fromS3() throws Exception {
-    bootsFollowsAndSurvives("s3://conf/fleet");
+    bootsFollowsAndSurvives(fleet);
   }
 
   @Test
@@ -219,8 +233,7 @@ class StoredConfigurationIT {
     Map<String, String> environment = new HashMap<>(aws.environment());
     environment.put("AWS_REGION", "eu-west-1");
     environment.put("AWS_ENDPOINT_URL_SECRETS_MANAGER", gate.uri().toString());
-    proxy.start(
-        environment, "--config=" + at("s3://conf/fleet"), "--state=" + directory.resolve("state"));
+    proxy.start(environment, "--config=" + at(fleet), "--state=" + directory.resolve("state"));
     assertThat(proxy.isAlive()).as(proxy.output()).isTrue();
   }
 
@@ -240,6 +253,7 @@ class StoredConfigurationIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void secretsThatDocumentsNameAreReadAndFollowed() throws Exception {
     secret("heimdall/second", Map.of("password", CANARY));
     secret("heimdall/source", Map.of("password", SharedPostgres.PASSWORD));
@@ -250,7 +264,7 @@ class StoredConfigurationIT {
             .formatted(
                 SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), SharedPostgres.USER),
         "heimdall/source");
-    push("s3://conf/fleet");
+    push(fleet);
     startWithSecrets();
     assertThat(serves("second", CANARY)).isTrue();
     String hash = configuration().get("hash").asText();
@@ -264,7 +278,7 @@ class StoredConfigurationIT {
 
     // One that cannot be read refuses the change that names it, with what to do about it.
     names("users/third.json", "", "heimdall/third");
-    push("s3://conf/fleet");
+    push(fleet);
     gate.refuse(
         "GetSecretValue", 400, "AccessDeniedException", "not authorized to perform that action");
     assertThatThrownBy(this::reload)
@@ -295,11 +309,12 @@ class StoredConfigurationIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aWrongChangeChangesNothing() throws Exception {
-    push("s3://conf/fleet");
-    start("s3://conf/fleet");
+    push(fleet);
+    start(fleet);
     Files.writeString(proxy.directory().resolve("users/second.json"), "{\"pasword\": 1}");
-    push("s3://conf/fleet");
+    push(fleet);
 
     try {
       reload();
@@ -311,10 +326,10 @@ class StoredConfigurationIT {
     assertThat(configuration().get("refused").asText()).contains("users/second.json");
     assertThat(proxy.door().metric("heimdall_config_valid")).isZero();
 
-    restart("s3://conf/fleet");
+    restart(fleet);
     assertThat(configuration().get("refused").asText()).contains("wrong when the node started");
     assertThat(configuration().get("onCopy").asBoolean()).isTrue();
-    assertThat(proxy.output()).contains("The configuration in s3://conf/fleet is wrong");
+    assertThat(proxy.output()).contains("The configuration in " + fleet + " is wrong");
     assertThat(serves("app")).isTrue();
   }
 }
