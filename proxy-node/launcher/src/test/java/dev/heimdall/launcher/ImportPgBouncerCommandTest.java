@@ -3,6 +3,7 @@ package dev.heimdall.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.AuthMethod;
+import dev.heimdall.model.AuthRule;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClientCertificate;
 import dev.heimdall.model.ClientTlsMode;
@@ -10,6 +11,8 @@ import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Credentials;
+import dev.heimdall.model.LdapSettings;
+import dev.heimdall.model.Secret;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.model.VirtualDatabase;
 import java.io.IOException;
@@ -292,7 +295,8 @@ class ImportPgBouncerCommandTest {
     "verbose = 2, logLevel",
     "pool_mode = statement, transactions are allowed",
     "auth_type = any, it was for the Unix socket alone",
-    "auth_type = ldap, there is no such method",
+    "auth_type = pam, there is no such method",
+    "auth_type = ldap, it names no server; scram-sha-256 was written",
     "default_pool_size = many, the value is no number",
     "no_such_setting = 1, no setting of PgBouncer's that is known here",
     "admin_users = nobody, there is no user nobody",
@@ -417,6 +421,53 @@ class ImportPgBouncerCommandTest {
   }
 
   @Test
+  void theDirectoryIsCarriedOver() throws Exception {
+    Configuration read =
+        imported(
+            "a = host=db1 user=app",
+            "auth_type = ldap\nauth_ldap_options = ldapurl=\"ldap://dc1:1389/dc=example,dc=net?uid?sub\""
+                + " ldapbinddn=\"cn=pooler,dc=example,dc=net\" ldapbindpasswd=hunter2 ldaptls=1");
+
+    LdapSettings ldap = read.node().ldap();
+    assertThat(ldap.servers()).containsExactly("ldap://dc1:1389");
+    assertThat(ldap.startTls()).isTrue();
+    assertThat(ldap.searchBase()).contains("dc=example,dc=net");
+    assertThat(ldap.searchFilter()).isEqualTo("(uid={user})");
+    assertThat(ldap.bindDn()).contains("cn=pooler,dc=example,dc=net");
+    assertThat(ldap.bindPassword()).contains(new Secret("hunter2"));
+    assertThat(ldap.clearText()).isTrue();
+    assertThat(read.vdbs().values())
+        .allSatisfy(
+            vdb ->
+                assertThat(vdb.auth()).extracting(AuthRule::method).containsOnly(AuthMethod.LDAP));
+    assertThat(notes()).anyMatch(note -> note.contains("without TLS, as before"));
+  }
+
+  @Test
+  void linesWithADirectoryAreCarriedOverAndThoseWithAnotherOneReject() throws Exception {
+    write(
+        "hba.conf",
+        """
+        host a bob all ldap ldapserver="dc1 dc2" ldapport=1389 ldapprefix="uid=" ldapsuffix=",dc=net"
+        host a all all ldap ldapserver=other ldapbasedn="dc=net" ldapsearchfilter="(|(uid=$username)(mail=$username))"
+        host a eve all ldap ldapserver=dc1 ldapsuffix=@example.net
+        """);
+    Configuration read =
+        imported("a = host=db1 user=app", "auth_type = hba\nauth_hba_file = hba.conf");
+
+    assertThat(read.node().ldap().servers()).containsExactly("ldap://dc1:1389", "ldap://dc2:1389");
+    assertThat(read.node().ldap().userDn()).contains("uid={user},dc=net");
+    assertThat(read.node().ldap().startTls()).isFalse();
+    assertThat(read.vdbs().values().iterator().next().auth())
+        .extracting(AuthRule::method)
+        .containsExactly(AuthMethod.LDAP, AuthMethod.REJECT, AuthMethod.REJECT);
+    assertThat(notes())
+        .anyMatch(note -> note.startsWith("hba.conf:1: passwords go to the directory without TLS"))
+        .anyMatch(note -> note.startsWith("hba.conf:2: whom this lets in is rejected: a node has"))
+        .anyMatch(note -> note.startsWith("hba.conf:3: whom this lets in is rejected: names of"));
+  }
+
+  @Test
   void secretsAreNotShown() throws Exception {
     write("hba.conf", "host all all all ldap ldapserver=ldap ldapbindpasswd=hunter2\n");
     imported(
@@ -424,7 +475,7 @@ class ImportPgBouncerCommandTest {
         "auth_ldap_options = ldapbindpasswd=hunter2\nauth_query = select hunter2\n"
             + "auth_type = hba\nauth_hba_file = hba.conf\nno_such_PWD = hunter2");
 
-    assertThat(out.toString()).contains("auth_ldap_options").doesNotContain("hunter2");
+    assertThat(out.toString()).contains("auth_query").doesNotContain("hunter2");
   }
 
   @Test

@@ -6,6 +6,8 @@ public enum AuthMethod implements Spelled {
   MD5,
   /** Clear text; only inside TLS. */
   PASSWORD,
+  /** Clear text, which the directory checks. */
+  LDAP,
   /** No proof at all. */
   TRUST,
   /** Always refused. */

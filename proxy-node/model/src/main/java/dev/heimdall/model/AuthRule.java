@@ -30,17 +30,26 @@ public record AuthRule(
     @Setting(
             value =
                 "How the client proves who it is. `password` is clear text and needs the type"
-                    + " `hostssl`, as `cert` does. For MySQL and MariaDB `password` stands for"
+                    + " `hostssl`, as `cert` does. With `ldap` the directory of `ldap` in node.json"
+                    + " checks the password. For MySQL and MariaDB `password` and `ldap` stand for"
                     + " their own methods, which protect it without TLS too, and there is neither"
                     + " `scram-sha-256` nor `md5`.",
             required = true,
             applies = Applies.NEW_CONNECTIONS)
-        AuthMethod method) {
+        AuthMethod method,
+    @Setting(
+            value =
+                "Groups of the directory, of which the user must be in one. With the method `ldap`"
+                    + " only; an empty list admits everyone whom the directory accepts.",
+            byDefault = "[]",
+            applies = Applies.NEW_CONNECTIONS)
+        List<String> groups) {
   /** The entry of {@link #databases} and {@link #users} that stands for every name. */
   public static final String ALL = "all";
 
   public AuthRule {
     databases = List.copyOf(databases);
     users = List.copyOf(users);
+    groups = List.copyOf(groups);
   }
 }

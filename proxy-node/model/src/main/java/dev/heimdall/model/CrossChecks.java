@@ -187,6 +187,15 @@ final class CrossChecks {
     for (int i = 0; i < vdb.auth().size(); i++) {
       AuthRule rule = vdb.auth().get(i);
       String path = "$.auth[" + i + "]";
+      if (rule.method() == AuthMethod.LDAP
+          && in.sound(path + ".method")
+          && node.in().sound("$.ldap.servers")
+          && node.value().filter(n -> n.ldap().any()).isEmpty()) {
+        in.problem(
+            path + ".method",
+            "\"ldap\"",
+            "another method, or the directory's servers as \"ldap.servers\" in node.json");
+      }
       for (int j = 0; j < rule.databases().size(); j++) {
         ruleDatabase(vdb, rule.databases().get(j), path + ".databases[" + j + "]", in);
       }
@@ -219,6 +228,7 @@ final class CrossChecks {
         || users.containsKey(user)
         || !in.sound(at, path + ".method", "$.credentials", "$.source")
         || rule.method() == AuthMethod.REJECT
+        || rule.method() == AuthMethod.LDAP
         || (rule.method() == AuthMethod.PASSWORD && credentials(vdb) == Credentials.PASSTHROUGH)) {
       return;
     }
@@ -383,7 +393,7 @@ final class CrossChecks {
     boolean plain = user.password().isPresent();
     boolean stored = user.verifier().isPresent();
     return switch (method) {
-      case TRUST, CERT -> true;
+      case TRUST, CERT, LDAP -> true;
       case REJECT -> false;
       case SCRAM_SHA_256 ->
           plain

@@ -32,6 +32,7 @@ final class DocumentChecks {
           JsonValue.quote(node.pgbouncerDatabase()),
           "another name than \"adminDatabase\", which leads to the node's own console");
     }
+    node.ldap().check(new StrictDocument.Findings(in));
     store(node.store(), in);
     keys("$.topology.key", node.topology().key(), in);
     keys("$.fleetKey", node.fleetKey(), in);

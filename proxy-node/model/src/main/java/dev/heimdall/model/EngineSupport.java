@@ -47,6 +47,7 @@ public record EngineSupport(
                   AuthMethod.SCRAM_SHA_256,
                   AuthMethod.MD5,
                   AuthMethod.PASSWORD,
+                  AuthMethod.LDAP,
                   AuthMethod.TRUST,
                   AuthMethod.REJECT,
                   AuthMethod.CERT),
@@ -61,7 +62,12 @@ public record EngineSupport(
               true,
               true,
               true,
-              List.of(AuthMethod.PASSWORD, AuthMethod.TRUST, AuthMethod.REJECT, AuthMethod.CERT),
+              List.of(
+                  AuthMethod.PASSWORD,
+                  AuthMethod.LDAP,
+                  AuthMethod.TRUST,
+                  AuthMethod.REJECT,
+                  AuthMethod.CERT),
               List.of(Engine.POSTGRESQL),
               List.of(
                   "$.tls.certificateFile",

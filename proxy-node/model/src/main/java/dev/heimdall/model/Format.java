@@ -39,6 +39,14 @@ public enum Format {
   ENDPOINT(
       "a URL such as \"https://rds.eu-west-1.amazonaws.com\"",
       "^https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?/?$"),
+  /** A server of a directory. */
+  LDAP_SERVER(
+      "\"ldaps://host\" or \"ldap://host\", with or without a port",
+      "^ldaps?://([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F.:]+\\])(:[0-9]{1,5})?/?$"),
+  /** Which entries of a directory are meant. */
+  LDAP_FILTER("a filter in parentheses, such as \"(uid={user})\"", "^\\([\\s\\S]+\\)$"),
+  /** What an entry of a directory says of itself. */
+  LDAP_ATTRIBUTE("the name of an attribute, such as \"memberOf\"", "^[A-Za-z][A-Za-z0-9-]{0,127}$"),
   /** The name that AWS gives to a cluster. */
   ARN(
       "an ARN of RDS, such as \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\" or"
@@ -184,6 +192,7 @@ public enum Format {
       case HOST_PATTERN -> ServerAddress.problem(text.replace('?', '0'), expected).isEmpty();
       case WRITER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.WRITER).isEmpty();
       case READER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.READER).isEmpty();
+      case LDAP_SERVER -> LdapServer.read(text).isPresent();
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
       case VERIFIER -> !text.startsWith("SCRAM") || usable(text);
@@ -192,6 +201,8 @@ public enum Format {
           FILE_MODE,
           SLOT,
           ENDPOINT,
+          LDAP_FILTER,
+          LDAP_ATTRIBUTE,
           SECRET,
           LOG_GROUP,
           ARN,

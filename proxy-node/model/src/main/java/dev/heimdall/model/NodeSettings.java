@@ -97,6 +97,7 @@ public record NodeSettings(
             applies = Applies.NEW_CONNECTIONS)
         Duration loginTimeout,
     @Setting("How log-ins are slowed after wrong passwords.") FailedLogInSettings failedLogIns,
+    @Setting("The directory that checks passwords for the method `ldap`.") LdapSettings ldap,
     @Setting(
             value = "Client connections of the whole node. One more is refused with 53300.",
             byDefault = "20000",

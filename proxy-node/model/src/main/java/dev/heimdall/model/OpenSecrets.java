@@ -32,6 +32,7 @@ public final class OpenSecrets {
     if (isWritten(node.topology().key())
         || isWritten(node.store().password())
         || isWritten(node.fleetKey())
+        || isWritten(node.ldap().bindPassword())
         || isWritten(node.manager().key())
         || isWritten(node.tracing().headers())) {
       documents.add(dir.resolve("node.json"));

@@ -23,7 +23,7 @@ public final class StrictDocument {
   public static final class Findings {
     private final Reading in;
 
-    private Findings(Reading in) {
+    Findings(Reading in) {
       this.in = in;
     }
 

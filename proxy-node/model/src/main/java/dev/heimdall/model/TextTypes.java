@@ -103,6 +103,9 @@ final class TextTypes {
         case SOCKET -> "path";
         case FILE_MODE -> "file mode";
         case SERVER -> "host and port";
+        case LDAP_SERVER -> "LDAP URL";
+        case LDAP_FILTER -> "LDAP filter";
+        case LDAP_ATTRIBUTE -> "name";
         case HOST_PATTERN -> "host pattern";
         case WRITER_URL, READER_URL -> "URL template";
         case NETWORK, NETWORK_OR_ALL -> "network";

@@ -129,6 +129,14 @@ final class VdbChecks {
           JsonValue.quote(rule.type().spelling()),
           "\"hostssl\", because the method \"cert\" is about a TLS certificate");
     }
+    if (in.sound(path + ".groups", path + ".method")
+        && rule.method() != AuthMethod.LDAP
+        && !rule.groups().isEmpty()) {
+      in.problem(
+          path + ".groups",
+          "groups with the method " + JsonValue.quote(rule.method().spelling()),
+          "no groups, or the method \"ldap\": only a directory knows them");
+    }
     if (in.sound(path + ".type", "$.tls")
         && rule.type() == ConnectionType.HOSTSSL
         && vdb.tls().mode() == ClientTlsMode.DISABLE) {

@@ -100,7 +100,8 @@ final class VdbEngineChecks {
                     rule.databases(),
                     rule.users(),
                     rule.address(),
-                    support.methods().get(0)))
+                    support.methods().get(0),
+                    rule.groups()))
         .toList();
   }
 

@@ -503,7 +503,7 @@ class ConfigurationProblemsTest {
           vdb(
               "\"auth\": [{}]",
               "vdbs/shop.json:1:49 $.auth[0].method: got nothing, expected one of"
-                  + " \"scram-sha-256\", \"md5\", \"password\", \"trust\", \"reject\", \"cert\""
+                  + " \"scram-sha-256\", \"md5\", \"password\", \"ldap\", \"trust\", \"reject\", \"cert\""
                   + " (required)"),
           vdb(
               "\"auth\": [{\"method\": \"password\"}, {\"method\": \"cert\"}]",
@@ -521,7 +521,7 @@ class ConfigurationProblemsTest {
           vdb(
               "\"auth\": [{\"method\": \"scram\"}]",
               "vdbs/shop.json:1:60 $.auth[0].method: got \"scram\", expected one of"
-                  + " \"scram-sha-256\", \"md5\", \"password\", \"trust\", \"reject\", \"cert\";"
+                  + " \"scram-sha-256\", \"md5\", \"password\", \"ldap\", \"trust\", \"reject\", \"cert\";"
                   + " did you mean \"scram-sha-256\"?"),
           vdb(
               "\"auth\": [{\"address\": \"10.1.2.3\", \"method\": \"md5\"},"

@@ -76,7 +76,7 @@ class EngineProblemsTest {
       delimiter = '|',
       value = {
         "\"auth\": [{\"method\": \"scram-sha-256\"}] | auth[0].method: got \"scram-sha-256\","
-            + " expected one of \"password\", \"trust\", \"reject\", \"cert\", because the"
+            + " expected one of \"password\", \"ldap\", \"trust\", \"reject\", \"cert\", because the"
             + " engine is \"mysql\"",
         "\"databases\": {\"a\": \"b\"} | databases.a: got \"b\", expected \"a\", because the engine"
             + " is \"mysql\": statements name databases as the server does",

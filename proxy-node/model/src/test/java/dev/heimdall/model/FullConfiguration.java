@@ -37,6 +37,26 @@ final class FullConfiguration {
            "drainNotice": "20s",
           "loginTimeout": "500ms",
           "failedLogIns": {"free": 3, "maxDelay": "4s"},
+          "ldap": {
+            "servers": ["ldaps://a.example", "ldap://[::1]:1389"],
+            "startTls": false,
+            "caFile": "tls/ca.pem",
+            "userDn": "{user}@example.com",
+            "bindDn": "cn=heimdall,dc=example,dc=com",
+            "bindPassword": "hunter2",
+            "searchBase": "ou=people,dc=example,dc=com",
+            "searchFilter": "(sAMAccountName={user})",
+            "groupAttribute": "groups",
+            "groupBase": "ou=groups,dc=example,dc=com",
+            "groupFilter": "(uniqueMember={dn})",
+            "groupName": "ou",
+            "timeout": "1s",
+            "keepAccepted": "10s",
+            "keepRejected": "0",
+            "concurrency": 2,
+            "waiting": 20,
+            "clearText": true
+          },
           "maxClients": 0,
           "memoryBudget": "64MiB",
           "rules": {"allowPrograms": true, "programTimeout": "1m"},
@@ -238,9 +258,11 @@ final class FullConfiguration {
               "databases": ["shop", "admin", "anything"],
               "users": ["alice", "o'hara & sons"],
               "address": "10.0.0.0/8",
-              "method": "cert"
+              "method": "cert",
+              "groups": []
             },
-            {"type": "hostssl", "method": "md5"}
+            {"type": "hostssl", "method": "md5"},
+            {"type": "hostssl", "users": ["nobody-here"], "method": "ldap", "groups": ["dba"]}
           ],
           "proxyProtocol": {"enabled": true, "trusted": ["10.0.0.0/8", "fd00::/8"], "required": false},
           "prepared": {"perServer": 50, "bytesPerServer": "1MiB", "serverShare": 30, "perClient": 500, "anonymousParse": "cache"},

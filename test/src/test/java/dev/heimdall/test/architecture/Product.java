@@ -17,6 +17,7 @@ public final class Product {
               "dev.heimdall.routing",
               "dev.heimdall.secrets",
               "dev.heimdall.configsync",
+              "dev.heimdall.directory",
               ENGINE,
               "dev.heimdall.manager",
               "dev.heimdall.launcher");

@@ -394,6 +394,7 @@ class RoomsTest {
                 "javax.net.ssl..",
                 "org.slf4j..",
                 "io.netty..",
+                "dev.heimdall.directory..",
                 "dev.heimdall.model..",
                 room("client"),
                 room("auth"),
@@ -807,6 +808,30 @@ class RoomsTest {
                 "com.fasterxml.jackson..",
                 "dev.heimdall.model..",
                 room("report")));
+  }
+
+  @Test
+  void whoAsksDirectoriesKnowsNoProxyAndAloneTheLibrary() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage("dev.heimdall.directory..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "javax.crypto..",
+                "javax.net.ssl..",
+                "com.unboundid..",
+                "dev.heimdall.directory..",
+                "dev.heimdall.model.."));
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.heimdall.directory..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.unboundid.."));
   }
 
   @Test

@@ -4,6 +4,8 @@ import dev.heimdall.model.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * What a client has to prove, and the check of the proof. Whichever way, a client is in when one of
@@ -22,6 +24,8 @@ public final class AuthDecision {
     MD5,
     /** AuthenticationCleartextPassword, then {@link AuthDecision#admitClearText}. */
     CLEAR_TEXT,
+    /** The same message, and a directory's answer; then {@link AuthDecision#admitKnown}. */
+    DIRECTORY,
     /** None: {@link AuthDecision#failure()} is the answer. */
     REFUSED
   }
@@ -36,6 +40,7 @@ public final class AuthDecision {
   private final Exchange exchange;
   private final AuthFailure failure;
   private final boolean passesThrough;
+  private final List<String> groups;
 
   AuthDecision(
       String vdb,
@@ -44,6 +49,20 @@ public final class AuthDecision {
       Exchange exchange,
       AuthFailure failure,
       boolean passesThrough) {
+    this(vdb, request, users, exchange, failure, passesThrough, List.of());
+  }
+
+  /**
+   * @param groups of which a user must be in one whom a directory accepts; none for anyone
+   */
+  AuthDecision(
+      String vdb,
+      LogInRequest request,
+      UserDirectory users,
+      Exchange exchange,
+      AuthFailure failure,
+      boolean passesThrough,
+      List<String> groups) {
     this.vdb = vdb;
     this.request = request;
     this.users = users;
@@ -51,10 +70,21 @@ public final class AuthDecision {
     this.exchange = exchange;
     this.failure = failure;
     this.passesThrough = passesThrough;
+    this.groups = groups;
   }
 
   public Exchange exchange() {
     return exchange;
+  }
+
+  /** Whether the client is to send its password. */
+  public boolean wantsPassword() {
+    return exchange == Exchange.CLEAR_TEXT || exchange == Exchange.DIRECTORY;
+  }
+
+  /** Who wants to log in. */
+  public LogInRequest request() {
+    return request;
   }
 
   /** Why the client is refused; null unless {@link Exchange#REFUSED}. */
@@ -124,6 +154,9 @@ public final class AuthDecision {
    * proofs are all wrong, nothing shows that they are.
    */
   public boolean judges(PasswordProof proof) {
+    if (exchange == Exchange.DIRECTORY) {
+      return false;
+    }
     if (account == null) {
       return !passesThrough && users.judgesStranger(request.user(), proof);
     }
@@ -208,6 +241,39 @@ public final class AuthDecision {
       checkRights();
     }
     return ServerCredential.password(request.user(), new Secret(text));
+  }
+
+  /**
+   * The password that a directory is to check.
+   *
+   * @param password as it came, without the final zero byte
+   */
+  public String forTheDirectory(byte[] password) throws AuthException {
+    require(Exchange.DIRECTORY);
+    if (password.length == 0) {
+      throw new AuthException(AuthFailure.emptyPassword());
+    }
+    String text = decode(password);
+    if (text == null) {
+      throw new AuthenticationFailed(request.user());
+    }
+    return text;
+  }
+
+  /**
+   * Lets a client in whose password a directory has accepted; it need have no document here.
+   *
+   * @param in the groups that its user is in
+   */
+  public ServerCredential admitKnown(String password, List<String> in) throws AuthException {
+    require(Exchange.DIRECTORY);
+    if (!groups.isEmpty() && Collections.disjoint(groups, in)) {
+      throw new AuthException(AuthFailure.notInGroups(vdb, request.user()));
+    }
+    if (account != null) {
+      checkRights();
+    }
+    return ServerCredential.password(request.user(), new Secret(password));
   }
 
   private boolean isRight(String password) {

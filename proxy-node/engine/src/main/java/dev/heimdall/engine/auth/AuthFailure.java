@@ -74,6 +74,46 @@ public record AuthFailure(String sqlState, String message, String detail, String
         "Connect with sslmode=require, or use the method scram-sha-256.");
   }
 
+  /** The same for a password that a directory is to check. */
+  static AuthFailure ldapNeedsTls() {
+    return new AuthFailure(
+        INVALID_AUTHORIZATION,
+        "LDAP authentication requires SSL encryption",
+        null,
+        "Connect with sslmode=require: the password is sent in clear text.");
+  }
+
+  /** No server of the directory has decided. */
+  public static AuthFailure directoryUnavailable(String user) {
+    return new AuthFailure(
+        INVALID_AUTHORIZATION,
+        "LDAP authentication failed for user \"" + user + "\": the directory is unavailable",
+        null,
+        "Try again later; the log of the node has the reason.");
+  }
+
+  /** A directory knows the user, who is not one of those that the rule is for. */
+  static AuthFailure notInGroups(String vdb, String user) {
+    return new AuthFailure(
+        INVALID_AUTHORIZATION,
+        "user \""
+            + user
+            + "\" is in none of the groups that the auth table of VDB \""
+            + vdb
+            + "\" admits",
+        null,
+        "See \"groups\" of the rule with the method ldap.");
+  }
+
+  /** Others wait already for the directory. */
+  public static AuthFailure directoryCrowded() {
+    return new AuthFailure(
+        TOO_MANY_CONNECTIONS,
+        "too many log-ins wait for the directory",
+        null,
+        "Try again later; see the setting ldap.waiting.");
+  }
+
   /** The VDB takes TLS connections only. */
   public static AuthFailure tlsRequired(String vdb) {
     return new AuthFailure(

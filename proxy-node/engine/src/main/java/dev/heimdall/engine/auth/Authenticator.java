@@ -12,6 +12,7 @@ public final class Authenticator {
   private final AuthTable table;
   private final UserDirectory users;
   private final boolean passesThrough;
+  private final boolean readableForLdap;
 
   /**
    * @param vdb its name, for messages and for the users' rights
@@ -26,10 +27,27 @@ public final class Authenticator {
    *     server may check a clear-text password that nothing here can be checked against
    */
   public Authenticator(String vdb, AuthTable table, UserDirectory users, boolean passesThrough) {
+    this(vdb, table, users, passesThrough, false);
+  }
+
+  /**
+   * @param vdb its name, for messages and for the users' rights
+   * @param passesThrough whether server connections log in with what the client proved: then the
+   *     server may check a clear-text password that nothing here can be checked against
+   * @param readableForLdap whether passwords for the method {@code ldap} may come in clear text
+   *     without TLS
+   */
+  public Authenticator(
+      String vdb,
+      AuthTable table,
+      UserDirectory users,
+      boolean passesThrough,
+      boolean readableForLdap) {
     this.vdb = vdb;
     this.table = table;
     this.users = users;
     this.passesThrough = passesThrough;
+    this.readableForLdap = readableForLdap;
   }
 
   /** What comes next for this client. */
@@ -51,6 +69,17 @@ public final class Authenticator {
         return request.tls() || request.hidesPasswords()
             ? decision(request, AuthDecision.Exchange.CLEAR_TEXT, null)
             : decision(request, AuthDecision.Exchange.REFUSED, AuthFailure.clearTextNeedsTls());
+      case LDAP:
+        return request.tls() || request.hidesPasswords() || readableForLdap
+            ? new AuthDecision(
+                vdb,
+                request,
+                users,
+                AuthDecision.Exchange.DIRECTORY,
+                null,
+                passesThrough,
+                match.get().rule().groups())
+            : decision(request, AuthDecision.Exchange.REFUSED, AuthFailure.ldapNeedsTls());
       case CERT:
         AuthFailure failure = certificateFailure(request);
         return decision(

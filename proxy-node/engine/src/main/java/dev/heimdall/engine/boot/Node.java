@@ -8,6 +8,7 @@ import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.cloudwatch.CloudWatch;
@@ -93,6 +94,7 @@ public final class Node implements AutoCloseable {
   private final RuleActions actions;
   private final Metrics metrics;
   private final LoggedPoolEvents poolEvents;
+  private final Directory ldap;
   private final LoopWatch watch;
   private final Optional<Tracing> tracing;
   private final Figures figures;
@@ -144,6 +146,7 @@ public final class Node implements AutoCloseable {
     metrics.observe(budget);
     cloudWatch = new CloudWatch(configuration.node().cloudWatch(), numbers.node(), metrics);
     log = new KeyValueLog(cloudWatch);
+    ldap = new Directory(new LoggedDirectory(log));
     poolEvents = new LoggedPoolEvents(log, told, metrics);
     clusters =
         new SourceClusters(
@@ -194,6 +197,7 @@ public final class Node implements AutoCloseable {
                 clientsOfUser,
                 NonceSource.random(random),
                 new FailedLogIns(System::nanoTime),
+                ldap,
                 offLoop,
                 events),
             events,
@@ -226,7 +230,7 @@ public final class Node implements AutoCloseable {
         new ConfigurationChanges(
             directory,
             configuration,
-            vdbs::update,
+            this::update,
             this::takeOver,
             asked,
             this::notApplied,
@@ -337,6 +341,7 @@ public final class Node implements AutoCloseable {
             + " loops="
             + nodeLoops.all().size());
     try {
+      ldap.update(configuration.node().ldap());
       vdbs.update(configuration);
       cloudWatch.update(configuration);
       listeners.open(configuration.node().http());
@@ -390,6 +395,12 @@ public final class Node implements AutoCloseable {
     CompletionStage<Integer> outcome = asked.ask();
     watcher.reloadNow();
     return outcome;
+  }
+
+  /** Takes over what may fail, or changes nothing. */
+  private void update(Configuration next) throws IOException, StartupException {
+    vdbs.update(next); // which has looked whether the directory can be used
+    ldap.update(next.node().ldap());
   }
 
   /** Another configuration is in force for virtual databases, and is for all else from now on. */

@@ -422,7 +422,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         }
       }
       case REFUSED -> refuse(decision.failure());
-      case SCRAM, MD5, CLEAR_TEXT -> {
+      case SCRAM, MD5, CLEAR_TEXT, DIRECTORY -> {
         proof = new ClientProof(node, loop, refusals, address, wanted.user(), new AwaitedClient());
         dialogue.prove(
             new PasswordExchange(
@@ -500,6 +500,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             dialogue.encoder(),
             dialogue.capabilities(),
             own,
+            proof == null ? List.of() : proof.groups(),
             proof == null ? loop.context().nanoTime() : proof.judgedAt(),
             right,
             tls(),

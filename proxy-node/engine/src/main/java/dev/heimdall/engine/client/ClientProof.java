@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.wire.ServerError;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -25,6 +26,8 @@ final class ClientProof implements PasswordExchange.Outcome {
   private AuthFailure doubt;
 
   private long judgedAt;
+
+  private List<String> groups = List.of();
 
   /** The log-in whose client it is. */
   interface Claimant {
@@ -115,6 +118,16 @@ final class ClientProof implements PasswordExchange.Outcome {
   @Override
   public void doubted(AuthFailure failure) {
     doubt = failure;
+  }
+
+  /** Of a directory that has admitted it. */
+  List<String> groups() {
+    return groups;
+  }
+
+  @Override
+  public void groups(List<String> in) {
+    groups = in;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.ConsoleRight;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * Who logged in, and how.
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
  * @param encoder how the client is answered
  * @param capabilities what was agreed with it that its servers must have agreed on too
  * @param own what the client proved, as a log-in for the server
+ * @param groups of a directory that it is in; none where another method has let it in
  * @param provedAt when it did, by {@link System#nanoTime}
  * @param right what it may do at the admin console
  * @param again how it may log in again over the same connection; null where its protocol has no
@@ -22,6 +24,7 @@ public record Login(
     ClientEncoder encoder,
     Capabilities capabilities,
     ServerCredential own,
+    List<String> groups,
     long provedAt,
     ConsoleRight right,
     boolean tls,

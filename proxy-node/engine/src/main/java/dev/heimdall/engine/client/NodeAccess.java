@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param clients client connections of the whole node
  * @param clientsOfUser client connections of each user over all virtual databases
  * @param failedLogIns wrong passwords of late
+ * @param directory what decides on log-ins by the method {@code ldap}
  * @param offLoop where derivations of keys run, never an event loop
  */
 public record NodeAccess(
@@ -25,6 +26,7 @@ public record NodeAccess(
     UserLimits clientsOfUser,
     NonceSource nonces,
     FailedLogIns failedLogIns,
+    Directory directory,
     Executor offLoop,
     ClientEvents events) {
 

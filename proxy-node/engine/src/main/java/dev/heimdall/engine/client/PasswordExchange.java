@@ -1,5 +1,6 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.directory.DirectoryAnswer;
 import dev.heimdall.engine.auth.AuthDecision;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
@@ -54,6 +55,9 @@ public final class PasswordExchange {
      */
     void doubted(AuthFailure failure);
 
+    /** The client is in these groups of a directory; {@link #admitted} follows. */
+    void groups(List<String> groups);
+
     /** The client is who it says. */
     void admitted(ServerCredential credential);
 
@@ -90,7 +94,7 @@ public final class PasswordExchange {
             : null;
   }
 
-  /** What the client is to be asked for: SCRAM, MD5 or CLEAR_TEXT. */
+  /** What the client is to be asked for: SCRAM, MD5, CLEAR_TEXT or DIRECTORY. */
   public AuthDecision.Exchange kind() {
     return decision.exchange();
   }
@@ -102,7 +106,7 @@ public final class PasswordExchange {
 
   /** How long the client's next message may be: who sends it has proved nothing yet. */
   public int longestAnswer() {
-    return decision.exchange() == AuthDecision.Exchange.CLEAR_TEXT ? MAX_PASSWORD : MAX_PROOF;
+    return decision.wantsPassword() ? MAX_PASSWORD : MAX_PROOF;
   }
 
   /**
@@ -177,6 +181,10 @@ public final class PasswordExchange {
   }
 
   private void check(byte[] password) throws AuthException {
+    if (decision.exchange() == AuthDecision.Exchange.DIRECTORY) {
+      directoryDecides(decision.forTheDirectory(password));
+      return;
+    }
     if (decision.serverDecides()) {
       ServerCredential credential = decision.forTheServer(password);
       outcome.checking();
@@ -198,6 +206,35 @@ public final class PasswordExchange {
                 loop.context().loop().execute(() -> outcome.refused(e.failure()));
               }
             });
+  }
+
+  private void directoryDecides(String password) {
+    outcome.checking();
+    node.directory()
+        .check(
+            decision.request(),
+            password,
+            outcome::awaited,
+            answer -> loop.context().loop().execute(() -> directoryHasDecided(answer, password)));
+  }
+
+  private void directoryHasDecided(DirectoryAnswer answer, String password) {
+    String user = decision.request().user();
+    if (answer instanceof DirectoryAnswer.Accepted accepted) {
+      try {
+        ServerCredential credential = decision.admitKnown(password, accepted.groups());
+        outcome.groups(accepted.groups());
+        outcome.admitted(credential);
+      } catch (AuthException e) {
+        outcome.refused(e.failure());
+      }
+    } else if (answer instanceof DirectoryAnswer.Rejected) {
+      outcome.refused(AuthFailure.wrongPassword(user));
+    } else if (answer instanceof DirectoryAnswer.Crowded) {
+      outcome.refused(AuthFailure.directoryCrowded());
+    } else {
+      outcome.refused(AuthFailure.directoryUnavailable(user));
+    }
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.heimdall.engine.net;
 
+import dev.heimdall.directory.DirectoryLogIns;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.LdapSettings;
 import dev.heimdall.model.Peer;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.VirtualDatabase;
@@ -17,9 +19,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Whether the files that a configuration names for TLS hold what they should. A node asks this
- * before it takes a configuration over, and so does whoever checks one: what the first would refuse
- * the second is not to call right.
+ * Whether the files that a configuration names for TLS hold what they should, and whether what it
+ * says of a directory can be understood. A node asks this before it takes a configuration over, and
+ * so does whoever checks one: what the first would refuse the second is not to call right.
  */
 public final class TlsFiles {
   /**
@@ -63,6 +65,18 @@ public final class TlsFiles {
     StoreSettings store = configuration.node().store();
     if (!store.servers().isEmpty()) {
       check("node.json", "store, ", false, store.tls(), () -> TlsContexts.forStore(store.tls()));
+    }
+    LdapSettings ldap = configuration.node().ldap();
+    if (ldap.any()) {
+      check(
+          "node.json",
+          "",
+          false,
+          ldap,
+          () -> {
+            DirectoryLogIns.check(ldap);
+            return ldap;
+          });
     }
     Set<String> used = new TreeSet<>();
     for (VirtualDatabase vdb : configuration.vdbs().values()) {

@@ -168,6 +168,14 @@ public interface EventLog {
   /** A program that a rule's trigger runs has ended. */
   void programEnded(String program, String end, String output);
 
+  /**
+   * Something became of the directory that decides on log-ins.
+   *
+   * @param about a server or a user
+   * @param cause empty where nothing is wrong
+   */
+  void directory(String event, String about, String cause);
+
   /** An administrator changed something. */
   void adminCommand(String user, SocketAddress address, String command, String outcome);
 

@@ -443,6 +443,15 @@ public final class KeyValueLog implements EventLog {
   }
 
   @Override
+  public void directory(String event, String about, String cause) {
+    LogLine line = line("directory " + event).pair("about", about);
+    if (!cause.isEmpty()) {
+      line.pair("cause", cause);
+    }
+    line.log(NODE, cause.isEmpty() ? Level.INFO : Level.WARN);
+  }
+
+  @Override
   public void secretOpen(String detail) {
     line("secret readable by others").pair("detail", detail).log(NODE, Level.WARN);
   }

@@ -292,7 +292,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
         vdb.name(),
         database(),
         login.user(),
-        List.of(),
+        login.groups(),
         carried.variables().get("application_name"),
         client == null ? null : client.getAddress(),
         port,

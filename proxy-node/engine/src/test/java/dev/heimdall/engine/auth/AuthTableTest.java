@@ -86,6 +86,7 @@ class AuthTableTest {
 
   static AuthRule rule(
       ConnectionType type, String database, String user, String address, AuthMethod method) {
-    return new AuthRule(type, List.of(database), List.of(user), Cidr.parse(address), method);
+    return new AuthRule(
+        type, List.of(database), List.of(user), Cidr.parse(address), method, List.of());
   }
 }

@@ -16,6 +16,7 @@ import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -200,6 +201,7 @@ final class SimulatedNode implements AutoCloseable {
                 new UserLimits(),
                 NonceSource.random(random),
                 new FailedLogIns(turns::now),
+                new Directory(null),
                 turns.node()::execute,
                 new Unheard()),
             new Unheard(),

@@ -16,6 +16,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -116,6 +117,7 @@ class ToyLogInTest {
             new UserLimits(),
             NonceSource.random(random),
             new FailedLogIns(System::nanoTime),
+            new Directory(null),
             Runnable::run,
             new Heard());
     vdb =
@@ -143,7 +145,7 @@ class ToyLogInTest {
             trusts.databases(),
             trusts.users(),
             trusts.address(),
-            AuthMethod.PASSWORD));
+            AuthMethod.PASSWORD, List.of()));
   }
 
   private EmbeddedChannel connect() {

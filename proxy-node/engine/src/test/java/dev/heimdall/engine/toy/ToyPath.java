@@ -14,6 +14,7 @@ import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -146,6 +147,7 @@ final class ToyPath implements AutoCloseable {
                 new UserLimits(),
                 NonceSource.random(random),
                 new FailedLogIns(System::nanoTime),
+                new Directory(null),
                 Runnable::run,
                 unheard(ClientEvents.class)),
             unheard(SessionEvents.class),

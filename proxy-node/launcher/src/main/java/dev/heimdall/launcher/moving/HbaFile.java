@@ -5,6 +5,7 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Cidr;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,7 @@ final class HbaFile {
   private static final Pattern BETWEEN_FIELDS =
       Pattern.compile("\\s+(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
   private static final Set<String> METHODS =
-      Set.of("scram-sha-256", "md5", "password", "trust", "reject", "cert");
+      Set.of("scram-sha-256", "md5", "password", "ldap", "trust", "reject", "cert");
 
   private final Documents documents;
   private final boolean tls;
@@ -63,8 +64,9 @@ final class HbaFile {
 
   private void line(String line, Line at) throws CommandFailure {
     // Lists are written with commas and without blanks.
+    String[] written = BETWEEN_FIELDS.split(line);
     List<List<String>> fields = new ArrayList<>();
-    for (String field : BETWEEN_FIELDS.split(line)) {
+    for (String field : written) {
       fields.add(words(field));
     }
     String type = fields.get(0).get(0);
@@ -93,7 +95,8 @@ final class HbaFile {
               address(fields.get(3).get(0), mask ? fields.get(4).get(0) : null, at),
               fields.get(mask ? 5 : 4).get(0));
       matchIsKnown(rule, at);
-      add(rule, at);
+      int options = mask ? 6 : 5;
+      add(rule, at, String.join(" ", Arrays.asList(written).subList(options, written.length)));
     }
   }
 
@@ -140,7 +143,10 @@ final class HbaFile {
         at + ": " + why + ". Change the line, or take it out, and import again");
   }
 
-  private void add(HbaRule rule, Line at) {
+  /**
+   * @param options what stands behind the method
+   */
+  private void add(HbaRule rule, Line at, String options) {
     String type = rule.type();
     if (type.equals("hostssl") && !tls) {
       notes.at(
@@ -157,6 +163,10 @@ final class HbaFile {
       rules.add(rule.rejecting(type, rule.users()));
       return;
     }
+    if (rule.method().equals("ldap")) {
+      ofDirectory(rule, at, options);
+      return;
+    }
     List<String> known =
         rule.users().stream()
             .filter(user -> user.equals("all") || documents.hasUser(user))
@@ -170,6 +180,13 @@ final class HbaFile {
     if (!known.isEmpty()) {
       allow(new HbaRule(type, rule.databases(), known, rule.address(), rule.method()), at);
     }
+  }
+
+  /** Users of a directory need not be in the file of users. */
+  private void ofDirectory(HbaRule rule, Line at, String options) {
+    Optional<String> problem = new PgBouncerDirectory(documents, tls, notes).write(options, at);
+    problem.ifPresent(why -> notes.at(at, "whom this lets in is rejected: " + why));
+    rules.add(problem.isEmpty() ? rule : rule.rejecting(rule.type(), rule.users()));
   }
 
   /** Clear text and certificates are taken inside TLS only. */

@@ -21,6 +21,7 @@ final class PgBouncerImport {
           "listen_port",
           "unix_socket_dir",
           "pool_mode",
+          "auth_ldap_options",
           "auth_type",
           "auth_file",
           "auth_hba_file",

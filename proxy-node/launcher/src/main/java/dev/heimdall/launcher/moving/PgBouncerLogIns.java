@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** How clients log in: {@code auth_type}, and the lines of {@code auth_hba_file}. */
@@ -37,11 +38,13 @@ final class PgBouncerLogIns {
       return;
     }
     boolean inTls = Set.of("plain", "cert").contains(type);
+    boolean ldap = type.equals("ldap") && hasDirectory();
     String method =
         switch (type) {
           case "md5" -> "md5";
           case "plain" -> tls ? "password" : SCRAM;
           case "cert" -> tls ? "cert" : SCRAM;
+          case "ldap" -> ldap ? "ldap" : SCRAM;
           // Without an address it let in who could reach its Unix socket: a port is for more.
           case "trust", "any" -> ini.listens() ? "trust" : SCRAM;
           default -> SCRAM;
@@ -54,7 +57,20 @@ final class PgBouncerLogIns {
       rule.put("method", method);
     }
     ini.said("auth_type").ifPresent(this::about);
-    withoutUse(type);
+    if (!ldap) {
+      withoutUse(type);
+    }
+  }
+
+  /** Whether the directory of {@code auth_ldap_options} could be written. */
+  private boolean hasDirectory() {
+    Optional<Entry> options = ini.said("auth_ldap_options");
+    Entry named = options.orElseGet(() -> ini.said("auth_type").orElseThrow());
+    Optional<String> problem =
+        new PgBouncerDirectory(documents, tls, notes)
+            .write(options.map(Entry::value).orElse(""), named.at());
+    problem.ifPresent(why -> notes.left(named, why + "; scram-sha-256 was written"));
+    return problem.isEmpty();
   }
 
   private void linesOfHba() throws CommandFailure {
@@ -112,7 +128,7 @@ final class PgBouncerLogIns {
               ini.listens()
                   ? "nobody has to prove anything, as before; users need a document"
                   : "it was for the Unix socket alone: scram-sha-256 was written");
-      case "pam", "ldap" -> notes.left(type, "there is no such method; scram-sha-256 was written");
+      case "pam" -> notes.left(type, "there is no such method; scram-sha-256 was written");
       default -> {}
     }
   }

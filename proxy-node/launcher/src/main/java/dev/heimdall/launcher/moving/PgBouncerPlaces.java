@@ -75,7 +75,6 @@ final class PgBouncerPlaces {
         "auth_query",
         "auth_dbname",
         "auth_ident_file");
-    table.nowhere("there are no log-ins by LDAP", "auth_ldap_options");
     table.nowhere(
         "the node's log has `logFormat` and `logLevel` in node.json",
         "logfile",

@@ -31,7 +31,7 @@ final class PasswordMessages {
         md5Salt = login.random(4);
         PgWriter.authenticationMd5(out, md5Salt);
       }
-      case CLEAR_TEXT -> PgWriter.authenticationCleartext(out);
+      case CLEAR_TEXT, DIRECTORY -> PgWriter.authenticationCleartext(out);
       case ACCEPTED, REFUSED -> {
         out.release();
         throw nothingAsked();
@@ -80,7 +80,7 @@ final class PasswordMessages {
         }
       }
       case MD5 -> exchange.md5(md5Salt, withoutZero(body));
-      case CLEAR_TEXT -> exchange.clearText(withoutZero(body));
+      case CLEAR_TEXT, DIRECTORY -> exchange.clearText(withoutZero(body));
       case ACCEPTED, REFUSED -> throw nothingAsked();
     }
   }

@@ -12,6 +12,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -99,12 +100,15 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
             new UserLimits(),
             NonceSource.random(random),
             new FailedLogIns(System::nanoTime),
+            new Directory(null),
             Runnable::run,
             this);
     AuthRule any = settings.auth().get(0);
     AuthTable table =
         new AuthTable(
-            List.of(new AuthRule(any.type(), any.databases(), any.users(), any.address(), method)));
+            List.of(
+                new AuthRule(
+                    any.type(), any.databases(), any.users(), any.address(), method, List.of())));
     vdb =
         new VdbAccess(
             "app",
