@@ -77,15 +77,19 @@ final class ReportingNodes implements AutoCloseable {
         .formatted(hosts, cluster.superuser(), cluster.password());
   }
 
-  /** Has nodes that start from now on report to both managers by this port. */
+  /**
+   * Has nodes that start from now on report to both managers by this port. They look for the second
+   * one ten times in a row, which takes longer than starting it anew, and then every ten seconds.
+   */
   void behind(int port) throws IOException {
     Path node = configuration().resolve("node.json");
     String text = Files.readString(node);
     write(
         "node.json",
         text.replaceFirst(
-            "\"urls\": \\[[^]]*]",
-            "\"urls\": [\"http://127.0.0.1:%d\"], \"instances\": 2".formatted(port)));
+                "\"urls\": \\[[^]]*]",
+                "\"urls\": [\"http://127.0.0.1:%d\"], \"instances\": 2".formatted(port))
+            .replace("\"200ms\"", "\"1s\""));
   }
 
   Path configuration() {

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Nodes and managers, each a process of its own: what managers know of nodes. */
 class ReportsIT {
@@ -51,6 +53,7 @@ class ReportsIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // with the next one: they wait
   void nodesReportToEachManagerAndServeWhateverBecomesOfThose() throws Exception {
     Started a = fleet.node("a");
     Started b = fleet.node("b");
@@ -85,14 +88,16 @@ class ReportsIT {
 
   /** What a load balancer leads now here, now there, reaches each manager once. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void twoManagersBehindOneAddressKnowTheSameNodes() throws Exception {
     try (Either balancer = new Either(onePort, otherPort)) {
       fleet.behind(balancer.port());
-      fleet.node("a");
-      Started b = fleet.node("b");
       Started one = fleet.manager(onePort);
       Started other = fleet.manager(otherPort);
       one.awaitOutput("managing on port");
+      other.awaitOutput("managing on port"); // who finds none tries it again later and later
+      fleet.node("a");
+      Started b = fleet.node("b");
       for (int port : List.of(onePort, otherPort)) {
         fleet.awaitLive(port, "a", "b");
       }
