@@ -144,7 +144,7 @@ class GuessesBesideOthersIT {
   void everyHonestOneLogsInAtTheFirstTry() throws Exception {
     writePeople();
     try (Running manager =
-        Running.start(directory, Map.of(), "--config=" + directory.resolve("configuration"))) {
+        Running.startWithAccounts(directory, "--config=" + directory.resolve("configuration"))) {
       Plain attacked = new Plain(manager.port());
       assertThat(attacked.logIn("user0", password(0))).isEqualTo(303);
       try (Attacker atAdmin = new Attacker(manager.port(), i -> "admin");

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +39,7 @@ class PeopleIT {
     Files.writeString(
         configuration.resolve("vdbs/shop.json"),
         "{\n  \"ports\": [5050],\n  \"source\": \"main\"\n}\n");
-    manager = Running.start(directory, Map.of(), "--config=" + configuration);
+    manager = Running.startWithAccounts(directory, "--config=" + configuration);
     browser = Browser.start();
   }
 

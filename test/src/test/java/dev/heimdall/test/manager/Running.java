@@ -26,6 +26,12 @@ final class Running implements AutoCloseable {
   /** Starts it without waiting. */
   static Running begin(Path directory, Map<String, String> environment, String... options)
       throws IOException {
+    return begin(Started::start, directory, environment, options);
+  }
+
+  private static Running begin(
+      Start start, Path directory, Map<String, String> environment, String... options)
+      throws IOException {
     int port = FreePort.any();
     Path state = directory.resolve("state-" + port);
     List<String> arguments =
@@ -34,7 +40,12 @@ final class Running implements AutoCloseable {
       arguments.add(option.replace(PORT, Integer.toString(port)));
     }
     return new Running(
-        Started.start(directory.resolve("output-" + port), environment, arguments), state, port);
+        start.start(directory.resolve("output-" + port), environment, arguments), state, port);
+  }
+
+  private interface Start {
+    Started start(Path output, Map<String, String> environment, List<String> arguments)
+        throws IOException;
   }
 
   /**
@@ -44,9 +55,17 @@ final class Running implements AutoCloseable {
    */
   static Running start(Path directory, Map<String, String> environment, String... options)
       throws IOException {
-    Running manager = begin(directory, environment, options);
-    manager.process.awaitOutput("managing on port " + manager.port);
-    return manager;
+    return begin(directory, environment, options).listening();
+  }
+
+  /** The same where accounts log in with passwords. */
+  static Running startWithAccounts(Path directory, String... options) throws IOException {
+    return begin(Started::startToHash, directory, Map.of(), options).listening();
+  }
+
+  private Running listening() {
+    process.awaitOutput("managing on port " + port);
+    return this;
   }
 
   /** A client that has read the password which it has made for itself. */

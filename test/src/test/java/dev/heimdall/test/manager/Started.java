@@ -30,7 +30,19 @@ final class Started implements AutoCloseable {
    */
   static Started start(Path output, Map<String, String> environment, List<String> arguments)
       throws IOException {
-    List<String> command = HeimdallJvm.command(arguments, "-Xmx256m");
+    return start(output, environment, arguments, HeimdallJvm.command(arguments, "-Xmx256m"));
+  }
+
+  /** The same where passwords of accounts are hashed. */
+  static Started startToHash(Path output, Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    return start(
+        output, environment, arguments, HeimdallJvm.commandThatHashes(arguments, "-Xmx256m"));
+  }
+
+  private static Started start(
+      Path output, Map<String, String> environment, List<String> arguments, List<String> command)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
