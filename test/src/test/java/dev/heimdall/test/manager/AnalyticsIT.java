@@ -36,9 +36,14 @@ class AnalyticsIT {
 
   @BeforeEach
   void start() throws IOException {
+    // Reports that are so far apart have the statements each time, and not for some of ten seconds.
     write(
         "node.json",
-        "{\"http\": {\"port\": %d}, \"drainTimeout\": \"2s\"}".formatted(FreePort.any()));
+        """
+        {"http": {"port": %d}, "drainTimeout": "2s", "manager": {
+          "urls": ["http://127.0.0.1:%d"], "key": "%s", "every": "2500ms"}}
+        """
+            .formatted(FreePort.any(), managerPort, ReportingNodes.KEY));
     write(
         "sources/main.json",
         """
