@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A node and a manager on one machine: what becomes of each when the other ends. */
 class BothIT {
@@ -114,6 +116,7 @@ class BothIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT) // with others that wait as well
   void aManagerThatIsKilledIsBackAndNoClientNotices() throws Exception {
     start();
     try (BusyReader one = new BusyReader(target());
@@ -138,6 +141,7 @@ class BothIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void theNodeTakesOverWhatIsWrittenThroughTheManager() throws Exception {
     start();
     assertThat(serves("second")).isFalse();
@@ -175,6 +179,7 @@ class BothIT {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aManagerThatCannotStartIsTriedMoreAndMoreSeldomAndTheNodeServes() throws Exception {
     both =
         Started.start(
