@@ -33,7 +33,7 @@ class PagesIT {
   void start(@TempDir Path directory) throws Exception {
     configuration = directory.resolve("configuration");
     configure();
-    manager = Running.start(directory, Map.of(), "--config=" + configuration);
+    manager = Running.startWithAccounts(directory, "--config=" + configuration);
     browser = Browser.start();
   }
 
