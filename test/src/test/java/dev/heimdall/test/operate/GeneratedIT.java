@@ -69,7 +69,7 @@ class GeneratedIT {
       assertThat(Files.readString(output().resolve("users/generated.json")))
           .contains("SCRAM-SHA-256$")
           .contains("\"maxServerConnections\": 7");
-      try (StartedNode node = StartedNode.ofThis(output());
+      try (StartedNode node = StartedNode.ofWritten(output());
           RawClient client =
               RawClient.logIn(
                   new Target(
@@ -114,7 +114,7 @@ class GeneratedIT {
             "--listen=" + FreePort.any());
 
     assertThat(told).contains("passwords could not be read, as only superusers may");
-    try (StartedNode node = StartedNode.ofThis(output());
+    try (StartedNode node = StartedNode.ofWritten(output());
         RawClient client =
             RawClient.logIn(
                 new Target(
@@ -165,7 +165,7 @@ class GeneratedIT {
 
       assertThat(Files.readString(output().resolve("users/moved_in.json")))
           .contains(release == MysqlRelease.MYSQL ? "\"0x2441243030" : "\"*");
-      try (StartedNode node = StartedNode.ofThis(output());
+      try (StartedNode node = StartedNode.ofWritten(output());
           Connection client =
               new MysqlTarget("127.0.0.1", node.port("main"), "app", "moved_in", "secret", false)
                   .jdbc();

@@ -40,7 +40,7 @@ class ImportedMaxScaleIT {
       Files.writeString(directory.resolve("maxscale.cnf"), file(server));
       Path written = directory.resolve("heimdall");
       assertThat(importInto(written)).contains("monitor_interval = 2s");
-      try (StartedNode node = StartedNode.ofThis(written)) {
+      try (StartedNode node = StartedNode.ofWritten(written)) {
         serves(
             new MysqlTarget("127.0.0.1", node.port("split"), "app", "moved_in", "secret", false));
       }

@@ -46,7 +46,7 @@ class ImportedPgBouncerIT {
       Files.writeString(directory.resolve("userlist.txt"), "\"moved_in\" \"" + verifier + "\"\n");
       Path written = directory.resolve("heimdall");
       assertThat(importInto(written)).contains("1 note;").contains("reserve_pool_size = 2");
-      try (StartedNode node = StartedNode.ofThis(written)) {
+      try (StartedNode node = StartedNode.ofWritten(written)) {
         serves(new Target("127.0.0.1", node.port("shop"), "shop", "moved_in", "secret", false));
       }
     } finally {

@@ -41,7 +41,7 @@ class ImportedProxySqlIT {
       Files.writeString(directory.resolve("proxysql.cnf"), file(server));
       Path written = directory.resolve("heimdall");
       assertThat(importInto(written)).contains("user inactive: it is not active");
-      try (StartedNode node = StartedNode.ofThis(written)) {
+      try (StartedNode node = StartedNode.ofWritten(written)) {
         serves(
             new MysqlTarget(
                 "127.0.0.1", node.port("hostgroup-0"), "app", "moved_in", "secret", false));
