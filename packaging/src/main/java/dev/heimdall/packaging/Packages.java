@@ -150,6 +150,7 @@ final class Packages implements Callable<Integer> {
     tree.add(
         "heimdall.service",
         Entry.File.of(source.resolve("templates/instance/heimdall.service"), Entry.PLAIN));
+    dashboards(tree, "dashboards/");
     Path file = output.resolve(name + ".tar.gz");
     try (OutputStream out = Files.newOutputStream(file);
         OutputStream packed = Gzip.into(out)) {
@@ -184,7 +185,17 @@ final class Packages implements Callable<Integer> {
         "usr/share/doc/heimdall/changelog.gz",
         Entry.File.of(gzip(about.changelog().getBytes(StandardCharsets.UTF_8)), Entry.PLAIN));
     tree.add("usr/share/doc/heimdall/THIRD-PARTY.txt", home.entries().get("THIRD-PARTY.txt"));
+    dashboards(tree, HOME + "dashboards/");
     return tree;
+  }
+
+  /** Those for Grafana. */
+  private void dashboards(Tree tree, String folder) throws IOException {
+    try (Stream<Path> files = Files.list(source.resolve("templates/dashboards"))) {
+      for (Path file : files.sorted().toList()) {
+        tree.add(folder + file.getFileName(), Entry.File.of(file, Entry.PLAIN));
+      }
+    }
   }
 
   private static byte[] text(Tree home, String path) throws IOException {

@@ -42,6 +42,7 @@ class PackagesTest {
             "heimdall",
             "LICENSE",
             "templates/config/heimdall.conf",
+            "templates/dashboards/pools.json",
             "templates/instance/heimdall.service",
             "templates/instance/90-heimdall.conf")) {
       Path copy = source.resolve(file);
@@ -147,6 +148,8 @@ class PackagesTest {
         .containsExactly(
             "heimdall-1.2.3/LICENSE",
             "heimdall-1.2.3/THIRD-PARTY.txt",
+            "heimdall-1.2.3/dashboards/",
+            "heimdall-1.2.3/dashboards/pools.json",
             "heimdall-1.2.3/heimdall",
             "heimdall-1.2.3/heimdall.1",
             "heimdall-1.2.3/heimdall.bash-completion",
@@ -156,7 +159,7 @@ class PackagesTest {
             "heimdall-1.2.3/lib/heimdall-launcher-1.2.3.jar",
             "heimdall-1.2.3/lib/zstd-jni-1.jar");
     assertThat(entries).allSatisfy(entry -> assertThat(entry.getLongUserId()).isZero());
-    assertThat(entries.get(2).getMode() & 0777).isEqualTo(0755);
+    assertThat(entries.get(4).getMode() & 0777).isEqualTo(0755);
   }
 
   @Test

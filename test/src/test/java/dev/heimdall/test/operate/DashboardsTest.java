@@ -119,7 +119,7 @@ class DashboardsTest {
   @Test
   void eachHasATitleAndAnIdOfItsOwn() throws IOException {
     assertThat(dashboards())
-        .hasSize(5)
+        .hasSize(6)
         .extracting(dashboard -> dashboard.content().get("uid").asText())
         .doesNotHaveDuplicates();
     assertThat(dashboards())
