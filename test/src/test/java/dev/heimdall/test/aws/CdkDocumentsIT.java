@@ -135,6 +135,37 @@ class CdkDocumentsIT {
     assertThat(source(copied)).contains("east.example");
   }
 
+  /** In the order of docs/aws-changes.md, all of it while the region is in the file. */
+  @Test
+  @Tag("long")
+  void aRegionGoesWithItsCopyAndTheOneThatIsEditedStays() throws Exception {
+    ObjectNode west = deployed.region(WEST);
+    ObjectNode east = deployed.region(EAST);
+    east.remove("documents");
+    deployed.save(deployed.deployment(west, east).put("editedIn", WEST));
+    deployed.bootstrap();
+    deployed.deploy();
+    String copy = stack(EAST) + "-copy";
+    assertThat(deployed.standing(EAST).has(copy)).isTrue();
+    assertThat(deployed.destroyIsRefused(stack(EAST)))
+        .contains("cannot be deleted while TerminationProtection is enabled");
+
+    east.withObject("/fleet").put("protect", false);
+    deployed.save(deployed.deployment(west, east).put("editedIn", WEST));
+    deployed.deploy();
+    deployed.destroy(stack(EAST));
+    assertThat(deployed.standing(EAST).has(stack(EAST))).isFalse();
+    deployed.destroy("--exclusively", copy);
+    assertThat(deployed.standing(EAST)).isEmpty();
+    assertThat(deployed.standing(WEST).has(stack(WEST))).isTrue();
+
+    deployed.save(deployed.deployment(west).put("editedIn", WEST));
+    deployed.deploy();
+    String place = deployed.place("s3://" + bucket(WEST) + "/config", WEST);
+    edit(place, "edited.example");
+    assertThat(source(place)).contains("edited.example");
+  }
+
   /** All documents of a bucket, as a whole edit of another, or of the same one. */
   private void push(String from, String fromRegion, String to, String toRegion, String... how)
       throws Exception {

@@ -130,12 +130,33 @@ class CdkNetworksIT {
     assertThat(networks.connections(WEST)).hasSize(3);
     assertThat(destinations(WEST)).containsExactlyInAnyOrder(NODES_WEST, NODES_EAST, DATABASES);
 
+    protectedRegionsStayAndTheirWaysComeBack();
+
     deployed.destroy();
     assertThat(deployed.standing(WEST)).isEmpty();
     assertThat(deployed.standing(EAST)).isEmpty();
     assertThat(networks.connections(WEST)).isEmpty();
     assertThat(destinations(WEST)).isEmpty();
     assertThat(letIn(group)).isEmpty();
+  }
+
+  private void protectedRegionsStayAndTheirWaysComeBack() throws Exception {
+    protect(true);
+    assertThat(deployed.destroyIsRefused())
+        .contains("] cannot be deleted while TerminationProtection is enabled");
+    assertThat(deployed.standing(WEST).has(stack(WEST))).isTrue();
+    assertThat(deployed.standing(EAST).has(stack(EAST))).isTrue();
+    assertThat(networks.connections(EAST)).as("ways go first").isEmpty();
+
+    protect(false);
+    assertThat(networks.connections(EAST)).hasSize(2);
+    assertThat(destinations(WEST)).containsExactlyInAnyOrder(NODES_WEST, NODES_EAST, DATABASES);
+  }
+
+  private void protect(boolean on) throws Exception {
+    west.withObject("/fleet").put("protect", on);
+    east.withObject("/fleet").put("protect", on);
+    deploy("peering");
   }
 
   /** What connects them is people's: the deployment opens what is behind it. */

@@ -149,6 +149,9 @@ final class EmulatedDeployment {
     return refused(cdk(with(stacks, "deploy", "--require-approval", "never")));
   }
 
+  /**
+   * Everything, or the stacks that are named and those that need them, with options before them.
+   */
   void destroy(String... stacks) throws Exception {
     run(cdk(with(stacks, "destroy", "--force")));
   }
