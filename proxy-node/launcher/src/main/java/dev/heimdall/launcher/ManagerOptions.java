@@ -70,6 +70,14 @@ final class ManagerOptions {
               + " X-Forwarded-For, with commas between. Default: none.")
   private String trustedProxies;
 
+  @Option(
+      names = "--ldap-file",
+      paramLabel = "FILE",
+      description =
+          "The document that names an LDAP directory whose people can log in, and its groups that"
+              + " give roles. Default: none.")
+  private Path ldapFile;
+
   @Mixin private OpenIdOptions openId;
 
   @Spec(Target.MIXEE)
@@ -95,6 +103,7 @@ final class ManagerOptions {
             Optional.ofNullable(key),
             Optional.ofNullable(store),
             Optional.ofNullable(trustedProxies),
+            Optional.ofNullable(ldapFile),
             openId.keys())
         .or(conf.map(HeimdallConf::manager).orElse(ManagerKeys.none()));
   }

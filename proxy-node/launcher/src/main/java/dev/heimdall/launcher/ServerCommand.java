@@ -120,6 +120,7 @@ final class ServerCommand implements Callable<Integer> {
         proxies(keys.trustedProxies()),
         password(keys, own.isPresent()),
         LogInProvider.of(keys.openId()),
+        LogInDirectory.of(keys.ldapFile()),
         VersionCommand.own(),
         nodeKey,
         Optional.of(figures(own)),

@@ -61,6 +61,7 @@ class OpenIdOptionsTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of("10.0.0.0/24"),
+            Optional.of(Path.of("/conf/ldap.json")),
             keys);
     List<String> words =
         ManagerCommandLine.of(
@@ -75,7 +76,8 @@ class OpenIdOptionsTest {
         words.stream()
             .filter(word -> word.startsWith("--oidc") || word.startsWith("--manager-url"))
             .toArray(String[]::new);
-    assertThat(words).contains("--manager-trusted-proxies=10.0.0.0/24");
+    assertThat(words)
+        .contains("--manager-trusted-proxies=10.0.0.0/24", "--ldap-file=/conf/ldap.json");
     OpenIdOptions parsed = new OpenIdOptions();
     CommandLine line = new CommandLine(new ServerCommand());
     assertThat(options).allMatch(o -> line.getCommandSpec().findOption(o.split("=")[0]) != null);

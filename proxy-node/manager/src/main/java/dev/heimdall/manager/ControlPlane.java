@@ -23,6 +23,7 @@ import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.forms.FormPages;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.inspect.Inspections;
+import dev.heimdall.manager.login.DirectoryPeople;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnTokens;
@@ -123,7 +124,11 @@ public final class ControlPlane implements AutoCloseable {
                       settings.password().isElsewhere(),
                       clock,
                       System::nanoTime));
-      LogIn logIn = LogIn.with(settings.password(), access, hashes, audit);
+      Optional<DirectoryPeople> directory =
+          settings.directory().isPresent()
+              ? Optional.of(DirectoryPeople.of(settings.directory().get()))
+              : Optional.empty();
+      LogIn logIn = LogIn.with(settings.password(), access, hashes, directory, audit);
       Editor editor =
           new Editor(
               DocumentStore.open(settings.place()),

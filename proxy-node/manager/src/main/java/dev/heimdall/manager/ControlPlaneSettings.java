@@ -4,6 +4,7 @@ import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.oidc.OpenIdSettings;
 import dev.heimdall.manager.web.PemFiles;
 import dev.heimdall.manager.web.TrustedProxies;
+import dev.heimdall.model.ManagerDirectory;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.StoreLocation;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param proxies that are believed what they report of their clients
  * @param password where that of the user {@code admin} is
  * @param openId with which provider people log in besides; empty: with none
+ * @param directory which knows people besides; empty: none does
  * @param version which it tells
  * @param nodeKey what a node that runs beside it signs with; empty: there is none
  * @param figures the directory in which figures are kept; empty: they end with the manager
@@ -35,6 +37,7 @@ public record ControlPlaneSettings(
     TrustedProxies proxies,
     PasswordPlace password,
     Optional<OpenIdSettings> openId,
+    Optional<ManagerDirectory> directory,
     String version,
     Optional<Secret> nodeKey,
     Optional<Path> figures,

@@ -76,6 +76,7 @@ final class LoneManager {
             TrustedProxies.none(),
             new PasswordPlace.InFile(file),
             Optional.empty(),
+            Optional.empty(),
             "test",
             Optional.of(KEY),
             Optional.of(directory.resolve("figures")),

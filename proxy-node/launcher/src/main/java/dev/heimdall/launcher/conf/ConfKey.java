@@ -54,6 +54,7 @@ enum ConfKey {
       "managerTrustedProxies",
       "networks such as 10.0.0.0/24, with commas between them",
       "[0-9A-Fa-f:./]+( *, *[0-9A-Fa-f:./]+)*"),
+  LDAP_FILE("ldapFile", "an absolute path", "/.+"),
   MANAGER_URL("managerUrl", "where browsers reach the manager: https://HOST", "https?://.+"),
   OIDC_ISSUER("oidcIssuer", "the issuer of a provider of OpenID Connect: https://…", "https?://.+"),
   OIDC_CLIENT_ID("oidcClientId", "the id of the client that the provider knows", "\\S{1,256}"),

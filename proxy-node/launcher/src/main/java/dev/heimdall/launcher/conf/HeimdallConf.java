@@ -83,6 +83,7 @@ public record HeimdallConf(
             text(values, ConfKey.MANAGER_KEY).map(Path::of),
             text(values, ConfKey.MANAGER_STORE),
             text(values, ConfKey.MANAGER_TRUSTED_PROXIES),
+            text(values, ConfKey.LDAP_FILE).map(Path::of),
             openId(values)));
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param key that certificate's, in PEM
  * @param store where what is its own is kept, if not beside the configuration
  * @param trustedProxies networks of proxies that are believed, with commas between them
+ * @param ldapFile the document that says which directory knows people besides
  * @param openId with which provider people log in besides
  */
 public record ManagerKeys(
@@ -25,10 +26,12 @@ public record ManagerKeys(
     Optional<Path> key,
     Optional<String> store,
     Optional<String> trustedProxies,
+    Optional<Path> ldapFile,
     OpenIdKeys openId) {
   /** Nothing is said. */
   public static ManagerKeys none() {
     return new ManagerKeys(
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -53,6 +56,7 @@ public record ManagerKeys(
         tls ? key : other.key(),
         store.or(other::store),
         trustedProxies.or(other::trustedProxies),
+        ldapFile.or(other::ldapFile),
         openId.or(other.openId()));
   }
 }

@@ -51,6 +51,7 @@ final class DemoManager implements AutoCloseable {
             Optional.empty(),
             Optional.of(directory.resolve("store").toString()),
             Optional.empty(),
+            Optional.empty(),
             OpenIdKeys.none());
     ManagerBeside beside = ManagerBeside.of(keys);
     File log = directory.resolve("log").toFile();

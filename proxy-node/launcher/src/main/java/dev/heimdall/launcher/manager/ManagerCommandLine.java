@@ -63,6 +63,7 @@ public final class ManagerCommandLine {
     keys.key().ifPresent(value -> words.add("--manager-key=" + value));
     keys.store().ifPresent(value -> words.add("--manager-store=" + value));
     keys.trustedProxies().ifPresent(value -> words.add("--manager-trusted-proxies=" + value));
+    keys.ldapFile().ifPresent(value -> words.add("--ldap-file=" + value));
     words.addAll(openId(keys.openId()));
     if (json) {
       words.add("--log-json");

@@ -48,6 +48,7 @@ class HeimdallConfTest {
             managerKey = /etc/heimdall/manager.key
             managerStore = s3://conf/manager
             managerTrustedProxies = 10.0.0.0/24, fd00::1
+            ldapFile = /etc/heimdall/ldap.json
             managerUrl = https://manager.example
             oidcIssuer = https://idp.example/realm
             oidcClientId = heimdall
@@ -82,6 +83,7 @@ class HeimdallConfTest {
                 Optional.of(Path.of("/etc/heimdall/manager.key")),
                 Optional.of("s3://conf/manager"),
                 Optional.of("10.0.0.0/24, fd00::1"),
+                Optional.of(Path.of("/etc/heimdall/ldap.json")),
                 new OpenIdKeys(
                     Optional.of("https://manager.example"),
                     Optional.of("https://idp.example/realm"),

@@ -27,6 +27,7 @@ public final class LogIn implements AutoCloseable {
 
   private final FirstAdmin first;
   private final Optional<People> people;
+  private final Optional<DirectoryPeople> directory;
   private final Guesses guesses;
   private final Seen seen;
   private final Seen delayed;
@@ -41,8 +42,18 @@ public final class LogIn implements AutoCloseable {
   }
 
   LogIn(FirstAdmin first, Optional<People> people, AuditLog audit, LongSupplier nanoClock) {
+    this(first, people, Optional.empty(), audit, nanoClock);
+  }
+
+  private LogIn(
+      FirstAdmin first,
+      Optional<People> people,
+      Optional<DirectoryPeople> directory,
+      AuditLog audit,
+      LongSupplier nanoClock) {
     this.first = first;
     this.people = people;
+    this.directory = directory;
     this.audit = audit;
     guesses = new Guesses(nanoClock);
     seen = new Seen(nanoClock);
@@ -71,10 +82,26 @@ public final class LogIn implements AutoCloseable {
   public static LogIn with(
       PasswordPlace place, Optional<Access> access, PasswordHash hashes, AuditLog audit)
       throws PasswordException {
+    return with(place, access, hashes, Optional.empty(), audit);
+  }
+
+  /**
+   * The same, where people without an account may be known to a directory.
+   *
+   * @throws PasswordException when there can be no password
+   */
+  public static LogIn with(
+      PasswordPlace place,
+      Optional<Access> access,
+      PasswordHash hashes,
+      Optional<DirectoryPeople> directory,
+      AuditLog audit)
+      throws PasswordException {
     LongSupplier nanoClock = System::nanoTime;
     return new LogIn(
         FirstAdmin.with(place, nanoClock),
         access.map(known -> new People(known, hashes, nanoClock)),
+        directory,
         audit,
         nanoClock);
   }
@@ -217,6 +244,9 @@ public final class LogIn implements AutoCloseable {
     if (isFirst && account.isPresent()) {
       first.supersede();
     }
+    if (directory.isPresent() && !isFirst && account.isEmpty()) {
+      return byDirectory(directory.get().new Attempt(shown, caller.from()), shown, caller);
+    }
     return people.isEmpty() || isFirst && account.isEmpty()
         ? byFirst(shown, caller)
         : byAccount(people.get().new Attempt(account, shown), account, shown, caller);
@@ -264,6 +294,23 @@ public final class LogIn implements AutoCloseable {
         : refused(user, caller);
   }
 
+  private Outcome byDirectory(DirectoryPeople.Attempt attempt, Shown shown, Caller caller) {
+    String user = DirectoryPeople.PREFIX + shown.user();
+    Guesses.Verdict verdict = guesses.judge(caller, Tried.password(user, false), attempt);
+    if (attempt.unavailable()) {
+      return new Outcome.Unknown();
+    }
+    if (verdict instanceof Guesses.Verdict.Wait wait) {
+      return delayed(UNKNOWN, caller, wait.time());
+    }
+    if (!(verdict instanceof Guesses.Verdict.Right)) {
+      return refused(UNKNOWN, caller, "directory");
+    }
+    return attempt.who().isPresent()
+        ? welcome(attempt.who().get(), caller)
+        : refused(user, caller, "directory: no role");
+  }
+
   /** Who tries on is taken down once, as long as he goes on. */
   private Outcome delayed(String user, Caller caller, Duration time) {
     if (delayed.isNew(user + " " + caller.address())) {
@@ -300,7 +347,15 @@ public final class LogIn implements AutoCloseable {
    * @return empty: his password is another one by now, or he may not log in any more
    */
   public Optional<Who> still(Who before) {
+    if (DirectoryPeople.has(before)) {
+      return directory.flatMap(its -> its.still(before));
+    }
     return now(before.user()).filter(now -> now.generation().equals(before.generation()));
+  }
+
+  /** Whether a directory has let him in, which this manager or another one asks. */
+  public static boolean byDirectory(Who who) {
+    return DirectoryPeople.has(who);
   }
 
   /** Somebody as he is now; empty: he may not log in. */

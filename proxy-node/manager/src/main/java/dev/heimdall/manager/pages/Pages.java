@@ -224,7 +224,9 @@ public final class Pages implements Site {
         .ifPresent(user -> note(Action.LOG_OUT, user, visit.request(), ""));
     Session session = visit.session();
     Answer answer =
-        session.who().means() == Who.Means.PROVIDER && provider.isPresent()
+        session.who().means() == Who.Means.PROVIDER
+                && !LogIn.byDirectory(session.who())
+                && provider.isPresent()
             ? provider.get().farewell(session)
             : Templates.see(LogInPage.PATH);
     return answer.with("Set-Cookie", Cookies.endSession(visit.request()));
@@ -236,7 +238,7 @@ public final class Pages implements Site {
   }
 
   private Optional<Who> still(Who before) {
-    return before.means() == Who.Means.PROVIDER
+    return before.means() == Who.Means.PROVIDER && !LogIn.byDirectory(before)
         ? openId.flatMap(its -> its.still(before))
         : logIn.still(before);
   }
