@@ -55,6 +55,7 @@ final class CrossChecks {
                           engine(vdb, document.in()).all();
                           engine(vdb, document.in()).ruleSources(sources);
                           cache(vdb, document.in());
+                          authQuery(vdb, document.in());
                           adminDatabase(vdb, document.in());
                           ruleNames(vdb, document.in());
                         }));
@@ -164,6 +165,19 @@ final class CrossChecks {
           "false, or \"catalog.enabled\" true in "
               + document.in().file()
               + ": without it nobody knows which tables a result is from");
+    }
+  }
+
+  /** Somebody has to query it. */
+  private void authQuery(VirtualDatabase vdb, Reading in) {
+    if (vdb.authQuery().enabled()
+        && vdb.authQuery().user().isEmpty()
+        && in.sound("$.authQuery.enabled", "$.authQuery.user", "$.source")
+        && sourceOf(vdb).filter(source -> !source.hasLogin()).isPresent()) {
+      in.problem(
+          "$.authQuery.user",
+          "nothing",
+          "the user who queries, here or as \"user\" of the data source");
     }
   }
 

@@ -17,6 +17,7 @@ final class VdbChecks {
     limits();
     tls();
     cloudWatch();
+    authQuery();
     for (int i = 0; i < vdb.auth().size(); i++) {
       rule("$.auth[" + i + "]", vdb.auth().get(i));
     }
@@ -71,6 +72,18 @@ final class VdbChecks {
           "$.limits.writeBufferLow",
           limits.writeBufferLow() + " bytes",
           "less than \"writeBufferHigh\", which is " + limits.writeBufferHigh() + " bytes");
+    }
+  }
+
+  private void authQuery() {
+    AuthQuerySettings query = vdb.authQuery();
+    if (in.sound("$.authQuery.sql") && !query.sql().contains("$1")) {
+      in.problem("$.authQuery.sql", "a query without $1", "a query in which $1 is the user's name");
+    }
+    if (in.sound("$.authQuery.user", "$.authQuery.password")
+        && query.password().isPresent()
+        && query.user().isEmpty()) {
+      in.problem("$.authQuery.user", "nothing", "a user for \"authQuery.password\"");
     }
   }
 

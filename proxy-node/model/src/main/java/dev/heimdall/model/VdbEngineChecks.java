@@ -26,6 +26,9 @@ final class VdbEngineChecks {
     if (support.namesDatabases()) {
       vdb.databases().forEach(this::sameName);
     }
+    if (engine != Engine.POSTGRESQL && vdb.authQuery().enabled()) {
+      mustBeFalse("$.authQuery.enabled", "the query is one of PostgreSQL's catalogue");
+    }
     if (!support.localFiles() && vdb.clients().localInfile()) {
       mustBeFalse("$.clients.localInfile", "its servers ask for no files");
     }

@@ -90,6 +90,8 @@ public record VirtualDatabase(
             byDefault = "[{\"method\": \"scram-sha-256\"}]",
             applies = Applies.NEW_CONNECTIONS)
         List<AuthRule> auth,
+    @Setting("Users that have no document, as the database itself knows them.")
+        AuthQuerySettings authQuery,
     @Setting("PROXY protocol version 2, as load balancers send it.") ProxyProtocol proxyProtocol,
     @Setting("Prepared statements.") PreparedSettings prepared,
     @Setting("Short reads of several clients over one server connection at the same time.")
@@ -138,6 +140,7 @@ public record VirtualDatabase(
         clients,
         tls,
         rulesOfLogIns,
+        authQuery,
         proxyProtocol,
         prepared,
         pipelining,

@@ -553,6 +553,14 @@ class ConfigurationProblemsTest {
               "vdbs/shop.json:1:87 $.proxyProtocol.trusted[0]: got \"all\", expected a network such"
                   + " as \"10.0.0.0/8\" or \"fd00::/8\""),
           vdb(
+              "\"authQuery\": {\"enabled\": true, \"sql\": \"SELECT 1\", \"user\": \"asks\"}",
+              "vdbs/shop.json:1:78 $.authQuery.sql: got a query without $1, expected a query in"
+                  + " which $1 is the user's name"),
+          vdb(
+              "\"authQuery\": {\"enabled\": true, \"password\": \"x\"}",
+              "vdbs/shop.json $.authQuery.user: got nothing, expected a user for"
+                  + " \"authQuery.password\""),
+          vdb(
               "\"cloudWatch\": {\"logs\": true, \"retentionDays\": 100}",
               "vdbs/shop.json:1:86 $.cloudWatch.retentionDays: got 100, expected 0 (for ever) or"
                   + " one of the days that CloudWatch Logs has; the next ones are 90 and 120"),

@@ -100,6 +100,18 @@ class EngineProblemsTest {
   }
 
   @Test
+  void usersAreLookedUpInPostgresAlone() throws IOException {
+    write(
+        "vdbs/other.json",
+        "{\"ports\": [5051], \"source\": \"crm\", \"authQuery\": {\"enabled\": true}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/other.json $.authQuery.enabled: got true, expected false, because the engine is"
+                + " \"mysql\": the query is one of PostgreSQL's catalogue");
+  }
+
+  @Test
   void compressionIsOfMysqlAlone() throws IOException {
     String wanted = ", \"clients\": {\"compression\": true}}";
     write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\"" + wanted);

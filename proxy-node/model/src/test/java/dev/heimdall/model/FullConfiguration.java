@@ -287,6 +287,15 @@ final class FullConfiguration {
             "singleFlight": "2s",
             "pciHipaaCache": true
           },
+          "authQuery": {
+            "enabled": true,
+            "user": "asks",
+            "password": "hunter2",
+            "database": "own",
+            "sql": "SELECT * FROM own.user_of($1)",
+            "keep": "2s",
+            "timeout": "3s"
+          },
           "transactionReplay": {
             "enabled": true,
             "maxStatements": 20,

@@ -222,6 +222,7 @@ class SettingsReadTest {
                         Cidr.ALL,
                         AuthMethod.SCRAM_SHA_256,
                         List.of())),
+                AuthQuerySettings.defaults(),
                 new ProxyProtocol(false, List.of(), true),
                 new PreparedSettings(200, 8 << 20, 50, 5000, AnonymousParse.AUTO),
                 PipeliningSettings.defaults(),
@@ -487,6 +488,14 @@ class SettingsReadTest {
                         Cidr.ALL,
                         AuthMethod.LDAP,
                         List.of("dba"))),
+                new AuthQuerySettings(
+                    true,
+                    Optional.of("asks"),
+                    Optional.of(new Secret("hunter2")),
+                    Optional.of("own"),
+                    "SELECT * FROM own.user_of($1)",
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(3)),
                 new ProxyProtocol(
                     true, List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")), false),
                 new PreparedSettings(50, 1 << 20, 30, 500, AnonymousParse.CACHE),

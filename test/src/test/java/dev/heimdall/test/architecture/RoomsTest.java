@@ -332,7 +332,8 @@ class RoomsTest {
                 room("dialect.mysql.foreign"),
                 room("dialect.postgres.action"),
                 room("dialect.mysql.action"),
-                room("foreign"))
+                room("foreign"),
+                room("users"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

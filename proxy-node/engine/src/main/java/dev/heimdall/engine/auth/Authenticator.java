@@ -1,12 +1,18 @@
 package dev.heimdall.engine.auth;
 
 import dev.heimdall.model.AuthMethod;
+import dev.heimdall.model.User;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides for one VDB of one configuration what a client has to prove. Thread-safe, never blocks.
  */
 public final class Authenticator {
+
+  private static final Set<AuthMethod> PASSWORDS =
+      EnumSet.of(AuthMethod.SCRAM_SHA_256, AuthMethod.MD5, AuthMethod.PASSWORD);
 
   private final String vdb;
   private final AuthTable table;
@@ -48,6 +54,20 @@ public final class Authenticator {
     this.users = users;
     this.passesThrough = passesThrough;
     this.readableForLdap = readableForLdap;
+  }
+
+  /** Whether the client's rule asks for something that only its own user's secret answers. */
+  public boolean asksForPassword(LogInRequest request) {
+    return table
+        .match(request.tls(), request.address(), request.database(), request.user())
+        .map(match -> match.rule().method())
+        .filter(PASSWORDS::contains)
+        .isPresent();
+  }
+
+  /** The same for a client whose user the database was queried for. */
+  public Authenticator with(Optional<User> found, FoundUsers others) {
+    return new Authenticator(vdb, table, users.with(found, others), passesThrough);
   }
 
   /** What comes next for this client. */

@@ -15,7 +15,11 @@ import java.util.stream.Collectors;
  */
 public final class UserDirectory {
 
-  private final Map<String, Account> accounts = new HashMap<>();
+  private final Map<String, Account> accounts;
+
+  /** One more, whom the database was queried for; null for none. */
+  private final Account found;
+
   private final UserSalts salts;
   private final ScramKeyCache cache;
   private final boolean knowsMd5;
@@ -30,6 +34,8 @@ public final class UserDirectory {
   public UserDirectory(Collection<User> users, UserSalts salts, ScramKeyCache cache) {
     this.salts = salts;
     this.cache = cache;
+    this.accounts = new HashMap<>();
+    this.found = null;
     for (User user : users) {
       accounts.put(user.name(), new Account(user, salts.saltOf(user.name()), cache));
     }
@@ -47,6 +53,29 @@ public final class UserDirectory {
             .orElse(ScramVerifier.DEFAULT_ITERATIONS);
   }
 
+  /** For the log-in of one user whom the database was queried for. */
+  private UserDirectory(UserDirectory own, Account found, FoundUsers others) {
+    this.accounts = own.accounts;
+    this.found = found;
+    this.salts = own.salts;
+    this.cache = own.cache;
+    this.knowsMd5 = own.knowsMd5 || others.md5();
+    this.knowsOnlyMd5 = own.knowsOnlyMd5 && !others.scram();
+    this.mockIterations = others.iterations() > 0 ? others.iterations() : own.mockIterations;
+  }
+
+  /**
+   * The same with what the database was queried for, for the log-in of that user.
+   *
+   * @param user empty where the database knows no such user: nothing shows that, as strangers are
+   *     asked for what users have who were found
+   */
+  public UserDirectory with(Optional<User> user, FoundUsers others) {
+    Account account =
+        user.map(one -> new Account(one, salts.saltOf(one.name()), cache)).orElse(null);
+    return new UserDirectory(this, account, others);
+  }
+
   /**
    * Derives the verifiers of all plain passwords, milliseconds each. Call it on the configuration's
    * thread before the directory is published: else the first log-in of each user pays on its event
@@ -57,24 +86,25 @@ public final class UserDirectory {
   }
 
   public Optional<User> find(String name) {
-    return Optional.ofNullable(accounts.get(name)).map(Account::user);
+    return Optional.ofNullable(account(name)).map(Account::user);
   }
 
   /** The user's SCRAM verifier; empty for unknown users and for those that have none. */
   public Optional<ScramVerifier> verifierOf(String name) {
-    return Optional.ofNullable(accounts.get(name)).map(Account::verifier);
+    return Optional.ofNullable(account(name)).map(Account::verifier);
   }
 
   /**
    * The log-in at the server that the user's document gives ({@code serverUser, serverPassword}).
    */
   public Optional<ServerCredential> serverCredentialOf(String name) {
-    return Optional.ofNullable(accounts.get(name)).map(Account::atServer);
+    return Optional.ofNullable(account(name)).map(Account::atServer);
   }
 
   /** Null where there is none. */
   Account account(String name) {
-    return accounts.get(name);
+    Account own = accounts.get(name);
+    return own == null && found != null && found.user().name().equals(name) ? found : own;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
@@ -20,6 +21,7 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RulePatterns;
+import dev.heimdall.engine.users.AuthQuery;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
@@ -207,7 +209,11 @@ final class RunningVdbs implements Drain.Door {
     VdbContext context = prepared.context();
     Map<String, VdbPools> before = context.settings().forwards();
     Map<String, ForeignSource> foreignBefore = context.settings().foreigners();
+    UserLookup queryBefore = context.access().query();
     context.update(prepared.settings());
+    if (queryBefore instanceof AuthQuery query && query != context.access().query()) {
+      query.close();
+    }
     before.forEach(
         (source, pools) -> {
           if (!prepared.settings().forwards().containsKey(source)) {
@@ -267,12 +273,36 @@ final class RunningVdbs implements Drain.Door {
                 vdb.credentials() == Credentials.PASSTHROUGH,
                 from.node().ldap().clearText()),
             users,
+            query(vdb, from.sources().get(vdb.source())),
             TlsContexts.forClients(vdb.tls()),
             TlsContexts.serverEndPoint(vdb.tls())),
         new RulesAndCatalogues(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
         forwards,
         foreigners,
         vdb.cache().enabled() ? clusters.far(from.node()) : Optional.empty());
+  }
+
+  /** What users are looked up by who have no document; null for nothing. It goes on unchanged. */
+  private AuthQuery query(VirtualDatabase vdb, DataSource source) {
+    if (!vdb.authQuery().enabled()) {
+      return null;
+    }
+    AuthQuery.Plan plan =
+        new AuthQuery.Plan(
+            vdb.name(),
+            source,
+            vdb.authQuery()
+                .user()
+                .map(user -> SourceLogins.written(user, vdb.authQuery().password()))
+                .or(() -> logins.of(source))
+                .orElseThrow(),
+            vdb.authQuery());
+    RunningVdb running = vdbs.get(vdb.name());
+    return running != null
+            && running.context().access().query() instanceof AuthQuery there
+            && there.plan().equals(plan)
+        ? there
+        : new AuthQuery(plan);
   }
 
   /**
@@ -346,6 +376,9 @@ final class RunningVdbs implements Drain.Door {
     vdb.context().close();
     vdb.context().allPools().forEach(VdbPools::close);
     vdb.context().settings().foreigners().values().forEach(ForeignSource::close);
+    if (vdb.context().access().query() instanceof AuthQuery query) {
+      query.close();
+    }
   }
 
   /** Lets nobody in any more, whatever is reloaded, until {@link #openListeners}. */

@@ -3,8 +3,10 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.auth.AuthDecision;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.fleet.FleetKeys;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
@@ -402,17 +404,45 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       refuse(dialogue.tlsRequired(errorOf(AuthFailure.tlsRequired(vdb.name()))));
       return;
     }
-    AuthDecision decision =
-        settings
-            .authenticator()
-            .decide(
-                new LogInRequest(
-                    tls(),
-                    protocol.hidesPasswords(),
-                    address.getAddress(),
-                    wanted.database(),
-                    wanted.user(),
-                    tls.certificate(ctx.pipeline())));
+    LogInRequest asked =
+        new LogInRequest(
+            tls(),
+            protocol.hidesPasswords(),
+            address.getAddress(),
+            wanted.database(),
+            wanted.user(),
+            tls.certificate(ctx.pipeline()));
+    Authenticator authenticator = settings.authenticator();
+    if (settings.query() != null
+        && settings.users().find(wanted.user()).isEmpty()
+        && authenticator.asksForPassword(asked)) {
+      become(State.CHECKING);
+      settings
+          .query()
+          .find(
+              wanted.user(),
+              answer ->
+                  loop.context().soon(() -> found(authenticator, asked, answer), this::failed));
+    } else {
+      decided(authenticator.decide(asked));
+    }
+  }
+
+  /** The database was queried for the user. */
+  private void found(Authenticator authenticator, LogInRequest asked, UserLookup.Answer answer) {
+    if (!resumed()) {
+      return;
+    }
+    if (answer.failed()) {
+      refuse(
+          ServerError.fatal("08006", "users cannot be looked up in the database at present")
+              .withHint("The log of the node has the reason: authQuery of the virtual database."));
+    } else {
+      decided(authenticator.with(answer.user(), answer.others()).decide(asked));
+    }
+  }
+
+  private void decided(AuthDecision decision) {
     switch (decision.exchange()) {
       case ACCEPTED -> {
         try {
@@ -423,14 +453,14 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       }
       case REFUSED -> refuse(decision.failure());
       case SCRAM, MD5, CLEAR_TEXT, DIRECTORY -> {
-        proof = new ClientProof(node, loop, refusals, address, wanted.user(), new AwaitedClient());
+        proof = new ClientProof(node, loop, refusals, address, request.user(), new AwaitedClient());
         dialogue.prove(
             new PasswordExchange(
                 node,
                 vdb,
                 loop,
                 decision,
-                wanted.database(),
+                request.database(),
                 tls.serverEndPoint(),
                 dialogue,
                 proof));

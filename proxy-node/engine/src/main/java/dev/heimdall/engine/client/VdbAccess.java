@@ -3,6 +3,7 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.NamedLimits;
@@ -37,6 +38,7 @@ public final class VdbAccess {
   /**
    * What the configuration says of log-ins.
    *
+   * @param query for users who have no document; null for none
    * @param tls for clients, or null where TLS is off
    * @param tlsServerEndPoint channel-binding data of our certificate, or null
    */
@@ -44,8 +46,19 @@ public final class VdbAccess {
       VirtualDatabase vdb,
       Authenticator authenticator,
       UserDirectory users,
+      UserLookup query,
       SslContext tls,
-      byte[] tlsServerEndPoint) {}
+      byte[] tlsServerEndPoint) {
+    /** The same where all users have a document. */
+    public Settings(
+        VirtualDatabase vdb,
+        Authenticator authenticator,
+        UserDirectory users,
+        SslContext tls,
+        byte[] tlsServerEndPoint) {
+      this(vdb, authenticator, users, null, tls, tlsServerEndPoint);
+    }
+  }
 
   public VdbAccess(String name, VdbPools pools, Settings settings) {
     this.name = name;
@@ -68,6 +81,11 @@ public final class VdbAccess {
 
   Settings settings() {
     return settings;
+  }
+
+  /** What users are looked up by who have no document; null for nothing. */
+  public UserLookup query() {
+    return settings.query();
   }
 
   VdbPools pools() {
