@@ -3,6 +3,7 @@ package dev.heimdall.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.AuthMethod;
+import dev.heimdall.model.AuthQuerySettings;
 import dev.heimdall.model.AuthRule;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClientCertificate;
@@ -291,7 +292,7 @@ class ImportPgBouncerCommandTest {
   @ParameterizedTest
   @CsvSource({
     "reserve_pool_size = 5, there is no reserve",
-    "auth_query = SELECT 1, users are documents",
+    "auth_query = SELECT 1, there is no auth_user",
     "verbose = 2, logLevel",
     "pool_mode = statement, transactions are allowed",
     "auth_type = any, it was for the Unix socket alone",
@@ -465,6 +466,28 @@ class ImportPgBouncerCommandTest {
         .anyMatch(note -> note.startsWith("hba.conf:1: passwords go to the directory without TLS"))
         .anyMatch(note -> note.startsWith("hba.conf:2: whom this lets in is rejected: a node has"))
         .anyMatch(note -> note.startsWith("hba.conf:3: whom this lets in is rejected: names of"));
+  }
+
+  @Test
+  void usersWhomTheDatabaseKnowsAreLookedUpThere() throws Exception {
+    write("userlist.txt", "\"asks\" \"hunter2\"\n");
+    Configuration read =
+        imported(
+            "a = host=db1 user=app\nb = host=db1 user=app auth_user=other",
+            "listen_addr = *\nauth_type = scram-sha-256\nauth_file = userlist.txt\n"
+                + "auth_user = asks\nauth_query = SELECT * FROM f($1)\nauth_dbname = own");
+
+    AuthQuerySettings query = read.vdbs().get("a").authQuery();
+    assertThat(query.enabled()).isTrue();
+    assertThat(query.user()).contains("asks");
+    assertThat(query.password().orElseThrow().value()).isEqualTo("hunter2");
+    assertThat(query.sql()).isEqualTo("SELECT * FROM f($1)");
+    assertThat(query.database()).contains("own");
+    assertThat(read.vdbs().get("b").authQuery().user()).contains("other");
+    assertThat(read.vdbs().get("b").authQuery().password()).isEmpty();
+    assertThat(out.toString())
+        .contains("auth_user = other: its password is not in the file of users")
+        .doesNotContain("hunter2");
   }
 
   @Test

@@ -54,6 +54,47 @@ class ImportedPgBouncerIT {
     }
   }
 
+  @Test
+  void usersWhomItLooksUpInTheDatabaseAreLookedUpByTheNode() throws Exception {
+    Files.writeString(
+        directory.resolve("pgbouncer.ini"),
+        """
+        [databases]
+        shop = host=127.0.0.1 port=%d dbname=%s
+        [pgbouncer]
+        listen_addr = 127.0.0.1
+        listen_port = %d
+        auth_type = scram-sha-256
+        auth_file = userlist.txt
+        auth_user = %s
+        """
+            .formatted(
+                SharedPostgres.target().port(),
+                SharedPostgres.DATABASE,
+                FreePort.any(),
+                SharedPostgres.cluster().superuser()));
+    Files.writeString(
+        directory.resolve("userlist.txt"),
+        "\"%s\" \"%s\"%n"
+            .formatted(SharedPostgres.cluster().superuser(), SharedPostgres.cluster().password()));
+    SharedPostgres.primary().execute("CREATE ROLE looked_up LOGIN PASSWORD 'secret'");
+    try {
+      Path written = directory.resolve("heimdall");
+      assertThat(importInto(written)).doesNotContain(SharedPostgres.cluster().password());
+      try (StartedNode node = StartedNode.ofWritten(written)) {
+        Target shop =
+            new Target("127.0.0.1", node.port("shop"), "shop", "looked_up", "secret", false);
+        try (RawClient client = RawClient.logIn(shop)) {
+          assertThat(client.value("SELECT current_user")).isEqualTo("looked_up");
+        }
+        assertThatThrownBy(() -> RawClient.logIn(shop.as("looked_up", "wrong")).close())
+            .hasMessageContaining("password authentication failed");
+      }
+    } finally {
+      SharedPostgres.primary().execute("DROP ROLE looked_up");
+    }
+  }
+
   private String importInto(Path written) throws Exception {
     Path output = directory.resolve("import.out");
     Process process =

@@ -35,6 +35,7 @@ final class PgBouncerDatabases {
   private static final Set<String> ALIKE =
       Stream.of(
               Set.of("host", "port", "user", "password", "pool_mode"),
+              Set.of("auth_user", "auth_query", "auth_dbname"),
               OWN_SETTINGS.keySet(),
               PARAMETERS)
           .flatMap(names -> names.stream())
@@ -123,8 +124,6 @@ final class PgBouncerDatabases {
               "`parameters` of the data source set what a connection begins with";
           case "reserve_pool_size", "reserve_pool" ->
               "there is no reserve: `pool.size` is all that a pool may open";
-          case "auth_user", "auth_query", "auth_dbname" ->
-              "users are documents; with `credentials` \"passthrough\" the server decides";
           case "load_balance_hosts" ->
               "`cluster` of the data source says how several servers are used";
           default -> ALIKE.contains(setting) || setting.equals("dbname") ? null : "unknown here";

@@ -25,6 +25,9 @@ final class PgBouncerImport {
           "auth_type",
           "auth_file",
           "auth_hba_file",
+          "auth_user",
+          "auth_query",
+          "auth_dbname",
           "admin_users",
           "stats_users",
           "client_tls_sslmode",
@@ -66,6 +69,7 @@ final class PgBouncerImport {
     tlsOfServers();
     PgBouncerUsers users = new PgBouncerUsers(ini, documents, notes);
     users.read(userlist);
+    new PgBouncerAuthQuery(ini, documents, notes).write(groups);
     new PgBouncerLogIns(ini, groups, documents, notes).write();
     users.saidElsewhere();
     for (String section : ini.sections()) {

@@ -71,9 +71,6 @@ final class PgBouncerPlaces {
     table.nowhere("it is the service's", "pidfile", "conffile", "service_name", "job_name");
     table.nowhere(
         "users are documents; with `credentials` \"passthrough\" the server decides",
-        "auth_user",
-        "auth_query",
-        "auth_dbname",
         "auth_ident_file");
     table.nowhere(
         "the node's log has `logFormat` and `logLevel` in node.json",

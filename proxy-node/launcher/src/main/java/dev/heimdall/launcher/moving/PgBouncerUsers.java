@@ -91,7 +91,7 @@ final class PgBouncerUsers {
     ini.said("admin_users").ifPresent(entry -> right(entry, "admin"));
     ini.said("stats_users").ifPresent(entry -> right(entry, "stats"));
     ini.section("users").forEach(this::ofUser);
-    if (documents.users().isEmpty()) {
+    if (documents.users().isEmpty() && ini.said("auth_user").isEmpty()) {
       notes.say("there is no user yet: write a document for each, or nobody can log in");
     }
   }

@@ -1,0 +1,62 @@
+package dev.heimdall.launcher.moving;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/** Users whom PgBouncer looks up in the database: {@code auth_user}, {@code auth_query}. */
+final class PgBouncerAuthQuery {
+  private final PgBouncerIni ini;
+  private final Documents documents;
+  private final Notes notes;
+
+  /**
+   * @param documents with all users
+   */
+  PgBouncerAuthQuery(PgBouncerIni ini, Documents documents, Notes notes) {
+    this.ini = ini;
+    this.documents = documents;
+    this.notes = notes;
+  }
+
+  void write(List<Group> groups) {
+    groups.forEach(this::group);
+  }
+
+  private void group(Group group) {
+    Optional<Entry> user = said(group, "auth_user");
+    if (user.isEmpty()) {
+      said(group, "auth_query")
+          .ifPresent(entry -> notes.left(entry, "there is no auth_user who could ask"));
+      return;
+    }
+    ObjectNode query = Documents.part(documents.vdb(group.name()), "authQuery");
+    query.put("enabled", true).put("user", user.get().value());
+    said(group, "auth_query").ifPresent(entry -> query.put("sql", entry.value()));
+    said(group, "auth_dbname").ifPresent(entry -> query.put("database", entry.value()));
+    String password =
+        documents.hasUser(user.get().value())
+            ? documents.user(user.get().value()).path("password").asText()
+            : "";
+    if (password.isEmpty()) {
+      notes.differs(
+          user.get(),
+          "its password is not in the file of users: write it into `authQuery.password` of virtual"
+              + " database "
+              + group.name()
+              + ", unless the server lets the node in without");
+    } else {
+      query.put("password", password);
+    }
+  }
+
+  /** What a database says for itself goes before what is said for all. */
+  private Optional<Entry> said(Group group, String key) {
+    return group
+        .common()
+        .get(key)
+        .map(value -> new Entry(key, value, group.at()))
+        .or(() -> ini.said(key))
+        .filter(entry -> !entry.value().isEmpty());
+  }
+}
