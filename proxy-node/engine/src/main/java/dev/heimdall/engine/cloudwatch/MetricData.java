@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cloudwatch;
 
+import dev.heimdall.engine.observe.LatencySnapshot;
 import dev.heimdall.engine.observe.VdbFigures;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,10 +12,14 @@ import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
 
 /**
  * Figures as CloudWatch wants them, by their well-known names. A mean goes with how many it is the
- * mean of, so that the mean over nodes and intervals is a mean over queries. What nobody knows is
- * not sent, the mean of nothing: so {@code Cache Hit Percent} without a cache.
+ * mean of, so that the mean over nodes and intervals is a mean over queries. Response times go as
+ * they are spread, so that there are percentiles, too. What nobody knows is not sent, the mean of
+ * nothing: so {@code Cache Hit Percent} without a cache.
  */
 final class MetricData {
+  /** CloudWatch takes 150 values of a metric. */
+  static final int MOST_VALUES = 120;
+
   private final Optional<Dimension> node;
 
   /**
@@ -43,13 +48,7 @@ final class MetricData {
             .value(figures.queryRate())
             .build());
     mean(data, "DB Query Time", StandardUnit.MILLISECONDS, figures.queryMillis(), dimensions, at);
-    mean(
-        data,
-        "Avg Response Time",
-        StandardUnit.MILLISECONDS,
-        figures.responseMillis(),
-        dimensions,
-        at);
+    spread(data, "Avg Response Time", figures, dimensions, at);
     mean(data, "DB Read Percent", StandardUnit.PERCENT, figures.readPercent(), dimensions, at);
     mean(
         data,
@@ -60,6 +59,33 @@ final class MetricData {
         at);
     mean(
         data, "Cache Hit Percent", StandardUnit.PERCENT, figures.cacheHitPercent(), dimensions, at);
+  }
+
+  /** By so many values that percentiles are near what they are, and such that the mean is right. */
+  private static void spread(
+      List<MetricDatum> data,
+      String name,
+      VdbFigures figures,
+      List<Dimension> dimensions,
+      Instant at) {
+    VdbFigures.Mean mean = figures.responseMillis();
+    List<LatencySnapshot.Group> groups = figures.responseTimes().groups(MOST_VALUES);
+    double sum = groups.stream().mapToDouble(group -> group.micros() * group.count()).sum();
+    long count = groups.stream().mapToLong(LatencySnapshot.Group::count).sum();
+    if (!mean.known() || sum == 0) {
+      mean(data, name, StandardUnit.MILLISECONDS, mean, dimensions, at);
+      return;
+    }
+    double scale = mean.value() * count / sum;
+    data.add(
+        MetricDatum.builder()
+            .metricName(name)
+            .dimensions(dimensions)
+            .timestamp(at)
+            .unit(StandardUnit.MILLISECONDS)
+            .values(groups.stream().map(group -> group.micros() * scale).toList())
+            .counts(groups.stream().map(group -> (double) group.count()).toList())
+            .build());
   }
 
   private static void mean(

@@ -17,6 +17,9 @@ final class MetricSender {
   /** CloudWatch takes twice as many in a call; these stay far below its limit of bytes. */
   static final int BATCH = 500;
 
+  /** A call takes 1 MiB; a value with its count is some 100 bytes there. */
+  static final int BATCH_VALUES = 5_000;
+
   /** More than an hour of thirty virtual databases. */
   static final int MOST = 10_000;
 
@@ -91,7 +94,9 @@ final class MetricSender {
   private List<MetricDatum> take() {
     List<MetricDatum> batch = new ArrayList<>();
     synchronized (queue) {
-      while (!queue.isEmpty() && batch.size() < BATCH) {
+      int values = 0;
+      while (!queue.isEmpty() && batch.size() < BATCH && values < BATCH_VALUES) {
+        values += queue.getFirst().values().size();
         batch.add(queue.removeFirst());
       }
     }

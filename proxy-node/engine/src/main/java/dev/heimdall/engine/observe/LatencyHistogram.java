@@ -16,7 +16,7 @@ public final class LatencyHistogram {
   public static final long LARGEST = (1L << 32) - 1;
 
   static final int BUCKETS = 464;
-  private static final int LINEAR = 16;
+  static final int LINEAR = 16;
   private static final int LINEAR_BITS = 4;
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 

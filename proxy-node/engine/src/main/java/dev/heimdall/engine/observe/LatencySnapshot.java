@@ -8,6 +8,9 @@ public final class LatencySnapshot {
   private static final LatencySnapshot NONE =
       new LatencySnapshot(new long[LatencyHistogram.BUCKETS], 0);
 
+  /** Those of one for each doubling. */
+  public static final int FEWEST_GROUPS = LatencyHistogram.BUCKETS / LatencyHistogram.LINEAR;
+
   private final long[] counts;
   private final long count;
   private final long sum;
@@ -88,6 +91,48 @@ public final class LatencySnapshot {
       }
     }
     return pairs;
+  }
+
+  /**
+   * Values of about the same size.
+   *
+   * @param micros what they are on average
+   */
+  public record Group(double micros, long count) {}
+
+  /**
+   * All values in no more groups than that, as fine as that allows: with {@link #FEWEST_GROUPS} for
+   * each doubling one.
+   */
+  public List<Group> groups(int most) {
+    if (most < FEWEST_GROUPS) {
+      throw new IllegalArgumentException(
+          "Durations need at least %d groups, not %d".formatted(FEWEST_GROUPS, most));
+    }
+    int width = 1;
+    List<Group> groups = groupsOf(width);
+    while (groups.size() > most) {
+      width *= 2;
+      groups = groupsOf(width);
+    }
+    return groups;
+  }
+
+  private List<Group> groupsOf(int buckets) {
+    List<Group> groups = new ArrayList<>();
+    for (int first = 0; first < counts.length; first += buckets) {
+      long values = 0;
+      double micros = 0;
+      for (int i = first; i < first + buckets; i++) {
+        long least = i == 0 ? 0 : LatencyHistogram.highest(i - 1) + 1;
+        values += counts[i];
+        micros += counts[i] * (least + LatencyHistogram.highest(i)) / 2.0;
+      }
+      if (values > 0) {
+        groups.add(new Group(micros / values, values));
+      }
+    }
+    return groups;
   }
 
   /** The values of both. */

@@ -4,6 +4,7 @@ package dev.heimdall.engine.observe;
  * What was counted of one virtual database since the node started; times in microseconds.
  *
  * @param responses statements answered, refused ones included
+ * @param responseTimes how long each of them took
  * @param cacheHits of the queries, those that no server was asked for
  */
 record VdbCounts(
@@ -13,10 +14,11 @@ record VdbCounts(
     long queryMicros,
     long responses,
     long responseMicros,
+    LatencySnapshot responseTimes,
     long transactionQueries,
     long reads,
     long writes) {
-  static final VdbCounts NONE = new VdbCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final VdbCounts NONE = new VdbCounts(0, 0, 0, 0, 0, 0, LatencySnapshot.none(), 0, 0, 0);
 
   static VdbCounts of(PoolMetrics pool) {
     return new VdbCounts(
@@ -26,6 +28,7 @@ record VdbCounts(
         pool.read(PoolCounter.QUERY_MICROS),
         pool.read(PoolCounter.RESPONSES),
         pool.read(PoolCounter.RESPONSE_MICROS),
+        pool.responseTimes(),
         pool.read(PoolCounter.TRANSACTION_QUERIES),
         pool.read(PoolCounter.READS),
         pool.read(PoolCounter.WRITES));
@@ -39,6 +42,7 @@ record VdbCounts(
         queryMicros + other.queryMicros,
         responses + other.responses,
         responseMicros + other.responseMicros,
+        responseTimes.plus(other.responseTimes),
         transactionQueries + other.transactionQueries,
         reads + other.reads,
         writes + other.writes);
@@ -52,6 +56,7 @@ record VdbCounts(
         queryMicros - other.queryMicros,
         responses - other.responses,
         responseMicros - other.responseMicros,
+        responseTimes.since(other.responseTimes),
         transactionQueries - other.transactionQueries,
         reads - other.reads,
         writes - other.writes);

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param queryMillis how long servers took for one
  * @param responseMillis how long clients waited for an answer, the queue for a server connection
  *     and all other waits included, whether a server, the cache or an error of the node's was it
+ * @param responseTimes how long each of them waited
  * @param readPercent how many of the statements that read or write data only read
  * @param transactionPercent how many of the queries were part of a transaction
  * @param cacheHitPercent how many of the queries that were looked for in the cache were there
@@ -18,6 +19,7 @@ public record VdbFigures(
     double queryRate,
     Mean queryMillis,
     Mean responseMillis,
+    LatencySnapshot responseTimes,
     Mean readPercent,
     Mean transactionPercent,
     Mean cacheHitPercent) {
@@ -43,6 +45,7 @@ public record VdbFigures(
         counts.sent() * 1e9 / interval.toNanos(),
         Mean.of(counts.queryMicros() / 1e3, counts.sent()),
         Mean.of(counts.responseMicros() / 1e3, counts.responses()),
+        counts.responseTimes(),
         Mean.of(100.0 * counts.reads(), counts.reads() + counts.writes()),
         Mean.of(100.0 * counts.transactionQueries(), counts.queries()),
         Mean.of(100.0 * counts.cacheHits(), counts.cacheHits() + counts.cacheMisses()));

@@ -2,10 +2,13 @@ package dev.heimdall.engine.cloudwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.observe.LatencyHistogram;
+import dev.heimdall.engine.observe.LatencySnapshot;
 import dev.heimdall.engine.observe.VdbFigures;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
@@ -18,6 +21,7 @@ class MetricDataTest {
           2.5,
           new VdbFigures.Mean(1.5, 150),
           new VdbFigures.Mean(2, 150),
+          LatencySnapshot.none(),
           new VdbFigures.Mean(80, 100),
           new VdbFigures.Mean(10, 150),
           new VdbFigures.Mean(75, 40));
@@ -61,9 +65,53 @@ class MetricDataTest {
     VdbFigures.Mean nothing = new VdbFigures.Mean(Double.NaN, 0);
     assertThat(
             new MetricData(Optional.empty())
-                .of(new VdbFigures("shop", 0, nothing, nothing, nothing, nothing, nothing), AT))
+                .of(
+                    new VdbFigures(
+                        "shop",
+                        0,
+                        nothing,
+                        nothing,
+                        LatencySnapshot.none(),
+                        nothing,
+                        nothing,
+                        nothing),
+                    AT))
         .extracting(MetricDatum::metricName)
         .containsExactly("DB Query Rate");
+  }
+
+  @Test
+  void percentilesOfResponseTimesAreThoseOfClientsAndTheirMeanIsRight() {
+    LatencyHistogram times = new LatencyHistogram();
+    double sum = 0;
+    for (int i = 1; i <= 10_000; i++) {
+      long micros = 50L * i * i / 100; // 0 to 50 s
+      times.record(micros);
+      sum += micros / 1e3;
+    }
+    VdbFigures.Mean nothing = new VdbFigures.Mean(Double.NaN, 0);
+    VdbFigures.Mean mean = new VdbFigures.Mean(sum / 10_000, 10_000);
+    MetricDatum sent =
+        new MetricData(Optional.empty())
+            .of(
+                new VdbFigures(
+                    "shop", 0, nothing, mean, times.snapshot(), nothing, nothing, nothing),
+                AT)
+            .get(1);
+    assertThat(sent.metricName()).isEqualTo("Avg Response Time");
+    assertThat(sent.values()).hasSizeBetween(30, MetricData.MOST_VALUES).isSorted();
+    double counted = 0;
+    double all = 0;
+    double median = 0;
+    for (int i = 0; i < sent.values().size(); i++) {
+      counted += sent.counts().get(i);
+      all += sent.values().get(i) * sent.counts().get(i);
+      median = median == 0 && counted >= 5_000 ? sent.values().get(i) : median;
+    }
+    assertThat(counted).isEqualTo(10_000);
+    assertThat(all / counted).isCloseTo(mean.value(), Offset.offset(0.001));
+    assertThat(median).isBetween(11_000.0, 14_000.0); // 12.5 s
+    assertThat(sent.values().get(sent.values().size() - 1)).isBetween(44_000.0, 50_000.0);
   }
 
   @Test

@@ -51,6 +51,18 @@ class MetricSenderTest {
   }
 
   @Test
+  void whatHasManyValuesGoesInSmallerBatches() {
+    MetricDatum wide =
+        MetricDatum.builder()
+            .metricName("Avg Response Time")
+            .values(Collections.nCopies(MetricSender.BATCH_VALUES / 10, 1.0))
+            .build();
+    sender.offer(Collections.nCopies(25, wide));
+    sender.round();
+    assertThat(aws.metrics).extracting(List::size).containsExactly(10, 10, 5);
+  }
+
+  @Test
   void afterACallInVainItIsLeftAloneLongerAndLonger() {
     aws.trouble = CallFailure.Kind.AWAY;
     sender.offer(data(3));

@@ -42,6 +42,13 @@ class FiguresTest {
       pool.queryInTransaction();
     }
     VdbFigures first = after(10).get(0);
+    assertThat(first.responseTimes().groups(120))
+        .singleElement()
+        .satisfies(
+            group -> {
+              assertThat(group.count()).isEqualTo(20);
+              assertThat(group.micros()).isBetween(2_900.0, 3_100.0);
+            });
     assertThat(first)
         .isEqualTo(
             new VdbFigures(
@@ -49,6 +56,7 @@ class FiguresTest {
                 2.0,
                 new VdbFigures.Mean(2.0, 20),
                 new VdbFigures.Mean(3.0, 20),
+                first.responseTimes(),
                 new VdbFigures.Mean(2000.0 / 24, 24),
                 new VdbFigures.Mean(20.0, 20),
                 new VdbFigures.Mean(Double.NaN, 0)));
@@ -58,6 +66,7 @@ class FiguresTest {
     assertThat(second.queryRate()).isEqualTo(0.2);
     assertThat(second.queryMillis()).isEqualTo(new VdbFigures.Mean(8.0, 1));
     assertThat(second.transactionPercent()).isEqualTo(new VdbFigures.Mean(0, 1));
+    assertThat(second.responseTimes().count()).isEqualTo(1);
     assertThat(second.readPercent().known()).isFalse();
   }
 
