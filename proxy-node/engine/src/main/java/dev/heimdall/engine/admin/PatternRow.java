@@ -2,6 +2,7 @@ package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.analytics.PatternFigures;
 import dev.heimdall.engine.analytics.QueryPatterns;
+import dev.heimdall.engine.analytics.ResponseTimes;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.Uncached;
 import java.time.Instant;
@@ -29,6 +30,9 @@ public record PatternRow(PatternFigures figures) {
           .number("avg_us", row -> row.figures().averageMicros())
           .number("max_us", row -> row.figures().mostMicros())
           .number("wait_us", row -> row.figures().waitMicros())
+          .number("response_avg_us", row -> row.figures().averageResponseMicros())
+          .number("response_p50_us", row -> row.figures().responses().percentile(50))
+          .number("response_p99_us", row -> row.figures().responses().percentile(99))
           .number("errors", row -> row.figures().errors())
           .number("bytes", row -> row.figures().bytes())
           .number("hits", row -> row.figures().hits())
@@ -60,6 +64,7 @@ public record PatternRow(PatternFigures figures) {
                   forgotten.micros(),
                   0,
                   0,
+                  ResponseTimes.none(),
                   0,
                   0,
                   0,

@@ -37,6 +37,9 @@ public final class PatternsSection implements Section {
   /** About what a name and a number take. */
   private static final int FIELD = 24;
 
+  /** About what a number in a list takes, or what is around a text there. */
+  private static final int ELEMENT = 7;
+
   private static final long EVERY_MILLIS = 10_000;
 
   /** Longer than the time between two reports. */
@@ -144,6 +147,7 @@ public final class PatternsSection implements Section {
     entry.put("micros", figures.micros());
     entry.put("mostMicros", figures.mostMicros());
     entry.put("waitMicros", figures.waitMicros());
+    entry.put("responseTimes", figures.responses().pairs());
     entry.put("errors", figures.errors());
     entry.put("bytes", figures.bytes());
     entry.put("hits", figures.hits());
@@ -205,7 +209,7 @@ public final class PatternsSection implements Section {
       return map.values().stream().mapToInt(each -> FIELD + characters(each)).sum();
     }
     if (value instanceof Collection<?> all) {
-      return all.stream().mapToInt(each -> 4 + characters(each)).sum();
+      return all.stream().mapToInt(each -> ELEMENT + characters(each)).sum();
     }
     return value instanceof String text
         ? JsonStringEncoder.getInstance().quoteAsUTF8(text).length

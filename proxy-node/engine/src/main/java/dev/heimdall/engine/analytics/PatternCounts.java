@@ -29,9 +29,10 @@ public final class PatternCounts {
   static final int SIZE = ON_WRITER + OnWriter.values().length;
 
   /** About how many bytes one takes in memory, with its place among the others. */
-  public static final int WEIGHT = 200 + 8 * SIZE;
+  public static final int WEIGHT = 220 + 8 * SIZE + 4 * ResponseTimes.BUCKETS;
 
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
   private final QueryPatterns of;
   private final String text;
@@ -40,6 +41,9 @@ public final class PatternCounts {
   private final boolean light;
   private final long since = System.currentTimeMillis();
   private final long[] counts = new long[SIZE];
+
+  /** How many answers clients waited for how long. */
+  private final int[] times = new int[ResponseTimes.BUCKETS];
 
   /** Written by the loop, when another one comes than before. */
   private volatile List<MatchedRule> rules = List.of();
@@ -120,6 +124,12 @@ public final class PatternCounts {
     set(LAST, now);
   }
 
+  /** The client had waited for an answer for so long, with all that was before it was sent. */
+  public void responded(long micros) {
+    int bucket = ResponseTimes.bucketOf(micros);
+    INTS.setOpaque(times, bucket, times[bucket] + 1);
+  }
+
   /** One of them had to wait before it was sent, for a server connection or anything else. */
   public void waited(long micros) {
     add(WAIT_MICROS, micros);
@@ -181,6 +191,14 @@ public final class PatternCounts {
 
   long get(int counter) {
     return (long) LONGS.getOpaque(counts, counter);
+  }
+
+  ResponseTimes times() {
+    long[] copy = new long[ResponseTimes.BUCKETS];
+    for (int i = 0; i < copy.length; i++) {
+      copy[i] = Integer.toUnsignedLong((int) INTS.getOpaque(times, i));
+    }
+    return new ResponseTimes(copy);
   }
 
   String text() {

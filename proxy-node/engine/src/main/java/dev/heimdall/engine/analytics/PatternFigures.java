@@ -23,6 +23,8 @@ import java.util.TreeSet;
  * @param micros how long servers took for all of them
  * @param mostMicros how long for the slowest
  * @param waitMicros how long all of them waited before they were sent to a server
+ * @param responses how long clients waited for answers that came from servers, with all that was
+ *     before the statement was sent
  * @param errors how many were answered by an error
  * @param bytes of all answers that came from servers
  * @param hits how many were answered from the cache
@@ -44,6 +46,7 @@ public record PatternFigures(
     long micros,
     long mostMicros,
     long waitMicros,
+    ResponseTimes responses,
     long errors,
     long bytes,
     long hits,
@@ -83,6 +86,7 @@ public record PatternFigures(
         counts.get(PatternCounts.MICROS),
         counts.get(PatternCounts.MOST_MICROS),
         counts.get(PatternCounts.WAIT_MICROS),
+        counts.times(),
         counts.get(PatternCounts.ERRORS),
         counts.get(PatternCounts.BYTES),
         counts.get(PatternCounts.HITS),
@@ -119,6 +123,7 @@ public record PatternFigures(
         micros + other.micros,
         Math.max(mostMicros, other.mostMicros),
         waitMicros + other.waitMicros,
+        responses.plus(other.responses),
         errors + other.errors,
         bytes + other.bytes,
         hits + other.hits,
@@ -153,6 +158,11 @@ public record PatternFigures(
   /** How long a server takes for one on average. */
   public long averageMicros() {
     return sent() == 0 ? 0 : micros / sent();
+  }
+
+  /** How long clients wait for the answer of a server on average. */
+  public long averageResponseMicros() {
+    return sent() == 0 ? 0 : (micros + waitMicros) / sent();
   }
 
   /** Of a hundred, so many were answered from the cache. */

@@ -85,7 +85,8 @@ final class SentPatterns {
   /**
    * All up to this group are answered. Those of one group share its time and its bytes, of which
    * what only began a transaction or the like has none; an error is that of the one that has
-   * failed, or of the last one. The first one has had to wait for all of them.
+   * failed, or of the last one. The first one has had to wait for all of them. For the answer to
+   * any of them the client has waited for all.
    */
   void answered(long group, long micros, long waited, long bytes, boolean error, long now) {
     int wrong = error ? size - 1 - behindFailed(group) : -1;
@@ -107,6 +108,9 @@ final class SentPatterns {
       counts[at] = null;
       if (each != null) {
         boolean shares = heavy == 0 || !each.light();
+        if (shares) {
+          each.responded(micros + Math.max(0, waited));
+        }
         each.answered(shares ? micros / sharing : 0, shares ? bytes / sharing : 0, i == wrong, now);
       }
     }

@@ -60,6 +60,10 @@ class SentPatternsTest {
     assertThat(figures().get("one").errors()).isZero();
     assertThat(figures().get("two").micros()).isEqualTo(50);
     assertThat(figures().get("two").errors()).isEqualTo(1);
+    for (String each : List.of("one", "two")) {
+      assertThat(figures().get(each).responses().percentile(50)).isBetween(107L, 107L * 5 / 4);
+    }
+    assertThat(figures().get("begin").responses().percentile(50)).isZero();
     sent.add(begin, 4);
     sent.answered(4, 7, 0, 0, false, 0);
     assertThat(figures().get("begin").micros()).isEqualTo(7);

@@ -24,7 +24,15 @@ public final class Console {
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final List<String> COLUMNS =
-      List.of("STATEMENT", "VIRTUAL DATABASE", "TIME", "CALLS", "AVG MS", "ERRORS");
+      List.of(
+          "STATEMENT",
+          "VIRTUAL DATABASE",
+          "TIME",
+          "CALLS",
+          "AVG MS",
+          "P99 MS",
+          "SERVER MS",
+          "ERRORS");
   private static final int WIDEST_STATEMENT = 72;
 
   private final String place;
@@ -65,7 +73,14 @@ public final class Console {
   }
 
   private record Pattern(
-      String text, String vdb, long calls, long micros, long average, long errors) {}
+      String text,
+      String vdb,
+      long calls,
+      long micros,
+      long average,
+      long p99,
+      long server,
+      long errors) {}
 
   private List<Pattern> read() throws SQLException {
     if (connection == null) {
@@ -81,6 +96,8 @@ public final class Console {
                 rows.getString("vdb"),
                 rows.getLong("calls"),
                 rows.getLong("total_us"),
+                rows.getLong("response_avg_us"),
+                rows.getLong("response_p99_us"),
                 rows.getLong("avg_us"),
                 rows.getLong("errors")));
       }
@@ -101,6 +118,8 @@ public final class Console {
                     Numbers.percent(one.micros(), all),
                     Numbers.whole(one.calls()),
                     Numbers.millis(one.average() / 1000.0),
+                    Numbers.millis(one.p99() / 1000.0),
+                    Numbers.millis(one.server() / 1000.0),
                     Numbers.whole(one.errors())))
         .toList();
   }

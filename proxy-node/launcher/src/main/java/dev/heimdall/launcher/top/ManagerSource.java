@@ -13,7 +13,15 @@ final class ManagerSource implements Source {
       List.of("SERVER", "CLUSTER", "ROLE", "STATE", "ZONE", "LAG", "IN USE", "OPEN");
 
   private static final List<String> STATEMENT_COLUMNS =
-      List.of("STATEMENT", "VIRTUAL DATABASE", "TIME", "CALLS", "AVG MS", "ERRORS");
+      List.of(
+          "STATEMENT",
+          "VIRTUAL DATABASE",
+          "TIME",
+          "CALLS",
+          "AVG MS",
+          "P99 MS",
+          "SERVER MS",
+          "ERRORS");
   private static final int WIDEST_STATEMENT = 72;
 
   private final Http http;
@@ -69,6 +77,7 @@ final class ManagerSource implements Source {
         "QUERIES/S",
         "AVG MS",
         "P99 MS",
+        "SERVER MS",
         "READS",
         "IN TX",
         "CACHE",
@@ -86,6 +95,7 @@ final class ManagerSource implements Source {
         Numbers.rate(number(values, "queries")),
         Numbers.millis(number(values, "average")),
         Numbers.millis(number(values, "p99")),
+        Numbers.millis(number(values, "server")),
         Numbers.percent(number(values, "readPercent")),
         Numbers.percent(number(values, "transactionPercent")),
         Numbers.percent(number(values, "cachePercent")),
@@ -107,6 +117,8 @@ final class ManagerSource implements Source {
               one.path("vdb").asText(),
               Numbers.percent(number(one, "sharePercent")),
               Numbers.whole(number(one, "calls")),
+              Numbers.millis(number(one, "averageResponseMicros") / 1000),
+              Numbers.millis(number(one, "p99ResponseMicros") / 1000),
               Numbers.millis(number(one, "averageMicros") / 1000),
               Numbers.whole(number(one, "errors"))));
     }

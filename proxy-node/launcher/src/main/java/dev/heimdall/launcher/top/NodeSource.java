@@ -19,6 +19,7 @@ final class NodeSource implements Source {
           "QUERIES/S",
           "AVG MS",
           "P99 MS",
+          "SERVER MS",
           "READS",
           "IN TX",
           "CACHE",
@@ -107,13 +108,16 @@ final class NodeSource implements Source {
     double queries = counted.more("heimdall_queries_total");
     double waited = counted.more("heimdall_response_time_seconds_total");
     double responses = counted.more("heimdall_responses_total");
-    double reads = counted.more("heimdall_reads_total");
     double hits = counted.more("heimdall_query_cache_hits_total");
+    double server = counted.more("heimdall_query_time_seconds_total");
+    double sent = queries - hits;
+    double reads = counted.more("heimdall_reads_total");
     return List.of(
         name,
         Numbers.rate(queries / seconds),
         Numbers.millis(responses > 0 ? 1000 * waited / responses : Double.NaN),
         Numbers.millis(1000 * counted.percentile("heimdall_response_duration_seconds", 0.99)),
+        Numbers.millis(sent > 0 ? 1000 * server / sent : Double.NaN),
         Numbers.percent(reads, reads + counted.more("heimdall_writes_total")),
         Numbers.percent(counted.more("heimdall_transaction_queries_total"), queries),
         Numbers.percent(hits, hits + counted.more("heimdall_query_cache_misses_total")),

@@ -35,6 +35,8 @@ class TopTest {
       heimdall_queries_total{database="d",user="u",vdb="other"} 5.0
       heimdall_responses_total{database="d",user="u",vdb="shop"} %2$d
       heimdall_response_time_seconds_total{database="d",user="u",vdb="shop"} %3$f
+      heimdall_query_time_seconds_total{database="d",user="u",vdb="shop"} %6$f
+      heimdall_query_cache_hits_total{vdb="shop"} 100
       heimdall_reads_total{vdb="shop"} %4$d
       heimdall_writes_total{vdb="shop"} %5$d
       heimdall_response_duration_seconds_bucket{vdb="shop",le="0.001"} %4$d
@@ -90,7 +92,7 @@ class TopTest {
   }
 
   private void counts(int up, int queries, double seconds, int reads, int writes) {
-    answers.put("/metrics", METRICS.formatted(up, queries, seconds, reads, writes));
+    answers.put("/metrics", METRICS.formatted(up, queries, seconds, reads, writes, seconds / 5));
   }
 
   private static List<String> line(Screen screen, String name) {
@@ -105,7 +107,7 @@ class TopTest {
   void aNodesRatesAreDifferencesOfItsMetrics() throws Exception {
     NodeSource node = new NodeSource(http(Optional.empty()), "here", Optional.empty());
     counts(100, 1000, 1, 500, 500);
-    assertThat(line(node.look(), "shop").subList(1, 5)).containsOnly("-");
+    assertThat(line(node.look(), "shop").subList(1, 6)).containsOnly("-");
     counts(102, 1200, 1.5, 650, 550);
     Screen screen = node.look();
     assertThat(screen.head().get(0)).contains("here", "1.2.3", "up 1m 42s", "ready");
@@ -114,10 +116,11 @@ class TopTest {
     assertThat(shop.get(1)).isNotEqualTo("-");
     assertThat(shop.get(2)).isEqualTo("2.50");
     assertThat(shop.get(3)).isEqualTo("1.96");
-    assertThat(shop.get(4)).isEqualTo("75%");
-    assertThat(shop.subList(8, 13)).containsExactly("5", "2", "4", "10", "20");
+    assertThat(shop.get(4)).isEqualTo("0.50");
+    assertThat(shop.get(5)).isEqualTo("75%");
+    assertThat(shop.subList(9, 14)).containsExactly("5", "2", "4", "10", "20");
     assertThat(line(screen, "other").get(1)).isEqualTo("0");
-    assertThat(line(screen, "all").subList(8, 13)).containsExactly("5", "2", "4", "10", "20");
+    assertThat(line(screen, "all").subList(9, 14)).containsExactly("5", "2", "4", "10", "20");
     assertThat(line(screen, "b:1"))
         .containsExactly("b:1", "main", "replica", "up", "250.0 ms", "1", "2", "0");
   }
@@ -138,7 +141,7 @@ class TopTest {
     answers.put(
         "/api/v1/figures?range=5m",
         """
-        {"newest": {"queries": 12.34, "average": 1.5, "cpu": 0.5, "p99": null},
+        {"newest": {"queries": 12.34, "average": 1.5, "server": 0.25, "cpu": 0.5, "p99": null},
          "vdbs": [{"name": "shop", "reports": true, "queries": 1200.4, "clients": 7}],
          "nodes": [{"name": "one", "reports": true, "queries": 3}, {"name": "two", "reports": false}]}
         """);
@@ -152,18 +155,19 @@ class TopTest {
         "/api/v1/patterns?window=hour&limit=5",
         """
         {"patterns": [{"statement": "select name from goods\\n  where maker = ? and price < ?",
-          "vdb": "shop", "sharePercent": 61.5, "calls": 1200, "averageMicros": 2500, "errors": 3}]}
+          "vdb": "shop", "sharePercent": 61.5, "calls": 1200, "averageMicros": 2500,
+          "averageResponseMicros": 4500, "p99ResponseMicros": 9000, "errors": 3}]}
         """);
     Screen screen =
         new ManagerSource(http(Optional.of(Http.basic("admin", "secret"))), "there").look();
     assertThat(asked).isEqualTo(Http.basic("admin", "secret"));
     assertThat(screen.head().get(0)).contains("there", "2 nodes, 1 not reporting");
-    assertThat(line(screen, "all").subList(1, 4)).containsExactly("12", "1.50", "-");
+    assertThat(line(screen, "all").subList(1, 5)).containsExactly("12", "1.50", "-", "0.25");
     assertThat(line(screen, "shop").get(1)).isEqualTo("1,200");
     assertThat(line(screen, "two").get(1)).isEqualTo("-");
     assertThat(line(screen, "a:1")).startsWith("a:1", "main", "writer", "up", "z");
-    assertThat(line(screen, "select name from goods where maker = ? and price < ?").subList(1, 6))
-        .containsExactly("shop", "62%", "1,200", "2.50", "3");
+    assertThat(line(screen, "select name from goods where maker = ? and price < ?").subList(1, 8))
+        .containsExactly("shop", "62%", "1,200", "4.50", "9.00", "2.50", "3");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 final class AnalyticsListing {
   static final int PER_PAGE = 50;
 
+  private static final String UNKNOWN = "–";
   private static final String FORWARDED = "no rule wants it cached";
 
   private final QueryAnalytics analytics;
@@ -104,8 +105,9 @@ final class AnalyticsListing {
         Amounts.percent(line.share()),
         Amounts.time(sums.micros()),
         Amounts.count(sums.calls()),
-        sums.sent() == 0 ? "–" : Amounts.time(sums.averageMicros()),
-        line.facts().mostMicros() == 0 ? "–" : Amounts.time(line.facts().mostMicros()),
+        sums.sent() == 0 ? UNKNOWN : Amounts.time(sums.averageResponseMicros()),
+        percentile(sums, 99),
+        sums.sent() == 0 ? UNKNOWN : Amounts.time(sums.averageMicros()),
         Amounts.percent(sums.hitPercent()),
         Amounts.percent(sums.replicaPercent()),
         Amounts.count(sums.errors()),
@@ -120,16 +122,21 @@ final class AnalyticsListing {
     return new AnalyticsView.Detail(
         line.key().text(),
         List.of(
-            new AnalyticsView.Fact("Time in servers", Amounts.time(sums.micros())),
+            new AnalyticsView.Fact("Half were answered within", percentile(sums, 50)),
+            new AnalyticsView.Fact("All waits before servers", Amounts.time(sums.waitMicros())),
+            new AnalyticsView.Fact("All time in servers", Amounts.time(sums.micros())),
             new AnalyticsView.Fact(
-                "Waited before, for a connection or else", Amounts.time(sums.waitMicros())),
+                "Slowest in a server",
+                facts.mostMicros() == 0 ? UNKNOWN : Amounts.time(facts.mostMicros())),
             new AnalyticsView.Fact("From the cache", Amounts.count(sums.hits())),
             new AnalyticsView.Fact("By replicas", Amounts.count(sums.replica())),
             new AnalyticsView.Fact("Answered by a rule", Amounts.count(sums.byRule())),
             new AnalyticsView.Fact("Received from servers", Amounts.bytes(sums.bytes())),
             new AnalyticsView.Fact(
                 "Last seen",
-                facts.last() == 0 ? "–" : second(Instant.ofEpochMilli(facts.last()).toString()))),
+                facts.last() == 0
+                    ? UNKNOWN
+                    : second(Instant.ofEpochMilli(facts.last()).toString()))),
         List.copyOf(facts.reads()),
         List.copyOf(facts.writes()),
         facts.rules().stream().map(AnalyticsListing::link).toList(),
@@ -141,6 +148,11 @@ final class AnalyticsListing {
             ? Optional.of(making(line.key(), match.get()))
             : Optional.empty(),
         match.isPresent() ? "" : "No rule can be made of it: " + RuleMaker.NONE);
+  }
+
+  /** Of how long clients waited. */
+  private static String percentile(PatternSums sums, int percent) {
+    return sums.responses().known() ? Amounts.time(sums.responses().percentile(percent)) : UNKNOWN;
   }
 
   /** A moment for people, whose parts of seconds say nothing to them. */

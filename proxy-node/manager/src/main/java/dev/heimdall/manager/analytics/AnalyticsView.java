@@ -38,6 +38,8 @@ public final class AnalyticsView {
    *
    * @param path that shows it opened, or closed when it is open
    * @param bar width of its share
+   * @param average how long clients wait for an answer, waits for a server connection included
+   * @param server how long a server takes
    * @param detail empty: it is closed
    */
   public record Row(
@@ -50,7 +52,8 @@ public final class AnalyticsView {
       String total,
       String calls,
       String average,
-      String most,
+      String p99,
+      String server,
       String hits,
       String replicas,
       String errors,

@@ -9,6 +9,7 @@ import java.util.TreeMap;
  *
  * @param micros how long servers took
  * @param waitMicros how long statements waited before they were sent to one
+ * @param responses how long clients waited for answers of servers
  * @param uncached why they were not answered from the cache, how often
  * @param onWriter why they were not sent to a replica, how often
  */
@@ -16,6 +17,7 @@ record PatternSums(
     long calls,
     long micros,
     long waitMicros,
+    ResponseTimes responses,
     long errors,
     long bytes,
     long hits,
@@ -23,7 +25,8 @@ record PatternSums(
     long replica,
     Map<String, Long> uncached,
     Map<String, Long> onWriter) {
-  static final PatternSums NONE = new PatternSums(0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
+  static final PatternSums NONE =
+      new PatternSums(0, 0, 0, ResponseTimes.NONE, 0, 0, 0, 0, 0, Map.of(), Map.of());
 
   private static final int MOST_REASONS = 40;
 
@@ -37,6 +40,7 @@ record PatternSums(
         count(entry, "calls"),
         count(entry, "micros"),
         count(entry, "waitMicros"),
+        ResponseTimes.of(entry.path("responseTimes")),
         count(entry, "errors"),
         count(entry, "bytes"),
         count(entry, "hits"),
@@ -65,6 +69,7 @@ record PatternSums(
         calls + other.calls,
         micros + other.micros,
         waitMicros + other.waitMicros,
+        responses.plus(other.responses),
         errors + other.errors,
         bytes + other.bytes,
         hits + other.hits,
@@ -83,6 +88,7 @@ record PatternSums(
         calls - before.calls,
         micros - before.micros,
         Math.max(0, waitMicros - before.waitMicros),
+        responses.since(before.responses),
         Math.max(0, errors - before.errors),
         Math.max(0, bytes - before.bytes),
         Math.max(0, hits - before.hits),
@@ -101,7 +107,7 @@ record PatternSums(
 
   /** About so many bytes. */
   long bytesKept() {
-    return BYTES + reasonBytes(uncached) + reasonBytes(onWriter);
+    return BYTES + responses.bytes() + reasonBytes(uncached) + reasonBytes(onWriter);
   }
 
   private static long reasonBytes(Map<String, Long> reasons) {
@@ -116,6 +122,11 @@ record PatternSums(
   /** How long a server takes for one on average. */
   long averageMicros() {
     return sent() == 0 ? 0 : micros / sent();
+  }
+
+  /** How long clients wait for the answer of a server on average. */
+  long averageResponseMicros() {
+    return sent() == 0 ? 0 : (micros + waitMicros) / sent();
   }
 
   /** How many of a hundred the cache answered. */

@@ -34,9 +34,12 @@ public final class PatternsPath implements Resource {
           .with("statement", Shape.text("Without its values."))
           .with("calls", Shape.count(""))
           .with("totalMicros", Shape.count(""))
-          .with("averageMicros", Shape.count(""))
-          .with("mostMicros", Shape.count(""))
+          .with("averageMicros", Shape.count("That servers take."))
+          .with("mostMicros", Shape.count("That a server took."))
           .with("waitMicros", Shape.count("In the queue for a server connection."))
+          .with("averageResponseMicros", Shape.count("That clients wait, all waits included."))
+          .maybe("p50ResponseMicros", Shape.count("Half of the clients waited no longer."))
+          .maybe("p99ResponseMicros", Shape.count("99 % of the clients waited no longer."))
           .with("sharePercent", Shape.number("Of the time of all patterns."))
           .with("errors", Shape.count(""))
           .with("bytes", Shape.count(""))
@@ -122,12 +125,17 @@ public final class PatternsPath implements Resource {
             .put("averageMicros", sums.averageMicros())
             .put("mostMicros", facts.mostMicros())
             .put("waitMicros", sums.waitMicros())
+            .put("averageResponseMicros", sums.averageResponseMicros())
             .put("sharePercent", Math.round(line.share() * 10) / 10.0)
             .put("errors", sums.errors())
             .put("bytes", sums.bytes())
             .put("hits", sums.hits())
             .put("byRule", sums.byRule())
             .put("replica", sums.replica());
+    if (sums.responses().known()) {
+      one.put("p50ResponseMicros", sums.responses().percentile(50));
+      one.put("p99ResponseMicros", sums.responses().percentile(99));
+    }
     if (facts.last() > 0) {
       one.put("last", Instant.ofEpochMilli(facts.last()).toString());
     }

@@ -7,11 +7,13 @@ import java.util.Arrays;
  * histograms: exact below 16, sixteen to a doubling above, so that a percentile is at most 6.25 %
  * too high.
  */
-final class Times {
+public final class Times {
   private static final int LINEAR = 16;
   private static final int LINEAR_BITS = 4;
   private static final int BUCKETS = 464;
-  private static final long LARGEST = (1L << 32) - 1;
+
+  /** What takes longer counts as this. */
+  public static final long LARGEST = (1L << 32) - 1;
 
   private final double[] counts = new double[BUCKETS];
   private double total;
@@ -73,7 +75,12 @@ final class Times {
     }
   }
 
-  static int numberOf(long micros) {
+  /**
+   * The number of the bucket of a time.
+   *
+   * @param micros 0 to {@link #LARGEST}
+   */
+  public static int numberOf(long micros) {
     if (micros < LINEAR) {
       return (int) micros;
     }
@@ -81,7 +88,8 @@ final class Times {
     return (shift + 1) * LINEAR + (int) (micros >>> shift) - LINEAR;
   }
 
-  static long highest(int bucket) {
+  /** The longest time of a bucket, in microseconds. */
+  public static long highest(int bucket) {
     if (bucket < LINEAR) {
       return bucket;
     }
