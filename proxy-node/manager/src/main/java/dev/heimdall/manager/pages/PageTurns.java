@@ -83,6 +83,11 @@ final class PageTurns {
     throw Later.until(one, left);
   }
 
+  /** How many requests wait for one. */
+  synchronized int waiting() {
+    return (int) waiting.stream().filter(one -> !one.isDone()).count();
+  }
+
   /** The first one that still waits has it now; nobody who comes meanwhile does. */
   private synchronized void release() {
     CompletableFuture<Void> next = waiting.poll();

@@ -44,7 +44,7 @@ public final class Pages implements Site {
   private final Visit.Maker maker;
   private final Routes<Placed> routes;
   private final AuditLog audit;
-  private final PageTurns turns = new PageTurns(Runtime.getRuntime().maxMemory());
+  private final PageTurns turns;
 
   /** A page, and what it loads. */
   private record Placed(Page page, List<Asset> assets) implements Routes.Route {
@@ -76,6 +76,29 @@ public final class Pages implements Site {
       AuditLog audit,
       MaskedText masks,
       List<Subject> subjects) {
+    this(
+        editor,
+        logIn,
+        openId,
+        access,
+        book,
+        audit,
+        masks,
+        subjects,
+        new PageTurns(Runtime.getRuntime().maxMemory()));
+  }
+
+  Pages(
+      Editor editor,
+      LogIn logIn,
+      Optional<OpenId> openId,
+      Optional<Access> access,
+      SessionBook book,
+      AuditLog audit,
+      MaskedText masks,
+      List<Subject> subjects,
+      PageTurns turns) {
+    this.turns = turns;
     this.logIn = logIn;
     this.openId = openId;
     this.audit = audit;
