@@ -111,6 +111,10 @@ final class ServerCommand implements Callable<Integer> {
         keys.store().isPresent()
             ? Optional.of(ConfigurationPlace.location(keys.store().get()))
             : OwnPlace.beside(configuration);
+    if (own.filter(StoreLocation.Secret.class::isInstance).isPresent()) {
+      LOG.info(
+          "figures stay on this machine, and other managers do not have them, as secrets are too small: name a bucket or a directory with --manager-store");
+    }
     return new ControlPlaneSettings(
         configuration,
         own,

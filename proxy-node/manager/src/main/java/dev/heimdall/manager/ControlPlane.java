@@ -6,6 +6,7 @@ import dev.heimdall.manager.alerts.Alerts;
 import dev.heimdall.manager.analytics.AnalyticsPages;
 import dev.heimdall.manager.analytics.PatternsPath;
 import dev.heimdall.manager.analytics.QueryAnalytics;
+import dev.heimdall.manager.archive.Archive;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.clients.ClientsPath;
 import dev.heimdall.manager.clients.ClientsSubject;
@@ -51,6 +52,7 @@ import dev.heimdall.manager.rest.RuleTrialPath;
 import dev.heimdall.manager.revisions.RevisionsSubject;
 import dev.heimdall.manager.rules.RulePages;
 import dev.heimdall.manager.sessions.SessionBook;
+import dev.heimdall.manager.store.OwnPlace;
 import dev.heimdall.manager.store.OwnStore;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Trials;
@@ -156,7 +158,9 @@ public final class ControlPlane implements AutoCloseable {
       resources.add(new CommandsPath(commands, connected::who));
       resources.add(new ClientsPath(connected));
       resources.add(new ConfigurationObjects(editor, masks));
-      Dashboard dashboard = Dashboard.of(fleet, settings.figures(), name, clock);
+      Archive.Place figures =
+          new Archive.Place(settings.figures(), settings.own().flatMap(OwnPlace::figures));
+      Dashboard dashboard = Dashboard.of(fleet, figures, name, clock);
       CertificateWatch certificates =
           CertificateWatch.start(editor, settings.tls().map(PemFiles::certificate));
       Problems problems =

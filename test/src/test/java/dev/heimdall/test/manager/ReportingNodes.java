@@ -111,7 +111,7 @@ final class ReportingNodes implements AutoCloseable {
     return start(output, Map.of(), arguments);
   }
 
-  private Started start(String output, Map<String, String> environment, String... arguments)
+  Started start(String output, Map<String, String> environment, String... arguments)
       throws IOException {
     Map<String, String> all = new HashMap<>(environment);
     all.put("STATE_DIRECTORY", directory.resolve("state-" + output).toString());

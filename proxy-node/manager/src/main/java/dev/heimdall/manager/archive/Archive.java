@@ -1,10 +1,10 @@
 package dev.heimdall.manager.archive;
 
 import dev.heimdall.manager.observe.Line;
+import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,8 +33,8 @@ import org.slf4j.event.Level;
 /**
  * The figures of the last day by minutes, and of the last thirty by ten minutes, in a file that
  * this manager alone writes. What it has missed it has from the files of others in the same
- * directory. A thread of its own does all of it: a disk that is full, slow or away holds nobody up,
- * and is tried again.
+ * directory, and from copies that managers have in S3 for each other. A thread of its own does all
+ * of it: a disk that is full, slow or away holds nobody up, and is tried again; so is S3.
  */
 public final class Archive implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
@@ -53,9 +53,18 @@ public final class Archive implements AutoCloseable {
   private static final long EVERY_HOUR = TimeUnit.HOURS.toNanos(1);
   private static final int MOST_OTHERS = 8;
   private static final long LARGEST = 256L << 20;
-  private static final String SUFFIX = ".figures";
+
+  /** How often a copy goes to S3: 4,320 times in thirty days. */
+  static final Duration COPY_EVERY = Duration.ofMinutes(10);
+
+  private static final int CLOSE_SECONDS = 2;
+
+  /** With the last copy. */
+  private static final int CLOSE_WITH_COPY_SECONDS = 10;
 
   private final Optional<Path> directory;
+  private final Optional<BucketCopies> bucket;
+  private final long copyEveryNanos;
   private final String name;
   private final Archived figures;
   private final char absent;
@@ -75,14 +84,19 @@ public final class Archive implements AutoCloseable {
   private long written;
   private long opened = System.nanoTime() - OPEN_AGAIN;
   private long looked = System.nanoTime() - EVERY_HOUR;
+  private long copied = System.nanoTime();
+  private long copiedMinute;
+  private String notCopied = "";
   private boolean restored;
   private String failing = "";
   private int leftOut;
 
   private Archive(
-      Optional<Path> directory, String name, Archived figures, char absent, Clock clock) {
-    this.directory = directory;
-    this.name = name.replaceAll("[^A-Za-z0-9.-]", "_") + SUFFIX;
+      Place place, String name, Archived figures, char absent, Clock clock, Duration copyEvery) {
+    directory = place.directory();
+    bucket = place.bucket().map(BucketCopies::new);
+    copyEveryNanos = copyEvery.toNanos();
+    this.name = name.replaceAll("[^A-Za-z0-9.-]", "_") + ArchiveFile.SUFFIX;
     this.figures = figures;
     this.absent = absent;
     this.clock = clock;
@@ -90,16 +104,33 @@ public final class Archive implements AutoCloseable {
   }
 
   /**
-   * Begins to keep them.
+   * Where figures are kept.
    *
    * @param directory where the files of managers are; empty: nothing is kept
+   * @param bucket where each has a copy for the others, if the directory is one manager's alone
+   */
+  public record Place(Optional<Path> directory, Optional<StoreLocation.Bucket> bucket) {
+    /** One directory for all managers, if any. */
+    public static Place of(Optional<Path> directory) {
+      return new Place(directory, Optional.empty());
+    }
+  }
+
+  /**
+   * Begins to keep them.
+   *
    * @param name of this manager, which no other one has
    * @param absent the value that stands for none
    */
   public static Archive start(
-      Optional<Path> directory, String name, Archived figures, char absent, Clock clock) {
-    Archive archive = new Archive(directory, name, figures, absent, clock);
-    if (directory.isPresent()) {
+      Place place, String name, Archived figures, char absent, Clock clock) {
+    return start(place, name, figures, absent, clock, COPY_EVERY);
+  }
+
+  static Archive start(
+      Place place, String name, Archived figures, char absent, Clock clock, Duration copyEvery) {
+    Archive archive = new Archive(place, name, figures, absent, clock, copyEvery);
+    if (place.directory().isPresent()) {
       archive.thread.scheduleWithFixedDelay(archive::keep, 0, EVERY_SECONDS, TimeUnit.SECONDS);
     }
     return archive;
@@ -140,11 +171,8 @@ public final class Archive implements AutoCloseable {
       }
       if (System.nanoTime() - looked >= EVERY_HOUR) {
         looked = System.nanoTime();
-        try {
-          takeFromOthers();
-        } catch (IOException e) {
-          LOG.debug("figures of other managers cannot be read: {}", e.getMessage());
-        }
+        takeFromOthers(new DirectoryCopies(directory.orElseThrow()));
+        bucket.ifPresent(this::takeFromOthers);
         compact();
       }
       if (!restored) {
@@ -153,8 +181,44 @@ public final class Archive implements AutoCloseable {
       }
       write();
       failing = "";
+      if (System.nanoTime() - copied >= copyEveryNanos) {
+        copied = System.nanoTime();
+        copy();
+      }
     } catch (IOException | RuntimeException e) { // MVStore's are of the latter
       giveUp(e);
+    }
+  }
+
+  /** Puts a copy where other managers read it, if there is anything new. */
+  private void copy() {
+    if (bucket.isEmpty() || written == copiedMinute) {
+      return;
+    }
+    try {
+      Path copy = Files.createTempFile("heimdall-", ArchiveFile.SUFFIX);
+      try {
+        synchronized (this) {
+          if (file.isEmpty()) {
+            return;
+          }
+          file.get().copyTo(copy);
+        }
+        bucket.get().put(name, copy);
+        copiedMinute = written;
+        notCopied = "";
+      } finally {
+        Files.deleteIfExists(copy);
+      }
+    } catch (IOException | ArchiveFile.Busy | RuntimeException e) {
+      String reason = String.valueOf(e.getMessage());
+      if (!reason.equals(notCopied)) {
+        Line.of("figures cannot be copied for other managers, and that is tried again")
+            .pair("place", bucket.get().toString())
+            .pair("reason", reason)
+            .log(LOG, Level.WARN);
+      }
+      notCopied = reason;
     }
   }
 
@@ -205,7 +269,7 @@ public final class Archive implements AutoCloseable {
         throw e; // its disk is away for a moment, or there are too many open files
       }
       putAside(own, at.resolve(name + ".broken"));
-      tell("the file of figures cannot be read, and is begun anew", e);
+      tell("the file of figures cannot be read, and a new one is begun", e);
       try {
         open = Optional.of(ArchiveFile.open(own));
       } catch (ArchiveFile.Busy busy) {
@@ -322,41 +386,39 @@ public final class Archive implements AutoCloseable {
 
   // ---- what other managers have
 
-  /** They write meanwhile: a copy is as it was at some moment, or is no file, and is left out. */
-  private void takeFromOthers() throws IOException {
-    Path at = directory.orElseThrow();
-    List<Path> others = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(at, "*" + SUFFIX)) {
-      for (Path other : all) {
-        if (!other.getFileName().toString().equals(name)) {
-          others.add(other);
+  private void takeFromOthers(FigureCopies copies) {
+    try {
+      long reached;
+      synchronized (this) {
+        reached = file.orElseThrow().reached().orElse(0L);
+      }
+      // By what was written, too: a clock that is ahead deletes nobody's file.
+      Instant old =
+          Instant.EPOCH
+              .plus(Duration.ofMinutes(Math.min(reached, minuteNow())))
+              .minus(Duration.ofDays(DAYS + 1L));
+      int taken = 0;
+      for (FigureCopies.Copy other : copies.list()) {
+        if (other.name().equals(name) && copies instanceof DirectoryCopies) {
+          continue; // our own, which is open
+        }
+        if (other.written().isBefore(old)) {
+          copies.delete(other.name()); // of a manager that is no more
+        } else if (taken < MOST_OTHERS && other.size() <= LARGEST) {
+          taken++;
+          takeFrom(copies, other.name());
         }
       }
-    }
-    long reached;
-    synchronized (this) {
-      reached = file.orElseThrow().reached().orElse(0L);
-    }
-    // By what was written, too: a clock that is ahead deletes nobody's file.
-    Instant old =
-        Instant.EPOCH
-            .plus(Duration.ofMinutes(Math.min(reached, minuteNow())))
-            .minus(Duration.ofDays(DAYS + 1L));
-    int taken = 0;
-    for (Path other : others) {
-      if (Files.getLastModifiedTime(other).toInstant().isBefore(old)) {
-        Files.deleteIfExists(other); // of a manager that is no more
-      } else if (taken < MOST_OTHERS && Files.size(other) <= LARGEST) {
-        taken++;
-        takeFrom(other);
-      }
+    } catch (IOException e) {
+      LOG.debug("figures of other managers cannot be read: {}", e.getMessage());
     }
   }
 
-  private void takeFrom(Path other) throws IOException {
-    Path copy = Files.createTempFile("heimdall-", SUFFIX);
+  /** They write meanwhile: a copy is as it was at some moment, or is no file, and is left out. */
+  private void takeFrom(FigureCopies copies, String other) throws IOException {
+    Path copy = Files.createTempFile("heimdall-", ArchiveFile.SUFFIX);
     try {
-      Files.copy(other, copy, StandardCopyOption.REPLACE_EXISTING);
+      copies.fetch(other, copy);
       try (ArchiveFile theirs = ArchiveFile.read(copy)) {
         take(theirs);
       }
@@ -407,12 +469,14 @@ public final class Archive implements AutoCloseable {
     own.putTens(of, more, absent);
   }
 
-  /** Ends it, once what is known is written. */
+  /** Ends it, once what is known is written, and copied. */
   @Override
   public void close() {
+    bucket.ifPresent(copies -> thread.execute(this::copy));
     thread.shutdown();
     try {
-      if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
+      int seconds = bucket.isPresent() ? CLOSE_WITH_COPY_SECONDS : CLOSE_SECONDS;
+      if (!thread.awaitTermination(seconds, TimeUnit.SECONDS)) {
         thread.shutdownNow();
       }
     } catch (InterruptedException e) {
@@ -426,5 +490,6 @@ public final class Archive implements AutoCloseable {
       }
       file = Optional.empty();
     }
+    bucket.ifPresent(BucketCopies::close);
   }
 }

@@ -3,6 +3,7 @@ package dev.heimdall.manager.archive;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,9 @@ import org.h2.mvstore.type.StringDataType;
  * Not thread-safe but for what reads.
  */
 final class ArchiveFile implements AutoCloseable {
+  /** What the names of such files end with. */
+  static final String SUFFIX = ".figures";
+
   static final int TEN = 10;
   static final int TENS_OF_DAY = 144;
 
@@ -43,6 +47,7 @@ final class ArchiveFile implements AutoCloseable {
   private static final String REACHED = "reached";
 
   private static final int LONGEST_ROW = 1000;
+  private static final int COPIED_AT_ONCE = 100;
   private static final int CACHE_MEBIBYTES = 1;
   private static final int COMPACT_MILLIS = 200;
 
@@ -397,6 +402,29 @@ final class ArchiveFile implements AutoCloseable {
     MVStoreException panic = store.getPanicException();
     if (panic != null) {
       throw panic;
+    }
+  }
+
+  /** Writes all that is in it into another file, without what is old or double. */
+  void copyTo(Path file) throws IOException, Busy {
+    Files.deleteIfExists(file);
+    try (ArchiveFile copy = open(file)) {
+      copy.names.putAll(names);
+      copy.about.putAll(about);
+      copy.putAll(copy.minutes, minutes);
+      copy.putAll(copy.days, days);
+      copy.commit();
+    }
+  }
+
+  /** A part at a time: a day of many nodes is large. */
+  private void putAll(MVMap<Long, byte[]> into, MVMap<Long, byte[]> from) {
+    int put = 0;
+    for (Map.Entry<Long, byte[]> entry : from.entrySet()) {
+      into.put(entry.getKey(), entry.getValue());
+      if (++put % COPIED_AT_ONCE == 0) {
+        commit();
+      }
     }
   }
 

@@ -8,11 +8,9 @@ import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.problems.Measured;
 import dev.heimdall.manager.rest.Resource;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -29,11 +27,11 @@ public final class Dashboard implements AutoCloseable {
   private final Fleet fleet;
   private final Clock clock;
 
-  private Dashboard(Fleet fleet, Optional<Path> directory, String manager, Clock clock) {
+  private Dashboard(Fleet fleet, Archive.Place place, String manager, Clock clock) {
     this.fleet = fleet;
     this.clock = clock;
     KeptFigures kept = new KeptFigures(figures, lags, clock);
-    archive = Archive.start(directory, manager, kept, Ring.ABSENT, clock);
+    archive = Archive.start(place, manager, kept, Ring.ABSENT, clock);
     months = new Months(scope -> kept.month(archive, scope, kept.lastTen()), System::nanoTime);
     looks = new Looks(figures, lags, kept, months, clock);
   }
@@ -41,11 +39,11 @@ public final class Dashboard implements AutoCloseable {
   /**
    * Hears of the reports of these nodes from now on.
    *
-   * @param directory where figures are kept; empty: as long as the manager runs
+   * @param place where figures are kept
    * @param manager the same word whenever this manager runs, and no other one's
    */
-  public static Dashboard of(Fleet fleet, Optional<Path> directory, String manager, Clock clock) {
-    Dashboard dashboard = new Dashboard(fleet, directory, manager, clock);
+  public static Dashboard of(Fleet fleet, Archive.Place place, String manager, Clock clock) {
+    Dashboard dashboard = new Dashboard(fleet, place, manager, clock);
     fleet.listen(dashboard::arrived);
     return dashboard;
   }

@@ -40,6 +40,13 @@ public final class OwnPlace {
     return Optional.of(secret((StoreLocation.Secret) configuration, BEHIND));
   }
 
+  /** Where managers copy figures for each other, if they share a bucket. */
+  public static Optional<StoreLocation.Bucket> figures(StoreLocation own) {
+    return part(own, "figures") instanceof StoreLocation.Bucket bucket
+        ? Optional.of(bucket)
+        : Optional.empty();
+  }
+
   /** A part of the manager's own place that is read without the others. */
   static StoreLocation part(StoreLocation own, String name) {
     if (own instanceof StoreLocation.Directory directory) {

@@ -87,7 +87,8 @@ class ArchiveTest {
   private final Hand clock = new Hand();
 
   private Archive start(String name, Figures figures) {
-    return Archive.start(Optional.of(directory.resolve("figures")), name, figures, ABSENT, clock);
+    return Archive.start(
+        Archive.Place.of(Optional.of(directory.resolve("figures"))), name, figures, ABSENT, clock);
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -254,6 +255,25 @@ class ArchiveTest {
     Figures third = new Figures();
     try (Archive archive = start("three", third)) {
       await(() -> third.restored.size() == 10);
+    }
+  }
+
+  @Test
+  void aCopyHasAllThatTheFileHasWhileThatIsOpen() throws Exception {
+    Path copy = directory.resolve("copy");
+    try (ArchiveFile open = with(directory.resolve("file"), 0, "all", "node")) {
+      for (int minute = 1; minute < 300; minute++) {
+        put(open, minute, "all");
+      }
+      open.copyTo(copy);
+      put(open, 300, "all");
+      open.copyTo(copy); // in the place of the one before
+    }
+    try (ArchiveFile read = ArchiveFile.read(copy)) {
+      assertThat(read.names()).containsExactlyInAnyOrder("all", "node");
+      assertThat(kept(read, "all")).hasSize(31);
+      assertThat(read.minute(FIRST)).containsOnlyKeys("all", "node");
+      assertThat(read.minute(FIRST + 300)).containsOnlyKeys("all");
     }
   }
 
