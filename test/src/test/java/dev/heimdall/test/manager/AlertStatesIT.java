@@ -99,6 +99,17 @@ class AlertStatesIT {
     return MissingNode.getInstance();
   }
 
+  private static String all(Rest rest) {
+    try {
+      return rest.get(ALERTS).body();
+    } catch (IOException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return e.toString();
+    }
+  }
+
   private static JsonNode await(Rest rest, String kind, String state) {
     Await.until(
         kind + " is " + state,
@@ -172,7 +183,9 @@ class AlertStatesIT {
               .filter(event -> event.at("/payload/class").asText().equals("no-writer"))
               .findFirst()
               .orElseThrow();
-      assertThat(incident.path("dedup_key").asText()).isEqualTo(id);
+      assertThat(incident.path("dedup_key").asText())
+          .as(() -> all(rest) + "\n" + one.output() + "\n" + other.output())
+          .isEqualTo(id);
       assertThat(incident.at("/payload/severity").asText()).isEqualTo("critical");
       assertThat(incident.at("/payload/source").asText()).isEqualTo("shop");
       assertThat(incident.at("/payload/component").asText()).isEqualTo("main");
