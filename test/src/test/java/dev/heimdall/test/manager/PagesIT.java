@@ -142,7 +142,7 @@ class PagesIT {
       other.awaitText("is written.");
     }
     browser.find("form[action='/review'] .main").click();
-    browser.awaitText("Somebody else was faster").awaitText("5051").awaitText("5052");
+    browser.awaitText("Someone else has changed this document").awaitText("5051").awaitText("5052");
     assertThat(written("vdbs/shop.json")).contains("5052");
     browser.awaitText("both changed it").awaitText("$.pool");
     browser.shoot("clash");

@@ -279,7 +279,7 @@ class ReportsIT {
                 == 200);
     assertThat(send(good.of(second).at(Instant.now().toEpochMilli() + 1000)).status())
         .isEqualTo(200);
-    assertThat(manager.output()).contains("a node's report was refused").doesNotContain(KEY);
+    assertThat(manager.output()).contains("a node's report was rejected").doesNotContain(KEY);
   }
 
   /** A report that no node has sent. */

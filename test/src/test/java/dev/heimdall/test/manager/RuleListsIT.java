@@ -299,9 +299,9 @@ class RuleListsIT {
       other.awaitText("is written.");
     }
     inRule(1, "[value='toggle:1']").click();
-    browser.awaitText("Somebody else has changed this list");
+    browser.awaitText("Someone else has changed this list");
     browser.find("button[value=review]").click();
-    browser.awaitText("Somebody else was faster");
+    browser.awaitText("Someone else has changed this document");
     assertThat(written("rules/guard.json")).doesNotContain("orders");
     browser.find("main details summary").click();
     browser.find("form[action='/draft/over'] button").click();

@@ -197,7 +197,7 @@ public final class Accounts {
             .anyMatch(account -> account.role() == Role.ADMIN && !account.disabled());
     if (!admin && next.accounts().containsKey(FIRST)) {
       throw new AccountRefused(
-          AccountRefused.Reason.LAST_ADMIN, "Somebody has to be left who may change accounts.");
+          AccountRefused.Reason.LAST_ADMIN, "One account that may change accounts has to remain.");
     }
     return next;
   }

@@ -51,7 +51,7 @@ record TargetsPath(TargetEdits edits) implements Resource {
     return List.of(
         Operation.get(PATH, Permission.CHANGE_CONFIGURATION, call -> list(call.request()))
             .saying(
-                Words.of("Lists who is told of events")
+                Words.of("Lists the targets that are notified of events")
                     .paged()
                     .answers(Slice.shape("targets", TARGET))),
         new Operation("PUT", ONE, Permission.CHANGE_CONFIGURATION, LARGEST_BODY, this::put)
@@ -69,7 +69,8 @@ record TargetsPath(TargetEdits edits) implements Resource {
   @Override
   public Map<String, ObjectNode> schemas() {
     ObjectNode one = Answer.JSON.createObjectNode();
-    one.put("description", "Who is told of events; the type says which of these it is.");
+    one.put(
+        "description", "A target that is notified of events; the type says which of these it is.");
     for (TargetType type : TargetType.values()) {
       one.withArray("oneOf").add(type.schema());
     }

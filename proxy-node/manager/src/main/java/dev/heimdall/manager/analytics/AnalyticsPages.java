@@ -108,8 +108,8 @@ public final class AnalyticsPages implements Subject {
     int nodes = orders.map(List::size).orElse(0);
     visit.tell(
         nodes == 0
-            ? "No node reports, so none was asked for the plan."
-            : "%d %s for the plan of the next such statement. It is here some seconds after one has come."
+            ? "No node reports, so no plan was requested."
+            : "%d %s for the plan of the next such statement. It is shown here some seconds after one has come."
                 .formatted(nodes, nodes == 1 ? "node asks" : "nodes ask"));
     return visit.see(PATH + "?open=" + URLEncoder.encode(id, StandardCharsets.UTF_8));
   }
@@ -118,7 +118,7 @@ public final class AnalyticsPages implements Subject {
     return new Refusal(
         404,
         "not_found",
-        "Nothing is known of these statements any more: the manager has begun anew, or they were"
+        "Nothing is known of these statements any more: the manager has restarted, or they were"
             + " not seen for long.");
   }
 

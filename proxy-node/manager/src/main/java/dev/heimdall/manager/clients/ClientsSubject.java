@@ -212,7 +212,7 @@ public final class ClientsSubject implements Subject {
     return new Refusal(
         404,
         "not_found",
-        "This client is not among those that were shown within the last seconds: it has disconnected, or its node does not report, or was started anew. The page Clients has those that are connected now.");
+        "This client is not among those that were shown within the last seconds: it has disconnected, or its node does not report, or has restarted. The page Clients has those that are connected now.");
   }
 
   private static Command command(Visit visit) throws Refusal {
@@ -273,7 +273,7 @@ public final class ClientsSubject implements Subject {
     }
     visit.tell(
         commands.isAnotherRun(node, run)
-            ? "That client is gone: the node %s was started anew since, and its connections were closed. Nothing was sent."
+            ? "That client is disconnected: the node %s has restarted since, and its connections were closed. Nothing was sent."
                 .formatted(node)
             : "Nothing was sent: the node %s does not report.".formatted(node));
     return visit.see(PATH);

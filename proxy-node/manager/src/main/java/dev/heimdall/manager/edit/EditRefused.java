@@ -20,7 +20,7 @@ public abstract sealed class EditRefused extends Exception {
 
     public Outdated(List<Conflict> conflicts, List<String> written) {
       super(
-          "Somebody else has changed %s since you have read it. %s: read again, and repeat the change on what is there now."
+          "Someone else has changed %s since you read it. %s: read again, and repeat the change on what is there now."
               .formatted(
                   String.join(", ", conflicts.stream().map(Conflict::document).toList()),
                   written.isEmpty()

@@ -243,7 +243,7 @@ public final class Fleet {
     }
     if (!report.run().equals(member.seen.run())) {
       member.runs.values().forEach(other -> other.displaced = true);
-      tell("a node reports anew", report);
+      tell("a node reports again", report);
     }
     run.displaced = false;
     run.lastTime = time;

@@ -113,8 +113,8 @@ public final class Orders {
   private void gone(Order order) {
     put(
         order.command() == Command.RESTART && order.state() != Order.State.WAITING
-            ? order.now(Order.State.DONE, "began anew")
-            : order.now(Order.State.FAILED, "the node began anew before it was done"));
+            ? order.now(Order.State.DONE, "restarted")
+            : order.now(Order.State.FAILED, "the node restarted before it was done"));
   }
 
   private void expire() {

@@ -229,7 +229,7 @@ public final class ReportSite implements Site {
       }
     }
     if (now) {
-      Line.of("a node's report was refused")
+      Line.of("a node's report was rejected")
           .pair("path", request.path())
           .pair("addr", request.from().getHostAddress())
           .pair("reason", message)

@@ -100,7 +100,7 @@ final class SeenNodes {
     if (runs(configured, newest)) {
       return stale ? Badge.plain("Newest") : Badge.good("Newest");
     }
-    return configured.has("refused") ? Badge.bad("Refused") : Badge.warn("Older");
+    return configured.has("refused") ? Badge.bad("Rejected") : Badge.warn("Older");
   }
 
   private static boolean runs(JsonNode configured, String newest) {
@@ -289,7 +289,7 @@ final class SeenNodes {
                     running,
                     Words.counted(expected, "node"),
                     running == 1 ? "runs" : "run",
-                    refused == 0 ? "" : ", %d refused it".formatted(refused));
+                    refused == 0 ? "" : ", %d rejected it".formatted(refused));
     // A refusal may be of what was there before: so it is looked at again.
     return new Rollout(expected == running, running == expected && expected > 0, words, lines);
   }

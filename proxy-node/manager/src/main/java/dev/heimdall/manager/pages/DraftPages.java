@@ -111,7 +111,8 @@ final class DraftPages {
     return templates.page(
         409,
         "clash",
-        Map.of("shell", shells.of("Somebody else was faster", session), "view", view));
+        Map.of(
+            "shell", shells.of("Someone else has changed this document", session), "view", view));
   }
 
   private List<View.Merged> fields(Draft draft, Documents now) {

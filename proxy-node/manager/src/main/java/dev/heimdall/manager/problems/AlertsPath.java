@@ -40,7 +40,7 @@ public record AlertsPath(Problems problems) implements Resource {
           .with("next", Shape.text("What to do."))
           .with("startsAt", Shape.time(""))
           .with("endsAt", Shape.time("Null: it goes on.").orNull())
-          .with("silenced", Shape.truth("Whether nobody is notified of it."))
+          .with("silenced", Shape.truth("Whether it is silenced."))
           .with("nodes", Shape.list("Those that have it or see it.", Shape.text("")))
           .maybe(
               "acknowledged",
@@ -70,14 +70,14 @@ public record AlertsPath(Problems problems) implements Resource {
         new Operation(
                 "PUT", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, LARGEST_BODY, this::acknowledge)
             .saying(
-                Words.of("Says that somebody looks after an alert")
+                Words.of("Acknowledges an alert")
                     .takes(
                         Shape.object()
                             .maybe("comment", Shape.text("What the others should know."))
                             .only())
                     .answers(204)),
         new Operation("DELETE", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, 0, this::release)
-            .saying(Words.of("Says that nobody looks after it any more").answers(204)),
+            .saying(Words.of("Takes the acknowledgement back").answers(204)),
         Operation.get(SILENCES, Permission.READ_CONFIGURATION, call -> silences(call.request()))
             .saying(
                 Words.of("Lists the silences that hold")

@@ -380,7 +380,7 @@ final class Findings {
           false,
           "%d of %d nodes %s the configuration"
               .formatted(
-                  refused.size(), reporting.size(), refused.size() == 1 ? "refuses" : "refuse"),
+                  refused.size(), reporting.size(), refused.size() == 1 ? "rejects" : "reject"),
           names(refused, refused.get(0).state().path("configuration").path("refused")),
           refused,
           Optional.empty());

@@ -15,8 +15,8 @@ enum Kind implements Spelled {
       15, "New clients are refused.", "The page Nodes has the reasons that nodes give.", "/nodes"),
   NO_WRITER(
       0,
-      "Writes wait up to failover.queueTimeout, and then fail with 57P03. Replicas go on to answer reads, as far as their level of consistency allows.",
-      "See in RDS, or on the servers, whether a failover is under way. The servers below Clusters say why each of them is not the writer.",
+      "Writes wait up to failover.queueTimeout, and then fail with 57P03. Replicas still answer reads, as far as their level of consistency allows.",
+      "See in RDS, or on the servers, whether a failover is in progress. The servers below Clusters say why each of them is not the writer.",
       "/dashboard"),
   WRITERS_IN_CONFLICT(
       0,
@@ -66,17 +66,17 @@ enum Kind implements Spelled {
   POOL_PAUSED(
       60,
       "Clients wait until it is resumed.",
-      "RESUME on the admin console of these nodes goes on.",
+      "RESUME on the admin console of these nodes ends the pause.",
       "/nodes"),
   CONFIGURATION_REFUSED(
       10,
-      "These nodes go on with the configuration that they had.",
-      "Mend what the reason names, or roll back on the page History.",
+      "These nodes keep the configuration that they had.",
+      "Correct what the reason names, or roll back on the page History.",
       "/nodes"),
   CONFIGURATION_AWAY(
       60,
-      "These nodes go on with the configuration that they had, and do not hear of changes.",
-      "See what the reason says of the place: rights, routes, a bucket or secret that is gone.",
+      "These nodes keep the configuration that they had, and do not get changes.",
+      "See what the reason says of the place: permissions, routes, a bucket or secret that was deleted.",
       "/nodes"),
   CLIENTS_WAITING(
       30,

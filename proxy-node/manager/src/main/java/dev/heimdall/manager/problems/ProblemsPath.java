@@ -27,8 +27,8 @@ record ProblemsPath(Problems problems) implements Resource {
           .with("detail", Shape.text(""))
           .with("effect", Shape.text("What it means for clients."))
           .with("next", Shape.text("What to do."))
-          .with("silenced", Shape.truth("Whether nobody is notified of it."))
-          .with("acknowledgedBy", Shape.text("Who looks after it; null: nobody.").orNull());
+          .with("silenced", Shape.truth("Whether it is silenced."))
+          .with("acknowledgedBy", Shape.text("Who has acknowledged it; null: no one.").orNull());
 
   @Override
   public List<Operation> operations() {

@@ -149,7 +149,7 @@ final class ProblemsSubject implements Subject {
               problem.silence().get().reason());
     }
     return problem.state() == Problem.State.PENDING
-        ? "Nobody is notified before it has lasted for %s."
+        ? "No notification is sent before it has lasted for %s."
             .formatted(Times.lasting(problem.finding().timing().lasting()))
         : "";
   }
@@ -227,7 +227,7 @@ final class ProblemsSubject implements Subject {
             visit.field("reason").orElse("").strip());
     problems.edits().silence(wish, visit.author(""));
     Instant until = problems.moment().plus(lasting);
-    return "Nobody is notified of these alerts until %s UTC.".formatted(Times.shown(until));
+    return "No notification of these alerts is sent until %s UTC.".formatted(Times.shown(until));
   }
 
   private String endSilence(Visit visit) throws Refusal, StoreException {

@@ -97,7 +97,7 @@ public final class CommandsPath implements Resource {
                             .maybe(
                                 "run",
                                 Shape.text(
-                                        "With client: the run that the list of clients has. Where the node was started anew since, the client is gone (409), and its id may be another one's.")
+                                        "With client: the run that the list of clients has. Where the node has restarted since, the client is disconnected (409), and its id may be another one's.")
                                     .sized(1, LONGEST_RUN))
                             .maybe(
                                 "vdb",
@@ -220,7 +220,7 @@ public final class CommandsPath implements Resource {
       throw new Refusal(
           409,
           "client_gone",
-          "That client is gone: the node was started anew since, and its connections were closed.");
+          "That client is disconnected: the node has restarted since, and its connections were closed.");
     }
     return sent.map(List::of);
   }

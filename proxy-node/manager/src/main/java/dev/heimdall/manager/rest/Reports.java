@@ -48,7 +48,7 @@ public final class Reports {
           .maybe(
               "conflicts",
               Shape.list(
-                  "Documents that somebody else was faster with.",
+                  "Documents that someone else has changed meanwhile.",
                   Shape.object()
                       .with("document", Shape.text(""))
                       .with("over", VERSION)

@@ -44,7 +44,7 @@ record TokensPath(OwnTokens tokens) implements Resource {
                 OWN,
                 Permission.OWN_TOKENS,
                 call -> list(tokens.of(call.who().user()), call.request()))
-            .saying(LISTS.apply("Lists the tokens of whoever asks")),
+            .saying(LISTS.apply("Lists your own tokens")),
         new Operation(
                 "POST",
                 OWN,
@@ -69,7 +69,7 @@ record TokensPath(OwnTokens tokens) implements Resource {
                 Permission.OWN_TOKENS,
                 0,
                 call -> revoke(call, Optional.of(call.who().user())))
-            .saying(Words.of("Revokes a token of whoever asks").answers(204)),
+            .saying(Words.of("Revokes one of your own tokens").answers(204)),
         Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> list(tokens.all(), call.request()))
             .saying(LISTS.apply("Lists the tokens of everybody")),
         new Operation(

@@ -216,7 +216,7 @@ public final class RevisionsSubject implements Subject {
       visit.tell(
           edited.problems().isEmpty()
               ? "The configuration is what it was after revision %d.".formatted(number)
-              : "The configuration was rolled back, and somebody else has changed it meanwhile: it"
+              : "The configuration was rolled back, and someone else has changed it meanwhile: it"
                   + " has problems now.");
       return visit.see(PATH);
     } catch (EditRefused.Moved | EditRefused.Outdated e) {

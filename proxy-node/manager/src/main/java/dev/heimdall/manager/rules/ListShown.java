@@ -136,7 +136,7 @@ final class ListShown {
                 new Refusal(
                     409,
                     "conflict",
-                    "The list is not what it was when this page was loaded: somebody has"
+                    "The list is not what it was when this page was loaded: someone has"
                         + " changed it, or another window of yours has made or discarded its"
                         + " changes. Load the page again."));
   }

@@ -296,7 +296,7 @@ final class StepPages {
       throw new Refusal(
           409,
           "conflict",
-          "Somebody else has written one of these documents meanwhile. Nothing was overwritten: go"
+          "Someone else has written one of these documents meanwhile. Nothing was overwritten: go"
               + " back to Clients and choose other names.");
     } catch (EditRefused.Wrong e) {
       return page(visit, setup, Step.REVIEW, 422, Map.of(), e.problems(), there);

@@ -123,7 +123,7 @@ public final class WizardPages implements Subject {
   private static <T> void replace(AtomicReference<Inspection<T>> place, Inspection<T> next) {
     Inspection<T> before = place.getAndSet(next);
     if (before != null) {
-      before.stop("It is looked at anew.");
+      before.stop("It is checked again.");
     }
   }
 

@@ -465,7 +465,7 @@ class PagesTest {
 
     slow.submit("/draft/commit");
     assertThat(slow.status()).isEqualTo(409);
-    assertThat(slow.page()).contains("Somebody else was faster", "5051", "5052");
+    assertThat(slow.page()).contains("Someone else has changed this document", "5051", "5052");
     assertThat(written("vdbs/shop.json")).contains("5052");
 
     slow.submit("/draft/over");

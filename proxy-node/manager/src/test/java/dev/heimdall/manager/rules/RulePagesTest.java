@@ -305,7 +305,7 @@ class RulePagesTest {
   void aListThatSomebodyElseChangesIsSaidToBe() throws Exception {
     Browser browser = admin().get("/rules/first").wish("toggle:0");
     write("rules/first.json", LIST.replace("\"b\"", "\"c\""));
-    assertThat(browser.get("/rules/first").page()).contains("Somebody else has changed this list");
+    assertThat(browser.get("/rules/first").page()).contains("Someone else has changed this list");
     browser.wish("review");
     assertThat(browser.status()).isEqualTo(409);
     browser.send("/draft/over").send("/draft/commit", "comment", "");
