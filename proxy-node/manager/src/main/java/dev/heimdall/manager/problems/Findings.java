@@ -26,6 +26,9 @@ final class Findings {
   private static final int MOST_NAMES = 3;
   private static final int MOST_ABOUT = 500;
 
+  /** So long nodes that start may take until a server has answered. */
+  private static final Timing FIRST_PROBES = Timing.after(15);
+
   private final List<Node> nodes;
   private final List<Node> reporting;
   private final List<Finding> found = new ArrayList<>();
@@ -65,6 +68,18 @@ final class Findings {
       String detail,
       List<Node> of,
       Optional<Instant> since) {
+    add(kind, about, critical, words, detail, of, since, kind.timing());
+  }
+
+  private void add(
+      Kind kind,
+      String about,
+      boolean critical,
+      String words,
+      String detail,
+      List<Node> of,
+      Optional<Instant> since,
+      Timing timing) {
     found.add(
         new Finding(
             kind,
@@ -74,7 +89,7 @@ final class Findings {
             detail,
             of.stream().map(Node::id).sorted().toList(),
             since,
-            kind.timing()));
+            timing));
   }
 
   // ---- nodes
@@ -154,7 +169,10 @@ final class Findings {
   }
 
   private void ofCluster(String source, List<View> views) {
-    List<View> without = views.stream().filter(view -> !writes(view.of())).toList();
+    List<View> all = views.stream().filter(view -> !writes(view.of())).toList();
+    // A node that has just started knows of no server yet.
+    List<View> informed = all.stream().filter(view -> knowsAServer(view.of())).toList();
+    List<View> without = informed.isEmpty() ? all : informed;
     if (!without.isEmpty()) {
       JsonNode cluster = without.get(0).of();
       Kind kind = writerMissing(cluster);
@@ -172,7 +190,8 @@ final class Findings {
           words.formatted(source) + seenBy(without, views),
           servers(cluster, server -> !"replica".equals(server.path("role").asText())),
           of(without),
-          begun(without));
+          begun(without),
+          informed.isEmpty() ? FIRST_PROBES : kind.timing());
     }
     View first = views.get(0);
     List<JsonNode> down = new ArrayList<>();
@@ -201,6 +220,15 @@ final class Findings {
           of(views),
           Optional.empty());
     }
+  }
+
+  private static boolean knowsAServer(JsonNode cluster) {
+    for (JsonNode server : cluster.path("nodes")) {
+      if (!server.path("state").asText().equals("unknown")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean writes(JsonNode cluster) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.web.Answer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,25 @@ class FindingsTest {
     assertThat(first.since()).contains(Instant.parse("2026-11-25T17:59:50Z"));
     assertThat(found.get(1).words()).isEqualTo("1 of 3 nodes is not ready");
     assertThat(found.get(1).detail()).isEqualTo("late: starting.");
+  }
+
+  @Test
+  void aNodeThatHasNotProbedItsServersYetMakesNoAlertOfAMissingWriter() throws Exception {
+    String fresh =
+        cluster(
+            server("a:1", "unknown", "unknown") + "," + server("b:1", "unknown", "unknown"), "");
+    Finding early = only(ready("one", fresh));
+    assertThat(early.kind()).isEqualTo(Kind.NO_WRITER);
+    assertThat(early.timing().lasting()).isEqualTo(Duration.ofSeconds(15));
+    Finding beside =
+        only(ready("one", fresh), ready("two", cluster(server("a:1", "writer", "up"), "")));
+    assertThat(beside.timing().lasting()).isEqualTo(Duration.ofSeconds(15));
+    Finding known =
+        only(ready("one", fresh), ready("two", cluster(server("a:1", "unknown", "down"), "")));
+    assertThat(known.timing().lasting()).isZero();
+    assertThat(known.nodes()).containsExactly("two");
+    assertThat(only(ready("one", cluster("", ""))).timing().lasting())
+        .isEqualTo(Duration.ofSeconds(15));
   }
 
   @Test
