@@ -29,6 +29,7 @@ class StoreLostIT {
       browser.logIn(port, Files.readString(fleet.passwordFile(port)));
       browser.open("http://localhost:" + port + "/dashboard");
       browser.awaitText("Nodes ready").awaitText("Live");
+      browser.awaitText("0 errors/s"); // figures of a fleet that has run for a while
 
       store.stop();
       browser.awaitText("2 of 2 nodes do not reach the shared store");
