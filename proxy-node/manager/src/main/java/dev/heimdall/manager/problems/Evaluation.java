@@ -77,7 +77,24 @@ record Evaluation(
         known = known.with(next);
       }
     }
+    for (Alert alert : unsaved.open()) {
+      if (!ids.contains(alert.id()) && hasTwin(alert, known)) {
+        // Targets that were notified of it in the meantime are to be notified of its end.
+        next.add(alert.endedAt(now));
+        known = known.with(next);
+      }
+    }
     return withoutOldSilences(known);
+  }
+
+  /** Whether another manager has begun the same while this one could not write it down. */
+  private static boolean hasTwin(Alert unsaved, AlertBook known) {
+    return known.open().stream()
+        .anyMatch(
+            alert ->
+                alert.kind().equals(unsaved.kind())
+                    && alert.about().equals(unsaved.about())
+                    && !alert.id().equals(unsaved.id()));
   }
 
   /** Whether it is about nodes that do not report. */

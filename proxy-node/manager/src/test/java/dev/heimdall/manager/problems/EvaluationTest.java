@@ -53,11 +53,20 @@ class EvaluationTest {
     }
 
     boolean sees(boolean heard, Finding... findings) {
+      return sees(heard, AlertBook.EMPTY, findings);
+    }
+
+    /** Its place answers again. */
+    void recovers(AlertBook inMemory, Finding... findings) {
+      sees(true, inMemory, findings);
+    }
+
+    private boolean sees(boolean heard, AlertBook unsaved, Finding... findings) {
       Instant clock = now.plus(clockAhead);
       tracks.look(List.of(findings), clock);
       boolean settled = Duration.between(started, now).toSeconds() >= 20;
       AlertBook next =
-          new Evaluation(name, tracks, settled, heard, confirmed, clock).of(book, AlertBook.EMPTY);
+          new Evaluation(name, tracks, settled, heard, confirmed, clock).of(book, unsaved);
       boolean changed = next != book;
       book = next;
       return changed;
@@ -169,6 +178,27 @@ class EvaluationTest {
     }
     assertThat(only().ended()).contains(last);
     assertThat(only().id()).isEqualTo(id);
+  }
+
+  @Test
+  void whatOneCouldNotWriteDownEndsWhereAnotherHasBegunTheSame() {
+    Manager one = new Manager("one");
+    Manager two = new Manager("two");
+    later(60);
+    one.sees(NO_WRITER);
+    AlertBook inMemory = book;
+    book = AlertBook.EMPTY; // its place did not answer
+    two.sees(NO_WRITER);
+    Alert theirs = only();
+    later(1);
+    one.recovers(inMemory, NO_WRITER);
+    assertThat(book.open()).extracting(Alert::id).containsExactly(theirs.id());
+    assertThat(book.alerts())
+        .filteredOn(alert -> alert.id().equals(inMemory.alerts().get(0).id()))
+        .singleElement()
+        .satisfies(ours -> assertThat(ours.ended()).contains(now));
+    later(1);
+    assertThat(one.sees(NO_WRITER)).as("it is written once").isFalse();
   }
 
   @Test
