@@ -144,7 +144,7 @@ class PagesIT {
     browser.find("form[action='/review'] .main").click();
     browser.awaitText("Someone else has changed this document").awaitText("5051").awaitText("5052");
     assertThat(written("vdbs/shop.json")).contains("5052");
-    browser.awaitText("both changed it").awaitText("$.pool");
+    browser.awaitText("both changed it").awaitText("pool");
     browser.shoot("clash");
     assertThat(browser.has("form[action='/draft/over'] .main")).isFalse();
     browser.find("input[name='$.ports'][value=mine]").click();

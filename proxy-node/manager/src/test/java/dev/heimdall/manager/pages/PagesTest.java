@@ -488,7 +488,7 @@ class PagesTest {
     slow.submit("/draft/commit");
     assertThat(slow.status()).isEqualTo(409);
     assertThat(slow.page())
-        .contains("$.pool", "$.ports", "both changes go together", "Go on with both changes")
+        .contains(">pool<", ">ports<", "both changes go together", "Merge both changes")
         .doesNotContain("type=\"radio\"");
     slow.submit("/draft/merge");
     assertThat(slow.path()).isEqualTo("/draft");

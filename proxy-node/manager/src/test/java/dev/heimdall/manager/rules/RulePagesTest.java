@@ -311,7 +311,7 @@ class RulePagesTest {
     browser.send("/draft/over").send("/draft/commit", "comment", "");
     assertThat(browser.page()).contains("is written.").doesNotContain("not committed");
     write("rules/first.json", LIST);
-    assertThat(browser.get("/rules/first").page()).doesNotContain("Somebody else");
+    assertThat(browser.get("/rules/first").page()).doesNotContain("Someone else");
   }
 
   @Test
