@@ -127,10 +127,15 @@ final class ThresholdFindings {
     }
   }
 
-  private static void ofClusters(Node node, Map<String, Figure> behind) {
+  /**
+   * Without a writer that answers, a replica's lag is only how long ago there was a write: it is
+   * not known then. One that was beyond before the writer was lost stays.
+   */
+  private void ofClusters(Node node, Map<String, Figure> behind) {
     for (JsonNode cluster : node.state().path("clusters")) {
       String source = cluster.path("source").asText();
-      if (!behind.containsKey(source) && behind.size() >= MOST_ABOUT) {
+      if (!behind.containsKey(source) && behind.size() >= MOST_ABOUT
+          || !hasWriter(cluster) && !wasThere.test(Kind.REPLICA_LAG, source)) {
         continue;
       }
       for (JsonNode server : cluster.path("nodes")) {
@@ -142,6 +147,16 @@ final class ThresholdFindings {
                         .most(node.id(), millis, server.path("address").asText()));
       }
     }
+  }
+
+  private static boolean hasWriter(JsonNode cluster) {
+    for (JsonNode server : cluster.path("nodes")) {
+      if (server.path("role").asText().equals("writer")
+          && server.path("state").asText().equals("up")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void ofMeasured(String vdb, Measured measured) {

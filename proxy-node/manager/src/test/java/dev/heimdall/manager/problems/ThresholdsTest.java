@@ -112,6 +112,21 @@ class ThresholdsTest {
   }
 
   @Test
+  void withoutAWriterTheLagOfReplicasIsNotKnown() throws Exception {
+    String lost =
+        "{'clusters': [{'source': 'main', 'nodes': [{'role': 'writer', 'state': '%s'},"
+            + " {'address': 'b:1', 'role': 'replica', 'state': 'up', 'lagMillis': 82000}]}]}";
+    Thresholds limits = limits("{}");
+    for (String state : List.of("down", "suspect")) {
+      assertThat(in(limits, Set.of(), node("a", lost.formatted(state)))).as(state).isEmpty();
+      assertThat(in(limits, Set.of(Kind.REPLICA_LAG), node("a", lost.formatted(state))))
+          .as("was there before")
+          .hasSize(1);
+    }
+    assertThat(in(limits, Set.of(), node("a", lost.formatted("up")))).hasSize(1);
+  }
+
+  @Test
   void figuresThatAreNotKnownAreBeyondNothing() throws Exception {
     Thresholds limits = limits("{'p99': '500ms', 'cacheHits': 50}");
     assertThat(measured(limits, Double.NaN, Double.NaN)).isEmpty();
