@@ -145,7 +145,8 @@ class ToyLogInTest {
             trusts.databases(),
             trusts.users(),
             trusts.address(),
-            AuthMethod.PASSWORD, List.of()));
+            AuthMethod.PASSWORD,
+            List.of()));
   }
 
   private EmbeddedChannel connect() {
