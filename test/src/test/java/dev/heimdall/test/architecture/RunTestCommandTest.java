@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The command for single tests finds their modules, and says so where there is no such test. */
+/**
+ * The command for single tests finds their modules, and says so where there is no such test; the
+ * one for all is in the README where {@code .ci/run} looks for it.
+ */
 class RunTestCommandTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
@@ -73,5 +76,20 @@ class RunTestCommandTest {
                 "run-test: there is no test class RunTestComm\n"
                     + "run-test: the nearest: RunTestCommandTest"));
     assertThat(shown().exit()).isEqualTo(2);
+  }
+
+  @Test
+  void theWholeRunTakesItsCommandFromTheReadme() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "eval \"$(sed -n '/^readme_command() {$/,/^}$/p' .ci/run)\"; readme_command")
+            .directory(ROOT.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(said.strip()).isEqualTo("mvn verify");
   }
 }
