@@ -59,7 +59,8 @@ class PackagesIT {
             "LICENSE",
             "templates/config/heimdall.conf",
             "templates/instance/heimdall.service",
-            "templates/instance/90-heimdall.conf")) {
+            "templates/instance/90-heimdall.conf",
+            "templates/dashboards/fleet.json")) {
       Files.createDirectories(source.resolve(file).getParent());
       Files.copy(SOURCES.resolve(file), source.resolve(file));
     }
@@ -148,6 +149,8 @@ class PackagesIT {
     assertThat(root.resolve("usr/lib/systemd/system/heimdall.service"))
         .content()
         .contains("ExecStart=/usr/bin/heimdall run\n", "User=heimdall");
+    assertThat(root.resolve("usr/share/heimdall/dashboards/fleet.json"))
+        .hasSameTextualContentAs(SOURCES.resolve("templates/dashboards/fleet.json"));
 
     Path conf = root.resolve("etc/heimdall.conf");
     assertThat(conf).content().contains("\nconfigDirectory = /etc/heimdall\n");
