@@ -157,7 +157,7 @@ class AlertsIT {
     browser.find("#password").sendKeys(SECRET);
     browser.find("form[action='/alerts'] .main").click();
     browser.awaitText("people is notified from now on.");
-    browser.find("form[action='/alerts/people/test'] button").click();
+    browser.click("form[action='/alerts/people/test'] button");
     browser.awaitText("taken by localhost");
     browser.shoot("alerts-targets");
   }

@@ -19,6 +19,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -102,6 +103,20 @@ final class Browser implements AutoCloseable {
   }
 
   /** All that there are now. */
+  /** Clicks on what may be drawn anew at any moment, as people do who look at a live page. */
+  void click(String css) {
+    Await.until(
+        css + " is clicked on",
+        () -> {
+          try {
+            find(css).click();
+            return true;
+          } catch (StaleElementReferenceException e) {
+            return false; // another one is in its place
+          }
+        });
+  }
+
   List<WebElement> all(String css) {
     return driver.findElements(By.cssSelector(css));
   }
