@@ -15,14 +15,25 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A jar whose entries are not compressed, without the native code of systems that nodes do not run
- * on. Packages that compress all of them at once are a third smaller so, and classes are loaded
- * without being inflated.
+ * A jar whose entries are not compressed, without what nodes never load: native code of other
+ * systems, and servers and tools of the LDAP SDK. Packages that compress all of them at once are a
+ * third smaller so, and classes are loaded without being inflated.
  */
 final class StoredJar {
   /** As zstd-jni has it: a folder for each system. */
   private static final Pattern FOREIGN =
       Pattern.compile("(aix|darwin|freebsd|win)/.*|linux/(?!amd64/|aarch64/).*\\.(so|dll|dylib)");
+
+  /**
+   * What the LDAP SDK has beside a client: servers for tests, command line tools, and what only its
+   * own maker's server knows. Nothing that a client loads refers to them.
+   */
+  private static final Pattern NO_CLIENT =
+      Pattern.compile(
+          "com/unboundid/ldap/(listener|sdk/(examples|persist|transformations))/.*"
+              + "|com/unboundid/ldap/sdk/unboundidds/(examples|logs|monitors|tasks|tools)/.*"
+              + "|unboundid-ldapsdk-(listener|log|monitor|persist|task|tools|transformations)"
+              + "\\.properties");
 
   /**
    * Which jar has which package, by directories that are not copied: Java 17 ends with an error
@@ -57,7 +68,9 @@ final class StoredJar {
   }
 
   private static boolean isLeftOut(String name) {
-    return name.equals(INDEX) || FOREIGN.matcher(name).matches();
+    return name.equals(INDEX)
+        || FOREIGN.matcher(name).matches()
+        || NO_CLIENT.matcher(name).matches();
   }
 
   private static void put(ZipOutputStream out, String name, byte[] bytes) throws IOException {
