@@ -132,9 +132,8 @@ class ImportProxySqlCommandTest {
     assertThat(vdb.clients().idleTimeout()).isEqualTo(Duration.ofHours(1));
     assertThat(vdb.clients().compression()).isFalse();
     assertThat(vdb.auth())
-        .singleElement()
-        .extracting(rule -> rule.method())
-        .isEqualTo(AuthMethod.PASSWORD);
+        .extracting(rule -> rule.users() + " " + rule.method())
+        .containsExactly("[ann, bob] PASSWORD");
     assertThat(read.node().maxClients()).isEqualTo(500);
     assertThat(read.users()).containsOnlyKeys("ann", "bob");
     assertThat(read.users().get("ann").password().orElseThrow().value()).isEqualTo("it's \"hers\"");
@@ -277,7 +276,49 @@ class ImportProxySqlCommandTest {
 
     assertThat(read.vdbs().get("hostgroup-0").auth())
         .extracting(rule -> rule.users() + " " + rule.method())
-        .containsExactly("[a] REJECT", "[all] PASSWORD");
+        .containsExactly("[a] REJECT", "[a] PASSWORD");
+  }
+
+  @Test
+  void withoutUsersNobodyIsLetIn() throws Exception {
+    Configuration read =
+        imported(ONE_SERVER + "mysql_users = ( { username=\"all\", password=\"x\" } )");
+
+    assertThat(read.vdbs().get("hostgroup-0").auth())
+        .extracting(rule -> rule.users() + " " + rule.method())
+        .containsExactly("[all] REJECT");
+    assertThat(read.users()).isEmpty();
+    assertThat(out.toString())
+        .contains("user all: the name stands for every user")
+        .contains("there is no user yet, and nobody can log in");
+  }
+
+  @Test
+  void rowsForServersAreNoClients() throws Exception {
+    Configuration read =
+        imported(
+            ONE_SERVER
+                + """
+                mysql_users = (
+                  { username="a", password="x", backend=0 },
+                  { username="a", password="hunter2", frontend=0 },
+                  { username="b", password="x", frontend=0 },
+                  { username="c", password="x", backend=0 },
+                  { username="c", password="x", frontend=0 },
+                  { username="d", password="x" }, { username="d", password="x", frontend=0 }
+                )
+                """);
+
+    assertThat(read.users()).containsOnlyKeys("a", "c");
+    assertThat(read.users().get("a").password().orElseThrow().value()).isEqualTo("x");
+    assertThat(read.vdbs().get("hostgroup-0").auth().get(0).users()).containsExactly("a", "c");
+    String notClient = ": clients cannot log in by it (frontend)";
+    assertThat(out.toString().lines())
+        .contains("proxysql.cnf:5: not carried over: user b" + notClient)
+        .contains("proxysql.cnf:7: not carried over: user c" + notClient)
+        .anyMatch(note -> note.startsWith("proxysql.cnf:8: user d stands again below"))
+        .anyMatch(note -> note.contains("user a" + notClient + "; its password is not that of"))
+        .noneMatch(note -> note.contains("hunter2"));
   }
 
   @Test

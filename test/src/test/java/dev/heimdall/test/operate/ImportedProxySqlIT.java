@@ -35,8 +35,13 @@ class ImportedProxySqlIT {
         "CREATE USER watching@'%' IDENTIFIED BY 'watching'",
         "GRANT ALL ON *.* TO watching@'%'",
         "CREATE USER moved_in@'%' IDENTIFIED BY 'secret'",
+        "CREATE USER hashed@'%' IDENTIFIED BY 'secret'",
         "CREATE USER inactive@'%' IDENTIFIED BY 'secret'",
-        "GRANT ALL ON app.* TO moved_in@'%'");
+        "CREATE USER at_servers@'%' IDENTIFIED BY 'secret'",
+        "CREATE USER left_out@'%' IDENTIFIED BY 'secret'",
+        "GRANT ALL ON *.* TO left_out@'%'",
+        "GRANT ALL ON app.* TO moved_in@'%'",
+        "GRANT ALL ON app.* TO hashed@'%'");
     try {
       Files.writeString(directory.resolve("proxysql.cnf"), file(server));
       Path written = directory.resolve("heimdall");
@@ -47,7 +52,9 @@ class ImportedProxySqlIT {
                 "127.0.0.1", node.port("hostgroup-0"), "app", "moved_in", "secret", false));
       }
     } finally {
-      server.execute("DROP USER moved_in@'%'", "DROP USER inactive@'%'", "DROP USER watching@'%'");
+      server.execute(
+          "DROP USER moved_in@'%', hashed@'%', inactive@'%', at_servers@'%', left_out@'%',"
+              + " watching@'%'");
     }
   }
 
@@ -62,7 +69,9 @@ class ImportedProxySqlIT {
         mysql_servers = ( { address="%s", port=%d, hostgroup=0, max_connections=8 } )
         mysql_users = (
           { username="moved_in", password="secret" },
-          { username="inactive", password="secret", active=0 }
+          { username="hashed", password="*14E65567ABDB5135D0CFD9A70B3032C179A49EE7" },
+          { username="inactive", password="secret", active=0 },
+          { username="at_servers", password="secret", frontend=0 }
         )
         mysql_query_rules = (
           { rule_id=1, match_digest="^SELECT \\\\? AS blocked$", error_msg="not here", apply=1 },
@@ -100,9 +109,19 @@ class ImportedProxySqlIT {
           .isInstanceOf(SQLException.class);
       assertThat(value(statement, "SELECT 42 AS passed")).isEqualTo("42");
     }
+    try (Connection client = app.as("hashed", "secret").jdbc();
+        Statement statement = client.createStatement()) {
+      assertThat(value(statement, "SELECT current_user()")).isEqualTo("hashed@%");
+    }
     for (MysqlTarget other :
         List.of(
-            app.as("moved_in", "wrong"), app.as("inactive", "secret"), app.as("admin", "admin"))) {
+            app.as("moved_in", "wrong"),
+            app.as("hashed", "wrong"),
+            app.as("inactive", "secret"),
+            app.as("at_servers", "secret"),
+            app.as("left_out", "secret"),
+            app.as("watching", "watching"),
+            app.as("admin", "admin"))) {
       assertThatThrownBy(() -> other.jdbc().close()).hasMessageContaining("Access denied");
     }
   }

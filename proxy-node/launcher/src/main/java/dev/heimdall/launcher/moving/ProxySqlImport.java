@@ -224,7 +224,13 @@ final class ProxySqlImport {
                 + " a certificate, and make its rule in `auth` one of the type \"hostssl\"");
       }
     }
-    auth.addObject().put("method", method());
+    if (users.isEmpty()) {
+      auth.addObject().put("method", "reject");
+    } else {
+      // Nobody else: with "passthrough" the server would decide on its root, too.
+      ArrayNode named = auth.addObject().put("method", method()).putArray("users");
+      users.forEach(user -> named.add(user.name()));
+    }
     long statement = vdb.path("limits").path("maxStatementSize").asLong();
     if (statement > LimitSettings.defaults().maxMessageSize()) {
       Documents.part(vdb, "limits")

@@ -2,6 +2,7 @@ package dev.heimdall.launcher.moving;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.model.AuthRule;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -47,20 +48,64 @@ final class ProxySqlUsers {
   }
 
   void read(ProxySqlCnf cnf) throws CommandFailure {
-    Map<String, ProxySqlCnf.Row> last = new LinkedHashMap<>();
+    Map<String, List<ProxySqlCnf.Row>> written = new LinkedHashMap<>();
     for (ProxySqlCnf.Row row : cnf.rows(engine.table("users"))) {
       String name = row.text("username").orElseThrow(() -> row.missing("username"));
-      ProxySqlCnf.Row before = last.put(name, row);
-      if (before != null) {
-        notes.at(before.at(), "user " + name + " stands again below: that one counts");
+      add(name, row, written.computeIfAbsent(name, any -> new ArrayList<>()));
+    }
+    for (Map.Entry<String, List<ProxySqlCnf.Row>> user : written.entrySet()) {
+      Optional<ProxySqlCnf.Row> client = Optional.empty();
+      for (ProxySqlCnf.Row row : user.getValue()) {
+        if (isClient(row)) {
+          client = Optional.of(row);
+          user(user.getKey(), row);
+        }
+      }
+      for (ProxySqlCnf.Row row : user.getValue()) {
+        if (!isClient(row)) {
+          atServersOnly(user.getKey(), row, client);
+        }
       }
     }
-    for (Map.Entry<String, ProxySqlCnf.Row> user : last.entrySet()) {
-      user(user.getKey(), user.getValue());
-    }
     if (all.isEmpty()) {
-      notes.say("there is no user yet: write a document for each, or nobody can log in");
+      notes.say(
+          "there is no user yet, and nobody can log in: write a document for each, and a rule in"
+              + " `auth` of the virtual database that names it");
     }
+  }
+
+  /** A name has one row for clients and one for servers, or one for both; the last one counts. */
+  private void add(String name, ProxySqlCnf.Row row, List<ProxySqlCnf.Row> before)
+      throws CommandFailure {
+    for (ProxySqlCnf.Row other : List.copyOf(before)) {
+      if (row.number("frontend", 1) == other.number("frontend", 1)
+          || row.number("backend", 1) == other.number("backend", 1)) {
+        before.remove(other);
+        notes.at(other.at(), "user " + name + " stands again below: that one counts");
+      }
+    }
+    before.add(row);
+  }
+
+  private static boolean isClient(ProxySqlCnf.Row row) throws CommandFailure {
+    return row.number("frontend", 1) == 1;
+  }
+
+  /**
+   * @param client the row by which clients log in under that name
+   */
+  private void atServersOnly(String name, ProxySqlCnf.Row row, Optional<ProxySqlCnf.Row> client) {
+    boolean other =
+        client.isPresent() && !client.get().text("password").equals(row.text("password"));
+    notes.at(
+        row.at(),
+        "not carried over: user "
+            + name
+            + ": clients cannot log in by it (frontend)"
+            + (other
+                ? "; its password is not that of the user's other row, by which nodes log in at"
+                    + " servers, too: give the account there that one"
+                : ""));
   }
 
   List<Member> of(ProxySqlCluster cluster) {
@@ -76,6 +121,8 @@ final class ProxySqlUsers {
       why = "it is not active";
     } else if (!Documents.namesUser(name)) {
       why = "the name is that of its file, too";
+    } else if (name.equals(AuthRule.ALL)) {
+      why = "the name stands for every user in `auth`";
     } else if (documents.hasUser(name)) {
       why = "another user has that name";
     } else if (cluster.isEmpty()) {
