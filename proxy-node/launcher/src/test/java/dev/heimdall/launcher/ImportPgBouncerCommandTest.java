@@ -468,12 +468,71 @@ class ImportPgBouncerCommandTest {
         .anyMatch(note -> note.startsWith("hba.conf:3: whom this lets in is rejected: names of"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ldap://dc1/dc=net?uid, base",
+    "ldap://dc1/dc=net, base",
+    "ldap://dc1/dc=net?uid?one, one",
+    "ldap://dc1/dc=net?uid?base?(ou=dba), base",
+  })
+  void aDirectoryThatIsNotSearchedBelowIsNotCarriedOver(String url, String scope) throws Exception {
+    Configuration read =
+        imported(
+            "a = host=db1 user=app",
+            "auth_type = ldap\nauth_ldap_options = ldapurl=\"" + url + "\"");
+
+    assertThat(read.node().ldap().any()).isFalse();
+    assertThat(read.vdbs().get("a").auth())
+        .extracting(AuthRule::method)
+        .containsExactly(AuthMethod.SCRAM_SHA_256);
+    assertThat(notes()).anyMatch(note -> note.contains("its scope is " + scope + ": a node also"));
+  }
+
+  @Test
+  void aUrlWithoutAScopeWillDoWhereNobodySearches() throws Exception {
+    Configuration read =
+        imported(
+            "a = host=db1 user=app",
+            "auth_type = ldap\nauth_ldap_options = ldapurl=\"ldap://dc1\" ldapprefix=\"uid=\"");
+
+    assertThat(read.node().ldap().userDn()).contains("uid={user}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "asked = host=db2 dbname=users",
+    "asked = host=db1 port=5433 dbname=users",
+    "'* = host=db2'",
+    "b = host=db1 user=app",
+  })
+  void usersOfADatabaseElsewhereAreNotLookedUp(String other) throws Exception {
+    Configuration read =
+        imported(
+            "a = host=db1 user=app auth_user=asks auth_dbname=asked\n" + other,
+            "listen_addr = *\nauth_type = scram-sha-256");
+
+    assertThat(read.vdbs().get("a").authQuery().enabled()).isFalse();
+    assertThat(notes())
+        .anyMatch(
+            note -> note.startsWith("pgbouncer.ini:2: not carried over: auth_dbname = asked"));
+  }
+
+  @Test
+  void theDatabaseOfUsersHasTheNameThatItsServerGivesIt() throws Exception {
+    String settings = "listen_addr = *\nauth_type = scram-sha-256";
+    String client = "a = host=db1 user=app auth_user=asks auth_dbname=asked\n";
+
+    assertThat(imported(client + "asked = port=5432 host=db1 dbname=users", settings))
+        .extracting(read -> read.vdbs().get("a").authQuery().database().orElseThrow())
+        .isEqualTo("users");
+  }
+
   @Test
   void usersWhomTheDatabaseKnowsAreLookedUpThere() throws Exception {
     write("userlist.txt", "\"asks\" \"hunter2\"\n");
     Configuration read =
         imported(
-            "a = host=db1 user=app\nb = host=db1 user=app auth_user=other",
+            "a = host=db1 user=app\nb = host=db1 user=app auth_user=other\n* = host=db1",
             "listen_addr = *\nauth_type = scram-sha-256\nauth_file = userlist.txt\n"
                 + "auth_user = asks\nauth_query = SELECT * FROM f($1)\nauth_dbname = own");
 

@@ -21,6 +21,9 @@ final class LdapOptions {
       Pattern.compile("(ldaps?)://([^/?]+)(?:/([^?]*))?(?:\\?([^?]*))?(?:\\?([^?]*))?(?:\\?(.*))?");
   private static final String USERNAME = "$username";
 
+  /** The scope of searches; that of a URL is "base" where it names none. */
+  private static final String SUBTREE = "sub";
+
   private final Map<String, String> options = new LinkedHashMap<>();
 
   private LdapOptions() {}
@@ -65,6 +68,11 @@ final class LdapOptions {
     boolean binds = said("ldapprefix").isPresent() || said("ldapsuffix").isPresent();
     if (!binds && said("ldapbasedn").isEmpty()) {
       return Optional.of("it names neither a base nor a prefix or suffix");
+    }
+    String scope = said("scope").orElse(said("ldapurl").isPresent() ? "base" : SUBTREE);
+    if (!binds && !scope.equalsIgnoreCase(SUBTREE)) {
+      return Optional.of(
+          "its scope is " + scope + ": a node also searches below (" + SUBTREE + ")");
     }
     return binds && !ownName().contains("=")
         ? Optional.of("names of users such as " + ownName() + " need \"searchBase\" as well")
