@@ -151,6 +151,15 @@ class ImportMaxScaleCommandTest {
   }
 
   @Test
+  void aServiceForTheUsersOfAFileAloneEndsTheCommand() throws Exception {
+    assertThat(run(service("user_accounts_file=u.json\nuser_accounts_file_usage=file_only_always")))
+        .isEqualTo(3);
+    assertThat(err.toString())
+        .contains("maxscale.cnf:25: only the users of user_accounts_file may log in");
+    assertThat(directory.resolve("out")).doesNotExist();
+  }
+
+  @Test
   void connectionsToTheWriterReadThereAndOthersOnReplicas() throws Exception {
     Configuration read =
         imported(

@@ -86,6 +86,16 @@ final class MaxScaleServices {
     if (listeners.isEmpty()) {
       return false;
     }
+    if (service.text("user_accounts_file").isPresent()
+        && service.word("user_accounts_file_usage", "").equals("file_only_always")) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION,
+          service.said("user_accounts_file_usage").orElseThrow().at()
+              + ": only the users of user_accounts_file may log in at service "
+              + service.name()
+              + ", and here the server decides: take the line out, import again, and name these"
+              + " users in `auth` of the virtual database");
+    }
     String name = service.document();
     Set<String> inside = new TreeSet<>(servers.source(service));
     ObjectNode vdb = documents.vdb(name);
