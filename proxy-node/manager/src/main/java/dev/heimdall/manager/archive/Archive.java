@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -51,19 +52,18 @@ public final class Archive implements AutoCloseable {
   private static final int EVERY_SECONDS = 1;
   private static final long OPEN_AGAIN = TimeUnit.MINUTES.toNanos(1);
   private static final long EVERY_HOUR = TimeUnit.HOURS.toNanos(1);
-  private static final int MOST_OTHERS = 8;
-  private static final long LARGEST = 256L << 20;
 
   /** How often a copy goes to S3: 4,320 times in thirty days. */
   static final Duration COPY_EVERY = Duration.ofMinutes(10);
 
   private static final int CLOSE_SECONDS = 2;
 
-  /** With the last copy. */
+  /** With the last copy, which is given up where S3 takes longer. */
   private static final int CLOSE_WITH_COPY_SECONDS = 10;
 
   private final Optional<Path> directory;
   private final Optional<BucketCopies> bucket;
+  private final List<OtherCopies> others;
   private final long copyEveryNanos;
   private final String name;
   private final Archived figures;
@@ -97,6 +97,11 @@ public final class Archive implements AutoCloseable {
     bucket = place.bucket().map(BucketCopies::new);
     copyEveryNanos = copyEvery.toNanos();
     this.name = name.replaceAll("[^A-Za-z0-9.-]", "_") + ArchiveFile.SUFFIX;
+    others =
+        Stream.concat(
+                directory.map(at -> new DirectoryCopies(at, this.name)).stream(), bucket.stream())
+            .map(copies -> new OtherCopies(copies, this.name, why -> tellUnread(copies, why)))
+            .toList();
     this.figures = figures;
     this.absent = absent;
     this.clock = clock;
@@ -171,8 +176,8 @@ public final class Archive implements AutoCloseable {
       }
       if (System.nanoTime() - looked >= EVERY_HOUR) {
         looked = System.nanoTime();
-        takeFromOthers(new DirectoryCopies(directory.orElseThrow()));
-        bucket.ifPresent(this::takeFromOthers);
+        Instant old = oldest();
+        others.forEach(copies -> copies.take(old, this::take));
         compact();
       }
       if (!restored) {
@@ -276,6 +281,7 @@ public final class Archive implements AutoCloseable {
         return;
       }
     }
+    others.forEach(OtherCopies::forget);
     synchronized (this) {
       file = open;
     }
@@ -386,48 +392,19 @@ public final class Archive implements AutoCloseable {
 
   // ---- what other managers have
 
-  private void takeFromOthers(FigureCopies copies) {
-    try {
-      long reached;
-      synchronized (this) {
-        reached = file.orElseThrow().reached().orElse(0L);
-      }
-      // By what was written, too: a clock that is ahead deletes nobody's file.
-      Instant old =
-          Instant.EPOCH
-              .plus(Duration.ofMinutes(Math.min(reached, minuteNow())))
-              .minus(Duration.ofDays(DAYS + 1L));
-      int taken = 0;
-      for (FigureCopies.Copy other : copies.list()) {
-        if (other.name().equals(name) && copies instanceof DirectoryCopies) {
-          continue; // our own, which is open
-        }
-        if (other.written().isBefore(old)) {
-          copies.delete(other.name()); // of a manager that is no more
-        } else if (taken < MOST_OTHERS && other.size() <= LARGEST) {
-          taken++;
-          takeFrom(copies, other.name());
-        }
-      }
-    } catch (IOException e) {
-      LOG.debug("figures of other managers cannot be read: {}", e.getMessage());
-    }
+  private static void tellUnread(FigureCopies copies, String reason) {
+    Line.of("figures of other managers cannot be read, and that is tried again within an hour")
+        .pair("place", copies.toString())
+        .pair("reason", reason)
+        .log(LOG, Level.WARN);
   }
 
-  /** They write meanwhile: a copy is as it was at some moment, or is no file, and is left out. */
-  private void takeFrom(FigureCopies copies, String other) throws IOException {
-    Path copy = Files.createTempFile("heimdall-", ArchiveFile.SUFFIX);
-    try {
-      copies.fetch(other, copy);
-      try (ArchiveFile theirs = ArchiveFile.read(copy)) {
-        take(theirs);
-      }
-    } catch (ArchiveFile.Busy | IOException | RuntimeException e) {
-      // What they hold may be garbage; what is wrong with our own file, the next write says.
-      LOG.debug("figures of another manager cannot be read: {}", e.getMessage());
-    } finally {
-      Files.deleteIfExists(copy);
-    }
+  /** By what was written, too: a clock that is ahead deletes nobody's file. */
+  private synchronized Instant oldest() {
+    long reached = file.orElseThrow().reached().orElse(0L);
+    return Instant.EPOCH
+        .plus(Duration.ofMinutes(Math.min(reached, minuteNow())))
+        .minus(Duration.ofDays(DAYS + 1L));
   }
 
   /** What is there already stays. Readers wait for a part of it at most. */
@@ -469,7 +446,7 @@ public final class Archive implements AutoCloseable {
     own.putTens(of, more, absent);
   }
 
-  /** Ends it, once what is known is written, and copied. */
+  /** Ends it, once what is known is written, and copied: within 2 s, or 10 s with a copy. */
   @Override
   public void close() {
     bucket.ifPresent(copies -> thread.execute(this::copy));

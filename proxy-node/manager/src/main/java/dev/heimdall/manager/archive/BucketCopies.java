@@ -5,6 +5,7 @@ import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class BucketCopies implements FigureCopies, AutoCloseable {
   public void fetch(String name, Path into) throws IOException {
     Files.deleteIfExists(into);
     if (!call(open -> open.get(name, into))) {
-      throw new IOException(name + " is not there any more");
+      throw new NoSuchFileException(name);
     }
   }
 

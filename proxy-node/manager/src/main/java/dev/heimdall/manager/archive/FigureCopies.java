@@ -17,6 +17,7 @@ interface FigureCopies {
    * Copies one of them, as it is at the moment.
    *
    * @param into what is there gives way
+   * @throws java.nio.file.NoSuchFileException if it is not there any more
    */
   void fetch(String name, Path into) throws IOException;
 
