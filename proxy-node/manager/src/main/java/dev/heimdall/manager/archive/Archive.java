@@ -203,12 +203,12 @@ public final class Archive implements AutoCloseable {
     try {
       Path copy = Files.createTempFile("heimdall-", ArchiveFile.SUFFIX);
       try {
-        synchronized (this) {
-          if (file.isEmpty()) {
-            return;
-          }
-          file.get().copyTo(copy);
+        Optional<ArchiveFile> open = current();
+        if (open.isEmpty()) {
+          return;
         }
+        // Nobody waits: this thread alone writes, and what a reader gives up, the copy fails of.
+        open.get().copyTo(copy);
         bucket.get().put(name, copy);
         copiedMinute = written;
         notCopied = "";
@@ -227,8 +227,12 @@ public final class Archive implements AutoCloseable {
     }
   }
 
-  private synchronized boolean isOpen() {
-    return file.isPresent();
+  private synchronized Optional<ArchiveFile> current() {
+    return file;
+  }
+
+  private boolean isOpen() {
+    return current().isPresent();
   }
 
   private synchronized void giveUp(Exception e) {
