@@ -5,6 +5,7 @@ import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.constructs.HeimdallDocuments;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.instance.FileSystemMount;
+import dev.heimdall.cdk.manager.OldVersions;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.network.Place;
 import dev.heimdall.cdk.values.Slot;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
-import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.SecretValue;
@@ -27,7 +27,6 @@ import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketEncryption;
-import software.amazon.awscdk.services.s3.LifecycleRule;
 import software.amazon.awscdk.services.secretsmanager.ReplicaRegion;
 import software.amazon.awscdk.services.secretsmanager.Secret;
 import software.amazon.awscdk.services.secretsmanager.SecretStringGenerator;
@@ -47,8 +46,6 @@ public final class DocumentStores extends Construct {
 
   /** The port of a file system. */
   public static final int NFS = 2049;
-
-  private static final int DAYS_OF_OLD_VERSIONS = 90;
 
   /**
    * The secret of pushes is one for all regions of a fleet, whose nodes have one configuration.
@@ -133,12 +130,7 @@ public final class DocumentStores extends Construct {
             .bucketKeyEnabled(true)
             .enforceSsl(true)
             .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
-            .lifecycleRules(
-                List.of(
-                    LifecycleRule.builder()
-                        .noncurrentVersionExpiration(Duration.days(DAYS_OF_OLD_VERSIONS))
-                        .abortIncompleteMultipartUploadAfter(Duration.days(1))
-                        .build()))
+            .lifecycleRules(OldVersions.rules(documents.prefix()))
             .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             .build();
     if (documents.place() == DocumentPlace.BUCKET && !copies.to().isEmpty()) {

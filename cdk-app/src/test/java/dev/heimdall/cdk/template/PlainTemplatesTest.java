@@ -86,6 +86,13 @@ class PlainTemplatesTest {
         .doesNotContain("AWS::IAM");
   }
 
+  /** Each manager writes a file of some MB every ten minutes. */
+  @Test
+  void versionsOfFiguresGoAfterADay() {
+    assertThat(PlainTemplates.files().get("heimdall-documents.yaml"))
+        .containsPattern("NoncurrentDays: 1\\s+Prefix: config-manager/figures/\\s+Status: Enabled");
+  }
+
   /**
    * CloudFormation takes 51,200 bytes; a longer one has to be put into a bucket before it can be
    * used. Who comes near that has some time to do something about it.

@@ -3,6 +3,7 @@ package dev.heimdall.cdk.constructs;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.instance.FileSystemMount;
 import dev.heimdall.cdk.manager.ManagerPlan;
+import dev.heimdall.cdk.manager.OldVersions;
 import dev.heimdall.cdk.nag.Reasons;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +80,8 @@ public final class HeimdallDocuments {
   /**
    * A directory of this machine, in a bucket that is made for it, below {@code config}. Nodes boot
    * behind it. It is written again when it has changed here, over what was edited there since;
-   * nothing there is taken away. The bucket keeps old versions, and stays when its stack goes.
+   * nothing there is taken away. The bucket keeps old versions for 90 days, and stays when its
+   * stack goes. The directory goes into the CDK's own bucket, too: it names secrets, and has none.
    *
    * @param id of what is made
    * @param path of the directory that has {@code node.json}
@@ -91,6 +93,7 @@ public final class HeimdallDocuments {
             .versioned(true)
             .enforceSsl(true)
             .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+            .lifecycleRules(OldVersions.rules(PREFIX))
             .removalPolicy(RemovalPolicy.RETAIN)
             .build();
     Reasons.accept(

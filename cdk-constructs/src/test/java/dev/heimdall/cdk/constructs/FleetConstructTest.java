@@ -106,6 +106,13 @@ class FleetConstructTest {
     assertThat(bucket.get("DeletionPolicy").asText()).isEqualTo("Retain");
     assertThat(bucket.at("/Properties/VersioningConfiguration/Status").asText())
         .isEqualTo("Enabled");
+    JsonNode rules = bucket.at("/Properties/LifecycleConfiguration/Rules");
+    assertThat(rules.at("/0/NoncurrentVersionExpiration/NoncurrentDays").asInt()).isEqualTo(90);
+    assertThat(rules.at("/0/AbortIncompleteMultipartUpload").isMissingNode()).isFalse();
+    assertThat(rules.at("/1/Prefix").asText())
+        .as("what managers write every ten minutes")
+        .isEqualTo("config-manager/figures/");
+    assertThat(rules.at("/1/NoncurrentVersionExpiration/NoncurrentDays").asInt()).isEqualTo(1);
     assertThat(ConfigurationReader.check(Path.of("src/test/resources/example/small")).vdbs())
         .containsOnlyKeys("orders");
   }
