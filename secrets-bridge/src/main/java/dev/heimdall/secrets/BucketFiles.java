@@ -1,6 +1,8 @@
 package dev.heimdall.secrets;
 
+import dev.heimdall.routing.sdk.AwsPatience;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,15 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class BucketFiles implements AutoCloseable {
   private static final int PAGES = 100;
+
+  /** For some 100 MB over a slow line; who does not answer at all is given up as soon as ever. */
+  private static final AwsPatience PATIENCE =
+      new AwsPatience(
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(5),
+          3);
 
   private final StoreLocation.Bucket location;
   private final AwsCalls calls;
@@ -40,7 +51,7 @@ public final class BucketFiles implements AutoCloseable {
 
   static BucketFiles open(StoreLocation.Bucket location, AwsCredentialsProvider credentials)
       throws StoreException {
-    AwsCalls calls = new AwsCalls(location, location.place(), credentials);
+    AwsCalls calls = new AwsCalls(location, location.place(), credentials, PATIENCE);
     return new BucketFiles(location, calls, calls.client(BucketStore.builder(location.place())));
   }
 
