@@ -175,6 +175,7 @@ public final class HeimdallDocuments {
    * nodes read whole commits, as soon as there is one.
    */
   public HeimdallDocuments withCommits() {
+    knowCommits();
     return new HeimdallDocuments(bucket, prefix, inBucket, secret, files, key, copy, true, first);
   }
 
@@ -186,6 +187,7 @@ public final class HeimdallDocuments {
    * @param keyAlias of the key that the copy is encrypted with, such as {@code alias/copy}
    */
   public HeimdallDocuments copiedTo(String bucketName, String keyAlias) {
+    knowCommits();
     return new HeimdallDocuments(
         bucket,
         prefix,
@@ -196,6 +198,15 @@ public final class HeimdallDocuments {
         Optional.of(new FleetPlan.Copy(bucketName, prefix, keyAlias)),
         commits,
         first);
+  }
+
+  /** Nodes would not see what a later deployment writes behind the last commit, or nothing ever. */
+  private void knowCommits() {
+    if (first.isPresent()) {
+      throw new IllegalArgumentException(
+          "documents of a directory know no commits: take inBucket, and write the documents with the"
+              + " manager or `heimdall config push`");
+    }
   }
 
   private static Optional<IKey> keyOf(IBucket bucket) {

@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.constructs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -115,6 +116,20 @@ class FleetConstructTest {
     assertThat(rules.at("/1/NoncurrentVersionExpiration/NoncurrentDays").asInt()).isEqualTo(1);
     assertThat(ConfigurationReader.check(Path.of("src/test/resources/example/small")).vdbs())
         .containsOnlyKeys("orders");
+  }
+
+  /** What is deployed later has no commit, and nodes that read whole commits would not see it. */
+  @Test
+  void documentsOfADirectoryKnowNoCommits() {
+    HeimdallDocuments documents =
+        HeimdallDocuments.fromAsset(stack, "Documents", "src/test/resources/example/small");
+    String said = "documents of a directory know no commits: take inBucket";
+    assertThatIllegalArgumentException()
+        .isThrownBy(documents::withCommits)
+        .withMessageStartingWith(said);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> documents.copiedTo("copy", "alias/copy"))
+        .withMessageStartingWith(said);
   }
 
   @Test
