@@ -27,7 +27,7 @@ const role = new CfnStack(stack, 'NodeRole', {
   templateUrl: ofRole.httpUrl,
   parameters: {
     ...places,
-    FleetStack: stack.stackName,
+    FleetStack: `${stack.stackName}-Fleet`,
     ConfigurationKey: encryptionKey.keyArn,
     CredentialSecrets: database.secret?.secretName ?? 'rds!*',
   },

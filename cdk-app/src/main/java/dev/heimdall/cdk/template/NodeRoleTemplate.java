@@ -30,7 +30,7 @@ final class NodeRoleTemplate extends Stack {
         ask.text(
             "FleetStack",
             "The name of the stack of heimdall-fleet.yaml: nodes drain in its groups, and log to its"
-                + " groups of logs. Of a nested one, its parent's.",
+                + " groups of logs. Of a nested one: its parent's, a hyphen, its logical id.",
             Optional.empty(),
             "[A-Za-z][A-Za-z0-9-]{0,127}",
             "the name of a stack");
@@ -85,6 +85,12 @@ final class NodeRoleTemplate extends Stack {
     CfnOutput.Builder.create(this, "NodeProfile")
         .description("The parameter NodeProfile of heimdall-fleet.yaml")
         .value(NodeRole.profile(made, role).getAttrArn())
+        .build();
+    CfnOutput.Builder.create(this, "OfFleetStack")
+        .description(
+            "The stack whose groups nodes may tell that they have drained, and whose logs they may"
+                + " write: compare it with the name of the fleet's stack")
+        .value(stack)
         .build();
     CfnOutput.Builder.create(this, "NodeRole")
         .description("The role, for policies of buckets, keys and secrets of others")

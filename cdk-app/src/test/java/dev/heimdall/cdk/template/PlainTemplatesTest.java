@@ -80,6 +80,7 @@ class PlainTemplatesTest {
     String role = PlainTemplates.files().get("heimdall-node-role.yaml");
     assertThat(role)
         .contains("autoScalingGroupName/${FleetStack}-*", "log-group:${FleetStack}-*:log-stream:*")
+        .contains("  OfFleetStack:\n", "    Value: !Ref FleetStack\n")
         .doesNotContain("AWS::StackName");
     assertThat(PlainTemplates.files().get("heimdall-fleet.yaml"))
         .contains("Arn: !Ref NodeProfile\n")

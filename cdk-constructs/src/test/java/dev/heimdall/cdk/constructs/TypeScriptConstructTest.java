@@ -47,6 +47,9 @@ class TypeScriptConstructTest {
         JSON.readTree(work.resolve("cdk.out").resolve("orders.template.json").toFile());
     isGivenWhatItAsksFor(template.at("/Resources/NodeRole"), "heimdall-node-role.yaml");
     isGivenWhatItAsksFor(template.at("/Resources/Fleet"), "heimdall-fleet.yaml");
+    assertThat(template.at("/Resources/NodeRole/Properties/Parameters/FleetStack").asText())
+        .as("how the name of the nested stack begins, and no other one's")
+        .isEqualTo("orders-Fleet");
     List<String> rules = new ArrayList<>();
     template
         .get("Resources")
