@@ -44,14 +44,14 @@ final class Conversation implements AutoCloseable {
           ResultCode.UNWILLING_TO_PERFORM);
 
   private final LdapSettings settings;
-  private final Set<String> naming;
+  private final Set<Naming> naming;
   private final LDAPConnection connection;
 
   /**
-   * @param naming the attributes that have to have the user's name as it was given
+   * @param naming of which an entry has to have one, with the user's name as it was given
    * @param tls for servers and for StartTLS
    */
-  Conversation(LdapSettings settings, Set<String> naming, LdapServer server, SSLSocketFactory tls)
+  Conversation(LdapSettings settings, Set<Naming> naming, LdapServer server, SSLSocketFactory tls)
       throws UnusableServer {
     this.settings = settings;
     this.naming = naming;
@@ -195,7 +195,8 @@ final class Conversation implements AutoCloseable {
   }
 
   private String[] wanted() {
-    List<String> attributes = new ArrayList<>(naming);
+    List<String> attributes = new ArrayList<>();
+    naming.forEach(one -> attributes.add(one.attribute()));
     attributes.add(settings.groupAttribute());
     return attributes.toArray(String[]::new);
   }
@@ -205,10 +206,7 @@ final class Conversation implements AutoCloseable {
    * these are other users.
    */
   private boolean isCalled(SearchResultEntry entry, String user) {
-    return naming.isEmpty()
-        || naming.stream()
-            .map(entry::getAttributeValues)
-            .anyMatch(values -> values != null && List.of(values).contains(user));
+    return naming.stream().anyMatch(one -> one.isOf(entry, user));
   }
 
   private List<String> groups(SearchResultEntry entry, String user) throws UnusableServer {

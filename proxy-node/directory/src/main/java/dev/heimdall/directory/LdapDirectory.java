@@ -25,7 +25,7 @@ final class LdapDirectory {
 
   private final LdapSettings settings;
   private final List<LdapServer> servers;
-  private final Set<String> naming;
+  private final Set<Naming> naming;
   private final SSLSocketFactory tls;
   private final DirectoryEvents events;
   private final LongSupplier clock;
@@ -47,7 +47,7 @@ final class LdapDirectory {
     this.tls = DirectoryTls.sockets(settings.caFile());
   }
 
-  private static Set<String> naming(LdapSettings settings) {
+  private static Set<Naming> naming(LdapSettings settings) {
     try {
       Placeholders.filter(settings.groupFilter(), "user", "dc=example");
     } catch (LDAPException e) {
@@ -56,7 +56,7 @@ final class LdapDirectory {
     isDn("searchBase", settings.searchBase().orElse(""));
     isDn("groupBase", settings.groupBase().orElse(""));
     isDn("bindDn", settings.bindDn().filter(Placeholders::isDn).orElse(""));
-    Set<String> naming;
+    Set<Naming> naming;
     try {
       naming = Placeholders.naming(settings.searchFilter());
     } catch (LDAPException e) {
@@ -64,7 +64,21 @@ final class LdapDirectory {
     }
     String own = settings.userDn().filter(Placeholders::isDn).orElse("");
     isDn("userDn", own);
-    return own.isEmpty() || settings.searchBase().isPresent() ? naming : namingIn(own);
+    if (own.isEmpty() || settings.searchBase().isPresent()) {
+      return some(naming, "searchFilter", settings.searchFilter(), "(uid={user})");
+    }
+    return some(namingIn(own), "userDn", own, "uid={user},ou=people,dc=example,dc=com");
+  }
+
+  /** Without any, an entry that the server takes for the same name would let another user in. */
+  private static Set<Naming> some(
+      Set<Naming> naming, String setting, String text, String example) {
+    if (naming.isEmpty()) {
+      throw new IllegalArgumentException(
+          "ldap.%s: \"%s\" has no attribute that is equal to a value with {user}, as %s has"
+              .formatted(setting, text, example));
+    }
+    return naming;
   }
 
   private static void isDn(String setting, String text) {
@@ -75,15 +89,15 @@ final class LdapDirectory {
     }
   }
 
-  /** The attributes of a user's own name that are the user's name and nothing else. */
-  private static Set<String> namingIn(String template) {
-    Set<String> found = new HashSet<>();
+  /** The parts of a user's own name that have the user's name in them. */
+  private static Set<Naming> namingIn(String template) {
+    Set<Naming> found = new HashSet<>();
     try {
       for (RDN part : new DN(template).getRDNs()) {
         String[] values = part.getAttributeValues();
         for (int i = 0; i < values.length; i++) {
-          if (values[i].equals(LdapSettings.USER)) {
-            found.add(part.getAttributeNames()[i].toLowerCase(Locale.ROOT));
+          if (values[i].contains(LdapSettings.USER)) {
+            found.add(new Naming(part.getAttributeNames()[i].toLowerCase(Locale.ROOT), values[i]));
           }
         }
       }

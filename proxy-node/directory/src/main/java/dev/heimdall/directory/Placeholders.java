@@ -3,6 +3,7 @@ package dev.heimdall.directory;
 import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.RDN;
+import dev.heimdall.model.LdapSettings;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -40,22 +41,25 @@ final class Placeholders {
     return template.indexOf('=') >= 0;
   }
 
-  /** The attributes that a filter compares with the user's name, in lower case. */
-  static Set<String> naming(String template) throws LDAPException {
-    Set<String> found = new HashSet<>();
-    collect(filter(template, MARK, MARK), found);
+  /** What a filter compares with values that have the user's name in them. */
+  static Set<Naming> naming(String template) throws LDAPException {
+    Set<Naming> found = new HashSet<>();
+    collect(filter(template, MARK, ""), found);
     return found;
   }
 
-  private static void collect(Filter filter, Set<String> found) {
+  private static void collect(Filter filter, Set<Naming> found) {
     for (Filter part : filter.getComponents()) {
       collect(part, found);
     }
     boolean equality =
         filter.getFilterType() == Filter.FILTER_TYPE_EQUALITY
-            && MARK.equals(filter.getAssertionValue());
+            && filter.getAssertionValue().contains(MARK);
     if (equality) {
-      found.add(filter.getAttributeName().toLowerCase(Locale.ROOT));
+      found.add(
+          new Naming(
+              filter.getAttributeName().toLowerCase(Locale.ROOT),
+              filter.getAssertionValue().replace(MARK, LdapSettings.USER)));
     }
   }
 

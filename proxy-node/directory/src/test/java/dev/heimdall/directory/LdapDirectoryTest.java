@@ -51,6 +51,12 @@ class LdapDirectoryTest {
                 "memberOf: CN=Entwickler Süd," + GROUPS,
                 "memberOf: plain"),
             person("uid=bob," + PEOPLE, "bob", "bob-secret"),
+            person(
+                "cn=carol.ext," + PEOPLE,
+                "carol",
+                "carol-secret",
+                "cn: carol.ext",
+                "mail: carol@example.com"),
             person("cn=Müller\\, Jörg," + PEOPLE, "jörg", "pässwörd"),
             person("uid=twin,ou=people,dc=example,dc=com", "twin", "twin-secret"),
             person("cn=other twin,ou=people,dc=example,dc=com", "twin", "twin-secret"),
@@ -175,6 +181,37 @@ class LdapDirectoryTest {
     settings.searchBase = Optional.of(PEOPLE);
     settings.searchFilter = "(cn={user})";
     assertThat(directory(settings).ask("Müller, Jörg", "pässwörd")).isEqualTo(in("writers"));
+  }
+
+  @Test
+  void aNameIsComparedToTheLetterAlsoWhereItIsAPartOfAValue() throws Exception {
+    Settings settings = searching();
+    settings.searchFilter = "(&(objectClass=person)(mail={user}@example.com))";
+    LdapDirectory directory = directory(settings);
+    assertThat(directory.ask("carol", "carol-secret")).isEqualTo(in());
+    assertThat(directory.ask("CAROL", "carol-secret")).isEqualTo(new Rejected());
+    assertThat(directory.ask("carol@example.com", "carol-secret")).isEqualTo(new Rejected());
+
+    settings.bindDn = Optional.empty();
+    settings.searchBase = Optional.empty();
+    settings.userDn = Optional.of("cn={user}.ext," + PEOPLE);
+    directory = directory(settings);
+    assertThat(directory.ask("carol", "carol-secret")).isEqualTo(in());
+    assertThat(directory.ask("CAROL", "carol-secret")).isEqualTo(new Rejected());
+    assertThat(directory.ask("carol ", "carol-secret")).isEqualTo(new Rejected());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(uid={user}*)", "(!(uid={user}))", "(uid~={user})", "(uid>={user})"})
+  void aFilterThatComparesNothingWithTheNameIsRejected(String filter) {
+    Settings settings = searching();
+    settings.searchFilter = filter;
+    assertThatThrownBy(() -> DirectoryLogIns.check(settings.made()))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "ldap.searchFilter: \"%s\" has no attribute that is equal to a value with {user}, as"
+                    .formatted(filter)
+                + " (uid={user}) has");
   }
 
   @Test
