@@ -157,6 +157,23 @@ class AuthQueryIT {
   }
 
   @Test
+  void aQueryThatFailsForOneNameLetsOthersIn() throws Exception {
+    try (TestNode failing =
+        TestNode.start(
+            c -> {
+              configure(c);
+              c.vdb(
+                  "authQuery.sql",
+                  "SELECT rolname, CASE WHEN rolname = 'aq_md5' THEN (1 / (length(rolname) - 6))::text"
+                      + " ELSE rolpassword END FROM pg_authid WHERE rolname = $1");
+            })) {
+      assertThatThrownBy(() -> whoIsLetIn(failing.target().as("aq_md5", "secret")))
+          .hasMessageContaining(FAILED);
+      assertThat(whoIsLetIn(failing.target().as("aq_scram", "secret"))).isEqualTo("in");
+    }
+  }
+
+  @Test
   void aSilentServerEndsTheLogInWithAnErrorThatSaysSo() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         TestNode alone =

@@ -47,6 +47,9 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuthQuery.class);
   private static final Pattern MD5 = Pattern.compile("md5[0-9a-f]{32}");
 
+  private static final Pattern OF_ONE_NAME = Pattern.compile("^(22|21|P0)");
+  private static final Answer FAILED = new Answer(Optional.empty(), FoundUsers.NONE, true);
+
   /** What PostgreSQL allows for a name, in characters of one byte. */
   private static final int LONGEST_NAME = 63;
 
@@ -140,7 +143,10 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
     try {
       workers.execute(() -> ask(name));
     } catch (RejectedExecutionException e) {
-      finish(name, new Answer(Optional.empty(), FoundUsers.NONE, true));
+      finish(name, FAILED);
+    } catch (RuntimeException | Error e) {
+      failed(e.toString());
+      finish(name, FAILED);
     }
   }
 
@@ -163,9 +169,14 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
     Optional<User> user;
     try {
       user = lookup.verifier(name).map(verifier -> user(name, verifier));
-    } catch (SQLException | RuntimeException e) {
-      failed(SourceConnections.reason(e));
-      finish(name, new Answer(Optional.empty(), FoundUsers.NONE, true));
+    } catch (SQLException | RuntimeException | Error e) {
+      Optional<String> state = ofThatName(e);
+      if (state.isPresent()) {
+        unfit(name, state.get());
+      } else {
+        failed(SourceConnections.reason(e));
+        finish(name, FAILED);
+      }
       return;
     }
     FoundUsers others;
@@ -179,6 +190,36 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
       others = found;
     }
     finish(name, new Answer(user, others, false));
+  }
+
+  /**
+   * The SQLSTATE of an error that the query fails with for one name, and need not for others: data
+   * exceptions, more than one row, and what a function raises.
+   */
+  private static Optional<String> ofThatName(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException said && said.getSQLState() != null) {
+        return Optional.of(said.getSQLState()).filter(state -> OF_ONE_NAME.matcher(state).find());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The server's message is not logged: it may have a value of the user's row in it. */
+  private void unfit(String name, String state) {
+    LOG.warn(
+        "vdb {}: the query for users fails for \"{}\" with SQLSTATE {}: that user is taken for"
+            + " unknown; run the query with this name to see why",
+        plan.vdb(),
+        name,
+        state);
+    FoundUsers others;
+    synchronized (this) {
+      kept.remove(name);
+      kept.put(name, new Kept(Optional.empty(), clock.getAsLong()));
+      others = found;
+    }
+    finish(name, new Answer(Optional.empty(), others, false));
   }
 
   private synchronized void failed(String reason) {
@@ -195,7 +236,20 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
       all = waiting.remove(name);
     }
     if (all != null) {
-      all.forEach(then -> then.accept(answer));
+      tell(all, answer);
+    }
+  }
+
+  /** Each of them, also where one cannot take it. */
+  private void tell(List<Consumer<Answer>> all, Answer answer) {
+    for (Consumer<Answer> then : all) {
+      try {
+        then.accept(answer);
+      } catch (RejectedExecutionException e) {
+        continue; // who waited has ended with its event loop
+      } catch (RuntimeException | Error e) {
+        LOG.error("vdb {}: a log-in did not take the answer of the query for users", plan.vdb(), e);
+      }
     }
   }
 
@@ -249,6 +303,6 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
       waiting.values().forEach(all::addAll);
       waiting.clear();
     }
-    all.forEach(then -> then.accept(new Answer(Optional.empty(), FoundUsers.NONE, true)));
+    tell(all, FAILED);
   }
 }

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthQueryTest {
   private static final String MD5 = "md53175bce1d3201d16594cebf9d7eb3f9d";
@@ -43,7 +45,9 @@ class AuthQueryTest {
   private static final class Table implements Lookup {
     private final Map<String, String> rows = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
+    private final Map<String, String> errors = new ConcurrentHashMap<>();
     private volatile boolean away;
+    private volatile boolean broken;
     private volatile CountDownLatch silent = new CountDownLatch(0);
 
     @Override
@@ -56,6 +60,12 @@ class AuthQueryTest {
       }
       if (away) {
         throw new SQLException("the connection attempt failed", "08001");
+      }
+      if (broken) {
+        throw new NoClassDefFoundError("of the driver");
+      }
+      if (errors.containsKey(name)) {
+        throw new SQLException("an error with the row's value in it: " + MD5, errors.get(name));
       }
       return Optional.ofNullable(rows.get(name));
     }
@@ -139,6 +149,38 @@ class AuthQueryTest {
     assertThat(table.asked).containsExactly("ann");
 
     table.away = false;
+    now.addAndGet(AuthQuery.PAUSE_NANOS);
+    assertThat(find("ann").user()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"22P05", "21000", "P0001"})
+  void whatFailsForOneNameFailsForNobodyElse(String state) throws Exception {
+    table.rows.put("ann", SCRAM);
+    table.errors.put("eve", state);
+
+    assertThat(find("eve").user()).isEmpty();
+    assertThat(find("eve").failed()).isFalse();
+    assertThat(find("ann").user()).isPresent();
+    assertThat(table.asked).as("the answer is kept").containsExactly("eve", "ann");
+  }
+
+  @Test
+  void anErrorIsAnAnswerToAllWhoWaitForItAndEndsNothing() throws Exception {
+    table.rows.put("ann", SCRAM);
+    table.broken = true;
+    CountDownLatch silence = new CountDownLatch(1);
+    table.silent = silence;
+    query.find(
+        "ann",
+        answer -> {
+          throw new IllegalStateException("of a log-in");
+        });
+    CompletableFuture<Answer> other = begin("ann");
+    silence.countDown();
+    assertThat(other.get(60, TimeUnit.SECONDS).failed()).isTrue();
+
+    table.broken = false;
     now.addAndGet(AuthQuery.PAUSE_NANOS);
     assertThat(find("ann").user()).isPresent();
   }
