@@ -217,11 +217,12 @@ public final class AuthDecision {
   /**
    * Whether only the server can tell if a clear-text password is right: it is passed through, and
    * the node knows nothing of this user to check it against. Then {@link #forTheServer} goes in the
-   * place of {@link #admitClearText}.
+   * place of {@link #admitClearText}. Where the database was queried for users, only those whom the
+   * query returns with a verifier may come in.
    */
   public boolean serverDecides() {
     require(Exchange.CLEAR_TEXT);
-    return passesThrough && (account == null || account.hasNothing());
+    return passesThrough && !users.queried() && (account == null || account.hasNothing());
   }
 
   /**

@@ -67,7 +67,7 @@ public final class Authenticator {
 
   /** The same for a client whose user the database was queried for. */
   public Authenticator with(Optional<User> found, FoundUsers others) {
-    return new Authenticator(vdb, table, users.with(found, others), passesThrough);
+    return new Authenticator(vdb, table, users.with(found, others), passesThrough, readableForLdap);
   }
 
   /** What comes next for this client. */

@@ -20,6 +20,7 @@ public final class UserDirectory {
   /** One more, whom the database was queried for; null for none. */
   private final Account found;
 
+  private final boolean queried;
   private final UserSalts salts;
   private final ScramKeyCache cache;
   private final boolean knowsMd5;
@@ -36,6 +37,7 @@ public final class UserDirectory {
     this.cache = cache;
     this.accounts = new HashMap<>();
     this.found = null;
+    this.queried = false;
     for (User user : users) {
       accounts.put(user.name(), new Account(user, salts.saltOf(user.name()), cache));
     }
@@ -57,6 +59,7 @@ public final class UserDirectory {
   private UserDirectory(UserDirectory own, Account found, FoundUsers others) {
     this.accounts = own.accounts;
     this.found = found;
+    this.queried = true;
     this.salts = own.salts;
     this.cache = own.cache;
     this.knowsMd5 = own.knowsMd5 || others.md5();
@@ -105,6 +108,11 @@ public final class UserDirectory {
   Account account(String name) {
     Account own = accounts.get(name);
     return own == null && found != null && found.user().name().equals(name) ? found : own;
+  }
+
+  /** Whether the database was queried for who logs in, and has said who that is. */
+  boolean queried() {
+    return queried;
   }
 
   /**

@@ -231,6 +231,39 @@ class AuthenticatorTest {
   }
 
   @Test
+  void theServerDecidesOnNobodyWhomTheDatabaseWasQueriedFor() {
+    LogInRequest request =
+        new LogInRequest(true, InetAddress.getLoopbackAddress(), "shopdb", "found", null);
+    AuthTable table =
+        new AuthTable(
+            List.of(
+                AuthTableTest.rule(ConnectionType.HOST, "all", "all", "all", AuthMethod.PASSWORD)));
+    Authenticator passing = new Authenticator("shop", table, users, true);
+    assertThat(passing.decide(request).serverDecides()).isTrue();
+
+    for (Optional<User> found :
+        List.of(Optional.<User>empty(), Optional.of(user("found", null, null)))) {
+      AuthDecision decision = passing.with(found, FoundUsers.NONE).decide(request);
+      assertThat(decision.serverDecides()).isFalse();
+      assertThatThrownBy(() -> decision.admitClearText(utf8("at the server")))
+          .isInstanceOf(AuthenticationFailed.class);
+    }
+  }
+
+  @Test
+  void whoeverIsQueriedForMayStillSendAPasswordThatMayBeRead() {
+    LogInRequest readable =
+        new LogInRequest(false, InetAddress.getLoopbackAddress(), "shopdb", "found", null);
+    AuthTable table =
+        new AuthTable(
+            List.of(AuthTableTest.rule(ConnectionType.HOST, "all", "all", "all", AuthMethod.LDAP)));
+    Authenticator clear = new Authenticator("shop", table, users, false, true);
+
+    assertThat(clear.with(Optional.empty(), FoundUsers.NONE).decide(readable).exchange())
+        .isEqualTo(Exchange.DIRECTORY);
+  }
+
+  @Test
   void trustedStrangerDoesNotExist() {
     assertThat(
             catchThrowableOfType(
