@@ -71,8 +71,7 @@ final class LdapDirectory {
   }
 
   /** Without any, an entry that the server takes for the same name would let another user in. */
-  private static Set<Naming> some(
-      Set<Naming> naming, String setting, String text, String example) {
+  private static Set<Naming> some(Set<Naming> naming, String setting, String text, String example) {
     if (naming.isEmpty()) {
       throw new IllegalArgumentException(
           "ldap.%s: \"%s\" has no attribute that is equal to a value with {user}, as %s has"
@@ -108,8 +107,11 @@ final class LdapDirectory {
   }
 
   DirectoryAnswer ask(String user, String password) {
-    // A bind without a password succeeds as nobody.
-    if (user.isEmpty() || password.isEmpty() || user.indexOf('\0') >= 0) {
+    // A bind without a password succeeds as nobody, and servers may read no further than a NUL.
+    if (user.isEmpty()
+        || password.isEmpty()
+        || user.indexOf('\0') >= 0
+        || password.indexOf('\0') >= 0) {
       return new Rejected();
     }
     List<String> why = new ArrayList<>();

@@ -141,6 +141,8 @@ class LdapDirectoryTest {
     assertThat(directory.ask("alice", "bob-secret")).isEqualTo(new Rejected());
     int before = server.binds().size();
     assertThat(directory.ask("alice", "")).isEqualTo(new Rejected());
+    assertThat(directory.ask("alice", "\u0000")).isEqualTo(new Rejected());
+    assertThat(directory.ask("alice", "alice-secret\u0000x")).isEqualTo(new Rejected());
     assertThat(directory.ask("", "alice-secret")).isEqualTo(new Rejected());
     assertThat(server.binds()).hasSize(before);
   }
