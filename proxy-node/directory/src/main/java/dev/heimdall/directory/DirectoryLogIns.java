@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -38,10 +39,19 @@ public final class DirectoryLogIns {
    * @throws IOException as {@link #check}
    */
   public DirectoryLogIns(LdapSettings settings, DirectoryEvents events) throws IOException {
-    this(settings, events, System::nanoTime);
+    this(
+        settings,
+        events,
+        System::nanoTime,
+        task -> {
+          Thread thread = new Thread(task, "directory");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
-  DirectoryLogIns(LdapSettings settings, DirectoryEvents events, LongSupplier clock)
+  DirectoryLogIns(
+      LdapSettings settings, DirectoryEvents events, LongSupplier clock, ThreadFactory made)
       throws IOException {
     check(settings);
     directory = new LdapDirectory(settings, events, clock);
@@ -50,16 +60,7 @@ public final class DirectoryLogIns {
     concurrency = settings.concurrency();
     threads =
         new ThreadPoolExecutor(
-            concurrency,
-            concurrency,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "directory");
-              thread.setDaemon(true);
-              return thread;
-            });
+            concurrency, concurrency, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), made);
     threads.allowCoreThreadTimeOut(true);
   }
 
@@ -117,9 +118,18 @@ public final class DirectoryLogIns {
     if (!turns.add(origin, one)) {
       return new Crowded();
     }
-    if (running < concurrency) {
-      running++;
+    if (running == concurrency) {
+      return null;
+    }
+    running++;
+    try {
       threads.execute(this::work);
+    } catch (RuntimeException | Error e) {
+      running--;
+      if (running == 0) {
+        turns.next(); // the one that was added: with nobody at work nothing else waits
+        return new Unavailable("no thread: " + e);
+      }
     }
     return null;
   }
@@ -132,6 +142,9 @@ public final class DirectoryLogIns {
         }
       } catch (RejectedExecutionException e) {
         continue; // who waited has ended with its event loop; others wait for this thread
+      } catch (RuntimeException | Error e) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
       }
     }
   }
@@ -145,18 +158,17 @@ public final class DirectoryLogIns {
   }
 
   private DirectoryAnswer decide(Waiting one) {
-    // Others with the same password may have had their turn meanwhile.
-    Optional<DirectoryAnswer> known = remembered.of(one.user, one.password);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    DirectoryAnswer answer;
     try {
-      answer = directory.ask(one.user, one.password);
-    } catch (RuntimeException e) {
+      // Others with the same password may have had their turn meanwhile.
+      Optional<DirectoryAnswer> known = remembered.of(one.user, one.password);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      DirectoryAnswer answer = directory.ask(one.user, one.password);
+      remembered.remember(one.user, one.password, answer);
+      return answer;
+    } catch (RuntimeException | Error e) {
       return new Unavailable("unexpected: " + e);
     }
-    remembered.remember(one.user, one.password, answer);
-    return answer;
   }
 }

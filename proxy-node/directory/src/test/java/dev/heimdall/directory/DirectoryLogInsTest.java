@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.directory.DirectoryAnswer.Accepted;
 import dev.heimdall.directory.DirectoryAnswer.Crowded;
 import dev.heimdall.directory.DirectoryAnswer.Rejected;
+import dev.heimdall.directory.DirectoryAnswer.Unavailable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,56 @@ class DirectoryLogInsTest {
     assertThat(server.binds()).hasSize(asked);
     assertThat(ask(logIns, "bob", "alice-secret")).isEqualTo(new Rejected());
     assertThat(server.binds()).hasSizeGreaterThan(asked);
+  }
+
+  @Test
+  void anErrorEndsNothingButTheLogInThatHasIt() throws Exception {
+    settings.concurrency = 1;
+    AtomicBoolean broken = new AtomicBoolean(true);
+    DirectoryLogIns logIns =
+        new DirectoryLogIns(
+            settings.made(),
+            new Silence(),
+            () -> {
+              if (broken.get() && Thread.currentThread().getName().equals("asks")) {
+                throw new NoClassDefFoundError("of the library");
+              }
+              return System.nanoTime();
+            },
+            task -> new Thread(task, "asks"));
+    logIns.check(
+        "here",
+        "alice",
+        "alice-secret",
+        () -> {
+          throw new AssertionError("of who waits");
+        },
+        answer -> {});
+    assertThat(ask(logIns, "bob", "bob-secret"))
+        .isInstanceOfSatisfying(
+            Unavailable.class, answer -> assertThat(answer.why()).contains("of the library"));
+    broken.set(false);
+    assertThat(ask(logIns, "alice", "alice-secret")).isEqualTo(IN);
+  }
+
+  @Test
+  void withoutAThreadALogInHasAnAnswerAndTheNextOneMayHaveOne() throws Exception {
+    settings.concurrency = 1;
+    AtomicBoolean none = new AtomicBoolean(true);
+    DirectoryLogIns logIns =
+        new DirectoryLogIns(
+            settings.made(),
+            new Silence(),
+            System::nanoTime,
+            task -> {
+              if (none.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              return new Thread(task);
+            });
+    assertThat(ask(logIns, "alice", "alice-secret")).isInstanceOf(Unavailable.class);
+    none.set(false);
+    assertThat(ask(logIns, "alice", "alice-secret")).isEqualTo(IN);
   }
 
   @Test
