@@ -37,12 +37,16 @@ public final class FailedLogIns {
         }
       };
 
-  /** Bytes of an address are compared as text; of IPv6 a client has a whole /64. */
+  /** What counts as one address: of IPv6 a client has a whole /64. Bytes are compared as text. */
+  public static String network(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    return Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes);
+  }
+
   private record Key(String network, String user) {
     static Key of(InetAddress address, String user) {
-      byte[] bytes = address.getAddress();
       return new Key(
-          Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes),
+          FailedLogIns.network(address),
           user.length() > LONGEST_NAME ? user.substring(0, LONGEST_NAME) : user);
     }
   }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.client;
 import dev.heimdall.directory.DirectoryAnswer;
 import dev.heimdall.directory.DirectoryEvents;
 import dev.heimdall.directory.DirectoryLogIns;
+import dev.heimdall.engine.auth.FailedLogIns;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.model.LdapSettings;
 import java.io.IOException;
@@ -50,7 +51,8 @@ public final class Directory {
     if (current == null) {
       then.accept(new DirectoryAnswer.Unavailable("there is none"));
     } else {
-      current.check(request.address(), request.user(), password, awaited, then);
+      current.check(
+          FailedLogIns.network(request.address()), request.user(), password, awaited, then);
     }
   }
 }
