@@ -67,6 +67,9 @@ public final class DirectoryPeople {
                     ldap.searchBase(),
                     ldap.searchFilter(),
                     ldap.groupBase(),
+                    ldap.groupAttribute(),
+                    ldap.groupFilter(),
+                    ldap.groupName(),
                     settings.admins(),
                     settings.auditors(),
                     settings.readers())
@@ -155,7 +158,8 @@ public final class DirectoryPeople {
 
     private DirectoryAnswer ask() {
       CompletableFuture<DirectoryAnswer> answer = new CompletableFuture<>();
-      logIns.check(from, shown.user(), shown.password(), () -> !answer.isDone(), answer::complete);
+      logIns.check(
+          origin(), shown.user(), shown.password(), () -> !answer.isDone(), answer::complete);
       try {
         return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
@@ -167,6 +171,11 @@ public final class DirectoryPeople {
       } catch (ExecutionException e) {
         throw new IllegalStateException(e);
       }
+    }
+
+    /** Whom it takes turns with: whoever has a whole network of IPv6 has one turn. */
+    Object origin() {
+      return Networks.key(from);
     }
 
     /** A directory that does not answer has looked at nothing. */

@@ -10,6 +10,7 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -24,11 +25,16 @@ public final class LogIn implements AutoCloseable {
   public static final String USER = Accounts.FIRST;
 
   private static final String UNKNOWN = "unknown";
+  private static final int MOST_LET_IN = 4096;
 
   private final FirstAdmin first;
   private final Optional<People> people;
   private final Optional<DirectoryPeople> directory;
   private final Guesses guesses;
+
+  /** Of a directory: these names exist, other ones may be made up. Guarded by itself. */
+  private final Map<String, Boolean> letIn = new Newest<>(MOST_LET_IN);
+
   private final Seen seen;
   private final Seen delayed;
   private final AuditLog audit;
@@ -45,7 +51,7 @@ public final class LogIn implements AutoCloseable {
     this(first, people, Optional.empty(), audit, nanoClock);
   }
 
-  private LogIn(
+  LogIn(
       FirstAdmin first,
       Optional<People> people,
       Optional<DirectoryPeople> directory,
@@ -296,7 +302,7 @@ public final class LogIn implements AutoCloseable {
 
   private Outcome byDirectory(DirectoryPeople.Attempt attempt, Shown shown, Caller caller) {
     String user = DirectoryPeople.PREFIX + shown.user();
-    Guesses.Verdict verdict = guesses.judge(caller, Tried.password(user, false), attempt);
+    Guesses.Verdict verdict = guesses.judge(caller, Tried.password(user, isLetIn(user)), attempt);
     if (attempt.unavailable()) {
       return new Outcome.Unknown();
     }
@@ -306,9 +312,19 @@ public final class LogIn implements AutoCloseable {
     if (!(verdict instanceof Guesses.Verdict.Right)) {
       return refused(UNKNOWN, caller, "directory");
     }
-    return attempt.who().isPresent()
-        ? welcome(attempt.who().get(), caller)
-        : refused(user, caller, "directory: no role");
+    if (attempt.who().isEmpty()) {
+      return refused(user, caller, "directory: no role");
+    }
+    synchronized (letIn) {
+      letIn.put(user, true);
+    }
+    return welcome(attempt.who().get(), caller);
+  }
+
+  private boolean isLetIn(String user) {
+    synchronized (letIn) {
+      return letIn.get(user) != null;
+    }
   }
 
   /** Who tries on is taken down once, as long as he goes on. */
