@@ -8,7 +8,6 @@ import dev.heimdall.model.Engine;
 import dev.heimdall.model.Format;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,6 +30,8 @@ final class GenerateCommand implements Callable<Integer> {
   private static final int POSTGRES_PORT = 5432;
 
   @Mixin private HelpOption help;
+
+  @Mixin private OutputOption output;
 
   @Spec private CommandSpec spec;
 
@@ -97,13 +98,6 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Where the node will listen. Default: ${DEFAULT-VALUE}.")
   private int listen;
 
-  @Option(
-      names = "--output",
-      paramLabel = "DIRECTORY",
-      required = true,
-      description = "Where the documents are written: a directory that is empty or not there yet.")
-  private Path output;
-
   @Override
   public Integer call() throws CommandFailure {
     Logging.quiet();
@@ -126,7 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
                 Optional.ofNullable(tls),
                 replicas,
                 listen));
-    ImportCommand.write(made, output, spec.commandLine().getOut());
+    output.write(made);
     return 0;
   }
 

@@ -1,9 +1,5 @@
 package dev.heimdall.launcher;
 
-import dev.heimdall.launcher.moving.Imported;
-import dev.heimdall.launcher.process.CommandFailure;
-import java.io.PrintWriter;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,16 +24,5 @@ final class ImportCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "A command is missing.");
-  }
-
-  /** Writes a configuration that was made of something else, and says what is to be known of it. */
-  static void write(Imported made, Path output, PrintWriter out) throws CommandFailure {
-    for (String document : made.write(output)) {
-      out.println("wrote " + output.resolve(document));
-    }
-    made.notes().forEach(out::println);
-    out.println(
-        "%s; look at them, then: heimdall check %s && heimdall proxy --config %s"
-            .formatted(Plural.of(made.notes().size(), "note"), output, output));
   }
 }

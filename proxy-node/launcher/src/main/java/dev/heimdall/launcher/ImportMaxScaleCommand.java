@@ -6,10 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code heimdall import maxscale}. */
 @Command(
@@ -22,21 +19,14 @@ import picocli.CommandLine.Spec;
 final class ImportMaxScaleCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
 
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--output",
-      paramLabel = "DIRECTORY",
-      required = true,
-      description = "Where the documents are written: a directory that is empty or not there yet.")
-  private Path output;
+  @Mixin private OutputOption output;
 
   @Parameters(paramLabel = "FILE", description = "maxscale.cnf")
   private Path file;
 
   @Override
   public Integer call() throws CommandFailure {
-    ImportCommand.write(Imported.fromMaxScale(file), output, spec.commandLine().getOut());
+    output.write(Imported.fromMaxScale(file));
     return 0;
   }
 }

@@ -7,10 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code heimdall import pgbouncer}. */
 @Command(
@@ -23,7 +21,7 @@ import picocli.CommandLine.Spec;
 final class ImportPgBouncerCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
 
-  @Spec private CommandSpec spec;
+  @Mixin private OutputOption output;
 
   @Option(
       names = "--userlist",
@@ -31,20 +29,12 @@ final class ImportPgBouncerCommand implements Callable<Integer> {
       description = "The file with users, where it is not where auth_file says.")
   private Path userlist;
 
-  @Option(
-      names = "--output",
-      paramLabel = "DIRECTORY",
-      required = true,
-      description = "Where the documents are written: a directory that is empty or not there yet.")
-  private Path output;
-
   @Parameters(paramLabel = "FILE", description = "pgbouncer.ini")
   private Path file;
 
   @Override
   public Integer call() throws CommandFailure {
-    Imported read = Imported.fromPgBouncer(file, Optional.ofNullable(userlist));
-    ImportCommand.write(read, output, spec.commandLine().getOut());
+    output.write(Imported.fromPgBouncer(file, Optional.ofNullable(userlist)));
     return 0;
   }
 }

@@ -6,10 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code heimdall import proxysql}. */
 @Command(
@@ -21,21 +18,14 @@ import picocli.CommandLine.Spec;
 final class ImportProxySqlCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
 
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--output",
-      paramLabel = "DIRECTORY",
-      required = true,
-      description = "Where the documents are written: a directory that is empty or not there yet.")
-  private Path output;
+  @Mixin private OutputOption output;
 
   @Parameters(paramLabel = "FILE", description = "proxysql.cnf")
   private Path file;
 
   @Override
   public Integer call() throws CommandFailure {
-    ImportCommand.write(Imported.fromProxySql(file), output, spec.commandLine().getOut());
+    output.write(Imported.fromProxySql(file));
     return 0;
   }
 }
