@@ -1,5 +1,9 @@
 package dev.heimdall.launcher.moving;
 
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 
@@ -20,5 +24,30 @@ record Entry(String key, String value, Line at) {
             || all.contains("credential")
             || all.contains("secret");
     return secret ? key + " = …" : key + " = " + value;
+  }
+
+  /**
+   * The file that the value names.
+   *
+   * @param file that it is relative to: the whole configuration's, not one that is included
+   */
+  Path fileBeside(Path file) {
+    return file.toAbsolutePath().resolveSibling(value).normalize();
+  }
+
+  /**
+   * The same.
+   *
+   * @throws CommandFailure where that cannot be read
+   */
+  String readableBeside(Path file) throws CommandFailure {
+    Path named = fileBeside(file);
+    if (!Files.isReadable(named)) {
+      throw new CommandFailure(
+          ExitCode.STARTUP,
+          "%s: %s: %s cannot be read: put the file there, or take the line out"
+              .formatted(at, shown(), named));
+    }
+    return named.toString();
   }
 }

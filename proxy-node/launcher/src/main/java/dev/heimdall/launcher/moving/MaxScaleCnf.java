@@ -110,16 +110,13 @@ final class MaxScaleCnf {
     return List.copyOf(sections.values());
   }
 
-  /** A file that it names, which has to be readable. */
+  /**
+   * A file that it names.
+   *
+   * @throws CommandFailure where it cannot be read
+   */
   String readable(Entry entry) throws CommandFailure {
-    Path path = file.toAbsolutePath().resolveSibling(entry.value()).normalize();
-    if (!Files.isReadable(path)) {
-      throw new CommandFailure(
-          ExitCode.STARTUP,
-          "%s: %s: %s cannot be read: put the file there, or take the line out"
-              .formatted(entry.at(), entry.shown(), path));
-    }
-    return path.toString();
+    return entry.readableBeside(file);
   }
 
   @Override

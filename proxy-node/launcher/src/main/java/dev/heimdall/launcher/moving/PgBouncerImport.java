@@ -2,9 +2,7 @@ package dev.heimdall.launcher.moving;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.launcher.process.CommandFailure;
-import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.LimitSettings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -199,18 +197,7 @@ final class PgBouncerImport {
   private void file(String key, ObjectNode tls, String name) throws CommandFailure {
     Optional<Entry> named = ini.said(key);
     if (named.isPresent()) {
-      Path path = ini.named(named.get());
-      if (!Files.isReadable(path)) {
-        throw new CommandFailure(
-            ExitCode.STARTUP,
-            named.get().at()
-                + ": "
-                + named.get().shown()
-                + ": "
-                + path
-                + " cannot be read: put the file there, or take the line out");
-      }
-      tls.put(name, path.toString());
+      tls.put(name, ini.readable(named.get()));
     }
   }
 }

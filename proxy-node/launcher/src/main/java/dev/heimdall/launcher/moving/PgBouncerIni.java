@@ -64,7 +64,16 @@ final class PgBouncerIni {
 
   /** A file that it names. */
   Path named(Entry entry) {
-    return file.toAbsolutePath().resolveSibling(entry.value()).normalize();
+    return entry.fileBeside(file);
+  }
+
+  /**
+   * The same.
+   *
+   * @throws CommandFailure where it cannot be read
+   */
+  String readable(Entry entry) throws CommandFailure {
+    return entry.readableBeside(file);
   }
 
   @Override

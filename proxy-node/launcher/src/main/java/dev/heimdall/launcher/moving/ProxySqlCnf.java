@@ -140,9 +140,18 @@ final class ProxySqlCnf {
     return fields;
   }
 
-  /** A file that it names. */
-  Path named(Entry entry) {
-    return file.toAbsolutePath().resolveSibling(entry.value()).normalize();
+  /**
+   * A file that it names.
+   *
+   * @throws CommandFailure where it cannot be read
+   */
+  String readable(Entry entry) throws CommandFailure {
+    return entry.readableBeside(file);
+  }
+
+  /** The file, for what none of its lines says. */
+  Line itself() {
+    return new Line(file, 0);
   }
 
   @Override

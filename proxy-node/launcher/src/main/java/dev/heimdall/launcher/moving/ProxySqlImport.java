@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.LimitSettings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,14 +43,14 @@ final class ProxySqlImport {
   private final ProxySqlHostgroups hostgroups;
 
   private ProxySqlImport(
-      ProxySqlCnf cnf, Path file, ProxySqlEngine engine, Documents documents, Notes notes)
+      ProxySqlCnf cnf, ProxySqlEngine engine, Documents documents, Notes notes)
       throws CommandFailure {
     this.cnf = cnf;
     this.engine = engine;
     this.documents = documents;
     this.notes = notes;
     DEFAULTS.forEach(
-        (name, value) -> variables.put(name, new Entry(name, value, new Line(file, 0))));
+        (name, value) -> variables.put(name, new Entry(name, value, cnf.itself())));
     for (Entry entry : cnf.variables(engine.table("variables"))) {
       variables.put(entry.key(), entry);
     }
@@ -64,7 +63,7 @@ final class ProxySqlImport {
     Notes notes = new Notes();
     boolean any = false;
     for (ProxySqlEngine engine : ProxySqlEngine.values()) {
-      ProxySqlImport work = new ProxySqlImport(cnf, file, engine, documents, notes);
+      ProxySqlImport work = new ProxySqlImport(cnf, engine, documents, notes);
       if (!work.hostgroups.all().isEmpty()) {
         work.all();
         any = true;
@@ -157,7 +156,7 @@ final class ProxySqlImport {
   }
 
   private void listening(List<ProxySqlCluster> served) throws CommandFailure {
-    Line at = said("interfaces").map(Entry::at).orElse(new Line(Path.of(cnf.toString()), 0));
+    Line at = said("interfaces").map(Entry::at).orElse(cnf.itself());
     ObjectNode first = documents.vdb(served.get(0).name());
     ArrayNode ports = first.putArray("ports");
     int last = 0;
@@ -264,28 +263,18 @@ final class ProxySqlImport {
 
   private void tls(ObjectNode source) throws CommandFailure {
     ObjectNode tls = Documents.part(source, "tls");
-    for (Map.Entry<String, String> file :
-        Map.of("ssl_p2s_ca", "caFile", "ssl_p2s_cert", "certificateFile", "ssl_p2s_key", "keyFile")
-            .entrySet()) {
-      Optional<Entry> named = said(file.getKey()).filter(entry -> !entry.value().isEmpty());
-      if (named.isEmpty()) {
-        continue;
-      }
-      Path path = cnf.named(named.get());
-      if (!Files.isReadable(path)) {
-        throw new CommandFailure(
-            ExitCode.STARTUP,
-            named.get().at()
-                + ": "
-                + named.get().shown()
-                + ": "
-                + path
-                + " cannot be read: put the file there, or take the line out");
-      }
-      tls.put(file.getValue(), path.toString());
-      if (file.getValue().equals("caFile") && tls.path("mode").asText().equals("require")) {
-        tls.put("mode", "verify-ca");
-      }
+    file("ssl_p2s_ca", tls, "caFile");
+    file("ssl_p2s_cert", tls, "certificateFile");
+    file("ssl_p2s_key", tls, "keyFile");
+    if (tls.has("caFile") && tls.path("mode").asText().equals("require")) {
+      tls.put("mode", "verify-ca");
+    }
+  }
+
+  private void file(String variable, ObjectNode tls, String name) throws CommandFailure {
+    Optional<Entry> named = said(variable).filter(entry -> !entry.value().isEmpty());
+    if (named.isPresent()) {
+      tls.put(name, cnf.readable(named.get()));
     }
   }
 }
