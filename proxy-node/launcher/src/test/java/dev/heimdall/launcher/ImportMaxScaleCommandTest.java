@@ -275,6 +275,20 @@ class ImportMaxScaleCommandTest {
   }
 
   @Test
+  void settingsOfServersThatAreNotKnownAreNamed() throws Exception {
+    imported(
+        SERVERS.replace("port=3306", "port=3306\npersistpoolmax=9\nno_such=1")
+            + SERVICE.formatted(""));
+
+    assertThat(out.toString().lines().filter(line -> line.contains("not carried over")))
+        .containsExactly(
+            "maxscale.cnf:5: not carried over: persistpoolmax = 9: `pool.size` is how many"
+                + " connections a pool may have",
+            "maxscale.cnf:6: not carried over: no_such = 1: no setting of MaxScale's that is known"
+                + " here");
+  }
+
+  @Test
   void servicesThatAreNoRoutersOfStatementsAreNamed() throws Exception {
     imported(service("") + "\n[logs]\ntype=service\nrouter=binlogrouter\n[more]\ntype=thing\n");
 

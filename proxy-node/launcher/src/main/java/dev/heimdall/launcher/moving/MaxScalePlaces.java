@@ -7,22 +7,30 @@ import java.util.Optional;
 /**
  * The settings of {@code maxscale.cnf}, by the type of their section. Names and meanings are those
  * of MaxScale's configuration guide, version 24.02, and of 2.x where they differ. Those that decide
- * about several documents at once are not here, but known as settings that others read.
+ * about several documents at once are {@link MaxScaleServices}' and {@link MaxScaleServers}'.
  */
 final class MaxScalePlaces {
+  private static final String UNKNOWN = "no setting of MaxScale's that is known here";
   private static final long LEAST_REPLAY = 1024;
   private static final long LARGEST_REPLAY = 64L << 20;
 
   private MaxScalePlaces() {}
 
   static Places ofServers() {
-    Places.Table table = new Places.Table();
+    Places.Table table = new Places.Table(UNKNOWN);
+    table.elsewhere(
+        "type",
+        "address",
+        "port",
+        "socket",
+        "ssl",
+        "ssl_ca",
+        "ssl_cert",
+        "ssl_key",
+        "ssl_verify_peer_certificate",
+        "ssl_verify_peer_host");
     table.value("persistmaxtime", Kind.VDB, "pool.idleTimeout", MaxScaleValues::time);
-    table.value(
-        "max_routing_connections",
-        Kind.VDB,
-        "pool.maxConnections",
-        text -> Optional.of(Long.parseLong(text)));
+    table.number("max_routing_connections", Kind.VDB, "pool.maxConnections");
     table.nowhere("`pool.size` is how many connections a pool may have", "persistpoolmax");
     table.nowhere(
         "servers are not sent a PROXY header: they see the node's address", "proxy_protocol");
@@ -47,9 +55,19 @@ final class MaxScalePlaces {
   }
 
   static Places ofServices() {
-    Places.Table table = new Places.Table();
-    table.value(
-        "max_connections", Kind.VDB, "clients.max", text -> Optional.of(Long.parseLong(text)));
+    Places.Table table = new Places.Table(UNKNOWN);
+    table.elsewhere(
+        "type",
+        "router",
+        "router_options",
+        "servers",
+        "targets",
+        "cluster",
+        "user",
+        "password",
+        "filters",
+        "enable_root_user");
+    table.number("max_connections", Kind.VDB, "clients.max");
     table.value("wait_timeout", Kind.VDB, "clients.idleTimeout", MaxScaleValues::time);
     table.value("max_replication_lag", Kind.SOURCE, "cluster.lag.maxTime", MaxScaleValues::time);
     table.value(
@@ -147,7 +165,20 @@ final class MaxScalePlaces {
   }
 
   static Places ofListeners() {
-    Places.Table table = new Places.Table();
+    Places.Table table = new Places.Table(UNKNOWN);
+    table.elsewhere(
+        "type",
+        "service",
+        "protocol",
+        "address",
+        "port",
+        "socket",
+        "ssl",
+        "ssl_cert",
+        "ssl_key",
+        "ssl_ca",
+        "ssl_verify_peer_certificate",
+        "proxy_protocol_networks");
     table.nowhere(
         "the server decides on log-ins; it is sent the password",
         "authenticator",

@@ -15,35 +15,6 @@ final class MaxScaleServices {
   private static final Set<String> PROTOCOLS =
       Set.of("mariadbprotocol", "mariadbclient", "mysqlclient", "mariadb", "mysqlprotocol");
 
-  /** Settings of a service that decide about several documents, or with others. */
-  private static final Set<String> ELSEWHERE =
-      Set.of(
-          "type",
-          "router",
-          "router_options",
-          "servers",
-          "targets",
-          "cluster",
-          "user",
-          "password",
-          "filters",
-          "enable_root_user");
-
-  private static final Set<String> OF_LISTENER =
-      Set.of(
-          "type",
-          "service",
-          "protocol",
-          "address",
-          "port",
-          "socket",
-          "ssl",
-          "ssl_cert",
-          "ssl_key",
-          "ssl_ca",
-          "ssl_verify_peer_certificate",
-          "proxy_protocol_networks");
-
   private final MaxScaleCnf cnf;
   private final Documents documents;
   private final Notes notes;
@@ -103,11 +74,7 @@ final class MaxScaleServices {
     vdb.put("credentials", "passthrough");
     reads(service, documents.source(name));
     for (Entry entry : service.settings().values()) {
-      if (ofServices.knows(entry.key())) {
-        ofServices.take(entry, documents, List.of(name), List.of(name), notes);
-      } else if (!ELSEWHERE.contains(entry.key())) {
-        notes.left(entry, "no setting of MaxScale's that is known here");
-      }
+      ofServices.take(entry, documents, List.of(name), List.of(name), notes);
     }
     for (MaxScaleSection listener : listeners) {
       listener(listener, vdb);
@@ -199,11 +166,7 @@ final class MaxScaleServices {
     }
     proxies(listener, vdb);
     for (Entry entry : listener.settings().values()) {
-      if (ofListeners.knows(entry.key())) {
-        ofListeners.take(entry, documents, List.of(), List.of(), notes);
-      } else if (!OF_LISTENER.contains(entry.key())) {
-        notes.left(entry, "no setting of MaxScale's that is known here");
-      }
+      ofListeners.take(entry, documents, List.of(), List.of(), notes);
     }
   }
 

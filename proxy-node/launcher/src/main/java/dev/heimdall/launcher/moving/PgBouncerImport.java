@@ -12,31 +12,6 @@ import java.util.Set;
 final class PgBouncerImport {
   private static final int USUAL_PORT = 6432;
 
-  /** Settings that decide about several documents, or with others. */
-  private static final Set<String> ELSEWHERE =
-      Set.of(
-          "listen_addr",
-          "listen_port",
-          "unix_socket_dir",
-          "pool_mode",
-          "auth_ldap_options",
-          "auth_type",
-          "auth_file",
-          "auth_hba_file",
-          "auth_user",
-          "auth_query",
-          "auth_dbname",
-          "admin_users",
-          "stats_users",
-          "client_tls_sslmode",
-          "client_tls_key_file",
-          "client_tls_cert_file",
-          "client_tls_ca_file",
-          "server_tls_sslmode",
-          "server_tls_key_file",
-          "server_tls_cert_file",
-          "server_tls_ca_file");
-
   private final PgBouncerIni ini;
   private final Documents documents = new Documents();
   private final Notes notes = new Notes();
@@ -127,12 +102,8 @@ final class PgBouncerImport {
   }
 
   private void setting(Entry entry) {
-    if (places.knows(entry.key())) {
-      List<String> names = groups.stream().map(Group::name).toList();
-      places.take(entry, documents, names, names, notes);
-    } else if (!ELSEWHERE.contains(entry.key())) {
-      notes.left(entry, "no setting of PgBouncer's that is known here");
-    }
+    List<String> names = groups.stream().map(Group::name).toList();
+    places.take(entry, documents, names, names, notes);
   }
 
   /** The limit of a statement's text must not be beyond that of any message. */

@@ -13,7 +13,29 @@ final class PgBouncerPlaces {
   private PgBouncerPlaces() {}
 
   static Places all() {
-    Places.Table table = new Places.Table();
+    Places.Table table = new Places.Table("no setting of PgBouncer's that is known here");
+    table.elsewhere(
+        "listen_addr",
+        "listen_port",
+        "unix_socket_dir",
+        "pool_mode",
+        "auth_ldap_options",
+        "auth_type",
+        "auth_file",
+        "auth_hba_file",
+        "auth_user",
+        "auth_query",
+        "auth_dbname",
+        "admin_users",
+        "stats_users",
+        "client_tls_sslmode",
+        "client_tls_key_file",
+        "client_tls_cert_file",
+        "client_tls_ca_file",
+        "server_tls_sslmode",
+        "server_tls_key_file",
+        "server_tls_cert_file",
+        "server_tls_ca_file");
     table.number("max_client_conn", Kind.NODE, "maxClients");
     table.number("default_pool_size", Kind.VDB, "pool.size");
     table.number("min_pool_size", Kind.VDB, "pool.minIdle");

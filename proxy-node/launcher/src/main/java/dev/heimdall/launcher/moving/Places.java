@@ -7,12 +7,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The settings of another proxy one by one: where each goes, or why it goes nowhere. Those that
- * decide about several documents at once are not here.
+ * The settings of another proxy one by one: where each goes, or why it goes nowhere. Of those that
+ * decide about several documents at once, or with others, only the names are here.
  */
 final class Places {
   /** Which documents a setting belongs to. */
@@ -30,21 +32,40 @@ final class Places {
    */
   private record Place(Kind kind, String path, Function<String, Optional<Object>> value) {}
 
+  private final String unknown;
   private final Map<String, List<Place>> places;
+  private final Set<String> elsewhere;
   private final Map<String, String> nowhere;
   private final Map<String, String> nowhereFrom;
 
   private Places(Table table) {
+    this.unknown = table.unknown;
     this.places = Map.copyOf(table.places);
+    this.elsewhere = Set.copyOf(table.elsewhere);
     this.nowhere = Map.copyOf(table.nowhere);
     this.nowhereFrom = Map.copyOf(table.nowhereFrom);
   }
 
   /** What a table of places is written with. */
   static final class Table {
+    private final String unknown;
     private final Map<String, List<Place>> places = new TreeMap<>();
+    private final Set<String> elsewhere = new TreeSet<>();
     private final Map<String, String> nowhere = new TreeMap<>();
     private final Map<String, String> nowhereFrom = new TreeMap<>();
+
+    /**
+     * @param unknown what is to be said of any other setting
+     */
+    Table(String unknown) {
+      this.unknown = unknown;
+    }
+
+    /** The settings are read by others: they decide about several documents, or with others. */
+    Table elsewhere(String... names) {
+      elsewhere.addAll(List.of(names));
+      return this;
+    }
 
     /** The settings have no counterpart. */
     Table nowhere(String why, String... names) {
@@ -102,19 +123,15 @@ final class Places {
         : millis.toBigInteger() + "ms";
   }
 
-  private Optional<String> why(String key) {
+  private String why(String key) {
     return Optional.ofNullable(nowhere.get(key))
         .or(
             () ->
                 nowhereFrom.entrySet().stream()
                     .filter(beginning -> key.startsWith(beginning.getKey()))
                     .map(Map.Entry::getValue)
-                    .findFirst());
-  }
-
-  /** Whether the setting is here at all. */
-  boolean knows(String key) {
-    return places.containsKey(key) || why(key).isPresent();
+                    .findFirst())
+        .orElse(unknown);
   }
 
   /**
@@ -129,9 +146,12 @@ final class Places {
       Collection<String> sources,
       Collection<String> vdbs,
       Notes notes) {
+    if (elsewhere.contains(entry.key())) {
+      return;
+    }
     List<Place> found = places.get(entry.key());
     if (found == null) {
-      why(entry.key()).ifPresent(why -> notes.left(entry, why));
+      notes.left(entry, why(entry.key()));
       return;
     }
     try {

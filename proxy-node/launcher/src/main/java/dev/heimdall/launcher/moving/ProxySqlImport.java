@@ -12,21 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The tables and variables of one of ProxySQL's engines, as documents. */
 final class ProxySqlImport {
-  /** Variables that decide about several documents, or with others. */
-  private static final Set<String> ELSEWHERE =
-      Set.of(
-          "interfaces",
-          "monitor_username",
-          "monitor_password",
-          "authentication_method",
-          "ssl_p2s_ca",
-          "ssl_p2s_cert",
-          "ssl_p2s_key");
-
   /** What holds in ProxySQL where nothing is written, and is something else here. */
   private static final Map<String, String> DEFAULTS =
       Map.of(
@@ -42,15 +30,13 @@ final class ProxySqlImport {
   private final Map<String, Entry> variables = new LinkedHashMap<>();
   private final ProxySqlHostgroups hostgroups;
 
-  private ProxySqlImport(
-      ProxySqlCnf cnf, ProxySqlEngine engine, Documents documents, Notes notes)
+  private ProxySqlImport(ProxySqlCnf cnf, ProxySqlEngine engine, Documents documents, Notes notes)
       throws CommandFailure {
     this.cnf = cnf;
     this.engine = engine;
     this.documents = documents;
     this.notes = notes;
-    DEFAULTS.forEach(
-        (name, value) -> variables.put(name, new Entry(name, value, cnf.itself())));
+    DEFAULTS.forEach((name, value) -> variables.put(name, new Entry(name, value, cnf.itself())));
     for (Entry entry : cnf.variables(engine.table("variables"))) {
       variables.put(entry.key(), entry);
     }
@@ -116,14 +102,7 @@ final class ProxySqlImport {
     List<String> names = hostgroups.all().stream().map(ProxySqlCluster::name).toList();
     List<String> vdbs = served.stream().map(ProxySqlCluster::name).toList();
     for (Entry entry : variables.values()) {
-      if (ELSEWHERE.contains(entry.key())) {
-        continue;
-      }
-      if (places.knows(entry.key())) {
-        places.take(entry, documents, names, vdbs, notes);
-      } else {
-        notes.left(entry, "no variable of ProxySQL's that is known here");
-      }
+      places.take(entry, documents, names, vdbs, notes);
     }
     ProxySqlRules rules = ProxySqlRules.read(cnf, engine, hostgroups, documents, notes);
     for (ProxySqlCluster cluster : served) {

@@ -13,7 +13,15 @@ final class ProxySqlVariables {
   private ProxySqlVariables() {}
 
   static Places all() {
-    Places.Table table = new Places.Table();
+    Places.Table table = new Places.Table("no variable of ProxySQL's that is known here");
+    table.elsewhere(
+        "interfaces",
+        "monitor_username",
+        "monitor_password",
+        "authentication_method",
+        "ssl_p2s_ca",
+        "ssl_p2s_cert",
+        "ssl_p2s_key");
     table.number("max_connections", Kind.NODE, "maxClients");
     table.millis("connect_timeout_client", Kind.NODE, "loginTimeout");
     table.millis("connect_timeout_server", Kind.SOURCE, "connectTimeout");
