@@ -3,7 +3,6 @@ package dev.heimdall.launcher.moving;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
@@ -75,7 +74,7 @@ final class MaxScaleFilters {
   }
 
   private void rewritten(MaxScaleSection filter, ArrayNode rules) {
-    Optional<ObjectNode> rule = matching(filter, "match", "ignorecase");
+    Optional<ObjectNode> rule = matching(filter, "ignorecase");
     if (rule.isEmpty()) {
       return;
     }
@@ -133,7 +132,7 @@ final class MaxScaleFilters {
   }
 
   private void logged(MaxScaleSection filter, ArrayNode rules) {
-    matching(filter, "match", "")
+    matching(filter, "")
         .ifPresent(
             rule -> {
               rules.add(rule.put("action", "log"));
@@ -147,24 +146,22 @@ final class MaxScaleFilters {
   }
 
   /** What a filter looks at; empty where that cannot be written. */
-  private Optional<ObjectNode> matching(MaxScaleSection filter, String key, String usualOptions) {
+  private Optional<ObjectNode> matching(MaxScaleSection filter, String usualOptions) {
     List<String> match = new ArrayList<>();
+    boolean anyCase = filter.word("options", usualOptions).contains("ignorecase");
     try {
-      if (filter.text(key).isPresent()) {
-        String flags =
-            filter.word("options", usualOptions).contains("ignorecase") ? "(?i)" : "(?:)";
-        String regex = filter.text(key).orElseThrow().replaceAll("^/(.*)/$", "$1");
-        Pattern.compile(flags + regex);
-        match.add(flags + regex);
-      }
+      filter
+          .text("match")
+          .map(regex -> RuleMatch.text(regex.replaceAll("^/(.*)/$", "$1"), anyCase))
+          .ifPresent(match::add);
     } catch (PatternSyntaxException e) {
       notes.at(
           filter.at(),
-          "not carried over: filter %s: its %s is no regular expression as RE2 has it: %s"
-              .formatted(filter.name(), key, e.getDescription()));
+          "not carried over: filter %s: its match is no regular expression as RE2 has it: %s"
+              .formatted(filter.name(), e.getDescription()));
       return Optional.empty();
     }
-    filter.text("user").ifPresent(user -> match.add("users:" + ProxySqlRule.quoted(user)));
+    filter.text("user").map(RuleMatch::user).ifPresent(match::add);
     Optional<String> source = filter.text("source");
     if (source.isPresent() && !source.get().matches("[0-9a-fA-F.:]+")) {
       notes.left(filter.said("source").orElseThrow(), "it is no address: the filter is left out");
@@ -173,11 +170,7 @@ final class MaxScaleFilters {
     source.ifPresent(address -> match.add("ips:" + address));
     ObjectNode rule = JsonNodeFactory.instance.objectNode();
     rule.put("comment", "filter " + filter.name());
-    if (match.size() == 1) {
-      rule.put("match", match.get(0));
-    } else if (!match.isEmpty()) {
-      match.forEach(rule.putArray("match")::add);
-    }
+    RuleMatch.into(rule, match);
     return Optional.of(rule);
   }
 

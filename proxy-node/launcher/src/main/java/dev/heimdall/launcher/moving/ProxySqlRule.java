@@ -1,6 +1,5 @@
 package dev.heimdall.launcher.moving;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.heimdall.launcher.process.CommandFailure;
 import java.util.ArrayList;
@@ -47,14 +46,6 @@ record ProxySqlRule(
       why = reason;
     }
 
-    private void names(String field, String specifier) {
-      Optional<String> name = row.text(field);
-      if (name.isEmpty()) {
-        return;
-      }
-      others.add(specifier + quoted(name.get()));
-    }
-
     private void address() {
       String address = row.text("client_addr").orElse("%");
       int end = address.indexOf('%');
@@ -75,32 +66,26 @@ record ProxySqlRule(
     private void texts() {
       String modifiers = row.text("re_modifiers").orElse("").toUpperCase(Locale.ROOT);
       boolean anyCase = row.said("re_modifiers").isEmpty() || modifiers.contains("CASELESS");
-      String flags = anyCase ? "(?i)" : "(?:)";
       // That of the text comes first: it is what `transform` replaces.
-      row.text("match_pattern").ifPresent(regex -> expression("match_pattern", flags + regex));
+      row.text("match_pattern").ifPresent(regex -> expression("match_pattern", regex, anyCase));
       row.text("match_digest")
-          .ifPresent(regex -> expression("match_digest", flags + DigestPattern.ofText(regex)));
+          .map(DigestPattern::ofText)
+          .ifPresent(regex -> expression("match_digest", regex, anyCase));
     }
 
-    private void expression(String field, String regex) {
+    private void expression(String field, String regex, boolean anyCase) {
       try {
-        Pattern.compile(regex);
-        pattern.add(regex);
+        pattern.add(RuleMatch.text(regex, anyCase));
       } catch (PatternSyntaxException e) {
         cannot(field, "it is no regular expression as RE2 has it: " + e.getDescription());
       }
     }
   }
 
-  /** A name as an entry of a list of regular expressions. */
-  static String quoted(String name) {
-    return Pattern.quote(name).replace(",", "\\,");
-  }
-
   static ProxySqlRule of(ProxySqlCnf.Row row) throws CommandFailure {
     Match match = new Match(row);
-    match.names("username", "users:");
-    match.names("schemaname", "catalog:");
+    row.text("username").map(RuleMatch::user).ifPresent(match.others::add);
+    row.text("schemaname").map(RuleMatch::database).ifPresent(match.others::add);
     match.address();
     match.texts();
     if (row.text("digest").isPresent()) {

@@ -127,7 +127,7 @@ final class ProxySqlRules {
   private static ArrayNode ofUsers(ProxySqlCluster cluster, List<ProxySqlUsers.Member> users) {
     ArrayNode rules = JsonNodeFactory.instance.arrayNode();
     for (ProxySqlUsers.Member user : users) {
-      String match = "users:" + ProxySqlRule.quoted(user.name());
+      String match = RuleMatch.user(user.name());
       if (cluster.reads(user.hostgroup())) {
         rules.addObject().put("match", match).put("action", "reader-eligible");
       }
@@ -245,11 +245,7 @@ final class ProxySqlRules {
     private void add(ArrayNode list, ProxySqlRule rule, List<String> match, ObjectNode action) {
       ObjectNode made = list.addObject();
       made.put("comment", rule.comment());
-      if (match.size() == 1) {
-        made.put("match", match.get(0));
-      } else if (!match.isEmpty()) {
-        match.forEach(made.putArray("match")::add);
-      }
+      RuleMatch.into(made, match);
       made.setAll(action);
     }
   }
