@@ -138,8 +138,7 @@ final class MaxScaleServices {
     }
     boolean first = !vdb.has("tls");
     ObjectNode tls = Documents.part(vdb, "tls");
-    ObjectNode its = tls.deepCopy();
-    its.removeAll();
+    ObjectNode its = tls.objectNode();
     clientTls(listener, its);
     if (!first && !its.equals(tls)) {
       throw new CommandFailure(

@@ -66,9 +66,9 @@ final class ProxySqlActions {
       notes.left(rule.row().said("multiplex").orElseThrow(), "what pins a session always does");
     }
     general(rule, actions);
-    for (Map.Entry<String, String> field : NOWHERE.entrySet()) {
-      if (rule.said(field.getKey()).isPresent()) {
-        notes.left(rule.row().said(field.getKey()).orElseThrow(), field.getValue());
+    for (Entry field : rule.row().fields().values()) {
+      if (NOWHERE.containsKey(field.key()) && rule.said(field.key()).isPresent()) {
+        notes.left(field, NOWHERE.get(field.key()));
       }
     }
     if (rule.row().text("attributes").isPresent()) {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** ProxySQL's servers by their hostgroups, as data sources. */
@@ -225,10 +224,10 @@ final class ProxySqlHostgroups {
 
   /** The fewest connections that one of a cluster's servers may have; empty where none says so. */
   Optional<Integer> maxConnections(ProxySqlCluster cluster) {
-    Map<Integer, Integer> said = new TreeMap<>();
+    Set<Integer> said = new TreeSet<>();
     for (ProxySqlServer server : cluster.servers()) {
       if (server.maxConnections() > 0) {
-        said.put(server.maxConnections(), 1);
+        said.add(server.maxConnections());
         if (said.size() > 1) {
           notes.at(
               server.at(),
@@ -238,6 +237,6 @@ final class ProxySqlHostgroups {
         }
       }
     }
-    return said.keySet().stream().findFirst();
+    return said.stream().findFirst();
   }
 }

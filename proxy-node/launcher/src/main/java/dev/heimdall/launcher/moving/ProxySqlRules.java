@@ -19,13 +19,19 @@ import java.util.TreeMap;
  */
 final class ProxySqlRules {
   private final List<ProxySqlRule> rules;
+  private final ProxySqlEngine engine;
   private final ProxySqlHostgroups hostgroups;
   private final Documents documents;
   private final Notes notes;
 
   private ProxySqlRules(
-      List<ProxySqlRule> rules, ProxySqlHostgroups hostgroups, Documents documents, Notes notes) {
+      List<ProxySqlRule> rules,
+      ProxySqlEngine engine,
+      ProxySqlHostgroups hostgroups,
+      Documents documents,
+      Notes notes) {
     this.rules = rules;
+    this.engine = engine;
     this.hostgroups = hostgroups;
     this.documents = documents;
     this.notes = notes;
@@ -53,7 +59,7 @@ final class ProxySqlRules {
         notes.at(row.at(), "not carried over: the rule is not active");
       }
     }
-    ProxySqlRules work = new ProxySqlRules(all, hostgroups, documents, notes);
+    ProxySqlRules work = new ProxySqlRules(all, engine, hostgroups, documents, notes);
     work.withoutThoseLeft();
     return work;
   }
@@ -114,11 +120,9 @@ final class ProxySqlRules {
   /** By which the node notices that another server has taken the place of the one that it knows. */
   private void cacheNeedsACluster(ProxySqlCluster cluster) {
     ObjectNode source = documents.source(cluster.name());
-    JsonNode kind = source.path("cluster").path("kind");
-    if (kind.isMissingNode()) {
-      boolean mysql = source.path("url").asText().startsWith("jdbc:mysql:");
+    if (source.path("cluster").path("kind").isMissingNode()) {
       ObjectNode settings = Documents.part(source, "cluster");
-      settings.put("kind", mysql ? "mysql" : "postgres");
+      settings.put("kind", engine.clusterKind());
       Documents.part(settings, "probe").put("discover", false);
     }
   }
