@@ -264,6 +264,7 @@ class ImportMaxScaleCommandTest {
     "version_string=5.5, clients see the version of the server",
     "auth_all_servers=true, the server decides on log-ins",
     "wait_timeout=soon, the value is no number",
+    "transaction_replay_max_size=99999999999T, the value is no number",
     "no_such=1, no setting of MaxScale's that is known here",
     "transaction_replay_attempts=3, rules of a transaction",
   })

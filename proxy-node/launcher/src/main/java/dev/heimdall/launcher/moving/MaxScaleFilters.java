@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** The filters of a service, as a rule list. */
 final class MaxScaleFilters {
+  /** Documents take no smaller cache. */
+  private static final long LEAST_CACHE = 1 << 20;
+
   /** Filters that keep something from clients: without them they would see or do more. */
   private static final Set<String> PROTECTING = Set.of("dbfwfilter", "masking", "maxrows");
 
@@ -107,10 +110,10 @@ final class MaxScaleFilters {
         cache.put("ttl", Places.duration("" + ttl, 0));
       }
       if (filter.text("max_size").isPresent()) {
-        MaxScaleValues.atLeast(filter.text("max_size").orElseThrow(), 1 << 20)
-            .ifPresent(size -> Places.put(cache, "maxSize", size));
+        long size = MaxScaleValues.size(filter.text("max_size").orElseThrow());
+        cache.put("maxSize", Math.max(size, LEAST_CACHE));
       }
-    } catch (NumberFormatException | ArithmeticException e) {
+    } catch (NumberFormatException e) {
       notes.at(filter.at(), "hard_ttl or max_size is no time or size: the usual ones were written");
     }
     rules.add(rule);

@@ -81,10 +81,9 @@ final class MaxScalePlaces {
         "transaction_replay_max_size",
         Kind.VDB,
         "transactionReplay.maxSize",
-        text -> {
-          long size = (Long) MaxScaleValues.size(text).orElseThrow();
-          return Optional.of(Math.min(Math.max(size, LEAST_REPLAY), LARGEST_REPLAY));
-        });
+        text ->
+            Optional.of(
+                Math.min(Math.max(MaxScaleValues.size(text), LEAST_REPLAY), LARGEST_REPLAY)));
     table.value(
         "delayed_retry_timeout",
         Kind.SOURCE,

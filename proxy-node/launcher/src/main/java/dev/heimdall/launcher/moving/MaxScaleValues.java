@@ -19,50 +19,53 @@ final class MaxScaleValues {
    * @throws NumberFormatException for what is none
    */
   static Optional<Object> time(String text) {
-    Matcher time = TIME.matcher(text.toLowerCase(Locale.ROOT));
-    if (!time.matches()) {
-      throw new NumberFormatException("no time");
-    }
-    String unit = time.group(2) == null ? "s" : time.group(2);
-    return Optional.of(new BigInteger(time.group(1)).signum() == 0 ? "0" : time.group(1) + unit);
-  }
-
-  /**
-   * Bytes; {@code k} is 1000, {@code Ki} 1024.
-   *
-   * @throws NumberFormatException for what is none
-   */
-  static Optional<Object> size(String text) {
-    Matcher size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
-    if (!size.matches()) {
-      throw new NumberFormatException("no size");
-    }
-    int power = size.group(2).isEmpty() ? 0 : "kmgt".indexOf(size.group(2)) + 1;
-    BigInteger unit = BigInteger.valueOf(size.group(3).isEmpty() ? 1000 : 1024).pow(power);
-    return Optional.of(new BigInteger(size.group(1)).multiply(unit).longValueExact());
-  }
-
-  /** A size where documents take no smaller one, or none at all. */
-  static Optional<Object> atLeast(String text, long least) {
-    long size = (Long) size(text).orElseThrow();
-    return Optional.of(Math.max(size, least));
+    Matcher time = matched(TIME, text);
+    return Optional.of(
+        new BigInteger(time.group(1)).signum() == 0 ? "0" : time.group(1) + unit(time));
   }
 
   /**
    * A time in milliseconds.
    *
-   * @throws NumberFormatException for what is none
+   * @throws NumberFormatException for what is none, and for more than a number can be
    */
   static long millis(String text) {
-    String time = time(text).orElseThrow().toString();
-    String digits = time.replaceFirst("[a-z]+$", "");
+    Matcher time = matched(TIME, text);
     long unit =
-        switch (time.substring(digits.length())) {
+        switch (unit(time)) {
           case "s" -> 1000;
           case "m" -> 60_000;
           case "h" -> 3_600_000;
           default -> 1;
         };
-    return Math.multiplyExact(Long.parseLong(digits), unit);
+    return whole(new BigInteger(time.group(1)).multiply(BigInteger.valueOf(unit)));
+  }
+
+  private static String unit(Matcher time) {
+    return time.group(2) == null ? "s" : time.group(2);
+  }
+
+  /**
+   * Bytes; {@code k} is 1000, {@code Ki} 1024.
+   *
+   * @throws NumberFormatException for what is none, and for more than a number can be
+   */
+  static long size(String text) {
+    Matcher size = matched(SIZE, text);
+    int power = size.group(2).isEmpty() ? 0 : "kmgt".indexOf(size.group(2)) + 1;
+    BigInteger unit = BigInteger.valueOf(size.group(3).isEmpty() ? 1000 : 1024).pow(power);
+    return whole(new BigInteger(size.group(1)).multiply(unit));
+  }
+
+  private static Matcher matched(Pattern form, String text) {
+    Matcher matched = form.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matched.matches()) {
+      throw new NumberFormatException("no time or size");
+    }
+    return matched;
+  }
+
+  private static long whole(BigInteger number) {
+    return Long.parseLong(number.toString());
   }
 }
