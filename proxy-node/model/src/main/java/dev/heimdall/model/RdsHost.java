@@ -49,7 +49,7 @@ public record RdsHost(String name, String kind, String rest) {
   }
 
   /** The host of what may have a port. */
-  static String withoutPort(String server) {
+  public static String withoutPort(String server) {
     int colon = server.lastIndexOf(':');
     return colon < 0 ? server : server.substring(0, colon);
   }

@@ -87,8 +87,7 @@ final class MaxScaleServers {
       return Optional.empty();
     }
     String port = server.text("port", String.valueOf(USUAL_PORT));
-    return Optional.of(
-        (host.get().contains(":") ? "[" + host.get() + "]" : host.get()) + ":" + port);
+    return Optional.of(Addresses.of(host.get(), port));
   }
 
   private String kind(Optional<MaxScaleSection> monitor, List<String> addresses) {
@@ -102,7 +101,7 @@ final class MaxScaleServers {
         return "group-replication";
       }
       case "auroramon" -> {
-        if (addresses.get(0).contains(".rds.amazonaws.com")) {
+        if (Addresses.ofRds(addresses.get(0))) {
           return "aurora";
         }
         notes.at(

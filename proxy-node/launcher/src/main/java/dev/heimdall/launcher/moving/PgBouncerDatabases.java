@@ -151,7 +151,7 @@ final class PgBouncerDatabases {
     for (int i = 0; i < hosts.length; i++) {
       String host = hosts[i].strip();
       String port = ports.length > i ? ports[i].strip() : ports[0].strip();
-      all.add((host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+      all.add(Addresses.of(host, port));
     }
     if (all.size() > 1) {
       Documents.part(source, "cluster").put("kind", "postgres");

@@ -121,7 +121,7 @@ final class ProxySqlHostgroups {
       return;
     }
     Optional<String> domain = row.text("domain_name");
-    boolean placed = domain.isPresent() || members.get(0).address().contains(".rds.amazonaws.com");
+    boolean placed = domain.isPresent() || Addresses.ofRds(members.get(0).address());
     if (kind.equals("aurora") && !placed) {
       notes.at(row.at(), "there is no domain_name: they are taken for a primary with its replicas");
     }

@@ -25,7 +25,7 @@ record ProxySqlServer(
     String status = row.text("status").orElse("ONLINE");
     return new ProxySqlServer(
         row.required(row.fields().containsKey("hostgroup") ? "hostgroup" : "hostgroup_id"),
-        port == 0 ? host : (host.contains(":") ? "[" + host + "]" : host) + ":" + port,
+        port == 0 ? host : Addresses.of(host, String.valueOf(port)),
         row.number("weight", 1),
         row.number("max_connections", 0),
         row.number("max_replication_lag", 0),
