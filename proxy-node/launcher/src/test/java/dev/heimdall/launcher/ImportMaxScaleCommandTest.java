@@ -5,27 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.model.ClientTlsMode;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
-import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.model.VirtualDatabase;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ImportMaxScaleCommandTest {
+class ImportMaxScaleCommandTest extends ImportedFile {
   private static final String SERVERS =
       """
       [server1]
@@ -63,40 +57,12 @@ class ImportMaxScaleCommandTest {
       port=4006
       """;
 
-  @TempDir private Path directory;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String text) throws IOException {
-    Files.writeString(directory.resolve("maxscale.cnf"), text);
-    return Heimdall.run(
-        new PrintWriter(out, true),
-        new PrintWriter(err, true),
-        "import",
-        "maxscale",
-        directory.resolve("maxscale.cnf").toString(),
-        "--output",
-        directory.resolve("out").toString());
-  }
-
-  /** What was written, as a node reads it. */
-  private Configuration imported(String text) throws Exception {
-    assertThat(run(text)).as(err.toString()).isZero();
-    return ConfigurationReader.read(directory.resolve("out"));
+  ImportMaxScaleCommandTest() {
+    super("maxscale", "maxscale.cnf");
   }
 
   private static String service(String settings) {
     return SERVERS + SERVICE.formatted(settings);
-  }
-
-  private List<String> rules(String list) throws Exception {
-    return ConfigurationReader.read(directory.resolve("out")).rules().get(list).rules().stream()
-        .map(
-            rule ->
-                rule.match().stream().map(Object::toString).toList()
-                    + " "
-                    + rule.action().spelling())
-        .toList();
   }
 
   @Test

@@ -10,56 +10,30 @@ import dev.heimdall.model.ClientCertificate;
 import dev.heimdall.model.ClientTlsMode;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
-import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.LdapSettings;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.model.VirtualDatabase;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ImportPgBouncerCommandTest {
+class ImportPgBouncerCommandTest extends ImportedFile {
   private static final String MD5 = "md53175bce1d3201d16594cebf9d7eb3f9d";
 
-  @TempDir private Path directory;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private void write(String name, String text) throws IOException {
-    Files.writeString(directory.resolve(name), text);
+  ImportPgBouncerCommandTest() {
+    super("pgbouncer", "pgbouncer.ini");
   }
 
-  private int run(String... more) {
-    String[] arguments = {
-      "import",
-      "pgbouncer",
-      directory.resolve("pgbouncer.ini").toString(),
-      "--output",
-      directory.resolve("out").toString()
-    };
-    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
-    System.arraycopy(more, 0, all, arguments.length, more.length);
-    return Heimdall.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
-  }
-
-  /** What was written, as a node reads it. */
   private Configuration imported(String databases, String settings) throws Exception {
-    write("pgbouncer.ini", "[databases]\n" + databases + "\n[pgbouncer]\n" + settings);
-    assertThat(run()).as(err.toString()).isZero();
-    return ConfigurationReader.read(directory.resolve("out"));
+    return imported("[databases]\n" + databases + "\n[pgbouncer]\n" + settings);
   }
 
   private List<String> notes() {
@@ -226,7 +200,7 @@ class ImportPgBouncerCommandTest {
   void aFileThatIsMissedIsNamedWithTheLineThatWantsIt() throws Exception {
     write("pgbouncer.ini", "[databases]\na = host=db\n[pgbouncer]\nserver_tls_ca_file = no.crt\n");
 
-    assertThat(run()).isEqualTo(4);
+    assertThat(importWith()).isEqualTo(4);
     assertThat(err.toString()).contains("pgbouncer.ini:4: server_tls_ca_file = no.crt: ");
   }
 
@@ -343,7 +317,7 @@ class ImportPgBouncerCommandTest {
         "pgbouncer.ini",
         "[databases]\na = host=db\n[pgbouncer]\nauth_type = hba\nauth_hba_file = hba.conf\n");
 
-    assertThat(run()).isEqualTo(3);
+    assertThat(importWith()).isEqualTo(3);
     assertThat(err.toString()).contains("hba.conf:2: " + why);
     assertThat(directory.resolve("out")).doesNotExist();
   }
@@ -354,7 +328,7 @@ class ImportPgBouncerCommandTest {
         "pgbouncer.ini",
         "[databases]\na = host=db\n[pgbouncer]\nauth_type = hba\nauth_hba_file = no.conf\n");
 
-    assertThat(run()).isEqualTo(4);
+    assertThat(importWith()).isEqualTo(4);
     assertThat(err.toString()).contains("no.conf cannot be read");
   }
 
@@ -575,7 +549,7 @@ class ImportPgBouncerCommandTest {
         "mine.txt",
         "\"ann\" \"SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=\"\n");
 
-    assertThat(run("--userlist", directory.resolve("mine.txt").toString())).isZero();
+    assertThat(importWith("--userlist", directory.resolve("mine.txt").toString())).isZero();
     assertThat(directory.resolve("out/users/ann.json")).content().contains("verifier");
   }
 
@@ -584,7 +558,7 @@ class ImportPgBouncerCommandTest {
   void aLineThatCannotBeReadEndsTheCommand(String line) throws Exception {
     write("pgbouncer.ini", "[databases]\n" + line + "\n");
 
-    assertThat(run()).isEqualTo(3);
+    assertThat(importWith()).isEqualTo(3);
     assertThat(err.toString()).contains("pgbouncer.ini:2: ");
     assertThat(directory.resolve("out")).doesNotExist();
   }
@@ -593,7 +567,7 @@ class ImportPgBouncerCommandTest {
   void nothingThatIsThereIsOverwritten() throws Exception {
     imported("a = host=db1 user=app", "");
 
-    assertThat(run()).isEqualTo(5);
+    assertThat(importWith()).isEqualTo(5);
     assertThat(err.toString()).contains("is not empty: give another --output");
   }
 
@@ -601,13 +575,13 @@ class ImportPgBouncerCommandTest {
   void filesThatIncludeEachOtherEndTheCommand() throws Exception {
     write("pgbouncer.ini", "%include pgbouncer.ini\n");
 
-    assertThat(run()).isEqualTo(3);
+    assertThat(importWith()).isEqualTo(3);
     assertThat(err.toString()).contains("files include each other");
   }
 
   @Test
   void aFileThatIsNotThereIsNamed() {
-    assertThat(run()).isEqualTo(4);
+    assertThat(importWith()).isEqualTo(4);
     assertThat(err.toString()).contains("pgbouncer.ini cannot be read");
   }
 }

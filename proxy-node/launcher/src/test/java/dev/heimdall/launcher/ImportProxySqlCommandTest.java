@@ -6,26 +6,18 @@ import dev.heimdall.model.AuthMethod;
 import dev.heimdall.model.BalanceBy;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
-import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Rule;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.model.VirtualDatabase;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ImportProxySqlCommandTest {
+class ImportProxySqlCommandTest extends ImportedFile {
   private static final String HASHED = "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19";
   private static final String ONE_SERVER =
       "mysql_servers = ( { address=\"10.0.0.1\", port=3306, hostgroup=0 } )\n";
@@ -39,39 +31,8 @@ class ImportProxySqlCommandTest {
       mysql_users: ( { username="app", password="secret" } )
       """;
 
-  @TempDir private Path directory;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String text) throws IOException {
-    Files.writeString(directory.resolve("proxysql.cnf"), text);
-    return Heimdall.run(
-        new PrintWriter(out, true),
-        new PrintWriter(err, true),
-        "import",
-        "proxysql",
-        directory.resolve("proxysql.cnf").toString(),
-        "--output",
-        directory.resolve("out").toString());
-  }
-
-  /** What was written, as a node reads it. */
-  private Configuration imported(String text) throws Exception {
-    assertThat(run(text)).as(err.toString()).isZero();
-    return ConfigurationReader.read(directory.resolve("out"));
-  }
-
-  private List<String> rules(String list) throws Exception {
-    return ConfigurationReader.read(directory.resolve("out")).rules().get(list).rules().stream()
-        .map(ImportProxySqlCommandTest::shown)
-        .toList();
-  }
-
-  private static String shown(Rule rule) {
-    return rule.match().stream().map(Object::toString).toList()
-        + " "
-        + rule.action().spelling()
-        + (rule.parameters().general().stop() ? " stop" : "");
+  ImportProxySqlCommandTest() {
+    super("proxysql", "proxysql.cnf");
   }
 
   private static String rule(String fields) {
