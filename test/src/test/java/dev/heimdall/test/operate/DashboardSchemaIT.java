@@ -2,13 +2,13 @@ package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,8 +21,6 @@ class DashboardSchemaIT {
 
   @TempDir private Path directory;
 
-  private record Said(int exitCode, String text) {}
-
   @BeforeEach
   void library() {
     Optional<String> missing = Toolchain.install("grafana");
@@ -32,24 +30,13 @@ class DashboardSchemaIT {
     missing.ifPresent(why -> Toolchain.unavailable("Grafana's schema", why));
   }
 
-  private Said check(List<Path> files) throws Exception {
+  private Ended check(List<Path> files) throws Exception {
     List<String> command =
         Stream.concat(
                 Stream.of(Toolchain.built("grafana").resolve("check").toString()),
                 files.stream().map(Path::toString))
             .toList();
-    Path output = directory.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      Toolchain.end(process);
-    }
-    return new Said(process.exitValue(), Files.readString(output));
+    return Ended.of(new ProcessBuilder(command), directory.resolve("output"), 2);
   }
 
   private static List<Path> dashboards() throws IOException {
@@ -61,9 +48,7 @@ class DashboardSchemaIT {
   @Test
   void allAreRight() throws Exception {
     assertThat(dashboards()).isNotEmpty();
-    Said said = check(dashboards());
-
-    assertThat(said.exitCode()).as(said.text()).isZero();
+    check(dashboards()).well();
   }
 
   @Test
@@ -72,7 +57,7 @@ class DashboardSchemaIT {
     Files.writeString(
         wrong,
         Files.readString(FOLDER.resolve("pools.json")).replace("\"fillOpacity\"", "\"opacity\""));
-    Said said = check(List.of(wrong));
+    Ended said = check(List.of(wrong));
 
     assertThat(said.exitCode()).isEqualTo(1);
     assertThat(said.text()).contains("unexpected field 'opacity'");

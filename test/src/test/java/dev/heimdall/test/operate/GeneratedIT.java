@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.MysqlRelease;
@@ -19,7 +20,6 @@ import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,16 +37,11 @@ class GeneratedIT {
       throws Exception {
     List<String> command = new ArrayList<>(List.of("generate", "--output", output().toString()));
     command.addAll(List.of(words));
-    Path out = directory.resolve("generate.out");
-    ProcessBuilder builder =
-        new ProcessBuilder(HeimdallJvm.command(command))
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile());
+    ProcessBuilder builder = new ProcessBuilder(HeimdallJvm.command(command));
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(exitCode);
-    return Files.readString(out);
+    Ended ended = Ended.of(builder, directory.resolve("generate.out"), 2);
+    assertThat(ended.exitCode()).as(ended.text()).isEqualTo(exitCode);
+    return ended.text();
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.FreePort;
-import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.StartedNode;
@@ -16,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,9 +35,9 @@ class ImportedMaxScaleIT {
         "CREATE USER moved_in@'%' IDENTIFIED BY 'secret'",
         "GRANT ALL ON app.* TO moved_in@'%'");
     try {
-      Files.writeString(directory.resolve("maxscale.cnf"), file(server));
+      Path file = Files.writeString(directory.resolve("maxscale.cnf"), file(server));
       Path written = directory.resolve("heimdall");
-      assertThat(importInto(written)).contains("monitor_interval = 2s");
+      assertThat(ImportProcess.run("maxscale", file, written)).contains("monitor_interval = 2s");
       try (StartedNode node = StartedNode.ofWritten(written)) {
         serves(
             new MysqlTarget("127.0.0.1", node.port("split"), "app", "moved_in", "secret", false));
@@ -85,25 +83,6 @@ class ImportedMaxScaleIT {
         port=%d
         """
         .formatted(server.host(), server.port(), FreePort.any());
-  }
-
-  private String importInto(Path written) throws Exception {
-    Path output = directory.resolve("import.out");
-    Process process =
-        new ProcessBuilder(
-                HeimdallJvm.command(
-                    List.of(
-                        "import",
-                        "maxscale",
-                        directory.resolve("maxscale.cnf").toString(),
-                        "--output",
-                        written.toString())))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-    return Files.readString(output);
   }
 
   private static void serves(MysqlTarget app) throws SQLException {

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.FreePort;
-import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.StartedNode;
 import dev.heimdall.test.fixture.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,22 +93,7 @@ class ImportedPgBouncerIT {
   }
 
   private String importInto(Path written) throws Exception {
-    Path output = directory.resolve("import.out");
-    Process process =
-        new ProcessBuilder(
-                HeimdallJvm.command(
-                    List.of(
-                        "import",
-                        "pgbouncer",
-                        directory.resolve("pgbouncer.ini").toString(),
-                        "--output",
-                        written.toString())))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-    return Files.readString(output);
+    return ImportProcess.run("pgbouncer", directory.resolve("pgbouncer.ini"), written);
   }
 
   private static void serves(Target shop) throws Exception {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.FreePort;
-import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.StartedNode;
@@ -16,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,9 +41,10 @@ class ImportedProxySqlIT {
         "GRANT ALL ON app.* TO moved_in@'%'",
         "GRANT ALL ON app.* TO hashed@'%'");
     try {
-      Files.writeString(directory.resolve("proxysql.cnf"), file(server));
+      Path file = Files.writeString(directory.resolve("proxysql.cnf"), file(server));
       Path written = directory.resolve("heimdall");
-      assertThat(importInto(written)).contains("user inactive: it is not active");
+      assertThat(ImportProcess.run("proxysql", file, written))
+          .contains("user inactive: it is not active");
       try (StartedNode node = StartedNode.ofWritten(written)) {
         serves(
             new MysqlTarget(
@@ -79,25 +78,6 @@ class ImportedProxySqlIT {
         )
         """
         .formatted(FreePort.any(), server.host(), server.port());
-  }
-
-  private String importInto(Path written) throws Exception {
-    Path output = directory.resolve("import.out");
-    Process process =
-        new ProcessBuilder(
-                HeimdallJvm.command(
-                    List.of(
-                        "import",
-                        "proxysql",
-                        directory.resolve("proxysql.cnf").toString(),
-                        "--output",
-                        written.toString())))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-    return Files.readString(output);
   }
 
   private static void serves(MysqlTarget app) throws SQLException {
