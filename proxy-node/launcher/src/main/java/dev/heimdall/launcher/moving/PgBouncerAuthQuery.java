@@ -84,13 +84,7 @@ final class PgBouncerAuthQuery {
     return List.of(at.get("host").orElse(""), at.get("port").orElse("5432"));
   }
 
-  /** What a database says for itself goes before what is said for all. */
   private Optional<Entry> said(Group group, String key) {
-    return group
-        .common()
-        .get(key)
-        .map(value -> new Entry(key, value, group.at()))
-        .or(() -> ini.said(key))
-        .filter(entry -> !entry.value().isEmpty());
+    return ini.said(group, key).filter(entry -> !entry.value().isEmpty());
   }
 }

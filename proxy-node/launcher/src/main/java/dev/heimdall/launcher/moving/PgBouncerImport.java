@@ -122,12 +122,7 @@ final class PgBouncerImport {
   }
 
   private void poolMode(Group group) {
-    Optional<Entry> mode =
-        group
-            .common()
-            .get("pool_mode")
-            .map(value -> new Entry("pool_mode", value, group.at()))
-            .or(() -> ini.said("pool_mode"));
+    Optional<Entry> mode = ini.said(group, "pool_mode");
     // PgBouncer's own default is session.
     String value = mode.map(Entry::value).orElse("session");
     documents.vdb(group.name()).put("multiplex", !value.equals("session"));

@@ -44,6 +44,15 @@ final class PgBouncerIni {
     return Optional.ofNullable(settings.get(key));
   }
 
+  /** What a group's databases say for themselves, which goes before what is said for all. */
+  Optional<Entry> said(Group group, String key) {
+    return group
+        .common()
+        .get(key)
+        .map(value -> new Entry(key, value, group.at()))
+        .or(() -> said(key));
+  }
+
   String value(String key, String otherwise) {
     return said(key).map(Entry::value).orElse(otherwise);
   }
