@@ -23,22 +23,10 @@ public final class Console {
   /** A node may know thousands of patterns: they are not asked for with each look. */
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private static final List<String> COLUMNS =
-      List.of(
-          "STATEMENT",
-          "VIRTUAL DATABASE",
-          "TIME",
-          "CALLS",
-          "AVG MS",
-          "P99 MS",
-          "SERVER MS",
-          "ERRORS");
-  private static final int WIDEST_STATEMENT = 72;
-
   private final String place;
   private final Properties properties = new Properties();
   private Connection connection;
-  private Grid last = new Grid(COLUMNS, List.of(), WIDEST_STATEMENT);
+  private Grid last = Tables.statements(List.of());
   private long lastAt;
   private boolean asked;
 
@@ -61,7 +49,7 @@ public final class Console {
     long now = System.nanoTime();
     if (!asked || now - lastAt >= EVERY_NANOS) {
       try {
-        last = new Grid(COLUMNS, rows(read()), WIDEST_STATEMENT);
+        last = Tables.statements(rows(read()));
       } catch (SQLException e) {
         giveUp();
         throw new IOException(reason(e), e);

@@ -12,18 +12,6 @@ final class ManagerSource implements Source {
   private static final List<String> SERVER_COLUMNS =
       List.of("SERVER", "CLUSTER", "ROLE", "STATE", "ZONE", "LAG", "IN USE", "OPEN");
 
-  private static final List<String> STATEMENT_COLUMNS =
-      List.of(
-          "STATEMENT",
-          "VIRTUAL DATABASE",
-          "TIME",
-          "CALLS",
-          "AVG MS",
-          "P99 MS",
-          "SERVER MS",
-          "ERRORS");
-  private static final int WIDEST_STATEMENT = 72;
-
   private final Http http;
   private final String url;
 
@@ -65,28 +53,10 @@ final class ManagerSource implements Source {
                     silent == 0 ? "" : ", %d not reporting".formatted(silent),
                     Numbers.rate(number(figures.path("newest"), "cpu")))),
         List.of(
-            new Grid(columns("VIRTUAL DATABASE"), vdbs),
-            new Grid(columns("NODE"), nodes),
+            Tables.queries("VIRTUAL DATABASE", vdbs),
+            Tables.queries("NODE", nodes),
             new Grid(SERVER_COLUMNS, servers(clusters)),
-            new Grid(STATEMENT_COLUMNS, statements(busiest), WIDEST_STATEMENT)));
-  }
-
-  private static List<String> columns(String first) {
-    return List.of(
-        first,
-        "QUERIES/S",
-        "AVG MS",
-        "P99 MS",
-        "SERVER MS",
-        "READS",
-        "IN TX",
-        "CACHE",
-        "ERRORS/S",
-        "CLIENTS",
-        "WAITING",
-        "IN USE",
-        "OPEN",
-        "SIZE");
+            Tables.statements(statements(busiest))));
   }
 
   private static List<String> row(String name, JsonNode values) {

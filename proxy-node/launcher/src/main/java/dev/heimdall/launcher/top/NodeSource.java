@@ -13,22 +13,6 @@ import java.util.function.Predicate;
  * these, and come from its console.
  */
 final class NodeSource implements Source {
-  private static final List<String> VDB_COLUMNS =
-      List.of(
-          "VIRTUAL DATABASE",
-          "QUERIES/S",
-          "AVG MS",
-          "P99 MS",
-          "SERVER MS",
-          "READS",
-          "IN TX",
-          "CACHE",
-          "ERRORS/S",
-          "CLIENTS",
-          "WAITING",
-          "IN USE",
-          "OPEN",
-          "SIZE");
   private static final List<String> SERVER_COLUMNS =
       List.of("SERVER", "CLUSTER", "ROLE", "STATE", "LAG", "IN USE", "OPEN", "WAITING");
 
@@ -60,7 +44,7 @@ final class NodeSource implements Source {
             old -> old.sum("process_uptime_seconds") <= now.sum("process_uptime_seconds"));
     before = Optional.of(now);
     List<Grid> grids = new ArrayList<>();
-    grids.add(new Grid(VDB_COLUMNS, vdbs(now, earlier)));
+    grids.add(Tables.queries("VIRTUAL DATABASE", vdbs(now, earlier)));
     grids.add(servers(now));
     if (console.isPresent()) {
       grids.add(console.get().statements());
