@@ -186,7 +186,9 @@ class FullPoolIT {
     isWhatClientsSee(
         "SHOW PATTERNS", millis(row, "response_p50_us"), millis(row, "response_p99_us"));
     isTheServersTime("SHOW PATTERNS", millis(row, "avg_us"));
-    assertThat(millis(row, "response_avg_us")).isBetween(percentile(0.2), percentile(1));
+    // The first statements wait for fewer others, which draws the average below most of them.
+    double average = waits.stream().mapToDouble(each -> each).average().orElseThrow();
+    assertThat(millis(row, "response_avg_us")).isBetween(average * 0.9, average);
     Await.until(
         "the manager has the pattern",
         Started.PATIENCE,
