@@ -11,7 +11,8 @@ public record Rule(
             value =
                 "A regular expression, or a specifier such as `tables:shop.orders`; or a list of"
                     + " them. The empty one matches everything.",
-            byDefault = "\"\"")
+            byDefault = "\"\"",
+            as = RuleTypes.Expressions.class)
         List<RuleExpression> match,
     @Setting(value = "How several expressions go together.", byDefault = "and") RuleJoin join,
     @Setting(
@@ -24,7 +25,8 @@ public record Rule(
         Boolean inTransaction,
     @Setting(value = "What is done with a statement that matches.", required = true)
         RuleAction action,
-    @Setting("The action's parameters and general ones.") RuleParameters parameters) {
+    @Setting(value = "The action's parameters and general ones.", as = RuleTypes.Parameters.class)
+        RuleParameters parameters) {
 
   public Rule {
     match = List.copyOf(match);

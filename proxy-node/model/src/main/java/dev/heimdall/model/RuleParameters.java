@@ -23,11 +23,6 @@ public record RuleParameters(
     templates = Collections.unmodifiableMap(new TreeMap<>(templates));
   }
 
-  /** Whether the parameters are the same for every statement. */
-  public boolean isConstant() {
-    return templates.isEmpty();
-  }
-
   /**
    * The parameters with every {@code ${name}} replaced.
    *
@@ -121,7 +116,7 @@ public record RuleParameters(
                       .orElseThrow())
               : value.equals(Optional.empty());
       if (!byDefault) {
-        shown.putIfAbsent(field.key(), SettingValue.text(value));
+        shown.putIfAbsent(field.key(), ValueType.shown(value));
       }
     }
   }

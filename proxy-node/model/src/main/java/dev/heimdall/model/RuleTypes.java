@@ -95,7 +95,11 @@ final class RuleTypes {
   static final class Parameters extends ValueType {
     private final Optional<RuleAction> action;
 
-    Parameters(Optional<RuleAction> action) {
+    Parameters() {
+      this(Optional.empty());
+    }
+
+    private Parameters(Optional<RuleAction> action) {
       this.action = action;
     }
 

@@ -41,6 +41,11 @@ public @interface Setting {
   /** The key in the document, where it cannot be the component's name. */
   String key() default "";
 
+  /**
+   * A {@link ValueType} by its class, where the component's type does not say how it is written.
+   */
+  Class<?> as() default Setting.class;
+
   /** How a text has to look. */
   Format format() default Format.TEXT;
 

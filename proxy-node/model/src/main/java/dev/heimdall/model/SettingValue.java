@@ -1,11 +1,7 @@
 package dev.heimdall.model;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * One setting in force, as text for people; secrets are masked.
@@ -40,7 +36,9 @@ public record SettingValue(String key, String value, String byDefault, Applies a
           collect(key + "[" + i + "]", (Record) list.get(i), values);
         }
       } else if (!field.key().equals(Shape.NAME)) {
-        values.add(new SettingValue(key, text(value), byDefault(field), field.setting().applies()));
+        values.add(
+            new SettingValue(
+                key, ValueType.shown(value), byDefault(field), field.setting().applies()));
       }
     }
   }
@@ -49,31 +47,10 @@ public record SettingValue(String key, String value, String byDefault, Applies a
     if (!field.hasDefault()) {
       return field.setting().otherwise();
     }
-    return text(
+    return ValueType.shown(
         field
             .type()
             .read(field.type().written(field.setting().byDefault()), "$", Reading.ofConstant())
             .orElseThrow());
-  }
-
-  static String text(Object value) {
-    if (value instanceof Optional<?> optional) {
-      return optional.map(SettingValue::text).orElse("");
-    }
-    if (value instanceof List<?> list) {
-      return list.stream().map(SettingValue::text).collect(Collectors.joining(", "));
-    }
-    if (value instanceof Map<?, ?> map) {
-      return map.entrySet().stream()
-          .map(entry -> entry.getKey() + "=" + entry.getValue())
-          .collect(Collectors.joining(", "));
-    }
-    if (value instanceof Duration duration) {
-      return NumberTypes.Time.text(duration.toMillis());
-    }
-    if (value instanceof Long size) {
-      return NumberTypes.Size.text(size);
-    }
-    return value instanceof Spelled word ? word.spelling() : String.valueOf(value);
   }
 }

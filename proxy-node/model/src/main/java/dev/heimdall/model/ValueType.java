@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** How one kind of value is written, read, described in the schema and in the tables. */
 abstract class ValueType {
@@ -49,15 +50,15 @@ abstract class ValueType {
     return "";
   }
 
-  /** Chooses by the type of the record's component. */
+  /** Chooses by the type of the record's component, unless the setting itself names one. */
   static ValueType of(Type type, Setting setting) {
+    if (setting.as() != Setting.class) {
+      return named(setting.as().asSubclass(ValueType.class));
+    }
     if (type instanceof ParameterizedType generic) {
       Type[] of = generic.getActualTypeArguments();
       if (generic.getRawType() == Optional.class) {
         return new ContainerTypes.OptionalType(of(of[0], setting));
-      }
-      if (generic.getRawType() == List.class && of[0] == RuleExpression.class) {
-        return new RuleTypes.Expressions();
       }
       if (generic.getRawType() == List.class) {
         return new ContainerTypes.ListType(of(of[0], setting), !setting.byDefault().equals("[]"));
@@ -75,9 +76,6 @@ abstract class ValueType {
       }
       if (plain == Duration.class) {
         return new NumberTypes.Time(setting);
-      }
-      if (plain == RuleParameters.class) {
-        return new RuleTypes.Parameters(Optional.empty());
       }
       if (plain == boolean.class || plain == Boolean.class) {
         return new ContainerTypes.Truth();
@@ -105,5 +103,35 @@ abstract class ValueType {
       }
     }
     throw new IllegalStateException("no way to write a setting of the type " + type);
+  }
+
+  private static ValueType named(Class<? extends ValueType> type) {
+    try {
+      return type.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A value in force as a user would write it, without quotes. */
+  static String shown(Object value) {
+    if (value instanceof Optional<?> optional) {
+      return optional.map(ValueType::shown).orElse("");
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(ValueType::shown).collect(Collectors.joining(", "));
+    }
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .map(entry -> entry.getKey() + "=" + entry.getValue())
+          .collect(Collectors.joining(", "));
+    }
+    if (value instanceof Duration duration) {
+      return NumberTypes.Time.text(duration.toMillis());
+    }
+    if (value instanceof Long size) {
+      return NumberTypes.Size.text(size);
+    }
+    return value instanceof Spelled word ? word.spelling() : String.valueOf(value);
   }
 }
