@@ -1,8 +1,5 @@
 package dev.heimdall.manager.alerts;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +14,6 @@ import java.util.stream.Collectors;
  * @param test whether nothing has happened
  */
 record Message(String id, List<Event> events, long leftOut, boolean test) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 20;
 
   Message {
@@ -118,19 +114,5 @@ record Message(String id, List<Event> events, long leftOut, boolean test) {
       text.append("\nand ").append(others()).append(" more events, which the manager shows");
     }
     return text.toString();
-  }
-
-  /** As a target of this style takes it. */
-  String body(WebhookTarget.Style style) {
-    ObjectNode body = JSON.createObjectNode();
-    if (style == WebhookTarget.Style.SLACK) {
-      // What comes from elsewhere is to be no link and no mention.
-      String safe = text().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-      return body.put("text", safe).toString();
-    }
-    body.put("test", test).put("text", text()).put("leftOut", others());
-    ArrayNode all = body.putArray("events");
-    named().forEach(event -> all.add(EventsPath.words(event)));
-    return body.toString();
   }
 }

@@ -1,5 +1,8 @@
 package dev.heimdall.manager.alerts;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class Webhook {
   static final String SIGNATURE = "Heimdall-Signature";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int TOO_MANY = 429;
 
@@ -41,7 +45,7 @@ final class Webhook {
 
   /** Sends it once; what was answered, in words. */
   String send(WebhookTarget target, Message message) throws Failed, InterruptedException {
-    String body = message.body(target.style());
+    String body = body(target.style(), message);
     return post(
         target.uri(),
         body,
@@ -52,6 +56,21 @@ final class Webhook {
                     Map.of(
                         SIGNATURE, signature(key.value(), clock.instant().getEpochSecond(), body)))
             .orElse(Map.of()));
+  }
+
+  /** The message as a target of this style takes it. */
+  private static String body(WebhookTarget.Style style, Message message) {
+    ObjectNode body = JSON.createObjectNode();
+    String text = message.text();
+    if (style == WebhookTarget.Style.SLACK) {
+      // What comes from elsewhere is to be no link and no mention.
+      String safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+      return body.put("text", safe).toString();
+    }
+    body.put("test", message.test()).put("text", text).put("leftOut", message.others());
+    ArrayNode events = body.putArray("events");
+    message.named().forEach(event -> events.add(EventsPath.words(event)));
+    return body.toString();
   }
 
   /** Sends JSON once; what was answered, in words. */
