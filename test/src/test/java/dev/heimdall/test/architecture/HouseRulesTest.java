@@ -54,6 +54,7 @@ class HouseRulesTest {
               "rules",
               "parse",
               "cache",
+              "caching",
               "sql")
           .map(Product::room)
           .toArray(String[]::new);

@@ -4,6 +4,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** The classes that rules are about, read once for all tests. */
 public final class Product {
@@ -23,6 +25,15 @@ public final class Product {
               "dev.heimdall.launcher");
 
   private Product() {}
+
+  /** What makes a deployment on AWS: no library of tests, but built before them. */
+  static JavaClasses deployment() {
+    return new ClassFileImporter()
+        .importPaths(
+            Stream.of("cdk-app", "cdk-constructs", "deployment-file")
+                .map(module -> Path.of("..", module, "target", "classes"))
+                .toList());
+  }
 
   static String room(String name) {
     return ENGINE + "." + name + "..";
