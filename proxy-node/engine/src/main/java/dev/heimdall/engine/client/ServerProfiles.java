@@ -6,6 +6,7 @@ import dev.heimdall.engine.wire.Greeting;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What servers reported to sessions with the same start-up parameters, in the server's spelling:
@@ -25,6 +26,9 @@ final class ServerProfiles {
             }
           });
 
+  /** How often they have changed. */
+  private final AtomicLong changes = new AtomicLong();
+
   /**
    * Start-up parameters (but application_name, which varies freely) that sessions of a pool ask
    * for.
@@ -38,11 +42,18 @@ final class ServerProfiles {
     return profiles.get(key);
   }
 
+  /** What {@link #get} has returned holds for as long as this is the same. */
+  long changes() {
+    return changes.get();
+  }
+
   void put(Key key, Greeting greeting) {
     profiles.put(key, greeting);
+    changes.incrementAndGet();
   }
 
   void clear() {
     profiles.clear();
+    changes.incrementAndGet();
   }
 }

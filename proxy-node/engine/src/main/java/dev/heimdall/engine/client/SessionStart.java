@@ -26,6 +26,11 @@ public final class SessionStart {
   private final LoopContext loop;
   private final Admission admission;
   private ServerProfiles.Key profileKey;
+
+  /** The profile as it was last looked up: statements ask for it, and others wait for its lock. */
+  private Greeting profile;
+
+  private long profileAsOf;
   private CancelKey key;
 
   /**
@@ -66,7 +71,7 @@ public final class SessionStart {
     PoolKey pool = new PoolKey(database, credential, login.capabilities());
     session.assign(pool);
     if (login.dedicated()) {
-      profileKey = profileKey(pool, 0);
+      profiledBy(pool, 0);
       new DedicatedLink(this, session, loop)
           .connect(vdb.pools(), pool, login.request().dedicated(), given.carried().asMap());
       return; // the server decides on a connection that is made for it
@@ -103,8 +108,8 @@ public final class SessionStart {
   }
 
   private void accepted(PoolKey pool, long revision) {
-    profileKey = profileKey(pool, revision);
-    Greeting greeting = vdb.profiles().get(profileKey);
+    profiledBy(pool, revision);
+    Greeting greeting = profile();
     if (greeting != null) {
       welcome(greeting);
       return;
@@ -112,8 +117,9 @@ public final class SessionStart {
     session.acquireServer();
   }
 
-  private ServerProfiles.Key profileKey(PoolKey pool, long revision) {
-    return new ServerProfiles.Key(pool, revision, given.profiled());
+  private void profiledBy(PoolKey pool, long revision) {
+    profileKey = new ServerProfiles.Key(pool, revision, given.profiled());
+    profileAsOf = -1;
   }
 
   /** The connection that is made for this session is here. */
@@ -176,13 +182,22 @@ public final class SessionStart {
 
   /** A value that servers report to sessions like this one; null when that is not known. */
   public String reported(String name) {
-    Greeting greeting = profileKey == null ? null : vdb.profiles().get(profileKey);
+    Greeting greeting = profile();
     return greeting == null ? null : greeting.reported().get(name);
+  }
+
+  private Greeting profile() {
+    long asOf = vdb.profiles().changes();
+    if (profileKey != null && profileAsOf != asOf) {
+      profile = vdb.profiles().get(profileKey);
+      profileAsOf = asOf;
+    }
+    return profile;
   }
 
   /** Servers report another value to sessions like this one than when they were asked first. */
   public void reportedOtherwise(String name, String value) {
-    Greeting greeting = profileKey == null ? null : vdb.profiles().get(profileKey);
+    Greeting greeting = profile();
     if (greeting != null) {
       Map<String, String> reported = new TreeMap<>(greeting.reported());
       reported.put(name, value);
