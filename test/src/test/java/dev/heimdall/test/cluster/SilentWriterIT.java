@@ -12,10 +12,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.TestConfiguration;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +33,8 @@ class SilentWriterIT {
   private static RoutedCluster start(String staleReads) {
     Consumer<TestConfiguration> wishes =
         c ->
-            c.source("cluster.reads", "all")
+            c.node("loops", 1)
+                .source("cluster.reads", "all")
                 .source("cluster.lag.maxStaleness", "60s")
                 .source("cluster.failover.queueTimeout", "60s")
                 .source("cluster.failover.staleReads", staleReads)
@@ -99,6 +104,61 @@ class SilentWriterIT {
       execute(writes, "INSERT INTO other VALUES (3)");
       assertThat(value(writes, COUNT)).isEqualTo("3");
     }
+  }
+
+  /** What a connection does not have of a client's statements it is asked about first. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "5m"})
+  void aStatementThatIsParsedAnewDoesNotWaitForIt(String staleReads) throws Exception {
+    boolean stale = !staleReads.equals("0");
+    try (RoutedCluster routed = start(staleReads);
+        Connection client = routed.connect("prepareThreshold", "1");
+        PreparedStatement prepared = client.prepareStatement(COUNT);
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      assertThat(first(prepared)).as("at the writer").isEqualTo("2");
+      assertThat(first(prepared)).as("by name").isEqualTo("2");
+      routed.node().admin("RECONNECT");
+      assertThat(value(writes, COUNT)).as("over a connection without it").isEqualTo("2");
+      routed.awaitKnown(routed.node());
+
+      routed.primary().freeze();
+      try {
+        CompletableFuture<String> read = firstMeanwhile(prepared);
+        Await.until("it is suspect", () -> "suspect".equals(writerState(routed)));
+        if (!stale) {
+          assertThat(read.isDone()).as("no replica has what was written").isFalse();
+          routed.pauseReplay(false);
+        }
+        assertThat(answer(read)).isEqualTo(stale ? "1" : "2");
+        assertThat(answer(firstMeanwhile(prepared))).as("the next").isEqualTo(stale ? "1" : "2");
+        assertThat(writerState(routed)).as("it was not found down meanwhile").isEqualTo("suspect");
+      } finally {
+        routed.primary().thaw();
+      }
+      Await.until("it is back", () -> "up".equals(writerState(routed)));
+      assertThat(answer(firstMeanwhile(prepared))).isEqualTo("2");
+    }
+  }
+
+  private static String first(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  private static CompletableFuture<String> firstMeanwhile(PreparedStatement statement) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return first(statement);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
   }
 
   /** Which are not sent twice, and whose sessions go on where they stood. */

@@ -189,10 +189,10 @@ public final class BatchReplay {
 
   /** Whether all that is unanswered is kept, and goes elsewhere if the connection is lost now. */
   boolean goesElsewhere() {
+    boolean asking = unit.isUnsent() && position.outstanding() == 0;
     return isAnswered()
         && unit.goesElsewhere()
-        && position.outstanding() == 1
-        && !position.unitOpen();
+        && (asking || position.outstanding() == 1 && !position.unitOpen());
   }
 
   /** Whether it is known here what to do about the loss of what is being sent. */

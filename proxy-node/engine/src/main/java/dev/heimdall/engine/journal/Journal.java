@@ -395,20 +395,27 @@ public final class Journal {
   }
 
   /**
-   * Whether all that is unanswered is read again if the connection is lost before any of it is.
+   * Whether all that is unanswered is read again if the connection is lost before any of it is, and
+   * what has no end yet, for instance because the server is asked about it first.
    *
    * @param outstanding units that were sent to their end
    */
   boolean readsOnly(int outstanding) {
-    if (open != null || outstanding == 0 || units.size() != outstanding) {
+    if (units.size() != outstanding
+        || outstanding == 0 && open == null
+        || open != null && !goesAgain(open)) {
       return false;
     }
     for (Unit unit : units) {
-      if (!readAgain(unit, Cause.CONNECTION_LOST, Delivery.NOTHING, true)) {
+      if (!goesAgain(unit)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean goesAgain(Unit unit) {
+    return readAgain(unit, Cause.CONNECTION_LOST, Delivery.NOTHING, true);
   }
 
   /**
