@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -96,12 +97,13 @@ final class Preparation {
    * Asks a server, which closes those that were not used for long, and what it has of this one.
    *
    * @param keepsAll whether it must not close any for that: its cursor may be in use
+   * @param waits whose command waits for the answer
    * @param ended told when it has answered, or the connection was lost
    */
-  void ask(ServerConnection server, boolean keepsAll, Runnable ended) {
+  void ask(ServerConnection server, boolean keepsAll, ReplyOwner waits, Runnable ended) {
     underWay = true;
     makeRoom(server, keepsAll);
-    ServerSide.of(server).prepare(statement, new Asked(keepsAll, ended));
+    ServerSide.of(server).prepare(statement, new Asked(keepsAll, waits, ended));
   }
 
   /**
@@ -110,14 +112,13 @@ final class Preparation {
    *
    * @return whether that is still to come
    */
-  private boolean asksAgain(
-      ServerConnection server, ServerError refusal, boolean keepsAll, Runnable ended) {
+  private boolean asksAgain(ServerConnection server, ServerError refusal, Asked asked) {
     if (madeRoom) {
       return false;
     }
     madeRoom = true;
     limitIn(refusal).ifPresent(server.statements().server()::limit);
-    if (!keepsAll) {
+    if (!asked.keepsAll) {
       server.requests().closePrepared();
     }
     server.preparedFull();
@@ -128,9 +129,9 @@ final class Preparation {
             () -> {
               if (server.closed()) {
                 underWay = false;
-                ended.run();
+                asked.ended.run();
               } else {
-                ServerSide.of(server).prepare(statement, new Asked(keepsAll, ended));
+                ServerSide.of(server).prepare(statement, asked.again());
                 server.flushNow();
               }
             },
@@ -191,11 +192,22 @@ final class Preparation {
   private final class Asked extends InternalQuery {
     private final ByteArrayOutputStream packets = new ByteArrayOutputStream(256);
     private final boolean keepsAll;
+    private final ReplyOwner waits;
     private final Runnable ended;
 
-    Asked(boolean keepsAll, Runnable ended) {
+    Asked(boolean keepsAll, ReplyOwner waits, Runnable ended) {
       this.keepsAll = keepsAll;
+      this.waits = waits;
       this.ended = ended;
+    }
+
+    Asked again() {
+      return new Asked(keepsAll, waits, ended);
+    }
+
+    @Override
+    public boolean answeredElsewhere(ServerConnection from) {
+      return waits.answeredElsewhere(from);
     }
 
     @Override
@@ -214,7 +226,7 @@ final class Preparation {
       if (refusal != null
           && refusal.number() == TOO_MANY
           && !from.closed()
-          && asksAgain(from, refusal, keepsAll, ended)) {
+          && asksAgain(from, refusal, this)) {
         return;
       }
       underWay = false;

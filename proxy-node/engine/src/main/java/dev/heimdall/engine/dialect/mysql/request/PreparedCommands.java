@@ -297,7 +297,7 @@ final class PreparedCommands implements Responder {
 
   private void ask(ServerConnection server) {
     aftermath.preparing();
-    preparing.ask(server, cursors.pins(), client::resumeReading);
+    preparing.ask(server, cursors.pins(), client.owner(), client::resumeReading);
   }
 
   // ---- with a server

@@ -306,7 +306,7 @@ final class PreparedExecutions {
 
   private void ask(ServerConnection server) {
     aftermath.preparing();
-    preparing.ask(server, cursors.pins(), client::resumeReading);
+    preparing.ask(server, cursors.pins(), client.owner(), client::resumeReading);
   }
 
   private void reject(ServerConnection server, ClientStatement of, long total, ServerError error) {
