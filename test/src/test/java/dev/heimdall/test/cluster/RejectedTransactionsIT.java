@@ -83,7 +83,10 @@ class RejectedTransactionsIT {
       String mode, boolean delayed) throws Exception {
     try (RoutedCluster routed =
             new RoutedCluster(
-                c -> c.user("app", "admin", true).vdb("delayedTransaction", delayed),
+                c ->
+                    c.user("app", "admin", true)
+                        .source("cluster.failover.queueTimeout", "5m")
+                        .vdb("delayedTransaction", delayed),
                 primary ->
                     asOwner(
                         primary,
@@ -138,7 +141,7 @@ class RejectedTransactionsIT {
   /** An operator may want that, or its disk is full. */
   @Test
   void aServerThatStaysReadOnlyIsNotToBeTriedForEver() throws Exception {
-    try (RoutedCluster routed = start("cluster.failover.queueTimeout", "2s");
+    try (RoutedCluster routed = start("cluster.failover.queueTimeout", "5s");
         Connection client = routed.connect()) {
       execute(client, "BEGIN");
       execute(client, "COMMIT");
@@ -178,7 +181,9 @@ class RejectedTransactionsIT {
   void aCallThatWasNotJudgedMayHaveCommittedSomething() throws Exception {
     try (RoutedCluster routed =
             new RoutedCluster(
-                c -> c.source("catalog.enabled", false),
+                c ->
+                    c.source("catalog.enabled", false)
+                        .source("cluster.failover.queueTimeout", "5m"),
                 primary ->
                     asOwner(
                         primary,
@@ -200,6 +205,9 @@ class RejectedTransactionsIT {
       SQLException rejected = catchThrowableOfType(SQLException.class, call::execute);
       assertThat(rejected.getSQLState()).isEqualTo("25006");
       execute(client, "ROLLBACK");
+      readOnly(routed, false);
+      value(client, "SELECT 1"); // which has waited for a writer
+      readOnly(routed, true);
       assertThat(rejected(client, "BEGIN", INSERT)).isEqualTo("40001");
     }
   }

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Since when a server of a cluster has rejected writes because it takes none. In a switchover
- * another one is the writer before long, and whoever repeats a transaction gets there. One that an
- * operator has made read-only, or whose disk is full, stays so. Thread-safe.
+ * Since when the writer of a cluster takes no writes, by probes or by what it has rejected. In a
+ * switchover another one is the writer before long, and whoever repeats a transaction gets there.
+ * One that an operator has made read-only, or whose disk is full, stays so. Thread-safe.
  */
 final class WriteRejections {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.cluster");
@@ -22,7 +22,7 @@ final class WriteRejections {
   private final String source;
   private final LongSupplier clock;
 
-  /** The server that rejects them; empty when none does. */
+  /** The server that takes none; empty when none is known to. */
   private Optional<ServerAddress> server = Optional.empty();
 
   private long since;
@@ -44,23 +44,55 @@ final class WriteRejections {
 
   /** There is a new snapshot. */
   synchronized void changed(Topology topology) {
-    switching = topology.global().handover().isPresent();
-    if (server.isEmpty()) {
-      return;
-    }
     Optional<TopologyNode> writer = topology.writer();
-    boolean another = writer.isPresent() && !writer.map(TopologyNode::address).equals(server);
-    Optional<TopologyNode> its = topology.node(server.get());
-    if (another
-        || found
-            && its.filter(n -> n.role() == NodeRole.WRITER && n.state() == NodeState.UP)
-                .isPresent()) {
+    if (server.isPresent() && isOver(topology, writer)) {
       server = Optional.empty();
-      return;
+    }
+    Optional<TopologyNode> closed = writer.filter(n -> n.state() == NodeState.READ_ONLY);
+    if (server.isEmpty() && closed.isPresent()) {
+      begin(closed.get().address(), clock.getAsLong());
     }
     found |=
-        its.filter(n -> n.role() == NodeRole.REPLICA || n.state() == NodeState.READ_ONLY)
+        server
+            .flatMap(topology::node)
+            .filter(n -> n.role() == NodeRole.REPLICA || n.state() == NodeState.READ_ONLY)
             .isPresent();
+    switching = topology.global().handover().isPresent();
+    if (switching) {
+      since = clock.getAsLong(); // that takes as long as it takes
+    }
+  }
+
+  private boolean isOver(Topology topology, Optional<TopologyNode> writer) {
+    boolean another = writer.isPresent() && !writer.map(TopologyNode::address).equals(server);
+    return another
+        || found
+            && topology
+                .node(server.get())
+                .filter(n -> n.role() == NodeRole.WRITER && n.state() == NodeState.UP)
+                .isPresent();
+  }
+
+  private void begin(ServerAddress by, long now) {
+    server = Optional.of(by);
+    since = now;
+    last = now;
+    found = false;
+    reported = false;
+  }
+
+  /**
+   * Whether another server may be the writer soon, or this one take writes again.
+   *
+   * @param most how long a switchover may take
+   */
+  synchronized boolean maySwitch(ServerAddress from, Duration most) {
+    return !isKnown(from) || clock.getAsLong() - since <= most.toNanos();
+  }
+
+  /** Whether it is the one that takes none, which nothing but time ends. */
+  private boolean isKnown(ServerAddress of) {
+    return server.equals(Optional.of(of)) && found && !switching;
   }
 
   /**
@@ -72,20 +104,17 @@ final class WriteRejections {
   synchronized boolean mayPass(ServerAddress by, Duration most) {
     long now = clock.getAsLong();
     boolean goesOn =
-        server.equals(Optional.of(by)) && (found || now - last <= most.toNanos()) && !switching;
-    last = now;
+        isKnown(by) || server.equals(Optional.of(by)) && now - last <= most.toNanos() && !switching;
     if (!goesOn) {
-      server = Optional.of(by);
-      since = now;
-      found = false;
-      reported = false;
+      begin(by, now);
       return true;
     }
+    last = now;
     boolean passes = now - since <= most.toNanos();
     if (!passes && !reported) {
       reported = true;
       LOG.warn(
-          "source {}: {} has rejected writes as read-only for {} s, and no other server is the"
+          "source {}: {} has been read-only for {} s, and no other server is the"
               + " writer: transactions get the server's own error from now on, in place of 40001"
               + " (run it again). Make it writable (PostgreSQL: default_transaction_read_only,"
               + " MySQL: read_only; a full disk does the same), or see whether the source names the"

@@ -112,6 +112,11 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
   }
 
   @Override
+  public boolean maySwitch(ServerAddress server, Duration most) {
+    return rejections.maySwitch(server, most);
+  }
+
+  @Override
   public CompletableFuture<Void> confirmed() {
     return doubts.since(System.nanoTime());
   }

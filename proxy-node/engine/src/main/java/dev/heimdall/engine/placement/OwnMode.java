@@ -103,7 +103,12 @@ final class OwnMode {
   }
 
   boolean isToWrite() {
+    return heard && !mayBeToRead() && !unseen;
+  }
+
+  /** Whether it may have made the transaction read-only, as far as that was seen. */
+  boolean mayBeToRead() {
     readBegin();
-    return heard && !transaction && !unseen && !session;
+    return transaction || session;
   }
 }

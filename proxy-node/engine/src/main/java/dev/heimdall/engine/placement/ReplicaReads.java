@@ -583,10 +583,17 @@ public final class ReplicaReads implements ReplicaChoice {
    * a part of it: if it may not write, that is the server's own doing.
    */
   public boolean isToWrite() {
+    return mode.isToWrite() && !readsByDefault();
+  }
+
+  /** Whether the client may have made its transaction read-only itself. */
+  public boolean mayBeToRead() {
+    return mode.mayBeToRead() || readsByDefault();
+  }
+
+  private boolean readsByDefault() {
     String byDefault = carried.variables().get("default_transaction_read_only");
-    return mode.isToWrite()
-        && !transaction.begunToRead()
-        && (byDefault == null || byDefault.equalsIgnoreCase("off"));
+    return transaction.begunToRead() || byDefault != null && !byDefault.equalsIgnoreCase("off");
   }
 
   /** The group that holds the read was sent. */

@@ -23,10 +23,13 @@ public interface WriterWatch {
    * A server has rejected a write because it takes none, whoever sends it.
    *
    * @param most how long a switchover may take
-   * @return whether another server may be the writer soon; not where it has rejected them for
-   *     longer than that
+   * @return whether another server may be the writer soon; not where it has taken none for longer
+   *     than that
    */
   boolean mayPass(ServerAddress server, Duration most);
+
+  /** The same of a server that may take writes. */
+  boolean maySwitch(ServerAddress server, Duration most);
 
   /**
    * Done, on any thread, when a server has said after this call that it is the writer, and

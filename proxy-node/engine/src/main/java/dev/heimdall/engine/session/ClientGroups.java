@@ -227,7 +227,9 @@ final class ClientGroups {
   private void refusedToWrite(ServerConnection from, ServerError error) {
     if (errors.readOnly(error) && !reads.away()) {
       lease.destinations().lender().scope().suspect(from, "rejects writes");
-      lease.resending().doubtWriter();
+      if (!reads.mayBeToRead() && RejectedWrites.maySwitch(lease.destinations(), from)) {
+        lease.resending().doubtWriter();
+      }
     }
   }
 

@@ -48,6 +48,17 @@ final class RejectedWrites {
         .mayPass(server(from), scope.plan().source().cluster().failover().queueTimeout());
   }
 
+  /** Whether it makes sense to wait for a server that takes writes. */
+  static boolean maySwitch(Destinations destinations, ServerConnection from) {
+    if (!ofCluster(destinations)) {
+      return false;
+    }
+    PoolScope scope = destinations.home().scope();
+    return scope
+        .watch()
+        .maySwitch(server(from), scope.plan().source().cluster().failover().queueTimeout());
+  }
+
   private static ServerAddress server(ServerConnection from) {
     return from.target().source().hosts().get(0);
   }

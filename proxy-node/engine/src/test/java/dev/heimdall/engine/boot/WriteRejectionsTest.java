@@ -62,6 +62,35 @@ class WriteRejectionsTest {
     assertThat(mayPass()).as("it was found so, and not otherwise").isFalse();
   }
 
+  private boolean maySwitch() {
+    return rejections.maySwitch(ONE, MOST);
+  }
+
+  /** A disk that is full, or an operator's wish: what has lasted for so long is no switchover. */
+  @Test
+  void oneThatProbesHaveFoundSoLongBeforeItRejectsAWriteIsNotTried() {
+    assertThat(maySwitch()).as("nothing is known of it").isTrue();
+    found(ONE, NodeState.UP);
+    found(ONE, NodeState.READ_ONLY);
+    after(9);
+    found(ONE, NodeState.READ_ONLY);
+    assertThat(maySwitch()).isTrue();
+    after(2);
+    assertThat(maySwitch()).isFalse();
+    assertThat(mayPass()).isFalse();
+    assertThat(rejections.maySwitch(OTHER, MOST)).isTrue();
+    found(ONE, NodeState.UP);
+    assertThat(maySwitch()).isTrue();
+    assertThatItPassesForAWhile();
+  }
+
+  @Test
+  void nobodyIsKeptFromWaitingForOneThatIsNotFoundReadOnly() {
+    mayPass();
+    after(11);
+    assertThat(maySwitch()).as("its next answer may end that").isTrue();
+  }
+
   @Test
   void oneThatWasFoundToTakeWritesMeanwhileMaySwitchAgain() {
     mayPass();
@@ -105,6 +134,7 @@ class WriteRejectionsTest {
         Optional.of(new Handover("switchover", "one to other", Instant.EPOCH)));
     mayPass();
     after(11);
+    assertThat(maySwitch()).isTrue();
     assertThat(mayPass()).isTrue();
     assertThatItPassesForAWhile();
   }

@@ -90,6 +90,11 @@ final class ToyWatch implements WriterWatch, AutoCloseable {
   }
 
   @Override
+  public boolean maySwitch(ServerAddress server, Duration most) {
+    return true;
+  }
+
+  @Override
   public CompletableFuture<Void> confirmed() {
     CompletableFuture<Void> doubt = new CompletableFuture<>();
     doubts.put(doubt, System.nanoTime());
