@@ -147,6 +147,31 @@ class AwsTrackersIT {
     }
   }
 
+  /** What it told then was so then: nobody knows what it has missed since. */
+  @Test
+  void anAuroraReaderThatHasToldNothingForLongIsAsFarBehind() {
+    installAurora();
+    try (Watched watched = watch(ClusterKind.AURORA)) {
+      untilAllAreFound(watched);
+      for (String age : List.of("40 seconds", "10 minutes")) {
+        primary.execute(
+            "UPDATE public.member SET confirmed = clock_timestamp() - interval '"
+                + age
+                + "' WHERE port = "
+                + first.port());
+        long seconds = age.startsWith("40") ? 40 : 600;
+        Await.until(
+            "it is known since when",
+            Duration.ofSeconds(20),
+            () -> watched.node(first).lagMillis() >= seconds * 1000,
+            watched::toString);
+        assertThat(watched.node(first).state()).isEqualTo(NodeState.UP);
+        assertThat(watched.node(first).position()).isNotEqualTo(Position.NONE);
+        assertThat(watched.node(second).lagMillis()).isEqualTo(17);
+      }
+    }
+  }
+
   @Test
   void inAnAuroraFailoverTheServerThatSaysSoItselfIsTheWriter() {
     installAurora();

@@ -38,19 +38,27 @@ final class AuroraProber implements JdbcServer.Questions {
           + PostgresProber.READ_ONLY
           + " AS read_only";
 
-  /** Rows of servers that are gone stay for a while; the own row may have no date. */
+  /**
+   * Rows of servers that are gone stay for a while; the writer's counts however old it is, and so
+   * does the own one: who answers is not gone. The own one may have no date. What a row says of the
+   * lag was so when it was written.
+   */
   private static final String MEMBERS =
       """
       SELECT s.server_id, s.session_id, s.durable_lsn::pg_catalog.int8 AS durable,
         s.current_read_lsn::pg_catalog.int8 AS readable,
-        s.replica_lag_in_msec::pg_catalog.int8 AS lag,
+        pg_catalog.ceil(s.replica_lag_in_msec::pg_catalog.float8
+          OPERATOR(pg_catalog.+) a.millis)::pg_catalog.int8 AS lag,
+        pg_catalog.ceil(a.millis)::pg_catalog.int8 AS age,
         (pg_catalog.date_part('epoch', s.last_update_timestamp)
           OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 AS updated
-      FROM pg_catalog.aurora_replica_status() s
-      WHERE s.last_update_timestamp IS NULL
-        OR s.session_id OPERATOR(pg_catalog.=) 'MASTER_SESSION_ID'
-        OR pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()
-          OPERATOR(pg_catalog.-) s.last_update_timestamp) OPERATOR(pg_catalog.<=) 300
+      FROM pg_catalog.aurora_replica_status() s,
+        LATERAL (SELECT GREATEST(0, COALESCE(pg_catalog.date_part('epoch',
+          pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) s.last_update_timestamp), 0)
+          OPERATOR(pg_catalog.*) 1000) AS millis) a
+      WHERE s.session_id OPERATOR(pg_catalog.=) 'MASTER_SESSION_ID'
+        OR s.server_id OPERATOR(pg_catalog.=) pg_catalog.aurora_db_instance_identifier()
+        OR a.millis OPERATOR(pg_catalog.<=) 300000
       """;
 
   private static final String WRITTEN =
@@ -140,7 +148,8 @@ final class AuroraProber implements JdbcServer.Questions {
         mine.map(row -> replica ? row.readable() : row.position()).orElse(Position.NONE);
     long lag = mine.map(Row::lag).orElse(TopologyNode.UNKNOWN);
     if (follows) {
-      lag = view.get().lagMillis(region.get(), name);
+      long told = view.get().lagMillis(region.get(), name);
+      lag = told < 0 ? told : told + mine.map(Row::age).orElse(0L);
     }
     return new NodeReport(
             identity,
@@ -167,6 +176,7 @@ final class AuroraProber implements JdbcServer.Questions {
       Position durable,
       Position readable,
       long lag,
+      long age,
       OptionalLong updated) {
     boolean master() {
       return WRITER.equals(session);
@@ -191,6 +201,7 @@ final class AuroraProber implements JdbcServer.Questions {
                 PostgresProber.position(rows, "durable"),
                 PostgresProber.position(rows, "readable"),
                 PostgresProber.orUnknown(rows, "lag"),
+                rows.getLong("age"),
                 told));
       }
     }
