@@ -113,6 +113,12 @@ final class AnswerWatch implements ProbedServer.Progress {
   }
 
   @Override
+  public synchronized void next() {
+    times.took(clock.getAsLong() - sentAt);
+    sent();
+  }
+
+  @Override
   public synchronized void connecting() {
     step();
     sent = false;

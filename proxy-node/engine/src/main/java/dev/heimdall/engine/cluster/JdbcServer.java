@@ -26,11 +26,17 @@ public final class JdbcServer implements ProbedServer {
   /** What servers keep for a connection grows with its age. */
   private static final Duration OLDEST = Duration.ofMinutes(30);
 
-  private static final Progress UNHEARD =
+  /** Nobody wants to hear how far a question has come. */
+  public static final Progress UNHEARD =
       new Progress() {
         @Override
         public void sent() {
           // No one waits for that.
+        }
+
+        @Override
+        public void next() {
+          // The same.
         }
 
         @Override
@@ -53,6 +59,12 @@ public final class JdbcServer implements ProbedServer {
      * @param members whether the server is to name the others too
      */
     NodeReport ask(Connection connection, boolean members) throws SQLException;
+
+    /** The same where that takes several round trips, each of which is told. */
+    default NodeReport ask(Connection connection, boolean members, Progress progress)
+        throws SQLException {
+      return ask(connection, members);
+    }
 
     /** As {@link ProbedServer#written}. */
     Position written(Connection connection) throws SQLException;
@@ -92,7 +104,7 @@ public final class JdbcServer implements ProbedServer {
 
   @Override
   public NodeReport ask(boolean members, Progress progress) throws SQLException {
-    return with(connection -> questions.ask(connection, members), progress);
+    return with(connection -> questions.ask(connection, members, progress), progress);
   }
 
   @Override

@@ -31,6 +31,9 @@ public interface ProbedServer extends AutoCloseable {
     /** It goes to the server over a connection that is there: nothing but the answer is awaited. */
     void sent();
 
+    /** A part of the question is answered, and the next one goes to the server. */
+    void next();
+
     /** A connection has to be made for it first, which takes several round trips. */
     void connecting();
   }

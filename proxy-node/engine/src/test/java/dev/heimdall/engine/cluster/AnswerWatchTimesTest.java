@@ -113,6 +113,28 @@ class AnswerWatchTimesTest {
     assertThat(said).containsExactly("silent 300");
   }
 
+  /** A writer far away is missed as soon as one of them is late. */
+  @Test
+  void aQuestionOfSeveralRoundTripsIsLateWhenOneOfThemIs() {
+    for (int i = 0; i < 20; i++) {
+      ask();
+      run(100);
+      watch.next();
+      run(100);
+      watch.next();
+      run(100);
+      watch.over(true);
+    }
+    said.clear();
+    ask();
+    run(100);
+    watch.next();
+    run(2 * 100 + LATE + 49);
+    assertThat(said).isEmpty();
+    run(20);
+    assertThat(said).hasSize(1);
+  }
+
   @Test
   void eachStepHasItsTime() {
     watch.begins();

@@ -4,6 +4,7 @@ import dev.heimdall.engine.cluster.GlobalStatus;
 import dev.heimdall.engine.cluster.GlobalView;
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
@@ -85,6 +86,12 @@ final class AuroraProber implements JdbcServer.Questions {
 
   @Override
   public NodeReport ask(Connection connection, boolean members) throws SQLException {
+    return ask(connection, members, JdbcServer.UNHEARD);
+  }
+
+  @Override
+  public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
+      throws SQLException {
     try (Statement statement = connection.createStatement()) {
       String name;
       boolean replica;
@@ -95,10 +102,12 @@ final class AuroraProber implements JdbcServer.Questions {
         replica = row.getBoolean("replica");
         readOnly = row.getBoolean("read_only");
       }
+      progress.next();
       List<Row> rows = rows(statement);
       Optional<Row> mine = rows.stream().filter(row -> row.name().equals(name)).findFirst();
       Optional<GlobalView> view = Optional.empty();
       if (status.isPresent()) {
+        progress.next();
         view = status.get().ask(statement, name, mine.map(Row::session).orElse(""));
       }
       Optional<String> region = view.flatMap(GlobalView::region);
@@ -119,6 +128,7 @@ final class AuroraProber implements JdbcServer.Questions {
           follows
               ? view.get().lagMillis(region.get(), name)
               : mine.map(Row::lag).orElse(TopologyNode.UNKNOWN);
+      progress.next();
       return new NodeReport(
               identity(name, view),
               name + ' ' + ReplicationProber.start(statement, Flavour.of(connection)),

@@ -4,6 +4,7 @@ import dev.heimdall.engine.cluster.GlobalStatus;
 import dev.heimdall.engine.cluster.GlobalView;
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
@@ -108,6 +109,12 @@ final class AuroraProber implements JdbcServer.Questions {
 
   @Override
   public NodeReport ask(Connection connection, boolean members) throws SQLException {
+    return ask(connection, members, JdbcServer.UNHEARD);
+  }
+
+  @Override
+  public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
+      throws SQLException {
     String name;
     boolean replica;
     String identity;
@@ -120,10 +127,12 @@ final class AuroraProber implements JdbcServer.Questions {
       identity = row.getString("identity");
       readOnly = row.getBoolean("read_only");
     }
+    progress.next();
     List<Row> rows = rows(connection);
     Optional<Row> mine = rows.stream().filter(row -> row.name().equals(name)).findFirst();
     Optional<GlobalView> view = Optional.empty();
     if (status.isPresent()) {
+      progress.next();
       try (Statement statement = connection.createStatement()) {
         view = status.get().ask(statement, name, mine.map(Row::session).orElse(""));
       }
