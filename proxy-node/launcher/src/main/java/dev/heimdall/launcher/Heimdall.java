@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       RulesCommand.class,
       ChangesCommand.class,
+      ReadyCommand.class,
       DoctorCommand.class,
       TopCommand.class,
       SurroundingsCommand.class,

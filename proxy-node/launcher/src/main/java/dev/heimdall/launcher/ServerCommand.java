@@ -48,8 +48,8 @@ import picocli.CommandLine.Option;
 final class ServerCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall");
 
-  private static final String ADDRESS = "127.0.0.1";
-  private static final int PORT = 8087;
+  static final String ADDRESS = "127.0.0.1";
+  static final int PORT = 8087;
   private static final Duration ENDING = Duration.ofSeconds(4);
 
   @Mixin private HelpOption help;
@@ -113,7 +113,8 @@ final class ServerCommand implements Callable<Integer> {
             : OwnPlace.beside(configuration);
     if (own.filter(StoreLocation.Secret.class::isInstance).isPresent()) {
       LOG.info(
-          "figures stay on this machine, and other managers do not have them, as secrets are too small: name a bucket or a directory with --manager-store");
+          "figures stay on this machine, and other managers do not have them, as secrets are too"
+              + " small: name a bucket or a directory with --manager-store");
     }
     return new ControlPlaneSettings(
         configuration,

@@ -36,6 +36,11 @@ enum ConfKey {
       "1 to 64 letters, digits, \".\", \"_\" and \"-\"",
       "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
   STATE_KEY("stateKey", "an absolute path", "/.+"),
+  UPDATE(
+      "update",
+      "newest, off, or pinned and a version such as pinned 0.1.0",
+      "newest|off|pinned +[0-9]+([.][0-9]+){2}(-[0-9A-Za-z.]+)?"),
+  UPDATE_URL("updateUrl", "where releases are published: https://HOST/PATH", "https?://\\S+"),
   MANAGER_ADDRESS(
       "managerAddress", "an address or a name of this machine", "[A-Za-z0-9.:-]{1,253}"),
   MANAGER_PORT("managerPort", "a port from 1 to 65535", Amounts.PORT),

@@ -44,6 +44,9 @@ final class ConfLines {
           Optional.empty());
     }
     lines.onePlace();
+    if (!lines.values.getOrDefault(ConfKey.UPDATE, "").equals("off")) {
+      lines.bothOrNone(ConfKey.UPDATE, ConfKey.UPDATE_URL);
+    }
     lines.onlyOneOf(ConfKey.MANAGER_SECRET, ConfKey.MANAGER_PASSWORD_FILE, "a second password");
     lines.bothOrNone(ConfKey.MANAGER_CERTIFICATE, ConfKey.MANAGER_KEY);
     lines.bothOrNone(ConfKey.MANAGER_KEY, ConfKey.MANAGER_CERTIFICATE);

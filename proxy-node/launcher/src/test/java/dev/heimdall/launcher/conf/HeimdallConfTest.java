@@ -40,6 +40,8 @@ class HeimdallConfTest {
             autoScalingGroup = heimdall a
             scaleInPatience = 90s
             stateKey = /mnt/keys/heimdall.key
+            update = pinned 0.1.0
+            updateUrl = https://releases.example.com/heimdall
             regionFacts = /etc/heimdall-region.json
             managerAddress = 0.0.0.0
             managerPort = 443
