@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
 @Command(name = "packages", description = "Packs a build for people who install it.")
 final class Packages implements Callable<Integer> {
   private static final String HOME = "usr/share/heimdall/";
+  private static final String KEYS = "release-keys.gpg";
 
   @Option(names = "--source", required = true, description = "The source tree, built.")
   private Path source;
@@ -53,6 +55,12 @@ final class Packages implements Callable<Integer> {
       names = "--image-only",
       description = "Make a container image and its chart, and no packages.")
   private boolean imageOnly;
+
+  @Option(
+      names = "--release-keys",
+      paramLabel = "FILE",
+      description = "Public keys of GnuPG, of which one has to sign the release after this one.")
+  private Optional<Path> keys = Optional.empty();
 
   /** Packs it; ends the JVM. */
   public static void main(String[] arguments) {
@@ -120,6 +128,7 @@ final class Packages implements Callable<Integer> {
         Entry.File.of(
             // It is read, not run.
             AutoComplete.bash("heimdall", command()).replaceFirst("^#!.*\n", ""), Entry.PLAIN));
+    keys.ifPresent(file -> tree.add(KEYS, Entry.File.of(file, Entry.PLAIN)));
     return tree;
   }
 
@@ -162,7 +171,17 @@ final class Packages implements Callable<Integer> {
   /** Where Debian and Red Hat have such files. */
   private Tree machine(Tree home, About about) throws IOException {
     Tree tree =
-        new Tree().addAll(HOME, home, path -> path.equals("heimdall") || path.startsWith("lib/"));
+        new Tree()
+            .addAll(
+                HOME,
+                home,
+                path -> path.equals("heimdall") || path.equals(KEYS) || path.startsWith("lib/"));
+    tree.add(
+        HOME + "heimdall-release",
+        Entry.File.of(source.resolve("templates/instance/heimdall-release"), Entry.RUN));
+    tree.add(
+        "usr/lib/systemd/system/heimdall-release.service",
+        Entry.File.of(source.resolve("templates/instance/heimdall-release.service"), Entry.PLAIN));
     tree.add("usr/bin/heimdall", new Entry.Link("../share/heimdall/heimdall"));
     tree.add("etc/heimdall", new Entry.Directory(0750));
     tree.add("etc/heimdall.conf", Entry.File.of(configuration(), Entry.PLAIN).edited());

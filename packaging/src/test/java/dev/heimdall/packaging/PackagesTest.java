@@ -44,6 +44,8 @@ class PackagesTest {
             "templates/config/heimdall.conf",
             "templates/dashboards/pools.json",
             "templates/instance/heimdall.service",
+            "templates/instance/heimdall-release",
+            "templates/instance/heimdall-release.service",
             "templates/instance/90-heimdall.conf")) {
       Path copy = source.resolve(file);
       Files.createDirectories(copy.getParent());
@@ -83,16 +85,15 @@ class PackagesTest {
     }
   }
 
-  private Path packed(String output, String version) throws IOException {
+  private Path packed(String output, String version, String... more) throws IOException {
     Path folder = directory.resolve(output);
-    int code =
-        new CommandLine(new Packages())
-            .execute(
-                "--source=" + source,
-                "--version=" + version,
-                "--time=" + TIME,
-                "--maintainer=Somebody <somebody@example.com>",
-                "--output=" + folder);
+    List<String> words = new ArrayList<>(List.of(more));
+    words.add("--source=" + source);
+    words.add("--version=" + version);
+    words.add("--time=" + TIME);
+    words.add("--maintainer=Somebody <somebody@example.com>");
+    words.add("--output=" + folder);
+    int code = new CommandLine(new Packages()).execute(words.toArray(String[]::new));
     assertThat(code).isZero();
     return folder;
   }
@@ -136,6 +137,22 @@ class PackagesTest {
             "heimdall-1.2.3-1.noarch.rpm",
             "heimdall-1.2.3.cdx.json");
     first.forEach((name, content) -> assertThat(second.get(name)).as(name).isEqualTo(content));
+  }
+
+  /** Of whoever signs the next release: {@code heimdall-release} looks for them there. */
+  @Test
+  void keysOfTheReleaseAreBesideTheCommand() throws Exception {
+    Path keys = Files.writeString(directory.resolve("keys"), "public keys");
+
+    Path folder = packed("signed", "1.2.3", "--release-keys=" + keys);
+
+    assertThat(entries(folder.resolve("heimdall-1.2.3.tar.gz")))
+        .extracting(TarArchiveEntry::getName)
+        .contains("heimdall-1.2.3/release-keys.gpg");
+    assertThat(folder.resolve("heimdall_1.2.3_all.deb")).isNotEmptyFile();
+    assertThat(Files.size(folder.resolve("heimdall-1.2.3-1.noarch.rpm")))
+        .isGreaterThan(
+            Files.size(packed("unsigned", "1.2.3").resolve("heimdall-1.2.3-1.noarch.rpm")));
   }
 
   @Test

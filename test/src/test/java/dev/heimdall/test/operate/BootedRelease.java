@@ -32,10 +32,10 @@ final class BootedRelease {
   /** A command that answers at a port that it lives. */
   static String answering(String port) {
     return """
-        #!/bin/bash
-        echo "$* as $(id -un)"
-        exec java -cp /instance/classes dev.heimdall.test.operate.LivezServer %s
-        """
+    #!/bin/bash
+    echo "$* as $(id -un)"
+    exec java -cp /instance/classes dev.heimdall.test.operate.LivezServer %s
+    """
         .formatted(port);
   }
 
@@ -49,7 +49,7 @@ final class BootedRelease {
     Path release = instance.instance("release");
     unpacked(release, command);
     packed(release, instance.instance("s3/" + object));
-    classes(instance);
+    classes(instance, LivezServer.class);
   }
 
   /** Lays it out, beside what else is there. */
@@ -75,17 +75,16 @@ final class BootedRelease {
         .well();
   }
 
-  private static void classes(InstanceRoot instance) throws IOException {
-    String path = LivezServer.class.getName().replace('.', '/') + ".class";
+  /** A program of this module, for the Java of the instance. */
+  static void classes(InstanceRoot instance, Class<?> program) throws IOException {
+    String path = program.getName().replace('.', '/') + ".class";
     Path to = instance.instance("classes/" + path);
     Files.createDirectories(to.getParent());
-    try (InputStream in = LivezServer.class.getClassLoader().getResourceAsStream(path)) {
+    try (InputStream in = program.getClassLoader().getResourceAsStream(path)) {
       Files.copy(in, to);
     }
     try (InputStream in =
-        LivezServer.class
-            .getClassLoader()
-            .getResourceAsStream(path.replace(".class", "$1.class"))) {
+        program.getClassLoader().getResourceAsStream(path.replace(".class", "$1.class"))) {
       assertThat(in).as("one class is all").isNull();
     }
   }

@@ -131,6 +131,11 @@ final class InstanceRoot {
     return folder.resolve("instance").resolve(path);
   }
 
+  /** Of programs that the instance has and this machine has not. */
+  Path usr(String path) {
+    return folder.resolve("usr").resolve(path);
+  }
+
   Path console() {
     return folder.resolve("console");
   }

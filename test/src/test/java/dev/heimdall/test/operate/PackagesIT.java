@@ -59,6 +59,8 @@ class PackagesIT {
             "LICENSE",
             "templates/config/heimdall.conf",
             "templates/instance/heimdall.service",
+            "templates/instance/heimdall-release",
+            "templates/instance/heimdall-release.service",
             "templates/instance/90-heimdall.conf",
             "templates/dashboards/fleet.json")) {
       Files.createDirectories(source.resolve(file).getParent());
@@ -149,6 +151,10 @@ class PackagesIT {
     assertThat(root.resolve("usr/lib/systemd/system/heimdall.service"))
         .content()
         .contains("ExecStart=/usr/bin/heimdall run\n", "User=heimdall");
+    assertThat(root.resolve("usr/share/heimdall/heimdall-release")).isExecutable();
+    assertThat(root.resolve("usr/lib/systemd/system/heimdall-release.service"))
+        .content()
+        .contains("ExecStart=/bin/bash /usr/share/heimdall/heimdall-release\n");
     assertThat(root.resolve("usr/share/heimdall/dashboards/fleet.json"))
         .hasSameTextualContentAs(SOURCES.resolve("templates/dashboards/fleet.json"));
 
