@@ -203,7 +203,7 @@ class AlertStatesIT {
       browser.open("http://localhost:" + fleet.onePort() + "/problems");
       browser.awaitText("Cluster main has no writer.").awaitText("Acknowledge");
       browser.shoot("alert-firing");
-      browser.find("form[action='/problems/" + id + "/acknowledge'] button").click();
+      browser.click("form[action='/problems/" + id + "/acknowledge'] button");
       browser.awaitText("Acknowledged by admin");
       browser.shoot("alert-acknowledged");
       Await.until(
@@ -262,11 +262,11 @@ class AlertStatesIT {
     browser.open("http://localhost:" + fleet.onePort() + "/problems/thresholds");
     browser.awaitText("Clients that wait");
     browser.replace(browser.find("#lag"), "often");
-    browser.find("form[action='/problems/thresholds'] .main").click();
+    browser.click("form[action='/problems/thresholds'] .main");
     browser.awaitText("lag: got \"often\"");
     browser.shoot("alert-thresholds");
     browser.replace(browser.find("#lag"), "5s");
-    browser.find("form[action='/problems/thresholds'] .main").click();
+    browser.click("form[action='/problems/thresholds'] .main");
     browser.awaitText("These thresholds hold from now on.");
     assertThat(rest.get("/api/v1/alert-thresholds").json().path("lag").asText()).isEqualTo("5s");
   }

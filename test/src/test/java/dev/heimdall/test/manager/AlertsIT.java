@@ -129,7 +129,7 @@ class AlertsIT {
       assertThat(browser.find("#password").getAttribute("value")).isEmpty();
       browser.shoot("alerts-change");
       browser.replace(browser.find("#host"), "smtp.elsewhere.example");
-      browser.find("form[action='/alerts'] .main").click();
+      browser.click("form[action='/alerts'] .main");
       browser.awaitText("security: got");
       String said = rest.get(TARGETS).body();
       assertThat(said).contains("\"type\":\"email\"", TOPIC, "taken by localhost");
@@ -147,15 +147,15 @@ class AlertsIT {
     browser.find("#from").sendKeys("nobody");
     browser.find("#host").sendKeys("localhost");
     browser.find("#port").sendKeys(Integer.toString(mailPort));
-    browser.find("#security option[value='none']").click();
+    browser.click("#security option[value='none']");
     browser.find("#user").sendKeys("heimdall");
     browser.find("#password").sendKeys(SECRET);
-    browser.find("form[action='/alerts'] .main").click();
+    browser.click("form[action='/alerts'] .main");
     browser.awaitText("from: got \"nobody\"");
     browser.shoot("alerts-wrong");
     browser.replace(browser.find("#from"), "heimdall@example.com");
     browser.find("#password").sendKeys(SECRET);
-    browser.find("form[action='/alerts'] .main").click();
+    browser.click("form[action='/alerts'] .main");
     browser.awaitText("people is notified from now on.");
     browser.click("form[action='/alerts/people/test'] button");
     browser.awaitText("taken by localhost");

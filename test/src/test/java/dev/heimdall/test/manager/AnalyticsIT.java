@@ -161,24 +161,24 @@ class AnalyticsIT {
       assertThat(browser.source()).doesNotContain("canary-value", "<b>&amp;x</b>");
       browser.shoot("queries");
       browser.open("http://localhost:" + managerPort + "/analytics?q=where+id");
-      browser.find("a.statement").click();
+      browser.click("a.statement");
       browser.awaitText("Rules that matched last").awaitText("an_goods");
       browser.shoot("query");
 
-      browser.find(".make .main").click();
+      browser.click(".make .main");
       browser.awaitText("Nothing is written yet.").awaitText("From a query pattern");
       browser.find("#comment").sendKeys("Cache goods");
-      browser.find("form[action='/draft/commit'] .main").click();
+      browser.click("form[action='/draft/commit'] .main");
       browser.awaitText("is written.");
 
       browser.open("http://localhost:" + managerPort + "/analytics?q=count");
-      browser.find("a.statement").click();
+      browser.click("a.statement");
       browser.awaitText("None was taken.");
-      browser.find("input[name='kind'][value='plan']").click();
-      browser.find(".make .main").click();
+      browser.click("input[name='kind'][value='plan']");
+      browser.click(".make .main");
       browser.awaitText("Nothing is written yet.").awaitText("extract-plan");
       browser.find("#comment").sendKeys("Its plan");
-      browser.find("form[action='/draft/commit'] .main").click();
+      browser.click("form[action='/draft/commit'] .main");
       browser.awaitText("is written.");
       assertThat(Files.readString(configuration().resolve("rules/mine.json")))
           .startsWith(
@@ -203,7 +203,7 @@ class AnalyticsIT {
           },
           both::output);
       browser.open("http://localhost:" + managerPort + "/analytics?q=count");
-      browser.find("a.statement").click();
+      browser.click("a.statement");
       browser.awaitText("Scan on an_goods");
       assertThat(browser.text()).containsPattern("Plan [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}Z");
       assertThat(browser.source()).doesNotContain("canary-value");
@@ -211,9 +211,9 @@ class AnalyticsIT {
       assertThat(pattern(READ).at("/rules/0/list").asText()).isEqualTo("mine");
       assertThat(pattern(READ).at("/rules/0/number").asInt()).isEqualTo(2);
       browser.open("http://localhost:" + managerPort + "/analytics?q=where+id");
-      browser.find("a.statement").click();
+      browser.click("a.statement");
       browser.awaitText("mine #2");
-      browser.find("a[href='/rules/mine']").click();
+      browser.click("a[href='/rules/mine']");
       browser.awaitText("nothing_like_it");
       assertThat(browser.path()).isEqualTo("/rules/mine");
       assertThat(browser.complaints()).isEmpty();

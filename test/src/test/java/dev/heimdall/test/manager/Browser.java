@@ -212,7 +212,7 @@ final class Browser implements AutoCloseable {
   void logIn(int port, String password) {
     open("http://localhost:" + port + "/");
     find("#password").sendKeys(password);
-    find("main button").click();
+    click("main button");
     awaitText("Overview");
   }
 

@@ -193,7 +193,7 @@ class ClientsIT {
       browser.run("document.querySelector(arguments[0]).click()", end); // the list is made anew
       browser.awaitText("an open transaction is rolled back");
       browser.shoot("client-end");
-      browser.find("main form .main").click();
+      browser.click("main form .main");
       browser.awaitText(
           "The connection of client %d is closed.".formatted(blocks.path("id").asLong()));
       assertThat(browser.complaints()).isEmpty();

@@ -212,7 +212,7 @@ class DashboardIT {
           .isEqualTo(0L);
       browser.shoot("dashboard");
 
-      browser.find("#scope-node option[value=one]").click();
+      browser.click("#scope-node option[value=one]");
       browser.awaitText("On node one");
       assertThat(browser.path()).isEqualTo("/dashboard");
       browser.forget().logIn(managerPort, password());

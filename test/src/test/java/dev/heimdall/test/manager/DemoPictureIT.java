@@ -171,7 +171,7 @@ class DemoPictureIT {
       browser.picture();
       browser.open("http://localhost:" + (base + 8) + "/login");
       browser.find("#password").sendKeys(password.group(1));
-      browser.find("main button").click();
+      browser.click("main button");
       browser.awaitText("Live").awaitText("Cluster shop");
       browser.find(".graph canvas");
       Path picture = browser.shotOf("readme-dashboard");

@@ -87,7 +87,7 @@ class DirectoryPeopleIT {
       browser.open("http://localhost:" + manager.port() + "/login");
       browser.replace(browser.find("input[name='user']"), "alice");
       browser.find("input[name='password']").sendKeys("alice-secret");
-      browser.find("main form button").click();
+      browser.click("main form button");
       browser.awaitText("Overview").awaitText("ldap:alice");
       people.away();
       browser.open("http://localhost:" + manager.port() + "/audit");
@@ -96,7 +96,7 @@ class DirectoryPeopleIT {
       manager.process().awaitOutput("directory server unavailable");
       people.back();
       assertThat(status("bob", "bob-secret")).isEqualTo(200);
-      browser.find("form[action='/logout'] button").click();
+      browser.click("form[action='/logout'] button");
       browser.awaitText("The first time");
       assertThat(browser.complaints()).isEmpty();
     }

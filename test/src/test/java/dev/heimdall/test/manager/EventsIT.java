@@ -196,10 +196,10 @@ class EventsIT {
     browser.find("#name").sendKeys("on-call");
     browser.find("#url").sendKeys(receiver.url());
     browser.find("#key").sendKeys("T0PKEY");
-    browser.find("#severity option[value='critical']").click();
-    browser.find("form[action='/alerts'] .main").click();
+    browser.click("#severity option[value='critical']");
+    browser.click("form[action='/alerts'] .main");
     browser.awaitText("on-call is notified from now on.");
-    browser.find("form[action='/alerts/on-call/test'] button").click();
+    browser.click("form[action='/alerts/on-call/test'] button");
     browser.awaitText("answered 204");
     browser.shoot("alerts");
     assertThat(receiver.bodies).hasSize(1).first().asString().contains("this is a test");

@@ -37,8 +37,8 @@ class NodesPagesIT {
       browser.open("http://localhost:" + fleet.onePort() + "/documents/vdbs/app.json");
       String text = browser.find("#text").getDomProperty("value");
       browser.replace(browser.find("#text"), text.replace("}", ", \"pool\": {\"size\": 7}}"));
-      browser.find("form[action='/review'] .main").click();
-      browser.find("form[action='/draft/commit'] .main").click();
+      browser.click("form[action='/review'] .main");
+      browser.click("form[action='/draft/commit'] .main");
       browser.awaitText("is written.").awaitText("of 2 nodes");
       browser.shoot("rollout");
       browser.awaitText("2 of 2 nodes run this configuration.");
@@ -46,11 +46,11 @@ class NodesPagesIT {
       browser.shoot("rollout-done");
 
       browser.open("http://localhost:" + fleet.onePort() + "/nodes");
-      browser.find("a[href='/nodes/shop-a']").click();
+      browser.click("a[href='/nodes/shop-a']");
       browser.awaitText("Virtual database").awaitText("Reachable");
       browser.shoot("node");
 
-      browser.find(".commands summary").click();
+      browser.click(".commands summary");
       browser.awaitText("Table, as database.schema.table");
       browser.shoot("node-commands");
       browser.find("form[action='/nodes/shop-a'] button[value='drain']");
@@ -59,12 +59,12 @@ class NodesPagesIT {
           summary.click();
         }
       }
-      browser.find("button[value='drain']").click();
+      browser.click("button[value='drain']");
       browser.awaitText("Sent to 1 node.").awaitText("Out of service");
       browser.shoot("node-drained");
 
       browser.open("http://localhost:" + fleet.onePort() + "/nodes");
-      browser.find("form[action='/nodes'] button").click();
+      browser.click("form[action='/nodes'] button");
       browser.awaitText("Sent to 2 nodes.").awaitText("0 objects differ");
       browser.shoot("nodes-commands");
       a.kill();

@@ -89,7 +89,7 @@ class PagesIT {
   @Test
   void fromTheLogInToACommit() throws Exception {
     open(browser, "/");
-    browser.find("summary").click();
+    browser.click("summary");
     browser.awaitText("manager-password");
     browser.shoot("log-in");
     browser.find("#password").sendKeys("wrong", Keys.ENTER);
@@ -98,8 +98,8 @@ class PagesIT {
     browser.awaitText("Valid: nodes accept this configuration.").awaitText("db.example");
     browser.shoot("overview");
 
-    browser.find("a[href='/forms/sources/main.json']").click();
-    browser.find("a[href='/documents/sources/main.json']").click();
+    browser.click("a[href='/forms/sources/main.json']");
+    browser.click("a[href='/documents/sources/main.json']");
     browser.awaitText("Valid: nodes accept this configuration.");
     assertThat(browser.source()).doesNotContain(CANARY);
     browser.shoot("editor");
@@ -111,13 +111,13 @@ class PagesIT {
     browser.shoot("editor-wrong");
     browser.replace(text, shown.replace("db.example", "db2.example"));
     browser.awaitText("Valid: nodes accept this configuration.");
-    browser.find("form[action='/review'] .main").click();
+    browser.click("form[action='/review'] .main");
 
     browser.awaitText("Nothing is written yet.").awaitText("db2.example");
     assertThat(browser.source()).doesNotContain(CANARY);
     browser.shoot("change");
     browser.find("#comment").sendKeys("The database has moved");
-    browser.find("form[action='/draft/commit'] .main").click();
+    browser.click("form[action='/draft/commit'] .main");
     browser.awaitText("is written.");
     assertThat(written("sources/main.json")).contains("db2.example", CANARY);
     Await.until(
@@ -137,19 +137,19 @@ class PagesIT {
       other.replace(
           other.find("#text"),
           VDB.replace("5050", "5052").replaceFirst("\\{", "{\"pool\": {\"size\": 7}, "));
-      other.find("form[action='/review'] .main").click();
-      other.find("form[action='/draft/commit'] .main").click();
+      other.click("form[action='/review'] .main");
+      other.click("form[action='/draft/commit'] .main");
       other.awaitText("is written.");
     }
-    browser.find("form[action='/review'] .main").click();
+    browser.click("form[action='/review'] .main");
     browser.awaitText("Someone else has changed this document").awaitText("5051").awaitText("5052");
     assertThat(written("vdbs/shop.json")).contains("5052");
     browser.awaitText("both changed it").awaitText("pool");
     browser.shoot("clash");
     assertThat(browser.has("form[action='/draft/over'] .main")).isFalse();
-    browser.find("input[name='$.ports'][value=mine]").click();
-    browser.find("form[action='/draft/merge'] .main").click();
-    browser.find("form[action='/draft/commit'] .main").click();
+    browser.click("input[name='$.ports'][value=mine]");
+    browser.click("form[action='/draft/merge'] .main");
+    browser.click("form[action='/draft/commit'] .main");
     browser.awaitText("is written.");
     assertThat(written("vdbs/shop.json")).contains("5051", "\"size\" : 7");
   }
@@ -196,11 +196,11 @@ class PagesIT {
     Await.until("it is written", () -> text().contains("\"pool\": {\"size\": 7},"));
     browser.awaitText("Valid: nodes accept this configuration.");
     browser.chord(Keys.CONTROL, Keys.ENTER);
-    browser.find("form[action='/draft/commit'] .main").click();
+    browser.click("form[action='/draft/commit'] .main");
     browser.awaitText("is written.");
     assertThat(written("vdbs/shop.json")).contains("\"pool\": {\"size\": 7},");
     open(browser, "/documents/vdbs/shop.json");
-    browser.find("[data-editor-switch]:not([hidden])").click();
+    browser.click("[data-editor-switch]:not([hidden])");
     assertThat(browser.find("#text").isDisplayed()).isTrue();
     assertThat(browser.complaints()).isEmpty();
   }
@@ -230,7 +230,7 @@ class PagesIT {
     logIn(browser);
     String page = "http://localhost:%d/documents/vdbs/shop.json?a=%%2F".formatted(manager.port());
     browser.open("data:text/html,<a href='%s'>a link</a>".formatted(page.replace("%", "%25")));
-    browser.find("a").click();
+    browser.click("a");
     browser.awaitText("vdbs/shop.json").awaitText("Log out");
     assertThat(browser.run("return location.href")).isEqualTo(page);
   }
@@ -239,11 +239,11 @@ class PagesIT {
   void aThemeThatWasChosenStays() throws Exception {
     logIn(browser);
     browser.dark(false);
-    browser.find("[data-theme-switch]").click();
+    browser.click("[data-theme-switch]");
     assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("dark");
     open(browser, "/new");
     assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("dark");
-    browser.find("[data-theme-switch]").click();
+    browser.click("[data-theme-switch]");
     assertThat(browser.find(":root").getDomAttribute("data-theme")).isEqualTo("light");
   }
 
@@ -264,7 +264,7 @@ class PagesIT {
       assertThat(ec2.passwordFile()).doesNotExist();
       String site = "http://localhost:" + ec2.port();
       browser.open(site + "/");
-      browser.find("summary").click();
+      browser.click("summary");
       browser.awaitText("the id of the instance").awaitText("i-0123456789abcdef0");
       browser.shoot("log-in-first-time");
       browser.find("#password").sendKeys(instance, Keys.ENTER);
@@ -293,7 +293,7 @@ class PagesIT {
       assertThat(browser.find("#from").isDisplayed()).as(page).isTrue();
       browser.phone(true);
       assertThat(browser.find("#from").isDisplayed()).as(page + " on a phone").isFalse();
-      browser.find(".fold summary").click();
+      browser.click(".fold summary");
       assertThat(browser.find("#from").isDisplayed()).as(page + ", opened").isTrue();
       browser.phone(false);
       open(browser, "/" + page + "?from=2020-01-02T03:04");
@@ -358,7 +358,7 @@ class PagesIT {
   @Test
   void whoLogsOutIsOut() throws Exception {
     logIn(browser);
-    browser.find("form[action='/logout'] button").click();
+    browser.click("form[action='/logout'] button");
     browser.awaitText("The first time");
     open(browser, "/documents/vdbs/shop.json");
     assertThat(browser.path()).isEqualTo("/login");

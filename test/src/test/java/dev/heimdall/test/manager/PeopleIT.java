@@ -96,7 +96,7 @@ class PeopleIT {
     browser.find("#password").sendKeys(GIVEN, Keys.ENTER);
     browser.awaitText("carol has an account now");
     browser.shoot("accounts");
-    browser.find("a[href='/accounts/carol']").click();
+    browser.click("a[href='/accounts/carol']");
     browser.awaitText("May not log in");
     browser.shoot("account-of-others");
 
@@ -117,7 +117,7 @@ class PeopleIT {
     browser.shoot("recovery-codes");
     String recovery = browser.find(".codes code").getText();
     open("/account");
-    browser.find("summary").click();
+    browser.click("summary");
     browser.find("#name").sendKeys("the build", Keys.ENTER);
     browser.awaitText("It is not shown again");
     browser.shoot("token");
@@ -125,14 +125,14 @@ class PeopleIT {
     browser.awaitText("the build").awaitText("10 recovery codes left");
     browser.shoot("account");
 
-    browser.find("form[action='/logout'] button").click();
+    browser.click("form[action='/logout'] button");
     browser.awaitText("The first time");
     enter("carol", OWN);
     browser.awaitText("Your code");
     browser.shoot("code");
     browser.find("#code").sendKeys(code(key, 1), Keys.ENTER);
     browser.awaitText("Overview");
-    browser.find("form[action='/logout'] button").click();
+    browser.click("form[action='/logout'] button");
     browser.awaitText("The first time");
     enter("carol", OWN);
     browser.find("#code").sendKeys(recovery, Keys.ENTER);
@@ -145,13 +145,13 @@ class PeopleIT {
     browser.logIn(manager.port(), Files.readString(manager.passwordFile()));
     open("/documents/vdbs/shop.json");
     browser.replace(browser.find("#text"), "{\n  \"ports\": [5051],\n  \"source\": \"main\"\n}\n");
-    browser.find("form[action='/review'] .main").click();
+    browser.click("form[action='/review'] .main");
     browser.find("#comment").sendKeys("Another port", Keys.ENTER);
     browser.awaitText("is written");
     open("/history");
     browser.awaitText("Another port");
     browser.shoot("history");
-    browser.find("a[href='/history/2']").click();
+    browser.click("a[href='/history/2']");
     browser.awaitText("5051");
     browser.shoot("revision");
     open("/history/1/rollback");

@@ -69,10 +69,10 @@ class ProviderLogInIT {
 
   private void logIn(String user, String claims) {
     open("/login");
-    browser.find(".elsewhere a").click();
+    browser.click(".elsewhere a");
     browser.find("input[name='username']").sendKeys(user);
     browser.replace(browser.find("textarea[name='claims']"), claims);
-    browser.find("input[type='submit']").click();
+    browser.click("input[type='submit']");
   }
 
   @Test
@@ -99,10 +99,10 @@ class ProviderLogInIT {
     assertThat(browser.path()).isNotEqualTo("/login/provider/callback");
     open("/audit");
     browser.awaitText("provider's subject a1").awaitText("provider: no role");
-    browser.find("form[action='/logout'] button").click();
+    browser.click("form[action='/logout'] button");
     browser.awaitText("You are logged out");
     browser.shoot("logged-out-provider");
-    browser.find("main a.main").click();
+    browser.click("main a.main");
     browser.awaitText("The first time");
     assertThat(browser.path()).isEqualTo("/login");
 

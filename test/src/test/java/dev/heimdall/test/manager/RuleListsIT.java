@@ -163,11 +163,11 @@ class RuleListsIT {
     assertThat(actions()).isEqualTo("1 drop, 2 ignore, 3 tag");
     browser.awaitText("Rule is at place 1 of 3.");
     assertThat(written("rules/guard.json")).isEqualTo(GUARD);
-    browser.find("button[value=review]").click();
+    browser.click("button[value=review]");
     browser.awaitText("Nothing is written yet.");
     browser.shoot("rules-review");
     browser.find("#comment").sendKeys("Zebras first");
-    browser.find("form[action='/draft/commit'] .main").click();
+    browser.click("form[action='/draft/commit'] .main");
     browser.awaitText("is written.");
     assertThat(browser.path()).isEqualTo("/rules/guard");
     assertThat(actions()).isEqualTo("1 drop, 2 ignore, 3 tag");
@@ -225,8 +225,8 @@ class RuleListsIT {
     assertThat(actions()).isEqualTo("1 ignore, 2 drop, 3 tag");
     inRule(2, "[value='delete:2']").click();
     browser.awaitText("2 changes not committed");
-    browser.find("button[value=review]").click();
-    browser.find("form[action='/draft/commit'] .main").click();
+    browser.click("button[value=review]");
+    browser.click("form[action='/draft/commit'] .main");
     browser.awaitText("is written.");
     assertThat(actions()).isEqualTo("1 ignore, 2 drop");
     assertThat(written("rules/guard.json"))
@@ -264,7 +264,7 @@ class RuleListsIT {
     inRule(1, "form.edit button.main").click();
     browser.awaitText("1 change not committed").awaitText("ttl=30000");
     assertThat(actions()).isEqualTo("1 ignore, 2 cache, 3 tag");
-    browser.find("button[value=discard]").click();
+    browser.click("button[value=discard]");
     browser.awaitText("are discarded.");
     assertThat(actions()).isEqualTo("1 ignore, 2 drop, 3 tag");
   }
@@ -274,11 +274,11 @@ class RuleListsIT {
     open(browser, "/rules/guard");
     WebElement statement = browser.find("#statement");
     statement.sendKeys("SELECT 1 AS zebra");
-    browser.find("[data-try] .main").click();
+    browser.click("[data-try] .main");
     browser.awaitText("Sent to the writer").awaitText("ignored because of guard #1");
     inRule(0, "[value='delete:0']").click();
     browser.awaitText("1 change not committed");
-    browser.find("[data-try] .main").click();
+    browser.click("[data-try] .main");
     browser.awaitText("Rejected with an SQL error").awaitText("with your changes");
     browser.shoot("rules-tried");
     assertThat(browser.complaints()).isEmpty();
@@ -292,20 +292,20 @@ class RuleListsIT {
     try (Browser other = Browser.start()) {
       other.logIn(managerPort, password);
       open(other, "/rules/guard");
-      other.find("#rule-2 [value='delete:2']").click();
+      other.click("#rule-2 [value='delete:2']");
       other.awaitText("1 change not committed");
-      other.find("button[value=review]").click();
-      other.find("form[action='/draft/commit'] .main").click();
+      other.click("button[value=review]");
+      other.click("form[action='/draft/commit'] .main");
       other.awaitText("is written.");
     }
     inRule(1, "[value='toggle:1']").click();
     browser.awaitText("Someone else has changed this list");
-    browser.find("button[value=review]").click();
+    browser.click("button[value=review]");
     browser.awaitText("Someone else has changed this document");
     assertThat(written("rules/guard.json")).doesNotContain("orders");
-    browser.find("main details summary").click();
-    browser.find("form[action='/draft/over'] button").click();
-    browser.find("form[action='/draft/commit'] .main").click();
+    browser.click("main details summary");
+    browser.click("form[action='/draft/over'] button");
+    browser.click("form[action='/draft/commit'] .main");
     browser.awaitText("is written.");
     assertThat(actions()).isEqualTo("1 ignore, 2 drop, 3 tag");
     assertThat(browser.has(".changes")).isFalse();
@@ -323,7 +323,7 @@ class RuleListsIT {
     browser.window(first);
     inRule(2, "[value='up:2']").click();
     browser.awaitText("2 changes not committed");
-    browser.find("button[value=discard]").click();
+    browser.click("button[value=discard]");
     browser.awaitText("are discarded.");
     browser.window(second);
     inRule(2, "[value='delete:2']").click();
@@ -348,8 +348,8 @@ class RuleListsIT {
     browser.run("arguments[0].focus()", inRule(MANY / 2, "[data-grip]"));
     browser.type(Keys.chord(Keys.ALT, Keys.ARROW_UP));
     browser.awaitText("Rule is at place %d of %d.".formatted(MANY / 2, MANY));
-    browser.find("button[value=review]").click();
-    browser.find("form[action='/draft/commit'] .main").click();
+    browser.click("button[value=review]");
+    browser.click("form[action='/draft/commit'] .main");
     browser.awaitText("is written.");
     assertThat(written("rules/many.json").lines()).hasSize(MANY + 2);
   }

@@ -40,9 +40,9 @@ class TasksIT {
   private void click(String css) {
     assertThat(browser.has("textarea#text")).as("%s needs no JSON", task).isFalse();
     try {
-      browser.find(css).click();
+      browser.click(css);
     } catch (StaleElementReferenceException e) {
-      browser.find(css).click(); // lists are made anew every other second
+      browser.click(css); // lists are made anew every other second
     }
     assertThat(clicks.merge(task, 1, Integer::sum)).as(task).isLessThanOrEqualTo(MOST);
   }

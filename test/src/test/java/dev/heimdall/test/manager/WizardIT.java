@@ -109,20 +109,20 @@ class WizardIT {
   }
 
   private void choose(String field, String value) {
-    browser.find("[name='" + field + "'][value='" + value + "']").click();
+    browser.click("[name='" + field + "'][value='" + value + "']");
   }
 
   private void select(String field, String value) {
-    browser.find("#" + field + " option[value='" + value + "']").click();
+    browser.click("#" + field + " option[value='" + value + "']");
   }
 
   private void goOn() {
-    browser.find(".wizard .main").click();
+    browser.click(".wizard .main");
   }
 
   private void database(String engine, String kind, PostgresServer server) {
     open("/wizard");
-    browser.find("form[action='/wizard'] .main").click();
+    browser.click("form[action='/wizard'] .main");
     choose("engine", engine);
     enter("host", server.host());
     enter("port", server.port());
@@ -149,7 +149,7 @@ class WizardIT {
     open("/");
     browser.awaitText("Nothing is set up yet");
     browser.shoot("overview-empty");
-    browser.find("form[action='/wizard'] .main").click();
+    browser.click("form[action='/wizard'] .main");
     browser.awaitText("Enter its address").awaitText("no AWS region is named");
     browser.shoot("wizard-start");
     PostgresServer replica = SharedPostgres.cluster().replicas().get(0);
@@ -162,7 +162,7 @@ class WizardIT {
     browser.awaitText("Writer").awaitText("Replica").awaitText("It works.");
     assertThat(browser.text()).contains("Up to date", "PostgreSQL 18", "GRANT pg_monitor");
     browser.shoot("wizard-check");
-    browser.find("a[href='/wizard/clients'].main").click();
+    browser.click("a[href='/wizard/clients'].main");
     browser.find("#name");
     browser.shoot("wizard-clients");
     clients("shop", port, "cache");
@@ -185,7 +185,7 @@ class WizardIT {
         .awaitText("1 of 1 node runs this configuration");
     assertThat(browser.source()).doesNotContain(CLIENT);
     browser.shoot("wizard-done");
-    browser.find("form[action='/wizard/done'] button").click();
+    browser.click("form[action='/wizard/done'] button");
     browser.awaitText("SELECT 1 was answered to the user wizard-client");
     assertThat(browser.complaints()).isEmpty();
     assertThat(psql()).isEqualTo("app");
@@ -219,7 +219,7 @@ class WizardIT {
     goOn();
     logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
     browser.awaitText("It works.");
-    browser.find("a[href='/wizard/clients'].main").click();
+    browser.click("a[href='/wizard/clients'].main");
     browser.find("#name");
     assertThat(browser.find("#balancers").getAttribute("value")).isEmpty();
     enter("balancers", "127.0.0.0/8");
@@ -236,7 +236,7 @@ class WizardIT {
     goOn();
     logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
     browser.awaitText("It works.");
-    browser.find("a[href='/wizard/clients'].main").click();
+    browser.click("a[href='/wizard/clients'].main");
     browser.find("#name");
     assertThat(browser.find("#balancers").getAttribute("value")).isEqualTo("127.0.0.0/8");
   }
@@ -251,7 +251,7 @@ class WizardIT {
     goOn();
     logIn(MariaServer.USER, MariaServer.PASSWORD);
     browser.awaitText("MariaDB 11.4").awaitText("Writer").awaitText("It works.");
-    browser.find("a[href='/wizard/clients'].main").click();
+    browser.click("a[href='/wizard/clients'].main");
     clients("crm", port, "pool");
     browser.awaitText("Valid: nodes accept this configuration.");
     assertThat(browser.path()).isEqualTo("/wizard/review");
@@ -352,7 +352,7 @@ class WizardIT {
       browser.open(site + "/wizard");
       browser.awaitText("orders-replica").awaitText("do not speak to sqlserver-se");
       browser.shoot("wizard-aws");
-      browser.find("button[value$=':db:orders']").click();
+      browser.click("button[value$=':db:orders']");
       assertThat(browser.find("#host").getDomProperty("value")).startsWith("orders.");
       assertThat(browser.find("#kind").getDomProperty("value")).isEqualTo("rds");
       assertThat(browser.find("#replicas").getDomProperty("value")).startsWith("orders-replica.");
@@ -365,10 +365,10 @@ class WizardIT {
       enter("database", "app");
       goOn();
       logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
-      browser.find("a[href='/wizard/clients'].main").click();
+      browser.click("a[href='/wizard/clients'].main");
       clients("orders", port, "split");
       choose("store", "store");
-      browser.find("button[name='cache']").click();
+      browser.click("button[name='cache']");
       browser.find("#storeTls");
       assertThat(browser.find("#storeServers").getDomProperty("value")).contains("answers");
       assertThat(browser.find("#storeTls").getDomProperty("value")).isEqualTo("verify-full");
@@ -384,7 +384,7 @@ class WizardIT {
             if (browser.text().contains("Everything works.")) {
               return true;
             }
-            browser.find("form[action='/wizard/aws'] button").click();
+            browser.click("form[action='/wizard/aws'] button");
             return false;
           },
           browser::text);
@@ -435,7 +435,7 @@ class WizardIT {
       String site = "http://localhost:" + manager.port();
       browser.open(site + "/wizard");
       browser.awaitText("ledger-1");
-      browser.find("button[value$=':cluster:ledger']").click();
+      browser.click("button[value$=':cluster:ledger']");
       assertThat(browser.find("#host").getDomProperty("value")).startsWith("ledger.");
       assertThat(browser.find("#kind").getDomProperty("value")).isEqualTo("aurora");
       browser.shoot("wizard-aurora");
@@ -456,7 +456,7 @@ class WizardIT {
       goOn();
       browser.awaitText("Logged in");
       browser.shoot("wizard-secret");
-      browser.find("a[href='/wizard/clients'].main").click();
+      browser.click("a[href='/wizard/clients'].main");
       clients("ledger", port, "pool");
       browser.awaitText("ledger/app");
       assertThat(browser.text()).contains("credentials").doesNotContain("not-so-secret");
@@ -484,7 +484,7 @@ class WizardIT {
     enter("port", SharedPostgres.primary().port());
     goOn();
     logIn(SharedPostgres.USER, SharedPostgres.PASSWORD);
-    browser.find("a[href='/wizard/clients'].main").click();
+    browser.click("a[href='/wizard/clients'].main");
     clients("shop", port, "split");
     browser.awaitText("There are no replicas to read from");
     browser.awaitText("There is a user wizard-client already");
