@@ -99,7 +99,7 @@ public final class LostReads {
   public boolean survive(ReplySource from, boolean cut, long begun, ServerError error) {
     Delivery delivered = journal.reply().delivery(from.due());
     boolean deliveredAny = delivered != Delivery.NOTHING;
-    if (input.midMessage() || reader.skips()) {
+    if (!mayGoOn()) {
       return false;
     }
     long done = position.done();
@@ -153,6 +153,11 @@ public final class LostReads {
     client.ready();
     loop.soon(this::readAgain, failed);
     return true;
+  }
+
+  /** Whether what the client sends next may follow what is read again. */
+  boolean mayGoOn() {
+    return !input.midMessage() && !reader.skips();
   }
 
   /** Whether all but the beginning is read again, in one go. */

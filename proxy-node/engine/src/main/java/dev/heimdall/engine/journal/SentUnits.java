@@ -110,7 +110,7 @@ public final class SentUnits {
    * @param outstanding groups that are unanswered
    */
   public boolean readsOnly(int outstanding) {
-    return alone.goesElsewhere() || journal.readsOnly(outstanding);
+    return alone.goesElsewhere() || lost.mayGoOn() && journal.readsOnly(outstanding);
   }
 
   /** The whole open transaction. */
