@@ -80,14 +80,14 @@ final class NodeRun {
         return ExitCode.OK.code();
       }
       conf.ifPresent(NodeRun::tellUnused);
-      while (true) {
+      for (boolean fresh = true; ; fresh = false) {
         Configuration configuration = followed.read();
         Logging.apply(configuration.node());
         tellMachine(configuration.node());
         NamedFiles.check(place, configuration);
         Optional<InstanceWatch> instance = conf.flatMap(NodeRun::watch);
         boolean again;
-        try (Node node = started(followed, stop, instance)) {
+        try (Node node = started(followed, stop, instance, fresh)) {
           instance.ifPresent(watch -> watch.start(node, configuration));
           StopSignal.onHangup(node::reload);
           if (managing.isEmpty()) {
@@ -126,13 +126,13 @@ final class NodeRun {
   }
 
   private Node started(
-      ConfigurationPlace followed, StopSignal stop, Optional<InstanceWatch> instance)
+      ConfigurationPlace followed, StopSignal stop, Optional<InstanceWatch> instance, boolean fresh)
       throws CommandFailure {
     try {
       return Node.start(
           followed.directory(),
           followed.facts(),
-          new Reactions(followed, stop, instance, name, beside));
+          new Reactions(followed, stop, instance, name, beside, fresh));
     } catch (StartupException e) {
       throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
     }
@@ -204,7 +204,8 @@ final class NodeRun {
       StopSignal stop,
       Optional<InstanceWatch> instance,
       Optional<String> name,
-      Optional<Managers> manager)
+      Optional<Managers> manager,
+      boolean warmsUp)
       implements NodeObserver {
     @Override
     public void reloading() {

@@ -91,6 +91,16 @@ public record NodeSettings(
             zero = "its ports close at once")
         Duration drainNotice,
     @Setting(
+            value =
+                "How long `/readyz` may say that the node is warming up after the start of its"
+                    + " process: it sends statements to itself until Java has compiled what they go"
+                    + " through. Clients are served meanwhile.",
+            byDefault = "10s",
+            range = "1ms..5m",
+            zero = "no warm-up",
+            applies = Applies.RESTART)
+        Duration warmUp,
+    @Setting(
             value = "How long a client may take from the connection to the end of its log-in.",
             byDefault = "15s",
             range = "1ms..1h",

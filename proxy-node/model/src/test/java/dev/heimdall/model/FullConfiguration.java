@@ -35,6 +35,7 @@ final class FullConfiguration {
           },
           "drainTimeout": "0",
            "drainNotice": "20s",
+           "warmUp": "3s",
           "loginTimeout": "500ms",
           "failedLogIns": {"free": 3, "maxDelay": "4s"},
           "ldap": {

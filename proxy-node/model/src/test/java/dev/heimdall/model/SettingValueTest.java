@@ -56,6 +56,6 @@ class SettingValueTest {
             new SettingChange("$.id", Applies.RESTART),
             new SettingChange("$.http.port", Applies.RESTART),
             new SettingChange("$.peers", Applies.AT_ONCE))
-        .hasSize(77);
+        .hasSize(78);
   }
 }

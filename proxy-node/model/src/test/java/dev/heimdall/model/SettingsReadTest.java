@@ -47,6 +47,7 @@ class SettingsReadTest {
                     List.of(), Optional.empty(), 1, Duration.ofSeconds(2), Optional.empty()),
                 Duration.ofSeconds(30),
                 Duration.ZERO,
+                Duration.ofSeconds(10),
                 Duration.ofSeconds(15),
                 new FailedLogInSettings(5, Duration.ofSeconds(10)),
                 new LdapSettings(
@@ -273,6 +274,7 @@ class SettingsReadTest {
                     Optional.of(dir.resolve("tls/ca.pem"))),
                 Duration.ZERO,
                 Duration.ofSeconds(20),
+                Duration.ofSeconds(3),
                 Duration.ofMillis(500),
                 new FailedLogInSettings(3, Duration.ofSeconds(4)),
                 new LdapSettings(

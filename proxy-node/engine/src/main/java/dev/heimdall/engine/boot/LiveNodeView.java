@@ -218,13 +218,11 @@ final class LiveNodeView implements NodeView {
               vdb.name(), failure == null, failure == null ? null : failure.message()));
     }
     boolean draining = node.isDraining();
-    return new NodeHealth(
-        !draining,
-        draining,
+    List<String> reasons =
         draining
             ? List.of(node.isOut() ? NodeHealth.OUT_OF_SERVICE : "the node is draining")
-            : List.of(),
-        vdbs);
+            : node.warmUp().isOver() ? List.of() : List.of("the node is warming up");
+    return new NodeHealth(reasons.isEmpty(), draining, reasons, vdbs);
   }
 
   // ---- actions

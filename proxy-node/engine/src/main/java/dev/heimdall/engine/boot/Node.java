@@ -74,6 +74,7 @@ public final class Node implements AutoCloseable {
   private final NodeObserver observer;
   private final CloudWatch cloudWatch;
   private final EventLog log;
+  private final WarmUp warmUp;
   private final NodeEvents told = new NodeEvents(Clock.systemUTC(), System::nanoTime);
   private final SecureRandom random = new SecureRandom();
   private final ScramKeyCache keyCache = new ScramKeyCache(KEY_CACHE);
@@ -115,13 +116,15 @@ public final class Node implements AutoCloseable {
 
   /**
    * @param others dialects besides those that the node has, or in their places
+   * @param practises whether nobody is to hear of it
    */
   private Node(
       Path directory,
       Configuration configuration,
       RegionFacts facts,
       NodeObserver observer,
-      Map<Engine, Dialect> others)
+      Map<Engine, Dialect> others,
+      boolean practises)
       throws StartupException {
     this.directory = directory;
     this.observer = observer;
@@ -145,7 +148,8 @@ public final class Node implements AutoCloseable {
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     metrics.observe(budget);
     cloudWatch = new CloudWatch(configuration.node().cloudWatch(), numbers.node(), metrics);
-    log = new KeyValueLog(cloudWatch);
+    log = practises ? KeyValueLog.silent() : new KeyValueLog(cloudWatch);
+    warmUp = WarmUp.of(configuration, observer, dialects, log);
     ldap = new Directory(new LoggedDirectory(log));
     poolEvents = new LoggedPoolEvents(log, told, metrics);
     clusters =
@@ -209,6 +213,7 @@ public final class Node implements AutoCloseable {
             (vdb, engine, place) ->
                 new VdbListener(
                     context,
+                    log,
                     vdb,
                     dialects.of(engine),
                     place,
@@ -318,7 +323,27 @@ public final class Node implements AutoCloseable {
       NodeObserver observer,
       Map<Engine, Dialect> others)
       throws StartupException {
-    Node node = new Node(directory, configuration, facts, observer, others);
+    Node node = new Node(directory, configuration, facts, observer, others, false);
+    try {
+      node.open();
+      node.watcher.start(configuration);
+      node.changes.warnOfOpenSecrets();
+    } catch (StartupException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+    return node;
+  }
+
+  /**
+   * Starts one with clients and servers of its own, of which nobody hears.
+   *
+   * @param directory where its configuration was
+   */
+  static Node practising(Path directory, Configuration configuration) throws StartupException {
+    Node node =
+        new Node(
+            directory, configuration, RegionFacts.none(), new NodeObserver() {}, Map.of(), true);
     try {
       node.open();
     } catch (StartupException | RuntimeException e) {
@@ -351,13 +376,12 @@ public final class Node implements AutoCloseable {
     nodeLoops.all().forEach(loop -> new LoopTicker(loop, () -> vdbs.contexts().values()).start());
     figures.start(configuration.node().cloudWatch().interval());
     tracing.ifPresent(Tracing::start);
-    watcher.start(configuration);
     reports.update(configuration.node());
-    changes.warnOfOpenSecrets();
     warnOfOpenFiles(configuration);
     sayLongestStatements(configuration);
     told.happened(EventKind.NODE_STARTED, "", "", "Heimdall " + Version.current() + " started.");
     log.node("listening", vdbs.describePorts());
+    warmUp.start();
   }
 
   /** A setting may allow longer ones than there is memory for. */
@@ -475,6 +499,7 @@ public final class Node implements AutoCloseable {
       return;
     }
     closed = true;
+    warmUp.close();
     watcher.close();
     reports.close();
     listeners.close();
@@ -544,6 +569,11 @@ public final class Node implements AutoCloseable {
 
   boolean isDraining() {
     return drain.hasBegun();
+  }
+
+  /** What it does before it is ready. */
+  WarmUp warmUp() {
+    return warmUp;
   }
 
   /** Whether it was told to take no clients, and has none any more. */

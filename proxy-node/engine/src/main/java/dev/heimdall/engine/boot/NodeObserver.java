@@ -18,6 +18,11 @@ public interface NodeObserver {
     return Optional.empty();
   }
 
+  /** Whether this process has served no statements yet, so that it is worth a warm-up. */
+  default boolean warmsUp() {
+    return false;
+  }
+
   /** A drain has begun, whoever asked for it. */
   default void draining() {}
 

@@ -6,6 +6,7 @@ import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.ReadBuffers;
 import dev.heimdall.engine.net.Transport;
+import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -29,18 +30,16 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Listens for the clients of one virtual database in one place: on a port, on every loop where the
  * transport can, or on a Unix domain socket, whose clients the loops take in turns.
  */
 final class VdbListener {
-  private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
   private static final int BACKLOG = 1024;
 
   private final NodeContext node;
+  private final EventLog log;
   private final VdbContext vdb;
   private final Dialect dialect;
   private final ListeningPlace place;
@@ -59,6 +58,7 @@ final class VdbListener {
    */
   VdbListener(
       NodeContext node,
+      EventLog log,
       VdbContext vdb,
       Dialect dialect,
       ListeningPlace place,
@@ -66,6 +66,7 @@ final class VdbListener {
       EventLoopGroup loops,
       List<LoopSessions> sessions) {
     this.node = node;
+    this.log = log;
     this.vdb = vdb;
     this.dialect = dialect;
     this.place = place;
@@ -239,7 +240,7 @@ final class VdbListener {
       channel.close().syncUninterruptibly();
     }
     if (!channels.isEmpty()) {
-      LOG.info("virtual database {} no longer listens on {}", vdb.name(), where());
+      log.node("no longer listening", "virtual database " + vdb.name() + " on " + where());
     }
     channels.clear();
   }

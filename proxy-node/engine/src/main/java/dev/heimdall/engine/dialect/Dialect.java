@@ -8,6 +8,7 @@ import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.listen.NotificationFormat;
+import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.sql.StatementReading;
@@ -26,6 +27,7 @@ import java.util.function.IntFunction;
  * @param clusters how theirs are watched
  * @param changes how it is heard what is written past the node
  * @param actions what rules do on connections of the node's own
+ * @param practice both ends of its connections, for a node that practises before clients come
  * @param naming of prepared statements on servers, for each event loop by its number
  */
 public record Dialect(
@@ -39,4 +41,5 @@ public record Dialect(
     ClusterProtocol clusters,
     ChangeProtocol changes,
     ActionProtocol actions,
+    Practice practice,
     IntFunction<ServerNaming> naming) {}

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.helpers.NOPLogger;
 
 /**
  * The event log as lines of a few words and {@code key=value} pairs, one SLF4J logger a subject:
@@ -24,17 +26,17 @@ import org.slf4j.event.Level;
  * cost no log line each; what an operator may want to act on is WARN.
  */
 public final class KeyValueLog implements EventLog {
-  private static final Logger CLIENT = LoggerFactory.getLogger("heimdall.client");
-  private static final Logger SERVER = LoggerFactory.getLogger("heimdall.server");
-  private static final Logger POOL = LoggerFactory.getLogger("heimdall.pool");
-  private static final Logger ADMIN = LoggerFactory.getLogger("heimdall.admin");
-  private static final Logger CLUSTER = LoggerFactory.getLogger("heimdall.cluster");
-  private static final Logger CONFIG = LoggerFactory.getLogger("heimdall.config");
-  private static final Logger NODE = LoggerFactory.getLogger("heimdall.node");
-  private static final Logger QUERY = LoggerFactory.getLogger("heimdall.query");
-
   /** A configuration of thousands of documents may be wrong in each of them. */
   private static final int MOST_PROBLEMS = 50;
+
+  private final Logger clientLines;
+  private final Logger serverLines;
+  private final Logger poolLines;
+  private final Logger adminLines;
+  private final Logger clusterLines;
+  private final Logger configLines;
+  private final Logger nodeLines;
+  private final Logger queryLines;
 
   private final VdbLines others;
   private final RateLimit refusals;
@@ -56,7 +58,26 @@ public final class KeyValueLog implements EventLog {
     this(Duration.ofSeconds(10), System::nanoTime, others);
   }
 
+  /** One that writes nothing. */
+  public static KeyValueLog silent() {
+    return new KeyValueLog(
+        Duration.ofSeconds(10), System::nanoTime, VdbLines.NOBODY, subject -> NOPLogger.NOP_LOGGER);
+  }
+
   KeyValueLog(Duration quiet, LongSupplier nanoClock, VdbLines others) {
+    this(quiet, nanoClock, others, LoggerFactory::getLogger);
+  }
+
+  private KeyValueLog(
+      Duration quiet, LongSupplier nanoClock, VdbLines others, Function<String, Logger> loggers) {
+    this.clientLines = loggers.apply("heimdall.client");
+    this.serverLines = loggers.apply("heimdall.server");
+    this.poolLines = loggers.apply("heimdall.pool");
+    this.adminLines = loggers.apply("heimdall.admin");
+    this.clusterLines = loggers.apply("heimdall.cluster");
+    this.configLines = loggers.apply("heimdall.config");
+    this.nodeLines = loggers.apply("heimdall.node");
+    this.queryLines = loggers.apply("heimdall.query");
     this.others = others;
     this.refusals = new RateLimit(quiet, nanoClock);
     this.connectFailures = new RateLimit(quiet, nanoClock);
@@ -73,7 +94,7 @@ public final class KeyValueLog implements EventLog {
       String user,
       String applicationName,
       boolean tls) {
-    if (CLIENT.isDebugEnabled()) {
+    if (clientLines.isDebugEnabled()) {
       line("client connected")
           .pair("client", clientId)
           .pair("addr", text(address))
@@ -82,7 +103,7 @@ public final class KeyValueLog implements EventLog {
           .pair("user", user)
           .pair("app", applicationName)
           .pair("tls", tls)
-          .log(CLIENT, Level.DEBUG);
+          .log(clientLines, Level.DEBUG);
     }
   }
 
@@ -96,7 +117,7 @@ public final class KeyValueLog implements EventLog {
       Duration connected,
       long queries) {
     Level level = orderly ? Level.DEBUG : Level.INFO;
-    if (CLIENT.isEnabledForLevel(level)) {
+    if (clientLines.isEnabledForLevel(level)) {
       line("client closed")
           .pair("client", clientId)
           .pair("vdb", vdb)
@@ -104,7 +125,7 @@ public final class KeyValueLog implements EventLog {
           .pair("reason", reason)
           .pair("seconds", seconds(connected))
           .pair("queries", queries)
-          .log(CLIENT, level);
+          .log(clientLines, level);
     }
   }
 
@@ -128,7 +149,7 @@ public final class KeyValueLog implements EventLog {
                     .pair("reason", reason.label())
                     .pair("detail", detail)
                     .suppressed(suppressed)
-                    .log(CLIENT, Level.WARN));
+                    .log(clientLines, Level.WARN));
   }
 
   @Override
@@ -147,13 +168,13 @@ public final class KeyValueLog implements EventLog {
                         "repeated wrong passwords: correct the client's password, or keep the"
                             + " address out (auth of the VDB, firewall)")
                     .suppressed(suppressed)
-                    .log(CLIENT, Level.WARN));
+                    .log(clientLines, Level.WARN));
   }
 
   @Override
   public void serverConnected(
       long serverId, String vdb, String database, String user, SocketAddress address, int pid) {
-    if (SERVER.isDebugEnabled()) {
+    if (serverLines.isDebugEnabled()) {
       line("server connected")
           .pair("server", serverId)
           .pair("vdb", vdb)
@@ -161,7 +182,7 @@ public final class KeyValueLog implements EventLog {
           .pair("user", user)
           .pair("addr", text(address))
           .pair("pid", pid)
-          .log(SERVER, Level.DEBUG);
+          .log(serverLines, Level.DEBUG);
     }
   }
 
@@ -169,13 +190,13 @@ public final class KeyValueLog implements EventLog {
   public void serverClosed(
       long serverId, String vdb, boolean orderly, String reason, Duration connected) {
     Level level = orderly ? Level.DEBUG : Level.INFO;
-    if (SERVER.isEnabledForLevel(level)) {
+    if (serverLines.isEnabledForLevel(level)) {
       line("server closed")
           .pair("server", serverId)
           .pair("vdb", vdb)
           .pair("reason", reason)
           .pair("seconds", seconds(connected))
-          .log(SERVER, level);
+          .log(serverLines, level);
     }
   }
 
@@ -190,7 +211,7 @@ public final class KeyValueLog implements EventLog {
                     .pair("addr", text(address))
                     .pair("cause", cause)
                     .suppressed(suppressed)
-                    .log(SERVER, Level.WARN));
+                    .log(serverLines, Level.WARN));
   }
 
   @Override
@@ -201,7 +222,7 @@ public final class KeyValueLog implements EventLog {
         .pair("vdb", vdb)
         .pair("addr", text(address))
         .pair("problem", problem)
-        .log(SERVER, Level.WARN);
+        .log(serverLines, Level.WARN);
   }
 
   @Override
@@ -211,7 +232,7 @@ public final class KeyValueLog implements EventLog {
         .pair("vdb", vdb)
         .pair("addr", text(address))
         .pair("problem", problem)
-        .log(SERVER, Level.WARN);
+        .log(serverLines, Level.WARN);
   }
 
   @Override
@@ -229,17 +250,17 @@ public final class KeyValueLog implements EventLog {
                     .pair("waiting", waiting)
                     .pair("waited_seconds", seconds(waited))
                     .suppressed(suppressed)
-                    .log(POOL, Level.WARN));
+                    .log(poolLines, Level.WARN));
   }
 
   @Override
   public void sessionPinned(long clientId, String vdb, String reason) {
-    if (POOL.isDebugEnabled()) {
+    if (poolLines.isDebugEnabled()) {
       line("session pinned")
           .pair("client", clientId)
           .pair("vdb", vdb)
           .pair("reason", reason)
-          .log(POOL, Level.DEBUG);
+          .log(poolLines, Level.DEBUG);
     }
   }
 
@@ -253,7 +274,7 @@ public final class KeyValueLog implements EventLog {
             .pair("rule", rule)
             .pair("action", action);
     (groups.isEmpty() ? line : line.pair("groups", String.join(" | ", groups)).holdsData())
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
@@ -266,7 +287,7 @@ public final class KeyValueLog implements EventLog {
         .pair("took_us", took.toNanos() / 1000)
         .pair("outcome", outcome)
         .pair("sql", text)
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
@@ -276,7 +297,7 @@ public final class KeyValueLog implements EventLog {
         .pair("vdb", vdb)
         .pair("read", String.join(",", read))
         .pair("written", String.join(",", written))
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
@@ -286,7 +307,7 @@ public final class KeyValueLog implements EventLog {
         .pair("vdb", vdb)
         .pair("took_us", took.toNanos() / 1000.0)
         .pair("rules", String.join(",", rules))
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
@@ -310,7 +331,7 @@ public final class KeyValueLog implements EventLog {
                     .pair("kept_sha256", kept.get())
                     .pair("answered_sha256", answered.get())
                     .suppressed(suppressed)
-                    .log(QUERY, Level.WARN));
+                    .log(queryLines, Level.WARN));
   }
 
   @Override
@@ -320,7 +341,7 @@ public final class KeyValueLog implements EventLog {
         .pair("vdb", vdb)
         .pair("columns", String.join(", ", columns))
         .pair("sql", text)
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
@@ -331,7 +352,7 @@ public final class KeyValueLog implements EventLog {
         .pair("row", number)
         .pair("values", String.join(", ", values))
         .holdsData()
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
@@ -339,14 +360,14 @@ public final class KeyValueLog implements EventLog {
     line("debug switched " + (on ? "on" : "off"))
         .pair("client", clientId)
         .pair("vdb", vdb)
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
   public void debugStatement(long clientId, String vdb, String text, Map<String, String> facts) {
     LogLine line = line("debug statement").pair("client", clientId).pair("vdb", vdb);
     facts.forEach(line::pair);
-    line.pair("sql", text).log(QUERY, Level.INFO);
+    line.pair("sql", text).log(queryLines, Level.INFO);
   }
 
   @Override
@@ -358,7 +379,7 @@ public final class KeyValueLog implements EventLog {
         .pair("rules", String.join(",", rules))
         .pair("outcome", outcome)
         .pair("sql", text)
-        .log(QUERY, Level.WARN);
+        .log(queryLines, Level.WARN);
   }
 
   @Override
@@ -370,7 +391,7 @@ public final class KeyValueLog implements EventLog {
         .pair("tables", String.join(",", tables))
         .pair("sqlstate", sqlstate == null ? "" : sqlstate)
         .pair("reason", reason)
-        .log(QUERY, Level.WARN);
+        .log(queryLines, Level.WARN);
   }
 
   @Override
@@ -379,7 +400,7 @@ public final class KeyValueLog implements EventLog {
         .pair("program", program)
         .pair("end", end)
         .pair("output", output)
-        .log(QUERY, Level.INFO);
+        .log(queryLines, Level.INFO);
   }
 
   @Override
@@ -389,7 +410,7 @@ public final class KeyValueLog implements EventLog {
         .pair("addr", text(address))
         .pair("command", command)
         .pair("outcome", outcome)
-        .log(ADMIN, Level.INFO);
+        .log(adminLines, Level.INFO);
   }
 
   @Override
@@ -397,7 +418,7 @@ public final class KeyValueLog implements EventLog {
     line("configuration reloaded")
         .pair("documents", documents)
         .pair("changes", changes)
-        .log(CONFIG, Level.INFO);
+        .log(configLines, Level.INFO);
   }
 
   @Override
@@ -405,13 +426,15 @@ public final class KeyValueLog implements EventLog {
     line("configuration rejected, the earlier one stays")
         .pair("problems", problems.size())
         .whole("first", problems.get(0))
-        .log(CONFIG, Level.ERROR);
+        .log(configLines, Level.ERROR);
     problems.stream()
         .limit(MOST_PROBLEMS)
         .skip(1)
         .forEach(
             problem ->
-                line("configuration rejected").whole("another", problem).log(CONFIG, Level.ERROR));
+                line("configuration rejected")
+                    .whole("another", problem)
+                    .log(configLines, Level.ERROR));
   }
 
   @Override
@@ -425,7 +448,7 @@ public final class KeyValueLog implements EventLog {
     LogLine line =
         line("cluster " + event).pair("source", source).pair("server", server).pair("cause", cause);
     lasted.ifPresent(duration -> line.pair("lasted", seconds(duration)));
-    line.log(CLUSTER, alarming ? Level.WARN : Level.INFO);
+    line.log(clusterLines, alarming ? Level.WARN : Level.INFO);
   }
 
   @Override
@@ -439,7 +462,7 @@ public final class KeyValueLog implements EventLog {
     if (!why.isEmpty()) {
       line.pair("cause", why);
     }
-    line.log(CLUSTER, why.isEmpty() ? Level.INFO : Level.WARN);
+    line.log(clusterLines, why.isEmpty() ? Level.INFO : Level.WARN);
   }
 
   @Override
@@ -448,22 +471,22 @@ public final class KeyValueLog implements EventLog {
     if (!cause.isEmpty()) {
       line.pair("cause", cause);
     }
-    line.log(NODE, cause.isEmpty() ? Level.INFO : Level.WARN);
+    line.log(nodeLines, cause.isEmpty() ? Level.INFO : Level.WARN);
   }
 
   @Override
   public void secretOpen(String detail) {
-    line("secret readable by others").pair("detail", detail).log(NODE, Level.WARN);
+    line("secret readable by others").pair("detail", detail).log(nodeLines, Level.WARN);
   }
 
   @Override
   public void fewFiles(String detail) {
-    line("too few open files").pair("detail", detail).log(NODE, Level.WARN);
+    line("too few open files").pair("detail", detail).log(nodeLines, Level.WARN);
   }
 
   @Override
   public void node(String phase, String detail) {
-    line("node " + phase).pair("detail", detail).log(NODE, Level.INFO);
+    line("node " + phase).pair("detail", detail).log(nodeLines, Level.INFO);
   }
 
   private LogLine line(String words) {

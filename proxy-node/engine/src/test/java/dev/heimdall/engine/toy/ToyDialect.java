@@ -9,6 +9,7 @@ import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.listen.NotificationFormat;
+import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.prepared.ServerNaming;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ public final class ToyDialect {
         lacking(ClusterProtocol.class),
         ChangeProtocol.NONE,
         lacking(ActionProtocol.class),
+        lacking(Practice.class),
         loop -> new Numbers());
   }
 

@@ -7,6 +7,7 @@ import dev.heimdall.engine.dialect.mysql.changes.BinlogChanges;
 import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
 import dev.heimdall.engine.dialect.mysql.console.MysqlConsole;
 import dev.heimdall.engine.dialect.mysql.login.MysqlClients;
+import dev.heimdall.engine.dialect.mysql.practice.MysqlPractice;
 import dev.heimdall.engine.dialect.mysql.request.MysqlSessions;
 import dev.heimdall.engine.dialect.mysql.server.MysqlServers;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlClassifier;
@@ -31,6 +32,7 @@ public final class MysqlDialect {
         new MysqlClusters(),
         new BinlogChanges(),
         new MysqlActions(),
+        new MysqlPractice(),
         StatementNumbers::new);
   }
 }

@@ -11,6 +11,7 @@ import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.listen.PostgresNotifications;
 import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
+import dev.heimdall.engine.dialect.postgres.practice.PostgresPractice;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
@@ -37,6 +38,7 @@ public final class PostgresDialect {
         new PostgresClusters(),
         new PostgresChanges(),
         new PostgresActions(),
+        new PostgresPractice(keyCache, nonces),
         StatementNames::ofLoop);
   }
 }

@@ -1,0 +1,104 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.practice.Practice;
+import dev.heimdall.engine.practice.PracticeRun;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.Transport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Has Java load and compile what statements go through before a load balancer sends clients: runs a
+ * second node for a few seconds, whose clients and servers are its own. Nothing of it reaches
+ * databases, metrics or logs of the node that clients talk to, which serves meanwhile.
+ */
+final class WarmUp implements AutoCloseable {
+  /** More of them made no difference. */
+  private static final int MOST_STATEMENTS = 40_000;
+
+  private final Map<Engine, Practice> practices;
+  private final Transport transport;
+  private final Duration mayTake;
+  private final EventLog log;
+  private volatile boolean over;
+  private volatile Thread thread;
+
+  private WarmUp(
+      Map<Engine, Practice> practices, Transport transport, Duration mayTake, EventLog log) {
+    this.practices = practices;
+    this.transport = transport;
+    this.mayTake = mayTake;
+    this.log = log;
+    over = practices.isEmpty();
+  }
+
+  /** With the dialects that the configuration's virtual databases speak. */
+  static WarmUp of(
+      Configuration configuration, NodeObserver observer, Dialects dialects, EventLog log) {
+    Duration mayTake = configuration.node().warmUp();
+    Map<Engine, Practice> practices = new EnumMap<>(Engine.class);
+    if (observer.warmsUp() && !mayTake.isZero()) {
+      configuration.vdbs().values().stream()
+          .map(vdb -> configuration.sources().get(vdb.source()).engine())
+          .distinct()
+          .forEach(engine -> practices.put(engine, dialects.of(engine).practice()));
+    }
+    return new WarmUp(practices, configuration.node().transport(), mayTake, log);
+  }
+
+  /** Begins it, if there is to be one, on a thread of its own. */
+  void start() {
+    if (!over) {
+      thread = new Thread(this::run, "heimdall-warm-up");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  /** Whether the node is as warm as it is to be. */
+  boolean isOver() {
+    return over;
+  }
+
+  private void run() {
+    long begun = System.nanoTime();
+    long end = begun + mayTake.toNanos();
+    try (PracticeNode node = PracticeNode.start(practices, transport)) {
+      int statements = 0;
+      for (PracticeRun run : node.begin(MOST_STATEMENTS / practices.size())) {
+        run.await(end - System.nanoTime());
+        statements += run.statements();
+      }
+      if (!over) {
+        log.node(
+            "warmed up",
+            "statements=%d milliseconds=%d"
+                .formatted(statements, (System.nanoTime() - begun) / 1_000_000));
+      }
+      over = true;
+    } catch (IOException | StartupException | ConfigurationException | RuntimeException e) {
+      if (!over) {
+        log.node("not warmed up", e.getMessage());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      over = true;
+    }
+  }
+
+  /** Ends it soon, and waits for nothing. */
+  @Override
+  public void close() {
+    over = true;
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.heimdall.engine.dialect.postgres.practice;
+
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramClient;
+import dev.heimdall.engine.auth.ScramException;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.ScramServer;
+import dev.heimdall.engine.practice.Practice;
+import dev.heimdall.engine.practice.PracticeEnd;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.model.ChannelBinding;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** A client that does what drivers do. */
+final class PracticeClient implements Practice.Client {
+  private static final byte[] UNNAMED = {};
+  private static final byte[] NAMED = "practice_1".getBytes(StandardCharsets.UTF_8);
+
+  /** Of messages of authentication. */
+  private static final int OK = 0;
+
+  private static final int SASL = 10;
+  private static final int SASL_CONTINUE = 11;
+
+  private static final String READ = "SELECT id, name FROM practice WHERE id = ";
+  private static final String READ_PARAMETER = READ + "$1";
+  private static final String WRITE = "UPDATE practice SET name = $1 WHERE id = 1";
+
+  private final PracticeEnd end;
+
+  PracticeClient(PracticeEnd end) {
+    this.end = end;
+  }
+
+  void logIn(Practice.Account account, ScramKeyCache keys, NonceSource nonces) throws IOException {
+    PgWriter.startup(
+        end.out(),
+        PgWriter.PROTOCOL_3_0,
+        Map.of(
+            "user",
+            account.user(),
+            "database",
+            account.database(),
+            "application_name",
+            "practice",
+            "client_encoding",
+            "UTF8"));
+    end.flush();
+    try {
+      ScramClient scram = null;
+      for (ByteBuf said = authentication(); said != null; said = authentication()) {
+        switch (said.readInt()) {
+          case OK -> {
+            receive();
+            parse(NAMED, READ_PARAMETER);
+            PgWriter.describeStatement(end.out(), NAMED);
+            sync();
+            end.flush();
+            receive();
+            return;
+          }
+          case SASL -> {
+            scram =
+                ScramClient.withPassword(
+                    account.password(),
+                    keys,
+                    ChannelBinding.DISABLE,
+                    null,
+                    List.of(ScramServer.SCRAM_SHA_256),
+                    nonces);
+            PgWriter.saslInitialResponse(end.out(), scram.mechanism(), scram.first());
+            end.flush();
+          }
+          case SASL_CONTINUE -> {
+            PgWriter.saslResponse(end.out(), scram.last(ByteBufUtil.getBytes(said)));
+            end.flush();
+          }
+          default -> scram.verify(ByteBufUtil.getBytes(said));
+        }
+      }
+    } catch (ScramException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private ByteBuf authentication() throws IOException {
+    byte type = end.in().readByte();
+    ByteBuf body = end.read(end.in().readInt() - Integer.BYTES);
+    if (type != BackendType.AUTHENTICATION) {
+      throw new IOException("the node answered a log-in by " + (char) type);
+    }
+    return body;
+  }
+
+  @Override
+  public int requests() {
+    return 9;
+  }
+
+  @Override
+  public void send(int request, int number) throws IOException {
+    switch (request) {
+      case 0 -> query(READ + number);
+      case 1 -> extended(READ_PARAMETER, number);
+      case 2, 3, 6 -> prepared(number);
+      case 4 -> extended(WRITE, number);
+      case 5 -> query("BEGIN");
+      case 7 -> query("UPDATE practice SET name = 'one' WHERE id = " + number);
+      default -> query("COMMIT");
+    }
+    end.flush();
+  }
+
+  private void query(String sql) {
+    PgWriter.query(end.out(), sql);
+  }
+
+  /** As drivers do it without a name. */
+  private void extended(String sql, int value) {
+    parse(UNNAMED, sql);
+    bind(UNNAMED, value);
+    describePortal();
+    PgWriter.execute(end.out(), UNNAMED);
+    sync();
+  }
+
+  private void prepared(int value) {
+    bind(NAMED, value);
+    PgWriter.execute(end.out(), UNNAMED);
+    sync();
+  }
+
+  private void parse(byte[] name, String sql) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    byte[] body = new byte[text.length + 3]; // no types are given
+    System.arraycopy(text, 0, body, 0, text.length);
+    PgWriter.parse(end.out(), name, body, body.length);
+  }
+
+  /** One parameter in text, and the result in text. */
+  private void bind(byte[] statement, int value) {
+    ByteBuf out = end.out();
+    int at = PgWriter.begin(out, FrontendType.BIND);
+    out.writeByte(0).writeBytes(statement).writeByte(0);
+    String text = Integer.toString(value);
+    out.writeShort(0).writeShort(1).writeInt(text.length());
+    out.writeCharSequence(text, StandardCharsets.US_ASCII);
+    out.writeShort(0);
+    PgWriter.end(out, at);
+  }
+
+  private void describePortal() {
+    int at = PgWriter.begin(end.out(), FrontendType.DESCRIBE);
+    end.out().writeByte('P').writeByte(0);
+    PgWriter.end(end.out(), at);
+  }
+
+  private void sync() {
+    int at = PgWriter.begin(end.out(), FrontendType.SYNC);
+    PgWriter.end(end.out(), at);
+  }
+
+  /** Reads what comes until the node is ready for more. */
+  @Override
+  public void receive() throws IOException {
+    byte type;
+    do {
+      type = end.in().readByte();
+      ByteBuf body = end.read(end.in().readInt() - Integer.BYTES);
+      if (type == BackendType.ERROR) {
+        throw new IOException(
+            "the node answered an error: "
+                + body.toString(StandardCharsets.UTF_8).replace('\0', ' '));
+      }
+    } while (type != BackendType.READY);
+  }
+
+  @Override
+  public void leave() throws IOException {
+    int at = PgWriter.begin(end.out(), FrontendType.TERMINATE);
+    PgWriter.end(end.out(), at);
+    end.flush();
+  }
+}

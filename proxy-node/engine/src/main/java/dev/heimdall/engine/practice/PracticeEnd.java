@@ -1,0 +1,66 @@
+package dev.heimdall.engine.practice;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+
+/** One end of a connection, for a thread that may wait. */
+public final class PracticeEnd implements Closeable {
+  private static final int BUFFER = 8192;
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private final OutputStream to;
+  private final ByteBuf out = Unpooled.buffer(BUFFER);
+
+  PracticeEnd(Socket socket) throws IOException {
+    this.socket = socket;
+    socket.setTcpNoDelay(true);
+    in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER));
+    to = socket.getOutputStream();
+  }
+
+  public DataInputStream in() {
+    return in;
+  }
+
+  /** What was not sent yet. */
+  public ByteBuf out() {
+    return out;
+  }
+
+  /** So many bytes that have come, or will. */
+  public ByteBuf read(int length) throws IOException {
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    return Unpooled.wrappedBuffer(bytes);
+  }
+
+  /** Sends what was written. */
+  public void flush() throws IOException {
+    to.write(out.array(), out.arrayOffset() + out.readerIndex(), out.readableBytes());
+    out.clear();
+  }
+
+  /** Sends what was written, unless the other end has sent more already. */
+  public void flushIfIdle() throws IOException {
+    if (in.available() == 0) {
+      flush();
+    }
+  }
+
+  /** Whoever reads or writes here fails from now on. */
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // it is not used any more
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.heimdall.engine.practice;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The clients and the server of one dialect while they practise. Threads of their own wait for the
+ * bytes, so that on event loops there is nothing but the node.
+ */
+public final class PracticeRun implements AutoCloseable {
+  /** As many as share server connections. */
+  public static final int CLIENTS = 8;
+
+  /** After which one of them leaves, and another one logs in. */
+  private static final int TURNS = 10;
+
+  private static final int CONNECT_MILLIS = 2000;
+  private static final int LEAVING_MILLIS = 1000;
+
+  private final Practice practice;
+  private final ServerSocket listening;
+  private final Set<PracticeEnd> ends = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch done = new CountDownLatch(1);
+  private final AtomicInteger statements = new AtomicInteger();
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private volatile boolean over;
+
+  /** Takes server connections on a free port of this machine alone. */
+  public PracticeRun(Practice practice) throws IOException {
+    this.practice = practice;
+    listening = new ServerSocket();
+    listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    start("server", this::accept);
+  }
+
+  /** Where the server listens. */
+  public int port() {
+    return listening.getLocalPort();
+  }
+
+  /**
+   * Has clients come in.
+   *
+   * @param port of the node
+   * @param most statements of all clients together
+   */
+  public void begin(int port, Practice.Account account, int most) {
+    start("clients", () -> clients(port, account, most));
+  }
+
+  private void start(String name, Runnable work) {
+    Thread thread = new Thread(work, "heimdall-practice-" + name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() {
+    int number = 0;
+    while (!over) {
+      try {
+        PracticeEnd end = opened(listening.accept());
+        int connection = ++number;
+        start("server-" + connection, () -> serve(end, connection));
+      } catch (IOException e) {
+        failed(e);
+        return;
+      }
+    }
+  }
+
+  private void serve(PracticeEnd end, int number) {
+    try {
+      practice.serve(end, number);
+    } catch (IOException e) {
+      // the node has closed it
+    } catch (RuntimeException e) {
+      failed(e);
+    } finally {
+      closed(end);
+    }
+  }
+
+  /** One thread for all: what they send comes in together, as under load. */
+  private void clients(int port, Practice.Account account, int most) {
+    List<Guest> guests = new ArrayList<>();
+    try {
+      for (int i = 0; i < CLIENTS; i++) {
+        guests.add(guest(port, account));
+      }
+      for (int turn = 1; !isOver(most); turn++) {
+        take(turn, guests);
+        if (turn % TURNS == 0) {
+          Guest leaving = guests.remove(0);
+          leaving.client().leave();
+          closed(leaving.end());
+          guests.add(guest(port, account));
+        }
+      }
+      for (Guest guest : guests) {
+        guest.client().leave();
+      }
+    } catch (IOException | RuntimeException e) {
+      failed(e);
+    } finally {
+      guests.forEach(guest -> closed(guest.end()));
+      done.countDown();
+    }
+  }
+
+  private record Guest(PracticeEnd end, Practice.Client client) {}
+
+  private void take(int turn, List<Guest> guests) throws IOException {
+    int requests = guests.get(0).client().requests();
+    for (int request = 0; request < requests; request++) {
+      for (Guest guest : guests) {
+        guest.client().send(request, turn);
+      }
+      for (Guest guest : guests) {
+        guest.client().receive();
+      }
+    }
+    statements.addAndGet(requests * guests.size());
+  }
+
+  private Guest guest(int port, Practice.Account account) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+    PracticeEnd end = opened(socket);
+    try {
+      return new Guest(end, practice.logIn(end, account));
+    } catch (IOException | RuntimeException e) {
+      closed(end);
+      throw e;
+    }
+  }
+
+  private boolean isOver(int most) {
+    return over || statements.get() >= most;
+  }
+
+  /**
+   * Waits until the clients have done all that they were to do.
+   *
+   * @throws IOException what one of them met instead
+   */
+  public void await(long nanos) throws IOException, InterruptedException {
+    done.await(nanos, TimeUnit.NANOSECONDS);
+    Exception met = failure.get();
+    if (met != null) {
+      throw new IOException(met.toString(), met);
+    }
+  }
+
+  /** How many statements clients have run. */
+  public int statements() {
+    return statements.get();
+  }
+
+  /** Has clients end after the turn that they are in, and waits for them, a moment at most. */
+  public void leave() {
+    over = true;
+    try {
+      done.await(LEAVING_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends all threads of it. */
+  @Override
+  public void close() {
+    over = true;
+    try {
+      listening.close();
+    } catch (IOException e) {
+      // it is not used any more
+    }
+    ends.forEach(PracticeEnd::close);
+  }
+
+  private PracticeEnd opened(Socket socket) throws IOException {
+    PracticeEnd end = new PracticeEnd(socket);
+    ends.add(end);
+    if (over) {
+      end.close();
+    }
+    return end;
+  }
+
+  private void closed(PracticeEnd end) {
+    end.close();
+    ends.remove(end);
+  }
+
+  private void failed(Exception e) {
+    if (!over) {
+      failure.compareAndSet(null, e);
+    }
+  }
+}
