@@ -1,5 +1,6 @@
 if [ "$1" = configure ]; then
   make_user
+  cache_classes
   begin_anew
   [ -n "$2" ] || first_steps
 fi

@@ -1,3 +1,4 @@
 if [ "$1" = remove ]; then
   end_service
+  forget_classes
 fi

@@ -1,1 +1,4 @@
-[ "$1" -gt 0 ] || end_service
+if [ "$1" -eq 0 ]; then
+  end_service
+  forget_classes
+fi

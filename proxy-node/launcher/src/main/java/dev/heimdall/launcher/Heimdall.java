@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       RoutingCommand.class,
       MemoryPlanCommand.class,
+      PrepareCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,12 @@ class HeimdallScriptTest {
           echo -Xmx11m ;;
         *) printf '%s\\n' "$@" ;;
       esac
+      for word in "$@"; do
+        case $word in
+          -XX:ArchiveClassesAtExit=*) [ -e "$(dirname "$0")/fails" ] || echo cached >"${word#*=}" ;;
+          -Xshare:on) [ ! -e "$(dirname "$0")/cuts" ] || exit 1 ;;
+        esac
+      done
       """;
 
   @TempDir private Path home;
@@ -117,12 +125,87 @@ class HeimdallScriptTest {
     assertThat(run.text()).contains("the demo runs in a source tree only");
   }
 
+  @Test
+  void classesAreCachedForThisJavaAndTheseJars() throws Exception {
+    Run prepared = run("prepare");
+
+    assertThat(prepared.exitCode()).as(prepared.text()).isZero();
+    Path cache = onlyCache();
+    assertThat(prepared.text()).endsWith(cache + "\n");
+    String jars = home.toRealPath() + "/lib/heimdall-launcher-1.jar";
+    assertThat(run("proxy", "--config", "conf").text().lines())
+        .containsSubsequence(
+            "-XX:SharedArchiveFile=" + cache, "-cp", jars, "dev.heimdall.launcher.Heimdall");
+    assertThat(run("run", "--conf=/some.conf").text().lines())
+        .anyMatch(line -> line.contains("SharedArchiveFile") && line.contains("memory-plan"));
+
+    Files.writeString(home.resolve("lib/heimdall-launcher-1.jar"), "another release");
+
+    assertThat(run("proxy", "--config", "conf").text()).doesNotContain("SharedArchiveFile");
+  }
+
+  @Test
+  void aNewCacheTakesThePlaceOfTheLastOne() throws Exception {
+    run("prepare");
+    Path before = onlyCache();
+    Files.writeString(home.resolve("lib/heimdall-launcher-1.jar"), "another release");
+
+    run("prepare");
+
+    assertThat(onlyCache()).isNotEqualTo(before);
+  }
+
+  @Test
+  void whoeverWantsNoCacheHasNone() throws Exception {
+    run("prepare");
+
+    assertThat(run(Map.of("HEIMDALL_CLASS_CACHE", "no"), "proxy", "--config", "conf").text())
+        .doesNotContain("SharedArchiveFile");
+  }
+
+  @Test
+  void aNewerJavaHasProfilesInIt() throws Exception {
+    Path java = home.resolve("jdk/bin/java");
+    Files.writeString(
+        java, JAVA.replace("17.0.15", "25.0.3").replace("ArchiveClassesAtExit", "AOTCacheOutput"));
+
+    run("prepare");
+
+    assertThat(run("proxy", "--config", "conf").text()).contains("-XX:AOTCache=" + onlyCache());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fails", "cuts"})
+  void aCacheThatIsNotWholeIsNotKept(String how) throws Exception {
+    Files.createFile(home.resolve("jdk/bin").resolve(how));
+
+    Run prepared = run("prepare");
+
+    assertThat(prepared.exitCode()).isEqualTo(4);
+    assertThat(prepared.text()).contains("could not write a cache to " + home.toRealPath());
+    assertThat(home.resolve("cache")).isEmptyDirectory();
+  }
+
+  private Path onlyCache() throws IOException {
+    try (Stream<Path> files = Files.list(home.toRealPath().resolve("cache"))) {
+      List<Path> all = files.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
+  }
+
   private Run run(String... arguments) throws Exception {
+    return run(Map.of(), arguments);
+  }
+
+  private Run run(Map<String, String> environment, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(home.resolve("heimdall").toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());
     builder.environment().remove("HEIMDALL_JAVA_OPTS");
+    builder.environment().put("XDG_CACHE_HOME", home.resolve("elsewhere").toString());
+    builder.environment().putAll(environment);
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), text);
