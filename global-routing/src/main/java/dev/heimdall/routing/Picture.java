@@ -77,6 +77,7 @@ final class Picture {
               given(one.endpoint()),
               given(one.readerEndpoint()),
               number(one.port()),
+              given(one.databaseName()),
               servers,
               WriteForwarding.said(
                   text(one.localWriteForwardingStatusAsString()),
@@ -100,6 +101,7 @@ final class Picture {
                     Optional.empty(),
                     Optional.empty(),
                     0,
+                    given(instance.dbName()),
                     servers,
                     WriteForwarding.UNKNOWN,
                     asked));
@@ -119,6 +121,7 @@ final class Picture {
         source.host(),
         Optional.empty(),
         source.port(),
+        given(one.dbName()),
         servers,
         WriteForwarding.UNKNOWN,
         asked);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param formerly the ARNs that it had before it was renamed, the last one first
  * @param endpoint the name that leads to its writer
  * @param readerEndpoint the name that leads to its readers
+ * @param database the one that it was created with; empty where there was none, or nobody says so
  * @param forwarding whether its readers forward writes
  * @param asked when the API said so
  */
@@ -27,6 +28,7 @@ public record TopologyCluster(
     Optional<String> endpoint,
     Optional<String> readerEndpoint,
     int port,
+    Optional<String> database,
     List<RdsServer> servers,
     WriteForwarding forwarding,
     Instant asked) {
@@ -39,6 +41,43 @@ public record TopologyCluster(
   public TopologyCluster {
     formerly = List.copyOf(formerly.subList(0, Math.min(formerly.size(), MOST_NAMES)));
     servers = List.copyOf(servers);
+  }
+
+  /** One of which nobody says with which database it was created. */
+  public TopologyCluster(
+      String arn,
+      String resource,
+      List<String> formerly,
+      String region,
+      String name,
+      String engine,
+      String status,
+      Optional<String> endpoint,
+      Optional<String> readerEndpoint,
+      int port,
+      List<RdsServer> servers,
+      WriteForwarding forwarding,
+      Instant asked) {
+    this(
+        arn,
+        resource,
+        formerly,
+        region,
+        name,
+        engine,
+        status,
+        endpoint,
+        readerEndpoint,
+        port,
+        Optional.empty(),
+        servers,
+        forwarding,
+        asked);
+  }
+
+  /** Whether it is an instance with its replicas, and no cluster. */
+  boolean ofInstance() {
+    return arn.contains(INSTANCE);
   }
 
   /** Whether this is, or was, its name. */
@@ -54,7 +93,7 @@ public record TopologyCluster(
   /** Whether this is what RDS means by a name in its region. */
   public boolean is(RdsName asked) {
     return asked.cluster()
-        ? name.equals(asked.name()) && !arn.contains(INSTANCE)
+        ? name.equals(asked.name()) && !ofInstance()
         : servers.stream().anyMatch(server -> server.name().equals(asked.name()));
   }
 
@@ -68,7 +107,7 @@ public record TopologyCluster(
     for (RdsServer server : servers) {
       completed.add(known(before, server).map(server::completedBy).orElse(server));
     }
-    if (arn.contains(INSTANCE)) {
+    if (ofInstance()) {
       before.servers.stream().filter(one -> known(this, one).isEmpty()).forEach(completed::add);
     }
     return with(formerly, completed, forwarding.or(before.forwarding), asked);
@@ -100,6 +139,7 @@ public record TopologyCluster(
         endpoint,
         readerEndpoint,
         port,
+        database,
         servers,
         forwarding,
         asked);

@@ -58,6 +58,7 @@ final class TopologyJson {
     cluster.endpoint().ifPresent(endpoint -> node.put("endpoint", endpoint));
     cluster.readerEndpoint().ifPresent(endpoint -> node.put("readerEndpoint", endpoint));
     node.put("port", cluster.port());
+    cluster.database().ifPresent(database -> node.put("database", database));
     node.put("asked", cluster.asked().toString());
     if (!cluster.forwarding().local().isEmpty()) {
       node.put("localWriteForwarding", cluster.forwarding().local());
@@ -166,6 +167,7 @@ final class TopologyJson {
         in.optional("endpoint"),
         in.optional("readerEndpoint"),
         (int) in.number("port", HIGHEST_PORT),
+        in.optional("database"),
         servers,
         new WriteForwarding(
             in.optional("localWriteForwarding").orElse(""),

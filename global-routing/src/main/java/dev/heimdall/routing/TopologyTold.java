@@ -92,6 +92,11 @@ public final class TopologyTold {
     return lastAsked(arn, documents).map(one -> one.document().told(one.cluster()));
   }
 
+  /** A cluster, as whoever asked last was told. */
+  static Optional<TopologyCluster> last(String arn, Collection<TopologyDocument> documents) {
+    return lastAsked(arn, documents).map(In::cluster);
+  }
+
   /** Of a cluster whoever asked last, by the clocks of those who asked. */
   private static Optional<In> lastAsked(String arn, Collection<TopologyDocument> documents) {
     In last = null;

@@ -38,6 +38,8 @@ public final class FakeRds implements AutoCloseable {
   private final Set<String> lost = ConcurrentHashMap.newKeySet();
   private final Map<String, Region> regions = new ConcurrentHashMap<>();
   private volatile List<Global> globals = List.of();
+  private volatile String engine = "aurora-postgresql";
+  private volatile String database = "";
   private volatile Manner manner = Manner.WELL;
   private volatile int page = 100;
   private volatile CyclicBarrier meeting;
@@ -171,6 +173,12 @@ public final class FakeRds implements AutoCloseable {
     Matcher scope =
         SCOPE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
     return scope.find() ? scope.group(1) : ANY;
+  }
+
+  /** All have this engine, in the API's words, and were created with this database. */
+  public void made(String ofEngine, String withDatabase) {
+    engine = ofEngine;
+    database = withDatabase;
   }
 
   public void answers(Manner next) {
@@ -341,7 +349,7 @@ public final class FakeRds implements AutoCloseable {
     return globals.stream().filter(global -> global.to().equals(to)).findFirst().orElseThrow();
   }
 
-  private static String xml(String element, Global global) {
+  private String xml(String element, Global global) {
     StringBuilder members = new StringBuilder();
     for (String member : global.members()) {
       boolean writer = global.members().indexOf(member) == 0;
@@ -357,7 +365,7 @@ public final class FakeRds implements AutoCloseable {
     String content =
         element("GlobalClusterIdentifier", global.name())
             + element("GlobalClusterArn", global.arn())
-            + element("Engine", "aurora-postgresql")
+            + element("Engine", engine)
             + element("Status", moves ? global.moving() : "available")
             + element("GlobalClusterMembers", members.toString())
             + (moves
@@ -382,7 +390,7 @@ public final class FakeRds implements AutoCloseable {
     return true;
   }
 
-  private static String xml(String region, Cluster cluster) {
+  private String xml(String region, Cluster cluster) {
     StringBuilder members = new StringBuilder();
     int tier = 0;
     for (String member : cluster.members()) {
@@ -398,15 +406,16 @@ public final class FakeRds implements AutoCloseable {
         element("DBClusterIdentifier", cluster.name())
             + element("DBClusterArn", Cluster.arn(region, cluster.name()))
             + element("DbClusterResourceId", cluster.resource())
-            + element("Engine", "aurora-postgresql")
+            + element("Engine", engine)
             + element("Status", cluster.status())
+            + optional("DatabaseName", database)
             + element("Port", "" + cluster.port())
             + optional("LocalWriteForwardingStatus", cluster.localForwarding())
             + optional("GlobalWriteForwardingStatus", cluster.globalForwarding())
             + element("DBClusterMembers", members.toString()));
   }
 
-  private static String xml(String region, Instance instance) {
+  private String xml(String region, Instance instance) {
     StringBuilder replicas = new StringBuilder();
     instance
         .replicas()
@@ -417,6 +426,8 @@ public final class FakeRds implements AutoCloseable {
             + element(
                 "DBInstanceArn", "arn:aws:rds:" + region + ":" + ACCOUNT + ":db:" + instance.name())
             + element("DbiResourceId", "db-" + instance.name())
+            + element("Engine", engine)
+            + optional("DBName", database)
             + element("DBInstanceStatus", instance.status())
             + element("AvailabilityZone", instance.zone())
             + optional("DBClusterIdentifier", instance.cluster())

@@ -1,0 +1,111 @@
+package dev.heimdall.routing;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What documents tell of a cluster to somebody who knows nothing but its ARN.
+ *
+ * @param engine in RDS's words, such as {@code aurora-postgresql}
+ * @param instance whether it is an instance with its replicas, and no cluster
+ * @param database the one that it was created with
+ * @param servers where to begin, the writer first; none has an address yet where it is empty
+ */
+public record ClusterDescription(
+    String engine, boolean instance, Optional<String> database, List<Server> servers) {
+  /** Of each region but the writer's so many instances are named: who is asked knows the others. */
+  private static final int MOST_OF_REGION = 3;
+
+  private static final String INSTANCE = ":db:";
+
+  public ClusterDescription {
+    servers = List.copyOf(servers);
+  }
+
+  /**
+   * A name to begin with.
+   *
+   * @param port 0 where nobody says it
+   */
+  public record Server(String region, String host, int port) {}
+
+  /**
+   * Empty if nobody tells of it.
+   *
+   * @param documents one of each source
+   */
+  public static Optional<ClusterDescription> of(
+      String arn, Collection<TopologyDocument> documents) {
+    return TopologyTold.global(arn, documents)
+        .map(global -> of(global, documents))
+        .or(
+            () ->
+                TopologyTold.last(arn, documents)
+                    .or(() -> holding(arn, documents))
+                    .map(one -> of(one.engine(), Optional.of(one), List.of())));
+  }
+
+  private static ClusterDescription of(
+      TopologyGlobal global, Collection<TopologyDocument> documents) {
+    Optional<TopologyCluster> writer = Optional.empty();
+    List<TopologyCluster> others = new ArrayList<>();
+    for (TopologyGlobal.Member member : global.members()) {
+      Optional<TopologyCluster> one = TopologyTold.last(member.cluster(), documents);
+      if (member.writer()) {
+        writer = one;
+      } else {
+        one.ifPresent(others::add);
+      }
+    }
+    return of(global.engine(), writer, others);
+  }
+
+  /**
+   * @param others whose own endpoint may lead nowhere, as they follow
+   */
+  private static ClusterDescription of(
+      String engine, Optional<TopologyCluster> writer, List<TopologyCluster> others) {
+    List<Server> servers = new ArrayList<>();
+    writer.ifPresent(one -> servers.addAll(endpoint(one).map(List::of).orElseGet(() -> some(one))));
+    others.forEach(one -> servers.addAll(some(one)));
+    List<TopologyCluster> all = new ArrayList<>(writer.stream().toList());
+    all.addAll(others);
+    return new ClusterDescription(
+        engine,
+        all.stream().anyMatch(TopologyCluster::ofInstance),
+        all.stream().flatMap(one -> one.database().stream()).findFirst(),
+        servers);
+  }
+
+  /** An instance has no other name than its own. */
+  private static Optional<Server> endpoint(TopologyCluster one) {
+    return one.ofInstance()
+        ? Optional.empty()
+        : one.endpoint().map(host -> new Server(one.region(), host, one.port()));
+  }
+
+  private static List<Server> some(TopologyCluster one) {
+    return one.servers().stream()
+        .filter(server -> server.present() && server.host().isPresent())
+        .limit(MOST_OF_REGION)
+        .map(server -> new Server(one.region(), server.host().orElseThrow(), server.port()))
+        .toList();
+  }
+
+  /** An instance may be told of as a server of its cluster, or as a replica of another one. */
+  private static Optional<TopologyCluster> holding(
+      String arn, Collection<TopologyDocument> documents) {
+    int kind = arn.indexOf(INSTANCE);
+    if (kind < 0) {
+      return Optional.empty();
+    }
+    String account = arn.substring(0, kind + 1);
+    RdsName name = new RdsName(arn.substring(kind + INSTANCE.length()), false);
+    return documents.stream()
+        .flatMap(document -> document.clusters().stream())
+        .filter(one -> one.arn().startsWith(account) && one.is(name))
+        .max((one, other) -> one.asked().compareTo(other.asked()));
+  }
+}
