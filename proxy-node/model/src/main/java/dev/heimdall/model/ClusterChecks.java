@@ -29,6 +29,7 @@ final class ClusterChecks {
     }
     api();
     kind();
+    partition();
     global();
     fence();
     staleReads();
@@ -154,6 +155,39 @@ final class ClusterChecks {
                     "a pattern of " + JsonValue.quote(region));
               }
             });
+  }
+
+  /** No region's API knows clusters of another partition of AWS. */
+  private void partition() {
+    if (!in.sound("$.cluster.global", "$.cluster.arn", "$.cluster.api.region")) {
+      return;
+    }
+    ClusterSettings cluster = source.cluster();
+    Optional<String[]> parts = cluster.arn().map(arn -> arn.split(":", -1));
+    String partition = parts.map(all -> all[1]).orElse("");
+    parts
+        .map(all -> all[3])
+        .filter(region -> !region.isEmpty() && !partition.equals(RdsHost.partition(region)))
+        .ifPresent(
+            region ->
+                in.problem(
+                    "$.cluster.arn",
+                    JsonValue.quote(cluster.arn().orElseThrow()),
+                    "an ARN that begins with \"arn:"
+                        + RdsHost.partition(region)
+                        + ":\", as "
+                        + region
+                        + " is in that partition"));
+    cluster
+        .api()
+        .region()
+        .filter(region -> parts.isPresent() && !partition.equals(RdsHost.partition(region)))
+        .ifPresent(
+            region ->
+                in.problem(
+                    "$.cluster.api.region",
+                    JsonValue.quote(region) + " with an ARN of the partition " + partition,
+                    "a region of that partition"));
   }
 
   /** What says that the source is a global cluster must not be contradicted beside it. */

@@ -13,21 +13,24 @@ public record ClusterSettings(
                 "Whether the source is a cluster, and how its servers are found. With any other"
                     + " kind than `none`, `url` names one server of it or several, and which of"
                     + " them is the writer is asked of the servers themselves.",
-            otherwise = "`aurora` with `global`, else `none`")
+            otherwise =
+                "`aurora` with `global`; what the ARN is, where there is no `url`; else `none`")
         ClusterKind kind,
     @Setting(
             value =
                 "The ARN of an Aurora global cluster: the source is all of it, in every region."
-                    + " Nothing else is needed under `cluster`. `url` may then name the global"
-                    + " writer endpoint, endpoints of clusters or instances of any of its regions,"
-                    + " or several of them. The same as a global cluster's ARN in `arn`.",
+                    + " Nothing else is needed under `cluster`, and no `url`. If there is one, it"
+                    + " counts: it names the global writer endpoint, endpoints of clusters or"
+                    + " instances of any of its regions, or several of them. The same as a global"
+                    + " cluster's ARN in `arn`.",
             format = Format.GLOBAL_ARN)
         Optional<String> global,
     @Setting(
             value =
                 "The ARN of the cluster, of a global cluster, or of an RDS instance, by which"
                     + " topology documents tell of its servers (`topology` in `node.json`). Where"
-                    + " the node hears them, it does not ask the RDS API itself.",
+                    + " the node hears them, it does not ask the RDS API itself, once it knows the"
+                    + " cluster. Without `url` engine, port, database and servers follow from it.",
             format = Format.ARN)
         Optional<String> arn,
     @Setting(

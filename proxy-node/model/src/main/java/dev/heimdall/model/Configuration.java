@@ -16,6 +16,8 @@ import java.util.TreeSet;
  * @param vdbs what clients connect to
  * @param rules lists of rules, used by VDBs or not
  * @param users who may log in
+ * @param byArn sources that are named by an ARN alone; those of them that are pending are not among
+ *     {@code sources}, nor are virtual databases that wait for them among {@code vdbs}
  */
 public record Configuration(
     NodeSettings node,
@@ -23,13 +25,34 @@ public record Configuration(
     Map<String, Driver> drivers,
     Map<String, VirtualDatabase> vdbs,
     Map<String, RuleList> rules,
-    Map<String, User> users) {
+    Map<String, User> users,
+    SourcesByArn byArn) {
   public Configuration {
     sources = Collections.unmodifiableMap(new TreeMap<>(sources));
     drivers = Collections.unmodifiableMap(new TreeMap<>(drivers));
     vdbs = Collections.unmodifiableMap(new TreeMap<>(vdbs));
     rules = Collections.unmodifiableMap(new TreeMap<>(rules));
     users = Collections.unmodifiableMap(new TreeMap<>(users));
+  }
+
+  /** One in which each source has a URL. */
+  public Configuration(
+      NodeSettings node,
+      Map<String, DataSource> sources,
+      Map<String, Driver> drivers,
+      Map<String, VirtualDatabase> vdbs,
+      Map<String, RuleList> rules,
+      Map<String, User> users) {
+    this(node, sources, drivers, vdbs, rules, users, SourcesByArn.none());
+  }
+
+  /** With what is pending among all others, for who reads documents and asks no servers. */
+  public Configuration all() {
+    Map<String, DataSource> allSources = new TreeMap<>(sources);
+    allSources.putAll(byArn.pending());
+    Map<String, VirtualDatabase> allVdbs = new TreeMap<>(vdbs);
+    allVdbs.putAll(byArn.waiting());
+    return new Configuration(node, allSources, drivers, allVdbs, rules, users, byArn);
   }
 
   /** The driver of a data source. */

@@ -37,10 +37,16 @@ public final class ConfigurationReader {
   private final SecretTexts secrets;
   private final RegionFacts facts;
   private final Consumer<OpenReference> open;
+  private final FoundClusters found;
   private boolean unreadable;
 
   private ConfigurationReader(
-      Path dir, SecretTexts secrets, RegionFacts facts, Consumer<OpenReference> open) {
+      Path dir,
+      SecretTexts secrets,
+      RegionFacts facts,
+      Consumer<OpenReference> open,
+      FoundClusters found) {
+    this.found = found;
     this.dir = dir.toAbsolutePath().normalize();
     this.secrets = secrets;
     this.facts = facts;
@@ -56,7 +62,17 @@ public final class ConfigurationReader {
    * @throws ConfigurationException with the problems of all documents
    */
   public static Configuration read(Path dir, RegionFacts facts) throws ConfigurationException {
-    return new ConfigurationReader(dir, SecretTexts.in(dir), facts, reference -> {}).read();
+    return read(dir, facts, FoundClusters.none());
+  }
+
+  /**
+   * The same.
+   *
+   * @param found what is known of clusters that sources name by an ARN alone
+   */
+  public static Configuration read(Path dir, RegionFacts facts, FoundClusters found)
+      throws ConfigurationException {
+    return new ConfigurationReader(dir, SecretTexts.in(dir), facts, reference -> {}, found).read();
   }
 
   /** The same where nothing is known of the region, so that documents cannot refer to it. */
@@ -74,7 +90,9 @@ public final class ConfigurationReader {
    */
   public static Configuration check(Path dir, RegionFacts facts, Consumer<OpenReference> open)
       throws ConfigurationException {
-    return new ConfigurationReader(dir, SecretTexts.unread(), facts, open).read();
+    return new ConfigurationReader(dir, SecretTexts.unread(), facts, open, FoundClusters.none())
+        .read()
+        .all();
   }
 
   /** The same for who knows nothing of the region. */
@@ -180,11 +198,16 @@ public final class ConfigurationReader {
     Optional<T> value =
         json.map(root -> refers ? facts.resolve(root, in) : root)
             .map(root -> name.isEmpty() ? facts.scoped(root) : root)
+            .map(root -> ofSource(file) ? ArnAlone.complete(root, in, found) : root)
             .flatMap(root -> shape.read(root, "$", in));
     unreadable |= in.fileLeftOpen();
     referenced.addAll(in.files());
     in.open().forEach(open);
     return new Document<>(in, value);
+  }
+
+  private boolean ofSource(Path file) {
+    return file.getParent().equals(dir.resolve(SOURCES));
   }
 
   /** What is in a folder, except for what is none of our business. */

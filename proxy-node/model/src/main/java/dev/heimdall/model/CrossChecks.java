@@ -2,6 +2,7 @@ package dev.heimdall.model;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +53,10 @@ final class CrossChecks {
                     .ifPresent(
                         vdb -> {
                           source(vdb, document.in());
-                          engine(vdb, document.in()).all();
-                          engine(vdb, document.in()).ruleSources(sources);
+                          if (knowsEngine(vdb)) {
+                            engine(vdb, document.in()).all();
+                            engine(vdb, document.in()).ruleSources(sources);
+                          }
                           cache(vdb, document.in());
                           authQuery(vdb, document.in());
                           adminDatabase(vdb, document.in());
@@ -81,13 +84,44 @@ final class CrossChecks {
                   name,
                   vdb.resolved(credentials(vdb), engine.rules(), engine.delaysTransactions()));
             });
+    Map<String, DataSource> pending = new TreeMap<>(sourceValues);
+    pending.keySet().removeIf(name -> !isPending(name));
+    Map<String, VirtualDatabase> waiting = new TreeMap<>(vdbValues);
+    waiting
+        .values()
+        .removeIf(
+            vdb ->
+                !pending.containsKey(vdb.source())
+                    && Collections.disjoint(vdb.ruleSources(), pending.keySet()));
+    sourceValues.keySet().removeAll(pending.keySet());
+    vdbValues.keySet().removeAll(waiting.keySet());
     return new Configuration(
         node.value().orElseThrow(),
         sourceValues,
         driverValues,
         vdbValues,
         LearnedRules.merged(values(rules), values(learned)),
-        values(users));
+        values(users),
+        new SourcesByArn(arns(), pending, waiting));
+  }
+
+  /** Nobody knows where its servers are, in this region or at this time. */
+  private boolean isPending(String source) {
+    Reading in = sources.get(source).in();
+    return in.pending() || !in.written("$.url");
+  }
+
+  private Map<String, String> arns() {
+    Map<String, String> arns = new TreeMap<>();
+    sources.forEach(
+        (name, document) -> document.in().arnAlone().ifPresent(arn -> arns.put(name, arn)));
+    return arns;
+  }
+
+  /** Whether it is known what the clients of a virtual database speak; the default counts. */
+  private boolean knowsEngine(VirtualDatabase vdb) {
+    Document<DataSource> source = sources.get(vdb.source());
+    return source == null || source.in().sound("$.engine");
   }
 
   private static <T> Map<String, T> values(Map<String, Document<T>> documents) {
@@ -389,6 +423,7 @@ final class CrossChecks {
       }
       Document<VirtualDatabase> document = entry.getValue();
       if (document.value().isEmpty()
+          || !knowsEngine(document.value().get())
           || !document.in().sound("$.auth", "$.credentials", "$.source")) {
         return true;
       }

@@ -21,7 +21,7 @@ public record DataSource(
             value =
                 "The kind of database: `mysql` stands for MySQL and MariaDB. Clients of a VDB speak"
                     + " the protocol of its data source.",
-            otherwise = "what `url` says",
+            otherwise = "what `url`, or the cluster's ARN, says",
             applies = Applies.NEW_CONNECTIONS)
         Engine engine,
     @Setting(
@@ -30,9 +30,10 @@ public record DataSource(
                     + " given; for a cluster any number of hosts, separated by commas. For MySQL"
                     + " and MariaDB `jdbc:mysql://host[:port][/database]` (or `jdbc:mariadb://…`),"
                     + " port 3306 unless given. Parameters after `?` are refused: each has a"
-                    + " setting. Also a global cluster needs it: it says the engine, the port, the"
-                    + " database, and whom to ask first.",
-            required = true,
+                    + " setting. Required, unless `cluster` has an ARN.",
+            otherwise =
+                "what topology documents or the RDS API report of the ARN: engine, port, database,"
+                    + " and whom to ask first",
             format = Format.URL,
             applies = Applies.NEW_CONNECTIONS)
         String url,
@@ -88,7 +89,11 @@ public record DataSource(
     @Setting("The cluster that the source is, if it is more than one server.")
         ClusterSettings cluster,
     @Setting("How the node hears of what is written past all nodes.") ChangeSettings changes) {
+  /** In place of a URL that is wrong: nothing is said of what follows from it. */
+  private static final String NOWHERE = "";
+
   public DataSource {
+    url = url == null ? NOWHERE : url;
     engine = engine == null ? JdbcUrl.engine(url) : engine;
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
     tls = tls.towards(url);

@@ -22,7 +22,11 @@ final class EngineChecks {
       in.problem(
           "$.engine",
           quoted(source.engine()),
-          quoted(ofUrl) + ", or nothing: the URL is one of that engine");
+          quoted(ofUrl)
+              + ", or nothing: "
+              + in.arnAlone()
+                  .map(arn -> "that is the engine of " + arn)
+                  .orElse("the URL is one of that engine"));
     } else {
       EngineSupport support = EngineSupport.of(ofUrl);
       support.unused().forEach(this::notHere);

@@ -87,6 +87,26 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
     return prefix + host + (slash < 0 ? "" : url.substring(slash));
   }
 
+  /**
+   * A URL of these hosts.
+   *
+   * @param database empty for none
+   */
+  static String of(Engine engine, String hosts, String database) {
+    String prefix =
+        Arrays.stream(Scheme.values())
+            .filter(scheme -> scheme.engine == engine)
+            .findFirst()
+            .orElseThrow()
+            .prefix;
+    return prefix + hosts + (database.isEmpty() ? "" : "/" + database);
+  }
+
+  /** The port of an engine, where no other one is named. */
+  static int port(Engine engine) {
+    return engine == Engine.MYSQL ? Scheme.MYSQL.port : PORT;
+  }
+
   /** The kind of database that a URL leads to; PostgreSQL where it says nothing of the kind. */
   static Engine engine(String url) {
     return Scheme.of(url).map(scheme -> scheme.engine).orElse(Engine.POSTGRESQL);

@@ -62,6 +62,18 @@ public record RdsHost(String name, String kind, String rest) {
         : Optional.empty();
   }
 
+  /** The part of AWS that a region is in, as ARNs have it. */
+  public static String partition(String region) {
+    return region.startsWith("cn-")
+        ? "aws-cn"
+        : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  }
+
+  /** Whether a name is one that RDS gives in a region. */
+  public static boolean ofRegion(String host, String region) {
+    return host.endsWith("." + rest(region));
+  }
+
   /** What all names in a region end in, whoever's they are. */
   static String rest(String region) {
     return region + ".rds.amazonaws.com" + (region.startsWith("cn-") ? ".cn" : "");

@@ -30,6 +30,11 @@ final class Reading {
   private final List<OpenReference> open = new ArrayList<>();
   private boolean fileLeftOpen;
 
+  /** By which a cluster is named that nothing else says anything of. */
+  private Optional<String> arnAlone = Optional.empty();
+
+  private boolean pending;
+
   /**
    * A document by itself, in which secrets are written out.
    *
@@ -116,6 +121,30 @@ final class Reading {
   void leftOpen(String path, String reference) {
     open.add(new OpenReference(file, path, reference));
     broken.add(path);
+  }
+
+  /** Nobody knows yet what follows from the document for a setting. */
+  void leftUnknown(String path) {
+    broken.add(path);
+  }
+
+  /**
+   * The document names a cluster by its ARN, and where its servers are follows from that.
+   *
+   * @param known whether anybody knows it
+   */
+  void namedByArn(String arn, boolean known) {
+    arnAlone = Optional.of(arn);
+    pending = !known;
+  }
+
+  Optional<String> arnAlone() {
+    return arnAlone;
+  }
+
+  /** Whether the document cannot be used yet, as nothing is known of the cluster that it names. */
+  boolean pending() {
+    return pending;
   }
 
   /** The setting whose reference was left open names a file. */

@@ -250,7 +250,8 @@ class ConfigurationProblemsTest {
               "{}",
               "sources/primary.json:1:1 $.url: got nothing, expected"
                   + " jdbc:postgresql://host[:port][/database], or"
-                  + " jdbc:mysql://host[:port][/database] (required)"),
+                  + " jdbc:mysql://host[:port][/database] (required, unless \"cluster\" has an"
+                  + " \"arn\" or \"global\")"),
           url(
               "",
               "sources/primary.json:1:9 $.url: got \"\", expected"

@@ -106,7 +106,7 @@ class JsonSchemaTest {
         "node   | {\"drainTimeout\": \"5\"}                 | $.drainTimeout pattern",
         "node   | {\"transport\": \"fast\"}                 | $.transport anyOf",
         "node   | {\"peers\": [{\"id\": 1}]}                | $.peers[] required",
-        "source | {}                                        | $ required",
+        "vdb    | {\"source\": \"a\"}                         | $ required",
         "source | {\"url\": \"jdbc:postgresql://a?b=c\"}    | $.url pattern",
         "vdb    | {\"source\": \"a\", \"ports\": []}        | $.ports minItems",
         "vdb    | {\"source\": \"a\", \"ports\": [1], \"limits\": {\"maxStatementSize\": \"1MB\"}}"

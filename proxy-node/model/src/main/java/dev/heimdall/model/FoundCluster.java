@@ -1,0 +1,42 @@
+package dev.heimdall.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What is known of a cluster that a data source names by its ARN and nothing else.
+ *
+ * @param kind what it is, unless the source says so
+ * @param servers whom to ask first; not empty
+ * @param database of which the cluster was made, where that is known
+ */
+public record FoundCluster(
+    Engine engine, ClusterKind kind, List<ServerAddress> servers, Optional<String> database) {
+  public FoundCluster {
+    servers = List.copyOf(servers);
+    if (JdbcUrl.problem(url(engine, servers, database.orElse(""))).isPresent()) {
+      database = Optional.empty();
+    }
+  }
+
+  /** What the source would say if it said so itself. */
+  String url() {
+    return url(engine, servers, database.orElse(""));
+  }
+
+  private static String url(Engine engine, List<ServerAddress> servers, String database) {
+    return JdbcUrl.of(
+        engine,
+        servers.stream().map(ServerAddress::toString).collect(Collectors.joining(",")),
+        database);
+  }
+
+  @Override
+  public String toString() {
+    return engine.spelling()
+        + database.map(name -> ", database " + name).orElse("")
+        + ", at "
+        + servers.stream().map(ServerAddress::toString).collect(Collectors.joining(", "));
+  }
+}
