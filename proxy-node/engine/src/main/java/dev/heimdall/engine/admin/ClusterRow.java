@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  *     nodes
  * @param writeForwarding whether readers pass writes on to the writer, of each cluster of which
  *     that is known
+ * @param waits why nothing is known of it yet; empty for one that is watched
  */
 public record ClusterRow(
     String source,
@@ -27,9 +28,26 @@ public record ClusterRow(
     Consistency consistency,
     StoreReach reach,
     boolean connectedToPeers,
-    List<WriteForwarding.Of> writeForwarding) {
+    List<WriteForwarding.Of> writeForwarding,
+    String waits) {
   public ClusterRow {
     writeForwarding = List.copyOf(writeForwarding);
+  }
+
+  /** One that is watched. */
+  public ClusterRow(
+      String source,
+      Topology topology,
+      Consistency consistency,
+      StoreReach reach,
+      boolean connectedToPeers,
+      List<WriteForwarding.Of> writeForwarding) {
+    this(source, topology, consistency, reach, connectedToPeers, writeForwarding, "");
+  }
+
+  /** Null for one that is watched. */
+  String waiting() {
+    return waits.isEmpty() ? null : waits;
   }
 
   /** The regions of a global cluster, and how far each is behind; null for one region. */

@@ -8,7 +8,7 @@ import java.util.List;
  * @param ready whether it accepts clients and none of the reasons against it holds
  * @param draining whether a drain has begun
  * @param reasons why it is not ready, one sentence each, such as "starting: 2 of 3 listeners are
- *     open"; a database that cannot be reached is none
+ *     open"; a database that cannot be reached is none, nor is one that waits beside others
  * @param vdbs the virtual databases, in order of their names
  */
 public record NodeHealth(
@@ -24,7 +24,8 @@ public record NodeHealth(
   /**
    * A virtual database.
    *
-   * @param reachable whether a server of it could be reached when that was last tried
+   * @param reachable whether a server of it could be reached when that was last tried; not while it
+   *     waits for what is known of its cluster
    * @param detail why not, or null
    */
   public record VdbHealth(String name, boolean reachable, String detail) {}

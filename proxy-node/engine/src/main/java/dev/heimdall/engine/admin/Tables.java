@@ -68,7 +68,8 @@ final class Tables {
           .text(
               "handover",
               row -> row.topology().global().handover().map(Handover::shown).orElse(null))
-          .text("forwarding", ClusterRow::forwarding);
+          .text("forwarding", ClusterRow::forwarding)
+          .text("waiting", ClusterRow::waiting);
 
   static final Table<ClusterNodeRow> NODES =
       new Table<>(

@@ -29,14 +29,18 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Applies;
+import dev.heimdall.model.DataSource;
 import dev.heimdall.model.SettingValue;
 import dev.heimdall.model.TableText;
+import dev.heimdall.model.VirtualDatabase;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +50,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Shows the running node to operators, asking each loop for what is its own. */
 final class LiveNodeView implements NodeView {
@@ -62,17 +68,43 @@ final class LiveNodeView implements NodeView {
 
   @Override
   public List<ClusterRow> clusters() {
-    return node.clusters().all().stream()
-        .map(
-            cluster ->
-                new ClusterRow(
-                    cluster.source().name(),
-                    cluster.view().topology(),
-                    cluster.source().cluster().consistency(),
-                    node.configuration().node().store().reach(cluster.source()),
-                    cluster.connectedToPeers(),
-                    cluster.forwarding()))
-        .toList();
+    List<ClusterRow> rows = new ArrayList<>();
+    for (RunningCluster cluster : node.clusters().all()) {
+      rows.add(
+          new ClusterRow(
+              cluster.source().name(),
+              cluster.view().topology(),
+              cluster.source().cluster().consistency(),
+              node.configuration().node().store().reach(cluster.source()),
+              cluster.connectedToPeers(),
+              cluster.forwarding()));
+    }
+    for (DataSource source : node.configuration().byArn().pending().values()) {
+      rows.add(
+          new ClusterRow(
+              source.name(),
+              Topology.unasked(List.of()),
+              source.cluster().consistency(),
+              node.configuration().node().store().reach(source),
+              false,
+              List.of(),
+              why(source.name())));
+    }
+    return rows;
+  }
+
+  /** Why nothing is known of a source yet. */
+  private String why(String source) {
+    return node.arns().why(source, node.configuration().byArn().arns().get(source));
+  }
+
+  /** Why a virtual database does not listen yet. */
+  private String why(VirtualDatabase waiting) {
+    return Stream.concat(Stream.of(waiting.source()), waiting.ruleSources().stream())
+        .distinct()
+        .filter(node.configuration().byArn().pending()::containsKey)
+        .map(source -> "data source " + source + ": " + why(source))
+        .collect(Collectors.joining("; "));
   }
 
   @Override
@@ -217,11 +249,22 @@ final class LiveNodeView implements NodeView {
           new NodeHealth.VdbHealth(
               vdb.name(), failure == null, failure == null ? null : failure.message()));
     }
+    boolean nothingServed = vdbs.isEmpty();
+    for (VirtualDatabase waiting : node.configuration().byArn().waiting().values()) {
+      vdbs.add(new NodeHealth.VdbHealth(waiting.name(), false, why(waiting)));
+    }
+    vdbs.sort(Comparator.comparing(NodeHealth.VdbHealth::name));
+    List<String> reasons = new ArrayList<>();
     boolean draining = node.isDraining();
-    List<String> reasons =
-        draining
-            ? List.of(node.isOut() ? NodeHealth.OUT_OF_SERVICE : "the node is draining")
-            : node.warmUp().isOver() ? List.of() : List.of("the node is warming up");
+    if (draining) {
+      reasons.add(node.isOut() ? NodeHealth.OUT_OF_SERVICE : "the node is draining");
+    } else if (!node.warmUp().isOver()) {
+      reasons.add("the node is warming up");
+    }
+    if (nothingServed) {
+      vdbs.forEach(
+          vdb -> reasons.add("virtual database %s waits: %s".formatted(vdb.name(), vdb.detail())));
+    }
     return new NodeHealth(reasons.isEmpty(), draining, reasons, vdbs);
   }
 

@@ -92,6 +92,7 @@ public final class Node implements AutoCloseable {
   private final MemoryBudget budget;
   private final SourceCatalogues catalogues;
   private final SourceClusters clusters;
+  private final ArnSources arns;
   private final RuleActions actions;
   private final Metrics metrics;
   private final LoggedPoolEvents poolEvents;
@@ -163,6 +164,7 @@ public final class Node implements AutoCloseable {
             offLoop,
             guards,
             SourceClusters.feed(configuration.node().topology()));
+    arns = new ArnSources(clusters, this::reload, offLoop);
     nodeLoops = NodeLoops.of(loops, dialects, metrics, budget, random, offLoop);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
     connector = new ServerConnector(transport, source -> dialects.of(source).servers(), offLoop);
@@ -246,6 +248,7 @@ public final class Node implements AutoCloseable {
         new ConfigurationWatcher(
             directory,
             facts,
+            arns,
             () -> asked.begin(observer::reloading),
             changes::read,
             changes::refused);
@@ -257,9 +260,10 @@ public final class Node implements AutoCloseable {
         Math.max(
             1,
             configuration.vdbs().values().stream()
-                .map(vdb -> configuration.sources().get(vdb.source()).engine())
-                .distinct()
-                .count());
+                    .map(vdb -> configuration.sources().get(vdb.source()).engine())
+                    .distinct()
+                    .count()
+                + (configuration.byArn().waiting().isEmpty() ? 0 : 1));
   }
 
   private static MemoryBudget budget(NodeSettings settings, int loops) {
@@ -368,6 +372,7 @@ public final class Node implements AutoCloseable {
     try {
       ldap.update(configuration.node().ldap());
       vdbs.update(configuration);
+      arns.keep(configuration);
       cloudWatch.update(configuration);
       listeners.open(configuration.node().http());
     } catch (IOException | IllegalArgumentException e) {
@@ -423,6 +428,8 @@ public final class Node implements AutoCloseable {
 
   /** Takes over what may fail, or changes nothing. */
   private void update(Configuration next) throws IOException, StartupException {
+    arns.begin(next, configuration());
+    arns.check(next);
     vdbs.update(next); // which has looked whether the directory can be used
     ldap.update(next.node().ldap());
   }
@@ -432,6 +439,7 @@ public final class Node implements AutoCloseable {
     actions.update(next);
     cloudWatch.update(next);
     clusters.keys(next.node());
+    arns.keep(next);
     catalogues.keep(next.sources().values());
     logins.keep(next.sources().values());
     maxClients.max(files.with(next).clients(next.node().maxClients()));
@@ -506,6 +514,7 @@ public final class Node implements AutoCloseable {
     vdbs.closeListeners();
     clients.each(Client::killFromAnyThread);
     awaitGoodbyes();
+    arns.close();
     clusters.close();
     vdbs.closePools();
     actions.close();
@@ -600,6 +609,11 @@ public final class Node implements AutoCloseable {
 
   SourceClusters clusters() {
     return clusters;
+  }
+
+  /** What is known of clusters that sources name by an ARN alone. */
+  ArnSources arns() {
+    return arns;
   }
 
   RuleActions actions() {

@@ -134,6 +134,16 @@ final class RunningVdbs implements Drain.Door {
           faults.stream().map(TlsFiles.Fault::toString).collect(Collectors.joining("\n")));
     }
     synchronized (vdbs) {
+      for (String waiting : configuration.byArn().waiting().keySet()) {
+        if (vdbs.containsKey(waiting)) {
+          throw new IOException(
+              "the virtual database "
+                  + waiting
+                  + " runs, and would have to stop: nothing is known yet of "
+                  + String.join(", ", configuration.byArn().pending().keySet())
+                  + ", which the configuration names by ARN. It is looked up; or write its \"url\"");
+        }
+      }
       List<Prepared> prepared = new ArrayList<>();
       for (VirtualDatabase vdb : configuration.vdbs().values()) {
         prepared.add(prepare(vdb, configuration));

@@ -235,6 +235,14 @@ final class SourceClusters implements AutoCloseable {
         });
   }
 
+  /**
+   * Has the RDS API asked what a cluster is of which nothing is known but its ARN, also where
+   * documents may come: nobody knows whether they tell of it.
+   */
+  RdsWatch.Watching lookUp(DataSource source, NodeSettings node) {
+    return rds.lookUp(source, () -> leaderLeases(node));
+  }
+
   /** Says which writer takes what the node writes itself, where it has to be confirmed. */
   Optional<WriterGuard> guard(DataSource source) {
     return guards.of(source);

@@ -3,6 +3,7 @@ package dev.heimdall.engine.config;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.FoundClusters;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.RegionFacts;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private final Path dir;
   private final CommitGate commits;
   private final RegionFacts facts;
+  private final FoundClusters found;
   private final Runnable asked;
   private final Consumer<Configuration> apply;
   private final Consumer<ConfigurationException> refused;
@@ -65,6 +67,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   /**
    * @param dir the configuration directory
    * @param facts what references to the region in it stand for
+   * @param found what is known of clusters that it names by an ARN alone
    * @param asked is run before the directory is read on demand, and may write to it
    * @param apply gets each new right configuration
    * @param refused gets all problems of each new wrong one; the last right one stays in force
@@ -72,15 +75,17 @@ public final class ConfigurationWatcher implements AutoCloseable {
   public ConfigurationWatcher(
       Path dir,
       RegionFacts facts,
+      FoundClusters found,
       Runnable asked,
       Consumer<Configuration> apply,
       Consumer<ConfigurationException> refused) {
-    this(dir, facts, asked, apply, refused, PERIOD);
+    this(dir, facts, found, asked, apply, refused, PERIOD);
   }
 
   ConfigurationWatcher(
       Path dir,
       RegionFacts facts,
+      FoundClusters found,
       Runnable asked,
       Consumer<Configuration> apply,
       Consumer<ConfigurationException> refused,
@@ -88,6 +93,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
     this.dir = dir.toAbsolutePath().normalize();
     this.commits = new CommitGate(this.dir);
     this.facts = facts;
+    this.found = found;
     this.asked = asked;
     this.apply = apply;
     this.refused = refused;
@@ -242,7 +248,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private void load(Fingerprint now, boolean asked) {
     boolean changed = !Objects.equals(now, handled);
     try {
-      Configuration read = ConfigurationReader.read(dir, facts);
+      Configuration read = ConfigurationReader.read(dir, facts, found);
       Fingerprint files = Fingerprint.ofFiles(read.referencedFiles());
       if (!asked && movedSince(now)) {
         return;

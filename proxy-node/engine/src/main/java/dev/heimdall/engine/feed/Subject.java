@@ -2,6 +2,7 @@ package dev.heimdall.engine.feed;
 
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RdsPlace;
+import dev.heimdall.routing.ClusterDescription;
 import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsServer;
@@ -40,6 +41,11 @@ public record Subject(
     return new Subject(source.cluster().arn(), source::includes, source.rdsPlace());
   }
 
+  /** The one that an ARN names, of which nothing else is known. */
+  public static Subject of(String arn) {
+    return new Subject(Optional.of(arn), (host, regions) -> true, Optional.empty());
+  }
+
   /** Who writes the document of what the nodes themselves have asked at a place. */
   public static String nodesAt(String region, Optional<URI> endpoint) {
     return "nodes-"
@@ -63,6 +69,11 @@ public record Subject(
         .map(told -> new Answer(told, told.source().map(this::own).orElse(false)))
         .or(() -> heard.known().stream().filter(this::own).findFirst().flatMap(this::byName))
         .map(this::servers);
+  }
+
+  /** What all documents tell of its ARN. */
+  Optional<ClusterDescription> description(HeardDocuments heard) {
+    return arn.flatMap(name -> ClusterDescription.of(name, heard.received()));
   }
 
   /**

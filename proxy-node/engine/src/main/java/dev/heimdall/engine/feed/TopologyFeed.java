@@ -1,6 +1,7 @@
 package dev.heimdall.engine.feed;
 
 import dev.heimdall.model.Secret;
+import dev.heimdall.routing.ClusterDescription;
 import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.RdsServer;
@@ -114,6 +115,9 @@ public final class TopologyFeed implements AutoCloseable {
 
     /** What is said of the global cluster that it is; comes ahead of its servers. */
     default void global(GlobalSaid said) {}
+
+    /** What it is, for who knows nothing but its ARN. */
+    default void described(ClusterDescription description) {}
 
     /** Whether its readers forward writes to the writer, as far as that is known. */
     default void forwarding(List<WriteForwarding.Of> said) {}
@@ -313,6 +317,7 @@ public final class TopologyFeed implements AutoCloseable {
     one.subject().global(counting).ifPresent(one.told()::global);
     one.told().forwarding(one.subject().forwarding(counting));
     one.subject().told(counting).ifPresent(one.told()::servers);
+    one.subject().description(counting).ifPresent(one.told()::described);
   }
 
   private void round() {

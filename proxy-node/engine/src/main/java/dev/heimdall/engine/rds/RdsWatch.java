@@ -50,9 +50,19 @@ public final class RdsWatch implements AutoCloseable {
    * @return ends it
    */
   public Watching watch(DataSource source, Supplier<Optional<LeaderLeases>> leases) {
+    return watch(source, leases, false);
+  }
+
+  /** The same of a cluster of which nothing is known but its ARN. */
+  public Watching lookUp(DataSource source, Supplier<Optional<LeaderLeases>> leases) {
+    return watch(source, leases, true);
+  }
+
+  private Watching watch(
+      DataSource source, Supplier<Optional<LeaderLeases>> leases, boolean unknown) {
     Optional<GlobalPlace> global = source.globalPlace();
     if (global.isPresent()) {
-      return watch(source, global.get(), leases);
+      return watch(source, global.get(), leases, unknown);
     }
     return source
         .rdsPlace()
@@ -61,7 +71,10 @@ public final class RdsWatch implements AutoCloseable {
                 begin(
                     new Place(place.region(), place.endpoint()),
                     WatchedCluster.of(
-                        Optional.of(name(place)), Optional.empty(), source.cluster().api()),
+                        Optional.of(name(place)),
+                        Optional.empty(),
+                        source.cluster().api(),
+                        unknown),
                     leases))
         .orElse(() -> {});
   }
@@ -71,27 +84,31 @@ public final class RdsWatch implements AutoCloseable {
   }
 
   private Watching watch(
-      DataSource source, GlobalPlace global, Supplier<Optional<LeaderLeases>> leases) {
+      DataSource source,
+      GlobalPlace global,
+      Supplier<Optional<LeaderLeases>> leases,
+      boolean unknown) {
     Optional<String> region = global.region();
     return region.isPresent()
-        ? begin(source, global, region.get(), leases)
+        ? begin(source, global, region.get(), leases, unknown)
         : new PendingWatch(
             source.name(),
-            source.cluster().api().use() == ApiUse.ON,
+            unknown || source.cluster().api().use() == ApiUse.ON,
             AwsAccess::ownRegion,
-            found -> begin(source, global, found, leases));
+            found -> begin(source, global, found, leases, unknown));
   }
 
   private Watching begin(
       DataSource source,
       GlobalPlace global,
       String region,
-      Supplier<Optional<LeaderLeases>> leases) {
+      Supplier<Optional<LeaderLeases>> leases,
+      boolean unknown) {
     Optional<RdsName> name =
         source.rdsPlace().filter(one -> one.region().equals(region)).map(RdsWatch::name);
     return begin(
         new Place(region, global.endpoint()),
-        WatchedCluster.of(name, Optional.of(global.name()), source.cluster().api()),
+        WatchedCluster.of(name, Optional.of(global.name()), source.cluster().api(), unknown),
         leases);
   }
 

@@ -39,7 +39,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 final class RegionWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RdsWatch.class);
 
-  /** A node that asks only for itself asks in so many intervals once. */
+  /** A node that asks only for itself asks in so many intervals once, if it knows the cluster. */
   private static final int ALONE = 4;
 
   /** An answer is good for others for so many pauses: the next one may be late. */
@@ -99,9 +99,8 @@ final class RegionWatch implements AutoCloseable {
     later(leases.isPresent() ? FIRST.plus(some(FIRST)) : some(firstWithin()));
   }
 
-  /** Of a global cluster nobody else may know where its servers are. */
   private Duration firstWithin() {
-    return watched.stream().anyMatch(one -> one.global().isPresent()) ? FIRST : interval();
+    return watched.stream().anyMatch(WatchedCluster::urgent) ? FIRST : interval();
   }
 
   /** Whoever wants to know more often decides it for all: they are asked about together. */
@@ -116,7 +115,7 @@ final class RegionWatch implements AutoCloseable {
   }
 
   void add(WatchedCluster one) {
-    boolean sooner = one.global().isPresent() || one.interval().compareTo(interval()) < 0;
+    boolean sooner = one.urgent() || one.interval().compareTo(interval()) < 0;
     watched.add(one);
     if (sooner) {
       try {
@@ -222,7 +221,8 @@ final class RegionWatch implements AutoCloseable {
     long now = System.nanoTime();
     if (nextAlone - now <= 0 && !barred()) {
       Duration pause = pace.after(ask());
-      Duration least = interval().multipliedBy(ALONE);
+      boolean unknown = watched.stream().anyMatch(WatchedCluster::unknown);
+      Duration least = interval().multipliedBy(unknown ? 1 : ALONE);
       nextAlone = now + (pause.compareTo(least) > 0 ? pause : least).toNanos();
     }
     Duration left = Duration.ofNanos(nextAlone - now);

@@ -13,26 +13,35 @@ final class WatchedCluster {
   private final Optional<RdsName> name;
   private final Optional<String> global;
   private final boolean needed;
+  private final boolean unknown;
   private final Duration interval;
 
   WatchedCluster(RdsName name, boolean needed, Duration interval) {
-    this(Optional.of(name), Optional.empty(), needed, interval);
+    this(Optional.of(name), Optional.empty(), needed, false, interval);
   }
 
   private WatchedCluster(
-      Optional<RdsName> name, Optional<String> global, boolean needed, Duration interval) {
+      Optional<RdsName> name,
+      Optional<String> global,
+      boolean needed,
+      boolean unknown,
+      Duration interval) {
     this.name = name;
     this.global = global;
     this.needed = needed;
+    this.unknown = unknown;
     this.interval = interval;
   }
 
   /**
    * @param name of a cluster or instance in the region that is asked
    * @param global of a global cluster
+   * @param unknown whether nobody else knows anything of it
    */
-  static WatchedCluster of(Optional<RdsName> name, Optional<String> global, ApiSettings api) {
-    return new WatchedCluster(name, global, api.use() == ApiUse.ON, api.interval());
+  static WatchedCluster of(
+      Optional<RdsName> name, Optional<String> global, ApiSettings api, boolean unknown) {
+    return new WatchedCluster(
+        name, global, unknown || api.use() == ApiUse.ON, unknown, api.interval());
   }
 
   Optional<RdsName> name() {
@@ -46,6 +55,16 @@ final class WatchedCluster {
   /** Whether it is a fault when the API cannot be asked. */
   boolean needed() {
     return needed;
+  }
+
+  /** Whether nobody else knows anything of it: clients wait for what the API says. */
+  boolean unknown() {
+    return unknown;
+  }
+
+  /** Whether to ask at once: nobody else may know where its servers are. */
+  boolean urgent() {
+    return unknown || global.isPresent();
   }
 
   Duration interval() {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.Configuration;
+import dev.heimdall.model.FoundClusters;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
@@ -45,6 +46,7 @@ class ConfigurationWatcherTest {
         new ConfigurationWatcher(
             dir.path(),
             RegionFacts.none(),
+            FoundClusters.none(),
             () -> {},
             applied::add,
             e -> refused.add(e.problems().stream().map(Problem::path).toList()));
@@ -149,6 +151,7 @@ class ConfigurationWatcherTest {
         new ConfigurationWatcher(
             dir.path(),
             RegionFacts.none(),
+            FoundClusters.none(),
             () -> {
               asked.countDown();
               throw new StackOverflowError();
@@ -361,6 +364,7 @@ class ConfigurationWatcherTest {
         new ConfigurationWatcher(
             dir.path(),
             RegionFacts.none(),
+            FoundClusters.none(),
             () -> dir.vdb("shop", 5070, ""),
             applied::add,
             e -> refused.add(List.of()));
@@ -378,6 +382,7 @@ class ConfigurationWatcherTest {
         new ConfigurationWatcher(
             dir.path(),
             RegionFacts.none(),
+            FoundClusters.none(),
             () -> {},
             configuration -> {
               tried.add(configuration);
@@ -407,7 +412,13 @@ class ConfigurationWatcherTest {
     private ConfigurationWatcher started(Duration period) {
       ConfigurationWatcher started =
           new ConfigurationWatcher(
-              dir.path(), RegionFacts.none(), () -> {}, published::add, e -> {}, period);
+              dir.path(),
+              RegionFacts.none(),
+              FoundClusters.none(),
+              () -> {},
+              published::add,
+              e -> {},
+              period);
       started.start(dir.read());
       return started;
     }
@@ -453,6 +464,7 @@ class ConfigurationWatcherTest {
           new ConfigurationWatcher(
               dir.path(),
               RegionFacts.none(),
+              FoundClusters.none(),
               () -> {},
               configuration -> {
                 self[0].close();

@@ -71,7 +71,8 @@ final class OverviewPage {
             "The servers behind them.",
             List.of("Engine", "Hosts", "Log-in", "TLS"),
             (configuration, name) ->
-                Optional.ofNullable(configuration.sources().get(name)).map(OverviewPage::cells)));
+                Optional.ofNullable(configuration.sources().get(name))
+                    .map(source -> cells(source, configuration))));
     tables.add(
         table(
             seen,
@@ -156,10 +157,12 @@ final class OverviewPage {
         listed(vdb.rules()));
   }
 
-  private static List<String> cells(DataSource source) {
+  /** Where nothing but an ARN is written, nodes find out the rest. */
+  private static List<String> cells(DataSource source, Configuration configuration) {
+    Optional<String> arn = Optional.ofNullable(configuration.byArn().arns().get(source.name()));
     return List.of(
-        spelled(source.engine()),
-        listed(source.hosts().stream().map(String::valueOf).toList()),
+        arn.isPresent() ? "that of the ARN" : spelled(source.engine()),
+        arn.orElseGet(() -> listed(source.hosts().stream().map(String::valueOf).toList())),
         source.user().orElse(source.hasLogin() ? "from AWS" : "the client's own"),
         spelled(source.tls().mode()));
   }

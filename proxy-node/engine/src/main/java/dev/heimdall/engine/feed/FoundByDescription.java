@@ -1,0 +1,64 @@
+package dev.heimdall.engine.feed;
+
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.FoundCluster;
+import dev.heimdall.model.RdsHost;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.ClusterDescription;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a data source is that names a cluster by its ARN and nothing else, as far as the cluster's
+ * description says it.
+ *
+ * @param why nothing is found; else empty
+ */
+public record FoundByDescription(Optional<FoundCluster> found, String why) {
+  /**
+   * Takes a name of a server only as RDS gives it in that region: whoever is asked there is also
+   * shown a password.
+   *
+   * @param any whether other names are right, too, as the API is not the one of AWS
+   */
+  public static FoundByDescription of(ClusterDescription described, boolean any) {
+    Optional<Engine> engine = Engine.ofRds(described.engine());
+    if (engine.isEmpty()) {
+      return nothing(
+          "its engine is \"" + described.engine() + "\", and nodes serve " + Engine.OF_RDS);
+    }
+    List<ServerAddress> servers =
+        described.servers().stream()
+            .filter(server -> any || RdsHost.ofRegion(server.host(), server.region()))
+            .map(server -> address(server, engine.get()))
+            .distinct()
+            .toList();
+    if (servers.isEmpty()) {
+      return nothing(
+          described.servers().isEmpty()
+              ? "none of its servers has an address yet"
+              : "no name of its servers is one that RDS gives in their regions: "
+                  + described.servers().stream()
+                      .map(ClusterDescription.Server::host)
+                      .collect(Collectors.joining(", ")));
+    }
+    ClusterKind kind =
+        described.instance()
+            ? ClusterKind.RDS
+            : described.engine().startsWith("aurora")
+                ? ClusterKind.AURORA
+                : ClusterKind.RDS_MULTI_AZ;
+    return new FoundByDescription(
+        Optional.of(new FoundCluster(engine.get(), kind, servers, described.database())), "");
+  }
+
+  private static ServerAddress address(ClusterDescription.Server server, Engine engine) {
+    return new ServerAddress(server.host(), server.port() > 0 ? server.port() : engine.port());
+  }
+
+  private static FoundByDescription nothing(String why) {
+    return new FoundByDescription(Optional.empty(), why);
+  }
+}
