@@ -48,6 +48,7 @@ final class CheckCommand implements Callable<Integer> {
         warn(warning);
       }
       ConsistencyNotes.of(read).forEach(this::warn);
+      read.byArn().arns().forEach(this::derived);
       if (elsewhere) {
         NamedFiles.check(
             place, read, missing -> warn("a node on this machine would not start: " + missing));
@@ -64,6 +65,15 @@ final class CheckCommand implements Callable<Integer> {
                     Plural.of(read.vdbs().size(), "virtual database"),
                     Plural.of(read.users().size(), "user")));
     return 0;
+  }
+
+  /** It cannot be looked up here: that is for nodes, and for {@code heimdall doctor}. */
+  private void derived(String source, String arn) {
+    spec.commandLine()
+        .getOut()
+        .println(
+            "sources/%s.json: a node takes engine, port, database and servers from what topology documents or the RDS API report of %s"
+                .formatted(source, arn));
   }
 
   private void warn(String warning) {

@@ -6,6 +6,7 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.FoundClusters;
 import dev.heimdall.model.OpenReference;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.SecretReference;
@@ -218,6 +219,18 @@ final class ConfigurationPlace implements AutoCloseable {
   Configuration read(Consumer<OpenReference> open) throws CommandFailure {
     try {
       return purpose.read(directory, facts, open);
+    } catch (ConfigurationException e) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, e.problems()), e);
+    }
+  }
+
+  /**
+   * The same, to log in as it says, with what was found of clusters that it names by ARNs alone.
+   */
+  Configuration readWith(FoundClusters found) throws CommandFailure {
+    try {
+      return ConfigurationReader.read(directory, facts, found);
     } catch (ConfigurationException e) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, e.problems()), e);

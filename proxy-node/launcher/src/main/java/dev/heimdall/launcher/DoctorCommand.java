@@ -3,6 +3,7 @@ package dev.heimdall.launcher;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.heimdall.engine.rds.ArnLookUp;
 import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.doctor.BootChecks;
 import dev.heimdall.launcher.doctor.BootFile;
@@ -124,6 +125,11 @@ final class DoctorCommand implements Callable<Integer> {
     try (ConfigurationPlace opened = ConfigurationPlace.openToUse(written, facts.toRun(conf))) {
       named.addAll(opened.secrets());
       Configuration read = opened.read();
+      if (!read.byArn().pending().isEmpty()) {
+        ArnLookUp lookUp = ArnLookUp.of(read, CALL);
+        examination.found(lookUp);
+        read = opened.readWith(lookUp);
+      }
       examination.configuration(written, read);
       return Optional.of(read);
     } catch (CommandFailure e) {

@@ -3,6 +3,7 @@ package dev.heimdall.launcher;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.rds.ArnLookUp;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.Logging;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec.Target;
 /** Which tables of which database are to have triggers or none: options of several commands. */
 final class TriggerPlace {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration LOOK_UP = Duration.ofSeconds(10);
 
   @Option(
       names = "--config",
@@ -120,6 +122,16 @@ final class TriggerPlace {
     Configuration configuration;
     try (ConfigurationPlace opened = ConfigurationPlace.openToUse(place, facts.toRun())) {
       configuration = opened.read();
+      if (configuration.byArn().pending().containsKey(source)) {
+        ArnLookUp lookUp = ArnLookUp.of(configuration, LOOK_UP);
+        if (lookUp.answers().get(source).found().isEmpty()) {
+          throw new CommandFailure(
+              ExitCode.STARTUP,
+              "Nothing is known of \"%s\": %s."
+                  .formatted(source, lookUp.answers().get(source).said()));
+        }
+        configuration = opened.readWith(lookUp);
+      }
     }
     DataSource found = configuration.sources().get(source);
     if (found == null) {

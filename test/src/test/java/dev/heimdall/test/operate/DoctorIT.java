@@ -178,6 +178,75 @@ class DoctorIT {
         .doesNotContain("canary");
   }
 
+  /** What a node would find of an ARN is looked up, and then looked at like any other source. */
+  @Test
+  void clustersThatAreNamedByArnsAreLookedUp() throws Exception {
+    String arn = "arn:aws:rds:eu-west-1:123456789012:db:";
+    for (String name : List.of("known", "unknown")) {
+      write(
+          "sources/" + name + ".json",
+          Map.of(
+              "user",
+              SharedPostgres.USER,
+              "password",
+              SharedPostgres.PASSWORD,
+              "cluster",
+              Map.of(
+                  "arn",
+                  arn + name,
+                  "api",
+                  Map.of("use", "off", "endpoint", "http://127.0.0.1:1"))));
+      write(
+          "vdbs/" + name + ".json",
+          Map.of("source", name, "ports", List.of(name.equals("known") ? 15432 : 15433)));
+    }
+    Path documents = Files.createDirectories(directory.resolve("documents"));
+    write("node.json", Map.of("topology", Map.of("store", documents.toString())));
+    Files.writeString(
+        documents.resolve("eu-west-1.json"),
+        """
+        {"schema": 1, "source": "eu-west-1", "version": 1, "written": "2026-11-20T10:00:00Z",
+         "cause": "a test", "regions": ["eu-west-1"], "globals": [], "clusters": [
+          {"arn": "%sknown", "resource": "db-1", "formerly": [], "region": "eu-west-1",
+           "name": "known", "engine": "postgres", "status": "available", "port": 0,
+           "database": "%s", "asked": "2026-11-20T10:00:00Z", "servers": [
+            {"name": "known", "role": "WRITER", "host": "%s", "port": %d, "status": "available",
+             "clusterStatus": ""}]}]}
+        """
+            .formatted(
+                arn,
+                SharedPostgres.DATABASE,
+                SharedPostgres.primary().host(),
+                SharedPostgres.primary().port()));
+
+    Report report = doctor(Map.of(), "--config=" + directory.resolve("configuration"));
+
+    assertThat(report.exitCode()).as(report.text()).isEqualTo(4);
+    assertThat(report.text())
+        .containsPattern(
+            "  ok +source known, "
+                + arn
+                + "known +postgresql, database app, at .*, by topology documents in "
+                + documents)
+        .containsPattern("  ok +source known, log-in as app +PostgreSQL [0-9]+")
+        .containsPattern(
+            "! failed +source unknown, "
+                + arn
+                + "unknown +no topology document in .* describes it; \"cluster.api.use\" is off")
+        .containsPattern("ok +configuration .*known, unknown");
+    HeimdallCommand check =
+        HeimdallCommand.run(
+            Map.of(), "check", "--elsewhere", directory.resolve("configuration").toString());
+    assertThat(check.exitCode()).as(check.text()).isZero();
+    assertThat(check.text())
+        .contains(
+            "sources/unknown.json: a node takes engine, port, database and servers from what"
+                + " topology documents or the RDS API report of "
+                + arn
+                + "unknown",
+            "OK: 2 sources, 2 virtual databases, 0 users");
+  }
+
   @Test
   void filesThatANodeWouldNotStartWithoutAreRead() throws Exception {
     source("good", SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), "app");

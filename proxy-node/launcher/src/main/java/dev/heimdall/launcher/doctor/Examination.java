@@ -1,5 +1,6 @@
 package dev.heimdall.launcher.doctor;
 
+import dev.heimdall.engine.rds.ArnLookUp;
 import dev.heimdall.model.CloudWatchExport;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.VirtualDatabase;
@@ -58,8 +59,27 @@ public final class Examination {
         new Check(
             CONFIGURATION,
             true,
-            () -> Check.Outcome.ok("%s: %s".formatted(where, configuration.vdbs().keySet()))));
+            () ->
+                Check.Outcome.ok("%s: %s".formatted(where, configuration.all().vdbs().keySet()))));
     checks.addAll(ServerChecks.of(configuration, here));
+    return this;
+  }
+
+  /** Tells what was found of clusters that a configuration names by ARNs alone, too. */
+  public Examination found(ArnLookUp lookUp) {
+    lookUp
+        .answers()
+        .forEach(
+            (source, answer) ->
+                checks.add(
+                    new Check(
+                        "source " + source + ", " + answer.arn(),
+                        true,
+                        () ->
+                            answer
+                                .found()
+                                .map(found -> Check.Outcome.ok(found + ", by " + answer.said()))
+                                .orElse(new Check.Outcome(State.FAILED, answer.said())))));
     return this;
   }
 
@@ -124,7 +144,7 @@ public final class Examination {
     public static Needs of(Optional<Configuration> configuration, boolean lifecycle) {
       return new Needs(
           configuration.stream()
-              .flatMap(read -> read.sources().values().stream())
+              .flatMap(read -> read.all().sources().values().stream())
               .anyMatch(
                   source -> source.rdsPlace().isPresent() || source.globalPlace().isPresent()),
           lifecycle,
