@@ -1,5 +1,6 @@
 package dev.heimdall.launcher;
 
+import dev.heimdall.engine.boot.HandoverPlace;
 import dev.heimdall.engine.boot.Node;
 import dev.heimdall.engine.boot.NodeObserver;
 import dev.heimdall.engine.boot.StartupException;
@@ -39,6 +40,7 @@ final class NodeRun {
   private final Optional<String> name;
   private final Optional<Managers> beside;
   private final Function<NodeSettings, Optional<ManagerProcess>> manager;
+  private final Optional<HandoverPlace> handover;
 
   /**
    * @param name what managers know it by, if somebody says so
@@ -51,10 +53,25 @@ final class NodeRun {
       Optional<String> name,
       Optional<Managers> beside,
       Function<NodeSettings, Optional<ManagerProcess>> manager) {
+    this(conf, name, beside, manager, Optional.empty());
+  }
+
+  private NodeRun(
+      Optional<HeimdallConf> conf,
+      Optional<String> name,
+      Optional<Managers> beside,
+      Function<NodeSettings, Optional<ManagerProcess>> manager,
+      Optional<HandoverPlace> handover) {
+    this.handover = handover;
     this.conf = conf;
     this.name = name;
     this.beside = beside;
     this.manager = manager;
+  }
+
+  /** The same that hands its clients to another process there, or takes that one's. */
+  NodeRun meeting(HandoverPlace place) {
+    return new NodeRun(conf, name, beside, manager, Optional.of(place));
   }
 
   /**
@@ -132,7 +149,7 @@ final class NodeRun {
       return Node.start(
           followed.directory(),
           followed.facts(),
-          new Reactions(followed, stop, instance, name, beside, fresh));
+          new Reactions(followed, stop, instance, name, beside, handover, fresh));
     } catch (StartupException e) {
       throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
     }
@@ -205,6 +222,7 @@ final class NodeRun {
       Optional<InstanceWatch> instance,
       Optional<String> name,
       Optional<Managers> manager,
+      Optional<HandoverPlace> handover,
       boolean warmsUp)
       implements NodeObserver {
     @Override

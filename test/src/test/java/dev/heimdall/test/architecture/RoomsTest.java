@@ -410,6 +410,7 @@ class RoomsTest {
                 room("auth"),
                 room("backend"),
                 room("fleet"),
+                room("handover"),
                 room("net"),
                 room("observe"),
                 room("pool"),

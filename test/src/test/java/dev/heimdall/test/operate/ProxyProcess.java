@@ -62,6 +62,20 @@ final class ProxyProcess implements AutoCloseable {
    */
   record Machine(List<String> conf, String address, Map<String, String> environment) {}
 
+  /**
+   * Another process with the same configuration and output of its own, which is not running yet.
+   *
+   * @param name of its output
+   */
+  ProxyProcess another(String name) {
+    return new ProxyProcess(directory, output.resolveSibling(name), port, httpPort);
+  }
+
+  /** Ends it without a word. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   /** Starts it with a limit of open files. */
   void startWithOpenFiles(int most) throws IOException {
     files = most;
@@ -189,6 +203,17 @@ final class ProxyProcess implements AutoCloseable {
     Map<String, Object> content = new TreeMap<>(JSON.readValue(document.toFile(), Map.class));
     content.put(setting, value);
     write(document, content);
+  }
+
+  /**
+   * Has it stand before a database "app" of other servers, as the role "app", with these settings.
+   */
+  void before(String hosts, Map<String, Object> cluster) throws IOException {
+    String source = "sources/main.json";
+    change(source, "url", "jdbc:postgresql://" + hosts + "/app");
+    change(source, "user", "app");
+    change(source, "password", "app");
+    change(source, "cluster", cluster);
   }
 
   /** Has it stand before a server of MySQL's protocol. */

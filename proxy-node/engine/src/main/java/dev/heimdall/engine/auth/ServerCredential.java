@@ -1,5 +1,8 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
+import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
@@ -74,6 +77,40 @@ public final class ServerCredential {
         .password()
         .map(password -> password(login.user(), new Secret(password)))
         .orElseGet(() -> withoutSecret(login.user()));
+  }
+
+  /**
+   * Writes what a client has proved for another process of the node's user, which has it in memory
+   * only.
+   *
+   * @throws IllegalStateException for credentials that are asked for: they are of the configuration
+   */
+  public void write(StateWriter out) {
+    out.text(user);
+    if (proof instanceof Password password) {
+      out.text("password").text(password.value.value());
+    } else if (proof instanceof Keys keys) {
+      out.text("scram").bytes(keys.value.clientKey()).bytes(keys.value.serverKey());
+    } else if (proof instanceof Md5Hash hash) {
+      out.text("md5").text(hash.value.value());
+    } else if (proof instanceof Nothing) {
+      out.text("nothing");
+    } else {
+      throw new IllegalStateException("nobody proves credentials that are asked for");
+    }
+  }
+
+  /** Reads what {@link #write} has written. */
+  public static ServerCredential read(StateReader in) {
+    String user = in.text();
+    String kind = String.valueOf(in.text());
+    return switch (kind) {
+      case "password" -> password(user, new Secret(in.text()));
+      case "scram" -> scramKeys(user, new ScramKeys(in.bytes(), in.bytes()));
+      case "md5" -> md5Hash(user, new Secret(in.text()));
+      case "nothing" -> withoutSecret(user);
+      default -> throw new UnreadableStateException("unknown proof of a client");
+    };
   }
 
   /** Who is to be asked for each connection; empty where everything is known. */

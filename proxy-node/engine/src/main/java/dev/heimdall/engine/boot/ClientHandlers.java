@@ -1,10 +1,13 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.client.HandedClient;
+import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleSession;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
@@ -19,6 +22,11 @@ record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions, D
   @Override
   public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
     return new ClientSession(node, vdb, dialect.sessions(), sessions, login, given, channel);
+  }
+
+  @Override
+  public HandedSession handed(HandedClient from, StateReader state, Channel channel) {
+    return new ClientSession(node, vdb, dialect.sessions(), sessions, from, state, channel);
   }
 
   @Override

@@ -107,6 +107,7 @@ public final class Node implements AutoCloseable {
   private final RunningVdbs vdbs;
   private final OpenFiles files;
   private final Limit maxClients;
+  private final NodeHandover handover;
   private final NodeClients clients;
   private final Drain drain;
   private final UserLimits clientsOfUser = new UserLimits();
@@ -136,6 +137,7 @@ public final class Node implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new StartupException(e.getMessage() + ". Set \"transport\": \"auto\" in node.json", e);
     }
+    handover = NodeHandover.of(observer.handover(), numbers.node(), transport);
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
     Map<Engine, Dialect> spoken = new EnumMap<>(Engine.class);
@@ -163,7 +165,8 @@ public final class Node implements AutoCloseable {
             metrics,
             offLoop,
             guards,
-            SourceClusters.feed(configuration.node().topology()));
+            SourceClusters.feed(configuration.node().topology()),
+            handover.overlap());
     arns = new ArnSources(clusters, this::reload, offLoop);
     nodeLoops = NodeLoops.of(loops, dialects, metrics, budget, random, offLoop);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
@@ -197,7 +200,7 @@ public final class Node implements AutoCloseable {
         new NodeContext(
             new NodeAccess(
                 () -> configuration().node(),
-                new CancelRegistry(numbers, random),
+                new CancelRegistry(numbers, random, handover.cancels()),
                 connector,
                 maxClients,
                 clientsOfUser,
@@ -221,7 +224,8 @@ public final class Node implements AutoCloseable {
                     place,
                     transport,
                     loops,
-                    nodeLoops.sessions(engine)),
+                    nodeLoops.sessions(engine),
+                    handover.inheritance()),
             dialects,
             Connector.of(connector),
             poolEvents,
@@ -371,9 +375,11 @@ public final class Node implements AutoCloseable {
             + nodeLoops.all().size());
     try {
       ldap.update(configuration.node().ldap());
+      handover.begin();
       vdbs.update(configuration);
       arns.keep(configuration);
       cloudWatch.update(configuration);
+      handover.releaseHttp();
       listeners.open(configuration.node().http());
     } catch (IOException | IllegalArgumentException e) {
       throw new StartupException(e.getMessage(), e);
@@ -385,6 +391,14 @@ public final class Node implements AutoCloseable {
     warnOfOpenFiles(configuration);
     sayLongestStatements(configuration);
     told.happened(EventKind.NODE_STARTED, "", "", "Heimdall " + Version.current() + " started.");
+    handover.ready(
+        vdbs,
+        new NodeServing(
+            vdbs, clients, drain, listeners, () -> configuration().node().http(), handover),
+        context.access().cancels(),
+        log,
+        offLoop,
+        this::beginDrain);
     log.node("listening", vdbs.describePorts());
     warmUp.start();
   }
@@ -515,6 +529,7 @@ public final class Node implements AutoCloseable {
     clients.each(Client::killFromAnyThread);
     awaitGoodbyes();
     arns.close();
+    handover.close();
     clusters.close();
     vdbs.closePools();
     actions.close();

@@ -40,6 +40,11 @@ public interface NodeObserver {
     return Optional.of("nothing would start this node again");
   }
 
+  /** Where the node hands its clients to another process; empty: nowhere. */
+  default Optional<HandoverPlace> handover() {
+    return Optional.empty();
+  }
+
   /** The manager that runs beside the node, for a configuration that names none. */
   default Optional<Managers> manager() {
     return Optional.empty();

@@ -30,7 +30,7 @@ final class OperatorListeners implements AutoCloseable {
             new PgBouncerConsole(view, metrics, Clock.systemUTC(), log, node.offLoop()));
   }
 
-  void open(dev.heimdall.model.HttpSettings settings) throws IOException {
+  synchronized void open(dev.heimdall.model.HttpSettings settings) throws IOException {
     if (settings.enabled()) {
       http =
           new dev.heimdall.engine.admin.HttpListener(
@@ -44,7 +44,7 @@ final class OperatorListeners implements AutoCloseable {
     }
   }
 
-  int port() {
+  synchronized int port() {
     return http == null ? -1 : http.address().getPort();
   }
 
@@ -59,9 +59,10 @@ final class OperatorListeners implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (http != null) {
       http.close();
+      http = null;
     }
   }
 }

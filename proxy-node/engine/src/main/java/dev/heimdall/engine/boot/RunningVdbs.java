@@ -7,8 +7,11 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.TlsFiles;
@@ -29,6 +32,7 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,7 +47,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
-final class RunningVdbs implements Drain.Door {
+final class RunningVdbs implements Drain.Door, TakeOver.Door {
   private final Listening listening;
   private final Dialects dialects;
   private final Connector connector;
@@ -426,6 +430,45 @@ final class RunningVdbs implements Drain.Door {
     synchronized (vdbs) {
       return vdbs.get(vdb).listeners().get(0).port();
     }
+  }
+
+  /** Clients are accepted here, or by another process that has the sockets, too. */
+  void accepts(boolean here) {
+    listeners().forEach(here ? VdbListener::accept : VdbListener::handOver);
+  }
+
+  /** Hands all listening sockets to another process. */
+  void handTo(SuccessorLink successor) {
+    listeners().forEach(listener -> listener.handTo(successor));
+  }
+
+  /** Connections of clients that are open. */
+  int connections() {
+    return listeners().stream().mapToInt(VdbListener::connections).sum();
+  }
+
+  @Override
+  public void enter(
+      FileDescriptor descriptor, boolean unix, String peer, byte[] state, TakeOver.Entry entry) {
+    try {
+      StateReader in = new StateReader(state);
+      in.version(HandedClient.VERSION, "the state of a client");
+      RunningVdb vdb = vdbs.get(String.valueOf(in.text()));
+      if (vdb == null) {
+        throw new UnreadableStateException("its virtual database is not configured here");
+      }
+      vdb.listeners().get(0).enter(descriptor, unix, peer, in, entry);
+    } catch (UnreadableStateException e) {
+      TakeOver.close(descriptor);
+      entry.kept(e.getMessage());
+    }
+  }
+
+  /** Whether any pool is paused by an operator. */
+  boolean paused() {
+    return vdbs.values().stream()
+        .flatMap(vdb -> vdb.context().allPools().stream())
+        .anyMatch(VdbPools::paused);
   }
 
   /** Names and ports, for a log. */

@@ -17,6 +17,7 @@ import dev.heimdall.engine.rds.RdsWatch;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.LeaderLeases;
+import dev.heimdall.engine.share.Overlap;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.StoreNews;
@@ -55,6 +56,7 @@ final class SourceClusters implements AutoCloseable {
   private final RdsWatch rds;
   private final WriterGuards guards;
   private final TopologyFeed feed;
+  private final Overlap overlap;
   private volatile SharedStore store;
   private FarTier far;
 
@@ -100,6 +102,7 @@ final class SourceClusters implements AutoCloseable {
    * @param offLoop where trackers are told what sessions find
    * @param guards hear which writers take what the node writes itself
    * @param feed what AWS says, whoever has asked; closed with this
+   * @param overlap whether another process takes this one's place
    */
   SourceClusters(
       SourceLogins logins,
@@ -110,12 +113,14 @@ final class SourceClusters implements AutoCloseable {
       Metrics metrics,
       Executor offLoop,
       WriterGuards guards,
-      TopologyFeed feed) {
+      TopologyFeed feed,
+      Overlap overlap) {
     this.logins = logins;
     this.catalogues = catalogues;
     this.dialects = dialects;
     this.guards = guards;
     this.feed = feed;
+    this.overlap = overlap;
     rds = new RdsWatch(feed);
     this.log = log;
     this.told = told;
@@ -257,7 +262,13 @@ final class SourceClusters implements AutoCloseable {
       DataSource source, WritePositions positions, Definitions definitions, NodeSettings node) {
     return store(node)
         .<Exchange>map(s -> s.join(source, positions, definitions))
-        .orElseGet(() -> new SingleNode(node.store().reach(source) == StoreReach.REGION));
+        .orElseGet(
+            () ->
+                new SingleNode(
+                    node.store().reach(source) == StoreReach.REGION,
+                    overlap,
+                    positions,
+                    definitions));
   }
 
   /** How it is with the shared store of these settings, if they name one. */

@@ -4,6 +4,10 @@ package dev.heimdall.engine.boot;
 public final class StartupException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  StartupException(String message) {
+    this(message, null);
+  }
+
   StartupException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -1,8 +1,13 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.HandedClient;
+import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.net.HandedSockets;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.ReadBuffers;
 import dev.heimdall.engine.net.Transport;
@@ -14,12 +19,14 @@ import dev.heimdall.model.LimitSettings;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
 import java.net.BindException;
@@ -30,6 +37,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Listens for the clients of one virtual database in one place: on a port, on every loop where the
@@ -48,6 +56,17 @@ final class VdbListener {
   private final List<LoopSessions> sessions;
   private final Map<Object, LoopDoor> byLoop = new IdentityHashMap<>();
   private final List<Channel> channels = new ArrayList<>();
+  private final Inheritance inheritance;
+
+  /** Connections that are open: clients, and those that log in. */
+  private final AtomicInteger connections = new AtomicInteger();
+
+  /** The loop of the next client that comes from another process. */
+  private final AtomicInteger turn = new AtomicInteger();
+
+  /** Whether another process has its sockets, and accepts clients there. */
+  private volatile boolean handed;
+
   private int port;
 
   /** What the clients that come in on one event loop share. */
@@ -55,6 +74,7 @@ final class VdbListener {
 
   /**
    * @param dialect what its clients speak
+   * @param inheritance sockets that may be there already
    */
   VdbListener(
       NodeContext node,
@@ -64,7 +84,9 @@ final class VdbListener {
       ListeningPlace place,
       Transport transport,
       EventLoopGroup loops,
-      List<LoopSessions> sessions) {
+      List<LoopSessions> sessions,
+      Inheritance inheritance) {
+    this.inheritance = inheritance;
     this.node = node;
     this.log = log;
     this.vdb = vdb;
@@ -106,7 +128,10 @@ final class VdbListener {
    */
   void open() throws StartupException {
     try {
-      if (place instanceof ListeningPlace.UnixSocket socket) {
+      List<FileDescriptor> there = inheritance.take(vdb.name(), place);
+      if (!there.isEmpty()) {
+        inherit(there);
+      } else if (place instanceof ListeningPlace.UnixSocket socket) {
         open(socket);
       } else if (place instanceof ListeningPlace.Port tcp) {
         open(tcp.address());
@@ -145,6 +170,28 @@ final class VdbListener {
     }
   }
 
+  /** Each loop gets one, as another process has had it; whoever waits there stays. */
+  private void inherit(List<FileDescriptor> sockets) throws Exception {
+    boolean unix = place instanceof ListeningPlace.UnixSocket;
+    boolean each = !unix && sockets.size() > 1 && sessions.size() > 1;
+    for (int i = 0; i < sockets.size(); i++) {
+      FileDescriptor socket = sockets.get(i);
+      EventLoopGroup group = each ? sessions.get(i % sessions.size()).context().loop() : loops;
+      ServerBootstrap bootstrap =
+          bootstrap(group).channelFactory(() -> HandedSockets.listener(socket, unix));
+      transport.options(bootstrap);
+      channels.add(opened(bootstrap.register().awaitUninterruptibly()));
+    }
+    if (!unix) {
+      InetSocketAddress at = (InetSocketAddress) channels.get(0).localAddress();
+      port = at.getPort();
+      for (int i = sockets.size(); each && i < sessions.size(); i++) {
+        channels.add(
+            bind(at.getAddress().getHostAddress(), true, sessions.get(i).context().loop()));
+      }
+    }
+  }
+
   private Channel bind(String address, boolean reusePort, EventLoopGroup group) throws Exception {
     ServerBootstrap bootstrap = bootstrap(group).option(ChannelOption.SO_REUSEADDR, true);
     transport.accept(bootstrap);
@@ -174,26 +221,46 @@ final class VdbListener {
 
   /** For whichever kind of channel is set. */
   private ServerBootstrap bootstrap(EventLoopGroup group) {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.AUTO_READ, false);
+    clientOptions().forEach((option, value) -> childOption(bootstrap, option, value));
+    return bootstrap.childHandler(
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            accept(channel);
+          }
+        });
+  }
+
+  /** Of whichever kind of channel. */
+  private Map<ChannelOption<?>, Object> clientOptions() {
     LimitSettings limits = vdb.settings().vdb().limits();
-    return new ServerBootstrap()
-        .group(group)
-        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-        .option(ChannelOption.AUTO_READ, false)
-        .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.ofClients())
-        .childOption(
-            ChannelOption.WRITE_BUFFER_WATER_MARK,
-            new WriteBufferWaterMark((int) limits.writeBufferLow(), (int) limits.writeBufferHigh()))
-        .childHandler(
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                accept(channel);
-              }
-            });
+    return Map.of(
+        ChannelOption.RECVBUF_ALLOCATOR,
+        ReadBuffers.ofClients(),
+        ChannelOption.WRITE_BUFFER_WATER_MARK,
+        new WriteBufferWaterMark((int) limits.writeBufferLow(), (int) limits.writeBufferHigh()));
+  }
+
+  @SuppressWarnings("unchecked") // the table has each with a value of its own type
+  private static void childOption(ServerBootstrap of, ChannelOption<?> option, Object value) {
+    of.childOption((ChannelOption<Object>) option, value);
+  }
+
+  @SuppressWarnings("unchecked") // the same
+  private static void set(Channel of, ChannelOption<?> option, Object value) {
+    of.config().setOption((ChannelOption<Object>) option, value);
   }
 
   private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws Exception {
-    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    return opened(bootstrap.bind(address).awaitUninterruptibly());
+  }
+
+  private static Channel opened(ChannelFuture bound) throws IOException {
     if (!bound.isSuccess()) {
       Throwable cause = bound.cause();
       throw String.valueOf(cause.getMessage()).contains("in use")
@@ -205,10 +272,79 @@ final class VdbListener {
 
   /** Lets clients in, those who have come since {@link #open} first. */
   void accept() {
+    if (inheritance.held()) {
+      return; // the other process still accepts them
+    }
+    handed = false;
     channels.forEach(channel -> channel.config().setAutoRead(true));
   }
 
+  /** Lets nobody in: another process that has the sockets, too, does. */
+  void handOver() {
+    handed = true;
+    channels.forEach(channel -> channel.config().setAutoRead(false));
+  }
+
+  /** Hands its sockets to another process. */
+  void handTo(SuccessorLink successor) {
+    channels.forEach(channel -> successor.listener(Inheritance.name(vdb.name(), place), channel));
+  }
+
+  /** Connections that are open. */
+  int connections() {
+    return connections.get();
+  }
+
+  private void counted(Channel channel) {
+    connections.incrementAndGet();
+    channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+  }
+
+  /** A client of another process goes on here. */
+  void enter(
+      FileDescriptor descriptor,
+      boolean unix,
+      String peer,
+      StateReader state,
+      TakeOver.Entry entry) {
+    LoopSessions loop = sessions.get(Math.floorMod(turn.getAndIncrement(), sessions.size()));
+    Channel channel = HandedSockets.connection(descriptor, unix);
+    channel.config().setAutoRead(false);
+    clientOptions().forEach((option, value) -> set(channel, option, value));
+    counted(channel);
+    loop.context()
+        .loop()
+        .register(channel)
+        .addListener(
+            registered -> {
+              try {
+                if (!registered.isSuccess()) {
+                  throw new UnreadableStateException("its socket cannot be used here");
+                }
+                if (!HandedSockets.peer(channel).equals(peer)) {
+                  throw new UnreadableStateException("its socket is another client's");
+                }
+                entry.taken(resumed(channel, state), channel);
+              } catch (RuntimeException e) {
+                HandedSockets.forget(channel);
+                entry.kept(e instanceof UnreadableStateException ? e.getMessage() : e.toString());
+              }
+            });
+  }
+
+  private HandedSession resumed(Channel channel, StateReader state) {
+    LoopDoor door = byLoop.get(channel.eventLoop());
+    HandedClient client =
+        HandedClient.read(
+            node.access(), vdb.access(), door.access(), dialect.clients(), door.handlers(), state);
+    HandedSession session = door.handlers().handed(client, state, channel);
+    channel.pipeline().addLast("session", session);
+    session.resume();
+    return session;
+  }
+
   private void accept(Channel channel) {
+    counted(channel);
     LoopDoor loop = byLoop.get(channel.eventLoop());
     VirtualDatabase settings = vdb.settings().vdb();
     ClientLogin login =
@@ -237,7 +373,11 @@ final class VdbListener {
 
   void close() {
     for (Channel channel : channels) {
-      channel.close().syncUninterruptibly();
+      if (handed) {
+        HandedSockets.leave(channel);
+      } else {
+        channel.close().syncUninterruptibly();
+      }
     }
     if (!channels.isEmpty()) {
       log.node("no longer listening", "virtual database " + vdb.name() + " on " + where());

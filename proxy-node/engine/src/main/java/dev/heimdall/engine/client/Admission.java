@@ -50,6 +50,18 @@ public final class Admission {
     return new CancelKey(processId, secret);
   }
 
+  /** The same for a client that has its key from another process. */
+  public void register(CancelKey key) {
+    processId = key.session();
+    node.cancels().claim(processId, client, key.secret());
+    clients.add(client);
+  }
+
+  /** The client's cancel key. */
+  public CancelKey key() {
+    return new CancelKey(processId, node.cancels().secretOf(processId));
+  }
+
   /** The number in its cancel key; 0 before {@link #register}. */
   public int processId() {
     return processId;

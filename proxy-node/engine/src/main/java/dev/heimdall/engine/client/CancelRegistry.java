@@ -14,11 +14,34 @@ public final class CancelRegistry {
   private final FleetNumbers numbers;
   private final SecureRandom random;
   private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
+  private final OtherProcess other;
   private int next;
+
+  /** Another process on this machine, whose clients cancel here. */
+  public interface OtherProcess {
+    /** Where there is none. */
+    OtherProcess NONE = (key, done) -> false;
+
+    /**
+     * Passes a cancel request on of which nobody knows the client here.
+     *
+     * @param done runs on any thread when nothing more will happen, if it was passed on
+     * @return whether it was
+     */
+    boolean cancel(CancelKey key, Runnable done);
+  }
 
   private record Entry(byte[] secret, Client client) {}
 
   public CancelRegistry(FleetNumbers numbers, SecureRandom random) {
+    this(numbers, random, OtherProcess.NONE);
+  }
+
+  /**
+   * @param other knows what nobody does here
+   */
+  public CancelRegistry(FleetNumbers numbers, SecureRandom random, OtherProcess other) {
+    this.other = other;
     this.numbers = numbers;
     this.random = random;
     this.next = random.nextInt(numbers.mostSessions());
@@ -27,6 +50,21 @@ public final class CancelRegistry {
   /** A free process id, for a client that is to be {@link #claim registered} later. */
   int reserve() {
     return register(null, new byte[0]);
+  }
+
+  /**
+   * Reserves the process id that a client has from another process.
+   *
+   * @return whether nobody has it here
+   */
+  boolean reserve(int processId) {
+    return sessions.putIfAbsent(processId, new Entry(new byte[0], null)) == null;
+  }
+
+  /** The secret of the session with this process id; empty where it has none. */
+  byte[] secretOf(int processId) {
+    Entry entry = sessions.get(processId);
+    return entry == null ? new byte[0] : entry.secret();
   }
 
   /** Registers the client by an id that was {@link #reserve reserved} for it. */
@@ -68,6 +106,25 @@ public final class CancelRegistry {
             && MessageDigest.isEqual(entry.secret(), key.secret())
         ? entry.client()
         : null;
+  }
+
+  /** Whether another process on this machine takes the cancel request. */
+  boolean passOn(CancelKey key, Runnable done) {
+    return other.cancel(key, done);
+  }
+
+  /**
+   * Cancels for another process on this machine.
+   *
+   * @param done runs on any thread when nothing more will happen
+   */
+  public void cancel(CancelKey key, Runnable done) {
+    Client client = find(key);
+    if (client == null) {
+      done.run();
+    } else {
+      client.cancelFromAnyThread(done);
+    }
   }
 
   /** The client with this process id, for KILL; null for none. */

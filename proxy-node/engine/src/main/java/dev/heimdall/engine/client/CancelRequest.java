@@ -37,6 +37,9 @@ final class CancelRequest {
       return;
     }
     Client client = node.cancels().find(key);
+    if (client == null && node.cancels().passOn(key, done)) {
+      return;
+    }
     if (client == null) {
       node.events().cancelUnknown();
       done.run();

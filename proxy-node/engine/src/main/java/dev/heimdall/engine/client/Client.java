@@ -55,6 +55,12 @@ public interface Client {
   /** The node drains: an idle client goes at once, a busy one after its transaction. */
   void drain();
 
+  /**
+   * Another process is to go on with the node's clients: this one goes there as soon as it can, if
+   * it ever can. Called now and then.
+   */
+  default void moveTo(Successor successor) {}
+
   /** Its time limits; called about ten times a second. */
   void tick();
 

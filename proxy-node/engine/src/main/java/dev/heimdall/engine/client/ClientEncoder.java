@@ -1,11 +1,22 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.handover.StateWriter;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import io.netty.buffer.ByteBuf;
 
 /** What the node itself says to a client, in the bytes that were agreed with it. */
 public interface ClientEncoder extends ReplyEncoder {
+  /**
+   * Writes for another process what was agreed with the client.
+   *
+   * @param agreed what its servers must have agreed on, too
+   */
+  default void write(Capabilities agreed, StateWriter out) {
+    throw new IllegalStateException("clients of this protocol stay where they are");
+  }
+
   /**
    * Ends the log-in: the client may send statements.
    *

@@ -129,14 +129,19 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     this.dialogue = protocol.logIn(this, before);
   }
 
-  /** Static, so that a session does not keep the log-in that it comes from. */
-  private static LogInAgain again(
+  /**
+   * Null where there is no such thing. Static, so that a session does not keep the log-in that it
+   * comes from.
+   */
+  static LogInAgain again(
       NodeAccess node,
       VdbAccess vdb,
       LoopAccess loop,
       ClientProtocol protocol,
       SessionFactory sessions) {
-    return (before, number) -> new ClientLogin(node, vdb, loop, protocol, sessions, before, number);
+    return !protocol.logsInAgain()
+        ? null
+        : (before, number) -> new ClientLogin(node, vdb, loop, protocol, sessions, before, number);
   }
 
   private void become(State next) {
@@ -535,7 +540,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             right,
             tls(),
             address,
-            protocol.logsInAgain() ? again(node, vdb, loop, protocol, sessions) : null);
+            again(node, vdb, loop, protocol, sessions));
     become(State.DONE);
     boolean console = node.settings().consoleDatabase(login.database(), vdb.settings().vdb());
     if (console && right == ConsoleRight.NONE) {

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.wire.Capabilities;
 import io.netty.buffer.ByteBuf;
 
 /** How the clients of one protocol log in. */
@@ -30,6 +33,24 @@ public interface ClientProtocol {
   default boolean tlsOnUnixSockets() {
     return false;
   }
+
+  /**
+   * What a client of this protocol is answered by, and what was agreed with it, for one that logged
+   * in at another process.
+   *
+   * @param state that {@link ClientEncoder#write} has written there
+   */
+  default Agreed agreed(StateReader state) {
+    throw new UnreadableStateException("clients of this protocol stay where they are");
+  }
+
+  /**
+   * What a log-in has led to.
+   *
+   * @param encoder how the client is answered
+   * @param capabilities what was agreed with it
+   */
+  record Agreed(ClientEncoder encoder, Capabilities capabilities) {}
 
   /** Asks another node of the fleet to cancel what the session with this key runs. */
   void cancelRequest(ByteBuf out, CancelKey key);

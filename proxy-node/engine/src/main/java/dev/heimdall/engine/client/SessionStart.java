@@ -33,6 +33,9 @@ public final class SessionStart {
   private long profileAsOf;
   private CancelKey key;
 
+  /** What servers had reported to the client in another process; null for one of this process. */
+  private Map<String, String> reportedBefore;
+
   /**
    * @param given the variables that the client asks for
    */
@@ -81,6 +84,42 @@ public final class SessionStart {
     } else {
       accepted(pool, 0);
     }
+  }
+
+  /**
+   * The client comes from another process, where it was welcomed.
+   *
+   * @param from its cancel key
+   * @param reported what servers had reported to it; may be null
+   * @return null, or why it cannot be here; {@link #release} is due all the same
+   */
+  public ServerError resume(CancelKey from, Map<String, String> reported) {
+    Login login = client.login();
+    ServerError full = admission.acquireSlots();
+    if (full != null) {
+      return full;
+    }
+    String database = vdb.serverDatabase(login.database());
+    if (database == null) {
+      AuthFailure unknown = AuthFailure.unknownDatabase(login.database());
+      return ServerError.fatal(unknown.sqlState(), unknown.message());
+    }
+    admission.register(from);
+    reportedBefore = reported;
+    session.assign(
+        new PoolKey(database, vdb.credentialFor(login.user(), login.own()), login.capabilities()));
+    return null;
+  }
+
+  /** The client's cancel key, for another process. */
+  public CancelKey cancelKey() {
+    return admission.key();
+  }
+
+  /** What servers report to sessions like this one; null when that is not known. */
+  public Map<String, String> reported() {
+    Greeting greeting = profile();
+    return greeting == null ? reportedBefore : greeting.reported();
   }
 
   /** What the server says of the log-in; pooled connections may be older than its decision. */
@@ -183,7 +222,10 @@ public final class SessionStart {
   /** A value that servers report to sessions like this one; null when that is not known. */
   public String reported(String name) {
     Greeting greeting = profile();
-    return greeting == null ? null : greeting.reported().get(name);
+    if (greeting != null) {
+      return greeting.reported().get(name);
+    }
+    return reportedBefore == null ? null : reportedBefore.get(name);
   }
 
   private Greeting profile() {
@@ -202,6 +244,9 @@ public final class SessionStart {
       Map<String, String> reported = new TreeMap<>(greeting.reported());
       reported.put(name, value);
       vdb.profiles().put(profileKey, new Greeting(reported, greeting.warned(), greeting.said()));
+    } else if (reportedBefore != null) {
+      reportedBefore = new TreeMap<>(reportedBefore);
+      reportedBefore.put(name, value);
     }
   }
 

@@ -237,6 +237,19 @@ public final class SessionState {
     return held != null;
   }
 
+  /**
+   * Whether its settings and prepared names are all that the session has: nothing pins it, nothing
+   * waits to be read back, and everything sent is answered.
+   */
+  public boolean carriesAll() {
+    return !pinned() && !held() && touched == null && noted() == 0 && sent == done;
+  }
+
+  /** The session comes from another process, where these were its settings. */
+  public void resume(Variables settings) {
+    variables = settings;
+  }
+
   /** What the client gave in its start-up packet. */
   public StartupVariables given() {
     return given;

@@ -45,6 +45,11 @@ public final class Stickiness {
     return !multiplexes || configured && !words.isEmpty() || skip > 0;
   }
 
+  /** Whether rules have left nothing behind. */
+  public boolean isPlain() {
+    return words.isEmpty() && multiplex == null && skip == 0 && !dropConnection;
+  }
+
   /** Whether the connection must not serve anybody else; asked when it is given back. */
   public boolean takeDropConnection() {
     boolean drop = dropConnection;

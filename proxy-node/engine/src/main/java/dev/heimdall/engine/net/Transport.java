@@ -181,7 +181,12 @@ public enum Transport implements Sockets {
 
   /** Sets what the connections that a listener accepts need of the transport. */
   public void accept(ServerBootstrap bootstrap) {
-    bootstrap.channel(serverChannel).childOption(ChannelOption.SO_KEEPALIVE, true);
+    options(bootstrap.channel(serverChannel));
+  }
+
+  /** The same for a listener that comes from another process. */
+  public void options(ServerBootstrap bootstrap) {
+    bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
     options.forEach(bootstrap::childOption);
   }
 

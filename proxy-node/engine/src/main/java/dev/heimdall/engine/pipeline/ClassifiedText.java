@@ -61,7 +61,7 @@ public final class ClassifiedText {
   }
 
   /** Object ids of the types that its parameters were declared to be of; only read. */
-  int[] types() {
+  public int[] types() {
     return types;
   }
 

@@ -227,6 +227,13 @@ public final class QueryPipeline {
     return examine(sql, sql.length, lexerMode);
   }
 
+  /** The same of a text of a Parse message, which gives these types to its parameters. */
+  public ClassifiedText examine(byte[] sql, LexerMode lexerMode, int[] declared) {
+    ClassifiedText examined = examine(sql, lexerMode);
+    examined.types(declared);
+    return examined;
+  }
+
   /** The same of the beginning of an array. */
   public ClassifiedText examine(byte[] sql, int length, LexerMode lexerMode) {
     LoopKnowledge knowledge = loop.knowledge();

@@ -540,6 +540,18 @@ public final class Writes {
   }
 
   /**
+   * The session has written and read at another process, which this one has not heard of: nothing
+   * that it reads from now on may be older than now.
+   */
+  public void everythingBefore() {
+    ClusterView view = client.ownPools().writes();
+    if (view != null && view.tracksWrites()) {
+      own = view.committed(List.of(), true).mark();
+      ownIn = view;
+    }
+  }
+
+  /**
    * The same for something that nobody waits for: it counts when it is done, which may be on any
    * thread.
    */

@@ -144,6 +144,12 @@ public final class PreparedNames {
     }
   }
 
+  /** Each name, and what it means. */
+  public void forEach(BiConsumer<byte[], PreparedStatement> each) {
+    statements.forEach(
+        (name, statement) -> each.accept(Arrays.copyOf(name.bytes, name.length), statement));
+  }
+
   public PreparedStatement get(byte[] name) {
     return statements.get(new Name(name, name.length));
   }

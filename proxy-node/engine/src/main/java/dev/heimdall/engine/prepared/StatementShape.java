@@ -1,5 +1,6 @@
 package dev.heimdall.engine.prepared;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -24,6 +25,29 @@ public final class StatementShape {
   /** Of a statement without a result. */
   public static StatementShape withoutColumns(int[] parameterTypes) {
     return new StatementShape(parameterTypes, 0, 0);
+  }
+
+  /** For another process. */
+  public byte[] toBytes() {
+    ByteBuffer bytes = ByteBuffer.allocate(16 + 4 * parameterTypes.length);
+    bytes.putLong(high).putLong(low);
+    for (int type : parameterTypes) {
+      bytes.putInt(type);
+    }
+    return bytes.array();
+  }
+
+  /** What {@link #toBytes} has made. */
+  public static StatementShape of(byte[] bytes) {
+    if (bytes == null || bytes.length < 16) {
+      throw new IllegalArgumentException("the shape of a statement is none");
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    long high = in.getLong();
+    long low = in.getLong();
+    int[] types = new int[in.remaining() / 4];
+    in.asIntBuffer().get(types);
+    return new StatementShape(types, high, low);
   }
 
   public int[] parameterTypes() {

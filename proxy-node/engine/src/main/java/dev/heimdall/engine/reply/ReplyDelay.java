@@ -76,6 +76,11 @@ public final class ReplyDelay implements ReplyStage {
     return bytes > LARGE;
   }
 
+  /** Whether what is written now would wait. */
+  public boolean waits() {
+    return over != null;
+  }
+
   /** Whether something waits. */
   public boolean holds() {
     return !held.isEmpty();

@@ -225,6 +225,11 @@ public final class ClientInput implements ServerOutput, UnitInput {
     return input.readableBytes() >= total;
   }
 
+  /** Whether what waits begins with a message, and nothing is known of it but its bytes. */
+  boolean isPlain() {
+    return rest == 0 && !skips && !setAside && runStart < 0 && out == null;
+  }
+
   /** Gives away all that waits; null where nothing does. */
   ByteBuf takeAll() {
     ByteBuf all = input;

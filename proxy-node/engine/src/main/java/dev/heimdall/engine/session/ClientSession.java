@@ -3,8 +3,12 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.client.HandedClient;
+import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.client.Successor;
+import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -28,7 +32,8 @@ import java.io.IOException;
  * they have to, and never the whole. All methods but those that say otherwise belong to the thread
  * of its event loop.
  */
-public final class ClientSession extends ChannelInboundHandlerAdapter implements WiredSession {
+public final class ClientSession extends ChannelInboundHandlerAdapter
+    implements WiredSession, HandedSession {
 
   private final SessionEvents events;
   private final VdbContext vdb;
@@ -36,7 +41,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   private final Login login;
   private final Channel channel;
   private final SessionParts parts;
-  private final long connectedAt = System.currentTimeMillis();
+  private final long connectedAt;
+
+  /** Null for one that has logged in here. */
+  private final HandedState from;
 
   /**
    * @param asked the variables that the client asks for
@@ -49,6 +57,48 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
       Login login,
       StartupVariables asked,
       Channel channel) {
+    this(node, vdb, dialect, sessions, login, asked, channel, null);
+  }
+
+  /**
+   * For a client of another process.
+   *
+   * @param client who it is there
+   * @param state what its session has there
+   */
+  public ClientSession(
+      NodeContext node,
+      VdbContext vdb,
+      SessionDialect dialect,
+      LoopSessions sessions,
+      HandedClient client,
+      StateReader state,
+      Channel channel) {
+    this(
+        node,
+        vdb,
+        dialect,
+        sessions,
+        client.login(),
+        client.given(),
+        channel,
+        new HandedState(client, state));
+  }
+
+  /** What another process has told of a session. */
+  private record HandedState(HandedClient client, StateReader state) {}
+
+  private ClientSession(
+      NodeContext node,
+      VdbContext vdb,
+      SessionDialect dialect,
+      LoopSessions sessions,
+      Login login,
+      StartupVariables asked,
+      Channel channel,
+      HandedState from) {
+    this.from = from;
+    this.connectedAt = from == null ? System.currentTimeMillis() : from.client().connectedAt();
     this.events = node.events();
     this.vdb = vdb;
     this.loop = sessions.context();
@@ -63,7 +113,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
   public void handlerAdded(ChannelHandlerContext ctx) {
     loop.beginEvent();
     try {
-      parts.start.begin();
+      if (from == null) {
+        parts.start.begin();
+      }
     } finally {
       loop.endEvent();
     }
@@ -123,7 +175,35 @@ public final class ClientSession extends ChannelInboundHandlerAdapter implements
     }
   }
 
-  // ---- the end
+  // ---- between two processes
+
+  @Override
+  public void resume() {
+    loop.beginEvent();
+    try {
+      parts.resume(from.client(), from.state());
+    } catch (RuntimeException e) {
+      parts.end.handOver("the client cannot go on here");
+      throw e;
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  @Override
+  public void begin() {
+    loop.inEvent(parts::begin, this::failed);
+  }
+
+  @Override
+  public void drop() {
+    loop.inEvent(() -> parts.end.close("the client has ended at the process before"), this::failed);
+  }
+
+  @Override
+  public void moveTo(Successor successor) {
+    parts.departure.request(successor);
+  }
 
   // ---- the pool's waiter
 

@@ -1,6 +1,9 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
+import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.journal.UnitMessages;
 import dev.heimdall.engine.pipeline.RequestSteps;
 import dev.heimdall.engine.wire.ServerError;
@@ -89,6 +92,24 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
 
   /** Whether that statement can be carried out over this connection as it is. */
   boolean runsOn(ServerConnection server);
+
+  /**
+   * Whether all that it keeps of the client's can be told to another process, where the client is
+   * between transactions.
+   */
+  default boolean mayMove() {
+    return false;
+  }
+
+  /** Tells another process what it keeps, where it {@linkplain #mayMove may}. */
+  default void write(StateWriter out) {
+    throw new IllegalStateException("clients of this protocol stay where they are");
+  }
+
+  /** Takes what another process has told. */
+  default void read(StateReader in) {
+    throw new UnreadableStateException("clients of this protocol stay where they are");
+  }
 
   /** The session ends. */
   void forget();

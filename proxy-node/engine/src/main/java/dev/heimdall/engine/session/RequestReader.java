@@ -59,6 +59,9 @@ final class RequestReader implements RequestControl, UnitReader {
   private QueryPath path;
   private HeldInput held;
 
+  /** Whether nothing is handled, as the client may go to another process. */
+  private boolean departing;
+
   private boolean streamEnded;
   private boolean blocked;
   private Turn turn = Turn.OVER;
@@ -207,6 +210,17 @@ final class RequestReader implements RequestControl, UnitReader {
     }
   }
 
+  /** Whether nothing is handled from now on, as the client may go to another process. */
+  void departs(boolean now) {
+    departing = now;
+  }
+
+  /** Nothing is read until {@link #process} finds that nothing is in the way. */
+  void holdReading() {
+    blocked = true;
+    reading.pause();
+  }
+
   /**
    * What kept the client's statements waiting is over. Where that is the end of the session's
    * server connection, the session hears of it next, and goes on then.
@@ -263,7 +277,7 @@ final class RequestReader implements RequestControl, UnitReader {
   private void run() {
     input.mark();
     while (input.bytes() != null) {
-      if (sent.holdsBack()) {
+      if (departing || sent.holdsBack()) {
         blocked = true;
         return;
       }

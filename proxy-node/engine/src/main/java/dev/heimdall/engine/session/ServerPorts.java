@@ -46,6 +46,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
   private RequestReader requests;
   private SentUnits sent;
   private SessionControl control;
+  private Departure departure;
 
   ServerPorts(
       StatementOwner owner,
@@ -83,7 +84,8 @@ final class ServerPorts implements LeaseClient, SharingClient {
       SessionEnd end,
       RequestReader requests,
       SentUnits sent,
-      SessionControl control) {
+      SessionControl control,
+      Departure departure) {
     this.pending = pending;
     this.sharing = sharing;
     this.console = console;
@@ -92,6 +94,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
     this.requests = requests;
     this.sent = sent;
     this.control = control;
+    this.departure = departure;
   }
 
   @Override
@@ -254,11 +257,14 @@ final class ServerPorts implements LeaseClient, SharingClient {
 
   @Override
   public boolean drained() {
+    if (!control.leaves()) {
+      return false;
+    }
     if (control.drains()) {
       control.drain();
       return true;
     }
-    return false;
+    return departure.leaves();
   }
 
   @Override

@@ -52,6 +52,7 @@ final class SessionControl implements TimedClient {
   private final TimeLimits limits = new TimeLimits(this);
   private final UnansweredCancel unanswered = new UnansweredCancel();
   private boolean drains;
+  private boolean departs;
 
   /**
    * @param failed takes what the loop's tasks throw
@@ -194,6 +195,17 @@ final class SessionControl implements TimedClient {
             || (lease.state() == LeaseState.ACTIVE && betweenTransactions()));
   }
 
+  /** Whether it has no server connection, and nothing that was sent before is in progress. */
+  boolean rests() {
+    return lease.state() == LeaseState.READY
+        && lease.server() == null
+        && idle()
+        && !sent.silent()
+        && !console.busy()
+        && !foreign.busy()
+        && !drains;
+  }
+
   /** Whether a message that belongs to no statement may be put in here. */
   boolean betweenTransactions() {
     return !pending.awaited() && !transaction.open() && !pending.unitOpen() && !sent.silent();
@@ -201,6 +213,16 @@ final class SessionControl implements TimedClient {
 
   boolean drains() {
     return drains;
+  }
+
+  /** Whether it ends, or goes to another process, when its transaction is over. */
+  boolean leaves() {
+    return drains || departs;
+  }
+
+  /** Whether it is to go to another process. */
+  void departs(boolean now) {
+    departs = now;
   }
 
   /** Ends a session of a node that drains instead of letting it begin another transaction. */

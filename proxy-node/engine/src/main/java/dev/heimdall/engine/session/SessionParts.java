@@ -1,12 +1,16 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
@@ -18,6 +22,7 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pipeline.QueryPath;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.Dialect;
@@ -30,7 +35,9 @@ import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -63,7 +70,10 @@ final class SessionParts {
   final SentUnits sent;
   final ReplyStages replies;
   final ClientGroups groups;
+  final Departure departure;
   private final CachedReads cached;
+  private final Writes writes;
+  private final VdbContext vdb;
 
   /**
    * @param session to whom callbacks come
@@ -138,7 +148,8 @@ final class SessionParts {
             traces,
             loop);
     this.cached = new CachedReads(statements);
-    Writes writes = new Writes(statements, carried, transaction);
+    this.vdb = vdb;
+    this.writes = new Writes(statements, carried, transaction);
     this.reads =
         new ReplicaReads(
             statements, carried, transaction, writes, counters, sessions.routers(), loop);
@@ -421,8 +432,27 @@ final class SessionParts {
             counters,
             loop,
             session::failed);
+    this.departure =
+        new Departure(
+            session,
+            channel,
+            login,
+            given,
+            vdb.name(),
+            start,
+            end,
+            control,
+            lease,
+            carried,
+            resolution,
+            reads,
+            lifecycle,
+            output,
+            requests,
+            () -> !listening.busy() && !listening.hears() && !listening.undecided(),
+            loop);
     ports.connect(carried, output, start, lease, pending, end, requests, control);
-    servers.connect(pending, sharing, console, foreign, end, requests, sent, control);
+    servers.connect(pending, sharing, console, foreign, end, requests, sent, control, departure);
     LogInRenewal renewal =
         new LogInRenewal(
             session, login, channel, input, output, requests, start, lease, end, control, loop);
@@ -434,6 +464,39 @@ final class SessionParts {
 
   private StatementLifecycle lifecycle() {
     return lifecycle;
+  }
+
+  /**
+   * The client comes from another process: all is made as it was there, and nothing is read yet.
+   *
+   * @throws UnreadableStateException if it cannot go on here
+   */
+  void resume(HandedClient client, StateReader state) {
+    ServerError problem = start.resume(client.key(), client.reported());
+    if (problem != null) {
+      throw new UnreadableStateException(problem.message());
+    }
+    lease.become(LeaseState.READY);
+    requests.holdReading();
+    carried.resume(Variables.of(state.texts()));
+    memory.settings(carried.settingsWeight());
+    requests.handler().read(state);
+    byte[] waits = state.bytes();
+    if (waits.length > 0) {
+      requests.input().add(Unpooled.wrappedBuffer(waits));
+    }
+    // What it has read and written there is older than all that is written from now on.
+    writes.everythingBefore();
+    for (VdbPools pools : vdb.allPools()) {
+      if (pools != vdb.pools() && pools.writes() != null) {
+        pools.writes().committed(List.of(), true);
+      }
+    }
+  }
+
+  /** The other process has let go of the client. */
+  void begin() {
+    requests.process();
   }
 
   private ServerLease lease() {

@@ -8,16 +8,29 @@ public final class SingleNode implements Exchange {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private final boolean leavesNodesOut;
+  private final Overlap overlap;
+
+  /** By which the overlap knows it; null where nothing overlaps. */
+  private final WritePositions positions;
 
   public SingleNode() {
-    this(false);
+    leavesNodesOut = false;
+    overlap = new Overlap();
+    positions = null;
   }
 
   /**
    * @param leavesNodesOut whether there are others all the same, of which nobody hears here
+   * @param overlap whether another process takes its place
+   * @param positions what was written through it
+   * @param definitions what it knows of them
    */
-  public SingleNode(boolean leavesNodesOut) {
+  public SingleNode(
+      boolean leavesNodesOut, Overlap overlap, WritePositions positions, Definitions definitions) {
     this.leavesNodesOut = leavesNodesOut;
+    this.overlap = overlap;
+    this.positions = positions;
+    overlap.joined(positions, definitions);
   }
 
   @Override
@@ -38,11 +51,11 @@ public final class SingleNode implements Exchange {
 
   @Override
   public boolean connectedToPeers() {
-    return true;
+    return !overlap.lasts();
   }
 
   @Override
   public void close() {
-    // Nothing is open.
+    overlap.left(positions);
   }
 }

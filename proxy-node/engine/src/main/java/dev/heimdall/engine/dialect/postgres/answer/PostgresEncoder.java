@@ -2,7 +2,9 @@ package dev.heimdall.engine.dialect.postgres.answer;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -32,6 +34,11 @@ public final class PostgresEncoder implements ClientEncoder {
     PgWriter.backendKeyData(out, key.session(), key.secret());
     out.writeBytes(greeting.said());
     PgWriter.ready(out, TransactionState.IDLE);
+  }
+
+  @Override
+  public void write(Capabilities agreed, StateWriter out) {
+    // Nothing is.
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 
@@ -23,6 +25,12 @@ public final class PostgresClients implements ClientProtocol {
   @Override
   public LogInDialogue logIn(LogIn login, Login before) {
     return new StartupDialogue(login, encoder);
+  }
+
+  /** Nothing is agreed with its clients. */
+  @Override
+  public Agreed agreed(StateReader state) {
+    return new Agreed(encoder, Capabilities.NONE);
   }
 
   @Override

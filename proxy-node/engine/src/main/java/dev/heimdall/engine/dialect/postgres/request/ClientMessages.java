@@ -3,6 +3,8 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.prepared.ParsedNames;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -68,6 +70,7 @@ final class ClientMessages implements RequestHandler {
   private final CachedStatements cached;
   private final List<Responder> responders;
 
+  private final HandedStatements handed;
   private boolean flushSeen;
 
   /** Whether nothing was sent since a Flush. */
@@ -109,6 +112,7 @@ final class ClientMessages implements RequestHandler {
     this.unnamed =
         new UnnamedStatement(
             sessions.statements(), parts.memory().unnamed(), this::isIdle, parts.loop()::now);
+    this.handed = new HandedStatements(parts, names, unnamed);
     this.extended = new ExtendedStatements(parts, names, sequences, unnamed);
     this.ahead =
         new BatchJudgement(lifecycle, this::judgesUnruled, cursor, parts.loop(), names, extended);
@@ -629,6 +633,21 @@ final class ClientMessages implements RequestHandler {
   @Override
   public void forget() {
     unnamed.forget();
+  }
+
+  @Override
+  public boolean mayMove() {
+    return !foreign.open() && handed.mayMove();
+  }
+
+  @Override
+  public void write(StateWriter out) {
+    handed.write(out);
+  }
+
+  @Override
+  public void read(StateReader in) {
+    handed.read(in);
   }
 
   private boolean isIdle() {

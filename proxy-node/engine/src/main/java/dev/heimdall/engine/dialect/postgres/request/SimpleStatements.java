@@ -349,7 +349,7 @@ final class SimpleStatements {
   /**
    * What each EXECUTE of the statement does: the effects found in the PREPARE, but for its name.
    */
-  private static StatementFacts inner(StatementFacts facts) {
+  static StatementFacts inner(StatementFacts facts) {
     List<Effect> effects = facts.effects().subList(1, facts.effects().size());
     return new StatementFacts(StatementKind.UNKNOWN, 1, List.copyOf(effects), false, false);
   }

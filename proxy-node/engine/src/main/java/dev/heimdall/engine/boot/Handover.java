@@ -1,0 +1,300 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.client.CancelKey;
+import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.handover.FrameType;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.share.Overlap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands a node's listening sockets and clients to another process of the same user that takes its
+ * place. Until the last client has gone the node serves those that are left; if the other process
+ * goes before that, the node goes on as before. What is not said to be for any thread belongs to
+ * the one thread of its connections.
+ */
+final class Handover implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
+
+  /** How long the other process may take from its first word until it is ready. */
+  private static final long MOST_PREPARING_SECONDS = 120;
+
+  private static final long LOOK_MILLIS = 50;
+
+  /** So many looks in a row find nobody, so that none is between being accepted and being seen. */
+  private static final int LOOKS_WITHOUT = 3;
+
+  private enum Stage {
+    /** Nobody takes its place. */
+    SERVING,
+    /** Another process has its listening sockets and gets ready; clients are accepted here. */
+    PREPARING,
+    /** Clients are accepted there, and go there. */
+    MOVING,
+    /** The process is about to end. */
+    ENDING;
+
+    private static final Map<Stage, EnumSet<Stage>> MOVES =
+        new EnumMap<>(
+            Map.of(
+                SERVING, EnumSet.of(PREPARING, ENDING),
+                PREPARING, EnumSet.of(SERVING, MOVING, ENDING),
+                MOVING, EnumSet.of(SERVING, ENDING),
+                ENDING, EnumSet.noneOf(Stage.class)));
+  }
+
+  /** The node as it is seen from here; all for any thread. */
+  interface Serving {
+    /** Why nobody can take its place now; null where it can. */
+    String refusesSuccessor();
+
+    /** Hands each listening socket to the other process. */
+    void listeners(SuccessorLink to);
+
+    /** Whether clients are accepted here. */
+    void accepts(boolean here);
+
+    /** Gives up the address of the HTTP endpoint. */
+    void closeHttp();
+
+    /** Takes it again. */
+    void openHttp();
+
+    /** Clients, and those that log in. */
+    int connections();
+
+    /** Has the clients go there. */
+    void moveTo(SuccessorLink successor);
+
+    /** How long those may stay that cannot go there. */
+    Duration mayStay();
+
+    /** The process is to end. */
+    void end();
+  }
+
+  private final Serving node;
+  private final CancelRegistry cancels;
+  private final Overlap overlap;
+  private final EventLog log;
+  private final Executor executor;
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("heimdall-take-over", true), EpollIoHandler.newFactory());
+  private final AtomicInteger moved = new AtomicInteger();
+  private final int user;
+  private Stage stage = Stage.SERVING;
+
+  /** Null as long as nobody takes the node's place. */
+  private SuccessorLink successor;
+
+  private volatile Channel listener;
+  private long movingSince;
+  private int without;
+
+  /**
+   * @param executor for what may block
+   */
+  Handover(Serving node, CancelRegistry cancels, Overlap overlap, EventLog log, Executor executor)
+      throws IOException {
+    this.node = node;
+    this.cancels = cancels;
+    this.overlap = overlap;
+    this.log = log;
+    this.executor = executor;
+    this.user = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  /** Lets another process ask from now on. */
+  void open(Path socket) throws IOException {
+    SocketFile file = new SocketFile(socket);
+    try (FileChannel claim = file.claim()) {
+      file.makeRoom();
+      ServerBootstrap bootstrap =
+          new ServerBootstrap()
+              .group(loop)
+              .channel(EpollServerDomainSocketChannel.class)
+              .childHandler(
+                  new ChannelInitializer<EpollDomainSocketChannel>() {
+                    @Override
+                    protected void initChannel(EpollDomainSocketChannel channel) throws Exception {
+                      connected(channel);
+                    }
+                  });
+      var bound = bootstrap.bind(new DomainSocketAddress(socket.toString())).awaitUninterruptibly();
+      if (!bound.isSuccess()) {
+        throw new IOException(bound.cause().getMessage(), bound.cause());
+      }
+      listener = (ServerChannel) bound.channel();
+      file.admit("0600");
+    }
+  }
+
+  private void connected(EpollDomainSocketChannel channel) throws IOException {
+    SuccessorLink link = new SuccessorLink(channel, this);
+    int other = channel.peerCredentials().uid();
+    if (other == user) {
+      link.install();
+    } else {
+      LOG.warn(
+          "a take-over is refused: user {} asks for it, and the node is user {}'s", other, user);
+      link.refuse(
+          "the running process belongs to another user (%d): start this one as that user"
+              .formatted(user));
+    }
+  }
+
+  private void become(Stage next) {
+    if (!Stage.MOVES.get(stage).contains(next)) {
+      throw new IllegalStateException("a node that is " + stage + " cannot become " + next);
+    }
+    stage = next;
+  }
+
+  // ---- what the other process asks for
+
+  void wanted(SuccessorLink by) {
+    String why = stage == Stage.SERVING ? node.refusesSuccessor() : refusal();
+    if (why != null) {
+      log.node("take-over refused", "reason=\"" + why + "\"");
+      by.refuse(why);
+      return;
+    }
+    become(Stage.PREPARING);
+    successor = by;
+    log.node("take-over begins", "process=" + by.process());
+    by.send(FrameType.WELCOME);
+    loop.next().schedule(() -> tooLong(by), MOST_PREPARING_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private String refusal() {
+    return stage == Stage.ENDING
+        ? "the running process is ending"
+        : "process " + successor.process() + " is taking its place already";
+  }
+
+  private void tooLong(SuccessorLink which) {
+    if (stage == Stage.PREPARING && successor == which) {
+      LOG.warn("process {} has not become ready in {} s", which.process(), MOST_PREPARING_SECONDS);
+      which.end();
+    }
+  }
+
+  /** A connection says that descriptors go over it. */
+  void descriptors(Channel second, byte[] token) {
+    if (stage != Stage.PREPARING || !successor.isMeant(token)) {
+      second.close();
+      return;
+    }
+    successor.descriptors(second);
+    overlap.begin();
+    node.listeners(successor);
+    successor.handListeners();
+  }
+
+  void releaseHttp(SuccessorLink by) {
+    if (stage != Stage.PREPARING || by != successor) {
+      by.end();
+      return;
+    }
+    executor.execute(
+        () -> {
+          node.closeHttp();
+          by.send(FrameType.HTTP_RELEASED);
+        });
+  }
+
+  void ready(SuccessorLink by) {
+    if (stage != Stage.PREPARING || by != successor) {
+      by.end();
+      return;
+    }
+    become(Stage.MOVING);
+    node.accepts(false);
+    movingSince = System.nanoTime();
+    without = 0;
+    moved.set(0);
+    log.node("clients move", "process=" + by.process() + " connections=" + node.connections());
+    move(by);
+  }
+
+  private void move(SuccessorLink to) {
+    if (stage != Stage.MOVING || to != successor) {
+      return;
+    }
+    int left = node.connections();
+    without = left == 0 ? without + 1 : 0;
+    boolean late = System.nanoTime() - movingSince > node.mayStay().toNanos();
+    if (without >= LOOKS_WITHOUT || late) {
+      become(Stage.ENDING);
+      log.node("clients moved", "number=" + moved + " left=" + left);
+      node.end();
+      return;
+    }
+    node.moveTo(to);
+    loop.next().schedule(() -> move(to), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** A client has gone there; for any thread. */
+  void moved() {
+    moved.incrementAndGet();
+  }
+
+  void cancel(CancelKey key, Runnable done) {
+    cancels.cancel(key, done);
+  }
+
+  void lost(SuccessorLink which) {
+    if (which != successor || stage == Stage.ENDING) {
+      return;
+    }
+    log.node("take-over failed", "process=" + which.process() + " moved=" + moved);
+    which.end();
+    successor = null;
+    become(Stage.SERVING);
+    node.accepts(true);
+    overlap.end();
+    executor.execute(node::openHttp);
+  }
+
+  /** For any thread but its own. */
+  @Override
+  public void close() {
+    Channel mine = listener;
+    if (mine != null) {
+      mine.close().awaitUninterruptibly(1, TimeUnit.SECONDS); // with it the file, before the rest
+    }
+    loop.next()
+        .submit(
+            () -> {
+              if (successor != null) {
+                successor.gone();
+              }
+            })
+        .awaitUninterruptibly(1, TimeUnit.SECONDS);
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.net.Transport;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.share.Overlap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * What a node has to do with other processes that serve the same clients: the one whose place it
+ * takes when it starts, and the one that takes its place.
+ */
+final class NodeHandover implements AutoCloseable {
+  private final Overlap overlap = new Overlap();
+
+  /** Null where nobody can take the node's place. */
+  private final Path socket;
+
+  /** Whose place the node takes; null for nobody's. */
+  private final TakeOver before;
+
+  private final Inheritance inheritance;
+
+  /** Null before somebody can take its place. */
+  private Handover after;
+
+  private boolean closed;
+
+  private NodeHandover(Path socket, TakeOver before) {
+    this.socket = socket;
+    this.before = before;
+    inheritance = before == null ? new Inheritance() : before.inheritance();
+  }
+
+  /**
+   * @param place where it meets other processes, if anywhere
+   * @param node its number
+   */
+  static NodeHandover of(Optional<HandoverPlace> place, int node, Transport transport)
+      throws StartupException {
+    boolean takesOver = place.isPresent() && place.get().takesOver();
+    if (transport != Transport.EPOLL) {
+      if (takesOver) {
+        throw new StartupException(
+            "--take-over needs the transport epoll (\"transport\" in node.json), which this node"
+                + " does not run with");
+      }
+      return new NodeHandover(null, null);
+    }
+    Path socket = place.map(known -> known.socket(node)).orElse(null);
+    return new NodeHandover(socket, takesOver ? new TakeOver(socket) : null);
+  }
+
+  Overlap overlap() {
+    return overlap;
+  }
+
+  Inheritance inheritance() {
+    return inheritance;
+  }
+
+  /** Who knows cancel keys that nobody knows here. */
+  CancelRegistry.OtherProcess cancels() {
+    return before == null ? CancelRegistry.OtherProcess.NONE : before;
+  }
+
+  /** Gets the listening sockets of the process before, if there is one. */
+  void begin() throws StartupException {
+    if (before != null) {
+      overlap.begin();
+      before.begin();
+    }
+  }
+
+  /** The HTTP endpoint's address is needed now. */
+  void releaseHttp() throws StartupException {
+    if (before != null) {
+      before.releaseHttp();
+    }
+  }
+
+  /**
+   * Everything is there to serve clients: those of the process before may come, and another process
+   * may take this one's place, when that is over.
+   *
+   * @param end ends the node: the process before goes on
+   */
+  void ready(
+      RunningVdbs vdbs,
+      Handover.Serving serving,
+      CancelRegistry cancels,
+      EventLog log,
+      Executor offLoop,
+      Runnable end) {
+    if (before == null) {
+      open(serving, cancels, log, offLoop);
+      return;
+    }
+    before.ready(vdbs);
+    inheritance.release();
+    vdbs.accepts(true);
+    log.node("took over", "process=" + before.process());
+    before
+        .over()
+        .thenAcceptAsync(
+            gone -> {
+              log.node("take-over ended", "clients=" + before.taken() + " gone=" + gone);
+              if (gone) {
+                overlap.end();
+                open(serving, cancels, log, offLoop);
+              } else {
+                end.run();
+              }
+            },
+            offLoop);
+  }
+
+  /** Whether the process before still has clients. */
+  boolean takesOver() {
+    return before != null && !before.over().isDone();
+  }
+
+  private synchronized void open(
+      Handover.Serving serving, CancelRegistry cancels, EventLog log, Executor offLoop) {
+    if (socket == null || closed || !Files.isDirectory(socket.getParent())) {
+      return;
+    }
+    try {
+      after = new Handover(serving, cancels, overlap, log, offLoop);
+      after.open(socket);
+    } catch (IOException e) {
+      log.node("cannot be taken over", "reason=\"" + e.getMessage() + "\"");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (after != null) {
+      after.close();
+    }
+    if (before != null) {
+      before.close();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.model.HttpSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a node serves, for the process that takes its place. */
+record NodeServing(
+    RunningVdbs vdbs,
+    NodeClients clients,
+    Drain drain,
+    OperatorListeners operators,
+    Supplier<HttpSettings> http,
+    NodeHandover handover)
+    implements Handover.Serving {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
+
+  @Override
+  public String refusesSuccessor() {
+    if (drain.hasBegun()) {
+      return "it is draining";
+    }
+    if (handover.takesOver()) {
+      return "it is taking the place of another process itself: try again when that is over";
+    }
+    return vdbs.paused() ? "its pools are paused (PAUSE): RESUME them first" : null;
+  }
+
+  @Override
+  public void listeners(SuccessorLink to) {
+    vdbs.handTo(to);
+  }
+
+  @Override
+  public void accepts(boolean here) {
+    vdbs.accepts(here);
+  }
+
+  @Override
+  public void closeHttp() {
+    operators.close();
+  }
+
+  @Override
+  public void openHttp() {
+    try {
+      operators.open(http.get());
+    } catch (IOException e) {
+      LOG.error("{}", e.getMessage());
+    }
+  }
+
+  @Override
+  public int connections() {
+    return vdbs.connections();
+  }
+
+  @Override
+  public void moveTo(SuccessorLink successor) {
+    clients.each(client -> client.moveTo(successor));
+  }
+
+  @Override
+  public Duration mayStay() {
+    return clients.mayTake();
+  }
+
+  @Override
+  public void end() {
+    drain.end(Duration.ZERO);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.heimdall.engine.handover;
+
+/**
+ * What a frame says. Numbers are the order here: a new one goes to the end, and changes {@link
+ * #VERSION} if the other side has to understand it.
+ */
+public enum FrameType {
+  /** New to old: version, token, process id. */
+  HELLO,
+  /** Old to new: why not; the connection ends. */
+  REFUSED,
+  /** Old to new: the second connection, for descriptors, may be opened. */
+  WELCOME,
+  /** New to old, on the second connection: the token. */
+  DESCRIPTORS,
+  /** Old to new: a descriptor has gone out, of a socket that listens at this place. */
+  LISTENER,
+  /** New to old: it has come; the next one may. */
+  LISTENER_TAKEN,
+  /** Old to new: no more of these. */
+  LISTENERS_END,
+  /** New to old: the HTTP endpoint's address is needed. */
+  RELEASE_HTTP,
+  /** Old to new: it is free. */
+  HTTP_RELEASED,
+  /** New to old: clients are accepted here from now on. */
+  READY,
+  /** Old to new: a descriptor has gone out; number and state of the client whose it is. */
+  CLIENT,
+  /** New to old: the client of this number is complete here, and is not read yet. */
+  TAKEN,
+  /** New to old: the client of this number stays where it is, and why. */
+  KEPT,
+  /** Old to new: the client of this number is not the old process's any more: it may be read. */
+  GO,
+  /** Old to new: the client of this number has ended meanwhile. */
+  DROP,
+  /** New to old: a cancel request of which no client is known here: its number, the key. */
+  CANCEL,
+  /** Old to new: the cancel request of this number is over. */
+  CANCELLED,
+  /** Old to new: it serves nobody any more. */
+  GONE;
+
+  /** Of all that is said between two processes. */
+  public static final int VERSION = 1;
+
+  private static final FrameType[] ALL = values();
+
+  static FrameType of(int number) {
+    if (number < 0 || number >= ALL.length) {
+      throw new UnreadableStateException("unknown kind of frame: " + number);
+    }
+    return ALL[number];
+  }
+}

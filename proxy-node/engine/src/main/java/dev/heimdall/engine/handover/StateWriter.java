@@ -1,0 +1,80 @@
+package dev.heimdall.engine.handover;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Writes state for another process, which reads it in the same order with {@link StateReader}. */
+public final class StateWriter {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+  private final DataOutputStream out = new DataOutputStream(bytes);
+
+  /** What may fail of a stream to memory never does. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private StateWriter write(Step step) {
+    try {
+      step.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  public StateWriter number(int value) {
+    return write(() -> out.writeInt(value));
+  }
+
+  public StateWriter longNumber(long value) {
+    return write(() -> out.writeLong(value));
+  }
+
+  public StateWriter flag(boolean value) {
+    return write(() -> out.writeBoolean(value));
+  }
+
+  /**
+   * @param value may be null
+   */
+  public StateWriter bytes(byte[] value) {
+    return write(
+        () -> {
+          out.writeInt(value == null ? -1 : value.length);
+          if (value != null) {
+            out.write(value);
+          }
+        });
+  }
+
+  /**
+   * @param value may be null
+   */
+  public StateWriter text(String value) {
+    return bytes(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * @param values may be null
+   */
+  public StateWriter texts(Map<String, String> values) {
+    number(values == null ? -1 : values.size());
+    if (values != null) {
+      values.forEach((name, value) -> text(name).text(value));
+    }
+    return this;
+  }
+
+  /** How much was written. */
+  public int length() {
+    return bytes.size();
+  }
+
+  public byte[] toBytes() {
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,491 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code heimdall proxy --take-over}: a process takes the place of another under load. */
+@Timeout(180)
+class TakeOverIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir private Path directory;
+  private final List<ProxyProcess> all = new ArrayList<>();
+  private Path state;
+
+  @BeforeEach
+  void makeState() throws IOException {
+    state = Files.createDirectory(directory.resolve("state"));
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    for (ProxyProcess each : all) {
+      each.close();
+    }
+  }
+
+  private ProxyProcess first(Map<String, Object> settings) throws IOException {
+    ProxyProcess node = ProxyProcess.configured(directory, settings);
+    all.add(node);
+    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state);
+    return node;
+  }
+
+  private ProxyProcess next(ProxyProcess before) throws IOException {
+    ProxyProcess node = before.another("output" + all.size());
+    all.add(node);
+    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state, "--take-over");
+    return node;
+  }
+
+  private static void ended(ProxyProcess node) throws InterruptedException {
+    assertThat(node.exitCode()).as(node.output()).isZero();
+  }
+
+  private static void took(ProxyProcess node) {
+    Await.until(
+        "the process before has gone",
+        PATIENCE,
+        () -> node.output().contains("take-over ended"),
+        node::output);
+    assertThat(node.output()).contains("gone=true");
+  }
+
+  // ---- under load
+
+  /** Clients that never stop, each with a connection to the end, and what went wrong for them. */
+  private static final class Load implements AutoCloseable {
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicInteger done = new AtomicInteger();
+    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final List<CompletableFuture<Void>> running = new ArrayList<>();
+    private final Target target;
+
+    Load(Target target) {
+      this.target = target;
+    }
+
+    private interface Work {
+      void run(Connection client, int round) throws SQLException;
+    }
+
+    /**
+     * @param mode of pgjdbc's queries: in extended ones an SQL PREPARE pins
+     */
+    void client(String mode, Work work) {
+      running.add(
+          CompletableFuture.runAsync(
+              () -> {
+                try (Connection client =
+                    target.jdbc("prepareThreshold", "1", "preferQueryMode", mode)) {
+                  for (int round = 0; !over.get(); round++) {
+                    work.run(client, round);
+                    done.incrementAndGet();
+                  }
+                } catch (SQLException e) {
+                  failures.add(e.toString());
+                }
+              },
+              task -> {
+                Thread thread = new Thread(task, "load");
+                thread.setDaemon(true);
+                thread.start();
+              }));
+    }
+
+    void goesOn() {
+      int before = done.get();
+      Await.until("clients are served", () -> done.get() > before + 20 || !failures.isEmpty());
+      assertThat(failures).isEmpty();
+    }
+
+    @Override
+    public void close() {
+      over.set(true);
+      running.forEach(CompletableFuture::join);
+      assertThat(failures).isEmpty();
+    }
+  }
+
+  private static void numbered(Connection client, int round) throws SQLException {
+    try (PreparedStatement select = client.prepareStatement("SELECT ?::int + 1")) {
+      select.setInt(1, round);
+      try (ResultSet rows = select.executeQuery()) {
+        rows.next();
+        if (rows.getInt(1) != round + 1) {
+          throw new SQLException("got " + rows.getInt(1) + " for " + round);
+        }
+      }
+    }
+  }
+
+  private static void inTransaction(Connection client, int round) throws SQLException {
+    client.setAutoCommit(false);
+    numbered(client, round);
+    numbered(client, round + 1);
+    client.commit();
+  }
+
+  private static void withSetting(Connection client, int round) throws SQLException {
+    try (Statement statement = client.createStatement()) {
+      if (round == 0) {
+        statement.execute("SET work_mem = '3MB'");
+        statement.execute("PREPARE twice (int) AS SELECT $1 * 2");
+      }
+      try (ResultSet rows = statement.executeQuery("SHOW work_mem")) {
+        rows.next();
+        if (!rows.getString(1).equals("3MB")) {
+          throw new SQLException("work_mem is " + rows.getString(1));
+        }
+      }
+      try (ResultSet rows = statement.executeQuery("EXECUTE twice (" + round + ")")) {
+        rows.next();
+        if (rows.getInt(1) != 2 * round) {
+          throw new SQLException("twice " + round + " is " + rows.getInt(1));
+        }
+      }
+    }
+  }
+
+  private void underLoad(int times) throws Exception {
+    ProxyProcess node = first(Map.of("drainTimeout", "30s", "loops", 2));
+    try (Load load = new Load(node.target());
+        RawClient idle = RawClient.logIn(node.target(), "application_name", "idle")) {
+      idle.value("SET statement_timeout = '7s'");
+      idle.send(Frontend.parse("mine", "SELECT 'kept ' || $1"), Frontend.sync());
+      idle.untilReady();
+      load.client("extended", TakeOverIT::numbered);
+      load.client("extended", TakeOverIT::numbered);
+      load.client("extended", TakeOverIT::inTransaction);
+      load.client("simple", TakeOverIT::withSetting);
+      load.client(
+          "extended",
+          (client, round) -> {
+            try (Connection another = load.target.jdbc()) {
+              numbered(another, round);
+            }
+          });
+      load.goesOn();
+      for (int i = 0; i < times; i++) {
+        ProxyProcess after = next(node);
+        ended(node);
+        took(after);
+        node = after;
+        load.goesOn();
+      }
+      assertThat(idle.value("SHOW statement_timeout")).isEqualTo("7s");
+      assertThat(idle.value("SHOW application_name")).isEqualTo("idle");
+      idle.send(Frontend.bind("", "mine", "to the end"), Frontend.execute("", 0), Frontend.sync());
+      assertThat(idle.untilReady())
+          .extracting(Message::toString)
+          .anyMatch(message -> message.contains("kept to the end"));
+      idle.query("SET statement_timeout = 0");
+      cancels(idle);
+    }
+  }
+
+  private static void cancels(RawClient client) throws IOException {
+    client.send(Frontend.query("SELECT pg_sleep(60)"));
+    CompletableFuture<List<Message>> answer =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return client.untilReady();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    Await.until(
+        "the statement is cancelled",
+        () -> {
+          client.cancel();
+          return answer.isDone();
+        });
+    assertThat(answer.join())
+        .extracting(Message::toString)
+        .anyMatch(message -> message.contains("57014"));
+  }
+
+  @Test
+  void nobodyUnderLoadNoticesIt() throws Exception {
+    underLoad(3);
+  }
+
+  @Test
+  @Tag("long")
+  @Timeout(1200)
+  void nobodyUnderLoadNoticesItManyTimes() throws Exception {
+    underLoad(25);
+  }
+
+  // ---- who moves when, and who does not
+
+  @Test
+  void aTransactionEndsWhereItBeganAndItsClientMovesThen() throws Exception {
+    ProxyProcess before = first(Map.of("drainTimeout", "60s"));
+    try (RawClient client = RawClient.logIn(before.target())) {
+      client.query("CREATE TABLE IF NOT EXISTS taken_over (n int)");
+      client.query("BEGIN");
+      client.query("INSERT INTO taken_over VALUES (1)");
+      ProxyProcess after = next(before);
+      try (RawClient second = RawClient.logIn(after.target())) {
+        assertThat(second.value("SELECT count(*) FROM taken_over")).isEqualTo("0");
+        cancels(second);
+        cancels(client); // its request comes to the process of which it is no client
+      }
+      assertThat(before.isAlive()).isTrue();
+      assertThat(client.query("ROLLBACK")).first().hasToString("CommandComplete ROLLBACK");
+      ended(before);
+      took(after);
+      assertThat(client.value("SELECT count(*) FROM taken_over")).isEqualTo("0");
+      client.query("DROP TABLE taken_over");
+    }
+  }
+
+  @Test
+  void aSecondTakeOverIsRefusedAndTheFirstGoesOn() throws Exception {
+    ProxyProcess before = first(Map.of("drainTimeout", "60s"));
+    try (RawClient client = RawClient.logIn(before.target())) {
+      client.query("BEGIN");
+      client.value("SELECT 1");
+      ProxyProcess after = next(before);
+      ProxyProcess third = next(before);
+      assertThat(third.exitCode()).isNotZero();
+      assertThat(third.output())
+          .contains("process " + after.pid() + " is taking its place already");
+      client.query("COMMIT");
+      ended(before);
+      took(after);
+      assertThat(client.value("SELECT 2")).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void whenTheNewProcessIsKilledTheOldOneGoesOn() throws Exception {
+    ProxyProcess before = first(Map.of("drainTimeout", "60s"));
+    try (RawClient client = RawClient.logIn(before.target())) {
+      client.query("BEGIN");
+      client.value("SELECT 1");
+      ProxyProcess after = next(before);
+      after.kill();
+      Await.until(
+          "the old process goes on",
+          PATIENCE,
+          () -> before.output().contains("take-over failed"),
+          before::output);
+      assertThat(client.query("COMMIT")).first().hasToString("CommandComplete COMMIT");
+      assertThat(client.value("SELECT 2")).isEqualTo("2");
+      try (RawClient another = RawClient.logIn(before.target())) {
+        assertThat(another.value("SELECT 3")).isEqualTo("3");
+      }
+      Await.until(
+          "the HTTP endpoint is there again",
+          () -> before.door().get("/readyz").statusCode() == 200);
+      ProxyProcess next = next(before);
+      ended(before);
+      took(next);
+      assertThat(client.value("SELECT 4")).isEqualTo("4");
+    }
+  }
+
+  @Test
+  void aPinnedClientStaysToTheEndOfTheDrain() throws Exception {
+    ProxyProcess before = first(Map.of("drainTimeout", "3s"));
+    try (RawClient pinned = RawClient.logIn(before.target());
+        RawClient listens = RawClient.logIn(before.target());
+        RawClient free = RawClient.logIn(before.target())) {
+      pinned.query("CREATE TEMP TABLE mine (n int)");
+      listens.query("LISTEN news");
+      ProxyProcess after = next(before);
+      assertThat(pinned.value("SELECT count(*) FROM mine")).isEqualTo("0");
+      assertThat(pinned.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
+      assertThat(listens.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
+      ended(before);
+      took(after);
+      assertThat(free.value("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aNodeWithPausedPoolsIsNotTakenOver() throws Exception {
+    ProxyProcess before = first(Map.of());
+    try (RawClient console = RawClient.logIn(before.console());
+        RawClient client = RawClient.logIn(before.target())) {
+      console.query("PAUSE");
+      ProxyProcess after = next(before);
+      assertThat(after.exitCode()).isNotZero();
+      assertThat(after.output()).contains("its pools are paused");
+      console.query("RESUME");
+      assertThat(client.value("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void withoutARunningNodeTheMessageSaysSo() throws Exception {
+    ProxyProcess node = ProxyProcess.configured(directory, Map.of());
+    all.add(node);
+    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state, "--take-over");
+    assertThat(node.exitCode()).isNotZero();
+    assertThat(node.output()).contains("no running process hands over at");
+  }
+
+  @Test
+  void aClientWithTlsStaysToTheEndOfTheDrain() throws Exception {
+    ProxyProcess before = ProxyProcess.configured(directory, Map.of("drainTimeout", "3s"));
+    TestCertificate certificate = TestCertificate.localhost();
+    Files.writeString(before.directory().resolve("client-side.pem"), certificate.certificate());
+    Files.writeString(before.directory().resolve("client-side.key"), certificate.key());
+    before.changeVdb(
+        "tls",
+        Map.of(
+            "mode", "allow", "certificateFile", "client-side.pem", "keyFile", "client-side.key"));
+    all.add(before);
+    before.start(Map.of(), "--config=" + before.directory(), "--state=" + state);
+    Target plain = before.target();
+    Target tls =
+        new Target(
+            plain.host(), plain.port(), plain.database(), plain.user(), plain.password(), true);
+    try (RawClient encrypted = RawClient.logIn(tls);
+        RawClient client = RawClient.logIn(plain)) {
+      ProxyProcess after = next(before);
+      assertThat(encrypted.value("SELECT 1")).isEqualTo("1");
+      assertThat(encrypted.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
+      ended(before);
+      took(after);
+      assertThat(client.value("SELECT 2")).isEqualTo("2");
+      try (RawClient again = RawClient.logIn(tls)) {
+        assertThat(again.value("SELECT 3")).isEqualTo("3");
+      }
+    }
+  }
+
+  /** Even one who could open the socket's file. */
+  @Test
+  void anotherUserIsRefused() throws Exception {
+    ProxyProcess node = first(Map.of());
+    Path socket = state.resolve("take-over-1.sock");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+        .isEqualTo("rw-------");
+    assumeThat(System.getProperty("user.name")).isEqualTo("root");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Process nobody =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=65534",
+                "--clear-groups",
+                "perl",
+                "-MSocket",
+                "-e",
+                "socket(S, PF_UNIX, SOCK_STREAM, 0) or die; connect(S, sockaddr_un($ARGV[0]))"
+                    + " or die $!; local $/; print <S>",
+                socket.toString())
+            .redirectErrorStream(true)
+            .start();
+    String answer = new String(nobody.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(answer).contains("the running process belongs to another user (0)");
+    assertThat(node.output()).contains("a take-over is refused: user 65534");
+  }
+
+  // ---- what is read
+
+  /** A replica that stands still has nothing of what was written since. */
+  @Test
+  void nobodyReadsLessThanWasWrittenThroughTheProcessBefore() throws Exception {
+    try (PostgresCluster servers = PostgresCluster.builder().ephemeralPorts().replicas(1).start()) {
+      PostgresServer replica = servers.replicas().get(0);
+      servers
+          .primary()
+          .execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
+      ProxyProcess before = ProxyProcess.configured(directory, Map.of("drainTimeout", "60s"));
+      before.before(
+          "%s:%d,%s:%d"
+              .formatted(
+                  servers.primary().host(),
+                  servers.primary().port(),
+                  replica.host(),
+                  replica.port()),
+          Map.of(
+              "kind",
+              "postgres",
+              "reads",
+              "all",
+              "probe",
+              Map.of("user", servers.superuser(), "password", servers.password())));
+      all.add(before);
+      before.start(Map.of(), "--config=" + before.directory(), "--state=" + state);
+      String where = "SELECT current_setting('port') FROM taken";
+      try (RawClient writer = RawClient.logIn(before.target());
+          RawClient stays = RawClient.logIn(before.target())) {
+        writer.query("CREATE TABLE taken (n int)");
+        writer.query("INSERT INTO taken VALUES (1)");
+        String there = Integer.toString(replica.port());
+        Await.until("the replica is read from", () -> there.equals(writer.value(where)));
+        stays.query("BEGIN");
+        replica.execute("SELECT pg_wal_replay_pause()");
+        writer.query("UPDATE taken SET n = 2");
+        ProxyProcess after = next(before);
+        Await.until(
+            "the writer has moved",
+            PATIENCE,
+            () -> before.output().contains("another process goes on with the client"),
+            before::output);
+        try (RawClient another = RawClient.logIn(after.target())) {
+          for (int i = 0; i < 20; i++) {
+            assertThat(writer.value("SELECT n FROM taken")).isEqualTo("2");
+            assertThat(another.value("SELECT n FROM taken")).isEqualTo("2");
+          }
+          stays.query("UPDATE taken SET n = 3"); // through the process before
+          stays.query("COMMIT");
+          for (int i = 0; i < 20; i++) {
+            assertThat(writer.value("SELECT n FROM taken")).isEqualTo("3");
+            assertThat(another.value("SELECT n FROM taken")).isEqualTo("3");
+          }
+          ended(before);
+          took(after);
+          for (int i = 0; i < 20; i++) {
+            assertThat(writer.value("SELECT n FROM taken")).isEqualTo("3");
+            assertThat(another.value("SELECT n FROM taken")).isEqualTo("3");
+            assertThat(stays.value("SELECT n FROM taken")).isEqualTo("3");
+          }
+          replica.execute("SELECT pg_wal_replay_resume()");
+          Await.until("the replica is read from again", () -> there.equals(writer.value(where)));
+        }
+      }
+    }
+  }
+}
