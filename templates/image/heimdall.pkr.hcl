@@ -77,6 +77,9 @@ source "amazon-ebs" "al2023" {
   temporary_key_pair_type     = "ed25519"
   associate_public_ip_address = true
 
+  # SSH from the machine that builds, and from nowhere else.
+  temporary_security_group_source_public_ip = true
+
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"

@@ -244,7 +244,7 @@ class ReleaseBootInRootTest {
     assertRuns(
         boot(),
         "0.1.0",
-        "went back",
+        "rolled back",
         "0.2.0 did not come up ready within 4 s (heimdall: the node does not answer): it runs 0.1.0"
             + " again");
     assertThat(instance.instance("journal")).content().startsWith("runs 0.2.0 as heimdall\n");
