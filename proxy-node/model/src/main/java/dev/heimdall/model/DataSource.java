@@ -277,8 +277,7 @@ public record DataSource(
    */
   public boolean includes(String server, Collection<String> regions) {
     boolean ofRds = RdsHost.of(host()).isPresent() || RdsHost.ofGlobalCluster(host());
-    return !ofRds
-        || regions.stream().anyMatch(region -> server.endsWith("." + RdsHost.rest(region)));
+    return !ofRds || regions.stream().anyMatch(region -> RdsHost.ofRegion(server, region));
   }
 
   /** The databases whose writes past the nodes are heard, where any are. */

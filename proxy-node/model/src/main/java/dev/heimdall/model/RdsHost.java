@@ -21,6 +21,9 @@ public record RdsHost(String name, String kind, String rest) {
   private static final Pattern REGIONAL =
       Pattern.compile(".+\\.([a-z0-9-]+)\\.rds\\.amazonaws\\.com(?:\\.cn)?");
 
+  private static final Pattern NAME_OF_HOST =
+      Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*");
+
   private static final Pattern GLOBAL =
       Pattern.compile("[^.]+\\.global-[a-z0-9]+\\.global\\.rds\\.amazonaws\\.com(?:\\.cn)?");
 
@@ -71,7 +74,12 @@ public record RdsHost(String name, String kind, String rest) {
 
   /** Whether a name is one that RDS gives in a region. */
   public static boolean ofRegion(String host, String region) {
-    return host.endsWith("." + rest(region));
+    return isName(host) && host.endsWith("." + rest(region));
+  }
+
+  /** Whether it is a name or an address, and nothing that means more in a URL. */
+  public static boolean isName(String host) {
+    return NAME_OF_HOST.matcher(host).matches();
   }
 
   /** What all names in a region end in, whoever's they are. */

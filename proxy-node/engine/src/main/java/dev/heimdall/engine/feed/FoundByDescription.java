@@ -31,7 +31,11 @@ public record FoundByDescription(Optional<FoundCluster> found, String why) {
     }
     List<ServerAddress> servers =
         described.servers().stream()
-            .filter(server -> any || RdsHost.ofRegion(server.host(), server.region()))
+            .filter(
+                server ->
+                    any
+                        ? RdsHost.isName(server.host())
+                        : RdsHost.ofRegion(server.host(), server.region()))
             .map(server -> address(server, engine.get()))
             .distinct()
             .toList();

@@ -76,6 +76,16 @@ class FoundByDescriptionTest {
                 "no name of its servers is one that RDS gives in their regions: evil.example.com,"
                     + " a.abc123.us-east-1.rds.amazonaws.com"));
     assertThat(FoundByDescription.of(foreign, true).found().orElseThrow().servers()).hasSize(2);
+    // In a URL these would name other hosts, of which the end is no part.
+    ClusterDescription hidden =
+        described(
+            "postgres",
+            true,
+            server("evil.example/x.eu-west-1.rds.amazonaws.com", 5432),
+            server("evil.example,x.eu-west-1.rds.amazonaws.com", 5432),
+            server("user@x.eu-west-1.rds.amazonaws.com", 5432));
+    assertThat(FoundByDescription.of(hidden, false).found()).isEmpty();
+    assertThat(FoundByDescription.of(hidden, true).found()).isEmpty();
     assertThat(FoundByDescription.of(described("postgres", true), false).why())
         .isEqualTo("none of its servers has an address yet");
   }
