@@ -12,6 +12,7 @@ import java.net.Socket;
 /** One end of a connection, for a thread that may wait. */
 public final class PracticeEnd implements Closeable {
   private static final int BUFFER = 8192;
+  private static final int LONGEST = 1 << 16;
 
   private final Socket socket;
   private final DataInputStream in;
@@ -34,8 +35,16 @@ public final class PracticeEnd implements Closeable {
     return out;
   }
 
-  /** So many bytes that have come, or will. */
+  /**
+   * So many bytes that have come, or will.
+   *
+   * @throws IOException also if no part of the practice is as long: anybody on this machine may
+   *     have connected
+   */
   public ByteBuf read(int length) throws IOException {
+    if (length < 0 || length > LONGEST) {
+      throw new IOException("%d bytes are no part of the practice".formatted(length));
+    }
     byte[] bytes = new byte[length];
     in.readFully(bytes);
     return Unpooled.wrappedBuffer(bytes);

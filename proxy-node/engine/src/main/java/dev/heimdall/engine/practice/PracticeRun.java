@@ -22,6 +22,9 @@ public final class PracticeRun implements AutoCloseable {
   /** As many as share server connections. */
   public static final int CLIENTS = 8;
 
+  /** Of clients and server together; the node needs fewer. */
+  private static final int MOST_ENDS = 4 * CLIENTS;
+
   /** After which one of them leaves, and another one logs in. */
   private static final int TURNS = 10;
 
@@ -69,7 +72,12 @@ public final class PracticeRun implements AutoCloseable {
     int number = 0;
     while (!over) {
       try {
-        PracticeEnd end = opened(listening.accept());
+        Socket socket = listening.accept();
+        if (ends.size() >= MOST_ENDS) {
+          socket.close(); // the node has no use for as many
+          continue;
+        }
+        PracticeEnd end = opened(socket);
         int connection = ++number;
         start("server-" + connection, () -> serve(end, connection));
       } catch (IOException e) {

@@ -15,11 +15,15 @@ import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Transport;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -54,6 +58,40 @@ class WarmUpTest {
       }
     }
     await(() -> threads() == 0);
+  }
+
+  /** Anybody on the machine may connect to the servers: a length that they send costs nothing. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Engine.class,
+      names = {"POSTGRESQL", "MYSQL"})
+  void whoeverElseConnectsIsSentAway(Engine engine) throws Exception {
+    try (PracticeRun run = new PracticeRun(practice(engine));
+        Socket stranger = new Socket(InetAddress.getLoopbackAddress(), run.port())) {
+      stranger.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(PATIENCE));
+      stranger
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      stranger.getInputStream().readAllBytes(); // to its end
+    }
+  }
+
+  @Test
+  void noMoreConnectAtATimeThanTheNodeNeeds() throws Exception {
+    List<Socket> strangers = new ArrayList<>();
+    try (PracticeRun run = new PracticeRun(practice(Engine.POSTGRESQL))) {
+      for (int i = 0; i < 100; i++) {
+        strangers.add(new Socket(InetAddress.getLoopbackAddress(), run.port()));
+      }
+      Socket last = strangers.get(99);
+      last.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(PATIENCE));
+      assertThat(last.getInputStream().read()).isEqualTo(-1);
+      assertThat(threads()).isLessThan(50);
+    } finally {
+      for (Socket each : strangers) {
+        each.close();
+      }
+    }
   }
 
   @Test
