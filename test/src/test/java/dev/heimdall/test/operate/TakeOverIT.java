@@ -276,6 +276,41 @@ class TakeOverIT {
     }
   }
 
+  /** Both processes follow the same documents. */
+  @Test
+  void aChangedConfigurationLetsNobodyIntoTheOldProcess() throws Exception {
+    ProxyProcess before = first(Map.of("drainTimeout", "60s"));
+    try (RawClient client = RawClient.logIn(before.target())) {
+      client.query("BEGIN");
+      client.value("SELECT 1");
+      ProxyProcess after = next(before);
+      Await.until(
+          "clients move", PATIENCE, () -> before.output().contains("clients move"), before::output);
+      Path vdb = before.directory().resolve("vdbs/app.json");
+      Files.writeString(
+          vdb, Files.readString(vdb).replaceFirst("\\{", "{\"limits\": {\"maxPipeline\": 77},"));
+      for (ProxyProcess each : List.of(before, after)) {
+        Await.until(
+            "the configuration is changed",
+            PATIENCE,
+            () -> each.output().contains("configuration reloaded"),
+            each::output);
+      }
+      List<RawClient> others = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        others.add(RawClient.logIn(after.target()));
+      }
+      client.query("COMMIT");
+      ended(before);
+      took(after);
+      assertThat(before.output()).contains("left=0");
+      for (RawClient each : others) {
+        assertThat(each.value("SELECT 5")).isEqualTo("5");
+        each.close();
+      }
+    }
+  }
+
   @Test
   void aSecondTakeOverIsRefusedAndTheFirstGoesOn() throws Exception {
     ProxyProcess before = first(Map.of("drainTimeout", "60s"));

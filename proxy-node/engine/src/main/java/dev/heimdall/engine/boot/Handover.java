@@ -276,6 +276,19 @@ final class Handover implements AutoCloseable {
     successor = null;
     become(Stage.SERVING);
     node.accepts(true);
+    alone(which.process());
+  }
+
+  /** Whoever has lost its connection may serve clients still: until it ends there are two nodes. */
+  private void alone(long other) {
+    boolean lives = ProcessHandle.of(other).map(ProcessHandle::isAlive).orElse(false);
+    if (stage == Stage.ENDING) {
+      return;
+    }
+    if (lives || stage != Stage.SERVING) {
+      loop.next().schedule(() -> alone(other), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      return;
+    }
     overlap.end();
     executor.execute(node::openHttp);
   }

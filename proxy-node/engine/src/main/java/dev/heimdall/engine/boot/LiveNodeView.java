@@ -258,7 +258,7 @@ final class LiveNodeView implements NodeView {
     boolean draining = node.isDraining();
     if (draining) {
       reasons.add(node.isOut() ? NodeHealth.OUT_OF_SERVICE : "the node is draining");
-    } else if (!node.warmUp().isOver()) {
+    } else if (node.warmsUpFirst()) {
       reasons.add("the node is warming up");
     }
     if (nothingServed) {

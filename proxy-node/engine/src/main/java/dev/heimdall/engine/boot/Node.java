@@ -375,6 +375,12 @@ public final class Node implements AutoCloseable {
             + nodeLoops.all().size());
     try {
       ldap.update(configuration.node().ldap());
+      if (handover.succeeds() && !configuration.byArn().waiting().isEmpty()) {
+        // Their sockets would be nobody's until the clusters are found.
+        throw new StartupException(
+            "--take-over: nothing is known yet of the clusters of the data sources %s: write a \"url\" into them, or restart"
+                .formatted(configuration.byArn().pending().keySet()));
+      }
       handover.begin();
       vdbs.update(configuration);
       arns.keep(configuration);
@@ -598,6 +604,11 @@ public final class Node implements AutoCloseable {
   /** What it does before it is ready. */
   WarmUp warmUp() {
     return warmUp;
+  }
+
+  /** Whether it is still to warm up before it says ready; one that takes over is ready. */
+  boolean warmsUpFirst() {
+    return !handover.succeeds() && !warmUp.isOver();
   }
 
   /** Whether it was told to take no clients, and has none any more. */

@@ -63,6 +63,11 @@ final class NodeHandover implements AutoCloseable {
     return inheritance;
   }
 
+  /** Whether it takes the place of another process, which has been ready until now. */
+  boolean succeeds() {
+    return before != null;
+  }
+
   /** Who knows cancel keys that nobody knows here. */
   CancelRegistry.OtherProcess cancels() {
     return before == null ? CancelRegistry.OtherProcess.NONE : before;

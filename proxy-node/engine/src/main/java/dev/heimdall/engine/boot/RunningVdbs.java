@@ -145,7 +145,8 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
                   + waiting
                   + " runs, and would have to stop: nothing is known yet of "
                   + String.join(", ", configuration.byArn().pending().keySet())
-                  + ", which the configuration names by ARN. It is looked up; or write its \"url\"");
+                  + ", which the configuration names by ARN. It is looked up; or write its"
+                  + " \"url\"");
         }
       }
       List<Prepared> prepared = new ArrayList<>();
@@ -434,7 +435,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
 
   /** Clients are accepted here, or by another process that has the sockets, too. */
   void accepts(boolean here) {
-    listeners().forEach(here ? VdbListener::accept : VdbListener::handOver);
+    listeners().forEach(here ? VdbListener::takeBack : VdbListener::handOver);
   }
 
   /** Hands all listening sockets to another process. */

@@ -325,6 +325,10 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
           public void taken(HandedSession session, Channel channel) {
             entered.put(number, new Entered(session, channel));
             link.send(FrameType.TAKEN, new StateWriter().number(number));
+            if (link.isLost()) {
+              leave(
+                  number, HandedSession::drop); // it came behind all that was dropped with the link
+            }
           }
 
           @Override
@@ -370,7 +374,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     link.send(
         FrameType.CANCEL,
         new StateWriter().number(number).number(key.session()).bytes(key.secret()));
-    if (over.isDone()) {
+    if (link.isLost()) {
       cancelled(number);
     }
     return true;

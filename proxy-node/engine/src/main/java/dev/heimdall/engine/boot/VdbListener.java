@@ -272,11 +272,18 @@ final class VdbListener {
 
   /** Lets clients in, those who have come since {@link #open} first. */
   void accept() {
-    if (inheritance.held()) {
-      return; // the other process still accepts them
+    if (handed || inheritance.held()) {
+      return; // another process accepts them
     }
-    handed = false;
     channels.forEach(channel -> channel.config().setAutoRead(true));
+  }
+
+  /**
+   * Lets clients in again: the process that had the sockets, too, has not taken this one's place.
+   */
+  void takeBack() {
+    handed = false;
+    accept();
   }
 
   /** Lets nobody in: another process that has the sockets, too, does. */
@@ -383,5 +390,6 @@ final class VdbListener {
       log.node("no longer listening", "virtual database " + vdb.name() + " on " + where());
     }
     channels.clear();
+    handed = false;
   }
 }

@@ -37,6 +37,11 @@ public abstract class FrameLink extends SimpleChannelInboundHandler<ByteBuf> {
     return channel;
   }
 
+  /** Whether the other end has gone. Callable from any thread. */
+  public final boolean isLost() {
+    return !channel.isActive();
+  }
+
   /** A frame has come. */
   protected abstract void received(FrameType type, StateReader body);
 

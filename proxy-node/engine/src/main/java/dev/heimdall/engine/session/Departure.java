@@ -163,8 +163,13 @@ final class Departure {
     if (lease.closed()) {
       return;
     }
-    byte[] state = movable() && allSent() ? state() : null;
-    if (state == null || state.length > FrameLink.LARGEST_STATE) {
+    if (!movable() || !allSent()) {
+      stay();
+      return;
+    }
+    byte[] state = state();
+    if (state.length > FrameLink.LARGEST_STATE) {
+      refusedBy = successor; // it does not get smaller while the client rests
       stay();
       return;
     }
@@ -214,6 +219,8 @@ final class Departure {
     return control.rests()
         && quiet.quiet()
         && channel instanceof UnixChannel
+        // Who is at the other end of these cannot be told apart by the other process.
+        && !HandedSockets.isUnix(channel)
         && channel.pipeline().first() == session
         && channel.pipeline().last() == session
         && !login.tls()
