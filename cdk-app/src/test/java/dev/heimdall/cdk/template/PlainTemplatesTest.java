@@ -37,7 +37,8 @@ class PlainTemplatesTest {
       assertThat(
               committed
                   .map(path -> TEMPLATES.relativize(path).toString())
-                  .filter(path -> path.endsWith(".yaml") || path.matches("iam/.*\\.json")))
+                  .filter(path -> path.endsWith(".yaml") || path.matches("iam/.*\\.json"))
+                  .filter(path -> !path.equals("image/marketplace.yaml"))) // written by hand
           .containsExactlyInAnyOrderElementsOf(files.keySet());
     }
   }
@@ -51,8 +52,8 @@ class PlainTemplatesTest {
     assertThat(template)
         .containsPattern(
             "ManagedPolicyArns: !If\\s+- HasSessions\\s+- - !Sub"
-                + " \"arn:\\$\\{AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore\"\\s+- !Ref"
-                + " AWS::NoValue\\s")
+                + " \"arn:\\$\\{AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore\"\\s+-"
+                + " !Ref AWS::NoValue\\s")
         .containsPattern("- !If\\s+- KeepsFailed\\s+- Sid: KeepFailed\\s");
   }
 
