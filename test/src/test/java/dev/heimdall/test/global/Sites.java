@@ -263,6 +263,7 @@ final class Sites implements AutoCloseable {
             "id", region.number(),
             "loops", 1,
             "http", Map.of("address", region.address(Region.NODE), "port", httpPort),
+            "warmUp", "0", // a region's nodes share two processors with all others
             "topology", Map.of("key", KEY),
             "store", Map.of("servers", List.of(region.address(Region.STORE) + ":" + storePort))));
     List<String> hosts =

@@ -162,7 +162,7 @@ final class ProxyProcess implements AutoCloseable {
       throws IOException {
     Map<String, Object> node = new TreeMap<>(settings);
     node.put("http", Map.of("port", httpPort));
-    node.putIfAbsent("warmUp", 0); // nothing here is measured
+    node.putIfAbsent("warmUp", "0"); // nothing here is measured
     write(configuration.resolve("node.json"), node);
   }
 
