@@ -32,7 +32,7 @@ public record ClusterDescription(
   public record Server(String region, String host, int port) {}
 
   /**
-   * Empty if nobody tells of it.
+   * Empty if nobody reports it.
    *
    * @param documents one of each source
    */
@@ -94,7 +94,7 @@ public record ClusterDescription(
         .toList();
   }
 
-  /** An instance may be told of as a server of its cluster, or as a replica of another one. */
+  /** An instance may be reported as a server of its cluster, or as a replica of another one. */
   private static Optional<TopologyCluster> holding(
       String arn, Collection<TopologyDocument> documents) {
     int kind = arn.indexOf(INSTANCE);

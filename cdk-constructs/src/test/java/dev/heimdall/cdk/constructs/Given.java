@@ -1,7 +1,10 @@
 package dev.heimdall.cdk.constructs;
 
 import java.util.List;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.ec2.VpcAttributes;
@@ -11,6 +14,13 @@ import software.amazon.awscdk.services.s3.IBucket;
 /** What somebody's account has already. */
 final class Given {
   private Given() {}
+
+  static Stack stack(App app, String region) {
+    return new Stack(
+        app,
+        "anybodys",
+        StackProps.builder().env(Environment.builder().region(region).build()).build());
+  }
 
   static IVpc network(Stack stack) {
     return stack.getNode().tryFindChild("Network") instanceof IVpc made

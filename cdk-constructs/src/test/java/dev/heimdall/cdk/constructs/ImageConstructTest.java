@@ -12,9 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awscdk.App;
-import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.kms.Key;
 
@@ -29,11 +27,7 @@ class ImageConstructTest {
   @BeforeEach
   void anApp() {
     app = Synthesised.app(work);
-    stack =
-        new Stack(
-            app,
-            "anybodys",
-            StackProps.builder().env(Environment.builder().region("us-east-1").build()).build());
+    stack = Given.stack(app, "us-east-1");
   }
 
   private HeimdallImageProps.Builder props() {

@@ -10,9 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awscdk.App;
-import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.route53.HostedZone;
 import software.amazon.awscdk.services.route53.HostedZoneAttributes;
 
@@ -25,11 +23,7 @@ class RoutingConstructTest {
   @BeforeEach
   void anApp() {
     app = Synthesised.app(work);
-    stack =
-        new Stack(
-            app,
-            "anybodys",
-            StackProps.builder().env(Environment.builder().region("eu-west-1").build()).build());
+    stack = Given.stack(app, "eu-west-1");
   }
 
   private HeimdallGlobalRoutingProps.Builder props() {

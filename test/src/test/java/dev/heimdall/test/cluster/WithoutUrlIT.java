@@ -236,7 +236,7 @@ class WithoutUrlIT {
     }
   }
 
-  /** And what was told once is told after a restart by the store. */
+  /** And what was reported once the store has after a restart. */
   @Test
   void aNodeThatKnowsNothingYetServesWhenTheDocumentComesAndAfterARestartAtOnce() throws Exception {
     try (GlobalServers servers = servers()) {

@@ -1,7 +1,6 @@
 package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.Toolchain;
@@ -52,7 +51,6 @@ class ImageIT {
   static void pack() throws Exception {
     InstanceRoot.assumePossible();
     Toolchain.install("package-tools").ifPresent(why -> Toolchain.unavailable("dpkg, rpm", why));
-    assumeTrue(Files.isDirectory(IMAGE));
     Path source = work.resolve("source");
     for (String file :
         List.of(

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds out what the clusters are that data sources name by an ARN alone, which is a reason to read
  * the configuration again. What was found stays as long as the node runs, so that servers and
- * connections do; no configuration is taken over while another engine is told. Thread-safe.
+ * connections do; no configuration is taken over while another engine is reported. Thread-safe.
  */
 final class ArnSources implements FoundClusters, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.topology");
@@ -52,7 +52,7 @@ final class ArnSources implements FoundClusters, AutoCloseable {
     private RdsWatch.Watching asking = () -> {};
     private Optional<FoundCluster> found = Optional.empty();
 
-    /** What is told now, where that is not what was found. */
+    /** What is reported now, where that is not what was found. */
     private Optional<Engine> otherEngine = Optional.empty();
 
     private String why;
@@ -212,9 +212,9 @@ final class ArnSources implements FoundClusters, AutoCloseable {
         return;
       }
       Optional<Engine> before = known.found.map(FoundCluster::engine);
-      Engine told = now.found().get().engine();
+      Engine reported = now.found().get().engine();
       if (before.isPresent()) {
-        Optional<Engine> other = Optional.of(told).filter(engine -> engine != before.get());
+        Optional<Engine> other = Optional.of(reported).filter(engine -> engine != before.get());
         if (known.otherEngine.equals(other)) {
           return;
         }

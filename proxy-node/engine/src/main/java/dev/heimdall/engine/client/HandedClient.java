@@ -28,7 +28,7 @@ public record HandedClient(
     CancelKey key,
     Map<String, String> reported,
     long connectedAt) {
-  /** Of all that is told of a client to another process. */
+  /** Of all that another process gets of a client. */
   public static final int VERSION = 1;
 
   /**

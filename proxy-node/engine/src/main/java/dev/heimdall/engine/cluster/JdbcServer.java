@@ -60,7 +60,7 @@ public final class JdbcServer implements ProbedServer {
      */
     NodeReport ask(Connection connection, boolean members) throws SQLException;
 
-    /** The same where that takes several round trips, each of which is told. */
+    /** The same where that takes several round trips, each of which is reported. */
     default NodeReport ask(Connection connection, boolean members, Progress progress)
         throws SQLException {
       return ask(connection, members);

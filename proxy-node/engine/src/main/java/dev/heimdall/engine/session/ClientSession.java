@@ -85,7 +85,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         new HandedState(client, state));
   }
 
-  /** What another process has told of a session. */
+  /** What another process has sent of a session. */
   private record HandedState(HandedClient client, StateReader state) {}
 
   private ClientSession(

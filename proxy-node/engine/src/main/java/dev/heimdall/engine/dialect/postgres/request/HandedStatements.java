@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A client's prepared statements on their way to another process: names, texts, types, and what the
- * client was told of columns. What they do is found out anew there.
+ * client knows of columns. What they do is found out anew there.
  */
 final class HandedStatements {
   private static final int VERSION = 1;
