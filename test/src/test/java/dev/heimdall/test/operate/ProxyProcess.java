@@ -6,6 +6,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
@@ -178,6 +179,11 @@ final class ProxyProcess implements AutoCloseable {
 
   Target target() {
     return new Target("127.0.0.1", port, "app", "app", "app", false);
+  }
+
+  /** For clients of MySQL's protocol, where it stands {@linkplain #before before} such a server. */
+  MysqlTarget mysqlTarget() {
+    return new MysqlTarget("127.0.0.1", port, MysqlRelease.DATABASE, "app", "app", false);
   }
 
   Target console() {

@@ -27,9 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -87,58 +84,11 @@ class TakeOverIT {
 
   // ---- under load
 
-  /** Clients that never stop, each with a connection to the end, and what went wrong for them. */
-  private static final class Load implements AutoCloseable {
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicInteger done = new AtomicInteger();
-    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
-    private final List<CompletableFuture<Void>> running = new ArrayList<>();
-    private final Target target;
-
-    Load(Target target) {
-      this.target = target;
-    }
-
-    private interface Work {
-      void run(Connection client, int round) throws SQLException;
-    }
-
-    /**
-     * @param mode of pgjdbc's queries: in extended ones an SQL PREPARE pins
-     */
-    void client(String mode, Work work) {
-      running.add(
-          CompletableFuture.runAsync(
-              () -> {
-                try (Connection client =
-                    target.jdbc("prepareThreshold", "1", "preferQueryMode", mode)) {
-                  for (int round = 0; !over.get(); round++) {
-                    work.run(client, round);
-                    done.incrementAndGet();
-                  }
-                } catch (SQLException e) {
-                  failures.add(e.toString());
-                }
-              },
-              task -> {
-                Thread thread = new Thread(task, "load");
-                thread.setDaemon(true);
-                thread.start();
-              }));
-    }
-
-    void goesOn() {
-      int before = done.get();
-      Await.until("clients are served", () -> done.get() > before + 20 || !failures.isEmpty());
-      assertThat(failures).isEmpty();
-    }
-
-    @Override
-    public void close() {
-      over.set(true);
-      running.forEach(CompletableFuture::join);
-      assertThat(failures).isEmpty();
-    }
+  /**
+   * @param mode of pgjdbc's queries: in extended ones an SQL PREPARE pins
+   */
+  private static Connection jdbc(Target target, String mode) throws SQLException {
+    return target.jdbc("prepareThreshold", "1", "preferQueryMode", mode);
   }
 
   private static void numbered(Connection client, int round) throws SQLException {
@@ -183,19 +133,20 @@ class TakeOverIT {
 
   private void underLoad(int times) throws Exception {
     ProxyProcess node = first(Map.of("drainTimeout", "30s", "loops", 2));
-    try (Load load = new Load(node.target());
+    try (SteadyLoad load = new SteadyLoad();
         RawClient idle = RawClient.logIn(node.target(), "application_name", "idle")) {
+      Target target = node.target();
       idle.value("SET statement_timeout = '7s'");
       idle.send(Frontend.parse("mine", "SELECT 'kept ' || $1"), Frontend.sync());
       idle.untilReady();
-      load.client("extended", TakeOverIT::numbered);
-      load.client("extended", TakeOverIT::numbered);
-      load.client("extended", TakeOverIT::inTransaction);
-      load.client("simple", TakeOverIT::withSetting);
+      load.client(() -> jdbc(target, "extended"), TakeOverIT::numbered);
+      load.client(() -> jdbc(target, "extended"), TakeOverIT::numbered);
+      load.client(() -> jdbc(target, "extended"), TakeOverIT::inTransaction);
+      load.client(() -> jdbc(target, "simple"), TakeOverIT::withSetting);
       load.client(
-          "extended",
+          () -> jdbc(target, "extended"),
           (client, round) -> {
-            try (Connection another = load.target.jdbc()) {
+            try (Connection another = target.jdbc()) {
               numbered(another, round);
             }
           });

@@ -2,9 +2,12 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.handover.FrameType;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.share.Overlap;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -265,6 +269,10 @@ final class Handover implements AutoCloseable {
 
   void cancel(CancelKey key, Runnable done) {
     cancels.cancel(key, done);
+  }
+
+  void kill(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
+    cancels.kill(request, lastWords, told);
   }
 
   void lost(SuccessorLink which) {

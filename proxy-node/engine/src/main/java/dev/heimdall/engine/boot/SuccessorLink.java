@@ -58,6 +58,13 @@ final class SuccessorLink extends FrameLink implements Successor {
             new CancelKey(body.number(), body.bytes()),
             () -> send(FrameType.CANCELLED, new StateWriter().number(request)));
       }
+      case KILL -> {
+        int request = body.number();
+        handover.kill(
+            KillFrames.request(body),
+            KillFrames.lastWords(body),
+            outcome -> send(FrameType.KILLED, KillFrames.outcome(request, outcome)));
+      }
       default -> channel().close();
     }
   }
@@ -154,6 +161,11 @@ final class SuccessorLink extends FrameLink implements Successor {
   }
 
   // ---- clients
+
+  @Override
+  public boolean hasRoom() {
+    return offered.size() < MOST_OFFERED;
+  }
 
   @Override
   public void offer(UnixChannel client, byte[] state, Answer answer) {

@@ -3,10 +3,13 @@ package dev.heimdall.engine.boot;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.HandedSession;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.handover.FrameLink;
 import dev.heimdall.engine.handover.FrameType;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -79,7 +82,8 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   private final CompletableFuture<Void> httpReleased = new CompletableFuture<>();
   private final CompletableFuture<Boolean> over = new CompletableFuture<>();
   private final Map<Integer, Runnable> cancels = new ConcurrentHashMap<>();
-  private final AtomicInteger cancelNumber = new AtomicInteger();
+  private final Map<Integer, Consumer<KillOutcome>> kills = new ConcurrentHashMap<>();
+  private final AtomicInteger requestNumber = new AtomicInteger();
 
   // Of the loop's thread alone.
   private final Queue<FileDescriptor> descriptors = new ArrayDeque<>();
@@ -120,6 +124,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
         }
         case DROP -> leave(body.number(), HandedSession::drop);
         case CANCELLED -> cancelled(body.number());
+        case KILLED -> killed(body.number(), KillFrames.outcome(body));
         case GONE -> gone = true;
         default -> channel().close();
       }
@@ -134,6 +139,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
       descriptors.clear();
       cancels.values().forEach(Runnable::run);
       cancels.clear();
+      kills.keySet().forEach(number -> killed(number, KillOutcome.UNKNOWN));
       ended(LOOKS);
     }
   }
@@ -362,14 +368,14 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     }
   }
 
-  // ---- cancel requests
+  // ---- cancel requests and KILL
 
   @Override
   public boolean cancel(CancelKey key, Runnable done) {
     if (over.isDone() || link == null) {
       return false;
     }
-    int number = cancelNumber.incrementAndGet();
+    int number = requestNumber.incrementAndGet();
     cancels.put(number, done);
     link.send(
         FrameType.CANCEL,
@@ -384,6 +390,27 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     Runnable done = cancels.remove(number);
     if (done != null) {
       done.run();
+    }
+  }
+
+  @Override
+  public boolean kill(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
+    if (over.isDone() || link == null) {
+      return false;
+    }
+    int number = requestNumber.incrementAndGet();
+    kills.put(number, told);
+    link.send(FrameType.KILL, KillFrames.request(number, request, lastWords));
+    if (link.isLost()) {
+      killed(number, KillOutcome.UNKNOWN);
+    }
+    return true;
+  }
+
+  private void killed(int number, KillOutcome outcome) {
+    Consumer<KillOutcome> told = kills.remove(number);
+    if (told != null) {
+      told.accept(outcome);
     }
   }
 

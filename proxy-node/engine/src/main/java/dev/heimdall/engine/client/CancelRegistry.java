@@ -1,10 +1,14 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.fleet.FleetNumbers;
+import dev.heimdall.engine.fleet.KillOutcome;
+import dev.heimdall.engine.fleet.KillRequest;
+import dev.heimdall.engine.wire.ServerError;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The cancel keys of this node's sessions. The process id that a client gets is the number of its
@@ -20,7 +24,19 @@ public final class CancelRegistry {
   /** Another process on this machine, whose clients cancel here. */
   public interface OtherProcess {
     /** Where there is none. */
-    OtherProcess NONE = (key, done) -> false;
+    OtherProcess NONE =
+        new OtherProcess() {
+          @Override
+          public boolean cancel(CancelKey key, Runnable done) {
+            return false;
+          }
+
+          @Override
+          public boolean kill(
+              KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
+            return false;
+          }
+        };
 
     /**
      * Passes a cancel request on of which nobody knows the client here.
@@ -29,6 +45,14 @@ public final class CancelRegistry {
      * @return whether it was
      */
     boolean cancel(CancelKey key, Runnable done);
+
+    /**
+     * The same for a KILL.
+     *
+     * @param lastWords to the client whose session ends
+     * @param told called once, on any thread, if it was passed on
+     */
+    boolean kill(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told);
   }
 
   private record Entry(byte[] secret, Client client) {}
@@ -125,6 +149,20 @@ public final class CancelRegistry {
     } else {
       client.cancelFromAnyThread(done);
     }
+  }
+
+  /** Whether another process on this machine takes the KILL. */
+  boolean passOn(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
+    return other.kill(request, lastWords, told);
+  }
+
+  /**
+   * Kills for another process on this machine.
+   *
+   * @param told called once, on any thread
+   */
+  public void kill(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
+    new SessionKill(this).carryOut(request, lastWords, told);
   }
 
   /** The client with this process id, for KILL; null for none. */

@@ -21,6 +21,9 @@ final class SessionKill {
    */
   void carryOut(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
     Client found = registry.byId(request.session());
+    if (found == null && registry.passOn(request, lastWords, told)) {
+      return;
+    }
     if (found == null || !found.vdbName().equals(request.vdb())) {
       told.accept(KillOutcome.UNKNOWN);
     } else if (!request.operator() && !request.user().equals(found.login().user())) {

@@ -6,6 +6,11 @@ import java.util.function.Consumer;
 /** Another process on this machine that goes on with the node's clients. */
 public interface Successor {
   /**
+   * Whether clients may be offered now, or the other process has enough to do with those before.
+   */
+  boolean hasRoom();
+
+  /**
    * Offers a client for which nothing is in progress; it is neither read nor written to meanwhile.
    * May be called on any thread.
    *

@@ -40,7 +40,11 @@ public enum FrameType {
   /** Old to new: the cancel request of this number is over. */
   CANCELLED,
   /** Old to new: it serves nobody any more. */
-  GONE;
+  GONE,
+  /** New to old: a KILL of a session that nobody has here: its number, the request, last words. */
+  KILL,
+  /** Old to new: what came of the KILL of this number. */
+  KILLED;
 
   /** Of all that is said between two processes. */
   public static final int VERSION = 1;

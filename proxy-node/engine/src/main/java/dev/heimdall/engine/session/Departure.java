@@ -31,6 +31,9 @@ import java.util.function.Consumer;
  * read, and whatever becomes of the other process, the session goes on here.
  */
 final class Departure {
+  /** A client that has not asked for the warnings of its last statement by then never does. */
+  private static final long ASKS_WITHIN_NANOS = 1_000_000_000;
+
   private enum Stage {
     /** Another process takes no clients, or none that it was asked for. */
     STAYS,
@@ -132,14 +135,16 @@ final class Departure {
 
   /** Another process takes clients. */
   void request(Successor by) {
-    if (by == refusedBy) {
+    if (by == refusedBy || !by.hasRoom()) {
       return;
     }
     successor = by;
     if (stage == Stage.STAYS) {
       become(Stage.ASKED);
     }
-    leaves();
+    if (!leaves() && control.idleFor(ASKS_WITHIN_NANOS)) {
+      requests.handler().letGo();
+    }
   }
 
   /**

@@ -101,6 +101,12 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
     return false;
   }
 
+  /**
+   * The client has been idle for a while and is to go to another process: its connection is given
+   * back that is kept for nothing but what its next statement may ask about the last one.
+   */
+  default void letGo() {}
+
   /** Tells another process what it keeps, where it {@linkplain #mayMove may}. */
   default void write(StateWriter out) {
     throw new IllegalStateException("clients of this protocol stay where they are");

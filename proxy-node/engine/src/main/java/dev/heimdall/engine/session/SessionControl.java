@@ -180,9 +180,14 @@ final class SessionControl implements TimedClient {
 
   /** The session goes if it is idle and has been for so long. */
   void endIfIdle(long nanos) {
-    if (idle() && loop.now() - pending.lastActivity() >= nanos) {
+    if (idleFor(nanos)) {
       terminate();
     }
+  }
+
+  /** Whether the session has been idle for so long. */
+  boolean idleFor(long nanos) {
+    return idle() && loop.now() - pending.lastActivity() >= nanos;
   }
 
   private boolean idle() {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.answer;
 
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Map;
 
@@ -38,6 +39,10 @@ public final class Account {
   /** Whether the client has sent a password, or a proof of one. */
   public void withPassword(boolean sent) {
     password = sent;
+  }
+
+  void write(StateWriter out) {
+    out.text(user).text(host).text(database).flag(password);
   }
 
   /** The database that the client begins in; empty for none. */

@@ -2,10 +2,14 @@ package dev.heimdall.engine.dialect.mysql.answer;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
@@ -53,6 +57,32 @@ public final class MysqlEncoder implements ClientEncoder {
   private boolean binary;
   private End end = End.NONE;
   private OkPacket done;
+
+  /**
+   * That of a client that has logged in at another process.
+   *
+   * @param state that {@link #write} has written there
+   */
+  public static MysqlEncoder read(StateReader state) {
+    MysqlEncoder encoder = new MysqlEncoder();
+    encoder.account.is(state.text(), state.text(), state.text());
+    encoder.account.withPassword(state.flag());
+    encoder.capabilities = state.longNumber();
+    encoder.mariadb = state.flag();
+    encoder.status(state.number());
+    Map<String, String> reported = state.texts();
+    encoder.began = reported == null ? Map.of() : reported;
+    encoder.welcomed = true;
+    encoder.next = FIRST_OF_ANSWER;
+    return encoder;
+  }
+
+  @Override
+  public void write(Capabilities agreed, StateWriter out) {
+    account.write(out);
+    out.longNumber(capabilities).flag(mariadb).number(status).texts(began);
+    out.number(((AgreedCapabilities) agreed).collation());
+  }
 
   /** As whom the client logs in, for the words of refusals. */
   public Account account() {

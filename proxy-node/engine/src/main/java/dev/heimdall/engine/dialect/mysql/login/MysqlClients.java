@@ -5,6 +5,9 @@ import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import io.netty.buffer.ByteBuf;
 
 /** Clients that speak the protocol of MySQL and MariaDB. */
@@ -32,6 +35,12 @@ public final class MysqlClients implements ClientProtocol {
   @Override
   public boolean tlsOnUnixSockets() {
     return true;
+  }
+
+  @Override
+  public Agreed agreed(StateReader state) {
+    MysqlEncoder encoder = MysqlEncoder.read(state);
+    return new Agreed(encoder, new AgreedCapabilities(encoder.capabilities(), state.number()));
   }
 
   /** There are no requests for nothing but to cancel: KILL is a statement. */

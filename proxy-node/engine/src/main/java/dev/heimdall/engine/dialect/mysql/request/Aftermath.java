@@ -4,6 +4,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
@@ -136,11 +138,39 @@ final class Aftermath {
     if (carried.pinned()) {
       return false;
     }
-    LastAnswer last = ServerSide.of(client.server()).last();
-    if (last.diagnosticsOf() == this) {
-      last.diagnosticsOf(last); // what is left there will be nobody's
-    }
+    disown(client.server());
     return true;
+  }
+
+  /**
+   * The same without a next statement: warnings are given up, numbers are read back first, in which
+   * case it has to be called again.
+   */
+  void letGo() {
+    ServerConnection server = client.server();
+    if (server == null
+        || !carried.held()
+        || carried.pinned()
+        || client.outstanding() > 0
+        || client.status() != TransactionState.IDLE) {
+      return;
+    }
+    if (generated.due() || found.isToBeRead(server)) {
+      generated.readBack(server, true);
+      return;
+    }
+    carried.hold(null);
+    leftDiagnostics = false;
+    disown(server);
+    client.settle();
+  }
+
+  /** What the session has left on the connection will be nobody's. */
+  private void disown(ServerConnection server) {
+    LastAnswer last = ServerSide.of(server).last();
+    if (last.diagnosticsOf() == this) {
+      last.diagnosticsOf(last);
+    }
   }
 
   private static boolean goesOn(StatementFacts facts) {
@@ -404,6 +434,21 @@ final class Aftermath {
         && last.rows() == 1) {
       carried.unpin(MysqlPins.NAMED_LOCK);
     }
+  }
+
+  /** Tells another process what it needs where it {@linkplain #leavesNothing leaves nothing}. */
+  void write(StateWriter out) {
+    out.longNumber(rowCount).text(gtid).flag(leftDiagnostics);
+    out.longNumber(found.number());
+    generated.write(out);
+  }
+
+  void read(StateReader in) {
+    rowCount = in.longNumber();
+    gtid = in.text();
+    leftDiagnostics = in.flag();
+    found.served(in.longNumber());
+    generated.read(in);
   }
 
   /** The session is as new. */

@@ -3,6 +3,8 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.dialect.mysql.server.ClientTracking;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
@@ -63,6 +65,22 @@ final class ClientAnswers {
   void reset() {
     if (tracking != null) {
       tracking.reset();
+    }
+  }
+
+  void write(StateWriter out) {
+    out.number(status).longNumber(rows);
+    if (tracking != null) {
+      tracking.write(out);
+    }
+  }
+
+  /** What the client reads of changes was agreed with it, and is the same. */
+  void read(StateReader in) {
+    seen(in.number());
+    rows = in.longNumber();
+    if (tracking != null) {
+      tracking.read(in);
     }
   }
 

@@ -2,6 +2,8 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.observe.Unreplayed;
@@ -60,6 +62,7 @@ final class ClientCommands implements RequestHandler {
   private final DelayedBegins begins;
   private final RuleQuestions questions;
   private final SessionKills kills;
+  private final HandedCommands handed;
   private final List<Responder> commands;
   private final List<Responder> responders;
 
@@ -100,6 +103,7 @@ final class ClientCommands implements RequestHandler {
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.begins = new DelayedBegins(parts, text, answers, lexing);
+    this.handed = new HandedCommands(parts, answers, lexing, aftermath, statements);
     this.questions =
         new RuleQuestions(
             parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
@@ -540,6 +544,28 @@ final class ClientCommands implements RequestHandler {
   @Override
   public long held() {
     return prepared.held();
+  }
+
+  // ---- another process
+
+  @Override
+  public boolean mayMove() {
+    return handed.mayMove();
+  }
+
+  @Override
+  public void letGo() {
+    aftermath.letGo();
+  }
+
+  @Override
+  public void write(StateWriter out) {
+    handed.write(out);
+  }
+
+  @Override
+  public void read(StateReader in) {
+    handed.read(in);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -48,6 +50,17 @@ final class ClientStatement {
     this.examined = examined;
     this.parameters = parameters;
     this.settings = settings;
+  }
+
+  /** For another process; what runs in its place is put there anew. */
+  void write(long schemaEpoch, StateWriter out) {
+    LexerMode mode = examined.lexerMode();
+    out.number(id).bytes(statement.body()).text(statement.scope());
+    out.flag(statement.parsedBefore(schemaEpoch));
+    out.bytes(Arrays.copyOf(examined.sql(), examined.length()));
+    out.flag(mode.backslashEscapes()).flag(mode.quotedNames());
+    out.flag(mode.hiddenSigns()).flag(mode.doubtful());
+    out.number(parameters).texts(settings.asMap()).bytes(types);
   }
 
   /** Whether servers run the text that rules look at, and none that one has put in its place. */

@@ -5,6 +5,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
@@ -368,6 +370,15 @@ final class GeneratedId {
     }
     last.idOf(mark);
     lost = false;
+  }
+
+  void write(StateWriter out) {
+    out.text(id).flag(lost);
+  }
+
+  void read(StateReader in) {
+    id = in.text();
+    lost = in.flag();
   }
 
   /** The session is as new. */

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -147,6 +148,29 @@ final class NumberedStatements {
     release(closed);
     forgetUnnumbered();
     longBytes = 0;
+  }
+
+  // ---- another process
+
+  /** Whether another process can be told all that there is. */
+  boolean mayMove() {
+    return closed.isEmpty() && unnumbered == null && longBytes == 0 && !haveCursor();
+  }
+
+  /** Tells it the statements. */
+  void write(long schemaEpoch, StateWriter out) {
+    out.number(last).number(statements.size());
+    statements.values().forEach(each -> each.write(schemaEpoch, out));
+  }
+
+  /** Takes one that another process has told of: what it knew of texts is found out anew. */
+  void resume(ClientStatement statement) {
+    statements.put(statement.id, statement);
+  }
+
+  /** The number that was given last there. */
+  void resumeBehind(int number) {
+    last = number;
   }
 
   // ---- what they have

@@ -4,6 +4,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.sql.ModeChanges;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters.Signs;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.Dialect;
@@ -58,6 +60,14 @@ final class SessionLexing {
   /** The session is as new. */
   void forget() {
     unreported = false;
+  }
+
+  void write(StateWriter out) {
+    out.flag(unreported);
+  }
+
+  void read(StateReader in) {
+    unreported = in.flag();
   }
 
   /** As the session's settings have it, whatever a text does to them in its middle. */

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import io.netty.buffer.ByteBuf;
@@ -55,6 +57,24 @@ public final class ClientTracking {
     schema = true;
     state = false;
     gtids = false;
+  }
+
+  /** Tells another process. */
+  public void write(StateWriter out) {
+    out.number(variables.size());
+    variables.forEach(out::text);
+    out.flag(schema).flag(state).flag(gtids);
+  }
+
+  /** Becomes what another process has told. */
+  public void read(StateReader in) {
+    variables.clear();
+    for (int left = in.count(); left > 0; left--) {
+      variables.add(in.text());
+    }
+    schema = in.flag();
+    state = in.flag();
+    gtids = in.flag();
   }
 
   /** What a server's variable must be so that the server reports to the node all that it needs. */

@@ -1,0 +1,90 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
+import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.StatementFacts;
+
+/**
+ * A client's session on its way to another process: its prepared statements, and what statements
+ * may ask about those before them. What texts do is found out anew there.
+ */
+final class HandedCommands {
+  private static final int VERSION = 1;
+
+  /** Before which nothing was prepared that the other process knows of. */
+  private static final long EARLIER = -1;
+
+  private final RequestParts parts;
+  private final ClientAnswers answers;
+  private final SessionLexing lexing;
+  private final Aftermath aftermath;
+  private final NumberedStatements statements;
+
+  HandedCommands(
+      RequestParts parts,
+      ClientAnswers answers,
+      SessionLexing lexing,
+      Aftermath aftermath,
+      NumberedStatements statements) {
+    this.parts = parts;
+    this.answers = answers;
+    this.lexing = lexing;
+    this.aftermath = aftermath;
+    this.statements = statements;
+  }
+
+  /** Whether no server connection has anything of the session that cannot be told. */
+  boolean mayMove() {
+    return aftermath.leavesNothing() && statements.mayMove();
+  }
+
+  void write(StateWriter out) {
+    out.number(VERSION);
+    answers.write(out);
+    lexing.write(out);
+    aftermath.write(out);
+    statements.write(parts.client().schemaEpoch(), out);
+  }
+
+  void read(StateReader in) {
+    in.version(VERSION, "the state of a session");
+    answers.read(in);
+    lexing.read(in);
+    aftermath.read(in);
+    statements.resumeBehind(in.number());
+    for (int left = in.count(); left > 0; left--) {
+      statements.resume(statement(in));
+    }
+  }
+
+  private ClientStatement statement(StateReader in) {
+    int id = in.number();
+    byte[] body = in.bytes();
+    String scope = in.text();
+    long epoch = in.flag() ? EARLIER : parts.client().schemaEpoch();
+    byte[] sql = in.bytes();
+    LexerMode mode = new LexerMode(in.flag(), in.flag(), in.flag(), in.flag());
+    int parameters = in.number();
+    Variables settings = Variables.of(in.texts());
+    byte[] types = in.bytes();
+    if (body == null || sql == null || scope == null) {
+      throw new UnreadableStateException("a prepared statement has no text");
+    }
+    ClassifiedText examined = parts.lifecycle().previewed().examine(sql, mode);
+    StatementFacts facts = parts.sessions().classifier().classify(sql, 0, sql.length, mode);
+    PreparedStatement statement =
+        parts
+            .sessions()
+            .statements()
+            .acquire(body, body.length, PreparedStatement.Origin.NAMED, facts, scope, epoch);
+    ClientStatement resumed = new ClientStatement(id, statement, examined, parameters, settings);
+    resumed.types(types);
+    return resumed;
+  }
+}

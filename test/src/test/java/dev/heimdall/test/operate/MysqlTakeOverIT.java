@@ -1,0 +1,242 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@link TakeOverIT} with clients of MySQL's protocol. */
+@Timeout(180)
+class MysqlTakeOverIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String[] PREPARES = {"useServerPrepStmts", "true", "cachePrepStmts", "true"};
+
+  @TempDir private Path directory;
+  private final List<ProxyProcess> all = new ArrayList<>();
+  private Path state;
+
+  @BeforeEach
+  void makeState() throws IOException {
+    state = Files.createDirectory(directory.resolve("state"));
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    for (ProxyProcess each : all) {
+      each.close();
+    }
+  }
+
+  private ProxyProcess first(MysqlRelease release) throws IOException {
+    ProxyProcess node = ProxyProcess.configured(directory, Map.of("drainTimeout", "60s"));
+    node.before(release.shared().primary());
+    all.add(node);
+    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state);
+    return node;
+  }
+
+  private ProxyProcess next(ProxyProcess before) throws IOException {
+    ProxyProcess node = before.another("output" + all.size());
+    all.add(node);
+    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state, "--take-over");
+    return node;
+  }
+
+  private static void took(ProxyProcess before, ProxyProcess after) throws InterruptedException {
+    assertThat(before.exitCode()).as(before.output()).isZero();
+    assertThat(before.output()).contains("left=0");
+    Await.until(
+        "the process before has gone",
+        PATIENCE,
+        () -> after.output().contains("take-over ended"),
+        after::output);
+    assertThat(after.output()).contains("gone=true");
+  }
+
+  // ---- what clients under load do
+
+  private static void numbered(Connection client, int round) throws SQLException {
+    try (PreparedStatement select = client.prepareStatement("SELECT ? + 1")) {
+      select.setInt(1, round);
+      assertNumber(select.executeQuery(), round + 1);
+    }
+  }
+
+  private static void assertNumber(ResultSet answer, long expected) throws SQLException {
+    try (ResultSet rows = answer) {
+      rows.next();
+      if (rows.getLong(1) != expected) {
+        throw new SQLException("got " + rows.getLong(1) + " for " + expected);
+      }
+    }
+  }
+
+  /** An execution that says nothing of types, as the server has been told these. */
+  private static byte[] again(int number, String parameter) {
+    byte[] first = RawMysqlClient.execute(number, parameter);
+    int types = 4 + 1 + 4 + 1 + 4 + 1; // header, command, number, flags, times, NULLs
+    byte[] body = new byte[first.length - 4 - 2];
+    System.arraycopy(first, 4, body, 0, types - 4);
+    System.arraycopy(first, types + 3, body, types - 4 + 1, first.length - types - 3);
+    return RawMysqlClient.packet(0, body);
+  }
+
+  /** The bytes of the one row with one column that comes. */
+  private static String row(RawMysqlClient client) throws IOException {
+    client.receive(); // one column
+    client.receive();
+    String row = new String(client.receive(), StandardCharsets.UTF_8);
+    client.receive(); // no more rows
+    return row;
+  }
+
+  private static void inTransaction(Connection client, int round) throws SQLException {
+    client.setAutoCommit(false);
+    numbered(client, round);
+    numbered(client, round + 1);
+    client.commit();
+  }
+
+  /** What statements ask about those before them, and what the session has set. */
+  private static void generating(Connection client, int round) throws SQLException {
+    try (Statement statement = client.createStatement()) {
+      if (round == 0) {
+        statement.execute("SET SESSION sort_buffer_size = 300032");
+      }
+      statement.executeUpdate(
+          "INSERT INTO taken_over (n) VALUES (1)", Statement.RETURN_GENERATED_KEYS);
+      long id;
+      try (ResultSet keys = statement.getGeneratedKeys()) {
+        keys.next();
+        id = keys.getLong(1);
+      }
+      Thread.sleep(5); // longer than a client is awaited on the connection of its INSERT
+      assertNumber(statement.executeQuery("SELECT LAST_INSERT_ID()"), id);
+      assertNumber(statement.executeQuery("SELECT @@sort_buffer_size"), 300032);
+      assertNumber(
+          statement.executeQuery("SELECT n FROM (SELECT 1 n UNION SELECT 2 UNION SELECT 3) t"), 1);
+      Thread.sleep(5);
+      assertNumber(statement.executeQuery("SELECT FOUND_ROWS()"), 3);
+    } catch (InterruptedException e) {
+      throw new SQLException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void nobodyUnderLoadNoticesIt(MysqlRelease release) throws Exception {
+    release
+        .shared()
+        .primary()
+        .execute(
+            "DROP TABLE IF EXISTS app.taken_over",
+            "CREATE TABLE app.taken_over (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+    ProxyProcess node = first(release);
+    MysqlTarget target = node.mysqlTarget();
+    try (SteadyLoad load = new SteadyLoad();
+        RawMysqlClient idle = RawMysqlClient.logIn(target)) {
+      String number = idle.value("SELECT CONNECTION_ID()");
+      idle.query(RawMysqlClient.query("SET SESSION sql_mode = 'ANSI_QUOTES'"));
+      idle.query(RawMysqlClient.query("USE app"));
+      int kept = idle.prepare("SELECT CONCAT('kept ', ?)");
+      idle.send(RawMysqlClient.execute(kept, "at first")); // which tells the types
+      assertThat(row(idle)).contains("kept at first");
+      int other = idle.prepare("SELECT 2");
+      load.client(() -> target.jdbc(PREPARES), MysqlTakeOverIT::numbered);
+      load.client(() -> target.mariaJdbc(PREPARES), MysqlTakeOverIT::numbered);
+      load.client(target::jdbc, MysqlTakeOverIT::inTransaction);
+      load.client(target::mariaJdbc, MysqlTakeOverIT::generating);
+      load.client(
+          target::jdbc,
+          (client, round) -> {
+            try (Connection another = target.jdbc()) {
+              numbered(another, round);
+            }
+          });
+      load.goesOn();
+      for (int i = 0; i < 2; i++) {
+        ProxyProcess after = next(node);
+        took(node, after);
+        node = after;
+        load.goesOn();
+      }
+      assertThat(idle.value("SELECT CONNECTION_ID()")).isEqualTo(number);
+      assertThat(idle.value("SELECT @@sql_mode")).isEqualTo("ANSI_QUOTES");
+      assertThat(idle.value("SELECT DATABASE()")).isEqualTo("app");
+      idle.send(again(kept, "to the end"));
+      assertThat(row(idle)).contains("kept to the end");
+      assertThat(idle.prepare("SELECT 3")).isEqualTo(other + 1);
+      idle.changeUser(45);
+      assertThat(idle.value("SELECT CONNECTION_ID()")).isEqualTo(number);
+      try (Connection operator = target.jdbc();
+          Statement kill = operator.createStatement()) {
+        kill.execute("KILL " + number);
+      }
+      assertThatThrownBy(() -> idle.value("SELECT 1")).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** KILL finds those that have not moved yet. */
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aTransactionEndsWhereItBeganAndCanBeKilledThere(MysqlRelease release) throws Exception {
+    ProxyProcess before = first(release);
+    MysqlTarget target = before.mysqlTarget();
+    try (RawMysqlClient client = RawMysqlClient.logIn(target)) {
+      String number = client.value("SELECT CONNECTION_ID()");
+      client.query(RawMysqlClient.query("START TRANSACTION"));
+      client.value("SELECT 1");
+      ProxyProcess after = next(before);
+      Await.until(
+          "clients move", PATIENCE, () -> before.output().contains("clients move"), before::output);
+      CompletableFuture<List<List<String>>> sleeps =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return client.query(RawMysqlClient.query("SELECT SLEEP(60)"));
+                } catch (IOException e) {
+                  return List.of(List.of(e.getMessage()));
+                }
+              });
+      try (Connection other = target.jdbc();
+          Statement kill = other.createStatement()) {
+        Await.until(
+            "the statement is killed",
+            () -> {
+              kill.execute("KILL QUERY " + number);
+              return sleeps.isDone();
+            });
+        assertThatThrownBy(() -> kill.execute("KILL 2147480000"))
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("Unknown thread id");
+      }
+      assertThat(before.isAlive()).isTrue();
+      client.query(RawMysqlClient.query("ROLLBACK"));
+      took(before, after);
+      assertThat(client.value("SELECT 2")).isEqualTo("2");
+    }
+  }
+}

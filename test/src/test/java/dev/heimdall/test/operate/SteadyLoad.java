@@ -1,0 +1,64 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Clients that never stop, each with a connection to the end, and what went wrong for them. */
+final class SteadyLoad implements AutoCloseable {
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicInteger done = new AtomicInteger();
+  private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+  private final List<CompletableFuture<Void>> running = new ArrayList<>();
+
+  /** Makes a client's connection. */
+  interface Connector {
+    Connection connect() throws SQLException;
+  }
+
+  /** What a client does over and over. */
+  interface Work {
+    void run(Connection client, int round) throws SQLException;
+  }
+
+  void client(Connector connector, Work work) {
+    running.add(
+        CompletableFuture.runAsync(
+            () -> {
+              try (Connection client = connector.connect()) {
+                for (int round = 0; !over.get(); round++) {
+                  work.run(client, round);
+                  done.incrementAndGet();
+                }
+              } catch (SQLException e) {
+                failures.add(e.toString());
+              }
+            },
+            task -> {
+              Thread thread = new Thread(task, "load");
+              thread.setDaemon(true);
+              thread.start();
+            }));
+  }
+
+  void goesOn() {
+    int before = done.get();
+    Await.until("clients are served", () -> done.get() > before + 20 || !failures.isEmpty());
+    assertThat(failures).isEmpty();
+  }
+
+  @Override
+  public void close() {
+    over.set(true);
+    running.forEach(CompletableFuture::join);
+    assertThat(failures).isEmpty();
+  }
+}
