@@ -117,7 +117,10 @@ final class OciLayout {
     index.set("manifests", manifests);
     index.set("annotations", ContainerImage.labels(about));
     ObjectNode top = blob("index.v1+json", index);
-    top.putObject("annotations").put("org.opencontainers.image.ref.name", about.version());
+    top.putObject("annotations")
+        .put("org.opencontainers.image.ref.name", about.version())
+        // By which docker load and podman load name what they have read.
+        .put("io.containerd.image.name", "docker.io/library/heimdall:" + about.version());
     ObjectNode entry = document("index.v1+json");
     entry.putArray("manifests").add(top);
     Tree tree = new Tree();

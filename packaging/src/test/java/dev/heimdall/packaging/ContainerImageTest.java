@@ -97,6 +97,10 @@ class ContainerImageTest {
     JsonNode only = top.path("manifests").get(0);
     assertThat(only.at("/annotations/org.opencontainers.image.ref.name").asText())
         .isEqualTo("1.2.3");
+    assertThat(only.at("/annotations/io.containerd.image.name").asText())
+        .isEqualTo(
+            "docker.io/library/heimdall:"
+                + only.at("/annotations/org.opencontainers.image.ref.name").asText());
     return json(blob(image, only));
   }
 
