@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the components of a record say of the object that a user writes for it. */
 final class Shape<T extends Record> {
@@ -63,15 +64,29 @@ final class Shape<T extends Record> {
     }
   }
 
-  private final Class<T> of;
+  /** Worked out once, as reflection takes longer than to read a document by it. */
+  private static final ClassValue<Shape<?>> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected Shape<?> computeValue(Class<?> type) {
+          return described(type.asSubclass(Record.class));
+        }
+      };
+
+  private final Constructor<T> constructor;
   private final Map<String, Field> fields;
 
-  private Shape(Class<T> of, Map<String, Field> fields) {
-    this.of = of;
+  private Shape(Constructor<T> constructor, Map<String, Field> fields) {
+    this.constructor = constructor;
     this.fields = fields;
   }
 
+  @SuppressWarnings("unchecked")
   static <T extends Record> Shape<T> of(Class<T> of) {
+    return (Shape<T>) SHAPES.get(of);
+  }
+
+  private static <T extends Record> Shape<T> described(Class<T> of) {
     Map<String, Field> fields = new LinkedHashMap<>();
     for (RecordComponent component : of.getRecordComponents()) {
       Setting setting = component.getAnnotation(Setting.class);
@@ -82,7 +97,16 @@ final class Shape<T extends Record> {
           key(component, setting),
           new Field(component, setting, ValueType.of(component.getGenericType(), setting)));
     }
-    return new Shape<>(of, fields);
+    try {
+      return new Shape<>(
+          of.getDeclaredConstructor(
+              Stream.of(of.getRecordComponents())
+                  .map(RecordComponent::getType)
+                  .toArray(Class<?>[]::new)),
+          fields);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("no record: " + of, e);
+    }
   }
 
   private static String key(RecordComponent component, Setting setting) {
@@ -171,14 +195,11 @@ final class Shape<T extends Record> {
   /** The record of these values, one for each field. */
   T construct(List<Object> arguments) {
     try {
-      Class<?>[] types =
-          fields.values().stream().map(field -> field.component().getType()).toArray(Class[]::new);
-      Constructor<T> constructor = of.getDeclaredConstructor(types);
       return constructor.newInstance(arguments.toArray());
     } catch (InvocationTargetException e) {
-      throw new IllegalStateException("cannot build " + of.getSimpleName(), e.getCause());
+      throw new IllegalStateException("cannot build " + constructor.getName(), e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot build " + of.getSimpleName(), e);
+      throw new IllegalStateException("cannot build " + constructor.getName(), e);
     }
   }
 
