@@ -81,8 +81,8 @@ public final class UserDirectory {
 
   /**
    * Derives the verifiers of all plain passwords, milliseconds each. Call it on the configuration's
-   * thread before the directory is published: else the first log-in of each user pays on its event
-   * loop.
+   * thread before the directory is published where clients prove their passwords by SCRAM: else the
+   * first log-in of each user pays on its event loop.
    */
   public void prepare() {
     accounts.values().forEach(Account::verifier);

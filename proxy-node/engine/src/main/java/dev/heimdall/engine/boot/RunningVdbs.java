@@ -277,7 +277,9 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
       Map<String, ForeignSource> foreigners)
       throws IOException {
     UserDirectory users = new UserDirectory(from.users().values(), salts, keyCache);
-    users.prepare();
+    if (dialects.of(from.sources().get(vdb.source())).clients().provesByScram()) {
+      users.prepare();
+    }
     return new VdbContext.Settings(
         new VdbAccess.Settings(
             vdb,

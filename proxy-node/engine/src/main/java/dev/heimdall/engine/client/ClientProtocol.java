@@ -29,6 +29,11 @@ public interface ClientProtocol {
     return false;
   }
 
+  /** Whether its clients prove their passwords by SCRAM where nothing else was chosen. */
+  default boolean provesByScram() {
+    return false;
+  }
+
   /** Whether its servers offer TLS to clients of a Unix domain socket, too. */
   default boolean tlsOnUnixSockets() {
     return false;

@@ -23,6 +23,11 @@ public final class PostgresClients implements ClientProtocol {
   }
 
   @Override
+  public boolean provesByScram() {
+    return true;
+  }
+
+  @Override
   public LogInDialogue logIn(LogIn login, Login before) {
     return new StartupDialogue(login, encoder);
   }
