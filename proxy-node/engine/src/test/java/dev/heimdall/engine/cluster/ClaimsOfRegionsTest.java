@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,7 +40,9 @@ class ClaimsOfRegionsTest {
   private static final String EAST = "us-east-1";
   private static final String SHOP = "arn:aws:rds::123456789012:global-cluster:shop";
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
-  private static final int CASES = 300;
+  private static final Prober AURORA = Probers.aurora();
+  private static final int CASES = 80;
+  private static final int CASES_OF_A_HUNT = 2000;
   private static final long SEED = 32;
 
   /** Something that a node hears. */
@@ -54,7 +57,7 @@ class ClaimsOfRegionsTest {
 
   /** What a node knows after it has heard this and that. */
   private static final class Node {
-    private final TopologyJudge judge = new TopologyJudge(Probers.aurora(), List.of());
+    private final TopologyJudge judge = new TopologyJudge(AURORA, List.of());
     private final Map<ServerAddress, ProbeHistory> histories = new LinkedHashMap<>();
     private final List<TopologyDocument> documents = new ArrayList<>();
     private Topology topology = Topology.unasked(List.of(at(WEST), at(EAST)));
@@ -395,8 +398,18 @@ class ClaimsOfRegionsTest {
 
   @Test
   void anyClaimsAndDocumentsLeadAllNodesToTheSameWriter() {
-    Random random = new Random(SEED);
-    for (int i = 0; i < CASES; i++) {
+    leadAllNodesToTheSameWriter(SEED, CASES);
+  }
+
+  @Test
+  @Tag("long")
+  void manyClaimsAndDocumentsLeadAllNodesToTheSameWriter() {
+    leadAllNodesToTheSameWriter(System.nanoTime(), CASES_OF_A_HUNT);
+  }
+
+  private static void leadAllNodesToTheSameWriter(long seed, int cases) {
+    Random random = new Random(seed);
+    for (int i = 0; i < cases; i++) {
       List<Heard> heard = new ArrayList<>();
       heard.add(new Claim(WEST, random.nextInt(4) == 0, random.nextInt(20) - 6));
       heard.add(new Claim(EAST, random.nextInt(4) == 0, random.nextInt(20) - 6));
@@ -410,7 +423,7 @@ class ClaimsOfRegionsTest {
                   random.nextBoolean() ? random.nextInt(4) : null));
         }
       }
-      assertThat(believed(heard)).as("case %d of seed %d: %s", i, SEED, heard).hasSize(1);
+      assertThat(believed(heard)).as("case %d of seed %d: %s", i, seed, heard).hasSize(1);
     }
   }
 }
