@@ -47,10 +47,6 @@ class LoginChecksTest extends OnePool {
     runLoops();
   }
 
-  private static long now() {
-    return System.nanoTime();
-  }
-
   private void serverAccepts() {
     servers.answer(servers.accept(), TransactionState.IDLE);
     runLoops();
@@ -63,13 +59,13 @@ class LoginChecksTest extends OnePool {
 
   @Test
   void oneCheckAnswersAllWhoWaitForItAndThoseWhoComeSoonAfter() {
-    logIn("first", now());
-    logIn("second", now());
+    logIn("first", nanoTime());
+    logIn("second", nanoTime());
     assertThat(servers.attempts()).isEqualTo(1);
     assertThat(decisions).isEmpty();
 
     serverAccepts();
-    logIn("third", now());
+    logIn("third", nanoTime());
 
     assertThat(decisions).containsExactly("first accepted", "second accepted", "third accepted");
     assertThat(servers.attempts()).isZero();
@@ -77,18 +73,18 @@ class LoginChecksTest extends OnePool {
 
   @Test
   void decisionThatIsTooOldIsMadeAnew() {
-    logIn("first", now());
+    logIn("first", nanoTime());
     serverAccepts();
 
-    logIn("late", now() + LATER);
+    logIn("late", nanoTime() + LATER);
     assertThat(servers.attempts()).isEqualTo(1);
     assertThat(decisions).containsExactly("first accepted");
   }
 
   @Test
   void whoComesTooLateForTheRunningCheckGetsTheNextOne() {
-    logIn("first", now());
-    logIn("next", now() + 6 * SECOND); // 1 s too late for a check of now
+    logIn("first", nanoTime());
+    logIn("next", nanoTime() + 6 * SECOND); // 1 s too late for a check of now
 
     serverAccepts();
     assertThat(decisions).containsExactly("first accepted");
@@ -97,32 +93,32 @@ class LoginChecksTest extends OnePool {
 
   @Test
   void rejectionIsForThoseWhoWaitedAndTheNextAsksAgain() {
-    logIn("first", now());
+    logIn("first", nanoTime());
     serverRejects("28000");
     assertThat(decisions).containsExactly("first 28000");
 
-    logIn("second", now());
+    logIn("second", nanoTime());
     serverAccepts();
     assertThat(decisions).containsExactly("first 28000", "second accepted");
   }
 
   @Test
   void refusedConnectionOfThePoolCastsDoubtOnTheLastDecision() {
-    logIn("first", now());
+    logIn("first", nanoTime());
     serverAccepts();
     RecordingWaiter waiter = waiting(pool);
     servers.refuse(ServerError.fatal("28P01", "no"));
     runLoops();
     assertThat(waiter.refusal).isNotNull();
 
-    logIn("second", now());
+    logIn("second", nanoTime());
     assertThat(servers.attempts()).isEqualTo(1);
   }
 
   @Test
   void nobodyIsLetInWhileTheServerCannotDecide() {
-    logIn("first", now());
-    logIn("gone", now());
+    logIn("first", nanoTime());
+    logIn("gone", nanoTime());
     serverRejects("57P03");
     assertThat(decisions).isEmpty();
     assertThat(servers.attempts()).isZero(); // until the next try
@@ -136,7 +132,7 @@ class LoginChecksTest extends OnePool {
 
   @Test
   void newDefaultsOfARoleRetireItsConnections() {
-    logIn("first", now());
+    logIn("first", nanoTime());
     serverAccepts();
     idle();
     vdb.renew(KEY);

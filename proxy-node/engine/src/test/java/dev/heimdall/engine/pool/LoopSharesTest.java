@@ -32,8 +32,7 @@ class LoopSharesTest extends OnePool {
   }
 
   private void replicaAnswers() {
-    TopologyNode node =
-        TopologyNodes.node(REPLICA, NodeRole.REPLICA, NodeState.UP, System.nanoTime());
+    TopologyNode node = TopologyNodes.node(REPLICA, NodeRole.REPLICA, NodeState.UP, nanoTime());
     vdb.seen(new Topology(1, List.of(node)));
     runLoops();
   }

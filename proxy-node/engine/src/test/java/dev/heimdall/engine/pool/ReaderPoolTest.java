@@ -40,21 +40,21 @@ class ReaderPoolTest extends OnePool {
   private ServerConnection ripe() {
     assertThat(reader.prepared()).isFalse();
     ServerConnection connection = servers.accept();
-    seen(NodeState.UP, System.nanoTime());
+    seen(NodeState.UP, nanoTime());
     return connection;
   }
 
   @Test
   void connectionsEndWhenAnotherServerAnswersByTheSameName() {
-    seen(NodeState.UP, "one", System.nanoTime());
+    seen(NodeState.UP, "one", nanoTime());
     ServerConnection connection = ripe();
-    seen(NodeState.UP, "one", System.nanoTime());
+    seen(NodeState.UP, "one", nanoTime());
     assertThat(connection.closed()).isFalse();
 
-    seen(NodeState.UP, "two", System.nanoTime());
+    seen(NodeState.UP, "two", nanoTime());
     assertThat(connection.closed()).isTrue();
     ServerConnection next = ripe();
-    seen(NodeState.UP, "two", System.nanoTime());
+    seen(NodeState.UP, "two", nanoTime());
     assertThat(next.closed()).isFalse();
   }
 
@@ -70,13 +70,13 @@ class ReaderPoolTest extends OnePool {
     assertThat(reader.prepared()).isFalse();
     assertThat(reader.prepared()).as("one is on its way").isFalse();
     assertThat(servers.attempts()).isEqualTo(1);
-    long before = System.nanoTime();
+    long before = nanoTime();
     ServerConnection connection = servers.accept();
     assertThat(reader.prepared()).isFalse();
     assertThat(servers.attempts()).as("one is there").isZero();
     seen(NodeState.UP, before);
     assertThat(reader.prepared()).as("what was asked before says nothing").isFalse();
-    seen(NodeState.UP, System.nanoTime());
+    seen(NodeState.UP, nanoTime());
     assertThat(reader.prepared()).isTrue();
     assertThat(reader.acquire(new RecordingWaiter())).isSameAs(connection);
   }
@@ -92,7 +92,7 @@ class ReaderPoolTest extends OnePool {
     reader.release(connection);
     assertThat(one.connection).isSameAs(connection);
     assertThat(other.connection).isNull();
-    seen(NodeState.UP, System.nanoTime());
+    seen(NodeState.UP, nanoTime());
     assertThat(other.connection).isSameAs(second);
   }
 
@@ -117,11 +117,11 @@ class ReaderPoolTest extends OnePool {
     ripe();
     reader.acquire(new RecordingWaiter());
     RecordingWaiter waiter = waiting(reader);
-    seen(NodeState.SUSPECT, System.nanoTime());
+    seen(NodeState.SUSPECT, nanoTime());
     assertThat(waiter.silences).isEqualTo(1);
     reader.tick();
     assertThat(waiter.silences).isEqualTo(2);
-    seen(NodeState.UP, System.nanoTime());
+    seen(NodeState.UP, nanoTime());
     reader.tick();
     assertThat(waiter.silences).isEqualTo(2);
   }
@@ -131,14 +131,14 @@ class ReaderPoolTest extends OnePool {
     ServerConnection connection = ripe();
     reader.acquire(new RecordingWaiter());
     RecordingWaiter waiter = waiting(reader);
-    seen(NodeState.SUSPECT, System.nanoTime());
+    seen(NodeState.SUSPECT, nanoTime());
     assertThat(connection.closed()).isFalse();
-    seen(NodeState.DOWN, System.nanoTime());
+    seen(NodeState.DOWN, nanoTime());
     assertThat(connection.closed()).isTrue();
     assertThat(waiter.refusal.sqlState()).isEqualTo("08006");
     assertThat(reader.prepared()).isFalse();
 
-    seen(NodeState.UP, System.nanoTime());
+    seen(NodeState.UP, nanoTime());
     servers.close();
   }
 
