@@ -104,6 +104,12 @@ public final class ControlPlane implements AutoCloseable {
    */
   public static ControlPlane start(ControlPlaneSettings settings, EngineAnswers engine)
       throws ControlPlaneException {
+    return start(settings, engine, new PasswordHash());
+  }
+
+  static ControlPlane start(
+      ControlPlaneSettings settings, EngineAnswers engine, PasswordHash hashes)
+      throws ControlPlaneException {
     InetSocketAddress address = address(settings);
     try {
       Optional<Certificates> tls =
@@ -116,7 +122,6 @@ public final class ControlPlane implements AutoCloseable {
               : Optional.empty();
       Clock clock = Clock.systemUTC();
       AuditLog audit = new AuditLog(own.map(OwnStore::audit), clock);
-      PasswordHash hashes = new PasswordHash();
       Optional<Access> access =
           own.map(
               store ->

@@ -1,5 +1,6 @@
 package dev.heimdall.manager;
 
+import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.inspect.AwsAccount;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.manager.inspect.Inspector;
@@ -93,7 +94,8 @@ final class LoneManager {
                     List.of()),
             new NothingThere(),
             (pattern, engine) -> Optional.empty(),
-            configuration -> List.of()));
+            configuration -> List.of()),
+        new PasswordHash(10));
   }
 
   /** A report that a node sends to one, signed. */
