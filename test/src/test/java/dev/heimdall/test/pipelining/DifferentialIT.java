@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
  */
 class DifferentialIT {
   private static final int CLIENTS = Integer.getInteger("differential.clients", 16);
-  private static final long STATEMENTS = Long.getLong("differential.statements", 6_000);
+  private static final long STATEMENTS = Long.getLong("differential.statements", 3_000);
   private static final long SEED = Long.getLong("differential.seed", System.nanoTime());
   private static final int STEPS = Integer.getInteger("differential.steps", 150);
 

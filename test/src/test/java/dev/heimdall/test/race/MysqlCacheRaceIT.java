@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing is served that was written since, while everybody writes and reads at the same time. */
 class MysqlCacheRaceIT {
-  private static final int WRITES = Integer.getInteger("cache.writes", 250);
+  private static final int WRITES = Integer.getInteger("cache.writes", 100);
   private static final long SEED = Long.getLong("cache.fleet.seed", System.nanoTime());
 
   private static TestConfiguration cached(MysqlRelease release, TestConfiguration c) {
@@ -73,9 +73,10 @@ class MysqlCacheRaceIT {
   }
 
   @Tag("long")
-  @Test
-  void onOneNodeInFrontOfMysql() throws Exception {
-    onOneNode(MysqlRelease.MYSQL, 5 * WRITES);
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void onOneNodeForLong(MysqlRelease release) throws Exception {
+    onOneNode(release, 12 * WRITES);
   }
 
   private static void onOneNode(MysqlRelease release, int writes) throws Exception {
@@ -195,21 +196,21 @@ class MysqlCacheRaceIT {
   @ParameterizedTest
   @EnumSource
   void onTwoNodes(Level level) throws Exception {
-    onTwoNodes(MysqlRelease.MARIADB, level, WRITES / 5);
+    onTwoNodes(MysqlRelease.MARIADB, level, 3 * WRITES / 10);
   }
 
   @Tag("long")
   @ParameterizedTest
   @EnumSource
   void onTwoNodesForLong(Level level) throws Exception {
-    onTwoNodes(MysqlRelease.MARIADB, level, 8 * WRITES);
+    onTwoNodes(MysqlRelease.MARIADB, level, 20 * WRITES);
   }
 
   @Tag("long")
   @ParameterizedTest
   @EnumSource
   void onTwoNodesInFrontOfMysql(Level level) throws Exception {
-    onTwoNodes(MysqlRelease.MYSQL, level, 8 * WRITES);
+    onTwoNodes(MysqlRelease.MYSQL, level, 20 * WRITES);
   }
 
   /** The checker sees what a cache would serve that does not hear of writes. */
@@ -219,7 +220,7 @@ class MysqlCacheRaceIT {
     try (MysqlNode node = MysqlNode.start(release, c -> cached(release, c))) {
       List<MysqlTarget> past = List.of(MysqlTarget.of(release.shared().primary()));
       MysqlRace race =
-          new MysqlRace("my_race_blind", Level.STRICT, List.of(node.target()), past, WRITES / 4);
+          new MysqlRace("my_race_blind", Level.STRICT, List.of(node.target()), past, WRITES / 2);
       make(race, node);
       race.run();
       assertThat(race.violations()).isNotEmpty();
