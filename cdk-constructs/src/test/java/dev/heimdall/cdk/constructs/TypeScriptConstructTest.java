@@ -12,10 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,8 @@ class TypeScriptConstructTest {
   private static final Path COMPILER = Path.of("src", "test", "typescript");
   private static final Path TEMPLATES = Path.of("..", "templates");
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Map<String, Path> LIBRARY = new TreeMap<>();
 
   @TempDir private Path work;
 
@@ -109,8 +114,9 @@ class TypeScriptConstructTest {
     return names;
   }
 
-  /** The packages of npm that lie in the jars of the CDK. */
-  private void library() throws Exception {
+  /** The packages of npm that lie in the jars of the CDK, unpacked once: some 10,000 files. */
+  @BeforeAll
+  static void unpack(@TempDir Path folder) throws Exception {
     List<Path> archives = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(":")) {
       if (!entry.endsWith(".jar")) {
@@ -118,7 +124,7 @@ class TypeScriptConstructTest {
       }
       try (JarFile jar = new JarFile(entry)) {
         for (var file : jar.stream().filter(f -> f.getName().endsWith(".jsii.tgz")).toList()) {
-          Path archive = work.resolve(archives.size() + ".tgz");
+          Path archive = folder.resolve(archives.size() + ".tgz");
           try (InputStream in = jar.getInputStream(file)) {
             Files.copy(in, archive);
           }
@@ -130,11 +136,21 @@ class TypeScriptConstructTest {
     for (Path archive : archives) {
       Path unpacked = Files.createDirectory(Path.of(archive + ".d"));
       run(new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", unpacked.toString()));
+      Files.delete(archive);
       Path made = unpacked.resolve("package");
       String name = JSON.readTree(made.resolve("package.json").toFile()).get("name").asText();
-      Path to = work.resolve("node_modules").resolve(name);
+      Path to = folder.resolve("node_modules").resolve(name);
       Files.createDirectories(to.getParent());
       Files.move(made, to);
+      LIBRARY.put(name, to);
+    }
+  }
+
+  private void library() throws IOException {
+    for (Map.Entry<String, Path> one : LIBRARY.entrySet()) {
+      Path link = work.resolve("node_modules").resolve(one.getKey());
+      Files.createDirectories(link.getParent());
+      Files.createSymbolicLink(link, one.getValue());
     }
   }
 
